@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { clerkTimeSchema, clerkUserIdSchema, clerkUserSchema } from './clerk-user';
+
+/** The webhook types that user-sync applies; every other type is recorded as ignored. */
+export const handledEventTypes = [
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'session.created',
+  'session.ended',
+  'session.removed',
+  'session.revoked',
+  'session.pending',
+] as const;
+
+/** One of the webhook types that user-sync applies. */
+export type HandledEventType = (typeof handledEventTypes)[number];
+
+/** Whether user-sync applies events of this type. */
+export function isHandledEventType(type: string): type is HandledEventType {
+  return (handledEventTypes as readonly string[]).includes(type);
+}
+
+/**
+ * What every Clerk webhook has around its data; `timestamp` in milliseconds.
+ * @see https://clerk.com/docs/guides/development/webhooks/overview#payload-structure
+ */
+export const clerkEnvelopeSchema = z.looseObject({
+  type: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_]+)+$/, 'is not an event type')
+    .max(120),
+  data: z.record(z.string(), z.unknown()),
+  instance_id: z.string().max(120).nullish(),
+  timestamp: clerkTimeSchema.nullish(),
+});
+
+/** The envelope of a Clerk webhook. */
+export type ClerkEnvelope = z.output<typeof clerkEnvelopeSchema>;
+
+/** `data` of `user.deleted`: an id and little else. */
+export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true) });
+
+/** `data` of `session.*`; the user is there in practice, but Clerk's schema does not promise it. */
+export const clerkSessionSchema = z.looseObject({
+  id: z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id'),
+  user_id: clerkUserIdSchema,
+  status: z.string(),
+  created_at: clerkTimeSchema,
+  updated_at: clerkTimeSchema,
+  last_active_at: clerkTimeSchema.nullish(),
+  expire_at: clerkTimeSchema.nullish(),
+  user: clerkUserSchema.nullish(),
+});
+
+/** A Clerk session, times in milliseconds. */
+export type ClerkSession = z.output<typeof clerkSessionSchema>;
+
+/** The schema of `data` for each handled type. */
+export const clerkEventDataSchemas = {
+  'user.created': clerkUserSchema,
+  'user.updated': clerkUserSchema,
+  'user.deleted': clerkDeletedUserSchema,
+  'session.created': clerkSessionSchema,
+  'session.ended': clerkSessionSchema,
+  'session.removed': clerkSessionSchema,
+  'session.revoked': clerkSessionSchema,
+  'session.pending': clerkSessionSchema,
+} as const satisfies Record<HandledEventType, z.ZodType>;

@@ -1,0 +1,86 @@
+export {
+  clerkEnvelopeSchema,
+  clerkDeletedUserSchema,
+  clerkEventDataSchemas,
+  clerkSessionSchema,
+  handledEventTypes,
+  isHandledEventType,
+  type ClerkEnvelope,
+  type ClerkSession,
+  type HandledEventType,
+} from './clerk-event';
+export { clerkTimeSchema, clerkUserIdSchema, clerkUserSchema, type ClerkUser } from './clerk-user';
+export {
+  decodeEventHeaders,
+  encodeEventHeaders,
+  eventHeaders,
+  eventMessageId,
+  eventMetadataSchema,
+  type EventMetadata,
+} from './event-message';
+export {
+  gatewayRequests,
+  inboxPrefix,
+  natsPermissions,
+  serviceNames,
+  type NatsPermissions,
+  type ServiceName,
+} from './nats-permissions';
+export { failureKinds, outcomeSchema, outcomeSubject, type FailureKind, type Outcome } from './outcome';
+export { pageOf, pageRequestSchema } from './page';
+export {
+  authMethods,
+  envelopeClaimsSchema,
+  envelopeHeader,
+  principalSchema,
+  roles,
+  tiers,
+  type AuthMethod,
+  type EnvelopeClaims,
+  type Principal,
+  type Role,
+  type Tier,
+} from './principal';
+export { problemSchema, type Problem } from './problem';
+export {
+  defineRequest,
+  replyFrameSchema,
+  requestErrorCodes,
+  type ParsedRequestOf,
+  type ReplyFrame,
+  type ReplyOf,
+  type RequestContract,
+  type RequestErrorCode,
+  type RequestOf,
+} from './request';
+export {
+  clerkEventsStream,
+  clerkOutcomesStream,
+  eventSubject,
+  eventsConsumer,
+  outcomesConsumer,
+  requiredMaxPayload,
+  type ConsumerContract,
+  type StreamContract,
+} from './streams';
+export {
+  adminUserSchema,
+  getMe,
+  listUsers,
+  profilePatchSchema,
+  resolvePrincipal,
+  updateMe,
+  userSchema,
+  type AdminUser,
+  type ProfilePatch,
+  type User,
+} from './user';
+export {
+  eventStatuses,
+  getWebhookEvent,
+  listWebhookEvents,
+  webhookEventDetailSchema,
+  webhookEventSchema,
+  type WebhookEvent,
+  type WebhookEventDetail,
+} from './webhook-event';

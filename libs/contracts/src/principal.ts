@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** Roles, from our database alone. */
+export const roles = ['user', 'developer', 'admin'] as const;
+
+/** A user's role. */
+export type Role = (typeof roles)[number];
+
+/** Subscription tiers. */
+export const tiers = ['free', 'pro', 'enterprise'] as const;
+
+/** A user's subscription tier. */
+export type Tier = (typeof tiers)[number];
+
+/** How a caller proved who it is. */
+export const authMethods = ['api_key', 'clerk_session', 'legacy_jwt'] as const;
+
+/** How a caller proved who it is. */
+export type AuthMethod = (typeof authMethods)[number];
+
+/** Who is calling, the same for each kind of credential. */
+export const principalSchema = z.object({
+  userId: z.uuid(),
+  clerkUserId: z.string().nullable(),
+  method: z.enum(authMethods),
+  role: z.enum(roles),
+  tier: z.enum(tiers),
+  scopes: z.array(z.string()),
+  sessionId: z.string().nullable(),
+});
+
+/** Who is calling. */
+export type Principal = z.output<typeof principalSchema>;
+
+/**
+ * What the gateway signs around each request to a service (Ed25519): bound to the subject and the SHA-256 of the body
+ * (`bh`, base64url), at most ten seconds old. `principal` is null while the gateway is still finding out who calls.
+ * `iat` and `exp` in milliseconds.
+ */
+export const envelopeClaimsSchema = z.object({
+  sub: z.string(),
+  bh: z.string(),
+  rid: z.string().min(1).max(128),
+  iat: z.number().int(),
+  exp: z.number().int(),
+  principal: principalSchema.nullable(),
+});
+
+/** The claims of a principal envelope. */
+export type EnvelopeClaims = z.output<typeof envelopeClaimsSchema>;
+
+/** The NATS header that carries the signed envelope. */
+export const envelopeHeader = 'Gatehouse-Principal';

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/**
+ * An error as clients get it, `application/problem+json`, with a stable `code` and the request's id.
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  requestId: z.string(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+
+/** An error as clients get it. */
+export type Problem = z.output<typeof problemSchema>;

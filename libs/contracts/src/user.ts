@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { clerkUserIdSchema } from './clerk-user';
+import { pageOf, pageRequestSchema } from './page';
+import { principalSchema, roles, tiers } from './principal';
+import { defineRequest } from './request';
+
+const timeSchema = z.iso.datetime();
+const text = (max: number) => z.string().trim().max(max).nullable();
+
+const socialLinksSchema = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'is not a network name'),
+    z.url({ protocol: /^https?$/ }).max(512),
+  )
+  .refine((links) => Object.keys(links).length <= 20, 'has more than 20 entries');
+
+/** What a user may change of its own profile; an unknown or Clerk-owned field is refused, not dropped. */
+export const profilePatchSchema = z.strictObject({
+  ownerName: text(200).optional(),
+  bio: text(2000).optional(),
+  website: z
+    .url({ protocol: /^https?$/ })
+    .max(512)
+    .nullable()
+    .optional(),
+  socialLinks: socialLinksSchema.optional(),
+  shopName: text(200).optional(),
+  city: text(120).optional(),
+  state: text(120).optional(),
+  pincode: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9 -]{3,12}$/, 'is not a postal code')
+    .nullable()
+    .optional(),
+});
+
+/** What a user may change of its own profile. */
+export type ProfilePatch = z.output<typeof profilePatchSchema>;
+
+/** A user as it sees itself; times are ISO 8601 in UTC. */
+export const userSchema = z.object({
+  id: z.uuid(),
+  clerkUserId: z.string().nullable(),
+  authProvider: z.enum(['local', 'clerk']),
+  email: z.string().nullable(),
+  emailVerified: z.boolean(),
+  phoneNumber: z.string().nullable(),
+  phoneVerified: z.boolean(),
+  firstName: z.string().nullable(),
+  lastName: z.string().nullable(),
+  fullName: z.string(),
+  username: z.string().nullable(),
+  ownerName: z.string().nullable(),
+  profileImageUrl: z.string().nullable(),
+  role: z.enum(roles),
+  isActive: z.boolean(),
+  subscription: z.enum(tiers),
+  bio: z.string().nullable(),
+  website: z.string().nullable(),
+  socialLinks: z.record(z.string(), z.string()),
+  shopName: z.string().nullable(),
+  city: z.string().nullable(),
+  state: z.string().nullable(),
+  pincode: z.string().nullable(),
+  referralCode: z.string().nullable(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+  lastLoginAt: timeSchema.nullable(),
+  lastActiveAt: timeSchema.nullable(),
+});
+
+/** A user as it sees itself. */
+export type User = z.output<typeof userSchema>;
+
+/** A user as an admin sees it. */
+export const adminUserSchema = userSchema.extend({
+  isSynced: z.boolean(),
+  clerkBanned: z.boolean(),
+  clerkLocked: z.boolean(),
+  clerkUpdatedAt: timeSchema.nullable(),
+  deletedAt: timeSchema.nullable(),
+});
+
+/** A user as an admin sees it. */
+export type AdminUser = z.output<typeof adminUserSchema>;
+
+/** Whom a verified Clerk session belongs to here; made from Clerk just in time when it is not here yet. */
+export const resolvePrincipal = defineRequest({
+  subject: 'user-sync.principal.resolve',
+  request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: z.string().max(130) }),
+  reply: principalSchema.omit({ method: true, scopes: true, sessionId: true }).extend({
+    isActive: z.boolean(),
+    isNewUser: z.boolean(),
+  }),
+});
+
+/** The calling user. */
+export const getMe = defineRequest({
+  subject: 'user-sync.me.get',
+  request: z.object({}),
+  reply: userSchema,
+});
+
+/** Changes the calling user's own profile. */
+export const updateMe = defineRequest({
+  subject: 'user-sync.me.update',
+  request: profilePatchSchema,
+  reply: userSchema,
+});
+
+/** Lists users, newest first. */
+export const listUsers = defineRequest({
+  subject: 'user-sync.users.list',
+  request: pageRequestSchema.extend({
+    email: z.string().max(320).optional(),
+    clerkUserId: z.string().max(130).optional(),
+    role: z.enum(roles).optional(),
+    deleted: z.stringbool().or(z.boolean()).optional(),
+  }),
+  reply: pageOf(adminUserSchema),
+});

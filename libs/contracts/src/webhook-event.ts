@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { pageOf, pageRequestSchema } from './page';
+import { defineRequest } from './request';
+
+/** The states of a ledger row; what each means stands in `lifecycle`. */
+export const eventStatuses = ['pending', 'processing', 'success', 'failed', 'invalid', 'ignored'] as const;
+
+const timeSchema = z.iso.datetime();
+
+/** A ledger row as operators see it; times are ISO 8601 in UTC. */
+export const webhookEventSchema = z.object({
+  id: z.string(),
+  webhookId: z.string(),
+  eventType: z.string(),
+  status: z.enum(eventStatuses),
+  clerkUserId: z.string().nullable(),
+  instanceId: z.string().nullable(),
+  retryCount: z.number().int(),
+  maxRetries: z.number().int(),
+  nextRetryAt: timeSchema.nullable(),
+  errorMessage: z.string().nullable(),
+  publishNumber: z.number().int(),
+  streamSequence: z.number().int().nullable(),
+  correlationId: z.string(),
+  occurredAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+  publishedAt: timeSchema.nullable(),
+  processedAt: timeSchema.nullable(),
+});
+
+/** A ledger row with all that is known of it; the body only as it may be shown. */
+export const webhookEventDetailSchema = webhookEventSchema.extend({
+  errorDetails: z.unknown(),
+  processedData: z.unknown(),
+  sourceIp: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  payload: z.unknown(),
+});
+
+/** A ledger row as operators see it. */
+export type WebhookEvent = z.output<typeof webhookEventSchema>;
+
+/** A ledger row with all that is known of it. */
+export type WebhookEventDetail = z.output<typeof webhookEventDetailSchema>;
+
+/** Lists ledger rows, newest first. */
+export const listWebhookEvents = defineRequest({
+  subject: 'webhook-ingest.events.list',
+  request: pageRequestSchema.extend({
+    status: z.enum(eventStatuses).optional(),
+    type: z.string().max(120).optional(),
+    clerkUserId: z.string().max(130).optional(),
+  }),
+  reply: pageOf(webhookEventSchema),
+});
+
+/** Shows one ledger row, by its id or its webhook id (`msg_…`). */
+export const getWebhookEvent = defineRequest({
+  subject: 'webhook-ingest.events.get',
+  request: z.object({ id: z.string().min(1).max(256) }),
+  reply: webhookEventDetailSchema,
+});
