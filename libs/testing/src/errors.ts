@@ -1,0 +1,139 @@
+/** What every failure of a local server has in common: a literal `code` and a message that is one sentence for a person. */
+export abstract class LocalServerError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Another program listens on a port that we were told to use. */
+export class PortTakenError extends LocalServerError {
+  readonly code = 'PORT_TAKEN';
+
+  constructor(
+    readonly port: number,
+    purpose: string,
+    variable?: string,
+  ) {
+    super(
+      `Port ${port}, which ${purpose} needs, is taken by another program: stop that program` +
+        (variable ? ` or set ${variable} to a free port.` : '.'),
+    );
+  }
+}
+
+/** A program could not be started at all (missing, not executable). */
+export class SpawnFailedError extends LocalServerError {
+  readonly code = 'SPAWN_FAILED';
+
+  constructor(name: string, cause: unknown) {
+    super(`${name} could not be started: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+}
+
+/** A server was started but ended, or did not answer in time. */
+export class ServerNotReadyError extends LocalServerError {
+  readonly code = 'SERVER_NOT_READY';
+}
+
+/** No PostgreSQL binaries are installed for this platform. */
+export class PostgresBinariesMissingError extends LocalServerError {
+  readonly code = 'POSTGRES_BINARIES_MISSING';
+}
+
+/** PostgreSQL refuses root and this host offers no way to run it as somebody else. */
+export class PostgresRefusesRootError extends LocalServerError {
+  readonly code = 'POSTGRES_REFUSES_ROOT';
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'PostgreSQL does not run as root, and this machine allows neither user namespaces nor a change of user: ' +
+        'run this as a plain user, or set DATABASE_URL to a PostgreSQL server of your own.',
+      options,
+    );
+  }
+}
+
+/** The data directory was written by another major version of PostgreSQL. */
+export class PostgresVersionMismatchError extends LocalServerError {
+  readonly code = 'POSTGRES_VERSION_MISMATCH';
+
+  constructor(directory: string, found: string, wanted: string) {
+    super(
+      `The data in ${directory} was written by PostgreSQL ${found}, but PostgreSQL ${wanted} is installed: ` +
+        'move that folder away to start empty, or set DATABASE_URL to a server of your own.',
+    );
+  }
+}
+
+/** Another postgres process works on the same data directory. */
+export class DataDirectoryInUseError extends LocalServerError {
+  readonly code = 'DATA_DIRECTORY_IN_USE';
+
+  constructor(directory: string, pid: number) {
+    super(`Another PostgreSQL (process ${pid}) is running on ${directory}: stop it first.`);
+  }
+}
+
+/** No nats-server could be had; the message names what was tried and how to install one. */
+export class NatsServerNotFoundError extends LocalServerError {
+  readonly code = 'NATS_SERVER_NOT_FOUND';
+}
+
+/** A downloaded file is not the one whose checksum is pinned. */
+export class ChecksumMismatchError extends LocalServerError {
+  readonly code = 'CHECKSUM_MISMATCH';
+
+  constructor(what: string) {
+    super(`${what} does not have the pinned SHA-256 checksum; it was thrown away.`);
+  }
+}
+
+/** A download did not succeed in time. */
+export class DownloadFailedError extends LocalServerError {
+  readonly code = 'DOWNLOAD_FAILED';
+}
+
+/** A helper program (tar, apt-get, dpkg) failed or took too long. */
+export class CommandFailedError extends LocalServerError {
+  readonly code = 'COMMAND_FAILED';
+}
+
+/** The disk has no room left. */
+export class DiskFullError extends LocalServerError {
+  readonly code = 'DISK_FULL';
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(`There is no space left on the disk for ${what}: free some and start again.`, options);
+  }
+}
+
+/** A folder cannot be written to. */
+export class FolderNotWritableError extends LocalServerError {
+  readonly code = 'FOLDER_NOT_WRITABLE';
+
+  constructor(folder: string, options?: ErrorOptions) {
+    super(`The folder ${folder} cannot be written to by this user: change its owner or its permissions.`, options);
+  }
+}
+
+/** A helper was used outside a Jest run that started the servers. */
+export class TestServersMissingError extends LocalServerError {
+  readonly code = 'TEST_SERVERS_MISSING';
+
+  constructor(variable: string) {
+    super(`${variable} is not set: run the tests with Jest and the workspace's jest.preset.js.`);
+  }
+}
+
+/** A test left connections to its database open. */
+export class LeakedConnectionsError extends LocalServerError {
+  readonly code = 'LEAKED_CONNECTIONS';
+}
+
+/** A condition did not come true in time. */
+export class ConditionNotMetError extends LocalServerError {
+  readonly code = 'CONDITION_NOT_MET';
+}

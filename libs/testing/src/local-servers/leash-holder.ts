@@ -1,0 +1,89 @@
+/**
+ * Run as a process of its own by leash.ts. Reads orders from its standard input, one JSON object a line, and does
+ * nothing until that pipe closes, which the kernel does for an owner that died in whatever way. Then it stops what it
+ * was told of, the newest first. Imports nothing of this workspace: it also runs straight from this file.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+interface Held {
+  pid: number;
+  signal: NodeJS.Signals;
+  graceMs: number;
+  born: string | undefined;
+}
+
+const held: Held[] = [];
+const directories = new Set<string>();
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+const orders = createInterface({ input: process.stdin });
+orders.on('line', (line) => {
+  const order = JSON.parse(line) as {
+    hold?: Omit<Held, 'born'>;
+    letGo?: number;
+    removeAtEnd?: string;
+    keep?: string;
+  };
+  if (order.hold) held.push({ ...order.hold, born: startTime(order.hold.pid) });
+  if (order.letGo !== undefined) {
+    const index = held.findIndex((entry) => entry.pid === order.letGo);
+    if (index >= 0) held.splice(index, 1);
+  }
+  if (order.removeAtEnd !== undefined) directories.add(order.removeAtEnd);
+  if (order.keep !== undefined) directories.delete(order.keep);
+});
+orders.on('close', () => void stopAll());
+
+async function stopAll(): Promise<void> {
+  for (const entry of held.reverse()) await stop(entry);
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(0);
+}
+
+async function stop(entry: Held): Promise<void> {
+  if (!isSame(entry)) return;
+  send(entry.pid, entry.signal);
+  const deadline = Date.now() + entry.graceMs;
+  while (Date.now() < deadline) {
+    await pause(50);
+    if (!isSame(entry)) return;
+  }
+  send(entry.pid, 'SIGKILL');
+  await pause(100);
+}
+
+/** A process id is reused after its process ended: compare the start time too, where the system tells it. */
+function isSame(entry: Held): boolean {
+  try {
+    process.kill(entry.pid, 0);
+  } catch {
+    return false;
+  }
+  return startTime(entry.pid) === entry.born;
+}
+
+/** Field 22 of /proc/<pid>/stat; undefined elsewhere than on Linux, and for a zombie, which is as good as gone. */
+function startTime(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[0] === 'Z' ? 'zombie' : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended in between.
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

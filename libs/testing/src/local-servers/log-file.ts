@@ -1,0 +1,33 @@
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const rotateAboveBytes = 20 * 1024 * 1024;
+
+/** Opens a log for appending, readable by its owner alone; one grown above 20 MiB is first put aside as `<file>.1`. */
+export function openLogFile(file: string): number {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (existsSync(file) && statSync(file).size > rotateAboveBytes) renameSync(file, `${file}.1`);
+  return openSync(file, 'a', 0o600);
+}
+
+/** The last non-empty lines of a file from a position on, oldest first; nothing when it cannot be read. */
+export function lastLines(file: string, count: number, from = 0): string[] {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const { size } = fstatSync(descriptor);
+      const start = Math.max(from, size - 64 * 1024);
+      const buffer = Buffer.alloc(Math.max(0, size - start));
+      readSync(descriptor, buffer, 0, buffer.length, start);
+      return buffer
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(-count);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,151 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { SpawnFailedError } from '../errors';
+import { type Leash } from './leash';
+import { lastLines, openLogFile } from './log-file';
+
+/** What is to run, and how it is to end. */
+export interface ManagedProcessOptions {
+  /** For messages. */
+  name: string;
+  command: string;
+  args: string[];
+  cwd?: string;
+  /** The whole environment of the process; by default ours. */
+  env?: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
+  /** Takes standard output and error; created with mode 0600. */
+  logFile: string;
+  /** Called with each line of output as well. */
+  onLine?: (line: string) => void;
+  /** Opens an IPC channel, whose end tells a Node child that we are gone. */
+  ipc?: boolean;
+  stopSignal?: NodeJS.Signals;
+  /** From the stop signal to SIGKILL, in milliseconds; 10 000 by default. */
+  graceMs?: number;
+  leash?: Leash;
+}
+
+/** How a process ended. */
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A child in a process group of its own (Ctrl-C at a terminal reaches only us), with a log file and a bounded stop. */
+export class ManagedProcess {
+  private exit: ProcessExit | undefined;
+  private stopping: Promise<ProcessExit> | undefined;
+  /** Resolves when the process has ended, whoever ended it. */
+  readonly exited: Promise<ProcessExit>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly pid: number,
+    private readonly options: ManagedProcessOptions,
+    private readonly logStart: number,
+    onClose: () => void,
+  ) {
+    this.exited = new Promise((resolve) => {
+      let lateClose: NodeJS.Timeout | undefined;
+      child.once('exit', (code, signal) => {
+        this.exit = { code, signal };
+        options.leash?.letGo(pid);
+        // 'close' follows when all output is read; a grandchild that keeps the pipe open must not delay us for long.
+        lateClose = setTimeout(() => child.emit('close', code, signal), 1000);
+      });
+      child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
+        clearTimeout(lateClose);
+        onClose();
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  /**
+   * Starts it; resolves as soon as the program runs, before it is ready for anything.
+   * @throws SpawnFailedError
+   */
+  static async start(options: ManagedProcessOptions): Promise<ManagedProcess> {
+    const log = openLogFile(options.logFile);
+    const logStart = fstatSync(log).size;
+    let logOpen = true;
+    const output = options.onLine ? 'pipe' : log;
+    const child = spawn(options.command, options.args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      uid: options.uid,
+      gid: options.gid,
+      detached: true,
+      stdio: options.ipc ? ['ignore', output, output, 'ipc'] : ['ignore', output, output],
+    });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) => {
+        closeSync(log);
+        reject(new SpawnFailedError(options.name, cause));
+      });
+      child.once('spawn', () => resolve(child.pid as number));
+    });
+    child.on('error', () => undefined);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        if (!logOpen) return;
+        writeSync(log, line + '\n');
+        options.onLine?.(line);
+      });
+    }
+    options.leash?.hold(pid, { signal: options.stopSignal ?? 'SIGTERM', graceMs: options.graceMs ?? 10_000 });
+    return new ManagedProcess(child, pid, options, logStart, () => {
+      logOpen = false;
+      closeSync(log);
+    });
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get running(): boolean {
+    return this.exit === undefined;
+  }
+
+  /** True once `stop()` or `kill()` was called: an exit from then on is no crash. */
+  get stopRequested(): boolean {
+    return this.stopping !== undefined;
+  }
+
+  /** The last lines this run of the process wrote, oldest first. */
+  lastLines(count: number): string[] {
+    return lastLines(this.options.logFile, count, this.logStart);
+  }
+
+  /** Asks it to end, and kills it when the grace time has run out; a second call waits for the first. */
+  stop(): Promise<ProcessExit> {
+    this.stopping ??= this.end(this.options.stopSignal ?? 'SIGTERM', this.options.graceMs ?? 10_000);
+    return this.stopping;
+  }
+
+  /** Ends it at once, with no chance to finish anything. */
+  kill(): Promise<ProcessExit> {
+    this.signal('SIGKILL');
+    this.stopping ??= this.exited;
+    return this.exited;
+  }
+
+  private async end(signal: NodeJS.Signals, graceMs: number): Promise<ProcessExit> {
+    this.signal(signal);
+    const timer = setTimeout(() => this.signal('SIGKILL'), graceMs);
+    try {
+      return await this.exited;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    if (this.running) this.child.kill(signal);
+  }
+}

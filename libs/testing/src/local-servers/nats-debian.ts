@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandFailedError } from '../errors';
+import { runCommand } from './run-command';
+
+/** The name under which the program of the Debian package is cached. */
+export const cachedDebianName = 'nats-server-debian';
+
+/** Where the Debian package is unpacked, and which programs do it. */
+export interface DebianUnpack {
+  cacheDirectory: string;
+  /** Holds package lists of our own when the system's are of no use. */
+  aptDirectory: string;
+  /** Replaces apt-get; for tests. */
+  aptGet?: string;
+  onProgress?: (message: string) => void;
+}
+
+/**
+ * Takes nats-server out of the distribution's package without installing it: apt checks the package against the
+ * distribution's signature, dpkg unpacks it. Needs no root: with unusable system lists it keeps lists of its own.
+ * @returns the path of the program
+ * @throws CommandFailedError
+ */
+export async function unpackDebianPackage(options: DebianUnpack): Promise<string> {
+  mkdirSync(options.cacheDirectory, { recursive: true, mode: 0o700 });
+  const work = mkdtempSync(join(options.cacheDirectory, 'unpack-'));
+  try {
+    const aptGet = options.aptGet ?? 'apt-get';
+    await runCommand(aptGet, [...aptOptions(), 'download', 'nats-server'], { cwd: work, timeoutMs: 60_000 }).catch(
+      async () => {
+        options.onProgress?.("the system's package lists are of no use; fetching lists of our own");
+        const own = [...aptOptions(), ...ownLists(options.aptDirectory)];
+        // It also fails when a third party's source is away; whether the package can be had is what counts.
+        await runCommand(aptGet, [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
+        await runCommand(aptGet, [...own, 'download', 'nats-server'], { cwd: work, timeoutMs: 60_000 });
+      },
+    );
+    const file = readdirSync(work).find((name) => name.endsWith('.deb'));
+    if (!file) throw new CommandFailedError('apt-get download left no package');
+    await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 30_000 });
+    const unpacked = ['usr/sbin', 'usr/bin'].map((folder) => join(work, 'unpacked', folder, 'nats-server'));
+    const program = unpacked.find((path) => existsSync(path));
+    if (!program) throw new CommandFailedError('the Debian package holds no nats-server');
+    const cached = join(options.cacheDirectory, cachedDebianName);
+    renameSync(program, cached);
+    return cached;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function aptOptions(): string[] {
+  const settings = ['Acquire::http::Timeout=5', 'Acquire::https::Timeout=5', 'Acquire::Retries=0'];
+  // As root, apt would fetch as user _apt, who cannot write into our folder.
+  if (process.getuid?.() === 0) settings.push('APT::Sandbox::User=root');
+  return settings.flatMap((setting) => ['-o', setting]);
+}
+
+function ownLists(directory: string): string[] {
+  for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
+    mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+  }
+  return [
+    `Dir::State=${join(directory, 'state')}`,
+    `Dir::Cache=${join(directory, 'cache')}`,
+    'Dir::State::status=/var/lib/dpkg/status',
+    'Acquire::Languages=none',
+    'APT::Update::Post-Invoke-Success::=',
+  ].flatMap((setting) => ['-o', setting]);
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChecksumMismatchError, DownloadFailedError } from '../errors';
+import { runCommand } from './run-command';
+
+/** The official release that is downloaded, and the SHA-256 of its archives as in NATS's own Dockerfiles. */
+export const natsRelease = {
+  version: '2.14.5',
+  base: 'https://github.com/nats-io/nats-server/releases/download',
+  sha256: {
+    'linux-x64': { arch: 'amd64', sum: '5e3b603d47c447bda1f77f9ac16dbf91c90aac4ff3681f8fbbc7201e4ed99355' },
+    'linux-arm64': { arch: 'arm64', sum: '673a98d3faa79dde3f9ebf16d6dfac36a5f694e7ad2015e4954dd7939c85cd4c' },
+  } as Record<string, { arch: string; sum: string } | undefined>,
+};
+
+/** Where to download from, what to expect and where to put it. */
+export interface ReleaseDownload {
+  /** e.g. `linux-x64` */
+  platform: string;
+  /** Where the program is put, under its versioned name. */
+  cacheDirectory: string;
+  /** Takes the place of GitHub; followed by `/v<version>/<archive>`. */
+  base?: string;
+  /** The expected SHA-256; by default the pinned one. */
+  sha256?: string;
+  /** Until the answer's headers are there, in milliseconds. */
+  connectTimeoutMs?: number;
+  /** Until everything is there, in milliseconds. */
+  totalTimeoutMs?: number;
+}
+
+/** The name under which the release is cached. */
+export const cachedReleaseName = `nats-server-${natsRelease.version}`;
+
+/**
+ * Downloads the pinned release, checks it before anything in it is used, and moves the program into the cache in one
+ * step.
+ * @returns the path of the program
+ * @throws DownloadFailedError, ChecksumMismatchError, CommandFailedError
+ */
+export async function downloadNatsRelease(options: ReleaseDownload): Promise<string> {
+  const pin = natsRelease.sha256[options.platform];
+  if (!pin) throw new DownloadFailedError(`no checksum is pinned for ${options.platform}`);
+  const folder = `nats-server-v${natsRelease.version}-linux-${pin.arch}`;
+  const url = `${options.base ?? natsRelease.base}/v${natsRelease.version}/${folder}.tar.gz`;
+  const archive = await download(url, options.connectTimeoutMs ?? 5000, options.totalTimeoutMs ?? 60_000);
+  const sum = createHash('sha256').update(archive).digest('hex');
+  if (sum !== (options.sha256 ?? pin.sum)) throw new ChecksumMismatchError(url);
+
+  mkdirSync(options.cacheDirectory, { recursive: true, mode: 0o700 });
+  const work = mkdtempSync(join(options.cacheDirectory, 'unpack-'));
+  try {
+    writeFileSync(join(work, 'archive.tar.gz'), archive);
+    await runCommand('tar', ['-xzf', 'archive.tar.gz', `${folder}/nats-server`], { cwd: work, timeoutMs: 30_000 });
+    const program = join(options.cacheDirectory, cachedReleaseName);
+    chmodSync(join(work, folder, 'nats-server'), 0o755);
+    renameSync(join(work, folder, 'nats-server'), program);
+    return program;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function download(url: string, connectTimeoutMs: number, totalTimeoutMs: number): Promise<Buffer> {
+  const stop = new AbortController();
+  const connecting = setTimeout(
+    () => stop.abort(new Error(`no answer in ${connectTimeoutMs / 1000} s`)),
+    connectTimeoutMs,
+  );
+  const whole = setTimeout(() => stop.abort(new Error(`not done in ${totalTimeoutMs / 1000} s`)), totalTimeoutMs);
+  try {
+    const response = await fetch(url, { signal: stop.signal, redirect: 'follow' });
+    clearTimeout(connecting);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  } catch (cause) {
+    const { message, cause: inner } = cause as Error;
+    throw new DownloadFailedError(`${url}: ${inner instanceof Error ? inner.message : message}`, { cause });
+  } finally {
+    clearTimeout(connecting);
+    clearTimeout(whole);
+  }
+}

@@ -1,0 +1,109 @@
+import { connect } from '@nats-io/transport-node';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ServerNotReadyError } from '../errors';
+import { freePort, requireFreePort } from './free-port';
+import { type Leash } from './leash';
+import { ManagedProcess } from './managed-process';
+import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
+import { sayFileError, sayWhy } from './why';
+
+/** Which nats-server to run, for whom, and where. */
+export interface NatsServerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'syncAlways' | 'maxFileStore'> {
+  /** The program and its version, as `resolveNatsServer` gives them. */
+  program: { path: string; version: string };
+  /** Holds the configuration and JetStream's files. */
+  directory: string;
+  logFile: string;
+  /** Of 127.0.0.1; a free one by default. */
+  port?: number;
+  /** The environment variable that chooses the port, for the message when it is taken. */
+  portVariable?: string;
+  leash?: Leash;
+  /** From start to the first accepted client, in milliseconds; 20 000 by default. */
+  readyTimeoutMs?: number;
+}
+
+/** A running nats-server of our own. */
+export interface NatsServer {
+  port: number;
+  /** Without credentials. */
+  url: string;
+  process: ManagedProcess;
+  /** Orderly: lame duck mode is not waited for, streams are flushed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts nats-server with JetStream on 127.0.0.1 and waits until one of its users gets in. Each user may do what its
+ * permissions say; there is no cluster and no anonymous access when users or accounts are given.
+ * @throws LocalServerError with a sentence for every cause we know
+ */
+export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
+  try {
+    if (options.port) await requireFreePort(options.port, 'nats-server', options.portVariable);
+    const port = options.port ?? (await freePort());
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    const configFile = join(options.directory, 'nats-server.conf');
+    const text = natsConfigText({
+      ...options,
+      version: options.program.version,
+      host: '127.0.0.1',
+      port,
+      storeDirectory: join(options.directory, 'jetstream'),
+    });
+    // A file that exists would keep its old mode.
+    rmSync(configFile, { force: true });
+    writeFileSync(configFile, text, { mode: 0o600 });
+    const server = await ManagedProcess.start({
+      name: 'nats-server',
+      command: options.program.path,
+      args: ['--config', configFile],
+      cwd: options.directory,
+      logFile: options.logFile,
+      stopSignal: 'SIGTERM',
+      graceMs: 15_000,
+      leash: options.leash,
+    });
+    const url = `nats://127.0.0.1:${port}`;
+    const user = options.users?.[0] ?? Object.values(options.accounts ?? {})[0]?.[0];
+    await firstClient(server, url, user, options.readyTimeoutMs ?? 20_000);
+    return { port, url, process: server, stop: async () => void (await server.stop()) };
+  } catch (error) {
+    throw sayFileError(error, options.directory);
+  }
+}
+
+async function firstClient(
+  server: ManagedProcess,
+  url: string,
+  user: NatsUser | undefined,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let refusal: unknown;
+  while (server.running && Date.now() < deadline) {
+    try {
+      const client = await connect({
+        servers: url,
+        user: user?.user,
+        pass: user?.password,
+        timeout: 2000,
+        reconnect: false,
+      });
+      await client.close();
+      return;
+    } catch (error) {
+      refusal = error;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  }
+  await server.stop();
+  const output = server.lastLines(20);
+  const reason =
+    output.findLast((line) => /\[FTL\]|\[ERR\]|nats-server:/.test(line)) ?? (refusal as Error | undefined)?.message;
+  throw (
+    sayWhy(output.join('\n'), 'nats-server') ??
+    new ServerNotReadyError(`nats-server did not start: ${reason ?? 'no answer in time'}.`, { cause: refusal })
+  );
+}

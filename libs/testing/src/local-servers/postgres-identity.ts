@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { PostgresRefusesRootError } from '../errors';
+
+/** As whom PostgreSQL runs: as we do; as root's stand-in inside a user namespace; or as another user of this host. */
+export type PostgresIdentity =
+  | { kind: 'self' }
+  | { kind: 'namespace'; command: string; args: string[] }
+  | { kind: 'other-user'; uid: number; gid: number };
+
+interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** What may be tried; tests forbid some. */
+export interface IdentityOptions {
+  isRoot?: boolean;
+  /** True when the program runs to its end with these arguments, as this user. */
+  works?: (command: string, args: string[], account?: Account) => boolean;
+  account?: Account;
+}
+
+/**
+ * PostgreSQL refuses root: in a user namespace root's own files stay reachable and nothing on the host changes;
+ * where namespaces are refused another uid has to do.
+ * @throws PostgresRefusesRootError
+ */
+export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresIdentity {
+  const isRoot = options.isRoot ?? process.getuid?.() === 0;
+  if (!isRoot) return { kind: 'self' };
+  const works = options.works ?? runs;
+  const account = options.account ?? unprivilegedAccount();
+  const unshare = ['--user', `--map-user=${account.uid}`, `--map-group=${account.gid}`];
+  if (works('unshare', [...unshare, 'true'])) return { kind: 'namespace', command: 'unshare', args: unshare };
+  if (works('true', [], account)) return { kind: 'other-user', ...account };
+  throw new PostgresRefusesRootError();
+}
+
+/** initdb looks its user up by name, so the uid must be one that this host knows: 1000, else nobody, else any. */
+function unprivilegedAccount(): Account {
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter((fields) => Number(fields[2]) > 0)
+    .map((fields) => ({ name: fields[0], uid: Number(fields[2]), gid: Number(fields[3]) }));
+  const chosen = accounts.find(({ uid }) => uid === 1000) ?? accounts.find(({ name }) => name === 'nobody');
+  return chosen ?? accounts[0] ?? { uid: 1000, gid: 1000 };
+}
+
+function runs(command: string, args: string[], account?: Account): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 5000, cwd: '/', ...account }).status === 0;
+}

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { ServerNotReadyError } from '../errors';
+import { freePort, requireFreePort } from './free-port';
+import { type Leash } from './leash';
+import { ManagedProcess } from './managed-process';
+import { findPostgresBinaries } from './postgres-binaries';
+import { asIdentity, clearStaleLock, prepareDataDirectory } from './postgres-data';
+import { choosePostgresIdentity, type PostgresIdentity } from './postgres-identity';
+import { preparePostgresPlace } from './postgres-place';
+import { sayFileError, sayWhy } from './why';
+
+/** Which PostgreSQL to run, and where. */
+export interface PostgresOptions {
+  /** Holds the cluster (`data`); made when missing, reused when there. */
+  directory: string;
+  logFile: string;
+  superuserPassword: string;
+  /** Of 127.0.0.1; a free one by default. */
+  port?: number;
+  /** The environment variable that chooses the port, for the message when it is taken. */
+  portVariable?: string;
+  /** `fast` gives up every safety against a crash: for tests alone. */
+  durability?: 'durable' | 'fast';
+  leash?: Leash;
+  identity?: PostgresIdentity;
+  /** From start to the first accepted connection, in milliseconds; 30 000 by default. */
+  readyTimeoutMs?: number;
+}
+
+/** A running PostgreSQL of our own. */
+export interface PostgresServer {
+  port: number;
+  /** As superuser, on database `postgres`; holds the password. */
+  adminUrl: string;
+  /** e.g. `18.4` */
+  version: string;
+  process: ManagedProcess;
+  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  stop(): Promise<void>;
+}
+
+const fast = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=1GB', 'autovacuum=off'];
+
+/**
+ * Starts PostgreSQL on 127.0.0.1 (no socket file), as superuser `postgres`, and waits for a real connection.
+ * @throws LocalServerError with a sentence for every cause we know
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  try {
+    if (options.port) await requireFreePort(options.port, 'PostgreSQL', options.portVariable);
+    const identity = options.identity ?? choosePostgresIdentity();
+    const place = preparePostgresPlace(options.directory, findPostgresBinaries(), identity);
+    const data = prepareDataDirectory(place.directory, place.binaries, identity, options.superuserPassword);
+    await clearStaleLock(data);
+
+    const port = options.port ?? (await freePort());
+    const [command, args] = asIdentity(identity, place.binaries.postgres, [
+      '-D',
+      data,
+      ...settings(port, options.durability ?? 'durable').flatMap((setting) => ['-c', setting]),
+    ]);
+    const server = await ManagedProcess.start({
+      name: 'PostgreSQL',
+      command,
+      args,
+      cwd: place.directory,
+      ...(identity.kind === 'other-user' ? { uid: identity.uid, gid: identity.gid } : {}),
+      logFile: options.logFile,
+      stopSignal: 'SIGINT',
+      graceMs: 20_000,
+      leash: options.leash,
+    });
+    const adminUrl = `postgres://postgres:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/postgres`;
+    const version = await firstConnection(server, adminUrl, options.readyTimeoutMs ?? 30_000);
+    return { port, adminUrl, version, process: server, stop: async () => void (await server.stop()) };
+  } catch (error) {
+    throw sayFileError(error, join(options.directory));
+  }
+}
+
+function settings(port: number, durability: 'durable' | 'fast'): string[] {
+  return [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    `max_connections=${durability === 'fast' ? 300 : 100}`,
+    'shared_buffers=64MB',
+    'log_min_messages=warning',
+    'log_timezone=UTC',
+    'timezone=UTC',
+    ...(durability === 'fast' ? fast : []),
+  ];
+}
+
+async function firstConnection(server: ManagedProcess, url: string, timeoutMs: number): Promise<string> {
+  const deadline = Date.now() + timeoutMs;
+  let refusal: unknown;
+  while (server.running && Date.now() < deadline) {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 2000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ server_version: string }>('show server_version');
+      return rows[0]?.server_version.split(' ')[0] ?? '';
+    } catch (error) {
+      refusal = error;
+      // 28P01: the password does not fit the data; no waiting helps.
+      if ((error as { code?: string }).code === '28P01') break;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  await server.stop();
+  const output = server.lastLines(20);
+  const reason = output.findLast((line) => /FATAL|PANIC/.test(line)) ?? (refusal as Error | undefined)?.message;
+  throw (
+    sayWhy(output.join('\n'), 'PostgreSQL') ??
+    new ServerNotReadyError(`PostgreSQL did not start: ${reason ?? 'no answer in time'}.`, { cause: refusal })
+  );
+}

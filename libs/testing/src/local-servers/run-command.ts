@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { CommandFailedError } from '../errors';
+
+/**
+ * Runs a program to its end and gives what it wrote to standard output.
+ * @param timeoutMs after which it is killed
+ * @throws CommandFailedError with its last line
+ */
+export function runCommand(
+  command: string,
+  args: string[],
+  options: { cwd?: string; timeoutMs: number },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    const out: Buffer[] = [];
+    const all: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => void (out.push(chunk), all.push(chunk)));
+    child.stderr.on('data', (chunk: Buffer) => void all.push(chunk));
+    child.once('error', (cause) => reject(new CommandFailedError(`${command}: ${cause.message}`, { cause })));
+    child.once('close', (code, signal) => {
+      if (code === 0) return resolve(Buffer.concat(out).toString('utf8'));
+      const lines = Buffer.concat(all).toString('utf8').split('\n').filter(Boolean);
+      const why = signal ? `took longer than ${options.timeoutMs / 1000} s` : (lines.at(-1) ?? `exit code ${code}`);
+      reject(new CommandFailedError(`${command} ${args[0] ?? ''}: ${why}`));
+    });
+  });
+}

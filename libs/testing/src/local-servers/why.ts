@@ -1,0 +1,21 @@
+import { DiskFullError, FolderNotWritableError, LocalServerError } from '../errors';
+
+/** Recognises, in what a server wrote, the causes that a person can remedy; undefined for all others. */
+export function sayWhy(output: string, what: string): LocalServerError | undefined {
+  if (/no space left on device|disk quota exceeded/i.test(output)) return new DiskFullError(what);
+  const denied = /(?:could not (?:create|open|access|write)[^"\n]*"([^"]+)"|open ([^\s:]+)): permission denied/i.exec(
+    output,
+  );
+  return denied ? new FolderNotWritableError(denied[1] ?? denied[2] ?? what) : undefined;
+}
+
+/** Turns an operating system error on a file into its sentence; everything else is returned as it is. */
+export function sayFileError(error: unknown, what: string): unknown {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (error instanceof LocalServerError) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFullError(what, { cause: error });
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new FolderNotWritableError(path ?? what, { cause: error });
+  }
+  return error;
+}
