@@ -1,1 +1,28 @@
-export default async function globalSetup(): Promise<void> {}
+import { randomBytes } from 'node:crypto';
+import { LocalServerError } from '../errors';
+import { startContainerInfrastructure } from './container-infrastructure';
+import { startLocalInfrastructure, type TestInfrastructure } from './local-infrastructure';
+import { testVariables } from './test-environment';
+
+declare global {
+  var gatehouseTestInfrastructure: TestInfrastructure | undefined;
+}
+
+/** Jest runs this once, before all projects: real servers, whose whereabouts every worker inherits as environment. */
+export default async function globalSetup(): Promise<void> {
+  const { env } = process;
+  env[testVariables.run] = randomBytes(4).toString('hex');
+  try {
+    const needed = { postgres: !env[testVariables.postgres], nats: !env[testVariables.nats] };
+    const infrastructure =
+      env.TEST_INFRA === 'testcontainers' && needed.postgres && needed.nats
+        ? await startContainerInfrastructure()
+        : await startLocalInfrastructure(needed);
+    globalThis.gatehouseTestInfrastructure = infrastructure;
+    Object.assign(env, infrastructure.variables);
+  } catch (error) {
+    // A sentence for a person; Jest would add a stack trace that tells nothing.
+    if (error instanceof LocalServerError) error.stack = error.message;
+    throw error;
+  }
+}

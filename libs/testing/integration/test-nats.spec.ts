@@ -1,0 +1,86 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { eventually, startOwnNats, testNats, type OwnNats } from '../src';
+
+describe('NATS for a test file', () => {
+  it('lets a file use production names for its streams and leaves none behind', async () => {
+    const nats = await testNats();
+    const connection = await nats.connect();
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], max_bytes: 100 * 2 ** 30 });
+    await jetstream(connection).publish('clerk.events.user.created', 'x');
+    await nats.cleanup();
+    expect(connection.isClosed()).toBe(true);
+
+    const again = await testNats();
+    const names = [];
+    for await (const name of (await jetstreamManager(await again.connect())).streams.names()) names.push(name);
+    expect(names).toEqual([]);
+    await again.cleanup();
+  });
+
+  it('carries a message of 1 MiB and more', async () => {
+    const nats = await testNats();
+    const connection = await nats.connect();
+    expect(connection.info?.max_payload).toBe(2 * 1024 * 1024);
+    await nats.cleanup();
+  });
+});
+
+describe('a nats-server of the test file alone', () => {
+  let own: OwnNats | undefined;
+  afterEach(() => own?.dispose());
+
+  it('holds each user to the permissions it was given', async () => {
+    own = await startOwnNats({
+      users: [
+        { user: 'all', password: 'a' },
+        {
+          user: 'some',
+          password: 'b',
+          permissions: { publish: { allow: ['$JS.API.>', 'mine.>'] }, subscribe: { allow: ['_INBOX.>'] } },
+        },
+        { user: 'none', password: 'c', permissions: { publish: { allow: [] }, subscribe: { allow: [] } } },
+      ],
+    });
+    const as = async (user: string, pass: string) => connect({ servers: own?.url, user, pass, reconnect: false });
+    const all = await as('all', 'a');
+    const some = await as('some', 'b');
+    const none = await as('none', 'c');
+    const heard: string[] = [];
+    all.subscribe('>', { callback: (_, message) => void heard.push(message.subject) });
+    await all.flush();
+    some.publish('mine.1');
+    some.publish('yours.1');
+    none.publish('mine.2');
+    await Promise.all([some.flush(), none.flush()]);
+    all.publish('end');
+    await eventually(() => heard.includes('end'));
+    expect(heard).toEqual(['mine.1', 'end']);
+    await expect(as('some', 'wrong')).rejects.toThrow(/authorization/i);
+    await expect(connect({ servers: own.url, reconnect: false })).rejects.toThrow(/authorization/i);
+    await Promise.all([all, some, none].map((connection) => connection.close()));
+  });
+
+  it('keeps its streams over a kill, unless they are taken away', async () => {
+    own = await startOwnNats();
+    const [user] = own.users;
+    const streams = async () => {
+      const connection = await connect({ servers: own?.url, user: user?.user, pass: user?.password, reconnect: false });
+      const manager = await jetstreamManager(connection);
+      const names = [];
+      for await (const name of manager.streams.names()) names.push(name);
+      if (names.length === 0) await manager.streams.add({ name: 'KEPT', subjects: ['kept.>'] });
+      await connection.close();
+      return names;
+    };
+    expect(await streams()).toEqual([]);
+    await own.kill();
+    await own.start();
+    expect(await streams()).toEqual(['KEPT']);
+    await own.stop();
+    own.loseStore();
+    await own.start();
+    expect(await streams()).toEqual([]);
+  });
+});

@@ -1,0 +1,8 @@
+/** The same server and options as `url`, but another database or role; passwords are escaped. */
+export function connectionUrl(url: string, change: { database?: string; role?: string; password?: string }): string {
+  const changed = new URL(url);
+  if (change.database !== undefined) changed.pathname = `/${encodeURIComponent(change.database)}`;
+  if (change.role !== undefined) changed.username = encodeURIComponent(change.role);
+  if (change.password !== undefined) changed.password = encodeURIComponent(change.password);
+  return changed.toString();
+}

@@ -1,0 +1,18 @@
+import { Client } from 'pg';
+
+/** Runs some statements on a connection of their own, closed in any case; each statement may take 30 s. */
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+    application_name: 'gatehouse-provision',
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,8 @@
+import { type NatsUser } from '../local-servers/nats-config';
+import { natsAccounts } from './test-environment';
+
+/** One account with one user, allowed everything in it, for each Jest worker. */
+export function natsTestAccounts(password: string): Record<string, NatsUser[]> {
+  const numbers = Array.from({ length: natsAccounts }, (_, index) => index + 1);
+  return Object.fromEntries(numbers.map((number) => [`TEST${number}`, [{ user: `test${number}`, password }]]));
+}

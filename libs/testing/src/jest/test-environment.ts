@@ -1,0 +1,28 @@
+import { TestServersMissingError } from '../errors';
+
+/** The variables by which global-setup.ts tells the test files where the servers are. */
+export const testVariables = {
+  /** Superuser's URL. */
+  postgres: 'GATEHOUSE_TEST_PG_URL',
+  /** nats-server, without credentials unless it is somebody else's. */
+  nats: 'GATEHOUSE_TEST_NATS_URL',
+  /** The password of the accounts `test1`, `test2`, …; unset for somebody else's server. */
+  natsPassword: 'GATEHOUSE_TEST_NATS_PASSWORD',
+  /** Program and version for tests that need a nats-server of their own. */
+  natsProgram: 'GATEHOUSE_TEST_NATS_BIN',
+  /** Marks what belongs to this run. */
+  run: 'GATEHOUSE_TEST_RUN',
+} as const;
+
+/** One account each for this many Jest workers. */
+export const natsAccounts = 32;
+
+/**
+ * The value of one of these variables.
+ * @throws TestServersMissingError outside a Jest run with our global setup
+ */
+export function testVariable(name: keyof typeof testVariables): string {
+  const value = process.env[testVariables[name]];
+  if (!value) throw new TestServersMissingError(testVariables[name]);
+  return value;
+}
