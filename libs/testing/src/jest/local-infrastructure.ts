@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NatsServerNotFoundError } from '../errors';
@@ -24,6 +24,8 @@ export async function startLocalInfrastructure(needed: {
   nats: boolean;
 }): Promise<TestInfrastructure> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  // Where PostgreSQL has to be another user, it passes through to the folder that is its own.
+  chmodSync(directory, 0o711);
   const leash = Leash.start();
   leash.removeAtEnd(directory);
   const variables: Record<string, string> = {};

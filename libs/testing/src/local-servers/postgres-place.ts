@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FolderNotWritableError } from '../errors';
 import { binariesIn, postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
 
@@ -12,7 +13,16 @@ export interface PostgresPlace {
   binaries: PostgresBinaries;
 }
 
-/** Makes the wanted directory, or for a user who cannot reach it (below /root, say) one below /var/tmp instead. */
+type Account = { uid: number; gid: number };
+
+/** Survives a reboot, unlike /tmp, and everybody can reach it. */
+const commonGround = '/var/tmp';
+
+/**
+ * Makes the wanted directory. For a user who cannot reach it (below /root, say) it makes one below /var/tmp instead,
+ * and copies the programs there when those are out of reach too.
+ * @throws FolderNotWritableError
+ */
 export function preparePostgresPlace(
   wanted: string,
   binaries: PostgresBinaries,
@@ -20,31 +30,34 @@ export function preparePostgresPlace(
 ): PostgresPlace {
   mkdirSync(wanted, { recursive: true, mode: 0o700 });
   if (identity.kind !== 'other-user') return { directory: wanted, binaries };
-
   const account = { uid: identity.uid, gid: identity.gid };
-  if (can(account, 'test', ['-x', parent(wanted)]) && can(account, binaries.postgres, ['--version'])) {
-    chownSync(wanted, account.uid, account.gid);
-    return { directory: wanted, binaries };
-  }
-  const shared = join('/var/tmp', `gatehouse-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`);
-  mkdirSync(shared, { recursive: true, mode: 0o711 });
-  chmodSync(shared, 0o711);
-  const native = join(shared, `postgres-${postgresMajor(binaries)}`);
+  const directory = can(account, 'test', ['-x', dirname(wanted)]) ? wanted : join(ownFolder(wanted), 'server');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chownSync(directory, account.uid, account.gid);
+  return { directory, binaries: can(account, binaries.postgres, ['--version']) ? binaries : copied(binaries) };
+}
+
+function copied(binaries: PostgresBinaries): PostgresBinaries {
+  const native = join(ownFolder(binaries.native), `postgres-${postgresMajor(binaries)}`);
   if (!existsSync(native)) {
     rmSync(`${native}.new`, { recursive: true, force: true });
     cpSync(binaries.native, `${native}.new`, { recursive: true, verbatimSymlinks: true });
     renameSync(`${native}.new`, native);
   }
-  const directory = join(shared, 'server');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chownSync(directory, account.uid, account.gid);
-  return { directory, binaries: binariesIn(native) };
+  return binariesIn(native);
 }
 
-function can(account: { uid: number; gid: number }, command: string, args: string[]): boolean {
+/** A folder whose name anybody could guess and make first: only one that is ours, and ours alone to write, will do. */
+function ownFolder(key: string): string {
+  const folder = join(commonGround, `gatehouse-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`);
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) {
+    throw new FolderNotWritableError(folder);
+  }
+  return folder;
+}
+
+function can(account: Account, command: string, args: string[]): boolean {
   return spawnSync(command, args, { ...account, cwd: '/', stdio: 'ignore', timeout: 10_000 }).status === 0;
-}
-
-function parent(directory: string): string {
-  return join(directory, '..');
 }

@@ -9,12 +9,14 @@ export function sayWhy(output: string, what: string): LocalServerError | undefin
   return denied ? new FolderNotWritableError(denied[1] ?? denied[2] ?? what) : undefined;
 }
 
+const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST']);
+
 /** Turns an operating system error on a file into its sentence; everything else is returned as it is. */
 export function sayFileError(error: unknown, what: string): unknown {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof LocalServerError) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFullError(what, { cause: error });
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  if (code !== undefined && unwritable.has(code)) {
     return new FolderNotWritableError(path ?? what, { cause: error });
   }
   return error;

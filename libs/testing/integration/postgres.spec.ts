@@ -1,0 +1,102 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, startPostgres, withClient, type PostgresOptions, type PostgresServer } from '../src';
+import { choosePostgresIdentity } from '../src/local-servers/postgres-identity';
+
+const isRoot = process.getuid?.() === 0;
+
+describe('PostgreSQL of our own', () => {
+  let directory: string;
+  let server: PostgresServer | undefined;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'gatehouse-pg-'));
+    chmodSync(directory, 0o711);
+  });
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const start = async (options: Partial<PostgresOptions> = {}) =>
+    (server = await startPostgres({
+      directory: join(directory, 'postgres'),
+      logFile: join(directory, 'logs/postgres.log'),
+      superuserPassword: 'correct horse',
+      durability: 'fast',
+      ...options,
+    }));
+
+  it('starts as root and as a plain user, keeps its data, and its password is in no file and on no command line', async () => {
+    const { adminUrl, process: postgres } = await start();
+    await withClient(adminUrl, (client) => client.query('create table kept as select 1 as n'));
+    if (process.platform === 'linux') {
+      expect(readFileSync(`/proc/${postgres.pid}/cmdline`, 'utf8')).not.toContain('correct');
+    }
+    expect(() => statSync(join(directory, 'postgres/initial-password'))).toThrow('ENOENT');
+    expect(statSync(join(directory, 'logs/postgres.log')).mode & 0o077).toBe(0);
+    await server?.stop();
+    const again = await start();
+    const { rows } = await withClient(again.adminUrl, (client) => client.query('select n from kept'));
+    expect(rows).toEqual([{ n: 1 }]);
+  }, 30_000);
+
+  it('refuses a wrong password', async () => {
+    const { adminUrl } = await start();
+    await expect(
+      withClient(adminUrl.replace('correct', 'wrong'), (client) => client.query('select 1')),
+    ).rejects.toMatchObject({ code: '28P01' });
+  }, 30_000);
+
+  it('starts after a crash although its old process id belongs to another program by now', async () => {
+    await start();
+    await server?.process.kill();
+    const lock = join(directory, 'postgres/data/postmaster.pid');
+    writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)));
+    await expect(start()).resolves.toMatchObject({ version: expect.stringMatching(/^18/) });
+  }, 30_000);
+
+  it('says which port is taken and how to choose another', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await expect(start({ port, portVariable: 'GATEHOUSE_PG_PORT' })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      message: `Port ${port}, which PostgreSQL needs, is taken by another program: stop that program or set GATEHOUSE_PG_PORT to a free port.`,
+    });
+    other.close();
+  });
+
+  it('says when the data is of another major version, and leaves it alone', async () => {
+    mkdirSync(join(directory, 'postgres/data'), { recursive: true });
+    writeFileSync(join(directory, 'postgres/data/PG_VERSION'), '15\n');
+    await expect(start()).rejects.toMatchObject({ code: 'POSTGRES_VERSION_MISMATCH' });
+    expect(readFileSync(join(directory, 'postgres/data/PG_VERSION'), 'utf8')).toBe('15\n');
+  });
+
+  it('says when a folder cannot be written to', async () => {
+    writeFileSync(join(directory, 'postgres'), 'a file in the way');
+    await expect(start()).rejects.toMatchObject({ code: 'FOLDER_NOT_WRITABLE' });
+  });
+
+  (isRoot ? it : it.skip)(
+    'runs as another user where user namespaces are refused',
+    async () => {
+      const identity = choosePostgresIdentity({
+        isRoot: true,
+        works: (command) => command !== 'unshare',
+      });
+      expect(identity.kind).toBe('other-user');
+      const { adminUrl, process: postgres } = await start({ identity });
+      await withClient(adminUrl, (client) => client.query('select 1'));
+      expect(statSync(`/proc/${postgres.pid}`).uid).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
+  it('says so when it could only run as root', () => {
+    expect(() => choosePostgresIdentity({ isRoot: true, works: () => false })).toThrow(
+      expect.objectContaining({ code: 'POSTGRES_REFUSES_ROOT', message: expect.stringMatching(/DATABASE_URL/) }),
+    );
+  });
+});
