@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** A TCP port; 0 lets the system choose one. */
+export const port = z.coerce.number().int().min(0).max(65_535);
+
+/** A duration or size as a whole number, not negative. */
+export const wholeNumber = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+
+/** `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`. */
+export const flag = z.stringbool();
+
+/** Comma-separated values, trimmed, without empty ones. */
+export const commaSeparated = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/** The URL of a PostgreSQL database. */
+export const postgresUrl = urlOf(/^postgres(ql)?:$/, 'is not a postgres:// URL');
+
+/** One or more NATS servers, comma-separated. */
+export const natsServers = commaSeparated.pipe(
+  z.array(urlOf(/^(nats|tls|wss?):$/, 'is not a list of nats:// or tls:// URLs')).min(1, 'names no server'),
+);
+
+/** An http or https URL, without a trailing slash. */
+export const httpUrl = urlOf(/^https?:$/, 'is not an http:// or https:// URL').transform((url) =>
+  url.replace(/\/+$/, ''),
+);
+
+/** pino's levels. */
+export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
+
+/** A key in PEM; `\n` written as two characters is read as a line break, for `.env` files. */
+export const pem = z
+  .string()
+  .transform((value) => value.replaceAll('\\n', '\n').trim())
+  .refine((value) => /^-----BEGIN [A-Z ]+-----\n[\s\S]+\n-----END [A-Z ]+-----$/.test(value), 'is not a PEM key');
+
+/** What every service reads. */
+export const commonVariables = {
+  NATS_URL: natsServers,
+  NATS_USER: z.string().optional(),
+  NATS_PASSWORD: z.string().optional(),
+  NATS_CA_FILE: z.string().optional(),
+  OPS_PORT: port,
+  HOST: z.string().default('0.0.0.0'),
+  LOG_LEVEL: logLevel.default('info'),
+};
+
+/** What a service with a database reads besides. */
+export const databaseVariables = {
+  DATABASE_URL: postgresUrl,
+  DATABASE_CA_FILE: z.string().optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+};
+
+function urlOf(protocol: RegExp, problem: string) {
+  return z.string().refine((value) => URL.canParse(value) && protocol.test(new URL(value).protocol), problem);
+}

@@ -1,0 +1,58 @@
+import { type RequestErrorCode } from '@gatehouse/contracts';
+
+/** NATS is away; nothing was sent. */
+export class NatsDisconnectedError extends Error {
+  readonly code = 'NATS_DISCONNECTED';
+
+  constructor() {
+    super('not connected to NATS');
+    this.name = 'NatsDisconnectedError';
+  }
+}
+
+/** JetStream did not take a message or did not answer an API call; whether it was stored is unknown. */
+export class JetStreamUnavailableError extends Error {
+  readonly code = 'JETSTREAM_UNAVAILABLE';
+
+  constructor(what: string, cause?: unknown) {
+    super(`JetStream did not answer: ${what}`, { cause });
+    this.name = 'JetStreamUnavailableError';
+  }
+}
+
+/** A handler was registered without a contract, or for another transport's. */
+export class ContractMissingError extends Error {
+  readonly code = 'CONTRACT_MISSING';
+
+  constructor(pattern: string) {
+    super(`the handler of ${pattern} has no contract`);
+    this.name = 'ContractMissingError';
+  }
+}
+
+/** Why a service refuses a request, in the words of the contract; `message` may be shown to the caller. */
+export class RequestRefusedError extends Error {
+  readonly code = 'REQUEST_REFUSED';
+
+  constructor(
+    readonly reason: RequestErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'RequestRefusedError';
+  }
+}
+
+/**
+ * Something that all events need is away (database, NATS, Clerk as a whole). A consumer that meets it pauses and
+ * probes; the event in hand has not used up a try.
+ */
+export class SharedOutageError extends Error {
+  readonly code = 'SHARED_OUTAGE';
+
+  constructor(what: string, cause: unknown) {
+    super(`${what} is away`, { cause });
+    this.name = 'SharedOutageError';
+  }
+}

@@ -1,0 +1,15 @@
+export { type DeliveredMessage } from './delivered-message';
+export {
+  ContractMissingError,
+  JetStreamUnavailableError,
+  NatsDisconnectedError,
+  RequestRefusedError,
+  SharedOutageError,
+} from './errors';
+export { JetStream, type Publication, type Stored } from './jetstream';
+export { ConsumerHandler, JetStreamServer } from './jetstream-server';
+export { MessagingModule } from './messaging.module';
+export { NatsClient, type NatsOptions } from './nats-client';
+export { natsReadiness, streamsReadiness } from './readiness';
+export { RequestClient, type EnvelopeSigner, type RequestContext } from './request-client';
+export { RequestHandler, RequestServer, type EnvelopeVerifier, type VerifiedRequest } from './request-server';

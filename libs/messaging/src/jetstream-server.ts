@@ -1,0 +1,159 @@
+import { type ConsumerContract } from '@gatehouse/contracts';
+import { type CustomTransportStrategy, EventPattern, type MessageHandler, Server } from '@nestjs/microservices';
+import { type Observable, lastValueFrom } from 'rxjs';
+import { type Logger } from 'pino';
+import { type DeliveredMessage, type Delivery } from './delivered-message';
+import { ContractMissingError, SharedOutageError } from './errors';
+import { type JetStream } from './jetstream';
+import { type NatsClient } from './nats-client';
+import { PullSubscription } from './pull';
+
+/**
+ * Marks a controller's method as the handler of a durable consumer. It is given `DeliveredMessage[]`; when it returns,
+ * all of them are acknowledged. When it throws, they are handed to it again one by one; one that throws alone comes
+ * again after `ack_wait`. On a SharedOutageError the consumer pauses and tries the same messages again.
+ */
+export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
+  return EventPattern(`${consumer.stream.name}/${consumer.durable}`, { consumer }) as MethodDecorator;
+}
+
+const WAIT_MS = 5_000;
+const TROUBLE_PAUSE_MS = 500;
+const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
+/** Three progress reports fit into an `ack_wait`. */
+const PROGRESS_FRACTION = 1 / 3;
+
+type BatchHandler = (messages: readonly DeliveredMessage[]) => Promise<void>;
+
+/** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
+export class JetStreamServer extends Server implements CustomTransportStrategy {
+  private readonly stopping = new AbortController();
+  private readonly loops: Promise<void>[] = [];
+
+  constructor(
+    private readonly nats: NatsClient,
+    private readonly jetStream: JetStream,
+    private readonly inboxPrefix: string,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  override listen(callback: () => void): void {
+    for (const [pattern, handler] of this.messageHandlers) {
+      const consumer = (handler.extras as { consumer?: ConsumerContract } | undefined)?.consumer;
+      if (consumer === undefined) throw new ContractMissingError(pattern);
+      this.loops.push(this.consume(consumer, toBatchHandler(handler)));
+    }
+    callback();
+  }
+
+  /** Takes no new messages, finishes those in hand and gives back the rest. */
+  override async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.loops);
+  }
+
+  override on(): never {
+    throw new ContractMissingError('on');
+  }
+
+  override unwrap<Value>(): Value {
+    return this.nats as Value;
+  }
+
+  private async consume(consumer: ConsumerContract, handle: BatchHandler): Promise<void> {
+    let ensured = false;
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (!ensured) await this.jetStream.ensureConsumer(consumer);
+        ensured = true;
+        const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
+        const { deliveries, trouble } = await pull.next(WAIT_MS, this.stopping.signal);
+        if (deliveries.length > 0) await this.handle(consumer, handle, deliveries);
+        if (trouble !== undefined) {
+          ensured = false;
+          this.log.debug({ consumer: consumer.durable, ...trouble }, 'a pull was refused');
+          await this.pause(TROUBLE_PAUSE_MS);
+        }
+      } catch (error) {
+        ensured = false;
+        this.log.debug({ consumer: consumer.durable, err: error }, 'a consumer waits for JetStream');
+        await this.pause(TROUBLE_PAUSE_MS);
+      }
+    }
+  }
+
+  private async handle(consumer: ConsumerContract, handle: BatchHandler, deliveries: Delivery[]): Promise<void> {
+    const unanswered = new Set(deliveries);
+    const progress = setInterval(() => answerAll(unanswered, '+WPI'), consumer.ackWaitMs * PROGRESS_FRACTION);
+    try {
+      // What was delivered before is handled alone: one message that crashes the service must not take others along.
+      const [fresh, again] = partition(deliveries, ({ deliveryCount }) => deliveryCount === 1);
+      const alone = fresh.length > 0 && (await this.attempt(handle, fresh, unanswered)) ? again : [...again, ...fresh];
+      for (const delivery of alone) {
+        if (unanswered.has(delivery)) await this.attempt(handle, [delivery], unanswered);
+      }
+    } finally {
+      clearInterval(progress);
+      if (this.stopping.signal.aborted) answerAll(unanswered, '-NAK');
+    }
+  }
+
+  /** Handles some messages as one; true when they are settled. */
+  private async attempt(handle: BatchHandler, some: Delivery[], unanswered: Set<Delivery>): Promise<boolean> {
+    for (let pauseMs = OUTAGE_PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, OUTAGE_PAUSE_MS.most)) {
+      if (this.stopping.signal.aborted) return true;
+      try {
+        await handle(some);
+        answerAll(some, '+ACK');
+        for (const delivery of some) unanswered.delete(delivery);
+        return true;
+      } catch (error) {
+        if (error instanceof SharedOutageError) {
+          this.log.warn({ reason: error.message, waitMs: pauseMs }, 'a consumer pauses during an outage');
+          await this.pause(pauseMs);
+          continue;
+        }
+        this.log.error({ err: error, messages: some.length }, 'a handler failed');
+        if (some.length > 1) return false;
+        for (const delivery of some) unanswered.delete(delivery);
+        return true;
+      }
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    const { signal } = this.stopping;
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const timer = setTimeout(done, ms);
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}
+
+function toBatchHandler(handler: MessageHandler): BatchHandler {
+  return async (messages) => {
+    await lastValueFrom((await handler(messages)) as Observable<unknown>, { defaultValue: undefined });
+  };
+}
+
+function answerAll(deliveries: Iterable<Delivery>, acknowledgement: '+ACK' | '-NAK' | '+WPI'): void {
+  for (const delivery of deliveries) {
+    try {
+      delivery.answer(acknowledgement);
+    } catch {
+      // The connection is gone: JetStream delivers it again, and the handler knows it by its id.
+    }
+  }
+}
+
+function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

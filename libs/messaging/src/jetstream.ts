@@ -1,0 +1,171 @@
+import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
+import {
+  AckPolicy,
+  type ConsumerInfo,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+  type StreamInfo,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { type MsgHdrs, headers as natsHeaders, nanos } from '@nats-io/transport-node';
+import { JetStreamUnavailableError } from './errors';
+import { type NatsClient } from './nats-client';
+
+/** Where a published message is: its sequence, and when the stream that gave it was made. */
+export interface Stored {
+  readonly sequence: number;
+  readonly streamCreatedAt: Date;
+  /** The stream had a message with this id within its duplicate window: nothing new was stored. */
+  readonly duplicate: boolean;
+}
+
+/** One message to publish. */
+export interface Publication {
+  readonly stream: StreamContract;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly data: Uint8Array;
+}
+
+const API_TIMEOUT_MS = 5_000;
+const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NOT_FOUND = 10_014;
+
+/** JetStream in the terms of our contracts: streams and consumers are made when missing, whenever that is. */
+export class JetStream {
+  private readonly created = new Map<string, Date>();
+  private readonly ensuring = new Map<string, Promise<Date>>();
+
+  constructor(
+    private readonly nats: NatsClient,
+    private readonly replicas: number = 1,
+  ) {
+    nats.onConnect(() => this.created.clear());
+  }
+
+  /** Publishes and waits for the stream's acknowledgement; makes the stream if it is missing. */
+  async publish(message: Publication): Promise<Stored> {
+    const streamCreatedAt = await this.streamCreatedAt(message.stream);
+    try {
+      const ack = await this.client().publish(message.subject, message.data, {
+        msgID: message.messageId,
+        timeout: API_TIMEOUT_MS,
+        headers: toHeaders(message.headers),
+        expect: { streamName: message.stream.name },
+      });
+      return { sequence: ack.seq, streamCreatedAt, duplicate: ack.duplicate };
+    } catch (error) {
+      // Most likely the stream was removed: the next publish makes it anew.
+      this.created.delete(message.stream.name);
+      throw new JetStreamUnavailableError(`publishing on ${message.subject}`, error);
+    }
+  }
+
+  /** When the stream was made; makes it if it is missing. Remembered until the connection or a publish fails. */
+  async streamCreatedAt(stream: StreamContract): Promise<Date> {
+    const known = this.created.get(stream.name);
+    if (known !== undefined) return known;
+    const running =
+      this.ensuring.get(stream.name) ?? this.ensureStream(stream).finally(() => this.ensuring.delete(stream.name));
+    this.ensuring.set(stream.name, running);
+    return running;
+  }
+
+  /** Makes the stream or brings it up to its contract; gives its state. */
+  async ensureStream(stream: StreamContract): Promise<Date> {
+    const manager = await this.manager();
+    const config = {
+      name: stream.name,
+      subjects: [...stream.subjects],
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.New,
+      max_age: nanos(stream.maxAgeMs),
+      max_bytes: stream.maxBytes,
+      max_msg_size: stream.maxMessageBytes,
+      duplicate_window: nanos(stream.duplicateWindowMs),
+      num_replicas: this.replicas,
+    };
+    const info = await api(`stream ${stream.name}`, async () => {
+      const present = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
+      if (present === undefined) return manager.streams.add(config);
+      return differs(present, config) ? manager.streams.update(stream.name, config) : present;
+    });
+    const createdAt = new Date(info.created);
+    this.created.set(stream.name, createdAt);
+    return createdAt;
+  }
+
+  /** Makes the stream and the consumer if either is missing. */
+  async ensureConsumer(consumer: ConsumerContract): Promise<ConsumerInfo> {
+    await this.ensureStream(consumer.stream);
+    const manager = await this.manager();
+    return api(`consumer ${consumer.durable}`, async () => {
+      const present = await orUndefined(CONSUMER_NOT_FOUND, () =>
+        manager.consumers.info(consumer.stream.name, consumer.durable),
+      );
+      return (
+        present ??
+        manager.consumers.add(consumer.stream.name, {
+          durable_name: consumer.durable,
+          ack_policy: AckPolicy.Explicit,
+          deliver_policy: DeliverPolicy.All,
+          replay_policy: ReplayPolicy.Instant,
+          ack_wait: nanos(consumer.ackWaitMs),
+          max_ack_pending: consumer.maxAckPending,
+          max_deliver: -1,
+        })
+      );
+    });
+  }
+
+  /** Whether stream is there; throws a sentence when it is not. For readiness. */
+  async checkStream(stream: StreamContract): Promise<void> {
+    const manager = await this.manager();
+    await api(`stream ${stream.name}`, () => manager.streams.info(stream.name));
+  }
+
+  private client(): JetStreamClient {
+    return jetstream(this.nats.get(), { timeout: API_TIMEOUT_MS });
+  }
+
+  private manager(): Promise<JetStreamManager> {
+    return jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false });
+  }
+}
+
+function differs(info: StreamInfo, config: Partial<StreamInfo['config']>): boolean {
+  const present = info.config as unknown as Record<string, unknown>;
+  return Object.entries(config).some(([key, value]) => JSON.stringify(present[key]) !== JSON.stringify(value));
+}
+
+async function orUndefined<Value>(code: number, call: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === code) return undefined;
+    throw error;
+  }
+}
+
+async function api<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new JetStreamUnavailableError(what, error);
+  }
+}
+
+function toHeaders(values: Readonly<Record<string, string>> = {}): MsgHdrs {
+  const result = natsHeaders();
+  for (const [name, value] of Object.entries(values)) result.set(name, value);
+  return result;
+}

@@ -1,0 +1,52 @@
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  type InjectionToken,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { LOGGER } from '@gatehouse/observability';
+import { type Logger } from 'pino';
+import { JetStream } from './jetstream';
+import { NatsClient, type NatsOptions } from './nats-client';
+
+/** Provides the service's `NatsClient` (connecting in the background) and `JetStream`; closes after everything else. */
+@Global()
+@Module({})
+export class MessagingModule implements OnApplicationShutdown {
+  constructor(@Inject(NatsClient) private readonly nats: NatsClient) {}
+
+  static forRootAsync(async: {
+    inject?: InjectionToken[];
+    useFactory: (...args: never[]) => NatsOptions & { readonly streamReplicas?: number };
+  }): DynamicModule {
+    const OPTIONS = Symbol('NatsOptions');
+    return {
+      module: MessagingModule,
+      providers: [
+        { provide: OPTIONS, inject: async.inject ?? [], useFactory: async.useFactory },
+        {
+          provide: NatsClient,
+          inject: [OPTIONS, LOGGER],
+          useFactory: (options: NatsOptions, logger: Logger) => {
+            const client = new NatsClient(options, logger);
+            client.start();
+            return client;
+          },
+        },
+        {
+          provide: JetStream,
+          inject: [NatsClient, OPTIONS],
+          useFactory: (nats: NatsClient, options: { streamReplicas?: number }) =>
+            new JetStream(nats, options.streamReplicas),
+        },
+      ],
+      exports: [NatsClient, JetStream],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.nats.close();
+  }
+}

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { type NatsConnection, connect } from '@nats-io/transport-node';
+import { type Logger } from 'pino';
+import { NatsDisconnectedError } from './errors';
+
+/** How a service reaches NATS. */
+export interface NatsOptions {
+  readonly servers: readonly string[];
+  readonly user?: string;
+  readonly password?: string;
+  /** PEM file of the authority that signed the servers' certificates; TLS is on when given. */
+  readonly caFile?: string;
+  readonly name: string;
+  readonly inboxPrefix: string;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const RECONNECT_WAIT_MS = 500;
+/** Pings every second: with the client's defaults a half-open connection goes unnoticed for minutes. */
+const PING_INTERVAL_MS = 1_000;
+const MAX_PINGS_OUT = 2;
+
+/**
+ * One connection to NATS, made in the background and kept for ever: a service starts, and goes on, while NATS is away.
+ */
+export class NatsClient {
+  private connection: NatsConnection | undefined;
+  private closed = false;
+  private loop: Promise<void> = Promise.resolve();
+  private up = false;
+  private readonly listeners = new Set<(connection: NatsConnection) => void>();
+
+  constructor(
+    private readonly options: NatsOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Begins to connect; returns at once. */
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** Whether a server is reachable right now, as far as pings tell. */
+  get connected(): boolean {
+    return this.up && this.connection?.isClosed() === false;
+  }
+
+  /** The live connection; throws NatsDisconnectedError while there is none. */
+  get(): NatsConnection {
+    if (this.connection === undefined || !this.connected) throw new NatsDisconnectedError();
+    return this.connection;
+  }
+
+  /** Calls `listener` at each connect and reconnect, and at once if connected now. */
+  onConnect(listener: (connection: NatsConnection) => void): void {
+    this.listeners.add(listener);
+    if (this.connection !== undefined && this.connected) listener(this.connection);
+  }
+
+  /** Sends what is buffered and closes. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const { connection } = this;
+    if (connection !== undefined && !connection.isClosed()) {
+      if (this.connected) await Promise.race([connection.flush().catch(() => undefined), pause(1_000)]);
+      await connection.close();
+    }
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    let reported = false;
+    while (!this.closed) {
+      try {
+        const connection = await this.dial();
+        reported = false;
+        await this.follow(connection);
+      } catch (error) {
+        if (this.closed) return;
+        if (!reported) this.logger.warn({ reason: reasonOf(error) }, 'NATS is away, connecting in the background');
+        reported = true;
+        await pause(RECONNECT_WAIT_MS);
+      }
+    }
+  }
+
+  private dial(): Promise<NatsConnection> {
+    const { servers, user, password, caFile, name, inboxPrefix } = this.options;
+    return connect({
+      servers: [...servers],
+      name,
+      inboxPrefix,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { pass: password }),
+      ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile, 'utf8') } }),
+      timeout: CONNECT_TIMEOUT_MS,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_WAIT_MS,
+      ignoreAuthErrorAbort: true,
+      pingInterval: PING_INTERVAL_MS,
+      maxPingOut: MAX_PINGS_OUT,
+      noAsyncTraces: true,
+    });
+  }
+
+  private async follow(connection: NatsConnection): Promise<void> {
+    if (this.closed) {
+      await connection.close();
+      return;
+    }
+    this.connection = connection;
+    this.announce(connection);
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect' || status.type === 'staleConnection') this.lose();
+      if (status.type === 'reconnect') this.announce(connection);
+      if (status.type === 'error') this.logger.error({ reason: reasonOf(status.error) }, 'NATS reported an error');
+    }
+    this.up = false;
+  }
+
+  private announce(connection: NatsConnection): void {
+    this.up = true;
+    this.logger.info({ server: connection.getServer() }, 'connected to NATS');
+    for (const listener of this.listeners) listener(connection);
+  }
+
+  private lose(): void {
+    if (this.up && !this.closed) this.logger.warn('connection to NATS lost');
+    this.up = false;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : 'unknown';
+}

@@ -1,0 +1,28 @@
+import { type StreamContract, requiredMaxPayload } from '@gatehouse/contracts';
+import { type ReadinessCheck } from '@gatehouse/observability';
+import { JetStreamUnavailableError } from './errors';
+import { type JetStream } from './jetstream';
+import { type NatsClient } from './nats-client';
+
+/** Ready when connected, and to a server whose `max_payload` a full-size webhook fits into. */
+export function natsReadiness(nats: NatsClient): ReadinessCheck {
+  return {
+    name: 'nats',
+    check: () => {
+      const limit = nats.get().info?.max_payload ?? 0;
+      if (limit < requiredMaxPayload) {
+        throw new JetStreamUnavailableError(`max_payload is ${limit} bytes, ${requiredMaxPayload} are needed`);
+      }
+    },
+  };
+}
+
+/** Ready when the streams are there. */
+export function streamsReadiness(jetStream: JetStream, streams: readonly StreamContract[]): ReadinessCheck {
+  return {
+    name: 'streams',
+    check: async () => {
+      for (const stream of streams) await jetStream.checkStream(stream);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import {
+  type Principal,
+  type ReplyOf,
+  type RequestContract,
+  type RequestOf,
+  envelopeHeader,
+  replyFrameSchema,
+} from '@gatehouse/contracts';
+import { headers as natsHeaders } from '@nats-io/transport-node';
+import { RequestRefusedError } from './errors';
+import { type NatsClient } from './nats-client';
+
+/** Signs what vouches for a request: bound to subject and body. */
+export type EnvelopeSigner = (request: {
+  readonly subject: string;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+  readonly principal: Principal | null;
+}) => string;
+
+/** On whose behalf a request is made, and under which id it is logged. */
+export interface RequestContext {
+  readonly principal: Principal | null;
+  readonly requestId: string;
+}
+
+const TIMEOUT_MS = 5_000;
+const encoder = new TextEncoder();
+
+/** Asks other services over core NATS, by contract. */
+export class RequestClient {
+  constructor(
+    private readonly nats: NatsClient,
+    private readonly sign: EnvelopeSigner,
+  ) {}
+
+  /**
+   * The reply, parsed. Throws RequestRefusedError with the service's reason; with `unavailable` when NATS is away,
+   * nobody serves the subject, or no answer came within 5 s.
+   */
+  async send<Contract extends RequestContract>(
+    contract: Contract,
+    request: RequestOf<Contract>,
+    context: RequestContext,
+  ): Promise<ReplyOf<Contract>> {
+    const body = encoder.encode(JSON.stringify(request));
+    const headers = natsHeaders();
+    headers.set(envelopeHeader, this.sign({ subject: contract.subject, body, ...context }));
+    const frame = replyFrameSchema.parse(await this.ask(contract.subject, body, headers));
+    if (!frame.ok) throw new RequestRefusedError(frame.error.code, frame.error.message);
+    return contract.reply.parse(frame.data) as ReplyOf<Contract>;
+  }
+
+  private async ask(subject: string, body: Uint8Array, headers: ReturnType<typeof natsHeaders>): Promise<unknown> {
+    try {
+      const reply = await this.nats.get().request(subject, body, { timeout: TIMEOUT_MS, headers });
+      return reply.json();
+    } catch (error) {
+      throw new RequestRefusedError('unavailable', `no answer from ${subject.split('.')[0] ?? subject}`, {
+        cause: error,
+      });
+    }
+  }
+}

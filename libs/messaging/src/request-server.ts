@@ -1,0 +1,143 @@
+import {
+  type EnvelopeClaims,
+  type ParsedRequestOf,
+  type ReplyFrame,
+  type RequestContract,
+  envelopeHeader,
+} from '@gatehouse/contracts';
+import { withLogContext } from '@gatehouse/observability';
+import { type CustomTransportStrategy, MessagePattern, type MessageHandler, Server } from '@nestjs/microservices';
+import { type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { type Observable, lastValueFrom } from 'rxjs';
+import { type Logger } from 'pino';
+import { ContractMissingError, RequestRefusedError } from './errors';
+import { type NatsClient } from './nats-client';
+
+/** What a request handler is given: the parsed body and who is asking, as the gateway vouches for it. */
+export interface VerifiedRequest<Contract extends RequestContract> {
+  readonly body: ParsedRequestOf<Contract>;
+  readonly envelope: EnvelopeClaims;
+}
+
+/** Marks a controller's method as the handler of a request; it is given a VerifiedRequest and returns the reply. */
+export function RequestHandler(contract: RequestContract): MethodDecorator {
+  return MessagePattern<string>(contract.subject, { contract });
+}
+
+/** Checks a signed envelope against subject and body; throws when it does not hold. */
+export type EnvelopeVerifier = (envelope: string | undefined, subject: string, body: Uint8Array) => EnvelopeClaims;
+
+/** More requests in hand than this are refused at once, so that a slow database cannot fill the memory. */
+const MAX_IN_HAND = 1_000;
+
+/**
+ * Nest's transport for requests over core NATS: replicas share a queue group; the envelope is verified over the bytes
+ * before they are parsed; bodies and replies hold to their contract.
+ */
+export class RequestServer extends Server implements CustomTransportStrategy {
+  private closing = false;
+  private readonly inHand = new Set<Promise<void>>();
+
+  constructor(
+    private readonly nats: NatsClient,
+    private readonly queue: string,
+    private readonly verifyEnvelope: EnvelopeVerifier,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  override listen(callback: () => void): void {
+    const routes = [...this.messageHandlers].map(([pattern, handler]) => {
+      const contract = (handler.extras as { contract?: RequestContract } | undefined)?.contract;
+      if (contract === undefined) throw new ContractMissingError(pattern);
+      return { contract, handler };
+    });
+    let subscribed: NatsConnection | undefined;
+    this.nats.onConnect((connection) => {
+      // A reconnect of the same connection keeps its subscriptions.
+      if (subscribed === connection) return;
+      subscribed = connection;
+      for (const { contract, handler } of routes) {
+        connection.subscribe(contract.subject, {
+          queue: this.queue,
+          callback: (error, message) => {
+            if (error === null && !this.closing) this.accept(contract, handler, message);
+          },
+        });
+      }
+    });
+    callback();
+  }
+
+  /** Answers what is in hand and takes no more. */
+  override async close(): Promise<void> {
+    this.closing = true;
+    await Promise.all(this.inHand);
+  }
+
+  override on(): never {
+    throw new ContractMissingError('on');
+  }
+
+  override unwrap<Value>(): Value {
+    return this.nats as Value;
+  }
+
+  private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
+    if (this.inHand.size >= MAX_IN_HAND) return respond(message, refusal('unavailable', 'too many requests in hand'));
+    const work = this.answer(contract, handler, message).finally(() => this.inHand.delete(work));
+    this.inHand.add(work);
+  }
+
+  private async answer(contract: RequestContract, handler: MessageHandler, message: Msg): Promise<void> {
+    let envelope: EnvelopeClaims;
+    try {
+      envelope = this.verifyEnvelope(message.headers?.get(envelopeHeader) || undefined, message.subject, message.data);
+    } catch {
+      this.log.warn({ subject: message.subject }, 'a request without a valid envelope was refused');
+      return respond(message, refusal('unauthenticated', 'the request carries no valid envelope'));
+    }
+    await withLogContext({ correlationId: envelope.rid }, async () => {
+      try {
+        const body = parseBody(contract, message);
+        const verified: VerifiedRequest<RequestContract> = { body, envelope };
+        const reply = await lastValueFrom((await handler(verified)) as Observable<unknown>);
+        respond(message, { ok: true, data: contract.reply.parse(reply) });
+      } catch (error) {
+        respond(message, this.refusalOf(error, contract.subject));
+      }
+    });
+  }
+
+  private refusalOf(error: unknown, subject: string): ReplyFrame {
+    if (error instanceof RequestRefusedError) return refusal(error.reason, error.message);
+    this.log.error({ err: error, subject }, 'a request failed');
+    return refusal('internal', 'the service failed');
+  }
+}
+
+function parseBody(contract: RequestContract, message: Msg): unknown {
+  let json: unknown;
+  try {
+    json = message.json();
+  } catch (error) {
+    throw new RequestRefusedError('invalid_request', 'the body is not JSON', { cause: error });
+  }
+  const parsed = contract.request.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message: fault }) => `${path.join('.') || 'body'}: ${fault}`);
+  throw new RequestRefusedError('invalid_request', faults.join('; '));
+}
+
+function refusal(code: Extract<ReplyFrame, { ok: false }>['error']['code'], message: string): ReplyFrame {
+  return { ok: false, error: { code, message } };
+}
+
+function respond(message: Msg, frame: ReplyFrame): void {
+  try {
+    message.respond(JSON.stringify(frame));
+  } catch {
+    // The connection is gone: the caller sees its time-out.
+  }
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { acceptableCorrelationId, withLogContext } from './log-context';
+
+/** Fastify's `genReqId`: the caller's `x-request-id` if fit, else a new UUID. */
+export function requestId(request: { headers: Record<string, unknown> }): string {
+  return acceptableCorrelationId(request.headers['x-request-id']) ?? randomUUID();
+}
+
+/**
+ * Makes every log line of a request carry its id, answers with `x-request-id`, and writes one line per request:
+ * method, route, status and milliseconds; neither headers, bodies nor query strings.
+ */
+export function logRequests(server: FastifyInstance, logger: Logger): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    withLogContext({ correlationId: request.id }, done);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    logger.info(
+      {
+        correlationId: request.id,
+        method: request.method,
+        route: route(request),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+function route(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unknown';
+}

@@ -1,0 +1,102 @@
+import type { LoggerService, LogLevel } from '@nestjs/common';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { currentLogFields } from './log-context';
+
+/** How a service logs. */
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level: string;
+}
+
+/** Whatever an object logged by mistake may hold under these names is replaced, at the top and one level down. */
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'jwt',
+  'otp_code',
+  '["x-api-key"]',
+  '["svix-signature"]',
+];
+
+/** A pino logger: JSON lines on standard output with the service's name and the correlation id of what is handled. */
+export function createLogger({ service, level }: LoggerOptions, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: { service },
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    mixin: () => currentLogFields() ?? {},
+    serializers: { err: stdSerializers.errWithCause },
+    redact: {
+      paths: SECRET_FIELDS.flatMap((name) => (name.startsWith('[') ? [name, `*${name}`] : [name, `*.${name}`])),
+      censor: '[redacted]',
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Nest's own messages, through the same pino logger. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  setLogLevels(_levels: LogLevel[]): void {
+    // The level comes from LOG_LEVEL alone.
+  }
+
+  private write(
+    level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
+    // Nest narrates its boot (modules, routes) at `log`; operators asked for it only when debugging.
+    const quiet = level === 'info' && context !== undefined && NEST_BOOT.has(context);
+    const error = message instanceof Error ? message : rest.find((part) => part instanceof Error);
+    const stack = error === undefined && level === 'error' && rest.length > 1 ? rest[0] : undefined;
+    this.logger[quiet ? 'debug' : level](
+      {
+        ...(context === undefined ? {} : { context }),
+        ...(error === undefined ? {} : { err: error }),
+        ...(typeof stack === 'string' ? { stack } : {}),
+      },
+      message instanceof Error ? message.message : String(message),
+    );
+  }
+}
+
+const NEST_BOOT = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestMicroservice',
+  'NestApplication',
+]);

@@ -1,0 +1,73 @@
+import { type AddressInfo } from 'node:net';
+import {
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { type HealthCheckService, type HealthIndicatorService } from '@nestjs/terminus';
+import { type FastifyInstance, fastify } from 'fastify';
+import { type Registry } from 'prom-client';
+import { type ReadinessCheck } from './readiness-check';
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/**
+ * The port that operators and Kubernetes look at, apart from clients' traffic: `/healthz` (the process answers),
+ * `/readyz` (what it depends on answers too; 503 while shutting down), `/metrics` (Prometheus text).
+ */
+export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly server: FastifyInstance = fastify({ logger: false, requestTimeout: 10_000 });
+  private draining = false;
+
+  constructor(
+    private readonly options: { readonly host: string; readonly port: number },
+    private readonly checks: readonly ReadinessCheck[],
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly metrics: Registry,
+  ) {
+    this.server.get('/healthz', () => ({ status: 'ok' }));
+    this.server.get('/readyz', async (_request, reply) => {
+      const { status, body } = await this.readiness();
+      return reply.code(status).send(body);
+    });
+    this.server.get('/metrics', async (_request, reply) =>
+      reply.type(this.metrics.contentType).send(await this.metrics.metrics()),
+    );
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.server.listen({ host: this.options.host, port: this.options.port });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.draining = true;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.server.close();
+  }
+
+  /** Where it listens; useful when the port was left to the system. */
+  get port(): number {
+    return (this.server.server.address() as AddressInfo).port;
+  }
+
+  private async readiness(): Promise<{ status: number; body: unknown }> {
+    if (this.draining) return { status: 503, body: { status: 'shutting_down' } };
+    try {
+      const body = await this.health.check(
+        this.checks.map(
+          ({ name, check }) =>
+            () =>
+              this.indicators.check(name).attempt(check).withTimeout(CHECK_TIMEOUT_MS),
+        ),
+      );
+      return { status: 200, body };
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) return { status: 503, body: error.getResponse() };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { type INestApplicationContext } from '@nestjs/common';
+
+const SHUTDOWN_LIMIT_MS = 25_000;
+
+/**
+ * Runs a service from its `main.ts`: a start that fails is one clear line on standard error and exit code 1; SIGTERM,
+ * SIGINT and the loss of a supervising parent (its IPC channel) end it in order, within 25 s.
+ */
+export async function runService(name: string, start: () => Promise<INestApplicationContext>): Promise<void> {
+  try {
+    const app = await start();
+    let closing: Promise<void> | undefined;
+    const close = (): void => {
+      closing ??= closeWithin(name, app);
+    };
+    process.on('SIGTERM', close);
+    process.on('SIGINT', close);
+    process.on('disconnect', close);
+    if (process.send !== undefined && !process.connected) close();
+  } catch (error) {
+    process.stderr.write(`${name} cannot start: ${reasonOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function closeWithin(name: string, app: INestApplicationContext): Promise<void> {
+  const limit = setTimeout(() => {
+    process.stderr.write(`${name} did not stop within ${SHUTDOWN_LIMIT_MS / 1000} s\n`);
+    process.exit(1);
+  }, SHUTDOWN_LIMIT_MS);
+  limit.unref();
+  try {
+    await app.close();
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${name} did not stop cleanly: ${reasonOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown error';
+  const { code, port, cause } = error as Error & { port?: number; cause?: unknown; code?: unknown };
+  if (code === 'EADDRINUSE') return `port ${port ?? 'unknown'} is taken`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be opened by this user`;
+  return cause instanceof Error ? `${error.message} (${cause.message || cause.name})` : error.message;
+}

@@ -1,0 +1,5 @@
+export { lockKeys } from './advisory-lock';
+export { createDataSource, type DatabaseOptions } from './data-source';
+export { DatabaseUnreachableError, isDatabaseAway, isTransactionConflict, isUniqueViolation, sqlState } from './errors';
+export { runMigrations, schemaDifferences } from './migrate';
+export { PersistenceModule } from './persistence.module';
