@@ -1,0 +1,93 @@
+import { newId } from './ids';
+
+/** How Clerk says whether an identifier belongs to its user. */
+export interface Verification {
+  attempts: number;
+  expire_at: number | null;
+  object: 'verification_otp';
+  status: 'verified' | 'unverified';
+  strategy: 'email_code' | 'phone_code';
+  channel?: 'sms';
+}
+
+/** One entry of a user's `email_addresses`, as on the wire. */
+export interface EmailAddress {
+  created_at: number;
+  email_address: string;
+  id: string;
+  linked_to: never[];
+  matches_sso_connection: boolean;
+  object: 'email_address';
+  reserved: boolean;
+  updated_at: number;
+  verification: Verification;
+}
+
+/** One entry of a user's `phone_numbers`, as on the wire. */
+export interface PhoneNumber {
+  backup_codes: null;
+  created_at: number;
+  default_second_factor: boolean;
+  id: string;
+  linked_to: never[];
+  object: 'phone_number';
+  phone_number: string;
+  reserved: boolean;
+  reserved_for_second_factor: boolean;
+  updated_at: number;
+  verification: Verification;
+}
+
+/** `reserved` identifiers can sign in and cannot be claimed by others, but are unverified. */
+export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
+
+const CODE_LIFETIME_MS = 600_000;
+
+/** The verification of an identifier that is verified at `now`, or not verified. */
+export function verification(
+  strategy: Verification['strategy'],
+  status: IdentificationStatus,
+  now: number,
+): Verification {
+  const verified = status === 'verified';
+  return {
+    attempts: verified ? 1 : 0,
+    expire_at: verified ? now + CODE_LIFETIME_MS : null,
+    object: 'verification_otp',
+    status: verified ? 'verified' : 'unverified',
+    strategy,
+    ...(strategy === 'phone_code' && { channel: 'sms' as const }),
+  };
+}
+
+/** A new e-mail address; Clerk keeps them in lower case. */
+export function newEmailAddress(address: string, status: IdentificationStatus, now: number): EmailAddress {
+  return {
+    created_at: now,
+    email_address: address.toLowerCase(),
+    id: newId('idn', now),
+    linked_to: [],
+    matches_sso_connection: false,
+    object: 'email_address',
+    reserved: status === 'reserved',
+    updated_at: now,
+    verification: verification('email_code', status, now),
+  };
+}
+
+/** A new phone number in E.164. */
+export function newPhoneNumber(number: string, status: IdentificationStatus, now: number): PhoneNumber {
+  return {
+    backup_codes: null,
+    created_at: now,
+    default_second_factor: false,
+    id: newId('idn', now),
+    linked_to: [],
+    object: 'phone_number',
+    phone_number: number,
+    reserved: status === 'reserved',
+    reserved_for_second_factor: false,
+    updated_at: now,
+    verification: verification('phone_code', status, now),
+  };
+}

@@ -1,0 +1,112 @@
+import { type EmailAddress, type PhoneNumber } from './identifier';
+import { newId } from './ids';
+import { type JsonObject } from './json';
+
+/** A user as Clerk's Backend API and `user.*` webhooks carry it; times in ms. */
+export interface ClerkUser {
+  backup_code_enabled: boolean;
+  banned: boolean;
+  bypass_client_trust: boolean;
+  create_organization_enabled: boolean;
+  create_organizations_limit: number | null;
+  created_at: number;
+  delete_self_enabled: boolean;
+  deprovisioned: boolean;
+  email_addresses: EmailAddress[];
+  enterprise_accounts: never[];
+  external_accounts: never[];
+  external_id: string | null;
+  first_name: string | null;
+  has_image: boolean;
+  id: string;
+  image_url: string;
+  last_active_at: number | null;
+  last_name: string | null;
+  last_sign_in_at: number | null;
+  legal_accepted_at: number | null;
+  locale: string | null;
+  locked: boolean;
+  lockout_expires_in_seconds: number | null;
+  mfa_disabled_at: number | null;
+  mfa_enabled_at: number | null;
+  object: 'user';
+  passkeys: never[];
+  password_enabled: boolean;
+  password_last_updated_at: number | null;
+  phone_numbers: PhoneNumber[];
+  primary_email_address_id: string | null;
+  primary_phone_number_id: string | null;
+  primary_web3_wallet_id: null;
+  private_metadata: JsonObject;
+  profile_image_url: string;
+  public_metadata: JsonObject;
+  saml_accounts: never[];
+  totp_enabled: boolean;
+  two_factor_enabled: boolean;
+  unsafe_metadata: JsonObject;
+  updated_at: number;
+  username: string | null;
+  verification_attempts_remaining: number;
+  web3_wallets: never[];
+}
+
+/** What Clerk answers when something is deleted, and the `data` of `user.deleted`. */
+export interface DeletedObject {
+  deleted: true;
+  external_id?: string;
+  id: string;
+  object: 'user' | 'email_address' | 'phone_number';
+}
+
+/** Failed sign-in attempts that a user has before Clerk locks the account. */
+export const SIGN_IN_ATTEMPTS = 100;
+
+/** A user with nothing filled in. @param now ms since 1970 */
+export function newUser(now: number): ClerkUser {
+  return {
+    backup_code_enabled: false,
+    banned: false,
+    bypass_client_trust: false,
+    create_organization_enabled: true,
+    create_organizations_limit: null,
+    created_at: now,
+    delete_self_enabled: true,
+    deprovisioned: false,
+    email_addresses: [],
+    enterprise_accounts: [],
+    external_accounts: [],
+    external_id: null,
+    first_name: null,
+    has_image: false,
+    id: newId('user', now),
+    image_url: 'https://img.clerk.com/eyJ0eXBlIjoiZGVmYXVsdCJ9',
+    last_active_at: now,
+    last_name: null,
+    last_sign_in_at: null,
+    legal_accepted_at: null,
+    locale: null,
+    locked: false,
+    lockout_expires_in_seconds: null,
+    mfa_disabled_at: null,
+    mfa_enabled_at: null,
+    object: 'user',
+    passkeys: [],
+    password_enabled: false,
+    password_last_updated_at: null,
+    phone_numbers: [],
+    primary_email_address_id: null,
+    primary_phone_number_id: null,
+    primary_web3_wallet_id: null,
+    private_metadata: {},
+    profile_image_url: 'https://www.gravatar.com/avatar?d=mp',
+    public_metadata: {},
+    saml_accounts: [],
+    totp_enabled: false,
+    two_factor_enabled: false,
+    unsafe_metadata: {},
+    updated_at: now,
+    username: null,
+    verification_attempts_remaining: SIGN_IN_ATTEMPTS,
+    web3_wallets: [],
+  };
+}

@@ -1,0 +1,2 @@
+/** Injection token of the {@link EmulatorConfig}. */
+export const CONFIG = Symbol('config');

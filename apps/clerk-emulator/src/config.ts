@@ -1,0 +1,141 @@
+import { createPrivateKey } from 'node:crypto';
+import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port } from '@gatehouse/config';
+import { z } from 'zod';
+
+/** What a local set-up uses when nobody says otherwise. Public on purpose: they guard nothing but a laptop. */
+const DEVELOPMENT = {
+  secretKey: 'sk_test_ClerkEmulatorForLocalDevelopmentOnly',
+  webhookSecret: 'whsec_Y2xlcmstZW11bGF0b3ItZGV2ZWxvcG1lbnQtb25seSE=',
+  instanceId: 'ins_EmulatorLocalDevelopment001',
+  webhookUrl: 'http://127.0.0.1:3001/webhooks/clerk',
+  authorizedParty: 'http://localhost:3000',
+};
+
+/** Says that a variable is left empty on purpose; a blank one would count as not set. */
+const NONE = 'none';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Svix's schedule: the delay in ms before each attempt, counted from the attempt before it. */
+const SVIX_SCHEDULE_MS = [
+  0,
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  10 * HOUR,
+] as const satisfies number[];
+
+const isHttpUrl = (url: string): boolean => httpUrl.safeParse(url).success;
+
+const isWebhookSecret = (secret: string) =>
+  /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret) && Buffer.from(secret.slice(6), 'base64').length >= 16;
+const WEBHOOK_SECRET_RULE = 'must be whsec_ followed by base64 of at least 16 bytes';
+
+function isRsaPrivateKey(pemText: string): boolean {
+  try {
+    const key = createPrivateKey(pemText);
+    return key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
+}
+
+const variables = z.object({
+  PORT: port.default(3100),
+  HOST: z.string().default('127.0.0.1'),
+  CLERK_SECRET_KEY: z
+    .string()
+    .regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_')
+    .default(DEVELOPMENT.secretKey),
+  CLERK_WEBHOOK_SIGNING_SECRETS: commaSeparated
+    .refine((list) => list.length > 0 && list.every(isWebhookSecret), `each ${WEBHOOK_SECRET_RULE}`)
+    .optional(),
+  CLERK_WEBHOOK_SIGNING_SECRET: z.string().refine(isWebhookSecret, WEBHOOK_SECRET_RULE).optional(),
+  WEBHOOK_URLS: commaSeparated
+    .transform((list) => (list.join() === NONE ? [] : list))
+    .refine((list) => list.every(isHttpUrl), 'must be http or https URLs, comma-separated, or none')
+    .default([DEVELOPMENT.webhookUrl]),
+  CLERK_INSTANCE_ID: z
+    .string()
+    .regex(/^ins_[A-Za-z0-9]+$/, 'must be ins_ followed by letters and digits')
+    .default(DEVELOPMENT.instanceId),
+  CLERK_ISSUER: httpUrl.optional(),
+  AUTHORIZED_PARTY: z
+    .string()
+    .transform((party) => (party === NONE ? null : party))
+    .default(DEVELOPMENT.authorizedParty),
+  WEBHOOK_RETRY_SCHEDULE_MS: commaSeparated
+    .refine(
+      (list) => list.length > 0 && list.every((delay) => /^\d{1,9}$/.test(delay)),
+      'must be delays in milliseconds, comma-separated',
+    )
+    .transform((list) => list.map(Number))
+    .default([...SVIX_SCHEDULE_MS]),
+  WEBHOOK_TIME_SCALE: z
+    .string()
+    .transform(Number)
+    .refine((scale) => scale > 0 && scale <= 1, 'must be a number above 0, at most 1')
+    .default(1),
+  SESSION_TOKEN_VERSION: z
+    .enum(['1', '2'])
+    .transform((version) => (version === '1' ? 1 : 2))
+    .default(2),
+  CLERK_EMULATOR_PRIVATE_KEY: pem
+    .pipe(z.string().refine(isRsaPrivateKey, 'is not an RSA private key of at least 2048 bits'))
+    .optional(),
+  STATE_FILE: z.string().optional(),
+  LOG_LEVEL: logLevel.default('info'),
+});
+
+/** How one emulator runs; times in ms. */
+export interface EmulatorConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+  readonly webhookUrls: readonly string[];
+  readonly instanceId: string;
+  /** The `iss` of tokens; the emulator's own base URL when not given. */
+  readonly issuer: string | undefined;
+  /** The `azp` of tokens; null leaves the claim out, as for native clients. */
+  readonly authorizedParty: string | null;
+  /** Delay before each attempt, counted from the one before it; its length is the number of attempts. */
+  readonly retryScheduleMs: readonly number[];
+  readonly webhookTimeoutMs: number;
+  readonly webhookConcurrency: number;
+  /** Undelivered webhooks held at most; a further one is recorded as failed. */
+  readonly webhookQueueLimit: number;
+  readonly tokenVersion: 1 | 2;
+  /** PEM, RSA of at least 2048 bits; generated at start when not given. */
+  readonly privateKey: string | undefined;
+  readonly stateFile: string | undefined;
+  readonly logLevel: z.output<typeof logLevel>;
+}
+
+/** The emulator's configuration out of the environment. @throws ConfigError naming every faulty variable. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): EmulatorConfig {
+  const v = parseEnvironment(variables, env);
+  return {
+    port: v.PORT,
+    host: v.HOST,
+    secretKey: v.CLERK_SECRET_KEY,
+    webhookSecret: v.CLERK_WEBHOOK_SIGNING_SECRETS?.[0] ?? v.CLERK_WEBHOOK_SIGNING_SECRET ?? DEVELOPMENT.webhookSecret,
+    webhookUrls: v.WEBHOOK_URLS,
+    instanceId: v.CLERK_INSTANCE_ID,
+    issuer: v.CLERK_ISSUER,
+    authorizedParty: v.AUTHORIZED_PARTY,
+    retryScheduleMs: v.WEBHOOK_RETRY_SCHEDULE_MS.map((delay) => Math.round(delay * v.WEBHOOK_TIME_SCALE)),
+    webhookTimeoutMs: 15_000,
+    webhookConcurrency: 8,
+    webhookQueueLimit: 20_000,
+    tokenVersion: v.SESSION_TOKEN_VERSION,
+    privateKey: v.CLERK_EMULATOR_PRIVATE_KEY,
+    stateFile: v.STATE_FILE,
+    logLevel: v.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../clerk/json';
+import { JWT_ALGORITHMS } from '../mint-tokens/jwt';
+
+const jsonObject = z.custom<JsonObject>(isJsonObject, 'must be an object.');
+
+export const listDeliveriesParams = z.object({
+  type: z.string().optional(),
+  user_id: z.string().optional(),
+  message_id: z.string().optional(),
+  status: z.enum(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed.').optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999.')
+    .transform(Number)
+    .default(100),
+});
+export type ListDeliveriesParams = z.output<typeof listDeliveriesParams>;
+
+export const sendEventParams = z
+  .strictObject({
+    type: z.string().min(1),
+    data: jsonObject.optional(),
+    body: z.union([z.string(), jsonObject]).optional(),
+    timestamp: z.number().int().nonnegative().optional(),
+    instance_id: z.string().optional(),
+    user_id: z.string().optional(),
+    retry: z.boolean().optional(),
+    headers_override: z
+      .strictObject({
+        svix_id: z.string().min(1).optional(),
+        timestamp_offset_seconds: z.number().int().optional(),
+        secret: z.string().startsWith('whsec_', 'must start with whsec_.').optional(),
+        signature: z.string().optional(),
+        omit: z.array(z.enum(['svix-id', 'svix-timestamp', 'svix-signature'])).optional(),
+      })
+      .optional(),
+  })
+  .refine((params) => (params.data === undefined) !== (params.body === undefined), {
+    path: ['data'],
+    message: 'exactly one of data and body must be included.',
+  });
+export type SendEventParams = z.output<typeof sendEventParams>;
+
+export const mintTokenParams = z.strictObject({
+  session_id: z.string(),
+  version: z.union([z.literal(1), z.literal(2)]).optional(),
+  azp: z.string().nullable().optional(),
+  claims: jsonObject.optional(),
+  header: jsonObject.optional(),
+  expired: z.boolean().optional(),
+  expires_in_seconds: z.number().int().optional(),
+  algorithm: z.enum(JWT_ALGORITHMS).optional(),
+  key: z.enum(['own', 'foreign'], 'must be own or foreign.').optional(),
+  tampered: z.boolean().optional(),
+});
+export type MintTokenParams = z.output<typeof mintTokenParams>;

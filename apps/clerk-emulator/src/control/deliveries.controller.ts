@@ -1,0 +1,100 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { NOW, type Now } from '../clerk/clock';
+import { type Delivery } from '../deliver-webhooks/delivery';
+import { DeliveryLog } from '../deliver-webhooks/delivery-log';
+import { eventEnvelope } from '../deliver-webhooks/event-envelope';
+import { EventPublisher } from '../deliver-webhooks/event-publisher';
+import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
+import { ClerkParams } from '../http/clerk-params.pipe';
+import { currentOrigin } from '../http/request-origin';
+import { Instance } from '../instance';
+import {
+  type ListDeliveriesParams,
+  listDeliveriesParams,
+  type SendEventParams,
+  sendEventParams,
+} from './control.schemas';
+
+/** A delivery without the bytes it carries and without what a test forged. */
+export type DeliverySummary = Omit<Delivery, 'body' | 'faults'>;
+
+/** Shows deliveries, sends them again, sends events that nothing caused, and stops and starts the queue. */
+@Controller('emulator')
+export class DeliveriesController {
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly events: EventPublisher,
+    private readonly dispatcher: WebhookDispatcher,
+    private readonly instance: Instance,
+    @Inject(NOW) private readonly now: Now,
+  ) {}
+
+  @Get('deliveries')
+  list(@Query(new ClerkParams(listDeliveriesParams)) params: ListDeliveriesParams): { data: DeliverySummary[] } {
+    return { data: this.log.list(params).map(summary) };
+  }
+
+  @Get('deliveries/:id')
+  show(@Param('id') id: string): { data: (DeliverySummary & { body: string })[] } {
+    return { data: this.log.find(id).map((delivery) => ({ ...summary(delivery), body: delivery.body })) };
+  }
+
+  /** By the delivery's id, or by `svix-id` for every endpoint. Answers after the attempt. */
+  @Post('deliveries/:id/resend')
+  @HttpCode(200)
+  async resend(@Param('id') id: string): Promise<{ data: DeliverySummary[] }> {
+    return this.send(this.log.find(id));
+  }
+
+  /** Sends what it is told, right or wrong, at once and paused or not. Answers after the attempt. */
+  @Post('events')
+  @HttpCode(200)
+  async sendEvent(
+    @Body(new ClerkParams(sendEventParams)) params: SendEventParams,
+  ): Promise<{ data: DeliverySummary[] }> {
+    const { svix_id: messageId, ...faults } = params.headers_override ?? {};
+    const userId = params.user_id ?? subjectOf(params);
+    const message = { type: params.type, body: this.bodyOf(params), userId, messageId, retry: params.retry, faults };
+    return this.send(this.events.record(message));
+  }
+
+  @Post('pause')
+  @HttpCode(200)
+  pause(): { paused: boolean } {
+    this.dispatcher.pause();
+    return { paused: true };
+  }
+
+  @Post('resume')
+  @HttpCode(200)
+  resume(): { paused: boolean } {
+    this.dispatcher.resume();
+    return { paused: false };
+  }
+
+  private async send(deliveries: Delivery[]): Promise<{ data: DeliverySummary[] }> {
+    await Promise.all(deliveries.map((delivery) => this.dispatcher.sendNow(delivery)));
+    return { data: deliveries.map(summary) };
+  }
+
+  private bodyOf(params: SendEventParams): string {
+    if (typeof params.body === 'string') return params.body;
+    if (params.body) return JSON.stringify(params.body);
+    const envelope = eventEnvelope(params.type, params.data ?? {}, {
+      instanceId: params.instance_id ?? this.instance.id,
+      timestamp: params.timestamp ?? this.now(),
+      origin: currentOrigin(),
+    });
+    return JSON.stringify(envelope);
+  }
+}
+
+function summary({ body: _body, faults: _faults, ...rest }: Delivery): DeliverySummary {
+  return rest;
+}
+
+/** Whom an event is about, where its data says so. */
+function subjectOf({ data }: SendEventParams): string | null {
+  const id = data?.['user_id'] ?? data?.['id'];
+  return typeof id === 'string' && id.startsWith('user_') ? id : null;
+}

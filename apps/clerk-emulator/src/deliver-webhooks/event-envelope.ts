@@ -1,0 +1,28 @@
+import { type RequestOrigin } from '../http/request-origin';
+
+/** The body of every webhook. */
+export interface EventEnvelope {
+  data: object;
+  event_attributes: { http_request: RequestOrigin };
+  instance_id: string;
+  object: 'event';
+  /** ms since 1970 */
+  timestamp: number;
+  type: string;
+}
+
+/** Clerk's envelope around the `data` of an event. */
+export function eventEnvelope(
+  type: string,
+  data: object,
+  context: { readonly instanceId: string; readonly timestamp: number; readonly origin: RequestOrigin },
+): EventEnvelope {
+  return {
+    data,
+    event_attributes: { http_request: context.origin },
+    instance_id: context.instanceId,
+    object: 'event',
+    timestamp: context.timestamp,
+    type,
+  };
+}

@@ -1,0 +1,39 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { RequestBodyInvalidError } from '../errors';
+import { clerkErrorBody } from './clerk-error.filter';
+import { withOrigin } from './request-origin';
+
+const BODY_LIMIT_BYTES = 1_048_576;
+/** No charset: `@clerk/backend` compares the whole value and hands out raw text otherwise. */
+const CONTENT_TYPE = 'application/json';
+
+/** Fastify as Clerk answers: bare JSON content type, empty bodies allowed, at most 1 MiB. */
+export function createFastifyAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
+      // As bytes, because Fastify adds a charset to JSON text and no hook runs here.
+      const body = Buffer.from(JSON.stringify(clerkErrorBody(new RequestBodyInvalidError().errors)));
+      void reply.status(400).header('content-type', CONTENT_TYPE).send(body);
+    },
+  });
+  const fastify = adapter.getInstance();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // The SDK declares JSON on every request, also on those without a body.
+    if (body.length === 0) done(null, undefined);
+    else void parseJson(request, body as string, done);
+  });
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    withOrigin({ client_ip: request.ip, user_agent: request.headers['user-agent'] ?? '' }, done);
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (String(reply.getHeader('content-type')).startsWith(CONTENT_TYPE)) reply.header('content-type', CONTENT_TYPE);
+    done(null, payload);
+  });
+  return adapter;
+}

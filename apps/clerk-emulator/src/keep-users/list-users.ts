@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { type ClerkUser } from '../clerk/user';
+import { FormInvalidError } from '../errors';
+import { byCreation, type UserStore } from './user.store';
+
+const FILTER_LIMIT = 100;
+const many = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => [value].flat())
+  .refine((values) => values.length <= FILTER_LIMIT, `must have at most ${FILTER_LIMIT} values.`)
+  .optional();
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}.`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}.`);
+const time = wholeNumber(0, Number.MAX_SAFE_INTEGER).optional();
+
+const ORDER_FIELDS = [
+  'created_at',
+  'updated_at',
+  'email_address',
+  'web3wallet',
+  'first_name',
+  'last_name',
+  'phone_number',
+  'username',
+  'last_active_at',
+  'last_sign_in_at',
+] as const;
+type OrderField = (typeof ORDER_FIELDS)[number];
+
+/** The sign is optional; a literal `+` in a query string arrives as a space. */
+const orderBy = z
+  .string()
+  .regex(new RegExp(`^[-+ ]?(${ORDER_FIELDS.join('|')})$`), `must be one of ${ORDER_FIELDS.join(', ')}, signed + or -.`)
+  .transform((text) => ({ field: text.replace(/^[-+ ]/, '') as OrderField, descending: text.startsWith('-') }));
+
+/** The filters that listing and counting share. */
+export const userFilterParams = z.object({
+  email_address: many,
+  phone_number: many,
+  username: many,
+  external_id: many,
+  user_id: many,
+  web3_wallet: many,
+  organization_id: many,
+  query: z.string().optional(),
+  created_at_after: time,
+  created_at_before: time,
+  last_active_at_after: time,
+  last_active_at_before: time,
+  last_active_at_since: time,
+  last_sign_in_at_after: time,
+  last_sign_in_at_before: time,
+});
+export type UserFilter = z.output<typeof userFilterParams>;
+
+export const listUsersParams = userFilterParams.extend({
+  limit: wholeNumber(1, 500).default(10),
+  offset: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+  order_by: orderBy.default({ field: 'created_at', descending: true }),
+  starting_after: z.string().optional(),
+});
+export type ListUsersParams = z.output<typeof listUsersParams>;
+
+/** One page of users. `starting_after` walks in order of creation and does not drift when others come or go. */
+export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[] {
+  const { field, descending } = params.order_by;
+  const matching = store.oldestFirst().filter((user) => matches(user, params, isOneOf));
+  const ordered =
+    field === 'created_at' ? matching : matching.sort((a, b) => compare(sortKey(a, field), sortKey(b, field)));
+  if (descending) ordered.reverse();
+  const start = params.starting_after === undefined ? params.offset : indexAfter(store, ordered, params);
+  return ordered.slice(start, start + params.limit);
+}
+
+/** How many users match. Clerk counts e-mail addresses, numbers and usernames by partial match, unlike its list. */
+export function countUsers(store: UserStore, filter: UserFilter): number {
+  return store.oldestFirst().filter((user) => matches(user, filter, isPartOf)).length;
+}
+
+function indexAfter(store: UserStore, ordered: readonly ClerkUser[], params: ListUsersParams): number {
+  const cursor = params.starting_after ?? '';
+  if (params.order_by.field !== 'created_at') {
+    const longMessage = 'starting_after can be used only when ordering by created_at.';
+    throw new FormInvalidError([
+      { code: 'form_param_value_invalid', message: 'is invalid', longMessage, meta: { param_name: 'starting_after' } },
+    ]);
+  }
+  const last = store.get(cursor);
+  const sign = params.order_by.descending ? -1 : 1;
+  const next = ordered.findIndex((user) => sign * byCreation(user, last) > 0);
+  return next < 0 ? ordered.length : next;
+}
+
+type TextMatch = (wanted: readonly string[], actual: readonly (string | null)[]) => boolean;
+
+const isOneOf: TextMatch = (wanted, actual) =>
+  wanted.some((value) => actual.some((own) => own?.toLowerCase() === value.toLowerCase()));
+const isPartOf: TextMatch = (wanted, actual) =>
+  wanted.some((value) => actual.some((own) => own?.toLowerCase().includes(value.toLowerCase())));
+
+function matches(user: ClerkUser, filter: UserFilter, byText: TextMatch): boolean {
+  const emails = user.email_addresses.map((email) => email.email_address);
+  const phones = user.phone_numbers.map((phone) => phone.phone_number);
+  const everything = [...emails, ...phones, user.username, user.first_name, user.last_name, user.id];
+  return (
+    (!filter.user_id || filter.user_id.includes(user.id)) &&
+    (!filter.external_id || (user.external_id !== null && filter.external_id.includes(user.external_id))) &&
+    (!filter.email_address || byText(filter.email_address, emails)) &&
+    (!filter.phone_number || byText(filter.phone_number, phones)) &&
+    (!filter.username || byText(filter.username, [user.username])) &&
+    (!filter.query || isPartOf([filter.query], everything)) &&
+    !filter.web3_wallet &&
+    !filter.organization_id &&
+    within(user.created_at, filter.created_at_after, filter.created_at_before) &&
+    within(user.last_active_at, filter.last_active_at_after, filter.last_active_at_before) &&
+    within(user.last_active_at, filter.last_active_at_since, undefined) &&
+    within(user.last_sign_in_at, filter.last_sign_in_at_after, filter.last_sign_in_at_before)
+  );
+}
+
+function within(value: number | null, after: number | undefined, before: number | undefined): boolean {
+  if (after === undefined && before === undefined) return true;
+  return value !== null && value >= (after ?? -Infinity) && value <= (before ?? Infinity);
+}
+
+function sortKey(user: ClerkUser, field: OrderField): string | number | null {
+  switch (field) {
+    case 'email_address':
+      return user.email_addresses.find((email) => email.id === user.primary_email_address_id)?.email_address ?? null;
+    case 'phone_number':
+      return user.phone_numbers.find((phone) => phone.id === user.primary_phone_number_id)?.phone_number ?? null;
+    case 'web3wallet':
+      return null;
+    case 'created_at':
+    case 'updated_at':
+    case 'first_name':
+    case 'last_name':
+    case 'username':
+    case 'last_active_at':
+    case 'last_sign_in_at':
+      return user[field];
+  }
+}
+
+/** Nulls come first, as the smallest. */
+function compare(a: string | number | null, b: string | number | null): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,5 @@
+import { runService } from '@gatehouse/observability';
+import { boot } from './boot';
+import { loadConfig } from './config';
+
+void runService('clerk-emulator', async () => (await boot(loadConfig(process.env))).app);

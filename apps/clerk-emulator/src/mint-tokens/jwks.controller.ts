@@ -1,0 +1,21 @@
+import { type JsonWebKey } from 'node:crypto';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { SecretKeyGuard } from '../http/secret-key.guard';
+import { SigningKey } from './signing-key';
+
+/** The public keys of session tokens (RFC 7517): for the SDK with the secret key, for everybody without. */
+@Controller()
+export class JwksController {
+  constructor(private readonly signingKey: SigningKey) {}
+
+  @Get('v1/jwks')
+  @UseGuards(SecretKeyGuard)
+  backendApi(): { keys: JsonWebKey[] } {
+    return this.public();
+  }
+
+  @Get('.well-known/jwks.json')
+  public(): { keys: JsonWebKey[] } {
+    return { keys: [this.signingKey.jwk] };
+  }
+}

@@ -1,0 +1,41 @@
+import { Body, Controller, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { ClerkParams } from '../http/clerk-params.pipe';
+import { SecretKeyGuard } from '../http/secret-key.guard';
+import { TokenMinter } from './token-minter';
+
+/** A session token as Clerk's Backend API answers it. */
+export interface TokenObject {
+  object: 'token';
+  jwt: string;
+}
+
+const version = z.union([z.literal(1), z.literal(2)]);
+const bodyParams = z.strictObject({
+  version: version.optional(),
+  expires_in_seconds: z.number().int().min(30).max(315_360_000).nullish(),
+});
+const queryParams = z.object({
+  version: z
+    .enum(['1', '2'], 'must be 1 or 2.')
+    .transform((text): 1 | 2 => (text === '1' ? 1 : 2))
+    .optional(),
+});
+
+/** `/v1/sessions/:id/tokens`. `version`, in body or query, is the emulator's own addition. */
+@Controller('v1/sessions')
+@UseGuards(SecretKeyGuard)
+export class TokensController {
+  constructor(private readonly minter: TokenMinter) {}
+
+  @Post(':id/tokens')
+  @HttpCode(200)
+  async mint(
+    @Param('id') id: string,
+    @Body(new ClerkParams(bodyParams)) body: z.output<typeof bodyParams>,
+    @Query(new ClerkParams(queryParams)) query: z.output<typeof queryParams>,
+  ): Promise<TokenObject> {
+    const jwt = await this.minter.mint(id, body.version ?? query.version, body.expires_in_seconds ?? undefined);
+    return { object: 'token', jwt };
+  }
+}

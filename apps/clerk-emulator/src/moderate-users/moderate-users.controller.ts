@@ -1,0 +1,51 @@
+import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
+import { SecretKeyGuard } from '../http/secret-key.guard';
+import { SessionsService } from '../keep-sessions/sessions.service';
+import { UsersService } from '../keep-users/users.service';
+
+const LOCKOUT_SECONDS = 3_600;
+
+/** Bans and locks of Clerk's Backend API. A ban revokes the user's sessions; a lock only bars new ones. */
+@Controller('v1/users/:id')
+@UseGuards(SecretKeyGuard)
+export class ModerateUsersController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  @Post('ban')
+  @HttpCode(200)
+  ban(@Param('id') id: string): ClerkUser {
+    const user = this.users.change(id, (changed) => void (changed.banned = true));
+    this.sessions.revokeAllOf(id);
+    return user;
+  }
+
+  @Post('unban')
+  @HttpCode(200)
+  unban(@Param('id') id: string): ClerkUser {
+    return this.users.change(id, (user) => void (user.banned = false));
+  }
+
+  @Post('lock')
+  @HttpCode(200)
+  lock(@Param('id') id: string): ClerkUser {
+    return this.users.change(id, (user) => {
+      user.locked = true;
+      user.lockout_expires_in_seconds = LOCKOUT_SECONDS;
+      user.verification_attempts_remaining = 0;
+    });
+  }
+
+  @Post('unlock')
+  @HttpCode(200)
+  unlock(@Param('id') id: string): ClerkUser {
+    return this.users.change(id, (user) => {
+      user.locked = false;
+      user.lockout_expires_in_seconds = null;
+      user.verification_attempts_remaining = SIGN_IN_ATTEMPTS;
+    });
+  }
+}

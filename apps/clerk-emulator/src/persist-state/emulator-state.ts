@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { type ClerkSession } from '../clerk/session';
+import { type ClerkUser } from '../clerk/user';
+import { type Delivery } from '../deliver-webhooks/delivery';
+
+const record = <T>() =>
+  z.custom<T>((value) => typeof (value as { id?: unknown } | null)?.id === 'string', 'must have an id');
+
+/** What STATE_FILE holds. The records are the emulator's own, so only their identity is checked. */
+export const emulatorState = z.object({
+  version: z.literal(1),
+  private_key: z.string(),
+  events_published: z.number().int().nonnegative(),
+  users: z.array(record<ClerkUser>()),
+  sessions: z.array(record<ClerkSession>()),
+  /** Deliveries that were still pending. */
+  deliveries: z.array(record<Delivery>()),
+});
+export type EmulatorState = z.output<typeof emulatorState>;

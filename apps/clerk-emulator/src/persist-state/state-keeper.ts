@@ -1,0 +1,96 @@
+import { LOGGER } from '@gatehouse/observability';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type EmulatorConfig } from '../config';
+import { CONFIG } from '../config.token';
+import { DeliveryLog } from '../deliver-webhooks/delivery-log';
+import { EventPublisher } from '../deliver-webhooks/event-publisher';
+import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
+import { SessionStore } from '../keep-sessions/session.store';
+import { UserStore } from '../keep-users/user.store';
+import { SigningKey } from '../mint-tokens/signing-key';
+import { ChangeSignal } from './change-signal';
+import { type EmulatorState } from './emulator-state';
+import { writeState } from './state-file';
+
+/** Injection token of what an earlier run saved: an {@link EmulatorState} or undefined. */
+export const SAVED_STATE = Symbol('saved state');
+
+/** A change reaches the file after this long at most, in ms. */
+const DEBOUNCE_MS = 100;
+
+/** Restores the state at start and, when STATE_FILE is set, saves it after changes and at shutdown. */
+@Injectable()
+export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
+  private started = false;
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: EmulatorConfig,
+    @Inject(SAVED_STATE) private readonly saved: EmulatorState | undefined,
+    private readonly signingKey: SigningKey,
+    private readonly users: UserStore,
+    private readonly sessions: SessionStore,
+    private readonly deliveries: DeliveryLog,
+    private readonly events: EventPublisher,
+    private readonly dispatcher: WebhookDispatcher,
+    private readonly changes: ChangeSignal,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.saved) this.restore(this.saved);
+  }
+
+  /** From now on changes are saved. */
+  start(): void {
+    if (this.config.stateFile === undefined) return;
+    this.started = true;
+    this.changes.onMark(() => this.saveSoon());
+    this.saveSoon();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.timer);
+    if (this.started) await this.save();
+  }
+
+  private restore(state: EmulatorState): void {
+    for (const user of state.users) this.users.put(user);
+    for (const session of state.sessions) this.sessions.put(session);
+    for (const delivery of state.deliveries) {
+      this.deliveries.add(delivery);
+      this.dispatcher.schedule(delivery);
+    }
+    this.events.restoreCount(state.events_published);
+  }
+
+  private saveSoon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.save();
+    }, DEBOUNCE_MS);
+  }
+
+  /** One write at a time; each writes what is true when its turn comes. */
+  private save(): Promise<void> {
+    const path = this.config.stateFile;
+    if (path === undefined) return Promise.resolve();
+    this.writing = this.writing
+      .then(() => writeState(path, this.snapshot()))
+      .catch((err: unknown) => this.logger.error({ err }, 'state not saved'));
+    return this.writing;
+  }
+
+  private snapshot(): EmulatorState {
+    return {
+      version: 1,
+      private_key: this.signingKey.privatePem,
+      events_published: this.events.count,
+      users: [...this.users.oldestFirst()],
+      sessions: this.sessions.all(),
+      deliveries: this.deliveries.allPending(),
+    };
+  }
+}
