@@ -1,0 +1,103 @@
+import { type KeyObject, createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { type EnvelopeClaims, type Principal, envelopeClaimsSchema } from '@gatehouse/contracts';
+import { decodeBase64Url } from './base64url';
+import { type Clock, systemClock } from './clock';
+import { EnvelopeInvalidError, KeyInvalidError } from './errors';
+
+/** Signs what vouches for a request: bound to subject and body. */
+export type EnvelopeSigner = (request: {
+  readonly subject: string;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+  readonly principal: Principal | null;
+}) => string;
+
+/** Checks a signed envelope against subject and body; throws EnvelopeInvalidError when it does not hold. */
+export type EnvelopeVerifier = (envelope: string | undefined, subject: string, body: Uint8Array) => EnvelopeClaims;
+
+/** The longest that an envelope may live. */
+const LIFETIME_MS = 10_000;
+/** By how much the clocks of two hosts may differ. */
+const SKEW_MS = 2_000;
+const MAX_LENGTH = 16 * 1024;
+const ED25519_SIGNATURE_BYTES = 64;
+
+/**
+ * Makes the signer of principal envelopes, `<base64url claims>.<base64url Ed25519 signature over that text>`, from an
+ * Ed25519 private key in PEM. Throws KeyInvalidError.
+ */
+export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemClock): EnvelopeSigner {
+  const key = ed25519(() => createPrivateKey(privateKeyPem));
+  return ({ subject, body, requestId, principal }) => {
+    const iat = now();
+    const claims: EnvelopeClaims = {
+      sub: subject,
+      bh: bodyHash(body),
+      rid: requestId,
+      iat,
+      exp: iat + LIFETIME_MS,
+      principal,
+    };
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    return `${payload}.${sign(null, Buffer.from(payload), key).toString('base64url')}`;
+  };
+}
+
+/** Makes the verifier of principal envelopes from the gateway's Ed25519 public key in PEM. Throws KeyInvalidError. */
+export function createEnvelopeVerifier(publicKeyPem: string, now: Clock = systemClock): EnvelopeVerifier {
+  // createPublicKey would take the private key too, and a service that only verifies must not hold it.
+  if (publicKeyPem.includes('PRIVATE KEY')) throw new KeyInvalidError('is a private key where a public one belongs');
+  const key = ed25519(() => createPublicKey(publicKeyPem));
+  return (envelope, subject, body) => {
+    const claims = open(envelope, key);
+    if (claims.sub !== subject) throw new EnvelopeInvalidError('subject');
+    if (claims.bh !== bodyHash(body)) throw new EnvelopeInvalidError('body');
+    checkTimes(claims, now());
+    return claims;
+  };
+}
+
+function open(envelope: string | undefined, key: KeyObject): EnvelopeClaims {
+  if (envelope === undefined || envelope === '') throw new EnvelopeInvalidError('missing');
+  if (envelope.length > MAX_LENGTH) throw new EnvelopeInvalidError('malformed');
+  const [payload = '', signature = '', ...more] = envelope.split('.');
+  const [claims, tag] = [decodeBase64Url(payload), decodeBase64Url(signature)];
+  if (more.length > 0 || claims === undefined || tag?.length !== ED25519_SIGNATURE_BYTES) {
+    throw new EnvelopeInvalidError('malformed');
+  }
+  if (!verify(null, Buffer.from(payload), key, tag)) throw new EnvelopeInvalidError('signature');
+  return parseClaims(claims);
+}
+
+function parseClaims(bytes: Buffer): EnvelopeClaims {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new EnvelopeInvalidError('claims');
+  }
+  const parsed = envelopeClaimsSchema.safeParse(json);
+  if (!parsed.success) throw new EnvelopeInvalidError('claims');
+  return parsed.data;
+}
+
+function checkTimes({ iat, exp }: EnvelopeClaims, at: number): void {
+  if (exp <= iat || exp - iat > LIFETIME_MS) throw new EnvelopeInvalidError('lifetime');
+  if (iat > at + SKEW_MS) throw new EnvelopeInvalidError('not_yet_valid');
+  if (exp <= at - SKEW_MS) throw new EnvelopeInvalidError('expired');
+}
+
+function bodyHash(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('base64url');
+}
+
+function ed25519(load: () => KeyObject): KeyObject {
+  let key: KeyObject;
+  try {
+    key = load();
+  } catch (cause) {
+    throw new KeyInvalidError('is not a key in PEM', cause);
+  }
+  if (key.asymmetricKeyType !== 'ed25519') throw new KeyInvalidError('is not an Ed25519 key');
+  return key;
+}
