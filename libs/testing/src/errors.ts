@@ -137,3 +137,56 @@ export class LeakedConnectionsError extends LocalServerError {
 export class ConditionNotMetError extends LocalServerError {
   readonly code = 'CONDITION_NOT_MET';
 }
+
+/** One of the workspace's programs was not built. */
+export class NotBuiltError extends LocalServerError {
+  readonly code = 'NOT_BUILT';
+
+  constructor(file: string) {
+    super(`${file} does not exist: build the workspace first (npm run build).`);
+  }
+}
+
+/** A service ended, or was not ready in time, while it was being started. */
+export class ServiceFailedError extends LocalServerError {
+  readonly code = 'SERVICE_FAILED';
+
+  constructor(
+    message: string,
+    /** What it wrote last, oldest first. */
+    readonly lastLines: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+/** A database did not take its migrations. */
+export class MigrationFailedError extends LocalServerError {
+  readonly code = 'MIGRATION_FAILED';
+
+  constructor(
+    app: string,
+    readonly lastLines: readonly string[],
+  ) {
+    super(`The migrations of ${app} failed: ${lastLines.at(-1) ?? 'no output'}`);
+  }
+}
+
+/** A variable of the environment does not hold what it should; the value is not repeated. */
+export class BadVariableError extends LocalServerError {
+  readonly code = 'BAD_VARIABLE';
+}
+
+/** The server that the environment names does not answer as it should. */
+export class ServerUnusableError extends LocalServerError {
+  readonly code = 'SERVER_UNUSABLE';
+}
+
+/** A settings file that cannot be understood. */
+export class SettingsUnreadableError extends LocalServerError {
+  readonly code = 'SETTINGS_UNREADABLE';
+
+  constructor(file: string, options?: ErrorOptions) {
+    super(`${file} cannot be read as settings: repair it, or remove the whole folder to start anew.`, options);
+  }
+}

@@ -1,4 +1,5 @@
 export {
+  BadVariableError,
   ChecksumMismatchError,
   CommandFailedError,
   ConditionNotMetError,
@@ -8,12 +9,17 @@ export {
   FolderNotWritableError,
   LeakedConnectionsError,
   LocalServerError,
+  MigrationFailedError,
   NatsServerNotFoundError,
+  NotBuiltError,
   PortTakenError,
   PostgresBinariesMissingError,
   PostgresRefusesRootError,
   PostgresVersionMismatchError,
   ServerNotReadyError,
+  ServerUnusableError,
+  ServiceFailedError,
+  SettingsUnreadableError,
   SpawnFailedError,
   TestServersMissingError,
 } from './errors';
@@ -45,3 +51,17 @@ export { sayFileError } from './local-servers/why';
 export { workspaceRoot, workspaceState } from './local-servers/workspace';
 export { startOwnNats, type OwnNats } from './nats/own-nats';
 export { testNats, type TestNats } from './nats/test-nats';
+export { AppProcess, type AppProcessOptions } from './stack/app-process';
+export { databaseOwners, prepareDatabases, type ServiceDatabases } from './stack/databases';
+export { startGatehouse, type Gatehouse, type GatehouseCrash, type GatehouseOptions } from './stack/gatehouse';
+export { migrateDatabase, type MigrationOptions } from './stack/migrate';
+export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
+export {
+  appNames,
+  gatehouseUrls,
+  serviceEnvironments,
+  type AppName,
+  type GatehouseUrls,
+  type ServiceEnvironmentInput,
+} from './stack/service-environment';
+export { loadSettings, type LocalSettings } from './stack/settings';

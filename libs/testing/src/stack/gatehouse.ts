@@ -1,0 +1,366 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { natsPermissions, serviceNames, type ServiceName } from '@gatehouse/contracts';
+import { connect } from '@nats-io/transport-node';
+import { ServerUnusableError } from '../errors';
+import { requireFreePort } from '../local-servers/free-port';
+import { Leash } from '../local-servers/leash';
+import { type ProcessExit } from '../local-servers/managed-process';
+import { resolveNatsServer } from '../local-servers/nats-resolution';
+import { startNatsServer } from '../local-servers/nats-server';
+import { startPostgres } from '../local-servers/postgres';
+import { sayFileError } from '../local-servers/why';
+import { AppProcess } from './app-process';
+import { databaseOwners, postgresVersion, prepareDatabases, type ServiceDatabases } from './databases';
+import { migrateDatabase } from './migrate';
+import { portVariables, type GatehousePorts } from './ports';
+import {
+  appNames,
+  gatehouseUrls,
+  serviceEnvironments,
+  type AppName,
+  type GatehouseUrls,
+  type ServiceEnvironmentInput,
+} from './service-environment';
+import { loadSettings, type LocalSettings } from './settings';
+
+/** How to run the whole of Gatehouse on this machine. */
+export interface GatehouseOptions {
+  /** The checkout, with `dist/` in it. */
+  root: string;
+  /** Holds data, logs, settings; made when missing. Two running ones must not share it. */
+  stateDirectory: string;
+  ports: GatehousePorts;
+  /** What the caller has set; DATABASE_URL and NATS_URL take the place of servers of our own. */
+  env?: NodeJS.ProcessEnv;
+  /** Where a nats-server program is looked for and kept; the state directory by default. */
+  programDirectory?: string;
+  durability?: 'durable' | 'fast';
+  /** Gives up a start that is under way; what was started is stopped, and the signal's reason is thrown. */
+  signal?: AbortSignal;
+  /** A step is done: its name, what came of it, how long it took. */
+  onStep?: (step: { name: string; detail: string; ms: number }) => void;
+  onProgress?: (message: string) => void;
+  /** A line that a program wrote. */
+  onLine?: (app: AppName, line: string) => void;
+  /** Called once when something ended that nobody had asked to. */
+  onCrash?: (crash: GatehouseCrash) => void;
+}
+
+/** What ended by itself. */
+export interface GatehouseCrash {
+  name: string;
+  exit: ProcessExit;
+  lastLines: readonly string[];
+}
+
+/** A running Gatehouse. */
+export interface Gatehouse {
+  urls: GatehouseUrls;
+  ports: GatehousePorts;
+  settings: LocalSettings;
+  /** Valid even where the caller's environment replaced a setting. */
+  environments: Record<AppName, NodeJS.ProcessEnv>;
+  databases: ServiceDatabases;
+  natsUrl: string;
+  apps: Record<AppName, AppProcess>;
+  /** Services, then emulator, then NATS, then PostgreSQL; resolves when no process is left. */
+  stop(): Promise<void>;
+  /** SIGKILL for all that is left. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL, nats-server, the migrations, the emulator and the three services, each ready before what depends
+ * on it starts. When a step fails, what was started is stopped before the error is thrown.
+ * @throws LocalServerError with a sentence for a person
+ */
+export async function startGatehouse(options: GatehouseOptions): Promise<Gatehouse> {
+  const running = new RunningParts(options);
+  const onAbort = () => void running.stop();
+  options.signal?.addEventListener('abort', onAbort);
+  try {
+    const gatehouse = await running.start();
+    options.signal?.throwIfAborted();
+    return gatehouse;
+  } catch (error) {
+    await running.end();
+    throw sayFileError(error, options.stateDirectory);
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+interface Part {
+  /** Parts of a lower rank are stopped first, those of the same rank together. */
+  rank: number;
+  stop(): Promise<unknown>;
+  kill(): Promise<unknown>;
+}
+
+class RunningParts {
+  private readonly parts: Part[] = [];
+  private readonly leash = Leash.start();
+  private readonly env: NodeJS.ProcessEnv;
+  private stopRequested = false;
+  private stopping: Promise<void> = Promise.resolve();
+  private crashed = false;
+
+  constructor(private readonly options: GatehouseOptions) {
+    this.env = options.env ?? {};
+  }
+
+  async start(): Promise<Gatehouse> {
+    const { ports, stateDirectory } = this.options;
+    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    const settings = loadSettings(stateDirectory);
+    await this.requirePorts();
+    const [databases, nats] = await allOrFirstFailure([this.postgres(settings), this.nats(settings)]);
+    const environments = serviceEnvironments({
+      env: this.env,
+      ports,
+      settings,
+      nats,
+      databaseUrls: { ingest: databases.ingest.serviceUrl, users: databases.users.serviceUrl },
+      emulatorStateFile: join(stateDirectory, 'clerk-emulator.json'),
+    });
+    const apps = Object.fromEntries(appNames.map((name) => [name, this.app(name, environments[name])])) as Record<
+      AppName,
+      AppProcess
+    >;
+    await allOrFirstFailure([
+      this.migrate(databases, environments),
+      this.startApp(apps['clerk-emulator'], ports.emulator),
+    ]);
+    await allOrFirstFailure([
+      this.startApp(apps['webhook-ingest'], ports.ingest),
+      this.startApp(apps['user-sync'], ports.userSyncOps),
+      this.startApp(apps['api-gateway'], ports.gateway),
+    ]);
+    return {
+      urls: gatehouseUrls(ports),
+      ports,
+      settings,
+      environments,
+      databases,
+      natsUrl: nats.url,
+      apps,
+      stop: () => this.end(),
+      kill: () => this.kill(),
+    };
+  }
+
+  /** Stops everything and the leash with it: nothing may be starting any more. */
+  async end(): Promise<void> {
+    await this.stop();
+    this.leash.release();
+  }
+
+  /** May be called again, for what was still being started at the first call. */
+  stop(): Promise<void> {
+    this.stopRequested = true;
+    this.stopping = this.stopping.then(() => this.stopInOrder());
+    return this.stopping;
+  }
+
+  async kill(): Promise<void> {
+    await Promise.all(this.parts.map((part) => part.kill()));
+    this.leash.release();
+  }
+
+  private async stopInOrder(): Promise<void> {
+    for (const rank of [0, 1, 2, 3]) {
+      await Promise.all(this.parts.filter((part) => part.rank === rank).map((part) => part.stop()));
+    }
+  }
+
+  /** Before anything is started: a sentence about the gateway's port should not come after ten seconds of work. */
+  private async requirePorts(): Promise<void> {
+    const users: [keyof GatehousePorts, string][] = [
+      ['gateway', 'api-gateway'],
+      ['ingest', 'webhook-ingest'],
+      ['emulator', 'clerk-emulator'],
+      ['gatewayOps', "api-gateway's operations port"],
+      ['ingestOps', "webhook-ingest's operations port"],
+      ['userSyncOps', "user-sync's operations port"],
+    ];
+    for (const [name, user] of users) await requireFreePort(this.options.ports[name], user, portVariables[name]);
+  }
+
+  private async postgres(settings: LocalSettings): Promise<ServiceDatabases> {
+    const { INGEST_DATABASE_URL: ingest, USERS_DATABASE_URL: users, DATABASE_URL: named } = this.env;
+    let adminUrl = named || undefined;
+    if (named || (ingest && users)) {
+      await this.step('PostgreSQL', async () => {
+        const variable = named ? 'DATABASE_URL' : 'INGEST_DATABASE_URL';
+        return `${await postgresVersion(named || (ingest as string), variable)}, as ${variable} says`;
+      });
+    } else {
+      await this.step('PostgreSQL', async () => {
+        const server = await startPostgres({
+          directory: join(this.options.stateDirectory, 'postgres'),
+          logFile: this.logFile('postgres'),
+          superuserPassword: settings.postgresPassword,
+          port: this.options.ports.postgres,
+          portVariable: portVariables.postgres,
+          durability: this.options.durability,
+          leash: this.leash,
+        });
+        this.parts.push({ rank: 3, stop: server.stop, kill: () => server.process.kill() });
+        this.watch(server.process);
+        adminUrl = server.adminUrl;
+        return `${server.version} on port ${server.port}`;
+      });
+    }
+    return prepareDatabases(adminUrl, this.env, settings);
+  }
+
+  private async nats(settings: LocalSettings): Promise<ServiceEnvironmentInput['nats']> {
+    const { NATS_USER: user, NATS_PASSWORD: password } = this.env;
+    let url = '';
+    let own = false;
+    await this.step('nats-server', async () => {
+      const found = await resolveNatsServer({
+        env: this.env,
+        stateDirectory: this.options.programDirectory ?? this.options.stateDirectory,
+        onProgress: this.options.onProgress,
+      });
+      if (found.kind === 'server') {
+        url = found.url;
+        return `${await namedNatsVersion(url, user, password)}, as NATS_URL says`;
+      }
+      const server = await startNatsServer({
+        program: found,
+        directory: join(this.options.stateDirectory, 'nats'),
+        logFile: this.logFile('nats-server'),
+        users: serviceNames.map((name) => natsUser(name, settings)),
+        port: this.options.ports.nats,
+        portVariable: portVariables.nats,
+        syncAlways: this.options.durability !== 'fast',
+        leash: this.leash,
+      });
+      this.parts.push({ rank: 2, stop: server.stop, kill: () => server.process.kill() });
+      this.watch(server.process);
+      [url, own] = [server.url, true];
+      return `${found.version} on port ${server.port}`;
+    });
+    const credentials = (service: ServiceName) =>
+      own ? { user: service, password: settings.natsPasswords[service] } : { user, password };
+    return { url, credentials };
+  }
+
+  private migrate(databases: ServiceDatabases, environments: Record<AppName, NodeJS.ProcessEnv>): Promise<void> {
+    return this.step('migrations', async () => {
+      await allOrFirstFailure(
+        (['ingest', 'users'] as const).map((name) =>
+          migrateDatabase({
+            app: databaseOwners[name],
+            root: this.options.root,
+            ownerUrl: databases[name].ownerUrl,
+            environment: environments[databaseOwners[name]],
+            logFile: this.logFile('migrations'),
+            leash: this.leash,
+          }),
+        ),
+      );
+      return 'both databases are up to date';
+    });
+  }
+
+  private app(name: AppName, environment: NodeJS.ProcessEnv): AppProcess {
+    const { ports } = this.options;
+    const readyUrls: Record<AppName, string> = {
+      'clerk-emulator': `http://127.0.0.1:${ports.emulator}/emulator/health`,
+      'webhook-ingest': `http://127.0.0.1:${ports.ingestOps}/readyz`,
+      'user-sync': `http://127.0.0.1:${ports.userSyncOps}/readyz`,
+      'api-gateway': `http://127.0.0.1:${ports.gatewayOps}/readyz`,
+    };
+    const app: AppProcess = new AppProcess({
+      name,
+      root: this.options.root,
+      environment,
+      logFile: this.logFile(name),
+      readyUrl: readyUrls[name],
+      leash: this.leash,
+      onLine: (line) => this.options.onLine?.(name, line),
+      onCrash: (exit) => this.crash({ name, exit, lastLines: app.lastLines(10) }),
+    });
+    this.parts.push({ rank: name === 'clerk-emulator' ? 1 : 0, stop: () => app.stop(), kill: () => app.kill() });
+    return app;
+  }
+
+  private startApp(app: AppProcess, port: number): Promise<void> {
+    return this.step(app.name, async () => {
+      await app.start();
+      return `on port ${port}`;
+    });
+  }
+
+  private async step(name: string, work: () => Promise<string>): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    const started = performance.now();
+    const detail = await work();
+    this.options.onStep?.({ name, detail, ms: performance.now() - started });
+  }
+
+  private watch(server: {
+    name: string;
+    exited: Promise<ProcessExit>;
+    stopRequested: boolean;
+    lastLines: (n: number) => string[];
+  }) {
+    void server.exited.then((exit) => {
+      if (!server.stopRequested) this.crash({ name: server.name, exit, lastLines: server.lastLines(10) });
+    });
+  }
+
+  private crash(crash: GatehouseCrash): void {
+    if (this.crashed || this.stopRequested) return;
+    this.crashed = true;
+    this.options.onCrash?.(crash);
+  }
+
+  private logFile(name: string): string {
+    return join(this.options.stateDirectory, 'logs', `${name}.log`);
+  }
+}
+
+function natsUser(name: ServiceName, settings: LocalSettings) {
+  const permissions = natsPermissions[name];
+  return {
+    user: name,
+    password: settings.natsPasswords[name],
+    permissions,
+    allowResponses: permissions.allowResponses,
+  };
+}
+
+async function namedNatsVersion(url: string, user?: string, password?: string): Promise<string> {
+  try {
+    const connection = await connect({
+      servers: url.split(','),
+      ...(user ? { user, pass: password } : {}),
+      timeout: 5000,
+      reconnect: false,
+    });
+    const version = connection.info?.version ?? '';
+    await connection.close();
+    return version;
+  } catch (cause) {
+    throw new ServerUnusableError(`The NATS server that NATS_URL names cannot be used: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}
+
+/** Waits for all of them even when one fails, so that nothing is still starting while the rest is being stopped. */
+async function allOrFirstFailure<const T extends readonly Promise<unknown>[]>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(work);
+  const failure = settled.find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
+    -readonly [K in keyof T]: Awaited<T[K]>;
+  };
+}

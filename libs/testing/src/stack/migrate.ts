@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MigrationFailedError, NotBuiltError } from '../errors';
+import { type Leash } from '../local-servers/leash';
+import { ManagedProcess } from '../local-servers/managed-process';
+
+/** Whose migrations to run, and on what. */
+export interface MigrationOptions {
+  app: 'webhook-ingest' | 'user-sync';
+  root: string;
+  ownerUrl: string;
+  environment: NodeJS.ProcessEnv;
+  logFile: string;
+  leash?: Leash;
+}
+
+/**
+ * Runs the migrations of one app as the owner of its database, in a process of their own, as a deployment does.
+ * @throws NotBuiltError, MigrationFailedError
+ */
+export async function migrateDatabase(options: MigrationOptions): Promise<void> {
+  const entry = join(options.root, 'dist/apps', options.app, 'src/migrate.js');
+  if (!existsSync(entry)) throw new NotBuiltError(entry);
+  const run = await ManagedProcess.start({
+    name: `${options.app} migration`,
+    command: process.execPath,
+    args: ['--enable-source-maps', entry],
+    cwd: options.root,
+    env: { ...options.environment, DATABASE_URL: options.ownerUrl },
+    logFile: options.logFile,
+    leash: options.leash,
+  });
+  const limit = setTimeout(() => void run.kill(), 120_000);
+  const { code } = await run.exited;
+  clearTimeout(limit);
+  if (code !== 0) throw new MigrationFailedError(options.app, run.lastLines(10));
+}

@@ -1,0 +1,100 @@
+import { generateKeyPairSync, randomBytes, randomInt, type KeyPairKeyObjectResult } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serviceNames, type ServiceName } from '@gatehouse/contracts';
+import { SettingsUnreadableError } from '../errors';
+import { sayFileError } from '../local-servers/why';
+
+/** The secrets of one local Gatehouse, made at random once and kept. */
+export interface LocalSettings {
+  clerkSecretKey: string;
+  clerkWebhookSecret: string;
+  clerkInstanceId: string;
+  /** RSA in PEM: the emulator's tokens stay valid over a restart. */
+  emulatorPrivateKey: string;
+  natsPasswords: Record<ServiceName, string>;
+  postgresPassword: string;
+  databasePasswords: Record<'ingestOwner' | 'ingestService' | 'usersOwner' | 'usersService', string>;
+  /** Ed25519 in PEM. */
+  envelopePrivateKey: string;
+  envelopePublicKey: string;
+  cursorKey: string;
+  legacyJwtSecret: string;
+}
+
+/**
+ * Reads `settings.json` of a state directory; makes what is missing (all of it at first, single values after an update)
+ * and writes it back with mode 0600.
+ * @throws SettingsUnreadableError, FolderNotWritableError, DiskFullError
+ */
+export function loadSettings(stateDirectory: string): LocalSettings {
+  const file = join(stateDirectory, 'settings.json');
+  try {
+    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    const kept = existsSync(file) ? parse(file) : {};
+    const settings = complete(kept);
+    if (JSON.stringify(settings) !== JSON.stringify(kept)) {
+      writeFileSync(`${file}.new`, JSON.stringify(settings, null, 2) + '\n', { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    }
+    return settings;
+  } catch (error) {
+    throw sayFileError(error, stateDirectory);
+  }
+}
+
+function parse(file: string): Partial<LocalSettings> {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new SettingsUnreadableError(file, { cause });
+  }
+  throw new SettingsUnreadableError(file);
+}
+
+function complete(kept: Partial<LocalSettings>): LocalSettings {
+  const envelope =
+    kept.envelopePrivateKey && kept.envelopePublicKey
+      ? { privateKey: kept.envelopePrivateKey, publicKey: kept.envelopePublicKey }
+      : keyPair(generateKeyPairSync('ed25519'));
+  const passwords = Object.fromEntries(serviceNames.map((name) => [name, secret()])) as Record<ServiceName, string>;
+  return {
+    clerkSecretKey: kept.clerkSecretKey ?? `sk_test_${letters(40)}`,
+    clerkWebhookSecret: kept.clerkWebhookSecret ?? `whsec_${randomBytes(24).toString('base64')}`,
+    clerkInstanceId: kept.clerkInstanceId ?? `ins_${letters(27)}`,
+    emulatorPrivateKey:
+      kept.emulatorPrivateKey ?? keyPair(generateKeyPairSync('rsa', { modulusLength: 2048 })).privateKey,
+    natsPasswords: { ...passwords, ...kept.natsPasswords },
+    postgresPassword: kept.postgresPassword ?? secret(),
+    databasePasswords: {
+      ingestOwner: secret(),
+      ingestService: secret(),
+      usersOwner: secret(),
+      usersService: secret(),
+      ...kept.databasePasswords,
+    },
+    envelopePrivateKey: envelope.privateKey,
+    envelopePublicKey: envelope.publicKey,
+    cursorKey: kept.cursorKey ?? secret(),
+    legacyJwtSecret: kept.legacyJwtSecret ?? secret(),
+  };
+}
+
+function keyPair({ privateKey, publicKey }: KeyPairKeyObjectResult): { privateKey: string; publicKey: string } {
+  return {
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+/** 32 random bytes, safe in URLs and configuration files. */
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function letters(count: number): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
