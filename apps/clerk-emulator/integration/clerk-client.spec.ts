@@ -1,0 +1,169 @@
+import { type ClerkClient, createClerkClient, verifyToken } from '@clerk/backend';
+import { type ClerkEmulator, startClerkEmulator } from '../src';
+
+describe('@clerk/backend, unchanged', () => {
+  let emulator: ClerkEmulator;
+  let clerk: ClerkClient;
+
+  beforeAll(async () => {
+    emulator = await startClerkEmulator();
+    clerk = createClerkClient({ secretKey: emulator.secretKey, apiUrl: emulator.url });
+  });
+  afterAll(() => emulator.close());
+
+  const createAda = () =>
+    clerk.users.createUser({
+      emailAddress: [`Ada+${Math.random()}@example.com`],
+      phoneNumber: [`+1201${Math.floor(1_000_000 + Math.random() * 8_999_999)}`],
+      firstName: 'Ada',
+      lastName: 'Example',
+      publicMetadata: { role: 'member' },
+      skipPasswordRequirement: true,
+    });
+
+  it('creates a user with verified identifiers and gets it again', async () => {
+    const ada = await createAda();
+    expect(ada.id).toMatch(/^user_[0-9A-Za-z]{27}$/);
+    expect(ada.primaryEmailAddress?.emailAddress).toMatch(/^ada\+/);
+    expect(ada.primaryEmailAddress?.verification?.status).toBe('verified');
+    expect(ada.primaryPhoneNumber?.verification?.status).toBe('verified');
+    expect((await clerk.users.getUser(ada.id)).raw).toEqual(ada.raw);
+  });
+
+  it('lists by id, address and number, newest first, with the total', async () => {
+    const [first, second] = [await createAda(), await createAda()];
+    const byId = await clerk.users.getUserList({ userId: [first.id, second.id], limit: 1 });
+    expect(byId).toMatchObject({ totalCount: 2, data: [{ id: second.id }] });
+    const byEmail = await clerk.users.getUserList({ emailAddress: [first.primaryEmailAddress!.emailAddress] });
+    expect(byEmail.data.map((user) => user.id)).toEqual([first.id]);
+    const byPhone = await clerk.users.getUserList({ phoneNumber: [first.primaryPhoneNumber!.phoneNumber] });
+    expect(byPhone.data.map((user) => user.id)).toEqual([first.id]);
+    expect(await clerk.users.getCount({ query: first.id })).toBe(1);
+  });
+
+  it('updates names, name and primary address', async () => {
+    const ada = await createAda();
+    const email = await clerk.emailAddresses.createEmailAddress({
+      userId: ada.id,
+      emailAddress: `new-${ada.id}@example.com`,
+      verified: true,
+    });
+    const updated = await clerk.users.updateUser(ada.id, {
+      firstName: 'Augusta',
+      username: ada.id,
+      primaryEmailAddressID: email.id,
+      notifyPrimaryEmailAddressChanged: true,
+    });
+    expect(updated).toMatchObject({ firstName: 'Augusta', username: ada.id, primaryEmailAddressId: email.id });
+    expect(updated.updatedAt).toBeGreaterThan(ada.updatedAt);
+  });
+
+  it('swaps an address: the next verified one becomes primary', async () => {
+    const ada = await createAda();
+    const old = ada.primaryEmailAddressId!;
+    const params = { userId: ada.id, emailAddress: `swap-${ada.id}@example.com` };
+    const added = await clerk.emailAddresses.createEmailAddress(params);
+    expect(added.verification?.status).toBe('unverified');
+    await clerk.emailAddresses.updateEmailAddress(added.id, { verified: true });
+    await clerk.emailAddresses.deleteEmailAddress(old);
+    const swapped = await clerk.users.getUser(ada.id);
+    expect(swapped.emailAddresses.map((email) => email.id)).toEqual([added.id]);
+    expect(swapped.primaryEmailAddressId).toBe(added.id);
+  });
+
+  it('adds and removes phone numbers', async () => {
+    const ada = await createAda();
+    const params = { userId: ada.id, phoneNumber: '+12015550142', verified: true, primary: true };
+    const added = await clerk.phoneNumbers.createPhoneNumber(params);
+    expect((await clerk.users.getUser(ada.id)).primaryPhoneNumberId).toBe(added.id);
+    expect((await clerk.phoneNumbers.getPhoneNumber(added.id)).phoneNumber).toBe('+12015550142');
+    await clerk.phoneNumbers.deletePhoneNumber(added.id);
+    expect((await clerk.users.getUser(ada.id)).primaryPhoneNumberId).toBe(ada.primaryPhoneNumberId);
+  });
+
+  it('merges metadata deeply, replaces it when asked to', async () => {
+    const ada = await createAda();
+    const merged = await clerk.users.updateUserMetadata(ada.id, {
+      publicMetadata: { dbId: 'x', nested: { a: 1 } },
+      privateMetadata: { secret: true },
+    });
+    expect(merged.publicMetadata).toEqual({ role: 'member', dbId: 'x', nested: { a: 1 } });
+    const removed = await clerk.users.updateUserMetadata(ada.id, { publicMetadata: { role: null } });
+    expect(removed.publicMetadata).toEqual({ dbId: 'x', nested: { a: 1 } });
+    const replaced = await clerk.users.replaceUserMetadata(ada.id, { publicMetadata: { only: 1 } });
+    expect(replaced.publicMetadata).toEqual({ only: 1 });
+    expect(replaced.privateMetadata).toEqual({ secret: true });
+  });
+
+  it('deletes a user, whose address is free again under another id', async () => {
+    const ada = await createAda();
+    expect(await clerk.users.deleteUser(ada.id)).toMatchObject({ id: ada.id, deleted: true });
+    await expect(clerk.users.getUser(ada.id)).rejects.toMatchObject({
+      status: 404,
+      errors: [{ code: 'resource_not_found' }],
+    });
+    const again = await clerk.users.createUser({ emailAddress: [ada.primaryEmailAddress!.emailAddress] });
+    expect(again.id).not.toBe(ada.id);
+  });
+
+  it('refuses an address that is taken', async () => {
+    const ada = await createAda();
+    const emailAddress = [ada.primaryEmailAddress!.emailAddress.toUpperCase()];
+    await expect(clerk.users.createUser({ emailAddress })).rejects.toMatchObject({
+      status: 422,
+      clerkTraceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      errors: [{ code: 'form_identifier_exists', meta: { paramName: 'email_address' } }],
+    });
+  });
+
+  it('creates, lists, gets and revokes a session', async () => {
+    const ada = await createAda();
+    const session = await clerk.sessions.createSession({ userId: ada.id });
+    expect(session).toMatchObject({ userId: ada.id, status: 'active' });
+    expect((await clerk.users.getUser(ada.id)).lastSignInAt).toBe(session.createdAt);
+    expect(await clerk.sessions.getSessionList({ userId: ada.id })).toMatchObject({ totalCount: 1 });
+    expect(await clerk.sessions.revokeSession(session.id)).toMatchObject({ id: session.id, status: 'revoked' });
+    expect(await clerk.sessions.getSession(session.id)).toMatchObject({ status: 'revoked' });
+  });
+
+  it('gets a token that verifies by public key and by JWKS, until the session is revoked', async () => {
+    const ada = await createAda();
+    const session = await clerk.sessions.createSession({ userId: ada.id });
+    const { jwt } = await clerk.sessions.getToken(session.id);
+    const byKey = await verifyToken(jwt, { jwtKey: emulator.jwtKey });
+    expect(byKey).toMatchObject({ sub: ada.id, sid: session.id, iss: emulator.url, v: 2, sts: 'active' });
+    const byJwks = await verifyToken(jwt, {
+      secretKey: emulator.secretKey,
+      apiUrl: emulator.url,
+      authorizedParties: ['http://localhost:3000'],
+    });
+    expect(byJwks.sub).toBe(ada.id);
+    await clerk.sessions.revokeSession(session.id);
+    await expect(clerk.sessions.getToken(session.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('bans: sessions are revoked and none begins until the ban is lifted', async () => {
+    const ada = await createAda();
+    const session = await clerk.sessions.createSession({ userId: ada.id });
+    expect((await clerk.users.banUser(ada.id)).banned).toBe(true);
+    expect((await clerk.sessions.getSession(session.id)).status).toBe('revoked');
+    await expect(clerk.sessions.createSession({ userId: ada.id })).rejects.toMatchObject({ status: 403 });
+    expect((await clerk.users.unbanUser(ada.id)).banned).toBe(false);
+    await clerk.sessions.createSession({ userId: ada.id });
+  });
+
+  it('locks and unlocks', async () => {
+    const ada = await createAda();
+    expect((await clerk.users.lockUser(ada.id)).locked).toBe(true);
+    await expect(clerk.sessions.createSession({ userId: ada.id })).rejects.toMatchObject({ status: 403 });
+    expect((await clerk.users.unlockUser(ada.id)).locked).toBe(false);
+  });
+
+  it('is refused with another secret key', async () => {
+    const stranger = createClerkClient({ secretKey: 'sk_test_other', apiUrl: emulator.url });
+    await expect(stranger.users.getUserList()).rejects.toMatchObject({
+      status: 401,
+      errors: [{ code: 'clerk_key_invalid' }],
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { Webhook as SvixWebhook } from 'svix';
+import { type ClerkEmulator, startClerkEmulator } from '../src';
+import { rawApi } from './emulator-api';
+import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
+
+describe('POST /emulator/events', () => {
+  let emulator: ClerkEmulator;
+  let receiver: WebhookReceiver;
+  let send: (params: object) => Promise<ReceivedWebhook>;
+
+  beforeAll(async () => {
+    receiver = await startWebhookReceiver();
+    emulator = await startClerkEmulator({ webhookUrls: [receiver.url] });
+    const api = rawApi(emulator);
+    send = async (params) => {
+      receiver.clear();
+      const { status } = await api('POST', '/emulator/events', { type: 'user.updated', ...params });
+      expect(status).toBe(200);
+      return receiver.webhooks[0]!;
+    };
+  });
+  afterAll(async () => {
+    await emulator.close();
+    await receiver.close();
+  });
+
+  const verify = ({ headers, body }: ReceivedWebhook): void =>
+    void new SvixWebhook(emulator.webhookSecret).verify(body, headers as Record<string, string>);
+
+  it('wraps data in the envelope and signs it', async () => {
+    const webhook = await send({ data: { id: 'user_1', object: 'user' }, timestamp: 5, instance_id: 'ins_other' });
+    verify(webhook);
+    expect(JSON.parse(webhook.body)).toMatchObject({
+      data: { id: 'user_1' },
+      instance_id: 'ins_other',
+      timestamp: 5,
+      type: 'user.updated',
+    });
+  });
+
+  it('sends a body byte for byte under a chosen id', async () => {
+    const webhook = await send({ body: '{"odd" :\n1}', headers_override: { svix_id: 'msg_chosen' } });
+    verify(webhook);
+    expect(webhook.body).toBe('{"odd" :\n1}');
+    expect(webhook.headers['svix-id']).toBe('msg_chosen');
+  });
+
+  it.each([
+    ['another secret', { secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` }],
+    ['a signature made up', { signature: 'v1,Zm9yZ2Vk' }],
+    ['a stale timestamp', { timestamp_offset_seconds: -600 }],
+    ['a timestamp in the future', { timestamp_offset_seconds: 600 }],
+    ['no signature', { omit: ['svix-signature'] }],
+  ])('forges with %s', async (_how, headers_override) => {
+    const webhook = await send({ data: { id: 'user_1' }, headers_override });
+    expect(() => verify(webhook)).toThrow();
+  });
+
+  it('tries once when told not to retry, and tells what came of it', async () => {
+    receiver.answerWith(() => ({ status: 401 }));
+    const answer = await rawApi(emulator)('POST', '/emulator/events', {
+      type: 'user.updated',
+      data: { id: 'user_1' },
+      headers_override: { signature: 'v1,Zm9yZ2Vk' },
+      retry: false,
+    });
+    expect(answer.body).toMatchObject({
+      data: [{ status: 'failed', user_id: 'user_1', next_attempt_at: null, attempts: [{ status: 401 }] }],
+    });
+  });
+});

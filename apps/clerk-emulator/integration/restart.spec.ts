@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ClerkEmulator, ListenFailedError, startClerkEmulator, StateFileInvalidError } from '../src';
+import { rawApi } from './emulator-api';
+import { startWebhookReceiver } from './webhook-receiver';
+
+describe('with a STATE_FILE', () => {
+  let folder: string;
+  let stateFile: string;
+  const running: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(closable: T): T => {
+    running.push(closable);
+    return closable;
+  };
+  const start = async (options: object = {}): Promise<ClerkEmulator> =>
+    keep(await startClerkEmulator({ stateFile, ...options }));
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clerk-emulator-'));
+    stateFile = join(folder, 'deep', 'state.json');
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((each) => each.close()));
+    await rm(folder, { recursive: true });
+  });
+
+  it('users, sessions, the key and the count of events survive a restart', async () => {
+    const first = await start();
+    const api = rawApi(first);
+    const user = (await api('POST', '/v1/users', { email_address: ['ada@example.com'] })).body;
+    const session = (await api('POST', '/v1/sessions', { user_id: user['id'] })).body;
+    const users = (await api('GET', '/v1/users')).body;
+    await first.close();
+
+    const second = await start();
+    const again = rawApi(second);
+    expect(second.jwtKey).toBe(first.jwtKey);
+    expect((await again('GET', '/v1/users')).body).toEqual(users);
+    expect((await again('GET', `/v1/sessions/${String(session['id'])}`)).body).toEqual(session);
+    expect((await again('GET', '/emulator/health')).body).toMatchObject({ events_published: 3 });
+    expect(await again('POST', '/v1/users', { email_address: ['ada@example.com'] })).toMatchObject({ status: 422 });
+  });
+
+  it('what was undelivered is delivered after the restart, under the same id', async () => {
+    const receiver = keep(await startWebhookReceiver());
+    const first = await start({ webhookUrls: [receiver.url] });
+    await rawApi(first)('POST', '/emulator/pause');
+    await rawApi(first)('POST', '/v1/users', { email_address: ['ada@example.com'] });
+    const { data } = (await rawApi(first)('GET', '/emulator/deliveries')).body as { data: { message_id: string }[] };
+    await first.close();
+    expect(receiver.webhooks).toHaveLength(0);
+
+    await start({ webhookUrls: [receiver.url] });
+    const [webhook] = await receiver.received(1);
+    expect(webhook!.headers['svix-id']).toBe(data[0]!.message_id);
+  });
+
+  it('can be read by its owner only', async () => {
+    await (await start()).close();
+    expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
+  });
+
+  it('an emulator that finds its port taken leaves the file to the one that runs', async () => {
+    const first = await start();
+    await rawApi(first)('POST', '/v1/users', { email_address: ['ada@example.com'] });
+    const port = Number(new URL(first.url).port);
+    await expect(startClerkEmulator({ stateFile, port })).rejects.toThrow(ListenFailedError);
+    await first.close();
+    expect(JSON.parse(await readFile(stateFile, 'utf8'))).toMatchObject({ users: [{ object: 'user' }] });
+  });
+
+  it.each(['{"version":1', '{"version":2}', '[]', ''])('a file that holds %j is refused and kept', async (text) => {
+    const file = join(folder, 'state.json');
+    await writeFile(file, text);
+    await expect(startClerkEmulator({ stateFile: file })).rejects.toThrow(StateFileInvalidError);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});

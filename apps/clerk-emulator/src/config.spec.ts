@@ -1,0 +1,76 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { ConfigError } from '@gatehouse/config';
+import { loadConfig } from './config';
+
+function faultsOf(env: Record<string, string>): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new TypeError('the environment was accepted');
+}
+
+describe('loadConfig', () => {
+  it('needs no variable', () => {
+    expect(loadConfig({})).toMatchObject({
+      port: 3100,
+      host: '127.0.0.1',
+      webhookUrls: ['http://127.0.0.1:3001/webhooks/clerk'],
+      authorizedParty: 'http://localhost:3000',
+      tokenVersion: 2,
+      retryScheduleMs: [0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000],
+    });
+  });
+
+  it('names every faulty variable and shows no value', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const error = faultsOf({
+      PORT: '99999',
+      CLERK_SECRET_KEY: 'hush-1',
+      CLERK_WEBHOOK_SIGNING_SECRETS: 'whsec_hush',
+      WEBHOOK_URLS: 'ftp://hush',
+      CLERK_INSTANCE_ID: 'hush-2',
+      CLERK_ISSUER: 'hush-3',
+      WEBHOOK_RETRY_SCHEDULE_MS: '1,hush',
+      WEBHOOK_TIME_SCALE: '0',
+      SESSION_TOKEN_VERSION: '3',
+      CLERK_EMULATOR_PRIVATE_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      LOG_LEVEL: 'hush-4',
+    });
+    expect(error.faults.map((fault) => fault.variable)).toEqual([
+      'PORT',
+      'CLERK_SECRET_KEY',
+      'CLERK_WEBHOOK_SIGNING_SECRETS',
+      'WEBHOOK_URLS',
+      'CLERK_INSTANCE_ID',
+      'CLERK_ISSUER',
+      'WEBHOOK_RETRY_SCHEDULE_MS',
+      'WEBHOOK_TIME_SCALE',
+      'SESSION_TOKEN_VERSION',
+      'CLERK_EMULATOR_PRIVATE_KEY',
+      'LOG_LEVEL',
+    ]);
+    expect(error.message).not.toMatch(/hush|99999|BEGIN/);
+  });
+
+  it('signs with the first of several secrets, else with the single one', () => {
+    const first = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+    const second = `whsec_${Buffer.alloc(24, 2).toString('base64')}`;
+    expect(loadConfig({ CLERK_WEBHOOK_SIGNING_SECRETS: `${first}, ${second}` }).webhookSecret).toBe(first);
+    expect(loadConfig({ CLERK_WEBHOOK_SIGNING_SECRET: second }).webhookSecret).toBe(second);
+  });
+
+  it('shortens the whole schedule by the time scale', () => {
+    const config = loadConfig({ WEBHOOK_RETRY_SCHEDULE_MS: '0,1000,20000', WEBHOOK_TIME_SCALE: '0.01' });
+    expect(config.retryScheduleMs).toEqual([0, 10, 200]);
+  });
+
+  it('takes none for no endpoint and for no authorized party', () => {
+    expect(loadConfig({ WEBHOOK_URLS: 'none', AUTHORIZED_PARTY: 'none' })).toMatchObject({
+      webhookUrls: [],
+      authorizedParty: null,
+    });
+  });
+});

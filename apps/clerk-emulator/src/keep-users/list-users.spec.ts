@@ -1,0 +1,64 @@
+import { newEmailAddress } from '../clerk/identifier';
+import { newUser } from '../clerk/user';
+import { FormInvalidError, ResourceNotFoundError } from '../errors';
+import { ChangeSignal } from '../persist-state/change-signal';
+import { countUsers, listUsers, listUsersParams } from './list-users';
+import { UserStore } from './user.store';
+
+describe('listUsers', () => {
+  let store: UserStore;
+  const list = (query: object): string[] =>
+    listUsers(store, listUsersParams.parse(query)).map((user) => user.first_name ?? '');
+
+  beforeEach(() => {
+    store = new UserStore(new ChangeSignal());
+    for (const [index, first_name] of ['Ada', 'Bob', 'Cyd', 'Dee', 'Eve'].entries()) {
+      const user = { ...newUser(1_000 + index), first_name, last_sign_in_at: index % 2 === 0 ? index : null };
+      user.email_addresses = [newEmailAddress(`${first_name}@Example.com`, 'verified', 1_000)];
+      store.put(user);
+    }
+  });
+
+  it('gives the newest 10 first', () => {
+    for (let i = 0; i < 10; i++) store.put({ ...newUser(2_000 + i), first_name: `N${i}` });
+    expect(list({})).toEqual(['N9', 'N8', 'N7', 'N6', 'N5', 'N4', 'N3', 'N2', 'N1', 'N0']);
+  });
+
+  it('orders up or down, nulls as the smallest', () => {
+    expect(list({ order_by: '+first_name' })[0]).toBe('Ada');
+    expect(list({ order_by: '-first_name' })[0]).toBe('Eve');
+    expect(list({ order_by: ' created_at' })[0]).toBe('Ada');
+    expect(list({ order_by: '-last_sign_in_at' }).slice(0, 3)).toEqual(['Eve', 'Cyd', 'Ada']);
+  });
+
+  it('pages by offset', () => {
+    expect(list({ limit: '2', offset: '1' })).toEqual(['Dee', 'Cyd']);
+  });
+
+  it('walks by starting_after without missing anybody when others are deleted', () => {
+    const [first, second] = listUsers(store, listUsersParams.parse({ limit: '2' }));
+    store.delete(first!);
+    expect(list({ limit: '2', starting_after: second!.id })).toEqual(['Cyd', 'Bob']);
+  });
+
+  it('walks on from a user whom the filter leaves out', () => {
+    const [eve] = listUsers(store, listUsersParams.parse({}));
+    expect(list({ starting_after: eve!.id, query: 'ada' })).toEqual(['Ada']);
+  });
+
+  it('refuses starting_after for a user who is gone, and in any other order', () => {
+    expect(() => list({ starting_after: 'user_gone' })).toThrow(ResourceNotFoundError);
+    expect(() => list({ starting_after: 'user_gone', order_by: 'updated_at' })).toThrow(FormInvalidError);
+  });
+
+  it('finds by exact address but counts by part of it, as Clerk does', () => {
+    expect(list({ email_address: 'ada@example.COM' })).toEqual(['Ada']);
+    expect(list({ email_address: ['example.com'] })).toEqual([]);
+    expect(countUsers(store, { email_address: ['example.com'] })).toBe(5);
+  });
+
+  it('searches names, addresses and ids', () => {
+    expect(list({ query: 'YD' })).toEqual(['Cyd']);
+    expect(list({ query: 'example.com', limit: '500' })).toHaveLength(5);
+  });
+});

@@ -1,0 +1,38 @@
+import { fixture } from '../../integration/fixture';
+import { newSession } from '../clerk/session';
+import { newUser } from '../clerk/user';
+import { sessionTokenHeader } from './jwt';
+import { sessionClaims } from './session-claims';
+
+describe('sessionClaims', () => {
+  const now = 1_790_000_000_000;
+  const user = { ...newUser(now), public_metadata: { role: 'member' } };
+  const session = newSession(user.id, now - 180_000);
+  const input = { session, user, issuer: 'https://clerk.example', authorizedParty: 'http://localhost:3000', now };
+
+  it('has the keys of a version 2 token', () => {
+    const sample = fixture('jwt.session-v2')['payload'] as object;
+    expect(Object.keys(sessionClaims({ ...input, version: 2 })).sort()).toEqual(Object.keys(sample).sort());
+  });
+
+  it('has the keys of a version 1 token, but for the organization', () => {
+    const sample = fixture('jwt.session-v1')['payload'] as object;
+    const personal = Object.keys(sample).filter((key) => !key.startsWith('org_'));
+    expect(Object.keys(sessionClaims({ ...input, version: 1 })).sort()).toEqual(personal.sort());
+  });
+
+  it('lives for 60 s and is valid 10 s before it was issued', () => {
+    const claims = sessionClaims({ ...input, version: 2 });
+    expect(claims).toMatchObject({ iat: 1_790_000_000, exp: 1_790_000_060, nbf: 1_789_999_990, fva: [3, -1] });
+  });
+
+  it('leaves azp out for a native client', () => {
+    expect(sessionClaims({ ...input, version: 2, authorizedParty: null })).not.toHaveProperty('azp');
+  });
+
+  it('goes under the header that Clerk uses', () => {
+    expect(Object.keys(sessionTokenHeader('ins_1')).sort()).toEqual(
+      Object.keys(fixture('jwt.session-v2')['header'] as object).sort(),
+    );
+  });
+});
