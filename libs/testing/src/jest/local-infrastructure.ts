@@ -33,7 +33,7 @@ export async function startLocalInfrastructure(needed: {
   const stop = async () => {
     await Promise.all(stops.map((end) => end()));
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-    leash.release();
+    await leash.release();
   };
 
   const postgres = async () => {

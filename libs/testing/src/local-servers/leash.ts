@@ -46,9 +46,20 @@ export class Leash {
     this.tell({ removeAtEnd: directory });
   }
 
-  /** Ends the helper, which stops whatever it still holds. */
-  release(): void {
-    this.holder.stdin?.end();
+  /** Ends the helper, which stops whatever it still holds; resolves when it has gone, after 10 s at the latest. */
+  async release(): Promise<void> {
+    const { holder } = this;
+    if (holder.exitCode !== null || holder.signalCode !== null) return;
+    holder.ref();
+    const gone = new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, 10_000);
+      holder.once('exit', () => {
+        clearTimeout(limit);
+        resolve();
+      });
+    });
+    holder.stdin?.end();
+    await gone;
   }
 
   private tell(order: object): void {

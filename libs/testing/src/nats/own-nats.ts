@@ -58,7 +58,7 @@ export async function startOwnNats(options: { users?: readonly NatsUser[] } = {}
       await server?.stop();
       server = undefined;
       rmSync(directory, { recursive: true, force: true });
-      leash.release();
+      await leash.release();
     },
   };
 }

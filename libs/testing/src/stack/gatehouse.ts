@@ -153,7 +153,7 @@ class RunningParts {
   /** Stops everything and the leash with it: nothing may be starting any more. */
   async end(): Promise<void> {
     await this.stop();
-    this.leash.release();
+    await this.leash.release();
   }
 
   /** May be called again, for what was still being started at the first call. */
@@ -165,7 +165,7 @@ class RunningParts {
 
   async kill(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.kill()));
-    this.leash.release();
+    await this.leash.release();
   }
 
   private async stopInOrder(): Promise<void> {
