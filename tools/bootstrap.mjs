@@ -1,0 +1,242 @@
+// Runs on any Node from 20.19 on with nothing installed: installs what the lock file names, builds what has changed.
+// Everything after it runs on the Node that is a dependency of this workspace.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { clearInterval, clearTimeout, setInterval } from 'node:timers';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of this checkout. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Where data, logs and stamps are kept; GATEHOUSE_STATE_DIR names another. */
+export const stateDirectory = process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse');
+
+const modules = join(root, 'node_modules');
+const lockStamp = join(modules, '.gatehouse-lock');
+const buildStamp = join(root, 'dist/.gatehouse-build');
+
+/** A failure whose message is a sentence for a person. */
+export class BootstrapError extends Error {
+  code = 'BOOTSTRAP_FAILED';
+}
+
+/** Installs and builds; prints each step with its time. @throws BootstrapError */
+export async function bootstrap({ quiet = false } = {}) {
+  requireNode();
+  makeWritable(join(stateDirectory, 'logs'));
+  await step('dependencies', quiet, installDependencies);
+  await step('build', quiet, build);
+}
+
+/** The environment for what runs after the bootstrap: this workspace's Node and programs come first on PATH. */
+export function workspaceEnvironment(env = process.env) {
+  return { ...env, PATH: `${join(modules, '.bin')}:${env.PATH ?? ''}`, GATEHOUSE_STATE_DIR: stateDirectory };
+}
+
+/** The Node that is a dependency of this workspace. */
+export function workspaceNode() {
+  return join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+}
+
+/**
+ * Runs a program in our place: signals go through to it, its end is ours, and it is told (by a channel that closes, and
+ * by SIGTERM when our own parent has gone) when nobody is there to stop it any more.
+ * @param limitMs after which it is stopped; no limit by default
+ * @returns its exit code, 124 when the limit was reached
+ */
+export function runInPlace(command, args, { env = workspaceEnvironment(), limitMs } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    let timedOut = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    const parent = process.ppid;
+    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000);
+    const stop = () => {
+      timedOut = true;
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+    };
+    const limit = limitMs && setTimeout(stop, limitMs);
+    child.once('error', (error) => {
+      console.error(`${command} could not be started: ${error.message}.`);
+      resolve(1);
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(limit);
+      clearInterval(orphaned);
+      resolve(timedOut ? 124 : (code ?? (signal === 'SIGINT' ? 130 : 1)));
+    });
+  });
+}
+
+/** Runs `work`; a BootstrapError becomes its sentence and exit code 1. */
+export async function main(work) {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new BootstrapError(`Node 20.19 or later is needed to begin with; this is ${process.versions.node}.`);
+}
+
+function makeWritable(directory) {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError(error, directory);
+  }
+}
+
+function fileError(error, path) {
+  if (['ENOSPC', 'EDQUOT'].includes(error.code)) return new BootstrapError('There is no space left on the disk.');
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(error.code)) {
+    return new BootstrapError(`The folder ${error.path ?? path} cannot be written to by this user.`);
+  }
+  return error;
+}
+
+async function step(name, quiet, work) {
+  const started = performance.now();
+  const detail = await work((message) => quiet || console.log(`  ${name}: ${message} …`));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (!quiet) console.log(`✓ ${name.padEnd(14)} ${detail.padEnd(44)} ${seconds.padStart(5)} s`);
+}
+
+async function installDependencies(tell) {
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  const hash = createHash('sha256').update(lock).digest('hex');
+  if (existsSync(lockStamp) && readFileSync(lockStamp, 'utf8') === hash && existsSync(workspaceNode())) {
+    return 'nothing to install';
+  }
+  if (isInstalled(JSON.parse(lock.toString()))) {
+    writeStamp(lockStamp, hash);
+    return 'installed already';
+  }
+  tell('npm installs them, which takes a minute or two');
+  const log = join(stateDirectory, 'logs/npm.log');
+  // Node 20 is enough to get here; what some packages say about it does not concern what follows.
+  const npm = ['ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
+  const { code, output } = await run('npm', npm, log, { ...process.env, NODE_ENV: '', npm_config_loglevel: 'error' });
+  if (code !== 0) throw new BootstrapError(`npm could not install dependencies: ${npmReason(output)} (${log})`);
+  if (!existsSync(workspaceNode())) {
+    throw new BootstrapError('npm could not install dependencies: the package "node" did not run its install script.');
+  }
+  writeStamp(lockStamp, hash);
+  return 'installed';
+}
+
+/** True when somebody ran npm by hand: npm's own record of node_modules names what the lock file names. */
+function isInstalled(lock) {
+  try {
+    const record = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')).packages;
+    return (
+      existsSync(workspaceNode()) &&
+      Object.entries(lock.packages).every(
+        ([path, wanted]) =>
+          path === '' || wanted.optional || wanted.peer || wanted.link || record[path]?.version === wanted.version,
+      )
+    );
+  } catch {
+    return false;
+  }
+}
+
+function npmReason(output) {
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(output)) {
+    return 'the package registry cannot be reached; is there a network?';
+  }
+  if (/ENOSPC/.test(output)) return 'there is no space left on the disk.';
+  if (/EACCES|EPERM|EROFS/.test(output)) return 'a folder cannot be written to by this user.';
+  if (/ENOENT/.test(output) && /spawn/.test(output)) return 'npm is not on PATH.';
+  const line = output.split('\n').find((text) => /npm (error|ERR!) \S/.test(text) && !/code|errno/i.test(text));
+  return (line ?? 'it gave no reason').replace(/^npm (error|ERR!) /, '');
+}
+
+async function build(tell) {
+  const hash = sourceHash();
+  if (existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === hash) return 'nothing has changed';
+  tell('compiling what has changed');
+  const log = join(stateDirectory, 'logs/build.log');
+  const nx = join(modules, 'nx/dist/bin/nx.js');
+  const program = existsSync(nx) ? nx : join(modules, 'nx/bin/nx.js');
+  const { code, output } = await run(
+    workspaceNode(),
+    [program, 'run-many', '-t', 'build', '--outputStyle=static', '--parallel=2'],
+    log,
+    { ...workspaceEnvironment(), NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0', CI: '1' },
+  );
+  if (code !== 0) {
+    throw new BootstrapError(`The build failed:\n${output.trimEnd().split('\n').slice(-25).join('\n')}\n(${log})`);
+  }
+  writeStamp(buildStamp, hash);
+  return 'done';
+}
+
+/** Of the names, sizes and times of everything that is compiled, and of what is there compiled. */
+function sourceHash() {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    const file = statSync(path);
+    if (!file.isDirectory()) return hash.update(`${path}\0${file.size}\0${file.mtimeMs}\n`);
+    for (const name of readdirSync(path).sort()) {
+      if (name !== 'node_modules' && !name.endsWith('.spec.ts')) visit(join(path, name));
+    }
+  };
+  for (const name of ['package-lock.json', 'tsconfig.base.json', '.swcrc.json', 'nx.json']) visit(join(root, name));
+  for (const group of ['apps', 'libs']) {
+    for (const project of readdirSync(join(root, group))) {
+      for (const name of ['project.json', 'src']) {
+        const path = join(root, group, project, name);
+        if (existsSync(path)) visit(path);
+      }
+    }
+  }
+  visit(join(root, 'tools/src'));
+  return hash.digest('hex');
+}
+
+function writeStamp(file, text) {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw fileError(error, dirname(file));
+  }
+}
+
+/** Runs a program with its output in a log file, read back when it has ended. */
+function run(command, args, log, env) {
+  return new Promise((resolve, reject) => {
+    let descriptor;
+    try {
+      descriptor = openSync(log, 'w', 0o600);
+    } catch (error) {
+      return reject(fileError(error, log));
+    }
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', descriptor, descriptor] });
+    const forward = (signal) => child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    let stopped = false;
+    const onSignal = (signal) => {
+      stopped = true;
+      forward(signal);
+    };
+    for (const signal of signals) process.on(signal, onSignal);
+    child.once('error', (error) => resolve({ code: 1, output: `spawn ${error.message}` }));
+    child.once('close', (code) => {
+      for (const signal of signals) process.off(signal, onSignal);
+      if (stopped) process.exit(130);
+      resolve({ code, output: readFileSync(log, 'utf8') });
+    });
+  });
+}

@@ -1,0 +1,213 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { appNames, eventually, freePorts, portVariables, type GatehousePorts } from '@gatehouse/testing';
+
+const checkout = join(__dirname, '../..');
+
+/** A checkout with the real tools and servers, and a stub for each app. */
+function checkoutWithStubs(): string {
+  const root = mkdtempSync(join(tmpdir(), 'gatehouse-start-'));
+  writeFileSync(join(root, 'nx.json'), '{}');
+  symlinkSync(join(checkout, 'node_modules'), join(root, 'node_modules'));
+  for (const part of ['dist/libs', 'dist/tools']) cpSync(join(checkout, part), join(root, part), { recursive: true });
+  for (const app of appNames) {
+    mkdirSync(join(root, 'dist/apps', app, 'src'), { recursive: true });
+    cpSync(join(__dirname, 'fixtures/stub-app.cjs'), join(root, 'dist/apps', app, 'src/main.js'));
+    writeFileSync(join(root, 'dist/apps', app, 'src/migrate.js'), '');
+  }
+  return root;
+}
+
+describe('npm start', () => {
+  let root: string;
+  let ports: GatehousePorts;
+  const started: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    root = checkoutWithStubs();
+    ports = await freePorts();
+  });
+  afterEach(async () => {
+    const left = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
+    for (const child of left) child.kill('SIGKILL');
+    await eventually(() => pids().length === 0, { timeoutMs: 30_000 });
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  const start = (change: NodeJS.ProcessEnv = {}) => {
+    const { NATS_URL: _n, DATABASE_URL: _d, NODE_OPTIONS: _o, ...env } = process.env;
+    for (const name of Object.keys(ports) as (keyof GatehousePorts)[]) env[portVariables[name]] = String(ports[name]);
+    const child = spawn(process.execPath, [join(root, 'dist/tools/src/start/main.js')], {
+      env: { ...env, GATEHOUSE_STATE_DIR: '', NATS_SERVER_BIN: env.GATEHOUSE_TEST_NATS_BIN, ...change },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    const run = {
+      child,
+      output: '',
+      errors: '',
+      exit: new Promise<number | null>((done) => child.once('close', done)),
+    };
+    child.stdout.on('data', (chunk: Buffer) => (run.output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (run.errors += chunk.toString()));
+    return run;
+  };
+  const ready = async (run: ReturnType<typeof start>) => {
+    const running = eventually(() => run.output.includes('Ctrl-C stops everything'), { timeoutMs: 40_000 });
+    await Promise.race([running, run.exit.then((code) => Promise.reject(new Error(`exit ${code}: ${run.errors}`)))]);
+  };
+
+  /** Every process that works with this checkout or its state. */
+  const pids = () =>
+    process.platform === 'linux'
+      ? readdirSync('/proc')
+          .map(Number)
+          .filter((pid) => Number.isInteger(pid) && pid !== process.pid && commandLine(pid).includes(root))
+      : [];
+
+  it('shows each step with its time, then what to try, and no secret', async () => {
+    const run = start();
+    await ready(run);
+    for (const step of ['PostgreSQL', 'nats-server', 'migrations', ...appNames]) {
+      expect(run.output).toMatch(new RegExp(`✓ ${step}\\s.*\\d\\.\\d s`));
+    }
+    expect(run.output).toContain('npm run -s token -- asha@example.com');
+    expect(run.output).toContain('WARN  a warning of the stub');
+    const settings = join(root, '.gatehouse/settings.json');
+    expect(statSync(settings).mode & 0o077).toBe(0);
+    for (const secret of readFileSync(settings, 'utf8').match(/(?<=: ")[^"]{16,}/g) ?? []) {
+      expect(run.output).not.toContain(secret);
+    }
+    run.child.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.errors).toBe('');
+    expect(pids()).toEqual([]);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('ends in order and leaves no process on %s', async (signal) => {
+    const run = start();
+    await ready(run);
+    run.child.kill(signal);
+    expect(await run.exit).toBe(0);
+    expect(pids()).toEqual([]);
+  });
+
+  it('leaves no process when it is killed', async () => {
+    const run = start();
+    await ready(run);
+    expect(pids().length).toBeGreaterThan(6);
+    run.child.kill('SIGKILL');
+    await eventually(() => pids().length === 0, { timeoutMs: 30_000 });
+  });
+
+  it('ends in order when it is interrupted while starting', async () => {
+    const run = start();
+    await eventually(() => run.output.includes('✓ PostgreSQL'), { timeoutMs: 20_000 });
+    run.child.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(pids()).toEqual([]);
+  });
+
+  it('names the child that died, shows its last lines, stops everything and fails', async () => {
+    const run = start();
+    await ready(run);
+    await fetch(`http://127.0.0.1:${ports.userSyncOps}/crash`).catch(() => undefined);
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toMatch(/^user-sync ended with exit code 3, so everything is stopped/);
+    expect(run.errors).toContain('the stub was told to crash');
+    expect(pids()).toEqual([]);
+  });
+
+  it('does the same for a database server that dies', async () => {
+    const run = start();
+    await ready(run);
+    const lock = readFileSync(join(root, '.gatehouse/postgres/data/postmaster.pid'), 'utf8');
+    const postmaster = pids().find((pid) => commandLine(pid).includes('max_connections'));
+    expect(lock).not.toBe('');
+    process.kill(postmaster ?? 0, 'SIGKILL');
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toMatch(/^PostgreSQL was ended by SIGKILL/);
+    expect(pids()).toEqual([]);
+  });
+
+  it('says so, and leaves the first alone, when it is started twice', async () => {
+    const first = start();
+    await ready(first);
+    const second = start();
+    expect(await second.exit).toBe(1);
+    expect(second.errors).toBe(
+      `npm start is already running in this folder (process ${first.child.pid}): use that one, or stop it with Ctrl-C first.\n`,
+    );
+    expect(first.child.exitCode).toBeNull();
+    first.child.kill('SIGTERM');
+    await first.exit;
+  });
+
+  it('says in one sentence which port is taken', async () => {
+    const other = createServer().listen(ports.gateway, '127.0.0.1');
+    const run = start();
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toBe(
+      `Port ${ports.gateway}, which api-gateway needs, is taken by another program: stop that program or set GATEHOUSE_GATEWAY_PORT to a free port.\n`,
+    );
+    other.close();
+  });
+
+  it('says in one sentence that no nats-server is to be had, and stops PostgreSQL again', async () => {
+    const path = join(root, 'path');
+    mkdirSync(path);
+    // PostgreSQL needs it to run as root.
+    symlinkSync('/usr/bin/unshare', join(path, 'unshare'));
+    symlinkSync('/usr/bin/true', join(path, 'true'));
+    const run = start({ NATS_SERVER_BIN: '', PATH: path, NATS_SERVER_DOWNLOAD_BASE: 'http://127.0.0.1:1' });
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toMatch(/^No nats-server could be had: .*NATS_SERVER_BIN.*\n$/);
+    expect(pids()).toEqual([]);
+  });
+
+  it("says in one sentence which server of one's own cannot be used, without its URL", async () => {
+    const run = start({ DATABASE_URL: 'postgres://me:hidden@127.0.0.1:1/postgres' });
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toMatch(/^The PostgreSQL server that DATABASE_URL names cannot be used: .*\n$/);
+    expect(run.errors).not.toContain('hidden');
+    const nats = start({ NATS_URL: 'nats://127.0.0.1:1' });
+    expect(await nats.exit).toBe(1);
+    expect(nats.errors).toMatch(/^The NATS server that NATS_URL names cannot be used: .*\n$/);
+  });
+
+  it("uses a PostgreSQL of one's own that DATABASE_URL names", async () => {
+    const run = start({ DATABASE_URL: process.env.GATEHOUSE_TEST_PG_URL });
+    await ready(run);
+    expect(run.output).toMatch(/✓ PostgreSQL\s+18\.\d+, as DATABASE_URL says/);
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toBe(0);
+  });
+
+  it('says in one sentence when a folder cannot be written to', async () => {
+    writeFileSync(join(root, 'in-the-way'), '');
+    const run = start({ GATEHOUSE_STATE_DIR: join(root, 'in-the-way/state') });
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toMatch(/^The folder .* cannot be written to by this user.*\n$/);
+  });
+});
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,127 @@
+import { isAbsolute, join, relative } from 'node:path';
+import {
+  LocalServerError,
+  MigrationFailedError,
+  portsFrom,
+  ServiceFailedError,
+  startGatehouse,
+  workspaceRoot,
+  type Gatehouse,
+  type GatehouseCrash,
+} from '@gatehouse/testing';
+import { StartInterruptedError } from './errors';
+import { ensureFirstAdmin } from './first-admin';
+import { lockInstance, type InstanceLock } from './instance-lock';
+import { terminalLine } from './log-line';
+import { tryNext } from './try-next';
+
+const root = workspaceRoot();
+const stateDirectory = process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse');
+const interrupted = new AbortController();
+
+let lock: InstanceLock | undefined;
+let gatehouse: Gatehouse | undefined;
+let starting: Promise<unknown> = Promise.resolve();
+let ending: Promise<void> | undefined;
+let endAskedAt = 0;
+
+void main();
+
+async function main(): Promise<void> {
+  // A terminal that is gone must not break the orderly stop.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal());
+  process.on('disconnect', () => void end(0));
+  try {
+    lock = lockInstance(stateDirectory);
+    starting = start();
+    await starting;
+  } catch (error) {
+    if (ending) return;
+    explain(error);
+    await end(1);
+  }
+}
+
+async function start(): Promise<void> {
+  const begin = performance.now();
+  gatehouse = await startGatehouse({
+    root,
+    stateDirectory,
+    ports: portsFrom(process.env),
+    env: { NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'), ...process.env },
+    signal: interrupted.signal,
+    onStep: ({ name, detail, ms }) => console.log(`✓ ${name.padEnd(14)} ${detail.padEnd(44)} ${seconds(ms)}`),
+    onProgress: (message) => console.log(`  ${message} …`),
+    onLine: (service, line) => {
+      const shown = ending ? undefined : terminalLine(service, line);
+      if (shown) console.log(shown);
+    },
+    onCrash: (crash) => void onCrash(crash),
+  });
+  const { urls, environments } = gatehouse;
+  await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
+  lock?.announce(urls);
+  console.log(`✓ everything runs${' '.repeat(43)} ${seconds(performance.now() - begin)}`);
+  console.log(
+    tryNext({
+      urls,
+      settingsFile: fromRoot(join(stateDirectory, 'settings.json')),
+      ownSecretKey: Boolean(process.env.CLERK_SECRET_KEY),
+      logDirectory: fromRoot(join(stateDirectory, 'logs')),
+    }),
+  );
+}
+
+/** The same Ctrl-C may reach us from the terminal and again from npm: only one a second later is a second one. */
+function onSignal(): void {
+  if (!ending) {
+    console.log('\nStopping …');
+    void end(0);
+  } else if (performance.now() - endAskedAt > 1000) {
+    console.log('Stopping at once.');
+    lock?.release();
+    void (gatehouse?.kill() ?? Promise.resolve()).finally(() => process.exit(130));
+  }
+}
+
+async function onCrash({ name, exit, lastLines }: GatehouseCrash): Promise<void> {
+  // While starting, the failed step says the same and more.
+  if (ending || !gatehouse) return;
+  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
+  console.error(`${name} ${how}, so everything is stopped. Its last lines:`);
+  for (const line of lastLines) console.error(`  ${line}`);
+  await end(1);
+}
+
+function end(code: number): Promise<void> {
+  if (!ending) endAskedAt = performance.now();
+  ending ??= (async () => {
+    interrupted.abort(new StartInterruptedError());
+    await starting.catch(() => undefined);
+    await gatehouse?.stop();
+    lock?.release();
+    if (code === 0) console.log('Everything is stopped; the data is kept.');
+    process.exit(code);
+  })();
+  return ending;
+}
+
+function explain(error: unknown): void {
+  if (!(error instanceof LocalServerError)) {
+    console.error(`npm start failed: ${error instanceof Error ? error.message : String(error)}`);
+    return;
+  }
+  console.error(error.message);
+  if (!(error instanceof ServiceFailedError || error instanceof MigrationFailedError)) return;
+  for (const line of error.lastLines) console.error(`  ${line}`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1).padStart(5)} s`;
+}
+
+function fromRoot(path: string): string {
+  const inside = relative(root, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : `./${inside}`;
+}

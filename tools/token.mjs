@@ -1,0 +1,47 @@
+// npm run token -- <e-mail or user id>: a session token of the running emulator on standard output, valid for 60 s.
+/* global fetch, AbortSignal */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateDirectory } from './bootstrap.mjs';
+
+try {
+  process.stdout.write(`${await mint(process.argv[2])}\n`);
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function mint(who) {
+  if (!who) throw new Error('Say for whom: npm run token -- <e-mail or user id>');
+  const emulator = read('running.json')?.urls?.emulator;
+  if (!emulator) throw new Error('Nothing is running here: npm start first.');
+  const secret = process.env.CLERK_SECRET_KEY || read('settings.json')?.clerkSecretKey;
+  const call = async (path, body) => {
+    const response = await fetch(`${emulator}/v1/${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    }).catch(() => {
+      throw new Error(`The emulator at ${emulator} does not answer: is npm start still running?`);
+    });
+    if (!response.ok) throw new Error(`The emulator refused (HTTP ${response.status}) at ${path.split('?')[0]}.`);
+    return response.json();
+  };
+  const list = (answer) => (Array.isArray(answer) ? answer : (answer.data ?? []));
+  const userId = who.startsWith('user_')
+    ? who
+    : list(await call(`users?email_address=${encodeURIComponent(who)}`))[0]?.id;
+  if (!userId) throw new Error('The emulator has no user with this address.');
+  const active = list(await call(`sessions?user_id=${encodeURIComponent(userId)}&status=active`));
+  const session = active[0] ?? (await call('sessions', { user_id: userId }));
+  return (await call(`sessions/${session.id}/tokens`, {})).jwt;
+}
+
+function read(name) {
+  try {
+    return JSON.parse(readFileSync(join(stateDirectory, name), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
