@@ -106,6 +106,13 @@ describe('@clerk/backend, unchanged', () => {
     expect(again.id).not.toBe(ada.id);
   });
 
+  it('deletes the sessions of a deleted user', async () => {
+    const ada = await createAda();
+    const session = await clerk.sessions.createSession({ userId: ada.id });
+    await clerk.users.deleteUser(ada.id);
+    await expect(clerk.sessions.getSession(session.id)).rejects.toMatchObject({ status: 404 });
+  });
+
   it('refuses an address that is taken', async () => {
     const ada = await createAda();
     const emailAddress = [ada.primaryEmailAddress!.emailAddress.toUpperCase()];

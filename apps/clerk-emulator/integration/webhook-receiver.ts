@@ -13,11 +13,13 @@ export interface ReceivedWebhook {
 /** What the endpoint answers; `undefined` never answers. */
 export type Answer = { readonly status: number; readonly headers?: Record<string, string> } | undefined;
 
+type Answerer = (webhook: ReceivedWebhook, index: number) => Answer | Promise<Answer>;
+
 /** An endpoint that records what it gets and answers as told. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly webhooks: ReceivedWebhook[];
-  answerWith(answer: (webhook: ReceivedWebhook, index: number) => Answer): void;
+  answerWith(answer: Answerer): void;
   /** Resolves with all webhooks once there are at least `count`. */
   received(count: number): Promise<ReceivedWebhook[]>;
   clear(): void;
@@ -27,7 +29,7 @@ export interface WebhookReceiver {
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const webhooks: ReceivedWebhook[] = [];
   let waiters: { count: number; resolve: () => void }[] = [];
-  let answer: (webhook: ReceivedWebhook, index: number) => Answer = () => ({ status: 200 });
+  let answer: Answerer = () => ({ status: 200 });
 
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -36,8 +38,9 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
       const body = Buffer.concat(chunks).toString('utf8');
       const webhook = { headers: request.headers, body, path: request.url ?? '', at: Date.now() };
       webhooks.push(webhook);
-      const given = answer(webhook, webhooks.length - 1);
-      if (given) response.writeHead(given.status, given.headers).end();
+      void Promise.resolve(answer(webhook, webhooks.length - 1)).then((given) => {
+        if (given) response.writeHead(given.status, given.headers).end();
+      });
       waiters = waiters.filter(({ count, resolve }) => {
         if (webhooks.length < count) return true;
         resolve();

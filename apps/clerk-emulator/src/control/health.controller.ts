@@ -17,6 +17,8 @@ export interface EmulatorHealth {
   sessions: number;
   events_published: number;
   deliveries_pending: number;
+  /** Attempts that wait for an answer now. */
+  deliveries_in_hand: number;
   paused: boolean;
 }
 
@@ -44,6 +46,7 @@ export class HealthController {
       sessions: this.sessions.size,
       events_published: this.events.count,
       deliveries_pending: this.deliveries.pendingCount,
+      deliveries_in_hand: this.dispatcher.inHandCount,
       paused: this.dispatcher.paused,
     };
   }

@@ -37,6 +37,11 @@ export class WebhookDispatcher implements OnModuleDestroy {
     return this.pausedByHand;
   }
 
+  get inHandCount(): number {
+    return this.inHand.size;
+  }
+
+  /** From now on deliveries go out. */
   start(): void {
     this.phase = 'running';
     this.pump();
