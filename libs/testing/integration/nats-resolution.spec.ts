@@ -163,7 +163,7 @@ describe('the download of the official release', () => {
   });
 
   it('gives up within its time when nobody answers', async () => {
-    const silent = createTcpServer(() => undefined).listen(0, '127.0.0.1');
+    const silent = createTcpServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const started = Date.now();
     await expect(
