@@ -21,3 +21,78 @@ export class EnvelopeInvalidError extends Error {
     this.name = 'EnvelopeInvalidError';
   }
 }
+
+const requestFaults = {
+  credential_repeated: 'a credential header is repeated or joined by commas',
+  credential_conflict: 'two different API keys are given',
+  credential_in_query: 'a credential stands in the query string',
+  credential_malformed: 'a credential header is empty or has characters that no credential has',
+} as const;
+
+/** Why a request's credentials cannot be read as one. */
+export type CredentialRequestFault = keyof typeof requestFaults;
+
+/** The request carries its credentials in a form that nobody should send; none of them was tried. */
+export class CredentialRequestError extends Error {
+  constructor(readonly code: CredentialRequestFault) {
+    super(requestFaults[code]);
+    this.name = 'CredentialRequestError';
+  }
+}
+
+const credentialFaults = {
+  credential_scheme_unsupported: 'the authorization scheme is not Bearer',
+  credential_is_clerk_secret: "this looks like Clerk's secret key: never send it, and roll it now",
+  credential_unknown: 'the credential is of no kind that is known here',
+  token_malformed: 'the token is not a well-formed JWT',
+  token_too_large: 'the token is larger than 8 KiB',
+  token_duplicate_claim: 'a claim stands in the token twice',
+  token_number_invalid: 'a number in the token is out of range',
+  token_crit_unsupported: 'the token demands an extension that is not supported',
+  token_alg_unsupported: 'the algorithm of the token is not accepted',
+  token_issuer_unknown: 'the issuer of the token is not accepted',
+  token_type_unsupported: 'the token is not of type JWT',
+  token_category_unsupported: 'the token is no session token',
+  token_version_unsupported: 'the version of the session token is not known',
+  token_key_unknown: 'the token is signed with a key that is not known',
+  token_signature_invalid: 'the signature does not match',
+  token_claim_invalid: 'a claim is missing or not of its type',
+  token_subject_invalid: 'the subject is no Clerk user',
+  token_session_missing: 'the token names no session',
+  token_expired: 'the token has expired',
+  token_not_yet_valid: 'the token is not valid yet',
+  token_party_unlisted: 'the token was issued for another application',
+  token_session_pending: 'the session is not active: a task is pending',
+  token_impersonated: 'impersonated sessions are not accepted',
+} as const;
+
+/** Why a credential was refused. */
+export type CredentialFault = keyof typeof credentialFaults;
+
+/** A credential does not prove who is calling; never contains the credential. */
+export class CredentialRefusedError extends Error {
+  constructor(readonly code: CredentialFault) {
+    super(credentialFaults[code]);
+    this.name = 'CredentialRefusedError';
+  }
+}
+
+/** Whether a token is good cannot be told: its key is not at hand and the source of keys is away. */
+export class KeysUnavailableError extends Error {
+  readonly code = 'keys_unavailable';
+
+  constructor(cause?: unknown) {
+    super('the keys for verifying tokens cannot be had', { cause });
+    this.name = 'KeysUnavailableError';
+  }
+}
+
+/** What the source of keys answered is no usable key set. */
+export class KeySetInvalidError extends Error {
+  readonly code = 'KEY_SET_INVALID';
+
+  constructor(problem: string, cause?: unknown) {
+    super(`the key set ${problem}`, { cause });
+    this.name = 'KeySetInvalidError';
+  }
+}

@@ -1,0 +1,132 @@
+import * as fc from 'fast-check';
+import { ISSUER, claimsV2 } from '../fixtures/clerk-tokens';
+import { classify } from './classify';
+import { CredentialRefusedError, CredentialRequestError } from './errors';
+
+const OWN = 'https://api.example.com';
+const issuers = { clerk: ISSUER, own: OWN };
+
+function jwt(header: unknown, claims: unknown): string {
+  return [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.AAAA';
+}
+
+const clerkToken = jwt({ alg: 'RS256' }, claimsV2(0));
+const ownToken = jwt({ alg: 'HS256' }, { iss: OWN });
+const KEY = 'sk_prod_abc_xyz';
+
+function verdict(rawHeaders: readonly string[], url = '/api/me'): string {
+  try {
+    return classify({ rawHeaders, url }, issuers).verifier;
+  } catch (error) {
+    if (error instanceof CredentialRefusedError || error instanceof CredentialRequestError) return error.code;
+    throw error;
+  }
+}
+
+describe('classify', () => {
+  it.each<[string, string[], string]>([
+    ['nothing', [], 'none'],
+    ['a cookie', ['Cookie', `__session=${clerkToken}`], 'none'],
+    ['an API key', ['X-API-Key', KEY], 'api_key'],
+    ['an API key as Bearer', ['Authorization', `Bearer ${KEY}`], 'api_key'],
+    ['the same API key both ways', ['X-API-Key', KEY, 'Authorization', `Bearer ${KEY}`], 'api_key'],
+    ['an API key and a JWT', ['Authorization', `Bearer ${clerkToken}`, 'x-api-key', KEY], 'api_key'],
+    ["Clerk's session token", ['authorization', `bearer ${clerkToken}`], 'clerk_session'],
+    ['our own token', ['Authorization', `Bearer ${ownToken}`], 'legacy_jwt'],
+    ['two API keys', ['X-API-Key', KEY, 'Authorization', `Bearer ${KEY}2`], 'credential_conflict'],
+    [
+      'a repeated header',
+      ['Authorization', `Bearer ${clerkToken}`, 'AUTHORIZATION', 'Bearer x'],
+      'credential_repeated',
+    ],
+    ['a repeated API key', ['X-API-Key', KEY, 'X-Api-Key', KEY], 'credential_repeated'],
+    ['joined API keys', ['X-API-Key', `${KEY}, ${KEY}`], 'credential_repeated'],
+    ['joined tokens', ['Authorization', `Bearer ${clerkToken}, Bearer ${clerkToken}`], 'credential_repeated'],
+    ['an empty API key', ['X-API-Key', ''], 'credential_malformed'],
+    ['an empty Authorization', ['Authorization', ''], 'credential_malformed'],
+    ['Bearer alone', ['Authorization', 'Bearer '], 'credential_malformed'],
+    ['a tab', ['Authorization', `Bearer\t${clerkToken}`], 'credential_scheme_unsupported'],
+    ['two tokens in one', ['Authorization', `Bearer ${clerkToken} ${clerkToken}`], 'credential_malformed'],
+    ['a key with white space', ['X-API-Key', 'sk_prod_ a'], 'credential_malformed'],
+    ['a key beyond ASCII', ['X-API-Key', 'sk_prod_\u00e4'], 'credential_malformed'],
+    ['Basic', ['Authorization', 'Basic dTpw'], 'credential_scheme_unsupported'],
+    ['a naked token', ['Authorization', clerkToken], 'credential_scheme_unsupported'],
+    ["Clerk's test secret", ['X-API-Key', 'sk_test_abc'], 'credential_is_clerk_secret'],
+    ["Clerk's live secret as Bearer", ['Authorization', 'Bearer sk_live_abc'], 'credential_is_clerk_secret'],
+    ['a foreign key', ['X-API-Key', 'ak_123'], 'credential_unknown'],
+    ['a JWT as API key', ['X-API-Key', clerkToken], 'credential_unknown'],
+    [
+      'a failed API key beside a good token',
+      ['X-API-Key', 'nonsense', 'Authorization', `Bearer ${clerkToken}`],
+      'credential_unknown',
+    ],
+    ["Clerk's machine token", ['Authorization', 'Bearer mt_123'], 'token_malformed'],
+    ['no JWT at all', ['Authorization', 'Bearer abc'], 'token_malformed'],
+    [
+      "Clerk's issuer with our algorithm",
+      ['Authorization', `Bearer ${jwt({ alg: 'HS256' }, { iss: ISSUER })}`],
+      'token_alg_unsupported',
+    ],
+    [
+      "our issuer with Clerk's algorithm",
+      ['Authorization', `Bearer ${jwt({ alg: 'RS256' }, { iss: OWN })}`],
+      'token_alg_unsupported',
+    ],
+    ['no algorithm', ['Authorization', `Bearer ${jwt({ alg: 'none' }, { iss: ISSUER })}`], 'token_alg_unsupported'],
+    [
+      'a stranger',
+      ['Authorization', `Bearer ${jwt({ alg: 'RS256' }, { iss: 'https://evil.example' })}`],
+      'token_issuer_unknown',
+    ],
+  ])('of %s', (_, rawHeaders, expected) => {
+    expect(verdict(rawHeaders)).toBe(expected);
+  });
+
+  it.each([
+    `/api/me?access_token=${clerkToken}`,
+    '/api/me?TOKEN=x',
+    `/api/me?q=${clerkToken}`,
+    `/api/me?next=1&x=sk%5Fprod_abc`,
+    '/api/me?x-api-key=',
+  ])('refuses a credential in the query, even beside a good one: %#', (url) => {
+    expect(verdict(['Authorization', `Bearer ${clerkToken}`], url)).toBe('credential_in_query');
+  });
+
+  it('accepts our own tokens only where there is an issuer of our own', () => {
+    for (const claims of [{ iss: OWN }, {}]) {
+      const request = { rawHeaders: ['Authorization', `Bearer ${jwt({ alg: 'HS256' }, claims)}`], url: '/' };
+      expect(() => classify(request, { clerk: ISSUER })).toThrow(
+        expect.objectContaining({ code: 'token_issuer_unknown' }),
+      );
+    }
+  });
+
+  it('chooses at most one verifier for any request, by the bytes of the credential alone', () => {
+    const header = fc.record({ alg: fc.constantFrom('RS256', 'HS256', 'none', 'ES256') }, { requiredKeys: [] });
+    const claims = fc.record({ iss: fc.constantFrom(ISSUER, OWN, 'x') }, { requiredKeys: [] });
+    const token = fc.tuple(header, claims).map(([h, c]) => jwt(h, c));
+    const value = fc.oneof(token, fc.constantFrom(KEY, 'sk_live_1', ''), fc.string());
+    const field = fc.oneof(
+      fc.tuple(
+        fc.constantFrom('Authorization', 'authorization'),
+        value.map((text) => `Bearer ${text}`),
+      ),
+      fc.tuple(fc.constantFrom('Authorization', 'X-API-Key', 'x-api-key', 'Cookie', 'X-User-Id'), value),
+    );
+    const requests = fc.tuple(fc.array(field, { maxLength: 4 }), fc.webQueryParameters());
+    const refusals = /^(credential|token)_[a-z_]+$/;
+    fc.assert(
+      fc.property(requests, ([fields, query]) => {
+        const rawHeaders = fields.flat();
+        const chosen = verdict(rawHeaders, `/?${query}`);
+        expect(['none', 'api_key', 'clerk_session', 'legacy_jwt'].includes(chosen) || refusals.test(chosen)).toBe(true);
+        const credentials = fields.filter(([name]) => /^(authorization|x-api-key)$/i.test(name));
+        if (chosen === 'none') expect(credentials).toEqual([]);
+        // Everything else in the request makes no difference.
+        if (!chosen.startsWith('credential_in')) expect(verdict(credentials.flat())).toBe(chosen);
+        if (chosen === 'clerk_session' || chosen === 'legacy_jwt') expect(credentials).toHaveLength(1);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { verify } from 'node:crypto';
+import { clerkUserIdSchema } from '@gatehouse/contracts';
+import { type Clock, systemClock } from './clock';
+import { CredentialRefusedError } from './errors';
+import { type DecodedJwt } from './jwt';
+import { type KeySource } from './key-source';
+import { type JsonObject } from './strict-json';
+
+/** Which Clerk sessions are accepted. */
+export interface ClerkSessionRules {
+  readonly issuer: string;
+  /** The origins that a token may have been issued for; native clients' tokens name none. */
+  readonly authorizedParties: readonly string[];
+  readonly allowImpersonation: boolean;
+}
+
+/** What a verified Clerk session token says; times in milliseconds. */
+export interface ClerkSession {
+  readonly clerkUserId: string;
+  readonly sessionId: string;
+  readonly version: 1 | 2;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly authorizedParty: string | null;
+  /** Who acts as this user, when somebody does. */
+  readonly actor: string | null;
+}
+
+const SKEW_MS = 5_000;
+/** Clerk's mark of a session token; tokens made from a JWT template bear another. */
+const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
+const SESSION_ID = /^sess_[A-Za-z0-9_-]{1,120}$/;
+
+/** Verifies Clerk's session tokens, version 1 and 2: their RS256 signature, then everything that they claim. */
+export class ClerkSessionVerifier {
+  constructor(
+    private readonly rules: ClerkSessionRules,
+    private readonly keys: KeySource,
+    private readonly now: Clock = systemClock,
+  ) {}
+
+  /** Throws CredentialRefusedError with the first fault found, KeysUnavailableError when the key cannot be had. */
+  async verify(jwt: DecodedJwt): Promise<ClerkSession> {
+    checkHeader(jwt.header);
+    const { kid } = jwt.header;
+    if (kid !== undefined && typeof kid !== 'string') throw new CredentialRefusedError('token_key_unknown');
+    const key = await this.keys.find(kid);
+    if (key === undefined) throw new CredentialRefusedError('token_key_unknown');
+    if (!verify('RSA-SHA256', jwt.signed, key, jwt.signature))
+      throw new CredentialRefusedError('token_signature_invalid');
+    return this.check(jwt.claims);
+  }
+
+  private check(claims: JsonObject): ClerkSession {
+    if (claims.iss !== this.rules.issuer) throw new CredentialRefusedError('token_issuer_unknown');
+    const times = checkTimes(claims, this.now());
+    return {
+      ...times,
+      version: versionOf(claims),
+      clerkUserId: userOf(claims),
+      sessionId: sessionOf(claims),
+      authorizedParty: this.partyOf(claims),
+      actor: this.actorOf(claims),
+    };
+  }
+
+  private partyOf({ azp }: JsonObject): string | null {
+    if (azp === undefined) return null;
+    if (typeof azp !== 'string' || !this.rules.authorizedParties.includes(azp)) {
+      throw new CredentialRefusedError('token_party_unlisted');
+    }
+    return azp;
+  }
+
+  private actorOf({ act }: JsonObject): string | null {
+    if (act === undefined) return null;
+    if (!this.rules.allowImpersonation) throw new CredentialRefusedError('token_impersonated');
+    const actor = typeof act === 'object' && act !== null ? (act as JsonObject).sub : undefined;
+    if (typeof actor !== 'string' || actor === '') throw new CredentialRefusedError('token_claim_invalid');
+    return actor;
+  }
+}
+
+function checkHeader({ alg, typ, cat }: JsonObject): void {
+  if (alg !== 'RS256') throw new CredentialRefusedError('token_alg_unsupported');
+  if (typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
+  if (cat !== SESSION_CATEGORY) throw new CredentialRefusedError('token_category_unsupported');
+}
+
+function checkTimes({ exp, nbf, iat }: JsonObject, now: number): { issuedAt: number; expiresAt: number } {
+  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) {
+    throw new CredentialRefusedError('token_claim_invalid');
+  }
+  if (exp * 1_000 <= now - SKEW_MS) throw new CredentialRefusedError('token_expired');
+  if (Math.max(iat, nbf ?? iat) * 1_000 > now + SKEW_MS) throw new CredentialRefusedError('token_not_yet_valid');
+  return { issuedAt: iat * 1_000, expiresAt: exp * 1_000 };
+}
+
+/** Seconds since the epoch, within what a Date can hold. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000;
+}
+
+function versionOf({ v }: JsonObject): 1 | 2 {
+  if (v !== undefined && v !== 1 && v !== 2) throw new CredentialRefusedError('token_version_unsupported');
+  return v === 2 ? 2 : 1;
+}
+
+function userOf({ sub }: JsonObject): string {
+  const id = clerkUserIdSchema.safeParse(sub);
+  if (!id.success) throw new CredentialRefusedError('token_subject_invalid');
+  return id.data;
+}
+
+function sessionOf({ sid, sts }: JsonObject): string {
+  if (sts !== undefined && sts !== 'active') throw new CredentialRefusedError('token_session_pending');
+  if (typeof sid !== 'string' || !SESSION_ID.test(sid)) throw new CredentialRefusedError('token_session_missing');
+  return sid;
+}

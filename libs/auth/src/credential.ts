@@ -1,0 +1,79 @@
+import { CredentialRefusedError, CredentialRequestError } from './errors';
+
+/** What of a request is looked at for credentials. */
+export interface CredentialRequest {
+  /** Name, value, name, value: as Node gives them, because its parsed headers hide repetitions. */
+  readonly rawHeaders: readonly string[];
+  /** Path and query string. */
+  readonly url: string;
+}
+
+/** The one credential of a request, unverified. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'api_key'; readonly key: string }
+  | { readonly kind: 'jwt'; readonly token: string };
+
+/** RFC 6750 section 2.1: `b64token`. */
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const VISIBLE = /^[\x21-\x7e]+$/;
+const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
+const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
+
+/**
+ * The one credential that a request carries: `X-API-Key`, else `Authorization: Bearer`. Cookies are none. Throws
+ * CredentialRequestError when it is ambiguous, CredentialRefusedError when it is of no kind that exists here.
+ */
+export function readCredential({ rawHeaders, url }: CredentialRequest): Credential {
+  refuseQueryCredentials(url);
+  const apiKeyHeader = single(rawHeaders, 'x-api-key');
+  const authorization = single(rawHeaders, 'authorization');
+  const bearer = authorization === undefined ? undefined : readBearer(authorization);
+  if (apiKeyHeader === undefined) return bearer === undefined ? { kind: 'none' } : ofKind(bearer);
+  if (bearer?.startsWith('sk_') && bearer !== apiKeyHeader) throw new CredentialRequestError('credential_conflict');
+  return apiKey(apiKeyHeader);
+}
+
+function refuseQueryCredentials(url: string): void {
+  const start = url.indexOf('?');
+  if (start === -1) return;
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    if (QUERY_NAMES.has(name.toLowerCase()) || LOOKS_LIKE_CREDENTIAL.test(value)) {
+      throw new CredentialRequestError('credential_in_query');
+    }
+  }
+}
+
+function single(rawHeaders: readonly string[], name: string): string | undefined {
+  let found: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== name) continue;
+    if (found !== undefined) throw new CredentialRequestError('credential_repeated');
+    found = rawHeaders[index + 1] ?? '';
+  }
+  // Proxies join repeated headers by commas, which no credential contains.
+  if (found?.includes(',')) throw new CredentialRequestError('credential_repeated');
+  return found;
+}
+
+function readBearer(authorization: string): string {
+  const scheme = authorization.split(' ', 1)[0]?.toLowerCase();
+  if (scheme === '') throw new CredentialRequestError('credential_malformed');
+  if (scheme !== 'bearer') throw new CredentialRefusedError('credential_scheme_unsupported');
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined) throw new CredentialRequestError('credential_malformed');
+  return token;
+}
+
+function ofKind(bearer: string): Credential {
+  return bearer.startsWith('sk_') ? apiKey(bearer) : { kind: 'jwt', token: bearer };
+}
+
+function apiKey(key: string): Credential {
+  if (!VISIBLE.test(key)) throw new CredentialRequestError('credential_malformed');
+  if (key.startsWith('sk_test_') || key.startsWith('sk_live_')) {
+    throw new CredentialRefusedError('credential_is_clerk_secret');
+  }
+  if (!key.startsWith('sk_')) throw new CredentialRefusedError('credential_unknown');
+  return { kind: 'api_key', key };
+}

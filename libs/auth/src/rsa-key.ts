@@ -1,0 +1,34 @@
+import { type JsonWebKey, type KeyObject, createPublicKey } from 'node:crypto';
+import { KeyInvalidError } from './errors';
+
+const MIN_BITS = 2048;
+const MAX_BITS = 8192;
+
+/** An RSA public key of 2048 to 8192 bits, from PEM. Throws KeyInvalidError. */
+export function rsaKeyFromPem(pem: string): KeyObject {
+  if (pem.includes('PRIVATE KEY')) throw new KeyInvalidError('is a private key where a public one belongs');
+  return rsaKey(() => createPublicKey(pem));
+}
+
+/** An RSA public key of 2048 to 8192 bits, from `n` and `e` of a JWK alone. Throws KeyInvalidError. */
+export function rsaKeyFromJwk({ n, e }: { readonly n: string; readonly e: string }): KeyObject {
+  const key: JsonWebKey = { kty: 'RSA', n, e };
+  return rsaKey(() => createPublicKey({ key, format: 'jwk' }));
+}
+
+function rsaKey(load: () => KeyObject): KeyObject {
+  let key: KeyObject;
+  try {
+    key = load();
+  } catch (cause) {
+    throw new KeyInvalidError('is not a public key', cause);
+  }
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType !== 'rsa') throw new KeyInvalidError('is not an RSA key');
+  if (modulusLength < MIN_BITS || modulusLength > MAX_BITS) {
+    throw new KeyInvalidError(`is not of ${MIN_BITS} to ${MAX_BITS} bits`);
+  }
+  // With an exponent of one, the signature is the message.
+  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new KeyInvalidError('has an unfit exponent');
+  return key;
+}
