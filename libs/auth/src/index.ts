@@ -1,3 +1,20 @@
+export { classify, classifyJwt, type Classification, type Issuers } from './classify';
+export { ClerkSessionVerifier, type ClerkSession, type ClerkSessionRules } from './clerk-session';
 export { type Clock } from './clock';
+export { readCredential, type Credential, type CredentialRequest } from './credential';
 export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeSigner, type EnvelopeVerifier } from './envelope';
-export { EnvelopeInvalidError, KeyInvalidError, type EnvelopeFault } from './errors';
+export {
+  CredentialRefusedError,
+  CredentialRequestError,
+  EnvelopeInvalidError,
+  KeyInvalidError,
+  KeySetInvalidError,
+  KeysUnavailableError,
+  type CredentialFault,
+  type CredentialRequestFault,
+  type EnvelopeFault,
+} from './errors';
+export { JwksCache, type JwksCacheOptions } from './jwks-cache';
+export { decodeJwt, type DecodedJwt } from './jwt';
+export { pinnedKey, type KeySource } from './key-source';
+export { VerifiedTokenCache } from './verified-token-cache';

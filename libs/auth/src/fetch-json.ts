@@ -1,0 +1,30 @@
+import { KeySetInvalidError } from './errors';
+
+const MAX_BYTES = 256 * 1024;
+
+/** Fetches a JSON document of at most 256 KiB without following redirects; throws when that takes too long. */
+export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: number): Promise<unknown> {
+  const response = await fetcher(url, {
+    headers: { accept: 'application/json' },
+    redirect: 'error',
+    // Ends the reading of the body too.
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new KeySetInvalidError(`was answered with status ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the stream.
+    if (size > MAX_BYTES) throw new KeySetInvalidError(`is larger than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    throw new KeySetInvalidError('is not JSON');
+  }
+}

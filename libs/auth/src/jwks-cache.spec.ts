@@ -1,0 +1,148 @@
+import { type Server, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { signingPair } from '../fixtures/clerk-tokens';
+import { KeysUnavailableError } from './errors';
+import { JwksCache, type JwksCacheOptions } from './jwks-cache';
+
+const first = signingPair('ins_1');
+const second = signingPair('ins_2');
+const weak = signingPair('ins_weak', 1024);
+
+/** A key server whose answer each test sets. */
+let answer: { status: number; body: string; headers?: Record<string, string>; hang?: boolean };
+let fetches = 0;
+let server: Server;
+let url: string;
+let now = 0;
+
+const keys = (...jwks: unknown[]) => ({ status: 200, body: JSON.stringify({ keys: jwks }) });
+const cache = (options: Partial<JwksCacheOptions> = {}) => new JwksCache({ url, now: () => now, ...options });
+
+beforeAll(async () => {
+  server = createServer((_request, response) => {
+    fetches++;
+    if (answer.hang) return;
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`;
+});
+
+beforeEach(() => {
+  answer = keys(first.jwk);
+  fetches = 0;
+  now = Date.UTC(2026, 0, 1);
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe('the JWKS cache', () => {
+  it('fetches once for a hundred cold calls', async () => {
+    const source = cache();
+    const found = await Promise.all(Array.from({ length: 100 }, () => source.find('ins_1')));
+    expect(found.every((key) => key?.asymmetricKeyType === 'rsa')).toBe(true);
+    expect(fetches).toBe(1);
+  });
+
+  it('fetches at most twice for a thousand unknown keys', async () => {
+    const source = cache();
+    await source.find('ins_1');
+    now += 60_000;
+    const unknown = Array.from({ length: 1_000 }, (_, index) => source.find(`../../${index}`));
+    expect(new Set(await Promise.all(unknown))).toEqual(new Set([undefined]));
+    for (let index = 0; index < 100; index++) await source.find(`x${index}`);
+    expect(fetches).toBe(2);
+  });
+
+  it('finds a key that was added, once the pause is over, and tells that the keys have changed', async () => {
+    const source = cache();
+    let changes = 0;
+    source.onChange(() => changes++);
+    await source.find('ins_1');
+    answer = keys(first.jwk, second.jwk);
+    await expect(source.find('ins_2')).resolves.toBeUndefined();
+    now += 30_000;
+    await expect(source.find('ins_2')).resolves.toBeDefined();
+    expect([fetches, changes]).toEqual([2, 1]);
+  });
+
+  it('lets go of a key that was withdrawn, within its time', async () => {
+    const source = cache();
+    answer = keys(first.jwk, second.jwk);
+    await source.find('ins_2');
+    answer = keys(first.jwk);
+    now += 3_600_001;
+    // Refreshed behind the caller's back.
+    await expect(source.find('ins_2')).resolves.toBeDefined();
+    await expect(source.find('ins_3')).resolves.toBeUndefined();
+    await expect(source.find('ins_2')).resolves.toBeUndefined();
+  });
+
+  it('goes on with known keys while the source is down, and cannot tell about others', async () => {
+    const source = cache();
+    await source.find('ins_1');
+    answer = { status: 500, body: '' };
+    now += 3_600_001;
+    await expect(source.find('ins_1')).resolves.toBeDefined();
+    await expect(source.find('ins_2')).rejects.toThrow(KeysUnavailableError);
+    await expect(source.find('ins_1')).resolves.toBeDefined();
+    expect(fetches).toBe(2);
+  });
+
+  it('without any key is unavailable, says so at once to a crowd, and recovers soon', async () => {
+    const source = cache();
+    answer = { status: 404, body: '' };
+    const results = await Promise.allSettled(Array.from({ length: 50 }, () => source.find('ins_1')));
+    expect(results.every((result) => result.status === 'rejected')).toBe(true);
+    await expect(source.load()).rejects.toMatchObject({ code: 'keys_unavailable' });
+    expect(fetches).toBe(1);
+    answer = keys(first.jwk);
+    now += 1_000;
+    await expect(source.load()).resolves.toBeUndefined();
+    await expect(source.find('ins_1')).resolves.toBeDefined();
+    expect(fetches).toBe(2);
+  });
+
+  it.each<[string, () => typeof answer]>([
+    ['is no JSON', () => ({ status: 200, body: 'hello' })],
+    ['is no key set', () => ({ status: 200, body: '[]' })],
+    ['has no key', () => keys()],
+    ['redirects', () => ({ status: 302, body: '', headers: { location: '/elsewhere' } })],
+    ['never ends', () => ({ status: 200, body: JSON.stringify({ keys: [first.jwk], x: 'a'.repeat(300_000) }) })],
+    ['hangs', () => ({ status: 200, body: '', hang: true })],
+    ['has a weak key', () => keys(weak.jwk)],
+    ['has an encryption key', () => keys({ ...first.jwk, use: 'enc' })],
+    ['has a key for another algorithm', () => keys({ ...first.jwk, alg: 'RS512' })],
+    ['has a key that may not verify', () => keys({ ...first.jwk, key_ops: ['sign'] })],
+    ['has a key without an id', () => keys({ ...first.jwk, kid: undefined })],
+    ['has an exponent of one', () => keys({ ...first.jwk, e: 'AQ' })],
+    ['has a modulus that is none', () => keys({ ...first.jwk, n: '!' })],
+    ['has a secret', () => keys({ kty: 'oct', kid: 'ins_1', k: 'AAAA' })],
+  ])('takes no key from a source that %s', async (_, make) => {
+    answer = make();
+    await expect(cache({ timeoutMs: 200 }).find('ins_1')).rejects.toThrow(KeysUnavailableError);
+  });
+
+  it('takes the good keys of a mixed set, and 32 at most', async () => {
+    const many = Array.from({ length: 100 }, (_, index) => ({ ...first.jwk, kid: `k${index}` }));
+    answer = keys(weak.jwk, null, ...many);
+    const source = cache();
+    await expect(source.find('k29')).resolves.toBeDefined();
+    await expect(source.find('k30')).resolves.toBeUndefined();
+    await expect(source.find('ins_weak')).resolves.toBeUndefined();
+  });
+
+  it('reports each fetch', async () => {
+    const outcomes: boolean[] = [];
+    const source = cache({ onFetch: (error) => outcomes.push(error === undefined) });
+    answer = { status: 500, body: '' };
+    await expect(source.load()).rejects.toThrow(KeysUnavailableError);
+    answer = keys(first.jwk);
+    now += 1_000;
+    await source.load();
+    expect(outcomes).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type Clock, systemClock } from './clock';
+
+const MAX_TOKENS = 20_000;
+
+/**
+ * What verified tokens said, so that a token seen again costs a hash instead of a signature. Holds at most 20 000, by
+ * SHA-256 and never the token itself, none beyond its `expiresAt`.
+ */
+export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
+  private readonly entries: LRUCache<string, Claims>;
+  private generation = 0;
+
+  constructor(
+    private readonly now: Clock = systemClock,
+    max: number = MAX_TOKENS,
+  ) {
+    this.entries = new LRUCache({ max });
+  }
+
+  /** Which set of keys the entries were verified with; take it before verifying. */
+  get epoch(): number {
+    return this.generation;
+  }
+
+  get(token: string): Claims | undefined {
+    const key = keyOf(token);
+    const claims = this.entries.get(key);
+    if (claims === undefined || claims.expiresAt > this.now()) return claims;
+    this.entries.delete(key);
+    return undefined;
+  }
+
+  /** Remembers a token, unless the keys have changed since `epoch`: it may have been verified with one that is gone. */
+  set(token: string, claims: Claims, epoch: number): void {
+    if (epoch === this.generation && claims.expiresAt > this.now()) this.entries.set(keyOf(token), claims);
+  }
+
+  /** Forgets everything; to be called when the keys change. */
+  flush(): void {
+    this.generation++;
+    this.entries.clear();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+}
+
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64url');
+}
