@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveNatsServer, type NatsSearch, type NatsSource } from '../src';
@@ -112,7 +112,10 @@ describe('the search for nats-server', () => {
 
 describe('the download of the official release', () => {
   let server: Server | undefined;
-  afterEach(() => server?.close());
+  afterEach(() => {
+    server?.close();
+    server?.closeAllConnections();
+  });
 
   const serve = async (body: Buffer) => {
     const asked: string[] = [];
@@ -163,7 +166,8 @@ describe('the download of the official release', () => {
   });
 
   it('gives up within its time when nobody answers', async () => {
-    const silent = createTcpServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
+    const sockets: Socket[] = [];
+    const silent = createTcpServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const started = Date.now();
     await expect(
@@ -176,6 +180,7 @@ describe('the download of the official release', () => {
     ).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('no answer in 0.2 s') });
     expect(Date.now() - started).toBeLessThan(2000);
     silent.close();
+    for (const socket of sockets) socket.destroy();
   });
 
   it('fails at once when the host cannot be reached', async () => {

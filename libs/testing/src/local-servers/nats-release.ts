@@ -70,7 +70,7 @@ async function download(url: string, connectTimeoutMs: number, totalTimeoutMs: n
   );
   const whole = setTimeout(() => stop.abort(new Error(`not done in ${totalTimeoutMs / 1000} s`)), totalTimeoutMs);
   try {
-    const response = await fetch(url, { signal: stop.signal, redirect: 'follow' });
+    const response = await fetch(url, { signal: stop.signal, redirect: 'follow', headers: { connection: 'close' } });
     clearTimeout(connecting);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return Buffer.from(await response.arrayBuffer());

@@ -15,16 +15,20 @@ export function runCommand(
     const child = spawn(command, args, {
       cwd: options.cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
       env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
+    // Not spawn's own time limit: that keeps its timer when the program does not exist.
+    const limit = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const out: Buffer[] = [];
     const all: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => void (out.push(chunk), all.push(chunk)));
     child.stderr.on('data', (chunk: Buffer) => void all.push(chunk));
-    child.once('error', (cause) => reject(new CommandFailedError(`${command}: ${cause.message}`, { cause })));
+    child.once('error', (cause) => {
+      clearTimeout(limit);
+      reject(new CommandFailedError(`${command}: ${cause.message}`, { cause }));
+    });
     child.once('close', (code, signal) => {
+      clearTimeout(limit);
       if (code === 0) return resolve(Buffer.concat(out).toString('utf8'));
       const lines = Buffer.concat(all).toString('utf8').split('\n').filter(Boolean);
       const why = signal ? `took longer than ${options.timeoutMs / 1000} s` : (lines.at(-1) ?? `exit code ${code}`);
