@@ -46,7 +46,7 @@ export async function unpackDebianPackage(options: DebianUnpack): Promise<string
     renameSync(program, cached);
     return cached;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    for (const folder of [work, options.aptDirectory]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -32,7 +32,7 @@ export function runCommand(
       if (code === 0) return resolve(Buffer.concat(out).toString('utf8'));
       const lines = Buffer.concat(all).toString('utf8').split('\n').filter(Boolean);
       const why = signal ? `took longer than ${options.timeoutMs / 1000} s` : (lines.at(-1) ?? `exit code ${code}`);
-      reject(new CommandFailedError(`${command} ${args[0] ?? ''}: ${why}`));
+      reject(new CommandFailedError(`${command}: ${why}`));
     });
   });
 }

@@ -2,7 +2,8 @@ import { DiskFullError, FolderNotWritableError, LocalServerError } from '../erro
 
 /** Recognises, in what a server wrote, the causes that a person can remedy; undefined for all others. */
 export function sayWhy(output: string, what: string): LocalServerError | undefined {
-  if (/no space left on device|disk quota exceeded/i.test(output)) return new DiskFullError(what);
+  if (/no space left on device|disk quota exceeded|could not extend file|wrote only \d+ of/i.test(output))
+    return new DiskFullError(what);
   const denied = /(?:could not (?:create|open|access|write)[^"\n]*"([^"]+)"|open ([^\s:]+)): permission denied/i.exec(
     output,
   );
