@@ -53,6 +53,7 @@ export {
   type RequestErrorCode,
   type RequestOf,
 } from './request';
+export { callerSchema, type CallerView } from './session';
 export {
   clerkEventsStream,
   clerkOutcomesStream,
