@@ -75,6 +75,8 @@ function table({
 }: ServiceEnvironmentInput): Record<AppName, Row> {
   const urls = gatehouseUrls(ports);
   const issuer = env.CLERK_ISSUER || urls.emulator;
+  // "localhost" is for people; it may also mean ::1, where the emulator does not listen.
+  const emulator = `http://127.0.0.1:${ports.emulator}`;
   const shared = { HOST: '127.0.0.1', LOG_LEVEL: 'info' };
   const http = { TRUST_PROXY: undefined, REQUIRE_HTTPS: undefined };
   const retry = { RETRY_BASE_MS: undefined, RETRY_CAP_MS: undefined, RETRY_MAX: undefined };
@@ -123,7 +125,7 @@ function table({
         ...verify,
         NATS_CA_FILE: undefined,
         CLERK_SECRET_KEY: settings.clerkSecretKey,
-        CLERK_API_URL: urls.emulator,
+        CLERK_API_URL: emulator,
       },
     },
     'api-gateway': {
@@ -134,7 +136,7 @@ function table({
         NATS_CA_FILE: undefined,
         CLERK_ISSUER: issuer,
         CLERK_JWT_KEY: undefined,
-        CLERK_JWKS_URL: undefined,
+        CLERK_JWKS_URL: env.CLERK_ISSUER || env.CLERK_JWT_KEY ? undefined : `${emulator}/.well-known/jwks.json`,
         CLERK_AUTHORIZED_PARTIES: urls.gateway,
         CLERK_ALLOW_IMPERSONATION: undefined,
         LEGACY_JWT_SECRETS: settings.legacyJwtSecret,

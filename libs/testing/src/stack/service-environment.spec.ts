@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultPorts, portsFrom } from './ports';
+import { appNames, serviceEnvironments } from './service-environment';
+import { loadSettings, type LocalSettings } from './settings';
+
+let directory: string;
+let settings: LocalSettings;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-settings-'));
+  settings = loadSettings(directory);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const environments = (env: NodeJS.ProcessEnv = {}) =>
+  serviceEnvironments({
+    env,
+    ports: defaultPorts,
+    settings,
+    nats: { url: 'nats://127.0.0.1:1', credentials: (service) => ({ user: service, password: 'own' }) },
+    databaseUrls: { ingest: 'postgres://i@h/i', users: 'postgres://u@h/u' },
+    emulatorStateFile: '/state.json',
+  });
+
+describe("the services' environments", () => {
+  it('give each service its own NATS user, database and ports', () => {
+    const all = environments();
+    expect(all['api-gateway']).toMatchObject({ NATS_USER: 'api-gateway', PORT: '3000', OPS_PORT: '9000' });
+    expect(all['webhook-ingest']).toMatchObject({ NATS_USER: 'webhook-ingest', PORT: '3001', OPS_PORT: '9001' });
+    expect(all['user-sync']).toMatchObject({ NATS_USER: 'user-sync', OPS_PORT: '9002' });
+    expect(all['webhook-ingest'].DATABASE_URL).toBe('postgres://i@h/i');
+    expect(all['user-sync'].DATABASE_URL).toBe('postgres://u@h/u');
+    expect(all['api-gateway']).not.toHaveProperty('DATABASE_URL');
+  });
+
+  it('keep a secret from every service that does not need it, even when the caller has set it', () => {
+    const all = environments({ CLERK_SECRET_KEY: 'sk_test_mine', LEGACY_JWT_SECRETS: 'mine', DATABASE_URL: 'admin' });
+    expect(appNames.filter((name) => all[name].CLERK_SECRET_KEY)).toEqual(['clerk-emulator', 'user-sync']);
+    expect(appNames.filter((name) => all[name].LEGACY_JWT_SECRETS)).toEqual(['api-gateway']);
+    expect(appNames.filter((name) => all[name].ENVELOPE_PRIVATE_KEY)).toEqual(['api-gateway']);
+    expect(Object.values(all).map((env) => env.DATABASE_URL)).not.toContain('admin');
+  });
+
+  it('respect what the caller has set, and hand on what stands in no table', () => {
+    const all = environments({
+      LOG_LEVEL: 'debug',
+      RETRY_MAX: '2',
+      OTEL_X: 'y',
+      CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_a',
+    });
+    for (const name of appNames) expect(all[name]).toMatchObject({ LOG_LEVEL: 'debug', OTEL_X: 'y' });
+    expect(all['user-sync'].RETRY_MAX).toBe('2');
+    expect(all['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS).toBe('whsec_a');
+    expect(all['clerk-emulator'].CLERK_WEBHOOK_SIGNING_SECRETS).toBe('whsec_a');
+  });
+});
+
+describe('settings', () => {
+  it('are made once, kept, and readable by their owner alone', () => {
+    expect(loadSettings(directory)).toEqual(settings);
+    expect(statSync(join(directory, 'settings.json')).mode & 0o077).toBe(0);
+  });
+
+  it('gain what a newer version needs without losing what is there', () => {
+    const { cursorKey: _, ...older } = settings;
+    writeFileSync(join(directory, 'settings.json'), JSON.stringify(older));
+    expect(loadSettings(directory)).toMatchObject({ ...older, cursorKey: expect.any(String) });
+  });
+
+  it('that cannot be understood are left alone and named', () => {
+    const broken = join(directory, 'settings.json');
+    writeFileSync(broken, '{');
+    expect(() => loadSettings(directory)).toThrow(expect.objectContaining({ code: 'SETTINGS_UNREADABLE' }));
+  });
+});
+
+describe('ports', () => {
+  it('follow PORT, OPS_PORT and the variable of each', () => {
+    expect(portsFrom({})).toEqual(defaultPorts);
+    expect(portsFrom({ PORT: '4000', OPS_PORT: '9100', GATEHOUSE_PG_PORT: '5555' })).toEqual({
+      ...defaultPorts,
+      gateway: 4000,
+      gatewayOps: 9100,
+      ingestOps: 9101,
+      userSyncOps: 9102,
+      postgres: 5555,
+    });
+  });
+
+  it('name the variable that holds no port, never its value', () => {
+    expect(() => portsFrom({ GATEHOUSE_NATS_PORT: 'secret' })).toThrow(
+      expect.objectContaining({ code: 'BAD_VARIABLE', message: expect.stringMatching(/^GATEHOUSE_NATS_PORT is not/) }),
+    );
+  });
+});
