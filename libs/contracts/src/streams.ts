@@ -28,7 +28,7 @@ export const clerkEventsStream: StreamContract = {
   name: 'CLERK_EVENTS',
   subjects: ['clerk.events.>'],
   maxAgeMs: 7 * DAY_MS,
-  maxBytes: 4 * 1024 ** 3,
+  maxBytes: 1024 ** 3,
   maxMessageBytes: requiredMaxPayload,
   duplicateWindowMs: 2 * MINUTE_MS,
 };
@@ -38,7 +38,7 @@ export const clerkOutcomesStream: StreamContract = {
   name: 'CLERK_OUTCOMES',
   subjects: ['clerk.outcomes.>'],
   maxAgeMs: 7 * DAY_MS,
-  maxBytes: 1024 ** 3,
+  maxBytes: 256 * 1024 ** 2,
   maxMessageBytes: 64 * 1024,
   duplicateWindowMs: 2 * MINUTE_MS,
 };

@@ -1,12 +1,15 @@
 import { type ConsumerContract } from '@gatehouse/contracts';
+import { UseFilters, applyDecorators } from '@nestjs/common';
 import { type CustomTransportStrategy, EventPattern, type MessageHandler, Server } from '@nestjs/microservices';
-import { type Observable, lastValueFrom } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
 import { type DeliveredMessage, type Delivery } from './delivered-message';
 import { ContractMissingError, SharedOutageError } from './errors';
 import { type JetStream } from './jetstream';
 import { type NatsClient } from './nats-client';
 import { PullSubscription } from './pull';
+import { RawErrorsFilter } from './raw-errors.filter';
+import { CONSUMER_TRANSPORT } from './transports';
 
 /**
  * Marks a controller's method as the handler of a durable consumer. It is given `DeliveredMessage[]`; when it returns,
@@ -14,7 +17,8 @@ import { PullSubscription } from './pull';
  * again after `ack_wait`. On a SharedOutageError the consumer pauses and tries the same messages again.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
-  return EventPattern(`${consumer.stream.name}/${consumer.durable}`, { consumer }) as MethodDecorator;
+  const pattern = `${consumer.stream.name}/${consumer.durable}`;
+  return applyDecorators(EventPattern<string>(pattern, CONSUMER_TRANSPORT, { consumer }), UseFilters(RawErrorsFilter));
 }
 
 const WAIT_MS = 5_000;
@@ -27,7 +31,12 @@ type BatchHandler = (messages: readonly DeliveredMessage[]) => Promise<void>;
 
 /** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = CONSUMER_TRANSPORT;
+  /** This transport decides itself what a handler's failure means. */
+  override readonly propagatesEventHandlerErrors = true;
   private readonly stopping = new AbortController();
+  /** Aborted at each connect: what was asked of the connection before will not be answered. */
+  private reconnected = new AbortController();
   private readonly loops: Promise<void>[] = [];
 
   constructor(
@@ -43,8 +52,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     for (const [pattern, handler] of this.messageHandlers) {
       const consumer = (handler.extras as { consumer?: ConsumerContract } | undefined)?.consumer;
       if (consumer === undefined) throw new ContractMissingError(pattern);
-      this.loops.push(this.consume(consumer, toBatchHandler(handler)));
+      this.loops.push(this.consume(consumer, this.toBatchHandler(handler)));
     }
+    this.nats.onConnect(() => {
+      this.reconnected.abort();
+      this.reconnected = new AbortController();
+    });
     callback();
   }
 
@@ -62,22 +75,32 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.nats as Value;
   }
 
+  private toBatchHandler(handler: MessageHandler): BatchHandler {
+    return async (messages) => {
+      const result: unknown = await handler(messages);
+      await lastValueFrom<unknown, undefined>(this.transformToObservable(result as Promise<unknown>), {
+        defaultValue: undefined,
+      });
+    };
+  }
+
   private async consume(consumer: ConsumerContract, handle: BatchHandler): Promise<void> {
-    let ensured = false;
+    let ensured: AbortSignal | undefined;
     while (!this.stopping.signal.aborted) {
+      const { signal } = this.reconnected;
       try {
-        if (!ensured) await this.jetStream.ensureConsumer(consumer);
-        ensured = true;
+        if (ensured !== signal) await this.jetStream.ensureConsumer(consumer);
+        ensured = signal;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
-        const { deliveries, trouble } = await pull.next(WAIT_MS, this.stopping.signal);
+        const { deliveries, trouble } = await pull.next(WAIT_MS, AbortSignal.any([this.stopping.signal, signal]));
         if (deliveries.length > 0) await this.handle(consumer, handle, deliveries);
         if (trouble !== undefined) {
-          ensured = false;
+          ensured = undefined;
           this.log.debug({ consumer: consumer.durable, ...trouble }, 'a pull was refused');
           await this.pause(TROUBLE_PAUSE_MS);
         }
       } catch (error) {
-        ensured = false;
+        ensured = undefined;
         this.log.debug({ consumer: consumer.durable, err: error }, 'a consumer waits for JetStream');
         await this.pause(TROUBLE_PAUSE_MS);
       }
@@ -136,12 +159,6 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       signal.addEventListener('abort', done, { once: true });
     });
   }
-}
-
-function toBatchHandler(handler: MessageHandler): BatchHandler {
-  return async (messages) => {
-    await lastValueFrom((await handler(messages)) as Observable<unknown>, { defaultValue: undefined });
-  };
 }
 
 function answerAll(deliveries: Iterable<Delivery>, acknowledgement: '+ACK' | '-NAK' | '+WPI'): void {

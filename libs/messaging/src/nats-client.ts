@@ -62,7 +62,7 @@ export class NatsClient {
     this.closed = true;
     const { connection } = this;
     if (connection !== undefined && !connection.isClosed()) {
-      if (this.connected) await Promise.race([connection.flush().catch(() => undefined), pause(1_000)]);
+      if (this.connected) await Promise.race([connection.flush().catch(() => undefined), pause(1_000, false)]);
       await connection.close();
     }
     await this.loop;
@@ -130,8 +130,11 @@ export class NatsClient {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+function pause(ms: number, keepAlive = true): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    if (!keepAlive) timer.unref();
+  });
 }
 
 function reasonOf(error: unknown): string {

@@ -6,12 +6,15 @@ import {
   envelopeHeader,
 } from '@gatehouse/contracts';
 import { withLogContext } from '@gatehouse/observability';
+import { UseFilters, applyDecorators } from '@nestjs/common';
 import { type CustomTransportStrategy, MessagePattern, type MessageHandler, Server } from '@nestjs/microservices';
 import { type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { type Observable, lastValueFrom } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
 import { ContractMissingError, RequestRefusedError } from './errors';
 import { type NatsClient } from './nats-client';
+import { RawErrorsFilter } from './raw-errors.filter';
+import { REQUEST_TRANSPORT } from './transports';
 
 /** What a request handler is given: the parsed body and who is asking, as the gateway vouches for it. */
 export interface VerifiedRequest<Contract extends RequestContract> {
@@ -21,7 +24,10 @@ export interface VerifiedRequest<Contract extends RequestContract> {
 
 /** Marks a controller's method as the handler of a request; it is given a VerifiedRequest and returns the reply. */
 export function RequestHandler(contract: RequestContract): MethodDecorator {
-  return MessagePattern<string>(contract.subject, { contract });
+  return applyDecorators(
+    MessagePattern<string>(contract.subject, REQUEST_TRANSPORT, { contract }),
+    UseFilters(RawErrorsFilter),
+  );
 }
 
 /** Checks a signed envelope against subject and body; throws when it does not hold. */
@@ -35,6 +41,7 @@ const MAX_IN_HAND = 1_000;
  * before they are parsed; bodies and replies hold to their contract.
  */
 export class RequestServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = REQUEST_TRANSPORT;
   private closing = false;
   private readonly inHand = new Set<Promise<void>>();
 
@@ -102,7 +109,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
       try {
         const body = parseBody(contract, message);
         const verified: VerifiedRequest<RequestContract> = { body, envelope };
-        const reply = await lastValueFrom((await handler(verified)) as Observable<unknown>);
+        const reply = await lastValueFrom<unknown>(this.transformToObservable(await handler(verified)));
         respond(message, { ok: true, data: contract.reply.parse(reply) });
       } catch (error) {
         respond(message, this.refusalOf(error, contract.subject));

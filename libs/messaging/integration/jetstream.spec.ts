@@ -1,0 +1,194 @@
+import { type ConsumerContract, clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
+import { type OwnNats, eventually } from '@gatehouse/testing';
+import { Controller, type INestApplication } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { type DeliveredMessage } from '../src/delivered-message';
+import { SharedOutageError } from '../src/errors';
+import { JetStream } from '../src/jetstream';
+import { ConsumerHandler } from '../src/jetstream-server';
+import { type NatsClient } from '../src/nats-client';
+import { startApp, startClient, startNats } from './messaging-app';
+
+const consumer: ConsumerContract = { ...eventsConsumer, ackWaitMs: 1_000, batchSize: 10 };
+
+let nats: OwnNats;
+let app: INestApplication | undefined;
+let publisher: NatsClient;
+let jetStream: JetStream;
+let batches: string[][];
+let behave: (batch: readonly DeliveredMessage[], texts: string[]) => Promise<void>;
+
+@Controller()
+class EventConsumer {
+  @ConsumerHandler(consumer)
+  async handle(@Payload() batch: readonly DeliveredMessage[]): Promise<void> {
+    const texts = batch.map(({ data }) => new TextDecoder().decode(data));
+    batches.push(texts);
+    await behave(batch, texts);
+  }
+}
+
+const start = () =>
+  startApp(nats, 'user-sync', [EventConsumer], () => Promise.reject(new Error('no requests')) as never);
+
+function publish(text: string, id = text) {
+  return jetStream.publish({
+    stream: clerkEventsStream,
+    subject: 'clerk.events.test',
+    messageId: id,
+    data: new TextEncoder().encode(text),
+  });
+}
+
+const handled = () => batches.flat();
+
+beforeEach(async () => {
+  batches = [];
+  behave = () => Promise.resolve();
+  nats = await startNats();
+  publisher = startClient(nats, 'webhook-ingest');
+  jetStream = new JetStream(publisher);
+  await eventually(() => publisher.connected);
+});
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  await publisher.close();
+  await nats.dispose();
+});
+
+describe('publishing', () => {
+  it('makes the stream and tells where a message is', async () => {
+    const first = await publish('a');
+    expect(first).toMatchObject({ sequence: 1, duplicate: false });
+    expect(first.streamCreatedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('stores the same message id once', async () => {
+    await publish('a', 'same');
+    expect(await publish('b', 'same')).toMatchObject({ sequence: 1, duplicate: true });
+  });
+
+  it('makes the stream anew when it was lost while connected', async () => {
+    const before = await publish('a');
+    await nats.stop();
+    nats.loseStore();
+    await nats.start();
+    const after = await eventually(() => publish('b'));
+    expect(after.sequence).toBe(1);
+    expect(after.streamCreatedAt.getTime()).toBeGreaterThan(before.streamCreatedAt.getTime());
+  });
+
+  it('is refused at once while NATS is away', async () => {
+    await nats.stop();
+    await eventually(() => !publisher.connected);
+    await expect(publish('a')).rejects.toMatchObject({ code: 'NATS_DISCONNECTED' });
+  });
+});
+
+describe('a consumer', () => {
+  it('is given everything that was published, in order, in batches', async () => {
+    for (let n = 0; n < 35; n += 1) await publish(`m${n}`);
+    app = await start();
+    await eventually(() => expect(handled()).toHaveLength(35));
+    expect(handled()).toEqual(Array.from({ length: 35 }, (_, n) => `m${n}`));
+    expect(batches[0]).toHaveLength(10);
+  });
+
+  it('gets a message that is published while it waits', async () => {
+    app = await start();
+    await publish('late');
+    await eventually(() => expect(handled()).toEqual(['late']));
+  });
+
+  it('is not given again what its handler settled', async () => {
+    await publish('once');
+    app = await start();
+    await eventually(() => expect(handled()).toEqual(['once']));
+    await app.close();
+    app = await start();
+    await publish('next');
+    await eventually(() => expect(handled()).toEqual(['once', 'next']));
+  });
+
+  it('tries a failed batch one by one, so that one bad message hurts no other', async () => {
+    behave = (_batch, texts) => (texts.includes('bad') ? Promise.reject(new Error('bad')) : Promise.resolve());
+    for (const text of ['a', 'bad', 'b']) await publish(text);
+    app = await start();
+    await eventually(() => expect(batches).toEqual(expect.arrayContaining([['a'], ['bad'], ['b']])));
+    behave = () => Promise.resolve();
+    await eventually(() => expect(batches.filter((batch) => batch.includes('bad')).length).toBeGreaterThan(2));
+    const settled = handled().filter((text) => text === 'a').length;
+    await publish('c');
+    await eventually(() => expect(handled()).toContain('c'));
+    expect(handled().filter((text) => text === 'a')).toHaveLength(settled);
+  });
+
+  it('pauses during a shared outage and then handles the same messages', async () => {
+    let outages = 2;
+    const deliveryCounts: number[] = [];
+    behave = (batch) => {
+      deliveryCounts.push(...batch.map(({ deliveryCount }) => deliveryCount));
+      return outages-- > 0 ? Promise.reject(new SharedOutageError('the database', null)) : Promise.resolve();
+    };
+    await publish('held');
+    app = await start();
+    await eventually(() => expect(batches).toEqual([['held'], ['held'], ['held']]));
+    expect(deliveryCounts).toEqual([1, 1, 1]);
+  });
+
+  it('keeps a message while its handler takes longer than ack_wait', async () => {
+    let release: () => void = () => undefined;
+    behave = () => new Promise((resolve) => (release = resolve));
+    await publish('slow');
+    app = await start();
+    await eventually(() => expect(handled()).toEqual(['slow']));
+    const until = Date.now() + 2 * consumer.ackWaitMs;
+    await eventually(() => Date.now() > until);
+    release();
+    await app.close();
+    behave = () => Promise.resolve();
+    app = await start();
+    await publish('after');
+    await eventually(() => expect(handled()).toEqual(['slow', 'after']));
+  });
+
+  it('goes on after nats-server was killed and started again', async () => {
+    app = await start();
+    await publish('before');
+    await eventually(() => expect(handled()).toContain('before'));
+    await nats.kill();
+    await nats.start();
+    await eventually(() => publish('after'));
+    await eventually(() => expect(handled()).toContain('after'), { timeoutMs: 15_000 });
+  });
+
+  it('makes stream and consumer anew after the store was lost', async () => {
+    app = await start();
+    await publish('before');
+    await eventually(() => expect(handled()).toContain('before'));
+    await nats.kill();
+    nats.loseStore();
+    await nats.start();
+    await eventually(() => publish('after'));
+    await eventually(() => expect(handled()).toContain('after'), { timeoutMs: 15_000 });
+  });
+
+  it('finishes what is in hand before it closes', async () => {
+    let release: () => void = () => undefined;
+    behave = () => new Promise((resolve) => (release = resolve));
+    await publish('in hand');
+    app = await start();
+    await eventually(() => expect(handled()).toEqual(['in hand']));
+    const closed = app.close();
+    release();
+    await closed;
+    app = undefined;
+    await eventually(async () => expect((await jetStream.ensureConsumer(consumer)).ack_floor.stream_seq).toBe(1));
+    app = await start();
+    behave = () => Promise.resolve();
+    await publish('next');
+    await eventually(() => expect(handled()).toEqual(['in hand', 'next']));
+  });
+});

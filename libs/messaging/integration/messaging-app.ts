@@ -1,0 +1,71 @@
+import { type ServiceName, inboxPrefix, natsPermissions, serviceNames } from '@gatehouse/contracts';
+import { ObservabilityModule, createLogger } from '@gatehouse/observability';
+import { type OwnNats, startOwnNats } from '@gatehouse/testing';
+import { type INestApplication, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { JetStream } from '../src/jetstream';
+import { JetStreamServer } from '../src/jetstream-server';
+import { MessagingModule } from '../src/messaging.module';
+import { NatsClient, type NatsOptions } from '../src/nats-client';
+import { type EnvelopeVerifier, RequestServer } from '../src/request-server';
+
+const logger = createLogger({ service: 'messaging-test', level: 'silent' });
+
+/** A nats-server that knows the services with exactly the permissions they have in production. */
+export function startNats(): Promise<OwnNats> {
+  return startOwnNats({
+    users: serviceNames.map((name) => ({
+      user: name,
+      password: name,
+      permissions: natsPermissions[name],
+      allowResponses: natsPermissions[name].allowResponses,
+    })),
+  });
+}
+
+/** How a service reaches that server. */
+export function optionsOf(nats: OwnNats, service: ServiceName): NatsOptions {
+  return { servers: [nats.url], user: service, password: service, name: service, inboxPrefix: inboxPrefix(service) };
+}
+
+/** A connected client outside of any app, for the other side of a conversation. */
+export function startClient(nats: OwnNats, service: ServiceName): NatsClient {
+  const client = new NatsClient(optionsOf(nats, service), logger);
+  client.start();
+  return client;
+}
+
+/** A Nest app with both transports and these controllers, as a service has them. */
+export async function startApp(
+  nats: OwnNats,
+  service: ServiceName,
+  controllers: Type[],
+  verifyEnvelope: EnvelopeVerifier,
+): Promise<INestApplication> {
+  @Module({
+    imports: [
+      ObservabilityModule.forRoot({
+        logger,
+        host: '127.0.0.1',
+        opsPort: 0,
+        checks: { inject: [], useFactory: () => [] },
+      }),
+      MessagingModule.forRootAsync({ useFactory: () => optionsOf(nats, service) }),
+    ],
+    controllers,
+  })
+  class AppModule {}
+
+  const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
+  const client = app.get(NatsClient);
+  const hasConsumers = controllers.some((controller) => controller.name.endsWith('Consumer'));
+  app.connectMicroservice({
+    strategy: hasConsumers
+      ? new JetStreamServer(client, app.get(JetStream), inboxPrefix(service), logger)
+      : new RequestServer(client, service, verifyEnvelope, logger),
+  });
+  await app.startAllMicroservices();
+  await app.init();
+  return app;
+}

@@ -1,0 +1,188 @@
+import { type EnvelopeClaims, getMe, listUsers, natsPermissions, resolvePrincipal } from '@gatehouse/contracts';
+import { type OwnNats, eventually } from '@gatehouse/testing';
+import { Controller, type INestApplication } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { connect } from '@nats-io/transport-node';
+import { RequestRefusedError } from '../src/errors';
+import { type NatsClient } from '../src/nats-client';
+import { RequestClient } from '../src/request-client';
+import { type EnvelopeVerifier, RequestHandler, type VerifiedRequest } from '../src/request-server';
+import { startApp, startClient, startNats } from './messaging-app';
+
+const found = {
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_1',
+  role: 'user' as const,
+  tier: 'free' as const,
+  isActive: true,
+  isNewUser: false,
+};
+
+/** Not a signature: this spec is about the transport; the real envelope is libs/auth's. */
+const verifyEnvelope: EnvelopeVerifier = (envelope, subject) => {
+  if (envelope !== `for ${subject}`) throw new RequestRefusedError('unauthenticated', 'no');
+  return { sub: subject, bh: '', rid: 'request-1', iat: 0, exp: 0, principal: null } satisfies EnvelopeClaims;
+};
+
+@Controller()
+class PrincipalController {
+  static behave: (request: VerifiedRequest<typeof resolvePrincipal>) => Promise<unknown>;
+
+  @RequestHandler(resolvePrincipal)
+  resolve(@Payload() request: VerifiedRequest<typeof resolvePrincipal>): Promise<unknown> {
+    return PrincipalController.behave(request);
+  }
+}
+
+let nats: OwnNats;
+let app: INestApplication;
+let gateway: NatsClient;
+let client: RequestClient;
+const context = { principal: null, requestId: 'request-1' };
+
+beforeAll(async () => {
+  nats = await startNats();
+  app = await startApp(nats, 'user-sync', [PrincipalController], verifyEnvelope);
+  gateway = startClient(nats, 'api-gateway');
+  client = new RequestClient(gateway, ({ subject }) => `for ${subject}`);
+  await eventually(() => gateway.connected);
+  PrincipalController.behave = async () => found;
+  await eventually(() => client.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, context));
+});
+
+beforeEach(() => {
+  PrincipalController.behave = async () => found;
+});
+
+afterAll(async () => {
+  await app.close();
+  await gateway.close();
+  await nats.dispose();
+});
+
+const ask = (clerkUserId: string) => client.send(resolvePrincipal, { clerkUserId, sessionId: 's' }, context);
+
+describe('a request', () => {
+  it('is answered by contract', async () => {
+    await expect(ask('user_1')).resolves.toEqual(found);
+  });
+
+  it('never carries more in its reply than the contract names', async () => {
+    PrincipalController.behave = async () => ({ ...found, hashedPassword: 'x' });
+    await expect(ask('user_1')).resolves.not.toHaveProperty('hashedPassword');
+  });
+
+  it('with a body that breaks the contract is refused with the field named', async () => {
+    await expect(ask('not an id')).rejects.toMatchObject({
+      reason: 'invalid_request',
+      message: expect.stringContaining('clerkUserId'),
+    });
+  });
+
+  it('without a valid envelope is refused and not handled', async () => {
+    const forged = new RequestClient(gateway, () => 'for another subject');
+    let handled = false;
+    PrincipalController.behave = async () => {
+      handled = true;
+      return found;
+    };
+    await expect(
+      forged.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, context),
+    ).rejects.toMatchObject({ reason: 'unauthenticated' });
+    const bare = gateway.get().request(resolvePrincipal.subject, '{}', { timeout: 2_000 });
+    expect((await bare).json()).toMatchObject({ ok: false, error: { code: 'unauthenticated' } });
+    expect(handled).toBe(false);
+  });
+
+  it('keeps the reason of a refusal and hides that of a failure', async () => {
+    PrincipalController.behave = () => Promise.reject(new RequestRefusedError('user_deleted', 'gone'));
+    await expect(ask('user_1')).rejects.toMatchObject({ reason: 'user_deleted', message: 'gone' });
+    PrincipalController.behave = () => Promise.reject(new TypeError('secret detail'));
+    await expect(ask('user_1')).rejects.toMatchObject({ reason: 'internal', message: 'the service failed' });
+  });
+
+  it('to a subject that nobody serves is unavailable at once', async () => {
+    const began = Date.now();
+    await expect(client.send(getMe, {}, context)).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(Date.now() - began).toBeLessThan(4_000);
+  });
+});
+
+describe('the app', () => {
+  it('refuses to start with a handler that has no contract', async () => {
+    @Controller()
+    class Bare {
+      @MessagePattern('user-sync.bare.get')
+      get(): string {
+        return 'x';
+      }
+    }
+    await expect(startApp(nats, 'user-sync', [Bare], verifyEnvelope)).rejects.toMatchObject({
+      code: 'CONTRACT_MISSING',
+    });
+  });
+});
+
+describe('NATS permissions', () => {
+  const forbidden = [
+    ['api-gateway', 'clerk.events.user.created'],
+    ['api-gateway', 'clerk.outcomes.success'],
+    ['api-gateway', '$JS.API.STREAM.DELETE.CLERK_EVENTS'],
+    ['api-gateway', '$JS.API.STREAM.INFO.CLERK_EVENTS'],
+    ['api-gateway', 'user-sync.users.delete'],
+    ['webhook-ingest', resolvePrincipal.subject],
+    ['webhook-ingest', 'clerk.outcomes.success'],
+    ['webhook-ingest', '$JS.API.STREAM.DELETE.CLERK_EVENTS'],
+    ['webhook-ingest', '$JS.API.STREAM.PURGE.CLERK_EVENTS'],
+    ['webhook-ingest', '$JS.API.CONSUMER.MSG.NEXT.CLERK_EVENTS.user-sync'],
+    ['user-sync', 'clerk.events.user.created'],
+    ['user-sync', listUsers.subject],
+    ['user-sync', '$JS.API.CONSUMER.DELETE.CLERK_EVENTS.user-sync'],
+    ['user-sync', '$JS.API.CONSUMER.MSG.NEXT.CLERK_OUTCOMES.webhook-ingest'],
+  ] as const;
+
+  it.each(forbidden)('%s may not publish on %s', async (service, subject) => {
+    await expect(violation(service, (connection) => connection.publish(subject, '{}'))).resolves.toMatch(/publish/i);
+  });
+
+  it.each([
+    ['api-gateway', 'user-sync.>'],
+    ['api-gateway', '_INBOX.user-sync.>'],
+    ['webhook-ingest', 'clerk.events.>'],
+    ['webhook-ingest', 'user-sync.>'],
+    ['user-sync', 'webhook-ingest.>'],
+    ['user-sync', '_INBOX.api-gateway.>'],
+    ['user-sync', '>'],
+  ] as const)('%s may not listen on %s', async (service, subject) => {
+    await expect(violation(service, (connection) => void connection.subscribe(subject))).resolves.toMatch(
+      /subscription/i,
+    );
+  });
+
+  it('lets the gateway ask what it asks and nothing else', () => {
+    expect(
+      natsPermissions['api-gateway'].publish.allow.every((subject) =>
+        /^(user-sync|webhook-ingest)\.[a-z-]+\.[a-z-]+$/.test(subject),
+      ),
+    ).toBe(true);
+  });
+
+  async function violation(
+    service: string,
+    act: (connection: Awaited<ReturnType<typeof connect>>) => void,
+  ): Promise<string> {
+    const connection = await connect({ servers: nats.url, user: service, pass: service });
+    try {
+      const status = connection.status()[Symbol.asyncIterator]();
+      act(connection);
+      await connection.flush();
+      for (;;) {
+        const next = await status.next();
+        if (next.done === true) return 'closed';
+        if (next.value.type === 'error') return next.value.error.message;
+      }
+    } finally {
+      await connection.close();
+    }
+  }
+});
