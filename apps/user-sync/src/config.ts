@@ -1,0 +1,104 @@
+import {
+  commonVariables,
+  databaseVariables,
+  httpUrl,
+  parseEnvironment,
+  pem,
+  port,
+  wholeNumber,
+} from '@gatehouse/config';
+import { defaultRetrySchedule } from '@gatehouse/lifecycle';
+import { z } from 'zod';
+
+const variables = z.object({
+  ...commonVariables,
+  ...databaseVariables,
+  OPS_PORT: port.default(9002),
+  CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
+  CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
+  CLERK_INSTANCE_ID: z
+    .string()
+    .regex(/^ins_[A-Za-z0-9]+$/, 'must be ins_ followed by letters and digits')
+    .optional(),
+  ENVELOPE_PUBLIC_KEY: pem,
+  RETRY_BASE_MS: wholeNumber.default(defaultRetrySchedule.baseMs),
+  RETRY_CAP_MS: wholeNumber.default(defaultRetrySchedule.capMs),
+  RETRY_MAX: wholeNumber.max(100).default(defaultRetrySchedule.maxRetries),
+  STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+});
+
+const migrationVariables = z.object({
+  DATABASE_URL: databaseVariables.DATABASE_URL,
+  DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE,
+});
+
+/** Injection token of the {@link UserSyncConfig}. */
+export const CONFIG = Symbol('UserSyncConfig');
+
+/** How user-sync runs; times in milliseconds. */
+export interface UserSyncConfig {
+  readonly host: string;
+  readonly opsPort: number;
+  readonly logLevel: string;
+  readonly database: DatabaseAddress & { readonly poolSize: number };
+  readonly nats: {
+    readonly servers: readonly string[];
+    readonly user?: string;
+    readonly password?: string;
+    readonly caFile?: string;
+    readonly streamReplicas: number;
+  };
+  readonly clerk: {
+    readonly secretKey: string;
+    readonly apiUrl: string;
+    /** Events of any other instance are ignored; all are taken when it is not given. */
+    readonly instanceId?: string;
+  };
+  readonly envelopePublicKey: string;
+  /** How often one event is retried; the ledger keeps the clock. */
+  readonly retryMax: number;
+}
+
+/** Where the users database is. */
+export interface DatabaseAddress {
+  readonly url: string;
+  readonly caFile?: string;
+}
+
+/** user-sync's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): UserSyncConfig {
+  const v = parseEnvironment(variables, environment);
+  return {
+    host: v.HOST,
+    opsPort: v.OPS_PORT,
+    logLevel: v.LOG_LEVEL,
+    database: { url: v.DATABASE_URL, poolSize: v.DATABASE_POOL_SIZE, ...given('caFile', v.DATABASE_CA_FILE) },
+    nats: {
+      servers: v.NATS_URL,
+      ...given('user', v.NATS_USER),
+      ...given('password', v.NATS_PASSWORD),
+      ...given('caFile', v.NATS_CA_FILE),
+      streamReplicas: v.STREAM_REPLICAS,
+    },
+    clerk: {
+      secretKey: v.CLERK_SECRET_KEY,
+      apiUrl: v.CLERK_API_URL,
+      ...given('instanceId', v.CLERK_INSTANCE_ID),
+    },
+    envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
+    retryMax: v.RETRY_MAX,
+  };
+}
+
+/** What `migrate` and `check-migrations` need: the users database as its owner. Throws a ConfigError. */
+export function loadMigrationConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): DatabaseAddress {
+  const v = parseEnvironment(migrationVariables, environment);
+  return { url: v.DATABASE_URL, ...given('caFile', v.DATABASE_CA_FILE) };
+}
+
+/** A property that is there only when it has a value. */
+function given<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>);
+}

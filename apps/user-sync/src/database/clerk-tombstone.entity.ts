@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A Clerk id that was deleted. Permanent: nothing brings the id back. */
+@Entity('clerk_tombstones')
+export class ClerkTombstoneEntity {
+  @PrimaryColumn('text', { name: 'clerk_user_id', primaryKeyConstraintName: 'clerk_tombstones_pkey' })
+  clerkUserId!: string;
+
+  @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, default: () => 'now()' })
+  deletedAt!: Date;
+
+  /** The event that told of the deletion. */
+  @Column('text', { name: 'source_webhook_id' })
+  sourceWebhookId!: string;
+}

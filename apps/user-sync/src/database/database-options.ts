@@ -1,0 +1,31 @@
+import { type DatabaseOptions } from '@gatehouse/persistence';
+import { type DatabaseAddress } from '../config';
+import { AppliedEventEntity } from './applied-event.entity';
+import { ClerkTombstoneEntity } from './clerk-tombstone.entity';
+import { CreateUsers1790000000000 } from './migrations/1790000000000-create-users';
+import { UserEntity } from './user.entity';
+
+/** How long a statement of the service may take, and one of a migration; milliseconds. */
+const STATEMENT_TIMEOUT_MS = { service: 10_000, migration: 600_000 };
+
+const schema = {
+  entities: [UserEntity, ClerkTombstoneEntity, AppliedEventEntity],
+  migrations: [CreateUsers1790000000000],
+};
+
+/** The users database, as the service uses it. */
+export function serviceDatabase(address: DatabaseAddress & { readonly poolSize: number }): DatabaseOptions {
+  return { ...address, ...schema, applicationName: 'user-sync', statementTimeoutMs: STATEMENT_TIMEOUT_MS.service };
+}
+
+/** The users database, as its migrations use it. */
+export function migrationDatabase(address: DatabaseAddress): DatabaseOptions {
+  return {
+    ...address,
+    ...schema,
+    applicationName: 'user-sync-migrate',
+    // One holds the lock, the other migrates.
+    poolSize: 2,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS.migration,
+  };
+}

@@ -1,0 +1,164 @@
+import { type Role, type Tier, roles, tiers } from '@gatehouse/contracts';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { numeric } from './numeric';
+
+const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;
+
+/** A user: what Clerk owns of it, what we own, and what it used. */
+@Entity('users')
+@Check('users_auth_provider_check', oneOf('auth_provider', ['local', 'clerk']))
+@Check('users_role_check', oneOf('role', roles))
+@Check('users_subscription_check', oneOf('subscription', tiers))
+// An expression index cannot be told to TypeORM: the migration makes it.
+@Index('users_email_verified_live_key', { synchronize: false })
+@Index('users_email_idx', { synchronize: false })
+@Index('users_phone_verified_live_key', ['phoneNumber'], {
+  unique: true,
+  where: 'phone_verified AND deleted_at IS NULL',
+})
+@Index('users_phone_number_idx', ['phoneNumber'])
+@Index('users_clerk_user_id_key', ['clerkUserId'], { unique: true })
+@Index('users_referral_code_key', ['referralCode'], { unique: true })
+@Index('users_role_idx', ['role'])
+@Index('users_created_at_idx', ['createdAt', 'id'])
+export class UserEntity {
+  @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'users_pkey' })
+  id!: string;
+
+  @Column('text', { name: 'clerk_user_id', nullable: true })
+  clerkUserId!: string | null;
+
+  @Column('text', { name: 'auth_provider' })
+  authProvider!: 'local' | 'clerk';
+
+  @Column('text', { name: 'email', nullable: true })
+  email!: string | null;
+
+  @Column('boolean', { name: 'email_verified', default: false })
+  emailVerified!: boolean;
+
+  /** E.164. */
+  @Column('text', { name: 'phone_number', nullable: true })
+  phoneNumber!: string | null;
+
+  @Column('boolean', { name: 'phone_verified', default: false })
+  phoneVerified!: boolean;
+
+  @Column('text', { name: 'hashed_password', nullable: true, select: false })
+  hashedPassword!: string | null;
+
+  @Column('text', { name: 'first_name', nullable: true })
+  firstName!: string | null;
+
+  @Column('text', { name: 'last_name', nullable: true })
+  lastName!: string | null;
+
+  @Column('text', { name: 'full_name' })
+  fullName!: string;
+
+  @Column('text', { name: 'username', nullable: true })
+  username!: string | null;
+
+  @Column('text', { name: 'owner_name', nullable: true })
+  ownerName!: string | null;
+
+  @Column('text', { name: 'profile_image_url', nullable: true })
+  profileImageUrl!: string | null;
+
+  @Column('text', { name: 'role', default: 'user' })
+  role!: Role;
+
+  /** An admin's switch; Clerk's ban and lock have their own columns and never touch it. */
+  @Column('boolean', { name: 'is_active', default: true })
+  isActive!: boolean;
+
+  @Column('boolean', { name: 'is_superuser', default: false })
+  isSuperuser!: boolean;
+
+  /** Whether the Clerk-owned columns came from Clerk. */
+  @Column('boolean', { name: 'is_synced', default: false })
+  isSynced!: boolean;
+
+  @Column('boolean', { name: 'clerk_banned', default: false })
+  clerkBanned!: boolean;
+
+  @Column('boolean', { name: 'clerk_locked', default: false })
+  clerkLocked!: boolean;
+
+  /** The version: Clerk's `updated_at`, exactly, in milliseconds since the epoch. */
+  @Column('bigint', { name: 'clerk_updated_at', nullable: true, transformer: numeric })
+  clerkUpdatedAt!: number | null;
+
+  /** SHA-256 (hex) of the Clerk-owned columns. */
+  @Column('text', { name: 'content_hash', nullable: true })
+  contentHash!: string | null;
+
+  @Column('text', { name: 'subscription', default: 'free' })
+  subscription!: Tier;
+
+  @Column('text', { name: 'stripe_customer_id', nullable: true })
+  stripeCustomerId!: string | null;
+
+  @Column('bigint', { name: 'tokens_remaining', default: 10_000, transformer: numeric })
+  tokensRemaining!: number;
+
+  @Column('bigint', { name: 'tokens_used', default: 0, transformer: numeric })
+  tokensUsed!: number;
+
+  @Column('bigint', { name: 'tokens_monthly_limit', default: 10_000, transformer: numeric })
+  tokensMonthlyLimit!: number;
+
+  @Column('integer', { name: 'uploads_used', default: 0 })
+  uploadsUsed!: number;
+
+  @Column('integer', { name: 'uploads_monthly_limit', default: 20 })
+  uploadsMonthlyLimit!: number;
+
+  @Column('integer', { name: 'documents_uploaded', default: 0 })
+  documentsUploaded!: number;
+
+  @Column('text', { name: 'bio', nullable: true })
+  bio!: string | null;
+
+  @Column('text', { name: 'website', nullable: true })
+  website!: string | null;
+
+  @Column('jsonb', { name: 'social_links', default: {} })
+  socialLinks!: Record<string, string>;
+
+  @Column('text', { name: 'shop_name', nullable: true })
+  shopName!: string | null;
+
+  @Column('text', { name: 'city', nullable: true })
+  city!: string | null;
+
+  @Column('text', { name: 'state', nullable: true })
+  state!: string | null;
+
+  @Column('text', { name: 'pincode', nullable: true })
+  pincode!: string | null;
+
+  @Column('text', { name: 'referral_code' })
+  referralCode!: string;
+
+  @Column('uuid', { name: 'referred_by', nullable: true })
+  referredBy!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'last_login_at', precision: 3, nullable: true })
+  lastLoginAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_logout_at', precision: 3, nullable: true })
+  lastLogoutAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_active_at', precision: 3, nullable: true })
+  lastActiveAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true })
+  deletedAt!: Date | null;
+}

@@ -1,0 +1,82 @@
+import { type FailureFacts } from '@gatehouse/lifecycle';
+
+/** An event that no other try can help: what is wrong with which field, never the value. */
+export class EventInvalidError extends Error {
+  readonly code = 'EVENT_INVALID';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, options);
+    this.name = 'EventInvalidError';
+  }
+}
+
+/** A message of the stream that does not say which event it is; there is nobody to report it to. */
+export class MessageUndecodableError extends Error {
+  readonly code = 'MESSAGE_UNDECODABLE';
+
+  constructor(cause: unknown) {
+    super('a message carries no usable event headers', { cause });
+    this.name = 'MessageUndecodableError';
+  }
+}
+
+/** Clerk refused, did not answer, or answered with something else. `status` is absent when there was no answer; `retryAfterMs` is Clerk's wish. */
+export class ClerkRequestError extends Error {
+  readonly code = 'CLERK_REQUEST_FAILED';
+
+  constructor(
+    readonly kind: Extract<FailureFacts['kind'], 'clerk' | 'network'>,
+    readonly answer: { readonly status?: number; readonly code?: string; readonly retryAfterMs?: number },
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'ClerkRequestError';
+  }
+}
+
+/** Clerk does not know a user that an event told of. Not a deletion by itself: only a `user.deleted` is. */
+export class UserMissingAtClerkError extends Error {
+  readonly code = 'USER_MISSING_AT_CLERK';
+
+  constructor() {
+    super('Clerk does not know this user; only a user.deleted event deletes it here');
+    this.name = 'UserMissingAtClerkError';
+  }
+}
+
+/** The row and Clerk's answers kept changing while they were compared. */
+export class UserUnsettledError extends Error {
+  readonly code = 'USER_UNSETTLED';
+
+  constructor(rounds: number) {
+    super(`the user kept changing during ${rounds} comparisons with Clerk`);
+    this.name = 'UserUnsettledError';
+  }
+}
+
+/** An event whose handling ended the process as often as it may be tried. */
+export class PoisonEventError extends Error {
+  readonly code = 'POISON_EVENT';
+
+  constructor(deliveries: number) {
+    super(`the event was delivered ${deliveries} times without an end`);
+    this.name = 'PoisonEventError';
+  }
+}
+
+/**
+ * The database refused a statement. Carries neither statement, parameters nor PostgreSQL's own words: they hold personal
+ * data and would end in the logs.
+ */
+export class DatabaseRefusedError extends Error {
+  readonly code = 'DATABASE_REFUSED';
+
+  constructor(
+    readonly sqlState: string,
+    readonly constraint: string | undefined,
+  ) {
+    super(`the database refused a statement (${sqlState}${constraint === undefined ? '' : `, ${constraint}`})`);
+    this.name = 'DatabaseRefusedError';
+  }
+}

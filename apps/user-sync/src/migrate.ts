@@ -1,0 +1,17 @@
+import { loadMigrationConfig } from './config';
+import { migrateUsers } from './database/migrate-users';
+
+/** Brings the database that DATABASE_URL names up to date, as its owner; one line per migration. */
+async function migrate(): Promise<void> {
+  try {
+    const names = await migrateUsers(loadMigrationConfig());
+    for (const name of names) process.stdout.write(`user-sync: ${name} applied\n`);
+    if (names.length === 0) process.stdout.write('user-sync: the users database is up to date\n');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
+    process.stderr.write(`user-sync cannot migrate: ${reason}\n`);
+    process.exitCode = 1;
+  }
+}
+
+void migrate();
