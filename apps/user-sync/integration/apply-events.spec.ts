@@ -1,0 +1,401 @@
+import {
+  type EventJson,
+  T0,
+  clerkUser,
+  deletion,
+  newClerkId,
+  sessionEvent,
+  userEvent,
+  withEmail,
+} from './clerk-events';
+import { fixture, hangUp, json } from './clerk-api';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot();
+});
+
+afterAll(() => world.dispose());
+
+describe('Clerk sample payloads', () => {
+  it('are applied one after the other, each with its decision', async () => {
+    const id = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
+    const decisions: string[] = [];
+    for (const name of ['user.created', 'session.created', 'user.updated', 'session.revoked', 'user.deleted']) {
+      const outcome = await world.deliver(fixture<EventJson>(name));
+      expect(outcome).toMatchObject({ status: 'success', clerkUserId: id, userId: expect.any(String) });
+      decisions.push('decision' in outcome ? outcome.decision : '');
+      if (name === 'user.created') {
+        expect(await world.user(id)).toMatchObject({
+          auth_provider: 'clerk',
+          email: 'ada+clerk_test@example.com',
+          email_verified: true,
+          phone_number: '+12015550100',
+          phone_verified: true,
+          full_name: 'Ada Example',
+          role: 'user',
+          is_active: true,
+          is_synced: true,
+          subscription: 'free',
+          clerk_updated_at: '1790000000018',
+          tokens_remaining: '10000',
+          tokens_monthly_limit: '10000',
+          uploads_monthly_limit: 20,
+          referral_code: expect.stringMatching(/^BP-[0-9A-Z]{9}$/),
+          last_login_at: null,
+        });
+      }
+    }
+    expect(decisions).toEqual(['create', expect.any(String), 'advance', expect.any(String), 'delete']);
+    expect(await world.user(id)).toMatchObject({
+      last_login_at: new Date(1_790_000_000_500),
+      last_logout_at: new Date(1_790_000_060_000),
+    });
+    const late = await world.deliver(fixture<EventJson>('user.created.phone-only'));
+    expect(late).toMatchObject({ status: 'success', decision: 'tombstoned' });
+    const again = await world.deliver(fixture<EventJson>('user.deleted.external_id'));
+    expect(again).toMatchObject({ status: 'success', decision: 'duplicate' });
+  });
+
+  it('make a user without e-mail address and names', async () => {
+    const id = newClerkId();
+    const { data } = fixture<EventJson>('user.created.phone-only');
+    const phones = [{ ...(data.phone_numbers as object[])[0], phone_number: '+12015550177' }];
+    await world.deliver({ type: 'user.created', data: { ...data, id, phone_numbers: phones } });
+    expect(await world.user(id)).toMatchObject({
+      email: null,
+      email_verified: false,
+      phone_number: '+12015550177',
+      full_name: 'User',
+    });
+  });
+});
+
+describe('convergence', () => {
+  it('a redelivered event changes nothing and repeats its outcome', async () => {
+    const id = newClerkId();
+    const first = await world.publish(userEvent('user.created', clerkUser(id)));
+    const outcome = await world.outcomeOf(first);
+    await world.deliver(userEvent('user.updated', clerkUser(id, { updated_at: T0 + 1, first_name: 'Grace' })));
+    const row = await world.user(id);
+
+    const repeated = await world.deliver(userEvent('user.created', clerkUser(id)), {
+      webhookId: first.webhookId,
+      publishNumber: 2,
+    });
+    expect(repeated).toEqual({ ...outcome, correlationId: expect.any(String), at: expect.any(Number) });
+    expect(await world.user(id)).toEqual(row);
+    expect(await world.story(id)).toEqual(['create', 'apply']);
+  });
+
+  it('an older event is stale, an equal one a duplicate, a newer one with the same content moves the version alone', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const created = await world.user(user.id);
+    const decisionOf = async (changes: object) => world.deliver(userEvent('user.updated', { ...user, ...changes }));
+
+    expect(await decisionOf({ updated_at: T0 - 1, first_name: 'Old' })).toMatchObject({ decision: 'stale' });
+    expect(await decisionOf({})).toMatchObject({ decision: 'duplicate' });
+    expect(await world.user(user.id)).toEqual(created);
+    expect(await decisionOf({ updated_at: T0 + 5, private_metadata: { a: 1 } })).toMatchObject({ decision: 'advance' });
+    expect(await world.user(user.id)).toEqual({ ...created, clerk_updated_at: String(T0 + 5) });
+    expect(await decisionOf({ updated_at: T0 + 6, first_name: 'New' })).toMatchObject({ decision: 'apply' });
+    expect(await world.user(user.id)).toMatchObject({ first_name: 'New', full_name: 'New Example' });
+    expect(world.clerk.times(user.id)).toBe(0);
+  });
+
+  it('two contents of one version are settled by asking Clerk', async () => {
+    const user = clerkUser(newClerkId());
+    const atClerk = { ...user, first_name: 'Clerk' };
+    world.clerk.answer(user.id, json(200, atClerk));
+    await world.deliver(userEvent('user.created', user));
+    const outcome = await world.deliver(userEvent('user.updated', { ...user, first_name: 'Event' }));
+    expect(outcome).toMatchObject({ status: 'success', decision: 'apply', reason: expect.stringContaining('Clerk') });
+    expect(await world.user(user.id)).toMatchObject({ first_name: 'Clerk' });
+    expect(world.clerk.times(user.id)).toBe(1);
+  });
+
+  it('a version from the far future heals once Clerk has confirmed an older one', async () => {
+    const far = 8_640_000_000_000_000;
+    const user = clerkUser(newClerkId(), { updated_at: far });
+    await world.deliver(userEvent('user.created', user));
+    world.clerk.answer(user.id, json(200, { ...user, updated_at: T0, first_name: 'Truth' }));
+    const outcome = await world.deliver(userEvent('user.updated', { ...user, first_name: 'Tie' }));
+    expect(outcome).toMatchObject({ decision: 'heal' });
+    expect(await world.user(user.id)).toMatchObject({ first_name: 'Truth', clerk_updated_at: String(T0) });
+    expect(world.clerk.times(user.id)).toBe(2);
+  });
+
+  it('a deletion that comes first wins, and nothing brings the id back', async () => {
+    const id = newClerkId();
+    expect(await world.deliver(deletion(id))).toMatchObject({ decision: 'delete', userId: null });
+    const created = await world.deliver(userEvent('user.created', clerkUser(id)));
+    expect(created).toMatchObject({ status: 'success', decision: 'tombstoned' });
+    expect(await world.deliver(sessionEvent('session.ended', id))).toMatchObject({ decision: 'tombstoned' });
+    expect(await world.user(id)).toBeUndefined();
+  });
+
+  it('a deletion redacts what is personal and keeps row and id', async () => {
+    const id = newClerkId();
+    await world.deliver(userEvent('user.created', clerkUser(id)));
+    await world.query(
+      `UPDATE users SET bio = 'b', shop_name = 's', city = 'c', social_links = '{"x":"https://x.example"}',
+         owner_name = 'o', stripe_customer_id = 'cus_1', hashed_password = 'h' WHERE clerk_user_id = $1`,
+      [id],
+    );
+    const before = await world.user(id);
+    await world.deliver(deletion(id));
+    const after = await world.user(id);
+    expect(after).toMatchObject({
+      id: before?.id,
+      is_active: false,
+      deleted_at: expect.any(Date),
+      full_name: 'Deleted user',
+      email_verified: false,
+      phone_verified: false,
+      social_links: {},
+    });
+    for (const column of [
+      'email',
+      'phone_number',
+      'first_name',
+      'last_name',
+      'username',
+      'owner_name',
+      'profile_image_url',
+      'bio',
+      'website',
+      'shop_name',
+      'city',
+      'state',
+      'pincode',
+      'hashed_password',
+      'stripe_customer_id',
+      'content_hash',
+    ]) {
+      expect([column, after?.[column]]).toEqual([column, null]);
+    }
+  });
+
+  it('frees the addresses of a deleted user for another one', async () => {
+    const [old, fresh] = [newClerkId(), newClerkId()];
+    const email = `${old}@example.com`;
+    await world.deliver(userEvent('user.created', withEmail(clerkUser(old), email)));
+    await world.deliver(deletion(old));
+    const outcome = await world.deliver(userEvent('user.created', withEmail(clerkUser(fresh), email.toUpperCase())));
+    expect(outcome).toMatchObject({ status: 'success', decision: 'create' });
+  });
+
+  it("ban and lock come and go in their own columns and leave an admin's deactivation alone", async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await world.query('UPDATE users SET is_active = false WHERE clerk_user_id = $1', [user.id]);
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, banned: true, locked: true }));
+    expect(await world.user(user.id)).toMatchObject({ clerk_banned: true, clerk_locked: true, is_active: false });
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, banned: false, locked: false }));
+    expect(await world.user(user.id)).toMatchObject({ clerk_banned: false, clerk_locked: false, is_active: false });
+  });
+
+  it('seeds the role at creation alone, and never from unsafe metadata', async () => {
+    const admin = clerkUser(newClerkId(), { public_metadata: { role: 'admin' } });
+    await world.deliver(userEvent('user.created', admin));
+    expect(await world.user(admin.id)).toMatchObject({ role: 'admin', is_superuser: false });
+    await world.deliver(
+      userEvent('user.updated', { ...admin, updated_at: T0 + 1, public_metadata: { role: 'user' }, first_name: 'X' }),
+    );
+    expect(await world.user(admin.id)).toMatchObject({ role: 'admin', first_name: 'X' });
+
+    for (const metadata of [{ public_metadata: { role: 'root' } }, { unsafe_metadata: { role: 'admin' } }]) {
+      const user = clerkUser(newClerkId(), metadata);
+      await world.deliver(userEvent('user.created', user));
+      expect(await world.user(user.id)).toMatchObject({ role: 'user' });
+    }
+  });
+
+  it('an update of an unknown user creates it', async () => {
+    const id = newClerkId();
+    expect(await world.deliver(userEvent('user.updated', clerkUser(id)))).toMatchObject({ decision: 'create' });
+  });
+});
+
+describe('sessions', () => {
+  it('move the times of login, logout and activity forward only', async () => {
+    const id = newClerkId();
+    await world.deliver(userEvent('user.created', clerkUser(id, { last_active_at: T0 })));
+    const at = (ms: number) => ({ created_at: ms, updated_at: ms, last_active_at: ms });
+    await world.deliver(sessionEvent('session.created', id, at(T0 + 2_000)));
+    await world.deliver(sessionEvent('session.created', id, at(T0 + 1_000)));
+    await world.deliver(sessionEvent('session.removed', id, at(T0 + 4_000)));
+    const last = await world.deliver(sessionEvent('session.ended', id, at(T0 + 3_000)));
+    await world.deliver(sessionEvent('session.pending', id, at(T0 + 9_000)));
+    expect(last).toMatchObject({ status: 'success', decision: 'activity' });
+    expect(await world.user(id)).toMatchObject({
+      last_login_at: new Date(T0 + 2_000),
+      last_logout_at: new Date(T0 + 4_000),
+      last_active_at: new Date(T0 + 4_000),
+      clerk_updated_at: String(T0),
+    });
+  });
+
+  it('of an unknown user make it: from the user they carry, else from Clerk', async () => {
+    const [carried, fetched] = [newClerkId(), newClerkId()];
+    const withUser = sessionEvent('session.created', carried, { user: clerkUser(carried) });
+    expect(await world.deliver(withUser)).toMatchObject({ decision: 'create' });
+    expect(await world.user(carried)).toMatchObject({ last_login_at: new Date(1_790_000_000_500) });
+    world.clerk.answer(fetched, json(200, clerkUser(fetched)));
+    expect(await world.deliver(sessionEvent('session.revoked', fetched))).toMatchObject({ decision: 'create' });
+    expect(await world.user(fetched)).toMatchObject({ last_logout_at: expect.any(Date) });
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    ['no updated_at', (user: object) => ({ ...user, updated_at: undefined }), 'data.updated_at'],
+    ['an odd id', (user: object) => ({ ...user, id: 'user_*' }), 'data.id'],
+    ['an endless time', (user: object) => ({ ...user, updated_at: 'never' }), 'data.updated_at'],
+  ])('a user with %s is a final failure that names the field', async (_, change, field) => {
+    const event = { type: 'user.updated', data: change(clerkUser(newClerkId())) as Record<string, unknown> };
+    expect(await world.deliver(event)).toMatchObject({
+      status: 'failed',
+      error: { kind: 'validation', retryable: false, message: expect.stringContaining(field) },
+    });
+  });
+
+  it('a body that is no JSON, or of another type than its headers say, is a final failure', async () => {
+    expect(await world.deliver('{"type":"user.upd')).toMatchObject({ status: 'failed', error: { kind: 'validation' } });
+    const outcome = await world.deliver(deletion(newClerkId()), { eventType: 'user.created' });
+    expect(outcome).toMatchObject({ status: 'failed', error: { kind: 'validation', retryable: false } });
+  });
+
+  it('an event of a type that nobody handles is ignored', async () => {
+    const outcome = await world.deliver({ type: 'organization.created', data: { id: 'org_1' } });
+    expect(outcome).toMatchObject({ status: 'ignored', decision: 'unhandled' });
+  });
+
+  it('a user whom Clerk does not know is not deleted by that; the event is tried again', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    world.clerk.answer(user.id, json(404, fixture('bapi.error-404')));
+    expect(await world.deliver(userEvent('user.updated', { ...user, first_name: 'Tie' }))).toMatchObject({
+      status: 'failed',
+      error: { kind: 'conflict', code: 'USER_MISSING_AT_CLERK', retryable: true },
+    });
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: null, first_name: 'Ada' });
+  });
+
+  it.each([
+    [
+      '429',
+      json(429, fixture('bapi.error-429'), { 'Retry-After': '7' }),
+      { kind: 'clerk', retryable: true, retryAfterMs: 7_000 },
+    ],
+    ['500', json(500, { errors: [] }), { kind: 'clerk', retryable: true }],
+    ['401', json(401, fixture('bapi.error-401')), { kind: 'clerk', retryable: false }],
+    ['a broken connection', hangUp, { kind: 'network', retryable: true }],
+    ['another user', json(200, clerkUser(newClerkId())), { kind: 'clerk', retryable: true }],
+  ])(
+    '%s from Clerk is reported for what it is, and the event succeeds at a later attempt',
+    async (_, answer, error) => {
+      const user = clerkUser(newClerkId());
+      await world.deliver(userEvent('user.created', user));
+      world.clerk.answer(user.id, answer);
+      const tie = userEvent('user.updated', { ...user, first_name: 'Tie' });
+      const first = await world.publish(tie);
+      expect(await world.outcomeOf(first)).toMatchObject({ status: 'failed', attempt: 0, error });
+      world.clerk.answer(user.id, json(200, { ...user, first_name: 'Settled' }));
+      const retry = await world.deliver(tie, { webhookId: first.webhookId, publishNumber: 2, attempt: 1 });
+      expect(retry).toMatchObject({ status: 'success', attempt: 1, decision: 'apply' });
+    },
+  );
+
+  it('text that PostgreSQL refuses is stored with replacement characters', async () => {
+    const user = clerkUser(newClerkId(), { first_name: 'A\u0000B', last_name: 'C\ud800D' });
+    await world.deliver(userEvent('user.created', user));
+    expect(await world.user(user.id)).toMatchObject({ first_name: 'A\uFFFDB', last_name: 'C\uFFFDD' });
+  });
+});
+
+describe('a batch', () => {
+  /** Lets messages gather, so that they come as one batch. */
+  async function together(events: EventJson[]) {
+    await world.closeApps();
+    const published = await Promise.all(events.map((event) => world.publish(event)));
+    await world.boot();
+    return Promise.all(published.map((about) => world.outcomeOf(about)));
+  }
+
+  it('applies 200 events of 100 users, whatever their order', async () => {
+    const users = Array.from({ length: 100 }, () => clerkUser(newClerkId()));
+    const outcomes = await together([
+      ...users.map((user) => userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'Second' })),
+      ...users.map((user) => userEvent('user.created', user)),
+    ]);
+    expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
+    const rows = await world.query<{ first_name: string; clerk_updated_at: string }>(
+      'SELECT first_name, clerk_updated_at FROM users WHERE clerk_user_id = ANY($1)',
+      [users.map(({ id }) => id)],
+    );
+    expect(rows).toHaveLength(100);
+    expect(new Set(rows.map((row) => `${row.first_name} ${row.clerk_updated_at}`))).toEqual(
+      new Set([`Second ${T0 + 1}`]),
+    );
+  });
+
+  it('with one event that cannot be read or written does not hurt the others', async () => {
+    const [taken, unreadable, conflicting, ...good] = Array.from({ length: 8 }, () => clerkUser(newClerkId()));
+    if (!taken || !unreadable || !conflicting) throw new Error('unreachable');
+    const email = 'one-owner@example.com';
+    await world.deliver(userEvent('user.created', withEmail(taken, email)));
+    const outcomes = await together([
+      { type: 'user.created', data: { ...unreadable, updated_at: undefined } },
+      ...good.slice(0, 2).map((user) => userEvent('user.created', user)),
+      userEvent('user.created', withEmail(conflicting, 'One-Owner@example.com')),
+      ...good.slice(2).map((user) => userEvent('user.created', user)),
+    ]);
+    expect(outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.error.code : outcome.decision))).toEqual([
+      'EVENT_INVALID',
+      'create',
+      'create',
+      'EMAIL_TAKEN',
+      'create',
+      'create',
+      'create',
+    ]);
+    expect(outcomes[3]).toMatchObject({ error: { kind: 'conflict', retryable: true } });
+    expect(JSON.stringify(outcomes)).not.toMatch(/one-owner/i);
+    expect(await world.user(conflicting.id)).toBeUndefined();
+  });
+
+  it('holds a whole life: created, changed and deleted at once', async () => {
+    const user = clerkUser(newClerkId());
+    const outcomes = await together([
+      userEvent('user.created', user),
+      userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'Late' }),
+      deletion(user.id),
+      userEvent('user.updated', { ...user, updated_at: T0 + 2, first_name: 'Later' }),
+    ]);
+    expect(outcomes.map((outcome) => 'decision' in outcome && outcome.decision)).toEqual([
+      'create',
+      'apply',
+      'delete',
+      'tombstoned',
+    ]);
+    expect(await world.user(user.id)).toMatchObject({ email: null, full_name: 'Deleted user', is_active: false });
+  });
+
+  it('passes an address from one user to another', async () => {
+    const [from, to] = [clerkUser(newClerkId()), clerkUser(newClerkId())];
+    const email = `${from.id}@handed.example.com`;
+    await world.deliver(userEvent('user.created', withEmail(from, email)));
+    await world.deliver(userEvent('user.created', to));
+    const outcomes = await together([
+      userEvent('user.updated', withEmail({ ...from, updated_at: T0 + 1 }, `new-${email}`)),
+      userEvent('user.updated', withEmail({ ...to, updated_at: T0 + 1 }, email)),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['success', 'success']);
+    expect(await world.user(to.id)).toMatchObject({ email });
+  });
+});

@@ -1,0 +1,190 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createEnvelopeSigner } from '@gatehouse/auth';
+import {
+  type EventMetadata,
+  type Outcome,
+  type ServiceName,
+  clerkEventsStream,
+  clerkOutcomesStream,
+  encodeEventHeaders,
+  eventMessageId,
+  eventSubject,
+  inboxPrefix,
+  natsPermissions,
+  outcomeSchema,
+  serviceNames,
+} from '@gatehouse/contracts';
+import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
+import { createLogger } from '@gatehouse/observability';
+import { type OwnNats, type TestDatabase, createTestDatabase, eventually, startOwnNats } from '@gatehouse/testing';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { type INestApplication } from '@nestjs/common';
+import { Client } from 'pg';
+import { loadConfig } from '../src/config';
+import { createApp } from '../src/create-app';
+import { migrateUsers } from '../src/database/migrate-users';
+import { ClerkApi } from './clerk-api';
+import { type EventJson, metadata } from './clerk-events';
+
+const OBSERVER = { user: 'observer', password: 'observer' };
+const logger = createLogger({ service: 'user-sync-test', level: 'silent' });
+
+/** A database with the migrations of user-sync. */
+export function usersDatabase(): Promise<TestDatabase> {
+  return createTestDatabase({ template: 'users', migrate: (url) => migrateUsers({ url }) });
+}
+
+/** user-sync and all around it: real PostgreSQL, real NATS with production's permissions, and a Clerk Backend API. */
+export class SyncWorld {
+  readonly apps: INestApplication[] = [];
+  private sql!: Client;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly nats: OwnNats,
+    readonly clerk: ClerkApi,
+    private readonly keys: { readonly publicKey: string; readonly privateKey: string },
+    private readonly clients: ReadonlyMap<string, NatsClient>,
+  ) {}
+
+  static async start(): Promise<SyncWorld> {
+    const nats = await startOwnNats({
+      users: [
+        OBSERVER,
+        ...serviceNames.map((name) => ({
+          user: name,
+          password: name,
+          permissions: natsPermissions[name],
+          allowResponses: natsPermissions[name].allowResponses,
+        })),
+      ],
+    });
+    const keys = generateKeyPairSync('ed25519', {
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    const names = ['webhook-ingest', 'api-gateway', OBSERVER.user];
+    const clients = new Map(names.map((name) => [name, connectAs(nats, name)]));
+    const world = new SyncWorld(await usersDatabase(), nats, await new ClerkApi().start(), keys, clients);
+    world.sql = new Client({ connectionString: world.database.adminUrl });
+    await world.sql.connect();
+    await eventually(() => [...clients.values()].every(({ connected }) => connected));
+    return world;
+  }
+
+  /** Another instance of the service, as main.ts boots it. */
+  async boot(environment: Record<string, string> = {}): Promise<INestApplication> {
+    const app = await createApp(
+      loadConfig({
+        NATS_URL: this.nats.url,
+        NATS_USER: 'user-sync',
+        NATS_PASSWORD: 'user-sync',
+        DATABASE_URL: this.database.serviceUrl,
+        CLERK_SECRET_KEY: 'sk_test_userSyncIntegration',
+        CLERK_API_URL: this.clerk.url,
+        ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
+        HOST: '127.0.0.1',
+        OPS_PORT: '0',
+        LOG_LEVEL: 'silent',
+        ...environment,
+      }),
+    );
+    this.apps.push(app);
+    return app;
+  }
+
+  async closeApps(): Promise<void> {
+    for (const app of this.apps.splice(0)) await app.close();
+  }
+
+  async dispose(): Promise<void> {
+    await this.closeApps();
+    for (const client of this.clients.values()) await client.close();
+    await this.sql.end();
+    await this.clerk.stop();
+    await this.nats.dispose();
+    await this.database.drop();
+  }
+
+  /** Publishes an event as the ledger does; gives what its headers say. */
+  async publish(event: EventJson | string, changes: Partial<EventMetadata> = {}): Promise<EventMetadata> {
+    const about = metadata(typeof event === 'string' ? 'user.updated' : event.type, changes);
+    await new JetStream(this.client('webhook-ingest')).publish({
+      stream: clerkEventsStream,
+      subject: eventSubject(about.eventType),
+      messageId: eventMessageId(about.webhookId, about.publishNumber),
+      headers: encodeEventHeaders(about),
+      data: new TextEncoder().encode(typeof event === 'string' ? event : JSON.stringify(event)),
+    });
+    return about;
+  }
+
+  /** Publishes an event and waits for what was reported of this publish. */
+  async deliver(event: EventJson | string, changes: Partial<EventMetadata> = {}): Promise<Outcome> {
+    return this.outcomeOf(await this.publish(event, changes));
+  }
+
+  /** What was reported of a publish, once it is. */
+  outcomeOf({ webhookId, publishNumber }: EventMetadata, timeoutMs = 20_000): Promise<Outcome> {
+    return eventually(
+      async () => {
+        const outcomes = await this.outcomes();
+        return outcomes.find(({ id }) => id.startsWith(`${webhookId}:${publishNumber}:`))?.outcome ?? null;
+      },
+      { timeoutMs, intervalMs: 50 },
+    ) as Promise<Outcome>;
+  }
+
+  /** All that was reported, in order. */
+  async outcomes(): Promise<{ id: string; outcome: Outcome }[]> {
+    const manager = await jetstreamManager(this.client(OBSERVER.user).get());
+    const stream = await manager.streams.info(clerkOutcomesStream.name).catch(() => undefined);
+    const all: { id: string; outcome: Outcome }[] = [];
+    for (let seq = stream?.state.first_seq ?? 1; seq <= (stream?.state.last_seq ?? 0); seq += 1) {
+      const message = await manager.streams.getMessage(clerkOutcomesStream.name, { seq });
+      if (message === null) continue;
+      all.push({ id: message.header.get('Nats-Msg-Id'), outcome: outcomeSchema.parse(message.json()) });
+    }
+    return all;
+  }
+
+  /** Rows, read past the service. */
+  async query<Row = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const { rows } = await this.sql.query(text, values);
+    return rows as Row[];
+  }
+
+  async user(clerkUserId: string): Promise<Record<string, unknown> | undefined> {
+    const [row] = await this.query('SELECT * FROM users WHERE clerk_user_id = $1', [clerkUserId]);
+    return row;
+  }
+
+  async story(clerkUserId: string): Promise<string[]> {
+    const rows = await this.query<{ decision: string }>(
+      'SELECT decision FROM applied_events WHERE clerk_user_id = $1 ORDER BY applied_at, webhook_id',
+      [clerkUserId],
+    );
+    return rows.map(({ decision }) => decision);
+  }
+
+  /** The gateway's side of requests. */
+  get gateway(): RequestClient {
+    return new RequestClient(this.client('api-gateway'), createEnvelopeSigner(this.keys.privateKey));
+  }
+
+  private client(name: string): NatsClient {
+    const client = this.clients.get(name);
+    if (client === undefined) throw new Error(`no client ${name}`);
+    return client;
+  }
+}
+
+function connectAs(nats: OwnNats, name: string): NatsClient {
+  const inbox = name === OBSERVER.user ? '_INBOX.observer' : inboxPrefix(name as ServiceName);
+  const client = new NatsClient(
+    { servers: [nats.url], user: name, password: name, name: `test-${name}`, inboxPrefix: inbox },
+    logger,
+  );
+  client.start();
+  return client;
+}

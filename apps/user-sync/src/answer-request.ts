@@ -1,0 +1,19 @@
+import { type Principal } from '@gatehouse/contracts';
+import { RequestRefusedError, SharedOutageError } from '@gatehouse/messaging';
+import { guardDatabase } from './database/guard-database';
+
+/** Runs the statements behind a request; while the database is away the request is refused as `unavailable`. */
+export async function answerRequest<Reply>(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await guardDatabase(work);
+  } catch (error) {
+    if (error instanceof SharedOutageError) throw new RequestRefusedError('unavailable', error.message);
+    throw error;
+  }
+}
+
+/** The caller, where a request makes no sense without one. Throws a refusal. */
+export function requirePrincipal(envelope: { readonly principal: Principal | null }): Principal {
+  if (envelope.principal === null) throw new RequestRefusedError('unauthenticated', 'nobody is calling');
+  return envelope.principal;
+}

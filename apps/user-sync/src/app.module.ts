@@ -1,0 +1,67 @@
+import { clerkEventsStream, clerkOutcomesStream, inboxPrefix } from '@gatehouse/contracts';
+import { JetStream, MessagingModule, NatsClient, natsReadiness, streamsReadiness } from '@gatehouse/messaging';
+import { ObservabilityModule } from '@gatehouse/observability';
+import { PersistenceModule } from '@gatehouse/persistence';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { ChangeApplier } from './apply-event/change-applier';
+import { EventBatch } from './apply-event/event-batch';
+import { EventMetrics } from './apply-event/event-metrics';
+import { EventConsumer } from './apply-event/event.consumer';
+import { OutcomeReporter } from './apply-event/outcome-reporter';
+import { ClerkSettlement } from './apply-event/settle-with-clerk';
+import { ClerkUsers } from './ask-clerk/clerk-users';
+import { CONFIG, type UserSyncConfig } from './config';
+import { serviceDatabase } from './database/database-options';
+import { ListUsersController } from './list-users/list-users.controller';
+import { FirstLogin } from './resolve-principal/first-login';
+import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
+import { ShowMeController } from './show-me/show-me.controller';
+import { UpdateProfileController } from './update-profile/update-profile.controller';
+
+/** The whole service. */
+@Module({})
+export class AppModule {
+  static forRoot(config: UserSyncConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ObservabilityModule.forRoot({
+          logger,
+          host: config.host,
+          opsPort: config.opsPort,
+          checks: {
+            inject: [DataSource, NatsClient, JetStream],
+            useFactory: (dataSource: DataSource, nats: NatsClient, jetStream: JetStream) => [
+              { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
+              natsReadiness(nats),
+              streamsReadiness(jetStream, [clerkEventsStream, clerkOutcomesStream]),
+            ],
+          },
+        }),
+        PersistenceModule.forRootAsync({ useFactory: () => serviceDatabase(config.database) }),
+        MessagingModule.forRootAsync({
+          useFactory: () => ({ ...config.nats, name: 'user-sync', inboxPrefix: inboxPrefix('user-sync') }),
+        }),
+      ],
+      controllers: [
+        EventConsumer,
+        ResolvePrincipalController,
+        ShowMeController,
+        UpdateProfileController,
+        ListUsersController,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        ChangeApplier,
+        ClerkSettlement,
+        ClerkUsers,
+        EventBatch,
+        EventMetrics,
+        FirstLogin,
+        OutcomeReporter,
+      ],
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import { type ClerkSession } from '@gatehouse/contracts';
+import { EventInvalidError } from '../../errors';
+import { mapClerkUser } from '../../map-clerk-user/map-clerk-user';
+import { laterActivity, noActivity } from '../change';
+import { type Reading } from './reading';
+
+type Meaning = (session: ClerkSession) => Partial<Reading['activity']>;
+
+/** An event of a session: when the user did something and, where Clerk sends it along, the user itself. */
+export function readSession(session: ClerkSession, meaning: Meaning): Reading {
+  const activity = { ...noActivity, ...meaning(session) };
+  if (!session.user) return { clerkUserId: session.user_id, seen: { kind: 'nothing' }, activity };
+  if (session.user.id !== session.user_id) throw new EventInvalidError('data.user.id: is not data.user_id');
+  const user = mapClerkUser(session.user);
+  return {
+    clerkUserId: session.user_id,
+    seen: { kind: 'event', user },
+    activity: laterActivity(activity, user.activity),
+  };
+}
+
+/** What each end of a session says: the user was there until then. */
+export function readSessionEnd(session: ClerkSession): Reading {
+  return readSession(session, ({ updated_at, last_active_at }) => ({
+    lastLogoutAt: updated_at,
+    lastActiveAt: last_active_at ?? null,
+  }));
+}

@@ -1,0 +1,8 @@
+import { clerkEventDataSchemas } from '@gatehouse/contracts';
+import { parseData } from './parse-data';
+import { readSessionEnd } from './read-session';
+import { type EventReader } from './reading';
+
+/** A session ended by the user's own sign-out. */
+export const sessionEnded: EventReader = (data) =>
+  readSessionEnd(parseData(clerkEventDataSchemas['session.ended'], data, 'data'));

@@ -1,0 +1,8 @@
+import { clerkEventDataSchemas } from '@gatehouse/contracts';
+import { parseData } from './parse-data';
+import { readSessionEnd } from './read-session';
+import { type EventReader } from './reading';
+
+/** A session was removed from a client that holds several. */
+export const sessionRemoved: EventReader = (data) =>
+  readSessionEnd(parseData(clerkEventDataSchemas['session.removed'], data, 'data'));

@@ -1,0 +1,63 @@
+import { type Decision, type Observation, decide } from '@gatehouse/lifecycle';
+import { type Applied, type Change } from './change';
+import { type UserDraft } from './user-draft';
+
+/** Folds one change into its user's draft: the decision is lifecycle's, the draft collects what is to be written. */
+export function foldChange(draft: UserDraft, change: Change, newId: () => string): Applied {
+  const decision = decisionFor(draft, change);
+  switch (decision.action) {
+    case 'fetch':
+    case 'fetch-later':
+      return { settled: false, wants: decision.action, reason: decision.reason };
+    case 'create':
+    case 'apply':
+    case 'heal':
+      if ('user' in change.seen) draft.write(change.seen.user, newId);
+      break;
+    case 'advance':
+      if ('user' in change.seen) draft.advance(change.seen.user.version);
+      break;
+    case 'delete':
+      draft.delete(change.story.id);
+      break;
+    case 'duplicate':
+    case 'stale':
+    case 'tombstoned':
+    case 'activity':
+      break;
+  }
+  if (draft.known.kind === 'live') draft.note(change.activity);
+  return { settled: true, userId: draft.userId, decision: decision.action, reason: decision.reason, repeated: false };
+}
+
+/** What is to be done; `activity`: nothing was seen but that the user did something. */
+function decisionFor(draft: UserDraft, { seen }: Change): Decision | { action: 'activity'; reason: string } {
+  const { known } = draft;
+  if (seen.kind !== 'nothing') return decide(known, observation(draft, seen));
+  switch (known.kind) {
+    case 'live':
+      return { action: 'activity', reason: 'the session says when the user was active, and nothing else of it' };
+    case 'absent':
+      return { action: 'fetch', reason: 'the session is of an unknown user; Clerk is asked for it' };
+    case 'tombstone':
+      // Whatever is seen of a deleted user has the same answer.
+      return decide(known, { kind: 'event', version: 0, contentHash: '' });
+  }
+}
+
+function observation(draft: UserDraft, seen: Exclude<Change['seen'], { kind: 'nothing' }>): Observation {
+  switch (seen.kind) {
+    case 'deletion':
+      return seen;
+    case 'event':
+      return { kind: 'event', version: seen.user.version, contentHash: seen.user.contentHash };
+    case 'snapshot':
+      return {
+        kind: 'snapshot',
+        version: seen.user.version,
+        contentHash: seen.user.contentHash,
+        rowUnchanged: draft.marker === seen.before,
+        confirmed: seen.confirmed,
+      };
+  }
+}

@@ -1,0 +1,49 @@
+import { type EntityManager } from 'typeorm';
+import { type Marker } from './change';
+import { type StoredUser, UserDrafts } from './user-draft';
+
+interface Row {
+  clerk_user_id: string;
+  user_id: string | null;
+  version: string | null;
+  content_hash: string | null;
+  tombstoned: boolean;
+  last_login_at: Date | null;
+  last_logout_at: Date | null;
+  last_active_at: Date | null;
+}
+
+/** What the database holds of these Clerk ids, ready to be folded. */
+export async function loadUsers(manager: EntityManager, clerkUserIds: Iterable<string>): Promise<UserDrafts> {
+  const rows = await manager.query<Row[]>(
+    `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
+            t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
+            u.last_login_at, u.last_logout_at, u.last_active_at
+       FROM unnest($1::text[]) AS asked(id)
+       LEFT JOIN users u ON u.clerk_user_id = asked.id
+       LEFT JOIN clerk_tombstones t ON t.clerk_user_id = asked.id`,
+    [[...new Set(clerkUserIds)]],
+  );
+  return new UserDrafts(rows.map(toStored));
+}
+
+/** What tells, later, whether the row has changed since now. */
+export async function markerOf(manager: EntityManager, clerkUserId: string): Promise<Marker> {
+  const drafts = await loadUsers(manager, [clerkUserId]);
+  return drafts.of(clerkUserId).marker;
+}
+
+function toStored(row: Row): StoredUser {
+  return {
+    clerkUserId: row.clerk_user_id,
+    userId: row.user_id,
+    version: row.version === null ? null : Number(row.version),
+    contentHash: row.content_hash,
+    tombstoned: row.tombstoned,
+    activity: {
+      lastLoginAt: row.last_login_at?.getTime() ?? null,
+      lastLogoutAt: row.last_logout_at?.getTime() ?? null,
+      lastActiveAt: row.last_active_at?.getTime() ?? null,
+    },
+  };
+}

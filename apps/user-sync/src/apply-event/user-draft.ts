@@ -1,0 +1,105 @@
+import { type Known } from '@gatehouse/lifecycle';
+import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type Marker, laterActivity, noActivity } from './change';
+
+/** What the database holds of one Clerk id. */
+export interface StoredUser {
+  readonly clerkUserId: string;
+  readonly userId: string | null;
+  readonly version: number | null;
+  readonly contentHash: string | null;
+  readonly tombstoned: boolean;
+  readonly activity: Activity;
+}
+
+/** One user while a batch is folded: what the database holds of it, and what is to be written. */
+export class UserDraft {
+  readonly clerkUserId: string;
+  readonly existed: boolean;
+  userId: string | null;
+  version: number | null;
+  /** The last content that is to be written, if any. */
+  content: MappedUser | undefined;
+  versionMoved = false;
+  activityMoved = false;
+  activity: Activity;
+  /** The event that told of the deletion, when it happened in this batch. */
+  deletedBy: string | undefined;
+  private contentHash: string | null;
+  private tombstoned: boolean;
+
+  constructor(stored: StoredUser) {
+    this.clerkUserId = stored.clerkUserId;
+    this.existed = stored.userId !== null;
+    this.userId = stored.userId;
+    this.version = stored.version;
+    this.contentHash = stored.contentHash;
+    this.tombstoned = stored.tombstoned;
+    this.activity = stored.activity;
+  }
+
+  get known(): Known {
+    if (this.tombstoned) return { kind: 'tombstone' };
+    if (this.userId === null) return { kind: 'absent' };
+    return { kind: 'live', version: this.version ?? 0, contentHash: this.contentHash ?? '' };
+  }
+
+  get marker(): Marker {
+    const { known } = this;
+    return known.kind === 'live' ? `${known.version}:${known.contentHash}` : known.kind;
+  }
+
+  /** Writes the user's content and version; makes the row, under `newId`, when there is none. */
+  write(user: MappedUser, newId: () => string): void {
+    this.userId ??= newId();
+    this.content = user;
+    this.version = user.version;
+    this.contentHash = user.contentHash;
+  }
+
+  advance(version: number): void {
+    this.version = version;
+    this.versionMoved = true;
+  }
+
+  delete(because: string): void {
+    this.tombstoned = true;
+    this.contentHash = null;
+    this.deletedBy = because;
+  }
+
+  note(seen: Activity): void {
+    const merged = laterActivity(this.activity, seen);
+    this.activityMoved ||= (Object.keys(merged) as (keyof Activity)[]).some(
+      (key) => merged[key] !== this.activity[key],
+    );
+    this.activity = merged;
+  }
+}
+
+/** The users that a batch is about; one that the database does not hold is absent. */
+export class UserDrafts {
+  private readonly drafts: Map<string, UserDraft>;
+
+  constructor(stored: readonly StoredUser[]) {
+    this.drafts = new Map(stored.map((user) => [user.clerkUserId, new UserDraft(user)]));
+  }
+
+  of(clerkUserId: string): UserDraft {
+    const draft = this.drafts.get(clerkUserId) ?? new UserDraft({ ...absent, clerkUserId });
+    this.drafts.set(clerkUserId, draft);
+    return draft;
+  }
+
+  get all(): readonly UserDraft[] {
+    return [...this.drafts.values()];
+  }
+}
+
+const absent: Omit<StoredUser, 'clerkUserId'> = {
+  userId: null,
+  version: null,
+  contentHash: null,
+  tombstoned: false,
+  activity: noActivity,
+};

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { RequestRefusedError, SharedOutageError } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type Settled, noActivity } from '../apply-event/change';
+import { ClerkSettlement } from '../apply-event/settle-with-clerk';
+import { ClerkRequestError, UserMissingAtClerkError, UserUnsettledError } from '../errors';
+import { SingleFlight } from './single-flight';
+
+/** Whoever waits for the answer gives up after 5 s. */
+const CLERK_TIMEOUT_MS = 4_000;
+
+/** Makes a user of whom no webhook has told yet, from Clerk, through the same apply function as every other source. */
+@Injectable()
+export class FirstLogin {
+  private readonly flights = new SingleFlight<Settled>();
+
+  constructor(
+    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** What was decided; first requests that come together ask Clerk once. Throws a refusal. */
+  async create(clerkUserId: string, correlationId: string): Promise<Settled> {
+    try {
+      return await this.flights.run(clerkUserId, () => this.settle(clerkUserId, correlationId));
+    } catch (error) {
+      throw this.refusalOf(error);
+    }
+  }
+
+  private async settle(clerkUserId: string, correlationId: string): Promise<Settled> {
+    const story = {
+      // Not the request's id: a client may choose that.
+      id: `first_login:${randomUUID()}`,
+      source: 'first_login',
+      eventType: 'first_login',
+      attempt: 0,
+      correlationId,
+    } as const;
+    const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, story }, 'fetch', {
+      timeoutMs: CLERK_TIMEOUT_MS,
+    });
+    this.log.info({ clerkUserId, userId: settled.userId, decision: settled.decision }, 'first login');
+    return settled;
+  }
+
+  private refusalOf(error: unknown): unknown {
+    if (error instanceof UserMissingAtClerkError) {
+      return new RequestRefusedError('not_found', 'Clerk does not know this user', { cause: error });
+    }
+    if (error instanceof ClerkRequestError) {
+      this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a new user');
+      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', { cause: error });
+    }
+    if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
+    if (error instanceof SharedOutageError) return new RequestRefusedError('unavailable', error.message);
+    return error;
+  }
+}

@@ -1,0 +1,52 @@
+import { type AdminUser, type User } from '@gatehouse/contracts';
+import { type UserEntity } from '../database/user.entity';
+
+/** The end of year 9999: what ISO 8601 writes in the ordinary way. A corrupt version can be later. */
+const LATEST_MS = 253_402_300_799_999;
+
+/** A user as it sees itself. */
+export function presentUser(user: UserEntity): User {
+  return {
+    id: user.id,
+    clerkUserId: user.clerkUserId,
+    authProvider: user.authProvider,
+    email: user.email,
+    emailVerified: user.emailVerified,
+    phoneNumber: user.phoneNumber,
+    phoneVerified: user.phoneVerified,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    fullName: user.fullName,
+    username: user.username,
+    ownerName: user.ownerName,
+    profileImageUrl: user.profileImageUrl,
+    role: user.role,
+    isActive: user.isActive,
+    subscription: user.subscription,
+    bio: user.bio,
+    website: user.website,
+    socialLinks: user.socialLinks,
+    shopName: user.shopName,
+    city: user.city,
+    state: user.state,
+    pincode: user.pincode,
+    referralCode: user.referralCode,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+    lastLoginAt: user.lastLoginAt?.toISOString() ?? null,
+    lastActiveAt: user.lastActiveAt?.toISOString() ?? null,
+  };
+}
+
+/** A user as an admin sees it. */
+export function presentUserToAdmin(user: UserEntity): AdminUser {
+  return {
+    ...presentUser(user),
+    isSynced: user.isSynced,
+    clerkBanned: user.clerkBanned,
+    clerkLocked: user.clerkLocked,
+    clerkUpdatedAt:
+      user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, LATEST_MS)).toISOString(),
+    deletedAt: user.deletedAt?.toISOString() ?? null,
+  };
+}
