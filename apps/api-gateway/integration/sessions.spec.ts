@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { getMe, resolvePrincipal, updateMe } from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
+import { type TokenChanges, mint } from './support/clerk-tokens';
+import { signingPair } from './support/key-server';
+import { sampleUser } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+let gateway: TestGateway;
+const asked: string[] = [];
+const ids = new Map<string, string>();
+const idOf = (clerkUserId: string) => {
+  const id = ids.get(clerkUserId) ?? randomUUID();
+  ids.set(clerkUserId, id);
+  return id;
+};
+
+beforeAll(async () => {
+  gateway = await startTestGateway({}, (userSync) => {
+    userSync
+      .answer(resolvePrincipal, async ({ body: { clerkUserId }, envelope }) => {
+        asked.push(clerkUserId);
+        expect(envelope.principal).toBeNull();
+        if (clerkUserId === 'user_deleted') throw new RequestRefusedError('user_deleted', 'deleted');
+        if (clerkUserId === 'user_nowhere') throw new RequestRefusedError('not_found', 'no such user at Clerk');
+        if (clerkUserId === 'user_noclerk') throw new RequestRefusedError('clerk_unavailable', 'Clerk is away');
+        if (clerkUserId === 'user_broken') throw new TypeError('secret detail');
+        const isActive = clerkUserId !== 'user_inactive';
+        const other = clerkUserId === 'user_swapped' ? 'user_other' : clerkUserId;
+        return {
+          userId: idOf(clerkUserId),
+          clerkUserId: other,
+          role: 'user' as const,
+          tier: 'free' as const,
+          isActive,
+          isNewUser: true,
+        };
+      })
+      .answer(getMe, ({ envelope: { principal } }) => sampleUser(principal!.userId, principal!.clerkUserId!))
+      .answer(updateMe, ({ body, envelope: { principal } }) => ({
+        ...sampleUser(principal!.userId, principal!.clerkUserId!),
+        ...body,
+      }));
+  });
+});
+
+afterAll(() => gateway?.stop());
+
+async function call(path: string, token?: string, init: RequestInit = {}) {
+  const response = await fetch(`${gateway.url}${path}`, {
+    ...init,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...init.headers },
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: JSON.parse(text === '' ? 'null' : text) };
+}
+
+describe('a Clerk session', () => {
+  it.each([1, 2] as const)('of version %i tells who is calling, by which credential, until when', async (version) => {
+    const token = await mint(gateway.pair, 'user_ada', { version });
+    const { status, body, headers } = await call('/auth/session', token);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      principal: {
+        userId: idOf('user_ada'),
+        clerkUserId: 'user_ada',
+        method: 'clerk_session',
+        role: 'user',
+        tier: 'free',
+        scopes: [],
+        sessionId: 'sess_ada',
+      },
+      credential: {
+        method: 'clerk_session',
+        sessionId: 'sess_ada',
+        issuedAt: expect.stringMatching(/Z$/),
+        expiresAt: expect.stringMatching(/Z$/),
+        authorizedParty: 'http://localhost:3000',
+        actor: null,
+      },
+    });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(gateway.logs()).not.toContain(token.split('.')[2]);
+  });
+
+  it('opens the profile of its own user, whatever identity headers say', async () => {
+    const token = await mint(gateway.pair, 'user_ada');
+    const headers = { 'x-user-id': idOf('user_bob'), 'x-clerk-user-id': 'user_bob', 'x-role': 'admin' };
+    const { status, body } = await call('/api/me', token, { headers });
+    expect([status, body.clerkUserId]).toEqual([200, 'user_ada']);
+    const session = await call('/auth/session', token, { headers });
+    expect(session.body.principal).toMatchObject({ clerkUserId: 'user_ada', role: 'user' });
+  });
+
+  it('of a new user asks user-sync once for fifty requests at once', async () => {
+    const token = await mint(gateway.pair, 'user_new');
+    const answers = await Promise.all(Array.from({ length: 50 }, () => call('/api/me', token)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
+    expect(asked.filter((id) => id === 'user_new')).toHaveLength(1);
+  });
+
+  it('hands the request id on and back, and makes one when none fit is given', async () => {
+    const token = await mint(gateway.pair, 'user_ada');
+    const given = await call('/api/me', token, { headers: { 'x-request-id': 'story-1' } });
+    expect(given.headers.get('x-request-id')).toBe('story-1');
+    const odd = await call('/api/me', token, { headers: { 'x-request-id': 'a b' } });
+    expect(odd.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('a credential is refused', () => {
+  const now = () => Math.floor(Date.now() / 1000);
+  it.each<[string, string, () => TokenChanges]>([
+    ['expired', 'token_expired', () => ({ claims: { exp: now() - 6 } })],
+    ['not yet valid', 'token_not_yet_valid', () => ({ claims: { nbf: now() + 60 } })],
+    ['of a stranger', 'token_issuer_unknown', () => ({ claims: { iss: 'https://evil.example' } })],
+    ['for another application', 'token_party_unlisted', () => ({ claims: { azp: 'https://evil.example' } })],
+    ['of a pending session', 'token_session_pending', () => ({ claims: { sts: 'pending' } })],
+    ['impersonated', 'token_impersonated', () => ({ claims: { act: { sub: 'user_x' } } })],
+    ['without a session', 'token_session_missing', () => ({ claims: { sid: undefined } })],
+    ['of no user', 'token_subject_invalid', () => ({ claims: { sub: 'org_1' } })],
+    ['of another type', 'token_type_unsupported', () => ({ header: { typ: 'at+jwt' } })],
+    ['of another category', 'token_category_unsupported', () => ({ header: { cat: 'cl_other' } })],
+    ['under an unknown key', 'token_key_unknown', () => ({ header: { kid: '../../etc/passwd' } })],
+  ])('when the session token is %s', async (_, code, changes) => {
+    const token = await mint(gateway.pair, 'user_ada', changes());
+    const { status, body, headers } = await call('/api/me', token, { headers: { 'x-request-id': `refuse-${code}` } });
+    expect(status).toBe(401);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(headers.get('www-authenticate')).toMatch(
+      /^Bearer realm="gatehouse", error="invalid_token", error_description=/,
+    );
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'Unauthorized',
+      status: 401,
+      code,
+      detail: expect.any(String),
+      requestId: `refuse-${code}`,
+    });
+    expect(gateway.logs()).not.toContain(token.split('.')[1]);
+    expect(gateway.logs()).not.toContain(token.split('.')[2]);
+  });
+
+  it.each<[string, number, string, Record<string, string>, RegExp]>([
+    ['there is none', 401, 'credential_missing', {}, /^Bearer realm="gatehouse"$/],
+    ['it is a cookie', 401, 'credential_missing', { cookie: '__session=x' }, /^Bearer realm="gatehouse"$/],
+    ['it is Basic', 401, 'credential_scheme_unsupported', { authorization: 'Basic dTpw' }, /invalid_token/],
+    ['it is an API key', 401, 'credential_unsupported', { 'x-api-key': 'sk_dev_abc_def' }, /invalid_token/],
+    ["it is Clerk's secret", 401, 'credential_is_clerk_secret', { 'x-api-key': 'sk_live_hush' }, /invalid_token/],
+    ['it is no token', 401, 'token_malformed', { authorization: 'Bearer hush' }, /invalid_token/],
+    ['it is empty', 400, 'credential_malformed', { authorization: 'Bearer' }, /invalid_request/],
+    ['there are two', 400, 'credential_repeated', { authorization: 'Bearer a, Bearer b' }, /invalid_request/],
+    [
+      'two keys differ',
+      400,
+      'credential_conflict',
+      { 'x-api-key': 'sk_a', authorization: 'Bearer sk_b' },
+      /invalid_request/,
+    ],
+  ])('when %s', async (_, status, code, headers, challenge) => {
+    const answer = await call('/api/me', undefined, { headers });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get('www-authenticate')).toMatch(challenge);
+    expect(gateway.logs()).not.toMatch(/hush|sk_dev_abc/);
+  });
+
+  it('when it is repeated, although the second is good', async () => {
+    const token = await mint(gateway.pair, 'user_ada');
+    const headers = new Headers([['authorization', 'Bearer x']]);
+    headers.append('authorization', `Bearer ${token}`);
+    const { status, body } = await call('/api/me', undefined, { headers: Object.fromEntries(headers) });
+    expect([status, body.code]).toEqual([400, 'credential_repeated']);
+  });
+
+  it('when it stands in the query, which is not logged either', async () => {
+    const token = await mint(gateway.pair, 'user_ada');
+    const { status, body } = await call(`/api/me?token=${token}`);
+    expect([status, body.code]).toEqual([400, 'credential_in_query']);
+    expect(gateway.logs()).not.toContain(token.split('.')[2]);
+  });
+
+  it('when another key signed it', async () => {
+    const { status, body } = await call('/api/me', await mint(signingPair('ins_1'), 'user_ada'));
+    expect([status, body.code]).toEqual([401, 'token_signature_invalid']);
+  });
+
+  it.each([
+    ['user_deleted', 401, 'user_deleted', null],
+    ['user_nowhere', 401, 'user_unknown', null],
+    ['user_inactive', 403, 'account_inactive', null],
+    ['user_noclerk', 503, 'clerk_unavailable', '5'],
+    ['user_broken', 500, 'internal', null],
+    ['user_swapped', 500, 'internal', null],
+  ])('for %s: %i %s', async (user, status, code, retryAfter) => {
+    const { status: given, body, headers } = await call('/auth/session', await mint(gateway.pair, user));
+    expect([given, body.code, headers.get('retry-after')]).toEqual([status, code, retryAfter]);
+    if (status === 500) expect(body).not.toHaveProperty('detail');
+    if (status === 401) expect(headers.get('www-authenticate')).toContain('error="invalid_token"');
+  });
+});
+
+describe('PATCH /api/me', () => {
+  const patch = async (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    call('/api/me', await mint(gateway.pair, 'user_ada'), {
+      method: 'PATCH',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers,
+    });
+
+  it('changes what is the own profile', async () => {
+    const { status, body } = await patch({ city: '  Pune ', socialLinks: { github: 'https://github.com/ada' } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ city: 'Pune', socialLinks: { github: 'https://github.com/ada' } });
+  });
+
+  it("names every field at fault, Clerk's and unknown ones too, and shows no value", async () => {
+    const { status, body } = await patch({ firstName: 'hush', nonsense: 1, city: 7, website: 'javascript:hush' });
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+      'city',
+      'firstName',
+      'nonsense',
+      'website',
+    ]);
+    expect(JSON.stringify(body)).not.toContain('hush');
+  });
+
+  it.each<[string, unknown, number, string, Record<string, string>?]>([
+    ['no JSON', '{"city":', 400, 'invalid_json'],
+    ['nothing', '', 400, 'invalid_json'],
+    ['a list', [], 400, 'invalid_request'],
+    ['a prototype', '{"__proto__":{"role":"admin"}}', 400, 'invalid_json'],
+    ['too much', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large'],
+    ['a form', 'city=Pune', 415, 'media_type_unsupported', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['text', 'Pune', 415, 'media_type_unsupported', { 'content-type': 'text/plain' }],
+  ])('refuses %s', async (_, sent, status, code, headers) => {
+    const answer = await patch(sent, headers);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+});

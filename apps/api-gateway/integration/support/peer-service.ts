@@ -1,0 +1,39 @@
+import { createEnvelopeVerifier } from '@gatehouse/auth';
+import { type ReplyOf, type RequestContract, type ServiceName, inboxPrefix } from '@gatehouse/contracts';
+import { NatsClient, RequestServer, type VerifiedRequest } from '@gatehouse/messaging';
+import { type Logger } from 'pino';
+import { from } from 'rxjs';
+
+/** How a peer answers a request; throw RequestRefusedError to refuse. */
+export type Answer<C extends RequestContract> = (request: VerifiedRequest<C>) => ReplyOf<C> | Promise<ReplyOf<C>>;
+
+/** A service on the other side of NATS, under its own NATS user, that verifies envelopes as the real ones do. */
+export class PeerService {
+  readonly nats: NatsClient;
+  private readonly server: RequestServer;
+
+  constructor(service: ServiceName, url: string, password: string, envelopePublicKey: string, log: Logger) {
+    const inbox = inboxPrefix(service);
+    this.nats = new NatsClient({ servers: [url], user: service, password, name: service, inboxPrefix: inbox }, log);
+    this.server = new RequestServer(this.nats, service, createEnvelopeVerifier(envelopePublicKey), log);
+  }
+
+  answer<C extends RequestContract>(contract: C, answer: Answer<C>): this {
+    const handler = async (request: VerifiedRequest<C>) => from(Promise.resolve().then(() => answer(request)));
+    this.server.addHandler(contract.subject, handler, false, { contract });
+    return this;
+  }
+
+  async start(): Promise<void> {
+    this.server.listen(() => undefined);
+    this.nats.start();
+    await new Promise<void>((resolve) => this.nats.onConnect(() => resolve()));
+    // Interest has reached the server when it answers this ping.
+    await this.nats.get().flush();
+  }
+
+  async stop(): Promise<void> {
+    await this.server.close();
+    await this.nats.close();
+  }
+}

@@ -1,0 +1,70 @@
+import { type AdminUser, type User, type WebhookEvent, type WebhookEventDetail } from '@gatehouse/contracts';
+
+const TIME = '2026-01-02T03:04:05.678Z';
+
+export function sampleUser(id: string, clerkUserId: string): User {
+  return {
+    id,
+    clerkUserId,
+    authProvider: 'clerk',
+    email: 'ada@example.com',
+    emailVerified: true,
+    phoneNumber: null,
+    phoneVerified: false,
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    fullName: 'Ada Lovelace',
+    username: null,
+    ownerName: null,
+    profileImageUrl: null,
+    role: 'user',
+    isActive: true,
+    subscription: 'free',
+    bio: null,
+    website: null,
+    socialLinks: {},
+    shopName: null,
+    city: null,
+    state: null,
+    pincode: null,
+    referralCode: null,
+    createdAt: TIME,
+    updatedAt: TIME,
+    lastLoginAt: null,
+    lastActiveAt: null,
+  };
+}
+
+export function sampleAdminUser(id: string, clerkUserId: string): AdminUser {
+  const clerk = { isSynced: true, clerkBanned: false, clerkLocked: false, clerkUpdatedAt: TIME };
+  return { ...sampleUser(id, clerkUserId), ...clerk, deletedAt: null };
+}
+
+export const sampleEvent: WebhookEvent = {
+  id: '1',
+  webhookId: 'msg_1',
+  eventType: 'user.created',
+  status: 'success',
+  clerkUserId: 'user_1',
+  instanceId: null,
+  retryCount: 0,
+  maxRetries: 8,
+  nextRetryAt: null,
+  errorMessage: null,
+  publishNumber: 1,
+  streamSequence: 1,
+  correlationId: 'c',
+  occurredAt: TIME,
+  createdAt: TIME,
+  publishedAt: TIME,
+  processedAt: TIME,
+};
+
+export const sampleEventDetail: WebhookEventDetail = {
+  ...sampleEvent,
+  errorDetails: null,
+  processedData: null,
+  sourceIp: null,
+  userAgent: null,
+  payload: { type: 'user.created' },
+};

@@ -1,0 +1,103 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { createEnvelopeSigner } from '@gatehouse/auth';
+import { natsPermissions, serviceNames } from '@gatehouse/contracts';
+import { NatsClient } from '@gatehouse/messaging';
+import { OpsServer, createLogger } from '@gatehouse/observability';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type AddressInfo } from 'node:net';
+import { loadConfig } from '../../src/config';
+import { createApp } from '../../src/create-app';
+import { ISSUER, PARTY } from './clerk-tokens';
+import { KeyServer, type SigningPair, signingPair } from './key-server';
+import { PeerService } from './peer-service';
+
+/** The gateway as main.ts boots it, with NATS under its real permissions and services that are yet to be told how to answer. */
+export interface TestGateway {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly ops: string;
+  readonly pair: SigningPair;
+  readonly keyServer: KeyServer;
+  readonly nats: OwnNats;
+  readonly userSync: PeerService;
+  readonly ingest: PeerService;
+  /** Signs as the gateway does. */
+  readonly sign: ReturnType<typeof createEnvelopeSigner>;
+  /** Everything the gateway has logged. */
+  logs(): string;
+  metrics(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const PASSWORD = 'test';
+
+export async function startTestGateway(
+  environment: Record<string, string> = {},
+  prepare: (userSync: PeerService, ingest: PeerService) => void = () => undefined,
+): Promise<TestGateway> {
+  const pair = signingPair('ins_1');
+  const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats({ users: natsUsers() })]);
+  const envelope = generateKeyPairSync('ed25519');
+  const envelopePrivateKey = envelope.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const envelopePublicKey = envelope.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const silent = createLogger({ service: 'peer', level: 'silent' });
+  const userSync = new PeerService('user-sync', nats.url, PASSWORD, envelopePublicKey, silent);
+  const ingest = new PeerService('webhook-ingest', nats.url, PASSWORD, envelopePublicKey, silent);
+  prepare(userSync, ingest);
+  await Promise.all([userSync.start(), ingest.start()]);
+
+  let logged = '';
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      logged += chunk.toString();
+      done();
+    },
+  });
+  const config = loadConfig({
+    NATS_URL: nats.url,
+    NATS_USER: 'api-gateway',
+    NATS_PASSWORD: PASSWORD,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OPS_PORT: '0',
+    LOG_LEVEL: 'trace',
+    CLERK_ISSUER: ISSUER,
+    CLERK_JWKS_URL: keyServer.url,
+    CLERK_AUTHORIZED_PARTIES: PARTY,
+    ENVELOPE_PRIVATE_KEY: envelopePrivateKey,
+    ...environment,
+  });
+  const app = await createApp(config, createLogger({ service: 'api-gateway', level: config.logLevel }, sink));
+  await app.listen(config.port, config.host);
+  await eventually(() => app.get(NatsClient).connected);
+  const ops = `http://127.0.0.1:${app.get(OpsServer).port}`;
+  return {
+    app,
+    url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
+    ops,
+    pair,
+    keyServer,
+    nats,
+    userSync,
+    ingest,
+    sign: createEnvelopeSigner(envelopePrivateKey),
+    logs: () => logged,
+    metrics: async () => (await fetch(`${ops}/metrics`)).text(),
+    stop: async () => {
+      await app.close();
+      await Promise.all([userSync.stop(), ingest.stop()]);
+      await nats.dispose();
+      keyServer.stop();
+    },
+  };
+}
+
+/** The NATS users of production. */
+export function natsUsers() {
+  return serviceNames.map((user) => {
+    const { publish, subscribe, allowResponses } = natsPermissions[user];
+    return { user, password: PASSWORD, permissions: { publish, subscribe }, allowResponses };
+  });
+}

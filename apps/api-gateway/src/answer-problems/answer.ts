@@ -1,0 +1,127 @@
+import { CredentialRefusedError, CredentialRequestError, KeysUnavailableError } from '@gatehouse/auth';
+import { type RequestErrorCode } from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
+import { HttpException } from '@nestjs/common';
+import {
+  AccountInactiveError,
+  CredentialMissingError,
+  CredentialUnsupportedError,
+  type FieldFault,
+  RequestInvalidError,
+  RoleInsufficientError,
+  UserUnknownError,
+} from '../errors';
+
+/** What an error means to the client: the one place where errors become HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly errors?: readonly FieldFault[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const REALM = 'Bearer realm="gatehouse"';
+
+/** RFC 6750 section 3: no error code when no credential was given. */
+function challenge(error?: 'invalid_request' | 'invalid_token', description?: string): Answer['headers'] {
+  if (error === undefined) return { 'www-authenticate': REALM };
+  const quoted = (description ?? '').replaceAll(/["\\]/g, "'");
+  return { 'www-authenticate': `${REALM}, error="${error}", error_description="${quoted}"` };
+}
+
+const unauthorized = (code: string, detail: string): Answer => ({
+  status: 401,
+  code,
+  detail,
+  headers: challenge('invalid_token', detail),
+});
+
+const unavailable = (code: string, detail: string, retryAfterSeconds: number): Answer => ({
+  status: 503,
+  code,
+  detail,
+  headers: { 'retry-after': String(retryAfterSeconds) },
+});
+
+const internal: Answer = { status: 500, code: 'internal' };
+
+/** Of a service's words only those are repeated that are meant for the caller. */
+const refusals: Record<RequestErrorCode, (detail: string) => Answer> = {
+  invalid_request: (detail) => ({ status: 400, code: 'invalid_request', detail }),
+  forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
+  not_found: (detail) => ({ status: 404, code: 'not_found', detail }),
+  conflict: (detail) => ({ status: 409, code: 'conflict', detail }),
+  user_deleted: () => unauthorized('user_deleted', 'the user of this session was deleted'),
+  clerk_unavailable: () => unavailable('clerk_unavailable', 'Clerk does not answer', 5),
+  unavailable: () => unavailable('unavailable', 'a service does not answer', 1),
+  // The service did not believe our envelope: keys or clocks disagree, and the client cannot help it.
+  unauthenticated: () => internal,
+  internal: () => internal,
+};
+
+const byStatus: Record<number, { readonly code: string; readonly detail: string }> = {
+  400: { code: 'bad_request', detail: 'the request cannot be read' },
+  404: { code: 'not_found', detail: 'there is nothing here' },
+  405: { code: 'method_not_allowed', detail: 'the method is not allowed here' },
+  408: { code: 'request_timeout', detail: 'the request took too long to arrive' },
+  413: { code: 'body_too_large', detail: 'the body is larger than 64 KiB' },
+  414: { code: 'path_too_long', detail: 'a part of the path is too long' },
+  415: { code: 'media_type_unsupported', detail: 'the body must be application/json' },
+  431: { code: 'headers_too_large', detail: 'the headers are larger than 16 KiB' },
+};
+
+const badJson = new Set(['FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY']);
+
+/** What an error means to the client; of an unknown one, nothing is told. */
+export function answerTo(error: unknown): Answer {
+  if (error instanceof CredentialRequestError) {
+    const { code, message: detail } = error;
+    return { status: 400, code, detail, headers: challenge('invalid_request', detail) };
+  }
+  if (error instanceof CredentialMissingError) {
+    return { status: 401, code: error.code, detail: error.message, headers: challenge() };
+  }
+  if (
+    error instanceof CredentialRefusedError ||
+    error instanceof CredentialUnsupportedError ||
+    error instanceof UserUnknownError
+  ) {
+    return unauthorized(error.code, error.message);
+  }
+  if (error instanceof KeysUnavailableError) return unavailable(error.code, error.message, 5);
+  if (error instanceof AccountInactiveError || error instanceof RoleInsufficientError) {
+    return { status: 403, code: error.code, detail: error.message };
+  }
+  if (error instanceof RequestInvalidError) {
+    return { status: 400, code: error.code, detail: error.message, errors: error.faults };
+  }
+  if (error instanceof RequestRefusedError) return refusals[error.reason](error.message);
+  return answerToStatus(error);
+}
+
+/** Nest's and Fastify's own errors: their messages may repeat the URL, so ours are told. */
+function answerToStatus(error: unknown): Answer {
+  const cause = error instanceof HttpException ? error.cause : error;
+  if (hasCode(cause) && badJson.has(cause.code)) {
+    return { status: 400, code: 'invalid_json', detail: 'the body is not JSON' };
+  }
+  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+  return answerWithStatus(status);
+}
+
+/** The answer of a status that needs no more words. */
+export function answerWithStatus(status: number): Answer {
+  const known = byStatus[status];
+  if (known !== undefined) return { status, ...known };
+  return status >= 400 && status < 500 ? { status, code: 'bad_request' } : internal;
+}
+
+function hasCode(value: unknown): value is { readonly code: string } {
+  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string';
+}
+
+function statusOf(error: unknown): number {
+  const carries = typeof error === 'object' && error !== null && 'statusCode' in error;
+  return carries && typeof error.statusCode === 'number' ? error.statusCode : 500;
+}

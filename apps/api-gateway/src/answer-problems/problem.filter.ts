@@ -1,0 +1,37 @@
+import { LOGGER } from '@gatehouse/observability';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { RouteRegister } from '../declare-access/route-register';
+import { type Answer, answerTo, answerWithStatus } from './answer';
+import { PROBLEM_TYPE, toProblem } from './problem';
+
+/** Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly routes: RouteRegister,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const answer = this.allowing(answerTo(error), request);
+    if (answer.status >= 500) this.log.error({ err: error, code: answer.code }, 'a request failed');
+    else this.log.debug({ code: answer.code, status: answer.status }, 'a request was refused');
+    if (reply.sent) return;
+    void reply
+      .status(answer.status)
+      .headers(answer.headers ?? {})
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(toProblem(answer, request.id)));
+  }
+
+  /** The router knows nothing of a path under another method: to it that is a path which does not exist. */
+  private allowing(answer: Answer, request: FastifyRequest): Answer {
+    if (answer.status !== 404 || !request.is404) return answer;
+    const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '');
+    return methods.length === 0 ? answer : { ...answerWithStatus(405), headers: { allow: methods.join(', ') } };
+  }
+}

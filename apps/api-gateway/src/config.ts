@@ -1,0 +1,112 @@
+import { isIP } from 'node:net';
+import { createEnvelopeSigner, pinnedKey } from '@gatehouse/auth';
+import { commaSeparated, commonVariables, flag, httpUrl, parseEnvironment, pem, port } from '@gatehouse/config';
+import { z } from 'zod';
+
+/** What browsers send as `Origin`: scheme and host, no path. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/;
+const origins = commaSeparated.pipe(z.array(z.string().regex(ORIGIN, 'is not a list of origins')));
+
+const proxyGroups = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** `true`, `false`, or the proxies' addresses, networks and groups; a number of hops proves nothing about the peer. */
+const trustProxy = commaSeparated
+  .refine((parts) => isFlag(parts) || parts.every(isProxy), 'is neither true, false nor a list of addresses')
+  .transform((parts): boolean | string[] => (isFlag(parts) ? parts[0] === 'true' : parts));
+
+const variables = z.object({
+  ...commonVariables,
+  PORT: port.default(3000),
+  OPS_PORT: port.default(9000),
+  CLERK_ISSUER: httpUrl,
+  CLERK_JWT_KEY: pem.refine(isFit(pinnedKey), 'is not an RSA public key of 2048 bits or more').optional(),
+  CLERK_JWKS_URL: httpUrl.optional(),
+  CLERK_AUTHORIZED_PARTIES: origins.default([]),
+  CLERK_ALLOW_IMPERSONATION: flag.default(false),
+  ENVELOPE_PRIVATE_KEY: pem.refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key'),
+  CORS_ORIGINS: origins.default([]),
+  PUBLIC_URL: httpUrl.default('http://localhost:3000'),
+  TRUST_PROXY: trustProxy.default(false),
+});
+
+/** Injection token of the {@link GatewayConfig}. */
+export const CONFIG = Symbol('GatewayConfig');
+
+/** How the gateway runs. */
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly opsPort: number;
+  readonly logLevel: string;
+  readonly nats: {
+    readonly servers: readonly string[];
+    readonly user?: string;
+    readonly password?: string;
+    readonly caFile?: string;
+  };
+  readonly clerk: {
+    readonly issuer: string;
+    /** The one key to verify sessions with; keys come from `jwksUrl` when it is not given. */
+    readonly jwtKey?: string;
+    readonly jwksUrl: string;
+    readonly authorizedParties: readonly string[];
+    readonly allowImpersonation: boolean;
+  };
+  readonly envelopePrivateKey: string;
+  readonly corsOrigins: readonly string[];
+  /** Where clients reach the gateway; the issuer of its own tokens too. */
+  readonly publicUrl: string;
+  /** Whose `X-Forwarded-For` is believed: everybody's, nobody's, or that of these addresses. */
+  readonly trustProxy: boolean | string[];
+}
+
+/** The gateway's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): GatewayConfig {
+  const v = parseEnvironment(variables, environment);
+  return {
+    host: v.HOST,
+    port: v.PORT,
+    opsPort: v.OPS_PORT,
+    logLevel: v.LOG_LEVEL,
+    nats: {
+      servers: v.NATS_URL,
+      ...(v.NATS_USER !== undefined && { user: v.NATS_USER }),
+      ...(v.NATS_PASSWORD !== undefined && { password: v.NATS_PASSWORD }),
+      ...(v.NATS_CA_FILE !== undefined && { caFile: v.NATS_CA_FILE }),
+    },
+    clerk: {
+      issuer: v.CLERK_ISSUER,
+      ...(v.CLERK_JWT_KEY !== undefined && { jwtKey: v.CLERK_JWT_KEY }),
+      jwksUrl: v.CLERK_JWKS_URL ?? `${v.CLERK_ISSUER}/.well-known/jwks.json`,
+      authorizedParties: v.CLERK_AUTHORIZED_PARTIES,
+      allowImpersonation: v.CLERK_ALLOW_IMPERSONATION,
+    },
+    envelopePrivateKey: v.ENVELOPE_PRIVATE_KEY,
+    corsOrigins: v.CORS_ORIGINS,
+    publicUrl: v.PUBLIC_URL,
+    trustProxy: v.TRUST_PROXY,
+  };
+}
+
+/** Whether a key can be used for what it is there for, found out at boot rather than at the first request. */
+function isFit(use: (key: string) => unknown): (key: string) => boolean {
+  return (key) => {
+    try {
+      use(key);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
+function isFlag(parts: readonly string[]): boolean {
+  return parts.length === 1 && (parts[0] === 'true' || parts[0] === 'false');
+}
+
+function isProxy(part: string): boolean {
+  const [address = '', bits, ...more] = part.split('/');
+  const most = isIP(address) === 6 ? 128 : 32;
+  const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return proxyGroups.has(part) || (isIP(address) !== 0 && isNetwork && more.length === 0);
+}

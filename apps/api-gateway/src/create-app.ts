@@ -1,0 +1,28 @@
+import { NestLogger, createLogger } from '@gatehouse/observability';
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Logger } from 'pino';
+import { AppModule } from './app.module';
+import { type GatewayConfig } from './config';
+import { RouteRegister } from './declare-access/route-register';
+import { GatewayMetrics } from './measure-requests/gateway-metrics';
+import { measureRequests } from './measure-requests/measure-requests';
+import { ApiDocument } from './publish-docs/api-document';
+import { createFastifyAdapter } from './serve-http/fastify-adapter';
+
+/** The gateway, assembled and not yet listening. Throws RouteUndeclaredError when a route lacks its declaration. */
+export async function createApp(
+  config: GatewayConfig,
+  logger: Logger = createLogger({ service: 'api-gateway', level: config.logLevel }),
+): Promise<NestFastifyApplication> {
+  const routes = new RouteRegister();
+  const adapter = createFastifyAdapter(config, logger, routes);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger, routes), adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
+  app.get(ApiDocument).describe(app, config.publicUrl);
+  return app;
+}

@@ -1,0 +1,82 @@
+import { problemSchema } from '@gatehouse/contracts';
+import { type INestApplication, Injectable } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import { PROBLEM_TYPE } from '../answer-problems/problem';
+import { ACCESS_EXTENSION, type RouteAccess } from '../declare-access/access';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+const problems: Record<number, string> = {
+  400: 'The request is not valid; `errors` lists every field at fault',
+  401: 'No credential, or one that is refused; `code` says why',
+  403: 'The account is not active, or its role does not reach',
+  404: 'Not found',
+  413: 'The body is larger than 64 KiB',
+  415: 'The body is not application/json',
+  503: 'Something that this needs is away; try again after `Retry-After` seconds',
+};
+
+/** The OpenAPI document, made at boot from the routes and their schemas. */
+@Injectable()
+export class ApiDocument {
+  private document: OpenAPIObject | undefined;
+
+  /** Makes the document; to be called once, when the application is assembled. */
+  describe(app: INestApplication, publicUrl: string): void {
+    const base = new DocumentBuilder()
+      .setTitle('Gatehouse')
+      .setDescription('Errors are `application/problem+json` (RFC 9457) with a stable `code`.')
+      .setVersion('1')
+      .addServer(publicUrl)
+      .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Clerk's session token" })
+      .build();
+    const document = SwaggerModule.createDocument(app, base, {
+      standardSchemaConverter: (schema, { schemaType }) =>
+        schema instanceof z.ZodType ? { schema: toOpenApi(schema, schemaType) } : undefined,
+      operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
+    });
+    document.components = { ...document.components };
+    document.components.schemas = {
+      ...document.components.schemas,
+      Problem: toOpenApi(problemSchema, 'output') as Schema,
+    };
+    for (const operation of operationsOf(document)) describeProblems(operation);
+    this.document = document;
+  }
+
+  get json(): OpenAPIObject | undefined {
+    return this.document;
+  }
+}
+
+function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'openapi-3.0', io, unrepresentable: 'any' });
+  return rest;
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap(({ get, post, put, patch, delete: remove }) =>
+    [get, post, put, patch, remove].filter((operation) => operation !== undefined),
+  );
+}
+
+function describeProblems(operation: Operation): void {
+  const access = (operation as unknown as Record<string, unknown>)[ACCESS_EXTENSION] as RouteAccess;
+  const hasInput = operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
+  const inPath = (operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'path');
+  const statuses = [
+    ...(hasInput ? [400] : []),
+    ...(access.access === 'public' ? [] : [401, 403]),
+    ...(inPath ? [404] : []),
+    ...(operation.requestBody === undefined ? [] : [413, 415]),
+    503,
+  ];
+  for (const status of statuses) {
+    operation.responses[status] = {
+      description: problems[status] ?? '',
+      content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs';
+import { Controller, Get, Header, NotFoundException, Param, StreamableFile } from '@nestjs/common';
+import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { Access, type RouteAccess } from '../declare-access/access';
+import { ApiDocument } from './api-document';
+import { page, startScript, swaggerFile } from './swagger-ui';
+
+const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs' };
+/** Swagger UI sets styles by script; all else comes from here alone. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const REVALIDATE = 'no-cache';
+const AN_HOUR = 'public, max-age=3600';
+
+/** `/docs`: Swagger UI, its files served from here, and the OpenAPI document. */
+@Controller('docs')
+@ApiExcludeController()
+export class DocsController {
+  constructor(private readonly document: ApiDocument) {}
+
+  @Get()
+  @Access(access)
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', POLICY)
+  @Header('cache-control', REVALIDATE)
+  page(): string {
+    return page;
+  }
+
+  @Get('openapi.json')
+  @Access(access)
+  @Header('cache-control', REVALIDATE)
+  openapi(): OpenAPIObject | undefined {
+    return this.document.json;
+  }
+
+  @Get('assets/start.js')
+  @Access(access)
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  @Header('cache-control', AN_HOUR)
+  startScript(): string {
+    return startScript;
+  }
+
+  @Get('assets/:file')
+  @Access(access)
+  @Header('cache-control', AN_HOUR)
+  asset(@Param('file') name: string): StreamableFile {
+    const file = swaggerFile(name);
+    if (file === undefined) throw new NotFoundException();
+    return new StreamableFile(createReadStream(file.path), { type: file.type });
+  }
+}

@@ -1,0 +1,51 @@
+import { logRequests, requestId } from '@gatehouse/observability';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyReply } from 'fastify';
+import { type Logger } from 'pino';
+import { answerTo } from '../answer-problems/answer';
+import { PROBLEM_TYPE, toProblem } from '../answer-problems/problem';
+import { type GatewayConfig } from '../config';
+import { type RouteRegister } from '../declare-access/route-register';
+import { allowOrigins } from './cors';
+import { harden } from './harden';
+import { refuseUnreadable } from './refuse-unreadable';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const HEADER_LIMIT_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Longer than the idle time of common load balancers, which must be the ones to close. */
+const KEEP_ALIVE_MS = 65_000;
+const MAX_REQUESTS_PER_SOCKET = 10_000;
+const MAX_PARAMETER_LENGTH = 256;
+
+/** Fastify as the gateway needs it: JSON alone, bounds on size and time, one request id, every route watched. */
+export function createFastifyAdapter(config: GatewayConfig, logger: Logger, routes: RouteRegister): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    http: { maxHeaderSize: HEADER_LIMIT_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    trustProxy: config.trustProxy,
+    genReqId: requestId,
+    clientErrorHandler: refuseUnreadable,
+    // Bad escapes and over-long parameters: found by the router, before any hook.
+    frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
+      const answer = answerTo(error);
+      void reply
+        .status(answer.status)
+        .type(PROBLEM_TYPE)
+        .send(JSON.stringify(toProblem(answer, request.id)));
+    },
+  });
+  const server = adapter.getInstance();
+  routes.watch(server);
+  server.decorateRequest('caller', undefined);
+  server.removeContentTypeParser('text/plain');
+  logRequests(server, logger);
+  harden(server);
+  allowOrigins(server, config.corsOrigins);
+  return adapter;
+}

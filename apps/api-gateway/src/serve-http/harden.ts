@@ -1,0 +1,28 @@
+import { type FastifyInstance } from 'fastify';
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Headers by which proxies tell applications who is calling: here only a verified credential does. */
+const IDENTITY_HEADER =
+  /^x-(gatehouse-.*|principal.*|auth-.*|authenticated-.*|forwarded-(user|email|groups|preferred-username)|remote-user|(clerk-)?user(-.*)?|role|roles|scopes|tier|tenant(-.*)?|org(-.*)?|session(-.*)?|account(-.*)?)$/;
+
+/** Sets what every answer carries unless its route says otherwise, and drops what claims an identity. */
+export function harden(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(HEADERS);
+    dropIdentityHeaders(request.raw.headers);
+    done();
+  });
+}
+
+/** Removes clients' own identity headers. */
+export function dropIdentityHeaders(headers: NodeJS.Dict<string | string[]>): void {
+  for (const name of Object.keys(headers)) if (IDENTITY_HEADER.test(name)) delete headers[name];
+}
