@@ -1,0 +1,66 @@
+import { type ClerkClient, createClerkClient } from '@clerk/backend';
+import { call } from './http';
+import { type Running } from './running';
+
+/** One delivery of a webhook, as the emulator remembers it. */
+export interface Delivery {
+  readonly id: string;
+  readonly message_id: string;
+  readonly type: string;
+  readonly status: 'pending' | 'delivered' | 'failed';
+  readonly attempts: readonly { readonly status: number | null; readonly duration_ms: number }[];
+}
+
+/** The emulator in Clerk's place: the real Backend API client, and what only the emulator can do. */
+export class Clerk {
+  readonly api: ClerkClient;
+  private readonly url: string;
+
+  constructor({ urls, secretKey }: Running) {
+    this.url = urls.emulator;
+    this.api = createClerkClient({ secretKey, apiUrl: urls.emulator });
+  }
+
+  /** Deliveries about a user, oldest first. */
+  async deliveries(userId: string, type?: string): Promise<Delivery[]> {
+    const query = new URLSearchParams({ user_id: userId, limit: '100', ...(type === undefined ? {} : { type }) });
+    const { body } = await call<{ data: Delivery[] }>(`${this.url}/emulator/deliveries?${query.toString()}`);
+    return body.data.toReversed();
+  }
+
+  /** The body of a delivery, byte for byte. */
+  async bodyOf(delivery: Delivery): Promise<string> {
+    const { body } = await call<{ data: { body: string }[] }>(`${this.url}/emulator/deliveries/${delivery.id}`);
+    return body.data[0]?.body ?? '';
+  }
+
+  /** Sends a delivery once more under the same webhook id. */
+  async resend(delivery: Delivery): Promise<Delivery | undefined> {
+    const { body } = await call<{ data: Delivery[] }>(`${this.url}/emulator/deliveries/${delivery.id}/resend`, {
+      method: 'POST',
+      body: {},
+    });
+    return body.data[0];
+  }
+
+  /** Sends a body of our own under a new webhook id, signed by the right secret or by another. */
+  async send(type: string, body: string, secret?: string): Promise<Delivery | undefined> {
+    const answer = await call<{ data: Delivery[] }>(`${this.url}/emulator/events`, {
+      method: 'POST',
+      body: { type, body, retry: false, ...(secret === undefined ? {} : { headers_override: { secret } }) },
+    });
+    return answer.body.data[0];
+  }
+
+  /** Holds webhooks back, or lets them go. */
+  async hold(yes: boolean): Promise<void> {
+    await call(`${this.url}/emulator/${yes ? 'pause' : 'resume'}`, { method: 'POST', body: {} });
+  }
+
+  /** A session token of a new session, or of the one given. */
+  async token(userId: string, sessionId?: string): Promise<{ sessionId: string; token: string }> {
+    const session = sessionId ?? (await this.api.sessions.createSession({ userId })).id;
+    const { jwt } = await this.api.sessions.getToken(session);
+    return { sessionId: session, token: jwt };
+  }
+}

@@ -1,0 +1,31 @@
+import { DemoError } from './errors';
+
+/** An answer: status and parsed body. */
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+const TIMEOUT_MS = 20_000;
+
+/** One HTTP call with JSON in and out, within 20 s. @throws DemoError when nobody answers */
+export async function call<Body>(
+  url: string,
+  { method = 'GET', body, token }: { method?: string; body?: unknown; token?: string } = {},
+): Promise<Answer<Body>> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
+  } catch (cause) {
+    throw new DemoError(`${new URL(url).origin} did not answer: is npm start still running?`, { cause });
+  }
+}

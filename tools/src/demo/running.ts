@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GatehouseUrls, workspaceState } from '@gatehouse/testing';
+import { DemoError } from './errors';
+
+/** Where the running Gatehouse is, and the key that its emulator accepts. */
+export interface Running {
+  readonly urls: GatehouseUrls;
+  readonly secretKey: string;
+}
+
+/** Finds what `npm start` started. @throws DemoError when nothing runs */
+export function findRunning(): Running {
+  const state = process.env.GATEHOUSE_STATE_DIR || workspaceState();
+  const { urls } = read<{ urls?: GatehouseUrls }>(join(state, 'running.json')) ?? {};
+  const settings = read<{ clerkSecretKey?: string }>(join(state, 'settings.json'));
+  const secretKey = process.env.CLERK_SECRET_KEY || settings?.clerkSecretKey;
+  if (urls === undefined || !secretKey) {
+    throw new DemoError('Nothing is running here: run npm start in another terminal first.');
+  }
+  return { urls, secretKey };
+}
+
+function read<Content>(file: string): Content | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Content;
+  } catch {
+    return undefined;
+  }
+}
