@@ -52,8 +52,8 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
     const child = spawn(command, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     let timedOut = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-    const parent = process.ppid;
-    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000);
+    const parents = ancestors();
+    const orphaned = setInterval(() => ancestors() !== parents && child.kill('SIGTERM'), 1000);
     const stop = () => {
       timedOut = true;
       child.kill('SIGTERM');
@@ -70,6 +70,16 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
       resolve(timedOut ? 124 : (code ?? (signal === 'SIGINT' ? 130 : 1)));
     });
   });
+}
+
+/** Our parent and, where the system tells it, that one's: under npm these are a shell and npm itself. */
+function ancestors() {
+  try {
+    const parent = readFileSync(`/proc/${process.ppid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1];
+    return process.env.npm_lifecycle_event ? `${process.ppid} ${parent}` : `${process.ppid}`;
+  } catch {
+    return `${process.ppid}`;
+  }
 }
 
 /** Runs `work`; a BootstrapError becomes its sentence and exit code 1. */
