@@ -1,0 +1,221 @@
+import 'reflect-metadata';
+import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createEnvelopeSigner } from '@gatehouse/auth';
+import { inboxPrefix, natsPermissions, serviceNames } from '@gatehouse/contracts';
+import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
+import { createLogger } from '@gatehouse/observability';
+import { createDataSource, runMigrations } from '@gatehouse/persistence';
+import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats, withClient } from '@gatehouse/testing';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readConfig } from '../src/config';
+import { migrationDatabase } from '../src/database/database-options';
+import { start } from '../src/start';
+
+export const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+export const otherSecret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+const envelopeKeys = generateKeyPairSync('ed25519', {
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+const quiet = createLogger({ service: 'test', level: 'silent' });
+
+/** A running webhook-ingest and where it listens. */
+export interface Ingest {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  /** Every line it has logged. */
+  readonly logs: () => string;
+  readonly close: () => Promise<void>;
+}
+
+/** How a delivery differs from a good one. */
+export interface DeliveryOptions {
+  readonly id?: string;
+  readonly secret?: string;
+  readonly timestamp?: number | string;
+  readonly signature?: string;
+  readonly headers?: Record<string, string>;
+  readonly path?: string;
+  readonly contentType?: string;
+}
+
+/** The events of Clerk, by type, as bytes. */
+export function fixture(name: string): Buffer {
+  return readFileSync(join(__dirname, '../fixtures/clerk', `${name}.json`));
+}
+
+/** A `user.created` of this user, small. */
+export function userCreated(clerkUserId = 'user_1', more: Record<string, unknown> = {}): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      type: 'user.created',
+      object: 'event',
+      timestamp: 1_790_000_000_000,
+      data: { id: clerkUserId },
+      ...more,
+    }),
+  );
+}
+
+/** A fresh delivery id. */
+export function newId(): string {
+  return `msg_${randomBytes(12).toString('hex')}`;
+}
+
+/** The Svix signature of a delivery. */
+export function sign(key: string, id: string, timestamp: number | string, body: Uint8Array): string {
+  const hmac = createHmac('sha256', Buffer.from(key.slice('whsec_'.length), 'base64'));
+  return `v1,${hmac.update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
+}
+
+/** Sends a delivery over real HTTP, signed as Clerk does. */
+export async function deliver(
+  url: string,
+  body: Uint8Array,
+  options: DeliveryOptions = {},
+): Promise<{ status: number; json: Record<string, unknown>; headers: Headers }> {
+  const id = options.id ?? newId();
+  const timestamp = options.timestamp ?? Math.floor(Date.now() / 1000);
+  const response = await fetch(`${url}${options.path ?? '/webhooks/clerk'}`, {
+    method: 'POST',
+    headers: {
+      'content-type': options.contentType ?? 'application/json',
+      'svix-id': id,
+      'svix-timestamp': String(timestamp),
+      'svix-signature': options.signature ?? sign(options.secret ?? secret, id, timestamp, body),
+      ...options.headers,
+    },
+    body: Buffer.from(body),
+  });
+  return {
+    status: response.status,
+    json: (await response.json()) as Record<string, unknown>,
+    headers: response.headers,
+  };
+}
+
+/** Real servers of one test file, and what runs on them. */
+export class IngestHarness {
+  private readonly running = new Set<Ingest>();
+  private readonly clients: NatsClient[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly nats: OwnNats,
+  ) {}
+
+  static async create(): Promise<IngestHarness> {
+    const database = await createTestDatabase({ template: 'ingest', migrate });
+    const nats = await startOwnNats({
+      users: serviceNames.map((user) => ({
+        user,
+        password: user,
+        permissions: natsPermissions[user],
+        allowResponses: natsPermissions[user].allowResponses,
+      })),
+    });
+    return new IngestHarness(database, nats);
+  }
+
+  /** Boots the service as main.ts does, with these variables on top. */
+  async start(variables: Record<string, string> = {}): Promise<Ingest> {
+    const lines: string[] = [];
+    const destination = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        lines.push(chunk.toString());
+        done();
+      },
+    });
+    const config = readConfig({
+      PORT: '0',
+      OPS_PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+      DATABASE_URL: this.database.serviceUrl,
+      NATS_URL: this.nats.url,
+      NATS_USER: 'webhook-ingest',
+      NATS_PASSWORD: 'webhook-ingest',
+      CLERK_WEBHOOK_SIGNING_SECRETS: secret,
+      ENVELOPE_PUBLIC_KEY: envelopeKeys.publicKey,
+      RELAY_GRACE_MS: '200',
+      RELAY_POLL_MS: '20',
+      RETRY_BASE_MS: '40',
+      RETRY_CAP_MS: '160',
+      RETRY_MAX: '2',
+      ...variables,
+    });
+    const app = await start(config, createLogger({ service: 'webhook-ingest', level: config.logLevel }, destination));
+    const ingest: Ingest = {
+      app,
+      url: await app.getUrl(),
+      logs: () => lines.join(''),
+      close: async () => {
+        if (this.running.delete(ingest)) await app.close();
+      },
+    };
+    this.running.add(ingest);
+    return ingest;
+  }
+
+  /** The other side of the conversation: a service as NATS knows it. */
+  client(service: 'user-sync' | 'api-gateway'): { nats: NatsClient; jetStream: JetStream } {
+    const nats = new NatsClient(
+      {
+        servers: [this.nats.url],
+        user: service,
+        password: service,
+        name: service,
+        inboxPrefix: inboxPrefix(service),
+      },
+      quiet,
+    );
+    nats.start();
+    this.clients.push(nats);
+    return { nats, jetStream: new JetStream(nats) };
+  }
+
+  /** Asks as the gateway does, with the real envelope. */
+  requests(sign = createEnvelopeSigner(envelopeKeys.privateKey)): RequestClient {
+    return new RequestClient(this.client('api-gateway').nats, sign);
+  }
+
+  /** Looks into the database past the service. */
+  sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return withClient(this.database.adminUrl, async (client) => (await client.query<Row>(text, values)).rows);
+  }
+
+  /** The ledger's row of a delivery. */
+  async row(webhookId: string): Promise<Record<string, unknown> | undefined> {
+    const [row] = await this.sql<Record<string, unknown>>(
+      `SELECT event.*, body FROM webhook_events event
+         LEFT JOIN event_bodies stored ON stored.event_id = event.id AND stored.created_at = event.created_at
+        WHERE webhook_id = $1`,
+      [webhookId],
+    );
+    return row;
+  }
+
+  /** Stops the services and clients; the servers stay. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.running].map(({ close }) => close()));
+    await Promise.all(this.clients.splice(0).map((client) => client.close()));
+  }
+
+  async dispose(): Promise<void> {
+    await this.stopAll();
+    await this.nats.dispose();
+    await this.database.drop();
+  }
+}
+
+async function migrate(url: string): Promise<void> {
+  const dataSource = await createDataSource(migrationDatabase({ url })).initialize();
+  try {
+    await runMigrations(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,276 @@
+import { eventually } from '@gatehouse/testing';
+import {
+  type Ingest,
+  IngestHarness,
+  deliver,
+  fixture,
+  newId,
+  otherSecret,
+  secret,
+  sign,
+  userCreated,
+} from './ingest-harness';
+
+let harness: IngestHarness;
+let ingest: Ingest;
+
+beforeAll(async () => {
+  harness = await IngestHarness.create();
+  ingest = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${otherSecret},${secret}` });
+});
+
+afterAll(() => harness.dispose());
+
+const send: typeof deliver = (_url, body, options) => deliver(ingest.url, body, options);
+const post = (body: Uint8Array, options?: Parameters<typeof deliver>[2]) => send(ingest.url, body, options);
+
+describe('a verified delivery', () => {
+  it.each([
+    'user.created',
+    'user.created.phone-only',
+    'user.updated',
+    'user.deleted',
+    'user.deleted.external_id',
+    'session.created',
+    'session.revoked',
+  ])('of %s is recorded verbatim, published and processing', async (name) => {
+    const id = newId();
+    const body = fixture(name);
+    const { status, json } = await post(body, { id });
+    expect({ status, json }).toEqual({ status: 200, json: { status: 'accepted' } });
+    const row = await harness.row(id);
+    expect(row).toMatchObject({
+      clerk_user_id: 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1',
+      instance_id: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz',
+      signing_secret_index: 1,
+      publish_number: 1,
+    });
+    expect(row?.body).toEqual(body);
+    await eventually(async () =>
+      expect(await harness.row(id)).toMatchObject({
+        status: 'processing',
+        published_at: expect.any(Date),
+        stream_sequence: expect.any(String),
+        stream_created_at: expect.any(Date),
+      }),
+    );
+  });
+
+  it('is taken at the alias too', async () => {
+    expect((await post(userCreated(), { path: '/api/webhooks/clerk' })).status).toBe(200);
+  });
+
+  it('sent again answers 200 and changes nothing, whatever its body', async () => {
+    const id = newId();
+    await post(userCreated(), { id });
+    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'processing' }));
+    const before = await harness.row(id);
+    expect((await post(userCreated('user_2'), { id })).json).toEqual({ status: 'duplicate' });
+    expect(await harness.row(id)).toEqual(before);
+  });
+
+  it('sent many times at once is recorded once', async () => {
+    const id = newId();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(userCreated(), { id })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(answers.filter(({ json }) => json.status === 'accepted')).toHaveLength(1);
+  });
+
+  it('carries one correlation id from the request to the row and the log', async () => {
+    const id = newId();
+    const { headers } = await post(userCreated(), { id, headers: { 'x-request-id': 'from-the-edge' } });
+    expect(headers.get('x-request-id')).toBe('from-the-edge');
+    expect(await harness.row(id)).toMatchObject({ correlation_id: 'from-the-edge' });
+    const lines = ingest
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes(id));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ correlationId: 'from-the-edge' });
+  });
+
+  it('of exactly 1 MiB is recorded and published', async () => {
+    const id = newId();
+    const body = userCreated('user_1', { filler: '' });
+    const full = userCreated('user_1', { filler: 'x'.repeat(1024 * 1024 - body.length) });
+    expect(full).toHaveLength(1024 * 1024);
+    expect((await post(full, { id })).json).toEqual({ status: 'accepted' });
+    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'processing' }));
+  });
+
+  it('with bytes that PostgreSQL takes for no text is recorded among others, unharmed', async () => {
+    const odd = [
+      Buffer.from('{"type":"user.created","data":{"id":"user_1","first_name":"\0"}}'),
+      Buffer.from('{"type":"user.created","data":{"first_name":"\\u0000\\ud800"}}'),
+      Buffer.from('{"type":"user.\\u0000\\ud800","instance_id":null,"data":{}}'),
+      Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]),
+    ];
+    const bodies = [...odd, ...Array.from({ length: 12 }, () => userCreated())];
+    const ids = bodies.map(newId);
+    const answers = await Promise.all(
+      bodies.map((body, index) => post(body, { id: ids[index] ?? '', headers: { 'user-agent': 'caf\u00e9' } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(bodies.length).fill(200));
+    for (const [index, body] of bodies.entries()) expect((await harness.row(ids[index] ?? ''))?.body).toEqual(body);
+  });
+});
+
+describe('a verified delivery that nobody handles', () => {
+  it.each([
+    ['of an unknown type', { type: 'role.created', data: {} }, 'unhandled-type'],
+    ['of another instance', { type: 'user.created', instance_id: 'ins_other', data: {} }, 'other-instance'],
+    ['without a type', { data: {} }, 'not-an-event'],
+  ])('%s is recorded as ignored, with the reason, and never published', async (_what, event, reason) => {
+    const id = newId();
+    const { status, json } = await post(Buffer.from(JSON.stringify(event)), { id });
+    expect({ status, json }).toEqual({ status: 200, json: { status: 'ignored', reason } });
+    expect(await harness.row(id)).toMatchObject({
+      status: 'ignored',
+      publish_number: 0,
+      published_at: null,
+      processed_data: { decision: reason, reason: expect.any(String), userId: null },
+    });
+  });
+
+  it.each([
+    ['no JSON', 'not json', 'unparseable'],
+    ['a JSON list', '[1]', 'not-an-event'],
+    ['null', 'null', 'not-an-event'],
+    ['a number', '1e400', 'not-an-event'],
+    ['nothing', '', 'unparseable'],
+    ['lists in lists', '['.repeat(500_000), 'unparseable'],
+  ])('because it is %s is recorded as ignored', async (_what, text, reason) => {
+    const id = newId();
+    expect((await post(Buffer.from(text), { id })).json).toEqual({ status: 'ignored', reason });
+    expect(await harness.row(id)).toMatchObject({ status: 'ignored', event_type: 'unknown' });
+  });
+
+  it('is published all the same when only its data is odd: user-sync says what is wrong', async () => {
+    const nested = `{"type":"user.updated","data":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`;
+    for (const text of ['{"type":"user.updated"}', '{"type":"user.updated","data":{},"timestamp":1e400}', nested]) {
+      expect((await post(Buffer.from(text))).json).toEqual({ status: 'accepted' });
+    }
+  });
+});
+
+describe('a one-time code', () => {
+  it.each(['sms.created', 'SMS.created', 'Email.Created'])('of %s is neither stored nor logged', async (type) => {
+    const id = newId();
+    const event = JSON.parse(fixture('sms.created').toString()) as { data: object };
+    const body = Buffer.from(
+      JSON.stringify({ ...event, type, data: { ...event.data, subject: '424242 is your code', body: '424242' } }),
+    );
+    expect((await post(body, { id })).json).toEqual({ status: 'ignored', reason: 'unhandled-type' });
+    const row = await harness.row(id);
+    const stored = JSON.parse((row?.body as Buffer).toString()) as { data: object };
+    expect(stored.data).toMatchObject({ id: 'sms_3AbCdEfGhIjKlMnOpQrStUvWxM1', status: 'queued' });
+    expect(
+      JSON.stringify(row, (_key, value: unknown) => (Buffer.isBuffer(value) ? value.toString() : value)),
+    ).not.toContain('424242');
+    expect(ingest.logs()).not.toContain('424242');
+  });
+
+  it('in a body that is not quite JSON is not stored', async () => {
+    const id = newId();
+    await post(fixture('sms.created').subarray(0, -2), { id });
+    expect((await harness.row(id))?.body).toHaveLength(0);
+  });
+});
+
+describe('a delivery that does not verify', () => {
+  const stale = () => Math.floor(Date.now() / 1000) - 400;
+
+  it.each([
+    ['a forged signature', { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` }, 'signature_mismatch'],
+    ['no v1 signature', { signature: 'v2,AAAA' }, 'signature_mismatch'],
+    ['a stale timestamp', { timestamp: stale() }, 'timestamp_too_old'],
+    ['a future timestamp', { timestamp: stale() + 800 }, 'timestamp_too_new'],
+    ['a timestamp that is no number', { timestamp: 'now' }, 'malformed_header'],
+    ['an id with a dot', { id: 'msg_1.2' }, 'malformed_header'],
+    ['an over-long id', { id: 'm'.repeat(257) }, 'malformed_header'],
+  ])('for %s is 400 and noted without its body', async (_what, options, reason) => {
+    const body = userCreated('user_secret_name');
+    const { status, json, headers } = await post(body, options);
+    expect(status).toBe(400);
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(json).toMatchObject({ status: 400, code: reason, requestId: headers.get('x-request-id') });
+    await eventually(async () => {
+      const noted = await harness.sql<Record<string, unknown>>(
+        'SELECT * FROM rejected_deliveries WHERE correlation_id = $1',
+        [json.requestId],
+      );
+      expect(noted).toEqual([
+        expect.objectContaining({
+          reason,
+          body_size: body.length,
+          body_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        }),
+      ]);
+      expect(JSON.stringify(noted)).not.toMatch(/user_secret_name|v1,/);
+    });
+  });
+
+  it('is 400 without its headers, or with one of them twice', async () => {
+    const response = await fetch(`${ingest.url}/webhooks/clerk`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(await response.json()).toMatchObject({ status: 400, code: 'missing_header' });
+    const id = newId();
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const headers: [string, string][] = [
+      ['content-type', 'application/json'],
+      ['svix-id', id],
+      ['svix-id', id],
+      ['svix-timestamp', timestamp],
+      ['svix-signature', sign(secret, id, timestamp, Buffer.from('{}'))],
+    ];
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve, reject) => {
+      const outgoing = request(`${ingest.url}/webhooks/clerk`, { method: 'POST', headers: headers.flat() });
+      outgoing.on('response', (answer) => resolve(answer.resume().statusCode));
+      outgoing.on('error', reject);
+      outgoing.end('{}');
+    });
+    expect(status).toBe(400);
+  });
+
+  it('never occupies the id: the same delivery, once it verifies, is accepted', async () => {
+    const id = newId();
+    const forged = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+    expect((await post(userCreated(), { id, secret: forged })).status).toBe(400);
+    expect((await post(userCreated(), { id })).json).toEqual({ status: 'accepted' });
+  });
+
+  it('is refused when one byte of its body was altered', async () => {
+    const id = newId();
+    const timestamp = Math.floor(Date.now() / 1000);
+    const signature = sign(secret, id, timestamp, userCreated('user_1'));
+    expect((await post(userCreated('user_2'), { id, timestamp, signature })).status).toBe(400);
+  });
+});
+
+describe('the limits of HTTP', () => {
+  it('a body of 1 MiB and one byte is 413', async () => {
+    const { status, json } = await post(Buffer.alloc(1024 * 1024 + 1, 0x20));
+    expect({ status, code: json.code }).toEqual({ status: 413, code: 'payload_too_large' });
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
+    '%s is 415',
+    async (contentType) => {
+      const { status, json } = await post(userCreated(), { contentType });
+      expect({ status, code: json.code }).toEqual({ status: 415, code: 'unsupported_media_type' });
+    },
+  );
+
+  it('JSON with a charset is taken', async () => {
+    expect((await post(userCreated(), { contentType: 'application/json; charset=utf-8' })).status).toBe(200);
+  });
+
+  it('another path is a 404 problem', async () => {
+    const { status, json } = await post(userCreated(), { path: '/webhooks/other' });
+    expect({ status, code: json.code }).toEqual({ status: 404, code: 'not_found' });
+  });
+});

@@ -1,0 +1,119 @@
+import { clerkEventsStream, clerkOutcomesStream, inboxPrefix } from '@gatehouse/contracts';
+import { JetStream, MessagingModule, NatsClient, natsReadiness, streamsReadiness } from '@gatehouse/messaging';
+import { LOGGER, METRICS, ObservabilityModule } from '@gatehouse/observability';
+import { PersistenceModule } from '@gatehouse/persistence';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { type Logger } from 'pino';
+import { type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { type Config } from './config';
+import { serviceDatabase } from './database/database-options';
+import { DrainOnShutdown } from './drain-on-shutdown';
+import { FollowOutcomesController } from './follow-outcomes/follow-outcomes.controller';
+import { ListEventsController } from './list-events/list-events.controller';
+import { IngestMetrics } from './metrics';
+import { EventPublisher } from './publish-event/event-publisher';
+import { PublishLog } from './publish-event/publish-log';
+import { ProblemFilter } from './receive-webhook/problem.filter';
+import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
+import { RejectedDeliveries } from './receive-webhook/rejected-deliveries';
+import { BodyPartitions } from './record-webhook/body-partitions';
+import { ClerkInstance } from './record-webhook/clerk-instance';
+import { insertDeliveries } from './record-webhook/insert-deliveries';
+import { Ledger } from './record-webhook/ledger';
+import { Relay } from './relay-events/relay';
+import { ShowEventController } from './show-event/show-event.controller';
+import { CONFIG, SERVICE_NAME } from './tokens';
+
+/** The whole service, as main.ts and the tests boot it. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PersistenceModule.forRootAsync({ useFactory: () => serviceDatabase(config.database) }),
+        MessagingModule.forRootAsync({
+          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+        }),
+        ObservabilityModule.forRoot({
+          logger,
+          host: config.http.host,
+          opsPort: config.opsPort,
+          checks: {
+            inject: [DataSource, NatsClient, JetStream],
+            useFactory: (dataSource: DataSource, nats: NatsClient, jetStream: JetStream) => [
+              { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
+              natsReadiness(nats),
+              streamsReadiness(jetStream, [clerkEventsStream, clerkOutcomesStream]),
+            ],
+          },
+        }),
+      ],
+      controllers: [ReceiveWebhookController, FollowOutcomesController, ListEventsController, ShowEventController],
+      providers: [{ provide: CONFIG, useValue: config }, ...providers(config)],
+    };
+  }
+}
+
+function providers(config: Config): Provider[] {
+  return [
+    { provide: APP_FILTER, inject: [LOGGER], useFactory: (log: Logger) => new ProblemFilter(log) },
+    { provide: IngestMetrics, inject: [METRICS], useFactory: (registry: Registry) => new IngestMetrics(registry) },
+    {
+      provide: ClerkInstance,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new ClerkInstance(dataSource, config.instanceId),
+    },
+    {
+      provide: Ledger,
+      inject: [DataSource, LOGGER, IngestMetrics],
+      useFactory: (dataSource: DataSource, log: Logger, metrics: IngestMetrics) =>
+        new Ledger(
+          (deliveries) => insertDeliveries(dataSource, deliveries, config.retry.maxRetries),
+          log,
+          (rows) => metrics.groupRows.observe(rows),
+        ),
+    },
+    {
+      provide: RejectedDeliveries,
+      inject: [DataSource, LOGGER],
+      useFactory: (dataSource: DataSource, log: Logger) => new RejectedDeliveries(dataSource, log, config.rejected),
+    },
+    {
+      provide: BodyPartitions,
+      inject: [DataSource, LOGGER],
+      useFactory: (dataSource: DataSource, log: Logger) => new BodyPartitions(dataSource, log),
+    },
+    { provide: PublishLog, inject: [DataSource], useFactory: (dataSource: DataSource) => new PublishLog(dataSource) },
+    {
+      provide: EventPublisher,
+      inject: [NatsClient, JetStream, PublishLog, IngestMetrics, LOGGER],
+      useFactory: (
+        nats: NatsClient,
+        jetStream: JetStream,
+        publishLog: PublishLog,
+        metrics: IngestMetrics,
+        log: Logger,
+      ) => new EventPublisher(nats, jetStream, publishLog, metrics, log),
+    },
+    {
+      provide: Relay,
+      inject: [DataSource, NatsClient, EventPublisher, IngestMetrics, LOGGER],
+      useFactory: (
+        dataSource: DataSource,
+        nats: NatsClient,
+        publisher: EventPublisher,
+        metrics: IngestMetrics,
+        log: Logger,
+      ) => new Relay(dataSource, nats, publisher, metrics, log, config.relay),
+    },
+    {
+      provide: DrainOnShutdown,
+      inject: [Ledger, EventPublisher, RejectedDeliveries],
+      useFactory: (ledger: Ledger, publisher: EventPublisher, rejected: RejectedDeliveries) =>
+        new DrainOnShutdown(ledger, publisher, rejected),
+    },
+  ];
+}

@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { createDataSource, schemaDifferences } from '@gatehouse/persistence';
+import { readDatabaseConfig } from './config';
+import { migrationDatabase } from './database/database-options';
+
+/** Prints what would make the migrated database of `DATABASE_URL` equal to the entities; fails when there is any. */
+async function check(): Promise<void> {
+  const dataSource = createDataSource(migrationDatabase(readDatabaseConfig()));
+  await dataSource.initialize();
+  try {
+    const differences = await schemaDifferences(dataSource);
+    for (const statement of differences)
+      process.stdout.write(`webhook-ingest: missing in the migrations: ${statement}\n`);
+    if (differences.length > 0) process.exitCode = 1;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+check().catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
+  process.stderr.write(`webhook-ingest: the migrations could not be checked: ${reason}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,162 @@
+import { type KeyObject, createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import {
+  commaSeparated,
+  commonVariables,
+  databaseVariables,
+  flag,
+  parseEnvironment,
+  pem,
+  port,
+  postgresUrl,
+  wholeNumber,
+} from '@gatehouse/config';
+import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
+import { z } from 'zod';
+import { SigningSecretInvalidError } from './errors';
+import { parseSigningSecret } from './receive-webhook/signing-secret';
+
+/** Everything the service is told from outside; keys as objects, so that printing them shows nothing. Milliseconds. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly trustProxy: boolean | string[];
+    readonly requireHttps: boolean;
+  };
+  readonly opsPort: number;
+  readonly logLevel: string;
+  readonly database: { readonly url: string; readonly caFile?: string; readonly poolSize: number };
+  readonly nats: {
+    readonly servers: readonly string[];
+    readonly user?: string;
+    readonly password?: string;
+    readonly caFile?: string;
+    readonly streamReplicas: number;
+  };
+  /** In the order in which they are tried. */
+  readonly signingSecrets: readonly KeyObject[];
+  /** Clerk's instance whose events are ours; learnt at the first verified contact when absent. */
+  readonly instanceId?: string;
+  readonly retry: RetrySchedule;
+  readonly envelopePublicKey: string;
+  readonly relay: { readonly graceMs: number; readonly pollMs: number };
+  /** How many rejected deliveries are kept, and how many are written per second at most. */
+  readonly rejected: { readonly keep: number; readonly perSecond: number };
+}
+
+const signingSecrets = commaSeparated.transform((secrets, context) =>
+  secrets.map((secret, index) => {
+    try {
+      return parseSigningSecret(secret);
+    } catch (error) {
+      if (!(error instanceof SigningSecretInvalidError)) throw error;
+      context.addIssue({ code: 'custom', message: `value ${index + 1} ${error.message}` });
+      return z.NEVER;
+    }
+  }),
+);
+
+const proxies = z.string().transform((value, context): boolean | string[] => {
+  const asFlag = flag.safeParse(value);
+  if (asFlag.success) return asFlag.data;
+  const addresses = commaSeparated.parse(value);
+  if (addresses.length > 0 && addresses.every(isAddressRange)) return addresses;
+  context.addIssue({ code: 'custom', message: 'must be true, false or the addresses of proxies (CIDR)' });
+  return z.NEVER;
+});
+
+const publicKey = pem.refine(isEd25519PublicKey, 'is not an Ed25519 public key');
+
+const schema = z
+  .object({
+    ...commonVariables,
+    ...databaseVariables,
+    PORT: port.default(3001),
+    OPS_PORT: port.default(9001),
+    CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets.optional(),
+    CLERK_WEBHOOK_SIGNING_SECRET: signingSecrets.optional(),
+    CLERK_INSTANCE_ID: z
+      .string()
+      .regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'is not a Clerk instance id (ins_…)')
+      .optional(),
+    RETRY_BASE_MS: wholeNumber.min(1).default(defaultRetrySchedule.baseMs),
+    RETRY_CAP_MS: wholeNumber.min(1).default(defaultRetrySchedule.capMs),
+    RETRY_MAX: wholeNumber.max(1_000).default(defaultRetrySchedule.maxRetries),
+    ENVELOPE_PUBLIC_KEY: publicKey,
+    TRUST_PROXY: proxies.default(false),
+    REQUIRE_HTTPS: flag.default(false),
+    STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+    RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
+    RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
+    REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
+    REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
+  })
+  .refine((env) => secretsOf(env).length > 0, {
+    path: ['CLERK_WEBHOOK_SIGNING_SECRETS'],
+    message: 'is required',
+  })
+  .refine((env) => env.RETRY_CAP_MS >= env.RETRY_BASE_MS, {
+    path: ['RETRY_CAP_MS'],
+    message: 'is below RETRY_BASE_MS',
+  });
+
+/** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const env = parseEnvironment(schema, environment);
+  return {
+    http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },
+    opsPort: env.OPS_PORT,
+    logLevel: env.LOG_LEVEL,
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }),
+    },
+    nats: {
+      servers: env.NATS_URL,
+      streamReplicas: env.STREAM_REPLICAS,
+      ...(env.NATS_USER === undefined ? {} : { user: env.NATS_USER }),
+      ...(env.NATS_PASSWORD === undefined ? {} : { password: env.NATS_PASSWORD }),
+      ...(env.NATS_CA_FILE === undefined ? {} : { caFile: env.NATS_CA_FILE }),
+    },
+    signingSecrets: secretsOf(env),
+    ...(env.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: env.CLERK_INSTANCE_ID }),
+    retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
+    envelopePublicKey: env.ENVELOPE_PUBLIC_KEY,
+    relay: { graceMs: env.RELAY_GRACE_MS, pollMs: env.RELAY_POLL_MS },
+    rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
+  };
+}
+
+/** Reads what the migration programs need: the URL of the database, as its owner. */
+export function readDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
+  const env = parseEnvironment(
+    z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: z.string().optional() }),
+    environment,
+  );
+  return { url: env.DATABASE_URL, ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }) };
+}
+
+function secretsOf(env: {
+  CLERK_WEBHOOK_SIGNING_SECRETS?: KeyObject[] | undefined;
+  CLERK_WEBHOOK_SIGNING_SECRET?: KeyObject[] | undefined;
+}): KeyObject[] {
+  const all = [...(env.CLERK_WEBHOOK_SIGNING_SECRETS ?? []), ...(env.CLERK_WEBHOOK_SIGNING_SECRET ?? [])];
+  return all.filter((secret, index) => all.findIndex((other) => other.equals(secret)) === index);
+}
+
+function isAddressRange(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+function isEd25519PublicKey(value: string): boolean {
+  try {
+    return createPublicKey(value).asymmetricKeyType === 'ed25519' && value.includes('PUBLIC KEY');
+  } catch {
+    return false;
+  }
+}

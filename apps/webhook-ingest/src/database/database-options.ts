@@ -1,0 +1,34 @@
+import { type DatabaseOptions } from '@gatehouse/persistence';
+import { ClerkInstanceEntity } from './clerk-instance.entity';
+import { EventBodyEntity } from './event-body.entity';
+import { CreateLedger1790000000001 } from './migrations/1790000000001-create-ledger';
+import { RejectedDeliveryEntity } from './rejected-delivery.entity';
+import { WebhookEventEntity } from './webhook-event.entity';
+
+const SERVICE_STATEMENT_TIMEOUT_MS = 5_000;
+const MIGRATION_STATEMENT_TIMEOUT_MS = 600_000;
+
+interface Place {
+  readonly url: string;
+  readonly caFile?: string;
+}
+
+/** The ledger's database, as the service uses it. */
+export function serviceDatabase(place: Place & { readonly poolSize: number }): DatabaseOptions {
+  return {
+    ...place,
+    applicationName: 'webhook-ingest',
+    statementTimeoutMs: SERVICE_STATEMENT_TIMEOUT_MS,
+    entities: [WebhookEventEntity, EventBodyEntity, RejectedDeliveryEntity, ClerkInstanceEntity],
+    migrations: [CreateLedger1790000000001],
+  };
+}
+
+/** The same database for whoever migrates it: few connections, long statements. */
+export function migrationDatabase(place: Place): DatabaseOptions {
+  return {
+    ...serviceDatabase({ ...place, poolSize: 2 }),
+    applicationName: 'webhook-ingest-migrate',
+    statementTimeoutMs: MIGRATION_STATEMENT_TIMEOUT_MS,
+  };
+}

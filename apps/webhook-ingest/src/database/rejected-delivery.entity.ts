@@ -1,0 +1,40 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A delivery that did not verify; neither its body nor its signature is kept. Bounded in number and rate. */
+@Entity({ name: 'rejected_deliveries' })
+export class RejectedDeliveryEntity {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'rejected_deliveries_pkey',
+  })
+  id!: string;
+
+  @Column({ type: 'text' })
+  reason!: string;
+
+  /** As it was claimed: nothing about it is verified. */
+  @Column({ name: 'webhook_id', type: 'text', nullable: true })
+  webhookId!: string | null;
+
+  @Column({ name: 'webhook_timestamp', type: 'text', nullable: true })
+  webhookTimestamp!: string | null;
+
+  @Column({ name: 'user_agent', type: 'text', nullable: true })
+  userAgent!: string | null;
+
+  @Column({ name: 'source_ip', type: 'text', nullable: true })
+  sourceIp!: string | null;
+
+  @Column({ name: 'body_sha256', type: 'text' })
+  bodySha256!: string;
+
+  @Column({ name: 'body_size', type: 'integer' })
+  bodySize!: number;
+
+  @Column({ name: 'correlation_id', type: 'text' })
+  correlationId!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,99 @@
+import { type EventState } from '@gatehouse/lifecycle';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+
+/** One row of the ledger: a verified delivery and what became of it. Its bytes are in `event_bodies`. */
+@Entity({ name: 'webhook_events' })
+@Unique('webhook_events_webhook_id', ['webhookId'])
+@Check('webhook_events_status', `status IN ('pending', 'processing', 'success', 'failed', 'invalid', 'ignored')`)
+@Index('webhook_events_unpublished', ['createdAt'], {
+  where: `published_at IS NULL AND status IN ('pending', 'processing')`,
+})
+@Index('webhook_events_retry_due', ['nextRetryAt'], { where: `status = 'failed' AND next_retry_at IS NOT NULL` })
+@Index('webhook_events_attention', ['status', 'id'], { where: `status IN ('failed', 'ignored')` })
+@Index('webhook_events_by_type', ['eventType', 'id'])
+@Index('webhook_events_by_user', ['clerkUserId', 'id'], { where: 'clerk_user_id IS NOT NULL' })
+export class WebhookEventEntity {
+  /** Rises with the time of recording; bigint, hence a string. */
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'webhook_events_pkey',
+  })
+  id!: string;
+
+  @Column({ name: 'webhook_id', type: 'text' })
+  webhookId!: string;
+
+  @Column({ name: 'event_type', type: 'text' })
+  eventType!: string;
+
+  @Column({ type: 'text' })
+  status!: EventState;
+
+  @Column({ name: 'retry_count', type: 'integer', default: 0 })
+  retryCount!: number;
+
+  @Column({ name: 'max_retries', type: 'integer' })
+  maxRetries!: number;
+
+  @Column({ name: 'next_retry_at', type: 'timestamptz', nullable: true })
+  nextRetryAt!: Date | null;
+
+  @Column({ name: 'error_message', type: 'text', nullable: true })
+  errorMessage!: string | null;
+
+  @Column({ name: 'error_details', type: 'jsonb', nullable: true })
+  errorDetails!: unknown;
+
+  @Column({ name: 'processed_data', type: 'jsonb', nullable: true })
+  processedData!: unknown;
+
+  @Column({ name: 'processed_at', type: 'timestamptz', nullable: true })
+  processedAt!: Date | null;
+
+  @Column({ name: 'source_ip', type: 'text', nullable: true })
+  sourceIp!: string | null;
+
+  @Column({ name: 'user_agent', type: 'text', nullable: true })
+  userAgent!: string | null;
+
+  @Column({ name: 'instance_id', type: 'text', nullable: true })
+  instanceId!: string | null;
+
+  /** Whom it is about. */
+  @Column({ name: 'clerk_user_id', type: 'text', nullable: true })
+  clerkUserId!: string | null;
+
+  @Column({ name: 'correlation_id', type: 'text' })
+  correlationId!: string;
+
+  /** Which of the configured signing secrets verified it, from 0. */
+  @Column({ name: 'signing_secret_index', type: 'smallint' })
+  signingSecretIndex!: number;
+
+  @Column({ name: 'occurred_at', type: 'timestamptz', nullable: true })
+  occurredAt!: Date | null;
+
+  /** The number of the last or the coming publish, from 1; 0 on a row that is never to be published. */
+  @Column({ name: 'publish_number', type: 'integer' })
+  publishNumber!: number;
+
+  @Column({ name: 'published_at', type: 'timestamptz', nullable: true })
+  publishedAt!: Date | null;
+
+  @Column({ name: 'stream_sequence', type: 'bigint', nullable: true })
+  streamSequence!: string | null;
+
+  @Column({ name: 'stream_created_at', type: 'timestamptz', nullable: true })
+  streamCreatedAt!: Date | null;
+
+  /** Until then one relay is publishing it. */
+  @Column({ name: 'lease_until', type: 'timestamptz', nullable: true })
+  leaseUntil!: Date | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,68 @@
+import { type Outcome, outcomeSchema, outcomesConsumer } from '@gatehouse/contracts';
+import { ConsumerHandler, type DeliveredMessage, SharedOutageError } from '@gatehouse/messaging';
+import { LOGGER, withLogContext } from '@gatehouse/observability';
+import { isDatabaseAway, isTransactionConflict, sqlState } from '@gatehouse/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { type Config } from '../config';
+import { IngestMetrics } from '../metrics';
+import { CONFIG } from '../tokens';
+import { type Applied, applyOutcomes } from './apply-outcomes';
+
+const CONFLICT_ATTEMPTS = 5;
+const QUERY_CANCELED = '57014';
+const decoder = new TextDecoder();
+
+/** Follows what became of the events, on `CLERK_OUTCOMES`. */
+@Controller()
+export class FollowOutcomesController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  @ConsumerHandler(outcomesConsumer)
+  async follow(@Payload() messages: readonly DeliveredMessage[]): Promise<void> {
+    const outcomes = messages.flatMap((message) => this.read(message) ?? []);
+    if (outcomes.length === 0) return;
+    for (const applied of await this.apply(outcomes)) this.tell(applied);
+  }
+
+  /** An outcome that breaks the contract can never be applied: it is told and let go. */
+  private read(message: DeliveredMessage): Outcome | undefined {
+    try {
+      return outcomeSchema.parse(JSON.parse(decoder.decode(message.data)));
+    } catch {
+      this.metrics.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
+      this.log.error({ streamSequence: message.streamSequence }, 'an outcome breaks its contract and is dropped');
+      return undefined;
+    }
+  }
+
+  private async apply(outcomes: readonly Outcome[]): Promise<Applied[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random);
+      } catch (error) {
+        if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
+        if (isDatabaseAway(error) || sqlState(error) === QUERY_CANCELED) {
+          throw new SharedOutageError('the database', error);
+        }
+        throw error;
+      }
+    }
+  }
+
+  private tell({ outcome, effect, correlationId }: Applied): void {
+    this.metrics.outcomes.inc({ status: outcome.status, effect });
+    withLogContext({ correlationId }, () => {
+      const fields = { webhookId: outcome.webhookId, status: outcome.status, attempt: outcome.attempt, effect };
+      if (effect === 'unknown') this.log.warn(fields, 'an outcome of an event that the ledger does not know');
+      else this.log.info(fields, 'outcome');
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { createDataSource, runMigrations } from '@gatehouse/persistence';
+import { readDatabaseConfig } from './config';
+import { migrationDatabase } from './database/database-options';
+
+/** Brings the database of `DATABASE_URL` (its owner's) up to date: one line per migration, one sentence on failure. */
+async function migrate(): Promise<void> {
+  const dataSource = createDataSource(migrationDatabase(readDatabaseConfig()));
+  await dataSource.initialize();
+  try {
+    for (const name of await runMigrations(dataSource)) process.stdout.write(`webhook-ingest: applied ${name}\n`);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+migrate().catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
+  process.stderr.write(`webhook-ingest: the database could not be migrated: ${reason}\n`);
+  process.exitCode = 1;
+});

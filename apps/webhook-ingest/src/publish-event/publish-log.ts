@@ -1,0 +1,76 @@
+import { transitions } from '@gatehouse/lifecycle';
+import { type DataSource } from 'typeorm';
+
+/** The stream's acknowledgement of one publish of one row. */
+export interface PublishAck {
+  readonly id: string;
+  readonly publishNumber: number;
+  readonly sequence: number;
+  readonly streamCreatedAt: Date;
+}
+
+/** `lifecycle`'s column for `published`, in SQL: an outcome that overtook this update has moved the row on already. */
+const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
+  .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))
+  .join(' ')} ELSE event.status END`;
+
+/** Rows are locked in the order of their id, as everywhere; a publish that was superseded changes nothing. */
+const STORE = `
+  WITH acked AS (
+    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::timestamptz[])
+      AS row (id, publish_number, sequence, stream_created_at)
+  ), locked AS (
+    SELECT event.id FROM webhook_events AS event JOIN acked USING (id) ORDER BY event.id FOR UPDATE OF event
+  )
+  UPDATE webhook_events AS event
+     SET status = ${STATUS_AFTER_PUBLISH}, stream_sequence = acked.sequence,
+         stream_created_at = acked.stream_created_at, published_at = now(), lease_until = NULL, updated_at = now()
+    FROM acked JOIN locked USING (id)
+   WHERE event.id = acked.id AND event.publish_number = acked.publish_number`;
+
+const MAX_GROUP = 500;
+
+interface Waiting {
+  readonly ack: PublishAck;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Stores acknowledgements; those that come while a group is being stored share the next one. */
+export class PublishLog {
+  private readonly waiting: Waiting[] = [];
+  private storing = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Resolves when the row says that it is published. */
+  store(ack: PublishAck): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ack, resolve, reject });
+      if (!this.storing) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.storing = true;
+    while (this.waiting.length > 0) {
+      const group = this.waiting.splice(0, MAX_GROUP);
+      try {
+        await this.storeGroup(group.map(({ ack }) => ack));
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    this.storing = false;
+  }
+
+  private async storeGroup(acks: readonly PublishAck[]): Promise<void> {
+    await this.dataSource.query(STORE, [
+      acks.map(({ id }) => id),
+      acks.map(({ publishNumber }) => publishNumber),
+      acks.map(({ sequence }) => sequence),
+      acks.map(({ streamCreatedAt }) => streamCreatedAt.toISOString()),
+    ]);
+  }
+}

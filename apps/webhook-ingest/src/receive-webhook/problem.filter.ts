@@ -1,0 +1,61 @@
+import { STATUS_CODES } from 'node:http';
+import { type Problem } from '@gatehouse/contracts';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { DeliveryRefusedError, LedgerUnavailableError } from '../errors';
+
+/** Seconds; the sender of Clerk's webhooks honours it. */
+const RETRY_AFTER_S = 5;
+
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  404: 'not_found',
+  408: 'request_timeout',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+};
+
+type Answer = Pick<Problem, 'status' | 'code' | 'detail'>;
+
+/** Turns every failure of a request into `application/problem+json` with a stable code and no inner detail. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) return;
+    const answer = this.answerTo(error);
+    const problem: Problem = {
+      type: 'about:blank',
+      title: STATUS_CODES[answer.status] ?? 'Error',
+      requestId: http.getRequest<FastifyRequest>().id,
+      ...answer,
+    };
+    if (answer.status === 503) void reply.header('retry-after', RETRY_AFTER_S);
+    void reply.code(answer.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  private answerTo(error: unknown): Answer {
+    if (error instanceof DeliveryRefusedError) {
+      return { status: error.status, code: error.reason, detail: error.message };
+    }
+    if (error instanceof LedgerUnavailableError) {
+      return { status: 503, code: 'unavailable', detail: 'The delivery could not be recorded. Send it again.' };
+    }
+    const status = statusOf(error);
+    if (status !== undefined && status < 500) return { status, code: CODES[status] ?? 'bad_request' };
+    if (status === 503) return { status, code: 'unavailable' };
+    this.log.error({ err: error }, 'a request failed');
+    return { status: 500, code: 'internal' };
+  }
+}
+
+/** Nest's exceptions and Fastify's errors both know their status. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' && statusCode >= 400 ? statusCode : undefined;
+}

@@ -1,0 +1,70 @@
+import { clerkTimeSchema, clerkUserIdSchema, isHandledEventType } from '@gatehouse/contracts';
+import { storableText } from '../database/storable-text';
+import { type Delivery } from '../record-webhook/delivery';
+import { carriesCode, mayCarryCode, redactCodes } from './redact-codes';
+
+/** What a verified body says, as far as the ledger needs it. */
+export type ReadEvent = Pick<Delivery, 'eventType' | 'ignored' | 'instanceId' | 'clerkUserId' | 'occurredAt' | 'body'>;
+
+const MAX_TYPE = 120;
+const MAX_INSTANCE = 120;
+/** The last moment that ISO 8601 writes with four digits of year. */
+const LAST_TIME_MS = 253_402_300_799_999;
+
+/**
+ * Reads a verified body; total: whatever the bytes are, there is an answer. Only what decides whether to publish is
+ * judged here. A handled event with odd data is published all the same: `user-sync` says what is wrong with it, and the
+ * ledger shows that to a person.
+ */
+export function readEvent(body: Buffer): ReadEvent {
+  let json: unknown;
+  const text = body.toString('utf8');
+  try {
+    json = JSON.parse(text);
+  } catch {
+    const kept = mayCarryCode(text) ? Buffer.alloc(0) : body;
+    return { ...nothing(kept), ignored: { decision: 'unparseable', reason: 'the body is not JSON' } };
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    const kept = mayCarryCode(text) ? Buffer.alloc(0) : body;
+    return { ...nothing(kept), ignored: { decision: 'not-an-event', reason: 'the body is not a JSON object' } };
+  }
+  return readObject(json as Record<string, unknown>, body);
+}
+
+function readObject(event: Record<string, unknown>, body: Buffer): ReadEvent {
+  const instanceId = typeof event.instance_id === 'string' ? storableText(event.instance_id, MAX_INSTANCE) : null;
+  const common = { instanceId, occurredAt: readTime(event.timestamp), clerkUserId: null, body };
+  const { type } = event;
+  if (typeof type !== 'string') {
+    return {
+      ...common,
+      eventType: 'unknown',
+      ignored: { decision: 'not-an-event', reason: 'the body has no type' },
+    };
+  }
+  const eventType = storableText(type, MAX_TYPE);
+  if (isHandledEventType(type)) return { ...common, eventType, clerkUserId: readUserId(type, event.data) };
+  return {
+    ...common,
+    eventType,
+    ignored: { decision: 'unhandled-type', reason: 'nobody handles events of this type' },
+    body: carriesCode(type) ? redactCodes(event) : body,
+  };
+}
+
+function nothing(body: Buffer): ReadEvent {
+  return { eventType: 'unknown', instanceId: null, clerkUserId: null, occurredAt: null, body };
+}
+
+function readUserId(type: string, data: unknown): string | null {
+  if (!(data instanceof Object)) return null;
+  const { id, user_id: userId } = data as { id?: unknown; user_id?: unknown };
+  const parsed = clerkUserIdSchema.safeParse(type.startsWith('user.') ? id : userId);
+  return parsed.success ? parsed.data : null;
+}
+
+function readTime(timestamp: unknown): Date | null {
+  const parsed = clerkTimeSchema.safeParse(timestamp);
+  return parsed.success && parsed.data <= LAST_TIME_MS ? new Date(parsed.data) : null;
+}

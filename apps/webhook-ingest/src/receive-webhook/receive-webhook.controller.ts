@@ -1,0 +1,120 @@
+import { LOGGER } from '@gatehouse/observability';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { type Config } from '../config';
+import { storableText } from '../database/storable-text';
+import { DeliveryRefusedError } from '../errors';
+import { IngestMetrics } from '../metrics';
+import { EventPublisher } from '../publish-event/event-publisher';
+import { ClerkInstance } from '../record-webhook/clerk-instance';
+import { type Delivery } from '../record-webhook/delivery';
+import { Ledger } from '../record-webhook/ledger';
+import { CONFIG } from '../tokens';
+import { readEvent } from './read-event';
+import { RejectedDeliveries } from './rejected-deliveries';
+import { readSvixHeaders } from './svix-headers';
+import { type SvixHeaders, verifySignature } from './verify-signature';
+
+/** What Clerk is told of a delivery that was taken. */
+export interface ReceiveReply {
+  readonly status: 'accepted' | 'duplicate' | 'ignored';
+  readonly reason?: string;
+}
+
+const MAX_ADDRESS = 64;
+const MAX_USER_AGENT = 512;
+
+/** Takes Clerk's webhooks: verified before they are parsed, answered after they are recorded. */
+@Controller()
+export class ReceiveWebhookController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(ClerkInstance) private readonly instance: ClerkInstance,
+    @Inject(Ledger) private readonly ledger: Ledger,
+    @Inject(EventPublisher) private readonly publisher: EventPublisher,
+    @Inject(RejectedDeliveries) private readonly rejected: RejectedDeliveries,
+    @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  @Post(['webhooks/clerk', 'api/webhooks/clerk'])
+  @HttpCode(200)
+  async receive(@Req() request: FastifyRequest): Promise<ReceiveReply> {
+    if (this.config.http.requireHttps && request.protocol !== 'https') {
+      throw new DeliveryRefusedError(403, 'https_required', 'Webhooks are taken over HTTPS only.');
+    }
+    const { body } = request;
+    if (!Buffer.isBuffer(body)) {
+      throw new DeliveryRefusedError(415, 'unsupported_media_type', 'The body must be application/json.');
+    }
+    const { webhookId, secretIndex } = this.verify(request, body);
+    const read = readEvent(body);
+    const ours = read.instanceId === null || (await this.instance.isOurs(read.instanceId));
+    const delivery: Delivery = {
+      ...read,
+      ...(ours ? {} : { ignored: { decision: 'other-instance', reason: 'the event is of another Clerk instance' } }),
+      webhookId,
+      signingSecretIndex: secretIndex,
+      correlationId: request.id,
+      ...senderOf(request),
+    };
+    return this.record(delivery);
+  }
+
+  private verify(request: FastifyRequest, body: Buffer): { webhookId: string; secretIndex: number } {
+    const headers = readSvixHeaders(request.raw.rawHeaders);
+    const verification = verifySignature(this.config.signingSecrets, headers, body, Date.now());
+    if (verification.ok) {
+      this.metrics.verified.inc({ secret: String(verification.secretIndex) });
+      return verification;
+    }
+    const { reason, secretIndex } = verification;
+    this.refuse(request, headers, body, reason);
+    if (secretIndex === undefined) {
+      throw new DeliveryRefusedError(400, reason, 'The delivery does not verify.');
+    }
+    this.metrics.badTimestamps.inc({ secret: String(secretIndex) });
+    throw new DeliveryRefusedError(400, reason, 'The timestamp is more than five minutes from the present.');
+  }
+
+  private refuse(request: FastifyRequest, headers: SvixHeaders, body: Buffer, reason: string): void {
+    this.metrics.deliveries.inc({ result: 'refused' });
+    this.metrics.refusals.inc({ reason });
+    this.rejected.note(
+      {
+        reason,
+        webhookId: headers.id[0],
+        webhookTimestamp: headers.timestamp[0],
+        correlationId: request.id,
+        body,
+        ...senderOf(request),
+      },
+      Date.now(),
+    );
+  }
+
+  private async record(delivery: Delivery): Promise<ReceiveReply> {
+    const recorded = await this.ledger.record(delivery).catch((error: unknown) => {
+      this.metrics.deliveries.inc({ result: 'unavailable' });
+      throw error;
+    });
+    const { webhookId, eventType, ignored } = delivery;
+    const status = recorded.result === 'duplicate' ? 'duplicate' : ignored === undefined ? 'accepted' : 'ignored';
+    this.metrics.deliveries.inc({ result: status });
+    this.log.info({ webhookId, eventType, status }, 'delivery');
+    if (recorded.result === 'recorded' && ignored === undefined) {
+      const { id, receivedAt } = recorded;
+      this.publisher.offer({ ...delivery, id, receivedAt, attempt: 0, publishNumber: 1 });
+    }
+    return status === 'ignored' && ignored !== undefined ? { status, reason: ignored.decision } : { status };
+  }
+}
+
+function senderOf(request: FastifyRequest): { sourceIp: string | null; userAgent: string | null } {
+  const userAgent = request.headers['user-agent'];
+  return {
+    sourceIp: request.ip ? storableText(request.ip, MAX_ADDRESS) : null,
+    userAgent: userAgent === undefined ? null : storableText(userAgent, MAX_USER_AGENT),
+  };
+}

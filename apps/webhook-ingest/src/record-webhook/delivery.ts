@@ -1,0 +1,26 @@
+/** A verified delivery as it is to be recorded. */
+export interface Delivery {
+  readonly webhookId: string;
+  readonly eventType: string;
+  /** Absent when it is to be published; else why nobody will handle it. */
+  readonly ignored?: Ignored;
+  readonly instanceId: string | null;
+  readonly clerkUserId: string | null;
+  readonly occurredAt: Date | null;
+  readonly sourceIp: string | null;
+  readonly userAgent: string | null;
+  readonly correlationId: string;
+  readonly signingSecretIndex: number;
+  /** What is kept and published: the bytes as they came, unless they carried a one-time code. */
+  readonly body: Buffer;
+}
+
+/** Why a verified delivery is recorded and not published: a stable word and a sentence for operators. */
+export interface Ignored {
+  readonly decision: 'other-instance' | 'unparseable' | 'not-an-event' | 'unhandled-type';
+  readonly reason: string;
+}
+
+/** What recording a delivery came to; a duplicate has changed nothing. */
+export type Recorded =
+  { readonly result: 'duplicate' } | { readonly result: 'recorded'; readonly id: string; readonly receivedAt: Date };

@@ -1,0 +1,73 @@
+import { type DataSource } from 'typeorm';
+import { type Delivery, type Recorded } from './delivery';
+
+interface Inserted {
+  readonly webhook_id: string;
+  readonly id: string;
+  readonly created_at: Date;
+}
+
+/**
+ * Rows are inserted in the order of their webhook id, so that replicas that were given the same ids wait for each other
+ * and never deadlock. The bodies come as one block of bytes and are cut in the database: an array of `bytea` would have
+ * to be written out as text.
+ */
+const INSERT = `
+  WITH incoming AS (
+    SELECT * FROM unnest(
+      $1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
+      $10::text[], $11::smallint[], $12::integer[], $13::integer[], $14::integer[]
+    ) AS row (
+      webhook_id, event_type, status, processed_data, instance_id, clerk_user_id, occurred_at, source_ip, user_agent,
+      correlation_id, signing_secret_index, max_retries, body_start, body_length
+    )
+  ), recorded AS (
+    INSERT INTO webhook_events (
+      webhook_id, event_type, status, processed_data, processed_at, instance_id, clerk_user_id, occurred_at, source_ip,
+      user_agent, correlation_id, signing_secret_index, max_retries, publish_number
+    )
+    SELECT webhook_id, event_type, status, processed_data, CASE status WHEN 'ignored' THEN now() END, instance_id,
+           clerk_user_id, occurred_at, source_ip, user_agent, correlation_id, signing_secret_index, max_retries,
+           CASE status WHEN 'ignored' THEN 0 ELSE 1 END
+      FROM incoming ORDER BY webhook_id COLLATE "C"
+    ON CONFLICT (webhook_id) DO NOTHING
+    RETURNING id, webhook_id, created_at
+  ), bodies AS (
+    INSERT INTO event_bodies (event_id, created_at, body)
+    SELECT recorded.id, recorded.created_at, substring($15::bytea FROM body_start + 1 FOR body_length)
+      FROM recorded JOIN incoming USING (webhook_id)
+  )
+  SELECT id, webhook_id, created_at FROM recorded`;
+
+/** Records deliveries of different ids in one transaction; what the ledger had already is a duplicate. */
+export async function insertDeliveries(
+  dataSource: DataSource,
+  deliveries: readonly Delivery[],
+  maxRetries: number,
+): Promise<Map<string, Recorded>> {
+  const column = <Value>(read: (delivery: Delivery) => Value): Value[] => deliveries.map(read);
+  let end = 0;
+  const starts = column(({ body }) => (end += body.length) - body.length);
+  const inserted = await dataSource.query<Inserted[]>(INSERT, [
+    column(({ webhookId }) => webhookId),
+    column(({ eventType }) => eventType),
+    column(({ ignored }) => (ignored === undefined ? 'pending' : 'ignored')),
+    column(({ ignored }) => (ignored === undefined ? null : JSON.stringify({ ...ignored, userId: null }))),
+    column(({ instanceId }) => instanceId),
+    column(({ clerkUserId }) => clerkUserId),
+    column(({ occurredAt }) => occurredAt?.toISOString() ?? null),
+    column(({ sourceIp }) => sourceIp),
+    column(({ userAgent }) => userAgent),
+    column(({ correlationId }) => correlationId),
+    column(({ signingSecretIndex }) => signingSecretIndex),
+    column(() => maxRetries),
+    starts,
+    column(({ body }) => body.length),
+    Buffer.concat(column(({ body }) => body)),
+  ]);
+  const result = new Map<string, Recorded>(deliveries.map(({ webhookId }) => [webhookId, { result: 'duplicate' }]));
+  for (const { webhook_id: webhookId, id, created_at: receivedAt } of inserted) {
+    result.set(webhookId, { result: 'recorded', id, receivedAt });
+  }
+  return result;
+}
