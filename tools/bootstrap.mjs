@@ -75,7 +75,9 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
 /** Our parent and, where the system tells it, that one's: under npm these are a shell and npm itself. */
 function ancestors() {
   try {
-    const parent = readFileSync(`/proc/${process.ppid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1];
+    const parent = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[1];
     return process.env.npm_lifecycle_event ? `${process.ppid} ${parent}` : `${process.ppid}`;
   } catch {
     return `${process.ppid}`;
