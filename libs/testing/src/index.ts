@@ -32,6 +32,7 @@ export {
   type TestDatabaseOptions,
 } from './databases/test-database';
 export { withClient } from './databases/with-client';
+export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
 export { eventually, type EventuallyOptions } from './eventually';
 export { freePort, isPortFree, requireFreePort } from './local-servers/free-port';
 export { Leash, type LeashTerms } from './local-servers/leash';
