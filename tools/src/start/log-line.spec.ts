@@ -5,6 +5,8 @@ describe('what the terminal shows of the services', () => {
     const line = JSON.stringify({ level: 50, time: 1, msg: 'no NATS', err: { message: 'refused' }, token: 'x' });
     expect(terminalLine('user-sync', line)).toBe('user-sync      ERROR no NATS: refused');
     expect(terminalLine('user-sync', '{"level":30,"msg":"hello"}')).toBeUndefined();
+    expect(terminalLine('user-sync', '{"level":"warn","message":"named"}')).toBe('user-sync      WARN  named');
+    expect(terminalLine('user-sync', '{"level":"info","message":"hello"}')).toBeUndefined();
   });
 
   it('is nothing of what is no log line', () => {
