@@ -1,5 +1,6 @@
 import type { LoggerService, LogLevel } from '@nestjs/common';
-import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { errorFields } from './error-fields';
 import { currentLogFields } from './log-context';
 
 /** How a service logs. */
@@ -30,7 +31,7 @@ export function createLogger({ service, level }: LoggerOptions, destination?: De
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     mixin: () => currentLogFields() ?? {},
-    serializers: { err: stdSerializers.errWithCause },
+    serializers: { err: (error: unknown) => errorFields(error) },
     redact: {
       paths: SECRET_FIELDS.flatMap((name) => (name.startsWith('[') ? [name, `*${name}`] : [name, `*.${name}`])),
       censor: '[redacted]',
