@@ -53,7 +53,11 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
     let timedOut = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     const parents = ancestors();
-    const orphaned = setInterval(() => ancestors() !== parents && child.kill('SIGTERM'), 1000);
+    const orphaned = setInterval(() => {
+      if (ancestors() === parents) return;
+      clearInterval(orphaned);
+      child.kill('SIGTERM');
+    }, 1000);
     const stop = () => {
       timedOut = true;
       child.kill('SIGTERM');
