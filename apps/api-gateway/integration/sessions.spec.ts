@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { getMe, resolvePrincipal, updateMe } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
+import { call as callUrl } from './support/call';
 import { type TokenChanges, mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';
-import { sampleUser } from './support/samples';
+import { samplePrincipal, sampleUser } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 let gateway: TestGateway;
@@ -27,14 +28,7 @@ beforeAll(async () => {
         if (clerkUserId === 'user_broken') throw new TypeError('secret detail');
         const isActive = clerkUserId !== 'user_inactive';
         const other = clerkUserId === 'user_swapped' ? 'user_other' : clerkUserId;
-        return {
-          userId: idOf(clerkUserId),
-          clerkUserId: other,
-          role: 'user' as const,
-          tier: 'free' as const,
-          isActive,
-          isNewUser: true,
-        };
+        return samplePrincipal(other, { userId: idOf(clerkUserId), isActive });
       })
       .answer(getMe, ({ envelope: { principal } }) => sampleUser(principal!.userId, principal!.clerkUserId!))
       .answer(updateMe, ({ body, envelope: { principal } }) => ({
@@ -46,14 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway?.stop());
 
-async function call(path: string, token?: string, init: RequestInit = {}) {
-  const response = await fetch(`${gateway.url}${path}`, {
-    ...init,
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...init.headers },
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: JSON.parse(text === '' ? 'null' : text) };
-}
+const call = (path: string, token?: string, init?: RequestInit) => callUrl(`${gateway.url}${path}`, token, init);
 
 describe('a Clerk session', () => {
   it.each([1, 2] as const)('of version %i tells who is calling, by which credential, until when', async (version) => {
@@ -203,11 +190,12 @@ describe('a credential is refused', () => {
 });
 
 describe('PATCH /api/me', () => {
-  const patch = async (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+  const JSON_TYPE = 'application/json';
+  const patch = async (body: unknown, type = JSON_TYPE) =>
     call('/api/me', await mint(gateway.pair, 'user_ada'), {
       method: 'PATCH',
       body: typeof body === 'string' ? body : JSON.stringify(body),
-      headers,
+      headers: { 'content-type': type },
     });
 
   it('changes what is the own profile', async () => {
@@ -228,16 +216,16 @@ describe('PATCH /api/me', () => {
     expect(JSON.stringify(body)).not.toContain('hush');
   });
 
-  it.each<[string, unknown, number, string, Record<string, string>?]>([
-    ['no JSON', '{"city":', 400, 'invalid_json'],
-    ['nothing', '', 400, 'invalid_json'],
-    ['a list', [], 400, 'invalid_request'],
-    ['a prototype', '{"__proto__":{"role":"admin"}}', 400, 'invalid_json'],
-    ['too much', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large'],
-    ['a form', 'city=Pune', 415, 'media_type_unsupported', { 'content-type': 'application/x-www-form-urlencoded' }],
-    ['text', 'Pune', 415, 'media_type_unsupported', { 'content-type': 'text/plain' }],
-  ])('refuses %s', async (_, sent, status, code, headers) => {
-    const answer = await patch(sent, headers);
+  it.each<[string, unknown, number, string, string]>([
+    ['no JSON', '{"city":', 400, 'invalid_json', JSON_TYPE],
+    ['nothing', '', 400, 'invalid_json', JSON_TYPE],
+    ['a list', [], 400, 'invalid_request', JSON_TYPE],
+    ['a prototype', '{"__proto__":{"role":"admin"}}', 400, 'invalid_json', JSON_TYPE],
+    ['too much', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large', JSON_TYPE],
+    ['a form', 'city=Pune', 415, 'media_type_unsupported', 'application/x-www-form-urlencoded'],
+    ['text', 'Pune', 415, 'media_type_unsupported', 'text/plain'],
+  ])('refuses %s', async (_, sent, status, code, type) => {
+    const answer = await patch(sent, type);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });

@@ -1,6 +1,21 @@
-import { type AdminUser, type User, type WebhookEvent, type WebhookEventDetail } from '@gatehouse/contracts';
+import { randomUUID } from 'node:crypto';
+import {
+  type AdminUser,
+  type ReplyOf,
+  type User,
+  type WebhookEvent,
+  type WebhookEventDetail,
+  type resolvePrincipal,
+} from '@gatehouse/contracts';
 
 const TIME = '2026-01-02T03:04:05.678Z';
+
+type Resolved = ReplyOf<typeof resolvePrincipal>;
+
+export function samplePrincipal(clerkUserId: string, changes: Partial<Resolved> = {}): Resolved {
+  const state = { role: 'user', tier: 'free', isActive: true, isNewUser: false } as const;
+  return { userId: randomUUID(), clerkUserId, ...state, ...changes };
+}
 
 export function sampleUser(id: string, clerkUserId: string): User {
   return {

@@ -21,11 +21,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (answer.status >= 500) this.log.error({ err: error, code: answer.code }, 'a request failed');
     else this.log.debug({ code: answer.code, status: answer.status }, 'a request was refused');
     if (reply.sent) return;
+    // As bytes: Fastify would add a charset, which JSON types do not have.
     void reply
       .status(answer.status)
       .headers(answer.headers ?? {})
       .type(PROBLEM_TYPE)
-      .send(JSON.stringify(toProblem(answer, request.id)));
+      .send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
   }
 
   /** The router knows nothing of a path under another method: to it that is a path which does not exist. */

@@ -8,6 +8,7 @@ import { type GatewayConfig } from '../config';
 import { type RouteRegister } from '../declare-access/route-register';
 import { allowOrigins } from './cors';
 import { harden } from './harden';
+import { letGoAtShutdown } from './let-go';
 import { refuseUnreadable } from './refuse-unreadable';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -37,7 +38,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
       void reply
         .status(answer.status)
         .type(PROBLEM_TYPE)
-        .send(JSON.stringify(toProblem(answer, request.id)));
+        .send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
     },
   });
   const server = adapter.getInstance();
@@ -45,6 +46,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   server.decorateRequest('caller', undefined);
   server.removeContentTypeParser('text/plain');
   logRequests(server, logger);
+  letGoAtShutdown(server);
   harden(server);
   allowOrigins(server, config.corsOrigins);
   return adapter;

@@ -1,0 +1,76 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createLogger } from '@gatehouse/observability';
+import { type INestApplication, Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from '../src/app.module';
+import { loadConfig } from '../src/config';
+import { createApp } from '../src/create-app';
+import { Access } from '../src/declare-access/access';
+import { RouteRegister } from '../src/declare-access/route-register';
+import { createFastifyAdapter } from '../src/serve-http/fastify-adapter';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+const config = loadConfig({
+  NATS_URL: 'nats://127.0.0.1:1',
+  OPS_PORT: '0',
+  CLERK_ISSUER: 'https://clerk.example',
+  ENVELOPE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+});
+const silent = createLogger({ service: 'test', level: 'silent' });
+
+let app: INestApplication | undefined;
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+@Controller('sneaky')
+class UndeclaredController {
+  @Get('hole')
+  hole(): string {
+    return 'open';
+  }
+}
+
+@Controller('sneaky')
+class HalfDeclaredController {
+  @Get('half')
+  @Access({ access: 'user', permission: 'x:y' } as unknown as Parameters<typeof Access>[0])
+  half(): string {
+    return 'open';
+  }
+}
+
+describe('the gateway does not start', () => {
+  it.each([
+    [UndeclaredController, 'GET /sneaky/hole lacks @Access'],
+    [HalfDeclaredController, 'GET /sneaky/half lacks @Access'],
+  ])('when a controller (%p) does not declare a route whole, and names it', async (controller, message) => {
+    const routes = new RouteRegister();
+    @Module({ imports: [AppModule.forRoot(config, silent, routes)], controllers: [controller] })
+    class WithHole {}
+    const adapter = createFastifyAdapter(config, silent, routes);
+    app = await NestFactory.create(WithHole, adapter, { logger: false, bodyParser: false, abortOnError: false });
+    await expect(app.init()).rejects.toThrow(message);
+  });
+
+  it('when a plugin brings a route of its own', async () => {
+    const gateway: NestFastifyApplication = await createApp(config, silent);
+    app = gateway;
+    void gateway
+      .getHttpAdapter()
+      .getInstance()
+      .register(async (server) => {
+        server.get('/metrics', () => 'open');
+      });
+    await expect(gateway.listen(0, '127.0.0.1')).rejects.toThrow('GET /metrics lacks @Access');
+  });
+});
+
+describe('the gateway starts', () => {
+  it('when every route, its docs included, declares who may use it', async () => {
+    app = await createApp(config, silent);
+    await expect(app.init()).resolves.toBeDefined();
+  });
+});

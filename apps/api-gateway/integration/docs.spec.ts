@@ -1,0 +1,83 @@
+import { type OpenAPIObject } from '@nestjs/swagger';
+import { call } from './support/call';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({ PUBLIC_URL: 'https://api.example.com' });
+});
+afterAll(() => gateway?.stop());
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+describe('the docs', () => {
+  it('are a page whose every part comes from here and is really there', async () => {
+    const { status, body, headers } = await call(`${gateway.url}/docs`);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-security-policy')).toContain("script-src 'self';");
+    expect(body).not.toMatch(/https?:|<script>/);
+    const links = [...String(body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '');
+    expect(links).toHaveLength(4);
+    for (const link of links) {
+      const part = await fetch(new URL(link, `${gateway.url}/docs`));
+      expect([part.status, (await part.arrayBuffer()).byteLength > 100]).toEqual([200, true]);
+      expect(part.headers.get('content-type')).toMatch(/^(text\/(css|javascript); charset=utf-8|image\/png)$/);
+      expect(part.headers.get('cache-control')).toBe('public, max-age=3600');
+    }
+  });
+
+  it.each(['swagger-ui.js.map', 'package.json', '..%2f..%2fpackage.json', 'constructor'])(
+    'serve no other file: %s',
+    async (name) => {
+      const { status, headers } = await call(`${gateway.url}/docs/assets/${name}`);
+      expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    },
+  );
+
+  it('describe every route with its schemas, its problems and who may use it', async () => {
+    const { status, body } = await call(`${gateway.url}/docs/openapi.json`);
+    expect(status).toBe(200);
+    const document = body as OpenAPIObject;
+    expect(document.servers).toEqual([{ url: 'https://api.example.com' }]);
+    expect(document.components?.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
+    const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+      methods.flatMap((method) => (item[method] === undefined ? [] : [{ name: `${method} ${path}`, ...item[method] }])),
+    );
+    expect(operations.map(({ name }) => name).sort()).toEqual([
+      'get /admin/users',
+      'get /admin/webhook-events',
+      'get /admin/webhook-events/{id}',
+      'get /api/me',
+      'get /auth/session',
+      'patch /api/me',
+    ]);
+    for (const operation of operations) {
+      expect(operation).toMatchObject({
+        security: [{ bearer: [] }],
+        'x-gatehouse-access': {
+          access: expect.any(String),
+          permission: expect.any(String),
+          rateClass: expect.any(String),
+        },
+        responses: {
+          200: { content: { 'application/json': { schema: { type: 'object', properties: expect.anything() } } } },
+          401: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+        },
+      });
+    }
+    expect(document.components?.schemas?.Problem).toMatchObject({
+      required: expect.arrayContaining(['code', 'requestId']),
+    });
+    expect(document.paths['/api/me']?.patch?.requestBody).toMatchObject({
+      content: {
+        'application/json': { schema: { properties: { city: expect.anything() }, additionalProperties: false } },
+      },
+    });
+    const filters = document.paths['/admin/webhook-events']?.get?.parameters?.map((one) => 'name' in one && one.name);
+    expect(filters?.sort()).toEqual(['clerkUserId', 'cursor', 'limit', 'status', 'type']);
+    expect(document.paths['/admin/webhook-events/{id}']?.get?.parameters).toMatchObject([
+      { name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 256 } },
+    ]);
+  });
+});

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+const ORIGIN = 'https://app.example.com';
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({ CORS_ORIGINS: `${ORIGIN}, chrome-extension://abcdef` });
+});
+afterAll(() => gateway?.stop());
+
+/** What a server says to bytes that no HTTP client would send. */
+async function raw(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
+
+describe('errors before any handler', () => {
+  it.each([
+    ['GET', '/nowhere', 404, 'not_found', null],
+    ['GET', '/nowhere?token=hush', 404, 'not_found', null],
+    ['GET', '/api/me/', 404, 'not_found', null],
+    ['DELETE', '/api/me', 405, 'method_not_allowed', 'GET, HEAD, PATCH'],
+    ['POST', '/admin/webhook-events/1', 405, 'method_not_allowed', 'GET, HEAD'],
+    ['OPTIONS', '/api/me', 405, 'method_not_allowed', 'GET, HEAD, PATCH'],
+    ['GET', '/%zz', 400, 'bad_request', null],
+    ['GET', `/admin/webhook-events/${'a'.repeat(300)}`, 414, 'path_too_long', null],
+  ])('%s %s is %i %s', async (method, path, status, code, allow) => {
+    const answer = await call(`${gateway.url}${path}`, undefined, { method });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('allow')?.split(', ').sort().join(', ') ?? null).toBe(allow);
+    expect(answer.body.requestId).toBeTruthy();
+    expect(JSON.stringify(answer.body)).not.toContain('hush');
+    expect(gateway.logs()).not.toContain('hush');
+  });
+
+  it('HEAD is answered like GET, without a body', async () => {
+    expect(await call(`${gateway.url}/api/me`, undefined, { method: 'HEAD' })).toMatchObject({ status: 401, body: '' });
+  });
+
+  it.each([
+    ['what is no HTTP', 'hello\r\n\r\n', 400],
+    ['headers larger than 16 KiB', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na', 400],
+  ])('%s is answered with a problem', async (_, bytes, status) => {
+    const answer = await raw(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json\r\n`));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, requestId: expect.any(String) });
+  });
+
+  it('a repeated Authorization header is refused, although Node would pass over the second', async () => {
+    const token = await mint(gateway.pair, 'user_1');
+    const line = `Authorization: Bearer ${token}\r\n`;
+    const answer = await raw(`GET /api/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${line}${line}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('"code":"credential_repeated"');
+  });
+});
+
+describe('other origins', () => {
+  const preflight = (origin: string, headers = 'authorization') =>
+    call(`${gateway.url}/api/me`, undefined, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': headers,
+      },
+    });
+
+  it.each([ORIGIN, 'chrome-extension://abcdef'])('%s may read answers and send credentials', async (origin) => {
+    const { status, headers } = await preflight(origin);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    expect(headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(headers.get('vary')).toBe('Origin');
+    const answer = await call(`${gateway.url}/api/me`, undefined, { headers: { origin } });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([401, origin]);
+    expect(answer.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
+  });
+
+  it('may not send API keys from pages', async () => {
+    const { headers } = await preflight(ORIGIN, 'x-api-key');
+    expect(headers.get('access-control-allow-headers')?.toLowerCase()).not.toContain('x-api-key');
+  });
+
+  it.each(['https://evil.example', `${ORIGIN}.evil.example`, 'http://app.example.com', 'null', `${ORIGIN}/`])(
+    '%s is told nothing',
+    async (origin) => {
+      for (const { headers } of [
+        await preflight(origin),
+        await call(`${gateway.url}/api/me`, undefined, { headers: { origin } }),
+      ]) {
+        expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+        expect(headers.get('vary')).toBe('Origin');
+      }
+    },
+  );
+});
+
+describe('metrics', () => {
+  it('count requests by route, never by path, and verifications by what came of them', async () => {
+    await call(`${gateway.url}/secret-path-1`);
+    await call(`${gateway.url}/api/me`);
+    const metrics = await gateway.metrics();
+    expect(metrics).toMatch(
+      /gatehouse_gateway_requests_total\{method="GET",route="\/api\/me",status="401",auth="none"\} \d/,
+    );
+    expect(metrics).toMatch(/gatehouse_gateway_verifications_total\{result="credential_missing"\} \d/);
+    expect(metrics).not.toContain('secret-path');
+  });
+});

@@ -1,0 +1,120 @@
+import { getMe, resolvePrincipal } from '@gatehouse/contracts';
+import { NatsClient } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+import { signingPair } from './support/key-server';
+import { samplePrincipal, sampleUser } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+let gateway: TestGateway | undefined;
+afterEach(async () => {
+  await gateway?.stop();
+  gateway = undefined;
+});
+
+let release: () => void = () => undefined;
+
+function start(environment: Record<string, string> = {}): Promise<TestGateway> {
+  return startTestGateway(environment, (userSync) => {
+    userSync
+      .answer(resolvePrincipal, ({ body: { clerkUserId } }) => samplePrincipal(clerkUserId))
+      .answer(getMe, async ({ envelope: { principal } }) => {
+        if (principal?.clerkUserId === 'user_slow') await new Promise<void>((resolve) => (release = resolve));
+        return sampleUser(principal?.userId ?? '', principal?.clerkUserId ?? '');
+      });
+  });
+}
+
+describe('while something is away', () => {
+  it('a service that nobody serves is 503 with Retry-After, at once', async () => {
+    gateway = await start();
+    const token = await mint(gateway.pair, 'user_1');
+    const { status, body, headers } = await call(`${gateway.url}/api/me`, token);
+    expect(status).toBe(200);
+    await gateway.userSync.stop();
+    const away = await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_2'));
+    expect([away.status, away.body.code, away.headers.get('retry-after')]).toEqual([503, 'unavailable', '1']);
+    expect(away.headers.get('www-authenticate')).toBeNull();
+    expect(body.clerkUserId).toBe('user_1');
+    expect(headers.get('retry-after')).toBeNull();
+  });
+
+  it('NATS away is 503, not ready, and over when NATS is back', async () => {
+    const started = (gateway = await start());
+    const token = await mint(started.pair, 'user_1');
+    await started.nats.stop();
+    await eventually(() => !started.app.get(NatsClient).connected);
+    expect(await call(`${started.url}/api/me`, token)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(await call(`${started.ops}/readyz`)).toMatchObject({ status: 503 });
+    expect(await call(`${started.ops}/healthz`)).toMatchObject({ status: 200 });
+    await started.nats.start();
+    await eventually(async () => (await call(`${started.url}/api/me`, token)).status === 200, { timeoutMs: 15_000 });
+    expect(await call(`${started.ops}/readyz`)).toMatchObject({ status: 200 });
+  }, 30_000);
+
+  it('no key and no source of keys is 503, never 401, and not ready', async () => {
+    const started = (gateway = await start());
+    started.keyServer.down = true;
+    const token = await mint(started.pair, 'user_1');
+    const away = await call(`${started.url}/api/me`, token);
+    expect([away.status, away.body.code, away.headers.get('retry-after')]).toEqual([503, 'keys_unavailable', '5']);
+    expect((await call(`${started.ops}/readyz`)).status).toBe(503);
+    started.keyServer.down = false;
+    await eventually(async () => (await call(`${started.url}/api/me`, token)).status === 200);
+    expect((await call(`${started.ops}/readyz`)).status).toBe(200);
+  });
+
+  it('known keys still verify while their source is down', async () => {
+    gateway = await start();
+    await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_1'));
+    gateway.keyServer.down = true;
+    expect((await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_2'))).status).toBe(200);
+  });
+});
+
+describe('the keys', () => {
+  it('are fetched at most twice for a flood of tokens under unknown ids', async () => {
+    const started = (gateway = await start());
+    const stranger = signingPair('x');
+    const statuses = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const token = await mint(stranger, 'user_1', { header: { kid: `unknown-${index}` } });
+        return (await call(`${started.url}/api/me`, token)).status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    expect(started.keyServer.fetches).toBeLessThanOrEqual(2);
+  });
+
+  it('are not fetched at all when one is pinned', async () => {
+    const pinned = signingPair('whatever');
+    gateway = await start({ CLERK_JWT_KEY: pinned.publicPem.replaceAll('\n', '\\n') });
+    expect((await call(`${gateway.url}/api/me`, await mint(pinned, 'user_1'))).status).toBe(200);
+    expect((await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_1'))).status).toBe(401);
+    expect(gateway.keyServer.fetches).toBe(0);
+  });
+});
+
+describe('a shutdown', () => {
+  it('finishes the requests in hand and takes no more', async () => {
+    const started = await start();
+    gateway = started;
+    release = () => undefined;
+    const before = release;
+    const inHand = call(`${started.url}/api/me`, await mint(started.pair, 'user_slow'));
+    await eventually(() => release !== before);
+
+    const closing = started.app.close();
+    await eventually(async () => {
+      const late = await call(`${started.url}/docs`).catch(() => undefined);
+
+      return late === undefined || late.status === 503;
+    });
+
+    release();
+    expect(await inHand).toMatchObject({ status: 200, body: { clerkUserId: 'user_slow' } });
+
+    await closing;
+  });
+});
