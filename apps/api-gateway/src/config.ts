@@ -19,11 +19,13 @@ const variables = z.object({
   PORT: port.default(3000),
   OPS_PORT: port.default(9000),
   CLERK_ISSUER: httpUrl,
-  CLERK_JWT_KEY: pem.refine(isFit(pinnedKey), 'is not an RSA public key of 2048 bits or more').optional(),
+  CLERK_JWT_KEY: pem
+    .pipe(z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 bits or more'))
+    .optional(),
   CLERK_JWKS_URL: httpUrl.optional(),
   CLERK_AUTHORIZED_PARTIES: origins.default([]),
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
-  ENVELOPE_PRIVATE_KEY: pem.refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key'),
+  ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
   CORS_ORIGINS: origins.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:3000'),
   TRUST_PROXY: trustProxy.default(false),

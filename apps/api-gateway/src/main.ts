@@ -1,4 +1,5 @@
-import { runService } from '@gatehouse/observability';
+import { LOGGER, runService } from '@gatehouse/observability';
+import { type Logger } from 'pino';
 import { loadConfig } from './config';
 import { createApp } from './create-app';
 
@@ -7,6 +8,7 @@ void runService('api-gateway', async () => {
   const app = await createApp(config);
   try {
     await app.listen(config.port, config.host);
+    app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'api-gateway serves');
   } catch (error) {
     await app.close();
     throw error;

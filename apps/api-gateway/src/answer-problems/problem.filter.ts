@@ -18,8 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const answer = this.allowing(answerTo(error), request);
-    if (answer.status >= 500) this.log.error({ err: error, code: answer.code }, 'a request failed');
-    else this.log.debug({ code: answer.code, status: answer.status }, 'a request was refused');
+    this.report(error, answer);
     if (reply.sent) return;
     // As bytes: Fastify would add a charset, which JSON types do not have.
     void reply
@@ -27,6 +26,13 @@ export class ProblemFilter implements ExceptionFilter {
       .headers(answer.headers ?? {})
       .type(PROBLEM_TYPE)
       .send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
+  }
+
+  private report(error: unknown, { status, code }: Answer): void {
+    if (status === 500) this.log.error({ err: error, code }, 'a request failed');
+    // What is away says so itself, once; its stack at every request would bury that.
+    else if (status > 500) this.log.warn({ code, reason: String(error) }, 'a request needs what is away');
+    else this.log.debug({ code, status }, 'a request was refused');
   }
 
   /** The router knows nothing of a path under another method: to it that is a path which does not exist. */

@@ -64,7 +64,13 @@ function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger): KeySour
     url,
     onFetch: (error) => {
       metrics.keyFetches.inc({ result: error === undefined ? 'fetched' : 'failed' });
-      if (error !== undefined) log.warn({ err: error }, "Clerk's keys could not be fetched");
+      if (error !== undefined) log.warn({ reason: reasonOf(error) }, "Clerk's keys could not be fetched");
     },
   });
+}
+
+/** The messages of an error and its causes: it may fail every second, and a stack each time would bury the rest. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
 }

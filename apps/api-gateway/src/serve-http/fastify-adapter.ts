@@ -7,7 +7,7 @@ import { PROBLEM_TYPE, toProblem } from '../answer-problems/problem';
 import { type GatewayConfig } from '../config';
 import { type RouteRegister } from '../declare-access/route-register';
 import { allowOrigins } from './cors';
-import { harden } from './harden';
+import { harden, hardening } from './harden';
 import { letGoAtShutdown } from './let-go';
 import { refuseUnreadable } from './refuse-unreadable';
 
@@ -15,6 +15,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+const TIMEOUT_CHECK_MS = 5_000;
 /** Longer than the idle time of common load balancers, which must be the ones to close. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
@@ -24,19 +25,26 @@ const MAX_PARAMETER_LENGTH = 256;
 export function createFastifyAdapter(config: GatewayConfig, logger: Logger, routes: RouteRegister): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    http: { maxHeaderSize: HEADER_LIMIT_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+    http: {
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     trustProxy: config.trustProxy,
     genReqId: requestId,
+    // What comes on open connections during a shutdown is served; new connections are not accepted.
+    return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
     // Bad escapes and over-long parameters: found by the router, before any hook.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const answer = answerTo(error);
       void reply
         .status(answer.status)
+        .headers({ ...hardening, 'x-request-id': request.id })
         .type(PROBLEM_TYPE)
         .send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
     },

@@ -1,6 +1,7 @@
 import { type FastifyInstance } from 'fastify';
 
-const HEADERS = {
+/** What every answer carries unless its route says otherwise. */
+export const hardening = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -13,10 +14,10 @@ const HEADERS = {
 const IDENTITY_HEADER =
   /^x-(gatehouse-.*|principal.*|auth-.*|authenticated-.*|forwarded-(user|email|groups|preferred-username)|remote-user|(clerk-)?user(-.*)?|role|roles|scopes|tier|tenant(-.*)?|org(-.*)?|session(-.*)?|account(-.*)?)$/;
 
-/** Sets what every answer carries unless its route says otherwise, and drops what claims an identity. */
+/** Sets the headers that protect, and drops those that claim an identity. */
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(HEADERS);
+    void reply.headers(hardening);
     dropIdentityHeaders(request.raw.headers);
     done();
   });

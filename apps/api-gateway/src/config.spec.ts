@@ -1,0 +1,77 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { ConfigError } from '@gatehouse/config';
+import { loadConfig } from './config';
+
+const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
+const needed = {
+  NATS_URL: 'nats://127.0.0.1:4222',
+  CLERK_ISSUER: 'https://clerk.example.com/',
+  ENVELOPE_PRIVATE_KEY: pem.replaceAll('\n', '\\n'),
+};
+
+function faultsOf(environment: Record<string, string>): ConfigError {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+  }
+  throw new Error('expected a ConfigError');
+}
+
+describe("the gateway's configuration", () => {
+  it('needs three variables and has defaults for the rest', () => {
+    expect(loadConfig(needed)).toEqual({
+      host: '0.0.0.0',
+      port: 3000,
+      opsPort: 9000,
+      logLevel: 'info',
+      nats: { servers: ['nats://127.0.0.1:4222'] },
+      clerk: {
+        issuer: 'https://clerk.example.com',
+        jwksUrl: 'https://clerk.example.com/.well-known/jwks.json',
+        authorizedParties: [],
+        allowImpersonation: false,
+      },
+      envelopePrivateKey: pem.trim(),
+      corsOrigins: [],
+      publicUrl: 'http://localhost:3000',
+      trustProxy: false,
+    });
+  });
+
+  it.each<[string, boolean | string[]]>([
+    ['true', true],
+    ['false', false],
+    ['10.0.0.0/8, ::1,loopback', ['10.0.0.0/8', '::1', 'loopback']],
+  ])('reads TRUST_PROXY %s', (TRUST_PROXY, expected) => {
+    expect(loadConfig({ ...needed, TRUST_PROXY }).trustProxy).toEqual(expected);
+  });
+
+  it('names every fault at once', () => {
+    expect(
+      faultsOf({})
+        .faults.map(({ variable }) => variable)
+        .sort(),
+    ).toEqual(Object.keys(needed).sort());
+  });
+
+  it.each([
+    ['CLERK_JWT_KEY', 'hunter2'],
+    ['CLERK_JWT_KEY', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----'],
+    ['ENVELOPE_PRIVATE_KEY', '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----'],
+    ['ENVELOPE_PRIVATE_KEY', rsa.toString()],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://hunter2.example/path'],
+    ['CLERK_ISSUER', 'hunter2'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://user:hunter2@example.com'],
+    ['PUBLIC_URL', 'hunter2'],
+    ['TRUST_PROXY', '2'],
+    ['TRUST_PROXY', '10.0.0.0/hunter2'],
+    ['TRUST_PROXY', '10.0.0.0/64'],
+  ])('refuses an unfit %s without showing it: %#', (variable, value) => {
+    const error = faultsOf({ ...needed, [variable]: value });
+    expect(error.faults.map((fault) => fault.variable)).toEqual([variable]);
+    expect(error.message).not.toContain('hunter2');
+  });
+});
