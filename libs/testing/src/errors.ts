@@ -82,6 +82,11 @@ export class NatsServerNotFoundError extends LocalServerError {
   readonly code = 'NATS_SERVER_NOT_FOUND';
 }
 
+/** No Chromium could be had; the message says how to install one. */
+export class ChromiumNotFoundError extends LocalServerError {
+  readonly code = 'CHROMIUM_NOT_FOUND';
+}
+
 /** A downloaded file is not the one whose checksum is pinned. */
 export class ChecksumMismatchError extends LocalServerError {
   readonly code = 'CHECKSUM_MISMATCH';

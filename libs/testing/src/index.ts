@@ -1,6 +1,7 @@
 export {
   BadVariableError,
   ChecksumMismatchError,
+  ChromiumNotFoundError,
   CommandFailedError,
   ConditionNotMetError,
   DataDirectoryInUseError,
@@ -23,6 +24,9 @@ export {
   SpawnFailedError,
   TestServersMissingError,
 } from './errors';
+export { type ChromiumProgram } from './browser/chromium-debian';
+export { findChromium, type ChromiumSearch } from './browser/find-chromium';
+export { launchChromium } from './browser/launch-chromium';
 export { connectionUrl } from './databases/connection-url';
 export { provisionDatabase, type DatabasePlan, type DatabaseUrls } from './databases/provision-database';
 export {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailedError } from '../errors';
+import { aptOptions, ownLists } from './apt';
 import { runCommand } from './run-command';
 
 /** The name under which the program of the Debian package is cached. */
@@ -48,24 +49,4 @@ export async function unpackDebianPackage(options: DebianUnpack): Promise<string
   } finally {
     for (const folder of [work, options.aptDirectory]) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function aptOptions(): string[] {
-  const settings = ['Acquire::http::Timeout=5', 'Acquire::https::Timeout=5', 'Acquire::Retries=0'];
-  // As root, apt would fetch as user _apt, who cannot write into our folder.
-  if (process.getuid?.() === 0) settings.push('APT::Sandbox::User=root');
-  return settings.flatMap((setting) => ['-o', setting]);
-}
-
-function ownLists(directory: string): string[] {
-  for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
-    mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
-  }
-  return [
-    `Dir::State=${join(directory, 'state')}`,
-    `Dir::Cache=${join(directory, 'cache')}`,
-    'Dir::State::status=/var/lib/dpkg/status',
-    'Acquire::Languages=none',
-    'APT::Update::Post-Invoke-Success::=',
-  ].flatMap((setting) => ['-o', setting]);
 }

@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CommandFailedError } from '../errors';
+import { aptOptions, ownLists } from '../local-servers/apt';
+import { runCommand } from '../local-servers/run-command';
+
+/** A Chromium to start, with the variables that it needs besides ours. */
+export interface ChromiumProgram {
+  path: string;
+  env: Record<string, string>;
+}
+
+/** Where Chromium is unpacked. */
+export interface ChromiumUnpack {
+  /** Holds the unpacked tree afterwards. */
+  directory: string;
+  /** Holds package lists of our own when the system's are of no use. */
+  aptDirectory: string;
+  onProgress?: (message: string) => void;
+}
+
+const program = 'usr/lib/chromium/chromium';
+const DOWNLOAD_LIMIT_MS = 300_000;
+
+/**
+ * Takes Chromium, and the packages it needs and this system lacks, out of the distribution without installing them: apt
+ * checks each package against the distribution's signature, dpkg unpacks it. Needs no root.
+ * @throws CommandFailedError
+ */
+export async function unpackDebianChromium(options: ChromiumUnpack): Promise<ChromiumProgram> {
+  const parent = dirname(options.directory);
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  const work = mkdtempSync(join(parent, 'unpack-chromium-'));
+  const aptDirectory = `${options.aptDirectory}-${process.pid}`;
+  try {
+    await download(work, aptDirectory, options.onProgress);
+    for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
+      await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 120_000 });
+    }
+    const unpacked = join(work, 'unpacked');
+    if (!existsSync(join(unpacked, program))) throw new CommandFailedError('the Debian packages hold no Chromium');
+    // Another process may have been faster; its tree serves as well.
+    if (!unpackedChromium(options.directory)) renameSync(unpacked, options.directory);
+  } finally {
+    for (const folder of [work, aptDirectory]) rmSync(folder, { recursive: true, force: true });
+  }
+  const found = unpackedChromium(options.directory);
+  if (!found) throw new CommandFailedError('the unpacked Chromium cannot be found again');
+  return found;
+}
+
+/** The Chromium of a tree that {@link unpackDebianChromium} made; undefined when there is none. */
+export function unpackedChromium(directory: string): ChromiumProgram | undefined {
+  const path = join(directory, program);
+  if (!existsSync(path)) return undefined;
+  const libraries = ['lib', 'usr/lib'].flatMap((folder) => libraryFolders(join(directory, folder)));
+  return {
+    path,
+    env: {
+      LD_LIBRARY_PATH: [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
+      FONTCONFIG_FILE: writeFontSettings(directory),
+      XDG_DATA_DIRS: `${join(directory, 'usr/share')}:/usr/local/share:/usr/share`,
+    },
+  };
+}
+
+/** With the system's package lists, else with lists fetched for this once. */
+async function download(work: string, aptDirectory: string, onProgress?: (message: string) => void): Promise<void> {
+  const fetchAll = async (apt: string[]): Promise<void> => {
+    const simulate = [...apt, 'install', '--simulate', '--no-install-recommends', 'chromium'];
+    const plan = await runCommand('apt-get', simulate, { cwd: work, timeoutMs: 60_000 });
+    const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
+    // Installed, and yet its program was not found: the package alone will do.
+    const packages = missing.length > 0 ? missing : ['chromium'];
+    onProgress?.(`fetching ${packages.length} packages`);
+    // A font at least: without one Chromium draws no text.
+    await runCommand('apt-get', [...apt, 'download', ...packages, 'fonts-dejavu-core'], {
+      cwd: work,
+      timeoutMs: DOWNLOAD_LIMIT_MS,
+    });
+  };
+  await fetchAll(aptOptions()).catch(async () => {
+    onProgress?.("the system's package lists are of no use; fetching lists of our own");
+    const own = [...aptOptions(), ...ownLists(aptDirectory)];
+    // It also fails when a third party's source is away; whether the packages can be had is what counts.
+    await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
+    await fetchAll(own);
+  });
+}
+
+/** A library folder and those directly below it: PulseAudio's private ones live there. */
+function libraryFolders(folder: string, depth = 2): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const own = entries.some((entry) => /\.so(\.|$)/.test(entry.name)) ? [folder] : [];
+  const below = entries.filter((entry) => entry.isDirectory() && depth > 0);
+  return [...own, ...below.flatMap((entry) => libraryFolders(join(folder, entry.name), depth - 1))];
+}
+
+/** Fonts of the tree and of the system; fontconfig's own settings may be missing altogether. */
+function writeFontSettings(directory: string): string {
+  const file = join(directory, 'fonts.conf');
+  const folders = [join(directory, 'usr/share/fonts'), '/usr/share/fonts'];
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+${folders.map((folder) => `  <dir>${folder}</dir>`).join('\n')}
+  <cachedir>${join(directory, 'font-cache')}</cachedir>
+</fontconfig>
+`;
+  writeFileSync(file, text);
+  return file;
+}

@@ -1,0 +1,79 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ChromiumNotFoundError } from '../errors';
+import { workspaceState } from '../local-servers/workspace';
+import { type ChromiumProgram, unpackDebianChromium, unpackedChromium } from './chromium-debian';
+
+/** What the search may use. */
+export interface ChromiumSearch {
+  env?: NodeJS.ProcessEnv;
+  /** Holds `chromium/` once it was fetched. */
+  stateDirectory?: string;
+  /** Looked for besides PATH. */
+  systemPrograms?: readonly string[];
+  onProgress?: (message: string) => void;
+}
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const usualPlaces = [
+  ...names.map((name) => join('/usr/bin', name)),
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/**
+ * Finds a Chromium: CHROMIUM_PATH, PATH, /usr/bin, one fetched earlier, and on Debian its packages, fetched and unpacked
+ * below `.gatehouse/` without root.
+ * @throws ChromiumNotFoundError with what to do
+ */
+export async function findChromium(search: ChromiumSearch = {}): Promise<ChromiumProgram> {
+  const { env = process.env, stateDirectory = workspaceState(), systemPrograms = usualPlaces } = search;
+  const named = env.CHROMIUM_PATH;
+  if (named) {
+    // What the caller names has to work: nothing takes its place.
+    if (!isProgram(named)) throw new ChromiumNotFoundError('CHROMIUM_PATH does not name a program that can be run.');
+    return { path: named, env: {} };
+  }
+  const installed = findInstalled(env.PATH, systemPrograms);
+  if (installed) return { path: installed, env: {} };
+  const directory = join(stateDirectory, 'chromium');
+  const cached = unpackedChromium(directory);
+  if (cached) return cached;
+  if (!onPath('apt-get', env.PATH) || !onPath('dpkg', env.PATH)) throw new ChromiumNotFoundError(HOW_TO_INSTALL);
+  const { onProgress } = search;
+  onProgress?.('chromium: unpacking the Debian packages (nothing is installed)');
+  return unpackDebianChromium({
+    directory,
+    aptDirectory: join(stateDirectory, 'apt-chromium'),
+    onProgress: (message) => onProgress?.(`chromium: ${message}`),
+  }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ChromiumNotFoundError(`${HOW_TO_INSTALL} Fetching it failed: ${reason}`, { cause });
+  });
+}
+
+const HOW_TO_INSTALL =
+  'Chromium is needed for this test: install it (Debian: "apt-get install chromium", macOS: "brew install --cask chromium") ' +
+  'or set CHROMIUM_PATH to a Chromium or Chrome program.';
+
+function findInstalled(path: string | undefined, systemPrograms: readonly string[]): string | undefined {
+  const found = names.map((name) => onPath(name, path)).find((file) => file !== undefined);
+  return found ?? systemPrograms.find(isProgram);
+}
+
+function onPath(name: string, path: string | undefined): string | undefined {
+  return (path ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Options for every call of apt-get: fails fast, and works as root in a folder that is root's alone. */
+export function aptOptions(): string[] {
+  const settings = ['Acquire::http::Timeout=5', 'Acquire::https::Timeout=5', 'Acquire::Retries=0'];
+  // As root, apt would fetch as user _apt, who cannot write into our folder.
+  if (process.getuid?.() === 0) settings.push('APT::Sandbox::User=root');
+  return settings.flatMap((setting) => ['-o', setting]);
+}
+
+/** Further options that keep package lists of our own below `directory`, for when the system's are of no use. */
+export function ownLists(directory: string): string[] {
+  for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
+    mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+  }
+  return [
+    `Dir::State=${join(directory, 'state')}`,
+    `Dir::Cache=${join(directory, 'cache')}`,
+    'Dir::State::status=/var/lib/dpkg/status',
+    'Acquire::Languages=none',
+    'APT::Update::Post-Invoke-Success::=',
+  ].flatMap((setting) => ['-o', setting]);
+}
