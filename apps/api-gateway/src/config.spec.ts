@@ -63,6 +63,7 @@ describe("the gateway's configuration", () => {
     ['ENVELOPE_PRIVATE_KEY', rsa.toString()],
     ['CLERK_AUTHORIZED_PARTIES', 'https://hunter2.example/path'],
     ['CLERK_ISSUER', 'hunter2'],
+    ['CLERK_JWKS_URL', 'https://user:hunter2@example.com/jwks'],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://user:hunter2@example.com'],
     ['PUBLIC_URL', 'hunter2'],

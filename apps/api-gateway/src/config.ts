@@ -22,7 +22,8 @@ const variables = z.object({
   CLERK_JWT_KEY: pem
     .pipe(z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 bits or more'))
     .optional(),
-  CLERK_JWKS_URL: httpUrl.optional(),
+  // fetch refuses such URLs, and repeats them in its error.
+  CLERK_JWKS_URL: httpUrl.refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'must not hold credentials').optional(),
   CLERK_AUTHORIZED_PARTIES: origins.default([]),
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
   ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
