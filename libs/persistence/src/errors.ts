@@ -12,8 +12,7 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** PostgreSQL's five-character error code, wherever TypeORM or pg put it. */
 export function sqlState(error: unknown): string | undefined {
-  for (let current = error; current instanceof Object; current = (current as { cause?: unknown }).cause) {
-    const { code, driverError } = current as { code?: unknown; driverError?: { code?: unknown } };
+  for (const { code, driverError } of causes(error)) {
     for (const candidate of [driverError?.code, code]) {
       if (typeof candidate === 'string' && SQLSTATE.test(candidate) && !candidate.startsWith('E')) return candidate;
     }
@@ -40,10 +39,9 @@ export function isUniqueViolation(error: unknown): boolean {
 export function isDatabaseAway(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return /^(08|53|57P)/.test(state) || state === '58030';
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const { code } = current as { code?: unknown };
+  for (const { code, message } of causes(error)) {
     if (typeof code === 'string' && CONNECTION_CODES.has(code)) return true;
-    if (CONNECTION_MESSAGES.test(current.message)) return true;
+    if (typeof message === 'string' && CONNECTION_MESSAGES.test(message)) return true;
   }
   return false;
 }
@@ -59,3 +57,17 @@ const CONNECTION_CODES = new Set([
 ]);
 const CONNECTION_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Query read timeout/i;
+
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly driverError?: { readonly code?: unknown };
+}
+
+/** The error and what caused it; by shape, because an error of Node's own is no `Error` of another realm (Jest's). */
+function* causes(error: unknown): Generator<ErrorLike> {
+  for (let current = error; typeof current === 'object' && current !== null; current = (current as ErrorLike).cause) {
+    yield current;
+  }
+}
