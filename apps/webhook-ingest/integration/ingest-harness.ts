@@ -4,11 +4,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
-import { inboxPrefix, natsPermissions, serviceNames } from '@gatehouse/contracts';
+import {
+  type EventMetadata,
+  clerkEventsStream,
+  decodeEventHeaders,
+  inboxPrefix,
+  natsPermissions,
+  serviceNames,
+} from '@gatehouse/contracts';
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { createDataSource, runMigrations } from '@gatehouse/persistence';
 import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats, withClient } from '@gatehouse/testing';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfig } from '../src/config';
 import { migrationDatabase } from '../src/database/database-options';
@@ -29,6 +38,14 @@ export interface Ingest {
   /** Every line it has logged. */
   readonly logs: () => string;
   readonly close: () => Promise<void>;
+}
+
+/** An event as it lies on the stream. */
+export interface PublishedEvent {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly metadata: EventMetadata;
+  readonly body: Buffer;
 }
 
 /** How a delivery differs from a good one. */
@@ -110,12 +127,15 @@ export class IngestHarness {
   static async create(): Promise<IngestHarness> {
     const database = await createTestDatabase({ template: 'ingest', migrate });
     const nats = await startOwnNats({
-      users: serviceNames.map((user) => ({
-        user,
-        password: user,
-        permissions: natsPermissions[user],
-        allowResponses: natsPermissions[user].allowResponses,
-      })),
+      users: [
+        ...serviceNames.map((user) => ({
+          user,
+          password: user,
+          permissions: natsPermissions[user],
+          allowResponses: natsPermissions[user].allowResponses,
+        })),
+        { user: 'observer', password: 'observer' },
+      ],
     });
     return new IngestHarness(database, nats);
   }
@@ -196,6 +216,35 @@ export class IngestHarness {
       [webhookId],
     );
     return row;
+  }
+
+  /** Every event that is on the stream, in order; looked at past the services. */
+  async published(): Promise<PublishedEvent[]> {
+    const connection = await connect({
+      servers: this.nats.url,
+      user: 'observer',
+      pass: 'observer',
+      reconnect: false,
+      timeout: 5_000,
+    });
+    try {
+      const manager = await jetstreamManager(connection);
+      const { state } = await manager.streams.info(clerkEventsStream.name);
+      const events: PublishedEvent[] = [];
+      for (let seq = Math.max(state.first_seq, 1); seq <= state.last_seq; seq += 1) {
+        const message = await manager.streams.getMessage(clerkEventsStream.name, { seq });
+        if (message === null) continue;
+        events.push({
+          subject: message.subject,
+          messageId: message.header.get('Nats-Msg-Id'),
+          metadata: decodeEventHeaders((name) => message.header.get(name) || undefined),
+          body: Buffer.from(message.data),
+        });
+      }
+      return events;
+    } finally {
+      await connection.close();
+    }
   }
 
   /** Stops the services and clients; the servers stay. */

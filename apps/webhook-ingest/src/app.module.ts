@@ -15,6 +15,7 @@ import { ListEventsController } from './list-events/list-events.controller';
 import { IngestMetrics } from './metrics';
 import { EventPublisher } from './publish-event/event-publisher';
 import { PublishLog } from './publish-event/publish-log';
+import { StreamKeeper } from './publish-event/stream-keeper';
 import { ProblemFilter } from './receive-webhook/problem.filter';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RejectedDeliveries } from './receive-webhook/rejected-deliveries';
@@ -85,6 +86,11 @@ function providers(config: Config): Provider[] {
       provide: BodyPartitions,
       inject: [DataSource, LOGGER],
       useFactory: (dataSource: DataSource, log: Logger) => new BodyPartitions(dataSource, log),
+    },
+    {
+      provide: StreamKeeper,
+      inject: [NatsClient, JetStream, LOGGER],
+      useFactory: (nats: NatsClient, jetStream: JetStream, log: Logger) => new StreamKeeper(nats, jetStream, log),
     },
     { provide: PublishLog, inject: [DataSource], useFactory: (dataSource: DataSource) => new PublishLog(dataSource) },
     {

@@ -45,8 +45,9 @@ export interface Config {
   readonly rejected: { readonly keep: number; readonly perSecond: number };
 }
 
-const signingSecrets = commaSeparated.transform((secrets, context) =>
-  secrets.map((secret, index) => {
+const signingSecrets = commaSeparated.transform((secrets, context) => {
+  if (secrets.length === 0) context.addIssue({ code: 'custom', message: 'names no secret' });
+  return secrets.map((secret, index) => {
     try {
       return parseSigningSecret(secret);
     } catch (error) {
@@ -54,8 +55,8 @@ const signingSecrets = commaSeparated.transform((secrets, context) =>
       context.addIssue({ code: 'custom', message: `value ${index + 1} ${error.message}` });
       return z.NEVER;
     }
-  }),
-);
+  });
+});
 
 const proxies = z.string().transform((value, context): boolean | string[] => {
   const asFlag = flag.safeParse(value);
@@ -74,8 +75,7 @@ const schema = z
     ...databaseVariables,
     PORT: port.default(3001),
     OPS_PORT: port.default(9001),
-    CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets.optional(),
-    CLERK_WEBHOOK_SIGNING_SECRET: signingSecrets.optional(),
+    CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets,
     CLERK_INSTANCE_ID: z
       .string()
       .regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'is not a Clerk instance id (ins_…)')
@@ -92,10 +92,6 @@ const schema = z
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
   })
-  .refine((env) => secretsOf(env).length > 0, {
-    path: ['CLERK_WEBHOOK_SIGNING_SECRETS'],
-    message: 'is required',
-  })
   .refine((env) => env.RETRY_CAP_MS >= env.RETRY_BASE_MS, {
     path: ['RETRY_CAP_MS'],
     message: 'is below RETRY_BASE_MS',
@@ -103,7 +99,7 @@ const schema = z
 
 /** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const env = parseEnvironment(schema, environment);
+  const env = parseEnvironment(schema, withSecretsJoined(environment));
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },
     opsPort: env.OPS_PORT,
@@ -120,7 +116,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ...(env.NATS_PASSWORD === undefined ? {} : { password: env.NATS_PASSWORD }),
       ...(env.NATS_CA_FILE === undefined ? {} : { caFile: env.NATS_CA_FILE }),
     },
-    signingSecrets: secretsOf(env),
+    signingSecrets: distinct(env.CLERK_WEBHOOK_SIGNING_SECRETS),
     ...(env.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: env.CLERK_INSTANCE_ID }),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
     envelopePublicKey: env.ENVELOPE_PUBLIC_KEY,
@@ -138,12 +134,14 @@ export function readDatabaseConfig(environment: Readonly<Record<string, string |
   return { url: env.DATABASE_URL, ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }) };
 }
 
-function secretsOf(env: {
-  CLERK_WEBHOOK_SIGNING_SECRETS?: KeyObject[] | undefined;
-  CLERK_WEBHOOK_SIGNING_SECRET?: KeyObject[] | undefined;
-}): KeyObject[] {
-  const all = [...(env.CLERK_WEBHOOK_SIGNING_SECRETS ?? []), ...(env.CLERK_WEBHOOK_SIGNING_SECRET ?? [])];
-  return all.filter((secret, index) => all.findIndex((other) => other.equals(secret)) === index);
+/** The singular name is accepted too; its secret comes last. */
+function withSecretsJoined(environment: Readonly<Record<string, string | undefined>>) {
+  const both = [environment.CLERK_WEBHOOK_SIGNING_SECRETS, environment.CLERK_WEBHOOK_SIGNING_SECRET];
+  return { ...environment, CLERK_WEBHOOK_SIGNING_SECRETS: both.filter(Boolean).join(',') };
+}
+
+function distinct(secrets: readonly KeyObject[]): KeyObject[] {
+  return secrets.filter((secret, index) => secrets.findIndex((other) => other.equals(secret)) === index);
 }
 
 function isAddressRange(value: string): boolean {

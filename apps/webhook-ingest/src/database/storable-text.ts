@@ -1,5 +1,4 @@
 /** What PostgreSQL's text and jsonb refuse: NUL and, with the `u` flag, surrogates that are not part of a pair. */
-// eslint-disable-next-line no-control-regex
 const UNSTORABLE = /[\0\p{Surrogate}]/gu;
 
 /** A text as PostgreSQL can hold it: at most `limit` characters, well-formed, without NUL. */

@@ -1,0 +1,164 @@
+import { request } from 'node:http';
+import { OpsServer } from '@gatehouse/observability';
+import { eventually, withClient } from '@gatehouse/testing';
+import { type Ingest, IngestHarness, deliver, newId, sign, secret, userCreated } from './ingest-harness';
+
+let harness: IngestHarness;
+
+beforeEach(async () => {
+  harness = await IngestHarness.create();
+});
+
+afterEach(() => harness.dispose());
+
+/** Holds the ledger's table, as a slow database would, until released. */
+async function holdLedger<T>(work: () => Promise<T>): Promise<T> {
+  return withClient(harness.database.ownerUrl, async (client) => {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE webhook_events IN ACCESS EXCLUSIVE MODE');
+    try {
+      return await work();
+    } finally {
+      await client.query('COMMIT');
+    }
+  });
+}
+
+async function waitsForLock(count = 1): Promise<void> {
+  await eventually(async () => {
+    const [waiting] = await harness.sql<{ n: string }>(
+      `SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = 'webhook_events'::regclass`,
+    );
+    expect(Number(waiting?.n)).toBeGreaterThanOrEqual(count);
+  });
+}
+
+const ops = (ingest: Ingest, path: string) => fetch(`http://127.0.0.1:${ingest.app.get(OpsServer).port}${path}`);
+
+describe('shutting down', () => {
+  it('answers and records the requests in hand, publishes them, and refuses new ones', async () => {
+    const ingest = await harness.start();
+    await eventually(() => harness.published());
+    const ids = [newId(), newId(), newId()];
+    const { answers, closing } = await holdLedger(async () => {
+      const pending = ids.map((id) => deliver(ingest.url, userCreated(), { id }));
+      await waitsForLock();
+      return { answers: pending, closing: ingest.close() };
+    });
+    for (const answer of await Promise.all(answers)) expect(answer.json).toEqual({ status: 'accepted' });
+    await closing;
+    await expect(deliver(ingest.url, userCreated())).rejects.toThrow();
+    for (const id of ids) expect(await harness.row(id)).toMatchObject({ status: 'processing' });
+    expect(await harness.published()).toHaveLength(3);
+  });
+
+  it('records a delivery whose sender hung up', async () => {
+    const ingest = await harness.start();
+    const id = newId();
+    const closing = await holdLedger(async () => {
+      const body = userCreated();
+      const timestamp = Math.floor(Date.now() / 1000);
+      const outgoing = request(`${ingest.url}/webhooks/clerk`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'svix-id': id,
+          'svix-timestamp': timestamp,
+          'svix-signature': sign(secret, id, timestamp, body),
+        },
+      });
+      outgoing.on('error', () => undefined);
+      outgoing.end(body);
+      await waitsForLock();
+      outgoing.destroy();
+      return { done: ingest.close() };
+    });
+    await closing.done;
+    expect(await harness.row(id)).toBeDefined();
+  });
+});
+
+describe('while the database is slow', () => {
+  it('a delivery is 503 with Retry-After when a statement takes too long, and accepted when it is sent again', async () => {
+    const ingest = await harness.start();
+    const id = newId();
+    await holdLedger(async () => {
+      const { status, json, headers } = await deliver(ingest.url, userCreated(), { id });
+      expect({ status, code: json.code }).toEqual({ status: 503, code: 'unavailable' });
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+    expect((await deliver(ingest.url, userCreated(), { id })).json).toEqual({ status: 'accepted' });
+  }, 20_000);
+});
+
+describe('the instance', () => {
+  it('is learnt at the first verified contact and known to every replica for good', async () => {
+    const first = await harness.start();
+    const of = (instance: string) => userCreated('user_1', { instance_id: instance });
+    expect((await deliver(first.url, of('ins_ours'))).json).toEqual({ status: 'accepted' });
+    const second = await harness.start();
+    expect((await deliver(second.url, of('ins_theirs'))).json).toMatchObject({ reason: 'other-instance' });
+    expect((await deliver(second.url, of('ins_ours'))).json).toEqual({ status: 'accepted' });
+  });
+
+  it('that is configured wins', async () => {
+    const { url } = await harness.start({ CLERK_INSTANCE_ID: 'ins_configured' });
+    const body = userCreated('user_1', { instance_id: 'ins_other' });
+    expect((await deliver(url, body)).json).toMatchObject({ status: 'ignored', reason: 'other-instance' });
+  });
+});
+
+describe('a flood of forged deliveries', () => {
+  it('leaves a bounded number of rows, written at a bounded rate', async () => {
+    const ingest = await harness.start({ REJECTED_KEEP: '5', REJECTED_PER_SECOND: '8' });
+    const forged = { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` };
+    const answers = await Promise.all(Array.from({ length: 100 }, () => deliver(ingest.url, userCreated(), forged)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    await ingest.close();
+    const [count] = await harness.sql<{ n: string; last: string }>(
+      'SELECT count(*) AS n, max(id) AS last FROM rejected_deliveries',
+    );
+    expect(Number(count?.n)).toBeLessThanOrEqual(5);
+    expect(Number(count?.last)).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('behind a proxy', () => {
+  it('plain HTTP is refused when HTTPS is required, and the address is the one the trusted proxy tells', async () => {
+    const ingest = await harness.start({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '127.0.0.1' });
+    expect(await deliver(ingest.url, userCreated())).toMatchObject({ status: 403, json: { code: 'https_required' } });
+    const id = newId();
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' };
+    expect((await deliver(ingest.url, userCreated(), { id, headers })).status).toBe(200);
+    expect(await harness.row(id)).toMatchObject({ source_ip: '203.0.113.9' });
+  });
+
+  it('nobody is believed who is not trusted', async () => {
+    const ingest = await harness.start();
+    const id = newId();
+    await deliver(ingest.url, userCreated(), { id, headers: { 'x-forwarded-for': '203.0.113.9' } });
+    expect(await harness.row(id)).toMatchObject({ source_ip: '127.0.0.1' });
+  });
+});
+
+describe('the operations port', () => {
+  it('is ready with database, NATS and streams, and not while NATS is away', async () => {
+    const ingest = await harness.start();
+    await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(200));
+    await harness.nats.kill();
+    await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(503), { timeoutMs: 10_000 });
+    expect((await ops(ingest, '/healthz')).status).toBe(200);
+  });
+
+  it('counts deliveries, refusals, secrets and groups', async () => {
+    const ingest = await harness.start();
+    await deliver(ingest.url, userCreated());
+    await deliver(ingest.url, userCreated(), { timestamp: 1 });
+    const metrics = await (await ops(ingest, '/metrics')).text();
+    expect(metrics).toContain('gatehouse_webhook_deliveries_total{result="accepted"} 1');
+    expect(metrics).toContain('gatehouse_webhook_verified_total{secret="0"} 1');
+    expect(metrics).toContain('gatehouse_webhook_bad_timestamps_total{secret="0"} 1');
+    expect(metrics).toContain('gatehouse_webhook_refusals_total{reason="timestamp_too_old"} 1');
+    expect(metrics).toContain('gatehouse_ledger_group_rows_count 1');
+  });
+});

@@ -1,0 +1,127 @@
+import { getWebhookEvent, listWebhookEvents, type Principal } from '@gatehouse/contracts';
+import { type RequestClient } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
+import { type Ingest, IngestHarness, deliver, fixture, newId, userCreated } from './ingest-harness';
+
+let harness: IngestHarness;
+let ingest: Ingest;
+let gateway: RequestClient;
+
+const principal = (role: Principal['role']): Principal => ({
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_admin',
+  method: 'clerk_session',
+  role,
+  tier: 'free',
+  scopes: [],
+  sessionId: 'sess_1',
+});
+const admin = { principal: principal('admin'), requestId: 'request-1' };
+
+beforeAll(async () => {
+  harness = await IngestHarness.create();
+  ingest = await harness.start();
+  gateway = harness.requests();
+  await eventually(() => gateway.send(listWebhookEvents, {}, admin));
+});
+
+afterAll(() => harness.dispose());
+
+describe('the list', () => {
+  it('gives every row once, newest first, page by page', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      const id = newId();
+      await deliver(ingest.url, userCreated(`user_list${n}`), { id });
+      ids.unshift(id);
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await gateway.send(listWebhookEvents, { limit: 3, ...(cursor ? { cursor } : {}) }, admin);
+      seen.push(...page.items.map(({ webhookId }) => webhookId));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(seen).toEqual(ids);
+  });
+
+  it('filters by status, type and user', async () => {
+    await deliver(ingest.url, Buffer.from('{"type":"role.created","data":{}}'));
+    await deliver(ingest.url, userCreated('user_wanted'));
+    const types = async (filter: object) =>
+      (await gateway.send(listWebhookEvents, filter, admin)).items.map(({ eventType }) => eventType);
+    expect(await types({ status: 'ignored' })).toEqual(['role.created']);
+    expect(await types({ type: 'role.created' })).toEqual(['role.created']);
+    expect(await types({ clerkUserId: 'user_wanted' })).toEqual(['user.created']);
+    expect(await types({ clerkUserId: 'user_nobody' })).toEqual([]);
+  });
+
+  it.each(['garbage', '!!', Buffer.from('1:0').toString('base64url'), Buffer.from("1:1'--").toString('base64url')])(
+    'refuses the cursor %p',
+    async (cursor) => {
+      await expect(gateway.send(listWebhookEvents, { cursor }, admin)).rejects.toMatchObject({
+        reason: 'invalid_request',
+      });
+    },
+  );
+});
+
+describe('one event', () => {
+  it('is shown by its id and by its webhook id, with its payload', async () => {
+    const id = newId();
+    await deliver(ingest.url, fixture('user.deleted'), { id, headers: { 'user-agent': 'Svix-Webhooks/1' } });
+    const shown = await gateway.send(getWebhookEvent, { id }, admin);
+    expect(shown).toMatchObject({
+      webhookId: id,
+      eventType: 'user.deleted',
+      clerkUserId: 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1',
+      instanceId: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz',
+      occurredAt: new Date(1_790_000_090_000).toISOString(),
+      sourceIp: '127.0.0.1',
+      userAgent: 'Svix-Webhooks/1',
+      payload: JSON.parse(fixture('user.deleted').toString()),
+    });
+    expect(await gateway.send(getWebhookEvent, { id: shown.id }, admin)).toMatchObject({ webhookId: id });
+  });
+
+  it.each([
+    ['that is no JSON, as text', Buffer.from('odd'), 'odd'],
+    ['that is empty, as null', Buffer.alloc(0), null],
+  ])('shows a payload %s', async (_what, body, payload) => {
+    const id = newId();
+    await deliver(ingest.url, body, { id });
+    expect(await gateway.send(getWebhookEvent, { id }, admin)).toMatchObject({ payload });
+  });
+
+  it('shows a payload of 1 MiB and one too deep to be written again', async () => {
+    const big = newId();
+    await deliver(ingest.url, userCreated('user_1', { filler: 'x'.repeat(1_000_000) }), { id: big });
+    expect(await gateway.send(getWebhookEvent, { id: big }, admin)).toHaveProperty('payload.filler');
+    const deep = newId();
+    await deliver(ingest.url, Buffer.from(`{"type":"a.b","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), {
+      id: deep,
+    });
+    expect(await gateway.send(getWebhookEvent, { id: deep }, admin)).toMatchObject({ payload: expect.any(String) });
+  });
+
+  it('that is not there is not_found', async () => {
+    for (const id of ['msg_nobody', '999999', '\0']) {
+      await expect(gateway.send(getWebhookEvent, { id }, admin)).rejects.toMatchObject({ reason: 'not_found' });
+    }
+  });
+});
+
+describe('whoever', () => {
+  it.each([principal('user'), principal('developer'), null])('is no admin sees nothing', async (who) => {
+    const context = { principal: who, requestId: 'request-1' };
+    await expect(gateway.send(listWebhookEvents, {}, context)).rejects.toMatchObject({ reason: 'forbidden' });
+    await expect(gateway.send(getWebhookEvent, { id: '1' }, context)).rejects.toMatchObject({ reason: 'forbidden' });
+  });
+
+  it('brings no envelope of the gateway is refused', async () => {
+    const forged = harness.requests(() => 'eyJhbGciOiJub25lIn0.e30.');
+    await eventually(async () => {
+      await expect(forged.send(listWebhookEvents, {}, admin)).rejects.toMatchObject({ reason: 'unauthenticated' });
+    });
+  });
+});

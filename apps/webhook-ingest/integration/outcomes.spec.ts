@@ -1,0 +1,201 @@
+import { type Outcome, clerkOutcomesStream, outcomeSubject } from '@gatehouse/contracts';
+import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
+import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
+
+let harness: IngestHarness;
+let ingest: Ingest;
+let sync: { nats: NatsClient; jetStream: JetStream };
+let reported = 0;
+
+beforeAll(async () => {
+  harness = await IngestHarness.create();
+  ingest = await harness.start();
+  sync = harness.client('user-sync');
+  await eventually(() => harness.published());
+});
+
+afterAll(() => harness.dispose());
+
+const row = (id: string) => harness.row(id);
+
+async function deliverOne(): Promise<string> {
+  const id = newId();
+  await deliver(ingest.url, userCreated(), { id });
+  await eventually(async () => expect(await row(id)).toMatchObject({ status: 'processing' }));
+  return id;
+}
+
+/** Reports as user-sync does: acknowledged by the stream. */
+function report(outcome: Outcome): Promise<unknown> {
+  reported += 1;
+  return sync.jetStream.publish({
+    stream: clerkOutcomesStream,
+    subject: outcomeSubject(outcome.status),
+    messageId: `test:${reported}`,
+    data: new TextEncoder().encode(JSON.stringify(outcome)),
+  });
+}
+
+const userId = '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11';
+const about = (webhookId: string, attempt: number) => ({
+  webhookId,
+  attempt,
+  correlationId: 'c',
+  clerkUserId: 'user_1',
+  userId,
+  at: Date.now(),
+});
+
+const success = (id: string, attempt = 0): Outcome => ({
+  ...about(id, attempt),
+  status: 'success',
+  decision: 'create',
+  reason: 'the user was unknown',
+});
+
+const failure = (
+  id: string,
+  attempt = 0,
+  error: Partial<Extract<Outcome, { status: 'failed' }>['error']> = {},
+): Outcome => ({
+  ...about(id, attempt),
+  status: 'failed',
+  error: { kind: 'clerk', code: 'http_503', message: 'Clerk is away', retryable: true, retryAfterMs: null, ...error },
+});
+
+/** Waits until an outcome that was reported after all others has been handled. */
+async function settled(): Promise<void> {
+  const id = await deliverOne();
+  await report(success(id));
+  await eventually(async () => expect(await row(id)).toMatchObject({ status: 'success' }));
+}
+
+describe('an outcome', () => {
+  it('of success is stored with its decision, and is the end', async () => {
+    const id = await deliverOne();
+    await report(success(id));
+    await eventually(async () =>
+      expect(await row(id)).toMatchObject({
+        status: 'success',
+        processed_data: { decision: 'create', reason: 'the user was unknown', userId },
+        processed_at: expect.any(Date),
+        error_message: null,
+      }),
+    );
+    const before = await row(id);
+    await report(success(id));
+    await report(failure(id));
+    await settled();
+    expect(await row(id)).toEqual(before);
+  });
+
+  it('of an event that nobody handled is stored as ignored', async () => {
+    const id = await deliverOne();
+    await report({ ...about(id, 0), status: 'ignored', decision: 'tombstoned', reason: 'deleted \0 \ud800' });
+    await eventually(async () =>
+      expect(await row(id)).toMatchObject({ status: 'ignored', processed_data: { decision: 'tombstoned' } }),
+    );
+  });
+
+  it('that cannot be retried is dead at once', async () => {
+    const id = await deliverOne();
+    await report(failure(id, 0, { kind: 'validation', code: 'invalid', retryable: false }));
+    await eventually(async () =>
+      expect(await row(id)).toMatchObject({
+        status: 'failed',
+        next_retry_at: null,
+        retry_count: 0,
+        error_message: 'Clerk is away',
+        error_details: { kind: 'validation', code: 'invalid', retryable: false, attempt: 0 },
+      }),
+    );
+  });
+
+  it('that overtakes the update which stores the publish is not undone by it', async () => {
+    const id = newId();
+    await harness.sql(
+      'CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$',
+    );
+    await harness.sql(
+      'CREATE TRIGGER slow BEFORE UPDATE OF stream_sequence ON webhook_events FOR EACH STATEMENT EXECUTE FUNCTION slow()',
+    );
+    try {
+      await deliver(ingest.url, userCreated(), { id });
+      await report(success(id));
+      await eventually(async () =>
+        expect(await row(id)).toMatchObject({ status: 'success', stream_sequence: expect.any(String) }),
+      );
+    } finally {
+      await harness.sql('DROP TRIGGER slow ON webhook_events');
+      await harness.sql('DROP FUNCTION slow');
+    }
+  });
+
+  it('of an unknown event, or that breaks its contract, holds up no other', async () => {
+    await report(success('msg_unknown'));
+    await sync.jetStream.publish({
+      stream: clerkOutcomesStream,
+      subject: outcomeSubject('success'),
+      messageId: 'garbage',
+      data: new TextEncoder().encode('{"webhookId":1}'),
+    });
+    await settled();
+  });
+});
+
+describe('the retry clock', () => {
+  it('publishes a failed event again when its time comes, under a new number, until no try is left', async () => {
+    const id = await deliverOne();
+    for (const attempt of [0, 1, 2]) {
+      await eventually(async () =>
+        expect(await row(id)).toMatchObject({
+          status: 'processing',
+          retry_count: attempt,
+          publish_number: attempt + 1,
+          published_at: expect.any(Date),
+          next_retry_at: null,
+        }),
+      );
+      await report(failure(id, attempt));
+    }
+    await eventually(async () =>
+      expect(await row(id)).toMatchObject({ status: 'failed', retry_count: 2, next_retry_at: null }),
+    );
+    const sent = (await harness.published()).filter(({ metadata }) => metadata.webhookId === id);
+    expect(sent.map(({ messageId, metadata }) => [messageId, metadata.attempt])).toEqual([
+      [`${id}:1`, 0],
+      [`${id}:2`, 1],
+      [`${id}:3`, 2],
+    ]);
+  });
+
+  it('lets an older attempt change nothing', async () => {
+    const id = await deliverOne();
+    await report(failure(id, 0));
+    await eventually(async () =>
+      expect(await row(id)).toMatchObject({ retry_count: 1, published_at: expect.any(Date) }),
+    );
+    const before = await row(id);
+    await report(failure(id, 0, { retryable: false }));
+    await settled();
+    expect(await row(id)).toEqual(before);
+  });
+
+  it("waits at least as long as Clerk's Retry-After asks", async () => {
+    const id = await deliverOne();
+    await report(failure(id, 0, { retryAfterMs: 60_000 }));
+    await eventually(async () => expect(await row(id)).toMatchObject({ status: 'failed' }));
+    const due = (await row(id))?.next_retry_at as Date;
+    expect(due.getTime() - Date.now()).toBeGreaterThan(55_000);
+  });
+
+  it('takes a success that comes after a failure', async () => {
+    const id = await deliverOne();
+    await report(failure(id, 0, { retryAfterMs: 60_000 }));
+    await report(success(id));
+    await eventually(async () =>
+      expect(await row(id)).toMatchObject({ status: 'success', next_retry_at: null, error_message: null }),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import { eventually } from '@gatehouse/testing';
+import { IngestHarness, deliver, newId, userCreated } from './ingest-harness';
+
+let harness: IngestHarness;
+
+beforeEach(async () => {
+  harness = await IngestHarness.create();
+});
+
+afterEach(() => harness.dispose());
+
+const status = async (id: string) => (await harness.row(id))?.status;
+
+async function deliverMany(url: string, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId);
+  const answers = await Promise.all(ids.map((id) => deliver(url, userCreated(), { id })));
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+  return ids;
+}
+
+describe('an event', () => {
+  it('is published under its type, with what user-sync needs to know, and its bytes as they came', async () => {
+    const { url } = await harness.start();
+    const id = newId();
+    const body = userCreated('user_7');
+    await eventually(() => harness.published());
+    await deliver(url, body, { id, headers: { 'x-request-id': 'edge-1' } });
+    await eventually(async () => expect(await status(id)).toBe('processing'));
+    const row = await harness.row(id);
+    expect(await harness.published()).toEqual([
+      {
+        subject: 'clerk.events.user.created',
+        messageId: `${id}:1`,
+        metadata: {
+          webhookId: id,
+          eventType: 'user.created',
+          attempt: 0,
+          publishNumber: 1,
+          correlationId: 'edge-1',
+          receivedAt: (row?.created_at as Date).getTime(),
+        },
+        body,
+      },
+    ]);
+    expect(row).toMatchObject({ stream_sequence: '1', lease_until: null });
+  });
+});
+
+describe('while NATS is away', () => {
+  it('the service boots, takes webhooks and publishes them when NATS comes', async () => {
+    await harness.nats.stop();
+    const { url } = await harness.start();
+    const ids = await deliverMany(url, 5);
+    expect(await Promise.all(ids.map(status))).toEqual(Array(5).fill('pending'));
+    await harness.nats.start();
+    await eventually(async () => expect(await Promise.all(ids.map(status))).toEqual(Array(5).fill('processing')), {
+      timeoutMs: 15_000,
+    });
+    expect((await harness.published()).map(({ messageId }) => messageId).sort()).toEqual(
+      ids.map((id) => `${id}:1`).sort(),
+    );
+  });
+
+  it('killed under a running service, webhooks are taken and published after', async () => {
+    const { url } = await harness.start();
+    await deliverMany(url, 2);
+    await harness.nats.kill();
+    const ids = await deliverMany(url, 5);
+    await harness.nats.start();
+    await eventually(async () => expect(await Promise.all(ids.map(status))).toEqual(Array(5).fill('processing')), {
+      timeoutMs: 15_000,
+    });
+  });
+});
+
+describe('the relay', () => {
+  it('of two replicas publishes each row once, though both look for what is owed', async () => {
+    await harness.nats.stop();
+    const [one, two] = await Promise.all([harness.start(), harness.start()]);
+    const ids = [...(await deliverMany(one.url, 100)), ...(await deliverMany(two.url, 100))];
+    await harness.nats.start();
+    await eventually(
+      async () => {
+        const [left] = await harness.sql<{ n: string }>(
+          'SELECT count(*) AS n FROM webhook_events WHERE published_at IS NULL',
+        );
+        expect(left?.n).toBe('0');
+      },
+      { timeoutMs: 20_000 },
+    );
+    const messages = (await harness.published()).map(({ messageId }) => messageId);
+    expect(messages).toHaveLength(200);
+    expect(messages.sort()).toEqual(ids.map((id) => `${id}:1`).sort());
+    const claims = `${one.logs()}${two.logs()}`.split('\n').filter((line) => line.includes('event relayed'));
+    expect(claims).toHaveLength(200);
+  });
+
+  it('takes over what a replica claimed and did not publish, once its lease has run out', async () => {
+    await harness.nats.stop();
+    const { url } = await harness.start();
+    const [id = ''] = await deliverMany(url, 1);
+    await harness.sql(`UPDATE webhook_events SET lease_until = now() + interval '2 seconds'`);
+    await harness.nats.start();
+    await eventually(() => harness.published(), { timeoutMs: 15_000 });
+    await eventually(async () => expect(await status(id)).toBe('processing'), { timeoutMs: 15_000 });
+    expect(await harness.published()).toHaveLength(1);
+  });
+
+  it('leaves a row whose body is gone to a person, and others are not kept waiting by it', async () => {
+    await harness.nats.stop();
+    const { url } = await harness.start();
+    const [id = '', other = ''] = await deliverMany(url, 2);
+    await harness.sql(
+      'DELETE FROM event_bodies WHERE event_id = (SELECT id FROM webhook_events WHERE webhook_id = $1)',
+      [id],
+    );
+    await harness.nats.start();
+    await eventually(async () => expect(await status(other)).toBe('processing'), { timeoutMs: 15_000 });
+    expect(await harness.row(id)).toMatchObject({
+      status: 'failed',
+      next_retry_at: null,
+      error_details: { code: 'body_missing' },
+    });
+  });
+});

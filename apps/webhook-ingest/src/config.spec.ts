@@ -1,0 +1,83 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { ConfigError } from '@gatehouse/config';
+import { readConfig } from './config';
+
+const secret = (byte: number): string => `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
+const ENVELOPE_PUBLIC_KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const needed = {
+  NATS_URL: 'nats://127.0.0.1:4222',
+  DATABASE_URL: 'postgres://service@127.0.0.1/gatehouse_ingest',
+  CLERK_WEBHOOK_SIGNING_SECRETS: secret(1),
+  ENVELOPE_PUBLIC_KEY,
+};
+
+function faultsOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('the configuration', () => {
+  it('needs little, and has the documented defaults', () => {
+    expect(readConfig(needed)).toMatchObject({
+      http: { port: 3001, host: '0.0.0.0', trustProxy: false, requireHttps: false },
+      opsPort: 9001,
+      retry: { baseMs: 60_000, capMs: 3_600_000, maxRetries: 8 },
+      relay: { graceMs: 5_000, pollMs: 1_000 },
+    });
+  });
+
+  it('names everything that is missing at once', () => {
+    expect(faultsOf({}).split('\n')).toEqual(
+      expect.arrayContaining([
+        'NATS_URL is required',
+        'DATABASE_URL is required',
+        'CLERK_WEBHOOK_SIGNING_SECRETS is required',
+        'ENVELOPE_PUBLIC_KEY is required',
+      ]),
+    );
+  });
+
+  it('takes secrets from both names, each once', () => {
+    const { signingSecrets } = readConfig({
+      ...needed,
+      CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)}, ${secret(2)}`,
+      CLERK_WEBHOOK_SIGNING_SECRET: secret(1),
+    });
+    expect(signingSecrets.map((key) => key.export()[0])).toEqual([1, 2]);
+    const { CLERK_WEBHOOK_SIGNING_SECRETS: _, ...rest } = needed;
+    expect(readConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets).toHaveLength(1);
+  });
+
+  it('never shows a secret, neither in a fault nor when printed', () => {
+    const faults = faultsOf({ ...needed, CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)},whsec_tooshort,nonsense` });
+    expect(faults.split('\n')).toEqual([
+      'CLERK_WEBHOOK_SIGNING_SECRETS value 2 is too short: 16 bytes are needed',
+      'CLERK_WEBHOOK_SIGNING_SECRETS value 3 does not begin with whsec_',
+    ]);
+    expect(JSON.stringify(readConfig(needed))).not.toContain(secret(1).slice(6, 16));
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
+  ])('reads TRUST_PROXY=%s', (value, expected) => {
+    expect(readConfig({ ...needed, TRUST_PROXY: value }).http.trustProxy).toEqual(expected);
+  });
+
+  it.each([
+    ['TRUST_PROXY', 'everyone'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['CLERK_INSTANCE_ID', 'app_1'],
+    ['ENVELOPE_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
+    ['RETRY_CAP_MS', '10'],
+    ['STREAM_REPLICAS', '0'],
+  ])('refuses %s=%s by name', (name, value) => {
+    expect(faultsOf({ ...needed, [name]: value })).toMatch(new RegExp(`^${name} `));
+  });
+});

@@ -1,0 +1,127 @@
+import { type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
+import { parseSigningSecret } from './signing-secret';
+import { readSvixHeaders } from './svix-headers';
+import { type SvixHeaders, type Verification, verifySignature } from './verify-signature';
+
+const vector = JSON.parse(readFileSync(join(__dirname, '../../fixtures/clerk/svix.vector.json'), 'utf8')) as {
+  secret: string;
+  body: string;
+  'svix-id': string;
+  'svix-timestamp': string;
+  'svix-signature': string;
+};
+const key = parseSigningSecret(vector.secret);
+const otherSecret = `whsec_${Buffer.alloc(24, 5).toString('base64')}`;
+const sentAtMs = Number(vector['svix-timestamp']) * 1000;
+const good = { id: vector['svix-id'], timestamp: vector['svix-timestamp'], signature: vector['svix-signature'] };
+
+function verify(
+  change: Partial<Record<keyof SvixHeaders, string | string[]>> = {},
+  {
+    secrets = [key],
+    nowMs = sentAtMs,
+    body = vector.body,
+  }: { secrets?: KeyObject[]; nowMs?: number; body?: string } = {},
+): Verification {
+  const all = { ...good, ...change };
+  const list = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
+  const headers = { id: list(all.id), timestamp: list(all.timestamp), signature: list(all.signature) };
+  return verifySignature(secrets, headers, Buffer.from(body), nowMs);
+}
+
+describe('a signature', () => {
+  it('of the known-answer vector verifies', () => {
+    expect(verify()).toEqual({ ok: true, webhookId: vector['svix-id'], secretIndex: 0 });
+  });
+
+  it.each([
+    ['svix', (secret: string) => new SvixWebhook(secret)],
+    ['standardwebhooks', (secret: string) => new StandardWebhook(secret)],
+  ])('made by %s verifies', (_name, make) => {
+    const signature = make(vector.secret).sign(vector['svix-id'], new Date(sentAtMs), vector.body);
+    expect(verify({ signature })).toMatchObject({ ok: true });
+  });
+
+  it('verifies under any of the secrets, and tells which one', () => {
+    expect(verify({}, { secrets: [parseSigningSecret(otherSecret), key] })).toMatchObject({ ok: true, secretIndex: 1 });
+  });
+
+  it('may stand anywhere in a list, among other versions', () => {
+    const signature = `v1a,abc v2,${'A'.repeat(44)} v1,${'A'.repeat(43)}= ${good.signature}`;
+    expect(verify({ signature })).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['under another secret', {}, { secrets: [parseSigningSecret(otherSecret)] }],
+    ['under no secret', {}, { secrets: [] }],
+    ['over another body', {}, { body: `${vector.body} ` }],
+    ['over another id', { id: 'msg_other' }, {}],
+    ['over another time', { timestamp: String(sentAtMs / 1000 + 1) }, {}],
+    ['of another version', { signature: good.signature.replace('v1', 'v2') }, {}],
+    ['without padding', { signature: good.signature.slice(0, -1) }, {}],
+    ['in another spelling of the same bytes', { signature: good.signature.replace('0=', '1=') }, {}],
+    ['in base64url', { signature: good.signature.replaceAll('/', '_') }, {}],
+    ['that is empty', { signature: 'v1,' }, {}],
+  ])('%s does not verify', (_what, change, options) => {
+    expect(verify(change, options)).toEqual({ ok: false, reason: 'signature_mismatch' });
+  });
+
+  it.each([
+    [300_000, { ok: true }],
+    [-300_000, { ok: true }],
+    [301_000, { ok: false, reason: 'timestamp_too_old', secretIndex: 0 }],
+    [-301_000, { ok: false, reason: 'timestamp_too_new', secretIndex: 0 }],
+  ])('seen %d ms after its time is judged by a tolerance of five minutes', (laterMs, expected) => {
+    expect(verify({}, { nowMs: sentAtMs + laterMs })).toMatchObject(expected);
+  });
+
+  it('that is forged is told apart from one whose time is off', () => {
+    expect(verify({ id: 'msg_other' }, { nowMs: sentAtMs + 400_000 })).not.toHaveProperty('secretIndex');
+  });
+});
+
+describe('the headers', () => {
+  it.each(['id', 'timestamp', 'signature'] as const)('%s is needed, once', (name) => {
+    expect(verify({ [name]: [] })).toEqual({ ok: false, reason: 'missing_header' });
+    expect(verify({ [name]: '' })).toEqual({ ok: false, reason: 'missing_header' });
+    expect(verify({ [name]: [good[name], good[name]] })).toEqual({ ok: false, reason: 'duplicate_header' });
+  });
+
+  it.each([
+    ['an id with a dot', { id: 'msg_a.b' }],
+    ['an id with white space', { id: 'msg_a b' }],
+    ['an id beyond ASCII', { id: 'msg_é' }],
+    ['an id of 257 characters', { id: 'm'.repeat(257) }],
+    ['a negative time', { timestamp: '-1' }],
+    ['a fractional time', { timestamp: '1.5' }],
+    ['a time in hexadecimal', { timestamp: '0x10' }],
+    ['a time with space', { timestamp: ' 1' }],
+    ['thousands of signatures', { signature: `${good.signature} `.repeat(1_000) }],
+  ])('with %s are malformed', (_what, change) => {
+    expect(verify(change)).toEqual({ ok: false, reason: 'malformed_header' });
+  });
+
+  it('are read as they were sent, repeated ones apart, in any case', () => {
+    const raw = ['Svix-Id', 'a', 'SVIX-ID', 'b', 'constructor', 'x', 'svix-timestamp', '1'];
+    expect(readSvixHeaders(raw)).toEqual({ id: ['a', 'b'], timestamp: ['1'], signature: [] });
+  });
+});
+
+describe('a signing secret', () => {
+  it.each(['', 'whsec_', 'sk_abc', 'whsec_!!!!', `whsec_${Buffer.alloc(15).toString('base64')}`, 'whsec_abcde'])(
+    '%p is refused without being shown',
+    (secret) => {
+      try {
+        parseSigningSecret(secret);
+        throw new RangeError('was taken');
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'SIGNING_SECRET_INVALID' });
+        if (secret.length > 6) expect((error as Error).message).not.toContain(secret.slice(6));
+      }
+    },
+  );
+});

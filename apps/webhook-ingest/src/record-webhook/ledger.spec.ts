@@ -1,0 +1,134 @@
+import { createLogger } from '@gatehouse/observability';
+import { type Delivery, type Recorded } from './delivery';
+import { type InsertGroup, Ledger, ledgerLimits } from './ledger';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const small = { ...ledgerLimits, writers: 1 };
+
+function delivery(webhookId: string, bytes = 1): Delivery {
+  return {
+    webhookId,
+    eventType: 'user.created',
+    instanceId: null,
+    clerkUserId: null,
+    occurredAt: null,
+    sourceIp: null,
+    userAgent: null,
+    correlationId: 'c',
+    signingSecretIndex: 0,
+    body: Buffer.alloc(bytes),
+  };
+}
+
+/** Stands where the database would, with a gate that the test opens: what is tested here is the grouping alone. */
+function gatedInsert() {
+  const groups: string[][] = [];
+  let open: () => void = () => undefined;
+  let gate = Promise.resolve();
+  const insert: InsertGroup = async (deliveries) => {
+    groups.push(deliveries.map(({ webhookId }) => webhookId));
+    await gate;
+    return new Map(
+      deliveries.map(({ webhookId }): [string, Recorded] => [
+        webhookId,
+        { result: 'recorded', id: webhookId, receivedAt: new Date(0) },
+      ]),
+    );
+  };
+  return {
+    insert,
+    groups,
+    close: () => (gate = new Promise((resolve) => (open = resolve))),
+    open: () => open(),
+  };
+}
+
+const pgError = (code: string) => Object.assign(new Error('database'), { code });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the ledger', () => {
+  it('writes what arrives while a group is being written as one group', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, small);
+    gated.close();
+    const first = ledger.record(delivery('a'));
+    await turn();
+    const rest = ['b', 'c', 'd'].map((id) => ledger.record(delivery(id)));
+    gated.open();
+    await Promise.all([first, ...rest]);
+    expect(gated.groups).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('bounds a group by rows and by bytes', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, groupRows: 2, groupBytes: 10 });
+    await Promise.all([
+      ...['a', 'b', 'c'].map((id) => ledger.record(delivery(id))),
+      ...['d', 'e'].map((id) => ledger.record(delivery(id, 9))),
+    ]);
+    expect(gated.groups).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+
+  it('records an id that comes twice at once a single time', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, small);
+    const results = await Promise.all([ledger.record(delivery('a')), ledger.record(delivery('a'))]);
+    expect(results.map(({ result }) => result)).toEqual(['recorded', 'duplicate']);
+    expect(gated.groups).toEqual([['a']]);
+  });
+
+  it('refuses what its queue has no room for, and takes more when there is room again', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, queueRows: 2, queueBytes: 10 });
+    gated.close();
+    const taken = [ledger.record(delivery('a')), ledger.record(delivery('b'))];
+    await expect(ledger.record(delivery('c'))).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+    gated.open();
+    await Promise.all(taken);
+    await expect(ledger.record(delivery('d', 11))).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+    await expect(ledger.record(delivery('e', 10))).resolves.toMatchObject({ result: 'recorded' });
+  });
+
+  it('falls back to single rows, so that one odd row hurts no other', async () => {
+    const gated = gatedInsert();
+    const insert: InsertGroup = async (some) => {
+      if (some.some(({ webhookId }) => webhookId === 'odd')) throw pgError('22021');
+      return gated.insert(some);
+    };
+    const ledger = new Ledger(insert, log, () => undefined, small);
+    const results = await Promise.allSettled(['a', 'odd', 'b'].map((id) => ledger.record(delivery(id))));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it.each(['57014', '08006', '53300', '57P01'])('does not try row by row during an outage (%s)', async (code) => {
+    let calls = 0;
+    const insert: InsertGroup = async () => {
+      calls += 1;
+      throw pgError(code);
+    };
+    const ledger = new Ledger(insert, log, () => undefined, small);
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => ledger.record(delivery(id))));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(calls).toBe(1);
+  });
+
+  it('repeats a group that lost a deadlock', async () => {
+    const gated = gatedInsert();
+    let calls = 0;
+    const insert: InsertGroup = async (some) => {
+      calls += 1;
+      if (calls === 1) throw pgError('40P01');
+      return gated.insert(some);
+    };
+    const ledger = new Ledger(insert, log, () => undefined, small);
+    await expect(ledger.record(delivery('a'))).resolves.toMatchObject({ result: 'recorded' });
+  });
+
+  it('refuses what has waited too long for the database, rather than answer after the sender has given up', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, maxWaitMs: -1 });
+    await expect(ledger.record(delivery('a'))).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+    await ledger.idle();
+    expect(gated.groups).toEqual([]);
+  });
+});
