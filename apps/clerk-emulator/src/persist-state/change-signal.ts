@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
-/** The stores call `mark` after every change; whoever saves the state listens. */
+/** The stores call `mark` after every change; whoever saves or shows the state listens. */
 @Injectable()
 export class ChangeSignal {
-  private listener: (() => void) | undefined;
+  private readonly listeners = new Set<() => void>();
 
   mark(): void {
-    this.listener?.();
+    for (const listener of this.listeners) listener();
   }
 
-  onMark(listener: () => void): void {
-    this.listener = listener;
+  /** @returns stops the calls */
+  onMark(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 }
