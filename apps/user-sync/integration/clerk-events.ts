@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type EventMetadata } from '@gatehouse/contracts';
+import { type EventMetadata, encodeEventHeaders, eventSubject } from '@gatehouse/contracts';
+import { type DeliveredMessage } from '@gatehouse/messaging';
 import { fixture } from './clerk-api';
 
 /** A Clerk user as JSON, loose as the wire is. */
@@ -74,5 +75,17 @@ export function metadata(type: string, changes: Partial<EventMetadata> = {}): Ev
     receivedAt: Date.now(),
     correlationId: `corr-${random()}`,
     ...changes,
+  };
+}
+
+/** The message as the stream delivers it. */
+export function deliveryOf(event: EventJson, about: EventMetadata, deliveryCount = 1): DeliveredMessage {
+  const headers = encodeEventHeaders(about);
+  return {
+    subject: eventSubject(event.type),
+    data: new TextEncoder().encode(JSON.stringify(event)),
+    streamSequence: 1,
+    deliveryCount,
+    header: (name) => headers[name],
   };
 }

@@ -1,3 +1,4 @@
+import { createEnvelopeVerifier } from '@gatehouse/auth';
 import {
   commonVariables,
   databaseVariables,
@@ -20,7 +21,7 @@ const variables = z.object({
     .string()
     .regex(/^ins_[A-Za-z0-9]+$/, 'must be ins_ followed by letters and digits')
     .optional(),
-  ENVELOPE_PUBLIC_KEY: pem,
+  ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
   RETRY_BASE_MS: wholeNumber.default(defaultRetrySchedule.baseMs),
   RETRY_CAP_MS: wholeNumber.default(defaultRetrySchedule.capMs),
   RETRY_MAX: wholeNumber.max(100).default(defaultRetrySchedule.maxRetries),
@@ -96,6 +97,15 @@ export function loadMigrationConfig(
 ): DatabaseAddress {
   const v = parseEnvironment(migrationVariables, environment);
   return { url: v.DATABASE_URL, ...given('caFile', v.DATABASE_CA_FILE) };
+}
+
+function isEnvelopeKey(key: string): boolean {
+  try {
+    createEnvelopeVerifier(key);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A property that is there only when it has a value. */

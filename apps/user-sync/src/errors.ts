@@ -80,3 +80,15 @@ export class DatabaseRefusedError extends Error {
     this.name = 'DatabaseRefusedError';
   }
 }
+
+/** Whether the error is one of these: its message is known to hold nothing personal. */
+export function isOwnError(error: unknown): boolean {
+  return [
+    EventInvalidError,
+    ClerkRequestError,
+    UserMissingAtClerkError,
+    UserUnsettledError,
+    PoisonEventError,
+    DatabaseRefusedError,
+  ].some((type) => error instanceof type);
+}

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { mapBounded } from '../ask-clerk/slots';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
-import { PoisonEventError } from '../errors';
+import { PoisonEventError, isOwnError } from '../errors';
 import { findApplied } from './applied-events';
 import { type Change, type Settled, type Unsettled } from './change';
 import { ChangeApplier } from './change-applier';
@@ -112,6 +112,11 @@ export class EventBatch {
   }
 
   private fail(event: EventRead, clerkUserId: string | null, error: unknown): Report {
+    if (!isOwnError(error)) {
+      // Where, not what: nobody knows what the message of an unknown error holds.
+      const { name, stack = '' } = error instanceof Error ? error : { name: typeof error };
+      this.log.error({ name, at: stack.match(/^ +at .*$/gm)?.slice(0, 10) }, 'an unexpected error');
+    }
     return this.close(event, failed(event.metadata, clerkUserId, error), false);
   }
 

@@ -1,0 +1,101 @@
+import { createDataSource, runMigrations, schemaDifferences } from '@gatehouse/persistence';
+import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
+import { Client } from 'pg';
+import { migrationDatabase } from '../src/database/database-options';
+import { migrateUsers, usersSchemaDifferences } from '../src/database/migrate-users';
+import { usersDatabase } from './sync-world';
+
+let database: TestDatabase;
+
+afterEach(() => database.drop());
+
+async function asService(statement: string): Promise<unknown> {
+  const client = new Client({ connectionString: database.serviceUrl });
+  await client.connect();
+  try {
+    return await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the migrations', () => {
+  it('make an empty database what the entities say, and a second run changes nothing', async () => {
+    database = await createEmptyTestDatabase();
+    const owner = { url: database.ownerUrl };
+    expect(await migrateUsers(owner)).toEqual(['CreateUsers1790000000000']);
+    expect(await usersSchemaDifferences(owner)).toEqual([]);
+    expect(await migrateUsers(owner)).toEqual([]);
+  });
+
+  it('run once when several begin at the same time', async () => {
+    database = await createEmptyTestDatabase();
+    const owner = { url: database.ownerUrl };
+    const runs = await Promise.all([1, 2, 3].map(() => migrateUsers(owner)));
+    expect(runs.flat()).toEqual(['CreateUsers1790000000000']);
+  });
+
+  it('go back to an empty database', async () => {
+    database = await createEmptyTestDatabase();
+    const dataSource = await createDataSource(migrationDatabase({ url: database.ownerUrl })).initialize();
+    try {
+      await runMigrations(dataSource);
+      await dataSource.undoLastMigration();
+      expect(await schemaDifferences(dataSource)).not.toEqual([]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('that miss something are told apart from the entities', async () => {
+    database = await usersDatabase();
+    const owner = new Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    await owner.query('ALTER TABLE users DROP COLUMN bio');
+    await owner.query('DROP INDEX users_phone_verified_live_key');
+    await owner.end();
+    const differences = (await usersSchemaDifferences({ url: database.ownerUrl })).join('\n');
+    expect(differences).toContain('bio');
+    expect(differences).toContain('users_phone_verified_live_key');
+  });
+});
+
+describe('the service role', () => {
+  it.each([
+    'CREATE TABLE mine (id int)',
+    'ALTER TABLE users ADD COLUMN mine int',
+    'DROP TABLE applied_events',
+    'TRUNCATE users',
+    'CREATE TEMPORARY TABLE mine (id int)',
+  ])('may not %s', async (statement) => {
+    database = await usersDatabase();
+    await expect(asService(statement)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+describe('the users table', () => {
+  const insert = (values: string) =>
+    asService(
+      `INSERT INTO users (id, auth_provider, full_name, referral_code, email, email_verified, phone_number,
+         phone_verified, deleted_at, role) VALUES ${values}`,
+    );
+  const row = (code: string, email: string, verified: boolean, deleted = false, role = 'user') =>
+    `(gen_random_uuid(), 'clerk', 'x', '${code}', '${email}', ${verified}, '${email}', ${verified},
+      ${deleted ? 'now()' : 'NULL'}, '${role}')`;
+
+  it('holds a verified address once among live users, whatever its case', async () => {
+    database = await usersDatabase();
+    await insert(row('BP-1', 'a@example.com', true));
+    await expect(insert(row('BP-2', 'A@Example.com', true))).rejects.toMatchObject({
+      constraint: 'users_email_verified_live_key',
+    });
+    await insert(`${row('BP-3', 'a@example.com', false)}, ${row('BP-4', 'a@example.com', true, true)}`);
+  });
+
+  it('refuses a role or referral code that cannot be', async () => {
+    database = await usersDatabase();
+    await expect(insert(row('BP-1', 'a', false, false, 'root'))).rejects.toMatchObject({ code: '23514' });
+    await insert(row('BP-1', 'a', false));
+    await expect(insert(row('BP-1', 'b', false))).rejects.toMatchObject({ constraint: 'users_referral_code_key' });
+  });
+});

@@ -1,0 +1,226 @@
+import { OpsServer } from '@gatehouse/observability';
+import { eventually } from '@gatehouse/testing';
+import { type INestApplication } from '@nestjs/common';
+import { Client } from 'pg';
+import { EventBatch } from '../src/apply-event/event-batch';
+import { type EventRead, readEvent } from '../src/apply-event/read-event';
+import { json } from './clerk-api';
+import { T0, type UserJson, clerkUser, deliveryOf, metadata, newClerkId, userEvent } from './clerk-events';
+import { SyncWorld } from './sync-world';
+import { TcpProxy } from './tcp-proxy';
+
+const PATIENCE = { timeoutMs: 30_000 };
+
+let world: SyncWorld;
+let proxy: TcpProxy | undefined;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+});
+
+afterEach(async () => {
+  await world.closeApps();
+  await proxy?.cut();
+});
+
+afterAll(() => world.dispose());
+
+/** An event that needs Clerk, whose answer waits for `release`: the means to stop time between two steps. */
+async function heldEvent() {
+  const user = clerkUser(newClerkId());
+  await world.deliver(userEvent('user.created', user));
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  world.clerk.answer(user.id, (request, response) => {
+    void held.then(() => json(200, { ...user, first_name: 'Clerk' })(request, response));
+  });
+  const about = await world.publish(userEvent('user.updated', { ...user, first_name: 'Tie' }));
+  await eventually(() => world.clerk.times(user.id) === 1);
+  return { user, about, release };
+}
+
+async function deliverAll(users: readonly UserJson[]) {
+  const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
+  return Promise.all(published.map((about) => world.outcomeOf(about, PATIENCE.timeoutMs)));
+}
+
+async function appliedOnce(users: readonly UserJson[]): Promise<void> {
+  for (const { id } of users) expect(await world.story(id)).toEqual(['create']);
+}
+
+async function readiness(app: INestApplication) {
+  const response = await fetch(`http://127.0.0.1:${app.get(OpsServer, { strict: false }).port}/readyz`);
+  const { error = {} } = (await response.json()) as { error?: Record<string, unknown> };
+  return { status: response.status, down: Object.keys(error) };
+}
+
+const newUsers = (count: number) => Array.from({ length: count }, () => clerkUser(newClerkId()));
+
+describe('NATS', () => {
+  it('away between commit and report: the event is applied once and its outcome arrives later', async () => {
+    await world.boot();
+    const { user, about, release } = await heldEvent();
+    await world.nats.kill();
+    release();
+    await eventually(async () => expect(await world.story(user.id)).toEqual(['create', 'apply']), PATIENCE);
+    const row = await world.user(user.id);
+    await world.nats.start();
+    expect(await world.outcomeOf(about, 30_000)).toMatchObject({ status: 'success', decision: 'apply', attempt: 0 });
+    expect(await world.user(user.id)).toEqual(row);
+    expect(await world.story(user.id)).toEqual(['create', 'apply']);
+  });
+
+  it('killed and started again while events come: each is applied once', async () => {
+    await world.boot();
+    const before = newUsers(30);
+    const published = await Promise.all(before.map((user) => world.publish(userEvent('user.created', user))));
+    await world.nats.kill();
+    await world.nats.start();
+    const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 45_000)));
+    expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
+    await appliedOnce(before);
+  });
+
+  it('away at boot: the service starts, is not ready, and applies as soon as NATS is there', async () => {
+    await world.nats.stop();
+    const app = await world.boot();
+    expect(await readiness(app)).toMatchObject({ status: 503, down: expect.arrayContaining(['nats']) });
+    await world.nats.start();
+    await eventually(async () => expect(await readiness(app)).toEqual({ status: 200, down: [] }), PATIENCE);
+    const [user] = newUsers(1);
+    if (user === undefined) return;
+    const about = await eventually(() => world.publish(userEvent('user.created', user)), PATIENCE);
+    expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
+  });
+
+  it('with its store lost: the streams are made anew and events go on', async () => {
+    await world.boot();
+    await world.nats.stop();
+    world.nats.loseStore();
+    await world.nats.start();
+    const [user] = newUsers(1);
+    if (user === undefined) return;
+    const about = await eventually(() => world.publish(userEvent('user.created', user)), PATIENCE);
+    expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
+  });
+});
+
+describe('the database', () => {
+  it('away: events wait, none fails, and all are applied once it is back', async () => {
+    proxy = await new TcpProxy(new URL(world.database.serviceUrl)).mend();
+    const app = await world.boot({ DATABASE_URL: proxy.url });
+    await proxy.cut();
+    const users = newUsers(20);
+    const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
+    const others = new Set(published.map(({ webhookId }) => webhookId));
+    await eventually(async () => expect(await readiness(app)).toEqual({ status: 503, down: ['database'] }), PATIENCE);
+    await proxy.mend();
+    const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 30_000)));
+    expect(outcomes.filter((outcome) => outcome.status !== 'success' || outcome.attempt !== 0)).toEqual([]);
+    const reported = (await world.outcomes()).filter(({ outcome }) => others.has(outcome.webhookId));
+    expect(reported).toHaveLength(users.length);
+    await appliedOnce(users);
+  });
+
+  it('with connections broken again and again: each event is applied once', async () => {
+    await world.boot();
+    const users = newUsers(60);
+    const breaking = (async () => {
+      for (let round = 0; round < 10; round += 1) {
+        await world.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'user-sync'
+             AND datname = current_database()`,
+        );
+      }
+    })();
+    const outcomes = await deliverAll(users);
+    await breaking;
+    expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
+    await appliedOnce(users);
+  });
+
+  it('in a deadlock: the transaction is tried again at once and no try is used up', async () => {
+    await world.boot();
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const rival = new Client({ connectionString: world.database.adminUrl });
+    await rival.connect();
+    try {
+      await rival.query('BEGIN');
+      await rival.query(`UPDATE users SET bio = 'rival' WHERE clerk_user_id = $1`, [user.id]);
+      const about = await world.publish(userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'New' }));
+      await eventually(async () => {
+        const waiting = await world.query(
+          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'user-sync' AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0;
+      });
+      await rival.query(`SELECT pg_advisory_xact_lock(hashtextextended('clerk-user:' || $1, 0))`, [user.id]);
+      await rival.query('COMMIT');
+      expect(await world.outcomeOf(about)).toMatchObject({ status: 'success', attempt: 0, decision: 'apply' });
+      expect(await world.user(user.id)).toMatchObject({ bio: 'rival', first_name: 'New' });
+      await eventually(async () => {
+        const [row] = await world.query<{ met: boolean }>(
+          'SELECT deadlocks > 0 AS met FROM pg_stat_database WHERE datname = current_database()',
+        );
+        return row?.met === true;
+      });
+    } finally {
+      await rival.end();
+    }
+  });
+});
+
+describe('the service', () => {
+  it('twice on one stream applies each event once and ends in the newest state', async () => {
+    await world.boot();
+    await world.boot();
+    const users = newUsers(20);
+    const events = users.flatMap((user) =>
+      [4, 1, 3, 0, 2].map((step) =>
+        userEvent('user.updated', { ...user, updated_at: T0 + step, first_name: `Step ${step}` }),
+      ),
+    );
+    const published = await Promise.all(events.map((event) => world.publish(event)));
+    const again = published.map((about, index) => {
+      const event = events[index];
+      if (event === undefined) throw new Error('unreachable');
+      return world.publish(event, { ...about, publishNumber: 2 });
+    });
+    const outcomes = await Promise.all(
+      [...published, ...(await Promise.all(again))].map((about) => world.outcomeOf(about, 30_000)),
+    );
+    expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
+    for (const { id } of users) {
+      expect(await world.user(id)).toMatchObject({ first_name: 'Step 4', clerk_updated_at: String(T0 + 4) });
+      expect(await world.story(id)).toHaveLength(5);
+    }
+  });
+
+  it('finishes what is in hand when it is stopped', async () => {
+    const app = await world.boot();
+    const { user, about, release } = await heldEvent();
+    const closing = app.close();
+    release();
+    await closing;
+    expect((await world.outcomes()).some(({ outcome }) => outcome.webhookId === about.webhookId)).toBe(true);
+    expect(await world.story(user.id)).toEqual(['create', 'apply']);
+  });
+
+  it('reports an event that was delivered too often as dead, unless it was applied', async () => {
+    const app = await world.boot({ RETRY_MAX: '3' });
+    const user = clerkUser(newClerkId());
+    const about = await world.publish(userEvent('user.created', user));
+    await world.outcomeOf(about);
+    const dead: EventRead = { kind: 'unreadable', error: undefined, deliveries: 5, metadata: metadata('user.created') };
+    await app.get(EventBatch).handle([dead, { ...dead, deliveries: 4, metadata: metadata('user.created') }]);
+    expect(await world.outcomeOf(dead.metadata)).toMatchObject({
+      status: 'failed',
+      error: { code: 'POISON_EVENT', retryable: false },
+    });
+
+    const change = readEvent(deliveryOf(userEvent('user.created', user), { ...about, publishNumber: 2 }), undefined);
+    await app.get(EventBatch).handle([{ ...change, deliveries: 5 }]);
+    expect(await world.outcomeOf(change.metadata)).toMatchObject({ status: 'success', decision: 'create' });
+  });
+});

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { type Principal, getMe, listUsers, resolvePrincipal, updateMe } from '@gatehouse/contracts';
+import { fixture, hangUp, json, silence } from './clerk-api';
+import { clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot();
+});
+
+afterAll(() => world.dispose());
+
+const resolve = (clerkUserId: string, requestId: string = randomUUID()) =>
+  world.gateway.send(resolvePrincipal, { clerkUserId, sessionId: 'sess_1' }, { principal: null, requestId });
+
+/** A user that is here, and its principal as the gateway would make it. */
+async function member(changes: Record<string, unknown> = {}) {
+  const user = clerkUser(newClerkId(), changes);
+  await world.deliver(userEvent('user.created', user));
+  const { userId, role, tier } = await resolve(user.id);
+  const principal: Principal = {
+    userId,
+    clerkUserId: user.id,
+    method: 'clerk_session',
+    role,
+    tier,
+    scopes: [],
+    sessionId: 'sess_1',
+  };
+  return { user, principal, context: { principal, requestId: randomUUID() } };
+}
+
+const refusal = (reason: string) => expect.objectContaining({ code: 'REQUEST_REFUSED', reason });
+
+describe('resolving a principal', () => {
+  it('finds the user that is here, without asking Clerk', async () => {
+    const user = clerkUser(newClerkId(), { public_metadata: { role: 'developer' } });
+    await world.deliver(userEvent('user.created', user));
+    const row = await world.user(user.id);
+    expect(await resolve(user.id)).toEqual({
+      userId: row?.id,
+      clerkUserId: user.id,
+      role: 'developer',
+      tier: 'free',
+      isActive: true,
+      isNewUser: false,
+    });
+    expect(world.clerk.times(user.id)).toBe(0);
+  });
+
+  it('makes an unknown user from Clerk: 50 first requests at once are one fetch and one row', async () => {
+    const user = clerkUser(newClerkId());
+    world.clerk.answer(user.id, json(200, user));
+    const replies = await Promise.all(Array.from({ length: 50 }, () => resolve(user.id)));
+    expect(new Set(replies.map(({ userId }) => userId)).size).toBe(1);
+    expect(replies.every(({ isNewUser, isActive }) => isNewUser && isActive)).toBe(true);
+    expect(world.clerk.times(user.id)).toBe(1);
+    expect(await world.story(user.id)).toEqual(['create']);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'duplicate' });
+    expect(await resolve(user.id)).toMatchObject({ isNewUser: false });
+  });
+
+  it("carries the request's id into the user's story", async () => {
+    const user = clerkUser(newClerkId());
+    world.clerk.answer(user.id, json(200, user));
+    await resolve(user.id, 'request-1');
+    await resolve(user.id, 'request-1');
+    expect(
+      await world.query('SELECT source, correlation_id FROM applied_events WHERE clerk_user_id = $1', [user.id]),
+    ).toEqual([{ source: 'first_login', correlation_id: 'request-1' }]);
+  });
+
+  it('gives two users that come under one request id each its own row', async () => {
+    const users = [clerkUser(newClerkId()), clerkUser(newClerkId())];
+    for (const user of users) world.clerk.answer(user.id, json(200, user));
+    const replies = [];
+    for (const { id } of users) replies.push(await resolve(id, 'request-2'));
+    expect(replies.map(({ clerkUserId }) => clerkUserId)).toEqual(users.map(({ id }) => id));
+    expect(replies[0]?.userId).not.toBe(replies[1]?.userId);
+  });
+
+  it.each([
+    ['is down', hangUp],
+    ['answers 500', json(500, { errors: [] })],
+    ['answers 429', json(429, fixture('bapi.error-429'))],
+    ['refuses our key', json(401, fixture('bapi.error-401'))],
+    ['does not answer', silence],
+  ])('is refused as clerk_unavailable while Clerk %s, and works afterwards', async (_, answer) => {
+    const user = clerkUser(newClerkId());
+    world.clerk.answer(user.id, answer);
+    await expect(resolve(user.id)).rejects.toEqual(refusal('clerk_unavailable'));
+    world.clerk.answer(user.id, json(200, user));
+    expect(await resolve(user.id)).toMatchObject({ isNewUser: true });
+  });
+
+  it('is refused as not_found for a user whom Clerk does not know', async () => {
+    await expect(resolve(newClerkId())).rejects.toEqual(refusal('not_found'));
+  });
+
+  it('is refused as user_deleted once the user was deleted, also before it was ever here', async () => {
+    const { user } = await member();
+    const never = newClerkId();
+    world.clerk.answer(never, json(200, clerkUser(never)));
+    for (const id of [user.id, never]) {
+      await world.deliver(deletion(id));
+      await expect(resolve(id)).rejects.toEqual(refusal('user_deleted'));
+    }
+    expect(world.clerk.times(never)).toBe(0);
+  });
+
+  it('says that a banned, locked or deactivated user is not active', async () => {
+    const banned = await member({ banned: true });
+    const locked = await member({ locked: true });
+    const off = await member();
+    await world.query('UPDATE users SET is_active = false WHERE clerk_user_id = $1', [off.user.id]);
+    for (const { user } of [banned, locked, off]) expect(await resolve(user.id)).toMatchObject({ isActive: false });
+  });
+
+  it('is refused as conflict while another user holds the address', async () => {
+    const { user } = await member();
+    const other = clerkUser(newClerkId(), { email_addresses: user.email_addresses });
+    world.clerk.answer(other.id, json(200, other));
+    await expect(resolve(other.id)).rejects.toEqual(refusal('conflict'));
+  });
+});
+
+describe('the calling user', () => {
+  it('sees itself', async () => {
+    const { user, principal, context } = await member({ last_sign_in_at: 1_790_000_000_500 });
+    expect(await world.gateway.send(getMe, {}, context)).toMatchObject({
+      id: principal.userId,
+      clerkUserId: user.id,
+      fullName: 'Ada Example',
+      emailVerified: true,
+      lastLoginAt: '2026-09-21T14:13:20.500Z',
+    });
+  });
+
+  it('changes its profile, and nothing that Clerk owns', async () => {
+    const { context } = await member();
+    const patch = {
+      ownerName: ' Ada ',
+      bio: null,
+      website: 'https://ada.example.com',
+      socialLinks: { github: 'https://github.com/ada' },
+      pincode: '560 001',
+    };
+    const after = await world.gateway.send(updateMe, patch, context);
+    expect(after).toMatchObject({ ...patch, ownerName: 'Ada', firstName: 'Ada' });
+    expect(await world.gateway.send(getMe, {}, context)).toEqual(after);
+    expect(await world.gateway.send(updateMe, {}, context)).toEqual(after);
+    const firstName = { firstName: 'Eve' } as object;
+    await expect(world.gateway.send(updateMe, firstName, context)).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('is told which field holds what cannot be stored', async () => {
+    const { context } = await member();
+    await expect(world.gateway.send(updateMe, { city: 'a\u0000b' }, context)).rejects.toMatchObject({
+      reason: 'invalid_request',
+      message: expect.stringMatching(/^city: /),
+    });
+  });
+
+  it('is refused when deleted, shut out, unknown or nobody', async () => {
+    const deleted = await member();
+    await world.deliver(deletion(deleted.user.id));
+    const banned = await member({ banned: true });
+    const unknown = { ...banned.context, principal: { ...banned.principal, userId: randomUUID() } };
+    const nobody = { principal: null, requestId: randomUUID() };
+    for (const [context, reason] of [
+      [deleted.context, 'user_deleted'],
+      [banned.context, 'forbidden'],
+      [unknown, 'not_found'],
+      [nobody, 'unauthenticated'],
+    ] as const) {
+      await expect(world.gateway.send(getMe, {}, context)).rejects.toEqual(refusal(reason));
+      await expect(world.gateway.send(updateMe, { city: 'X' }, context)).rejects.toEqual(refusal(reason));
+    }
+    expect(await world.user(deleted.user.id)).toMatchObject({ city: null });
+  });
+});
+
+describe('listing users', () => {
+  it('is for admins alone', async () => {
+    const { context } = await member();
+    await expect(world.gateway.send(listUsers, {}, context)).rejects.toEqual(refusal('forbidden'));
+    const nobody = { principal: null, requestId: randomUUID() };
+    await expect(world.gateway.send(listUsers, {}, nobody)).rejects.toEqual(refusal('unauthenticated'));
+  });
+
+  it('walks over all users, newest first, each once', async () => {
+    const { context } = await member({ public_metadata: { role: 'admin' } });
+    const seen: { id: string; createdAt: string }[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await world.gateway.send(listUsers, { limit: 3, ...(cursor && { cursor }) }, context);
+      expect(page.items.length).toBeLessThanOrEqual(3);
+      seen.push(...page.items);
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    const [{ count } = { count: 0 }] = await world.query<{ count: number }>('SELECT count(*)::int AS count FROM users');
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(count);
+    expect(seen).toHaveLength(count);
+    const times = seen.map(({ createdAt }) => createdAt);
+    expect(times).toEqual([...times].sort().reverse());
+  });
+
+  it('filters by e-mail in any case, Clerk id, role and deletion', async () => {
+    const { user, context } = await member({ public_metadata: { role: 'admin' } });
+    const gone = await member({ updated_at: 8_640_000_000_000_000 });
+    await world.deliver(deletion(gone.user.id));
+    const ids = async (filter: object) =>
+      (await world.gateway.send(listUsers, { limit: 200, ...filter }, context)).items.map((item) => item.clerkUserId);
+    expect(await ids({ email: `${user.id.slice(5).toUpperCase()}@example.com` })).toEqual([user.id]);
+    expect(await ids({ clerkUserId: gone.user.id })).toEqual([gone.user.id]);
+    expect(await ids({ clerkUserId: gone.user.id, deleted: false })).toEqual([]);
+    expect(await ids({ deleted: true })).toContain(gone.user.id);
+    expect(await ids({ role: 'admin' })).toContain(user.id);
+    expect(await ids({ role: 'admin' })).not.toContain(gone.user.id);
+  });
+
+  it('refuses a cursor that is none', async () => {
+    const { context } = await member({ public_metadata: { role: 'admin' } });
+    for (const cursor of ['x', Buffer.from('[1,"x"]').toString('base64url')]) {
+      await expect(world.gateway.send(listUsers, { cursor }, context)).rejects.toEqual(refusal('invalid_request'));
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { type ClerkOwned } from '@gatehouse/lifecycle';
+import fc from 'fast-check';
+import { type Applied, type Change, type Seen, noActivity } from './change';
+import { foldChange } from './fold-change';
+import { UserDrafts } from './user-draft';
+
+const ID = 'user_1';
+
+const nobody: ClerkOwned = {
+  email: null,
+  emailVerified: false,
+  phoneNumber: null,
+  phoneVerified: false,
+  firstName: null,
+  lastName: null,
+  username: null,
+  profileImageUrl: null,
+  clerkBanned: false,
+  clerkLocked: false,
+};
+
+const user = (version: number, firstName: string) => ({
+  clerkUserId: ID,
+  version,
+  columns: { ...nobody, firstName },
+  contentHash: createHash('sha256').update(firstName).digest('hex'),
+  seedRole: 'user' as const,
+  activity: noActivity,
+});
+
+const change = (seen: Seen, at = 0): Change => ({
+  clerkUserId: ID,
+  seen,
+  activity: { ...noActivity, lastActiveAt: at },
+  story: { id: 'msg_1', source: 'webhook', eventType: 'user.updated', attempt: 0, correlationId: 'c' },
+});
+
+const event = (version: number, name: string) => change({ kind: 'event', user: user(version, name) }, version);
+const deletion = change({ kind: 'deletion' });
+
+function fold(changes: readonly Change[]) {
+  const draft = new UserDrafts([]).of(ID);
+  const results = changes.map((each) => foldChange(draft, each, () => 'id-1'));
+  return { draft, results, decisions: results.map(nameOf) };
+}
+
+const nameOf = (result: Applied): string => (result.settled ? result.decision : result.wants);
+
+describe('folding', () => {
+  it('leaves the draft alone until Clerk was asked', () => {
+    const { draft, decisions } = fold([event(1, 'a'), event(1, 'b')]);
+    expect(decisions).toEqual(['create', 'fetch']);
+    expect(draft.content?.columns.firstName).toBe('a');
+  });
+
+  it('asks Clerk for the unknown user of a session, and no more once it is known or deleted', () => {
+    const nothing = change({ kind: 'nothing' }, 7);
+    expect(fold([nothing, event(1, 'a'), nothing, deletion, nothing]).decisions).toEqual([
+      'fetch',
+      'create',
+      'activity',
+      'delete',
+      'tombstoned',
+    ]);
+  });
+
+  it('takes a tying snapshot only when the row is as it was when Clerk was asked', () => {
+    const { draft } = fold([event(1, 'a')]);
+    const snapshot = (before: typeof draft.marker) =>
+      change({ kind: 'snapshot', user: user(1, 'b'), before, confirmed: false });
+    expect(nameOf(foldChange(draft, snapshot('absent'), () => 'id-2'))).toBe('fetch');
+    expect(nameOf(foldChange(draft, snapshot(draft.marker), () => 'id-2'))).toBe('apply');
+    expect(draft).toMatchObject({ userId: 'id-1', content: { columns: { firstName: 'b' } } });
+  });
+
+  it('ends in the same user whatever the order and repetition of its events', () => {
+    const histories = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 8 }).chain((names) => {
+      const events = names.map((name, index) => event(index + 1, name));
+      const last = names.at(-1);
+      return fc
+        .array(fc.constantFrom(...events), { maxLength: 10 })
+        .chain((again) => fc.shuffledSubarray([...events, ...again], { minLength: events.length + again.length }))
+        .map((shuffled) => ({ shuffled, last, version: events.length }));
+    });
+    fc.assert(
+      fc.property(histories, fc.boolean(), fc.nat(18), ({ shuffled, last, version }, deleted, at) => {
+        const changes = deleted ? [...shuffled.slice(0, at), deletion, ...shuffled.slice(at)] : shuffled;
+        const { draft } = fold(changes);
+        if (deleted) return draft.known.kind === 'tombstone';
+        expect(draft.known).toEqual({ kind: 'live', version, contentHash: user(1, last ?? '').contentHash });
+        expect(draft.activity.lastActiveAt).toBe(version);
+        return true;
+      }),
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { ConfigError } from '@gatehouse/config';
+import { loadConfig, loadMigrationConfig } from './config';
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+const good = {
+  NATS_URL: 'nats://localhost:4222',
+  DATABASE_URL: 'postgres://u:p@localhost/users',
+  CLERK_SECRET_KEY: 'sk_test_abc',
+  ENVELOPE_PUBLIC_KEY: publicKey,
+};
+
+function faultsOf(environment: Record<string, string>): Map<string, string> {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return new Map(error.faults.map(({ variable, problem }) => [variable, problem]));
+  }
+  throw new Error('expected a ConfigError');
+}
+
+describe('the configuration', () => {
+  it('has a default for all but addresses and keys', () => {
+    expect(loadConfig(good)).toEqual({
+      host: '0.0.0.0',
+      opsPort: 9002,
+      logLevel: 'info',
+      database: { url: good.DATABASE_URL, poolSize: 10 },
+      nats: { servers: [good.NATS_URL], streamReplicas: 1 },
+      clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com' },
+      envelopePublicKey: publicKey.trim(),
+      retryMax: 8,
+    });
+  });
+
+  it('names everything that is missing at once', () => {
+    expect([...faultsOf({}).keys()].sort()).toEqual(Object.keys(good).sort());
+  });
+
+  it.each([
+    ['CLERK_SECRET_KEY', 'hunter2'],
+    ['CLERK_API_URL', 'hunter2'],
+    ['CLERK_INSTANCE_ID', 'hunter2'],
+    ['ENVELOPE_PUBLIC_KEY', privateKey],
+    ['RETRY_MAX', '101'],
+    ['STREAM_REPLICAS', '0'],
+  ])('refuses a faulty %s without showing it', (variable, value) => {
+    const faults = faultsOf({ ...good, [variable]: value });
+    expect([...faults.keys()]).toEqual([variable]);
+    expect([...faults.values()].join()).not.toContain(value);
+  });
+
+  it('of the migrations is the database alone', () => {
+    expect(loadMigrationConfig({ DATABASE_URL: good.DATABASE_URL })).toEqual({ url: good.DATABASE_URL });
+    expect(() => loadMigrationConfig({})).toThrow('DATABASE_URL is required');
+  });
+});
