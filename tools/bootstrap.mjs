@@ -45,9 +45,10 @@ export function workspaceNode() {
  * Runs a program in our place: signals go through to it, its end is ours, and it is told (by a channel that closes, and
  * by SIGTERM when our own parent has gone) when nobody is there to stop it any more.
  * @param limitMs after which it is stopped; no limit by default
- * @returns its exit code, 124 when the limit was reached
+ * @param lingers tells whether it is done and has but to end, for which it has `lingersMs`
+ * @returns its exit code, 124 when a limit was reached
  */
-export function runInPlace(command, args, { env = workspaceEnvironment(), limitMs } = {}) {
+export function runInPlace(command, args, { env = workspaceEnvironment(), limitMs, lingers, lingersMs } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     let timedOut = false;
@@ -64,6 +65,14 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
       setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
     };
     const limit = limitMs && setTimeout(stop, limitMs);
+    let doneSince;
+    const lingering = setInterval(() => {
+      if (!lingers?.()) return;
+      doneSince ??= performance.now();
+      if (performance.now() - doneSince < lingersMs) return;
+      clearInterval(lingering);
+      stop();
+    }, 1000);
     child.once('error', (error) => {
       console.error(`${command} could not be started: ${error.message}.`);
       resolve(1);
@@ -71,6 +80,7 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
     child.once('close', (code, signal) => {
       clearTimeout(limit);
       clearInterval(orphaned);
+      clearInterval(lingering);
       resolve(timedOut ? 124 : (code ?? (signal === 'SIGINT' ? 130 : 1)));
     });
   });

@@ -1,5 +1,6 @@
 // npm test: every test against real servers, from a fresh clone on. Arguments go to Jest.
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   bootstrap,
@@ -24,8 +25,22 @@ await main(async () => {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${options.join(' ')}`.trim(),
   };
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const args = [jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
-  const code = await runInPlace(workspaceNode(), args, { env, limitMs });
-  if (code === 124) console.error(`The tests were stopped: they took longer than ${limitMs / 60_000} minutes.`);
+  const asked = process.argv.slice(2);
+  const args = [jest, '--json', `--outputFile=${report}`, ...workers(asked), ...asked];
+  const hung = () => existsSync(report);
+  const code = await runInPlace(workspaceNode(), args, { env, limitMs, lingersMs: 30_000, lingers: hung });
+  if (code === 124) {
+    console.error(
+      hung()
+        ? 'The tests are done, but something that they opened keeps the process from ending: it was stopped.'
+        : `The tests were stopped: they took longer than ${limitMs / 60_000} minutes.`,
+    );
+  }
   return code;
 });
+
+/** At least two, so that what one file leaves open ends with its worker; at most as many as there are NATS accounts. */
+function workers(asked) {
+  if (asked.some((argument) => /^(-i|-w|--runInBand|--maxWorkers|--watch)/.test(argument))) return [];
+  return [`--maxWorkers=${Math.min(Math.max(2, availableParallelism() - 1), 16)}`];
+}
