@@ -41,6 +41,8 @@ export class PullSubscription {
   }
 
   private pull(request: PullRequest, waitMs: number, signal: AbortSignal): Promise<Pulled> {
+    // A signal that was aborted before fires no event any more.
+    if (signal.aborted) return Promise.resolve({ deliveries: [] });
     const { stream, durable } = this.consumer;
     const inbox = createInbox(this.inboxPrefix);
     const deliveries: Delivery[] = [];
