@@ -49,7 +49,7 @@ describe('Clerk sample payloads', () => {
         });
       }
     }
-    expect(decisions).toEqual(['create', expect.any(String), 'advance', expect.any(String), 'delete']);
+    expect(decisions).toEqual(['create', 'duplicate', 'advance', 'stale', 'delete']);
     expect(await world.user(id)).toMatchObject({
       last_login_at: new Date(1_790_000_000_500),
       last_logout_at: new Date(1_790_000_060_000),
@@ -248,6 +248,51 @@ describe('sessions', () => {
     world.clerk.answer(fetched, json(200, clerkUser(fetched)));
     expect(await world.deliver(sessionEvent('session.revoked', fetched))).toMatchObject({ decision: 'create' });
     expect(await world.user(fetched)).toMatchObject({ last_logout_at: expect.any(Date) });
+  });
+});
+
+describe('what is seen from outside', () => {
+  it('one correlation id from the message to the row and back to the ledger', async () => {
+    const id = newClerkId();
+    const correlationId = 'request-42';
+    const outcome = await world.deliver(userEvent('user.created', clerkUser(id)), { correlationId });
+    expect(outcome).toMatchObject({ correlationId });
+    const rows = await world.query('SELECT * FROM applied_events WHERE clerk_user_id = $1', [id]);
+    expect(rows).toEqual([
+      {
+        webhook_id: outcome.webhookId,
+        source: 'webhook',
+        event_type: 'user.created',
+        clerk_user_id: id,
+        user_id: outcome.userId,
+        decision: 'create',
+        reason: 'the user was unknown',
+        version_seen: String(T0),
+        version_before: null,
+        version_after: String(T0),
+        attempt: 0,
+        correlation_id: correlationId,
+        applied_at: expect.any(Date),
+      },
+    ]);
+  });
+
+  it('metrics count decisions, batches, delays, requests to Clerk and dropped messages', async () => {
+    await world.publishBare();
+    const id = newClerkId();
+    await world.deliver(userEvent('user.created', clerkUser(id)));
+    const metrics = await world.operations('/metrics');
+    for (const line of [
+      'user_sync_events_total{type="user.created",decision="create"}',
+      'user_sync_batch_events_count',
+      'user_sync_apply_seconds_count',
+      'user_sync_received_to_applied_seconds_count',
+      'user_sync_clerk_requests_total{result="ok"}',
+      'user_sync_undecodable_messages_total 1',
+    ]) {
+      expect(metrics).toContain(line);
+    }
+    expect(await world.operations('/readyz')).toContain('"status":"ok"');
   });
 });
 

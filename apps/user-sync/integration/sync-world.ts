@@ -15,7 +15,7 @@ import {
   serviceNames,
 } from '@gatehouse/contracts';
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
-import { createLogger } from '@gatehouse/observability';
+import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, type TestDatabase, createTestDatabase, eventually, startOwnNats } from '@gatehouse/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type INestApplication } from '@nestjs/common';
@@ -24,7 +24,7 @@ import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
-import { type EventJson, metadata } from './clerk-events';
+import { type EventJson, metadata, newWebhookId } from './clerk-events';
 
 const OBSERVER = { user: 'observer', password: 'observer' };
 const logger = createLogger({ service: 'user-sync-test', level: 'silent' });
@@ -117,6 +117,22 @@ export class SyncWorld {
       data: new TextEncoder().encode(typeof event === 'string' ? event : JSON.stringify(event)),
     });
     return about;
+  }
+
+  /** Publishes a message without the headers of an event. */
+  async publishBare(): Promise<void> {
+    await new JetStream(this.client('webhook-ingest')).publish({
+      stream: clerkEventsStream,
+      subject: eventSubject('user.created'),
+      messageId: newWebhookId(),
+      data: new TextEncoder().encode('{}'),
+    });
+  }
+
+  /** What the operations port of the last instance answers. */
+  async operations(path: string): Promise<string> {
+    const port = this.apps.at(-1)?.get(OpsServer, { strict: false }).port;
+    return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
   }
 
   /** Publishes an event and waits for what was reported of this publish. */
