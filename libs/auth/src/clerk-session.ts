@@ -3,6 +3,7 @@ import { clerkUserIdSchema } from '@gatehouse/contracts';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError } from './errors';
 import { type DecodedJwt } from './jwt';
+import { checkTimes } from './jwt-times';
 import { type KeySource } from './key-source';
 import { type JsonObject } from './strict-json';
 
@@ -26,7 +27,6 @@ export interface ClerkSession {
   readonly actor: string | null;
 }
 
-const SKEW_MS = 5_000;
 /** Clerk's mark of a session token; tokens made from a JWT template bear another. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
 const SESSION_ID = /^sess_[A-Za-z0-9_-]{1,120}$/;
@@ -85,20 +85,6 @@ function checkHeader({ alg, typ, cat }: JsonObject): void {
   if (alg !== 'RS256') throw new CredentialRefusedError('token_alg_unsupported');
   if (typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
   if (cat !== SESSION_CATEGORY) throw new CredentialRefusedError('token_category_unsupported');
-}
-
-function checkTimes({ exp, nbf, iat }: JsonObject, now: number): { issuedAt: number; expiresAt: number } {
-  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) {
-    throw new CredentialRefusedError('token_claim_invalid');
-  }
-  if (exp * 1_000 <= now - SKEW_MS) throw new CredentialRefusedError('token_expired');
-  if (Math.max(iat, nbf ?? iat) * 1_000 > now + SKEW_MS) throw new CredentialRefusedError('token_not_yet_valid');
-  return { issuedAt: iat * 1_000, expiresAt: exp * 1_000 };
-}
-
-/** Seconds since the epoch, within what a Date can hold. */
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000;
 }
 
 function versionOf({ v }: JsonObject): 1 | 2 {

@@ -8,6 +8,26 @@ export class KeyInvalidError extends Error {
   }
 }
 
+/** A secret for signing tokens cannot be used; the secret itself is not told. */
+export class SecretInvalidError extends Error {
+  readonly code = 'SECRET_INVALID';
+
+  constructor(problem: string) {
+    super(problem);
+    this.name = 'SecretInvalidError';
+  }
+}
+
+/** An API key was to be made of another number of random bytes than it takes. */
+export class ApiKeyRandomnessError extends Error {
+  readonly code = 'API_KEY_RANDOMNESS';
+
+  constructor(bytes: number) {
+    super(`an API key is made of ${bytes} random bytes`);
+    this.name = 'ApiKeyRandomnessError';
+  }
+}
+
 /** What is wrong with an envelope. */
 export type EnvelopeFault =
   'missing' | 'malformed' | 'signature' | 'claims' | 'subject' | 'body' | 'lifetime' | 'not_yet_valid' | 'expired';
@@ -44,6 +64,11 @@ const credentialFaults = {
   credential_scheme_unsupported: 'the authorization scheme is not Bearer',
   credential_is_clerk_secret: "this looks like Clerk's secret key: never send it, and roll it now",
   credential_unknown: 'the credential is of no kind that is known here',
+  api_key_malformed: 'this is not the form of an API key',
+  api_key_checksum_invalid: 'the API key is mistyped: its checksum does not match',
+  api_key_unknown: 'there is no such API key',
+  api_key_revoked: 'the API key was revoked',
+  api_key_expired: 'the API key has expired',
   token_malformed: 'the token is not a well-formed JWT',
   token_too_large: 'the token is larger than 8 KiB',
   token_duplicate_claim: 'a claim stands in the token twice',
@@ -57,7 +82,10 @@ const credentialFaults = {
   token_key_unknown: 'the token is signed with a key that is not known',
   token_signature_invalid: 'the signature does not match',
   token_claim_invalid: 'a claim is missing or not of its type',
-  token_subject_invalid: 'the subject is no Clerk user',
+  token_subject_invalid: 'the subject is no user',
+  token_audience_invalid: 'the token was not issued for this service',
+  token_id_missing: 'the token has no id',
+  token_revoked: 'the session of this token has ended',
   token_session_missing: 'the token names no session',
   token_expired: 'the token has expired',
   token_not_yet_valid: 'the token is not valid yet',

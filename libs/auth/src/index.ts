@@ -1,15 +1,27 @@
+export {
+  API_KEY_RANDOM_BYTES,
+  apiKeyEnvironments,
+  apiKeyHash,
+  apiKeyPrefix,
+  mintApiKey,
+  parseApiKey,
+  type ApiKeyEnvironment,
+  type ParsedApiKey,
+} from './api-key';
 export { classify, classifyJwt, type Classification, type Issuers } from './classify';
 export { ClerkSessionVerifier, type ClerkSession, type ClerkSessionRules } from './clerk-session';
 export { type Clock } from './clock';
 export { readCredential, type Credential, type CredentialRequest } from './credential';
 export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeSigner, type EnvelopeVerifier } from './envelope';
 export {
+  ApiKeyRandomnessError,
   CredentialRefusedError,
   CredentialRequestError,
   EnvelopeInvalidError,
   KeyInvalidError,
   KeySetInvalidError,
   KeysUnavailableError,
+  SecretInvalidError,
   type CredentialFault,
   type CredentialRequestFault,
   type EnvelopeFault,
@@ -17,4 +29,12 @@ export {
 export { JwksCache, type JwksCacheOptions } from './jwks-cache';
 export { decodeJwt, type DecodedJwt } from './jwt';
 export { pinnedKey, type KeySource } from './key-source';
+export {
+  LegacyJwtVerifier,
+  legacySecrets,
+  mintLegacyJwt,
+  type LegacyClaims,
+  type LegacyJwtRules,
+  type LegacySession,
+} from './legacy-jwt';
 export { VerifiedTokenCache } from './verified-token-cache';

@@ -1,0 +1,23 @@
+import { CredentialRefusedError } from './errors';
+import { type JsonObject } from './strict-json';
+
+/** By how much the issuer's clock and ours may differ. */
+const SKEW_MS = 5_000;
+
+/**
+ * Checks `iat`, `exp` and, if there, `nbf`, with five seconds between the clocks forgiven; gives milliseconds. Throws
+ * CredentialRefusedError.
+ */
+export function checkTimes({ exp, nbf, iat }: JsonObject, now: number): { issuedAt: number; expiresAt: number } {
+  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) {
+    throw new CredentialRefusedError('token_claim_invalid');
+  }
+  if (exp * 1_000 <= now - SKEW_MS) throw new CredentialRefusedError('token_expired');
+  if (Math.max(iat, nbf ?? iat) * 1_000 > now + SKEW_MS) throw new CredentialRefusedError('token_not_yet_valid');
+  return { issuedAt: iat * 1_000, expiresAt: exp * 1_000 };
+}
+
+/** Seconds since the epoch, within what a Date can hold. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000;
+}

@@ -1,0 +1,106 @@
+import { type KeyObject, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { type Clock, systemClock } from './clock';
+import { CredentialRefusedError, SecretInvalidError } from './errors';
+import { type DecodedJwt } from './jwt';
+import { checkTimes } from './jwt-times';
+import { type JsonObject } from './strict-json';
+
+/** Whose tokens they are, for whom, and the secrets: the first signs, both verify while one replaces the other. */
+export interface LegacyJwtRules {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly secrets: readonly KeyObject[];
+}
+
+/** What goes into one of our own tokens; times in milliseconds. */
+export interface LegacyClaims {
+  readonly userId: string;
+  /** Unique: by it alone the token can be ended. */
+  readonly jti: string;
+  /** The Clerk session that it came from, with which it ends; null after a login with a password. */
+  readonly sessionId: string | null;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** What a verified token of ours says. */
+export type LegacySession = LegacyClaims;
+
+/** RFC 7518 section 3.2: a key of the size of the hash or more. */
+const MIN_SECRET_BYTES = 32;
+const MAX_SECRETS = 2;
+const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
+const JTI = /^[A-Za-z0-9_-]{16,64}$/;
+const SESSION_ID = /^sess_[A-Za-z0-9_-]{1,120}$/;
+const userIdSchema = z.uuid();
+
+/** One or two secrets of at least 32 bytes each, as keys. Throws SecretInvalidError. */
+export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
+  if (texts.length === 0 || texts.length > MAX_SECRETS) {
+    throw new SecretInvalidError('must be one secret, or two while one replaces the other');
+  }
+  if (new Set(texts).size !== texts.length) throw new SecretInvalidError('holds the same secret twice');
+  return texts.map((text) => {
+    const bytes = Buffer.from(text);
+    if (bytes.length < MIN_SECRET_BYTES) throw new SecretInvalidError('holds a secret of fewer than 32 bytes');
+    return createSecretKey(bytes);
+  });
+}
+
+/** Makes one of our own tokens, HS256 under the first secret. Times are cut to seconds, as RFC 7519 has them. */
+export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets }: LegacyJwtRules): string {
+  const [secret] = secrets;
+  if (secret === undefined) throw new SecretInvalidError('there is none');
+  const payload = {
+    iss: issuer,
+    aud: audience,
+    sub: claims.userId,
+    jti: claims.jti,
+    ...(claims.sessionId !== null && { sid: claims.sessionId }),
+    iat: Math.floor(claims.issuedAt / 1_000),
+    exp: Math.floor(claims.expiresAt / 1_000),
+  };
+  const signed = `${HEADER}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
+  return `${signed}.${mac(secret, Buffer.from(signed)).toString('base64url')}`;
+}
+
+/** Verifies our own tokens: their HS256 signature under either secret, then everything that they claim. */
+export class LegacyJwtVerifier {
+  constructor(
+    private readonly rules: LegacyJwtRules,
+    private readonly now: Clock = systemClock,
+  ) {}
+
+  /** Throws CredentialRefusedError with the first fault found. */
+  verify({ header, claims, signed, signature }: DecodedJwt): LegacySession {
+    if (header.alg !== 'HS256') throw new CredentialRefusedError('token_alg_unsupported');
+    if (header.typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
+    if (!this.isSigned(signed, signature)) throw new CredentialRefusedError('token_signature_invalid');
+    if (claims.iss !== this.rules.issuer) throw new CredentialRefusedError('token_issuer_unknown');
+    // We make no lists: one that holds our name among others was not made here.
+    if (claims.aud !== this.rules.audience) throw new CredentialRefusedError('token_audience_invalid');
+    return { ...checkTimes(claims, this.now()), ...whoOf(claims) };
+  }
+
+  private isSigned(signed: Buffer, signature: Buffer): boolean {
+    return this.rules.secrets.some((secret) => {
+      const expected = mac(secret, signed);
+      return signature.length === expected.length && timingSafeEqual(signature, expected);
+    });
+  }
+}
+
+function whoOf({ sub, jti, sid }: JsonObject): Pick<LegacySession, 'userId' | 'jti' | 'sessionId'> {
+  const userId = userIdSchema.safeParse(sub);
+  if (!userId.success) throw new CredentialRefusedError('token_subject_invalid');
+  if (typeof jti !== 'string' || !JTI.test(jti)) throw new CredentialRefusedError('token_id_missing');
+  if (sid !== undefined && (typeof sid !== 'string' || !SESSION_ID.test(sid))) {
+    throw new CredentialRefusedError('token_claim_invalid');
+  }
+  return { userId: userId.data, jti, sessionId: sid ?? null };
+}
+
+function mac(secret: KeyObject, signed: Buffer): Buffer {
+  return createHmac('sha256', secret).update(signed).digest();
+}
