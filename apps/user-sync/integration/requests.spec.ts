@@ -47,6 +47,8 @@ describe('resolving a principal', () => {
       tier: 'free',
       isActive: true,
       isNewUser: false,
+      sessionEnded: false,
+      change: expect.any(Number),
     });
     expect(world.clerk.times(user.id)).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { SharedOutageError } from '@gatehouse/messaging';
 import { isDatabaseAway, sqlState } from '@gatehouse/persistence';
+import { QueryFailedError } from 'typeorm';
 import { DatabaseRefusedError } from '../errors';
 
 /**
@@ -12,8 +13,9 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
   } catch (error) {
     if (isDatabaseAway(error)) throw new SharedOutageError('the users database', error);
     const state = sqlState(error);
-    if (state !== undefined) throw new DatabaseRefusedError(state, constraintOf(error));
-    throw error;
+    // TypeORM's error carries the parameters: it must not get as far as a log.
+    if (state === undefined && !(error instanceof QueryFailedError)) throw error;
+    throw new DatabaseRefusedError(state ?? 'no SQLSTATE', constraintOf(error));
   }
 }
 

@@ -52,7 +52,16 @@ export class ResolvePrincipalController {
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;
       if (gone) throw new RequestRefusedError('user_deleted', 'the user was deleted');
       if (user === null) return undefined;
-      return { userId: user.id, clerkUserId, role: user.role, tier: user.subscription, isActive: mayAct(user) };
+      return {
+        // Remembered by nobody until changes have numbers.
+        change: 0,
+        sessionEnded: false,
+        userId: user.id,
+        clerkUserId,
+        role: user.role,
+        tier: user.subscription,
+        isActive: mayAct(user),
+      };
     });
   }
 }

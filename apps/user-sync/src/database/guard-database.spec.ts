@@ -1,0 +1,43 @@
+import { inspect } from 'node:util';
+import { RequestRefusedError, SharedOutageError } from '@gatehouse/messaging';
+import { QueryFailedError } from 'typeorm';
+import { DatabaseRefusedError } from '../errors';
+import { guardDatabase } from './guard-database';
+
+const refusedWith = (driver: object) =>
+  new QueryFailedError(
+    'INSERT',
+    ['ada@example.com'],
+    Object.assign(new Error('Key (email)=(ada@example.com)'), driver),
+  );
+
+const outcome = (error: Error) =>
+  guardDatabase(() => Promise.reject(error)).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+
+describe('an error of the database', () => {
+  it.each([
+    [{ code: '23505', constraint: 'users_email_verified_live_key' }, '23505', 'users_email_verified_live_key'],
+    [{ code: '22P02' }, '22P02', undefined],
+    [{}, 'no SQLSTATE', undefined],
+  ])('%j keeps its code and loses every value', async (driver, sqlState, constraint) => {
+    const error = await outcome(refusedWith(driver));
+    expect(error).toBeInstanceOf(DatabaseRefusedError);
+    expect(error).toMatchObject({ sqlState, constraint });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('ada@');
+  });
+
+  it.each([[{ code: '57P01' }], [{ code: '53300' }], [{ code: 'ECONNREFUSED' }]])(
+    '%j is an outage of the database',
+    async (driver) => {
+      expect(await outcome(refusedWith(driver))).toBeInstanceOf(SharedOutageError);
+    },
+  );
+
+  it('that is none of the database is left alone', async () => {
+    const refusal = new RequestRefusedError('not_found', 'there is no such user');
+    expect(await outcome(refusal)).toBe(refusal);
+  });
+});
