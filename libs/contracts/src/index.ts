@@ -1,4 +1,58 @@
 export {
+  activateUser,
+  createUser,
+  deactivateUser,
+  issuePasswordToken,
+  passwordTokenSchema,
+  setUserRole,
+  setUserTier,
+  showUser,
+} from './admin-user';
+export {
+  apiKeyDraftSchema,
+  apiKeySchema,
+  apiKeyStates,
+  createKey,
+  listKeys,
+  maxGraceHours,
+  maxKeyUses,
+  newApiKeySchema,
+  resolveKey,
+  revokeKey,
+  rotateKey,
+  scopeSchema,
+  touchKeys,
+  type ApiKey,
+  type ApiKeyDraft,
+} from './api-key';
+export {
+  auditActions,
+  auditEntrySchema,
+  auditOutcomes,
+  listAudit,
+  recordAudit,
+  type AuditAction,
+  type AuditEntry,
+} from './audit';
+export {
+  acknowledgeChanges,
+  changeHeartbeat,
+  changeKinds,
+  changeNumberSchema,
+  changeReasons,
+  changeSchema,
+  changesAnnouncement,
+  changesSince,
+  gatewayLease,
+  leaseGateway,
+  maxChangesPerMessage,
+  propagationSchema,
+  type Change,
+  type ChangeReason,
+  type ChangesAnnouncement,
+  type Propagation,
+} from './change';
+export {
   clerkEnvelopeSchema,
   clerkDeletedUserSchema,
   clerkEventDataSchemas,
@@ -18,6 +72,17 @@ export {
   eventMetadataSchema,
   type EventMetadata,
 } from './event-message';
+export {
+  closeSession,
+  loginReplySchema,
+  maxPasswordLength,
+  newPasswordSchema,
+  resolveLegacySession,
+  sessionTtlSchema,
+  setPassword,
+  verifyLogin,
+  type LoginReply,
+} from './login';
 export {
   gatewayRequests,
   inboxPrefix,
@@ -54,6 +119,7 @@ export {
   type RequestOf,
 } from './request';
 export { callerSchema, type CallerView } from './session';
+export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {
   clerkEventsStream,
   clerkOutcomesStream,
@@ -64,6 +130,7 @@ export {
   type ConsumerContract,
   type StreamContract,
 } from './streams';
+export { holderSchema, originSchema, type Holder, type Origin } from './trust';
 export {
   adminUserSchema,
   getMe,

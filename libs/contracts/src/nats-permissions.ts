@@ -1,3 +1,17 @@
+import {
+  activateUser,
+  createUser,
+  deactivateUser,
+  issuePasswordToken,
+  setUserRole,
+  setUserTier,
+  showUser,
+} from './admin-user';
+import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
+import { listAudit, recordAudit } from './audit';
+import { acknowledgeChanges, changesAnnouncement, changesSince, leaseGateway } from './change';
+import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
+import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type ConsumerContract, type StreamContract, eventsConsumer, outcomesConsumer } from './streams';
 import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
 import { getWebhookEvent, listWebhookEvents } from './webhook-event';
@@ -29,6 +43,30 @@ export const gatewayRequests = [
   listUsers,
   listWebhookEvents,
   getWebhookEvent,
+  createKey,
+  listKeys,
+  rotateKey,
+  revokeKey,
+  resolveKey,
+  touchKeys,
+  verifyLogin,
+  setPassword,
+  resolveLegacySession,
+  closeSession,
+  exchangePhoneLogin,
+  syncClerkUser,
+  changesSince,
+  leaseGateway,
+  acknowledgeChanges,
+  listAudit,
+  recordAudit,
+  createUser,
+  issuePasswordToken,
+  showUser,
+  setUserRole,
+  setUserTier,
+  deactivateUser,
+  activateUser,
 ] as const;
 
 const manage = ({ name }: StreamContract) =>
@@ -49,7 +87,7 @@ const streams = [...manage(eventsConsumer.stream), ...manage(outcomesConsumer.st
 export const natsPermissions: Record<ServiceName, NatsPermissions> = {
   'api-gateway': {
     publish: { allow: gatewayRequests.map(({ subject }) => subject) },
-    subscribe: { allow: [`${inboxPrefix('api-gateway')}.>`] },
+    subscribe: { allow: [`${inboxPrefix('api-gateway')}.>`, changesAnnouncement.subject] },
     allowResponses: false,
   },
   'webhook-ingest': {
@@ -65,7 +103,9 @@ export const natsPermissions: Record<ServiceName, NatsPermissions> = {
     allowResponses: true,
   },
   'user-sync': {
-    publish: { allow: [...outcomesConsumer.stream.subjects, ...streams, ...consume(eventsConsumer)] },
+    publish: {
+      allow: [...outcomesConsumer.stream.subjects, ...streams, ...consume(eventsConsumer), changesAnnouncement.subject],
+    },
     subscribe: { allow: ['user-sync.>', `${inboxPrefix('user-sync')}.>`] },
     allowResponses: true,
   },

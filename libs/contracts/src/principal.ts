@@ -26,7 +26,10 @@ export const principalSchema = z.object({
   role: z.enum(roles),
   tier: z.enum(tiers),
   scopes: z.array(z.string()),
+  /** Clerk's `sid`, or the `jti` of a legacy token; null for an API key. */
   sessionId: z.string().nullable(),
+  /** Which API key it is, for an API key alone. */
+  keyId: z.uuid().optional(),
 });
 
 /** Who is calling. */

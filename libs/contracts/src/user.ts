@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { clerkUserIdSchema } from './clerk-user';
 import { pageOf, pageRequestSchema } from './page';
-import { principalSchema, roles, tiers } from './principal';
+import { roles, tiers } from './principal';
 import { defineRequest } from './request';
+import { asOfChange, holderSchema } from './trust';
 
 const timeSchema = z.iso.datetime();
 const text = (max: number) => z.string().trim().max(max).nullable();
@@ -85,14 +86,14 @@ export const adminUserSchema = userSchema.extend({
 /** A user as an admin sees it. */
 export type AdminUser = z.output<typeof adminUserSchema>;
 
-/** Whom a verified Clerk session belongs to here; made from Clerk just in time when it is not here yet. */
+/**
+ * Whom a verified Clerk session belongs to here; made from Clerk just in time when it is not here yet. `sessionEnded`:
+ * Clerk has told that the session is over, so its token is good no longer.
+ */
 export const resolvePrincipal = defineRequest({
   subject: 'user-sync.principal.resolve',
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: z.string().max(130) }),
-  reply: principalSchema.omit({ method: true, scopes: true, sessionId: true }).extend({
-    isActive: z.boolean(),
-    isNewUser: z.boolean(),
-  }),
+  reply: z.object({ ...asOfChange, ...holderSchema.shape, isNewUser: z.boolean(), sessionEnded: z.boolean() }),
 });
 
 /** The calling user. */

@@ -16,6 +16,8 @@ const found = {
   tier: 'free' as const,
   isActive: true,
   isNewUser: false,
+  sessionEnded: false,
+  change: 0,
 };
 
 /** Not a signature: this spec is about the transport; the real envelope is libs/auth's. */

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { propagationSchema } from './change';
+import { roles, tiers } from './principal';
+import { defineRequest } from './request';
+import { adminUserSchema } from './user';
+
+const timeSchema = z.iso.datetime();
+const name = z.string().trim().min(1).max(256);
+
+/** A token by which a local user sets its password, once; told only when it is made. */
+export const passwordTokenSchema = z.object({ token: z.string(), expiresAt: timeSchema });
+
+const changedUserSchema = z.object({ user: adminUserSchema, propagation: propagationSchema.nullable() });
+
+/** Makes a local user; for admins. Refused as `conflict` while a live user holds the address. */
+export const createUser = defineRequest({
+  subject: 'user-sync.users.create',
+  request: z.strictObject({
+    email: z.email().max(320),
+    firstName: name.optional(),
+    lastName: name.optional(),
+    username: name.optional(),
+    role: z.enum(roles).default('user'),
+    tier: z.enum(tiers).default('free'),
+  }),
+  reply: z.object({ user: adminUserSchema, passwordToken: passwordTokenSchema }),
+});
+
+/** Makes another set-password token for a local user, instead of any before it; for admins. */
+export const issuePasswordToken = defineRequest({
+  subject: 'user-sync.users.issue-password-token',
+  request: z.strictObject({ userId: z.uuid() }),
+  reply: z.object({ passwordToken: passwordTokenSchema }),
+});
+
+/** Shows one user; for admins. */
+export const showUser = defineRequest({
+  subject: 'user-sync.users.show',
+  request: z.strictObject({ userId: z.uuid() }),
+  reply: adminUserSchema,
+});
+
+/** Gives a user another role; for admins, not upon themselves. */
+export const setUserRole = defineRequest({
+  subject: 'user-sync.users.set-role',
+  request: z.strictObject({ userId: z.uuid(), role: z.enum(roles) }),
+  reply: changedUserSchema,
+});
+
+/** Gives a user another tier; for admins. Limits other than the tier's own are for enterprise alone. */
+export const setUserTier = defineRequest({
+  subject: 'user-sync.users.set-tier',
+  request: z.strictObject({
+    userId: z.uuid(),
+    // `premium` is an older name of pro.
+    tier: z.preprocess((value) => (value === 'premium' ? 'pro' : value), z.enum(tiers)),
+    tokensMonthlyLimit: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+    uploadsMonthlyLimit: z.number().int().nonnegative().max(2_147_483_647).optional(),
+  }),
+  reply: changedUserSchema,
+});
+
+/** Shuts a user out and ends its sessions; for admins, not upon themselves. Nothing from Clerk undoes it. */
+export const deactivateUser = defineRequest({
+  subject: 'user-sync.users.deactivate',
+  request: z.strictObject({ userId: z.uuid() }),
+  reply: changedUserSchema,
+});
+
+/** Lets a user in again; for admins. */
+export const activateUser = defineRequest({
+  subject: 'user-sync.users.activate',
+  request: z.strictObject({ userId: z.uuid() }),
+  reply: changedUserSchema,
+});

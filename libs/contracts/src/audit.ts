@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { pageOf, pageRequestSchema } from './page';
+import { authMethods } from './principal';
+import { defineRequest } from './request';
+import { originSchema } from './trust';
+
+const timeSchema = z.iso.datetime();
+
+/** What is written down: who did what with which credential. */
+export const auditActions = [
+  'key.create',
+  'key.rotate',
+  'key.revoke',
+  'login.password',
+  'login.phone',
+  'logout',
+  'password.token',
+  'password.set',
+  'user.create',
+  'user.role',
+  'user.tier',
+  'user.deactivate',
+  'user.activate',
+  'impersonation',
+  'access.refused',
+] as const;
+
+/** What is written down. */
+export type AuditAction = (typeof auditActions)[number];
+
+/** Whether it was done, or refused. */
+export const auditOutcomes = ['done', 'refused'] as const;
+
+const detailsSchema = z
+  .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean(), z.null()]))
+  .refine((details) => Object.keys(details).length <= 20, 'has more than 20 entries');
+
+/** One entry of the audit log; never holds a secret. Times are ISO 8601 in UTC. */
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: timeSchema,
+  action: z.enum(auditActions),
+  outcome: z.enum(auditOutcomes),
+  /** Why it was refused. */
+  reason: z.string().nullable(),
+  /** Who did it; null while nobody was known. */
+  actorUserId: z.uuid().nullable(),
+  method: z.enum(authMethods).nullable(),
+  /** The API key's id or the session's id, never the credential. */
+  credentialId: z.string().nullable(),
+  /** Whom it was done to. */
+  userId: z.uuid().nullable(),
+  /** What it was done to, where that is no user: a key's id, a Clerk user id. */
+  subject: z.string().nullable(),
+  requestId: z.string(),
+  sourceIp: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+/** One entry of the audit log. */
+export type AuditEntry = z.output<typeof auditEntrySchema>;
+
+/** Lists the audit log to admins, newest first; `userId`: who did it or whom it was done to. */
+export const listAudit = defineRequest({
+  subject: 'user-sync.audit.list',
+  request: pageRequestSchema.extend({
+    userId: z.uuid().optional(),
+    action: z.enum(auditActions).optional(),
+    outcome: z.enum(auditOutcomes).optional(),
+    since: timeSchema.optional(),
+    until: timeSchema.optional(),
+  }),
+  reply: pageOf(auditEntrySchema),
+});
+
+/** Writes down what the gateway alone has seen; who did it is the envelope's principal. */
+export const recordAudit = defineRequest({
+  subject: 'user-sync.audit.record',
+  request: z.object({
+    action: z.enum(auditActions),
+    outcome: z.enum(auditOutcomes),
+    reason: z.string().max(120).nullable().default(null),
+    subject: z.string().max(200).nullable().default(null),
+    origin: originSchema.optional(),
+    details: detailsSchema.default({}),
+  }),
+  reply: z.object({}),
+});
