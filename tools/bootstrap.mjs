@@ -153,13 +153,7 @@ async function installDependencies(tell) {
   // Node 20 is enough to get here; what some packages say about it does not concern what follows.
   const env = { ...process.env, NODE_ENV: '', npm_config_loglevel: 'error' };
   const options = ['--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
-  let { code, output } = await run('npm', ['ci', ...options], log, env);
-  if (code !== 0 && /EUSAGE/.test(output)) {
-    // "npm ci" refuses a lock file that was written where the registry lacks some other platform's optional package;
-    // "npm install" keeps to the versions in it all the same.
-    tell('the lock file does not name every optional package; installing what it names');
-    ({ code, output } = await run('npm', ['install', '--no-save', ...options], log, env));
-  }
+  const { code, output } = await run('npm', ['ci', ...options], log, env);
   if (code !== 0) throw new BootstrapError(`npm could not install dependencies: ${npmReason(output)} (${log})`);
   if (!existsSync(workspaceNode())) {
     throw new BootstrapError('npm could not install dependencies: the package "node" did not run its install script.');
