@@ -32,7 +32,7 @@ import { ChangeSignal } from './persist-state/change-signal';
 import { type EmulatorState } from './persist-state/emulator-state';
 import { readState } from './persist-state/state-file';
 import { SAVED_STATE, StateKeeper } from './persist-state/state-keeper';
-import { PageController } from './show-page/page.controller';
+import { pageControllers, pageProviders } from './show-page/show-page';
 
 const savedState: Provider = {
   provide: SAVED_STATE,
@@ -57,7 +57,7 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
-        PageController,
+        ...pageControllers,
         UsersController,
         ModerateUsersController,
         EmailAddressesController,
@@ -74,6 +74,7 @@ export class AppModule {
         { provide: NOW, useValue: now },
         { provide: LOGGER, useValue: logger },
         { provide: APP_FILTER, useClass: ClerkErrorFilter },
+        ...pageProviders,
         savedState,
         signingKey,
         ChangeSignal,

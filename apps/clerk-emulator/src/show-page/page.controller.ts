@@ -1,39 +1,44 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { Instance } from '../instance';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { RouteNotFoundError } from '../errors';
+import { PageAssets } from './page-assets';
+
+/** Nothing but our own files runs or is shown, nobody may frame the page, and no form leaves it. */
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+};
 
 /** What one sees who opens the emulator in a browser. */
 @Controller()
 export class PageController {
-  constructor(private readonly instance: Instance) {}
+  constructor(private readonly assets: PageAssets) {}
 
   @Get()
-  @Header('content-type', 'text/plain; charset=utf-8')
-  page(): string {
-    return `clerk-emulator: a local stand-in for Clerk, for development and tests only.
+  page(@Headers('if-none-match') known: string | undefined, @Res() reply: FastifyReply): void {
+    this.send('index.html', known, reply);
+  }
 
-Instance ${this.instance.id}, issuer ${this.instance.issuer}
+  @Get('page/:name')
+  asset(
+    @Param('name') name: string,
+    @Headers('if-none-match') known: string | undefined,
+    @Res() reply: FastifyReply,
+  ): void {
+    this.send(name, known, reply);
+  }
 
-Backend API (Authorization: Bearer <CLERK_SECRET_KEY>)
-  POST GET           /v1/users            GET /v1/users/count
-  GET PATCH DELETE   /v1/users/:id        PATCH PUT /v1/users/:id/metadata
-  POST               /v1/users/:id/ban | unban | lock | unlock
-  POST               /v1/email_addresses  GET PATCH DELETE /v1/email_addresses/:id
-  POST               /v1/phone_numbers    GET PATCH DELETE /v1/phone_numbers/:id
-  POST GET           /v1/sessions         GET /v1/sessions/:id
-  POST               /v1/sessions/:id/revoke | tokens
-  GET                /v1/jwks
-
-Public
-  GET                /.well-known/jwks.json
-
-The emulator's own (no credential)
-  GET                /emulator/health
-  GET                /emulator/deliveries, /emulator/deliveries/:id
-  POST               /emulator/deliveries/:id/resend
-  POST               /emulator/events
-  POST               /emulator/sessions, /emulator/sessions/:id/remove | end
-  POST               /emulator/tokens
-  POST               /emulator/pause, /emulator/resume
-`;
+  private send(name: string, known: string | undefined, reply: FastifyReply): void {
+    const asset = this.assets.find(name);
+    if (!asset) throw new RouteNotFoundError('GET', `/page/${name}`);
+    void reply.headers({ ...PAGE_HEADERS, etag: asset.etag });
+    if (known === asset.etag) void reply.status(304).send();
+    else void reply.type(asset.type).send(asset.bytes);
   }
 }

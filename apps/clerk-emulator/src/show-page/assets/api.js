@@ -1,0 +1,44 @@
+/* global fetch, AbortSignal, URLSearchParams */
+const TIMEOUT_MS = 20_000;
+
+/** A refusal, with Clerk's list of errors; status 0 when nobody answered. */
+export class ApiError extends Error {
+  constructor(status, errors) {
+    super(errors.map((error) => error.long_message ?? error.message).join(' '));
+    this.status = status;
+    this.errors = errors;
+  }
+
+  /** What is wrong with a field, by the name of its parameter. */
+  get fields() {
+    return new Map(
+      this.errors
+        .filter((error) => error.meta?.param_name)
+        .map((error) => [error.meta.param_name, error.long_message ?? error.message]),
+    );
+  }
+}
+
+/** Asks the emulator; throws ApiError. */
+export async function request(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw new ApiError(0, [{ message: 'The emulator does not answer. Is it still running?' }]);
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw new ApiError(response.status, answer.errors ?? [{ message: `The emulator answered ${response.status}.` }]);
+}
+
+/** The path with those parameters that have a value. */
+export function withQuery(path, parameters) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
+  return query.size === 0 ? path : `${path}?${query}`;
+}

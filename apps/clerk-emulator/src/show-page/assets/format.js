@@ -1,0 +1,60 @@
+/** How a user is called: full name, else username, e-mail, phone or id. */
+export function nameOf(user) {
+  const full = [user.first_name, user.last_name].filter(Boolean).join(' ').trim();
+  return full || user.username || primaryEmail(user) || primaryPhone(user) || user.id;
+}
+
+export function primaryEmail(user) {
+  return pick(user.email_addresses, user.primary_email_address_id)?.email_address ?? null;
+}
+
+export function primaryPhone(user) {
+  return pick(user.phone_numbers, user.primary_phone_number_id)?.phone_number ?? null;
+}
+
+function pick(identifiers, id) {
+  return identifiers.find((identifier) => identifier.id === id) ?? identifiers[0];
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dated = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** Today's times as a time of day, others with their date. */
+export function when(ms) {
+  if (ms === null || ms === undefined) return 'never';
+  const time = new Date(ms);
+  return time.toDateString() === new Date().toDateString() ? clock.format(time) : dated.format(time);
+}
+
+/** The whole of a time, for titles and claims. */
+export function exactly(ms) {
+  return dated.format(new Date(ms));
+}
+
+/** A length of time, in the largest unit that fits. */
+export function duration(ms) {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = ms / 1_000;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  return seconds < 129_600 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+}
+
+/** JSON with indentation; what is not JSON, as it stands. */
+export function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+export function count(number, one, many = `${one}s`) {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
+
+/** `stale_timestamp` as "Stale timestamp". */
+export function words(name) {
+  const text = name.replaceAll('_', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

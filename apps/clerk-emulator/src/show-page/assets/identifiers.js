@@ -1,0 +1,122 @@
+import { act } from './act.js';
+import { request } from './api.js';
+import { h } from './dom.js';
+import { load } from './load.js';
+import { badge, button, faultOf, field, focusFirstFault, heading, problem } from './parts.js';
+
+const KINDS = {
+  email_address: {
+    title: 'E-mail addresses',
+    noun: 'e-mail address',
+    list: (user) => user.email_addresses,
+    primary: (user) => user.primary_email_address_id,
+    path: '/emulator/page/email_addresses',
+    input: { type: 'email', inputmode: 'email', placeholder: 'ada@example.com' },
+  },
+  phone_number: {
+    title: 'Phone numbers',
+    noun: 'phone number',
+    list: (user) => user.phone_numbers,
+    primary: (user) => user.primary_phone_number_id,
+    path: '/emulator/page/phone_numbers',
+    input: { type: 'tel', placeholder: '+12015550100' },
+  },
+};
+
+/** A user's e-mail addresses or phone numbers: add, verify, make primary, remove. */
+export function identifiers(user, name) {
+  const kind = KINDS[name];
+  const list = kind.list(user);
+  const headingId = `${name}-heading`;
+  return [
+    heading(3, headingId, kind.title),
+    list.length === 0
+      ? h('p', { class: 'none' }, `No ${kind.noun}.`)
+      : h(
+          'ul',
+          { class: 'identifiers', 'aria-labelledby': headingId },
+          list.map((each) => item(user, name, each, `#${headingId}`)),
+        ),
+    addForm(user, name),
+  ];
+}
+
+function item(user, name, identifier, fallback) {
+  const kind = KINDS[name];
+  const value = identifier[name];
+  const verified = identifier.verification.status === 'verified';
+  const primary = kind.primary(user) === identifier.id;
+  const key = `identifier ${identifier.id}`;
+  const change = (work, say) => () =>
+    act(
+      key,
+      async () => {
+        await work();
+        await load('user', user.id);
+      },
+      { say, fallback },
+    );
+  const path = `${kind.path}/${identifier.id}`;
+  const act1 = (label, work, say, extra = {}) =>
+    button(label, change(work, say), { kind: 'quiet small', busyKey: key, describe: value, ...extra });
+  return h(
+    'li',
+    { 'data-key': identifier.id },
+    h(
+      'div',
+      { class: 'identifier' },
+      h('span', { class: 'value' }, value),
+      h(
+        'span',
+        { class: 'badges' },
+        primary ? badge('Primary', 'accent') : null,
+        verified ? badge('Verified', 'good') : badge('Unverified', 'warn'),
+        identifier.reserved ? badge('Reserved') : null,
+      ),
+    ),
+    h(
+      'div',
+      { class: 'actions tight' },
+      verified
+        ? act1('Unverify', () => request('PATCH', path, { verified: false }), `${value} is unverified.`)
+        : act1('Verify', () => request('PATCH', path, { verified: true }), `${value} is verified.`),
+      primary ? null : act1('Make primary', () => request('PATCH', path, { primary: true }), `${value} is primary.`),
+      act1('Remove', () => request('DELETE', path), `${value} was removed.`, { kind: 'danger-quiet small' }),
+    ),
+    problem(key),
+  );
+}
+
+function addForm(user, name) {
+  const kind = KINDS[name];
+  const key = `add ${name} ${user.id}`;
+  const add = async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const value = form.elements.namedItem(name).value.trim();
+    const verified = form.elements.namedItem('verified').checked;
+    const done = await act(
+      key,
+      async () => {
+        await request('POST', kind.path, { user_id: user.id, [name]: value, verified });
+        await load('user', user.id);
+      },
+      { say: `${value} was added.` },
+    );
+    if (done) form.reset();
+    else focusFirstFault(form);
+  };
+  return h(
+    'form',
+    { class: 'add', novalidate: true, onsubmit: add },
+    field({
+      id: `add-${name}`,
+      label: `Add ${kind.noun}`,
+      fault: faultOf(key, name),
+      control: h('input', { name, autocomplete: 'off', spellcheck: 'false', ...kind.input }),
+    }),
+    h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'verified', checked: true }), ' verified'),
+    button('Add', null, { busyKey: key, describe: kind.noun }),
+    problem(key, [name]),
+  );
+}

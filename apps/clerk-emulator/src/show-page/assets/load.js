@@ -1,0 +1,74 @@
+import { request, withQuery } from './api.js';
+import { changed, state } from './state.js';
+
+/** What each section shows, from the emulator. Called at every change, so an older answer never replaces a newer. */
+const loaders = {
+  async users() {
+    const { query, limit } = state.users;
+    const answer = await request('GET', withQuery('/emulator/page/users', { query, limit: String(limit) }));
+    Object.assign(state.users, { data: answer.data, total: answer.total_count, error: null });
+  },
+  async user(id) {
+    const { user, sessions } = await request('GET', `/emulator/page/users/${encodeURIComponent(id)}`);
+    state.user = { id, data: user, sessions, error: null };
+  },
+  async deliveries() {
+    const { type, status, user_id } = state.route.query;
+    const answer = await request('GET', withQuery('/emulator/deliveries', { type, status, user_id, limit: '100' }));
+    state.deliveries = { data: answer.data, error: null };
+  },
+  async delivery(id) {
+    const answer = await request('GET', `/emulator/deliveries/${encodeURIComponent(id)}`);
+    state.delivery = { id, data: answer.data[0], error: null };
+  },
+  async faults() {
+    const [kinds, rules] = await Promise.all([
+      state.faults.kinds ?? request('GET', '/emulator/faults/kinds').then((answer) => answer.data),
+      request('GET', '/emulator/faults'),
+    ]);
+    state.faults = { kinds, rules: rules.data, seed: rules.seed, error: null };
+  },
+  async endpoints() {
+    const answer = await request('GET', '/emulator/endpoints');
+    state.endpoints = { data: answer.data, error: null };
+  },
+  async health() {
+    state.health = await request('GET', '/emulator/health');
+  },
+};
+
+const turns = new Map();
+
+/** Loads one thing; while one is under way, further calls together cause one more. */
+export function load(what, id) {
+  const running = turns.get(what);
+  if (running) {
+    running.again = id;
+    running.repeat ??= running.done.then(() => load(what, running.again));
+    return running.repeat;
+  }
+  const turn = { done: loadOnce(what, id).finally(() => turns.delete(what)) };
+  turns.set(what, turn);
+  return turn.done;
+}
+
+async function loadOnce(what, id) {
+  try {
+    await loaders[what](id);
+  } catch (error) {
+    if (what === 'user' || what === 'delivery') state[what] = { id, data: null, sessions: [], error };
+    else if (what !== 'health') state[what].error = error;
+  }
+  changed();
+}
+
+/** Everything that is in sight. */
+export function loadVisible() {
+  const { section, id } = state.route;
+  const wanted = [load('health')];
+  if (section === 'users') wanted.push(load('users'), id === null ? null : load('user', id));
+  if (section === 'deliveries') wanted.push(load('deliveries'), id === null ? null : load('delivery', id));
+  if (section === 'faults') wanted.push(load('faults'));
+  if (section === 'endpoints') wanted.push(load('endpoints'));
+  return Promise.all(wanted);
+}
