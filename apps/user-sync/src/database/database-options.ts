@@ -1,16 +1,36 @@
 import { type DatabaseOptions } from '@gatehouse/persistence';
 import { type DatabaseAddress } from '../config';
+import { ApiKeyEntity } from './api-key.entity';
 import { AppliedEventEntity } from './applied-event.entity';
+import { AuditEntryEntity } from './audit-entry.entity';
+import { ChangeCounterEntity, ChangeEntity } from './change.entity';
 import { ClerkTombstoneEntity } from './clerk-tombstone.entity';
+import { GatewayLeaseEntity } from './gateway-lease.entity';
+import { LegacySessionEntity } from './legacy-session.entity';
 import { CreateUsers1790000000000 } from './migrations/1790000000000-create-users';
+import { CreateTrust1790000100000 } from './migrations/1790000100000-create-trust';
+import { PasswordTokenEntity } from './password-token.entity';
+import { UsedExchangeTokenEntity } from './used-exchange-token.entity';
 import { UserEntity } from './user.entity';
 
 /** How long a statement of the service may take, and one of a migration; milliseconds. */
 const STATEMENT_TIMEOUT_MS = { service: 10_000, migration: 600_000 };
 
 const schema = {
-  entities: [UserEntity, ClerkTombstoneEntity, AppliedEventEntity],
-  migrations: [CreateUsers1790000000000],
+  entities: [
+    UserEntity,
+    ClerkTombstoneEntity,
+    AppliedEventEntity,
+    ApiKeyEntity,
+    PasswordTokenEntity,
+    LegacySessionEntity,
+    UsedExchangeTokenEntity,
+    ChangeEntity,
+    ChangeCounterEntity,
+    GatewayLeaseEntity,
+    AuditEntryEntity,
+  ],
+  migrations: [CreateUsers1790000000000, CreateTrust1790000100000],
 };
 
 /** The users database, as the service uses it. */

@@ -12,6 +12,7 @@ const oneOf = (column: string, values: readonly string[]) => `${column} IN (${va
 // An expression index cannot be told to TypeORM: the migration makes it.
 @Index('users_email_verified_live_key', { synchronize: false })
 @Index('users_email_idx', { synchronize: false })
+@Index('users_email_local_live_key', { synchronize: false })
 @Index('users_phone_verified_live_key', ['phoneNumber'], {
   unique: true,
   where: 'phone_verified AND deleted_at IS NULL',

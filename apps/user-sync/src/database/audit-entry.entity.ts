@@ -1,0 +1,57 @@
+import { type AuditAction, type AuditEntry, type AuthMethod } from '@gatehouse/contracts';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** Who did what with which credential. Only ever added to: a trigger refuses everything else. */
+@Entity('audit_log')
+@Index('audit_log_user_id_idx', ['userId', 'id'])
+@Index('audit_log_actor_user_id_idx', ['actorUserId', 'id'])
+@Index('audit_log_action_idx', ['action', 'id'])
+@Index('audit_log_at_idx', ['at'])
+export class AuditEntryEntity {
+  @PrimaryGeneratedColumn('identity', {
+    name: 'id',
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'audit_log_pkey',
+  })
+  id!: string;
+
+  @Column({ type: 'timestamptz', name: 'at', precision: 3, default: () => 'now()' })
+  at!: Date;
+
+  @Column('text', { name: 'action' })
+  action!: AuditAction;
+
+  @Column('text', { name: 'outcome' })
+  outcome!: AuditEntry['outcome'];
+
+  @Column('text', { name: 'reason', nullable: true })
+  reason!: string | null;
+
+  @Column('uuid', { name: 'actor_user_id', nullable: true })
+  actorUserId!: string | null;
+
+  @Column('text', { name: 'method', nullable: true })
+  method!: AuthMethod | null;
+
+  @Column('text', { name: 'credential_id', nullable: true })
+  credentialId!: string | null;
+
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
+  @Column('text', { name: 'subject', nullable: true })
+  subject!: string | null;
+
+  @Column('text', { name: 'request_id' })
+  requestId!: string;
+
+  @Column('text', { name: 'source_ip', nullable: true })
+  sourceIp!: string | null;
+
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent!: string | null;
+
+  @Column('jsonb', { name: 'details', default: {} })
+  details!: Record<string, unknown>;
+}

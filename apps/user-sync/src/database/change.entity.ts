@@ -1,0 +1,42 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { numeric } from './numeric';
+
+/** One numbered change of whom or what is trusted; see `changeSchema` of the contracts. */
+@Entity('changes')
+@Index('changes_clerk_session_idx', ['sessionId'], { where: "kind = 'clerk_session'" })
+export class ChangeEntity {
+  @PrimaryColumn('bigint', { name: 'number', primaryKeyConstraintName: 'changes_pkey', transformer: numeric })
+  number!: number;
+
+  @Column('text', { name: 'kind' })
+  kind!: string;
+
+  @Column('text', { name: 'reason' })
+  reason!: string;
+
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
+  @Column('text', { name: 'clerk_user_id', nullable: true })
+  clerkUserId!: string | null;
+
+  @Column('uuid', { name: 'key_id', nullable: true })
+  keyId!: string | null;
+
+  @Column('text', { name: 'session_id', nullable: true })
+  sessionId!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'at', precision: 3, default: () => 'now()' })
+  at!: Date;
+}
+
+/** The last number that was given out: a single row, which each transaction that makes changes locks last. */
+@Entity('change_counter')
+@Check('change_counter_single_check', 'id = 1')
+export class ChangeCounterEntity {
+  @PrimaryColumn('integer', { name: 'id', primaryKeyConstraintName: 'change_counter_pkey' })
+  id!: number;
+
+  @Column('bigint', { name: 'number', transformer: numeric })
+  number!: number;
+}

@@ -1,0 +1,29 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { UserEntity } from './user.entity';
+
+/** What stands behind one legacy token, whose `jti` is the id. */
+@Entity('legacy_sessions')
+@Index('legacy_sessions_user_id_idx', ['userId'])
+@Index('legacy_sessions_parent_session_id_idx', ['parentSessionId'], { where: 'parent_session_id IS NOT NULL' })
+@Index('legacy_sessions_expires_at_idx', ['expiresAt'])
+export class LegacySessionEntity {
+  @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'legacy_sessions_pkey' })
+  id!: string;
+
+  @Column('uuid', { name: 'user_id' })
+  @ForeignKey(() => UserEntity, { name: 'legacy_sessions_user_id_fkey' })
+  userId!: string;
+
+  /** The Clerk session that it was exchanged from, and ends with. */
+  @Column('text', { name: 'parent_session_id', nullable: true })
+  parentSessionId!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'closed_at', precision: 3, nullable: true })
+  closedAt!: Date | null;
+}
