@@ -1,7 +1,7 @@
 import { createEnvelopeVerifier } from '@gatehouse/auth';
 import { inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, JetStreamServer, NatsClient, RequestServer } from '@gatehouse/messaging';
-import { NestLogger, createLogger, logRequests, requestId } from '@gatehouse/observability';
+import { NestLogger, createLogger, letGoAtShutdown, logRequests, requestId } from '@gatehouse/observability';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance } from 'fastify';
@@ -17,7 +17,6 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const IDLE_SOCKET_MS = 30_000;
 /** Longer than the idle time of common load balancers, so that it is they who close. */
 const KEEP_ALIVE_MS = 75_000;
-const CLOSING_SWEEP_MS = 20;
 
 /** Boots the service and listens; tests boot it the same way. Waits for the database, but not for NATS. */
 export async function start(
@@ -48,7 +47,7 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
   const server = adapter.getInstance<FastifyInstance>();
   logRequests(server, logger);
   keepRawBodies(server);
-  endIdleConnectionsWhileClosing(server);
+  letGoAtShutdown(server);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
@@ -68,17 +67,4 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
 function keepRawBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-}
-
-/**
- * Node ends the connections that are idle when the server is closed, but one whose request is answered after that stays
- * open for its keep-alive time, and the server with it.
- */
-function endIdleConnectionsWhileClosing(fastify: FastifyInstance): void {
-  const { server } = fastify;
-  fastify.addHook('preClose', (done) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), CLOSING_SWEEP_MS);
-    server.once('close', () => clearInterval(sweep));
-    done();
-  });
 }

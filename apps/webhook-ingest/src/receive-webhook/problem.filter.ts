@@ -43,6 +43,8 @@ export class ProblemFilter implements ExceptionFilter {
       return { status: error.status, code: error.reason, detail: error.message };
     }
     if (error instanceof LedgerUnavailableError) {
+      // At debug: an outage is told once per group, not once per request.
+      this.log.debug({ err: error }, 'a delivery was not recorded');
       return { status: 503, code: 'unavailable', detail: 'The delivery could not be recorded. Send it again.' };
     }
     const status = statusOf(error);

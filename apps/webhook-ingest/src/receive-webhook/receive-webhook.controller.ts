@@ -102,7 +102,7 @@ export class ReceiveWebhookController {
     const { webhookId, eventType, ignored } = delivery;
     const status = recorded.result === 'duplicate' ? 'duplicate' : ignored === undefined ? 'accepted' : 'ignored';
     this.metrics.deliveries.inc({ result: status });
-    this.log.info({ webhookId, eventType, status }, 'delivery');
+    this.log.info({ webhookId, eventType, result: status }, 'delivery');
     if (recorded.result === 'recorded' && ignored === undefined) {
       const { id, receivedAt } = recorded;
       this.publisher.offer({ ...delivery, id, receivedAt, attempt: 0, publishNumber: 1 });

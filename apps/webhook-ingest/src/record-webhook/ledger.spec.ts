@@ -38,7 +38,7 @@ function gatedInsert() {
   return {
     insert,
     groups,
-    close: () => (gate = new Promise((resolve) => (open = resolve))),
+    close: () => void (gate = new Promise((resolve) => (open = resolve))),
     open: () => open(),
   };
 }
