@@ -1,4 +1,5 @@
 export { logRequests, requestId } from './http-logging';
+export { letGoAtShutdown } from './let-go';
 export { acceptableCorrelationId, currentLogFields, withLogContext, type LogFields } from './log-context';
 export { NestLogger, createLogger, type LoggerOptions } from './logger';
 export { ObservabilityModule, type ObservabilityOptions } from './observability.module';

@@ -1,4 +1,4 @@
-import { logRequests, requestId } from '@gatehouse/observability';
+import { letGoAtShutdown, logRequests, requestId } from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
@@ -8,7 +8,6 @@ import { type GatewayConfig } from '../config';
 import { type RouteRegister } from '../declare-access/route-register';
 import { allowOrigins } from './cors';
 import { harden, hardening } from './harden';
-import { letGoAtShutdown } from './let-go';
 import { refuseUnreadable } from './refuse-unreadable';
 
 const BODY_LIMIT_BYTES = 64 * 1024;

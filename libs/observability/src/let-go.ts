@@ -14,4 +14,9 @@ export function letGoAtShutdown(server: FastifyInstance): void {
     if (closing) void reply.header('connection', 'close');
     done(null, payload);
   });
+  // An answer whose head was written just before cannot say so any more: its connection is ended when it is idle.
+  server.addHook('onResponse', (_request, _reply, done) => {
+    if (closing) setImmediate(() => server.server.closeIdleConnections());
+    done();
+  });
 }
