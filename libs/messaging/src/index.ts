@@ -6,7 +6,7 @@ export {
   RequestRefusedError,
   SharedOutageError,
 } from './errors';
-export { JetStream, type Publication, type Stored } from './jetstream';
+export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer } from './jetstream-server';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';

@@ -26,6 +26,20 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
+/** What there is of a stream: sequences are 0 in an empty one that never held a message. */
+export interface StreamState {
+  readonly createdAt: Date;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** How far a durable consumer is. All messages up to `ackFloor` are acknowledged; `waiting` are not delivered yet. */
+export interface ConsumerState {
+  readonly ackFloor: number;
+  readonly waiting: number;
+  readonly inHand: number;
+}
+
 /** One message to publish. */
 export interface Publication {
   readonly stream: StreamContract;
@@ -124,6 +138,29 @@ export class JetStream {
           max_deliver: -1,
         })
       );
+    });
+  }
+
+  /** What there is of the stream; undefined when it is missing. */
+  async streamState(stream: StreamContract): Promise<StreamState | undefined> {
+    const manager = await this.manager();
+    return api(`stream ${stream.name}`, async () => {
+      const info = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
+      if (info === undefined) return undefined;
+      const { first_seq: firstSequence, last_seq: lastSequence } = info.state;
+      return { createdAt: new Date(info.created), firstSequence, lastSequence };
+    });
+  }
+
+  /** How far the consumer is; undefined when it, or its stream, is missing. */
+  async consumerState({ stream, durable }: ConsumerContract): Promise<ConsumerState | undefined> {
+    const manager = await this.manager();
+    return api(`consumer ${durable}`, async () => {
+      const info = await orUndefined(STREAM_NOT_FOUND, () =>
+        orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable)),
+      );
+      if (info === undefined) return undefined;
+      return { ackFloor: info.ack_floor.stream_seq, waiting: info.num_pending, inHand: info.num_ack_pending };
     });
   }
 
