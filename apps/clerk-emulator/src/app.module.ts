@@ -9,11 +9,16 @@ import { DeliveriesController } from './control/deliveries.controller';
 import { HealthController } from './control/health.controller';
 import { ControlSessionsController } from './control/sessions.controller';
 import { DeliveryLog } from './deliver-webhooks/delivery-log';
-import { Endpoints } from './deliver-webhooks/endpoints';
 import { EventPublisher } from './deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from './deliver-webhooks/webhook-dispatcher';
 import { ClerkErrorFilter } from './http/clerk-error.filter';
+import { ApiFaults } from './inject-faults/api-faults';
+import { DeliveryFaults } from './inject-faults/delivery-faults';
+import { Faults } from './inject-faults/faults';
+import { FaultsController } from './inject-faults/faults.controller';
 import { Instance } from './instance';
+import { Endpoints } from './keep-endpoints/endpoints';
+import { EndpointsController } from './keep-endpoints/endpoints.controller';
 import { EmailAddressesController } from './keep-identifiers/email-addresses.controller';
 import { IdentifiersService } from './keep-identifiers/identifiers.service';
 import { PhoneNumbersController } from './keep-identifiers/phone-numbers.controller';
@@ -23,11 +28,15 @@ import { SessionsService } from './keep-sessions/sessions.service';
 import { UserStore } from './keep-users/user.store';
 import { UsersController } from './keep-users/users.controller';
 import { UsersService } from './keep-users/users.service';
+import { RateLimiter } from './limit-rates/rate-limiter';
+import { RateLimitsController } from './limit-rates/rate-limits.controller';
 import { JwksController } from './mint-tokens/jwks.controller';
 import { SigningKey } from './mint-tokens/signing-key';
 import { TokenMinter } from './mint-tokens/token-minter';
 import { TokensController } from './mint-tokens/tokens.controller';
 import { ModerateUsersController } from './moderate-users/moderate-users.controller';
+import { Notices } from './notices/notices';
+import { NoticesController } from './notices/notices.controller';
 import { ChangeSignal } from './persist-state/change-signal';
 import { type EmulatorState } from './persist-state/emulator-state';
 import { readState } from './persist-state/state-file';
@@ -68,6 +77,10 @@ export class AppModule {
         HealthController,
         DeliveriesController,
         ControlSessionsController,
+        EndpointsController,
+        FaultsController,
+        NoticesController,
+        RateLimitsController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -77,12 +90,17 @@ export class AppModule {
         ...pageProviders,
         savedState,
         signingKey,
+        ApiFaults,
         ChangeSignal,
+        DeliveryFaults,
         DeliveryLog,
         Endpoints,
         EventPublisher,
+        Faults,
         IdentifiersService,
         Instance,
+        Notices,
+        RateLimiter,
         SessionStore,
         SessionsService,
         StateKeeper,

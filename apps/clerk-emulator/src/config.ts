@@ -1,6 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port } from '@gatehouse/config';
 import { z } from 'zod';
+import { isWebhookSecret, WEBHOOK_SECRET_RULE } from './clerk/webhook-secret';
+import { type RateLimitMode, rateLimitModes } from './limit-rates/rate-limit-mode';
 
 /** What a local set-up uses when nobody says otherwise. Public on purpose: they guard nothing but a laptop. */
 const DEVELOPMENT = {
@@ -9,6 +11,7 @@ const DEVELOPMENT = {
   instanceId: 'ins_EmulatorLocalDevelopment001',
   webhookUrl: 'http://127.0.0.1:3001/webhooks/clerk',
   authorizedParty: 'http://localhost:3000',
+  seed: 'clerk-emulator',
 };
 
 /** Says that a variable is left empty on purpose; a blank one would count as not set. */
@@ -17,6 +20,7 @@ const NONE = 'none';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** Svix's schedule: the delay in ms before each attempt, counted from the attempt before it. */
 const SVIX_SCHEDULE_MS = [
@@ -31,10 +35,6 @@ const SVIX_SCHEDULE_MS = [
 ] as const satisfies number[];
 
 const isHttpUrl = (url: string): boolean => httpUrl.safeParse(url).success;
-
-const isWebhookSecret = (secret: string) =>
-  /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret) && Buffer.from(secret.slice(6), 'base64').length >= 16;
-const WEBHOOK_SECRET_RULE = 'must be whsec_ followed by base64 of at least 16 bytes';
 
 function isRsaPrivateKey(pemText: string): boolean {
   try {
@@ -81,6 +81,8 @@ const variables = z.object({
     .transform(Number)
     .refine((scale) => scale > 0 && scale <= 1, 'must be a number above 0, at most 1')
     .default(1),
+  CLERK_EMULATOR_SEED: z.string().max(200).default(DEVELOPMENT.seed),
+  CLERK_EMULATOR_RATE_LIMITS: z.enum(rateLimitModes).default('off'),
   SESSION_TOKEN_VERSION: z
     .enum(['1', '2'])
     .transform((version) => (version === '1' ? 1 : 2))
@@ -110,6 +112,12 @@ export interface EmulatorConfig {
   readonly webhookConcurrency: number;
   /** Undelivered webhooks held at most; a further one is recorded as failed. */
   readonly webhookQueueLimit: number;
+  /** An endpoint to which every attempt has failed for so long is disabled. */
+  readonly webhookDisableAfterMs: number;
+  /** What the faults' randomness follows from. */
+  readonly seed: string;
+  /** Whose rate limits the Backend API has. */
+  readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
   /** PEM, RSA of at least 2048 bits; generated at start when not given. */
   readonly privateKey: string | undefined;
@@ -133,6 +141,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): E
     webhookTimeoutMs: 15_000,
     webhookConcurrency: 8,
     webhookQueueLimit: 20_000,
+    webhookDisableAfterMs: Math.round(5 * DAY * v.WEBHOOK_TIME_SCALE),
+    seed: v.CLERK_EMULATOR_SEED,
+    rateLimits: v.CLERK_EMULATOR_RATE_LIMITS,
     tokenVersion: v.SESSION_TOKEN_VERSION,
     privateKey: v.CLERK_EMULATOR_PRIVATE_KEY,
     stateFile: v.STATE_FILE,

@@ -27,6 +27,8 @@ export interface ClerkErrorItem {
 export abstract class ClerkApiError extends Error {
   abstract readonly status: number;
   abstract readonly code: string;
+  /** Headers of the answer. */
+  readonly headers: Readonly<Record<string, string>> = {};
   /** @param items what the answer lists; one entry for each fault found */
   constructor(readonly items: readonly Omit<ClerkErrorItem, 'code'>[]) {
     super(items.map((item) => item.longMessage).join(' '));
@@ -161,5 +163,34 @@ export class UserLockedError extends ClerkApiError {
   readonly code = 'user_locked';
   constructor() {
     super([{ message: 'User is locked', longMessage: 'This user is locked and cannot sign in.' }]);
+  }
+}
+
+/** 422: no more of them are kept. */
+export class TooManyResourcesError extends ClerkApiError {
+  readonly status = 422;
+  readonly code = 'resource_limit_exceeded';
+  constructor(noun: string, limit: number) {
+    super([{ message: 'too many', longMessage: `At most ${limit} ${noun} are kept; delete one first.` }]);
+  }
+}
+
+/** 429: too many requests in the window, or a fault that says so. */
+export class TooManyRequestsError extends ClerkApiError {
+  readonly status = 429;
+  readonly code = 'too_many_requests';
+  override readonly headers: Readonly<Record<string, string>>;
+  constructor(retryAfterSeconds: number) {
+    super([{ message: 'Too many requests', longMessage: 'Too many requests, retry later' }]);
+    this.headers = { 'retry-after': String(retryAfterSeconds) };
+  }
+}
+
+/** 5xx: a fault that says so. */
+export class InjectedServerError extends ClerkApiError {
+  readonly code = 'internal_clerk_error';
+  constructor(readonly status: number) {
+    const longMessage = 'Something went wrong on our end. This answer was asked for by a fault rule of the emulator.';
+    super([{ message: 'Oops, an unexpected error occurred', longMessage }]);
   }
 }

@@ -1,7 +1,7 @@
 import { boot } from './boot';
 import { type Now } from './clerk/clock';
 import { type EmulatorConfig, loadConfig } from './config';
-import { Endpoints } from './deliver-webhooks/endpoints';
+import { Endpoints } from './keep-endpoints/endpoints';
 import { WebhookDispatcher } from './deliver-webhooks/webhook-dispatcher';
 import { Instance } from './instance';
 import { SigningKey } from './mint-tokens/signing-key';

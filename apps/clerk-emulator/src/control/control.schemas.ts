@@ -8,6 +8,7 @@ export const listDeliveriesParams = z.object({
   type: z.string().optional(),
   user_id: z.string().optional(),
   message_id: z.string().optional(),
+  endpoint_id: z.string().optional(),
   status: z.enum(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed.').optional(),
   limit: z
     .string()

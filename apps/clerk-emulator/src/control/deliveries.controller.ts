@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { NOW, type Now } from '../clerk/clock';
 import { type Delivery } from '../deliver-webhooks/delivery';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
+import { type DeliveryDetail, type DeliverySummary, detailOf, summaryOf } from '../deliver-webhooks/delivery-view';
 import { eventEnvelope } from '../deliver-webhooks/event-envelope';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
@@ -14,9 +15,6 @@ import {
   type SendEventParams,
   sendEventParams,
 } from './control.schemas';
-
-/** A delivery without the bytes it carries and without what a test forged. */
-export type DeliverySummary = Omit<Delivery, 'body' | 'faults'>;
 
 /** Shows deliveries, sends them again, sends events that nothing caused, and stops and starts the queue. */
 @Controller('emulator')
@@ -31,12 +29,12 @@ export class DeliveriesController {
 
   @Get('deliveries')
   list(@Query(new ClerkParams(listDeliveriesParams)) params: ListDeliveriesParams): { data: DeliverySummary[] } {
-    return { data: this.log.list(params).map(summary) };
+    return { data: this.log.list(params).map(summaryOf) };
   }
 
   @Get('deliveries/:id')
-  show(@Param('id') id: string): { data: (DeliverySummary & { body: string })[] } {
-    return { data: this.log.find(id).map((delivery) => ({ ...summary(delivery), body: delivery.body })) };
+  show(@Param('id') id: string): { data: DeliveryDetail[] } {
+    return { data: this.log.find(id).map(detailOf) };
   }
 
   /** By the delivery's id, or by `svix-id` for every endpoint. Answers after the attempt. */
@@ -74,7 +72,7 @@ export class DeliveriesController {
 
   private async send(deliveries: Delivery[]): Promise<{ data: DeliverySummary[] }> {
     await Promise.all(deliveries.map((delivery) => this.dispatcher.sendNow(delivery)));
-    return { data: deliveries.map(summary) };
+    return { data: deliveries.map(summaryOf) };
   }
 
   private bodyOf(params: SendEventParams): string {
@@ -87,10 +85,6 @@ export class DeliveriesController {
     });
     return JSON.stringify(envelope);
   }
-}
-
-function summary({ body: _body, faults: _faults, ...rest }: Delivery): DeliverySummary {
-  return rest;
 }
 
 /** Whom an event is about, where its data says so. */

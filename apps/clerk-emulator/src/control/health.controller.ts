@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
-import { Endpoints } from '../deliver-webhooks/endpoints';
+import { Endpoints } from '../keep-endpoints/endpoints';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { Instance } from '../instance';

@@ -6,9 +6,11 @@ import { newId } from '../clerk/ids';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
 import { currentOrigin } from '../http/request-origin';
+import { DeliveryFaults, type DeliveryPlan } from '../inject-faults/delivery-faults';
+import { type Endpoint } from '../keep-endpoints/endpoint';
+import { Endpoints } from '../keep-endpoints/endpoints';
 import { type Delivery, type HeaderFaults } from './delivery';
 import { DeliveryLog } from './delivery-log';
-import { Endpoints } from './endpoints';
 import { eventEnvelope } from './event-envelope';
 import { WebhookDispatcher } from './webhook-dispatcher';
 
@@ -30,6 +32,7 @@ export class EventPublisher {
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     private readonly endpoints: Endpoints,
+    private readonly faults: DeliveryFaults,
     private readonly log: DeliveryLog,
     private readonly dispatcher: WebhookDispatcher,
     @Inject(NOW) private readonly now: Now,
@@ -50,7 +53,7 @@ export class EventPublisher {
    *
    * @param subject whom it is about, and when it happened in ms
    */
-  publish(type: string, data: object, subject: { readonly userId: string; readonly at: number }): void {
+  publish(type: string, data: object, subject: { readonly userId: string | null; readonly at: number }): void {
     const timestamp = Math.max(this.now(), subject.at);
     const envelope = eventEnvelope(type, data, {
       instanceId: this.config.instanceId,
@@ -61,31 +64,54 @@ export class EventPublisher {
     for (const delivery of this.record(message)) if (delivery.status === 'pending') this.dispatcher.schedule(delivery);
   }
 
-  /** Records one delivery for each endpoint; a full queue takes none and says so. */
+  /**
+   * Records one delivery for each endpoint that wants the type; a full queue takes none and says so. A message of a
+   * test's own making is spared by the faults that are switched on.
+   */
   record(message: Message): Delivery[] {
     this.published++;
-    const now = this.now();
-    const message_id = message.messageId ?? newId('msg', now);
-    return this.endpoints.urls.map((url) => {
-      const full = this.log.pendingCount >= this.config.webhookQueueLimit;
-      if (full) this.logger.error({ id: message_id, type: message.type }, 'webhook queue is full: event not delivered');
-      const delivery: Delivery = {
-        id: newId('dlv', now),
-        message_id,
-        url,
-        type: message.type,
-        user_id: message.userId,
-        created_at: now,
-        status: full ? 'failed' : 'pending',
-        next_attempt_at: full ? null : now + (this.config.retryScheduleMs[0] ?? 0),
-        attempts: [],
-        failures: 0,
-        retry: message.retry ?? true,
-        faults: message.faults ?? null,
-        body: message.body,
-      };
-      this.log.add(delivery);
-      return delivery;
+    const messageId = message.messageId ?? newId('msg', this.now());
+    return this.endpoints.thatWant(message.type).flatMap((endpoint) => {
+      if (message.faults) return [this.recordOne(message, messageId, endpoint, NO_FAULTS)];
+      const plan = this.faults.plan(message.type, endpoint.id, message.userId);
+      const copies = plan.droppedBy === null ? plan.copies : [];
+      return [
+        this.recordOne(message, messageId, endpoint, plan),
+        ...copies.map((delayMs) => this.recordOne(message, messageId, endpoint, { ...NO_FAULTS, ...COPY, delayMs })),
+      ];
     });
   }
+
+  private recordOne(message: Message, messageId: string, endpoint: Endpoint, plan: DeliveryPlan): Delivery {
+    const now = this.now();
+    const full = this.log.pendingCount >= this.config.webhookQueueLimit;
+    if (full) this.logger.error({ id: messageId, type: message.type }, 'webhook queue is full: event not delivered');
+    const dropped = plan.droppedBy !== null;
+    const given = full || dropped;
+    const delivery: Delivery = {
+      id: newId('dlv', now),
+      message_id: messageId,
+      endpoint_id: endpoint.id,
+      url: endpoint.url,
+      type: message.type,
+      user_id: message.userId,
+      created_at: now,
+      status: given ? 'failed' : 'pending',
+      note: full ? 'webhook queue full' : dropped ? `dropped by fault ${plan.droppedBy}` : null,
+      next_attempt_at: given ? null : now + (this.config.retryScheduleMs[0] ?? 0) + plan.delayMs,
+      attempts: [],
+      failures: 0,
+      retry: message.retry ?? true,
+      fault_kinds: plan.kinds,
+      hold: plan.hold && { ...plan.hold },
+      faults: message.faults ?? null,
+      attempt_faults: plan.attemptFaults,
+      body: message.body,
+    };
+    this.log.add(delivery);
+    return delivery;
+  }
 }
+
+const NO_FAULTS: DeliveryPlan = { kinds: [], droppedBy: null, delayMs: 0, hold: null, copies: [], attemptFaults: [] };
+const COPY = { kinds: ['duplicate'] };

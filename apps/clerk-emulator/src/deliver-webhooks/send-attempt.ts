@@ -1,16 +1,23 @@
-import { type Delivery } from './delivery';
-import { svixSignature } from './svix-signature';
+import { type AttemptFault } from '../inject-faults/delivery-faults';
+import { alterBody } from './alter-body';
+import { type AttemptRequest, type AttemptResponse, type Delivery } from './delivery';
+import { svixSignatures } from './svix-signature';
 
 /** What came of one attempt. */
 export interface AttemptOutcome {
   readonly status: number | null;
   readonly error: string | null;
   readonly retryAfter: string | null;
+  readonly request: AttemptRequest;
+  readonly response: AttemptResponse | null;
 }
 
 /** How an attempt is made. */
 export interface AttemptOptions {
-  readonly secret: string;
+  /** Each signs; the current one first. */
+  readonly secrets: readonly string[];
+  /** Those that strike this attempt. */
+  readonly faults: readonly AttemptFault[];
   /** ms since 1970 */
   readonly now: number;
   readonly timeoutMs: number;
@@ -19,48 +26,69 @@ export interface AttemptOptions {
 }
 
 const ANSWER_READ_BYTES = 65_536;
+const ANSWER_KEPT_CHARS = 4_096;
 
 /** Sends a delivery once, signed as Svix signs. Only 2xx is success; a redirect is not followed. Never rejects. */
 export async function sendAttempt(delivery: Delivery, options: AttemptOptions): Promise<AttemptOutcome> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
+  const { headers, body } = requestOf(delivery, options);
+  const request = { headers, body: body === delivery.body ? null : body };
   try {
     const response = await fetch(delivery.url, {
       method: 'POST',
-      headers: headersFor(delivery, options),
-      body: delivery.body,
+      headers,
+      body,
       redirect: 'manual',
       signal: AbortSignal.any([timeout, options.signal]),
     });
-    await drain(response);
+    const text = await readSome(response);
     const error = response.ok ? null : `answered ${response.status}; only 2xx counts`;
-    return { status: response.status, error, retryAfter: response.headers.get('retry-after') };
+    return {
+      status: response.status,
+      error,
+      retryAfter: response.headers.get('retry-after'),
+      request,
+      response: { headers: Object.fromEntries(response.headers), body: text },
+    };
   } catch (cause) {
     const error = timeout.aborted ? `timed out after ${options.timeoutMs} ms` : reasonOf(cause);
-    return { status: null, error, retryAfter: null };
+    return { status: null, error, retryAfter: null, request, response: null };
   }
 }
 
-function headersFor(delivery: Delivery, options: AttemptOptions): Record<string, string> {
-  const { faults, message_id: id, body } = delivery;
-  const timestamp = Math.floor(options.now / 1_000) + (faults?.timestamp_offset_seconds ?? 0);
+/** Headers and body as the faults leave them. */
+function requestOf(delivery: Delivery, options: AttemptOptions): { headers: Record<string, string>; body: string } {
+  const { faults: forged, message_id: id } = delivery;
+  const of = (kind: AttemptFault['kind']) => options.faults.find((fault) => fault.kind === kind);
+  const altered = of('altered_body');
+  const body = altered ? alterBody(delivery.body, altered.alteration ?? 'letter') : delivery.body;
+  const signedBody = altered?.resign ? body : delivery.body;
+  const offset = (of('stale_timestamp') ?? of('future_timestamp'))?.offset_seconds ?? 0;
+  const timestamp = Math.floor(options.now / 1_000) + offset + (forged?.timestamp_offset_seconds ?? 0);
+  const wrong = forged?.secret ?? of('wrong_signature')?.secret;
+  const secrets = wrong === undefined ? options.secrets : [wrong];
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'user-agent': 'Svix-Webhooks/1.0 (clerk-emulator)',
     'svix-id': id,
     'svix-timestamp': String(timestamp),
-    'svix-signature': faults?.signature ?? svixSignature(faults?.secret ?? options.secret, id, timestamp, body),
+    'svix-signature': forged?.signature ?? svixSignatures(secrets, id, timestamp, signedBody),
   };
-  for (const name of faults?.omit ?? []) delete headers[name];
-  return headers;
+  for (const name of forged?.omit ?? []) delete headers[name];
+  return { headers, body };
 }
 
 /** Reads the answer so that the connection can serve the next attempt, but no more than is sensible. */
-async function drain(response: Response): Promise<void> {
+async function readSome(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
   let read = 0;
+  let text = '';
   for await (const chunk of response.body ?? []) {
     read += (chunk as Uint8Array).byteLength;
-    if (read > ANSWER_READ_BYTES) return;
+    if (text.length < ANSWER_KEPT_CHARS) text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (read > ANSWER_READ_BYTES) break;
   }
+  return text.slice(0, ANSWER_KEPT_CHARS);
 }
 
 function reasonOf(failure: unknown): string {

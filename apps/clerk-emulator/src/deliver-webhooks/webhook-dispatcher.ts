@@ -4,8 +4,12 @@ import { type Logger } from 'pino';
 import { NOW, type Now } from '../clerk/clock';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
+import { signingSecrets } from '../keep-endpoints/endpoint';
+import { Endpoints } from '../keep-endpoints/endpoints';
+import { type AttemptFault } from '../inject-faults/delivery-faults';
 import { ATTEMPTS_KEPT, type Delivery } from './delivery';
 import { DeliveryLog } from './delivery-log';
+import { HeldDeliveries } from './held-deliveries';
 import { retryDelayMs } from './retry-delay';
 import { sendAttempt } from './send-attempt';
 
@@ -20,6 +24,7 @@ const GRACE_MS = 3_000;
 export class WebhookDispatcher implements OnModuleDestroy {
   private readonly ready = new Set<Delivery>();
   private readonly timers = new Map<Delivery, NodeJS.Timeout>();
+  private readonly held = new HeldDeliveries((delivery) => this.enqueue(delivery));
   private readonly inHand = new Map<Delivery, Promise<void>>();
   private readonly cutOff = new AbortController();
   private idleWaiters: (() => void)[] = [];
@@ -29,6 +34,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     private readonly log: DeliveryLog,
+    private readonly endpoints: Endpoints,
     @Inject(NOW) private readonly now: Now,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -50,6 +56,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.phase = 'stopped';
     for (const timer of this.timers.values()) clearTimeout(timer);
+    this.held.clear();
     const grace = setTimeout(() => this.cutOff.abort(), GRACE_MS);
     await Promise.all(this.inHand.values());
     clearTimeout(grace);
@@ -59,16 +66,18 @@ export class WebhookDispatcher implements OnModuleDestroy {
   /** Takes a pending delivery: at once when its time has come, else then. */
   schedule(delivery: Delivery): void {
     if (this.phase === 'stopped') return;
+    if (delivery.hold) {
+      this.held.hold(delivery);
+      return;
+    }
     const wait = (delivery.next_attempt_at ?? 0) - this.now();
     if (wait <= 0) {
-      this.ready.add(delivery);
-      this.pump();
+      this.enqueue(delivery);
       return;
     }
     const timer = setTimeout(() => {
       this.timers.delete(delivery);
-      this.ready.add(delivery);
-      this.pump();
+      this.enqueue(delivery);
     }, wait);
     this.timers.set(delivery, timer);
   }
@@ -77,16 +86,42 @@ export class WebhookDispatcher implements OnModuleDestroy {
   async sendNow(delivery: Delivery): Promise<void> {
     await this.inHand.get(delivery);
     if (this.phase === 'stopped') return;
-    this.ready.delete(delivery);
-    clearTimeout(this.timers.get(delivery));
-    this.timers.delete(delivery);
+    this.takeBack(delivery);
     delivery.failures = 0;
     this.log.setStatus(delivery, 'pending', this.now());
     await this.begin(delivery);
   }
 
+  /** Queues it as if it were new, with the schedule begun anew. */
+  sendAgain(delivery: Delivery): void {
+    if (this.inHand.has(delivery)) return;
+    this.takeBack(delivery);
+    delivery.failures = 0;
+    this.log.setStatus(delivery, 'pending', this.now());
+    this.schedule(delivery);
+  }
+
+  /** Gives up what is pending for an endpoint. */
+  giveUpFor(endpointId: string, note: string): void {
+    for (const delivery of this.log.allPending()) {
+      if (delivery.endpoint_id !== endpointId) continue;
+      this.takeBack(delivery);
+      this.log.setStatus(delivery, 'failed', null, note);
+    }
+  }
+
+  /** Forgets whatever waits; what is in hand ends by itself. */
+  forgetAll(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    this.ready.clear();
+    this.held.clear();
+    this.pump();
+  }
+
   pause(): void {
     this.pausedByHand = true;
+    this.pump();
   }
 
   resume(): void {
@@ -108,20 +143,40 @@ export class WebhookDispatcher implements OnModuleDestroy {
     return this.inHand.size === 0 && (this.ready.size === 0 || !this.mayStart);
   }
 
+  private enqueue(delivery: Delivery): void {
+    this.ready.add(delivery);
+    this.pump();
+  }
+
+  private takeBack(delivery: Delivery): void {
+    this.ready.delete(delivery);
+    this.held.forget(delivery);
+    clearTimeout(this.timers.get(delivery));
+    this.timers.delete(delivery);
+  }
+
   private pump(): void {
     if (this.mayStart) {
       for (const delivery of this.ready) {
         if (this.inHand.size >= this.config.webhookConcurrency) return;
         this.ready.delete(delivery);
-        void this.begin(delivery);
+        if (this.mayGo(delivery)) void this.begin(delivery);
       }
     }
     if (this.isIdle()) this.settleWaiters();
   }
 
+  /** A disabled endpoint gets nothing more, neither new events nor retries. */
+  private mayGo(delivery: Delivery): boolean {
+    if (this.endpoints.find(delivery.endpoint_id)?.enabled !== false) return true;
+    this.log.setStatus(delivery, 'failed', null, 'endpoint disabled');
+    return false;
+  }
+
   private begin(delivery: Delivery): Promise<void> {
     const attempt = this.attempt(delivery).finally(() => {
       this.inHand.delete(delivery);
+      this.held.noteGone(delivery);
       this.pump();
     });
     this.inHand.set(delivery, attempt);
@@ -131,15 +186,21 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private async attempt(delivery: Delivery): Promise<void> {
     const at = this.now();
     const startedAt = performance.now();
-    const { webhookSecret: secret, webhookTimeoutMs: timeoutMs } = this.config;
+    const endpoint = this.endpoints.find(delivery.endpoint_id);
+    const secrets = endpoint ? signingSecrets(endpoint, at) : [this.config.webhookSecret];
+    const faults = takeFaults(delivery.attempt_faults);
+    const { webhookTimeoutMs: timeoutMs } = this.config;
     const signal = this.cutOff.signal;
-    const { status, error, retryAfter } = await sendAttempt(delivery, { secret, now: at, timeoutMs, signal });
+    const outcome = await sendAttempt(delivery, { secrets, faults, now: at, timeoutMs, signal });
+    const { status, error, retryAfter, request, response } = outcome;
     // Cut off by our own shutdown: it stays pending, as if it had not been tried.
     if (status === null && signal.aborted) return;
     const duration_ms = Math.round(performance.now() - startedAt);
-    delivery.attempts = [...delivery.attempts, { at, duration_ms, status, error }].slice(-ATTEMPTS_KEPT);
+    const attempt = { at, duration_ms, status, error, faults: faults.map(({ kind }) => kind), request, response };
+    delivery.attempts = [...delivery.attempts, attempt].slice(-ATTEMPTS_KEPT);
     if (error === null) this.log.setStatus(delivery, 'delivered', null);
     else this.retryOrGiveUp(delivery, error, retryAfter);
+    this.endpoints.noteAttempt(delivery.endpoint_id, error === null);
   }
 
   private retryOrGiveUp(delivery: Delivery, error: string, retryAfter: string | null): void {
@@ -157,4 +218,11 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+/** The faults that strike the next attempt; each uses up one of its attempts. */
+function takeFaults(faults: readonly AttemptFault[]): AttemptFault[] {
+  const striking = faults.filter((fault) => fault.attempts_left === null || fault.attempts_left > 0);
+  for (const fault of striking) if (fault.attempts_left !== null) fault.attempts_left--;
+  return striking;
 }

@@ -38,8 +38,12 @@ export class ClerkErrorFilter implements ExceptionFilter {
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    // A fault may have hung up on the client meanwhile.
+    if (reply.raw.destroyed || reply.sent) return;
     const { status, errors } = this.describe(exception, http.getRequest<FastifyRequest>());
-    void http.getResponse<FastifyReply>().status(status).send(clerkErrorBody(errors));
+    const headers = exception instanceof ClerkApiError ? exception.headers : {};
+    void reply.status(status).headers(headers).send(clerkErrorBody(errors));
   }
 
   private describe(exception: unknown, request: FastifyRequest): { status: number; errors: readonly ClerkErrorItem[] } {

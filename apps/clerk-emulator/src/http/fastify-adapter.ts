@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { RequestBodyInvalidError } from '../errors';
+import { InjectedServerError, RequestBodyInvalidError } from '../errors';
+import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from './clerk-error.filter';
 import { withOrigin } from './request-origin';
 
@@ -31,9 +32,17 @@ export function createFastifyAdapter(): FastifyAdapter {
   fastify.addHook('preHandler', (request, _reply, done) => {
     withOrigin({ client_ip: request.ip, user_agent: request.headers['user-agent'] ?? '' }, done);
   });
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
     if (String(reply.getHeader('content-type')).startsWith(CONTENT_TYPE)) reply.header('content-type', CONTENT_TYPE);
-    done(null, payload);
+    const { contentType, status } = answerPlan(request.raw);
+    if (contentType !== undefined) reply.header('content-type', contentType);
+    if (status === undefined) {
+      done(null, payload);
+      return;
+    }
+    const body = JSON.stringify(clerkErrorBody(new InjectedServerError(status).errors));
+    reply.code(status).header('content-length', Buffer.byteLength(body));
+    done(null, body);
   });
   return adapter;
 }

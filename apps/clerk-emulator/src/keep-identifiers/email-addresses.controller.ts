@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, UseGuards 
 import { type EmailAddress } from '../clerk/identifier';
 import { type DeletedObject } from '../clerk/user';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
 import {
   type CreateEmailAddressParams,
   createEmailAddressParams,
@@ -13,7 +13,7 @@ import { IdentifiersService } from './identifiers.service';
 
 /** `/v1/email_addresses` of Clerk's Backend API. */
 @Controller('v1/email_addresses')
-@UseGuards(SecretKeyGuard)
+@UseGuards(BackendApiGuard)
 export class EmailAddressesController {
   constructor(private readonly identifiers: IdentifiersService) {}
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, UseGuards 
 import { type PhoneNumber } from '../clerk/identifier';
 import { type DeletedObject } from '../clerk/user';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
 import {
   type CreatePhoneNumberParams,
   createPhoneNumberParams,
@@ -13,7 +13,7 @@ import { IdentifiersService } from './identifiers.service';
 
 /** `/v1/phone_numbers` of Clerk's Backend API. */
 @Controller('v1/phone_numbers')
-@UseGuards(SecretKeyGuard)
+@UseGuards(BackendApiGuard)
 export class PhoneNumbersController {
   constructor(private readonly identifiers: IdentifiersService) {}
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { type ClerkSession } from '../clerk/session';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
 import {
   type CreateSessionParams,
   createSessionParams,
@@ -13,7 +13,7 @@ import { SessionsService } from './sessions.service';
 
 /** `/v1/sessions` of Clerk's Backend API, but for its tokens. */
 @Controller('v1/sessions')
-@UseGuards(SecretKeyGuard)
+@UseGuards(BackendApiGuard)
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,

@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type ClerkUser } from '../clerk/user';
 import { ResourceNotFoundError } from '../errors';
 import { ChangeSignal } from '../persist-state/change-signal';
+import { UserVersions } from './user-versions';
 
 /** What at most one user of an instance can have. */
 export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
+
+const DELETED_KEPT = 100_000;
 
 /**
  * Every user, in memory, with an index of what must be unique. A stored user is never changed in place: `put` a new
@@ -13,8 +16,17 @@ export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'extern
 @Injectable()
 export class UserStore {
   private readonly users = new Map<string, ClerkUser>();
-  private readonly owners = new Map<string, string>();
-  private sorted: readonly ClerkUser[] | undefined;
+  private readonly owners: Record<UniqueKind, Map<string, string>> = {
+    email_address: new Map(),
+    phone_number: new Map(),
+    username: new Map(),
+    external_id: new Map(),
+    identifier_id: new Map(),
+  };
+  private readonly versions = new UserVersions();
+  private readonly deleted = new Set<string>();
+  /** By creation, so that a page of many users costs no sorting. */
+  private readonly ordered: ClerkUser[] = [];
 
   constructor(private readonly changes: ChangeSignal) {}
 
@@ -33,53 +45,98 @@ export class UserStore {
     return user;
   }
 
+  /** The user as it was some versions ago, as far as that is known; deleted ones among them. @throws ResourceNotFoundError */
+  getStale(id: string, versionsBack: number): ClerkUser {
+    return this.versions.back(id, versionsBack) ?? this.get(id);
+  }
+
   /** The user who has this e-mail address, number, name or identifier id; undefined when nobody does. */
   ownerOf(kind: UniqueKind, value: string): ClerkUser | undefined {
-    const id = this.owners.get(indexKey(kind, value));
+    const id = this.owners[kind].get(indexKey(kind, value));
     return id === undefined ? undefined : this.users.get(id);
+  }
+
+  /** Ids of deleted users, oldest first. */
+  deletedIds(): string[] {
+    return [...this.deleted];
   }
 
   put(user: ClerkUser): void {
     const before = this.users.get(user.id);
-    if (before) for (const key of indexKeys(before)) this.owners.delete(key);
-    for (const key of indexKeys(user)) this.owners.set(key, user.id);
+    if (before) {
+      this.unindex(before);
+      this.versions.keep(before);
+    }
     this.users.set(user.id, user);
-    this.sorted = undefined;
+    for (const [kind, value] of uniqueValues(user)) this.owners[kind].set(indexKey(kind, value), user.id);
+    this.ordered.splice(this.placeOf(user), 0, user);
     this.changes.mark();
   }
 
   delete(user: ClerkUser): void {
-    for (const key of indexKeys(user)) this.owners.delete(key);
+    const before = this.users.get(user.id);
+    if (!before) return;
+    this.unindex(before);
+    this.versions.keep(before);
     this.users.delete(user.id);
-    this.sorted = undefined;
+    this.deleted.add(user.id);
+    const [oldest] = this.deleted;
+    if (this.deleted.size > DELETED_KEPT && oldest !== undefined) this.deleted.delete(oldest);
+    this.changes.mark();
+  }
+
+  /** Forgets everybody. */
+  clear(): void {
+    this.users.clear();
+    for (const index of Object.values(this.owners)) index.clear();
+    this.versions.clear();
+    this.deleted.clear();
+    this.ordered.length = 0;
     this.changes.mark();
   }
 
   /** All users, oldest first; users of the same millisecond in the order of their ids. */
   oldestFirst(): readonly ClerkUser[] {
-    this.sorted ??= [...this.users.values()].sort(byCreation);
-    return this.sorted;
+    return this.ordered;
+  }
+
+  /** Where in {@link oldestFirst} a user stands, or would stand. */
+  placeOf(user: Pick<ClerkUser, 'id' | 'created_at'>): number {
+    let low = 0;
+    let high = this.ordered.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (byCreation(this.ordered[middle] ?? user, user) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private unindex(user: ClerkUser): void {
+    for (const [kind, value] of uniqueValues(user)) this.owners[kind].delete(indexKey(kind, value));
+    this.ordered.splice(this.placeOf(user), 1);
   }
 }
 
 /** Older users first; users of the same millisecond in the order of their ids. */
-export function byCreation(a: ClerkUser, b: ClerkUser): number {
+export function byCreation(a: Pick<ClerkUser, 'id' | 'created_at'>, b: Pick<ClerkUser, 'id' | 'created_at'>): number {
   if (a.created_at !== b.created_at) return a.created_at - b.created_at;
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
 }
 
 function indexKey(kind: UniqueKind, value: string): string {
-  return `${kind}:${kind === 'email_address' || kind === 'username' ? value.toLowerCase() : value}`;
+  return kind === 'email_address' || kind === 'username' ? value.toLowerCase() : value;
 }
 
-function indexKeys(user: ClerkUser): string[] {
-  return [
-    ...user.email_addresses.flatMap((e) => [
-      indexKey('email_address', e.email_address),
-      indexKey('identifier_id', e.id),
-    ]),
-    ...user.phone_numbers.flatMap((p) => [indexKey('phone_number', p.phone_number), indexKey('identifier_id', p.id)]),
-    ...(user.username === null ? [] : [indexKey('username', user.username)]),
-    ...(user.external_id === null ? [] : [indexKey('external_id', user.external_id)]),
-  ];
+function* uniqueValues(user: ClerkUser): Generator<[UniqueKind, string]> {
+  for (const email of user.email_addresses) {
+    yield ['email_address', email.email_address];
+    yield ['identifier_id', email.id];
+  }
+  for (const phone of user.phone_numbers) {
+    yield ['phone_number', phone.phone_number];
+    yield ['identifier_id', phone.id];
+  }
+  if (user.username !== null) yield ['username', user.username];
+  if (user.external_id !== null) yield ['external_id', user.external_id];
 }

@@ -1,7 +1,22 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
 import { type ClerkUser, type DeletedObject } from '../clerk/user';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
+import { answerPlan } from '../inject-faults/answer-plans';
 import { SessionStore } from '../keep-sessions/session.store';
 import {
   countUsers,
@@ -24,7 +39,7 @@ import { UsersService } from './users.service';
 
 /** `/v1/users` of Clerk's Backend API. */
 @Controller('v1/users')
-@UseGuards(SecretKeyGuard)
+@UseGuards(BackendApiGuard)
 export class UsersController {
   constructor(
     private readonly users: UsersService,
@@ -39,8 +54,10 @@ export class UsersController {
   }
 
   @Get()
-  list(@Query(new ClerkParams(listUsersParams)) params: ListUsersParams): ClerkUser[] {
-    return listUsers(this.store, params);
+  list(@Query(new ClerkParams(listUsersParams)) params: ListUsersParams, @Req() request: FastifyRequest): ClerkUser[] {
+    const { versionsBack } = answerPlan(request.raw);
+    const users = listUsers(this.store, params);
+    return versionsBack === undefined ? users : users.map((user) => this.store.getStale(user.id, versionsBack));
   }
 
   @Get('count')
@@ -49,8 +66,9 @@ export class UsersController {
   }
 
   @Get(':id')
-  get(@Param('id') id: string): ClerkUser {
-    return this.store.get(id);
+  get(@Param('id') id: string, @Req() request: FastifyRequest): ClerkUser {
+    const { versionsBack } = answerPlan(request.raw);
+    return versionsBack === undefined ? this.store.get(id) : this.store.getStale(id, versionsBack);
   }
 
   @Patch(':id')

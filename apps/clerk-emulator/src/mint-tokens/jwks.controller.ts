@@ -1,6 +1,6 @@
 import { type JsonWebKey } from 'node:crypto';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
 import { SigningKey } from './signing-key';
 
 /** The public keys of session tokens (RFC 7517): for the SDK with the secret key, for everybody without. */
@@ -9,7 +9,7 @@ export class JwksController {
   constructor(private readonly signingKey: SigningKey) {}
 
   @Get('v1/jwks')
-  @UseGuards(SecretKeyGuard)
+  @UseGuards(BackendApiGuard)
   backendApi(): { keys: JsonWebKey[] } {
     return this.public();
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
 import { TokenMinter } from './token-minter';
 
 /** A session token as Clerk's Backend API answers it. */
@@ -24,7 +24,7 @@ const queryParams = z.object({
 
 /** `/v1/sessions/:id/tokens`. `version`, in body or query, is the emulator's own addition. */
 @Controller('v1/sessions')
-@UseGuards(SecretKeyGuard)
+@UseGuards(BackendApiGuard)
 export class TokensController {
   constructor(private readonly minter: TokenMinter) {}
 

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
-import { SecretKeyGuard } from '../http/secret-key.guard';
+import { BackendApiGuard } from '../http/backend-api.guard';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { UsersService } from '../keep-users/users.service';
 
@@ -8,7 +8,7 @@ const LOCKOUT_SECONDS = 3_600;
 
 /** Bans and locks of Clerk's Backend API. A ban revokes the user's sessions; a lock only bars new ones. */
 @Controller('v1/users/:id')
-@UseGuards(SecretKeyGuard)
+@UseGuards(BackendApiGuard)
 export class ModerateUsersController {
   constructor(
     private readonly users: UsersService,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ClerkSession } from '../clerk/session';
 import { type ClerkUser } from '../clerk/user';
 import { type Delivery } from '../deliver-webhooks/delivery';
+import { type Endpoint } from '../keep-endpoints/endpoint';
 
 const record = <T>() =>
   z.custom<T>((value) => typeof (value as { id?: unknown } | null)?.id === 'string', 'must have an id');
@@ -15,5 +16,7 @@ export const emulatorState = z.object({
   sessions: z.array(record<ClerkSession>()),
   /** Deliveries that were still pending. */
   deliveries: z.array(record<Delivery>()),
+  /** Those that the control API created. */
+  endpoints: z.array(record<Endpoint>()).default([]),
 });
 export type EmulatorState = z.output<typeof emulatorState>;

@@ -6,6 +6,7 @@ import { CONFIG } from '../config.token';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
+import { Endpoints } from '../keep-endpoints/endpoints';
 import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
 import { SigningKey } from '../mint-tokens/signing-key';
@@ -15,6 +16,9 @@ import { writeState } from './state-file';
 
 /** Injection token of what an earlier run saved: an {@link EmulatorState} or undefined. */
 export const SAVED_STATE = Symbol('saved state');
+
+/** What deliveries lack that were saved before there were faults. */
+const NOTHING_AMISS = { endpoint_id: '', note: null, fault_kinds: [], hold: null, attempt_faults: [] };
 
 /** A change reaches the file after this long at most, in ms. */
 const DEBOUNCE_MS = 100;
@@ -33,6 +37,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
     private readonly users: UserStore,
     private readonly sessions: SessionStore,
     private readonly deliveries: DeliveryLog,
+    private readonly endpoints: Endpoints,
     private readonly events: EventPublisher,
     private readonly dispatcher: WebhookDispatcher,
     private readonly changes: ChangeSignal,
@@ -59,7 +64,9 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
   private restore(state: EmulatorState): void {
     for (const user of state.users) this.users.put(user);
     for (const session of state.sessions) this.sessions.put(session);
-    for (const delivery of state.deliveries) {
+    this.endpoints.restore(state.endpoints);
+    for (const saved of state.deliveries) {
+      const delivery = { ...NOTHING_AMISS, ...saved };
       this.deliveries.add(delivery);
       this.dispatcher.schedule(delivery);
     }
@@ -91,6 +98,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
       users: [...this.users.oldestFirst()],
       sessions: this.sessions.all(),
       deliveries: this.deliveries.allPending(),
+      endpoints: this.endpoints.all().filter((endpoint) => endpoint.source === 'api'),
     };
   }
 }

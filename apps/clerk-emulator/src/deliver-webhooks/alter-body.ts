@@ -1,0 +1,16 @@
+import { type FaultParams } from '../inject-faults/fault-kinds';
+
+/** A body that differs from the one given; `letter` leaves it JSON where a string value of it has a letter. */
+export function alterBody(body: string, alteration: FaultParams<'altered_body'>['alteration']): string {
+  switch (alteration) {
+    case 'letter': {
+      const at = body.search(/[A-Za-z](?=[^":]*",)/);
+      const index = at < 0 ? Math.floor(body.length / 2) : at;
+      return `${body.slice(0, index)}${body[index] === 'x' ? 'y' : 'x'}${body.slice(index + 1)}`;
+    }
+    case 'whitespace':
+      return `${body} `;
+    case 'truncate':
+      return body.slice(0, Math.floor(body.length / 2));
+  }
+}

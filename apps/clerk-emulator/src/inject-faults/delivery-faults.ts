@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { seededBytes } from '../clerk/seeded-random';
+import { newWebhookSecret } from '../clerk/webhook-secret';
+import { type FaultParams } from './fault-kinds';
+import { Faults, type Strike } from './faults';
+
+/** A fault in the attempts of one delivery. */
+export interface AttemptFault {
+  readonly kind: 'stale_timestamp' | 'future_timestamp' | 'wrong_signature' | 'altered_body';
+  /** How many attempts it still strikes; null is all. */
+  attempts_left: number | null;
+  /** Added to the timestamp, in seconds. */
+  readonly offset_seconds?: number;
+  /** Signs instead of the endpoint's. */
+  readonly secret?: string;
+  readonly alteration?: FaultParams<'altered_body'>['alteration'];
+  readonly resign?: boolean;
+}
+
+/** What is to go wrong with one delivery; decided when the event is recorded, so that concurrency changes nothing. */
+export interface DeliveryPlan {
+  readonly kinds: readonly string[];
+  /** The rule that drops it. */
+  readonly droppedBy: string | null;
+  readonly delayMs: number;
+  readonly hold: { readonly by: number; readonly max_wait_ms: number } | null;
+  /** The delay in ms of each further copy. */
+  readonly copies: readonly number[];
+  readonly attemptFaults: readonly AttemptFault[];
+}
+
+/** Decides what goes wrong with webhooks. */
+@Injectable()
+export class DeliveryFaults {
+  constructor(private readonly faults: Faults) {}
+
+  plan(type: string, endpointId: string, userId: string | null): DeliveryPlan {
+    const strikes = this.faults.decide({ side: 'webhook', type, endpointId, userId });
+    let delayMs = 0;
+    let hold: DeliveryPlan['hold'] = null;
+    let droppedBy: string | null = null;
+    const copies: number[] = [];
+    const attemptFaults: AttemptFault[] = [];
+    for (const strike of strikes) {
+      const { kind, params, id } = strike.rule;
+      if (kind === 'drop') droppedBy = id;
+      else if (kind === 'reorder') hold = params as FaultParams<'reorder'>;
+      else if (kind === 'delay') delayMs += delayOf(strike, params as FaultParams<'delay'>);
+      else if (kind === 'duplicate') {
+        const { copies: count, delay_ms } = params as FaultParams<'duplicate'>;
+        copies.push(...new Array<number>(count).fill(delay_ms));
+      } else attemptFaults.push(this.attemptFault(strike));
+    }
+    return { kinds: strikes.map(({ rule }) => rule.kind), droppedBy, delayMs, hold, copies, attemptFaults };
+  }
+
+  private attemptFault({ rule, chance }: Strike): AttemptFault {
+    const kind = rule.kind as AttemptFault['kind'];
+    const { attempts, ...rest } = rule.params as FaultParams<'altered_body'>;
+    const secret = newWebhookSecret(seededBytes(this.faults.seed, 'secret', chance('secret')));
+    return { kind, attempts_left: attempts, ...rest, ...(kind === 'wrong_signature' && { secret }) };
+  }
+}
+
+function delayOf({ chance }: Strike, { delay_ms, jitter_ms }: FaultParams<'delay'>): number {
+  return delay_ms + Math.round(jitter_ms * chance('jitter'));
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
+const attempts = wholeNumber(1, 100).nullable().default(1);
+
+/** Every kind of fault: on which side it strikes, what it does, and what can be set, with defaults. */
+export const FAULT_KINDS = {
+  duplicate: {
+    side: 'webhook',
+    summary: 'sends the event again under the same svix-id',
+    params: z.strictObject({ copies: wholeNumber(1, 20).default(1), delay_ms: wholeNumber(0, 86_400_000).default(0) }),
+  },
+  reorder: {
+    side: 'webhook',
+    summary: 'holds the event back until later ones have gone to the same endpoint, or the time is over',
+    params: z.strictObject({
+      by: wholeNumber(1, 1_000).default(1),
+      max_wait_ms: wholeNumber(1, 86_400_000).default(5_000),
+    }),
+  },
+  delay: {
+    side: 'webhook',
+    summary: 'sends the event later',
+    params: z.strictObject({
+      delay_ms: wholeNumber(0, 86_400_000).default(2_000),
+      jitter_ms: wholeNumber(0, 86_400_000).default(0),
+    }),
+  },
+  drop: {
+    side: 'webhook',
+    summary: 'never sends the event',
+    params: z.strictObject({}),
+  },
+  stale_timestamp: {
+    side: 'webhook',
+    summary: 'signs the attempt with a time long past',
+    params: z.strictObject({ offset_seconds: wholeNumber(-315_360_000, -1).default(-600), attempts }),
+  },
+  future_timestamp: {
+    side: 'webhook',
+    summary: 'signs the attempt with a time yet to come',
+    params: z.strictObject({ offset_seconds: wholeNumber(1, 315_360_000).default(600), attempts }),
+  },
+  wrong_signature: {
+    side: 'webhook',
+    summary: 'signs the attempt with a secret nobody knows',
+    params: z.strictObject({ attempts }),
+  },
+  altered_body: {
+    side: 'webhook',
+    summary: 'changes the body; signed for the right body, or for the changed one with resign',
+    params: z.strictObject({
+      alteration: z
+        .enum(['letter', 'whitespace', 'truncate'], 'must be letter, whitespace or truncate.')
+        .default('letter'),
+      resign: z.boolean().default(false),
+      attempts,
+    }),
+  },
+  api_429: {
+    side: 'backend_api',
+    summary: 'answers 429 with Retry-After',
+    params: z.strictObject({ retry_after_seconds: wholeNumber(0, 86_400).default(1) }),
+  },
+  api_500: {
+    side: 'backend_api',
+    summary: 'answers a server error, before or after the work is done',
+    params: z.strictObject({
+      status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]).default(500),
+      after_effect: z.boolean().default(false),
+    }),
+  },
+  api_hang: {
+    side: 'backend_api',
+    summary: 'keeps the request waiting, then hangs up or answers',
+    params: z.strictObject({
+      hang_ms: wholeNumber(1, 600_000).default(30_000),
+      then: z.enum(['close', 'answer'], 'must be close or answer.').default('close'),
+    }),
+  },
+  api_content_type: {
+    side: 'backend_api',
+    summary: 'answers rightly under another Content-Type',
+    params: z.strictObject({
+      content_type: z
+        .string()
+        .regex(/^[\w.+/; =-]{1,100}$/, 'must be a media type.')
+        .default('application/json; charset=utf-8'),
+    }),
+  },
+  api_stale_read: {
+    side: 'backend_api',
+    summary: 'reads of users answer an older version, and one deleted may still be there',
+    params: z.strictObject({ versions_back: wholeNumber(1, 5).default(1) }),
+  },
+} as const satisfies Record<string, { side: 'webhook' | 'backend_api'; summary: string; params: z.ZodType }>;
+
+/** The name of a kind of fault. */
+export type FaultKind = keyof typeof FAULT_KINDS;
+
+/** What a kind can be set to. */
+export type FaultParams<K extends FaultKind> = z.output<(typeof FAULT_KINDS)[K]['params']>;
+
+/** All kinds, webhooks' first. */
+export const faultKinds = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];

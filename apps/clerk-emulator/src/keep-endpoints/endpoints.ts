@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { NOW, type Now } from '../clerk/clock';
+import { base62, newId } from '../clerk/ids';
+import { newWebhookSecret } from '../clerk/webhook-secret';
+import { type EmulatorConfig } from '../config';
+import { CONFIG } from '../config.token';
+import { ResourceNotFoundError, TooManyResourcesError } from '../errors';
+import { Notices } from '../notices/notices';
+import { ChangeSignal } from '../persist-state/change-signal';
+import { type Endpoint, wantsType } from './endpoint';
+import { type CreateEndpointParams, type RotateSecretParams, type UpdateEndpointParams } from './endpoint.schemas';
+
+const ENDPOINT_LIMIT = 100;
+const PREVIOUS_SECRETS_KEPT = 10;
+const DAY_SECONDS = 86_400;
+
+/** Where webhooks go. A stored endpoint is never changed in place. */
+@Injectable()
+export class Endpoints {
+  private readonly endpoints = new Map<string, Endpoint>();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: EmulatorConfig,
+    private readonly notices: Notices,
+    private readonly changes: ChangeSignal,
+    @Inject(NOW) private readonly now: Now,
+  ) {
+    this.replace(config.webhookUrls);
+  }
+
+  /** In order of creation. */
+  all(): Endpoint[] {
+    return [...this.endpoints.values()];
+  }
+
+  get urls(): string[] {
+    return this.all().map((endpoint) => endpoint.url);
+  }
+
+  find(id: string): Endpoint | undefined {
+    return this.endpoints.get(id);
+  }
+
+  /** @throws ResourceNotFoundError */
+  get(id: string): Endpoint {
+    const endpoint = this.endpoints.get(id);
+    if (!endpoint) throw new ResourceNotFoundError('endpoint', id);
+    return endpoint;
+  }
+
+  /** The enabled ones that want this type. */
+  thatWant(type: string): Endpoint[] {
+    return this.all().filter((endpoint) => endpoint.enabled && wantsType(endpoint.event_types, type));
+  }
+
+  /**
+   * Events from now on go to these alone; deliveries that exist keep their endpoint. The ids follow from the URLs, so
+   * that undelivered webhooks find their endpoint again after a restart.
+   */
+  replace(urls: readonly string[]): void {
+    this.endpoints.clear();
+    for (const [index, url] of urls.entries()) {
+      const occurrence = urls.slice(0, index).filter((before) => before === url).length;
+      const id = `ep_${base62(createHash('sha1').update(`${url}#${occurrence}`).digest())}`;
+      this.put(this.newEndpoint(id, { url, secret: this.config.webhookSecret }, 'config'));
+    }
+  }
+
+  /** A second endpoint on a URL that has one is how Clerk's users rotate a secret: each event then comes twice. */
+  create(params: CreateEndpointParams): Endpoint {
+    if (this.endpoints.size >= ENDPOINT_LIMIT) throw new TooManyResourcesError('endpoints', ENDPOINT_LIMIT);
+    return this.put(this.newEndpoint(newId('ep', this.now()), params, 'api'));
+  }
+
+  /** Enabling it again forgets how long it has been failing. */
+  update(id: string, params: UpdateEndpointParams): Endpoint {
+    const before = this.get(id);
+    const turned = params.enabled !== undefined && params.enabled !== before.enabled;
+    return this.put({
+      ...before,
+      url: params.url ?? before.url,
+      description: params.description === undefined ? before.description : params.description,
+      event_types: params.event_types ?? before.event_types,
+      ...(turned && {
+        enabled: params.enabled,
+        disabled_reason: params.enabled ? null : 'manual',
+        disabled_at: params.enabled ? null : this.now(),
+        failing_since: null,
+      }),
+      updated_at: this.now(),
+    });
+  }
+
+  delete(id: string): void {
+    this.get(id);
+    this.endpoints.delete(id);
+    this.changes.mark();
+  }
+
+  /** Svix's way: the old secret signs beside the new one for a grace period, a day unless told otherwise. */
+  rotateSecret(id: string, params: RotateSecretParams): Endpoint {
+    const before = this.get(id);
+    const now = this.now();
+    const expires_at = now + (params.grace_seconds ?? DAY_SECONDS) * 1_000;
+    const live = before.previous_secrets.filter((previous) => previous.expires_at > now);
+    return this.put({
+      ...before,
+      secret: params.secret ?? newWebhookSecret(),
+      previous_secrets: [{ secret: before.secret, expires_at }, ...live].slice(0, PREVIOUS_SECRETS_KEPT),
+      updated_at: now,
+    });
+  }
+
+  /** Notes what came of an attempt; an endpoint that has failed for days is disabled. */
+  noteAttempt(id: string, succeeded: boolean): void {
+    const before = this.endpoints.get(id);
+    if (!before || (succeeded && before.failing_since === null)) return;
+    const now = this.now();
+    const failing_since = succeeded ? null : (before.failing_since ?? now);
+    this.put({ ...before, failing_since });
+    if (failing_since === null || !before.enabled || now - failing_since < this.config.webhookDisableAfterMs) return;
+    this.put({ ...before, failing_since, enabled: false, disabled_reason: 'failing', disabled_at: now });
+    this.notices.add('endpoint.disabled', { endpoint_id: id, url: before.url, failing_since });
+  }
+
+  /** What an earlier run's control API had created. */
+  restore(endpoints: readonly Endpoint[]): void {
+    for (const endpoint of endpoints) if (endpoint.source === 'api') this.endpoints.set(endpoint.id, endpoint);
+  }
+
+  private newEndpoint(id: string, params: CreateEndpointParams, source: Endpoint['source']): Endpoint {
+    const now = this.now();
+    const enabled = params.enabled ?? true;
+    return {
+      id,
+      url: params.url,
+      description: params.description ?? null,
+      event_types: params.event_types ?? [],
+      enabled,
+      disabled_reason: enabled ? null : 'manual',
+      disabled_at: enabled ? null : now,
+      failing_since: null,
+      secret: params.secret ?? newWebhookSecret(),
+      previous_secrets: [],
+      created_at: now,
+      updated_at: now,
+      source,
+    };
+  }
+
+  private put(endpoint: Endpoint): Endpoint {
+    this.endpoints.set(endpoint.id, endpoint);
+    this.changes.mark();
+    return endpoint;
+  }
+}

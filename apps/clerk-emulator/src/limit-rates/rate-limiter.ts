@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { NOW, type Now } from '../clerk/clock';
+import { type EmulatorConfig } from '../config';
+import { CONFIG } from '../config.token';
+import { TooManyRequestsError } from '../errors';
+import { type RateLimitMode } from './rate-limit-mode';
+
+const WINDOW_MS = 10_000;
+const INSTANCE_LIMIT = { development: 100, production: 1_000 } as const;
+const USER_WRITE_LIMIT = 10;
+/** Windows of users that are remembered at most; the oldest is forgotten first. */
+const USERS_KEPT = 10_000;
+
+interface Window {
+  readonly startedAt: number;
+  count: number;
+}
+
+/**
+ * Clerk's limits of the Backend API: requests per instance, and changes of a user or its metadata per user, each in
+ * windows of 10 s that begin with the first request. The JWKS has none.
+ */
+@Injectable()
+export class RateLimiter {
+  private instance: Window = { startedAt: -Infinity, count: 0 };
+  private readonly users = new Map<string, Window>();
+  mode: RateLimitMode;
+
+  constructor(
+    @Inject(CONFIG) config: EmulatorConfig,
+    @Inject(NOW) private readonly now: Now,
+  ) {
+    this.mode = config.rateLimits;
+  }
+
+  /** Changes the limits and begins every window anew. */
+  setMode(mode: RateLimitMode): void {
+    this.mode = mode;
+    this.instance = { startedAt: -Infinity, count: 0 };
+    this.users.clear();
+  }
+
+  /** Counts a request. @throws TooManyRequestsError */
+  take(method: string, path: string): void {
+    if (this.mode === 'off' || path === '/v1/jwks') return;
+    this.instance = this.count(this.instance, INSTANCE_LIMIT[this.mode]);
+    const userId = userWritten(method, path);
+    if (userId === undefined) return;
+    const window = this.count(this.users.get(userId), USER_WRITE_LIMIT);
+    this.users.delete(userId);
+    this.users.set(userId, window);
+    const [oldest] = this.users.keys();
+    if (this.users.size > USERS_KEPT && oldest !== undefined) this.users.delete(oldest);
+  }
+
+  private count(before: Window | undefined, limit: number): Window {
+    const now = this.now();
+    const window = before && now - before.startedAt < WINDOW_MS ? before : { startedAt: now, count: 0 };
+    if (window.count >= limit) {
+      throw new TooManyRequestsError(Math.max(1, Math.ceil((window.startedAt + WINDOW_MS - now) / 1_000)));
+    }
+    window.count++;
+    return window;
+  }
+}
+
+/** The user whom a request changes, by `PATCH /v1/users/:id` or a write of its metadata. */
+function userWritten(method: string, path: string): string | undefined {
+  if (method !== 'PATCH' && method !== 'PUT') return undefined;
+  return /^\/v1\/users\/([^/]+)(?:\/metadata)?$/.exec(path)?.[1];
+}
