@@ -45,6 +45,16 @@ export class UserMissingAtClerkError extends Error {
   }
 }
 
+/** Clerk does not know a session that a token of its names. */
+export class SessionMissingAtClerkError extends Error {
+  readonly code = 'SESSION_MISSING_AT_CLERK';
+
+  constructor() {
+    super('Clerk does not know this session');
+    this.name = 'SessionMissingAtClerkError';
+  }
+}
+
 /** The row and Clerk's answers kept changing while they were compared. */
 export class UserUnsettledError extends Error {
   readonly code = 'USER_UNSETTLED';
