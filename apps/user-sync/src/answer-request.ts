@@ -17,3 +17,10 @@ export function requirePrincipal(envelope: { readonly principal: Principal | nul
   if (envelope.principal === null) throw new RequestRefusedError('unauthenticated', 'nobody is calling');
   return envelope.principal;
 }
+
+/** The caller, where only an admin may ask. Throws a refusal. */
+export function requireAdmin(envelope: { readonly principal: Principal | null }): Principal {
+  const principal = requirePrincipal(envelope);
+  if (principal.role !== 'admin') throw new RequestRefusedError('forbidden', 'only admins may do this');
+  return principal;
+}

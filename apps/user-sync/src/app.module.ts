@@ -5,15 +5,22 @@ import { PersistenceModule } from '@gatehouse/persistence';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { ChangeAnnouncer } from './announce-changes/change-announcer';
+import { ChangesController } from './announce-changes/changes.controller';
 import { ChangeApplier } from './apply-event/change-applier';
 import { EventBatch } from './apply-event/event-batch';
 import { EventMetrics } from './apply-event/event-metrics';
 import { EventConsumer } from './apply-event/event.consumer';
 import { OutcomeReporter } from './apply-event/outcome-reporter';
 import { ClerkSettlement } from './apply-event/settle-with-clerk';
+import { ClerkRequests } from './ask-clerk/clerk-requests';
+import { ClerkSessions } from './ask-clerk/clerk-sessions';
 import { ClerkUsers } from './ask-clerk/clerk-users';
 import { CONFIG, type UserSyncConfig } from './config';
 import { serviceDatabase } from './database/database-options';
+import { AuditController } from './keep-audit/audit.controller';
+import { ChangePropagation } from './lease-gateways/change-propagation';
+import { GatewaysController } from './lease-gateways/gateways.controller';
 import { ListUsersController } from './list-users/list-users.controller';
 import { FirstLogin } from './resolve-principal/first-login';
 import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
@@ -51,11 +58,18 @@ export class AppModule {
         ShowMeController,
         UpdateProfileController,
         ListUsersController,
+        ChangesController,
+        GatewaysController,
+        AuditController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
+        ChangeAnnouncer,
         ChangeApplier,
+        ChangePropagation,
         ClerkSettlement,
+        ClerkRequests,
+        ClerkSessions,
         ClerkUsers,
         EventBatch,
         EventMetrics,

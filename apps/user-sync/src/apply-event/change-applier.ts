@@ -1,7 +1,9 @@
 import { isTransactionConflict, lockKeys } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ChangeAnnouncer } from '../announce-changes/change-announcer';
 import { guardDatabase } from '../database/guard-database';
+import { type EndedSession, endTrust, findBarred } from '../end-trust/end-trust';
 import { type AppliedRow, findApplied, recordApplied } from './applied-events';
 import { type Applied, type Change } from './change';
 import { foldChange } from './fold-change';
@@ -16,7 +18,10 @@ const LOCK_NAMESPACE = 'clerk-user';
 /** The one way into the users table for whatever was seen of Clerk users, from whichever source. */
 @Injectable()
 export class ChangeApplier {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ChangeAnnouncer) private readonly announcer: ChangeAnnouncer,
+  ) {}
 
   /**
    * Applies the changes in one transaction, in their order, under a lock for each user; gives what became of each.
@@ -31,7 +36,9 @@ export class ChangeApplier {
   private async transact(changes: readonly Change[]): Promise<Applied[]> {
     for (let transactions = 1; ; transactions += 1) {
       try {
-        return await this.dataSource.transaction((manager) => applyWithin(manager, changes));
+        const { results, lastChange } = await this.dataSource.transaction((manager) => applyWithin(manager, changes));
+        if (lastChange !== null) void this.announcer.announce();
+        return results;
       } catch (error) {
         if (!isTransactionConflict(error) || transactions === MAX_TRANSACTIONS) throw error;
       }
@@ -39,7 +46,10 @@ export class ChangeApplier {
   }
 }
 
-async function applyWithin(manager: EntityManager, changes: readonly Change[]): Promise<Applied[]> {
+async function applyWithin(
+  manager: EntityManager,
+  changes: readonly Change[],
+): Promise<{ readonly results: Applied[]; readonly lastChange: number | null }> {
   const clerkUserIds = changes.map(({ clerkUserId }) => clerkUserId);
   await lockKeys(manager, LOCK_NAMESPACE, clerkUserIds);
   const applied = await findApplied(
@@ -48,6 +58,7 @@ async function applyWithin(manager: EntityManager, changes: readonly Change[]): 
   );
   const drafts = await loadUsers(manager, clerkUserIds);
   const rows: AppliedRow[] = [];
+  const ended: EndedSession[] = [];
   const results = changes.map((change): Applied => {
     const before = applied.get(change.story.id);
     // A batch may hold one event twice: the second repeats the first.
@@ -58,9 +69,11 @@ async function applyWithin(manager: EntityManager, changes: readonly Change[]): 
     if (!result.settled) return result;
     applied.set(change.story.id, { ...result, repeated: true });
     rows.push({ change, result, versionBefore, versionAfter: draft.version });
+    if (change.endedSession !== undefined) ended.push({ id: change.endedSession, clerkUserId: change.clerkUserId });
     return result;
   });
+  const barred = await findBarred(manager, drafts.all);
   await writeUsers(manager, drafts.all);
   await recordApplied(manager, rows);
-  return results;
+  return { results, lastChange: await endTrust(manager, drafts.all, ended, barred) };
 }

@@ -28,6 +28,8 @@ export interface Change {
   readonly clerkUserId: string;
   readonly seen: Seen;
   readonly activity: Activity;
+  /** The Clerk session that this says is over. */
+  readonly endedSession?: string;
   readonly story: Story;
 }
 

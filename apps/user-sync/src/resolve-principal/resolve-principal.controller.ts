@@ -1,11 +1,13 @@
-import { type ReplyOf, resolvePrincipal } from '@gatehouse/contracts';
+import { type ParsedRequestOf, type ReplyOf, resolvePrincipal } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { currentNumber } from '../announce-changes/record-changes';
 import { answerRequest } from '../answer-request';
 import { ClerkTombstoneEntity } from '../database/clerk-tombstone.entity';
 import { UserEntity } from '../database/user.entity';
+import { hasEnded } from '../end-trust/end-trust';
 import { DatabaseRefusedError } from '../errors';
 import { mayAct } from '../show-me/load-caller';
 import { FirstLogin } from './first-login';
@@ -13,6 +15,7 @@ import { FirstLogin } from './first-login';
 const UNIQUE_VIOLATION = '23505';
 
 type Resolved = ReplyOf<typeof resolvePrincipal>;
+type Session = ParsedRequestOf<typeof resolvePrincipal>;
 
 /** Finds out whom a Clerk session belongs to here; a user that is not here yet is made just in time. */
 @Controller()
@@ -25,10 +28,10 @@ export class ResolvePrincipalController {
   @RequestHandler(resolvePrincipal)
   async resolve(@Payload() { body, envelope }: VerifiedRequest<typeof resolvePrincipal>): Promise<Resolved> {
     const { clerkUserId } = body;
-    const found = await this.find(clerkUserId);
+    const found = await this.find(body);
     if (found !== undefined) return { ...found, isNewUser: false };
     const { decision } = await this.create(clerkUserId, envelope.rid);
-    const made = await this.find(clerkUserId);
+    const made = await this.find(body);
     if (made === undefined) throw new RequestRefusedError('unavailable', 'the user is not here yet');
     return { ...made, isNewUser: decision === 'create' };
   }
@@ -45,17 +48,18 @@ export class ResolvePrincipalController {
   }
 
   /** The user, undefined when it was never here. Throws a refusal for a deleted one. */
-  private find(clerkUserId: string): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
+  private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
+      // Before all that it vouches for.
+      const change = await currentNumber(manager);
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;
       if (gone) throw new RequestRefusedError('user_deleted', 'the user was deleted');
       if (user === null) return undefined;
       return {
-        // Remembered by nobody until changes have numbers.
-        change: 0,
-        sessionEnded: false,
+        change,
+        sessionEnded: await hasEnded(manager, sessionId),
         userId: user.id,
         clerkUserId,
         role: user.role,

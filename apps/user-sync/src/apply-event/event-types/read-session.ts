@@ -19,10 +19,11 @@ export function readSession(session: ClerkSession, meaning: Meaning): Reading {
   };
 }
 
-/** What each end of a session says: the user was there until then. */
+/** What each end of a session says: the user was there until then, and its tokens are good no longer. */
 export function readSessionEnd(session: ClerkSession): Reading {
-  return readSession(session, ({ updated_at, last_active_at }) => ({
+  const reading = readSession(session, ({ updated_at, last_active_at }) => ({
     lastLogoutAt: updated_at,
     lastActiveAt: last_active_at ?? null,
   }));
+  return { ...reading, endedSession: session.id };
 }

@@ -1,7 +1,7 @@
 import { type Change } from '../change';
 
 /** What an event's data says of a user. */
-export type Reading = Pick<Change, 'clerkUserId' | 'seen' | 'activity'>;
+export type Reading = Pick<Change, 'clerkUserId' | 'seen' | 'activity' | 'endedSession'>;
 
 /** Reads the data of one event type; throws EventInvalidError that names the field at fault. */
 export type EventReader = (data: unknown) => Reading;

@@ -1,0 +1,18 @@
+import { type ReplyOf, changesSince } from '@gatehouse/contracts';
+import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { answerRequest } from '../answer-request';
+import { loadChanges } from './load-changes';
+
+/** Tells a gateway which changes it has missed. */
+@Controller()
+export class ChangesController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(changesSince)
+  since(@Payload() { body }: VerifiedRequest<typeof changesSince>): Promise<ReplyOf<typeof changesSince>> {
+    return answerRequest(() => loadChanges(this.dataSource.manager, body.number));
+  }
+}

@@ -1,0 +1,55 @@
+import { type Change, changeSchema, maxChangesPerMessage } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+
+/** The changes after a number, at most as many as one message carries. */
+export interface ChangesAfter {
+  /** The last number that was given out. */
+  readonly current: number;
+  /** Those up to this number may be gone. */
+  readonly floor: number;
+  readonly changes: Change[];
+}
+
+interface Row {
+  current: string;
+  floor: string;
+  number: string | null;
+  kind: string;
+  reason: string;
+  user_id: string | null;
+  clerk_user_id: string | null;
+  key_id: string | null;
+  session_id: string | null;
+  at: Date;
+}
+
+/** Reads the changes after a number, all of one moment. */
+export async function loadChanges(manager: EntityManager, after: number): Promise<ChangesAfter> {
+  const rows = await manager.query<Row[]>(
+    `SELECT c.number AS current, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*
+       FROM change_counter c
+       LEFT JOIN LATERAL (
+         SELECT number, kind, reason, user_id, clerk_user_id, key_id, session_id, at
+           FROM changes WHERE number > $1 ORDER BY number LIMIT ${maxChangesPerMessage}) AS later ON true
+      ORDER BY later.number`,
+    [after],
+  );
+  return {
+    current: Number(rows[0]?.current ?? 0),
+    floor: Number(rows[0]?.floor ?? 0),
+    changes: rows.filter(({ number }) => number !== null).map(toChange),
+  };
+}
+
+function toChange(row: Row): Change {
+  return changeSchema.parse({
+    number: Number(row.number),
+    kind: row.kind,
+    reason: row.reason,
+    at: row.at.getTime(),
+    userId: row.user_id,
+    clerkUserId: row.clerk_user_id,
+    keyId: row.key_id,
+    sessionId: row.session_id,
+  });
+}

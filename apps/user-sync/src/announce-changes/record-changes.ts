@@ -1,0 +1,50 @@
+import { type ChangeReason } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+
+/** A change that is about to be made; see `changeSchema` of the contracts for what each kind means. */
+export type NewChange = { readonly reason: ChangeReason } & (
+  | { readonly kind: 'user'; readonly userId: string; readonly clerkUserId: string | null }
+  | { readonly kind: 'api_key'; readonly keyId: string; readonly userId: string }
+  | { readonly kind: 'clerk_session'; readonly sessionId: string; readonly clerkUserId: string }
+  | { readonly kind: 'legacy_session'; readonly sessionId: string; readonly userId: string }
+);
+
+/**
+ * Numbers the changes, in the transaction that makes them, and gives the last number; null when there are none. Must be
+ * that transaction's last statement: the counter's row stays locked until it ends, so that the numbers have no gap,
+ * become visible in their order, and nobody who holds the counter waits for anything else.
+ */
+export async function recordChanges(manager: EntityManager, changes: readonly NewChange[]): Promise<number | null> {
+  if (changes.length === 0) return null;
+  const rows = await manager.query<{ number: string }[]>(
+    `WITH counter AS (UPDATE change_counter SET number = number + $1::int RETURNING number),
+          made AS (
+            INSERT INTO changes (number, kind, reason, user_id, clerk_user_id, key_id, session_id)
+            SELECT counter.number - $1::int + new.place, new.kind, new.reason, new.user_id, new.clerk_user_id,
+                   new.key_id, new.session_id
+              FROM counter,
+                   ROWS FROM (jsonb_to_recordset($2) AS (kind text, reason text, user_id uuid, clerk_user_id text,
+                     key_id uuid, session_id text)) WITH ORDINALITY
+                     AS new(kind, reason, user_id, clerk_user_id, key_id, session_id, place))
+     SELECT number FROM counter`,
+    [changes.length, JSON.stringify(changes.map(toRow))],
+  );
+  return Number(rows[0]?.number);
+}
+
+/** The last number that was given out and committed. Read before what it is to vouch for. */
+export async function currentNumber(manager: EntityManager): Promise<number> {
+  const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');
+  return Number(rows[0]?.number ?? 0);
+}
+
+function toRow(change: NewChange): Record<string, unknown> {
+  return {
+    kind: change.kind,
+    reason: change.reason,
+    user_id: 'userId' in change ? change.userId : null,
+    clerk_user_id: 'clerkUserId' in change ? change.clerkUserId : null,
+    key_id: 'keyId' in change ? change.keyId : null,
+    session_id: 'sessionId' in change ? change.sessionId : null,
+  };
+}

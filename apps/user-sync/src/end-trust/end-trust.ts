@@ -1,0 +1,96 @@
+import { type EntityManager } from 'typeorm';
+import { type NewChange, recordChanges } from '../announce-changes/record-changes';
+import { type UserDraft } from '../apply-event/user-draft';
+import { closeLegacySessions } from '../keep-legacy-sessions/legacy-sessions';
+
+/** A Clerk session that an event says is over. */
+export interface EndedSession {
+  readonly id: string;
+  readonly clerkUserId: string;
+}
+
+/** The users among those that are to be written whom Clerk has shut out, or lets in again. Read before they are written. */
+export async function findBarred(manager: EntityManager, drafts: readonly UserDraft[]): Promise<NewChange[]> {
+  const written = drafts.filter(({ existed, content, deletedBy }) => existed && content && deletedBy === undefined);
+  if (written.length === 0) return [];
+  const rows = await manager.query<{ id: string; clerk_user_id: string | null }[]>(
+    `SELECT u.id, u.clerk_user_id FROM users u
+       JOIN jsonb_to_recordset($1) AS new(id uuid, banned boolean, locked boolean) ON new.id = u.id
+      WHERE (u.clerk_banned, u.clerk_locked) IS DISTINCT FROM (new.banned, new.locked)`,
+    [
+      JSON.stringify(
+        written.map(({ userId, content }) => ({
+          id: userId,
+          banned: content?.columns.clerkBanned,
+          locked: content?.columns.clerkLocked,
+        })),
+      ),
+    ],
+  );
+  return rows.map(({ id, clerk_user_id }) => ({
+    kind: 'user',
+    userId: id,
+    clerkUserId: clerk_user_id,
+    reason: 'clerk_ban_or_lock',
+  }));
+}
+
+/**
+ * Ends, in the transaction that applies a batch, what deletions and ends of sessions leave nobody to hold: keys, legacy
+ * sessions, set-password tokens. Gives the number of the last change that this made, null when it made none. Must come
+ * last in the transaction.
+ */
+export async function endTrust(
+  manager: EntityManager,
+  drafts: readonly UserDraft[],
+  ended: readonly EndedSession[],
+  barred: readonly NewChange[],
+): Promise<number | null> {
+  const deleted = drafts.flatMap(({ deletedBy, userId, clerkUserId }) =>
+    deletedBy === undefined || userId === null ? [] : [{ userId, clerkUserId }],
+  );
+  if (deleted.length + ended.length + barred.length === 0) return null;
+  const userIds = deleted.map(({ userId }) => userId);
+  const changes: NewChange[] = [...barred];
+  for (const user of deleted) changes.push({ kind: 'user', ...user, reason: 'deleted' });
+  if (userIds.length > 0) await revokeCredentials(manager, userIds);
+  changes.push(...(await closeLegacySessions(manager, { userIds }, 'deleted')));
+  const parentSessionIds = ended.map(({ id }) => id);
+  changes.push(...(await closeLegacySessions(manager, { parentSessionIds }, 'parent_session_ended')));
+  changes.push(...(await newlyEnded(manager, ended)));
+  return recordChanges(manager, changes);
+}
+
+async function revokeCredentials(manager: EntityManager, userIds: readonly string[]): Promise<void> {
+  // The user's own change tells the gateways to forget all of them.
+  await manager.query(
+    `UPDATE api_keys SET revoked_at = now() WHERE id IN (
+       SELECT id FROM api_keys WHERE user_id = ANY($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE)`,
+    [userIds],
+  );
+  await manager.query('DELETE FROM password_tokens WHERE user_id = ANY($1::uuid[])', [userIds]);
+}
+
+/** Once each: Clerk tells of some ends twice, as ended and as removed. */
+async function newlyEnded(manager: EntityManager, ended: readonly EndedSession[]): Promise<NewChange[]> {
+  if (ended.length === 0) return [];
+  const known = await manager.query<{ session_id: string }[]>(
+    `SELECT session_id FROM changes WHERE kind = 'clerk_session' AND session_id = ANY($1::text[])`,
+    [ended.map(({ id }) => id)],
+  );
+  const seen = new Set(known.map(({ session_id }) => session_id));
+  return ended.flatMap(({ id, clerkUserId }) => {
+    if (seen.has(id)) return [];
+    seen.add(id);
+    return [{ kind: 'clerk_session', sessionId: id, clerkUserId, reason: 'signed_out' } as const];
+  });
+}
+
+/** Whether Clerk has told that this session is over, or its user has logged out here. */
+export async function hasEnded(manager: EntityManager, sessionId: string): Promise<boolean> {
+  const rows = await manager.query<unknown[]>(
+    `SELECT FROM changes WHERE kind = 'clerk_session' AND session_id = $1 LIMIT 1`,
+    [sessionId],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,74 @@
+import {
+  type AuditEntry,
+  type ParsedRequestOf,
+  type ReplyOf,
+  listAudit,
+  recordAudit as recordAuditRequest,
+} from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { answerRequest, requireAdmin } from '../answer-request';
+import { AuditEntryEntity } from '../database/audit-entry.entity';
+import { isStorable } from '../map-clerk-user/storable-text';
+import { recordAudit } from './record-audit';
+
+type Filters = ParsedRequestOf<typeof listAudit>;
+
+/** Keeps the audit log for what the gateway alone sees, and shows it to admins. */
+@Controller()
+export class AuditController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(recordAuditRequest)
+  record(@Payload() { body, envelope }: VerifiedRequest<typeof recordAuditRequest>): Promise<Record<string, never>> {
+    if (!Object.entries(body.details).flat().every(isStorableValue)) {
+      throw new RequestRefusedError('invalid_request', 'details: contains characters that cannot be stored');
+    }
+    const note = { ...body, userId: envelope.principal?.userId ?? null };
+    return answerRequest(async () => {
+      await recordAudit(this.dataSource.manager, envelope, note);
+      return {};
+    });
+  }
+
+  @RequestHandler(listAudit)
+  list(@Payload() { body, envelope }: VerifiedRequest<typeof listAudit>): Promise<ReplyOf<typeof listAudit>> {
+    requireAdmin(envelope);
+    const query = this.queryOf(body);
+    return answerRequest(async () => {
+      // One more than asked for tells whether there is another page.
+      const entries = await query.limit(body.limit + 1).getMany();
+      const items = entries.slice(0, body.limit);
+      return {
+        items: items.map(present),
+        nextCursor: entries.length > body.limit ? (items.at(-1)?.id ?? null) : null,
+      };
+    });
+  }
+
+  private queryOf({ cursor, userId, action, outcome, since, until }: Filters): SelectQueryBuilder<AuditEntryEntity> {
+    const query = this.dataSource.createQueryBuilder(AuditEntryEntity, 'a').orderBy('a.id', 'DESC');
+    if (cursor !== undefined) query.andWhere('a.id < :cursor', { cursor: entryNumber(cursor) });
+    if (userId !== undefined) query.andWhere('(a.userId = :userId OR a.actorUserId = :userId)', { userId });
+    if (action !== undefined) query.andWhere('a.action = :action', { action });
+    if (outcome !== undefined) query.andWhere('a.outcome = :outcome', { outcome });
+    if (since !== undefined) query.andWhere('a.at >= :since', { since });
+    if (until !== undefined) query.andWhere('a.at < :until', { until });
+    return query;
+  }
+}
+
+function entryNumber(cursor: string): string {
+  if (/^\d{1,18}$/.test(cursor)) return cursor;
+  throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
+}
+
+function isStorableValue(value: unknown): boolean {
+  return typeof value !== 'string' || isStorable(value);
+}
+
+function present(entry: AuditEntryEntity): AuditEntry {
+  return { ...entry, at: entry.at.toISOString() };
+}

@@ -1,0 +1,48 @@
+import { type AuditAction, type AuditEntry, type EnvelopeClaims, type Origin } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+import { storableText } from '../map-clerk-user/storable-text';
+
+/** What is to be written down besides who did it. Never give it a secret. */
+export interface AuditNote {
+  readonly action: AuditAction;
+  readonly outcome?: AuditEntry['outcome'];
+  readonly reason?: string | null;
+  /** Whom it was done to. */
+  readonly userId?: string | null;
+  readonly subject?: string | null;
+  readonly origin?: Origin | undefined;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
+
+/** Writes an entry down, in the transaction that does what it tells of where there is one. */
+export async function recordAudit(
+  manager: EntityManager,
+  { rid, principal }: Pick<EnvelopeClaims, 'rid' | 'principal'>,
+  note: AuditNote,
+): Promise<void> {
+  await manager.query(
+    `INSERT INTO audit_log (action, outcome, reason, actor_user_id, method, credential_id, user_id, subject, request_id,
+       source_ip, user_agent, details)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      note.action,
+      note.outcome ?? 'done',
+      cut(note.reason, MAX.reason),
+      principal?.userId ?? null,
+      principal?.method ?? null,
+      principal?.keyId ?? principal?.sessionId ?? null,
+      note.userId ?? null,
+      cut(note.subject, MAX.subject),
+      storableText(rid, MAX.requestId),
+      cut(note.origin?.sourceIp, MAX.sourceIp),
+      cut(note.origin?.userAgent, MAX.userAgent),
+      JSON.stringify(note.details ?? {}),
+    ],
+  );
+}
+
+function cut(text: string | null | undefined, max: number): string | null {
+  return text === null || text === undefined ? null : storableText(text, max);
+}

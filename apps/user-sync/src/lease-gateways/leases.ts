@@ -1,0 +1,46 @@
+import { gatewayLease } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+
+/** A gateway's lease as the database holds it. */
+export interface Lease {
+  readonly gatewayId: string;
+  /** The last change that the gateway has taken in. */
+  readonly number: number;
+  readonly live: boolean;
+}
+
+/** Leases that ran out longer ago are forgotten. */
+const FORGET_AFTER = '1 minute';
+
+/** Registers a gateway or renews its lease. */
+export async function renewLease(manager: EntityManager, gatewayId: string, number: number): Promise<void> {
+  await manager.query(
+    `WITH forgotten AS (
+       DELETE FROM gateway_leases WHERE expires_at < now() - interval '${FORGET_AFTER}' AND gateway_id <> $1)
+     INSERT INTO gateway_leases AS l (gateway_id, number, expires_at)
+     VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+     ON CONFLICT (gateway_id) DO UPDATE SET number = greatest(l.number, excluded.number), expires_at = excluded.expires_at`,
+    [gatewayId, number, gatewayLease.lengthMs],
+  );
+}
+
+/** Forgets a gateway that is ending. */
+export async function endLease(manager: EntityManager, gatewayId: string): Promise<void> {
+  await manager.query('DELETE FROM gateway_leases WHERE gateway_id = $1', [gatewayId]);
+}
+
+/** Notes how far a gateway has come; one without a lease is not counted by anybody. */
+export async function acknowledge(manager: EntityManager, gatewayId: string, number: number): Promise<void> {
+  await manager.query('UPDATE gateway_leases SET number = $2 WHERE gateway_id = $1 AND number < $2', [
+    gatewayId,
+    number,
+  ]);
+}
+
+/** All leases, by the database's clock. */
+export async function loadLeases(manager: EntityManager): Promise<Lease[]> {
+  const rows = await manager.query<{ gateway_id: string; number: string; live: boolean }[]>(
+    'SELECT gateway_id, number, expires_at > now() AS live FROM gateway_leases',
+  );
+  return rows.map(({ gateway_id, number, live }) => ({ gatewayId: gateway_id, number: Number(number), live }));
+}
