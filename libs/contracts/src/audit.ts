@@ -21,6 +21,9 @@ export const auditActions = [
   'user.tier',
   'user.deactivate',
   'user.activate',
+  'reconcile.start',
+  'reconcile.approve',
+  'reconcile.undo',
   'impersonation',
   'access.refused',
 ] as const;

@@ -91,6 +91,7 @@ export {
   type NatsPermissions,
   type ServiceName,
 } from './nats-permissions';
+export { explainUser, explanationSchema, type Explanation } from './explanation';
 export { failureKinds, outcomeSchema, outcomeSubject, type FailureKind, type Outcome } from './outcome';
 export { pageOf, pageRequestSchema } from './page';
 export {
@@ -107,6 +108,17 @@ export {
   type Tier,
 } from './principal';
 export { problemSchema, type Problem } from './problem';
+export {
+  approveReconcile,
+  listReconciles,
+  reconcileRunSchema,
+  reconcileStates,
+  showReconcile,
+  startReconcile,
+  undoReconcile,
+  type ReconcileRun,
+  type ReconcileState,
+} from './reconcile';
 export {
   defineRequest,
   replyFrameSchema,

@@ -10,7 +10,9 @@ import {
 import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
 import { listAudit, recordAudit } from './audit';
 import { acknowledgeChanges, changesAnnouncement, changesSince, leaseGateway } from './change';
+import { explainUser } from './explanation';
 import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
+import { approveReconcile, listReconciles, showReconcile, startReconcile, undoReconcile } from './reconcile';
 import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type ConsumerContract, type StreamContract, eventsConsumer, outcomesConsumer } from './streams';
 import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
@@ -67,6 +69,12 @@ export const gatewayRequests = [
   setUserTier,
   deactivateUser,
   activateUser,
+  explainUser,
+  listReconciles,
+  startReconcile,
+  showReconcile,
+  approveReconcile,
+  undoReconcile,
 ] as const;
 
 const manage = ({ name }: StreamContract) =>

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { defineRequest } from './request';
+
+const timeSchema = z.iso.datetime();
+/** Clerk's `updated_at`, milliseconds since the epoch. */
+const versionSchema = z.number().int().nullable();
+
+const stepSchema = z.object({
+  /** The webhook's id; for another source, `<source>:<what caused it>`. */
+  id: z.string(),
+  source: z.string(),
+  eventType: z.string(),
+  decision: z.string(),
+  reason: z.string(),
+  versionSeen: versionSchema,
+  versionBefore: versionSchema,
+  versionAfter: versionSchema,
+  attempt: z.number().int().nonnegative(),
+  correlationId: z.string(),
+  at: timeSchema,
+});
+
+/** A user's whole story: each event and snapshot of it with its decision, oldest first, and what holds of it now. */
+export const explanationSchema = z.object({
+  userId: z.uuid().nullable(),
+  clerkUserId: z.string().nullable(),
+  state: z.enum(['live', 'deleted', 'unknown']),
+  version: versionSchema,
+  deletedAt: timeSchema.nullable(),
+  /** Until when the personal data of a deletion that no webhook told of is kept, so that it can be undone. */
+  redactsAt: timeSchema.nullable(),
+  tombstone: z.object({ at: timeSchema, because: z.string() }).nullable(),
+  steps: z.array(stepSchema),
+  /** Whether older steps were left out. */
+  truncated: z.boolean(),
+  /** The last walk over Clerk's users that met it; one that changed nothing is no step. */
+  lastSighting: z.object({ runId: z.uuid(), decision: z.string(), version: versionSchema, at: timeSchema }).nullable(),
+  conflicts: z.array(
+    z.object({
+      kind: z.enum(['email', 'phone']),
+      /** Who is stored without the value, and who keeps it: Clerk ids, or our ids of local users. */
+      claimant: z.string(),
+      holder: z.string(),
+      reason: z.string(),
+      detectedAt: timeSchema,
+      resolvedAt: timeSchema.nullable(),
+    }),
+  ),
+});
+
+/** A user's whole story. */
+export type Explanation = z.output<typeof explanationSchema>;
+
+/** Tells a user's story by our id or Clerk's; for admins. */
+export const explainUser = defineRequest({
+  subject: 'user-sync.users.explain',
+  request: z.strictObject({
+    id: z.union(
+      [z.uuid(), z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/)],
+      'is neither a user id nor a Clerk user id',
+    ),
+  }),
+  reply: explanationSchema,
+});
