@@ -162,6 +162,8 @@ export class IngestHarness {
       ENVELOPE_PUBLIC_KEY: envelopeKeys.publicKey,
       RELAY_GRACE_MS: '200',
       RELAY_POLL_MS: '20',
+      REBUILD_GRACE_MS: '200',
+      REBUILD_POLL_MS: '50',
       RETRY_BASE_MS: '40',
       RETRY_CAP_MS: '160',
       RETRY_MAX: '2',
@@ -216,6 +218,19 @@ export class IngestHarness {
       [webhookId],
     );
     return row;
+  }
+
+  /** Keeps a row of the ledger locked while `work` goes on. */
+  holdRow<Result>(webhookId: string, work: () => Promise<Result>): Promise<Result> {
+    return withClient(this.database.ownerUrl, async (client) => {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM webhook_events WHERE webhook_id = $1 FOR UPDATE', [webhookId]);
+      try {
+        return await work();
+      } finally {
+        await client.query('COMMIT');
+      }
+    });
   }
 
   /** Every event that is on the stream, in order; looked at past the services. */

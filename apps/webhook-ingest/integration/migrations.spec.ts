@@ -20,15 +20,17 @@ async function migrate(url = database.ownerUrl): Promise<string[]> {
   }
 }
 
+const names = (migrationDatabase({ url: '' }).migrations as { name: string }[]).map(({ name }) => name);
+
 describe('the migrations', () => {
   it('run once on a fresh database and find nothing to do the second time', async () => {
-    expect(await migrate()).toEqual(['CreateLedger1790000000001']);
+    expect(await migrate()).toEqual(names);
     expect(await migrate()).toEqual([]);
   });
 
   it('run once when several runners start at the same time', async () => {
     const ran = await Promise.all([migrate(), migrate(), migrate()]);
-    expect(ran.flat()).toEqual(['CreateLedger1790000000001']);
+    expect(ran.flat()).toEqual(names);
   });
 
   it('agree with the entities', async () => {
@@ -45,11 +47,11 @@ describe('the migrations', () => {
     await migrate();
     const dataSource = await createDataSource(migrationDatabase({ url: database.ownerUrl })).initialize();
     try {
-      await dataSource.undoLastMigration();
+      for (const _ of names) await dataSource.undoLastMigration();
     } finally {
       await dataSource.destroy();
     }
-    expect(await migrate()).toHaveLength(1);
+    expect(await migrate()).toEqual(names);
   });
 });
 

@@ -23,6 +23,7 @@ import { BodyPartitions } from './record-webhook/body-partitions';
 import { ClerkInstance } from './record-webhook/clerk-instance';
 import { insertDeliveries } from './record-webhook/insert-deliveries';
 import { Ledger } from './record-webhook/ledger';
+import { Rebuild } from './rebuild-stream/rebuild';
 import { Relay } from './relay-events/relay';
 import { ShowEventController } from './show-event/show-event.controller';
 import { CONFIG, SERVICE_NAME } from './tokens';
@@ -106,14 +107,26 @@ function providers(config: Config): Provider[] {
     },
     {
       provide: Relay,
-      inject: [DataSource, NatsClient, EventPublisher, IngestMetrics, LOGGER],
+      inject: [DataSource, NatsClient, JetStream, EventPublisher, IngestMetrics, LOGGER],
       useFactory: (
         dataSource: DataSource,
         nats: NatsClient,
+        jetStream: JetStream,
         publisher: EventPublisher,
         metrics: IngestMetrics,
         log: Logger,
-      ) => new Relay(dataSource, nats, publisher, metrics, log, config.relay),
+      ) => new Relay(dataSource, nats, jetStream, publisher, metrics, log, config.relay),
+    },
+    {
+      provide: Rebuild,
+      inject: [DataSource, NatsClient, JetStream, IngestMetrics, LOGGER],
+      useFactory: (
+        dataSource: DataSource,
+        nats: NatsClient,
+        jetStream: JetStream,
+        metrics: IngestMetrics,
+        log: Logger,
+      ) => new Rebuild(dataSource, nats, jetStream, metrics, log, config.rebuild),
     },
     {
       provide: DrainOnShutdown,

@@ -40,7 +40,14 @@ export interface Config {
   readonly instanceId?: string;
   readonly retry: RetrySchedule;
   readonly envelopePublicKey: string;
-  readonly relay: { readonly graceMs: number; readonly pollMs: number };
+  /** `perSecond` and `backlog` bound how fast what is owed, retried or lost is published, for each replica. */
+  readonly relay: {
+    readonly graceMs: number;
+    readonly pollMs: number;
+    readonly perSecond: number;
+    readonly backlog: number;
+  };
+  readonly rebuild: { readonly graceMs: number; readonly pollMs: number };
   /** How many rejected deliveries are kept, and how many are written per second at most. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
 }
@@ -89,6 +96,10 @@ const schema = z
     STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
     RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
     RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
+    RELAY_PER_SECOND: wholeNumber.min(1).max(100_000).default(500),
+    RELAY_BACKLOG: wholeNumber.max(1_000_000).default(500),
+    REBUILD_GRACE_MS: wholeNumber.max(3_600_000).default(10_000),
+    REBUILD_POLL_MS: wholeNumber.min(1).max(600_000).default(2_000),
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
   })
@@ -120,7 +131,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(env.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: env.CLERK_INSTANCE_ID }),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
     envelopePublicKey: env.ENVELOPE_PUBLIC_KEY,
-    relay: { graceMs: env.RELAY_GRACE_MS, pollMs: env.RELAY_POLL_MS },
+    relay: {
+      graceMs: env.RELAY_GRACE_MS,
+      pollMs: env.RELAY_POLL_MS,
+      perSecond: env.RELAY_PER_SECOND,
+      backlog: env.RELAY_BACKLOG,
+    },
+    rebuild: { graceMs: env.REBUILD_GRACE_MS, pollMs: env.REBUILD_POLL_MS },
     rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
   };
 }

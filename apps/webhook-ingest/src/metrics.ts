@@ -10,6 +10,7 @@ export class IngestMetrics {
   readonly publishes: Counter<'result'>;
   readonly publishSeconds: Histogram;
   readonly relayed: Counter<'why'>;
+  readonly rebuilt: Counter<'why'>;
   readonly outcomes: Counter<'status' | 'effect'>;
 
   constructor(registry: Registry) {
@@ -59,6 +60,12 @@ export class IngestMetrics {
     this.relayed = new Counter({
       name: 'gatehouse_relay_claims_total',
       help: 'Rows that the relay claimed: unpublished, or with a retry due.',
+      labelNames: ['why'],
+      registers,
+    });
+    this.rebuilt = new Counter({
+      name: 'gatehouse_rebuild_events_total',
+      help: 'Events published again because the stream lost them: other_stream, beyond_stream, no_outcome.',
       labelNames: ['why'],
       registers,
     });

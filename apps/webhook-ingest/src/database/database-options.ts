@@ -2,6 +2,7 @@ import { type DatabaseOptions } from '@gatehouse/persistence';
 import { ClerkInstanceEntity } from './clerk-instance.entity';
 import { EventBodyEntity } from './event-body.entity';
 import { CreateLedger1790000000001 } from './migrations/1790000000001-create-ledger';
+import { FindLostEvents1790000000002 } from './migrations/1790000000002-find-lost-events';
 import { RejectedDeliveryEntity } from './rejected-delivery.entity';
 import { WebhookEventEntity } from './webhook-event.entity';
 
@@ -20,7 +21,7 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
     applicationName: 'webhook-ingest',
     statementTimeoutMs: SERVICE_STATEMENT_TIMEOUT_MS,
     entities: [WebhookEventEntity, EventBodyEntity, RejectedDeliveryEntity, ClerkInstanceEntity],
-    migrations: [CreateLedger1790000000001],
+    migrations: [CreateLedger1790000000001, FindLostEvents1790000000002],
   };
 }
 

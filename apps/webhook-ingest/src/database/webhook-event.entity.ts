@@ -8,6 +8,9 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 @Index('webhook_events_unpublished', ['createdAt'], {
   where: `published_at IS NULL AND status IN ('pending', 'processing')`,
 })
+@Index('webhook_events_in_flight', ['streamCreatedAt', 'streamSequence'], {
+  where: `status = 'processing' AND published_at IS NOT NULL`,
+})
 @Index('webhook_events_retry_due', ['nextRetryAt'], { where: `status = 'failed' AND next_retry_at IS NOT NULL` })
 @Index('webhook_events_attention', ['status', 'id'], { where: `status IN ('failed', 'ignored')` })
 @Index('webhook_events_by_type', ['eventType', 'id'])

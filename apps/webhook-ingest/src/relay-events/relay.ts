@@ -1,16 +1,19 @@
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { withLogContext } from '@gatehouse/observability';
-import { type NatsClient } from '@gatehouse/messaging';
+import { eventsConsumer } from '@gatehouse/contracts';
+import { type JetStream, type NatsClient } from '@gatehouse/messaging';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { type IngestMetrics } from '../metrics';
+import { pause } from '../pause';
 import { type EventPublisher } from '../publish-event/event-publisher';
 import { claimDueRetries } from './claim-due-retries';
 import { type Claim, claimUnpublished } from './claim-unpublished';
 import { loadClaimed, releaseClaims } from './claimed-events';
+import { Pace, type PaceLimits } from './pace';
 
-/** Milliseconds. */
-export interface RelayTimes {
+/** When the relay looks, and how fast it may publish. Milliseconds. */
+export interface RelayOptions extends PaceLimits {
   /** How long the publish right after the commit is given before the relay takes over. */
   readonly graceMs: number;
   readonly pollMs: number;
@@ -24,21 +27,26 @@ const CHUNK = 16;
 const MIN_FAILURE_PAUSE_MS = 100;
 
 /**
- * Publishes what is owed to the stream: rows that were recorded and not published, and failed rows whose retry is due.
+ * Publishes what is owed to the stream: rows that were recorded and not published, and failed rows whose retry is due. At a
+ * bounded pace, so that recovery does not keep live events waiting.
  * Any number of replicas may run it; rows are held by lease, and no row is locked while publishing.
  */
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
+  private readonly pace: Pace;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly nats: NatsClient,
+    private readonly jetStream: JetStream,
     private readonly publisher: EventPublisher,
     private readonly metrics: IngestMetrics,
     private readonly log: Logger,
-    private readonly times: RelayTimes,
-  ) {}
+    private readonly options: RelayOptions,
+  ) {
+    this.pace = new Pace(options);
+  }
 
   onApplicationBootstrap(): void {
     this.running = this.run();
@@ -61,31 +69,41 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
         if (!failing) this.log.warn({ err: error }, 'the relay cannot work, it keeps trying');
         failing = true;
       }
-      if (!full) await this.pause(this.times.pollMs);
+      if (!full) await pause(this.options.pollMs, this.stopping.signal);
     }
   }
 
   /** Relays one batch; true when there is more. */
   private async round(): Promise<boolean> {
-    const retries = await claimDueRetries(this.dataSource, { leaseMs: LEASE_MS, limit: BATCH });
+    const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.waiting()));
+    if (limit === 0) return false;
+    // Neither a flood of retries nor a backlog keeps the other from going on.
+    const retries = await claimDueRetries(this.dataSource, { leaseMs: LEASE_MS, limit: Math.ceil(limit / 2) });
     this.metrics.relayed.inc({ why: 'retry' }, retries.length);
     const owed = await claimUnpublished(this.dataSource, {
-      graceMs: this.times.graceMs,
+      graceMs: this.options.graceMs,
       leaseMs: LEASE_MS,
-      limit: BATCH - retries.length,
+      limit: limit - retries.length,
     });
     this.metrics.relayed.inc({ why: 'unpublished' }, owed.length);
     const claims = [...retries, ...owed];
+    this.pace.spend(claims.length);
     for (let start = 0; start < claims.length; start += CHUNK) {
       const rest = claims.slice(start);
       const failed = this.stopping.signal.aborted ? rest : await this.relayChunk(rest.slice(0, CHUNK));
       if (failed.length === 0) continue;
       // Most likely NATS went away: what is left of the batch would fail in the same way, and take as long.
       const unpublished = this.stopping.signal.aborted ? rest : [...failed, ...rest.slice(CHUNK)];
-      await releaseClaims(this.dataSource, unpublished, Math.max(this.times.graceMs, MIN_FAILURE_PAUSE_MS));
+      await releaseClaims(this.dataSource, unpublished, Math.max(this.options.graceMs, MIN_FAILURE_PAUSE_MS));
       return false;
     }
-    return claims.length === BATCH;
+    return claims.length === limit;
+  }
+
+  /** How many events are on the stream and were not delivered; none when nobody consumes them. */
+  private async waiting(): Promise<number> {
+    const consumer = await this.jetStream.consumerState(eventsConsumer);
+    return consumer?.waiting ?? 0;
   }
 
   /** Publishes some; gives back those that were not. */
@@ -106,19 +124,5 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       ),
     );
     return results.flat();
-  }
-
-  private pause(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const timer = setTimeout(done, ms);
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done, { once: true });
-    });
   }
 }

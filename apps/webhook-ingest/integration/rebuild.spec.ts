@@ -1,0 +1,225 @@
+import {
+  type Outcome,
+  clerkEventsStream,
+  clerkOutcomesStream,
+  decodeEventHeaders,
+  eventsConsumer,
+  outcomeSubject,
+} from '@gatehouse/contracts';
+import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import { OpsServer } from '@gatehouse/observability';
+import { eventually } from '@gatehouse/testing';
+import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
+
+const PATIENCE = { timeoutMs: 20_000 };
+
+let harness: IngestHarness;
+let sync: { nats: NatsClient; jetStream: JetStream };
+
+beforeEach(async () => {
+  harness = await IngestHarness.create();
+  sync = harness.client('user-sync');
+});
+
+afterEach(() => harness.dispose());
+
+async function deliverMany({ url }: Ingest, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId);
+  for (const answer of await Promise.all(ids.map((id) => deliver(url, userCreated(), { id })))) {
+    expect(answer.status).toBe(200);
+  }
+  await eventually(async () => expect(await unpublished()).toBe(0), PATIENCE);
+  return ids;
+}
+
+async function unpublished(): Promise<number> {
+  const [row] = await harness.sql<{ n: number }>(
+    'SELECT count(*)::integer AS n FROM webhook_events WHERE published_at IS NULL',
+  );
+  return row?.n ?? -1;
+}
+
+async function publishedIds(): Promise<string[]> {
+  return (await harness.published()).map(({ messageId }) => messageId).sort();
+}
+
+const numbered = (ids: readonly string[], publishNumber: number) => ids.map((id) => `${id}:${publishNumber}`).sort();
+
+/** Takes events as user-sync does and acknowledges them, telling nobody; gives their webhook ids. */
+async function swallow(count: number): Promise<string[]> {
+  const { stream, durable } = eventsConsumer;
+  await sync.jetStream.ensureConsumer(eventsConsumer);
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const message = await sync.nats
+      .get()
+      .request(`$JS.API.CONSUMER.MSG.NEXT.${stream.name}.${durable}`, '{"batch":1,"expires":2000000000}', {
+        timeout: 5_000,
+        noMux: true,
+      });
+    ids.push(decodeEventHeaders((name) => message.headers?.get(name) || undefined).webhookId);
+    message.respond('+ACK');
+  }
+  await sync.nats.get().flush();
+  return ids;
+}
+
+function report(webhookId: string): Promise<unknown> {
+  const outcome: Outcome = {
+    webhookId,
+    attempt: 0,
+    correlationId: 'c',
+    clerkUserId: 'user_1',
+    userId: null,
+    at: Date.now(),
+    status: 'success',
+    decision: 'create',
+    reason: 'the user was unknown',
+  };
+  return sync.jetStream.publish({
+    stream: clerkOutcomesStream,
+    subject: outcomeSubject(outcome.status),
+    messageId: `test:${webhookId}`,
+    data: Buffer.from(JSON.stringify(outcome)),
+  });
+}
+
+async function rebuilt(ingest: Ingest): Promise<string> {
+  const metrics = await (await fetch(`http://127.0.0.1:${ingest.app.get(OpsServer).port}/metrics`)).text();
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith('gatehouse_rebuild_events_total{'))
+    .join('\n');
+}
+
+describe('a stream that is lost', () => {
+  it('while the service runs is made again, and every event without an outcome is on it under a new number', async () => {
+    const ingest = await harness.start();
+    const ids = await deliverMany(ingest, 10);
+    const [done = '', ...open] = ids;
+    await report(done);
+    await eventually(async () => expect(await harness.row(done)).toMatchObject({ status: 'success' }), PATIENCE);
+    await harness.nats.kill();
+    harness.nats.loseStore();
+    await harness.nats.start();
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(open, 2)), PATIENCE);
+    for (const id of open) expect(await harness.row(id)).toMatchObject({ status: 'processing', retry_count: 0 });
+    expect(await rebuilt(ingest)).toContain('{why="other_stream"} 9');
+  });
+
+  it('while the service is down is made again when it is back', async () => {
+    const ingest = await harness.start();
+    const ids = await deliverMany(ingest, 5);
+    await ingest.close();
+    await harness.nats.stop();
+    harness.nats.loseStore();
+    await harness.nats.start();
+    await harness.start();
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)), PATIENCE);
+  });
+
+  it('under a running server loses nothing: what was acknowledged after is published again too', async () => {
+    const ingest = await harness.start();
+    const before = await deliverMany(ingest, 3);
+    harness.nats.loseStore();
+    const after = await deliverMany(ingest, 3);
+    await harness.nats.kill();
+    await harness.nats.start();
+    const all = [...before, ...after];
+    await eventually(async () => {
+      const newest = new Map((await harness.published()).map(({ metadata }) => [metadata.webhookId, metadata]));
+      expect([...newest.keys()].sort()).toEqual([...all].sort());
+    }, PATIENCE);
+    await eventually(async () => expect(await unpublished()).toBe(0), PATIENCE);
+  });
+
+  it('is rebuilt by two replicas without a message twice', async () => {
+    const [one] = await Promise.all([harness.start(), harness.start()]);
+    const ids = await deliverMany(one, 100);
+    await harness.nats.kill();
+    harness.nats.loseStore();
+    await harness.nats.start();
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)), PATIENCE);
+    await eventually(async () => expect(await unpublished()).toBe(0), PATIENCE);
+    expect(await publishedIds()).toEqual(numbered(ids, 2));
+  });
+
+  it('is rebuilt at a bounded pace', async () => {
+    const ingest = await harness.start();
+    const ids = await deliverMany(ingest, 40);
+    await ingest.close();
+    await harness.nats.stop();
+    harness.nats.loseStore();
+    await harness.nats.start();
+    const started = performance.now();
+    await harness.start({ RELAY_PER_SECOND: '10' });
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)), PATIENCE);
+    // Ten at once, and the other thirty at ten per second.
+    expect(performance.now() - started).toBeGreaterThan(2_500);
+  });
+});
+
+describe('the end of a stream that was not flushed', () => {
+  it('is published again when its sequences are beyond the last', async () => {
+    const ingest = await harness.start();
+    const [lost = '', kept = ''] = await deliverMany(ingest, 2);
+    await harness.sql('UPDATE webhook_events SET stream_sequence = 1000 WHERE webhook_id = $1', [lost]);
+    await eventually(async () => expect(await publishedIds()).toContain(`${lost}:2`), PATIENCE);
+    expect(await publishedIds()).toEqual([`${kept}:1`, `${lost}:1`, `${lost}:2`].sort());
+    expect(await rebuilt(ingest)).toContain('{why="beyond_stream"} 1');
+  });
+});
+
+describe('an outcome that is lost', () => {
+  it('with CLERK_OUTCOMES is asked for by publishing the event again', async () => {
+    const ingest = await harness.start();
+    const ids = await deliverMany(ingest, 3);
+    await ingest.close();
+    const taken = await swallow(2);
+    await harness.start();
+    await eventually(async () => {
+      const all = await publishedIds();
+      for (const id of taken) expect(all).toContain(`${id}:2`);
+    }, PATIENCE);
+    const untaken = ids.filter((id) => !taken.includes(id));
+    expect(await publishedIds()).toEqual([...numbered(ids, 1), ...numbered(taken, 2)].sort());
+    for (const id of untaken) expect(await harness.row(id)).toMatchObject({ publish_number: 1 });
+  });
+
+  it('is not believed lost while it is only waiting to be followed', async () => {
+    const ingest = await harness.start();
+    const [id = ''] = await deliverMany(ingest, 1);
+    // The ledger's row is held: its outcome is on the stream and cannot be applied.
+    await harness.holdRow(id, async () => {
+      await report(id);
+      await swallow(1);
+      await laterThanGrace();
+      expect(await publishedIds()).toEqual([`${id}:1`]);
+    });
+    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'success' }), PATIENCE);
+    expect(await publishedIds()).toEqual([`${id}:1`]);
+  });
+});
+
+describe('a consumer that is merely slow', () => {
+  it('gets nothing twice, neither what waits on the stream nor what it has in hand', async () => {
+    const ingest = await harness.start();
+    await sync.jetStream.ensureConsumer(eventsConsumer);
+    const ids = await deliverMany(ingest, 5);
+    await sync.nats
+      .get()
+      .request(`$JS.API.CONSUMER.MSG.NEXT.${clerkEventsStream.name}.${eventsConsumer.durable}`, '{"batch":1}', {
+        timeout: 5_000,
+        noMux: true,
+      });
+    await laterThanGrace();
+    expect(await publishedIds()).toEqual(numbered(ids, 1));
+    expect(await rebuilt(ingest)).toBe('');
+  });
+});
+
+/** Until the service has compared streams and ledger many times over, and the grace time has gone by twice. */
+async function laterThanGrace(): Promise<void> {
+  const until = performance.now() + 1_000;
+  await eventually(() => performance.now() > until);
+}

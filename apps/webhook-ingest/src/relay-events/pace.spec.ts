@@ -1,0 +1,22 @@
+import { Pace } from './pace';
+
+it('allows no more than its rate over any second, and a burst of one second at most', () => {
+  const pace = new Pace({ perSecond: 100, backlog: 10 });
+  expect(pace.allowance(0, 0)).toBe(100);
+  pace.spend(100);
+  expect(pace.allowance(0, 0)).toBe(0);
+  expect(pace.allowance(500, 0)).toBe(50);
+  pace.spend(50);
+  expect(pace.allowance(60_000, 0)).toBe(100);
+});
+
+it('keeps back while the stream has a backlog, and never stands still', () => {
+  const pace = new Pace({ perSecond: 100, backlog: 10 });
+  expect(pace.allowance(0, 11)).toBe(10);
+  pace.spend(10);
+  expect(pace.allowance(1_000, 11)).toBe(10);
+  const slow = new Pace({ perSecond: 1, backlog: 0 });
+  slow.spend(slow.allowance(0, 1));
+  expect(slow.allowance(5_000, 1)).toBe(0);
+  expect(slow.allowance(10_000, 1)).toBe(1);
+});
