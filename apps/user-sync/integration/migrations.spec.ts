@@ -23,7 +23,11 @@ describe('the migrations', () => {
   it('make an empty database what the entities say, and a second run changes nothing', async () => {
     database = await createEmptyTestDatabase();
     const owner = { url: database.ownerUrl };
-    expect(await migrateUsers(owner)).toEqual(['CreateUsers1790000000000', 'CreateTrust1790000100000']);
+    expect(await migrateUsers(owner)).toEqual([
+      'CreateUsers1790000000000',
+      'CreateTrust1790000100000',
+      'CreateConvergence1790000200000',
+    ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
   });
@@ -32,7 +36,11 @@ describe('the migrations', () => {
     database = await createEmptyTestDatabase();
     const owner = { url: database.ownerUrl };
     const runs = await Promise.all([1, 2, 3].map(() => migrateUsers(owner)));
-    expect(runs.flat()).toEqual(['CreateUsers1790000000000', 'CreateTrust1790000100000']);
+    expect(runs.flat()).toEqual([
+      'CreateUsers1790000000000',
+      'CreateTrust1790000100000',
+      'CreateConvergence1790000200000',
+    ]);
   });
 
   it('go back to an empty database', async () => {

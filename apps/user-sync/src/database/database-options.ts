@@ -9,8 +9,14 @@ import { GatewayLeaseEntity } from './gateway-lease.entity';
 import { LegacySessionEntity } from './legacy-session.entity';
 import { CreateUsers1790000000000 } from './migrations/1790000000000-create-users';
 import { CreateTrust1790000100000 } from './migrations/1790000100000-create-trust';
+import { CreateConvergence1790000200000 } from './migrations/1790000200000-create-convergence';
 import { PasswordTokenEntity } from './password-token.entity';
+import { PendingRedactionEntity } from './pending-redaction.entity';
+import { ReconcileRunEntity } from './reconcile-run.entity';
+import { ReconcileSightingEntity } from './reconcile-sighting.entity';
+import { SuspectedAbsenceEntity } from './suspected-absence.entity';
 import { UsedExchangeTokenEntity } from './used-exchange-token.entity';
+import { UserConflictEntity } from './user-conflict.entity';
 import { UserEntity } from './user.entity';
 
 /** How long a statement of the service may take, and one of a migration; milliseconds. */
@@ -29,8 +35,13 @@ const schema = {
     ChangeCounterEntity,
     GatewayLeaseEntity,
     AuditEntryEntity,
+    UserConflictEntity,
+    SuspectedAbsenceEntity,
+    PendingRedactionEntity,
+    ReconcileRunEntity,
+    ReconcileSightingEntity,
   ],
-  migrations: [CreateUsers1790000000000, CreateTrust1790000100000],
+  migrations: [CreateUsers1790000000000, CreateTrust1790000100000, CreateConvergence1790000200000],
 };
 
 /** The users database, as the service uses it. */

@@ -1,0 +1,28 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { UserEntity } from './user.entity';
+
+/** A deletion that no webhook told of: its personal data stays until `redactAt`, so that it can be undone. */
+@Entity('pending_redactions')
+@Index('pending_redactions_clerk_user_id_idx', ['clerkUserId'])
+@Index('pending_redactions_redact_at_idx', ['redactAt'])
+export class PendingRedactionEntity {
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'pending_redactions_pkey' })
+  @ForeignKey(() => UserEntity, { name: 'pending_redactions_user_id_fkey' })
+  userId!: string;
+
+  @Column('text', { name: 'clerk_user_id' })
+  clerkUserId!: string;
+
+  /** `reconcile:<run>`, or what else found the user gone. */
+  @Column('text', { name: 'source' })
+  source!: string;
+
+  @Column('boolean', { name: 'was_active' })
+  wasActive!: boolean;
+
+  @Column({ type: 'timestamptz', name: 'found_at', precision: 3, default: () => 'now()' })
+  foundAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'redact_at', precision: 3 })
+  redactAt!: Date;
+}
