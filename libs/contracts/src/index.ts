@@ -64,6 +64,7 @@ export {
   type HandledEventType,
 } from './clerk-event';
 export { clerkTimeSchema, clerkUserIdSchema, clerkUserSchema, type ClerkUser } from './clerk-user';
+export { eraseUserPayloads, erasureSchema, type Erasure } from './erasure';
 export {
   decodeEventHeaders,
   encodeEventHeaders,
@@ -72,6 +73,7 @@ export {
   eventMetadataSchema,
   type EventMetadata,
 } from './event-message';
+export { getLedgerStats, ledgerStatsSchema, type LedgerStats } from './ledger-stats';
 export {
   closeSession,
   loginReplySchema,
@@ -119,6 +121,17 @@ export {
   type ReconcileRun,
   type ReconcileState,
 } from './reconcile';
+export {
+  getRedrive,
+  listRedrives,
+  maxRedriven,
+  redriveEvents,
+  redriveFilterSchema,
+  redriveSchema,
+  type Redrive,
+  type RedriveFilter,
+  type RedriveItem,
+} from './redrive';
 export {
   defineRequest,
   replyFrameSchema,

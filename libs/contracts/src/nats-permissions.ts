@@ -11,8 +11,11 @@ import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from
 import { listAudit, recordAudit } from './audit';
 import { acknowledgeChanges, changesAnnouncement, changesSince, leaseGateway } from './change';
 import { explainUser } from './explanation';
+import { eraseUserPayloads } from './erasure';
+import { getLedgerStats } from './ledger-stats';
 import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
 import { approveReconcile, listReconciles, showReconcile, startReconcile, undoReconcile } from './reconcile';
+import { getRedrive, listRedrives, redriveEvents } from './redrive';
 import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type ConsumerContract, type StreamContract, eventsConsumer, outcomesConsumer } from './streams';
 import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
@@ -45,6 +48,11 @@ export const gatewayRequests = [
   listUsers,
   listWebhookEvents,
   getWebhookEvent,
+  redriveEvents,
+  getRedrive,
+  listRedrives,
+  getLedgerStats,
+  eraseUserPayloads,
   createKey,
   listKeys,
   rotateKey,
@@ -105,6 +113,8 @@ export const natsPermissions: Record<ServiceName, NatsPermissions> = {
         ...streams,
         ...consume(outcomesConsumer),
         `$JS.API.CONSUMER.INFO.${eventsConsumer.stream.name}.${eventsConsumer.durable}`,
+        // Erasure of a deleted user's payloads.
+        `$JS.API.STREAM.MSG.DELETE.${eventsConsumer.stream.name}`,
       ],
     },
     subscribe: { allow: ['webhook-ingest.>', `${inboxPrefix('webhook-ingest')}.>`] },

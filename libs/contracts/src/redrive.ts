@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { pageOf, pageRequestSchema } from './page';
+import { defineRequest } from './request';
+import { eventStatuses } from './webhook-event';
+
+const timeSchema = z.iso.datetime({ offset: true });
+
+/** Rows that one request may redrive; more are redriven page by page, under the same redrive. */
+export const maxRedriven = 1_000;
+
+/** Which events are meant; what is given must all be true of an event. Times: when it was recorded, `until` excluded. */
+export const redriveFilterSchema = z.strictObject({
+  /** Ledger ids or webhook ids (`msg_…`). */
+  ids: z.array(z.string().min(1).max(256)).min(1).max(maxRedriven).optional(),
+  /** Without it: failed ones, or those of `ids` whatever their state. */
+  status: z.enum(['failed', 'ignored']).optional(),
+  type: z.string().min(1).max(120).optional(),
+  /** The failure's code, such as `EMAIL_TAKEN`. */
+  errorCode: z.string().min(1).max(200).optional(),
+  clerkUserId: z.string().min(1).max(130).optional(),
+  since: timeSchema.optional(),
+  until: timeSchema.optional(),
+});
+
+/** Which events are meant. */
+export type RedriveFilter = z.output<typeof redriveFilterSchema>;
+
+/** What becomes, or would become, of one event. */
+export const redriveItemSchema = z.object({
+  id: z.string(),
+  webhookId: z.string(),
+  eventType: z.string(),
+  status: z.enum(eventStatuses),
+  clerkUserId: z.string().nullable(),
+  retryCount: z.number().int(),
+  errorMessage: z.string().nullable(),
+  action: z.enum(['redrive', 'skip']),
+  /** Why it is skipped. */
+  reason: z.string().nullable(),
+});
+
+/** What becomes of one event. */
+export type RedriveItem = z.output<typeof redriveItemSchema>;
+
+/**
+ * Begins events anew: `pending`, with all their tries. At most `limit` rows; `nextCursor` goes on where it ended, and
+ * `redriveId` keeps the pages together. Asked again it changes nothing: what is under way is skipped. With `dryRun`
+ * nothing changes at all.
+ */
+export const redriveEvents = defineRequest({
+  subject: 'webhook-ingest.events.redrive',
+  request: z
+    .strictObject({
+      filter: redriveFilterSchema.refine((filter) => Object.keys(filter).length > 0, 'names nothing'),
+      dryRun: z.boolean().default(false),
+      limit: z.int().min(1).max(maxRedriven).default(100),
+      cursor: z.string().max(512).optional(),
+      redriveId: z.uuid().optional(),
+    })
+    .refine(({ dryRun, redriveId }) => !dryRun || redriveId === undefined, {
+      path: ['redriveId'],
+      message: 'goes without dryRun',
+    }),
+  reply: z.object({
+    /** Null when nothing was changed. */
+    redriveId: z.uuid().nullable(),
+    dryRun: z.boolean(),
+    redriven: z.number().int(),
+    skipped: z.number().int(),
+    items: z.array(redriveItemSchema),
+    nextCursor: z.string().nullable(),
+  }),
+});
+
+/** One redrive, who asked for it, and how far its events are. */
+export const redriveSchema = z.object({
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  actorUserId: z.uuid(),
+  requestId: z.string(),
+  filter: z.record(z.string(), z.unknown()),
+  redriven: z.number().int(),
+  /** Events of this redrive by the state that they are in now; one that was redriven again belongs to the later one. */
+  progress: z.record(z.enum(eventStatuses), z.number().int()),
+  done: z.boolean(),
+});
+
+/** One redrive. */
+export type Redrive = z.output<typeof redriveSchema>;
+
+/** Shows one redrive and its progress. */
+export const getRedrive = defineRequest({
+  subject: 'webhook-ingest.redrives.get',
+  request: z.object({ id: z.uuid() }),
+  reply: redriveSchema,
+});
+
+/** Lists redrives, newest first: the audit of them. */
+export const listRedrives = defineRequest({
+  subject: 'webhook-ingest.redrives.list',
+  request: pageRequestSchema,
+  reply: pageOf(redriveSchema.omit({ progress: true, done: true })),
+});
