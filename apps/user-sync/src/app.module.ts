@@ -19,11 +19,18 @@ import { ClerkUsers } from './ask-clerk/clerk-users';
 import { CONFIG, type UserSyncConfig } from './config';
 import { serviceDatabase } from './database/database-options';
 import { AuditController } from './keep-audit/audit.controller';
+import { LegacySessionsController } from './keep-legacy-sessions/legacy-sessions.controller';
 import { ChangePropagation } from './lease-gateways/change-propagation';
 import { GatewaysController } from './lease-gateways/gateways.controller';
+import { LoginController } from './log-in/login.controller';
+import { Passwords } from './log-in/passwords';
+import { KeysController } from './manage-keys/keys.controller';
+import { ListKeysController } from './manage-keys/list-keys.controller';
 import { ListUsersController } from './list-users/list-users.controller';
 import { FirstLogin } from './resolve-principal/first-login';
+import { ResolveKeyController } from './resolve-key/resolve-key.controller';
 import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
+import { SetPasswordController } from './set-password/set-password.controller';
 import { ShowMeController } from './show-me/show-me.controller';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
 
@@ -61,6 +68,12 @@ export class AppModule {
         ChangesController,
         GatewaysController,
         AuditController,
+        KeysController,
+        ListKeysController,
+        ResolveKeyController,
+        LegacySessionsController,
+        LoginController,
+        SetPasswordController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -75,6 +88,7 @@ export class AppModule {
         EventMetrics,
         FirstLogin,
         OutcomeReporter,
+        Passwords,
       ],
     };
   }

@@ -33,6 +33,8 @@ describe('the configuration', () => {
       nats: { servers: [good.NATS_URL], streamReplicas: 1 },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com' },
       envelopePublicKey: publicKey.trim(),
+      apiKeyEnvironment: 'dev',
+      defaultPhoneRegion: 'IN',
       retryMax: 8,
     });
   });

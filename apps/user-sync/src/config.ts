@@ -1,4 +1,4 @@
-import { createEnvelopeVerifier } from '@gatehouse/auth';
+import { type ApiKeyEnvironment, apiKeyEnvironments, createEnvelopeVerifier } from '@gatehouse/auth';
 import {
   commonVariables,
   databaseVariables,
@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from '@gatehouse/config';
 import { defaultRetrySchedule } from '@gatehouse/lifecycle';
+import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 
 const variables = z.object({
@@ -21,6 +22,12 @@ const variables = z.object({
     .string()
     .regex(/^ins_[A-Za-z0-9]+$/, 'must be ins_ followed by letters and digits')
     .optional(),
+  API_KEY_ENVIRONMENT: z.enum(apiKeyEnvironments).optional(),
+  DEFAULT_PHONE_REGION: z
+    .string()
+
+    .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
+    .default('IN'),
   ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
   RETRY_BASE_MS: wholeNumber.default(defaultRetrySchedule.baseMs),
   RETRY_CAP_MS: wholeNumber.default(defaultRetrySchedule.capMs),
@@ -56,6 +63,10 @@ export interface UserSyncConfig {
     readonly instanceId?: string;
   };
   readonly envelopePublicKey: string;
+  /** What stands in the API keys that are made here. */
+  readonly apiKeyEnvironment: ApiKeyEnvironment;
+  /** Whose phone numbers may be given without a country code. */
+  readonly defaultPhoneRegion: CountryCode;
   /** How often one event is retried; the ledger keeps the clock. */
   readonly retryMax: number;
 }
@@ -87,6 +98,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       ...given('instanceId', v.CLERK_INSTANCE_ID),
     },
     envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
+    apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (v.CLERK_SECRET_KEY.startsWith('sk_live_') ? 'prod' : 'dev'),
+    defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
     retryMax: v.RETRY_MAX,
   };
 }

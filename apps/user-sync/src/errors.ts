@@ -55,6 +55,16 @@ export class SessionMissingAtClerkError extends Error {
   }
 }
 
+/** What stands in the column of a password's hash is none. */
+export class PasswordHashInvalidError extends Error {
+  readonly code = 'PASSWORD_HASH_INVALID';
+
+  constructor() {
+    super('a stored password hash is not readable');
+    this.name = 'PasswordHashInvalidError';
+  }
+}
+
 /** The row and Clerk's answers kept changing while they were compared. */
 export class UserUnsettledError extends Error {
   readonly code = 'USER_UNSETTLED';

@@ -1,4 +1,4 @@
-import { isTransactionConflict, lockKeys } from '@gatehouse/persistence';
+import { isTransactionConflict } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChangeAnnouncer } from '../announce-changes/change-announcer';
@@ -8,12 +8,12 @@ import { type AppliedRow, findApplied, recordApplied } from './applied-events';
 import { type Applied, type Change } from './change';
 import { foldChange } from './fold-change';
 import { loadUsers } from './load-users';
+import { lockClerkUsers } from './lock-clerk-users';
 import { newUserId } from './new-user';
 import { writeUsers } from './write-users';
 
 /** How often a transaction that met a deadlock is tried in all; not counted as tries of the events in it. */
 const MAX_TRANSACTIONS = 10;
-const LOCK_NAMESPACE = 'clerk-user';
 
 /** The one way into the users table for whatever was seen of Clerk users, from whichever source. */
 @Injectable()
@@ -51,7 +51,7 @@ async function applyWithin(
   changes: readonly Change[],
 ): Promise<{ readonly results: Applied[]; readonly lastChange: number | null }> {
   const clerkUserIds = changes.map(({ clerkUserId }) => clerkUserId);
-  await lockKeys(manager, LOCK_NAMESPACE, clerkUserIds);
+  await lockClerkUsers(manager, clerkUserIds);
   const applied = await findApplied(
     manager,
     changes.map(({ story }) => story.id),

@@ -85,12 +85,3 @@ async function newlyEnded(manager: EntityManager, ended: readonly EndedSession[]
     return [{ kind: 'clerk_session', sessionId: id, clerkUserId, reason: 'signed_out' } as const];
   });
 }
-
-/** Whether Clerk has told that this session is over, or its user has logged out here. */
-export async function hasEnded(manager: EntityManager, sessionId: string): Promise<boolean> {
-  const rows = await manager.query<unknown[]>(
-    `SELECT FROM changes WHERE kind = 'clerk_session' AND session_id = $1 LIMIT 1`,
-    [sessionId],
-  );
-  return rows.length > 0;
-}

@@ -7,7 +7,7 @@ import { currentNumber } from '../announce-changes/record-changes';
 import { answerRequest } from '../answer-request';
 import { ClerkTombstoneEntity } from '../database/clerk-tombstone.entity';
 import { UserEntity } from '../database/user.entity';
-import { hasEnded } from '../end-trust/end-trust';
+import { hasEnded } from '../end-trust/has-ended';
 import { DatabaseRefusedError } from '../errors';
 import { mayAct } from '../show-me/load-caller';
 import { FirstLogin } from './first-login';
