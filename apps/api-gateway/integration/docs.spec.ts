@@ -1,4 +1,5 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
+import { type RouteAccess, isWhole } from '../src/declare-access/access';
 import { call } from './support/call';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
@@ -45,25 +46,48 @@ describe('the docs', () => {
       methods.flatMap((method) => (item[method] === undefined ? [] : [{ name: `${method} ${path}`, ...item[method] }])),
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
+      'delete /admin/keys/{id}',
+      'delete /api/keys/{id}',
+      'get /admin/audit',
+      'get /admin/keys',
       'get /admin/users',
+      'get /admin/users/{id}',
       'get /admin/webhook-events',
       'get /admin/webhook-events/{id}',
+      'get /api/clerk/syncUsers',
+      'get /api/keys',
       'get /api/me',
+      'get /auth/explain',
       'get /auth/session',
       'patch /api/me',
+      'post /admin/users',
+      'post /admin/users/{id}/activate',
+      'post /admin/users/{id}/deactivate',
+      'post /admin/users/{id}/password-token',
+      'post /api/clerk/syncUsers',
+      'post /api/keys',
+      'post /api/keys/{id}/rotate',
+      'post /auth/login',
+      'post /auth/logout',
+      'post /auth/password',
+      'post /auth/verify-clerk-token',
+      'put /admin/users/{id}/role',
+      'put /admin/users/{id}/tier',
     ]);
     for (const operation of operations) {
-      expect(operation).toMatchObject({
-        security: [{ bearer: [] }],
-        'x-gatehouse-access': {
-          access: expect.any(String),
-          permission: expect.any(String),
-          rateClass: expect.any(String),
-        },
-        responses: {
-          200: { content: { 'application/json': { schema: { type: 'object', properties: expect.anything() } } } },
-          401: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
-        },
+      const access = operation['x-gatehouse-access' as keyof typeof operation] as unknown as RouteAccess;
+      expect(isWhole(access)).toBe(true);
+      const { responses, security = [] } = operation;
+      expect(responses[401]).toMatchObject({
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      });
+      const open = access.access === 'public' || access.access === 'browser-session';
+      expect(security.some((scheme) => 'bearer' in scheme)).toBe(!open);
+      const takesKeys = (access.access === 'user' || access.access === 'admin') && access.credential !== 'session';
+      expect(security.some((scheme) => 'apiKey' in scheme)).toBe(takesKeys);
+      if (access.access === 'browser-session') continue;
+      expect(responses[200] ?? responses[201]).toMatchObject({
+        content: { 'application/json': { schema: { type: 'object', properties: expect.anything() } } },
       });
     }
     expect(document.components?.schemas?.Problem).toMatchObject({

@@ -3,96 +3,224 @@ import { type ClerkSession, createEnvelopeSigner } from '@gatehouse/auth';
 import { inboxPrefix, resolvePrincipal } from '@gatehouse/contracts';
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
-import { type OwnNats, startOwnNats } from '@gatehouse/testing';
-import { Registry } from 'prom-client';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { PrincipalDirectory } from '../src/authenticate/principal-directory';
-import { GatewayMetrics } from '../src/measure-requests/gateway-metrics';
+import { ChangeFeed } from '../src/follow-changes/change-feed';
+import { ChangeAuthority } from './support/change-authority';
 import { PeerService } from './support/peer-service';
 import { samplePrincipal } from './support/samples';
 import { PASSWORD, natsUsers } from './support/test-gateway';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const asked: string[] = [];
+const userId = '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11';
 let isActive = true;
+let sessionEnded = false;
+let answerChange: (() => number) | undefined;
+let hold: Promise<void> | undefined;
 let nats: OwnNats;
 let userSync: PeerService;
 let client: NatsClient;
+let authority: ChangeAuthority;
+let feed: ChangeFeed;
 let directory: PrincipalDirectory;
-let now = 1_000_000;
 
-beforeAll(async () => {
+beforeEach(async () => {
+  asked.length = 0;
+  isActive = true;
+  sessionEnded = false;
+  answerChange = undefined;
+  hold = undefined;
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   nats = await startOwnNats({ users: natsUsers() });
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   userSync = new PeerService('user-sync', nats.url, PASSWORD, publicPem, log);
-  userSync.answer(resolvePrincipal, ({ body }) => {
+  authority = new ChangeAuthority(userSync);
+  userSync.answer(resolvePrincipal, async ({ body }) => {
     asked.push(`${body.clerkUserId} ${body.sessionId}`);
-    return samplePrincipal(body.clerkUserId, { isActive });
+    const change = answerChange?.() ?? authority.number;
+    const state = { change, userId, isActive, sessionEnded };
+    await hold;
+    return samplePrincipal(body.clerkUserId, state);
   });
   await userSync.start();
+  authority.start();
   const name = 'api-gateway';
   client = new NatsClient(
     { servers: [nats.url], user: name, password: PASSWORD, name, inboxPrefix: inboxPrefix(name) },
     log,
   );
   client.start();
-  await new Promise<void>((resolve) => client.onConnect(() => resolve()));
   const signer = createEnvelopeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  directory = new PrincipalDirectory(new RequestClient(client, signer), new GatewayMetrics(new Registry()), () => now);
+  const services = new RequestClient(client, signer);
+  feed = new ChangeFeed(client, services, log);
+  feed.start();
+  directory = new PrincipalDirectory(services, feed);
+  await eventually(() => feed.trusting);
 });
 
-afterAll(async () => {
-  await client?.close();
-  await userSync?.stop();
-  await nats?.dispose();
-});
-
-beforeEach(() => {
-  asked.length = 0;
-  isActive = true;
-  now += 60_000;
+afterEach(async () => {
+  await feed.end();
+  authority.stop();
+  await client.close();
+  await userSync.stop();
+  await nats.dispose();
 });
 
 const session = (sessionId: string): ClerkSession => ({
   clerkUserId: 'user_1',
   sessionId,
+  tokenId: null,
   version: 2,
   issuedAt: 0,
   expiresAt: 0,
   authorizedParty: null,
   actor: null,
 });
+const find = (sessionId = 'sess_1') => directory.ofClerkSession(session(sessionId), 'r');
+const deactivation = { kind: 'user', reason: 'deactivated', userId, clerkUserId: 'user_1' } as const;
 
 describe('the principals', () => {
-  it('are asked for again after three seconds, so that a deactivation is seen by then', async () => {
-    await directory.principalOf(session('sess_1'), 'r');
-    isActive = false;
-    now += 2_999;
-    await expect(directory.principalOf(session('sess_1'), 'r')).resolves.toMatchObject({ clerkUserId: 'user_1' });
-    expect(asked).toHaveLength(1);
-    now += 2;
-    await expect(directory.principalOf(session('sess_1'), 'r')).rejects.toMatchObject({ code: 'account_inactive' });
-    expect(asked).toHaveLength(2);
-  });
-
-  it('are kept apart by session', async () => {
-    await directory.principalOf(session('sess_1'), 'r');
-    await expect(directory.principalOf(session('sess_2'), 'r')).resolves.toMatchObject({ sessionId: 'sess_2' });
+  it('are asked for once, by a crowd too, and kept apart by session', async () => {
+    await Promise.all(Array.from({ length: 100 }, () => find()));
+    await find();
+    await expect(find('sess_2')).resolves.toMatchObject({ sessionId: 'sess_2' });
     expect(asked).toEqual(['user_1 sess_1', 'user_1 sess_2']);
   });
 
-  it('are asked for once by a crowd', async () => {
-    await Promise.all(Array.from({ length: 100 }, () => directory.principalOf(session('sess_1'), 'r')));
+  it('are forgotten when a change of their user is announced, and the change is acknowledged', async () => {
+    await find();
+    isActive = false;
+    authority.change(deactivation);
+    await eventually(() => feed.current === 1);
+    await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+    await eventually(() => [...authority.acknowledged.values()].includes(1));
+  });
+
+  it('are kept when somebody else is changed', async () => {
+    await find();
+    authority.nothing();
+    await eventually(() => feed.current === 1);
+    await find();
     expect(asked).toHaveLength(1);
   });
 
+  it('of a session that has ended are none', async () => {
+    await find();
+    sessionEnded = true;
+    authority.change({ kind: 'clerk_session', reason: 'signed_out', sessionId: 'sess_1', clerkUserId: 'user_1' });
+    await eventually(() => feed.current === 1);
+    await expect(find()).rejects.toMatchObject({ code: 'token_revoked' });
+  });
+
+  it('are not remembered out of an answer older than the last change', async () => {
+    authority.nothing();
+    await eventually(() => feed.current === 1);
+    answerChange = () => 0;
+    await find();
+    await find();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('asked for before a change are not handed to who asks after it', async () => {
+    let release: () => void = () => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    const before = find();
+    await eventually(() => asked.length === 1);
+    isActive = false;
+    authority.change(deactivation);
+    await eventually(() => feed.current === 1);
+    hold = undefined;
+    await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+    release();
+    await expect(before).resolves.toMatchObject({ userId });
+    await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+  });
+
   it('are not looked up without a bound: a flood is told to come back', async () => {
-    const flood = Array.from({ length: 1_200 }, async (_, index) =>
-      directory.principalOf(session(`sess_x${index}`), 'r'),
-    );
+    const flood = Array.from({ length: 1_200 }, async (_, index) => find(`sess_x${index}`));
     const results = await Promise.allSettled(flood);
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused).toHaveLength(200);
     expect(refused.every(({ reason }) => reason.reason === 'unavailable')).toBe(true);
+  });
+});
+
+describe('what is remembered', () => {
+  it('is not believed after a gap until the missed changes are there, and then what they were about is forgotten', async () => {
+    await find();
+    isActive = false;
+    authority.change(deactivation, true);
+    authority.nothing();
+    await eventually(() => feed.current === 2 && feed.trusting);
+    await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+  });
+
+  it('is not believed after three seconds of silence, and believed again when nothing was missed', async () => {
+    await find();
+    authority.silent = true;
+    authority.leaseless = true;
+    await eventually(() => !feed.trusting, { timeoutMs: 3_500 });
+    await find();
+    expect(asked).toHaveLength(2);
+    authority.silent = authority.leaseless = false;
+    await eventually(() => feed.trusting);
+    await find();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is not believed while NATS is away, and after a reconnect only what was not changed meanwhile', async () => {
+    await find();
+    await nats.stop();
+    await eventually(() => !feed.trusting);
+    await expect(find()).rejects.toMatchObject({ reason: 'unavailable' });
+    isActive = false;
+    authority.change(deactivation, true);
+    await nats.start();
+    await eventually(() => feed.trusting, { timeoutMs: 15_000 });
+    expect(feed.current).toBe(1);
+    await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+  }, 30_000);
+
+  it('is not believed without a lease', async () => {
+    authority.leaseless = true;
+    await eventually(() => !feed.trusting);
+    await find();
+    await find();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is all forgotten when changes are not kept any more that were not seen', async () => {
+    await find();
+    authority.silent = true;
+    for (let count = 0; count < 5; count++) authority.nothing();
+    authority.floor = 4;
+    authority.silent = false;
+    await eventually(() => feed.current === 5 && feed.trusting);
+    await find();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is all forgotten when the numbers begin anew', async () => {
+    authority.nothing();
+    await eventually(() => feed.current === 1);
+    await find();
+    authority.reset();
+    await eventually(() => feed.current === 0 && feed.trusting);
+    await find();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('of more changes than one message holds is caught up with, one message after the other', async () => {
+    authority.silent = true;
+    for (let count = 0; count < 1_203; count++) authority.nothing();
+    authority.silent = false;
+    await eventually(() => feed.current === 1_203 && feed.trusting);
+  });
+
+  it('is not trusted any more once the lease is given up', async () => {
+    await feed.end();
+    expect(authority.ended.size).toBe(1);
+    expect(feed.trusting).toBe(false);
   });
 });

@@ -135,7 +135,7 @@ describe('a credential is refused', () => {
     ['there is none', 401, 'credential_missing', {}, /^Bearer realm="gatehouse"$/],
     ['it is a cookie', 401, 'credential_missing', { cookie: '__session=x' }, /^Bearer realm="gatehouse"$/],
     ['it is Basic', 401, 'credential_scheme_unsupported', { authorization: 'Basic dTpw' }, /invalid_token/],
-    ['it is an API key', 401, 'credential_unsupported', { 'x-api-key': 'sk_dev_abc_def' }, /invalid_token/],
+    ['it is no API key', 401, 'api_key_malformed', { 'x-api-key': 'sk_dev_abc_def' }, /invalid_token/],
     ["it is Clerk's secret", 401, 'credential_is_clerk_secret', { 'x-api-key': 'sk_live_hush' }, /invalid_token/],
     ['it is no token', 401, 'token_malformed', { authorization: 'Bearer hush' }, /invalid_token/],
     ['it is empty', 400, 'credential_malformed', { authorization: 'Bearer' }, /invalid_request/],

@@ -7,19 +7,26 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { type Logger } from 'pino';
 import { ProblemFilter } from './answer-problems/problem.filter';
 import { ValidationPipe } from './answer-problems/validation.pipe';
-import { AuthenticationGuard } from './authenticate/authentication.guard';
 import { CLERK_KEYS, authenticationProviders } from './authenticate/authentication.providers';
 import { keysReadiness } from './authenticate/keys-readiness';
+import { LetGoOfTrust } from './authenticate/let-go-of-trust';
 import { CONFIG, type GatewayConfig } from './config';
-import { RoleGuard } from './declare-access/role.guard';
+import { AccessGuard } from './declare-access/access.guard';
 import { RouteRegister } from './declare-access/route-register';
+import { ExplainController } from './explain-credential/explain.controller';
+import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
+import { AuditController } from './inspect-audit/audit.controller';
 import { WebhookEventsController } from './inspect-webhook-events/webhook-events.controller';
 import { ProfileController } from './keep-profile/profile.controller';
-import { UsersController } from './list-users/users.controller';
+import { rateLimitProviders } from './limit-rates/rate-limit.providers';
+import { LoginController } from './log-in/login.controller';
+import { AdminKeysController, KeysController } from './manage-keys/keys.controller';
+import { UsersController } from './manage-users/users.controller';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { ApiDocument } from './publish-docs/api-document';
 import { DocsController } from './publish-docs/docs.controller';
 import { SessionController } from './show-session/session.controller';
+import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
 
 /** The gateway: its routes, and what stands before every one of them. */
 @Global()
@@ -42,7 +49,20 @@ export class AppModule {
           useFactory: () => ({ ...config.nats, name: 'api-gateway', inboxPrefix: inboxPrefix('api-gateway') }),
         }),
       ],
-      controllers: [SessionController, ProfileController, WebhookEventsController, UsersController, DocsController],
+      controllers: [
+        SessionController,
+        ExplainController,
+        LoginController,
+        PhoneLoginController,
+        SyncClerkUserController,
+        ProfileController,
+        KeysController,
+        WebhookEventsController,
+        UsersController,
+        AdminKeysController,
+        AuditController,
+        DocsController,
+      ],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: RouteRegister, useValue: routes },
@@ -53,12 +73,12 @@ export class AppModule {
         },
         GatewayMetrics,
         ApiDocument,
+        ...rateLimitProviders,
         ...authenticationProviders,
+        LetGoOfTrust,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ValidationPipe },
-        // In this order: who is calling, then whether that is enough.
-        { provide: APP_GUARD, useClass: AuthenticationGuard },
-        { provide: APP_GUARD, useClass: RoleGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
       ],
       exports: [CLERK_KEYS],
     };

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { createEnvelopeSigner, pinnedKey } from '@gatehouse/auth';
+import { createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
 import { commaSeparated, commonVariables, flag, httpUrl, parseEnvironment, pem, port } from '@gatehouse/config';
 import { z } from 'zod';
 
@@ -13,6 +13,17 @@ const proxyGroups = new Set(['loopback', 'linklocal', 'uniquelocal']);
 const trustProxy = commaSeparated
   .refine((parts) => isFlag(parts) || parts.every(isProxy), 'is neither true, false nor a list of addresses')
   .transform((parts): boolean | string[] => (isFlag(parts) ? parts[0] === 'true' : parts));
+
+const DAY_SECONDS = 24 * 60 * 60;
+const seconds = z.coerce
+  .number()
+  .int()
+  .min(60)
+  .max(30 * DAY_SECONDS);
+
+const rateLimitStore = z
+  .string()
+  .refine((value) => value === 'memory' || isRedisUrl(value), 'is neither memory nor a redis:// or rediss:// URL');
 
 const variables = z.object({
   ...commonVariables,
@@ -29,7 +40,15 @@ const variables = z.object({
   ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
   CORS_ORIGINS: origins.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:3000'),
+  SIGN_IN_URL: httpUrl.optional(),
+  REDIRECT_ORIGINS: origins.default([]),
+  LEGACY_JWT_SECRETS: commaSeparated
+    .refine(isFit(legacySecrets), 'is not one secret of 32 bytes or more, or two')
+    .default([]),
+  LEGACY_JWT_TTL: seconds.default(DAY_SECONDS),
+  RATE_LIMIT_STORE: rateLimitStore.default('memory'),
   TRUST_PROXY: trustProxy.default(false),
+  REQUIRE_HTTPS: flag.default(false),
 });
 
 /** Injection token of the {@link GatewayConfig}. */
@@ -59,6 +78,16 @@ export interface GatewayConfig {
   readonly corsOrigins: readonly string[];
   /** Where clients reach the gateway; the issuer of its own tokens too. */
   readonly publicUrl: string;
+  /** Where browsers go to sign in. */
+  readonly signInUrl?: string;
+  /** Where browsers may be sent besides `publicUrl`. */
+  readonly redirectOrigins: readonly string[];
+  /** Tokens of our own; without a secret there are none. */
+  readonly legacy: { readonly secrets: readonly string[]; readonly ttlMs: number };
+  /** `memory`, or the URL of a Redis or Valkey that several gateways share. */
+  readonly rateLimitStore: string;
+  /** Whether plain HTTP is refused. */
+  readonly requireHttps: boolean;
   /** Whose `X-Forwarded-For` is believed: everybody's, nobody's, or that of these addresses. */
   readonly trustProxy: boolean | string[];
 }
@@ -87,12 +116,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     envelopePrivateKey: v.ENVELOPE_PRIVATE_KEY,
     corsOrigins: v.CORS_ORIGINS,
     publicUrl: v.PUBLIC_URL,
+    ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
+    redirectOrigins: v.REDIRECT_ORIGINS,
+    legacy: { secrets: v.LEGACY_JWT_SECRETS, ttlMs: v.LEGACY_JWT_TTL * 1_000 },
+    rateLimitStore: v.RATE_LIMIT_STORE,
+    requireHttps: v.REQUIRE_HTTPS,
     trustProxy: v.TRUST_PROXY,
   };
 }
 
 /** Whether a key can be used for what it is there for, found out at boot rather than at the first request. */
-function isFit(use: (key: string) => unknown): (key: string) => boolean {
+function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
   return (key) => {
     try {
       use(key);
@@ -101,6 +135,10 @@ function isFit(use: (key: string) => unknown): (key: string) => boolean {
       return false;
     }
   };
+}
+
+function isRedisUrl(value: string): boolean {
+  return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol) && new URL(value).hostname !== '';
 }
 
 function isFlag(parts: readonly string[]): boolean {

@@ -8,13 +8,13 @@ export class CredentialMissingError extends Error {
   }
 }
 
-/** The credential is of a kind that this gateway does not verify. */
-export class CredentialUnsupportedError extends Error {
-  readonly code = 'credential_unsupported';
+/** Tokens of our own are not set up here: `LEGACY_JWT_SECRETS` is not given. */
+export class LegacyTokensOffError extends Error {
+  readonly code = 'legacy_tokens_off';
 
   constructor() {
-    super('credentials of this kind are not accepted');
-    this.name = 'CredentialUnsupportedError';
+    super('this gateway issues no tokens of its own');
+    this.name = 'LegacyTokensOffError';
   }
 }
 
@@ -45,6 +45,56 @@ export class RoleInsufficientError extends Error {
   constructor() {
     super('this needs the role admin');
     this.name = 'RoleInsufficientError';
+  }
+}
+
+/** The credential's scopes do not reach. */
+export class ScopeInsufficientError extends Error {
+  readonly code = 'scope_insufficient';
+
+  constructor(readonly scope: string) {
+    super(`this needs the scope ${scope}`);
+    this.name = 'ScopeInsufficientError';
+  }
+}
+
+/** The route takes sessions of people and no API keys. */
+export class SessionNeededError extends Error {
+  readonly code = 'session_needed';
+
+  constructor() {
+    super('this cannot be done with an API key');
+    this.name = 'SessionNeededError';
+  }
+}
+
+/** The caller has used up its limit. */
+export class RateLimitedError extends Error {
+  readonly code = 'rate_limited';
+
+  constructor(readonly retryAfterMs: number) {
+    super('too many requests');
+    this.name = 'RateLimitedError';
+  }
+}
+
+/** The store of rate limits is away, and what was asked for does not happen uncounted. */
+export class RateLimitUnavailableError extends Error {
+  readonly code = 'rate_limit_unavailable';
+
+  constructor(cause: unknown) {
+    super('requests cannot be counted right now', { cause });
+    this.name = 'RateLimitUnavailableError';
+  }
+}
+
+/** The request came over plain HTTP. */
+export class HttpsRequiredError extends Error {
+  readonly code = 'https_required';
+
+  constructor() {
+    super('this is served over HTTPS alone');
+    this.name = 'HttpsRequiredError';
   }
 }
 

@@ -45,6 +45,7 @@ describe('a Clerk session token that is accepted', () => {
     await expect(verifyToken(await mint(pair, claimsV2(NOW)))).resolves.toEqual({
       clerkUserId: 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1',
       sessionId: 'sess_3AbCdEfGhIjKlMnOpQrStUvWxS1',
+      tokenId: '0123456789abcdef0123',
       version: 2,
       issuedAt: NOW,
       expiresAt: NOW + 60 * SECOND,

@@ -19,6 +19,8 @@ export interface ClerkSessionRules {
 export interface ClerkSession {
   readonly clerkUserId: string;
   readonly sessionId: string;
+  /** The token's `jti`; tokens of version 1 have none. */
+  readonly tokenId: string | null;
   readonly version: 1 | 2;
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -29,6 +31,7 @@ export interface ClerkSession {
 
 /** Clerk's mark of a session token; tokens made from a JWT template bear another. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
+const MAX_TOKEN_ID = 128;
 const SESSION_ID = /^sess_[A-Za-z0-9_-]{1,120}$/;
 
 /** Verifies Clerk's session tokens, version 1 and 2: their RS256 signature, then everything that they claim. */
@@ -41,13 +44,14 @@ export class ClerkSessionVerifier {
 
   /** Throws CredentialRefusedError with the first fault found, KeysUnavailableError when the key cannot be had. */
   async verify(jwt: DecodedJwt): Promise<ClerkSession> {
-    checkHeader(jwt.header);
-    const { kid } = jwt.header;
+    const { alg, kid } = jwt.header;
+    if (alg !== 'RS256') throw new CredentialRefusedError('token_alg_unsupported');
     if (kid !== undefined && typeof kid !== 'string') throw new CredentialRefusedError('token_key_unknown');
     const key = await this.keys.find(kid);
     if (key === undefined) throw new CredentialRefusedError('token_key_unknown');
     if (!verify('RSA-SHA256', jwt.signed, key, jwt.signature))
       throw new CredentialRefusedError('token_signature_invalid');
+    checkKind(jwt.header);
     return this.check(jwt.claims);
   }
 
@@ -59,6 +63,7 @@ export class ClerkSessionVerifier {
       version: versionOf(claims),
       clerkUserId: userOf(claims),
       sessionId: sessionOf(claims),
+      tokenId: tokenIdOf(claims),
       authorizedParty: this.partyOf(claims),
       actor: this.actorOf(claims),
     };
@@ -81,8 +86,7 @@ export class ClerkSessionVerifier {
   }
 }
 
-function checkHeader({ alg, typ, cat }: JsonObject): void {
-  if (alg !== 'RS256') throw new CredentialRefusedError('token_alg_unsupported');
+function checkKind({ typ, cat }: JsonObject): void {
   if (typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
   if (cat !== SESSION_CATEGORY) throw new CredentialRefusedError('token_category_unsupported');
 }
@@ -102,4 +106,12 @@ function sessionOf({ sid, sts }: JsonObject): string {
   if (sts !== undefined && sts !== 'active') throw new CredentialRefusedError('token_session_pending');
   if (typeof sid !== 'string' || !SESSION_ID.test(sid)) throw new CredentialRefusedError('token_session_missing');
   return sid;
+}
+
+function tokenIdOf({ jti }: JsonObject): string | null {
+  if (jti === undefined) return null;
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_TOKEN_ID) {
+    throw new CredentialRefusedError('token_claim_invalid');
+  }
+  return jti;
 }

@@ -77,3 +77,22 @@ function apiKey(key: string): Credential {
   if (!key.startsWith('sk_')) throw new CredentialRefusedError('credential_unknown');
   return { kind: 'api_key', key };
 }
+
+const SESSION_COOKIE = '__session';
+
+/**
+ * Clerk's session token out of the cookie `__session`, for the one route where a browser navigates with it; undefined
+ * when there is none. Throws CredentialRequestError when there are several.
+ */
+export function readSessionCookie(rawHeaders: readonly string[]): string | undefined {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== 'cookie') continue;
+    for (const pair of (rawHeaders[index + 1] ?? '').split(';')) {
+      const at = pair.indexOf('=');
+      if (at !== -1 && pair.slice(0, at).trim() === SESSION_COOKIE) values.push(pair.slice(at + 1).trim());
+    }
+  }
+  if (values.length > 1) throw new CredentialRequestError('credential_repeated');
+  return values[0] === '' ? undefined : values[0];
+}

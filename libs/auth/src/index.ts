@@ -11,7 +11,7 @@ export {
 export { classify, classifyJwt, type Classification, type Issuers } from './classify';
 export { ClerkSessionVerifier, type ClerkSession, type ClerkSessionRules } from './clerk-session';
 export { type Clock } from './clock';
-export { readCredential, type Credential, type CredentialRequest } from './credential';
+export { readCredential, readSessionCookie, type Credential, type CredentialRequest } from './credential';
 export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeSigner, type EnvelopeVerifier } from './envelope';
 export {
   ApiKeyRandomnessError,

@@ -75,8 +75,8 @@ export class LegacyJwtVerifier {
   /** Throws CredentialRefusedError with the first fault found. */
   verify({ header, claims, signed, signature }: DecodedJwt): LegacySession {
     if (header.alg !== 'HS256') throw new CredentialRefusedError('token_alg_unsupported');
-    if (header.typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
     if (!this.isSigned(signed, signature)) throw new CredentialRefusedError('token_signature_invalid');
+    if (header.typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
     if (claims.iss !== this.rules.issuer) throw new CredentialRefusedError('token_issuer_unknown');
     // We make no lists: one that holds our name among others was not made here.
     if (claims.aud !== this.rules.audience) throw new CredentialRefusedError('token_audience_invalid');

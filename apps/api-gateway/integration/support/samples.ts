@@ -13,8 +13,8 @@ const TIME = '2026-01-02T03:04:05.678Z';
 type Resolved = ReplyOf<typeof resolvePrincipal>;
 
 export function samplePrincipal(clerkUserId: string, changes: Partial<Resolved> = {}): Resolved {
-  const state = { role: 'user', tier: 'free', isActive: true, isNewUser: false } as const;
-  return { userId: randomUUID(), clerkUserId, ...state, ...changes };
+  const state = { role: 'user', tier: 'free', isActive: true, isNewUser: false, sessionEnded: false } as const;
+  return { change: 0, userId: randomUUID(), clerkUserId, ...state, ...changes };
 }
 
 export function sampleUser(id: string, clerkUserId: string): User {

@@ -9,6 +9,8 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
 import { loadConfig } from '../../src/config';
 import { createApp } from '../../src/create-app';
+import { ChangeFeed } from '../../src/follow-changes/change-feed';
+import { ChangeAuthority } from './change-authority';
 import { ISSUER, PARTY } from './clerk-tokens';
 import { KeyServer, type SigningPair, signingPair } from './key-server';
 import { PeerService } from './peer-service';
@@ -23,6 +25,8 @@ export interface TestGateway {
   readonly nats: OwnNats;
   readonly userSync: PeerService;
   readonly ingest: PeerService;
+  /** Tells the gateway of revocations and changes. */
+  readonly changes: ChangeAuthority;
   /** Signs as the gateway does. */
   readonly sign: ReturnType<typeof createEnvelopeSigner>;
   /** Everything the gateway has logged. */
@@ -32,6 +36,8 @@ export interface TestGateway {
 }
 
 export const PASSWORD = 'test';
+export const LEGACY_SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+export const PUBLIC_URL = 'https://api.example.com';
 
 export async function startTestGateway(
   environment: Record<string, string> = {},
@@ -45,8 +51,10 @@ export async function startTestGateway(
   const silent = createLogger({ service: 'peer', level: 'silent' });
   const userSync = new PeerService('user-sync', nats.url, PASSWORD, envelopePublicKey, silent);
   const ingest = new PeerService('webhook-ingest', nats.url, PASSWORD, envelopePublicKey, silent);
+  const changes = new ChangeAuthority(userSync);
   prepare(userSync, ingest);
   await Promise.all([userSync.start(), ingest.start()]);
+  changes.start();
 
   let logged = '';
   const sink = new Writable({
@@ -67,11 +75,13 @@ export async function startTestGateway(
     CLERK_JWKS_URL: keyServer.url,
     CLERK_AUTHORIZED_PARTIES: PARTY,
     ENVELOPE_PRIVATE_KEY: envelopePrivateKey,
+    LEGACY_JWT_SECRETS: LEGACY_SECRET,
+    PUBLIC_URL,
     ...environment,
   });
   const app = await createApp(config, createLogger({ service: 'api-gateway', level: config.logLevel }, sink));
   await app.listen(config.port, config.host);
-  await eventually(() => app.get(NatsClient).connected);
+  await eventually(() => app.get(NatsClient).connected && app.get(ChangeFeed).trusting);
   const ops = `http://127.0.0.1:${app.get(OpsServer).port}`;
   return {
     app,
@@ -82,11 +92,13 @@ export async function startTestGateway(
     nats,
     userSync,
     ingest,
+    changes,
     sign: createEnvelopeSigner(envelopePrivateKey),
     logs: () => logged,
     metrics: async () => (await fetch(`${ops}/metrics`)).text(),
     stop: async () => {
       await app.close();
+      changes.stop();
       await Promise.all([userSync.stop(), ingest.stop()]);
       await nats.dispose();
       keyServer.stop();

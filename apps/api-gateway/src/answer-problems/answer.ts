@@ -5,10 +5,15 @@ import { HttpException } from '@nestjs/common';
 import {
   AccountInactiveError,
   CredentialMissingError,
-  CredentialUnsupportedError,
   type FieldFault,
+  HttpsRequiredError,
+  LegacyTokensOffError,
+  RateLimitUnavailableError,
+  RateLimitedError,
   RequestInvalidError,
   RoleInsufficientError,
+  ScopeInsufficientError,
+  SessionNeededError,
   UserUnknownError,
 } from '../errors';
 
@@ -44,6 +49,23 @@ const unavailable = (code: string, detail: string, retryAfterSeconds: number): A
   headers: { 'retry-after': String(retryAfterSeconds) },
 });
 
+const forbidding = [AccountInactiveError, RoleInsufficientError, SessionNeededError, HttpsRequiredError];
+
+const tooMany = ({ code, message, retryAfterMs }: RateLimitedError): Answer => ({
+  status: 429,
+  code,
+  detail: message,
+  headers: { 'retry-after': String(Math.max(Math.ceil(retryAfterMs / 1_000), 1)) },
+});
+
+/** RFC 6750 section 3.1. */
+const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): Answer => ({
+  status: 403,
+  code,
+  detail: message,
+  headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
+});
+
 const internal: Answer = { status: 500, code: 'internal' };
 
 /** Of a service's words only those are repeated that are meant for the caller. */
@@ -52,6 +74,21 @@ const refusals: Record<RequestErrorCode, (detail: string) => Answer> = {
   forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
   not_found: (detail) => ({ status: 404, code: 'not_found', detail }),
   conflict: (detail) => ({ status: 409, code: 'conflict', detail }),
+  limit_reached: (detail) => ({ status: 403, code: 'limit_reached', detail }),
+  identity_mismatch: () => ({
+    status: 403,
+    code: 'identity_mismatch',
+    detail: 'the body names somebody else than the token',
+  }),
+  phone_unverified: () => ({
+    status: 403,
+    code: 'phone_unverified',
+    detail: 'the user has no phone number that is verified',
+  }),
+  invalid_credentials: () => unauthorized('invalid_credentials', 'the address or the password is wrong'),
+  token_invalid: () => ({ status: 400, code: 'token_invalid', detail: 'the one-time token is of no use' }),
+  token_used: () => unauthorized('token_used', 'this token was exchanged before'),
+  session_ended: () => unauthorized('session_ended', 'the session has ended'),
   user_deleted: () => unauthorized('user_deleted', 'the user of this session was deleted'),
   clerk_unavailable: () => unavailable('clerk_unavailable', 'Clerk does not answer', 5),
   unavailable: () => unavailable('unavailable', 'a service does not answer', 1),
@@ -82,17 +119,18 @@ export function answerTo(error: unknown): Answer {
   if (error instanceof CredentialMissingError) {
     return { status: 401, code: error.code, detail: error.message, headers: challenge() };
   }
-  if (
-    error instanceof CredentialRefusedError ||
-    error instanceof CredentialUnsupportedError ||
-    error instanceof UserUnknownError
-  ) {
+  if (error instanceof CredentialRefusedError || error instanceof UserUnknownError) {
     return unauthorized(error.code, error.message);
   }
   if (error instanceof KeysUnavailableError) return unavailable(error.code, error.message, 5);
-  if (error instanceof AccountInactiveError || error instanceof RoleInsufficientError) {
-    return { status: 403, code: error.code, detail: error.message };
+  if (error instanceof RateLimitUnavailableError) return unavailable(error.code, error.message, 1);
+  if (error instanceof RateLimitedError) return tooMany(error);
+  if (error instanceof ScopeInsufficientError) return scopeInsufficient(error);
+  if (forbidding.some((kind) => error instanceof kind)) {
+    const { code, message } = error as Error & { readonly code: string };
+    return { status: 403, code, detail: message };
   }
+  if (error instanceof LegacyTokensOffError) return { status: 501, code: error.code, detail: error.message };
   if (error instanceof RequestInvalidError) {
     return { status: 400, code: error.code, detail: error.message, errors: error.faults };
   }

@@ -1,19 +1,19 @@
-import {
-  type ClerkSession,
-  ClerkSessionVerifier,
-  JwksCache,
-  type KeySource,
-  VerifiedTokenCache,
-  pinnedKey,
-} from '@gatehouse/auth';
-import { RequestClient } from '@gatehouse/messaging';
+import { ClerkSessionVerifier, JwksCache, type KeySource, LegacyJwtVerifier, pinnedKey } from '@gatehouse/auth';
+import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { type Provider } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { CONFIG, type GatewayConfig } from '../config';
+import { ChangeFeed } from '../follow-changes/change-feed';
+import { AuditTrail } from '../inspect-audit/audit-trail';
+import { RateLimits } from '../limit-rates/rate-limits';
+import { LegacyTokens } from '../log-in/legacy-tokens';
 import { GatewayMetrics } from '../measure-requests/gateway-metrics';
+import { ApiKeyDirectory } from './api-key-directory';
 import { Authenticator } from './authenticator';
+import { KeyUsage } from './key-usage';
 import { PrincipalDirectory } from './principal-directory';
+import { TokenVerifier } from './token-verifier';
 
 /** Injection token of the {@link KeySource} of Clerk's keys. */
 export const CLERK_KEYS = Symbol('ClerkKeys');
@@ -27,37 +27,107 @@ export const authenticationProviders: Provider[] = [
       clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log) : pinnedKey(clerk.jwtKey),
   },
   {
+    provide: ChangeFeed,
+    inject: [NatsClient, RequestClient, LOGGER],
+    useFactory: (nats: NatsClient, services: RequestClient, log: Logger) => {
+      const feed = new ChangeFeed(nats, services, log);
+      feed.start();
+      return feed;
+    },
+  },
+  {
+    provide: AuditTrail,
+    inject: [RequestClient, LOGGER],
+    useFactory: (services: RequestClient, log: Logger) => new AuditTrail(services, log),
+  },
+  {
+    provide: KeyUsage,
+    inject: [RequestClient, LOGGER],
+    useFactory: (services: RequestClient, log: Logger) => {
+      const usage = new KeyUsage(services, log);
+      usage.start();
+      return usage;
+    },
+  },
+  {
+    provide: LegacyTokens,
+    inject: [CONFIG],
+    useFactory: ({ legacy, publicUrl }: GatewayConfig) => new LegacyTokens(legacy, publicUrl),
+  },
+  {
     provide: PrincipalDirectory,
-    inject: [RequestClient, GatewayMetrics],
-    useFactory: (services: RequestClient, metrics: GatewayMetrics) => new PrincipalDirectory(services, metrics),
+    inject: [RequestClient, ChangeFeed, GatewayMetrics],
+    useFactory: (services: RequestClient, feed: ChangeFeed, metrics: GatewayMetrics) =>
+      new PrincipalDirectory(services, feed, (result) => metrics.principalLookups.inc({ result })),
+  },
+  {
+    provide: ApiKeyDirectory,
+    inject: [RequestClient, ChangeFeed, RateLimits, KeyUsage, GatewayMetrics],
+    useFactory: (
+      services: RequestClient,
+      feed: ChangeFeed,
+      limits: RateLimits,
+      usage: KeyUsage,
+      metrics: GatewayMetrics,
+    ) =>
+      new ApiKeyDirectory({
+        services,
+        feed,
+        limits,
+        usage,
+        onResult: (result) => metrics.principalLookups.inc({ result }),
+      }),
+  },
+  {
+    provide: TokenVerifier,
+    inject: [CONFIG, CLERK_KEYS, LegacyTokens, AuditTrail, GatewayMetrics, LOGGER],
+    useFactory: tokenVerifier,
   },
   {
     provide: Authenticator,
-    inject: [CONFIG, CLERK_KEYS, PrincipalDirectory, GatewayMetrics, LOGGER],
+    inject: [TokenVerifier, ApiKeyDirectory, PrincipalDirectory, GatewayMetrics],
     useFactory: (
-      { clerk, publicUrl }: GatewayConfig,
-      keys: KeySource,
-      directory: PrincipalDirectory,
+      tokens: TokenVerifier,
+      keys: ApiKeyDirectory,
+      principals: PrincipalDirectory,
       metrics: GatewayMetrics,
-      log: Logger,
-    ) => {
-      if (clerk.authorizedParties.length === 0) {
-        log.warn('CLERK_AUTHORIZED_PARTIES is empty: only tokens without azp, those of native clients, are accepted');
-      }
-      const verified = new VerifiedTokenCache<ClerkSession>();
-      keys.onChange(() => verified.flush());
-      const issuers = { clerk: clerk.issuer, own: publicUrl };
-      return new Authenticator({
-        issuers,
-        clerk: new ClerkSessionVerifier(clerk, keys),
-        verified,
-        directory,
-        metrics,
-        log,
-      });
-    },
+    ) =>
+      new Authenticator({
+        tokens,
+        keys,
+        principals,
+        onRefusal: (code) => metrics.verifications.inc({ result: code }),
+      }),
   },
 ];
+
+function tokenVerifier(
+  { clerk }: GatewayConfig,
+  keys: KeySource,
+  legacy: LegacyTokens,
+  audit: AuditTrail,
+  metrics: GatewayMetrics,
+  log: Logger,
+): TokenVerifier {
+  if (clerk.authorizedParties.length === 0) {
+    log.warn('CLERK_AUTHORIZED_PARTIES is empty: only tokens without azp, those of native clients, are accepted');
+  }
+  const { rules } = legacy;
+  const verifiers = {
+    issuers: { clerk: clerk.issuer, ...(rules !== undefined && { own: rules.issuer }) },
+    clerk: new ClerkSessionVerifier(clerk, keys),
+    legacy: rules === undefined ? undefined : new LegacyJwtVerifier(rules),
+  };
+  const tokens = new TokenVerifier(verifiers, (result, token) => {
+    metrics.verifications.inc({ result });
+    if (result === 'cached' || token.verifier !== 'clerk_session' || token.session.actor === null) return;
+    const { actor, clerkUserId, sessionId } = token.session;
+    log.warn({ actor, clerkUserId, sessionId }, 'an impersonated session was accepted');
+    audit.impersonated(token.session);
+  });
+  keys.onChange(() => tokens.flush());
+  return tokens;
+}
 
 function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger): KeySource {
   return new JwksCache({

@@ -1,20 +1,44 @@
-import { type ClerkSession } from '@gatehouse/auth';
+import { type ClerkSession, type LegacySession } from '@gatehouse/auth';
 import { type Principal } from '@gatehouse/contracts';
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { CallerMissingError } from '../errors';
 
+/** What of an API key matters after it was found. */
+export interface UsedKey {
+  readonly keyId: string;
+  /** Milliseconds; null for a key that does not expire. */
+  readonly expiresAt: number | null;
+  /** Requests a minute; null where the tier's limit alone holds. */
+  readonly rateLimit: number | null;
+}
+
+/** The credential that was verified, by its kind. */
+export type VerifiedCredential =
+  | { readonly method: 'clerk_session'; readonly session: ClerkSession }
+  | { readonly method: 'legacy_jwt'; readonly session: LegacySession }
+  | { readonly method: 'api_key'; readonly key: UsedKey };
+
 /** Who is calling, by which credential, in which request. */
 export interface Caller {
   readonly principal: Principal;
-  readonly session: ClerkSession;
+  readonly credential: VerifiedCredential;
   readonly requestId: string;
+}
+
+/** A verified Clerk session whose user may not exist here yet. */
+export interface ClerkCaller {
+  readonly session: ClerkSession;
+  /** The token's `jti`, or the SHA-256 of the whole token (hex) where it has none. */
+  readonly tokenId: string;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by the authentication guard; absent on public routes. */
+    /** Set on routes that need a user; absent on others. */
     caller?: Caller;
+    /** Set on routes that need a Clerk session; absent on others, and where a browser may come signed out. */
+    clerkCaller?: ClerkCaller;
   }
 }
 

@@ -1,72 +1,88 @@
-import { type ClerkSession, type Clock } from '@gatehouse/auth';
-import { type Principal, type ReplyOf, resolvePrincipal } from '@gatehouse/contracts';
+import { type ClerkSession, CredentialRefusedError, type LegacySession } from '@gatehouse/auth';
+import {
+  type Holder,
+  type Principal,
+  type ReplyOf,
+  resolveLegacySession,
+  resolvePrincipal,
+} from '@gatehouse/contracts';
 import { type RequestClient, RequestRefusedError } from '@gatehouse/messaging';
-import { LRUCache } from 'lru-cache';
 import { AccountInactiveError, PrincipalMismatchError, UserUnknownError } from '../errors';
-import { type GatewayMetrics } from '../measure-requests/gateway-metrics';
+import { type ChangeFeed } from '../follow-changes/change-feed';
+import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-lookup';
 
-type Found = ReplyOf<typeof resolvePrincipal>;
-
-const MAX_CACHED = 20_000;
-/** How long a change of role or activity may go unseen. */
-const TTL_MS = 3_000;
-/** More callers than this are not looked up at once: a slow user-sync must not fill the memory. */
-const MAX_IN_FLIGHT = 1_000;
+type ClerkFound = ReplyOf<typeof resolvePrincipal>;
+type LegacyFound = ReplyOf<typeof resolveLegacySession>;
 
 /**
- * Whom a verified session belongs to here, asked of user-sync, which makes the user just in time. Answers are kept for
- * three seconds, and a crowd of first requests of one session asks once.
+ * Whom a verified session belongs to here, asked of user-sync: of a Clerk session the user is made just in time, of a
+ * token of our own never.
  */
 export class PrincipalDirectory {
-  private readonly known: LRUCache<string, Found>;
-  private readonly asking = new Map<string, Promise<Found>>();
+  private readonly clerkSessions: TrustedLookup<ClerkFound & { readonly sessionId: string }>;
+  private readonly legacySessions: TrustedLookup<LegacyFound & { readonly sessionId: string }>;
 
   constructor(
     private readonly services: RequestClient,
-    private readonly metrics: GatewayMetrics,
-    now: Clock = Date.now,
+    feed: ChangeFeed,
+    onResult?: (result: LookupResult) => void,
   ) {
-    this.known = new LRUCache({ max: MAX_CACHED, ttl: TTL_MS, ttlResolution: 0, perf: { now } });
+    this.clerkSessions = new TrustedLookup(
+      feed,
+      ({ userId, sessionId }) => [`user:${userId}`, `clerk_session:${sessionId}`],
+      onResult,
+    );
+    this.legacySessions = new TrustedLookup(
+      feed,
+      ({ session, sessionId }) =>
+        session === null ? undefined : [`user:${session.userId}`, `legacy_session:${sessionId}`],
+      onResult,
+    );
   }
 
-  /** Throws AccountInactiveError, UserUnknownError, or RequestRefusedError as user-sync answered. */
-  async principalOf(session: ClerkSession, requestId: string): Promise<Principal> {
-    const { isActive, userId, clerkUserId, role, tier } = await this.find(session, requestId);
-    if (!isActive) throw new AccountInactiveError();
-    const { sessionId } = session;
-    return { userId, clerkUserId, method: 'clerk_session', role, tier, scopes: [], sessionId };
+  /** Throws AccountInactiveError, UserUnknownError, CredentialRefusedError, or RequestRefusedError as user-sync answered. */
+  async ofClerkSession(session: ClerkSession, requestId: string): Promise<Principal> {
+    const { clerkUserId, sessionId } = session;
+    const found = await this.clerkSessions.find(`${clerkUserId} ${sessionId}`, () => this.askClerk(session, requestId));
+    if (found.sessionEnded) throw new CredentialRefusedError('token_revoked');
+    return { ...actingPrincipal(found), method: 'clerk_session', sessionId };
   }
 
-  private find(session: ClerkSession, requestId: string): Promise<Found> | Found {
-    const key = `${session.clerkUserId} ${session.sessionId}`;
-    const known = this.known.get(key);
-    if (known !== undefined) {
-      this.metrics.principalLookups.inc({ result: 'cached' });
-      return known;
-    }
-    const asked = this.asking.get(key);
-    this.metrics.principalLookups.inc({ result: asked === undefined ? 'asked' : 'joined' });
-    if (asked !== undefined) return asked;
-    if (this.asking.size >= MAX_IN_FLIGHT) throw new RequestRefusedError('unavailable', 'too many callers at once');
-    const asking = this.ask(session, requestId)
-      .then((found) => {
-        this.known.set(key, found);
-        return found;
-      })
-      .finally(() => this.asking.delete(key));
-    this.asking.set(key, asking);
-    return asking;
+  /** Throws AccountInactiveError, CredentialRefusedError, or RequestRefusedError as user-sync answered. */
+  async ofLegacySession({ jti, userId }: LegacySession, requestId: string): Promise<Principal> {
+    const { session } = await this.legacySessions.find(`${jti} ${userId}`, () =>
+      this.askLegacy(jti, userId, requestId),
+    );
+    if (session === null || session.closed) throw new CredentialRefusedError('token_revoked');
+    if (session.expiresAt <= Date.now()) throw new CredentialRefusedError('token_expired');
+    return { ...actingPrincipal(session), method: 'legacy_jwt', sessionId: jti };
   }
 
-  private async ask({ clerkUserId, sessionId }: ClerkSession, requestId: string): Promise<Found> {
+  private async askClerk({ clerkUserId, sessionId }: ClerkSession, requestId: string) {
     try {
-      const context = { principal: null, requestId };
-      const found = await this.services.send(resolvePrincipal, { clerkUserId, sessionId }, context);
+      const found = await this.services.send(
+        resolvePrincipal,
+        { clerkUserId, sessionId },
+        { principal: null, requestId },
+      );
       if (found.clerkUserId !== clerkUserId) throw new PrincipalMismatchError();
-      return found;
+      return { ...found, sessionId };
     } catch (error) {
       if (error instanceof RequestRefusedError && error.reason === 'not_found') throw new UserUnknownError(error);
       throw error;
     }
   }
+
+  private async askLegacy(sessionId: string, userId: string, requestId: string) {
+    const found = await this.services.send(resolveLegacySession, { sessionId, userId }, { principal: null, requestId });
+    if (found.session !== null && found.session.userId !== userId) throw new PrincipalMismatchError();
+    return { ...found, sessionId };
+  }
+}
+
+/** What of a principal does not depend on the credential, for a user who may act now. Throws AccountInactiveError. */
+export function actingPrincipal(holder: Holder): Omit<Principal, 'method' | 'sessionId'> {
+  const { userId, clerkUserId, role, tier, isActive } = holder;
+  if (!isActive) throw new AccountInactiveError();
+  return { userId, clerkUserId, role, tier, scopes: [] };
 }

@@ -1,18 +1,24 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import { type RateClass, rateClasses } from '../limit-rates/rate-policy';
 
-const accessLevels = ['public', 'user', 'admin'] as const;
-const rateClasses = ['docs', 'read', 'write', 'admin'] as const;
+const accessLevels = ['public', 'clerk-session', 'browser-session', 'user', 'admin'] as const;
+const credentialKinds = ['any', 'session'] as const;
 
 /** What a route declares about who may use it. */
 export interface RouteAccess {
-  /** Anybody, any active user, or users with the role admin. */
+  /**
+   * Anybody; a verified Clerk session, of a user who may not exist here yet; the same out of a browser, which may be
+   * signed out; any active user; users with the role admin.
+   */
   readonly access: (typeof accessLevels)[number];
   /** `<noun>:<verb>`: what a credential with scopes needs. */
   readonly permission: `${string}:${string}`;
   /** Which rate limit it counts against. */
-  readonly rateClass: (typeof rateClasses)[number];
+  readonly rateClass: RateClass;
+  /** `session`: no API keys. */
+  readonly credential?: (typeof credentialKinds)[number];
 }
 
 declare module 'fastify' {
@@ -24,12 +30,17 @@ declare module 'fastify' {
 /** Where the OpenAPI document tells a route's declaration. */
 export const ACCESS_EXTENSION = 'x-gatehouse-access';
 
+/** The name of the API keys' security scheme in the OpenAPI document. */
+export const API_KEY_SCHEME = 'apiKey';
+
 /** Declares who may use a route. The gateway does not start while a route lacks it. */
 export function Access(access: RouteAccess): MethodDecorator {
+  const needsUser = access.access === 'user' || access.access === 'admin';
   return applyDecorators(
     RouteConfig({ access }),
     ApiExtension(ACCESS_EXTENSION, access),
-    ...(access.access === 'public' ? [] : [ApiBearerAuth()]),
+    ...(access.access === 'public' || access.access === 'browser-session' ? [] : [ApiBearerAuth()]),
+    ...(needsUser && access.credential !== 'session' ? [ApiSecurity(API_KEY_SCHEME)] : []),
   );
 }
 
@@ -40,6 +51,16 @@ export function isWhole(access: Partial<RouteAccess> | undefined): access is Rou
     accessLevels.includes(access.access) &&
     /^[a-z-]+:[a-z-]+$/.test(access.permission ?? '') &&
     access.rateClass !== undefined &&
-    rateClasses.includes(access.rateClass)
+    rateClasses.includes(access.rateClass) &&
+    credentialKinds.includes(access.credential ?? 'any')
   );
+}
+
+/** Whether one of a key's scopes reaches a permission; either side of a scope may be `*`. */
+export function reaches(scopes: readonly string[], permission: string): boolean {
+  const [noun, verb] = permission.split(':');
+  return scopes.some((scope) => {
+    const [scopeNoun, scopeVerb] = scope.split(':');
+    return (scopeNoun === '*' || scopeNoun === noun) && (scopeVerb === '*' || scopeVerb === verb);
+  });
 }

@@ -3,7 +3,7 @@ import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { PROBLEM_TYPE } from '../answer-problems/problem';
-import { ACCESS_EXTENSION, type RouteAccess } from '../declare-access/access';
+import { ACCESS_EXTENSION, API_KEY_SCHEME, type RouteAccess } from '../declare-access/access';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
@@ -15,6 +15,7 @@ const problems: Record<number, string> = {
   404: 'Not found',
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
+  429: 'Too many requests; try again after `Retry-After` seconds',
   503: 'Something that this needs is away; try again after `Retry-After` seconds',
 };
 
@@ -30,7 +31,13 @@ export class ApiDocument {
       .setDescription('Errors are `application/problem+json` (RFC 9457) with a stable `code`.')
       .setVersion('1')
       .addServer(publicUrl)
-      .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Clerk's session token" })
+      .addBearerAuth({
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: "Clerk's session token, or ours",
+      })
+      .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SCHEME)
       .build();
     const document = SwaggerModule.createDocument(app, base, {
       standardSchemaConverter: (schema, { schemaType }) =>
@@ -76,9 +83,10 @@ function describeProblems(operation: Operation): void {
   const inPath = (operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'path');
   const statuses = [
     ...(hasInput ? [400] : []),
-    ...(access.access === 'public' ? [] : [401, 403]),
+    ...(access.access === 'public' && access.rateClass !== 'login' ? [] : [401, 403]),
     ...(inPath ? [404] : []),
     ...(operation.requestBody === undefined ? [] : [413, 415]),
+    429,
     503,
   ];
   for (const status of statuses) {

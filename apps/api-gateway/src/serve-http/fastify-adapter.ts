@@ -9,6 +9,7 @@ import { type RouteRegister } from '../declare-access/route-register';
 import { allowOrigins } from './cors';
 import { harden, hardening } from './harden';
 import { refuseUnreadable } from './refuse-unreadable';
+import { requireHttps } from './require-https';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
@@ -51,10 +52,12 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   const server = adapter.getInstance();
   routes.watch(server);
   server.decorateRequest('caller', undefined);
+  server.decorateRequest('clerkCaller', undefined);
   server.removeContentTypeParser('text/plain');
   logRequests(server, logger);
   letGoAtShutdown(server);
   harden(server);
+  if (config.requireHttps) requireHttps(server);
   allowOrigins(server, config.corsOrigins);
   return adapter;
 }

@@ -1,7 +1,7 @@
 import { type CallerView, callerSchema } from '@gatehouse/contracts';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type Caller, CurrentCaller, type VerifiedCredential } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `GET /auth/session`: who am I, by which method. */
@@ -12,17 +12,31 @@ export class SessionController {
   @Access({ access: 'user', permission: 'session:read', rateClass: 'read' })
   @ApiOperation({ summary: 'Who am I, by which credential, until when' })
   @ApiOkResponse({ description: 'The caller as the gateway knows it', standardSchema: callerSchema })
-  show(@CurrentCaller() { principal, session }: Caller): CallerView {
-    return {
-      principal,
-      credential: {
-        method: principal.method,
-        sessionId: session.sessionId,
-        issuedAt: new Date(session.issuedAt).toISOString(),
-        expiresAt: new Date(session.expiresAt).toISOString(),
-        authorizedParty: session.authorizedParty,
-        actor: session.actor,
-      },
-    };
+  show(@CurrentCaller() { principal, credential }: Caller): CallerView {
+    return { principal, credential: viewOf(credential) };
   }
+}
+
+const unknown = { sessionId: null, issuedAt: null, authorizedParty: null, actor: null };
+
+function viewOf(credential: VerifiedCredential): CallerView['credential'] {
+  const { method } = credential;
+  switch (method) {
+    case 'clerk_session': {
+      const { sessionId, issuedAt, expiresAt, authorizedParty, actor } = credential.session;
+      return { method, sessionId, issuedAt: iso(issuedAt), expiresAt: iso(expiresAt), authorizedParty, actor };
+    }
+    case 'legacy_jwt': {
+      const { jti, issuedAt, expiresAt } = credential.session;
+      return { ...unknown, method, sessionId: jti, issuedAt: iso(issuedAt), expiresAt: iso(expiresAt) };
+    }
+    case 'api_key': {
+      const { expiresAt } = credential.key;
+      return { ...unknown, method, expiresAt: expiresAt === null ? null : iso(expiresAt) };
+    }
+  }
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
 }

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Change,
+  acknowledgeChanges,
+  changesAnnouncement,
+  changesSince,
+  leaseGateway,
+  maxChangesPerMessage,
+} from '@gatehouse/contracts';
+import { type PeerService } from './peer-service';
+
+type NewChange = Change extends infer C ? (C extends Change ? Omit<C, 'number' | 'at'> : never) : never;
+
+/** Numbers changes and tells gateways of them, as user-sync does; may fall silent, and may lose announcements. */
+export class ChangeAuthority {
+  readonly changes: Change[] = [];
+  readonly acknowledged = new Map<string, number>();
+  readonly ended = new Set<string>();
+  number = 0;
+  floor = 0;
+  leaseMs = 3_000;
+  /** No heartbeat and no announcement while true. */
+  silent = false;
+  /** Refuses leases while true. */
+  leaseless = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly peer: PeerService) {
+    peer
+      .answer(leaseGateway, ({ body: { gatewayId, number, ending } }) => {
+        if (this.leaseless) return { current: this.number, leaseMs: 0 };
+        if (ending) this.ended.add(gatewayId);
+        this.acknowledged.set(gatewayId, number);
+        return { current: this.number, leaseMs: this.leaseMs };
+      })
+      .answer(changesSince, ({ body: { number } }) => ({
+        current: this.number,
+        floor: this.floor,
+        changes: this.changes
+          .filter((change) => change.number > number && change.number > this.floor)
+          .slice(0, maxChangesPerMessage),
+      }))
+      .answer(acknowledgeChanges, ({ body: { gatewayId, number } }) => {
+        this.acknowledged.set(gatewayId, number);
+        return {};
+      });
+  }
+
+  /** Repeats the current number, more often than user-sync does so that tests are quick. */
+  start(): void {
+    this.timer = setInterval(() => this.publish([]), 200);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Makes a change; `lost` ones are not announced. */
+  change(change: NewChange, lost = false): Change {
+    const made = { ...change, number: ++this.number, at: Date.now() };
+    this.changes.push(made);
+    if (!lost) this.publish([made]);
+    return made;
+  }
+
+  /** Announces something as it is, right or wrong. */
+  publish(changes: readonly Change[], current = this.number): void {
+    if (this.silent || !this.peer.nats.connected) return;
+    this.peer.nats.get().publish(changesAnnouncement.subject, JSON.stringify({ current, changes }));
+  }
+
+  /** Starts anew, as after the loss of the database. */
+  reset(): void {
+    this.changes.length = 0;
+    this.number = 0;
+  }
+
+  /** A change that matters to nobody. */
+  nothing(lost = false): Change {
+    return this.change({ kind: 'api_key', reason: 'revoked', keyId: randomUUID(), userId: randomUUID() }, lost);
+  }
+}

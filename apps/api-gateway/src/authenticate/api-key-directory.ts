@@ -1,0 +1,78 @@
+import { CredentialRefusedError, apiKeyHash, parseApiKey } from '@gatehouse/auth';
+import { type Principal, type ReplyOf, resolveKey } from '@gatehouse/contracts';
+import { type RequestClient } from '@gatehouse/messaging';
+import { LRUCache } from 'lru-cache';
+import { type ChangeFeed } from '../follow-changes/change-feed';
+import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-lookup';
+import { type RateLimits } from '../limit-rates/rate-limits';
+import { type UsedKey } from './caller';
+import { type KeyUsage } from './key-usage';
+import { actingPrincipal } from './principal-directory';
+
+type Found = ReplyOf<typeof resolveKey>;
+
+const MAX_UNKNOWN = 2_000;
+/** A key cannot come into being after somebody guessed it; the time bounds what a fault in that thought may cost. */
+const UNKNOWN_TTL_MS = 30_000;
+
+/** What the keys of a gateway are found with. */
+export interface ApiKeyDirectoryParts {
+  readonly services: RequestClient;
+  readonly feed: ChangeFeed;
+  readonly limits: RateLimits;
+  readonly usage: Pick<KeyUsage, 'note'>;
+  readonly onResult?: (result: LookupResult) => void;
+}
+
+/** Whom an API key belongs to, asked of user-sync by its hash; what is mistyped or a guess costs as little as can be. */
+export class ApiKeyDirectory {
+  private readonly known: TrustedLookup<Found>;
+  private readonly unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_TTL_MS });
+
+  constructor(private readonly parts: ApiKeyDirectoryParts) {
+    this.known = new TrustedLookup(
+      parts.feed,
+      ({ key }) => (key === null ? undefined : [`user:${key.userId}`, `api_key:${key.keyId}`]),
+      parts.onResult,
+    );
+  }
+
+  /**
+   * Throws CredentialRefusedError with what is wrong with the key, AccountInactiveError, RateLimitedError when the
+   * address has tried too many that nobody knows, or RequestRefusedError as user-sync answered.
+   */
+  async find(text: string, address: string, requestId: string): Promise<{ principal: Principal; key: UsedKey }> {
+    parseApiKey(text);
+    const hash = apiKeyHash(text);
+    const { key } = this.known.peek(hash) ?? (await this.lookUp(hash, address, requestId));
+    if (key === null) throw new CredentialRefusedError('api_key_unknown');
+    if (key.state === 'revoked') throw new CredentialRefusedError('api_key_revoked');
+    const now = Date.now();
+    if (key.state === 'expired' || (key.expiresAt !== null && key.expiresAt <= now)) {
+      throw new CredentialRefusedError('api_key_expired');
+    }
+    const { keyId, scopes, expiresAt, rateLimit } = key;
+    const principal: Principal = {
+      ...actingPrincipal(key),
+      scopes,
+      method: 'api_key',
+      sessionId: null,
+      keyId,
+    };
+    this.parts.usage.note(keyId, now);
+    return { principal, key: { keyId, expiresAt, rateLimit } };
+  }
+
+  private async lookUp(hash: string, address: string, requestId: string): Promise<Found> {
+    const { services, limits } = this.parts;
+    if (this.unknown.has(hash)) throw new CredentialRefusedError('api_key_unknown');
+    await limits.mayAct('unknownKey', address);
+    const found = await this.known.find(hash, () =>
+      services.send(resolveKey, { hash }, { principal: null, requestId }),
+    );
+    if (found.key !== null) return found;
+    this.unknown.set(hash, true);
+    await limits.act('unknownKey', address);
+    return found;
+  }
+}

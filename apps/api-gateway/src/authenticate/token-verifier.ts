@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import {
+  type ClerkSession,
+  type ClerkSessionVerifier,
+  CredentialRefusedError,
+  type Issuers,
+  type LegacyJwtVerifier,
+  type LegacySession,
+  VerifiedTokenCache,
+  classifyJwt,
+  decodeJwt,
+} from '@gatehouse/auth';
+
+/** What a verified token said, and which verifier said so. */
+export type VerifiedToken =
+  | { readonly verifier: 'clerk_session'; readonly expiresAt: number; readonly session: ClerkSession }
+  | { readonly verifier: 'legacy_jwt'; readonly expiresAt: number; readonly session: LegacySession };
+
+/** The verifiers; `legacy` only where tokens of our own are set up. */
+export interface TokenVerifiers {
+  readonly issuers: Issuers;
+  readonly clerk: Pick<ClerkSessionVerifier, 'verify'>;
+  readonly legacy: Pick<LegacyJwtVerifier, 'verify'> | undefined;
+}
+
+/** Sends a token to the one verifier that its bytes name, once: a token seen again costs a hash. */
+export class TokenVerifier {
+  private readonly verified = new VerifiedTokenCache<VerifiedToken>();
+
+  constructor(
+    private readonly verifiers: TokenVerifiers,
+    private readonly onResult: (result: 'cached' | 'verified', token: VerifiedToken) => void = () => undefined,
+  ) {}
+
+  /** Throws CredentialRefusedError, KeysUnavailableError. */
+  verify(token: string): Promise<VerifiedToken> | VerifiedToken {
+    const known = this.verified.get(token);
+    if (known === undefined) return this.verifyFirst(token);
+    this.onResult('cached', known);
+    return known;
+  }
+
+  /** Forgets every token; to be called when keys have changed. */
+  flush(): void {
+    this.verified.flush();
+  }
+
+  get size(): number {
+    return this.verified.size;
+  }
+
+  private async verifyFirst(token: string): Promise<VerifiedToken> {
+    const { epoch } = this.verified;
+    const result = await this.byOne(token);
+    this.verified.set(token, result, epoch);
+    this.onResult('verified', result);
+    return result;
+  }
+
+  private async byOne(token: string): Promise<VerifiedToken> {
+    const { issuers, clerk, legacy } = this.verifiers;
+    const { verifier, jwt } = classifyJwt(decodeJwt(token), issuers);
+    if (verifier === 'clerk_session') {
+      const session = await clerk.verify(jwt);
+      return { verifier, expiresAt: session.expiresAt, session };
+    }
+    if (legacy === undefined) throw new CredentialRefusedError('token_issuer_unknown');
+    const session = legacy.verify(jwt);
+    return { verifier, expiresAt: session.expiresAt, session };
+  }
+}
+
+/** What names a token once and for all: its `jti`, or the SHA-256 of it all (hex) where it has none. */
+export function tokenIdOf(session: ClerkSession, token: string): string {
+  return session.tokenId ?? hash('sha256', token, 'hex');
+}

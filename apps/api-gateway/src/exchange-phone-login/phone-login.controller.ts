@@ -1,0 +1,51 @@
+import { type PhoneLoginBody, exchangePhoneLogin, phoneLoginBodySchema, userSchema } from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { requireClerkCaller } from '../authenticate/require-clerk-caller';
+import { Access } from '../declare-access/access';
+import { originOf } from '../inspect-audit/audit-trail';
+import { LegacyTokens } from '../log-in/legacy-tokens';
+
+const exchangedSchema = z.object({
+  success: z.literal(true),
+  token: z.string(),
+  expiresAt: z.iso.datetime(),
+  isNewUser: z.boolean(),
+  user: userSchema,
+});
+
+/** `POST /auth/verify-clerk-token`: a Clerk session that began with a verified phone becomes a session of our own. */
+@Controller('auth/verify-clerk-token')
+@ApiTags('auth')
+export class PhoneLoginController {
+  constructor(
+    private readonly services: RequestClient,
+    private readonly tokens: LegacyTokens,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' })
+  @ApiOperation({ summary: 'Exchange a Clerk session token for one of our own, once' })
+  @ApiOkResponse({ description: 'A token of our own', standardSchema: exchangedSchema })
+  async exchange(
+    @Body({ schema: phoneLoginBodySchema }) body: PhoneLoginBody,
+    @Req() request: FastifyRequest,
+  ): Promise<z.input<typeof exchangedSchema>> {
+    const { session, tokenId } = requireClerkCaller(request);
+    const { clerkUserId, sessionId, expiresAt } = session;
+    const asked = {
+      token: { id: tokenId, clerkUserId, sessionId, expiresAt },
+      body,
+      sessionTtlMs: this.tokens.ttlMs,
+      origin: originOf(request),
+    };
+    const opened = await this.services.send(exchangePhoneLogin, asked, { principal: null, requestId: request.id });
+    const { userId, isNewUser, user } = opened;
+    const minted = this.tokens.mint({ userId, session: opened.session, parentSessionId: sessionId });
+    return { success: true, ...minted, isNewUser, user };
+  }
+}

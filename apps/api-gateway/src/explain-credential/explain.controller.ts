@@ -1,0 +1,34 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type FastifyRequest } from 'fastify';
+import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { Access } from '../declare-access/access';
+import { ChangeFeed } from '../follow-changes/change-feed';
+import { type Explanation, checksOf, explanationSchema } from './explanation';
+
+/** `GET /auth/explain`: why this request was let in. */
+@Controller('auth/explain')
+@ApiTags('auth')
+export class ExplainController {
+  constructor(private readonly feed: ChangeFeed) {}
+
+  @Get()
+  @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin' })
+  @ApiOperation({ summary: 'Which verifier let this request in, and what it checked' })
+  @ApiOkResponse({ description: 'Row of the table, verifier, checks, principal', standardSchema: explanationSchema })
+  explain(@CurrentCaller() { principal }: Caller, @Req() request: FastifyRequest): Explanation {
+    const { method } = principal;
+    return {
+      order: orderOf(method, 'x-api-key' in request.raw.headers),
+      verifier: method,
+      checks: [...checksOf[method]],
+      principal,
+      changes: { number: this.feed.current, trusting: this.feed.trusting },
+    };
+  }
+}
+
+function orderOf(method: Explanation['verifier'], byHeader: boolean): number {
+  if (method === 'api_key') return byHeader ? 1 : 2;
+  return method === 'clerk_session' ? 3 : 4;
+}

@@ -1,0 +1,90 @@
+import { isIPv6 } from 'node:net';
+import { type Tier } from '@gatehouse/contracts';
+import { RateLimitUnavailableError, RateLimitedError } from '../errors';
+import { type Count, type CounterStore, MemoryCounters } from './counter-store';
+import { type LimitedAct, type RateClass, actPolicies, ratePolicies } from './rate-policy';
+
+/** What a request has used of its limit. */
+export interface RateStanding {
+  readonly policy: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly used: number;
+  readonly resetMs: number;
+}
+
+const KEY_WINDOW_MS = 60_000;
+
+/** Counts requests per class of routes and caller, and refuses those beyond the limit. */
+export class RateLimits {
+  private readonly insurance: MemoryCounters;
+
+  constructor(private readonly store: CounterStore) {
+    this.insurance = store instanceof MemoryCounters ? store : new MemoryCounters();
+  }
+
+  /** Counts a request of a class; `who` is a user's id or an address. Throws RateLimitUnavailableError. */
+  ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): Promise<RateStanding> | RateStanding {
+    const { limits, windowMs, withoutStore } = ratePolicies[rateClass];
+    const policy = { policy: rateClass, limit: limits[tier], windowMs };
+    const count = this.count(`${rateClass}:${who}`, windowMs, withoutStore, 'hit');
+    return count instanceof Promise ? count.then((value) => toStanding(policy, value)) : toStanding(policy, count);
+  }
+
+  /** Counts a request against the limit of the API key that it came with, per minute. */
+  ofKey(keyId: string, limit: number): Promise<RateStanding> | RateStanding {
+    const policy = { policy: 'api-key', limit, windowMs: KEY_WINDOW_MS };
+    const count = this.count(`api-key:${keyId}`, KEY_WINDOW_MS, 'open', 'hit');
+    return count instanceof Promise ? count.then((value) => toStanding(policy, value)) : toStanding(policy, count);
+  }
+
+  /** Counts an act, and throws RateLimitedError when it has been done too often. */
+  async act(act: LimitedAct, who: string): Promise<void> {
+    const { limit, windowMs, withoutStore } = actPolicies[act];
+    const { count, resetMs } = await this.count(`${act}:${who}`, windowMs, withoutStore, 'hit');
+    if (count > limit) throw new RateLimitedError(resetMs);
+  }
+
+  /** Throws RateLimitedError when an act has been done as often as it may be; counts nothing. */
+  async mayAct(act: LimitedAct, who: string): Promise<void> {
+    const { limit, windowMs, withoutStore } = actPolicies[act];
+    const { count, resetMs } = await this.count(`${act}:${who}`, windowMs, withoutStore, 'look');
+    if (count >= limit) throw new RateLimitedError(resetMs);
+  }
+
+  private count(
+    key: string,
+    windowMs: number,
+    withoutStore: 'open' | 'closed',
+    how: 'hit' | 'look',
+  ): Promise<Count> | Count {
+    const count = this.store[how](key, windowMs);
+    if (!(count instanceof Promise)) return count;
+    return count.catch((error: unknown) => {
+      if (withoutStore === 'closed') throw new RateLimitUnavailableError(error);
+      return this.insurance[how](key, windowMs);
+    });
+  }
+}
+
+/** An address as it is counted: of IPv6 the /64 alone, because one host has all of it. */
+export function countedAddress(address: string): string {
+  const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = (plain.split('%', 1)[0] ?? '').split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = (tail ?? '').split(':').filter(Boolean);
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: Math.max(zeros, 0) }, () => '0'), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
+function toStanding(
+  policy: { readonly policy: string; readonly limit: number; readonly windowMs: number },
+  { count, resetMs }: Count,
+): RateStanding {
+  return { ...policy, used: count, resetMs };
+}

@@ -1,0 +1,80 @@
+import { Redis } from 'ioredis';
+import { type Logger } from 'pino';
+import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { type Count, type CounterStore } from './counter-store';
+
+const CONNECT_TIMEOUT_MS = 1_000;
+/** A request waits no longer than this for its count. */
+const COMMAND_TIMEOUT_MS = 250;
+const MAX_RECONNECT_WAIT_MS = 1_000;
+const KEY_PREFIX = 'gatehouse:rate';
+/** Refusing is not the store's business. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** Counts in Redis or Valkey, for several gateways together. Throws at once while it is away. */
+export class RedisCounters implements CounterStore {
+  private readonly client: Redis;
+  private readonly byWindow = new Map<number, RateLimiterRedis>();
+  private away = false;
+
+  constructor(
+    url: string,
+    private readonly log: Logger,
+  ) {
+    this.client = new Redis(url, {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
+    });
+    this.client.on('ready', () => {
+      if (this.away) this.log.info('the store of rate limits is back');
+      this.away = false;
+    });
+    // Its errors name host and port, not the password of the URL.
+    this.client.on('error', (error: Error) => this.lost(error));
+    this.client.on('close', () => this.lost(undefined));
+  }
+
+  async hit(key: string, windowMs: number): Promise<Count> {
+    return toCount(await this.limiter(windowMs).penalty(key, 1), windowMs);
+  }
+
+  async look(key: string, windowMs: number): Promise<Count> {
+    return toCount(await this.limiter(windowMs).get(key), windowMs);
+  }
+
+  /** Whether it can be asked right now. */
+  get ready(): boolean {
+    return this.client.status === 'ready';
+  }
+
+  close(): void {
+    this.client.disconnect();
+  }
+
+  private limiter(windowMs: number): RateLimiterRedis {
+    const known = this.byWindow.get(windowMs);
+    if (known !== undefined) return known;
+    const limiter = new RateLimiterRedis({
+      storeClient: this.client,
+      keyPrefix: `${KEY_PREFIX}:${windowMs}`,
+      points: NO_LIMIT,
+      duration: windowMs / 1_000,
+      rejectIfRedisNotReady: true,
+    });
+    this.byWindow.set(windowMs, limiter);
+    return limiter;
+  }
+
+  private lost(error: Error | undefined): void {
+    if (!this.away) this.log.warn({ reason: error?.message ?? 'closed' }, 'the store of rate limits is away');
+    this.away = true;
+  }
+}
+
+function toCount(result: RateLimiterRes | null, windowMs: number): Count {
+  if (result === null) return { count: 0, resetMs: windowMs };
+  return { count: result.consumedPoints, resetMs: Math.max(result.msBeforeNext, 0) };
+}

@@ -1,0 +1,110 @@
+import {
+  type ApiKeyDraft,
+  type ParsedRequestOf,
+  type ReplyOf,
+  apiKeyDraftSchema,
+  createKey,
+  listKeys,
+  maxGraceHours,
+  newApiKeySchema,
+  pageRequestSchema,
+  revokeKey,
+  rotateKey,
+} from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { Access } from '../declare-access/access';
+
+const ownPageSchema = pageRequestSchema.strict();
+const rotationSchema = z.strictObject({ graceHours: z.number().min(0).max(maxGraceHours).default(0) });
+const idSchema = z.uuid();
+
+/** `/api/keys`: the caller's own API keys. */
+@Controller('api/keys')
+@ApiTags('keys')
+export class KeysController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Get()
+  @Access({ access: 'user', permission: 'keys:read', rateClass: 'read' })
+  @ApiOperation({ summary: 'My API keys, newest first; never the keys themselves' })
+  @ApiOkResponse({ description: 'One page', standardSchema: listKeys.reply })
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: ownPageSchema }) page: z.output<typeof ownPageSchema>,
+  ): Promise<ReplyOf<typeof listKeys>> {
+    return this.services.send(listKeys, page, caller);
+  }
+
+  @Post()
+  @Access({ access: 'user', permission: 'keys:write', rateClass: 'write', credential: 'session' })
+  @ApiOperation({ summary: 'Make an API key; it is shown this once' })
+  @ApiCreatedResponse({ description: 'The key', standardSchema: newApiKeySchema })
+  create(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: apiKeyDraftSchema }) draft: ApiKeyDraft,
+  ): Promise<ReplyOf<typeof createKey>> {
+    return this.services.send(createKey, draft, caller);
+  }
+
+  @Post(':id/rotate')
+  @HttpCode(200)
+  @Access({ access: 'user', permission: 'keys:write', rateClass: 'write', credential: 'session' })
+  @ApiOperation({
+    summary: 'Put a new key in the place of one of mine; the old one stays valid for the hours of grace',
+  })
+  @ApiOkResponse({ description: 'The new key, shown this once, and the old one', standardSchema: rotateKey.reply })
+  rotate(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: rotationSchema }) { graceHours }: z.output<typeof rotationSchema>,
+  ): Promise<ReplyOf<typeof rotateKey>> {
+    return this.services.send(rotateKey, { id, graceHours }, caller);
+  }
+
+  @Delete(':id')
+  @Access({ access: 'user', permission: 'keys:write', rateClass: 'write', credential: 'session' })
+  @ApiOperation({ summary: 'Revoke one of my keys; answers when no gateway accepts it any more' })
+  @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
+  revoke(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: idSchema }) id: string,
+  ): Promise<ReplyOf<typeof revokeKey>> {
+    return this.services.send(revokeKey, { id }, caller);
+  }
+}
+
+const adminPageSchema = pageRequestSchema.extend({ userId: z.uuid().optional() }).strict();
+
+/** `/admin/keys`: everybody's API keys, as operators see them. */
+@Controller('admin/keys')
+@ApiTags('admin')
+export class AdminKeysController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Get()
+  @Access({ access: 'admin', permission: 'keys:admin', rateClass: 'admin' })
+  @ApiOperation({ summary: 'API keys of one user, or of everybody, newest first' })
+  @ApiOkResponse({ description: 'One page', standardSchema: listKeys.reply })
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: adminPageSchema }) filter: z.output<typeof adminPageSchema>,
+  ): Promise<ReplyOf<typeof listKeys>> {
+    const asked: ParsedRequestOf<typeof listKeys> = { ...filter, all: filter.userId === undefined };
+    return this.services.send(listKeys, asked, caller);
+  }
+
+  @Delete(':id')
+  @Access({ access: 'admin', permission: 'keys:admin', rateClass: 'admin' })
+  @ApiOperation({ summary: "Revoke anybody's key; answers when no gateway accepts it any more" })
+  @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
+  revoke(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: idSchema }) id: string,
+  ): Promise<ReplyOf<typeof revokeKey>> {
+    return this.services.send(revokeKey, { id }, caller);
+  }
+}
