@@ -60,7 +60,9 @@ function queueButton() {
 function queueNote() {
   const { health } = state;
   if (health === null) return null;
-  const waiting = `${count(health.deliveries_pending, 'delivery', 'deliveries')} waiting, ${health.deliveries_in_hand} in hand.`;
+  const { deliveries_pending: pending, deliveries_in_hand: inHand } = health;
+  const waiting =
+    pending === 0 ? 'Nothing is waiting.' : `${count(pending, 'delivery', 'deliveries')} waiting, ${inHand} in hand.`;
   return h(
     'p',
     { class: `queue${health.paused ? ' paused' : ''}` },

@@ -16,22 +16,20 @@ export function deliveryDetail(id, statusBadge) {
     h('span', { 'aria-hidden': 'true' }, '← '),
     'All deliveries',
   );
-  if (shown?.id !== id) return detail(back, heading(2, 'detail-heading', 'Delivery'), h('p', {}, 'Loading…'));
+  if (shown?.id !== id) return detail(back, titled('Delivery'), h('p', {}, 'Loading…'));
   const { data: delivery, error } = shown;
   if (delivery === null) {
     return detail(
       back,
-      heading(2, 'detail-heading', 'No such delivery'),
+      titled('No such delivery'),
       empty(error.message, 'The oldest finished ones are forgotten after a while.'),
     );
   }
   const key = `resend ${id}`;
   return detail(
     back,
-    h(
-      'div',
-      { class: 'title' },
-      heading(2, 'detail-heading', h('code', {}, delivery.type)),
+    titled(
+      h('code', {}, delivery.type),
       statusBadge(delivery.status),
       delivery.fault_kinds?.map((kind) => badge(words(kind), 'accent')),
     ),
@@ -50,6 +48,12 @@ export function deliveryDetail(id, statusBadge) {
       h('pre', { tabindex: '0', role: 'region', 'aria-labelledby': 'body-heading' }, pretty(delivery.body)),
     ),
   );
+}
+
+/** The heading is in the same place before and after loading, so that it keeps the focus. */
+function titled(...content) {
+  const [title, ...rest] = content;
+  return h('div', { class: 'title' }, heading(2, 'detail-heading', title), rest);
 }
 
 function detail(...children) {

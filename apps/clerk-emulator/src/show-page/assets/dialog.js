@@ -15,7 +15,8 @@ export function openDialog({ label, render, focus }) {
   const dialog = h('dialog', { 'aria-labelledby': label, class: 'dialog' });
   dialog.addEventListener('close', () => {
     dialog.remove();
-    open = null;
+    // By now another one may be open.
+    if (open?.dialog === dialog) open = null;
   });
   open = { dialog, render };
   morph(dialog, render());
@@ -50,7 +51,7 @@ export function confirm({ title, text, verb, key, work, say, then }) {
         button(
           verb,
           async () => {
-            if (!(await act(key, work, { say }))) return;
+            if (!(await act(key, work, { say, once: true }))) return;
             closeDialog();
             if (then) focusOn(then);
           },

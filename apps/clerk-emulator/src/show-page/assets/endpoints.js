@@ -47,8 +47,7 @@ function item(endpoint) {
       { say },
     );
   const secret = shownSecrets.get(endpoint.id);
-  const small = (label, onclick, kind = 'quiet small') =>
-    button(label, onclick, { kind, busyKey: key, describe: endpoint.url });
+  const small = (label, onclick, kind = 'quiet small') => button(label, onclick, { kind, describe: endpoint.url });
   return h(
     'li',
     { 'data-key': endpoint.id },
@@ -162,7 +161,7 @@ function addForm() {
         await request('POST', '/emulator/endpoints', { url, event_types });
         await load('endpoints');
       },
-      { say: 'Endpoint added.' },
+      { say: 'Endpoint added.', once: true },
     );
     if (done) form.reset();
     else focusFirstFault(form);

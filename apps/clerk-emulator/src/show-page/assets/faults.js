@@ -2,7 +2,7 @@ import { act } from './act.js';
 import { request } from './api.js';
 import { confirm } from './dialog.js';
 import { h } from './dom.js';
-import { count, words } from './format.js';
+import { count, sentence, words } from './format.js';
 import { load } from './load.js';
 import { badge, button, faultOf, field, heading, problem } from './parts.js';
 import { state } from './state.js';
@@ -64,13 +64,13 @@ function item(kind, rule, first) {
   const on = rule?.enabled ?? false;
   const flip = () =>
     act(
-      key,
+      `${key} switch`,
       async () => {
         if (rule === null) await request('POST', '/emulator/faults', { kind: kind.kind });
         else await request('PATCH', `/emulator/faults/${rule.id}`, { enabled: !on });
         await load('faults');
       },
-      { say: `${words(kind.kind)} is ${on ? 'off' : 'on'}.` },
+      { say: `${words(kind.kind)} is ${on ? 'off' : 'on'}.`, once: true },
     );
   return h(
     'li',
@@ -97,7 +97,7 @@ function item(kind, rule, first) {
         'div',
         {},
         h('p', { class: 'strong', id: `${id}-name` }, words(kind.kind)),
-        h('p', { class: 'second', id: `${id}-summary` }, `${kind.summary}.`),
+        h('p', { class: 'second', id: `${id}-summary` }, `${sentence(kind.summary)}.`),
         rule === null ? null : narrowed(rule.match),
       ),
       rule === null || rule.considered === 0
@@ -105,7 +105,8 @@ function item(kind, rule, first) {
         : h('p', { class: 'struck' }, `Struck ${rule.applied} of ${count(rule.considered, 'chance')}`),
     ),
     rule === null ? null : settings(kind, rule, id, key),
-    problem(key),
+    problem(key, ['probability', 'count']),
+    problem(`${key} switch`),
   );
 }
 

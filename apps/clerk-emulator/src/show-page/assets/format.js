@@ -16,8 +16,13 @@ function pick(identifiers, id) {
   return identifiers.find((identifier) => identifier.id === id) ?? identifiers[0];
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dated = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const dated = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 /** Today's times as a time of day, others with their date. */
 export function when(ms) {
@@ -53,8 +58,20 @@ export function count(number, one, many = `${one}s`) {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
-/** `stale_timestamp` as "Stale timestamp". */
+const NAMES = new Map([
+  ['api_429', 'Too many requests'],
+  ['api_500', 'Server error'],
+  ['api_hang', 'Hang'],
+  ['api_content_type', 'Wrong content type'],
+  ['api_stale_read', 'Stale read'],
+]);
+
+/** `stale_timestamp` as "Stale timestamp", `delay_ms` as "Delay, ms". */
 export function words(name) {
-  const text = name.replaceAll('_', ' ');
+  return NAMES.get(name) ?? sentence(name.replace(/_(ms|seconds)$/, ', $1').replaceAll('_', ' '));
+}
+
+/** With a capital at its beginning. */
+export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

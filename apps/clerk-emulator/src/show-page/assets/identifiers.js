@@ -46,19 +46,21 @@ function item(user, name, identifier, fallback) {
   const value = identifier[name];
   const verified = identifier.verification.status === 'verified';
   const primary = kind.primary(user) === identifier.id;
-  const key = `identifier ${identifier.id}`;
-  const change = (work, say) => () =>
-    act(
-      key,
-      async () => {
-        await work();
-        await load('user', user.id);
-      },
-      { say, fallback },
-    );
   const path = `${kind.path}/${identifier.id}`;
-  const act1 = (label, work, say, extra = {}) =>
-    button(label, change(work, say), { kind: 'quiet small', busyKey: key, describe: value, ...extra });
+  const keyOf = (label) => `${label} ${identifier.id}`;
+  const change = (label, work, say, look = 'quiet small') => {
+    const key = keyOf(label);
+    const onclick = () =>
+      act(
+        key,
+        async () => {
+          await work();
+          await load('user', user.id);
+        },
+        { say, fallback, once: true },
+      );
+    return button(label, onclick, { kind: look, busyKey: key, describe: value, 'data-key': label });
+  };
   return h(
     'li',
     { 'data-key': identifier.id },
@@ -78,12 +80,12 @@ function item(user, name, identifier, fallback) {
       'div',
       { class: 'actions tight' },
       verified
-        ? act1('Unverify', () => request('PATCH', path, { verified: false }), `${value} is unverified.`)
-        : act1('Verify', () => request('PATCH', path, { verified: true }), `${value} is verified.`),
-      primary ? null : act1('Make primary', () => request('PATCH', path, { primary: true }), `${value} is primary.`),
-      act1('Remove', () => request('DELETE', path), `${value} was removed.`, { kind: 'danger-quiet small' }),
+        ? change('Unverify', () => request('PATCH', path, { verified: false }), `${value} is unverified.`)
+        : change('Verify', () => request('PATCH', path, { verified: true }), `${value} is verified.`),
+      primary ? null : change('Make primary', () => request('PATCH', path, { primary: true }), `${value} is primary.`),
+      change('Remove', () => request('DELETE', path), `${value} was removed.`, 'danger-quiet small'),
     ),
-    problem(key),
+    ['Verify', 'Unverify', 'Make primary', 'Remove'].map((label) => problem(keyOf(label))),
   );
 }
 
@@ -101,7 +103,7 @@ function addForm(user, name) {
         await request('POST', kind.path, { user_id: user.id, [name]: value, verified });
         await load('user', user.id);
       },
-      { say: `${value} was added.` },
+      { say: `${value} was added.`, once: true },
     );
     if (done) form.reset();
     else focusFirstFault(form);

@@ -12,7 +12,7 @@ export function button(label, onclick, { kind = '', busyKey, describe, disabled 
       class: `button ${kind}`.trim(),
       'aria-disabled': busy || disabled ? 'true' : null,
       'aria-busy': busy ? 'true' : null,
-      onclick: disabled ? null : onclick,
+      onclick: busy || disabled ? null : onclick,
       ...rest,
     },
     label,

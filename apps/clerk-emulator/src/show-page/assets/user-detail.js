@@ -30,18 +30,14 @@ export function userDetail(id) {
     h('span', { 'aria-hidden': 'true' }, '← '),
     'All users',
   );
-  if (shown?.id !== id) return detail(back, heading(2, 'detail-heading', 'User'), h('p', {}, 'Loading…'));
+  if (shown?.id !== id) return detail(back, titled('User'), h('p', {}, 'Loading…'));
   const { data: user, error } = shown;
   if (user === null) {
-    return detail(
-      back,
-      heading(2, 'detail-heading', 'No such user'),
-      empty(error.message, 'Perhaps they were deleted.'),
-    );
+    return detail(back, titled('No such user'), empty(error.message, 'Perhaps they were deleted.'));
   }
   return detail(
     back,
-    h('div', { class: 'title' }, heading(2, 'detail-heading', nameOf(user)), statesOf(user)),
+    titled(nameOf(user), statesOf(user)),
     h(
       'dl',
       { class: 'facts' },
@@ -57,6 +53,12 @@ export function userDetail(id) {
     h('div', { class: 'part', 'data-key': `phones ${id}` }, identifiers(user, 'phone_number')),
     h('div', { class: 'part', 'data-key': `metadata ${id}` }, metadata(user)),
   );
+}
+
+/** The heading is in the same place before and after loading, so that it keeps the focus. */
+function titled(...content) {
+  const [title, ...rest] = content;
+  return h('div', { class: 'title' }, heading(2, 'detail-heading', title), rest);
 }
 
 function detail(...children) {
@@ -129,7 +131,7 @@ function profile(user) {
         await request('PATCH', `/emulator/page/users/${user.id}`, Object.fromEntries(values));
         await load('user', user.id);
       },
-      { say: 'Profile saved.' },
+      { say: 'Profile saved.', once: true },
     );
     if (done) form.reset();
     else focusFirstFault(form);
@@ -167,7 +169,7 @@ function metadata(user) {
         await request('PUT', `/emulator/page/users/${user.id}/metadata`, { public_metadata });
         await load('user', user.id);
       },
-      { say: 'Public metadata saved.' },
+      { say: 'Public metadata saved.', once: true },
     );
     if (done) form.reset();
     else focusFirstFault(form);

@@ -1,5 +1,5 @@
 import { act } from './act.js';
-import { request } from './api.js';
+import { ApiError, request } from './api.js';
 import { closeDialog, openDialog } from './dialog.js';
 import { h } from './dom.js';
 import { count, nameOf, primaryEmail, primaryPhone, when } from './format.js';
@@ -116,7 +116,7 @@ function row(user) {
       h('span', { class: 'second narrow' }, second ?? user.id),
     ),
     h('td', { class: 'wide' }, email ?? none()),
-    h('td', { class: 'wide mono' }, phone ?? none()),
+    h('td', { class: phone === null ? 'wide' : 'wide mono' }, phone ?? none()),
     h('td', {}, statesOf(user)),
     h('td', { class: 'wide time' }, when(user.created_at)),
   );
@@ -127,6 +127,11 @@ function none() {
 }
 
 const KEY = 'create-user';
+/** Clerk's own words for this name the parameters and nothing else. */
+const NOTHING_GIVEN = {
+  message: 'Give an e-mail address, a phone number or a username.',
+  meta: { param_name: 'email_address' },
+};
 
 function newUser() {
   state.problems.delete(KEY);
@@ -139,7 +144,11 @@ function newUserForm() {
     'form',
     { novalidate: true, onsubmit: create },
     h('h2', { id: 'new-user-title' }, 'New user'),
-    h('p', { class: 'lead' }, 'An e-mail address, a phone number or a username is needed. Both are verified at once.'),
+    h(
+      'p',
+      { class: 'lead' },
+      'An e-mail address, a phone number or a username is needed. Address and number are verified at once.',
+    ),
     h(
       'div',
       { class: 'pair' },
@@ -187,9 +196,11 @@ async function create(event) {
     skip_password_requirement: true,
   };
   let user;
-  const done = await act(KEY, async () => (user = await request('POST', '/emulator/page/users', body)), {
-    say: 'User created.',
-  });
+  const work = async () => {
+    if (!email_address && !phone_number && !rest.username) throw new ApiError(422, [NOTHING_GIVEN]);
+    user = await request('POST', '/emulator/page/users', body);
+  };
+  const done = await act(KEY, work, { say: 'User created.', once: true });
   if (!done) return focusFirstFault(form);
   closeDialog();
   changed();

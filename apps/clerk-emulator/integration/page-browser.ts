@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Page } from 'playwright-core';
+
+/** The widths that the page must work at. */
+export const SCREENS = [
+  { name: 'a desktop', viewport: { width: 1280, height: 900 } },
+  { name: 'a phone', viewport: { width: 360, height: 740 } },
+] as const;
+
+const CHECKS = readFileSync(join(__dirname, 'page-checks.browser.js'), 'utf8');
+const CONTROLS = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'spinbutton']);
+
+/** Everything about what is in sight that would keep somebody out, in sentences. */
+export async function accessFaults(page: Page): Promise<string[]> {
+  const faults = await page.evaluate<string[]>(CHECKS);
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  await session.detach();
+  const nameless = nodes.filter(
+    ({ ignored, role, name }) => !ignored && CONTROLS.has(String(role?.value)) && !String(name?.value ?? '').trim(),
+  );
+  return [...faults, ...nameless.map(({ role }) => `a ${String(role?.value)} has no name`)];
+}
+
+/** What the browser complains of: errors of scripts and breaches of the Content-Security-Policy. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('console', (message) => {
+    // A refusal of the API is logged by the browser itself; the page shows it in its place.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  return complaints;
+}
+
+/** Presses Tab until the control with this name has the focus, which must then be visible. */
+export async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate<{ name: string; ringed: boolean }>(`(() => {
+      const element = document.activeElement;
+      const label = element.labels?.[0]?.textContent ?? element.getAttribute('aria-label') ?? element.textContent;
+      const ring = (which) => getComputedStyle(element, which).outlineStyle !== 'none';
+      return { name: label.trim(), ringed: ring(null) || ring('::after') };
+    })()`);
+    if (!name.test(focused.name)) continue;
+    if (!focused.ringed) throw new Error(`${focused.name} has the focus and does not show it`);
+    return;
+  }
+  throw new Error(`Tab does not reach ${String(name)}`);
+}
