@@ -18,6 +18,7 @@ import { ClerkSessions } from './ask-clerk/clerk-sessions';
 import { ClerkUsers } from './ask-clerk/clerk-users';
 import { CONFIG, type UserSyncConfig } from './config';
 import { serviceDatabase } from './database/database-options';
+import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
 import { AuditController } from './keep-audit/audit.controller';
 import { LegacySessionsController } from './keep-legacy-sessions/legacy-sessions.controller';
 import { ChangePropagation } from './lease-gateways/change-propagation';
@@ -27,11 +28,18 @@ import { Passwords } from './log-in/passwords';
 import { KeysController } from './manage-keys/keys.controller';
 import { ListKeysController } from './manage-keys/list-keys.controller';
 import { ListUsersController } from './list-users/list-users.controller';
+import { CreateUserController } from './manage-users/create-user.controller';
+import { ManageUsersController } from './manage-users/manage-users.controller';
+import { Pruner } from './prune-expired/pruner';
 import { FirstLogin } from './resolve-principal/first-login';
 import { ResolveKeyController } from './resolve-key/resolve-key.controller';
+import { PrincipalResolver } from './resolve-principal/principal-resolver';
 import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
 import { SetPasswordController } from './set-password/set-password.controller';
+import { SuspectedAbsences } from './reconcile/suspected-absences';
+import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
 import { ShowMeController } from './show-me/show-me.controller';
+import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
 
 /** The whole service. */
@@ -74,6 +82,10 @@ export class AppModule {
         LegacySessionsController,
         LoginController,
         SetPasswordController,
+        PhoneLoginController,
+        SyncClerkUserController,
+        CreateUserController,
+        ManageUsersController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -84,11 +96,15 @@ export class AppModule {
         ClerkRequests,
         ClerkSessions,
         ClerkUsers,
+        ConflictResolver,
         EventBatch,
         EventMetrics,
         FirstLogin,
         OutcomeReporter,
         Passwords,
+        PrincipalResolver,
+        Pruner,
+        SuspectedAbsences,
       ],
     };
   }

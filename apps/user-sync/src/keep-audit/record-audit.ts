@@ -1,4 +1,10 @@
-import { type AuditAction, type AuditEntry, type EnvelopeClaims, type Origin } from '@gatehouse/contracts';
+import {
+  type AuditAction,
+  type AuditEntry,
+  type AuthMethod,
+  type EnvelopeClaims,
+  type Origin,
+} from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { storableText } from '../map-clerk-user/storable-text';
 
@@ -7,6 +13,12 @@ export interface AuditNote {
   readonly action: AuditAction;
   readonly outcome?: AuditEntry['outcome'];
   readonly reason?: string | null;
+  /** Who did it, where the envelope names nobody: at logins. */
+  readonly actor?: {
+    readonly userId: string | null;
+    readonly method: AuthMethod | null;
+    readonly credentialId: string | null;
+  };
   /** Whom it was done to. */
   readonly userId?: string | null;
   readonly subject?: string | null;
@@ -22,6 +34,7 @@ export async function recordAudit(
   { rid, principal }: Pick<EnvelopeClaims, 'rid' | 'principal'>,
   note: AuditNote,
 ): Promise<void> {
+  const actor = note.actor ?? actorOf(principal);
   await manager.query(
     `INSERT INTO audit_log (action, outcome, reason, actor_user_id, method, credential_id, user_id, subject, request_id,
        source_ip, user_agent, details)
@@ -30,9 +43,9 @@ export async function recordAudit(
       note.action,
       note.outcome ?? 'done',
       cut(note.reason, MAX.reason),
-      principal?.userId ?? null,
-      principal?.method ?? null,
-      principal?.keyId ?? principal?.sessionId ?? null,
+      actor.userId,
+      actor.method,
+      actor.credentialId,
       note.userId ?? null,
       cut(note.subject, MAX.subject),
       storableText(rid, MAX.requestId),
@@ -41,6 +54,12 @@ export async function recordAudit(
       JSON.stringify(note.details ?? {}),
     ],
   );
+}
+
+function actorOf(principal: EnvelopeClaims['principal']): Required<AuditNote>['actor'] {
+  if (principal === null) return { userId: null, method: null, credentialId: null };
+  const { userId, method, keyId, sessionId } = principal;
+  return { userId, method, credentialId: keyId ?? sessionId };
 }
 
 function cut(text: string | null | undefined, max: number): string | null {

@@ -8,6 +8,9 @@ import { ClerkSettlement } from '../apply-event/settle-with-clerk';
 import { ClerkRequestError, UserMissingAtClerkError, UserUnsettledError } from '../errors';
 import { SingleFlight } from './single-flight';
 
+/** What made us ask Clerk for the user. */
+export type LoginKind = 'first_login' | 'phone_login';
+
 /** Whoever waits for the answer gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 4_000;
 
@@ -22,27 +25,37 @@ export class FirstLogin {
   ) {}
 
   /** What was decided; first requests that come together ask Clerk once. Throws a refusal. */
-  async create(clerkUserId: string, correlationId: string): Promise<Settled> {
+  async create(
+    clerkUserId: string,
+    correlationId: string,
+    kind: LoginKind = 'first_login',
+    timeoutMs = CLERK_TIMEOUT_MS,
+  ): Promise<Settled> {
     try {
-      return await this.flights.run(clerkUserId, () => this.settle(clerkUserId, correlationId));
+      return await this.flights.run(clerkUserId, () => this.settle(clerkUserId, correlationId, kind, timeoutMs));
     } catch (error) {
       throw this.refusalOf(error);
     }
   }
 
-  private async settle(clerkUserId: string, correlationId: string): Promise<Settled> {
+  private async settle(
+    clerkUserId: string,
+    correlationId: string,
+    kind: LoginKind,
+    timeoutMs: number,
+  ): Promise<Settled> {
     const story = {
       // Not the request's id: a client may choose that.
-      id: `first_login:${randomUUID()}`,
+      id: `${kind}:${randomUUID()}`,
       source: 'first_login',
-      eventType: 'first_login',
+      eventType: kind,
       attempt: 0,
       correlationId,
     } as const;
     const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, story }, 'fetch', {
-      timeoutMs: CLERK_TIMEOUT_MS,
+      timeoutMs,
     });
-    this.log.info({ clerkUserId, userId: settled.userId, decision: settled.decision }, 'first login');
+    this.log.info({ clerkUserId, userId: settled.userId, decision: settled.decision }, kind);
     return settled;
   }
 

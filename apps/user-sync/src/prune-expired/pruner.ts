@@ -1,0 +1,71 @@
+import { LOGGER } from '@gatehouse/observability';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource, type EntityManager } from 'typeorm';
+
+const EVERY_MS = 60_000;
+/** So that a backlog neither holds locks for long nor runs into the statement timeout. */
+const MAX_ROWS = 10_000;
+/** Any number will do that nobody else uses. */
+const LOCK = 7_202_612;
+
+/** Longer than any gateway trusts what it remembers, and than any Clerk session token lives. */
+const CHANGES_KEPT = '24 hours';
+
+const batch = (table: string, key: string, condition: string) =>
+  `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
+
+const statements = [
+  // From the first one on: what is left has no gap below its first, so one number tells what may be missing.
+  `DELETE FROM changes WHERE number <= (
+     SELECT max(number) FROM (
+       SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
+      WHERE at < now() - interval '${CHANGES_KEPT}')`,
+  batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
+  batch('password_tokens', 'hash', 'expires_at < now()'),
+  // A while beyond their end: by them a first login is told from a later one.
+  batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
+];
+
+/** Removes, each minute, what has no meaning any more; one replica at a time. */
+@Injectable()
+export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.running = this.run();
+    }, EVERY_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Removes at most 10 000 rows of each kind. */
+  async prune(): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      if (await isFirst(manager)) for (const statement of statements) await manager.query(statement);
+    });
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await this.prune();
+    } catch (error) {
+      this.log.warn({ err: error }, 'expired rows could not be removed');
+    }
+  }
+}
+
+async function isFirst(manager: EntityManager): Promise<boolean> {
+  const rows = await manager.query<{ first: boolean }[]>('SELECT pg_try_advisory_xact_lock($1) AS first', [LOCK]);
+  return rows[0]?.first === true;
+}
