@@ -404,7 +404,7 @@ describe('a batch', () => {
       'EVENT_INVALID',
       'create',
       'create',
-      'EMAIL_TAKEN',
+      'USER_MISSING_AT_CLERK',
       'create',
       'create',
       'create',

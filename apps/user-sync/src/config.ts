@@ -29,6 +29,9 @@ const variables = z.object({
     .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
     .default('IN'),
   ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
+  CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
+  RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
+  RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
   RETRY_BASE_MS: wholeNumber.default(defaultRetrySchedule.baseMs),
   RETRY_CAP_MS: wholeNumber.default(defaultRetrySchedule.capMs),
   RETRY_MAX: wholeNumber.max(100).default(defaultRetrySchedule.maxRetries),
@@ -61,6 +64,14 @@ export interface UserSyncConfig {
     readonly apiUrl: string;
     /** Events of any other instance are ignored; all are taken when it is not given. */
     readonly instanceId?: string;
+    /** Before Clerk is asked a second time about an answer that is older than the row. */
+    readonly confirmDelayMs: number;
+  };
+  readonly reconcile: {
+    /** From the end of one walk over Clerk's users to the next. */
+    readonly intervalMs: number;
+    /** A walk that would delete more than this, and more than 1 % of all users, stops and asks. */
+    readonly maxDeletions: number;
   };
   readonly envelopePublicKey: string;
   /** What stands in the API keys that are made here. */
@@ -96,7 +107,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       secretKey: v.CLERK_SECRET_KEY,
       apiUrl: v.CLERK_API_URL,
       ...given('instanceId', v.CLERK_INSTANCE_ID),
+      confirmDelayMs: v.CLERK_CONFIRM_DELAY_MS,
     },
+    reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
     envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (v.CLERK_SECRET_KEY.startsWith('sk_live_') ? 'prod' : 'dev'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,

@@ -65,6 +65,26 @@ export class PasswordHashInvalidError extends Error {
   }
 }
 
+/** Users in a conflict could not be settled in one transaction; nothing was written. Never leaves the resolution. */
+export class NotTogetherError extends Error {
+  readonly code = 'NOT_TOGETHER';
+
+  constructor(readonly wants: 'fetch' | 'fetch-later' | 'resolve') {
+    super('the users of a conflict changed while it was settled');
+    this.name = 'NotTogetherError';
+  }
+}
+
+/** More users hold each other's addresses than are settled at once. */
+export class ConflictTooWideError extends Error {
+  readonly code = 'CONFLICT_TOO_WIDE';
+
+  constructor(users: number) {
+    super(`more than ${users} users claim each other's addresses`);
+    this.name = 'ConflictTooWideError';
+  }
+}
+
 /** The row and Clerk's answers kept changing while they were compared. */
 export class UserUnsettledError extends Error {
   readonly code = 'USER_UNSETTLED';
@@ -108,6 +128,7 @@ export function isOwnError(error: unknown): boolean {
     ClerkRequestError,
     UserMissingAtClerkError,
     UserUnsettledError,
+    ConflictTooWideError,
     PoisonEventError,
     DatabaseRefusedError,
   ].some((type) => error instanceof type);

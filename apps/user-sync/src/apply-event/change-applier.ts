@@ -1,16 +1,21 @@
-import { isTransactionConflict } from '@gatehouse/persistence';
+import { isTransactionConflict, isUniqueViolation } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChangeAnnouncer } from '../announce-changes/change-announcer';
 import { guardDatabase } from '../database/guard-database';
 import { type EndedSession, endTrust, findBarred } from '../end-trust/end-trust';
+import { NotTogetherError } from '../errors';
+import { noteConflicts } from '../resolve-conflicts/conflict-notes';
+import { findContention } from '../resolve-conflicts/contention';
+import { type SettlementPlan, adoptLocalUser, releaseAddresses } from '../resolve-conflicts/settlement-plan';
 import { type AppliedRow, findApplied, recordApplied } from './applied-events';
-import { type Applied, type Change } from './change';
+import { type Applied, type Change, type Settled } from './change';
 import { foldChange } from './fold-change';
 import { loadUsers } from './load-users';
 import { lockClerkUsers } from './lock-clerk-users';
 import { newUserId } from './new-user';
-import { writeUsers } from './write-users';
+import { type UserDraft } from './user-draft';
+import { confirmDeletions, writeUsers } from './write-users';
 
 /** How often a transaction that met a deadlock is tried in all; not counted as tries of the events in it. */
 const MAX_TRANSACTIONS = 10;
@@ -27,39 +32,50 @@ export class ChangeApplier {
    * Applies the changes in one transaction, in their order, under a lock for each user; gives what became of each.
    * A change whose id was applied before changes nothing and repeats what was decided. Throws, and has written nothing,
    * when one of them cannot be written: DatabaseRefusedError, or SharedOutageError while the database is away.
+   *
+   * With a plan it writes all changes or, when one of them cannot be settled, nothing: NotTogetherError.
    */
-  async apply(changes: readonly Change[]): Promise<Applied[]> {
+  async apply(changes: readonly Change[], plan?: SettlementPlan): Promise<Applied[]> {
     if (changes.length === 0) return [];
-    return guardDatabase(() => this.transact(changes));
+    return guardDatabase(() => this.transact(changes, plan));
   }
 
-  private async transact(changes: readonly Change[]): Promise<Applied[]> {
+  private async transact(changes: readonly Change[], plan: SettlementPlan | undefined): Promise<Applied[]> {
     for (let transactions = 1; ; transactions += 1) {
       try {
-        const { results, lastChange } = await this.dataSource.transaction((manager) => applyWithin(manager, changes));
+        const { results, lastChange } = await this.dataSource.transaction((manager) =>
+          applyWithin(manager, changes, plan),
+        );
         if (lastChange !== null) void this.announcer.announce();
         return results;
       } catch (error) {
-        if (!isTransactionConflict(error) || transactions === MAX_TRANSACTIONS) throw error;
+        if (!isWorthAnother(error) || transactions === MAX_TRANSACTIONS) throw error;
       }
     }
   }
 }
 
+/** A deadlock, or somebody else took an address or made the user between our look and our write. */
+function isWorthAnother(error: unknown): boolean {
+  return isTransactionConflict(error) || isUniqueViolation(error);
+}
+
 async function applyWithin(
   manager: EntityManager,
   changes: readonly Change[],
+  plan: SettlementPlan | undefined,
 ): Promise<{ readonly results: Applied[]; readonly lastChange: number | null }> {
   const clerkUserIds = changes.map(({ clerkUserId }) => clerkUserId);
-  await lockClerkUsers(manager, clerkUserIds);
+  const forsaken = plan?.forsaken ?? [];
+  await lockClerkUsers(manager, [...clerkUserIds, ...forsaken.map(({ clerkUserId }) => clerkUserId)]);
   const applied = await findApplied(
     manager,
     changes.map(({ story }) => story.id),
   );
   const drafts = await loadUsers(manager, clerkUserIds);
+  plan?.link.forEach((localUserId, clerkUserId) => drafts.of(clerkUserId).adopt(localUserId));
   const rows: AppliedRow[] = [];
-  const ended: EndedSession[] = [];
-  const results = changes.map((change): Applied => {
+  const folded = changes.map((change): Applied => {
     const before = applied.get(change.story.id);
     // A batch may hold one event twice: the second repeats the first.
     if (before !== undefined) return before;
@@ -67,13 +83,66 @@ async function applyWithin(
     const versionBefore = draft.version;
     const result = foldChange(draft, change, newUserId);
     if (!result.settled) return result;
-    applied.set(change.story.id, { ...result, repeated: true });
-    rows.push({ change, result, versionBefore, versionAfter: draft.version });
-    if (change.endedSession !== undefined) ended.push({ id: change.endedSession, clerkUserId: change.clerkUserId });
-    return result;
+    const settled = leaveAddresses(draft, change, result, plan);
+    applied.set(change.story.id, { ...settled, repeated: true });
+    rows.push({ change, result: settled, versionBefore, versionAfter: draft.version });
+    return settled;
   });
-  const barred = await findBarred(manager, drafts.all);
-  await writeUsers(manager, drafts.all);
-  await recordApplied(manager, rows);
-  return { results, lastChange: await endTrust(manager, drafts.all, ended, barred) };
+  await releaseAddresses(manager, forsaken, true);
+  const contention = await findContention(manager, drafts.all);
+  const results = folded.map((result, index): Applied => {
+    const contested = contention.contested.has(clerkUserIds[index] ?? '');
+    return contested && result.settled && !result.repeated ? resolveFirst : result;
+  });
+  if (plan !== undefined) await settleTogether(manager, drafts.all, results);
+  const write = drafts.all.filter(({ clerkUserId }) => !contention.contested.has(clerkUserId));
+  const writtenRows = rows.filter(({ change }) => !contention.contested.has(change.clerkUserId));
+  const barred = await findBarred(manager, write);
+  await releaseAddresses(manager, contention.release);
+  await writeUsers(manager, write);
+  await confirmDeletions(manager, writtenRows);
+  await noteConflicts(manager, write, [...(plan?.notes ?? []), ...contention.notes]);
+  await recordApplied(manager, writtenRows.filter(isWorthTelling));
+  return { results, lastChange: await endTrust(manager, write, endedSessions(writtenRows), barred) };
+}
+
+/** Has a user stored without the addresses that the plan gives to another, and says so. */
+function leaveAddresses(draft: UserDraft, change: Change, result: Settled, plan: SettlementPlan | undefined): Settled {
+  const kinds = plan?.withhold.get(change.clerkUserId);
+  if (kinds === undefined || !('user' in change.seen)) return result;
+  draft.leave(kinds, change.seen.user);
+  const decision = draft.content === undefined ? 'duplicate' : result.decision === 'create' ? 'create' : 'apply';
+  return { ...result, decision, reason: `${result.reason}; its ${[...kinds].join(' and ')} is left to another user` };
+}
+
+const resolveFirst: Applied = {
+  settled: false,
+  wants: 'resolve',
+  reason: 'another live user holds an address of this one; Clerk is asked who does',
+};
+
+/** Throws NotTogetherError, which leaves the transaction, unless every change is settled and every link still holds. */
+async function settleTogether(
+  manager: EntityManager,
+  drafts: readonly UserDraft[],
+  results: readonly Applied[],
+): Promise<void> {
+  for (const { adopted, clerkUserId } of drafts) {
+    if (adopted !== undefined && !(await adoptLocalUser(manager, adopted, clerkUserId))) {
+      throw new NotTogetherError('resolve');
+    }
+  }
+  const open = results.find(({ settled }) => !settled);
+  if (open !== undefined && !open.settled) throw new NotTogetherError(open.wants);
+}
+
+/** A walk over all users that finds one as it should be leaves its mark elsewhere. */
+function isWorthTelling({ change, result }: AppliedRow): boolean {
+  return change.story.source !== 'reconcile' || !['duplicate', 'tombstoned'].includes(result.decision);
+}
+
+function endedSessions(rows: readonly AppliedRow[]): EndedSession[] {
+  return rows.flatMap(({ change: { endedSession, clerkUserId } }) =>
+    endedSession === undefined ? [] : [{ id: endedSession, clerkUserId }],
+  );
 }

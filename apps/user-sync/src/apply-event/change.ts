@@ -1,7 +1,7 @@
 import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
 
 /** Where a change came from. */
-export type Source = 'webhook' | 'first_login';
+export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'confirmation';
 
 /** What `applied_events` tells of a change besides its decision. */
 export interface Story {
@@ -13,14 +13,20 @@ export interface Story {
   readonly correlationId: string;
 }
 
-/** A row as it was when Clerk was asked: what tells whether it has changed since. */
-export type Marker = 'absent' | 'tombstone' | `${number}:${string}`;
+/**
+ * A row as it was when Clerk was asked: what tells whether it has changed since. `unknown`: nobody looked, so it counts
+ * as changed.
+ */
+export type Marker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 
-/** What was seen of the user. `nothing`: only that it did something. */
+/**
+ * What was seen of the user. `nothing`: only that it did something. `undoable`: no webhook told of the deletion, so
+ * personal data stays for a while.
+ */
 export type Seen =
   | { readonly kind: 'event'; readonly user: MappedUser }
   | { readonly kind: 'snapshot'; readonly user: MappedUser; readonly before: Marker; readonly confirmed: boolean }
-  | { readonly kind: 'deletion' }
+  | { readonly kind: 'deletion'; readonly undoable?: boolean }
   | { readonly kind: 'nothing' };
 
 /** One thing that was seen of one Clerk user: what every source hands to the one apply function. */
@@ -43,10 +49,10 @@ export interface Settled {
   readonly repeated: boolean;
 }
 
-/** Clerk is to be asked before it can be decided; nothing was written. */
+/** Clerk is to be asked before it can be decided, `resolve`: about several users; nothing was written. */
 export interface Unsettled {
   readonly settled: false;
-  readonly wants: 'fetch' | 'fetch-later';
+  readonly wants: 'fetch' | 'fetch-later' | 'resolve';
   readonly reason: string;
 }
 

@@ -18,7 +18,7 @@ export function foldChange(draft: UserDraft, change: Change, newId: () => string
       if ('user' in change.seen) draft.advance(change.seen.user.version);
       break;
     case 'delete':
-      draft.delete(change.story.id);
+      draft.delete(change.story.id, change.seen.kind === 'deletion' && change.seen.undoable === true);
       break;
     case 'duplicate':
     case 'stale':
@@ -27,7 +27,11 @@ export function foldChange(draft: UserDraft, change: Change, newId: () => string
       break;
   }
   if (draft.known.kind === 'live') draft.note(change.activity);
-  return { settled: true, userId: draft.userId, decision: decision.action, reason: decision.reason, repeated: false };
+  const { action, reason } =
+    decision.action === 'create' && draft.adopted !== undefined
+      ? { action: 'link', reason: 'a local user has the same address verified: it is this user' }
+      : decision;
+  return { settled: true, userId: draft.userId, decision: action, reason, repeated: false };
 }
 
 /** What is to be done; `activity`: nothing was seen but that the user did something. */

@@ -8,6 +8,7 @@ interface Row {
   version: string | null;
   content_hash: string | null;
   tombstoned: boolean;
+  open_conflict: boolean;
   last_login_at: Date | null;
   last_logout_at: Date | null;
   last_active_at: Date | null;
@@ -18,6 +19,7 @@ export async function loadUsers(manager: EntityManager, clerkUserIds: Iterable<s
   const rows = await manager.query<Row[]>(
     `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
+            EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,
             u.last_login_at, u.last_logout_at, u.last_active_at
        FROM unnest($1::text[]) AS asked(id)
        LEFT JOIN users u ON u.clerk_user_id = asked.id
@@ -40,6 +42,7 @@ function toStored(row: Row): StoredUser {
     version: row.version === null ? null : Number(row.version),
     contentHash: row.content_hash,
     tombstoned: row.tombstoned,
+    openConflict: row.open_conflict,
     activity: {
       lastLoginAt: row.last_login_at?.getTime() ?? null,
       lastLogoutAt: row.last_logout_at?.getTime() ?? null,

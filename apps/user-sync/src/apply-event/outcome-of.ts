@@ -2,6 +2,7 @@ import { type EventMetadata, type FailureKind, type Outcome } from '@gatehouse/c
 import { isRetryable } from '@gatehouse/lifecycle';
 import {
   ClerkRequestError,
+  ConflictTooWideError,
   DatabaseRefusedError,
   EventInvalidError,
   PoisonEventError,
@@ -65,9 +66,12 @@ const CONFLICTS: Readonly<Record<string, { name: string; message: string }>> = {
   },
 };
 
+const CONFLICTS_OF_OURS = [UserMissingAtClerkError, UserUnsettledError, ConflictTooWideError];
+
 function factsOf(error: unknown): Facts {
   if (error instanceof EventInvalidError) return own('validation', error);
-  if (error instanceof UserMissingAtClerkError || error instanceof UserUnsettledError) return own('conflict', error);
+  if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
+    return own('conflict', error as Error & { code: string });
   // It has had all its tries already, by deliveries.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
   if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };

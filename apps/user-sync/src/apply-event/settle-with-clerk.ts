@@ -1,41 +1,69 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClerkUsers } from '../ask-clerk/clerk-users';
+import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
-import { UserUnsettledError } from '../errors';
+import { UserMissingAtClerkError, UserUnsettledError } from '../errors';
+import { SuspectedAbsences } from '../reconcile/suspected-absences';
+import { ConflictResolver } from '../resolve-conflicts/conflict-resolver';
 import { type Applied, type Change, type Marker, type Settled, type Unsettled, laterActivity } from './change';
 import { ChangeApplier } from './change-applier';
 import { markerOf } from './load-users';
 
-/** Each round is one request to Clerk; more are only needed while the user changes at that very moment. */
-const MAX_ROUNDS = 5;
-/** Before Clerk is asked a second time about an answer that is older than the row. */
-const CONFIRM_DELAY_MS = 1_000;
+/** Each round asks Clerk once, about all that are concerned; more are only needed while one of them changes meanwhile. */
+const MAX_ROUNDS = 6;
 
 /** Settles what cannot be decided without Clerk: fetches the user, outside of any transaction, and applies the snapshot. */
 @Injectable()
 export class ClerkSettlement {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ClerkUsers) private readonly clerk: ClerkUsers,
+    @Inject(CONFIG) private readonly config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'confirmDelayMs'> },
+    @Inject(ClerkUsers) private readonly clerk: Pick<ClerkUsers, 'fetch'>,
     @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ConflictResolver) private readonly conflicts: ConflictResolver,
+    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
   ) {}
 
-  /** What was decided in the end. Throws ClerkRequestError, UserMissingAtClerkError or UserUnsettledError. */
+  /**
+   * What was decided in the end. Throws ClerkRequestError, UserMissingAtClerkError (once the absence is queued for a
+   * confirmation), ConflictTooWideError or UserUnsettledError.
+   */
   async settle(
     change: Omit<Change, 'seen'>,
     first: Unsettled['wants'],
     options: { readonly timeoutMs?: number } = {},
   ): Promise<Settled> {
     let wants = first;
+    let contested = false;
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      if (wants === 'fetch-later') await new Promise((resolve) => setTimeout(resolve, CONFIRM_DELAY_MS));
-      const before = await guardDatabase(() => markerOf(this.dataSource.manager, change.clerkUserId));
-      const result = await this.applySnapshot(change, before, wants === 'fetch-later', options.timeoutMs);
+      contested ||= wants === 'resolve';
+      const result = await this.round(change, wants, contested, options.timeoutMs);
       if (result.settled) return result;
       wants = result.wants;
     }
     throw new UserUnsettledError(MAX_ROUNDS);
+  }
+
+  private async round(
+    change: Omit<Change, 'seen'>,
+    wants: Unsettled['wants'],
+    contested: boolean,
+    timeoutMs: number | undefined,
+  ): Promise<Applied> {
+    const confirmed = wants === 'fetch-later';
+    if (confirmed) await new Promise((resolve) => setTimeout(resolve, this.config.clerk.confirmDelayMs));
+    const before = await guardDatabase(() => markerOf(this.dataSource.manager, change.clerkUserId));
+    try {
+      if (contested && before !== 'tombstone') {
+        return await this.conflicts.resolve(change, { confirmed, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+      }
+      return await this.applySnapshot(change, before, confirmed, timeoutMs);
+    } catch (error) {
+      if (error instanceof UserMissingAtClerkError)
+        await this.absences.suspect(change.clerkUserId, change.story.source);
+      throw error;
+    }
   }
 
   private async applySnapshot(

@@ -1,5 +1,6 @@
 import { type Known } from '@gatehouse/lifecycle';
 import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type AddressKind, withhold } from '../resolve-conflicts/claim';
 import { type Marker, laterActivity, noActivity } from './change';
 
 /** What the database holds of one Clerk id. */
@@ -9,13 +10,16 @@ export interface StoredUser {
   readonly version: number | null;
   readonly contentHash: string | null;
   readonly tombstoned: boolean;
+  /** It is stored without an address that Clerk shows it with. */
+  readonly openConflict: boolean;
   readonly activity: Activity;
 }
 
 /** One user while a batch is folded: what the database holds of it, and what is to be written. */
 export class UserDraft {
   readonly clerkUserId: string;
-  readonly existed: boolean;
+  readonly openConflict: boolean;
+  existed: boolean;
   userId: string | null;
   version: number | null;
   /** The last content that is to be written, if any. */
@@ -25,7 +29,14 @@ export class UserDraft {
   activity: Activity;
   /** The event that told of the deletion, when it happened in this batch. */
   deletedBy: string | undefined;
+  /** Its personal data stays for a while, so that the deletion can be undone. */
+  undoable = false;
+  /** The addresses that it is stored without. */
+  withheld: ReadonlySet<AddressKind> = new Set();
+  /** The local user that it turns out to be. */
+  private adoptee: string | undefined;
   private contentHash: string | null;
+  private readonly storedHash: string | null;
   private tombstoned: boolean;
 
   constructor(stored: StoredUser) {
@@ -34,7 +45,9 @@ export class UserDraft {
     this.userId = stored.userId;
     this.version = stored.version;
     this.contentHash = stored.contentHash;
+    this.storedHash = stored.contentHash;
     this.tombstoned = stored.tombstoned;
+    this.openConflict = stored.openConflict;
     this.activity = stored.activity;
   }
 
@@ -51,7 +64,8 @@ export class UserDraft {
 
   /** Writes the user's content and version; makes the row, under `newId`, when there is none. */
   write(user: MappedUser, newId: () => string): void {
-    this.userId ??= newId();
+    this.userId ??= this.adoptee ?? newId();
+    this.existed ||= this.adoptee !== undefined;
     this.content = user;
     this.version = user.version;
     this.contentHash = user.contentHash;
@@ -62,8 +76,29 @@ export class UserDraft {
     this.versionMoved = true;
   }
 
-  delete(because: string): void {
+  /** Lets the row that is made, should one be, be that of a local user. */
+  adopt(localUserId: string): void {
+    this.adoptee = localUserId;
+  }
+
+  get adopted(): string | undefined {
+    return this.adoptee !== undefined && this.userId === this.adoptee ? this.adoptee : undefined;
+  }
+
+  /** Has the user stored without these addresses; does not write what is stored like that already. */
+  leave(kinds: ReadonlySet<AddressKind>, seen: MappedUser): void {
+    if (this.known.kind !== 'live' || kinds.size === 0) return;
+    const stored = withhold(this.content ?? seen, kinds);
+    this.withheld = kinds;
+    this.version = stored.version;
+    this.versionMoved = true;
+    this.contentHash = stored.contentHash;
+    this.content = this.existed && stored.contentHash === this.storedHash ? undefined : stored;
+  }
+
+  delete(because: string, undoable = false): void {
     this.tombstoned = true;
+    this.undoable = undoable;
     this.contentHash = null;
     this.deletedBy = because;
   }
@@ -101,5 +136,6 @@ const absent: Omit<StoredUser, 'clerkUserId'> = {
   version: null,
   contentHash: null,
   tombstoned: false,
+  openConflict: false,
   activity: noActivity,
 };

@@ -1,5 +1,6 @@
 import { displayName } from '@gatehouse/lifecycle';
 import { type EntityManager } from 'typeorm';
+import { type AppliedRow } from './applied-events';
 import { newReferralCode } from './new-user';
 import { type UserDraft } from './user-draft';
 
@@ -31,7 +32,11 @@ export async function writeUsers(manager: EntityManager, drafts: readonly UserDr
   const live = drafts.filter(({ deletedBy }) => deletedBy === undefined);
   await redactUsers(
     manager,
-    deleted.filter(({ existed }) => existed).map(({ userId }) => userId),
+    deleted.filter(({ existed, undoable }) => existed && !undoable).map(({ userId }) => userId),
+  );
+  await hideUsers(
+    manager,
+    deleted.filter(({ existed, undoable }) => existed && undoable),
   );
   await updateContent(
     manager,
@@ -95,10 +100,27 @@ async function touch(manager: EntityManager, drafts: readonly UserDraft[]): Prom
   );
 }
 
-async function redactUsers(manager: EntityManager, ids: readonly (string | null)[]): Promise<void> {
+/** Deletes users so that it can be undone: whatever is personal stays, unseen, until it is redacted. */
+async function hideUsers(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
+  if (drafts.length === 0) return;
+  await manager.query(
+    `INSERT INTO pending_redactions (user_id, clerk_user_id, source, was_active, redact_at)
+     SELECT u.id, u.clerk_user_id, new.source, u.is_active, now() + interval '24 hours'
+       FROM unnest($1::uuid[], $2::text[]) AS new(id, source) JOIN users u ON u.id = new.id
+     ON CONFLICT DO NOTHING`,
+    [drafts.map(({ userId }) => userId), drafts.map(({ deletedBy }) => deletedBy)],
+  );
+  await manager.query(
+    'UPDATE users SET deleted_at = now(), updated_at = now(), is_active = false WHERE id = ANY($1::uuid[])',
+    [drafts.map(({ userId }) => userId)],
+  );
+}
+
+/** Takes everything personal away from users, for ever. */
+export async function redactUsers(manager: EntityManager, ids: readonly (string | null)[]): Promise<void> {
   if (ids.length === 0) return;
   await manager.query(
-    `UPDATE users SET deleted_at = now(), updated_at = now(), is_active = false, full_name = $2,
+    `UPDATE users SET deleted_at = coalesce(deleted_at, now()), updated_at = now(), is_active = false, full_name = $2,
        email = NULL, email_verified = false, phone_number = NULL, phone_verified = false, hashed_password = NULL,
        first_name = NULL, last_name = NULL, username = NULL, owner_name = NULL, profile_image_url = NULL,
        content_hash = NULL, stripe_customer_id = NULL, bio = NULL, website = NULL, social_links = '{}',
@@ -106,6 +128,17 @@ async function redactUsers(manager: EntityManager, ids: readonly (string | null)
      WHERE id = ANY($1::uuid[])`,
     [[...ids], REDACTED_NAME],
   );
+}
+
+/** A deletion that nobody had told of until now is told of: it cannot be undone any more, and its redaction is due. */
+export async function confirmDeletions(manager: EntityManager, rows: readonly AppliedRow[]): Promise<void> {
+  const told = rows.filter(({ change: { seen }, result }) => {
+    return seen.kind === 'deletion' && seen.undoable !== true && result.decision === 'duplicate';
+  });
+  if (told.length === 0) return;
+  await manager.query('UPDATE pending_redactions SET redact_at = now() WHERE clerk_user_id = ANY($1::text[])', [
+    told.map(({ change }) => change.clerkUserId),
+  ]);
 }
 
 async function bury(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
@@ -127,14 +160,15 @@ function touchRow({ userId, version, activity }: UserDraft): Record<string, unkn
   };
 }
 
-function contentRow({ content }: UserDraft): Record<string, unknown> {
+function contentRow({ content, deletedBy }: UserDraft): Record<string, unknown> {
   if (content === undefined) return {};
-  const { columns } = content;
+  // Made and deleted in one batch: it never was anybody's rival.
+  const columns = deletedBy === undefined ? content.columns : { ...content.columns, email: null, phoneNumber: null };
   return {
     email: columns.email,
-    email_verified: columns.emailVerified,
+    email_verified: columns.emailVerified && columns.email !== null,
     phone_number: columns.phoneNumber,
-    phone_verified: columns.phoneVerified,
+    phone_verified: columns.phoneVerified && columns.phoneNumber !== null,
     first_name: columns.firstName,
     last_name: columns.lastName,
     full_name: displayName(columns),

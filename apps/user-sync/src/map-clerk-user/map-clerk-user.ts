@@ -47,7 +47,7 @@ export function mapClerkUser(user: ClerkUser): MappedUser {
     clerkUserId: user.id,
     version: user.updated_at,
     columns,
-    contentHash: createHash('sha256').update(canonicalContent(columns)).digest('hex'),
+    contentHash: contentHashOf(columns),
     seedRole: seedRoleOf(user),
     activity: {
       lastLoginAt: user.last_sign_in_at ?? null,
@@ -55,6 +55,11 @@ export function mapClerkUser(user: ClerkUser): MappedUser {
       lastActiveAt: user.last_active_at ?? null,
     },
   };
+}
+
+/** SHA-256 (hex) of the Clerk-owned columns. */
+export function contentHashOf(columns: ClerkOwned): string {
+  return createHash('sha256').update(canonicalContent(columns)).digest('hex');
 }
 
 function textOf(value: string | null | undefined, max: number): string | null {

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { fixture, json } from './clerk-api';
+import { type UserJson, T0, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+});
+
+afterAll(() => world.dispose());
+
+const address = () => `${newClerkId().slice(5)}@contested.example.com`;
+
+const at = (user: UserJson, version: number): UserJson => ({ ...user, updated_at: T0 + version });
+
+function withPhone(user: UserJson, phone: string, status = 'verified'): UserJson {
+  const [number] = user.phone_numbers as Record<string, unknown>[];
+  return { ...user, phone_numbers: [{ ...number, phone_number: phone, verification: { status } }] };
+}
+
+/** A user here and at Clerk. */
+async function member(user: UserJson): Promise<UserJson> {
+  await world.deliver(userEvent('user.created', user));
+  atClerk(user);
+  return user;
+}
+
+function atClerk(...users: UserJson[]): void {
+  for (const user of users) world.clerk.answer(user.id, json(200, user));
+}
+
+async function localUser(email: string, verified: boolean): Promise<string> {
+  const id = randomUUID();
+  await world.query(
+    `INSERT INTO users (id, auth_provider, email, email_verified, full_name, role, hashed_password, referral_code)
+     VALUES ($1, 'local', $2, $3, 'Local', 'developer', 'hash', $4)`,
+    [id, email, verified, `BP-${id.slice(0, 9)}`],
+  );
+  return id;
+}
+
+const localRow = async (id: string) => (await world.query('SELECT * FROM users WHERE id = $1', [id]))[0];
+
+const openConflicts = (claimant: string) =>
+  world.query('SELECT kind, holder FROM user_conflicts WHERE claimant = $1 AND resolved_at IS NULL', [claimant]);
+
+describe('a verified e-mail address', () => {
+  it('goes to the user who has it at Clerk now, though the event of who gave it up has not come', async () => {
+    const email = address();
+    const old = await member(withEmail(clerkUser(newClerkId()), email));
+    const taker = withEmail(clerkUser(newClerkId()), email.toUpperCase());
+    atClerk(at(withEmail(old, address()), 1), taker);
+    expect(await world.deliver(userEvent('user.created', taker))).toMatchObject({
+      status: 'success',
+      decision: 'create',
+    });
+    expect(await world.user(taker.id)).toMatchObject({ email: email.toUpperCase(), email_verified: true });
+    expect((await world.user(old.id))?.email).not.toBe(email);
+    expect(await world.story(old.id)).toEqual(['create', 'apply']);
+  });
+
+  it('is passed on in a ring of three, whoever is told of first', async () => {
+    const emails = [address(), address(), address()];
+    const users = emails.map((email) => withEmail(clerkUser(newClerkId()), email));
+    for (const user of users) await member(user);
+    const turned = users.map((user, index) => at(withEmail(user, emails[(index + 1) % 3] ?? ''), 1));
+    atClerk(...turned);
+    const [first] = turned;
+    if (!first) throw new Error('unreachable');
+    expect(await world.deliver(userEvent('user.updated', first))).toMatchObject({
+      status: 'success',
+      decision: 'apply',
+    });
+    for (const [index, user] of users.entries()) {
+      expect(await world.user(user.id)).toMatchObject({ email: emails[(index + 1) % 3], email_verified: true });
+    }
+  });
+
+  it('is swapped by two users inside one batch, without asking Clerk', async () => {
+    const [a, b] = [withEmail(clerkUser(newClerkId()), address()), withEmail(clerkUser(newClerkId()), address())];
+    const emailOf = (user: UserJson) => (user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
+    for (const user of [a, b]) await world.deliver(userEvent('user.created', user));
+    await world.closeApps();
+    const swapped = [at(withEmail(a, emailOf(b)), 1), at(withEmail(b, emailOf(a)), 1)];
+    const published = await Promise.all(swapped.map((user) => world.publish(userEvent('user.updated', user))));
+    await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+    for (const about of published) expect(await world.outcomeOf(about)).toMatchObject({ decision: 'apply' });
+    expect(await world.user(a.id)).toMatchObject({ email: emailOf(b) });
+    expect(await world.user(b.id)).toMatchObject({ email: emailOf(a) });
+    expect(world.clerk.times(a.id) + world.clerk.times(b.id)).toBe(0);
+  });
+
+  it('that Clerk shows with two users stays with the verified one; the other is stored without it, for a person to see', async () => {
+    const email = address();
+    const holder = await member(withEmail(clerkUser(newClerkId()), email));
+    const taker = withEmail(clerkUser(newClerkId()), email);
+    const lapsed = at(withEmail(holder, email, 'unverified'), 1);
+    atClerk(lapsed, taker);
+    await world.deliver(userEvent('user.created', taker));
+    expect(await world.user(taker.id)).toMatchObject({ email, email_verified: true });
+    expect(await world.user(holder.id)).toMatchObject({ email: null, email_verified: false, first_name: 'Ada' });
+    expect(await openConflicts(holder.id)).toEqual([{ kind: 'email', holder: taker.id }]);
+  });
+
+  it('that Clerk shows verified with two users stays with who held it here', async () => {
+    const email = address();
+    const holder = await member(withEmail(clerkUser(newClerkId()), email));
+    const taker = withEmail(clerkUser(newClerkId()), email);
+    atClerk(taker);
+    expect(await world.deliver(userEvent('user.created', taker))).toMatchObject({
+      decision: 'create',
+      reason: expect.stringContaining('email is left to another user'),
+    });
+    expect(await world.user(holder.id)).toMatchObject({ email });
+    expect(await world.user(taker.id)).toMatchObject({ email: null, email_verified: false });
+    expect(await openConflicts(taker.id)).toEqual([{ kind: 'email', holder: holder.id }]);
+
+    atClerk(at(withEmail(holder, address()), 1));
+    await world.deliver(userEvent('user.updated', at(taker, 2)));
+    expect(await world.user(taker.id)).toMatchObject({ email, email_verified: true });
+    expect(await openConflicts(taker.id)).toEqual([]);
+  });
+
+  it('is taken from a user whom Clerk does not know any more, who is not deleted by that', async () => {
+    const email = address();
+    const gone = await member(withEmail(clerkUser(newClerkId()), email));
+    const taker = withEmail(clerkUser(newClerkId()), email);
+    world.clerk.answer(gone.id, json(404, fixture('bapi.error-404')));
+    atClerk(taker);
+    await world.deliver(userEvent('user.created', taker));
+    expect(await world.user(taker.id)).toMatchObject({ email });
+    expect(await world.user(gone.id)).toMatchObject({ email: null, deleted_at: null, is_active: true });
+    const queued = await world.query('SELECT source FROM suspected_absences WHERE clerk_user_id = $1', [gone.id]);
+    expect(queued).toEqual([{ source: 'conflict' }]);
+  });
+
+  it('of a deleted user is free for the one who comes back under a new id', async () => {
+    const email = address();
+    const old = await member(withEmail(clerkUser(newClerkId()), email));
+    const again = withEmail(clerkUser(newClerkId()), email);
+    world.clerk.answer(old.id, json(404, fixture('bapi.error-404')));
+    atClerk(again);
+    expect(await world.deliver(userEvent('user.created', again))).toMatchObject({ decision: 'create' });
+    expect(await world.user(again.id)).toMatchObject({ email, email_verified: true });
+  });
+
+  it('in a conflict is settled at a later attempt when Clerk is away', async () => {
+    const email = address();
+    const holder = await member(withEmail(clerkUser(newClerkId()), email));
+    const taker = withEmail(clerkUser(newClerkId()), email);
+    world.clerk.answer(taker.id, json(500, { errors: [] }));
+    const first = await world.publish(userEvent('user.created', taker));
+    expect(await world.outcomeOf(first)).toMatchObject({ status: 'failed', error: { kind: 'clerk', retryable: true } });
+    expect(await world.user(holder.id)).toMatchObject({ email });
+    atClerk(at(withEmail(holder, address()), 1), taker);
+    const retry = { webhookId: first.webhookId, publishNumber: 2, attempt: 1 };
+    expect(await world.deliver(userEvent('user.created', taker), retry)).toMatchObject({ decision: 'create' });
+    expect(await world.user(taker.id)).toMatchObject({ email });
+  });
+});
+
+describe('a verified phone number', () => {
+  it('goes to the user who has it at Clerk now', async () => {
+    const phone = '+12015550142';
+    const old = await member(withPhone(clerkUser(newClerkId()), phone));
+    const taker = withPhone(clerkUser(newClerkId()), phone);
+    atClerk(at(withPhone(old, '+12015550143'), 1), taker);
+    await world.deliver(userEvent('user.created', taker));
+    expect(await world.user(taker.id)).toMatchObject({ phone_number: phone, phone_verified: true });
+    expect(await world.user(old.id)).toMatchObject({ phone_number: '+12015550143' });
+  });
+});
+
+describe('a local user', () => {
+  it('is linked when the address is verified on both sides; its password ends, its role stays', async () => {
+    const email = address();
+    const id = await localUser(email, true);
+    const user = withEmail(clerkUser(newClerkId()), email);
+    atClerk(user);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'link', userId: id });
+    expect(await world.user(user.id)).toMatchObject({
+      id,
+      auth_provider: 'clerk',
+      is_synced: true,
+      hashed_password: null,
+      role: 'developer',
+      first_name: 'Ada',
+    });
+  });
+
+  it('is not linked by an address that it has not proved; a person is told', async () => {
+    const email = address();
+    const id = await localUser(email, false);
+    const user = withEmail(clerkUser(newClerkId()), email);
+    atClerk(user);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
+    expect(await localRow(id)).toMatchObject({ clerk_user_id: null, email, hashed_password: 'hash' });
+    expect(await world.user(user.id)).toMatchObject({ email, email_verified: true });
+    expect(await openConflicts(id)).toEqual([{ kind: 'email', holder: user.id }]);
+  });
+
+  it('is not linked by an address that Clerk has not seen proved: the Clerk user is stored without it', async () => {
+    const email = address();
+    const id = await localUser(email, true);
+    const user = withEmail(clerkUser(newClerkId()), email, 'unverified');
+    atClerk(user);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
+    expect(await localRow(id)).toMatchObject({ clerk_user_id: null, email, email_verified: true });
+    expect(await world.user(user.id)).toMatchObject({ email: null });
+    expect(await openConflicts(user.id)).toEqual([{ kind: 'email', holder: id }]);
+  });
+
+  it('keeps its address when the Clerk user that claims it is here already', async () => {
+    const email = address();
+    const id = await localUser(email, true);
+    const user = await member(clerkUser(newClerkId()));
+    atClerk(at(withEmail(user, email), 1));
+    await world.deliver(userEvent('user.updated', at(withEmail(user, email), 1)));
+    expect(await localRow(id)).toMatchObject({ email, clerk_user_id: null });
+    expect(await world.user(user.id)).toMatchObject({ email: null });
+  });
+});

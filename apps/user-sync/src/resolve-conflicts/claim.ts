@@ -1,0 +1,78 @@
+import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { type EntityManager } from 'typeorm';
+import { type MappedUser, contentHashOf } from '../map-clerk-user/map-clerk-user';
+
+/** What one live user alone may hold verified. */
+export type AddressKind = 'email' | 'phone';
+
+/** An address that a user's content holds. */
+export interface Claim {
+  readonly kind: AddressKind;
+  /** Equal for equal addresses: e-mail addresses regardless of case. */
+  readonly key: string;
+  readonly verified: boolean;
+}
+
+/** An address that a live row holds. */
+export interface Holding extends Claim {
+  readonly userId: string;
+  /** Null for a local user. */
+  readonly clerkUserId: string | null;
+}
+
+/** More rows than this hold one address only unverified, and by far too many do. */
+const MAX_HOLDINGS = 1_000;
+
+/** The addresses in a user's content. */
+export function claimsOf(columns: ClerkOwned): Claim[] {
+  const claims: Claim[] = [];
+  if (columns.email !== null) {
+    claims.push({ kind: 'email', key: columns.email.toLowerCase(), verified: columns.emailVerified });
+  }
+  if (columns.phoneNumber !== null) {
+    claims.push({ kind: 'phone', key: columns.phoneNumber, verified: columns.phoneVerified });
+  }
+  return claims;
+}
+
+/** The user without these addresses: what is stored of one who must leave them to another. */
+export function withhold(user: MappedUser, kinds: ReadonlySet<AddressKind>): MappedUser {
+  if (kinds.size === 0) return user;
+  const columns = {
+    ...user.columns,
+    ...(kinds.has('email') ? { email: null, emailVerified: false } : {}),
+    ...(kinds.has('phone') ? { phoneNumber: null, phoneVerified: false } : {}),
+  };
+  return { ...user, columns, contentHash: contentHashOf(columns) };
+}
+
+/** One text for kind and address. */
+export function claimKey({ kind, key }: Claim): string {
+  return `${kind}:${key}`;
+}
+
+/** All live rows that hold any of these addresses, verified or not. */
+export async function findHoldings(manager: EntityManager, claims: readonly Claim[]): Promise<Holding[]> {
+  if (claims.length === 0) return [];
+  const keys = (wanted: AddressKind) => claims.filter(({ kind }) => kind === wanted).map(({ key }) => key);
+  const rows = await manager.query<
+    { kind: AddressKind; value: string; verified: boolean; user_id: string; clerk_user_id: string | null }[]
+  >(
+    `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id
+       FROM users u
+      WHERE lower(u.email) = ANY(ARRAY(SELECT lower(e) FROM unnest($1::text[]) AS e)) AND u.deleted_at IS NULL
+     UNION ALL
+     SELECT 'phone', u.phone_number, u.phone_verified, u.id, u.clerk_user_id
+       FROM users u
+      WHERE u.phone_number = ANY($2::text[]) AND u.deleted_at IS NULL
+     ORDER BY verified DESC LIMIT ${MAX_HOLDINGS}`,
+    [keys('email'), keys('phone')],
+  );
+  return rows.map(({ kind, value, verified, user_id, clerk_user_id }) => ({
+    kind,
+    key: kind === 'email' ? value.toLowerCase() : value,
+    verified,
+    userId: user_id,
+    clerkUserId: clerk_user_id,
+  }));
+}

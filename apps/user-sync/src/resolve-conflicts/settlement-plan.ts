@@ -1,0 +1,43 @@
+import { type EntityManager } from 'typeorm';
+import { type AddressKind, type Holding } from './claim';
+import { type ConflictNote } from './conflict-notes';
+
+/** Who gets what, once Clerk has been asked about everybody in a conflict. Carried out in one transaction or not at all. */
+export interface SettlementPlan {
+  /** Clerk ids and the addresses that they are stored without. */
+  readonly withhold: ReadonlyMap<string, ReadonlySet<AddressKind>>;
+  /** Clerk ids and the local users that they turn out to be. */
+  readonly link: ReadonlyMap<string, string>;
+  /** Addresses of users whom Clerk does not know any more. */
+  readonly forsaken: readonly (Holding & { readonly clerkUserId: string })[];
+  readonly notes: readonly ConflictNote[];
+}
+
+/** Sets addresses to NULL that are given up, so that another may take them. `forget`: the rows are not written after that. */
+export async function releaseAddresses(
+  manager: EntityManager,
+  holdings: readonly Holding[],
+  forget = false,
+): Promise<void> {
+  const idsOf = (wanted: AddressKind) => holdings.filter(({ kind }) => kind === wanted).map(({ userId }) => userId);
+  // A row without a hash equals nothing: whatever is next seen of the user is compared in full.
+  const hash = forget ? ', content_hash = NULL' : '';
+  for (const [ids, columns] of [
+    [idsOf('email'), 'email = NULL, email_verified = false'],
+    [idsOf('phone'), 'phone_number = NULL, phone_verified = false'],
+  ] as const) {
+    if (ids.length > 0) await manager.query(`UPDATE users SET ${columns}${hash} WHERE id = ANY($1::uuid[])`, [ids]);
+  }
+}
+
+/** Makes a local user the Clerk user's, which has proved the same address; false when it is a free local user no more. */
+export async function adoptLocalUser(manager: EntityManager, userId: string, clerkUserId: string): Promise<boolean> {
+  // Clerk says from now on who may sign in: the password that somebody else may have set is gone.
+  const [rows] = await manager.query<[unknown[], number]>(
+    `UPDATE users SET clerk_user_id = $2, auth_provider = 'clerk', hashed_password = NULL, updated_at = now()
+      WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL AND (email_verified OR phone_verified)
+      RETURNING id`,
+    [userId, clerkUserId],
+  );
+  return rows.length === 1;
+}
