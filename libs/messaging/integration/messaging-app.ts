@@ -65,7 +65,12 @@ export async function startApp(
       ? new JetStreamServer(client, app.get(JetStream), inboxPrefix(service), logger)
       : new RequestServer(client, service, verifyEnvelope, logger),
   });
-  await app.startAllMicroservices();
-  await app.init();
-  return app;
+  try {
+    await app.startAllMicroservices();
+    await app.init();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }

@@ -52,6 +52,8 @@ export interface Publication {
 const API_TIMEOUT_MS = 5_000;
 const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
+const MESSAGE_NOT_FOUND = 10_037;
+const SEQUENCE_NOT_FOUND = 10_043;
 
 /** JetStream in the terms of our contracts: streams and consumers are made when missing, whenever that is. */
 export class JetStream {
@@ -161,6 +163,22 @@ export class JetStream {
       );
       if (info === undefined) return undefined;
       return { ackFloor: info.ack_floor.stream_seq, waiting: info.num_pending, inHand: info.num_ack_pending };
+    });
+  }
+
+  /**
+   * Overwrites and deletes one message, if the stream is the one that was made then; true when the message was there.
+   * Throws when JetStream does not answer.
+   */
+  async eraseMessage(stream: StreamContract, sequence: number, streamCreatedAt: Date): Promise<boolean> {
+    const state = await this.streamState(stream);
+    if (state?.createdAt.getTime() !== streamCreatedAt.getTime()) return false;
+    const manager = await this.manager();
+    return api(`deleting a message of ${stream.name}`, async () => {
+      const erased = await orUndefined(MESSAGE_NOT_FOUND, () =>
+        orUndefined(SEQUENCE_NOT_FOUND, () => manager.streams.deleteMessage(stream.name, sequence, true)),
+      );
+      return erased ?? false;
     });
   }
 
