@@ -10,6 +10,8 @@ import { DataSource } from 'typeorm';
 import { type Config } from './config';
 import { serviceDatabase } from './database/database-options';
 import { DrainOnShutdown } from './drain-on-shutdown';
+import { BodyRetention } from './drop-bodies/body-retention';
+import { EraseUserController } from './erase-user/erase-user.controller';
 import { FollowOutcomesController } from './follow-outcomes/follow-outcomes.controller';
 import { ListEventsController } from './list-events/list-events.controller';
 import { IngestMetrics } from './metrics';
@@ -24,8 +26,11 @@ import { ClerkInstance } from './record-webhook/clerk-instance';
 import { insertDeliveries } from './record-webhook/insert-deliveries';
 import { Ledger } from './record-webhook/ledger';
 import { Rebuild } from './rebuild-stream/rebuild';
+import { RedriveEventsController } from './redrive-events/redrive-events.controller';
+import { ShowRedrivesController } from './redrive-events/show-redrives.controller';
 import { Relay } from './relay-events/relay';
 import { ShowEventController } from './show-event/show-event.controller';
+import { ShowStatsController } from './show-stats/show-stats.controller';
 import { CONFIG, SERVICE_NAME } from './tokens';
 
 /** The whole service, as main.ts and the tests boot it. */
@@ -53,7 +58,16 @@ export class AppModule {
           },
         }),
       ],
-      controllers: [ReceiveWebhookController, FollowOutcomesController, ListEventsController, ShowEventController],
+      controllers: [
+        ReceiveWebhookController,
+        FollowOutcomesController,
+        ListEventsController,
+        ShowEventController,
+        RedriveEventsController,
+        ShowRedrivesController,
+        ShowStatsController,
+        EraseUserController,
+      ],
       providers: [{ provide: CONFIG, useValue: config }, ...providers(config)],
     };
   }
@@ -87,6 +101,11 @@ function providers(config: Config): Provider[] {
       provide: BodyPartitions,
       inject: [DataSource, LOGGER],
       useFactory: (dataSource: DataSource, log: Logger) => new BodyPartitions(dataSource, log),
+    },
+    {
+      provide: BodyRetention,
+      inject: [DataSource, LOGGER],
+      useFactory: (dataSource: DataSource, log: Logger) => new BodyRetention(dataSource, log, config.bodyRetentionDays),
     },
     {
       provide: StreamKeeper,

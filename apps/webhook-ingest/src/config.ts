@@ -48,6 +48,10 @@ export interface Config {
     readonly backlog: number;
   };
   readonly rebuild: { readonly graceMs: number; readonly pollMs: number };
+  /** After how many days the bodies of resolved events are dropped; 0 keeps them. */
+  readonly bodyRetentionDays: number;
+  /** For how long it may be quiet before that is worth a thought. Milliseconds. */
+  readonly silenceMs: number;
   /** How many rejected deliveries are kept, and how many are written per second at most. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
 }
@@ -100,6 +104,8 @@ const schema = z
     RELAY_BACKLOG: wholeNumber.max(1_000_000).default(500),
     REBUILD_GRACE_MS: wholeNumber.max(3_600_000).default(10_000),
     REBUILD_POLL_MS: wholeNumber.min(1).max(600_000).default(2_000),
+    BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
+    SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
   })
@@ -138,6 +144,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       backlog: env.RELAY_BACKLOG,
     },
     rebuild: { graceMs: env.REBUILD_GRACE_MS, pollMs: env.REBUILD_POLL_MS },
+    bodyRetentionDays: env.BODY_RETENTION_DAYS,
+    silenceMs: env.SILENCE_ALARM_MS,
     rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
   };
 }
@@ -149,6 +157,21 @@ export function readDatabaseConfig(environment: Readonly<Record<string, string |
     environment,
   );
   return { url: env.DATABASE_URL, ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }) };
+}
+
+/** Reads what the erasing program needs: the service's database and NATS. */
+export function readEraseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
+  const { NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE } = commonVariables;
+  const env = parseEnvironment(z.object({ NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE }), environment);
+  return {
+    database: readDatabaseConfig(environment),
+    nats: {
+      servers: env.NATS_URL,
+      ...(env.NATS_USER === undefined ? {} : { user: env.NATS_USER }),
+      ...(env.NATS_PASSWORD === undefined ? {} : { password: env.NATS_PASSWORD }),
+      ...(env.NATS_CA_FILE === undefined ? {} : { caFile: env.NATS_CA_FILE }),
+    },
+  };
 }
 
 /** The singular name is accepted too; its secret comes last. */

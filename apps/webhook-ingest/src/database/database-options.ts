@@ -1,8 +1,12 @@
 import { type DatabaseOptions } from '@gatehouse/persistence';
 import { ClerkInstanceEntity } from './clerk-instance.entity';
+import { ErasureEntity } from './erasure.entity';
 import { EventBodyEntity } from './event-body.entity';
 import { CreateLedger1790000000001 } from './migrations/1790000000001-create-ledger';
 import { FindLostEvents1790000000002 } from './migrations/1790000000002-find-lost-events';
+import { CreateRedrives1790000000003 } from './migrations/1790000000003-create-redrives';
+import { DropBodies1790000000004 } from './migrations/1790000000004-drop-bodies';
+import { RedriveEntity } from './redrive.entity';
 import { RejectedDeliveryEntity } from './rejected-delivery.entity';
 import { WebhookEventEntity } from './webhook-event.entity';
 
@@ -20,8 +24,20 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
     ...place,
     applicationName: 'webhook-ingest',
     statementTimeoutMs: SERVICE_STATEMENT_TIMEOUT_MS,
-    entities: [WebhookEventEntity, EventBodyEntity, RejectedDeliveryEntity, ClerkInstanceEntity],
-    migrations: [CreateLedger1790000000001, FindLostEvents1790000000002],
+    entities: [
+      WebhookEventEntity,
+      EventBodyEntity,
+      RejectedDeliveryEntity,
+      ClerkInstanceEntity,
+      RedriveEntity,
+      ErasureEntity,
+    ],
+    migrations: [
+      CreateLedger1790000000001,
+      FindLostEvents1790000000002,
+      CreateRedrives1790000000003,
+      DropBodies1790000000004,
+    ],
   };
 }
 

@@ -15,6 +15,11 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 @Index('webhook_events_attention', ['status', 'id'], { where: `status IN ('failed', 'ignored')` })
 @Index('webhook_events_by_type', ['eventType', 'id'])
 @Index('webhook_events_by_user', ['clerkUserId', 'id'], { where: 'clerk_user_id IS NOT NULL' })
+@Index('webhook_events_by_redrive', ['redriveId'], { where: 'redrive_id IS NOT NULL' })
+// For erasure: the bodies of these are looked into.
+@Index('webhook_events_about_nobody', ['id'], { where: 'clerk_user_id IS NULL' })
+// A BRIN index, which TypeORM cannot describe.
+@Index('webhook_events_by_time', { synchronize: false })
 export class WebhookEventEntity {
   /** Rises with the time of recording; bigint, hence a string. */
   @PrimaryGeneratedColumn('identity', {
@@ -93,6 +98,10 @@ export class WebhookEventEntity {
   /** Until then one relay is publishing it. */
   @Column({ name: 'lease_until', type: 'timestamptz', nullable: true })
   leaseUntil!: Date | null;
+
+  /** The last redrive that began it anew. */
+  @Column({ name: 'redrive_id', type: 'uuid', nullable: true })
+  redriveId!: string | null;
 
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;

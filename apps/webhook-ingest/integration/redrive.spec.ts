@@ -1,0 +1,188 @@
+import { type Principal, getRedrive, listRedrives, redriveEvents, type RequestOf } from '@gatehouse/contracts';
+import { type RequestClient } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
+import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
+
+let harness: IngestHarness;
+let ingest: Ingest;
+let gateway: RequestClient;
+
+const admin: Principal = {
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_admin',
+  method: 'clerk_session',
+  role: 'admin',
+  tier: 'free',
+  scopes: [],
+  sessionId: 'sess_1',
+};
+const context = { principal: admin, requestId: 'request-1' };
+type Order = RequestOf<typeof redriveEvents>;
+
+beforeAll(async () => {
+  harness = await IngestHarness.create();
+  ingest = await harness.start();
+  gateway = harness.requests();
+  await eventually(() => harness.published());
+  await eventually(() => gateway.send(listRedrives, {}, context));
+});
+
+afterAll(() => harness.dispose());
+
+beforeEach(() => harness.sql('DELETE FROM webhook_events'));
+
+const send = (order: Order) => gateway.send(redriveEvents, order, context);
+
+/** Events that are dead: their last try failed. */
+async function dead(count: number, user = 'user_1', code = 'EMAIL_TAKEN'): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId);
+  for (const id of ids) await deliver(ingest.url, userCreated(user), { id });
+  await eventually(async () => {
+    for (const id of ids) expect(await harness.row(id)).toMatchObject({ status: 'processing' });
+  });
+  await harness.sql(
+    `UPDATE webhook_events SET status = 'failed', retry_count = 2, error_message = 'taken',
+       error_details = jsonb_build_object('code', $2::text) WHERE webhook_id = ANY ($1)`,
+    [ids, code],
+  );
+  return ids;
+}
+
+const statuses = async (ids: readonly string[]) =>
+  Promise.all(ids.map(async (id) => (await harness.row(id))?.status as string));
+
+describe('a redrive', () => {
+  it('of one event publishes it again under a raised number, with all its tries, and notes who asked', async () => {
+    const [id = ''] = await dead(1);
+    const answer = await send({ filter: { ids: [id] } });
+    expect(answer).toMatchObject({ dryRun: false, redriven: 1, skipped: 0, nextCursor: null });
+    await eventually(async () =>
+      expect(await harness.row(id)).toMatchObject({
+        status: 'processing',
+        retry_count: 0,
+        publish_number: 2,
+        error_message: null,
+        redrive_id: answer.redriveId,
+      }),
+    );
+    expect((await harness.published()).map(({ messageId }) => messageId)).toContain(`${id}:2`);
+    const redrive = await gateway.send(getRedrive, { id: answer.redriveId ?? '' }, context);
+    expect(redrive).toMatchObject({
+      actorUserId: admin.userId,
+      requestId: 'request-1',
+      filter: { ids: [id] },
+      redriven: 1,
+      progress: { processing: 1, success: 0 },
+      done: false,
+    });
+    await harness.sql(`UPDATE webhook_events SET status = 'success' WHERE webhook_id = $1`, [id]);
+    expect(await gateway.send(getRedrive, { id: redrive.id }, context)).toMatchObject({
+      progress: { processing: 0, success: 1 },
+      done: true,
+    });
+    expect((await gateway.send(listRedrives, { limit: 1 }, context)).items).toMatchObject([{ id: redrive.id }]);
+    expect(ingest.logs()).toContain(`"redriveId":"${redrive.id}"`);
+  });
+
+  it('asked for again changes nothing: what is under way, and what succeeded, is skipped', async () => {
+    const [id = ''] = await dead(1);
+    await send({ filter: { ids: [id] } });
+    expect(await send({ filter: { ids: [id] } })).toMatchObject({
+      redriveId: null,
+      redriven: 0,
+      items: [{ webhookId: id, action: 'skip', reason: expect.stringContaining('redriven does not concern') }],
+    });
+    await harness.sql(`UPDATE webhook_events SET status = 'success' WHERE webhook_id = $1`, [id]);
+    expect(await send({ filter: { ids: [id] } })).toMatchObject({ redriven: 0, skipped: 1 });
+    expect(await harness.row(id)).toMatchObject({ status: 'success', publish_number: 2 });
+  });
+
+  it('run dry tells row by row what would happen, and changes nothing', async () => {
+    const [gone = '', fine = ''] = await dead(2);
+    const sms = newId();
+    await deliver(ingest.url, Buffer.from('{"type":"role.created","data":{}}'), { id: sms });
+    await harness.sql(
+      'DELETE FROM event_bodies WHERE event_id = (SELECT id FROM webhook_events WHERE webhook_id = $1)',
+      [gone],
+    );
+    const before = await harness.sql('SELECT * FROM webhook_events ORDER BY id');
+    const answer = await send({ filter: { ids: [gone, fine, sms, 'msg_nobody'] }, dryRun: true });
+    expect(answer).toMatchObject({
+      redriveId: null,
+      dryRun: true,
+      redriven: 1,
+      skipped: 2,
+      items: [
+        { webhookId: gone, action: 'skip', reason: 'the body is no longer stored', errorMessage: 'taken' },
+        { webhookId: fine, action: 'redrive', reason: null, status: 'failed', retryCount: 2 },
+        { webhookId: sms, action: 'skip', reason: 'nobody handles events of this type' },
+      ],
+    });
+    expect(await harness.sql('SELECT * FROM webhook_events ORDER BY id')).toEqual(before);
+  });
+
+  it('by filter takes what matches all of it: type, status, error, user and time', async () => {
+    const [one = ''] = await dead(1, 'user_one', 'EMAIL_TAKEN');
+    const [two = ''] = await dead(1, 'user_two', 'http_503');
+    const found = async (filter: Order['filter']) =>
+      (await send({ filter, dryRun: true })).items.map(({ webhookId }) => webhookId);
+    expect(await found({ status: 'failed' })).toEqual([one, two]);
+    expect(await found({ type: 'user.created' })).toEqual([one, two]);
+    expect(await found({ type: 'user.updated' })).toEqual([]);
+    expect(await found({ errorCode: 'http_503' })).toEqual([two]);
+    expect(await found({ clerkUserId: 'user_one' })).toEqual([one]);
+    expect(await found({ clerkUserId: 'user_one', errorCode: 'http_503' })).toEqual([]);
+    await harness.sql(`UPDATE webhook_events SET created_at = '2026-01-02T00:00:00Z' WHERE webhook_id = $1`, [one]);
+    expect(await found({ since: '2026-01-02T00:00:00Z', until: '2026-01-03T00:00:00Z' })).toEqual([one]);
+    expect(await found({ since: '2026-01-03T02:00:00+02:00' })).toEqual([two]);
+  });
+
+  it('of many goes page by page under one id, each row once', async () => {
+    const ids = await dead(5);
+    let cursor: string | undefined;
+    let redriveId: string | undefined;
+    const pages: number[] = [];
+    do {
+      const answer = await send({
+        filter: { status: 'failed' },
+        limit: 2,
+        ...(cursor === undefined ? {} : { cursor, redriveId }),
+      });
+      pages.push(answer.redriven);
+      cursor = answer.nextCursor ?? undefined;
+      redriveId ??= answer.redriveId ?? undefined;
+    } while (cursor !== undefined);
+    expect(pages).toEqual([2, 2, 1]);
+    expect(await gateway.send(getRedrive, { id: redriveId ?? '' }, context)).toMatchObject({ redriven: 5 });
+    await eventually(async () => expect(new Set(await statuses(ids))).toEqual(new Set(['processing'])));
+  });
+
+  it('asked for twice at once happens once', async () => {
+    const ids = await dead(10);
+    const answers = await Promise.all([1, 2, 3].map(() => send({ filter: { ids } })));
+    expect(answers.reduce((sum, { redriven }) => sum + redriven, 0)).toBe(10);
+    await eventually(async () => {
+      for (const id of ids) expect(await harness.row(id)).toMatchObject({ status: 'processing', publish_number: 2 });
+    });
+  });
+
+  it('of everything, or of more than it may, is refused', async () => {
+    await expect(send({ filter: {} })).rejects.toMatchObject({ reason: 'invalid_request' });
+    await expect(send({ filter: { status: 'failed' }, limit: 1_001 })).rejects.toMatchObject({
+      reason: 'invalid_request',
+    });
+    const misspelt = { filter: { stauts: 'failed' } } as unknown as Order;
+    await expect(send(misspelt)).rejects.toMatchObject({ reason: 'invalid_request' });
+  });
+
+  it('is for admins', async () => {
+    const user = { ...context, principal: { ...admin, role: 'developer' as const } };
+    for (const work of [
+      gateway.send(redriveEvents, { filter: { status: 'failed' } }, user),
+      gateway.send(listRedrives, {}, user),
+      gateway.send(getRedrive, { id: admin.userId }, user),
+    ]) {
+      await expect(work).rejects.toMatchObject({ reason: 'forbidden' });
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { type LedgerStats, type Principal, getLedgerStats } from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { type Ingest, IngestHarness, deliver, newId, otherSecret, secret, userCreated } from './ingest-harness';
+
+let harness: IngestHarness;
+let ingest: Ingest;
+let stats: (hours?: number) => Promise<LedgerStats>;
+
+const admin: Principal = {
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_admin',
+  method: 'clerk_session',
+  role: 'admin',
+  tier: 'free',
+  scopes: [],
+  sessionId: 'sess_1',
+};
+
+beforeAll(async () => {
+  harness = await IngestHarness.create();
+  ingest = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${secret},${otherSecret}` });
+  const gateway = harness.requests();
+  stats = (hours = 24) => gateway.send(getLedgerStats, { hours }, { principal: admin, requestId: 'r' });
+  await eventually(() => harness.published());
+});
+
+afterAll(() => harness.dispose());
+
+it('of an empty ledger are zeros', async () => {
+  const empty = await eventually(() => stats());
+  expect(empty).toMatchObject({
+    byStatus: { pending: 0, success: 0 },
+    byType: [],
+    byHour: [],
+    retries: 0,
+    open: { pending: 0, processing: 0, retrying: 0, dead: 0 },
+    oldestUnpublished: null,
+    oldestUnapplied: null,
+    receivedToApplied: { events: 0, p50Ms: null, p99Ms: null },
+    lastEvent: null,
+    silence: { state: 'unknown' },
+  });
+});
+
+it('tell counts, latencies, what is open and dead, and which secret still verifies', async () => {
+  const ids = Array.from({ length: 6 }, newId);
+  const [applied = '', slow = '', retrying = '', dead = '', waiting = '', open = ''] = ids;
+  for (const id of ids) await deliver(ingest.url, userCreated(), { id, secret: id === open ? otherSecret : secret });
+  await deliver(ingest.url, Buffer.from('{"type":"role.created","data":{}}'));
+  await deliver(ingest.url, userCreated(), { timestamp: 1 });
+  await eventually(async () => {
+    for (const id of ids) expect(await harness.row(id)).toMatchObject({ status: 'processing' });
+  });
+  const set = (id: string, change: string) =>
+    harness.sql(`UPDATE webhook_events SET ${change} WHERE webhook_id = $1`, [id]);
+  await set(applied, `status = 'success', processed_at = created_at + interval '20 ms'`);
+  await set(slow, `status = 'success', processed_at = created_at + interval '90 ms'`);
+  await set(retrying, `status = 'failed', retry_count = 1, next_retry_at = now() + interval '1 hour'`);
+  await set(dead, `status = 'failed', retry_count = 2`);
+  await set(waiting, `status = 'pending', published_at = NULL, lease_until = now() + interval '1 hour'`);
+  const now = await eventually(async () => {
+    const read = await stats();
+    expect(read.rejected.kept).toBe(1);
+    return read;
+  });
+  const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
+  expect(now).toMatchObject({
+    byStatus: { pending: 1, processing: 1, success: 2, failed: 2, ignored: 1, invalid: 0 },
+    byType: [
+      { eventType: 'user.created', count: 6 },
+      { eventType: 'role.created', count: 1 },
+    ],
+    retries: 3,
+    open: { pending: 1, processing: 1, retrying: 1, dead: 1 },
+    oldestUnpublished: { webhookId: waiting },
+    oldestUnapplied: { webhookId: retrying },
+    receivedToApplied: { events: 2, p50Ms: 20, p99Ms: 90 },
+    lastEvent: { eventType: 'role.created' },
+    secrets: [
+      { index: 0, configured: true, deliveries: 6 },
+      { index: 1, configured: true, deliveries: 1 },
+    ],
+    silence: { state: 'heard' },
+  });
+  expect(now.byHour.map(({ count }) => count).reduce((a, b) => a + b)).toBe(7);
+  expect(now.byHour.at(-1)?.hour).toBe(hour);
+});
+
+it('leave out what is older than asked for, except what is still open', async () => {
+  await harness.sql(`UPDATE webhook_events SET created_at = created_at - interval '2 hours'`);
+  const now = await stats(1);
+  expect(now.byStatus).toMatchObject({ success: 0, failed: 0 });
+  expect(now.open).toMatchObject({ retrying: 1, dead: 1 });
+  expect(now.receivedToApplied.events).toBe(0);
+});

@@ -1,0 +1,25 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** Who began events anew, and which: the audit of redrives. */
+@Entity({ name: 'redrives' })
+@Index('redrives_by_time', ['createdAt', 'id'])
+export class RedriveEntity {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'redrives_pkey' })
+  id!: string;
+
+  @Column({ name: 'actor_user_id', type: 'uuid' })
+  actorUserId!: string;
+
+  @Column({ name: 'request_id', type: 'text' })
+  requestId!: string;
+
+  @Column({ type: 'jsonb' })
+  filter!: Record<string, unknown>;
+
+  @Column({ type: 'integer' })
+  redriven!: number;
+
+  /** To the millisecond: it stands in cursors. */
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { clerkEventsStream, clerkUserIdSchema, inboxPrefix } from '@gatehouse/contracts';
+import { JetStream, NatsClient } from '@gatehouse/messaging';
+import { createLogger } from '@gatehouse/observability';
+import { createDataSource } from '@gatehouse/persistence';
+import { readEraseConfig } from './config';
+import { migrationDatabase } from './database/database-options';
+import { erasePayloads } from './erase-user/erase-payloads';
+import { SERVICE_NAME } from './tokens';
+
+const USAGE = 'usage: erase <Clerk user id> [--force]\n';
+const CONNECT_MS = 5_000;
+
+/** Removes every stored payload of a deleted user and prints what it removed; in the service's own environment. */
+async function erase(args: readonly string[]): Promise<void> {
+  const [clerkUserId, ...options] = args;
+  const parsed = clerkUserIdSchema.safeParse(clerkUserId);
+  if (!parsed.success || options.some((option) => option !== '--force')) {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readEraseConfig();
+  const nats = new NatsClient(
+    { ...config.nats, name: `${SERVICE_NAME}-erase`, inboxPrefix: inboxPrefix(SERVICE_NAME) },
+    createLogger({ service: SERVICE_NAME, level: 'silent' }),
+  );
+  const dataSource = createDataSource(migrationDatabase(config.database));
+  try {
+    nats.start();
+    await connected(nats);
+    await dataSource.initialize();
+    const jetStream = new JetStream(nats);
+    const erasure = await erasePayloads(
+      dataSource,
+      (sequence, createdAt) => jetStream.eraseMessage(clerkEventsStream, sequence, createdAt),
+      {
+        id: randomUUID(),
+        clerkUserId: parsed.data,
+        force: options.length > 0,
+        actor: 'command line',
+        requestId: `erase-${randomUUID()}`,
+      },
+    );
+    process.stdout.write(`${JSON.stringify(erasure, null, 2)}\n`);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await nats.close();
+  }
+}
+
+function connected(nats: NatsClient): Promise<void> {
+  return new Promise((resolve) => {
+    // Without NATS the erasure fails with its own sentence at the first message.
+    const timer = setTimeout(resolve, CONNECT_MS);
+    nats.onConnect(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+erase(process.argv.slice(2)).catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
+  process.stderr.write(`webhook-ingest: the payloads could not be erased: ${reason}\n`);
+  process.exitCode = 1;
+});

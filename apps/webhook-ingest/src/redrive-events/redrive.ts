@@ -1,0 +1,146 @@
+import { type ParsedRequestOf, type RedriveFilter, type RedriveItem, type redriveEvents } from '@gatehouse/contracts';
+import { type EventState } from '@gatehouse/lifecycle';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { storableText } from '../database/storable-text';
+import { decodeCursor, encodeCursor } from '../list-events/cursor';
+import { redrivability } from './redrivable';
+
+type Request = ParsedRequestOf<typeof redriveEvents>;
+
+/** One page of a redrive; `nextCursor` is null on the last. */
+export interface RedrivePage {
+  readonly items: RedriveItem[];
+  readonly nextCursor: string | null;
+}
+
+/** Who asks, and under which id. */
+export interface RedriveOrder {
+  readonly id: string;
+  readonly actorUserId: string;
+  readonly requestId: string;
+}
+
+interface Row {
+  readonly id: string;
+  readonly webhook_id: string;
+  readonly event_type: string;
+  readonly status: EventState;
+  readonly clerk_user_id: string | null;
+  readonly retry_count: number;
+  readonly max_retries: number;
+  readonly retry_scheduled: boolean;
+  readonly error_message: string | null;
+  readonly has_body: boolean;
+}
+
+const LEDGER_ID = /^[1-9]\d{0,17}$/;
+const MAX_ID = 256;
+
+/** In the order of their id, as every lock; with a body, which may have been dropped. */
+const SELECT = (where: string, lock: string) => `
+  SELECT event.id, webhook_id, event_type, status, clerk_user_id, retry_count, max_retries,
+         next_retry_at IS NOT NULL AS retry_scheduled, error_message,
+         EXISTS (SELECT FROM event_bodies AS stored
+                  WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body
+    FROM webhook_events AS event WHERE ${where} ORDER BY event.id LIMIT $1 ${lock}`;
+
+const BEGIN_ANEW = `
+  UPDATE webhook_events AS event
+     SET status = 'pending', retry_count = anew.retry_count, redrive_id = $3, publish_number = publish_number + 1,
+         published_at = NULL, next_retry_at = NULL, lease_until = NULL, processed_at = NULL, error_message = NULL,
+         error_details = NULL, updated_at = now()
+    FROM unnest($1::bigint[], $2::integer[]) AS anew (id, retry_count) WHERE event.id = anew.id`;
+
+const NOTE = `
+  INSERT INTO redrives (id, actor_user_id, request_id, filter, redriven) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (id) DO UPDATE SET redriven = redrives.redriven + excluded.redriven`;
+
+/** What a redrive would do; changes nothing. */
+export async function previewRedrive(dataSource: DataSource, request: Request): Promise<RedrivePage> {
+  const rows = await select(dataSource.manager, request, '');
+  return page(rows, request.limit);
+}
+
+/** Begins the events of one page anew, in one transaction with the note of who asked for it. */
+export function redrive(dataSource: DataSource, request: Request, order: RedriveOrder): Promise<RedrivePage> {
+  return dataSource.transaction(async (manager) => {
+    const rows = (await select(manager, request, 'FOR UPDATE OF event')).slice(0, request.limit + 1);
+    const result = page(rows, request.limit);
+    const anew = rows.slice(0, request.limit).flatMap((row) => {
+      const answer = judge(row);
+      return answer.can ? [{ id: row.id, retryCount: answer.retryCount }] : [];
+    });
+    if (anew.length === 0) return result;
+    await manager.query(NOTE, [
+      order.id,
+      order.actorUserId,
+      order.requestId,
+      JSON.stringify(request.filter),
+      anew.length,
+    ]);
+    await manager.query(BEGIN_ANEW, [anew.map(({ id }) => id), anew.map(({ retryCount }) => retryCount), order.id]);
+    return result;
+  });
+}
+
+async function select(manager: EntityManager, { filter, cursor, limit }: Request, lock: string): Promise<Row[]> {
+  // One more than asked for tells whether there is a next page.
+  const values: unknown[] = [limit + 1];
+  const value = (one: unknown): string => `$${values.push(one)}`;
+  const where = conditions(filter, value);
+  if (cursor !== undefined) where.push(`event.id > ${value(decodeCursor(cursor))}`);
+  return manager.query<Row[]>(SELECT(where.join(' AND '), lock), values);
+}
+
+function conditions(filter: RedriveFilter, value: (one: unknown) => string): string[] {
+  const { ids, status, type, errorCode, clerkUserId, since, until } = filter;
+  const where: string[] = [];
+  if (ids !== undefined) {
+    const ledgerIds = value(ids.filter((id) => LEDGER_ID.test(id)));
+    const webhookIds = value(ids.map((id) => storableText(id, MAX_ID)));
+    where.push(`(event.id = ANY (${ledgerIds}::bigint[]) OR webhook_id = ANY (${webhookIds}::text[]))`);
+  }
+  if (status !== undefined) where.push(`status = ${value(status)}`);
+  else if (ids === undefined) where.push(`status = 'failed'`);
+  if (type !== undefined) where.push(`event_type = ${value(storableText(type, MAX_ID))}`);
+  if (errorCode !== undefined) where.push(`error_details ->> 'code' = ${value(storableText(errorCode, MAX_ID))}`);
+  if (clerkUserId !== undefined) where.push(`clerk_user_id = ${value(storableText(clerkUserId, MAX_ID))}`);
+  if (since !== undefined) where.push(`event.created_at >= ${value(since)}::timestamptz`);
+  if (until !== undefined) where.push(`event.created_at < ${value(until)}::timestamptz`);
+  return where;
+}
+
+function page(rows: readonly Row[], limit: number): RedrivePage {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last.id) : null,
+  };
+}
+
+function toItem(row: Row): RedriveItem {
+  const answer = judge(row);
+  return {
+    id: row.id,
+    webhookId: row.webhook_id,
+    eventType: row.event_type,
+    status: row.status,
+    clerkUserId: row.clerk_user_id,
+    retryCount: row.retry_count,
+    errorMessage: row.error_message,
+    action: answer.can ? 'redrive' : 'skip',
+    reason: answer.can ? null : answer.reason,
+  };
+}
+
+function judge(row: Row) {
+  return redrivability({
+    status: row.status,
+    retryCount: row.retry_count,
+    maxRetries: row.max_retries,
+    retryScheduled: row.retry_scheduled,
+    eventType: row.event_type,
+    hasBody: row.has_body,
+  });
+}

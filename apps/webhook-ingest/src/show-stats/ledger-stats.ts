@@ -1,0 +1,175 @@
+import { type LedgerStats } from '@gatehouse/contracts';
+import { type EventState } from '@gatehouse/lifecycle';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { judgeSilence } from './silence';
+
+/** What statistics need to know besides the ledger. */
+export interface StatsOptions {
+  readonly hours: number;
+  readonly silenceMs: number;
+  /** How many signing secrets are configured. */
+  readonly secrets: number;
+}
+
+interface Group {
+  readonly status: EventState;
+  readonly event_type: string;
+  readonly hour: Date;
+  readonly secret: number;
+  readonly rows: number;
+  readonly retries: number;
+  readonly last_at: Date;
+}
+
+const GROUPS = `
+  SELECT status, event_type, date_trunc('hour', created_at, 'UTC') AS hour, signing_secret_index AS secret,
+         count(*)::integer AS rows, sum(retry_count)::integer AS retries, max(created_at) AS last_at
+    FROM webhook_events WHERE created_at >= $1 GROUP BY 1, 2, 3, 4`;
+
+/** Redriven events waited for a person. */
+const APPLIED = `
+  SELECT count(*)::integer AS events,
+         percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (
+           ORDER BY greatest(extract(epoch FROM processed_at - created_at) * 1000, 0)::float8
+         ) AS ms
+    FROM webhook_events
+   WHERE created_at >= $1 AND status = 'success' AND retry_count = 0 AND redrive_id IS NULL`;
+
+/** Each by an index of its own; the numbers are small in good times. */
+const OPEN = `
+  SELECT (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'pending')::integer AS pending,
+         (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'processing')::integer
+           + (SELECT count(*) FROM webhook_events WHERE published_at IS NOT NULL AND status = 'processing')::integer
+           AS processing,
+         (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NOT NULL)::integer AS retrying,
+         (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NULL)::integer AS dead`;
+
+const OLDEST_UNPUBLISHED = `
+  SELECT id, webhook_id, created_at FROM webhook_events
+   WHERE published_at IS NULL AND status IN ('pending', 'processing') ORDER BY created_at LIMIT 1`;
+
+const OLDEST_UNAPPLIED = `
+  SELECT id, webhook_id, created_at FROM (
+    (SELECT id, webhook_id, created_at FROM webhook_events
+      WHERE published_at IS NULL AND status IN ('pending', 'processing') ORDER BY created_at LIMIT 1)
+    UNION ALL
+    (SELECT id, webhook_id, created_at FROM webhook_events
+      WHERE published_at IS NOT NULL AND status = 'processing' ORDER BY created_at LIMIT 1)
+    UNION ALL
+    (SELECT id, webhook_id, created_at FROM webhook_events
+      WHERE status = 'failed' AND next_retry_at IS NOT NULL ORDER BY created_at LIMIT 1)
+  ) AS open ORDER BY created_at LIMIT 1`;
+
+const LAST = 'SELECT created_at, event_type FROM webhook_events ORDER BY id DESC LIMIT 1';
+
+const REJECTED = 'SELECT count(*)::integer AS kept, max(created_at) AS last_at FROM rejected_deliveries';
+
+const LONGEST_GAP = `
+  SELECT max(gap) AS ms FROM (
+    SELECT extract(epoch FROM created_at - lag(created_at) OVER (ORDER BY id)) * 1000 AS gap
+      FROM (SELECT id, created_at FROM webhook_events ORDER BY id DESC LIMIT 10000) AS last
+  ) AS gaps`;
+
+/** Reads the ledger's statistics, all at one moment. */
+export function readStats(dataSource: DataSource, options: StatsOptions): Promise<LedgerStats> {
+  return dataSource.transaction('REPEATABLE READ', async (manager) => {
+    await manager.query('SET TRANSACTION READ ONLY');
+    return read(manager, options);
+  });
+}
+
+async function read(manager: EntityManager, { hours, silenceMs, secrets }: StatsOptions): Promise<LedgerStats> {
+  const { now } = await one<{ now: Date }>(manager, 'SELECT now() AS now');
+  const since = new Date(now.getTime() - hours * 3_600_000);
+  const groups = await manager.query<Group[]>(GROUPS, [since]);
+  const applied = await one<{ events: number; ms: (number | null)[] | null }>(manager, APPLIED, [since]);
+  const open = await one<LedgerStats['open']>(manager, OPEN);
+  const [unpublished] = await manager.query<OldRow[]>(OLDEST_UNPUBLISHED);
+  const [unapplied] = await manager.query<OldRow[]>(OLDEST_UNAPPLIED);
+  const [last] = await manager.query<{ created_at: Date; event_type: string }[]>(LAST);
+  const rejected = await one<{ kept: number; last_at: Date | null }>(manager, REJECTED);
+  const { ms: longestGap } = await one<{ ms: string | null }>(manager, LONGEST_GAP);
+  return {
+    at: now.toISOString(),
+    since: since.toISOString(),
+    byStatus: byStatus(groups),
+    byType: byType(groups),
+    byHour: byHour(groups),
+    retries: groups.reduce((sum, { retries }) => sum + retries, 0),
+    open,
+    oldestUnpublished: oldest(unpublished),
+    oldestUnapplied: oldest(unapplied),
+    receivedToApplied: { events: applied.events, p50Ms: applied.ms?.[0] ?? null, p99Ms: applied.ms?.[1] ?? null },
+    lastEvent: last === undefined ? null : { at: last.created_at.toISOString(), eventType: last.event_type },
+    secrets: bySecret(groups, secrets),
+    rejected: { kept: rejected.kept, lastAt: rejected.last_at?.toISOString() ?? null },
+    silence: judgeSilence({
+      nowMs: now.getTime(),
+      thresholdMs: silenceMs,
+      lastMs: last?.created_at.getTime() ?? null,
+      longestGapMs: longestGap === null ? null : Math.round(Number(longestGap)),
+      rejectedMs: rejected.last_at?.getTime() ?? null,
+    }),
+  };
+}
+
+interface OldRow {
+  readonly id: string;
+  readonly webhook_id: string;
+  readonly created_at: Date;
+}
+
+function oldest(row: OldRow | undefined): LedgerStats['oldestUnpublished'] {
+  return row === undefined ? null : { id: row.id, webhookId: row.webhook_id, at: row.created_at.toISOString() };
+}
+
+async function one<Row>(manager: EntityManager, query: string, values: unknown[] = []): Promise<Row> {
+  const [row] = await manager.query<Row[]>(query, values);
+  return row as Row;
+}
+
+function byStatus(groups: readonly Group[]): LedgerStats['byStatus'] {
+  const counts = { pending: 0, processing: 0, success: 0, failed: 0, invalid: 0, ignored: 0 };
+  for (const { status, rows } of groups) counts[status] += rows;
+  return counts;
+}
+
+function byType(groups: readonly Group[]): LedgerStats['byType'] {
+  const counts = sum(groups, ({ event_type: type }) => type);
+  return [...counts]
+    .map(([eventType, count]) => ({ eventType, count }))
+    .sort((a, b) => b.count - a.count || (a.eventType < b.eventType ? -1 : 1));
+}
+
+function byHour(groups: readonly Group[]): LedgerStats['byHour'] {
+  const all = sum(groups, ({ hour }) => hour.toISOString());
+  const failed = sum(
+    groups.filter(({ status }) => status === 'failed'),
+    ({ hour }) => hour.toISOString(),
+  );
+  return [...all]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([hour, count]) => ({ hour, count, failed: failed.get(hour) ?? 0 }));
+}
+
+function bySecret(groups: readonly Group[], configured: number): LedgerStats['secrets'] {
+  const counts = sum(groups, ({ secret }) => secret);
+  const indexes = new Set([...Array.from({ length: configured }, (_, index) => index), ...counts.keys()]);
+  return [...indexes]
+    .sort((a, b) => a - b)
+    .map((index) => {
+      const times = groups.filter(({ secret }) => secret === index).map(({ last_at: at }) => at.getTime());
+      return {
+        index,
+        configured: index < configured,
+        deliveries: counts.get(index) ?? 0,
+        lastAt: times.length === 0 ? null : new Date(Math.max(...times)).toISOString(),
+      };
+    });
+}
+
+function sum<Key>(groups: readonly Group[], key: (group: Group) => Key): Map<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const group of groups) counts.set(key(group), (counts.get(key(group)) ?? 0) + group.rows);
+  return counts;
+}
