@@ -27,7 +27,7 @@ export const ledgerStatsSchema = z.object({
   lastEvent: z.object({ at: timeSchema, eventType: z.string() }).nullable(),
   /** By the place of the signing secret in the configured list: one that verifies nothing any more can be taken out. */
   secrets: z.array(
-    z.object({ index: z.number().int(), configured: z.boolean(), deliveries: count, lastAt: timeSchema }),
+    z.object({ index: z.number().int(), configured: z.boolean(), deliveries: count, lastAt: timeSchema.nullable() }),
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**
