@@ -12,6 +12,13 @@ const SIDES = [
   ['backend_api', 'Backend API', 'What Clerk’s API under /v1 can do to its callers. This page is spared.'],
 ];
 
+/** What a setting can be, where it is one of few. */
+const CHOICES = {
+  alteration: ['letter', 'whitespace', 'truncate'],
+  then: ['close', 'answer'],
+  status: [500, 502, 503, 504],
+};
+
 /** Every kind of fault as a switch, with how likely and how often it strikes. */
 export function faultsView() {
   const { kinds, rules, seed, error } = state.faults;
@@ -183,6 +190,18 @@ function parameter(kind, id, name, value, save) {
     );
   }
   const numeric = shape === 'number';
+  if (name in CHOICES) {
+    const option = (choice) => h('option', { value: choice, selected: choice === value }, String(choice));
+    return field({
+      id: `${id}-${name}`,
+      label: words(name),
+      control: h(
+        'select',
+        { onchange: ({ target }) => set(numeric ? Number(target.value) : target.value) },
+        CHOICES[name].map(option),
+      ),
+    });
+  }
   return field({
     id: `${id}-${name}`,
     label: words(name),

@@ -1,4 +1,6 @@
 import { request, withQuery } from './api.js';
+import { announce } from './dom.js';
+import { count } from './format.js';
 import { changed, state } from './state.js';
 
 /** What each section shows, from the emulator. Called at every change, so an older answer never replaces a newer. */
@@ -15,7 +17,8 @@ const loaders = {
   async deliveries() {
     const { type, status, user_id } = state.route.query;
     const answer = await request('GET', withQuery('/emulator/deliveries', { type, status, user_id, limit: '100' }));
-    state.deliveries = { data: answer.data, error: null };
+    tellOfNew(state.deliveries, answer.data, JSON.stringify(state.route.query));
+    state.deliveries = { data: answer.data, error: null, query: JSON.stringify(state.route.query) };
   },
   async delivery(id) {
     const answer = await request('GET', `/emulator/deliveries/${encodeURIComponent(id)}`);
@@ -36,6 +39,14 @@ const loaders = {
     state.health = await request('GET', '/emulator/health');
   },
 };
+
+/** Says aloud how many deliveries have come to a list that is being watched. */
+function tellOfNew(before, data, query) {
+  if (before.data === null || before.query !== query) return;
+  const known = new Set(before.data.map((delivery) => delivery.id));
+  const fresh = data.filter((delivery) => !known.has(delivery.id)).length;
+  if (fresh > 0) announce(`${count(fresh, 'new delivery', 'new deliveries')}.`);
+}
 
 const turns = new Map();
 
