@@ -13,6 +13,7 @@ import { LetGoOfTrust } from './authenticate/let-go-of-trust';
 import { CONFIG, type GatewayConfig } from './config';
 import { AccessGuard } from './declare-access/access.guard';
 import { RouteRegister } from './declare-access/route-register';
+import { ErasePayloadsController } from './erase-payloads/erase-payloads.controller';
 import { ExplainController } from './explain-credential/explain.controller';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
 import { AuditController } from './inspect-audit/audit.controller';
@@ -25,7 +26,9 @@ import { UsersController } from './manage-users/users.controller';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { ApiDocument } from './publish-docs/api-document';
 import { DocsController } from './publish-docs/docs.controller';
+import { RedriveController } from './redrive-webhook-events/redrive.controller';
 import { SessionController } from './show-session/session.controller';
+import { StatsController } from './show-stats/stats.controller';
 import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
 
 /** The gateway: its routes, and what stands before every one of them. */
@@ -58,6 +61,9 @@ export class AppModule {
         ProfileController,
         KeysController,
         WebhookEventsController,
+        RedriveController,
+        ErasePayloadsController,
+        StatsController,
         UsersController,
         AdminKeysController,
         AuditController,

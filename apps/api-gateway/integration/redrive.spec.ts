@@ -1,0 +1,142 @@
+import {
+  type Erasure,
+  type Redrive,
+  eraseUserPayloads,
+  getLedgerStats,
+  getRedrive,
+  listRedrives,
+  redriveEvents,
+  resolvePrincipal,
+} from '@gatehouse/contracts';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+import { samplePrincipal } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+const id = '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11';
+const at = '2026-11-21T00:00:00.000Z';
+const audit = { id, at, actorUserId: id, requestId: 'r', filter: {}, redriven: 1 };
+const progress = { pending: 0, processing: 1, success: 0, failed: 0, invalid: 0, ignored: 0 };
+const redrive: Redrive = { ...audit, progress, done: false };
+const erasure: Erasure = {
+  id,
+  clerkUserId: 'user_gone',
+  at,
+  events: 2,
+  bodies: 2,
+  bytes: 9,
+  mentions: 0,
+  unresolved: 0,
+  streamMessages: 2,
+  streamClearBy: null,
+};
+
+let gateway: TestGateway;
+let admin: string;
+const heard: [string, unknown][] = [];
+
+beforeAll(async () => {
+  gateway = await startTestGateway({}, (userSync, ingest) => {
+    userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
+      samplePrincipal(clerkUserId, { role: clerkUserId === 'user_admin' ? 'admin' : 'user' }),
+    );
+    ingest
+      .answer(redriveEvents, ({ body }) => {
+        heard.push(['redrive', body]);
+        const { dryRun } = body;
+        return { redriveId: dryRun ? null : id, dryRun, redriven: 1, skipped: 0, items: [], nextCursor: null };
+      })
+      .answer(getRedrive, () => redrive)
+      .answer(listRedrives, () => ({ items: [audit], nextCursor: null }))
+      .answer(eraseUserPayloads, ({ body }) => {
+        heard.push(['erase', body]);
+        return erasure;
+      })
+      .answer(getLedgerStats, ({ body: { hours } }) => ({
+        at,
+        since: at,
+        byStatus: progress,
+        byType: [],
+        byHour: [],
+        retries: hours,
+        open: { pending: 0, processing: 0, retrying: 0, dead: 0 },
+        oldestUnpublished: null,
+        oldestUnapplied: null,
+        receivedToApplied: { events: 0, p50Ms: null, p99Ms: null },
+        lastEvent: null,
+        secrets: [],
+        rejected: { kept: 0, lastAt: null },
+        silence: { state: 'unknown' as const, reason: '', sinceMs: null, thresholdMs: 1, longestBeforeMs: null },
+      }));
+  });
+  admin = await mint(gateway.pair, 'user_admin');
+});
+
+afterAll(() => gateway?.stop());
+beforeEach(() => (heard.length = 0));
+
+const ask = (method: string, path: string, body?: unknown, token = admin) =>
+  call(`${gateway.url}/admin/${path}`, token, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+
+describe('an admin', () => {
+  it('redrives by filter, and dry', async () => {
+    const filter = { status: 'failed', since: '2026-11-01T00:00:00Z' };
+    const answer = await ask('POST', 'webhook-events/redrive', { filter, dryRun: true, limit: 5 });
+    expect([answer.status, answer.body]).toMatchObject([200, { redriveId: null, dryRun: true, redriven: 1 }]);
+    expect(heard).toEqual([['redrive', { filter, dryRun: true, limit: 5 }]]);
+  });
+
+  it('redrives one, and dry', async () => {
+    expect(await ask('POST', 'webhook-events/msg_1/redrive')).toMatchObject({ status: 200, body: { redriveId: id } });
+    expect(await ask('POST', 'webhook-events/msg_1/redrive?dryRun=true')).toMatchObject({ body: { redriveId: null } });
+    expect(heard.map(([, body]) => body)).toEqual([
+      { filter: { ids: ['msg_1'] }, dryRun: false, limit: 100 },
+      { filter: { ids: ['msg_1'] }, dryRun: true, limit: 100 },
+    ]);
+  });
+
+  it.each([
+    [{ filter: {} }],
+    [{ filter: { stauts: 'failed' } }],
+    [{ filter: { status: 'success' } }],
+    [{ filter: { status: 'failed' }, limit: 1_001 }],
+    [{ filter: { since: 'yesterday' } }],
+    [{}],
+  ])('is told what is wrong with %j, and nothing is redriven', async (body) => {
+    expect(await ask('POST', 'webhook-events/redrive', body)).toMatchObject({ status: 400 });
+    expect(heard).toEqual([]);
+  });
+
+  it('sees who redrove what, and how far it is', async () => {
+    expect(await ask('GET', 'webhook-events/redrives')).toMatchObject({ status: 200, body: { items: [audit] } });
+    expect(await ask('GET', `webhook-events/redrives/${id}`)).toMatchObject({ status: 200, body: redrive });
+  });
+
+  it('erases the payloads of a deleted user, and is told what was removed', async () => {
+    const answer = await ask('DELETE', 'webhook-events/payloads/user_gone');
+    expect([answer.status, answer.body]).toEqual([200, erasure]);
+    expect(heard).toEqual([['erase', { clerkUserId: 'user_gone', force: false }]]);
+    expect(await ask('DELETE', 'webhook-events/payloads/nobody')).toMatchObject({ status: 400 });
+  });
+
+  it('sees the statistics', async () => {
+    expect(await ask('GET', 'stats?hours=48')).toMatchObject({ status: 200, body: { retries: 48 } });
+    expect(await ask('GET', 'stats?hours=9999')).toMatchObject({ status: 400 });
+  });
+});
+
+it('nobody else may', async () => {
+  const user = await mint(gateway.pair, 'user_plain');
+  for (const [method, path] of [
+    ['POST', 'webhook-events/msg_1/redrive'],
+    ['GET', 'webhook-events/redrives'],
+    ['GET', 'stats'],
+    ['DELETE', 'webhook-events/payloads/user_gone'],
+  ] as const) {
+    expect(await ask(method, path, undefined, user)).toMatchObject({ status: 403 });
+  }
+  expect(heard).toEqual([]);
+});

@@ -1,0 +1,71 @@
+import {
+  type ParsedRequestOf,
+  type Redrive,
+  type ReplyOf,
+  getRedrive,
+  getWebhookEvent,
+  listRedrives,
+  redriveEvents,
+} from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { Access } from '../declare-access/access';
+
+const dryRunSchema = z.strictObject({ dryRun: z.stringbool().default(false) });
+
+/** `/admin/webhook-events/…`: begins failed and ignored events anew, and tells how far that is. */
+@Controller('admin/webhook-events')
+@ApiTags('admin')
+export class RedriveController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Post('redrive')
+  @HttpCode(200)
+  @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
+  @ApiOperation({ summary: 'Redrive events by filter, page by page; dryRun lists what would happen' })
+  @ApiOkResponse({ description: 'What became of each event of the page', standardSchema: redriveEvents.reply })
+  redrive(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: redriveEvents.request }) order: ParsedRequestOf<typeof redriveEvents>,
+  ): Promise<ReplyOf<typeof redriveEvents>> {
+    return this.services.send(redriveEvents, order, caller);
+  }
+
+  @Post(':id/redrive')
+  @HttpCode(200)
+  @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
+  @ApiOperation({ summary: 'Redrive one event, by its id or its webhook id (msg_…)' })
+  @ApiOkResponse({ description: 'What became of it', standardSchema: redriveEvents.reply })
+  redriveOne(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: getWebhookEvent.request.shape.id }) id: string,
+    @Query({ schema: dryRunSchema }) { dryRun }: z.output<typeof dryRunSchema>,
+  ): Promise<ReplyOf<typeof redriveEvents>> {
+    return this.services.send(redriveEvents, { filter: { ids: [id] }, dryRun }, caller);
+  }
+
+  @Get('redrives')
+  @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
+  @ApiOperation({ summary: 'Who redrove what, newest first' })
+  @ApiOkResponse({ description: 'One page', standardSchema: listRedrives.reply })
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: listRedrives.request.strict() }) page: ParsedRequestOf<typeof listRedrives>,
+  ): Promise<ReplyOf<typeof listRedrives>> {
+    return this.services.send(listRedrives, page, caller);
+  }
+
+  @Get('redrives/:id')
+  @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
+  @ApiOperation({ summary: 'One redrive and its progress' })
+  @ApiOkResponse({ description: 'Its events by state', standardSchema: getRedrive.reply })
+  show(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: getRedrive.request.shape.id }) id: string,
+  ): Promise<Redrive> {
+    return this.services.send(getRedrive, { id }, caller);
+  }
+}
