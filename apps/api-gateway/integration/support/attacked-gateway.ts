@@ -1,0 +1,171 @@
+import { createHmac, randomBytes, randomUUID, sign } from 'node:crypto';
+import { apiKeyHash, mintApiKey } from '@gatehouse/auth';
+import {
+  type Holder,
+  type ReplyOf,
+  closeSession,
+  createKey,
+  exchangePhoneLogin,
+  getMe,
+  listAudit,
+  listKeys,
+  listUsers,
+  recordAudit,
+  resolveKey,
+  resolveLegacySession,
+  resolvePrincipal,
+  revokeKey,
+  rotateKey,
+  setPassword,
+  syncClerkUser,
+  touchKeys,
+  updateMe,
+  verifyLogin,
+} from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
+import v2 from '../../fixtures/clerk/jwt.session-v2.json';
+import { samplePrincipal, sampleUser } from './samples';
+import { LEGACY_SECRET, PUBLIC_URL, type TestGateway, startTestGateway } from './test-gateway';
+
+type FoundKey = NonNullable<ReplyOf<typeof resolveKey>['key']>;
+
+/** A gateway with everything in it that an attacker might be after. */
+export interface AttackedGateway extends TestGateway {
+  /** An API key that is on record as given; active, of an active user and for everything unless changed. */
+  key(changes?: Partial<FoundKey>): string;
+  /** One of our own tokens, of a session on record. */
+  legacy(changes?: LegacyChanges): string;
+  /** A token of Clerk's with exactly these texts as header and claims, properly signed. */
+  clerkText(header: string, claims: string): string;
+  /** Claims of a good Clerk token. */
+  claims(changes?: Record<string, unknown>): Record<string, unknown>;
+  /** Header of a good Clerk token. */
+  header(changes?: Record<string, unknown>): Record<string, unknown>;
+  /** Requests that reached a service in somebody's name. */
+  readonly reached: { readonly subject: string; readonly userId: string | undefined }[];
+}
+
+/** What is odd about one of our own tokens. */
+export interface LegacyChanges {
+  readonly claims?: Record<string, unknown>;
+  readonly header?: Record<string, unknown>;
+  readonly secret?: string | Buffer;
+  readonly hash?: string;
+  readonly session?: { readonly closed?: boolean; readonly unknown?: boolean; readonly holder?: Partial<Holder> };
+}
+
+/** The user of every good Clerk token. */
+export const CLERK_USER = 'user_ada';
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const bare = (value: Record<string, unknown>) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+
+export async function startAttackedGateway(environment: Record<string, string> = {}): Promise<AttackedGateway> {
+  const keys = new Map<string, FoundKey>();
+  const sessions = new Map<string, ReplyOf<typeof resolveLegacySession>['session']>();
+  const spent = new Set<string>();
+  const reached: { subject: string; userId: string | undefined }[] = [];
+  const ada = randomUUID();
+  const holder = (changes: Partial<Holder> = {}): Holder => {
+    const state = { role: 'user', tier: 'enterprise', isActive: true } as const;
+    return { userId: randomUUID(), clerkUserId: null, ...state, ...changes };
+  };
+
+  const gateway = await startTestGateway(environment, (userSync) => {
+    const note = (subject: string, principal: { userId: string } | null) =>
+      reached.push({ subject, userId: principal?.userId });
+    userSync
+      .answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
+        samplePrincipal(clerkUserId, {
+          userId: clerkUserId === CLERK_USER ? ada : randomUUID(),
+          role: clerkUserId === 'user_admin' ? 'admin' : 'user',
+          tier: 'enterprise',
+          sessionEnded: clerkUserId === 'user_signedout',
+          isActive: clerkUserId !== 'user_inactive',
+        }),
+      )
+      .answer(resolveKey, ({ body: { hash } }) => ({ change: 0, key: keys.get(hash) ?? null }))
+      .answer(resolveLegacySession, ({ body: { sessionId, userId } }) => {
+        const session = sessions.get(sessionId) ?? null;
+        return { change: 0, session: session?.userId === userId ? session : null };
+      })
+      .answer(getMe, ({ envelope: { principal } }) => {
+        note('me', principal);
+        return sampleUser(principal!.userId, principal!.clerkUserId ?? '');
+      })
+      .answer(updateMe, ({ envelope: { principal } }) => {
+        note('me.update', principal);
+        return sampleUser(principal!.userId, principal!.clerkUserId ?? '');
+      })
+      .answer(listUsers, ({ envelope: { principal } }) => {
+        note('users', principal);
+        return { items: [], nextCursor: null };
+      })
+      .answer(listAudit, () => ({ items: [], nextCursor: null }))
+      .answer(listKeys, ({ envelope: { principal } }) => {
+        note('keys', principal);
+        return { items: [], nextCursor: null };
+      })
+      .answer(createKey, () => refuse('forbidden', 'an API key cannot make another'))
+      .answer(rotateKey, () => refuse('not_found', 'no such key'))
+      .answer(revokeKey, () => refuse('not_found', 'no such key'))
+      .answer(closeSession, () => ({ closed: 1, propagation: null }))
+      .answer(recordAudit, () => ({}))
+      .answer(touchKeys, () => ({}))
+      .answer(setPassword, () => refuse('token_invalid', 'no'))
+      .answer(verifyLogin, () => refuse('invalid_credentials', 'no'))
+      .answer(syncClerkUser, ({ body: { clerkUserId } }) => ({
+        change: 0,
+        ...holder({ clerkUserId, userId: ada }),
+        isNewUser: false,
+        user: sampleUser(ada, clerkUserId),
+      }))
+      .answer(exchangePhoneLogin, ({ body: { token, body } }) => {
+        if (body.clerkUserId !== undefined && body.clerkUserId !== token.clerkUserId) refuse('identity_mismatch', 'no');
+        if (body.phoneNumber !== undefined && body.phoneNumber !== '+12015550100') refuse('identity_mismatch', 'no');
+        if (token.clerkUserId === 'user_nophone') refuse('phone_unverified', 'no');
+        if (token.clerkUserId === 'user_signedout') refuse('session_ended', 'no');
+        if (spent.has(token.id)) refuse('token_used', 'no');
+        spent.add(token.id);
+        const session = { id: randomUUID(), expiresAt: Date.now() + 60_000 };
+        const user = sampleUser(ada, token.clerkUserId);
+        return { change: 0, ...holder({ userId: ada }), session, isNewUser: true, user };
+      });
+  });
+
+  const now = () => Math.floor(Date.now() / 1_000);
+  return {
+    ...gateway,
+    reached,
+    key(changes = {}) {
+      const text = mintApiKey({ environment: 'prod', random: randomBytes(32) });
+      const state = { scopes: ['*:*'], state: 'active', expiresAt: null, rateLimit: null } as const;
+      keys.set(apiKeyHash(text), { ...holder(), keyId: randomUUID(), ...state, scopes: ['*:*'], ...changes });
+      return text;
+    },
+    legacy({ claims = {}, header = {}, secret = LEGACY_SECRET, hash = 'sha256', session = {} } = {}) {
+      const [jti, userId] = [randomUUID(), randomUUID()];
+      if (!session.unknown) {
+        const state = { closed: session.closed ?? false, parentSessionId: null };
+        sessions.set(jti, { ...holder({ userId, ...session.holder }), expiresAt: Date.now() + 60_000, ...state });
+      }
+      const times = { iat: now(), exp: now() + 60 };
+      const all = { iss: PUBLIC_URL, aud: 'gatehouse', sub: userId, jti, ...times, ...claims };
+      const input = `${encode(bare({ alg: 'HS256', typ: 'JWT', ...header }))}.${encode(bare(all))}`;
+      return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
+    },
+    clerkText(header, claims) {
+      const input = [header, claims].map((text) => Buffer.from(text, 'latin1').toString('base64url')).join('.');
+      return `${input}.${sign('RSA-SHA256', Buffer.from(input), gateway.pair.privateKey).toString('base64url')}`;
+    },
+    claims(changes = {}) {
+      const times = { iat: now(), exp: now() + 60, nbf: now() - 10 };
+      return bare({ ...v2.payload, ...times, sub: CLERK_USER, sid: 'sess_ada', ...changes });
+    },
+    header: (changes = {}) => bare({ ...v2.header, kid: gateway.pair.kid, ...changes }),
+  };
+}
+
+function refuse(reason: ConstructorParameters<typeof RequestRefusedError>[0], message: string): never {
+  throw new RequestRefusedError(reason, message);
+}

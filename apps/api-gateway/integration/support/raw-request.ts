@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+/** A request, byte by byte as given: header values may be anything, and stand as often as they are listed. */
+export interface RawRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+}
+
+/** An answer, its body parsed when it is JSON. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
+  readonly body: any;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Sends what no HTTP client would. */
+export async function sendRaw(url: string, request: RawRequest): Promise<RawAnswer> {
+  const { method = 'GET', path = '/api/me', headers = [], body = '' } = request;
+  const length = body === '' ? [] : [['Content-Length', String(Buffer.byteLength(body))] as const];
+  const lines = [['Host', 'api.example.com'], ['Connection', 'close'], ...length, ...headers].map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+  socket.on('error', () => undefined);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.write(Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'));
+  await once(socket, 'close');
+  return parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+function parse(answer: string): RawAnswer {
+  const [head = '', ...rest] = answer.split('\r\n\r\n');
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const whole = rest.join('\r\n\r\n');
+  // What Node itself answers to the rest of a broken message is another answer.
+  const text = 'content-length' in headers ? whole.slice(0, Number(headers['content-length'])) : whole;
+  const isJson = /json/.test(headers['content-type'] ?? '') && text !== '';
+  return { status: Number(first.split(' ')[1]), headers, text, body: isJson ? (JSON.parse(text) as unknown) : text };
+}
