@@ -5,6 +5,7 @@ import { AppModule } from './app.module';
 import { type Now } from './clerk/clock';
 import { type EmulatorConfig } from './config';
 import { ListenFailedError } from './errors';
+import { GeneratorService } from './generate-data/generator.service';
 import { createFastifyAdapter } from './http/fastify-adapter';
 import { Instance } from './instance';
 import { WebhookDispatcher } from './deliver-webhooks/webhook-dispatcher';
@@ -37,6 +38,10 @@ export async function boot(config: EmulatorConfig, now: Now = Date.now): Promise
   }
   const url = baseUrl(config.host, app.getHttpServer().address());
   instance.listensAt(url);
+  if (config.users > 0) {
+    const { created, duration_ms } = await app.get(GeneratorService).generateUsers(config.users, config.seed);
+    logger.info({ created, durationMs: duration_ms }, 'users generated');
+  }
   // Not before the port is ours: another emulator may be at work on the same state file.
   app.get(StateKeeper).start();
   app.get(WebhookDispatcher).start();

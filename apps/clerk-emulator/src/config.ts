@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
-import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port } from '@gatehouse/config';
+import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port, wholeNumber } from '@gatehouse/config';
 import { z } from 'zod';
+import { isJsonObject, type JsonObject } from './clerk/json';
 import { isWebhookSecret, WEBHOOK_SECRET_RULE } from './clerk/webhook-secret';
 import { type RateLimitMode, rateLimitModes } from './limit-rates/rate-limit-mode';
 
@@ -45,6 +46,14 @@ function isRsaPrivateKey(pemText: string): boolean {
   }
 }
 
+function parseJsonObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const variables = z.object({
   PORT: port.default(3100),
   HOST: z.string().default('127.0.0.1'),
@@ -82,11 +91,17 @@ const variables = z.object({
     .refine((scale) => scale > 0 && scale <= 1, 'must be a number above 0, at most 1')
     .default(1),
   CLERK_EMULATOR_SEED: z.string().max(200).default(DEVELOPMENT.seed),
+  CLERK_EMULATOR_USERS: wholeNumber.max(1_000_000).default(0),
   CLERK_EMULATOR_RATE_LIMITS: z.enum(rateLimitModes).default('off'),
   SESSION_TOKEN_VERSION: z
     .enum(['1', '2'])
     .transform((version) => (version === '1' ? 1 : 2))
     .default(2),
+  SESSION_TOKEN_CLAIMS: z
+    .string()
+    .transform(parseJsonObject)
+    .pipe(z.custom<JsonObject>(isJsonObject, 'must be a JSON object'))
+    .optional(),
   CLERK_EMULATOR_PRIVATE_KEY: pem
     .pipe(z.string().refine(isRsaPrivateKey, 'is not an RSA private key of at least 2048 bits'))
     .optional(),
@@ -114,11 +129,21 @@ export interface EmulatorConfig {
   readonly webhookQueueLimit: number;
   /** An endpoint to which every attempt has failed for so long is disabled. */
   readonly webhookDisableAfterMs: number;
-  /** What the faults' randomness follows from. */
+  /** What the faults' randomness and generated users follow from. */
   readonly seed: string;
+  /** How many users are generated at start, from the seed. */
+  readonly users: number;
   /** Whose rate limits the Backend API has. */
   readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
+  /** Custom claims of session tokens with `{{shortcodes}}`; null is `public_metadata` as `metadata` in version 2. */
+  readonly sessionClaims: JsonObject | null;
+  /** How long a code lives. */
+  readonly codeLifetimeMs: number;
+  /** Wrong codes that one sign-in takes. */
+  readonly codeAttempts: number;
+  /** How long a user stays locked. */
+  readonly lockoutMs: number;
   /** PEM, RSA of at least 2048 bits; generated at start when not given. */
   readonly privateKey: string | undefined;
   readonly stateFile: string | undefined;
@@ -143,8 +168,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): E
     webhookQueueLimit: 20_000,
     webhookDisableAfterMs: Math.round(5 * DAY * v.WEBHOOK_TIME_SCALE),
     seed: v.CLERK_EMULATOR_SEED,
+    users: v.CLERK_EMULATOR_USERS,
     rateLimits: v.CLERK_EMULATOR_RATE_LIMITS,
     tokenVersion: v.SESSION_TOKEN_VERSION,
+    sessionClaims: v.SESSION_TOKEN_CLAIMS ?? null,
+    codeLifetimeMs: 10 * MINUTE,
+    codeAttempts: 5,
+    lockoutMs: HOUR,
     privateKey: v.CLERK_EMULATOR_PRIVATE_KEY,
     stateFile: v.STATE_FILE,
     logLevel: v.LOG_LEVEL,

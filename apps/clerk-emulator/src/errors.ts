@@ -194,3 +194,87 @@ export class InjectedServerError extends ClerkApiError {
     super([{ message: 'Oops, an unexpected error occurred', longMessage }]);
   }
 }
+
+/** 422: the key that signs cannot be taken out of the JWKS. */
+export class KeyActiveError extends ClerkApiError {
+  readonly status = 422;
+  readonly code = 'key_active';
+  constructor(kid: string) {
+    super([{ message: 'Key is active', longMessage: `The key ${kid} signs tokens; rotate before you retire it.` }]);
+  }
+}
+
+/** 422: nobody has this e-mail address or phone number. */
+export class IdentifierNotFoundError extends ClerkApiError {
+  readonly status = 422;
+  readonly code = 'form_identifier_not_found';
+  constructor() {
+    const message = "Couldn't find your account.";
+    super([{ message, longMessage: message, meta: { param_name: 'identifier' } }]);
+  }
+}
+
+/** 422: that was not the code. */
+export class CodeIncorrectError extends ClerkApiError {
+  readonly status = 422;
+  readonly code = 'form_code_incorrect';
+  constructor() {
+    super([{ message: 'is incorrect', longMessage: 'Incorrect code', meta: { param_name: 'code' } }]);
+  }
+}
+
+/** 400: the code is too old. */
+export class VerificationExpiredError extends ClerkApiError {
+  readonly status = 400;
+  readonly code = 'verification_expired';
+  constructor() {
+    const longMessage = 'This verification has expired. You must create a new one.';
+    super([{ message: 'has expired', longMessage }]);
+  }
+}
+
+/** 400: too many wrong codes. */
+export class VerificationFailedError extends ClerkApiError {
+  readonly status = 400;
+  readonly code = 'verification_failed';
+  constructor() {
+    const longMessage = 'Too many failed attempts. You have to try again with the same or another method.';
+    super([{ message: 'failed', longMessage }]);
+  }
+}
+
+/** 400: the code has been used. */
+export class VerificationDoneError extends ClerkApiError {
+  readonly status = 400;
+  readonly code = 'verification_already_verified';
+  constructor() {
+    super([{ message: 'already verified', longMessage: 'This verification has already been verified.' }]);
+  }
+}
+
+/** 400: an impersonation ticket that was used, was revoked or is too old. */
+export class TicketInvalidError extends ClerkApiError {
+  readonly status = 400;
+  readonly code = 'ticket_invalid_code';
+  constructor() {
+    super([{ message: 'Ticket is invalid', longMessage: 'The ticket is unknown, used, revoked or expired.' }]);
+  }
+}
+
+/** 422: so many webhooks do not fit into the queue. */
+export class QueueTooSmallError extends ClerkApiError {
+  readonly status = 422;
+  readonly code = 'queue_too_small';
+  constructor(events: number, limit: number) {
+    const longMessage = `${events} webhooks do not fit into the queue of ${limit}; ask for fewer, or for none.`;
+    super([{ message: 'too many webhooks', longMessage }]);
+  }
+}
+
+/** No delivery, or no code, came that a test waited for. */
+export class NothingCameError extends Error {
+  readonly code = 'NOTHING_CAME';
+  constructor(what: string, timeoutMs: number) {
+    super(`no ${what} within ${timeoutMs} ms`);
+  }
+}

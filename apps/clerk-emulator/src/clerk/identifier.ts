@@ -42,6 +42,7 @@ export interface PhoneNumber {
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
 const CODE_LIFETIME_MS = 600_000;
+const NONE: never[] = [];
 
 /** The verification of an identifier that is verified at `now`, or not verified. */
 export function verification(
@@ -61,12 +62,17 @@ export function verification(
 }
 
 /** A new e-mail address; Clerk keeps them in lower case. */
-export function newEmailAddress(address: string, status: IdentificationStatus, now: number): EmailAddress {
+export function newEmailAddress(
+  address: string,
+  status: IdentificationStatus,
+  now: number,
+  id: string = newId('idn', now),
+): EmailAddress {
   return {
     created_at: now,
     email_address: address.toLowerCase(),
-    id: newId('idn', now),
-    linked_to: [],
+    id,
+    linked_to: NONE,
     matches_sso_connection: false,
     object: 'email_address',
     reserved: status === 'reserved',
@@ -76,13 +82,18 @@ export function newEmailAddress(address: string, status: IdentificationStatus, n
 }
 
 /** A new phone number in E.164. */
-export function newPhoneNumber(number: string, status: IdentificationStatus, now: number): PhoneNumber {
+export function newPhoneNumber(
+  number: string,
+  status: IdentificationStatus,
+  now: number,
+  id: string = newId('idn', now),
+): PhoneNumber {
   return {
     backup_codes: null,
     created_at: now,
     default_second_factor: false,
-    id: newId('idn', now),
-    linked_to: [],
+    id,
+    linked_to: NONE,
     object: 'phone_number',
     phone_number: number,
     reserved: status === 'reserved',

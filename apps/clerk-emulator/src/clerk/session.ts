@@ -1,8 +1,8 @@
 import { newId } from './ids';
 import { type JsonObject } from './json';
 
-/** The states in which the emulator leaves a session. */
-export type SessionStatus = 'active' | 'ended' | 'removed' | 'revoked';
+/** The states in which the emulator leaves a session. A pending one is signed in but has tasks left. */
+export type SessionStatus = 'active' | 'pending' | 'ended' | 'removed' | 'revoked';
 
 /** A session as Clerk's Backend API gives it; `session.*` webhooks add the `user`. Times in ms. */
 export interface ClerkSession {
@@ -23,14 +23,23 @@ export interface ClerkSession {
 
 const DAY_MS = 86_400_000;
 
-/** An active session that begins at `now`, with Clerk's default lifetimes of 7 and 30 days. */
-export function newSession(userId: string, now: number): ClerkSession {
+/** How a session departs from the usual one. */
+export interface SessionOptions {
+  readonly status?: 'active' | 'pending' | undefined;
+  /** Who acts as the user; its `sub` is that of the `act` claim. */
+  readonly actor?: JsonObject | undefined;
+  /** 7 days if not given. */
+  readonly lifetimeMs?: number | undefined;
+}
+
+/** A session that begins at `now`, active and with Clerk's default lifetimes of 7 and 30 days unless told otherwise. */
+export function newSession(userId: string, now: number, options: SessionOptions = {}): ClerkSession {
   return {
     abandon_at: now + 30 * DAY_MS,
-    actor: null,
+    actor: options.actor ?? null,
     client_id: newId('client', now),
     created_at: now,
-    expire_at: now + 7 * DAY_MS,
+    expire_at: now + (options.lifetimeMs ?? 7 * DAY_MS),
     id: newId('sess', now),
     last_active_at: now,
     last_active_organization_id: null,
@@ -46,7 +55,7 @@ export function newSession(userId: string, now: number): ClerkSession {
       object: 'session_activity',
     },
     object: 'session',
-    status: 'active',
+    status: options.status ?? 'active',
     updated_at: now,
     user_id: userId,
   };

@@ -61,8 +61,11 @@ export interface DeletedObject {
 /** Failed sign-in attempts that a user has before Clerk locks the account. */
 export const SIGN_IN_ATTEMPTS = 100;
 
+// Lists that are always empty are one list: a hundred thousand users have a million of them.
+const NONE: never[] = [];
+
 /** A user with nothing filled in. @param now ms since 1970 */
-export function newUser(now: number): ClerkUser {
+export function newUser(now: number, id: string = newId('user', now)): ClerkUser {
   return {
     backup_code_enabled: false,
     banned: false,
@@ -73,12 +76,12 @@ export function newUser(now: number): ClerkUser {
     delete_self_enabled: true,
     deprovisioned: false,
     email_addresses: [],
-    enterprise_accounts: [],
-    external_accounts: [],
+    enterprise_accounts: NONE,
+    external_accounts: NONE,
     external_id: null,
     first_name: null,
     has_image: false,
-    id: newId('user', now),
+    id,
     image_url: 'https://img.clerk.com/eyJ0eXBlIjoiZGVmYXVsdCJ9',
     last_active_at: now,
     last_name: null,
@@ -90,7 +93,7 @@ export function newUser(now: number): ClerkUser {
     mfa_disabled_at: null,
     mfa_enabled_at: null,
     object: 'user',
-    passkeys: [],
+    passkeys: NONE,
     password_enabled: false,
     password_last_updated_at: null,
     phone_numbers: [],
@@ -100,13 +103,13 @@ export function newUser(now: number): ClerkUser {
     private_metadata: {},
     profile_image_url: 'https://www.gravatar.com/avatar?d=mp',
     public_metadata: {},
-    saml_accounts: [],
+    saml_accounts: NONE,
     totp_enabled: false,
     two_factor_enabled: false,
     unsafe_metadata: {},
     updated_at: now,
     username: null,
     verification_attempts_remaining: SIGN_IN_ATTEMPTS,
-    web3_wallets: [],
+    web3_wallets: NONE,
   };
 }

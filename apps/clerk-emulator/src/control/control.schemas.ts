@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../clerk/json';
+import { tokenPresets } from '../mint-tokens/token-presets';
 import { JWT_ALGORITHMS } from '../mint-tokens/jwt';
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, 'must be an object.');
@@ -51,6 +52,11 @@ export const mintTokenParams = z.strictObject({
   header: jsonObject.optional(),
   expired: z.boolean().optional(),
   expires_in_seconds: z.number().int().optional(),
+  clock_skew_seconds: z.number().int().optional(),
+  kid: z.string().optional(),
+  preset: z.enum(tokenPresets, `must be one of ${tokenPresets.join(', ')}.`).optional(),
+  tampered_claims: jsonObject.optional(),
+  encoding: z.enum(['padded', 'non_canonical'], 'must be padded or non_canonical.').optional(),
   algorithm: z.enum(JWT_ALGORITHMS).optional(),
   key: z.enum(['own', 'foreign'], 'must be own or foreign.').optional(),
   tampered: z.boolean().optional(),

@@ -1,9 +1,10 @@
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { type ClerkSession } from '../clerk/session';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { type CreateSessionParams, createSessionParams } from '../keep-sessions/session.schemas';
+import { type SignInParams, signInParams } from '../keep-sessions/session.schemas';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { TokenMinter } from '../mint-tokens/token-minter';
+import { TOKEN_PRESETS, type TokenPreset, tokenPresets } from '../mint-tokens/token-presets';
 import { type TokenObject } from '../mint-tokens/tokens.controller';
 import { type MintTokenParams, mintTokenParams } from './control.schemas';
 
@@ -17,8 +18,15 @@ export class ControlSessionsController {
 
   @Post('sessions')
   @HttpCode(200)
-  signIn(@Body(new ClerkParams(createSessionParams)) params: CreateSessionParams): ClerkSession {
-    return this.sessions.signIn(params.user_id);
+  signIn(@Body(new ClerkParams(signInParams)) params: SignInParams): ClerkSession {
+    return this.sessions.signIn(params.user_id, { status: params.status, actor: params.actor });
+  }
+
+  /** A pending session's tasks are done: `session.created`. */
+  @Post('sessions/:id/activate')
+  @HttpCode(200)
+  activate(@Param('id') id: string): ClerkSession {
+    return this.sessions.activate(id);
   }
 
   /** The user signs out: `session.removed`. */
@@ -35,10 +43,24 @@ export class ControlSessionsController {
     return this.sessions.finish(id, 'ended');
   }
 
+  /** A preset is a token wrong for one reason; what else is given is laid over it. */
   @Post('tokens')
   @HttpCode(200)
   async mint(@Body(new ClerkParams(mintTokenParams)) params: MintTokenParams): Promise<TokenObject> {
-    const { session_id: sessionId, expires_in_seconds: expiresInSeconds, ...faults } = params;
-    return { object: 'token', jwt: await this.minter.mintFaulty(sessionId, { ...faults, expiresInSeconds }) };
+    const { session_id: sessionId, preset, expires_in_seconds, clock_skew_seconds, tampered_claims, ...given } = params;
+    const faults = {
+      ...given,
+      expiresInSeconds: expires_in_seconds,
+      clockSkewSeconds: clock_skew_seconds,
+      tamperedClaims: tampered_claims,
+    };
+    const set = Object.fromEntries(Object.entries(faults).filter(([, value]) => value !== undefined));
+    const wrong = preset === undefined ? {} : TOKEN_PRESETS[preset];
+    return { object: 'token', jwt: await this.minter.mintFaulty(sessionId, { ...wrong, ...set }) };
+  }
+
+  @Get('tokens/presets')
+  presets(): { data: TokenPreset[] } {
+    return { data: tokenPresets };
   }
 }

@@ -60,7 +60,16 @@ export class EventPublisher {
       timestamp,
       origin: currentOrigin(),
     });
-    const message = { type, body: JSON.stringify(envelope), userId: subject.userId };
+    this.publishBody(type, JSON.stringify(envelope), { userId: subject.userId });
+  }
+
+  /** Announces what a body made elsewhere says. */
+  publishBody(
+    type: string,
+    body: string,
+    subject: { readonly userId: string | null; readonly messageId?: string },
+  ): void {
+    const message = { type, body, userId: subject.userId, messageId: subject.messageId };
     for (const delivery of this.record(message)) if (delivery.status === 'pending') this.dispatcher.schedule(delivery);
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../clerk/json';
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -9,6 +10,18 @@ const wholeNumber = (min: number, max: number) =>
 
 export const createSessionParams = z.strictObject({ user_id: z.string() });
 export type CreateSessionParams = z.output<typeof createSessionParams>;
+
+/** What the emulator's own sign-in takes besides. */
+export const signInParams = createSessionParams.extend({
+  status: z.enum(['active', 'pending'], 'must be active or pending.').optional(),
+  actor: z
+    .custom<JsonObject>(
+      (value) => isJsonObject(value) && typeof value['sub'] === 'string',
+      'must be an object with sub.',
+    )
+    .optional(),
+});
+export type SignInParams = z.output<typeof signInParams>;
 
 export const listSessionsParams = z
   .object({

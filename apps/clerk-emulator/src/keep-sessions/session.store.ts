@@ -30,6 +30,11 @@ export class SessionStore {
     this.changes.mark();
   }
 
+  clear(): void {
+    this.sessions.clear();
+    this.changes.mark();
+  }
+
   deleteOf(userId: string): void {
     for (const session of this.sessions.values()) if (session.user_id === userId) this.sessions.delete(session.id);
     this.changes.mark();

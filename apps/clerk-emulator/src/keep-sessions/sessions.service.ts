@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NOW, type Now } from '../clerk/clock';
-import { type ClerkSession, newSession, type SessionStatus } from '../clerk/session';
+import { type ClerkSession, newSession, type SessionOptions, type SessionStatus } from '../clerk/session';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
-import { UserBannedError, UserLockedError } from '../errors';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
+import { LockoutsService } from '../moderate-users/lockouts.service';
 import { SessionStore } from './session.store';
 
 /** Begins and ends sessions; each change is announced by a `session.*` webhook that carries the user too. */
@@ -14,29 +14,40 @@ export class SessionsService {
     private readonly store: SessionStore,
     private readonly userStore: UserStore,
     private readonly users: UsersService,
+    private readonly lockouts: LockoutsService,
     private readonly events: EventPublisher,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** Signs the user in: `last_sign_in_at` moves (a `user.updated`), then the session exists (`session.created`). */
-  signIn(userId: string): ClerkSession {
-    const { banned, locked } = this.userStore.get(userId);
-    if (banned) throw new UserBannedError();
-    if (locked) throw new UserLockedError();
+  /**
+   * Signs the user in: `last_sign_in_at` moves (a `user.updated`), then the session exists (`session.created`, or
+   * `session.pending` while tasks are left).
+   */
+  signIn(userId: string, options: SessionOptions = {}): ClerkSession {
+    this.lockouts.assertMaySignIn(userId);
     const user = this.users.change(userId, (changed, now) => {
       changed.last_sign_in_at = now;
       changed.last_active_at = now;
     });
-    const session = newSession(userId, user.updated_at);
+    const session = newSession(userId, user.updated_at, options);
+    this.save(session.status === 'pending' ? 'session.pending' : 'session.created', session);
+    return session;
+  }
+
+  /** The tasks are done: a pending session becomes active. */
+  activate(id: string): ClerkSession {
+    const before = this.store.get(id);
+    if (before.status !== 'pending') return before;
+    const session = { ...before, status: 'active' as const, updated_at: this.later(before) };
     this.save('session.created', session);
     return session;
   }
 
-  /** Ends an active session in one of Clerk's ways; a session that has ended already stays as it is. */
-  finish(id: string, status: Exclude<SessionStatus, 'active'>): ClerkSession {
+  /** Ends a session in one of Clerk's ways; one that has ended already stays as it is. */
+  finish(id: string, status: Exclude<SessionStatus, 'active' | 'pending'>): ClerkSession {
     const before = this.store.get(id);
-    if (before.status !== 'active') return before;
-    const session = { ...before, status, updated_at: Math.max(this.now(), before.updated_at + 1) };
+    if (before.status !== 'active' && before.status !== 'pending') return before;
+    const session = { ...before, status, updated_at: this.later(before) };
     this.save(`session.${status}`, session);
     return session;
   }
@@ -44,6 +55,10 @@ export class SessionsService {
   /** Revokes whatever sessions the user has. */
   revokeAllOf(userId: string): void {
     for (const session of this.store.all()) if (session.user_id === userId) this.finish(session.id, 'revoked');
+  }
+
+  private later(before: ClerkSession): number {
+    return Math.max(this.now(), before.updated_at + 1);
   }
 
   private save(type: `session.${string}`, session: ClerkSession): void {

@@ -68,31 +68,65 @@ export type ListUsersParams = z.output<typeof listUsersParams>;
 /** One page of users. `starting_after` walks in order of creation and does not drift when others come or go. */
 export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[] {
   const { field, descending } = params.order_by;
-  const matching = store.oldestFirst().filter((user) => matches(user, params, isOneOf));
-  const ordered =
-    field === 'created_at' ? matching : matching.sort((a, b) => compare(sortKey(a, field), sortKey(b, field)));
+  const cursor = cursorOf(store, params);
+  if (field === 'created_at') return pageByCreation(store, params, cursor);
+  const matching = candidates(store, params).filter((user) => matches(user, params, isOneOf));
+  const ordered = matching.sort((a, b) => compare(sortKey(a, field), sortKey(b, field)));
   if (descending) ordered.reverse();
-  const start = params.starting_after === undefined ? params.offset : indexAfter(store, ordered, params);
-  return ordered.slice(start, start + params.limit);
+  return ordered.slice(params.offset, params.offset + params.limit);
 }
 
 /** How many users match. Clerk counts e-mail addresses, numbers and usernames by partial match, unlike its list. */
 export function countUsers(store: UserStore, filter: UserFilter): number {
-  return store.oldestFirst().filter((user) => matches(user, filter, isPartOf)).length;
+  if (Object.values(filter).every((value) => value === undefined)) return store.size;
+  return candidates(store, { user_id: filter.user_id }).filter((user) => matches(user, filter, isPartOf)).length;
 }
 
-function indexAfter(store: UserStore, ordered: readonly ClerkUser[], params: ListUsersParams): number {
-  const cursor = params.starting_after ?? '';
+/** Walks from the cursor or the end as far as the page asks: what comes after it costs nothing. */
+function pageByCreation(store: UserStore, params: ListUsersParams, cursor: ClerkUser | undefined): ClerkUser[] {
+  const all = store.oldestFirst();
+  const { descending } = params.order_by;
+  const found = candidates(store, params);
+  const narrowed = found.length < all.length;
+  const list = narrowed ? [...found].sort(byCreation) : all;
+  const step = descending ? -1 : 1;
+  let at = descending ? list.length - 1 : 0;
+  if (cursor && !narrowed) at = store.placeOf(cursor) + step;
+  let toSkip = cursor ? 0 : params.offset;
+  const page: ClerkUser[] = [];
+  for (; at >= 0 && at < list.length && page.length < params.limit; at += step) {
+    const user = list[at];
+    if (!user || (cursor && narrowed && step * byCreation(user, cursor) <= 0)) continue;
+    if (!matches(user, params, isOneOf)) continue;
+    if (toSkip > 0) toSkip--;
+    else page.push(user);
+  }
+  return page;
+}
+
+/** Those whom the store's indexes find for an exact filter, once each; else everybody. */
+function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
+  const { user_id, email_address, phone_number, external_id, username } = filter;
+  const found =
+    user_id?.map((id) => store.find(id)) ??
+    email_address?.map((value) => store.ownerOf('email_address', value)) ??
+    phone_number?.map((value) => store.ownerOf('phone_number', value)) ??
+    external_id?.map((value) => store.ownerOf('external_id', value)) ??
+    username?.map((value) => store.ownerOf('username', value));
+  if (!found) return store.oldestFirst();
+  return [...new Set(found.filter((user) => user !== undefined))];
+}
+
+/** @throws ResourceNotFoundError for a user who is gone, FormInvalidError in any order but that of creation */
+function cursorOf(store: UserStore, params: ListUsersParams): ClerkUser | undefined {
+  if (params.starting_after === undefined) return undefined;
   if (params.order_by.field !== 'created_at') {
     const longMessage = 'starting_after can be used only when ordering by created_at.';
     throw new FormInvalidError([
       { code: 'form_param_value_invalid', message: 'is invalid', longMessage, meta: { param_name: 'starting_after' } },
     ]);
   }
-  const last = store.get(cursor);
-  const sign = params.order_by.descending ? -1 : 1;
-  const next = ordered.findIndex((user) => sign * byCreation(user, last) > 0);
-  return next < 0 ? ordered.length : next;
+  return store.get(params.starting_after);
 }
 
 type TextMatch = (wanted: readonly string[], actual: readonly (string | null)[]) => boolean;
@@ -103,16 +137,13 @@ const isPartOf: TextMatch = (wanted, actual) =>
   wanted.some((value) => actual.some((own) => own?.toLowerCase().includes(value.toLowerCase())));
 
 function matches(user: ClerkUser, filter: UserFilter, byText: TextMatch): boolean {
-  const emails = user.email_addresses.map((email) => email.email_address);
-  const phones = user.phone_numbers.map((phone) => phone.phone_number);
-  const everything = [...emails, ...phones, user.username, user.first_name, user.last_name, user.id];
   return (
     (!filter.user_id || filter.user_id.includes(user.id)) &&
     (!filter.external_id || (user.external_id !== null && filter.external_id.includes(user.external_id))) &&
-    (!filter.email_address || byText(filter.email_address, emails)) &&
-    (!filter.phone_number || byText(filter.phone_number, phones)) &&
+    (!filter.email_address || byText(filter.email_address, emailsOf(user))) &&
+    (!filter.phone_number || byText(filter.phone_number, phonesOf(user))) &&
     (!filter.username || byText(filter.username, [user.username])) &&
-    (!filter.query || isPartOf([filter.query], everything)) &&
+    (!filter.query || isPartOf([filter.query], everythingOf(user))) &&
     !filter.web3_wallet &&
     !filter.organization_id &&
     within(user.created_at, filter.created_at_after, filter.created_at_before) &&
@@ -121,6 +152,17 @@ function matches(user: ClerkUser, filter: UserFilter, byText: TextMatch): boolea
     within(user.last_sign_in_at, filter.last_sign_in_at_after, filter.last_sign_in_at_before)
   );
 }
+
+const emailsOf = (user: ClerkUser) => user.email_addresses.map((email) => email.email_address);
+const phonesOf = (user: ClerkUser) => user.phone_numbers.map((phone) => phone.phone_number);
+const everythingOf = (user: ClerkUser) => [
+  ...emailsOf(user),
+  ...phonesOf(user),
+  user.username,
+  user.first_name,
+  user.last_name,
+  user.id,
+];
 
 function within(value: number | null, after: number | undefined, before: number | undefined): boolean {
   if (after === undefined && before === undefined) return true;

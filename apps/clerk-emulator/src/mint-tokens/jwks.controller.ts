@@ -1,12 +1,12 @@
 import { type JsonWebKey } from 'node:crypto';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { BackendApiGuard } from '../http/backend-api.guard';
-import { SigningKey } from './signing-key';
+import { KeyRing } from './key-ring';
 
 /** The public keys of session tokens (RFC 7517): for the SDK with the secret key, for everybody without. */
 @Controller()
 export class JwksController {
-  constructor(private readonly signingKey: SigningKey) {}
+  constructor(private readonly ring: KeyRing) {}
 
   @Get('v1/jwks')
   @UseGuards(BackendApiGuard)
@@ -16,6 +16,6 @@ export class JwksController {
 
   @Get('.well-known/jwks.json')
   public(): { keys: JsonWebKey[] } {
-    return { keys: [this.signingKey.jwk] };
+    return { keys: this.ring.published().map((key) => key.jwk) };
   }
 }

@@ -5,17 +5,31 @@ import { type JsonObject } from '../clerk/json';
 export const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'HS256', 'none'] as const;
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
+/** Ways to write a signature down wrong: with `=` at its end, or with the spare bits of its last character set. */
+export type JwtEncoding = 'padded' | 'non_canonical';
+
 /** Category of session tokens in Clerk's token headers. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** The header of a session token. */
 export function sessionTokenHeader(kid: string): JsonObject {
   return { alg: 'RS256', cat: SESSION_CATEGORY, kid, typ: 'JWT' };
 }
 
-/** A compact JWS (RFC 7515). HS256 takes the public key's PEM as its secret: the classic confusion attack. */
-export function encodeJwt(header: JsonObject, claims: JsonObject, algorithm: JwtAlgorithm, keys: JwtKeys): string {
-  const input = `${base64url(header)}.${base64url(claims)}`;
+/**
+ * A compact JWS (RFC 7515). HS256 takes the public key's PEM as its secret: the classic confusion attack.
+ *
+ * @param claims an object, or text that is signed as it stands
+ */
+export function encodeJwt(
+  header: JsonObject,
+  claims: JsonObject | string,
+  algorithm: JwtAlgorithm,
+  keys: JwtKeys,
+): string {
+  const text = typeof claims === 'string' ? claims : JSON.stringify(claims);
+  const input = `${base64url(JSON.stringify(header))}.${base64url(text)}`;
   return `${input}.${signature(input, algorithm, keys)}`;
 }
 
@@ -23,6 +37,29 @@ export function encodeJwt(header: JsonObject, claims: JsonObject, algorithm: Jwt
 export interface JwtKeys {
   readonly privateKey: KeyObject;
   readonly publicPem: string;
+}
+
+/** The same token, whose signature decodes to the same bytes for a decoder that is not strict. */
+export function misencoded(jwt: string, encoding: JwtEncoding): string {
+  if (encoding === 'padded') return `${jwt}==`;
+  const last = BASE64URL.indexOf(jwt.slice(-1));
+  return `${jwt.slice(0, -1)}${BASE64URL.charAt(last ^ 1)}`;
+}
+
+/** The same signature under other claims. */
+export function withClaims(jwt: string, changes: JsonObject): string {
+  const [header = '', claims = '', sig = ''] = jwt.split('.');
+  const before = JSON.parse(Buffer.from(claims, 'base64url').toString()) as JsonObject;
+  return [header, base64url(JSON.stringify({ ...before, ...changes })), sig].join('.');
+}
+
+/** Flips a bit in the middle, where every bit counts; the last character of base64url has spare ones. */
+export function tampered(jwt: string): string {
+  const [header = '', claims = '', sig = ''] = jwt.split('.');
+  const bytes = Buffer.from(sig, 'base64url');
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  return [header, claims, bytes.toString('base64url')].join('.');
 }
 
 function signature(input: string, algorithm: JwtAlgorithm, keys: JwtKeys): string {
@@ -38,6 +75,6 @@ function signature(input: string, algorithm: JwtAlgorithm, keys: JwtKeys): strin
   }
 }
 
-function base64url(value: JsonObject): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url');
 }

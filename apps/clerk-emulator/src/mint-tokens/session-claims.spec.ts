@@ -8,11 +8,19 @@ describe('sessionClaims', () => {
   const now = 1_790_000_000_000;
   const user = { ...newUser(now), public_metadata: { role: 'member' } };
   const session = newSession(user.id, now - 180_000);
-  const input = { session, user, issuer: 'https://clerk.example', authorizedParty: 'http://localhost:3000', now };
+  const input = {
+    session,
+    user,
+    custom: {},
+    issuer: 'https://clerk.example',
+    authorizedParty: 'http://localhost:3000',
+    now,
+  };
 
   it('has the keys of a version 2 token', () => {
     const sample = fixture('jwt.session-v2')['payload'] as object;
-    expect(Object.keys(sessionClaims({ ...input, version: 2 })).sort()).toEqual(Object.keys(sample).sort());
+    const custom = { metadata: user.public_metadata };
+    expect(Object.keys(sessionClaims({ ...input, custom, version: 2 })).sort()).toEqual(Object.keys(sample).sort());
   });
 
   it('has the keys of a version 1 token, but for the organization', () => {
@@ -24,6 +32,14 @@ describe('sessionClaims', () => {
   it('lives for 60 s and is valid 10 s before it was issued', () => {
     const claims = sessionClaims({ ...input, version: 2 });
     expect(claims).toMatchObject({ iat: 1_790_000_000, exp: 1_790_000_060, nbf: 1_789_999_990, fva: [3, -1] });
+  });
+
+  it('says that a session is pending, and who impersonates', () => {
+    const acting = { ...session, status: 'pending' as const, actor: { sub: 'user_2' } };
+    expect(sessionClaims({ ...input, session: acting, version: 2 })).toMatchObject({
+      sts: 'pending',
+      act: { sub: 'user_2' },
+    });
   });
 
   it('leaves azp out for a native client', () => {

@@ -7,11 +7,18 @@ import { type ClerkUser } from '../clerk/user';
 export const TOKEN_LIFETIME_SECONDS = 60;
 const NOT_BEFORE_LEAD_SECONDS = 10;
 
+/** Claims that Clerk sets itself and no custom claim may replace. */
+export const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
+  'azp exp fva iat iss nbf sid sub jti sts v act o fea pla org_id org_role org_slug org_permissions'.split(' '),
+);
+
 /** What the claims of one token are made of. */
 export interface SessionClaimsInput {
   readonly version: 1 | 2;
   readonly session: ClerkSession;
   readonly user: ClerkUser;
+  /** The custom claims, filled. */
+  readonly custom: JsonObject;
   readonly issuer: string;
   /** null leaves `azp` out. */
   readonly authorizedParty: string | null;
@@ -20,14 +27,13 @@ export interface SessionClaimsInput {
   readonly lifetimeSeconds?: number;
 }
 
-/**
- * The claims of a session token of Clerk's version 1 or 2. Version 2 carries `public_metadata` as `metadata`, as an
- * instance does whose session token is customised that way.
- */
+/** The claims of a session token of Clerk's version 1 or 2. `act` says who impersonates the user, if anybody does. */
 export function sessionClaims(input: SessionClaimsInput): JsonObject {
   const { session, user, now } = input;
   const iat = Math.floor(now / 1_000);
   return {
+    ...input.custom,
+    ...(session.actor !== null && { act: session.actor }),
     ...(input.authorizedParty !== null && { azp: input.authorizedParty }),
     exp: iat + (input.lifetimeSeconds ?? TOKEN_LIFETIME_SECONDS),
     fva: [Math.max(0, Math.floor((now - session.created_at) / 60_000)), -1],
@@ -38,8 +44,7 @@ export function sessionClaims(input: SessionClaimsInput): JsonObject {
     sub: user.id,
     ...(input.version === 2 && {
       jti: randomBytes(10).toString('hex'),
-      metadata: user.public_metadata,
-      sts: 'active',
+      sts: session.status === 'pending' ? 'pending' : 'active',
       v: 2,
     }),
   };

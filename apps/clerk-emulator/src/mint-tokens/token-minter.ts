@@ -7,7 +7,18 @@ import { SessionNotActiveError } from '../errors';
 import { Instance } from '../instance';
 import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
-import { encodeJwt, type JwtAlgorithm, sessionTokenHeader } from './jwt';
+import { ClaimsTemplate } from './claims-template';
+import { customClaims } from './custom-claims';
+import {
+  encodeJwt,
+  type JwtAlgorithm,
+  type JwtEncoding,
+  misencoded,
+  sessionTokenHeader,
+  tampered,
+  withClaims,
+} from './jwt';
+import { KeyRing } from './key-ring';
 import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
@@ -19,12 +30,21 @@ export interface TokenFaults {
   readonly header?: JsonObject | undefined;
   /** Made two lifetimes ago, so that `iat`, `nbf` and `exp` all lie in the past. */
   readonly expired?: boolean | undefined;
+  /** Made by a clock that is ahead by so much, or behind if negative. */
+  readonly clockSkewSeconds?: number | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly algorithm?: JwtAlgorithm | undefined;
   /** `foreign` signs with a key that no JWKS publishes. */
   readonly key?: 'own' | 'foreign' | undefined;
-  /** Changes one byte of the signature. */
+  /** Signs with this key of the ring, retired or not. */
+  readonly kid?: string | undefined;
+  /** Changes one bit of the signature. */
   readonly tampered?: boolean | undefined;
+  /** Claims changed after signing. */
+  readonly tamperedClaims?: JsonObject | undefined;
+  /** Changes the text of the claims before it is signed: for what JSON.stringify cannot say. */
+  readonly claimsText?: ((text: string) => string) | undefined;
+  readonly encoding?: JwtEncoding | undefined;
 }
 
 const TWO_LIFETIMES_MS = 120_000;
@@ -37,52 +57,57 @@ export class TokenMinter {
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     private readonly instance: Instance,
-    private readonly signingKey: SigningKey,
+    private readonly keys: KeyRing,
+    private readonly template: ClaimsTemplate,
     private readonly sessions: SessionStore,
     private readonly users: UserStore,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** A token as Clerk gives it, for an active session only. */
+  /** A token as Clerk gives it, for an active or a pending session only. */
   async mint(sessionId: string, version?: 1 | 2, expiresInSeconds?: number): Promise<string> {
-    if (this.sessions.get(sessionId).status !== 'active') throw new SessionNotActiveError(sessionId);
+    const { status } = this.sessions.get(sessionId);
+    if (status !== 'active' && status !== 'pending') throw new SessionNotActiveError(sessionId);
     return this.mintFaulty(sessionId, { version, expiresInSeconds });
   }
 
   /** A token with the given faults, for a session in any state. */
   async mintFaulty(sessionId: string, faults: TokenFaults): Promise<string> {
+    const key = await this.keyFor(faults);
+    const algorithm = faults.algorithm ?? 'RS256';
+    const kid = faults.key === 'foreign' ? this.keys.active.kid : key.kid;
+    const header = overlay({ ...sessionTokenHeader(kid), alg: algorithm }, faults.header);
+    const claims = overlay(this.claims(sessionId, faults), faults.claims);
+    const text = JSON.stringify(claims);
+    let jwt = encodeJwt(header, faults.claimsText?.(text) ?? text, algorithm, key);
+    if (faults.tampered) jwt = tampered(jwt);
+    if (faults.tamperedClaims) jwt = withClaims(jwt, faults.tamperedClaims);
+    return faults.encoding === undefined ? jwt : misencoded(jwt, faults.encoding);
+  }
+
+  private claims(sessionId: string, faults: TokenFaults): JsonObject {
     const session = this.sessions.get(sessionId);
-    const claims = sessionClaims({
-      version: faults.version ?? this.config.tokenVersion,
+    const user = this.users.get(session.user_id);
+    const version = faults.version ?? this.config.tokenVersion;
+    const skewMs = (faults.clockSkewSeconds ?? 0) * 1_000 - (faults.expired ? TWO_LIFETIMES_MS : 0);
+    return sessionClaims({
+      version,
       session,
-      user: this.users.get(session.user_id),
+      user,
+      custom: customClaims(this.template.forVersion(version), { user, session }),
       issuer: this.instance.issuer,
       authorizedParty: faults.azp === undefined ? this.config.authorizedParty : faults.azp,
-      now: this.now() - (faults.expired ? TWO_LIFETIMES_MS : 0),
+      now: this.now() + skewMs,
       ...(faults.expiresInSeconds !== undefined && { lifetimeSeconds: faults.expiresInSeconds }),
     });
-    const key = faults.key === 'foreign' ? await this.foreign() : this.signingKey;
-    const algorithm = faults.algorithm ?? 'RS256';
-    const header = { ...sessionTokenHeader(this.signingKey.kid), alg: algorithm };
-    const jwt = encodeJwt(overlay(header, faults.header), overlay(claims, faults.claims), algorithm, key);
-    return faults.tampered ? tamper(jwt) : jwt;
   }
 
-  private foreign(): Promise<SigningKey> {
-    this.foreignKey ??= SigningKey.generate('ins_foreign');
-    return this.foreignKey;
+  private async keyFor(faults: TokenFaults): Promise<SigningKey> {
+    if (faults.key === 'foreign') return (this.foreignKey ??= SigningKey.generate('ins_foreign'));
+    return faults.kid === undefined ? this.keys.active : this.keys.get(faults.kid);
   }
 }
 
-function overlay(base: JsonObject, changes: JsonObject | undefined): JsonObject {
-  return Object.fromEntries(Object.entries({ ...base, ...changes }).filter(([, value]) => value !== null));
-}
-
-/** Flips a bit in the middle, where every bit counts; the last character of base64url has spare ones. */
-function tamper(jwt: string): string {
-  const [header = '', claims = '', signature = ''] = jwt.split('.');
-  const bytes = Buffer.from(signature, 'base64url');
-  const middle = Math.floor(bytes.length / 2);
-  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
-  return [header, claims, bytes.toString('base64url')].join('.');
+function overlay(base: JsonObject, changes: JsonObject = {}): JsonObject {
+  return Object.fromEntries(Object.entries({ ...base, ...changes }).filter(([name]) => changes[name] !== null));
 }

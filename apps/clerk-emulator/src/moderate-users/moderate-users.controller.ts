@@ -1,10 +1,9 @@
 import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
+import { type ClerkUser } from '../clerk/user';
 import { BackendApiGuard } from '../http/backend-api.guard';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { UsersService } from '../keep-users/users.service';
-
-const LOCKOUT_SECONDS = 3_600;
+import { LockoutsService } from './lockouts.service';
 
 /** Bans and locks of Clerk's Backend API. A ban revokes the user's sessions; a lock only bars new ones. */
 @Controller('v1/users/:id')
@@ -13,6 +12,7 @@ export class ModerateUsersController {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly lockouts: LockoutsService,
   ) {}
 
   @Post('ban')
@@ -32,20 +32,12 @@ export class ModerateUsersController {
   @Post('lock')
   @HttpCode(200)
   lock(@Param('id') id: string): ClerkUser {
-    return this.users.change(id, (user) => {
-      user.locked = true;
-      user.lockout_expires_in_seconds = LOCKOUT_SECONDS;
-      user.verification_attempts_remaining = 0;
-    });
+    return this.lockouts.lock(id);
   }
 
   @Post('unlock')
   @HttpCode(200)
   unlock(@Param('id') id: string): ClerkUser {
-    return this.users.change(id, (user) => {
-      user.locked = false;
-      user.lockout_expires_in_seconds = null;
-      user.verification_attempts_remaining = SIGN_IN_ATTEMPTS;
-    });
+    return this.lockouts.unlock(id);
   }
 }

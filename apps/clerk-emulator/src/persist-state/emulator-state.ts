@@ -11,6 +11,17 @@ const record = <T>() =>
 export const emulatorState = z.object({
   version: z.literal(1),
   private_key: z.string(),
+  /** Every key of the ring, oldest first; files written before keys could be rotated have but the one above. */
+  keys: z
+    .array(
+      z.object({
+        kid: z.string(),
+        private_key: z.string(),
+        created_at: z.number(),
+        retired_at: z.number().nullable(),
+      }),
+    )
+    .default([]),
   events_published: z.number().int().nonnegative(),
   users: z.array(record<ClerkUser>()),
   sessions: z.array(record<ClerkSession>()),

@@ -8,7 +8,7 @@ import { emulatorState, type EmulatorState } from './emulator-state';
 export async function readState(path: string): Promise<EmulatorState | undefined> {
   try {
     const state = emulatorState.parse(JSON.parse(await readFile(path, 'utf8')));
-    createPrivateKey(state.private_key);
+    for (const pem of [state.private_key, ...state.keys.map((key) => key.private_key)]) createPrivateKey(pem);
     return state;
   } catch (cause) {
     if ((cause as { code?: string }).code === 'ENOENT') return undefined;

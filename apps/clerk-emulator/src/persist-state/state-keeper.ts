@@ -9,7 +9,7 @@ import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { Endpoints } from '../keep-endpoints/endpoints';
 import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
-import { SigningKey } from '../mint-tokens/signing-key';
+import { KeyRing } from '../mint-tokens/key-ring';
 import { ChangeSignal } from './change-signal';
 import { type EmulatorState } from './emulator-state';
 import { writeState } from './state-file';
@@ -33,7 +33,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     @Inject(SAVED_STATE) private readonly saved: EmulatorState | undefined,
-    private readonly signingKey: SigningKey,
+    private readonly keys: KeyRing,
     private readonly users: UserStore,
     private readonly sessions: SessionStore,
     private readonly deliveries: DeliveryLog,
@@ -93,7 +93,13 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
   private snapshot(): EmulatorState {
     return {
       version: 1,
-      private_key: this.signingKey.privatePem,
+      private_key: this.keys.active.privatePem,
+      keys: this.keys.all().map(({ key, created_at, retired_at }) => ({
+        kid: key.kid,
+        private_key: key.privatePem,
+        created_at,
+        retired_at,
+      })),
       events_published: this.events.count,
       users: [...this.users.oldestFirst()],
       sessions: this.sessions.all(),

@@ -1,0 +1,94 @@
+import { createClerkClient, verifyToken } from '@clerk/backend';
+import { type ClerkEmulator, NothingCameError, startClerkEmulator } from '../src';
+import { rawApi } from './emulator-api';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
+
+describe('startClerkEmulator in other people’s tests', () => {
+  let emulator: ClerkEmulator;
+  let receiver: WebhookReceiver;
+
+  beforeAll(async () => {
+    receiver = await startWebhookReceiver();
+    emulator = await startClerkEmulator({ webhookUrls: [receiver.url], retryScheduleMs: [0, 20, 20] });
+  });
+  beforeEach(() => {
+    emulator.reset();
+    receiver.clear();
+    receiver.answerWith(() => ({ status: 200 }));
+  });
+  afterAll(async () => {
+    await emulator.close();
+    await receiver.close();
+  });
+
+  it('makes users, sessions and tokens without a request', async () => {
+    const user = emulator.createUser({ email_address: ['ada@example.com'], public_metadata: { role: 'admin' } });
+    const session = emulator.signIn(user.id);
+    const claims = await verifyToken(await emulator.token(session.id), { jwtKey: emulator.jwtKey });
+    expect(claims).toMatchObject({ sub: user.id, sid: session.id, metadata: { role: 'admin' } });
+    expect((await verifyToken(await emulator.token(user.id), { jwtKey: emulator.jwtKey })).sid).not.toBe(session.id);
+    await expect(
+      verifyToken(await emulator.token(session.id, 'expired'), { jwtKey: emulator.jwtKey }),
+    ).rejects.toThrow();
+    expect(emulator.signOut(session.id).status).toBe('removed');
+  });
+
+  it('gives what @clerk/backend takes', async () => {
+    const user = emulator.createUser();
+    const clerk = createClerkClient(emulator.clientOptions);
+    expect((await clerk.users.getUser(user.id)).id).toBe(user.id);
+    emulator.deleteUser(user.id);
+    await expect(clerk.users.getUser(user.id)).rejects.toMatchObject({ status: 404 });
+    expect(emulator.findUser(user.id)).toBeUndefined();
+  });
+
+  it('waits for a delivery, already come or yet to come, and says when none does', async () => {
+    receiver.answerWith((_webhook, index) => ({ status: index === 0 ? 500 : 200 }));
+    const user = emulator.createUser();
+    const come = await emulator.waitForDelivery({ type: 'user.created', userId: user.id });
+    expect(come).toMatchObject({ status: 'delivered', attempts: [{ status: 500 }, { status: 200 }] });
+    expect(JSON.parse(come.body)).toMatchObject({ data: { id: user.id } });
+    await emulator.waitForDelivery({ type: 'user.created' });
+    await expect(emulator.waitForDelivery({ type: 'user.deleted', timeoutMs: 20 })).rejects.toThrow(NothingCameError);
+  });
+
+  it('settles once retries and delays are over', async () => {
+    receiver.answerWith((_webhook, index) => ({ status: index === 0 ? 500 : 200 }));
+    emulator.addFault({ kind: 'delay', params: { delay_ms: 30 } });
+    emulator.createUser();
+    await emulator.whenSettled();
+    expect(receiver.webhooks).toHaveLength(2);
+    emulator.addFault({ kind: 'delay', params: { delay_ms: 60_000 } });
+    emulator.createUser();
+    await expect(emulator.whenSettled(20)).rejects.toThrow(NothingCameError);
+  });
+
+  it('reads codes', async () => {
+    emulator.createUser({ email_address: ['ada@example.com'] });
+    expect(emulator.lastCode('ada@example.com')).toBeUndefined();
+    await rawApi(emulator)('POST', '/emulator/sign-in', { identifier: 'ada@example.com' });
+    expect(emulator.lastCode('Ada@example.com')).toMatch(/^\d{6}$/);
+    expect(emulator.messages()).toHaveLength(1);
+  });
+
+  it('begins each test with nothing of the one before', async () => {
+    const user = emulator.createUser();
+    emulator.signIn(user.id);
+    emulator.addFault({ kind: 'drop' });
+    await rawApi(emulator)('POST', '/emulator/pause');
+    emulator.createUser();
+    emulator.reset();
+    expect(emulator.users()).toEqual([]);
+    expect(emulator.deliveries()).toEqual([]);
+    const api = rawApi(emulator);
+    expect((await api('GET', '/emulator/health')).body).toMatchObject({
+      users: 0,
+      sessions: 0,
+      deliveries_pending: 0,
+      paused: false,
+    });
+    expect((await api('GET', '/emulator/faults')).body).toMatchObject({ data: [] });
+    emulator.createUser();
+    await emulator.waitForDelivery({ type: 'user.created' });
+  });
+});

@@ -1,0 +1,69 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { type ClerkUser } from '../clerk/user';
+import { ClerkParams } from '../http/clerk-params.pipe';
+import { UserStore } from '../keep-users/user.store';
+import { type GeneratedUsers, GeneratorService } from './generator.service';
+import { type HistoryEvent } from './history';
+
+const seed = z
+  .union([z.string().min(1).max(200), z.number().int()])
+  .transform(String)
+  .default('1');
+
+const usersParams = z.strictObject({
+  count: z.number().int().min(1).max(1_000_000),
+  seed,
+  webhooks: z.boolean().optional(),
+});
+
+const historyParams = z.strictObject({
+  steps: z.number().int().min(1).max(20_000),
+  seed,
+  max_users: z.number().int().min(1).max(1_000).optional(),
+  webhooks: z.boolean().optional(),
+});
+
+/** What Clerk, as emulated, holds: what whoever follows its webhooks has to come to. */
+export interface TrueState {
+  users: readonly ClerkUser[];
+  deleted_user_ids: string[];
+}
+
+/** What a history came to. */
+export interface HistoryView extends TrueState {
+  events: Omit<HistoryEvent, 'data' | 'body'>[];
+}
+
+/** Makes users and histories, and tells the truth. */
+@Controller('emulator')
+export class GeneratorController {
+  constructor(
+    private readonly generator: GeneratorService,
+    private readonly store: UserStore,
+  ) {}
+
+  @Post('generate/users')
+  @HttpCode(200)
+  users(@Body(new ClerkParams(usersParams)) params: z.output<typeof usersParams>): Promise<GeneratedUsers> {
+    return this.generator.generateUsers(params.count, params.seed, params.webhooks);
+  }
+
+  /** Sends the webhooks unless told not to, and answers with what is true at the end. */
+  @Post('generate/history')
+  @HttpCode(200)
+  async history(@Body(new ClerkParams(historyParams)) params: z.output<typeof historyParams>): Promise<HistoryView> {
+    const options = { seed: params.seed, steps: params.steps, maxUsers: params.max_users };
+    const history = await this.generator.applyHistory(options, params.webhooks);
+    return {
+      events: history.events.map(({ data: _data, body: _body, ...event }) => event),
+      users: history.users,
+      deleted_user_ids: [...history.deletedIds],
+    };
+  }
+
+  @Get('truth')
+  truth(): TrueState {
+    return { users: this.store.oldestFirst(), deleted_user_ids: this.store.deletedIds() };
+  }
+}

@@ -1,0 +1,83 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { type ClerkUser } from '../clerk/user';
+import { type EmulatorConfig } from '../config';
+import { CONFIG } from '../config.token';
+import { EventPublisher } from '../deliver-webhooks/event-publisher';
+import { QueueTooSmallError } from '../errors';
+import { UserStore } from '../keep-users/user.store';
+import { SessionStore } from '../keep-sessions/session.store';
+import { generateHistory, type History, type HistoryOptions } from './history';
+import { generatedUser } from './user-factory';
+
+/** Users made between two turns of the event loop, so that others are served meanwhile. */
+const BATCH = 1_000;
+
+/** What generating users came to. */
+export interface GeneratedUsers {
+  readonly created: number;
+  /** Those that existed already, or whose address or number did. */
+  readonly skipped: number;
+  readonly total: number;
+  readonly duration_ms: number;
+}
+
+/** Fills the emulator with users, or with the outcome of a history. */
+@Injectable()
+export class GeneratorService {
+  constructor(
+    @Inject(CONFIG) private readonly config: EmulatorConfig,
+    private readonly users: UserStore,
+    private readonly sessions: SessionStore,
+    private readonly events: EventPublisher,
+  ) {}
+
+  /** No webhooks unless asked for: they would fill the queue. @throws QueueTooSmallError */
+  async generateUsers(count: number, seed: string, webhooks = false): Promise<GeneratedUsers> {
+    if (webhooks) this.assertRoom(count);
+    const startedAt = performance.now();
+    let created = 0;
+    for (let n = 0; n < count; n++) {
+      if (n % BATCH === 0) await nextTurn();
+      const user = generatedUser(seed, n);
+      if (this.isTaken(user)) continue;
+      this.users.put(user);
+      created++;
+      if (webhooks) this.events.publish('user.created', user, { userId: user.id, at: user.updated_at });
+    }
+    const duration_ms = Math.round(performance.now() - startedAt);
+    return { created, skipped: count - created, total: this.users.size, duration_ms };
+  }
+
+  /** Lives a history through: afterwards the emulator holds its final state besides what it held before. */
+  async applyHistory(options: Omit<HistoryOptions, 'instanceId'>, webhooks = true): Promise<History> {
+    const history = generateHistory({ ...options, instanceId: this.config.instanceId });
+    if (webhooks) this.assertRoom(history.events.length);
+    for (const [index, event] of history.events.entries()) {
+      if (index % BATCH === 0) await nextTurn();
+      if (event.data.object === 'user' && 'created_at' in event.data) this.users.put(event.data);
+      else this.forget(event.userId);
+      if (webhooks)
+        this.events.publishBody(event.type, event.body, { userId: event.userId, messageId: event.messageId });
+    }
+    return history;
+  }
+
+  private forget(userId: string): void {
+    const user = this.users.find(userId);
+    if (user) this.users.delete(user);
+    this.sessions.deleteOf(userId);
+  }
+
+  private isTaken(user: ClerkUser): boolean {
+    return (
+      this.users.find(user.id) !== undefined ||
+      user.email_addresses.some((email) => this.users.ownerOf('email_address', email.email_address)) ||
+      user.phone_numbers.some((phone) => this.users.ownerOf('phone_number', phone.phone_number))
+    );
+  }
+
+  private assertRoom(events: number): void {
+    if (events > this.config.webhookQueueLimit) throw new QueueTooSmallError(events, this.config.webhookQueueLimit);
+  }
+}

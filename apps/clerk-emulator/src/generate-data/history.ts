@@ -1,0 +1,195 @@
+import { type ByteSource, newId } from '../clerk/ids';
+import { newEmailAddress } from '../clerk/identifier';
+import { SeededRandom } from '../clerk/seeded-random';
+import { type ClerkUser, type DeletedObject, newUser } from '../clerk/user';
+import { eventEnvelope } from '../deliver-webhooks/event-envelope';
+import { GENERATED_FROM } from './user-factory';
+
+/** What a history is made of; the same options give the same history. */
+export interface HistoryOptions {
+  readonly seed: string;
+  /** Changes; an e-mail swap counts as one and makes several events. */
+  readonly steps: number;
+  /** Users that live at a time at most; 20 if not given. */
+  readonly maxUsers?: number | undefined;
+  /** ms since 1970 at which it begins; the start of 2026 if not given. */
+  readonly startAt?: number;
+  /** `instance_id` of the events' bodies. */
+  readonly instanceId?: string;
+}
+
+/** What was done at Clerk. */
+export type HistoryStep = 'create' | 'update' | 'add_email' | 'swap_emails' | 'delete' | 'recreate';
+
+/** One event of a history, as Clerk would send it. */
+export interface HistoryEvent {
+  readonly step: HistoryStep;
+  readonly type: 'user.created' | 'user.updated' | 'user.deleted';
+  /** The `svix-id`. */
+  readonly messageId: string;
+  readonly userId: string;
+  /** ms since 1970 */
+  readonly at: number;
+  /** The user as it was after the change; for `user.deleted` what Clerk says of a deleted one. */
+  readonly data: ClerkUser | DeletedObject;
+  /** The whole envelope, as it is signed. */
+  readonly body: string;
+}
+
+/** A whole history and what is true at its end. */
+export interface History {
+  /** In the order in which things happened. */
+  readonly events: readonly HistoryEvent[];
+  /** Clerk's users at the end, oldest first. */
+  readonly users: readonly ClerkUser[];
+  /** Ids of users that are gone for good. */
+  readonly deletedIds: readonly string[];
+}
+
+const ORIGIN = { client_ip: '203.0.113.10', user_agent: 'clerk-emulator history' };
+const DEFAULT_INSTANCE = 'ins_EmulatorLocalDevelopment001';
+const DEFAULT_USERS = 20;
+
+/**
+ * Random lives of users: created, changed, given more addresses, two of them exchanging their addresses, deleted, and
+ * the address of a deleted user coming back under a new id. Pure: no clock, no HTTP, nothing but the seed.
+ */
+export function generateHistory(options: HistoryOptions): History {
+  return new HistoryWriter(options).write();
+}
+
+class HistoryWriter {
+  private readonly random: SeededRandom;
+  private readonly bytes: ByteSource;
+  private readonly users = new Map<string, ClerkUser>();
+  private readonly deletedIds: string[] = [];
+  private readonly freeEmails: string[] = [];
+  private readonly events: HistoryEvent[] = [];
+  private now: number;
+  private serial = 0;
+
+  constructor(private readonly options: HistoryOptions) {
+    this.random = new SeededRandom(`${options.seed}/history`);
+    this.bytes = (length) => this.random.bytes(length);
+    this.now = options.startAt ?? GENERATED_FROM;
+  }
+
+  write(): History {
+    for (let i = 0; i < this.options.steps; i++) this.step();
+    return { events: this.events, users: [...this.users.values()], deletedIds: this.deletedIds };
+  }
+
+  private step(): void {
+    const living = [...this.users.values()];
+    const full = living.length >= (this.options.maxUsers ?? DEFAULT_USERS);
+    const roll = this.random.next();
+    const one = this.random.pick(living);
+    if (!one || (roll < 0.25 && !full)) this.create();
+    else if (roll < 0.55) this.update(one);
+    else if (roll < 0.65) this.addEmail(one);
+    else if (roll < 0.8) this.swapEmails(one, this.random.pick(living.filter((other) => other !== one)));
+    else if (roll < 0.92 || full) this.delete(one);
+    else this.recreate();
+  }
+
+  private create(email = `h${this.serial++}@example.com`, step: HistoryStep = 'create'): void {
+    this.tick();
+    const user = newUser(this.now, newId('user', this.now, this.bytes));
+    user.email_addresses = [this.newEmail(email)];
+    user.primary_email_address_id = user.email_addresses[0]?.id ?? null;
+    user.first_name = this.name();
+    this.save(user, step, 'user.created');
+  }
+
+  private update(before: ClerkUser): void {
+    const change = this.random.below(3);
+    this.change(before, 'update', (user) => {
+      if (change === 0) user.first_name = this.name();
+      else if (change === 1) user.last_name = this.random.chance(0.3) ? null : this.name();
+      else user.public_metadata = { ...user.public_metadata, visits: this.random.below(1_000) };
+    });
+  }
+
+  private addEmail(before: ClerkUser): void {
+    const email = this.newEmail(`h${this.serial++}@example.com`);
+    this.change(before, 'add_email', (user) => {
+      user.email_addresses.push(email);
+      user.primary_email_address_id ??= email.id;
+    });
+  }
+
+  /** An address is one user's at a time: the first gives it up, the second takes it, then the other way round. */
+  private swapEmails(first: ClerkUser, second: ClerkUser | undefined): void {
+    const [mine, theirs] = [primaryEmail(first), second && primaryEmail(second)];
+    if (!second || mine === undefined || theirs === undefined) {
+      this.update(first);
+      return;
+    }
+    this.moveEmail(first, mine, null);
+    this.moveEmail(second, theirs, mine);
+    this.moveEmail(this.users.get(first.id) ?? first, null, theirs);
+  }
+
+  private moveEmail(before: ClerkUser, gone: string | null, come: string | null): void {
+    const email = come === null ? null : this.newEmail(come);
+    this.change(before, 'swap_emails', (user) => {
+      user.email_addresses = user.email_addresses.filter((each) => each.email_address !== gone);
+      if (email) user.email_addresses.push(email);
+      const primary = email ?? user.email_addresses[0];
+      user.primary_email_address_id = primary?.id ?? null;
+    });
+  }
+
+  private delete(user: ClerkUser): void {
+    this.tick();
+    this.users.delete(user.id);
+    this.deletedIds.push(user.id);
+    this.freeEmails.push(...user.email_addresses.map((email) => email.email_address));
+    this.emit('delete', 'user.deleted', user.id, { deleted: true, id: user.id, object: 'user' });
+  }
+
+  /** The address of a deleted user comes back under a new id. */
+  private recreate(): void {
+    const index = this.random.below(this.freeEmails.length);
+    const [email] = this.freeEmails.splice(index, 1);
+    if (email === undefined) this.create();
+    else this.create(email, 'recreate');
+  }
+
+  private change(before: ClerkUser, step: HistoryStep, mutate: (user: ClerkUser) => void): void {
+    this.tick();
+    const user = structuredClone(before);
+    mutate(user);
+    user.updated_at = this.now;
+    this.save(user, step, 'user.updated');
+  }
+
+  private save(user: ClerkUser, step: HistoryStep, type: HistoryEvent['type']): void {
+    this.users.set(user.id, user);
+    this.emit(step, type, user.id, user);
+  }
+
+  private emit(step: HistoryStep, type: HistoryEvent['type'], userId: string, data: HistoryEvent['data']): void {
+    const instanceId = this.options.instanceId ?? DEFAULT_INSTANCE;
+    const envelope = eventEnvelope(type, data, { instanceId, timestamp: this.now, origin: ORIGIN });
+    const messageId = newId('msg', this.now, this.bytes);
+    this.events.push({ step, type, messageId, userId, at: this.now, data, body: JSON.stringify(envelope) });
+  }
+
+  /** Time goes on by 1 ms to a minute, so that no two changes are of the same instant. */
+  private tick(): void {
+    this.now += 1 + this.random.below(60_000);
+  }
+
+  private newEmail(address: string) {
+    return newEmailAddress(address, 'verified', this.now, newId('idn', this.now, this.bytes));
+  }
+
+  private name(): string {
+    return `Name${this.random.below(1_000)}`;
+  }
+}
+
+function primaryEmail(user: ClerkUser): string | undefined {
+  return user.email_addresses.find((email) => email.id === user.primary_email_address_id)?.email_address;
+}

@@ -1,0 +1,47 @@
+import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../clerk/json';
+import { type ClerkSession } from '../clerk/session';
+import { BackendApiGuard } from '../http/backend-api.guard';
+import { ClerkParams } from '../http/clerk-params.pipe';
+import { type ActorToken, ActorTokens } from './actor-tokens';
+
+const createParams = z.strictObject({
+  user_id: z.string(),
+  actor: z.custom<JsonObject & { sub: string }>(
+    (value) => isJsonObject(value) && typeof value['sub'] === 'string',
+    'must be an object with sub.',
+  ),
+  expires_in_seconds: z.number().int().min(1).max(31_536_000).nullish(),
+  session_max_duration_in_seconds: z.number().int().min(1).max(31_536_000).nullish(),
+});
+export type CreateActorTokenParams = z.output<typeof createParams>;
+
+const ticketParams = z.strictObject({ ticket: z.string().max(500) });
+
+/** `/v1/actor_tokens` of Clerk's Backend API, and what a browser does with the ticket. */
+@Controller()
+export class ActorTokensController {
+  constructor(private readonly tokens: ActorTokens) {}
+
+  @Post('v1/actor_tokens')
+  @UseGuards(BackendApiGuard)
+  @HttpCode(200)
+  create(@Body(new ClerkParams(createParams)) params: CreateActorTokenParams): ActorToken {
+    return this.tokens.create(params);
+  }
+
+  @Post('v1/actor_tokens/:id/revoke')
+  @UseGuards(BackendApiGuard)
+  @HttpCode(200)
+  revoke(@Param('id') id: string): ActorToken {
+    return this.tokens.revoke(id);
+  }
+
+  /** Signs in by the ticket: the session's tokens carry `act`. */
+  @Post('emulator/sign-in-by-ticket')
+  @HttpCode(200)
+  redeem(@Body(new ClerkParams(ticketParams)) { ticket }: z.output<typeof ticketParams>): ClerkSession {
+    return this.tokens.redeem(ticket);
+  }
+}

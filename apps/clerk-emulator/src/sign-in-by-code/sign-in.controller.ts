@@ -1,0 +1,57 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { type ClerkSession } from '../clerk/session';
+import { ClerkParams } from '../http/clerk-params.pipe';
+import { Outbox, type SentMessage } from './outbox';
+import { type SignIn } from './sign-in';
+import {
+  type AttemptParams,
+  attemptParams,
+  type MessagesParams,
+  messagesParams,
+  type StartSignInParams,
+  startSignInParams,
+} from './sign-in.schemas';
+import { SignInService } from './sign-in.service';
+
+/** Sign-in by code: what Clerk's Frontend API does for a browser, in three calls. */
+@Controller('emulator')
+export class SignInController {
+  constructor(
+    private readonly signIns: SignInService,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Sends the code: `sms.created` or `email.created`. */
+  @Post('sign-in')
+  @HttpCode(200)
+  start(@Body(new ClerkParams(startSignInParams)) params: StartSignInParams): SignIn {
+    return this.signIns.start(params);
+  }
+
+  @Get('sign-in/:id')
+  get(@Param('id') id: string): SignIn {
+    return this.signIns.get(id);
+  }
+
+  @Post('sign-in/:id/resend')
+  @HttpCode(200)
+  resend(@Param('id') id: string): SignIn {
+    return this.signIns.resend(id);
+  }
+
+  /** The right code answers with the session too. */
+  @Post('sign-in/:id/attempt')
+  @HttpCode(200)
+  attempt(
+    @Param('id') id: string,
+    @Body(new ClerkParams(attemptParams)) { code }: AttemptParams,
+  ): SignIn & { session: ClerkSession } {
+    const { signIn, session } = this.signIns.attempt(id, code);
+    return { ...signIn, session };
+  }
+
+  @Get('messages')
+  messages(@Query(new ClerkParams(messagesParams)) { to }: MessagesParams): { data: SentMessage[] } {
+    return { data: this.outbox.list(to) };
+  }
+}
