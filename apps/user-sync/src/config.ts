@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from '@gatehouse/config';
 import { defaultRetrySchedule } from '@gatehouse/lifecycle';
+import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 
@@ -35,6 +36,7 @@ const variables = z.object({
   RETRY_BASE_MS: wholeNumber.default(defaultRetrySchedule.baseMs),
   RETRY_CAP_MS: wholeNumber.default(defaultRetrySchedule.capMs),
   RETRY_MAX: wholeNumber.max(100).default(defaultRetrySchedule.maxRetries),
+  FAILPOINTS: z.string().transform(parseFailpoints).default([]),
   STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 });
 
@@ -80,6 +82,8 @@ export interface UserSyncConfig {
   readonly defaultPhoneRegion: CountryCode;
   /** How often one event is retried; the ledger keeps the clock. */
   readonly retryMax: number;
+  /** Where the service kills itself; for tests of crashes alone. */
+  readonly failpoints: readonly Failpoint[];
 }
 
 /** Where the users database is. */
@@ -114,6 +118,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (v.CLERK_SECRET_KEY.startsWith('sk_live_') ? 'prod' : 'dev'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
     retryMax: v.RETRY_MAX,
+    failpoints: v.FAILPOINTS,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createEnvelopeVerifier } from '@gatehouse/auth';
 import { inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, JetStreamServer, NatsClient, RequestServer } from '@gatehouse/messaging';
-import { NestLogger, createLogger } from '@gatehouse/observability';
+import { NestLogger, armFailpoints, createLogger } from '@gatehouse/observability';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -14,6 +14,10 @@ const NAME = 'user-sync';
 export async function createApp(config: UserSyncConfig): Promise<INestApplication> {
   const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKey);
   const logger = createLogger({ service: NAME, level: config.logLevel });
+  if (config.failpoints.length > 0) {
+    logger.warn({ failpoints: config.failpoints }, 'failpoints are armed: this service will kill itself');
+    armFailpoints(config.failpoints);
+  }
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,

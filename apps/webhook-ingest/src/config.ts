@@ -11,6 +11,7 @@ import {
   postgresUrl,
   wholeNumber,
 } from '@gatehouse/config';
+import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { z } from 'zod';
 import { SigningSecretInvalidError } from './errors';
@@ -54,6 +55,8 @@ export interface Config {
   readonly silenceMs: number;
   /** How many rejected deliveries are kept, and how many are written per second at most. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
+  /** Where the service kills itself; for tests of crashes alone. */
+  readonly failpoints: readonly Failpoint[];
 }
 
 const signingSecrets = commaSeparated.transform((secrets, context) => {
@@ -107,6 +110,7 @@ const schema = z
     BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
     SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
+    FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
   })
   .refine((env) => env.RETRY_CAP_MS >= env.RETRY_BASE_MS, {
@@ -146,6 +150,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rebuild: { graceMs: env.REBUILD_GRACE_MS, pollMs: env.REBUILD_POLL_MS },
     bodyRetentionDays: env.BODY_RETENTION_DAYS,
     silenceMs: env.SILENCE_ALARM_MS,
+    failpoints: env.FAILPOINTS,
     rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
   };
 }

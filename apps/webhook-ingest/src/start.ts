@@ -1,7 +1,14 @@
 import { createEnvelopeVerifier } from '@gatehouse/auth';
 import { inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, JetStreamServer, NatsClient, RequestServer } from '@gatehouse/messaging';
-import { NestLogger, createLogger, letGoAtShutdown, logRequests, requestId } from '@gatehouse/observability';
+import {
+  NestLogger,
+  armFailpoints,
+  createLogger,
+  letGoAtShutdown,
+  logRequests,
+  requestId,
+} from '@gatehouse/observability';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance } from 'fastify';
@@ -23,6 +30,10 @@ export async function start(
   config: Config,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<NestFastifyApplication> {
+  if (config.failpoints.length > 0) {
+    logger.warn({ failpoints: config.failpoints }, 'failpoints are armed: this service will kill itself');
+    armFailpoints(config.failpoints);
+  }
   const app = await createApp(config, logger);
   try {
     await app.startAllMicroservices();

@@ -1,3 +1,4 @@
+export { FailpointsInvalidError, armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
 export { logRequests, requestId } from './http-logging';
 export { letGoAtShutdown } from './let-go';
 export { acceptableCorrelationId, currentLogFields, withLogContext, type LogFields } from './log-context';

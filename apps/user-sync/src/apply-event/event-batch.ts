@@ -1,6 +1,6 @@
 import { type Outcome } from '@gatehouse/contracts';
 import { SharedOutageError } from '@gatehouse/messaging';
-import { LOGGER } from '@gatehouse/observability';
+import { LOGGER, failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
@@ -45,8 +45,11 @@ export class EventBatch {
     if (events.length === 0) return;
     const [poisoned, sound] = split(events, ({ deliveries }) => deliveries > this.config.retryMax + 1);
     const [changes, others] = split(sound, (event): event is ChangeRead => event.kind === 'change');
+    failpoint('before-apply', () => sound.map(({ metadata }) => metadata.webhookId));
     const { reports, open } = await this.metrics.timed(events.length, () => this.applyAll(changes));
+    failpoint('after-apply');
     await this.reporter.report([...reports, ...others.map((event) => this.answerAsIs(event))]);
+    failpoint('after-report');
     for (const event of poisoned) await this.reporter.report([await this.giveUp(event)]);
     await this.settleAll(open);
   }

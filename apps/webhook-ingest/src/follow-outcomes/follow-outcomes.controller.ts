@@ -1,6 +1,6 @@
 import { type Outcome, outcomeSchema, outcomesConsumer } from '@gatehouse/contracts';
 import { ConsumerHandler, type DeliveredMessage, SharedOutageError } from '@gatehouse/messaging';
-import { LOGGER, withLogContext } from '@gatehouse/observability';
+import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
 import { isDatabaseAway, isTransactionConflict, sqlState } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -30,6 +30,7 @@ export class FollowOutcomesController {
     const outcomes = messages.flatMap((message) => this.read(message) ?? []);
     if (outcomes.length === 0) return;
     for (const applied of await this.apply(outcomes)) this.tell(applied);
+    failpoint('after-outcomes');
   }
 
   /** An outcome that breaks the contract can never be applied: it is told and let go. */

@@ -1,4 +1,5 @@
 import { clerkEventsStream, encodeEventHeaders, eventMessageId, eventSubject } from '@gatehouse/contracts';
+import { failpoint } from '@gatehouse/observability';
 import { type JetStream, type NatsClient } from '@gatehouse/messaging';
 import { type Logger } from 'pino';
 import { type IngestMetrics } from '../metrics';
@@ -60,6 +61,7 @@ export class EventPublisher {
         data: event.body,
       });
       stopTimer();
+      failpoint('after-publish');
       this.metrics.publishes.inc({ result: duplicate ? 'duplicate' : 'stored' });
       await this.publishLog.store({ id: event.id, publishNumber: event.publishNumber, sequence, streamCreatedAt });
     } catch (error) {

@@ -1,4 +1,4 @@
-import { LOGGER } from '@gatehouse/observability';
+import { LOGGER, failpoint } from '@gatehouse/observability';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
@@ -95,10 +95,12 @@ export class ReceiveWebhookController {
   }
 
   private async record(delivery: Delivery): Promise<ReceiveReply> {
+    failpoint('before-record');
     const recorded = await this.ledger.record(delivery).catch((error: unknown) => {
       this.metrics.deliveries.inc({ result: 'unavailable' });
       throw error;
     });
+    failpoint('after-record');
     const { webhookId, eventType, ignored } = delivery;
     const status = recorded.result === 'duplicate' ? 'duplicate' : ignored === undefined ? 'accepted' : 'ignored';
     this.metrics.deliveries.inc({ result: status });

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { withLogContext } from '@gatehouse/observability';
+import { failpoint, withLogContext } from '@gatehouse/observability';
 import { eventsConsumer } from '@gatehouse/contracts';
 import { type JetStream, type NatsClient } from '@gatehouse/messaging';
 import { type Logger } from 'pino';
@@ -88,6 +88,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.metrics.relayed.inc({ why: 'unpublished' }, owed.length);
     const claims = [...retries, ...owed];
     this.pace.spend(claims.length);
+    if (claims.length > 0) failpoint('after-claim');
     for (let start = 0; start < claims.length; start += CHUNK) {
       const rest = claims.slice(start);
       const failed = this.stopping.signal.aborted ? rest : await this.relayChunk(rest.slice(0, CHUNK));
