@@ -124,6 +124,15 @@ export class FolderNotWritableError extends LocalServerError {
   }
 }
 
+/** No redis-server could be had for a test that needs one. */
+export class RedisServerNotFoundError extends LocalServerError {
+  readonly code = 'REDIS_SERVER_NOT_FOUND';
+
+  constructor(options?: ErrorOptions) {
+    super('No redis-server could be had: install redis or valkey, or name its program with REDIS_SERVER_BIN.', options);
+  }
+}
+
 /** A helper was used outside a Jest run that started the servers. */
 export class TestServersMissingError extends LocalServerError {
   readonly code = 'TEST_SERVERS_MISSING';

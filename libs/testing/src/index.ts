@@ -14,6 +14,7 @@ export {
   NatsServerNotFoundError,
   NotBuiltError,
   PortTakenError,
+  RedisServerNotFoundError,
   PostgresBinariesMissingError,
   PostgresRefusesRootError,
   PostgresVersionMismatchError,
@@ -55,6 +56,7 @@ export { startPostgres, type PostgresOptions, type PostgresServer } from './loca
 export { sayFileError } from './local-servers/why';
 export { workspaceRoot, workspaceState } from './local-servers/workspace';
 export { startOwnNats, type OwnNats } from './nats/own-nats';
+export { startOwnRedis, type OwnRedis } from './redis/own-redis';
 export { testNats, type TestNats } from './nats/test-nats';
 export { AppProcess, type AppProcessOptions } from './stack/app-process';
 export { databaseOwners, prepareDatabases, type ServiceDatabases } from './stack/databases';

@@ -1,0 +1,118 @@
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { RedisServerNotFoundError, ServerNotReadyError } from '../errors';
+import { freePort } from '../local-servers/free-port';
+import { Leash } from '../local-servers/leash';
+import { ManagedProcess } from '../local-servers/managed-process';
+import { type RedisProgram, unpackDebianRedis, unpackedRedis } from '../local-servers/redis-debian';
+import { workspaceState } from '../local-servers/workspace';
+
+/** A redis-server of one test file's own, which may be stopped and started again; it keeps nothing. */
+export interface OwnRedis {
+  url: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it for good and removes its files. */
+  dispose(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 20_000;
+const PROBE_MS = 30;
+
+/**
+ * Starts a redis-server (or valkey-server) for this test file alone: REDIS_SERVER_BIN, PATH, our cache, the Debian
+ * package; the first that is there.
+ * @throws RedisServerNotFoundError
+ */
+export async function startOwnRedis(): Promise<OwnRedis> {
+  const program = await findProgram();
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
+  const leash = Leash.start();
+  leash.removeAtEnd(directory);
+  const port = await freePort();
+  const run = () => startServer(program, directory, port, leash);
+  let server: ManagedProcess | undefined = await run();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      await server?.stop();
+      server = undefined;
+    },
+    async start() {
+      server ??= await run();
+    },
+    async dispose() {
+      await server?.stop();
+      server = undefined;
+      rmSync(directory, { recursive: true, force: true });
+      await leash.release();
+    },
+  };
+}
+
+async function findProgram(): Promise<RedisProgram> {
+  const named = process.env.REDIS_SERVER_BIN || onPath('redis-server') || onPath('valkey-server');
+  if (named) return { path: named, env: {} };
+  const directory = join(workspaceState(), 'redis');
+  try {
+    return (
+      unpackedRedis(directory) ?? (await unpackDebianRedis({ directory, aptDirectory: join(workspaceState(), 'apt') }))
+    );
+  } catch (cause) {
+    throw new RedisServerNotFoundError({ cause });
+  }
+}
+
+function onPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function startServer(
+  { path, env }: RedisProgram,
+  directory: string,
+  port: number,
+  leash: Leash,
+): Promise<ManagedProcess> {
+  const server = await ManagedProcess.start({
+    name: 'redis-server',
+    command: path,
+    args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory],
+    env: { ...process.env, ...env },
+    cwd: directory,
+    logFile: join(directory, 'redis-server.log'),
+    leash,
+  });
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (server.running && Date.now() < deadline) {
+    if (await answers(port)) return server;
+    await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+  }
+  await server.stop();
+  throw new ServerNotReadyError(`redis-server did not start: ${server.lastLines(5).join(' ') || 'no answer in time'}.`);
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.setTimeout(1_000, () => socket.destroy());
+    socket.once('data', (data) => {
+      resolve(data.toString().startsWith('+PONG'));
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}
