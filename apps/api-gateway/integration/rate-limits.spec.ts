@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '@gatehouse/observability';
+import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
+import { Counters } from '../src/limit-rates/rate-limit.providers';
+import { RateLimits } from '../src/limit-rates/rate-limits';
+import { RedisCounters } from '../src/limit-rates/redis-counters';
+import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+
+const silent = createLogger({ service: 'test', level: 'silent' });
+let redis: OwnRedis;
+let gateway: AttackedGateway | undefined;
+beforeAll(async () => {
+  redis = await startOwnRedis();
+}, 180_000);
+afterAll(() => redis?.dispose());
+afterEach(async () => {
+  await gateway?.stop();
+  gateway = undefined;
+});
+
+const me = (key: string) => call(`${gateway?.url}/api/me`, undefined, { headers: { 'x-api-key': key } });
+
+describe('a caller is told what is left of its limit, and refused beyond it', () => {
+  it.each(['free', 'pro', 'enterprise'] as const)('of the tier %s', async (tier) => {
+    gateway = await startAttackedGateway();
+    const limit = { free: 60, pro: 600, enterprise: 6_000 }[tier];
+    const { status, headers } = await me(gateway.key({ tier }));
+    expect(status).toBe(200);
+    expect(headers.get('ratelimit-policy')).toBe(`"read";q=${limit};w=60`);
+    expect(headers.get('ratelimit')).toBe(`"read";r=${limit - 1};t=60`);
+    expect(headers.get('retry-after')).toBeNull();
+  });
+
+  it('per user, whatever it calls with, and not per credential', async () => {
+    gateway = await startAttackedGateway();
+    const userId = randomUUID();
+    const keys = [gateway.key({ userId, tier: 'free' }), gateway.key({ userId, tier: 'free' })];
+    const answers = [];
+    for (let count = 0; count < 62; count++) answers.push(await me(keys[count % 2] ?? ''));
+    expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 60 }, () => 200), 429, 429]);
+    const { headers, body } = answers.at(-1)!;
+    expect(body).toMatchObject({ code: 'rate_limited', status: 429 });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(headers.get('ratelimit')).toMatch(/^"read";r=0;t=\d+$/);
+    expect((await me(gateway.key({ tier: 'free' }))).status).toBe(200);
+  });
+
+  it('per class: who has read too much may still write', async () => {
+    gateway = await startAttackedGateway();
+    const key = gateway.key({ tier: 'free' });
+    for (let count = 0; count < 61; count++) await me(key);
+    expect((await me(key)).status).toBe(429);
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+    const written = await call(`${gateway.url}/api/me`, undefined, {
+      method: 'PATCH',
+      headers,
+      body: '{"city":"Pune"}',
+    });
+    expect(written.status).toBe(200);
+    expect(written.headers.get('ratelimit-policy')).toBe('"write";q=60;w=60');
+  });
+});
+
+describe('over a store that gateways share', () => {
+  const start = () => startAttackedGateway({ RATE_LIMIT_STORE: redis.url });
+  const ready = (one: AttackedGateway) =>
+    eventually(() => (one.app.get(Counters).store as RedisCounters).ready, { timeoutMs: 10_000 });
+
+  it('two gateways count together', async () => {
+    const both = await Promise.all([start(), start()]);
+    try {
+      await Promise.all(both.map(ready));
+      const userId = randomUUID();
+      const rests = [];
+      for (let count = 0; count < 4; count++) {
+        const one = both[count % 2]!;
+        const headers = { 'x-api-key': one.key({ userId, tier: 'free' }) };
+        rests.push((await call(`${one.url}/api/me`, undefined, { headers })).headers.get('ratelimit')?.split(';')[1]);
+      }
+      expect(rests).toEqual(['r=59', 'r=58', 'r=57', 'r=56']);
+    } finally {
+      await Promise.all(both.map((one) => one.stop()));
+    }
+  });
+
+  it('while it is away, reads go on and are counted here, logins and exchanges are closed; and it comes back', async () => {
+    const started = (gateway = await start());
+    await ready(started);
+    const key = started.key({ tier: 'free' });
+    const token = await mint(started.pair, CLERK_USER);
+    const post = (path: string, body: unknown, bearer?: string) =>
+      call(`${started.url}${path}`, bearer, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const login = () => post('/auth/login', { email: 'ada@example.com', password: 'hush-hush' });
+    expect((await login()).body.code).toBe('invalid_credentials');
+
+    await redis.stop();
+    await eventually(() => !(started.app.get(Counters).store as RedisCounters).ready);
+    const answers = [];
+    for (let count = 0; count < 61; count++) answers.push((await me(key)).status);
+    expect(answers).toEqual([...Array.from({ length: 60 }, () => 200), 429]);
+    for (const closed of [await login(), await post('/auth/verify-clerk-token', {}, token)]) {
+      expect([closed.status, closed.body.code]).toEqual([503, 'rate_limit_unavailable']);
+      expect(closed.headers.get('retry-after')).toBe('1');
+    }
+    expect((await call(`${started.url}/docs/openapi.json`)).status).toBe(200);
+
+    await redis.start();
+    await ready(started);
+    expect((await login()).body.code).toBe('invalid_credentials');
+    expect((await post('/auth/verify-clerk-token', {}, token)).status).toBe(200);
+  }, 60_000);
+
+  it('its counts end by themselves', async () => {
+    const counters = new RedisCounters(redis.url, silent);
+    try {
+      await eventually(() => counters.ready);
+      const key = randomUUID();
+      expect(await counters.look(key, 1_000)).toEqual({ count: 0, resetMs: 1_000 });
+      expect(await counters.hit(key, 1_000)).toMatchObject({ count: 1 });
+      const { count, resetMs } = await counters.hit(key, 1_000);
+      expect([count, resetMs > 0 && resetMs <= 1_000]).toEqual([2, true]);
+      await eventually(async () => (await counters.look(key, 1_000)).count === 0);
+    } finally {
+      counters.close();
+    }
+  });
+
+  it('a store that accepts and never answers costs a request a quarter of a second', async () => {
+    const { createServer } = await import('node:net');
+    const sockets = new Set<import('node:net').Socket>();
+    const mute = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as import('node:net').AddressInfo;
+    const counters = new RedisCounters(`redis://127.0.0.1:${port}`, silent);
+    try {
+      const began = performance.now();
+      const limits = new RateLimits(counters);
+      expect(await limits.ofClass('read', 'x', 'free')).toMatchObject({ used: 1 });
+      await expect(limits.act('loginOfAccount', 'x')).rejects.toMatchObject({ code: 'rate_limit_unavailable' });
+      expect(performance.now() - began).toBeLessThan(1_500);
+    } finally {
+      counters.close();
+      for (const socket of sockets) socket.destroy();
+      mute.close();
+    }
+  });
+});
