@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../src';
+import { eventually, resolveNatsServer, workspaceState } from '../src';
 
 describe('the leash', () => {
   it('stops PostgreSQL and nats-server and removes their files when their owner is killed', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-leash-'));
-    const program = process.env.GATEHOUSE_TEST_NATS_BIN ?? '';
+    const program = await natsProgram();
     const owner = spawn(process.execPath, [join(__dirname, 'fixtures/owner.cjs'), directory, program], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -33,4 +33,12 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The one that global setup found; where the run is in containers it looked for none. */
+async function natsProgram(): Promise<string> {
+  const { GATEHOUSE_TEST_NATS_BIN: found, NATS_URL: _, ...env } = process.env;
+  if (found) return found;
+  const resolution = await resolveNatsServer({ env, stateDirectory: workspaceState() });
+  return resolution.kind === 'program' ? resolution.path : '';
 }

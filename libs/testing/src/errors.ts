@@ -124,6 +124,24 @@ export class FolderNotWritableError extends LocalServerError {
   }
 }
 
+/** Containers are asked for and no engine answers. */
+export class ContainersUnavailableError extends LocalServerError {
+  readonly code = 'CONTAINERS_UNAVAILABLE';
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'TEST_INFRA=testcontainers needs a Docker engine, and none answers: start one, name it with DOCKER_HOST, ' +
+        'or leave TEST_INFRA unset for servers without Docker.',
+      options,
+    );
+  }
+}
+
+/** A container was not to be had, ended, or did not answer in time. */
+export class ContainerFailedError extends LocalServerError {
+  readonly code = 'CONTAINER_FAILED';
+}
+
 /** No redis-server could be had for a test that needs one. */
 export class RedisServerNotFoundError extends LocalServerError {
   readonly code = 'REDIS_SERVER_NOT_FOUND';

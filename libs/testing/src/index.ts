@@ -4,6 +4,8 @@ export {
   ChromiumNotFoundError,
   CommandFailedError,
   ConditionNotMetError,
+  ContainerFailedError,
+  ContainersUnavailableError,
   DataDirectoryInUseError,
   DiskFullError,
   DownloadFailedError,
@@ -55,7 +57,8 @@ export { startNatsServer, type NatsServer, type NatsServerOptions } from './loca
 export { startPostgres, type PostgresOptions, type PostgresServer } from './local-servers/postgres';
 export { sayFileError } from './local-servers/why';
 export { workspaceRoot, workspaceState } from './local-servers/workspace';
-export { startOwnNats, type OwnNats } from './nats/own-nats';
+export { type OwnNats } from './nats/own-nats';
+export { startOwnNats } from './nats/start-own-nats';
 export { startOwnRedis, type OwnRedis } from './redis/own-redis';
 export { testNats, type TestNats } from './nats/test-nats';
 export { AppProcess, type AppProcessOptions } from './stack/app-process';

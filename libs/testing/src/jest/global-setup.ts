@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LocalServerError } from '../errors';
 import { startContainerInfrastructure } from './container-infrastructure';
 import { startLocalInfrastructure, type TestInfrastructure } from './local-infrastructure';
-import { testVariables } from './test-environment';
+import { testServers, testVariables } from './test-environment';
 
 declare global {
   var gatehouseTestInfrastructure: TestInfrastructure | undefined;
@@ -14,10 +14,8 @@ export default async function globalSetup(): Promise<void> {
   env[testVariables.run] = randomBytes(4).toString('hex');
   try {
     const needed = { postgres: !env[testVariables.postgres], nats: !env[testVariables.nats] };
-    const infrastructure =
-      env.TEST_INFRA === 'testcontainers' && needed.postgres && needed.nats
-        ? await startContainerInfrastructure()
-        : await startLocalInfrastructure(needed);
+    const start = testServers() === 'testcontainers' ? startContainerInfrastructure : startLocalInfrastructure;
+    const infrastructure = await start(needed);
     globalThis.gatehouseTestInfrastructure = infrastructure;
     Object.assign(env, infrastructure.variables);
   } catch (error) {

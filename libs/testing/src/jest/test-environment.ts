@@ -1,4 +1,4 @@
-import { TestServersMissingError } from '../errors';
+import { BadVariableError, TestServersMissingError } from '../errors';
 
 /** The variables by which global-setup.ts tells the test files where the servers are. */
 export const testVariables = {
@@ -8,11 +8,21 @@ export const testVariables = {
   nats: 'GATEHOUSE_TEST_NATS_URL',
   /** The password of the accounts `test1`, `test2`, …; unset for somebody else's server. */
   natsPassword: 'GATEHOUSE_TEST_NATS_PASSWORD',
-  /** Program and version for tests that need a nats-server of their own. */
+  /** The program for tests that need a nats-server of their own; unset with containers. */
   natsProgram: 'GATEHOUSE_TEST_NATS_BIN',
   /** Marks what belongs to this run. */
   run: 'GATEHOUSE_TEST_RUN',
 } as const;
+
+/**
+ * What TEST_INFRA asks for.
+ * @throws BadVariableError
+ */
+export function testServers(): 'local' | 'testcontainers' {
+  const asked = process.env.TEST_INFRA || 'local';
+  if (asked === 'local' || asked === 'testcontainers') return asked;
+  throw new BadVariableError('TEST_INFRA has to be "testcontainers", or "local" as it is when unset.');
+}
 
 /** One account each for this many Jest workers. */
 export const natsAccounts = 32;

@@ -1,4 +1,3 @@
-import { connect } from '@nats-io/transport-node';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServerNotReadyError } from '../errors';
@@ -6,6 +5,7 @@ import { freePort, requireFreePort } from './free-port';
 import { type Leash } from './leash';
 import { ManagedProcess } from './managed-process';
 import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
+import { firstNatsClient } from './nats-first-client';
 import { sayFileError, sayWhy } from './why';
 
 /** Which nats-server to run, for whom, and where. */
@@ -80,30 +80,13 @@ async function firstClient(
   user: NatsUser | undefined,
   timeoutMs: number,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  let refusal: unknown;
-  while (server.running && Date.now() < deadline) {
-    try {
-      const client = await connect({
-        servers: url,
-        user: user?.user,
-        pass: user?.password,
-        timeout: 2000,
-        reconnect: false,
-      });
-      await client.close();
-      return;
-    } catch (error) {
-      refusal = error;
-      await new Promise((resolve) => setTimeout(resolve, 30));
-    }
-  }
+  const refusal = await firstNatsClient({ url, user, timeoutMs, isRunning: () => server.running });
+  if (!refusal) return;
   await server.stop();
   const output = server.lastLines(20);
-  const reason =
-    output.findLast((line) => /\[FTL\]|\[ERR\]|nats-server:/.test(line)) ?? (refusal as Error | undefined)?.message;
+  const reason = output.findLast((line) => /\[FTL\]|\[ERR\]|nats-server:/.test(line)) ?? refusal.message;
   throw (
     sayWhy(output.join('\n'), 'nats-server') ??
-    new ServerNotReadyError(`nats-server did not start: ${reason ?? 'no answer in time'}.`, { cause: refusal })
+    new ServerNotReadyError(`nats-server did not start: ${reason}.`, { cause: refusal })
   );
 }

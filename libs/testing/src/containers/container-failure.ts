@@ -1,0 +1,24 @@
+import { ContainerFailedError, ContainersUnavailableError, LocalServerError } from '../errors';
+
+/** Turns what testcontainers and the engine throw into a sentence for a person. */
+export function sayContainerFailure(
+  cause: unknown,
+  container?: { name: string; image: string; imageVariable: string },
+  output = '',
+): LocalServerError {
+  if (cause instanceof LocalServerError) return cause;
+  const message = (cause instanceof Error ? cause.message : String(cause)).trim();
+  if (!container || /container runtime strategy/i.test(message)) return new ContainersUnavailableError({ cause });
+  const ended = /log stream ended|log message .* not received/i.test(message);
+  const said = ended ? output.split('\n').findLast((line) => line.trim() !== '') : undefined;
+  return new ContainerFailedError(
+    `${container.name} did not start in a container of ${container.image} (${reason(said ?? message)}): ` +
+      `${container.imageVariable} names another image.`,
+    { cause },
+  );
+}
+
+function reason(text: string): string {
+  const [line = ''] = text.trim().split('\n');
+  return line.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').replace(/[.\s]+$/, '');
+}

@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { extname, join } from 'node:path';
+import { ContainerFailedError } from '../errors';
+import { runLabel } from './run-label';
+
+const limitMs = 70_000;
+
+/**
+ * Removes the containers of this run at its end, whoever started them and however it ends: a small detached process
+ * does it, so that neither a failed test nor Ctrl-C nor SIGKILL leaves one behind.
+ */
+export class ContainerReaper {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly label: string,
+  ) {}
+
+  /** Before the first container. */
+  static start(): ContainerReaper {
+    const { name, value } = runLabel();
+    const label = `${name}=${value}`;
+    const file = join(__dirname, `reaper-process${extname(__filename)}`);
+    const child = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', file, label], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      cwd: '/',
+      // What names the engine is needed; Jest's options are not.
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    child.on('error', () => undefined);
+    child.stdin.on('error', () => undefined);
+    child.unref();
+    (child.stdin as unknown as { unref?: () => void }).unref?.();
+    return new ContainerReaper(child, label);
+  }
+
+  /**
+   * Removes all containers of this run; resolves when they have gone.
+   * @throws ContainerFailedError when they have not
+   */
+  async finish(): Promise<void> {
+    const { process: child } = this;
+    child.ref();
+    const code = await new Promise<number | null>((resolve) => {
+      if (child.exitCode !== null || child.pid === undefined) return resolve(child.exitCode);
+      const limit = setTimeout(() => resolve(null), limitMs);
+      child.once('exit', (exitCode) => {
+        clearTimeout(limit);
+        resolve(exitCode);
+      });
+      child.stdin?.end('orderly\n');
+    });
+    if (code === 0) return;
+    throw new ContainerFailedError(
+      `Containers of this run may be left: "docker ps -a --filter label=${this.label}" shows them.`,
+    );
+  }
+}

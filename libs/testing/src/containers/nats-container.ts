@@ -1,0 +1,60 @@
+import { natsConfigText, type NatsConfig } from '../local-servers/nats-config';
+import { firstNatsClient } from '../local-servers/nats-first-client';
+import { ContainerFailedError } from '../errors';
+import { startContainer, type Container } from './container';
+
+/** nats-server with JetStream in a container. */
+export interface NatsContainer extends Omit<Container, 'host'> {
+  /** Without credentials. */
+  url: string;
+}
+
+const configFile = '/etc/gatehouse/nats-server.conf';
+const readyTimeoutMs = 30_000;
+
+/** Starts nats-server from TEST_NATS_IMAGE and waits until one of its users gets in, at every start. */
+export async function startNatsContainer(
+  options: Pick<NatsConfig, 'users' | 'accounts' | 'maxFileStore'> & { hostPort?: number },
+): Promise<NatsContainer> {
+  const image = process.env.TEST_NATS_IMAGE || 'nats:2.14-alpine';
+  const text = natsConfigText({
+    users: options.users,
+    accounts: options.accounts,
+    maxFileStore: options.maxFileStore,
+    // Settings that 2.9 refuses are not used here.
+    version: '2.9.0',
+    host: '0.0.0.0',
+    port: 4222,
+    storeDirectory: '/tmp/gatehouse',
+  });
+  const container = await startContainer({
+    name: 'nats-server',
+    image,
+    imageVariable: 'TEST_NATS_IMAGE',
+    // Options alone: the official images, with a shell and without, put the program before them.
+    command: ['--config', configFile],
+    files: { [configFile]: text },
+    port: 4222,
+    hostPort: options.hostPort,
+    listening: /Server is ready/,
+  });
+  const { host, ...rest } = container;
+  const url = `nats://${host}:${container.port}`;
+  const ready = async () => {
+    const user = options.users?.[0] ?? Object.values(options.accounts ?? {})[0]?.[0];
+    const refusal = await firstNatsClient({ url, user, timeoutMs: readyTimeoutMs, isRunning: container.isRunning });
+    if (!refusal) return;
+    throw new ContainerFailedError(`nats-server in a container of ${image} lets nobody in: ${refusal.message}.`, {
+      cause: refusal,
+    });
+  };
+  await ready();
+  return {
+    ...rest,
+    url,
+    async start() {
+      await container.start();
+      await ready();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * Run as a process of its own by container-reaper.ts, with a label as its argument. Does nothing until its standard
+ * input ends, which the kernel sees to when the test run dies in whatever way; then it removes the containers with that
+ * label. Imports nothing of this workspace: it also runs straight from this file.
+ */
+import { createInterface } from 'node:readline';
+
+const calmMs = 3000;
+const limitMs = 60_000;
+let orderly = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+const orders = createInterface({ input: process.stdin });
+orders.on('line', () => (orderly = true));
+orders.on('close', () => void removeAll(process.argv[2] ?? '').finally(() => process.exit()));
+
+async function removeAll(label: string): Promise<void> {
+  process.exitCode = 1;
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const started = Date.now();
+  let calmSince = started;
+  while (Date.now() - started < limitMs) {
+    const left = await dockerode.listContainers({ all: true, filters: { label: [label] } });
+    await Promise.allSettled(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true, v: true })));
+    if (left.length > 0) calmSince = Date.now();
+    // Where the run was interrupted, a worker that has not noticed may be about to start one more.
+    if (orderly ? left.length === 0 : Date.now() - calmSince > calmMs) {
+      process.exitCode = 0;
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

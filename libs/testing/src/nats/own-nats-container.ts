@@ -1,0 +1,56 @@
+import { startNatsContainer, type NatsContainer } from '../containers/nats-container';
+import { freePort } from '../local-servers/free-port';
+import { type NatsUser } from '../local-servers/nats-config';
+import { type OwnNats } from './own-nats';
+
+/** A container whose port outside stays the same when it is stopped and started. */
+export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise<OwnNats> {
+  const first = await onFreePort(users);
+  const { url, port } = first;
+  let container: NatsContainer | undefined = first;
+  let running = true;
+  let lost = false;
+  return {
+    url,
+    users,
+    async stop() {
+      if (running) await container?.stop();
+      running = false;
+    },
+    async kill() {
+      if (running) await container?.kill();
+      running = false;
+    },
+    async start() {
+      if (running) return;
+      if (lost) {
+        // The store is part of the container.
+        await container?.remove();
+        container = undefined;
+        lost = false;
+      }
+      if (container) await container.start();
+      else container = await startNatsContainer({ users, hostPort: port });
+      running = true;
+    },
+    loseStore() {
+      lost = true;
+    },
+    async dispose() {
+      await container?.remove();
+      container = undefined;
+      running = false;
+    },
+  };
+}
+
+/** Our guess at a free port is wrong where another program is faster, or the engine is on another host. */
+async function onFreePort(users: readonly NatsUser[]): Promise<NatsContainer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startNatsContainer({ users, hostPort: await freePort() });
+    } catch (error) {
+      if (attempt === 3 || !/port is already allocated|address already in use/i.test(String(error))) throw error;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testVariable } from '../jest/test-environment';
+import { freePort } from '../local-servers/free-port';
+import { Leash } from '../local-servers/leash';
+import { type NatsUser } from '../local-servers/nats-config';
+import { natsVersion } from '../local-servers/nats-resolution';
+import { startNatsServer, type NatsServer } from '../local-servers/nats-server';
+import { type OwnNats } from './own-nats';
+
+/** A process of this host, run from the program that global setup found. */
+export async function startOwnNatsProcess(users: readonly NatsUser[]): Promise<OwnNats> {
+  const path = testVariable('natsProgram');
+  const program = { path, version: await natsVersion(path) };
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-nats-'));
+  const leash = Leash.start();
+  leash.removeAtEnd(directory);
+  const port = await freePort();
+  const run = () =>
+    startNatsServer({ program, users, directory, port, logFile: join(directory, 'nats-server.log'), leash });
+  let server: NatsServer | undefined = await run();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    users,
+    async stop() {
+      await server?.stop();
+      server = undefined;
+    },
+    async kill() {
+      await server?.process.kill();
+      server = undefined;
+    },
+    async start() {
+      server ??= await run();
+    },
+    loseStore() {
+      rmSync(join(directory, 'jetstream'), { recursive: true, force: true });
+    },
+    async dispose() {
+      await server?.stop();
+      server = undefined;
+      rmSync(directory, { recursive: true, force: true });
+      await leash.release();
+    },
+  };
+}
