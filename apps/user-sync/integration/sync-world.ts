@@ -18,6 +18,7 @@ import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, type TestDatabase, createTestDatabase, eventually, startOwnNats } from '@gatehouse/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
 import { loadConfig } from '../src/config';
@@ -186,6 +187,11 @@ export class SyncWorld {
   /** The gateway's side of requests. */
   get gateway(): RequestClient {
     return new RequestClient(this.client('api-gateway'), createEnvelopeSigner(this.keys.privateKey));
+  }
+
+  /** The gateway's connection, with the gateway's permissions. */
+  get gatewayConnection(): NatsConnection {
+    return this.client('api-gateway').get();
   }
 
   private client(name: string): NatsClient {

@@ -115,9 +115,9 @@ export class PhoneLoginController {
     return { change, ...holderOf(now), session, user: presentUser(now), isNewUser };
   }
 
-  /** Outages are nobody's doing; all else is written down. */
+  /** Outages are nobody's doing, and a body that cannot be read says nothing; all else is written down. */
   private async noteRefusal(envelope: EnvelopeClaims, { token, origin }: Exchange, error: unknown): Promise<void> {
-    if (!(error instanceof RequestRefusedError) || OUTAGES.has(error.reason)) return;
+    if (!(error instanceof RequestRefusedError) || UNTOLD.has(error.reason)) return;
     await answerRequest(async () => {
       const { manager } = this.dataSource;
       const user = await manager.findOneBy(UserEntity, { clerkUserId: token.clerkUserId });
@@ -131,7 +131,7 @@ export class PhoneLoginController {
   }
 }
 
-const OUTAGES: ReadonlySet<string> = new Set(['unavailable', 'clerk_unavailable', 'internal']);
+const UNTOLD: ReadonlySet<string> = new Set(['unavailable', 'clerk_unavailable', 'internal', 'invalid_request']);
 
 function used(): RequestRefusedError {
   return new RequestRefusedError('token_used', 'the token was exchanged already');
@@ -155,7 +155,7 @@ async function isUnseen(manager: EntityManager, userId: string): Promise<boolean
 async function noteLogin(manager: EntityManager, userId: string, body: Exchange['body']): Promise<void> {
   await manager.query(
     `UPDATE users SET last_login_at = greatest(last_login_at, now()), last_active_at = greatest(last_active_at, now()),
-       updated_at = CASE WHEN num_nonnulls($2, $3, $4, $5, $6) > 0 THEN now() ELSE updated_at END,
+       updated_at = CASE WHEN num_nonnulls($2::text, $3::text, $4::text, $5::text, $6::text) > 0 THEN now() ELSE updated_at END,
        owner_name = coalesce($2, owner_name), shop_name = coalesce($3, shop_name), city = coalesce($4, city),
        state = coalesce($5, state), pincode = coalesce($6, pincode)
      WHERE id = $1`,

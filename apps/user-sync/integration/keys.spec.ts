@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { apiKeyHash, parseApiKey } from '@gatehouse/auth';
+import {
+  type Principal,
+  createKey,
+  deactivateUser,
+  listAudit,
+  listKeys,
+  resolveKey,
+  revokeKey,
+  rotateKey,
+  touchKeys,
+} from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { deletion } from './clerk-events';
+import { type Member, admin, keyOf, member, nobody, refusal } from './members';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+let boss: Member;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot();
+  boss = await admin(world);
+});
+
+afterAll(() => world.dispose());
+
+const look = async (key: string) => (await world.gateway.send(resolveKey, { hash: apiKeyHash(key) }, nobody())).key;
+
+describe('a new key', () => {
+  it('is well-formed, told once, and stored as its hash alone', async () => {
+    const ada = await member(world);
+    const made = await keyOf(world, ada, { name: ' CI ', scopes: ['items:read', 'items:read'], rateLimit: 30 });
+    expect(parseApiKey(made.key)).toEqual({ environment: 'dev', prefix: made.prefix });
+    expect(made).toMatchObject({ name: 'CI', scopes: ['items:read'], state: 'active', rateLimit: 30 });
+    expect(made.userId).toBe(ada.principal.userId);
+    const rows = await world.query('SELECT * FROM api_keys WHERE id = $1', [made.id]);
+    expect(rows).toMatchObject([{ hash: apiKeyHash(made.key) }]);
+    const everything = await world.query<{ text: string }>(
+      `SELECT (SELECT json_agg(k)::text FROM api_keys k) || (SELECT json_agg(a)::text FROM audit_log a) AS text`,
+    );
+    expect(everything[0]?.text).toContain(made.id);
+    expect(everything[0]?.text).not.toContain(made.key);
+    expect(await world.gateway.send(listKeys, {}, ada.context)).toEqual({
+      items: [expect.not.objectContaining({ key: expect.anything() })],
+      nextCursor: null,
+    });
+  });
+
+  it('speaks for its holder with its scopes, until it expires', async () => {
+    const ada = await member(world);
+    const expiresAt = new Date(Date.now() + 400).toISOString();
+    const made = await keyOf(world, ada, { expiresAt });
+    expect(await look(made.key)).toEqual({
+      keyId: made.id,
+      userId: ada.principal.userId,
+      clerkUserId: ada.user.id,
+      role: 'user',
+      tier: 'free',
+      isActive: true,
+      scopes: ['items:read'],
+      state: 'active',
+      expiresAt: Date.parse(expiresAt),
+      rateLimit: null,
+    });
+    await eventually(async () => (await look(made.key))?.state === 'expired');
+    await expect(world.gateway.send(rotateKey, { id: made.id }, ada.context)).rejects.toEqual(refusal('conflict'));
+  });
+
+  it.each([
+    ['no name', { name: ' ' }],
+    ['a name that cannot be stored', { name: 'a\u0000' }],
+    ['no scopes', { scopes: [] }],
+    ['a scope that is none', { scopes: ['items'] }],
+    ['an end in the past', { expiresAt: '2020-01-01T00:00:00Z' }],
+    ['a limit of nothing', { rateLimit: 0 }],
+    ['a field that nobody knows', { role: 'admin' }],
+  ])('is refused with %s', async (_, draft) => {
+    const ada = await member(world);
+    await expect(keyOf(world, ada, draft as object)).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('cannot be made by a key, nor by nobody, nor by somebody shut out', async () => {
+    const ada = await member(world);
+    const { id } = await keyOf(world, ada);
+    const principal: Principal = { ...ada.principal, method: 'api_key', sessionId: null, keyId: id };
+    const byKey = { principal, requestId: randomUUID() };
+    const draft = { name: 'x', scopes: ['*:*'] };
+    await expect(world.gateway.send(createKey, draft, byKey)).rejects.toEqual(refusal('forbidden'));
+    await expect(world.gateway.send(rotateKey, { id }, byKey)).rejects.toEqual(refusal('forbidden'));
+    await expect(world.gateway.send(createKey, draft, nobody())).rejects.toEqual(refusal('unauthenticated'));
+    await world.gateway.send(deactivateUser, { userId: ada.principal.userId }, boss.context);
+    await expect(keyOf(world, ada)).rejects.toEqual(refusal('forbidden'));
+  });
+
+  it('is one of 50 at most, however many are asked for at once', async () => {
+    const ada = await member(world);
+    const results = await Promise.allSettled(Array.from({ length: 60 }, () => keyOf(world, ada)));
+    const refused = results.filter(({ status }) => status === 'rejected');
+    expect(results.length - refused.length).toBe(50);
+    for (const result of refused) expect(result).toMatchObject({ reason: { reason: 'limit_reached' } });
+  });
+});
+
+describe('revoking', () => {
+  it('ends a key, once', async () => {
+    const ada = await member(world);
+    const { id, key } = await keyOf(world, ada);
+    const first = await world.gateway.send(revokeKey, { id }, ada.context);
+    expect(first).toMatchObject({ key: { state: 'revoked' }, propagation: { gateways: 0, acknowledged: 0 } });
+    expect(await look(key)).toMatchObject({ state: 'revoked' });
+    expect(await world.gateway.send(revokeKey, { id }, ada.context)).toMatchObject({ propagation: null });
+  });
+
+  it("is for one's own keys, and for admins", async () => {
+    const [ada, eve] = [await member(world), await member(world)];
+    const { id, key } = await keyOf(world, ada);
+    for (const request of [revokeKey, rotateKey]) {
+      await expect(world.gateway.send(request, { id }, eve.context)).rejects.toEqual(refusal('not_found'));
+    }
+    await expect(world.gateway.send(rotateKey, { id }, boss.context)).rejects.toEqual(refusal('not_found'));
+    await expect(world.gateway.send(revokeKey, { id: randomUUID() }, ada.context)).rejects.toEqual(
+      refusal('not_found'),
+    );
+    expect(await look(key)).toMatchObject({ state: 'active' });
+    // The envelope says admin, the database does not.
+    const risen = { ...eve.context, principal: { ...eve.principal, role: 'admin' as const } };
+    await expect(world.gateway.send(revokeKey, { id }, risen)).rejects.toEqual(refusal('not_found'));
+    expect(await world.gateway.send(revokeKey, { id }, boss.context)).toMatchObject({ key: { state: 'revoked' } });
+    const { items } = await world.gateway.send(listAudit, { userId: ada.principal.userId }, boss.context);
+    expect(
+      items.map(({ action, actorUserId, credentialId, requestId }) => [action, actorUserId, credentialId, requestId]),
+    ).toEqual([
+      ['key.revoke', boss.principal.userId, boss.principal.sessionId, boss.context.requestId],
+      ['key.create', ada.principal.userId, ada.principal.sessionId, ada.context.requestId],
+    ]);
+  });
+
+  it('comes with the deletion of the holder', async () => {
+    const ada = await member(world);
+    const { key } = await keyOf(world, ada);
+    await world.deliver(deletion(ada.user.id));
+    expect(await look(key)).toMatchObject({ state: 'revoked', isActive: false });
+  });
+});
+
+describe('rotating', () => {
+  it('puts a key with the same rights in the place of one that ends at once', async () => {
+    const ada = await member(world);
+    const life = 3_600_000;
+    const made = await keyOf(world, ada, { rateLimit: 5, expiresAt: new Date(Date.now() + life).toISOString() });
+    const { key, old } = await world.gateway.send(rotateKey, { id: made.id }, ada.context);
+    expect(old).toMatchObject({ id: made.id, state: 'revoked', replacedBy: key.id });
+    expect(key).toMatchObject({ name: made.name, scopes: made.scopes, rateLimit: 5, state: 'active' });
+    expect(Math.abs(Date.parse(key.expiresAt ?? '') - Date.now() - life)).toBeLessThan(5_000);
+    expect(await look(made.key)).toMatchObject({ state: 'revoked' });
+    expect(await look(key.key)).toMatchObject({ state: 'active', keyId: key.id });
+    await expect(world.gateway.send(rotateKey, { id: made.id }, ada.context)).rejects.toEqual(refusal('conflict'));
+  });
+
+  it('leaves the old key valid until its grace ends, and no longer', async () => {
+    const ada = await member(world);
+    const made = await keyOf(world, ada);
+    const graceHours = 0.8 / 3_600;
+    const { key } = await world.gateway.send(rotateKey, { id: made.id, graceHours }, ada.context);
+    expect(await look(made.key)).toMatchObject({ state: 'rotated', expiresAt: expect.any(Number) });
+    expect(await look(key.key)).toMatchObject({ state: 'active' });
+    await eventually(async () => (await look(made.key))?.state === 'expired');
+    await expect(world.gateway.send(rotateKey, { id: key.id, graceHours: 25 }, ada.context)).rejects.toEqual(
+      refusal('invalid_request'),
+    );
+  });
+
+  it('of one key by two at once makes one successor', async () => {
+    const ada = await member(world);
+    const { id } = await keyOf(world, ada);
+    const rotate = () => world.gateway.send(rotateKey, { id, graceHours: 1 }, ada.context);
+    const results = await Promise.allSettled([rotate(), rotate()]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await world.gateway.send(listKeys, {}, ada.context)).items).toHaveLength(2);
+  });
+});
+
+describe('listing keys', () => {
+  it("walks over one's own; those of others are for admins", async () => {
+    const [ada, eve] = [await member(world), await member(world)];
+    for (let index = 0; index < 5; index += 1) await keyOf(world, ada, { name: String(index) });
+    const names: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await world.gateway.send(listKeys, { limit: 2, ...(cursor && { cursor }) }, ada.context);
+      names.push(...page.items.map(({ name }) => name));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(names).toEqual(['4', '3', '2', '1', '0']);
+    const { userId } = ada.principal;
+    for (const filter of [{ userId }, { all: true }]) {
+      await expect(world.gateway.send(listKeys, filter, eve.context)).rejects.toEqual(refusal('forbidden'));
+    }
+    expect((await world.gateway.send(listKeys, { userId }, boss.context)).items).toHaveLength(5);
+    const all = await world.gateway.send(listKeys, { all: true, limit: 200 }, boss.context);
+    expect(all.items.length).toBeGreaterThan(5);
+  });
+});
+
+describe('looking a key up', () => {
+  it('finds nothing for what was never made, and tells up to which change that holds', async () => {
+    const reply = await world.gateway.send(resolveKey, { hash: apiKeyHash('sk_dev_x') }, nobody());
+    expect(reply).toEqual({ change: expect.any(Number), key: null });
+    await expect(world.gateway.send(resolveKey, { hash: 'sk_dev_x' }, nobody())).rejects.toEqual(
+      refusal('invalid_request'),
+    );
+  });
+
+  it('says when the holder may not act', async () => {
+    const ada = await member(world);
+    const { key } = await keyOf(world, ada);
+    await world.gateway.send(deactivateUser, { userId: ada.principal.userId }, boss.context);
+    expect(await look(key)).toMatchObject({ state: 'active', isActive: false });
+  });
+
+  it('keeps the last use that was told, in whatever order, and none from the future', async () => {
+    const ada = await member(world);
+    const [used, future] = [await keyOf(world, ada), await keyOf(world, ada)];
+    const at = Date.now() - 60_000;
+    const uses = [at - 5_000, at, at - 9_000].map((time) => ({ keyId: used.id, at: time }));
+    await world.gateway.send(touchKeys, { uses }, nobody());
+    await world.gateway.send(
+      touchKeys,
+      {
+        uses: [
+          { keyId: used.id, at: at - 20_000 },
+          { keyId: future.id, at: Date.now() + 9e9 },
+          { keyId: randomUUID(), at },
+        ],
+      },
+      nobody(),
+    );
+    const { items } = await world.gateway.send(listKeys, {}, ada.context);
+    const lastUse = new Map(items.map(({ id, lastUsedAt }) => [id, Date.parse(lastUsedAt ?? '')]));
+    expect(lastUse.get(used.id)).toBe(at);
+    expect(lastUse.get(future.id)).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+});

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Change,
+  acknowledgeChanges,
+  changesAnnouncement,
+  changesSince,
+  gatewayLease,
+  leaseGateway,
+} from '@gatehouse/contracts';
+import { type Subscription } from '@nats-io/transport-node';
+import { nobody } from './members';
+import { type SyncWorld } from './sync-world';
+
+/** A gateway as far as changes go: leases, listens, asks for what it missed, acknowledges. */
+export class ListeningGateway {
+  readonly id = randomUUID();
+  /** All changes, each once, in order. */
+  readonly changes: Change[] = [];
+  /** How often it had missed something. */
+  gaps = 0;
+  number = 0;
+  /** It lives, and takes nothing in. */
+  stuck = false;
+  private heard = 0;
+  private subscription: Subscription | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(private readonly world: SyncWorld) {}
+
+  async start(): Promise<this> {
+    this.subscription = this.world.gatewayConnection.subscribe(changesAnnouncement.subject, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const announcement = changesAnnouncement.message.parse(message.json());
+        this.heard += 1;
+        this.work = this.work.then(() => this.take(announcement.changes, announcement.current));
+      },
+    });
+    await this.world.gatewayConnection.flush();
+    this.number = (await this.lease()).current;
+    this.timer = setInterval(() => void this.lease().catch(() => undefined), gatewayLease.renewMs);
+    return this;
+  }
+
+  get announcements(): number {
+    return this.heard;
+  }
+
+  /** As a gateway that is killed, or cut off. */
+  async vanish(): Promise<void> {
+    clearInterval(this.timer);
+    this.subscription?.unsubscribe();
+    await this.work;
+  }
+
+  async stop(): Promise<void> {
+    await this.vanish();
+    await this.lease(true);
+  }
+
+  private lease(ending = false) {
+    return this.world.gateway.send(leaseGateway, { gatewayId: this.id, number: this.number, ending }, nobody());
+  }
+
+  private async take(changes: readonly Change[], current: number): Promise<void> {
+    if (this.stuck) return;
+    for (const change of changes) if (change.number === this.number + 1) this.note(change);
+    while (this.number < current) {
+      this.gaps += 1;
+      const missed = await this.world.gateway.send(changesSince, { number: this.number }, nobody());
+      for (const change of missed.changes) this.note(change);
+    }
+    if (changes.length > 0) {
+      await this.world.gateway.send(acknowledgeChanges, { gatewayId: this.id, number: this.number }, nobody());
+    }
+  }
+
+  private note(change: Change): void {
+    this.changes.push(change);
+    this.number = change.number;
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Principal,
+  type ReplyOf,
+  createKey,
+  createUser,
+  resolvePrincipal,
+  setPassword,
+  verifyLogin,
+} from '@gatehouse/contracts';
+import { type RequestContext } from '@gatehouse/messaging';
+import { json } from './clerk-api';
+import { type UserJson, clerkUser, newClerkId } from './clerk-events';
+import { type SyncWorld } from './sync-world';
+
+/** A user that is here, and how the gateway would speak for it. */
+export interface Member {
+  readonly user: UserJson;
+  readonly principal: Principal;
+  readonly context: RequestContext;
+}
+
+/** Nobody: what the gateway says while it is still finding out who calls. */
+export const nobody = (): RequestContext => ({ principal: null, requestId: randomUUID() });
+
+/** What a refused request looks like. */
+export const refusal = (reason: string): unknown => expect.objectContaining({ code: 'REQUEST_REFUSED', reason });
+
+/** A Clerk session id that no other test has. */
+export const newSessionId = (): string => `sess_${randomUUID().replaceAll('-', '')}`;
+
+/** A Clerk user that has come here, with a session of its own. */
+export async function member(world: SyncWorld, changes: Record<string, unknown> = {}): Promise<Member> {
+  const user = clerkUser(newClerkId(), changes);
+  world.clerk.answer(user.id, json(200, user));
+  const sessionId = newSessionId();
+  const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
+  const { userId, role, tier } = found;
+  const principal: Principal = {
+    ...{ userId, clerkUserId: user.id, method: 'clerk_session', role, tier, scopes: [], sessionId },
+  };
+  return { user, principal, context: { principal, requestId: randomUUID() } };
+}
+
+/** An admin that has come here. */
+export function admin(world: SyncWorld): Promise<Member> {
+  return member(world, { public_metadata: { role: 'admin' } });
+}
+
+/** A key of this member. */
+export function keyOf(
+  world: SyncWorld,
+  { context }: Member,
+  draft: { name?: string; scopes?: string[]; expiresAt?: string; rateLimit?: number } = {},
+): Promise<ReplyOf<typeof createKey>> {
+  return world.gateway.send(createKey, { name: 'ci', scopes: ['items:read'], ...draft }, context);
+}
+
+/** The password of every local user of these tests. */
+export const PASSWORD = 'correct horse battery';
+
+/** A local user with a password. */
+export async function localUser(world: SyncWorld, by: Member): Promise<{ userId: string; email: string }> {
+  const email = `${randomUUID()}@Local.example.com`;
+  const { user, passwordToken } = await world.gateway.send(createUser, { email }, by.context);
+  await world.gateway.send(setPassword, { token: passwordToken.token, password: PASSWORD }, nobody());
+  return { userId: user.id, email };
+}
+
+/** A login by password, as the gateway asks for it. */
+export function logIn(world: SyncWorld, email: string, password = PASSWORD): Promise<ReplyOf<typeof verifyLogin>> {
+  return world.gateway.send(verifyLogin, { email, password, sessionTtlMs: 3_600_000 }, nobody());
+}

@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import {
+  activateUser,
+  createUser,
+  deactivateUser,
+  issuePasswordToken,
+  listAudit,
+  recordAudit,
+  resolveLegacySession,
+  setPassword,
+  setUserRole,
+  setUserTier,
+  showUser,
+} from '@gatehouse/contracts';
+import { METRICS } from '@gatehouse/observability';
+import { type Registry } from 'prom-client';
+import { hashPassword } from '../src/log-in/password-hash';
+import { deletion } from './clerk-events';
+import { type Member, PASSWORD, admin, localUser, logIn, member, nobody, refusal } from './members';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+let boss: Member;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot();
+  boss = await admin(world);
+});
+
+afterAll(() => world.dispose());
+
+const newEmail = () => `${randomUUID()}@example.com`;
+const create = (draft: object = {}) => world.gateway.send(createUser, { email: newEmail(), ...draft }, boss.context);
+const set = (token: string, password = PASSWORD) => world.gateway.send(setPassword, { token, password }, nobody());
+const stored = async (userId: string) =>
+  (await world.query<{ hashed_password: string }>('SELECT hashed_password FROM users WHERE id = $1', [userId]))[0]
+    ?.hashed_password ?? '';
+
+async function checks(): Promise<Record<string, number>> {
+  const metrics = await world.apps[0]?.get<Registry>(METRICS).getSingleMetric('user_sync_password_checks_total')?.get();
+  return Object.fromEntries((metrics?.values ?? []).map(({ labels, value }) => [labels.against, value]));
+}
+
+describe('a local user', () => {
+  it('is made by an admin and sets its own password by a token that works once', async () => {
+    const { user, passwordToken } = await create({ firstName: 'Ada', role: 'developer', tier: 'pro' });
+    expect(user).toMatchObject({
+      ...{ authProvider: 'local', clerkUserId: null, fullName: 'Ada', role: 'developer', subscription: 'pro' },
+      ...{ emailVerified: false, isSynced: false, isActive: true },
+    });
+    expect(await set(passwordToken.token)).toEqual({ userId: user.id });
+    await expect(set(passwordToken.token, 'another password')).rejects.toEqual(refusal('token_invalid'));
+    expect(await stored(user.id)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await logIn(world, user.email ?? '')).toMatchObject({ userId: user.id, role: 'developer', tier: 'pro' });
+  });
+
+  it('is not made by others, nor by an admin who is one no longer', async () => {
+    const ada = await member(world);
+    const request = { email: newEmail() };
+    await expect(world.gateway.send(createUser, request, ada.context)).rejects.toEqual(refusal('forbidden'));
+    await expect(world.gateway.send(createUser, request, nobody())).rejects.toEqual(refusal('unauthenticated'));
+    const risen = { ...ada.context, principal: { ...ada.principal, role: 'admin' as const } };
+    await expect(world.gateway.send(createUser, request, risen)).rejects.toEqual(refusal('forbidden'));
+    await expect(create({ email: 'no address' })).rejects.toEqual(refusal('invalid_request'));
+    await expect(create({ firstName: 'a\u0000' })).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('has an address that no other live user has, in whatever case and however many are made at once', async () => {
+    const ada = await member(world);
+    const address = (ada.user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
+    await expect(create({ email: address.toUpperCase() })).rejects.toEqual(refusal('conflict'));
+    const email = newEmail();
+    const results = await Promise.allSettled([create({ email }), create({ email: email.toUpperCase() })]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(refusal('conflict'));
+  });
+
+  it('gets a new token only instead of the old one', async () => {
+    const { user, passwordToken } = await create();
+    const again = await world.gateway.send(issuePasswordToken, { userId: user.id }, boss.context);
+    await expect(set(passwordToken.token)).rejects.toEqual(refusal('token_invalid'));
+    expect(await set(again.passwordToken.token)).toEqual({ userId: user.id });
+    const ada = await member(world);
+    const ofClerk = { userId: ada.principal.userId };
+    await expect(world.gateway.send(issuePasswordToken, ofClerk, boss.context)).rejects.toEqual(refusal('conflict'));
+  });
+
+  it('is refused a token that is unknown, expired or not long enough a password', async () => {
+    const { user, passwordToken } = await create();
+    await expect(set('unknown')).rejects.toEqual(refusal('token_invalid'));
+    await expect(set(passwordToken.token, 'short')).rejects.toEqual(refusal('invalid_request'));
+    await world.query('UPDATE password_tokens SET expires_at = now() WHERE user_id = $1', [user.id]);
+    await expect(set(passwordToken.token)).rejects.toEqual(refusal('token_invalid'));
+    expect(await stored(user.id)).toBe('');
+  });
+
+  it('loses its sessions when the password is set anew', async () => {
+    const { userId, email } = await localUser(world, boss);
+    const { session } = await logIn(world, email);
+    const { passwordToken } = await world.gateway.send(issuePasswordToken, { userId }, boss.context);
+    await set(passwordToken.token, 'quite another password');
+    const looked = await world.gateway.send(resolveLegacySession, { sessionId: session.id, userId }, nobody());
+    expect(looked.session).toMatchObject({ closed: true });
+    await expect(logIn(world, email)).rejects.toEqual(refusal('invalid_credentials'));
+    expect(await logIn(world, email, 'quite another password')).toMatchObject({ userId });
+  });
+});
+
+describe('a login', () => {
+  it('opens a session in the name of the user, whatever the case of the address', async () => {
+    const { userId, email } = await localUser(world, boss);
+    const reply = await logIn(world, email.toUpperCase());
+    expect(reply).toMatchObject({ userId, clerkUserId: null, isActive: true, user: { id: userId } });
+    expect(reply.user.lastLoginAt).not.toBeNull();
+    expect(Math.abs(reply.session.expiresAt - Date.now() - 3_600_000)).toBeLessThan(5_000);
+  });
+
+  it('has one answer, at the cost of one hash, for a wrong password and all who have none', async () => {
+    const { email } = await localUser(world, boss);
+    const ada = await member(world);
+    const ofClerk = (ada.user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
+    const { user: without } = await create();
+    const gone = await localUser(world, boss);
+    await world.query('UPDATE users SET deleted_at = now() WHERE id = $1', [gone.userId]);
+    const attempts: [string, string][] = [
+      [email, 'wrong password'],
+      [newEmail(), PASSWORD],
+      [ofClerk, PASSWORD],
+      [without.email ?? '', PASSWORD],
+      [gone.email, PASSWORD],
+      ['a\u0000b', 'nobody has this password'],
+      ["' OR 1=1 --", PASSWORD],
+    ];
+    const before = await checks();
+    const answers = new Set<string>();
+    for (const [address, password] of attempts) {
+      const error: unknown = await logIn(world, address, password).catch((refused: unknown) => refused);
+      expect(error).toEqual(refusal('invalid_credentials'));
+      answers.add((error as Error).message);
+    }
+    expect(answers.size).toBe(1);
+    const after = await checks();
+    expect((after.hash ?? 0) - (before.hash ?? 0)).toBe(1);
+    expect((after.nothing ?? 0) - (before.nothing ?? 0)).toBe(attempts.length - 1);
+  });
+
+  it('with the right password of a user shut out is refused as forbidden, until the user is let in', async () => {
+    const { userId, email } = await localUser(world, boss);
+    await world.gateway.send(deactivateUser, { userId }, boss.context);
+    await expect(logIn(world, email)).rejects.toEqual(refusal('forbidden'));
+    await expect(logIn(world, email, 'wrong password')).rejects.toEqual(refusal('invalid_credentials'));
+    await world.gateway.send(activateUser, { userId }, boss.context);
+    expect(await logIn(world, email)).toMatchObject({ isActive: true });
+  });
+
+  it('makes the hash anew when it was made with other parameters', async () => {
+    const { userId, email } = await localUser(world, boss);
+    const weak = await hashPassword(PASSWORD, { memory: 1_024, passes: 1, parallelism: 1 });
+    await world.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [userId, weak]);
+    await expect(logIn(world, email, 'wrong password')).rejects.toEqual(refusal('invalid_credentials'));
+    expect(await stored(userId)).toBe(weak);
+    await logIn(world, email);
+    const strong = await stored(userId);
+    expect(strong).toMatch(/^\$argon2id\$v=19\$m=19456,/);
+    await logIn(world, email);
+    expect(await stored(userId)).toBe(strong);
+  });
+
+  it('is written down, without the password or the address', async () => {
+    const { userId, email } = await localUser(world, boss);
+    await logIn(world, email);
+    await logIn(world, email, 'wrong password').catch(() => undefined);
+    const { items } = await world.gateway.send(listAudit, { userId }, boss.context);
+    expect(items.map(({ action, outcome, reason }) => [action, outcome, reason])).toEqual([
+      ['login.password', 'refused', 'invalid_credentials'],
+      ['login.password', 'done', null],
+      ['password.set', 'done', null],
+      ['user.create', 'done', null],
+    ]);
+    expect(JSON.stringify(items)).not.toMatch(/battery|wrong password|Local\.example/i);
+  });
+});
+
+describe('an admin', () => {
+  it('shows a user, and nobody else does', async () => {
+    const ada = await member(world);
+    const request = { userId: ada.principal.userId };
+    expect(await world.gateway.send(showUser, request, boss.context)).toMatchObject({ clerkUserId: ada.user.id });
+    await expect(world.gateway.send(showUser, { userId: randomUUID() }, boss.context)).rejects.toEqual(
+      refusal('not_found'),
+    );
+    for (const contract of [showUser, deactivateUser, activateUser]) {
+      await expect(world.gateway.send(contract, request, ada.context)).rejects.toEqual(refusal('forbidden'));
+    }
+  });
+
+  it('changes role, tier and activity; each is a change and written down, once', async () => {
+    const ada = await member(world);
+    const { userId } = ada.principal;
+    const propagation = { gateways: 0, number: expect.any(Number) };
+    const role = { userId, role: 'developer' } as const;
+    expect(await world.gateway.send(setUserRole, role, boss.context)).toMatchObject({
+      user: { role: 'developer' },
+      propagation,
+    });
+    const tier = { userId, tier: 'premium' as 'pro' };
+    expect(await world.gateway.send(setUserTier, tier, boss.context)).toMatchObject({
+      user: { subscription: 'pro' },
+      propagation,
+    });
+    expect(await world.user(ada.user.id)).toMatchObject({
+      ...{ tokens_monthly_limit: '1000000', tokens_remaining: '1000000', uploads_monthly_limit: 1_000 },
+    });
+    expect(await world.gateway.send(deactivateUser, { userId }, boss.context)).toMatchObject({
+      user: { isActive: false },
+      propagation,
+    });
+    for (const [contract, request] of [
+      [setUserRole, role],
+      [setUserTier, tier],
+      [deactivateUser, { userId }],
+    ] as const) {
+      expect(await world.gateway.send(contract, request as never, boss.context)).toMatchObject({ propagation: null });
+    }
+    const { items } = await world.gateway.send(listAudit, { userId, outcome: 'done' }, boss.context);
+    expect(items.map(({ action, details }) => [action, details])).toEqual([
+      ['user.deactivate', {}],
+      ['user.tier', { before: 'free', after: 'pro' }],
+      ['user.role', { before: 'user', after: 'developer' }],
+    ]);
+  });
+
+  it('sets the limits of enterprise alone', async () => {
+    const { userId, clerkUserId } = (await member(world)).principal;
+    const limits = { tokensMonthlyLimit: 7, uploadsMonthlyLimit: 3 };
+    const ofPro = { userId, tier: 'pro', ...limits } as const;
+    await expect(world.gateway.send(setUserTier, ofPro, boss.context)).rejects.toEqual(refusal('invalid_request'));
+    await world.gateway.send(setUserTier, { userId, tier: 'enterprise', ...limits }, boss.context);
+    expect(await world.user(clerkUserId ?? '')).toMatchObject({ tokens_monthly_limit: '7', uploads_monthly_limit: 3 });
+  });
+
+  it('neither shuts itself out nor gives up its own role, nor touches the deleted', async () => {
+    const own = { userId: boss.principal.userId };
+    await expect(world.gateway.send(deactivateUser, own, boss.context)).rejects.toEqual(refusal('conflict'));
+    const role = { ...own, role: 'user' } as const;
+    await expect(world.gateway.send(setUserRole, role, boss.context)).rejects.toEqual(refusal('conflict'));
+    const ada = await member(world);
+    await world.deliver(deletion(ada.user.id));
+    const gone = { userId: ada.principal.userId };
+    await expect(world.gateway.send(activateUser, gone, boss.context)).rejects.toEqual(refusal('conflict'));
+  });
+});
+
+describe('the audit log', () => {
+  it('takes what the gateway has seen, in the name of the caller', async () => {
+    const ada = await member(world);
+    const refused = { action: 'access.refused', outcome: 'refused', reason: 'role_insufficient' } as const;
+    const note = { ...refused, subject: 'GET /admin/users', details: { status: 403 } };
+    const origin = { sourceIp: '203.0.113.9', userAgent: 'curl' };
+    await world.gateway.send(recordAudit, { ...note, origin }, ada.context);
+    const { items } = await world.gateway.send(listAudit, { userId: ada.principal.userId }, boss.context);
+    expect(items).toMatchObject([{ ...note, ...origin, actorUserId: ada.principal.userId, method: 'clerk_session' }]);
+    const odd = { ...note, details: { path: 'a\u0000' } };
+    await expect(world.gateway.send(recordAudit, odd, ada.context)).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('is walked over and filtered by admins alone', async () => {
+    const ada = await member(world);
+    await expect(world.gateway.send(listAudit, {}, ada.context)).rejects.toEqual(refusal('forbidden'));
+    await expect(world.gateway.send(listAudit, { cursor: 'x' }, boss.context)).rejects.toEqual(
+      refusal('invalid_request'),
+    );
+    const ids: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await world.gateway.send(listAudit, { limit: 7, ...(cursor && { cursor }) }, boss.context);
+      ids.push(...page.items.map(({ id }) => id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    const rows = await world.query<{ id: string }>('SELECT id FROM audit_log ORDER BY id DESC');
+    expect(ids).toEqual(rows.map(({ id }) => id));
+    const none = { until: '2020-01-01T00:00:00Z' };
+    expect((await world.gateway.send(listAudit, none, boss.context)).items).toEqual([]);
+    const recent = { since: new Date(Date.now() - 3_600_000).toISOString(), action: 'user.create' } as const;
+    const { items } = await world.gateway.send(listAudit, recent, boss.context);
+    expect(items.length).toBeGreaterThan(0);
+    expect(items.every(({ action }) => action === 'user.create')).toBe(true);
+  });
+});
