@@ -36,6 +36,17 @@ import { ResolveKeyController } from './resolve-key/resolve-key.controller';
 import { PrincipalResolver } from './resolve-principal/principal-resolver';
 import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
 import { SetPasswordController } from './set-password/set-password.controller';
+import { ExplainUserController } from './explain-user/explain-user.controller';
+import { ClerkDirectory } from './ask-clerk/clerk-directory';
+import { AbsenceConfirmation } from './reconcile/confirm-absences';
+import { DriftSampler } from './reconcile/drift-sampler';
+import { PendingRedactions } from './reconcile/pending-redactions';
+import { ReconcileMetrics } from './reconcile/reconcile-metrics';
+import { ReconcileRuns } from './reconcile/reconcile-runs';
+import { ReconcileWorker } from './reconcile/reconcile-worker';
+import { ReconcileController } from './reconcile/reconcile.controller';
+import { Reconciler } from './reconcile/reconciler';
+import { SnapshotApplier } from './reconcile/snapshot-applier';
 import { SuspectedAbsences } from './reconcile/suspected-absences';
 import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
 import { ShowMeController } from './show-me/show-me.controller';
@@ -73,6 +84,8 @@ export class AppModule {
         ShowMeController,
         UpdateProfileController,
         ListUsersController,
+        ExplainUserController,
+        ReconcileController,
         ChangesController,
         GatewaysController,
         AuditController,
@@ -105,6 +118,15 @@ export class AppModule {
         PrincipalResolver,
         Pruner,
         SuspectedAbsences,
+        AbsenceConfirmation,
+        ClerkDirectory,
+        DriftSampler,
+        PendingRedactions,
+        ReconcileMetrics,
+        ReconcileRuns,
+        ReconcileWorker,
+        Reconciler,
+        SnapshotApplier,
       ],
     };
   }

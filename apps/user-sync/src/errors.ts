@@ -65,6 +65,26 @@ export class PasswordHashInvalidError extends Error {
   }
 }
 
+/** Clerk does not know the user after whom a walk was to go on. */
+export class CursorGoneError extends Error {
+  readonly code = 'CURSOR_GONE';
+
+  constructor() {
+    super('Clerk does not know the user after whom to go on');
+    this.name = 'CursorGoneError';
+  }
+}
+
+/** A walk over Clerk's users is over before its end, and goes on when this process or another comes back to it. */
+export class WalkInterruptedError extends Error {
+  readonly code = 'WALK_INTERRUPTED';
+
+  constructor() {
+    super('the walk was interrupted');
+    this.name = 'WalkInterruptedError';
+  }
+}
+
 /** Users in a conflict could not be settled in one transaction; nothing was written. Never leaves the resolution. */
 export class NotTogetherError extends Error {
   readonly code = 'NOT_TOGETHER';
@@ -129,6 +149,7 @@ export function isOwnError(error: unknown): boolean {
     UserMissingAtClerkError,
     UserUnsettledError,
     ConflictTooWideError,
+    CursorGoneError,
     PoisonEventError,
     DatabaseRefusedError,
   ].some((type) => error instanceof type);

@@ -4,7 +4,7 @@ import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
 import { CONFIG, type UserSyncConfig } from '../config';
-import { ClerkRequestError } from '../errors';
+import { ClerkRequestError, isOwnError } from '../errors';
 import { Slots } from './slots';
 
 /** Clerk's Backend API, as its SDK offers it. */
@@ -51,7 +51,7 @@ export class ClerkRequests {
     const deadline = new Deadline(timeoutMs);
     const translated = () =>
       question(this.client).catch((error: unknown) => {
-        throw isMissing(error) ? missing() : translate(error);
+        throw isMissing(error) ? missing() : isOwnError(error) ? error : translate(error);
       });
     try {
       const answer = await deadline.race(() => this.slots.run(() => deadline.race(translated)));

@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Principal,
+  type ReconcileRun,
+  approveReconcile,
+  explainUser,
+  listReconciles,
+  showReconcile,
+  startReconcile,
+  undoReconcile,
+} from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { AbsenceConfirmation } from '../src/reconcile/confirm-absences';
+import { DriftSampler } from '../src/reconcile/drift-sampler';
+import { PendingRedactions } from '../src/reconcile/pending-redactions';
+import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+const settings = { CLERK_CONFIRM_DELAY_MS: '20', CLERK_INSTANCE_ID: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz', RECONCILE_MAX_DELETIONS: '3' };
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+});
+
+beforeEach(async () => {
+  await world.boot(settings);
+});
+
+afterEach(async () => {
+  await world.closeApps();
+  const { directory } = world.clerk;
+  Object.assign(directory, { users: [], maxPage: 500, instanceId: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz', onPage: () => undefined });
+  directory.hidden.clear();
+  directory.pages.length = 0;
+  for (const table of ['pending_redactions', 'reconcile_runs', 'reconcile_sightings', 'suspected_absences', 'users']) {
+    await world.query(`DELETE FROM ${table}`);
+  }
+});
+
+afterAll(() => world.dispose());
+
+const admin: Principal = {
+  userId: randomUUID(),
+  clerkUserId: 'user_admin',
+  method: 'clerk_session',
+  role: 'admin',
+  tier: 'free',
+  scopes: [],
+  sessionId: 'sess_1',
+};
+const context = () => ({ principal: admin, requestId: randomUUID() });
+
+const start = () => world.gateway.send(startReconcile, {}, context());
+const show = (id: string) => world.gateway.send(showReconcile, { id }, context());
+
+const ended = (id: string): Promise<ReconcileRun> =>
+  eventually(
+    async () => {
+      const run = await show(id);
+      return ['queued', 'running'].includes(run.state) ? null : run;
+    },
+    { timeoutMs: 20_000, intervalMs: 50 },
+  ) as Promise<ReconcileRun>;
+
+const reconcile = async () => ended((await start()).id);
+
+function atClerk(...users: UserJson[]): void {
+  world.clerk.directory.users = users;
+}
+
+const many = (count: number) => Array.from({ length: count }, () => clerkUser(newClerkId()));
+
+const live = async () =>
+  (await world.query<{ clerk_user_id: string }>('SELECT clerk_user_id FROM users WHERE deleted_at IS NULL')).map(
+    ({ clerk_user_id }) => clerk_user_id,
+  );
+
+describe('a walk over Clerk', () => {
+  it('fills an empty database, and a second one changes nothing', async () => {
+    const users = many(30);
+    atClerk(...users);
+    world.clerk.directory.maxPage = 7;
+    expect(await reconcile()).toMatchObject({
+      state: 'done',
+      usersTotal: 30,
+      usersDone: 30,
+      remaining: 0,
+      absences: 0,
+      changes: { create: 30 },
+    });
+    const rows = await world.query('SELECT * FROM users ORDER BY id');
+    expect(await reconcile()).toMatchObject({ state: 'done', changes: { duplicate: 30 } });
+    expect(await world.query('SELECT * FROM users ORDER BY id')).toEqual(rows);
+  });
+
+  it('applies what no webhook told of: a change, a new user, a deletion; all through the same decisions', async () => {
+    const [changed, deleted, same] = many(3) as [UserJson, UserJson, UserJson];
+    for (const user of [changed, deleted, same]) await world.deliver(userEvent('user.created', user));
+    const fresh = clerkUser(newClerkId());
+    atClerk({ ...changed, updated_at: T0 + 1, first_name: 'Missed' }, same, fresh);
+    expect(await reconcile()).toMatchObject({
+      state: 'done',
+      absences: 1,
+      changes: { apply: 1, duplicate: 1, create: 1, delete: 1 },
+      undoable: 1,
+    });
+    expect(await world.user(changed.id)).toMatchObject({ first_name: 'Missed' });
+    expect((await live()).sort()).toEqual([changed.id, fresh.id, same.id].sort());
+  });
+
+  it('settles an e-mail swap of which no webhook told', async () => {
+    const [a, b] = many(2) as [UserJson, UserJson];
+    const emailOf = (user: UserJson) => (user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
+    for (const user of [a, b]) await world.deliver(userEvent('user.created', user));
+    atClerk(withEmail({ ...a, updated_at: T0 + 1 }, emailOf(b)), withEmail({ ...b, updated_at: T0 + 1 }, emailOf(a)));
+    world.clerk.directory.maxPage = 1;
+    expect(await reconcile()).toMatchObject({ state: 'done' });
+    expect(await world.user(a.id)).toMatchObject({ email: emailOf(b) });
+    expect(await world.user(b.id)).toMatchObject({ email: emailOf(a) });
+  });
+
+  it('heals a version of the far future, and counts it', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', { ...user, updated_at: 8_640_000_000_000_000 }));
+    atClerk({ ...user, first_name: 'Truth' });
+    expect(await reconcile()).toMatchObject({ changes: { heal: 1 } });
+    expect(await world.user(user.id)).toMatchObject({ first_name: 'Truth', clerk_updated_at: String(T0) });
+  });
+
+  it('takes no absence from the list for a deletion: the user is asked for by id', async () => {
+    const users = many(2);
+    for (const user of users) await world.deliver(userEvent('user.created', user));
+    atClerk(...users);
+    world.clerk.directory.hidden.add(users[0]?.id ?? '');
+    expect(await reconcile()).toMatchObject({ state: 'done', absences: 1, changes: { duplicate: 2 } });
+    expect(await live()).toHaveLength(2);
+  });
+
+  it('goes on after the predecessor when the user at its cursor is deleted', async () => {
+    const users = many(12);
+    atClerk(...users);
+    const { directory } = world.clerk;
+    directory.maxPage = 4;
+    directory.onPage = (cursor) => {
+      if (cursor === users[3]?.id) directory.users = directory.users.filter(({ id }) => id !== cursor);
+    };
+    const run = await reconcile();
+    expect(run.state).toBe('done');
+    expect(directory.pages.slice(0, 3)).toEqual([null, users[3]?.id, users[2]?.id]);
+    expect((await live()).sort()).toEqual(directory.users.map(({ id }) => id).sort());
+  });
+
+  it('that is stopped anywhere goes on where it was, in another process', async () => {
+    const users = many(20);
+    atClerk(...users);
+    const { directory } = world.clerk;
+    directory.maxPage = 4;
+    let stopped: Promise<void> | undefined;
+    directory.onPage = (cursor) => {
+      if (cursor === users[7]?.id) stopped ??= world.closeApps();
+    };
+    const { id } = await start();
+    await eventually(() => stopped !== undefined, { timeoutMs: 20_000 });
+    await stopped;
+    const pages = directory.pages.length;
+    expect(pages).toBeLessThan(5);
+    await world.boot(settings);
+    expect(await ended(id)).toMatchObject({ state: 'done', usersDone: 20, changes: { create: 20 } });
+    expect(directory.pages.slice(pages)).not.toContain(null);
+    expect(await live()).toHaveLength(20);
+  });
+
+  it('is led by one replica alone', async () => {
+    await world.boot(settings);
+    await world.boot(settings);
+    atClerk(...many(12));
+    world.clerk.directory.maxPage = 3;
+    const { id } = await start();
+    await expect(start()).rejects.toMatchObject({ reason: 'conflict' });
+    expect(await ended(id)).toMatchObject({ usersDone: 12 });
+    expect(world.clerk.directory.pages).toHaveLength(5);
+  });
+
+  it('refuses when the secret key is of another Clerk instance, and touches nobody', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    world.clerk.directory.instanceId = 'ins_other';
+    expect(await reconcile()).toMatchObject({ state: 'refused', message: expect.stringContaining('instance') });
+    expect(await live()).toEqual([user.id]);
+  });
+});
+
+describe('deletions that a walk finds', () => {
+  it('beyond the brake stop it, until an admin approves', async () => {
+    const users = many(6);
+    for (const user of users) await world.deliver(userEvent('user.created', user));
+    atClerk(...users.slice(0, 2));
+    const run = await reconcile();
+    expect(run).toMatchObject({ state: 'needs_approval', absences: 4, message: expect.stringContaining('4 of 6') });
+    expect(await live()).toHaveLength(6);
+    await world.gateway.send(approveReconcile, { id: run.id }, context());
+    expect(await ended(run.id)).toMatchObject({ state: 'done', changes: { duplicate: 2, delete: 4 } });
+    expect(await live()).toHaveLength(2);
+  });
+
+  it('keep what is personal for 24 hours, and one audited command undoes them', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const before = await world.user(user.id);
+    const run = await reconcile();
+    expect(await world.user(user.id)).toMatchObject({
+      deleted_at: expect.any(Date),
+      is_active: false,
+      email: before?.email,
+    });
+    const [pending] = await world.query<{ hours: string }>(
+      `SELECT extract(epoch FROM redact_at - found_at) / 3600 AS hours FROM pending_redactions`,
+    );
+    expect(Number(pending?.hours)).toBe(24);
+    expect(await world.deliver(userEvent('user.updated', user))).toMatchObject({ decision: 'tombstoned' });
+
+    const undone = await world.gateway.send(undoReconcile, { id: run.id }, context());
+    expect(undone).toMatchObject({ restored: 1, run: { state: 'undone', undoable: 0 } });
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: null, is_active: true, email: before?.email });
+    const audit = await world.query('SELECT actor_user_id FROM audit_log WHERE action = $1 AND subject = $2', [
+      'reconcile.undo',
+      run.id,
+    ]);
+    expect(audit).toEqual([{ actor_user_id: admin.userId }]);
+    expect(await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1 }))).toMatchObject({
+      decision: 'apply',
+    });
+    const { steps } = await world.gateway.send(explainUser, { id: user.id }, context());
+    expect(steps.map(({ decision }) => decision)).toEqual(['create', 'delete', 'tombstoned', 'restore', 'apply']);
+  });
+
+  it('are redacted when their time has come, at once when a webhook tells of them', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const run = await reconcile();
+    const redactions = world.apps[0]?.get(PendingRedactions, { strict: false });
+    expect(await redactions?.redactDue()).toBe(0);
+    expect(await world.deliver(deletion(user.id))).toMatchObject({ decision: 'duplicate' });
+    expect(await world.gateway.send(undoReconcile, { id: run.id }, context())).toMatchObject({ restored: 0 });
+    expect(await redactions?.redactDue()).toBe(1);
+    expect(await world.user(user.id)).toMatchObject({ email: null, full_name: 'Deleted user' });
+  });
+});
+
+describe('a 404 from Clerk', () => {
+  const confirm = async (id: string) => {
+    await world.query('UPDATE suspected_absences SET check_at = now() WHERE clerk_user_id = $1', [id]);
+    await world.apps[0]?.get(AbsenceConfirmation, { strict: false }).confirmDue();
+  };
+
+  async function suspected(): Promise<UserJson> {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const tie = await world.deliver(userEvent('user.updated', { ...user, first_name: 'Tie' }));
+    expect(tie).toMatchObject({ status: 'failed', error: { code: 'USER_MISSING_AT_CLERK' } });
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: null });
+    return user;
+  }
+
+  it('is never a delete by itself: a second one later confirms it, undoably', async () => {
+    const user = await suspected();
+    await confirm(user.id);
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: expect.any(Date), email: expect.any(String) });
+    expect(await world.query('SELECT * FROM suspected_absences')).toEqual([]);
+  });
+
+  it('is forgotten when Clerk finds the user after all', async () => {
+    const user = await suspected();
+    atClerk({ ...user, first_name: 'Back' });
+    await confirm(user.id);
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: null, first_name: 'Back' });
+    expect(await world.query('SELECT * FROM suspected_absences')).toEqual([]);
+  });
+});
+
+describe('explain', () => {
+  it("tells a user's story: each decision, the versions before and after, why", async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, first_name: 'Newer' }));
+    const late = await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'Late' }));
+    const told = await world.gateway.send(explainUser, { id: user.id }, context());
+    expect(told).toMatchObject({ clerkUserId: user.id, state: 'live', version: T0 + 2, truncated: false });
+    expect(
+      told.steps.map(({ decision, versionBefore, versionSeen, versionAfter }) => [
+        decision,
+        versionBefore,
+        versionSeen,
+        versionAfter,
+      ]),
+    ).toEqual([
+      ['create', null, T0, T0],
+      ['apply', T0, T0 + 2, T0 + 2],
+      ['stale', T0 + 2, T0 + 1, T0 + 2],
+    ]);
+    expect(told.steps[2]).toMatchObject({ id: late.webhookId, reason: expect.stringContaining('newer version') });
+    expect(await world.gateway.send(explainUser, { id: told.userId ?? '' }, context())).toEqual(told);
+  });
+
+  it('tells of a tombstone that came first, is for admins alone, and knows whom it does not know', async () => {
+    const id = newClerkId();
+    const outcome = await world.deliver(deletion(id));
+    expect(await world.gateway.send(explainUser, { id }, context())).toMatchObject({
+      userId: null,
+      state: 'deleted',
+      tombstone: { because: outcome.webhookId },
+    });
+    await expect(world.gateway.send(explainUser, { id: newClerkId() }, context())).rejects.toMatchObject({
+      reason: 'not_found',
+    });
+    const user = { principal: { ...admin, role: 'user' as const }, requestId: randomUUID() };
+    await expect(world.gateway.send(explainUser, { id }, user)).rejects.toMatchObject({ reason: 'forbidden' });
+    await expect(world.gateway.send(startReconcile, {}, user)).rejects.toMatchObject({ reason: 'forbidden' });
+  });
+});
+
+describe('what is seen from outside', () => {
+  it('drift of a sample, staleness since the last walk, the walks themselves', async () => {
+    const users = many(3);
+    for (const user of users) await world.deliver(userEvent('user.created', user));
+    atClerk(...users.map((user, index) => (index === 0 ? { ...user, first_name: 'Drifted' } : user)));
+    expect(await world.apps[0]?.get(DriftSampler, { strict: false }).sample()).toBe(1);
+    const run = await reconcile();
+    await eventually(async () => (await world.operations('/metrics')).includes('user_sync_staleness_seconds '));
+    const metrics = await world.operations('/metrics');
+    expect(metrics).toContain('user_sync_drift_users 1');
+    expect(metrics).toContain('user_sync_drift_sampled_users 3');
+    const { items } = await world.gateway.send(listReconciles, {}, context());
+    expect(items).toMatchObject([{ id: run.id, trigger: 'admin', usersPerSecond: expect.any(Number) }]);
+  });
+
+  it('a walk begins on schedule', async () => {
+    await world.closeApps();
+    await world.boot({ ...settings, RECONCILE_INTERVAL_MS: '1' });
+    atClerk(...many(2));
+    const worker = world.apps[0];
+    expect(worker).toBeDefined();
+    await eventually(async () => (await live()).length === 2, { timeoutMs: 50_000, intervalMs: 500 });
+    const { items } = await world.gateway.send(listReconciles, {}, context());
+    expect(items[0]).toMatchObject({ trigger: 'schedule' });
+  });
+});

@@ -1,0 +1,101 @@
+import { clerkUserSchema } from '@gatehouse/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { CONFIG, type UserSyncConfig } from '../config';
+import { ClerkRequestError, CursorGoneError, UserMissingAtClerkError } from '../errors';
+import { type MappedUser, mapClerkUser } from '../map-clerk-user/map-clerk-user';
+import { ClerkRequests } from './clerk-requests';
+
+const TIMEOUT_MS = 20_000;
+/** The most that Clerk gives at once. */
+const MAX_PAGE = 500;
+
+const listSchema = z.array(clerkUserSchema);
+const countSchema = z.looseObject({ total_count: z.number().int().nonnegative() });
+const keysSchema = z.looseObject({ keys: z.array(z.looseObject({ kid: z.string() })).min(1) });
+const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
+
+/** Clerk's users as a whole: what a walk over all of them asks for. The SDK knows no `starting_after`. */
+@Injectable()
+export class ClerkDirectory {
+  constructor(
+    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(ClerkRequests) private readonly requests: ClerkRequests,
+  ) {}
+
+  /**
+   * The next users in order of creation, oldest first; at most 500. Throws CursorGoneError when Clerk does not know the
+   * user to go on after, else ClerkRequestError.
+   */
+  async after(cursor: string | undefined): Promise<MappedUser[]> {
+    const query = { limit: String(MAX_PAGE), order_by: '+created_at' };
+    const page = await this.get(
+      `/users?${new URLSearchParams(cursor === undefined ? query : { ...query, starting_after: cursor }).toString()}`,
+      listSchema,
+      () => new CursorGoneError(),
+    );
+    return page.map(mapClerkUser);
+  }
+
+  /** Those of these users whom Clerk knows; at most 100. */
+  async among(clerkUserIds: readonly string[]): Promise<MappedUser[]> {
+    const query = new URLSearchParams([
+      ['limit', String(MAX_PAGE)],
+      ...clerkUserIds.map((id): [string, string] => ['user_id', id]),
+    ]);
+    return (await this.get(`/users?${query.toString()}`, listSchema)).map(mapClerkUser);
+  }
+
+  /** How many users Clerk holds. */
+  async count(): Promise<number> {
+    return (await this.get('/users/count', countSchema)).total_count;
+  }
+
+  /** Which instance (`ins_…`) the secret key belongs to: its session tokens' key is named by it. */
+  async instanceId(): Promise<string> {
+    const { keys } = await this.get('/jwks', keysSchema);
+    return keys[0]?.kid ?? '';
+  }
+
+  private get<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    missing: () => Error = () => new UserMissingAtClerkError(),
+  ): Promise<z.output<Schema>> {
+    return this.requests.ask(() => this.request(path, schema, missing), missing, TIMEOUT_MS);
+  }
+
+  private async request<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    missing: () => Error,
+  ): Promise<z.output<Schema>> {
+    const { apiUrl, secretKey } = this.config.clerk;
+    const response = await fetch(`${apiUrl}/v1${path}`, {
+      headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json' },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      redirect: 'error',
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw refusal(response, body, missing);
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) throw new ClerkRequestError('clerk', {}, 'Clerk answered with something that is not a list');
+    return parsed.data;
+  }
+}
+
+function refusal(response: Response, body: unknown, missing: () => Error): Error {
+  const { status } = response;
+  const code = errorSchema.safeParse(body).data?.errors[0]?.code;
+  if (status === 404 && code === 'resource_not_found') return missing();
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ClerkRequestError(
+    'clerk',
+    {
+      status,
+      ...(code === undefined ? {} : { code }),
+      ...(Number.isFinite(retryAfter) ? { retryAfterMs: retryAfter * 1_000 } : {}),
+    },
+    `Clerk answered ${status}${code === undefined ? '' : ` (${code})`}`,
+  );
+}

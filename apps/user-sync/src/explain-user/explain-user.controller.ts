@@ -1,0 +1,98 @@
+import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { answerRequest, requireAdmin } from '../answer-request';
+import { AppliedEventEntity } from '../database/applied-event.entity';
+import { ClerkTombstoneEntity } from '../database/clerk-tombstone.entity';
+import { PendingRedactionEntity } from '../database/pending-redaction.entity';
+import { ReconcileSightingEntity } from '../database/reconcile-sighting.entity';
+import { UserConflictEntity } from '../database/user-conflict.entity';
+import { UserEntity } from '../database/user.entity';
+
+/** The newest steps that are told; older ones are in the table. */
+const MAX_STEPS = 500;
+const MAX_CONFLICTS = 100;
+
+/** Tells admins a user's whole story: what was seen of it, what was decided, and why. */
+@Controller()
+export class ExplainUserController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(explainUser)
+  explain(@Payload() { body, envelope }: VerifiedRequest<typeof explainUser>): Promise<Explanation> {
+    requireAdmin(envelope);
+    return answerRequest(() => this.storyOf(body));
+  }
+
+  private async storyOf({ id }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
+    const { manager } = this.dataSource;
+    const user = await manager.findOneBy(UserEntity, id.startsWith('user_') ? { clerkUserId: id } : { id });
+    const clerkUserId = user === null ? (id.startsWith('user_') ? id : null) : user.clerkUserId;
+    const byClerk = { clerkUserId: clerkUserId ?? '' };
+    const rows = await manager.find(AppliedEventEntity, {
+      where: byClerk,
+      order: { appliedAt: 'DESC', webhookId: 'DESC' },
+      take: MAX_STEPS + 1,
+    });
+    const tombstone = await manager.findOneBy(ClerkTombstoneEntity, byClerk);
+    if (user === null && tombstone === null && rows.length === 0) {
+      throw new RequestRefusedError('not_found', 'nothing was ever seen of such a user');
+    }
+    const pending = await manager.findOneBy(PendingRedactionEntity, byClerk);
+    const sighting = await manager.findOneBy(ReconcileSightingEntity, byClerk);
+    return {
+      userId: user?.id ?? null,
+      clerkUserId,
+      state: tombstone !== null || user?.deletedAt ? 'deleted' : user === null ? 'unknown' : 'live',
+      version: user?.clerkUpdatedAt ?? null,
+      deletedAt: (user?.deletedAt ?? tombstone?.deletedAt)?.toISOString() ?? null,
+      redactsAt: pending?.redactAt.toISOString() ?? null,
+      tombstone: tombstone && { at: tombstone.deletedAt.toISOString(), because: tombstone.sourceWebhookId },
+      steps: rows.slice(0, MAX_STEPS).reverse().map(toStep),
+      truncated: rows.length > MAX_STEPS,
+      lastSighting: sighting && {
+        runId: sighting.runId,
+        decision: sighting.decision,
+        version: sighting.version,
+        at: sighting.seenAt.toISOString(),
+      },
+      conflicts: await this.conflictsOf([clerkUserId, user?.id]),
+    };
+  }
+
+  private async conflictsOf(names: readonly (string | null | undefined)[]): Promise<Explanation['conflicts']> {
+    const known = names.filter((name) => typeof name === 'string');
+    const rows = await this.dataSource.manager.find(UserConflictEntity, {
+      where: known.flatMap((name) => [{ claimant: name }, { holder: name }]),
+      order: { id: 'DESC' },
+      take: MAX_CONFLICTS,
+    });
+    return rows.map(({ kind, claimant, holder, reason, detectedAt, resolvedAt }) => ({
+      kind,
+      claimant,
+      holder,
+      reason,
+      detectedAt: detectedAt.toISOString(),
+      resolvedAt: resolvedAt?.toISOString() ?? null,
+    }));
+  }
+}
+
+function toStep(row: AppliedEventEntity): Explanation['steps'][number] {
+  const { source, eventType, decision, reason, versionSeen, versionBefore, versionAfter, attempt, correlationId } = row;
+  return {
+    id: row.webhookId,
+    source,
+    eventType,
+    decision,
+    reason,
+    versionSeen,
+    versionBefore,
+    versionAfter,
+    attempt,
+    correlationId,
+    at: row.appliedAt.toISOString(),
+  };
+}

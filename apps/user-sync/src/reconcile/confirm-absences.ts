@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { LOGGER } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { noActivity } from '../apply-event/change';
+import { ChangeApplier } from '../apply-event/change-applier';
+import { ClerkSettlement } from '../apply-event/settle-with-clerk';
+import { ClerkDirectory } from '../ask-clerk/clerk-directory';
+import { CONFIG, type UserSyncConfig } from '../config';
+import { guardDatabase } from '../database/guard-database';
+import { UserMissingAtClerkError } from '../errors';
+import { SuspectedAbsences } from './suspected-absences';
+
+const MAX_AT_ONCE = 20;
+
+/** Asks once more for users whom Clerk did not find when they were asked for; a second 404 deletes, undoably. */
+@Injectable()
+export class AbsenceConfirmation {
+  constructor(
+    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
+    @Inject(ClerkSettlement) private readonly settlement: ClerkSettlement,
+    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** Confirms those that are due; stops while more of them than a walk may delete have been deleted in a day. */
+  async confirmDue(): Promise<void> {
+    const due = await this.absences.due(MAX_AT_ONCE);
+    if (due.length === 0) return;
+    const { instanceId } = this.config.clerk;
+    if (instanceId !== undefined && (await this.clerk.instanceId()) !== instanceId) return;
+    for (const clerkUserId of due) {
+      if ((await this.deletedToday()) >= this.config.reconcile.maxDeletions) {
+        this.log.error({ waiting: due.length }, 'too many users are missing at Clerk: a person should reconcile');
+        return;
+      }
+      await this.confirm(clerkUserId);
+    }
+  }
+
+  private async confirm(clerkUserId: string): Promise<void> {
+    const id = `confirmation:${randomUUID()}`;
+    const story = { id, source: 'confirmation', eventType: 'confirmation', attempt: 0, correlationId: id } as const;
+    try {
+      await this.settlement.settle({ clerkUserId, activity: noActivity, story }, 'fetch');
+    } catch (error) {
+      if (!(error instanceof UserMissingAtClerkError)) throw error;
+      const seen = { kind: 'deletion', undoable: true } as const;
+      await this.applier.apply([{ clerkUserId, seen, activity: noActivity, story }]);
+    }
+    await this.absences.clear([clerkUserId]);
+  }
+
+  private async deletedToday(): Promise<number> {
+    const rows = await guardDatabase(() =>
+      this.dataSource.query<{ count: string }[]>(
+        `SELECT count(*) FROM pending_redactions
+          WHERE starts_with(source, 'confirmation:') AND found_at > now() - interval '24 hours'`,
+      ),
+    );
+    return Number(rows[0]?.count ?? 0);
+  }
+}

@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { recordChanges } from '../announce-changes/record-changes';
+import { redactUsers } from '../apply-event/write-users';
+import { lockClerkUsers } from '../apply-event/lock-clerk-users';
+import { guardDatabase } from '../database/guard-database';
+
+const MAX_REDACTIONS = 500;
+
+/** Deletions that no webhook told of: redacted when their time has come, or taken back before. */
+@Injectable()
+export class PendingRedactions {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** Redacts those whose time has come; gives how many. */
+  async redactDue(): Promise<number> {
+    return guardDatabase(() =>
+      this.dataSource.transaction(async (manager) => {
+        const [rows] = await manager.query<[{ user_id: string }[], number]>(
+          `DELETE FROM pending_redactions WHERE user_id IN (
+             SELECT user_id FROM pending_redactions WHERE redact_at <= now() LIMIT ${MAX_REDACTIONS} FOR UPDATE SKIP LOCKED)
+           RETURNING user_id`,
+        );
+        await redactUsers(
+          manager,
+          rows.map(({ user_id }) => user_id),
+        );
+        return rows.length;
+      }),
+    );
+  }
+
+  /** How many deletions of a walk can be taken back. */
+  async countOf(runId: string): Promise<number> {
+    const rows = await guardDatabase(() =>
+      this.dataSource.query<{ count: string }[]>(
+        `SELECT count(*) FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()`,
+        [prefixOf(runId)],
+      ),
+    );
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  /** Takes back the deletions of a walk, in the transaction of whoever commands it; gives how many users are back. */
+  async undo(manager: EntityManager, runId: string): Promise<number> {
+    const due = await manager.query<{ clerk_user_id: string }[]>(
+      'SELECT clerk_user_id FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()',
+      [prefixOf(runId)],
+    );
+    await lockClerkUsers(
+      manager,
+      due.map(({ clerk_user_id }) => clerk_user_id),
+    );
+    const [rows] = await manager.query<[Restored[], number]>(
+      `DELETE FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()
+       RETURNING user_id, clerk_user_id, was_active`,
+      [prefixOf(runId)],
+    );
+    if (rows.length === 0) return 0;
+    await manager.query('DELETE FROM clerk_tombstones WHERE clerk_user_id = ANY($1::text[])', [
+      rows.map(({ clerk_user_id }) => clerk_user_id),
+    ]);
+    await restoreUsers(manager, rows);
+    await tell(manager, runId, rows);
+    await recordChanges(
+      manager,
+      rows.map(({ user_id, clerk_user_id }) => {
+        return { kind: 'user', userId: user_id, clerkUserId: clerk_user_id, reason: 'activated' } as const;
+      }),
+    );
+    return rows.length;
+  }
+}
+
+interface Restored {
+  user_id: string;
+  clerk_user_id: string;
+  was_active: boolean;
+}
+
+/** An address that somebody else has taken meanwhile stays there. Without a hash, the next snapshot is written in full. */
+async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): Promise<void> {
+  await manager.query(
+    `UPDATE users u SET deleted_at = NULL, is_active = back.was_active, updated_at = now(), content_hash = NULL,
+       email = CASE WHEN e.taken THEN NULL ELSE u.email END, email_verified = u.email_verified AND NOT e.taken,
+       phone_number = CASE WHEN p.taken THEN NULL ELSE u.phone_number END,
+       phone_verified = u.phone_verified AND NOT p.taken
+     FROM jsonb_to_recordset($1) AS back(user_id uuid, was_active boolean)
+     JOIN users mine ON mine.id = back.user_id,
+     LATERAL (SELECT EXISTS (SELECT FROM users o WHERE lower(o.email) = lower(mine.email) AND o.email_verified
+                                AND o.deleted_at IS NULL) AS taken) AS e,
+     LATERAL (SELECT EXISTS (SELECT FROM users o WHERE o.phone_number = mine.phone_number AND o.phone_verified
+                                AND o.deleted_at IS NULL) AS taken) AS p
+     WHERE u.id = back.user_id`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** A person's command is part of the user's story. */
+async function tell(manager: EntityManager, runId: string, rows: readonly Restored[]): Promise<void> {
+  await manager.query(
+    `INSERT INTO applied_events (webhook_id, source, event_type, clerk_user_id, user_id, decision, reason, attempt,
+       correlation_id)
+     SELECT 'undo:' || $1::text || ':' || clerk_user_id, 'undo', 'undo', clerk_user_id, user_id, 'restore',
+       'an admin took the deletion back', 0, $1::text
+       FROM jsonb_to_recordset($2) AS back(user_id uuid, clerk_user_id text)
+     ON CONFLICT DO NOTHING`,
+    [runId, JSON.stringify(rows)],
+  );
+}
+
+function prefixOf(runId: string): string {
+  return `reconcile:${runId}:`;
+}

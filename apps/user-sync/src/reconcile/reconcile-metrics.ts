@@ -1,0 +1,63 @@
+import { METRICS } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { Gauge, type Registry } from 'prom-client';
+
+/** How near our users are to Clerk's, seen from outside; set by the replica that leads. */
+@Injectable()
+export class ReconcileMetrics {
+  private lastDone: number | undefined;
+  private readonly drift: Gauge;
+  private readonly sampled: Gauge;
+  private readonly users: Gauge<'state'>;
+  private readonly conflicts: Gauge;
+
+  constructor(@Inject(METRICS) metrics: Registry) {
+    const registers = [metrics];
+    const lastDone = () => this.lastDone;
+    new Gauge({
+      name: 'user_sync_staleness_seconds',
+      help: 'Time since the last walk over all of Clerk came to its end; absent before the first',
+      registers,
+      collect() {
+        const at = lastDone();
+        if (at === undefined) this.remove();
+        else this.set(Math.max(0, Date.now() - at) / 1_000);
+      },
+    });
+    this.drift = new Gauge({
+      name: 'user_sync_drift_users',
+      help: 'Users of the last sample whose content differs from Clerk',
+      registers,
+    });
+    this.sampled = new Gauge({ name: 'user_sync_drift_sampled_users', help: 'Users in the last sample', registers });
+    this.users = new Gauge({
+      name: 'user_sync_reconcile_users',
+      help: 'Users of the walk that is on its way, done and in total',
+      labelNames: ['state'],
+      registers,
+    });
+    this.conflicts = new Gauge({
+      name: 'user_sync_open_conflicts',
+      help: 'Users stored without an address that Clerk shows them with',
+      registers,
+    });
+  }
+
+  finished(at: Date | null): void {
+    this.lastDone = at?.getTime() ?? this.lastDone;
+  }
+
+  progress(done: number, total: number): void {
+    this.users.set({ state: 'done' }, done);
+    this.users.set({ state: 'total' }, total);
+  }
+
+  sample(sampled: number, differing: number): void {
+    this.sampled.set(sampled);
+    this.drift.set(differing);
+  }
+
+  openConflicts(count: number): void {
+    this.conflicts.set(count);
+  }
+}

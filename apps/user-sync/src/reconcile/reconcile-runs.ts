@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { type ReconcileRun } from '@gatehouse/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { guardDatabase } from '../database/guard-database';
+import { ReconcileRunEntity } from '../database/reconcile-run.entity';
+
+/** A user that a walk met, and what was decided. */
+export interface Sighting {
+  readonly clerkUserId: string;
+  readonly decision: string;
+  readonly version: number | null;
+}
+
+/** The walks over Clerk's users, as the database remembers them. */
+@Injectable()
+export class ReconcileRuns {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** The walk that is to be begun or gone on with. */
+  open(): Promise<ReconcileRunEntity | null> {
+    return guardDatabase(() =>
+      this.dataSource.manager.findOneBy(ReconcileRunEntity, [{ state: 'running' }, { state: 'queued' }]),
+    );
+  }
+
+  /** When the last walk came to its end, whatever that was. */
+  async lastFinished(state?: 'done'): Promise<ReconcileRunEntity | null> {
+    return guardDatabase(() =>
+      this.dataSource
+        .createQueryBuilder(ReconcileRunEntity, 'r')
+        .where('r.finishedAt IS NOT NULL')
+        .andWhere(state === undefined ? 'true' : 'r.state = :state', { state })
+        .orderBy('r.finishedAt', 'DESC')
+        .getOne(),
+    );
+  }
+
+  /** Queues a walk; null when one is on its way. */
+  async queue(trigger: ReconcileRunEntity['trigger'], manager = this.dataSource.manager): Promise<string | null> {
+    const rows = await guardDatabase(() =>
+      manager.query<{ id: string }[]>(
+        `INSERT INTO reconcile_runs (id, state, trigger) VALUES ($1, 'queued', $2) ON CONFLICT DO NOTHING RETURNING id`,
+        [randomUUID(), trigger],
+      ),
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  /** Changes a walk's row, unless a person has changed its state meanwhile. */
+  async update(id: string, changes: Partial<ReconcileRunEntity>): Promise<void> {
+    await guardDatabase(() =>
+      this.dataSource.manager.update(ReconcileRunEntity, { id }, { ...changes, updatedAt: new Date() }),
+    );
+  }
+
+  /** Marks users as seen and moves the walk on, at once: after a crash it goes on from here. */
+  async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
+    const counts: Record<string, number> = {};
+    for (const { decision } of sightings) counts[decision] = (counts[decision] ?? 0) + 1;
+    await guardDatabase(() =>
+      this.dataSource.transaction(async (manager) => {
+        await markSeen(manager, id, sightings);
+        await manager.query(
+          `UPDATE reconcile_runs SET users_done = users_done + $2, cursor = coalesce($3::text[], cursor), updated_at = now(),
+             changes = changes || (SELECT coalesce(jsonb_object_agg(key, coalesce((changes ->> key)::int, 0) + value::int), '{}')
+                                     FROM jsonb_each_text($4::jsonb))
+            WHERE id = $1`,
+          [id, cursor === null ? 0 : sightings.length, cursor, JSON.stringify(counts)],
+        );
+      }),
+    );
+  }
+}
+
+async function markSeen(manager: EntityManager, runId: string, sightings: readonly Sighting[]): Promise<void> {
+  const met = sightings.filter(({ decision }) => decision !== 'missing' && decision !== 'delete');
+  await manager.query(
+    `INSERT INTO reconcile_sightings (clerk_user_id, run_id, decision, version)
+     SELECT id, $1, decision, version FROM jsonb_to_recordset($2) AS new(id text, decision text, version bigint)
+     ON CONFLICT (clerk_user_id) DO UPDATE
+       SET run_id = excluded.run_id, decision = excluded.decision, version = excluded.version, seen_at = now()`,
+    [runId, JSON.stringify(met.map(({ clerkUserId, decision, version }) => ({ id: clerkUserId, decision, version })))],
+  );
+}
+
+/** A walk as admins see it. */
+export function presentRun(run: ReconcileRunEntity, undoable: number): ReconcileRun {
+  const end = run.finishedAt ?? run.updatedAt;
+  const seconds = run.startedAt === null ? 0 : (end.getTime() - run.startedAt.getTime()) / 1_000;
+  return {
+    id: run.id,
+    state: run.state,
+    trigger: run.trigger,
+    message: run.message,
+    usersTotal: run.usersTotal,
+    usersDone: run.usersDone,
+    remaining: run.usersTotal === null ? null : run.walked ? 0 : Math.max(0, run.usersTotal - run.usersDone),
+    usersPerSecond: seconds > 0 ? Math.round((run.usersDone / seconds) * 10) / 10 : null,
+    absences: run.absences,
+    changes: run.changes,
+    undoable,
+    requestedAt: run.requestedAt.toISOString(),
+    startedAt: run.startedAt?.toISOString() ?? null,
+    updatedAt: run.updatedAt.toISOString(),
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+  };
+}
