@@ -15,6 +15,7 @@ import { AccessGuard } from './declare-access/access.guard';
 import { RouteRegister } from './declare-access/route-register';
 import { ErasePayloadsController } from './erase-payloads/erase-payloads.controller';
 import { ExplainController } from './explain-credential/explain.controller';
+import { ExplainUserController } from './explain-user/explain-user.controller';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
 import { AuditController } from './inspect-audit/audit.controller';
 import { WebhookEventsController } from './inspect-webhook-events/webhook-events.controller';
@@ -26,6 +27,7 @@ import { UsersController } from './manage-users/users.controller';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { ApiDocument } from './publish-docs/api-document';
 import { DocsController } from './publish-docs/docs.controller';
+import { ReconcileController } from './reconcile-users/reconcile.controller';
 import { RedriveController } from './redrive-webhook-events/redrive.controller';
 import { SessionController } from './show-session/session.controller';
 import { StatsController } from './show-stats/stats.controller';
@@ -65,6 +67,8 @@ export class AppModule {
         ErasePayloadsController,
         StatsController,
         UsersController,
+        ExplainUserController,
+        ReconcileController,
         AdminKeysController,
         AuditController,
         DocsController,

@@ -1,0 +1,24 @@
+import { type Explanation, explainUser } from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { Access } from '../declare-access/access';
+
+/** `/admin/users/:id/explain`: why a user is as it is. */
+@Controller('admin/users')
+@ApiTags('admin')
+export class ExplainUserController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Get(':id/explain')
+  @Access({ access: 'admin', permission: 'users:read', rateClass: 'admin' })
+  @ApiOperation({ summary: "A user's whole story, by our id or Clerk's (user_…): what was seen, decided, and why" })
+  @ApiOkResponse({ description: 'The story, oldest step first', standardSchema: explainUser.reply })
+  explain(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: explainUser.request.shape.id }) id: string,
+  ): Promise<Explanation> {
+    return this.services.send(explainUser, { id }, caller);
+  }
+}
