@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Page } from 'playwright-core';
+import { type Locator, type Page } from 'playwright-core';
 
 /** The widths that the page must work at. */
 export const SCREENS = [
@@ -10,6 +10,28 @@ export const SCREENS = [
 
 const CHECKS = readFileSync(join(__dirname, 'page-checks.browser.js'), 'utf8');
 const CONTROLS = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'spinbutton']);
+
+/**
+ * Opens the page and waits until it is live. Chromium drops what it is loading whenever an interface of the machine comes
+ * or goes (ERR_NETWORK_CHANGED), as it does beside other tests and containers: then the page is opened again.
+ */
+export async function visit(page: Page, url: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await page.goto(url);
+      await connectionOf(page).getByText('Live', { exact: true }).waitFor({ timeout: 5_000 });
+      return;
+    } catch (error) {
+      if (tries === 4) throw error;
+      await page.goto('about:blank');
+    }
+  }
+}
+
+/** Where the page says whether it hears of changes. */
+export function connectionOf(page: Page): Locator {
+  return page.getByRole('banner').getByRole('status');
+}
 
 /** Everything about what is in sight that would keep somebody out, in sentences. */
 export async function accessFaults(page: Page): Promise<string[]> {

@@ -19,22 +19,25 @@ export class ApiError extends Error {
   }
 }
 
-/** Asks the emulator; throws ApiError. */
+/** Asks the emulator; throws ApiError. What only reads is tried twice: browsers drop requests when a network comes or goes. */
 export async function request(method, path, body) {
-  let response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+  const response = await send(method, path, body)
+    .catch((error) => (method === 'GET' && error.name !== 'TimeoutError' ? send(method, path) : Promise.reject(error)))
+    .catch(() => {
+      throw new ApiError(0, [{ message: 'The emulator does not answer. Is it still running?' }]);
     });
-  } catch {
-    throw new ApiError(0, [{ message: 'The emulator does not answer. Is it still running?' }]);
-  }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   throw new ApiError(response.status, answer.errors ?? [{ message: `The emulator answered ${response.status}.` }]);
+}
+
+function send(method, path, body) {
+  return fetch(path, {
+    method,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
 }
 
 /** The path with those parameters that have a value. */
