@@ -87,13 +87,20 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private async consume(consumer: ConsumerContract, handle: BatchHandler): Promise<void> {
     let ensured: AbortSignal | undefined;
+    // What a predecessor had in hand when it crashed comes again within its `ack_wait`. It is pulled one by one: each
+    // delivery counts as a try, and one message that crashes the service must not use up those of others.
+    let carefulUntil = 0;
     while (!this.stopping.signal.aborted) {
       const { signal } = this.reconnected;
       try {
-        if (ensured !== signal) await this.jetStream.ensureConsumer(consumer);
+        if (ensured !== signal) {
+          const { num_ack_pending: inHand } = await this.jetStream.ensureConsumer(consumer);
+          if (inHand > 0) carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
+        }
         ensured = signal;
+        const batchSize = performance.now() < carefulUntil ? 1 : consumer.batchSize;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
-        const { deliveries, trouble } = await pull.next(WAIT_MS, AbortSignal.any([this.stopping.signal, signal]));
+        const { deliveries, trouble } = await pull.next(WAIT_MS, AbortSignal.any([this.stopping.signal, signal]), batchSize);
         if (deliveries.length > 0) await this.handle(consumer, handle, deliveries);
         if (trouble !== undefined) {
           ensured = undefined;

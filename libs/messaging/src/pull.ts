@@ -30,8 +30,7 @@ export class PullSubscription {
   ) {}
 
   /** Up to `batchSize` messages that are there now; waits up to `waitMs` for a first one. */
-  async next(waitMs: number, signal: AbortSignal): Promise<Pulled> {
-    const { batchSize } = this.consumer;
+  async next(waitMs: number, signal: AbortSignal, batchSize = this.consumer.batchSize): Promise<Pulled> {
     const now = await this.pull({ batch: batchSize, expires: nanos(waitMs), no_wait: true }, waitMs, signal);
     if (now.deliveries.length > 0 || now.trouble !== undefined || signal.aborted) return now;
     const first = await this.pull({ batch: 1, expires: nanos(waitMs) }, waitMs, signal);
