@@ -29,6 +29,7 @@ describe('the configuration', () => {
       host: '0.0.0.0',
       opsPort: 9002,
       logLevel: 'info',
+      failpoints: [],
       database: { url: good.DATABASE_URL, poolSize: 10 },
       nats: { servers: [good.NATS_URL], streamReplicas: 1 },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com' },
