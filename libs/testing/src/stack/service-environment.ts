@@ -126,6 +126,8 @@ function table({
         NATS_CA_FILE: undefined,
         CLERK_SECRET_KEY: settings.clerkSecretKey,
         CLERK_API_URL: emulator,
+        API_KEY_ENVIRONMENT: undefined,
+        DEFAULT_PHONE_REGION: undefined,
       },
     },
     'api-gateway': {
