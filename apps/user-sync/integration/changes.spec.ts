@@ -90,6 +90,17 @@ describe('changes', () => {
     expect(listening.gaps).toBe(0);
   });
 
+  it('whose replica died before it could tell of them are told of by the other', async () => {
+    const listening = await gateway();
+    const [made] = await world.query<{ number: string }>(
+      `WITH counter AS (UPDATE change_counter SET number = number + 1 RETURNING number)
+       INSERT INTO changes (number, kind, reason, user_id, key_id)
+       SELECT number, 'api_key', 'revoked', gen_random_uuid(), gen_random_uuid() FROM counter RETURNING number`,
+    );
+    await eventually(() => listening.number === Number(made?.number));
+    expect(listening.gaps).toBe(0);
+  });
+
   it('can be asked for from any number on', async () => {
     const ada = await member(world);
     const from = await counter();
