@@ -1,7 +1,7 @@
-import { verify } from 'node:crypto';
 import { clerkUserIdSchema } from '@gatehouse/contracts';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError } from './errors';
+import { isRs256 } from './jws-signature';
 import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type KeySource } from './key-source';
@@ -49,8 +49,7 @@ export class ClerkSessionVerifier {
     if (kid !== undefined && typeof kid !== 'string') throw new CredentialRefusedError('token_key_unknown');
     const key = await this.keys.find(kid);
     if (key === undefined) throw new CredentialRefusedError('token_key_unknown');
-    if (!verify('RSA-SHA256', jwt.signed, key, jwt.signature))
-      throw new CredentialRefusedError('token_signature_invalid');
+    if (!isRs256(jwt.signed, jwt.signature, key)) throw new CredentialRefusedError('token_signature_invalid');
     checkKind(jwt.header);
     return this.check(jwt.claims);
   }

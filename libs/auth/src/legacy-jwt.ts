@@ -1,7 +1,8 @@
-import { type KeyObject, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, createSecretKey } from 'node:crypto';
 import { z } from 'zod';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError, SecretInvalidError } from './errors';
+import { hs256, isHs256 } from './jws-signature';
 import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type JsonObject } from './strict-json';
@@ -62,7 +63,7 @@ export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets 
     exp: Math.floor(claims.expiresAt / 1_000),
   };
   const signed = `${HEADER}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
-  return `${signed}.${mac(secret, Buffer.from(signed)).toString('base64url')}`;
+  return `${signed}.${hs256(Buffer.from(signed), secret).toString('base64url')}`;
 }
 
 /** Verifies our own tokens: their HS256 signature under either secret, then everything that they claim. */
@@ -84,10 +85,7 @@ export class LegacyJwtVerifier {
   }
 
   private isSigned(signed: Buffer, signature: Buffer): boolean {
-    return this.rules.secrets.some((secret) => {
-      const expected = mac(secret, signed);
-      return signature.length === expected.length && timingSafeEqual(signature, expected);
-    });
+    return this.rules.secrets.some((secret) => isHs256(signed, signature, secret));
   }
 }
 
@@ -99,8 +97,4 @@ function whoOf({ sub, jti, sid }: JsonObject): Pick<LegacySession, 'userId' | 'j
     throw new CredentialRefusedError('token_claim_invalid');
   }
   return { userId: userId.data, jti, sessionId: sid ?? null };
-}
-
-function mac(secret: KeyObject, signed: Buffer): Buffer {
-  return createHmac('sha256', secret).update(signed).digest();
 }
