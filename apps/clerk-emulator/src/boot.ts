@@ -30,6 +30,10 @@ export async function boot(config: EmulatorConfig, now: Now = Date.now): Promise
   );
   const instance = app.get(Instance);
   await app.init();
+  if (config.users > 0) {
+    const { created, duration_ms } = await app.get(GeneratorService).generateUsers(config.users, config.seed);
+    logger.info({ created, durationMs: duration_ms }, 'users generated');
+  }
   try {
     await app.listen(config.port, config.host);
   } catch (cause) {
@@ -38,10 +42,6 @@ export async function boot(config: EmulatorConfig, now: Now = Date.now): Promise
   }
   const url = baseUrl(config.host, app.getHttpServer().address());
   instance.listensAt(url);
-  if (config.users > 0) {
-    const { created, duration_ms } = await app.get(GeneratorService).generateUsers(config.users, config.seed);
-    logger.info({ created, durationMs: duration_ms }, 'users generated');
-  }
   // Not before the port is ours: another emulator may be at work on the same state file.
   app.get(StateKeeper).start();
   app.get(WebhookDispatcher).start();

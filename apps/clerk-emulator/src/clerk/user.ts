@@ -61,8 +61,9 @@ export interface DeletedObject {
 /** Failed sign-in attempts that a user has before Clerk locks the account. */
 export const SIGN_IN_ATTEMPTS = 100;
 
-// Lists that are always empty are one list: a hundred thousand users have a million of them.
+// What is empty at first is shared: a hundred thousand users have a million of them. Changes are made to a copy.
 const NONE: never[] = [];
+const NO_METADATA: JsonObject = Object.freeze({});
 
 /** A user with nothing filled in. @param now ms since 1970 */
 export function newUser(now: number, id: string = newId('user', now)): ClerkUser {
@@ -100,13 +101,13 @@ export function newUser(now: number, id: string = newId('user', now)): ClerkUser
     primary_email_address_id: null,
     primary_phone_number_id: null,
     primary_web3_wallet_id: null,
-    private_metadata: {},
+    private_metadata: NO_METADATA,
     profile_image_url: 'https://www.gravatar.com/avatar?d=mp',
-    public_metadata: {},
+    public_metadata: NO_METADATA,
     saml_accounts: NONE,
     totp_enabled: false,
     two_factor_enabled: false,
-    unsafe_metadata: {},
+    unsafe_metadata: NO_METADATA,
     updated_at: now,
     username: null,
     verification_attempts_remaining: SIGN_IN_ATTEMPTS,

@@ -1,0 +1,33 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkConformance, conformanceTable, conforms } from '../src/check-conformance/check-conformance';
+
+const FIXTURES = join(__dirname, '..', 'fixtures', 'clerk');
+
+describe('conformance', () => {
+  it('everything the emulator emits has exactly the keys of Clerk’s payload', async () => {
+    const rows = await checkConformance(FIXTURES);
+    expect(rows.filter(({ missing, extra }) => missing.length + extra.length > 0)).toEqual([]);
+    expect(rows.length).toBeGreaterThanOrEqual(17);
+    expect(rows.every(({ keys }) => keys > 0)).toBe(true);
+    expect(conforms(rows)).toBe(true);
+  });
+
+  it('a key more or less is told', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'clerk-payloads-'));
+    try {
+      await cp(FIXTURES, folder, { recursive: true });
+      const file = join(folder, 'bapi.users-count.json');
+      const { total_count: _gone, ...rest } = JSON.parse(await readFile(file, 'utf8')) as { total_count: number };
+      await writeFile(file, JSON.stringify({ ...rest, more: 1 }));
+      const rows = await checkConformance(folder);
+      expect(conforms(rows)).toBe(false);
+      expect(conformanceTable(rows)).toMatch(
+        /bapi\.users-count +2 keys {2}DIFFERS\n +missing more\n +extra {3}total_count/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { type ClerkEmulator, startClerkEmulator } from '../src';
+import { rawApi } from './emulator-api';
+
+/** Every route with a body or a parameter; `:id` is filled with ids that exist, ids that do not, and rubbish. */
+const ROUTES: readonly (readonly [method: string, path: string])[] = [
+  ['POST', '/v1/users'],
+  ['PATCH', '/v1/users/:id'],
+  ['DELETE', '/v1/users/nobody'],
+  ['PATCH', '/v1/users/:id/metadata'],
+  ['PUT', '/v1/users/:id/metadata'],
+  ['POST', '/v1/users/:id/ban'],
+  ['POST', '/v1/email_addresses'],
+  ['PATCH', '/v1/email_addresses/:id'],
+  ['POST', '/v1/phone_numbers'],
+  ['DELETE', '/v1/phone_numbers/:id'],
+  ['POST', '/v1/sessions'],
+  ['POST', '/v1/sessions/:id/tokens'],
+  ['POST', '/v1/sessions/:id/revoke'],
+  ['POST', '/v1/actor_tokens'],
+  ['POST', '/v1/actor_tokens/:id/revoke'],
+  ['POST', '/emulator/endpoints'],
+  ['PATCH', '/emulator/endpoints/:id'],
+  ['POST', '/emulator/endpoints/:id/rotate-secret'],
+  ['POST', '/emulator/endpoints/:id/replay'],
+  ['PATCH', '/emulator/faults/:id'],
+  ['PUT', '/emulator/faults/seed'],
+  ['POST', '/emulator/sign-in'],
+  ['POST', '/emulator/sign-in/:id/attempt'],
+  ['POST', '/emulator/sign-in-by-ticket'],
+  ['POST', '/emulator/sessions'],
+  ['POST', '/emulator/sessions/:id/remove'],
+  ['POST', '/emulator/tokens'],
+  ['POST', '/emulator/keys/:id/retire'],
+  ['PUT', '/emulator/session-claims'],
+  ['PUT', '/emulator/rate-limits'],
+  ['POST', '/emulator/deliveries/:id/resend'],
+  ['POST', '/nowhere'],
+];
+
+const NAMES = [
+  'email_address',
+  'phone_number',
+  'user_id',
+  'session_id',
+  'public_metadata',
+  'first_name',
+  'created_at',
+  'url',
+  'event_types',
+  'secret',
+  'params',
+  'match',
+  'identifier',
+  'code',
+  'actor',
+  'claims',
+  'header',
+  'since',
+  'seed',
+  'preset',
+  'verified',
+  'primary_email_address_id',
+  '__proto__',
+  'constructor',
+];
+
+describe('whatever comes in', () => {
+  let emulator: ClerkEmulator;
+  let api: ReturnType<typeof rawApi>;
+  let ids: string[];
+
+  beforeAll(async () => {
+    emulator = await startClerkEmulator();
+    api = rawApi(emulator);
+    const user = emulator.createUser({ email_address: ['ada@example.com'] });
+    ids = [
+      user.id,
+      emulator.signIn(user.id).id,
+      user.email_addresses[0]!.id,
+      emulator.addEndpoint({ url: emulator.url }).id,
+    ];
+  });
+  afterAll(() => emulator.close());
+
+  const value = fc.oneof(
+    { maxDepth: 3 },
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('+12015550100', 'a@b.io', 'user_0', 'http://127.0.0.1:9/', '1e999', '{{user.id}}', '\u0000'),
+    fc.double(),
+  );
+  const object = fc.dictionary(fc.oneof(fc.constantFrom(...NAMES), fc.string()), value, { maxKeys: 6 });
+  const body = fc.oneof(
+    { weight: 6, arbitrary: object.map((fields) => JSON.stringify(fields)) },
+    { weight: 1, arbitrary: fc.json() },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  );
+  const isClerkShaped = (answer: Record<string, unknown>): boolean =>
+    /^[0-9a-f]{32}$/.test(String(answer['clerk_trace_id'])) &&
+    (answer['errors'] as unknown[]).length > 0 &&
+    (answer['errors'] as Record<string, unknown>[]).every((error) =>
+      ['message', 'long_message', 'code'].every((key) => typeof error[key] === 'string'),
+    );
+
+  it('is done, or refused with a 4xx in Clerk’s shape; never a 500, never the end', async () => {
+    const id = fc.oneof(
+      fc.nat(3).map((index) => ids[index]!),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...ROUTES), id, body, async ([method, path], chosen, text) => {
+        const answer = await api(method, path.replace(':id', encodeURIComponent(chosen) || '-'), text);
+        expect(answer.contentType).toBe('application/json');
+        expect(answer.status).toBeLessThan(500);
+        if (answer.status >= 400) expect(isClerkShaped(answer.body)).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+    expect((await api('GET', '/emulator/health')).status).toBe(200);
+  });
+
+  it('in a query is as harmless', async () => {
+    const name = fc.constantFrom(
+      'limit',
+      'offset',
+      'order_by',
+      'starting_after',
+      'user_id',
+      'query',
+      'created_at_after',
+      'type',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('-1', '1e9', '+created_at', ids[0] ?? '', '[]'),
+    );
+    const path = fc.constantFrom(
+      '/v1/users',
+      '/v1/users/count',
+      '/v1/sessions',
+      '/emulator/deliveries',
+      '/emulator/messages',
+    );
+    await fc.assert(
+      fc.asyncProperty(path, fc.array(fc.tuple(name, text), { maxLength: 4 }), async (at, pairs) => {
+        // What is no text of Unicode cannot be sent as a query at all.
+        const query = new URLSearchParams(pairs).toString();
+        const answer = await api('GET', `${at}?${query}`);
+        expect(answer.status).toBeLessThan(500);
+        if (answer.status >= 400) expect(isClerkShaped(answer.body)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
