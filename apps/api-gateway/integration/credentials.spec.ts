@@ -1,0 +1,273 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { apiKeyHash, mintApiKey } from '@gatehouse/auth';
+import {
+  type ReplyOf,
+  closeSession,
+  exchangePhoneLogin,
+  getMe,
+  listUsers,
+  recordAudit,
+  resolveKey,
+  resolveLegacySession,
+  resolvePrincipal,
+  setPassword,
+  syncClerkUser,
+  touchKeys,
+  verifyLogin,
+} from '@gatehouse/contracts';
+import { NatsClient } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
+import { KeyUsage } from '../src/authenticate/key-usage';
+import { ChangeFeed } from '../src/follow-changes/change-feed';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+import { samplePrincipal, sampleUser } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+type FoundKey = NonNullable<ReplyOf<typeof resolveKey>['key']>;
+
+let gateway: TestGateway;
+const userId = randomUUID();
+const keyId = randomUUID();
+const key = mintApiKey({ environment: 'dev', random: randomBytes(32) });
+const asked: string[] = [];
+const audited: unknown[] = [];
+const touched: { keyId: string }[] = [];
+let found: FoundKey;
+let session: { id: string; closed: boolean; parentSessionId: string | null };
+let heard: Record<string, unknown> = {};
+
+beforeAll(async () => {
+  const holder = { userId, clerkUserId: null, role: 'user', tier: 'enterprise', isActive: true } as const;
+  gateway = await startTestGateway({ SIGN_IN_URL: 'https://accounts.example.com/sign-in' }, (userSync) => {
+    const number = () => gateway?.changes.number ?? 0;
+    const open = (parentSessionId: string | null) => {
+      session = { id: randomUUID(), closed: false, parentSessionId };
+      const opened = { id: session.id, expiresAt: Date.now() + 3_600_000 };
+      return { change: number(), ...holder, session: opened, user: sampleUser(userId, '') };
+    };
+    userSync
+      .answer(resolvePrincipal, ({ body: { clerkUserId } }) => {
+        const role = clerkUserId === 'user_admin' ? 'admin' : 'user';
+        return samplePrincipal(clerkUserId, { change: number(), role });
+      })
+      .answer(resolveKey, ({ body: { hash } }) => {
+        asked.push(hash);
+        return { change: number(), key: hash === apiKeyHash(key) ? found : null };
+      })
+      .answer(resolveLegacySession, ({ body }) => {
+        asked.push(body.sessionId);
+        const known = session?.id === body.sessionId && body.userId === userId;
+        const state = { ...holder, expiresAt: Date.now() + 3_600_000, closed: session?.closed };
+        return { change: number(), session: known ? { ...state, parentSessionId: session.parentSessionId } : null };
+      })
+      .answer(verifyLogin, ({ body, envelope }) => {
+        heard = { ...body, principal: envelope.principal };
+        return open(null);
+      })
+      .answer(exchangePhoneLogin, ({ body }) => {
+        heard = body;
+        return { ...open(body.token.sessionId), isNewUser: true };
+      })
+      .answer(syncClerkUser, ({ body: { clerkUserId } }) => ({
+        change: number(),
+        ...holder,
+        isNewUser: true,
+        user: sampleUser(userId, clerkUserId),
+      }))
+      .answer(closeSession, () => {
+        session.closed = true;
+        gateway.changes.change({ kind: 'legacy_session', reason: 'signed_out', sessionId: session.id, userId });
+        return { closed: 1, propagation: null };
+      })
+      .answer(setPassword, ({ body }) => {
+        heard = body;
+        return { userId };
+      })
+      .answer(touchKeys, ({ body: { uses } }) => {
+        touched.push(...uses);
+        return {};
+      })
+      .answer(recordAudit, ({ body, envelope }) => {
+        audited.push({ ...body, by: envelope.principal?.userId });
+        return {};
+      })
+      .answer(listUsers, () => ({ items: [], nextCursor: null }))
+      .answer(getMe, ({ envelope: { principal } }) => sampleUser(principal!.userId, ''));
+  });
+  found = {
+    ...holder,
+    keyId,
+    scopes: ['profile:read', 'session:read'],
+    state: 'active',
+    expiresAt: null,
+    rateLimit: null,
+  };
+});
+afterAll(() => gateway?.stop());
+beforeEach(() => {
+  asked.length = 0;
+  heard = {};
+});
+
+const get = (path: string, headers: Record<string, string>) => call(`${gateway.url}${path}`, undefined, { headers });
+const post = (path: string, body: unknown, token?: string) =>
+  call(`${gateway.url}${path}`, token, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('an API key', () => {
+  it('tells who is calling, in either header, and is looked up once', async () => {
+    for (const headers of [{ 'x-api-key': key }, { authorization: `Bearer ${key}` }] as Record<string, string>[]) {
+      const { status, body } = await get('/auth/session', headers);
+      expect([status, body.principal.method, body.principal.keyId]).toEqual([200, 'api_key', keyId]);
+      expect(body.credential).toEqual({
+        method: 'api_key',
+        sessionId: null,
+        issuedAt: null,
+        expiresAt: null,
+        authorizedParty: null,
+        actor: null,
+      });
+    }
+    expect(asked).toHaveLength(1);
+    expect(gateway.logs()).not.toContain(key);
+  });
+
+  it('wins over a token', async () => {
+    const token = await mint(gateway.pair, 'user_1');
+    const { body } = await get('/auth/session', { 'x-api-key': key, authorization: `Bearer ${token}` });
+    expect(body.principal.method).toBe('api_key');
+  });
+
+  it('has its last use told, together with others', async () => {
+    await get('/auth/session', { 'x-api-key': key });
+    await gateway.app.get(KeyUsage).tell();
+    expect(touched.at(-1)).toMatchObject({ keyId });
+  });
+
+  it('that is revoked is good no longer, at once', async () => {
+    expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
+    found = { ...found, state: 'revoked' };
+    const { number } = gateway.changes.change({ kind: 'api_key', reason: 'revoked', keyId, userId });
+    await eventually(() => gateway.app.get(ChangeFeed).current === number, { intervalMs: 1 });
+    expect(await get('/api/me', { 'x-api-key': key })).toMatchObject({
+      status: 401,
+      body: { code: 'api_key_revoked' },
+    });
+    found = { ...found, state: 'active' };
+    gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
+  });
+
+  it('that expires is good until then without being asked for again', async () => {
+    found = { ...found, expiresAt: Date.now() + 400 };
+    const { number } = gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
+    await eventually(() => gateway.app.get(ChangeFeed).current === number);
+    expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
+    await eventually(async () => (await get('/api/me', { 'x-api-key': key })).body.code === 'api_key_expired');
+    expect(asked).toHaveLength(1);
+    found = { ...found, expiresAt: null };
+    gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
+  });
+
+  it('that nobody knows is asked for once, and a mistyped one never', async () => {
+    const guess = mintApiKey({ environment: 'dev', random: randomBytes(32) });
+    for (let count = 0; count < 3; count++) {
+      expect((await get('/api/me', { 'x-api-key': guess })).body.code).toBe('api_key_unknown');
+      expect((await get('/api/me', { 'x-api-key': `${guess.slice(0, -1)}!` })).body.code).toBe('api_key_malformed');
+    }
+    expect(asked).toEqual([apiKeyHash(guess)]);
+  });
+
+  it('whose scope does not reach is told which one does, and the refusal is written down once', async () => {
+    for (let count = 0; count < 2; count++) {
+      const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+      const answer = await call(`${gateway.url}/api/me`, undefined, { method: 'PATCH', headers, body: '{}' });
+      expect([answer.status, answer.body.code]).toEqual([403, 'scope_insufficient']);
+      expect(answer.headers.get('www-authenticate')).toBe(
+        'Bearer realm="gatehouse", error="insufficient_scope", scope="profile:write"',
+      );
+    }
+    await eventually(() => audited.length === 1);
+    expect(audited[0]).toMatchObject({
+      action: 'access.refused',
+      outcome: 'refused',
+      reason: 'scope_insufficient',
+      by: userId,
+    });
+  });
+});
+
+describe('a login with a password', () => {
+  it('gives a token of our own, which is good until logout', async () => {
+    const { status, body, headers } = await post('/auth/login', {
+      email: ' Ada@example.com',
+      password: 'hush-hush-hush',
+    });
+    expect([status, body.success, body.user.id]).toEqual([200, true, userId]);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(heard).toMatchObject({ email: 'Ada@example.com', principal: null, sessionTtlMs: 86_400_000 });
+    const shown = await call(`${gateway.url}/auth/session`, body.token);
+    expect(shown.body.principal).toMatchObject({ userId, method: 'legacy_jwt', sessionId: session.id });
+    expect(shown.body.credential).toMatchObject({ method: 'legacy_jwt', expiresAt: expect.any(String) });
+    expect(asked).toHaveLength(1);
+    const out = await post('/auth/logout', {}, body.token);
+    expect([out.status, out.body]).toEqual([200, { success: true, closed: 1, propagation: null }]);
+    await eventually(async () => (await call(`${gateway.url}/auth/session`, body.token)).body.code === 'token_revoked');
+    expect(gateway.logs()).not.toMatch(/hush-hush/);
+    expect(gateway.logs()).not.toContain(body.token.split('.')[2]);
+  });
+
+  it('sets a password by a one-time token', async () => {
+    const { status, body } = await post('/auth/password', { token: 'once', password: 'hush-hush-hush' });
+    expect([status, body]).toEqual([200, { success: true }]);
+    expect(heard).toMatchObject({ token: 'once', origin: { sourceIp: '127.0.0.1' } });
+  });
+});
+
+describe('the phone exchange', () => {
+  it('hands on what the token says, and gives a token that ends with its Clerk session', async () => {
+    const token = await mint(gateway.pair, 'user_phone', { claims: { jti: 'once-0123456789' } });
+    const { status, body } = await post('/auth/verify-clerk-token', { name: 'Ada', city: 'Pune' }, token);
+    expect([status, body.success, body.isNewUser, body.user.id]).toEqual([200, true, true, userId]);
+    expect(heard).toMatchObject({
+      token: { id: 'once-0123456789', clerkUserId: 'user_phone', sessionId: 'sess_phone' },
+      body: { name: 'Ada', city: 'Pune' },
+    });
+    expect(session.parentSessionId).toBe('sess_phone');
+    expect((await call(`${gateway.url}/api/me`, body.token)).status).toBe(200);
+  });
+
+  it('names a token without jti by its hash', async () => {
+    await post('/auth/verify-clerk-token', {}, await mint(gateway.pair, 'user_phone', { version: 1 }));
+    expect(heard.token).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+});
+
+describe('POST /api/clerk/syncUsers', () => {
+  it('shows the user who was made', async () => {
+    const { status, body } = await post('/api/clerk/syncUsers', {}, await mint(gateway.pair, 'user_sync'));
+    expect([status, body]).toMatchObject([200, { success: true, isNewUser: true, user: { clerkUserId: 'user_sync' } }]);
+  });
+});
+
+describe('GET /auth/explain', () => {
+  it('tells an admin which verifier let it in and what it checked', async () => {
+    const { status, body } = await call(`${gateway.url}/auth/explain`, await mint(gateway.pair, 'user_admin'));
+    expect([status, body.order, body.verifier]).toEqual([200, 3, 'clerk_session']);
+    expect(body.checks).toContain("alg is RS256 and iss is Clerk's: both choose the verifier");
+    expect(body.changes).toEqual({ number: gateway.changes.number, trusting: true });
+  });
+});
+
+describe('at shutdown', () => {
+  it('the lease is given up, so that no revocation waits for a gateway that is gone', async () => {
+    const other = await startTestGateway();
+    await other.app.close();
+    expect(other.changes.ended.size).toBe(1);
+    expect(other.app.get(NatsClient).connected).toBe(false);
+    await other.stop();
+  });
+});

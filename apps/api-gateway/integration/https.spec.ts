@@ -1,0 +1,33 @@
+import { resolvePrincipal } from '@gatehouse/contracts';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+import { samplePrincipal } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({ REQUIRE_HTTPS: 'true', TRUST_PROXY: 'loopback' }, (userSync) => {
+    userSync.answer(resolvePrincipal, ({ body }) => samplePrincipal(body.clerkUserId));
+  });
+});
+afterAll(() => gateway?.stop());
+
+describe('where HTTPS is required', () => {
+  it.each(['/auth/session', '/docs', '/nowhere'])('plain HTTP is refused, whatever it carries: %s', async (path) => {
+    const token = await mint(gateway.pair, 'user_1');
+    for (const headers of [{}, { 'x-forwarded-proto': 'http' }]) {
+      const answer = await call(`${gateway.url}${path}`, token, { headers });
+      expect([answer.status, answer.body.code]).toEqual([403, 'https_required']);
+      expect(answer.headers.get('strict-transport-security')).toBeNull();
+    }
+  });
+
+  it('what a trusted proxy took over HTTPS is served, and told to stay there', async () => {
+    const headers = { 'x-forwarded-proto': 'https' };
+    const { status, headers: answer } = await call(`${gateway.url}/auth/session`, await mint(gateway.pair, 'user_1'), {
+      headers,
+    });
+    expect(status).toBe(200);
+    expect(answer.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains');
+  });
+});
