@@ -5,12 +5,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-it('reads points with labels and chances, and nothing else', () => {
-  expect(parseFailpoints('after-commit:kill:0.1, before-ack=msg_1:kill')).toEqual([
-    { point: 'after-commit', label: undefined, chance: 0.1 },
-    { point: 'before-ack', label: 'msg_1', chance: 1 },
+it('reads points with labels and numbers, and nothing else', () => {
+  expect(parseFailpoints('after-commit:kill:10, before-ack=msg_1:kill')).toEqual([
+    { point: 'after-commit', label: undefined, nth: 10 },
+    { point: 'before-ack', label: 'msg_1', nth: 1 },
   ]);
-  for (const odd of ['', 'a', 'a:exit', 'a:kill:2', 'a=:kill', 'a:kill,']) {
+  for (const odd of ['', 'a', 'a:exit', 'a:kill:0', 'a:kill:0.5', 'a=:kill', 'a:kill,']) {
     expect(() => parseFailpoints(odd)).toThrow(expect.objectContaining({ code: 'FAILPOINTS_INVALID' }));
   }
 });
@@ -18,12 +18,15 @@ it('reads points with labels and chances, and nothing else', () => {
 it('kills at its own point, for its own label, and nowhere else', () => {
   const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
   failpoint('before-ack', () => ['msg_1']);
-  armFailpoints(parseFailpoints('before-ack=msg_1:kill,never:kill:0'));
+  armFailpoints(parseFailpoints('before-ack=msg_1:kill,later:kill:2'));
   failpoint('after-commit', () => ['msg_1']);
   failpoint('before-ack', () => ['msg_2']);
   failpoint('before-ack');
-  failpoint('never');
+  failpoint('later');
   expect(kill).not.toHaveBeenCalled();
   failpoint('before-ack', () => ['msg_2', 'msg_1']);
   expect(kill).toHaveBeenCalledWith(process.pid, 'SIGKILL');
+  failpoint('later');
+  failpoint('later');
+  expect(kill).toHaveBeenCalledTimes(2);
 });

@@ -1,39 +1,39 @@
-/** The variable FAILPOINTS is not `point[=label]:kill[:chance]`. */
+/** The variable FAILPOINTS is not `point[=label]:kill[:nth]`. */
 export class FailpointsInvalidError extends Error {
   readonly code = 'FAILPOINTS_INVALID';
 
   constructor() {
-    super('FAILPOINTS is not a list of point[=label]:kill[:chance]');
+    super('FAILPOINTS is not a list of point[=label]:kill[:nth]');
     this.name = 'FailpointsInvalidError';
   }
 }
 
-/** One armed failpoint; `chance` from 0 to 1. */
+/** One armed failpoint; it kills when it is passed for the `nth` time in the life of the process. */
 export interface Failpoint {
   readonly point: string;
   readonly label: string | undefined;
-  readonly chance: number;
+  readonly nth: number;
 }
 
-const ONE = /^([a-z-]+)(?:=([A-Za-z0-9_-]+))?:kill(?::(0\.\d+|1|0))?$/;
+const ONE = /^([a-z-]+)(?:=([A-Za-z0-9_-]+))?:kill(?::([1-9]\d{0,5}))?$/;
 
-let armed: readonly Failpoint[] = [];
+let armed: { readonly failpoint: Failpoint; passed: number }[] = [];
 
 /**
- * Reads `point[=label]:kill[:chance]`, comma-separated: where a test lets a service kill itself, for which webhook alone,
- * and how often. Throws FailpointsInvalidError.
+ * Reads `point[=label]:kill[:nth]`, comma-separated: where a test lets a service kill itself, for which webhook alone,
+ * and at which pass (the first by default). Throws FailpointsInvalidError.
  */
 export function parseFailpoints(text: string): Failpoint[] {
   return text.split(',').map((one) => {
     const match = ONE.exec(one.trim());
     if (match?.[1] === undefined) throw new FailpointsInvalidError();
-    return { point: match[1], label: match[2], chance: Number(match[3] ?? 1) };
+    return { point: match[1], label: match[2], nth: Number(match[3] ?? 1) };
   });
 }
 
 /** Arms failpoints in this process; none are armed until then. For tests of crashes alone. */
 export function armFailpoints(failpoints: readonly Failpoint[]): void {
-  armed = failpoints;
+  armed = failpoints.map((one) => ({ failpoint: one, passed: 0 }));
 }
 
 /**
@@ -42,8 +42,10 @@ export function armFailpoints(failpoints: readonly Failpoint[]): void {
  */
 export function failpoint(point: string, labels: () => readonly string[] = () => []): void {
   if (armed.length === 0) return;
-  for (const { point: name, label, chance } of armed) {
+  for (const one of armed) {
+    const { point: name, label, nth } = one.failpoint;
     if (name !== point || (label !== undefined && !labels().includes(label))) continue;
-    if (Math.random() < chance) process.kill(process.pid, 'SIGKILL');
+    one.passed += 1;
+    if (one.passed === nth) process.kill(process.pid, 'SIGKILL');
   }
 }

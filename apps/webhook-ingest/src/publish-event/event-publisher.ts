@@ -44,6 +44,7 @@ export class EventPublisher {
 
   /** Publishes and stores the acknowledgement; throws when either did not happen. */
   async publish(event: PublishableEvent): Promise<void> {
+    failpoint('before-publish');
     const stopTimer = this.metrics.publishSeconds.startTimer();
     try {
       const { sequence, streamCreatedAt, duplicate } = await this.jetStream.publish({
