@@ -1,8 +1,8 @@
-import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { mintApiKey } from '@gatehouse/auth';
 import { CompactEncrypt, SignJWT, exportJWK } from 'jose';
-import { ISSUER } from './support/clerk-tokens';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
-import { mint } from './support/clerk-tokens';
+import { ISSUER, mint } from './support/clerk-tokens';
 import { type RawAnswer, type RawRequest, sendRaw } from './support/raw-request';
 import { PUBLIC_URL } from './support/test-gateway';
 
@@ -500,7 +500,6 @@ describe('an API key is refused:', () => {
       401,
       'api_key_unknown',
       async () => {
-        const { mintApiKey } = await import('@gatehouse/auth');
         return withKey(mintApiKey({ environment: 'prod', random: new Uint8Array(32).fill(7) }));
       },
     ],
@@ -595,8 +594,6 @@ describe('an API key is refused:', () => {
   });
 
   it('after twenty guesses of its address, before any lookup', async () => {
-    const { mintApiKey } = await import('@gatehouse/auth');
-    const { randomBytes } = await import('node:crypto');
     const guess = () =>
       sendRaw(gateway.url, {
         headers: [

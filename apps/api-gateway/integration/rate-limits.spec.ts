@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
 import { Counters } from '../src/limit-rates/rate-limit.providers';
@@ -132,11 +133,10 @@ describe('over a store that gateways share', () => {
   });
 
   it('a store that accepts and never answers costs a request a quarter of a second', async () => {
-    const { createServer } = await import('node:net');
-    const sockets = new Set<import('node:net').Socket>();
+    const sockets = new Set<Socket>();
     const mute = createServer((socket) => void sockets.add(socket));
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    const { port } = mute.address() as import('node:net').AddressInfo;
+    const { port } = mute.address() as AddressInfo;
     const counters = new RedisCounters(`redis://127.0.0.1:${port}`, silent);
     try {
       const began = performance.now();
