@@ -1,0 +1,217 @@
+import { clerkUserSchema } from '@gatehouse/contracts';
+import { CursorGoneError, UserMissingAtClerkError } from '../../src/errors';
+import { type MappedUser, mapClerkUser } from '../../src/map-clerk-user/map-clerk-user';
+import { fixture } from '../clerk-api';
+import { type EventJson, T0, type UserJson, deletion, sessionEvent, userEvent } from '../clerk-events';
+
+/** One change at Clerk; `slot` and `other` name people, `address` an e-mail address or phone number out of a few. */
+export type Operation =
+  | { kind: 'create'; slot: number; address: number; verified: boolean; tick: number }
+  | { kind: 'rename'; slot: number; name: number; tick: number }
+  | { kind: 'email' | 'phone'; slot: number; address: number; verified: boolean; tick: number }
+  | { kind: 'swap'; slot: number; other: number; tick: number }
+  | { kind: 'ban' | 'touch' | 'session' | 'delete' | 'corrupt'; slot: number; tick: number };
+
+interface Address {
+  value: string;
+  verified: boolean;
+}
+
+interface Person {
+  id: string;
+  version: number;
+  name: string;
+  email: Address | null;
+  phone: Address | null;
+  banned: boolean;
+}
+
+const PAGE = 2;
+
+/** What Clerk holds, changed as Clerk changes it, and asked as Clerk is asked. */
+export class ClerkModel {
+  /** Oldest first. */
+  private readonly people: Person[] = [];
+  private readonly slots = new Map<number, Person>();
+  private readonly past = new Map<string, MappedUser>();
+  private clock = T0;
+  private made = 0;
+  /** Lets the next fetches answer with what was before the last change. */
+  staleReads = 0;
+
+  /** Makes the change, if Clerk would; gives the events that it sends. */
+  perform(operation: Operation): EventJson[] {
+    const person = this.slots.get(operation.slot);
+    if (operation.kind === 'create') return person === undefined ? [this.create(operation)] : [];
+    if (person === undefined) return [];
+    if (operation.kind === 'delete') return [this.remove(person, operation.slot)];
+    if (operation.kind === 'session') {
+      return [sessionEvent('session.created', person.id, { created_at: this.clock, last_active_at: this.clock })];
+    }
+    // Nothing at Clerk: an event out of the far future, whoever made it.
+    if (operation.kind === 'corrupt') {
+      return [
+        userEvent('user.updated', { ...toJson({ ...person, name: 'Corrupt' }), updated_at: 8_640_000_000_000_000 }),
+      ];
+    }
+    if (operation.kind === 'swap') return this.swap(person, this.slots.get(operation.other), operation.tick);
+    this.remember(person);
+    if (!this.change(person, operation)) return [];
+    return [this.updated(person, operation.tick)];
+  }
+
+  fetch(id: string): Promise<MappedUser> {
+    const person = this.people.find((each) => each.id === id);
+    if (person === undefined) return Promise.reject(new UserMissingAtClerkError());
+    const before = this.past.get(id);
+    if (this.staleReads > 0 && before !== undefined) {
+      this.staleReads -= 1;
+      return Promise.resolve(before);
+    }
+    return Promise.resolve(mapped(person));
+  }
+
+  after(cursor: string | undefined): Promise<MappedUser[]> {
+    const start = cursor === undefined ? 0 : this.people.findIndex(({ id }) => id === cursor) + 1;
+    if (cursor !== undefined && start === 0) return Promise.reject(new CursorGoneError());
+    return Promise.resolve(this.people.slice(start, start + PAGE).map(mapped));
+  }
+
+  count(): Promise<number> {
+    return Promise.resolve(this.people.length);
+  }
+
+  instanceId(): Promise<string> {
+    return Promise.resolve('ins_model');
+  }
+
+  /** The live users that a database has that equals this. An unverified address leaves to whoever has it verified. */
+  expected(): Record<string, unknown>[] {
+    const ownedElsewhere = (key: 'email' | 'phone', person: Person) =>
+      this.people.some((other) => other !== person && other[key]?.verified && same(other[key], person[key]));
+    return this.people
+      .map((person) => {
+        const email = ownedElsewhere('email', person) ? null : person.email;
+        const phone = ownedElsewhere('phone', person) ? null : person.phone;
+        return {
+          clerk_user_id: person.id,
+          version: String(person.version),
+          first_name: person.name,
+          email: email?.value ?? null,
+          email_verified: email?.verified ?? false,
+          phone_number: phone?.value ?? null,
+          phone_verified: phone?.verified ?? false,
+          clerk_banned: person.banned,
+        };
+      })
+      .sort((a, b) => (a.clerk_user_id < b.clerk_user_id ? -1 : 1));
+  }
+
+  private create({ slot, address, verified, tick }: Extract<Operation, { kind: 'create' }>): EventJson {
+    this.made += 1;
+    const person: Person = {
+      id: `user_${String(this.made).padStart(4, '0')}x${slot}`,
+      version: this.next(tick),
+      name: 'New',
+      email: this.claimed('email', { value: emailOf(address), verified }, undefined),
+      phone: null,
+      banned: false,
+    };
+    this.people.push(person);
+    this.slots.set(slot, person);
+    return userEvent('user.created', toJson(person));
+  }
+
+  private remove(person: Person, slot: number): EventJson {
+    this.people.splice(this.people.indexOf(person), 1);
+    this.slots.delete(slot);
+    return deletion(person.id);
+  }
+
+  private change(person: Person, operation: Exclude<Operation, { kind: 'create' | 'swap' }>): boolean {
+    switch (operation.kind) {
+      case 'rename':
+        person.name = `Name${operation.name}`;
+        return true;
+      case 'email':
+      case 'phone': {
+        const value = operation.kind === 'email' ? emailOf(operation.address) : `+120155501${10 + operation.address}`;
+        const claimed = this.claimed(operation.kind, { value, verified: operation.verified }, person);
+        if (claimed === null) return false;
+        person[operation.kind] = claimed;
+        return true;
+      }
+      case 'ban':
+        person.banned = !person.banned;
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  /** At Clerk in three steps: one of the two has to give its address up first. */
+  private swap(a: Person, b: Person | undefined, tick: number): EventJson[] {
+    if (b === undefined || a === b || !a.email?.verified || !b.email?.verified) return [];
+    const [ofA, ofB] = [a.email, b.email];
+    this.remember(a);
+    this.remember(b);
+    a.email = null;
+    const first = this.updated(a, tick);
+    b.email = ofA;
+    const second = this.updated(b, tick);
+    a.email = ofB;
+    return [first, second, this.updated(a, tick)];
+  }
+
+  /** Only one user has an address verified. */
+  private claimed(kind: 'email' | 'phone', address: Address, by: Person | undefined): Address | null {
+    const taken = this.people.some((other) => other !== by && other[kind]?.verified && same(other[kind], address));
+    return taken && address.verified ? null : address;
+  }
+
+  private updated(person: Person, tick: number): EventJson {
+    person.version = Math.max(person.version, this.next(tick));
+    return userEvent('user.updated', toJson(person));
+  }
+
+  private remember(person: Person): void {
+    this.past.set(person.id, mapped(person));
+  }
+
+  /** Two changes may fall into one millisecond. */
+  private next(tick: number): number {
+    this.clock += tick;
+    return this.clock;
+  }
+}
+
+function same(a: Address | null, b: Address | null): boolean {
+  return a !== null && b !== null && a.value.toLowerCase() === b.value.toLowerCase();
+}
+
+/** The same address may be written in two ways. */
+function emailOf(address: number): string {
+  const email = `address${address % 4}@example.com`;
+  return address >= 4 ? email.toUpperCase() : email;
+}
+
+function mapped(person: Person): MappedUser {
+  return mapClerkUser(clerkUserSchema.parse(toJson(person)));
+}
+
+const template = fixture<EventJson>('user.created').data;
+
+function toJson({ id, version, name, email, phone, banned }: Person): UserJson {
+  const verification = (address: Address) => ({ status: address.verified ? 'verified' : 'unverified' });
+  return {
+    ...template,
+    id,
+    updated_at: version,
+    first_name: name,
+    banned,
+    primary_email_address_id: email && 'idn_email',
+    primary_phone_number_id: phone && 'idn_phone',
+    email_addresses: email ? [{ id: 'idn_email', email_address: email.value, verification: verification(email) }] : [],
+    phone_numbers: phone ? [{ id: 'idn_phone', phone_number: phone.value, verification: verification(phone) }] : [],
+  };
+}

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { type EventRead, readEvent } from '../../src/apply-event/read-event';
+import { type EventJson, deliveryOf, metadata } from '../clerk-events';
+import { ClerkModel, type Operation } from './clerk-model';
+import { type CrashPoint, SyncCore } from './sync-core';
+
+const RUNS = Number(process.env.CONVERGE_RUNS ?? 300);
+const SEED = process.env.CONVERGE_SEED === undefined ? undefined : Number(process.env.CONVERGE_SEED);
+/** Generous: a machine may be busy. */
+const TIMEOUT_MS = 120_000 + RUNS * 1_000;
+
+let core: SyncCore;
+
+beforeAll(async () => {
+  core = await SyncCore.open();
+});
+
+afterAll(() => core.close());
+
+const slot = fc.nat({ max: 3 });
+const tick = fc.constantFrom(0, 1, 1, 5);
+const address = fc.nat({ max: 7 });
+const verified = fc.constantFrom(true, true, true, false);
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('create' as const), slot, address, verified, tick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rename' as const), slot, name: fc.nat({ max: 9 }), tick }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('email', 'phone'), slot, address, verified, tick }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('swap' as const), slot, other: slot, tick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('ban', 'touch', 'session'), slot, tick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), slot, tick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('corrupt' as const), slot, tick }) },
+);
+
+/** How each event travels: how often, how many steps late, and in which order among those of its step. */
+const travel = fc.record({
+  copies: fc.constantFrom(0, 1, 1, 1, 2),
+  late: fc.constantFrom(0, 0, 0, 1, 3, 8),
+  order: fc.nat({ max: 99 }),
+  /** A duplicate under a webhook id of its own is another event. */
+  ownIds: fc.boolean(),
+});
+
+type Travel = typeof travel extends fc.Arbitrary<infer Value> ? Value : never;
+
+const step = fc.record({
+  operation,
+  travel: fc.array(travel, { minLength: 3, maxLength: 3 }),
+  crash: fc.constantFrom<CrashPoint | undefined>(undefined, undefined, undefined, 'before', 'after'),
+  staleReads: fc.constantFrom(0, 0, 0, 1),
+});
+
+interface Travelling {
+  readonly event: EventRead;
+  readonly due: number;
+  readonly order: number;
+}
+
+function dispatch(events: readonly EventJson[], travels: readonly Travel[], now: number) {
+  return events.flatMap((event, index): Travelling[] => {
+    const { copies, late, order, ownIds } = travels[index] ?? { copies: 1, late: 0, order: 0, ownIds: false };
+    const about = metadata(event.type);
+    return Array.from({ length: copies }, (_, copy) => ({
+      event: read(event, ownIds ? metadata(event.type) : about),
+      due: now + late * (copy + 1),
+      order: order + copy * 37,
+    }));
+  });
+}
+
+function read(event: EventJson, about = metadata(event.type)): EventRead {
+  return readEvent(deliveryOf(event, about), undefined);
+}
+
+describe('whatever happens to the events of a history', () => {
+  it(
+    'a reconcile afterwards ends in what Clerk holds, and applying everything again changes nothing',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+          await core.empty();
+          const clerk = new ClerkModel();
+          const { events, reconcile } = core.with(clerk);
+          const told: EventJson[] = [];
+          let travelling: Travelling[] = [];
+          for (const [now, { operation: change, travel: travels, crash, staleReads }] of steps.entries()) {
+            const sent = clerk.perform(change);
+            if (change.kind !== 'corrupt') told.push(...sent);
+            travelling.push(...dispatch(sent, travels, now));
+            const due = travelling.filter((each) => each.due <= now).sort((a, b) => a.order - b.order);
+            travelling = travelling.filter((each) => each.due > now);
+            clerk.staleReads = staleReads;
+            await core.deliver(
+              events,
+              due.map(({ event }) => event),
+              crash,
+            );
+          }
+          clerk.staleReads = 0;
+          await core.deliver(
+            events,
+            travelling.map(({ event }) => event),
+          );
+          core.crashNext(steps[0]?.crash);
+          await reconcile();
+          core.crashNext(undefined);
+          expect(await core.liveUsers()).toEqual(clerk.expected());
+
+          // Whoever came and went without a trace is heard of for the first time, and stays a tombstone.
+          const tellAll = () =>
+            core.deliver(
+              events,
+              told.map((event) => read(event)),
+            );
+          await tellAll();
+          expect(await core.liveUsers()).toEqual(clerk.expected());
+          const settled = await core.everything();
+          await tellAll();
+          await reconcile();
+          expect(await core.everything()).toEqual(settled);
+        }),
+        { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: SEED }) },
+      );
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,147 @@
+import { createLogger } from '@gatehouse/observability';
+import { createDataSource } from '@gatehouse/persistence';
+import { type TestDatabase } from '@gatehouse/testing';
+import { Client } from 'pg';
+import { Registry } from 'prom-client';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type ChangeAnnouncer } from '../../src/announce-changes/change-announcer';
+import { ChangeApplier } from '../../src/apply-event/change-applier';
+import { EventBatch } from '../../src/apply-event/event-batch';
+import { EventMetrics } from '../../src/apply-event/event-metrics';
+import { type OutcomeReporter, type Report } from '../../src/apply-event/outcome-reporter';
+import { type EventRead } from '../../src/apply-event/read-event';
+import { ClerkSettlement } from '../../src/apply-event/settle-with-clerk';
+import { type UserSyncConfig } from '../../src/config';
+import { serviceDatabase } from '../../src/database/database-options';
+import { ReconcileRuns } from '../../src/reconcile/reconcile-runs';
+import { Reconciler } from '../../src/reconcile/reconciler';
+import { SnapshotApplier } from '../../src/reconcile/snapshot-applier';
+import { SuspectedAbsences } from '../../src/reconcile/suspected-absences';
+import { ConflictResolver } from '../../src/resolve-conflicts/conflict-resolver';
+import { usersDatabase } from '../sync-world';
+import { type ClerkModel } from './clerk-model';
+
+/** The process ends: before a transaction's commit, or after it and before anybody heard of it. */
+export type CrashPoint = 'before' | 'after';
+
+class Crash extends Error {}
+
+const config = {
+  clerk: { confirmDelayMs: 0 },
+  reconcile: { maxDeletions: 1_000, intervalMs: 0 },
+  retryMax: 1_000,
+} as unknown as UserSyncConfig;
+
+/** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
+export class SyncCore {
+  private crashAt: CrashPoint | undefined;
+
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly dataSource: DataSource,
+    private readonly sql: Client,
+  ) {}
+
+  static async open(): Promise<SyncCore> {
+    const database = await usersDatabase();
+    const dataSource = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 4 })).initialize();
+    const sql = new Client({ connectionString: database.adminUrl });
+    await sql.connect();
+    return new SyncCore(database, dataSource, sql);
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+    await this.sql.end();
+    await this.database.drop();
+  }
+
+  async empty(): Promise<void> {
+    const tables = ['pending_redactions', 'suspected_absences', 'user_conflicts', 'reconcile_runs', 'changes'];
+    await this.sql.query(
+      [...tables, 'reconcile_sightings', 'applied_events', 'clerk_tombstones', 'users']
+        .map((table) => `DELETE FROM ${table}`)
+        .join(';'),
+    );
+  }
+
+  /** user-sync with this Clerk; what a real one is given by Nest. */
+  with(clerk: ClerkModel): { events: EventBatch; reconcile: () => Promise<void> } {
+    const dataSource = this.crashing();
+    const absences = new SuspectedAbsences(dataSource);
+    const applier = new ChangeApplier(dataSource, { announce: async () => undefined } as unknown as ChangeAnnouncer);
+    const resolver = new ConflictResolver(dataSource, clerk, applier, absences);
+    const settlement = new ClerkSettlement(dataSource, config, clerk, applier, resolver, absences);
+    const reporter = { report: async (_: readonly Report[]) => undefined } as unknown as OutcomeReporter;
+    const metrics = new EventMetrics(new Registry());
+    const log = createLogger({ service: 'converge', level: 'silent' });
+    const runs = new ReconcileRuns(dataSource);
+    const snapshots = new SnapshotApplier(applier, settlement);
+    const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
+    return {
+      events: new EventBatch(config, dataSource, applier, settlement, reporter, metrics, log),
+      reconcile: async () => {
+        await runs.queue('admin');
+        for (let run = await runs.open(); run !== null; run = await runs.open()) {
+          await reconciler.run(run, () => true).catch(forgiveCrash);
+        }
+      },
+    };
+  }
+
+  /** Delivers as the stream does: a batch that fails comes again, one by one. */
+  async deliver(batch: EventBatch, events: readonly EventRead[], crashAt?: CrashPoint): Promise<void> {
+    this.crashAt = crashAt;
+    try {
+      await batch.handle(events);
+    } catch {
+      for (const event of events) await batch.handle([event]);
+    }
+    // An event whose crash was taken for its failure is retried by the ledger.
+    if (crashAt !== undefined) await batch.handle(events).catch(() => undefined);
+    this.crashAt = undefined;
+  }
+
+  crashNext(crashAt: CrashPoint | undefined): void {
+    this.crashAt = crashAt;
+  }
+
+  /** All live users, as far as Clerk owns them. */
+  async liveUsers(): Promise<Record<string, unknown>[]> {
+    const { rows } = await this.sql.query<Record<string, unknown>>(
+      `SELECT clerk_user_id, clerk_updated_at AS version, first_name, email, email_verified, phone_number,
+         phone_verified, clerk_banned FROM users WHERE deleted_at IS NULL ORDER BY clerk_user_id COLLATE "C"`,
+    );
+    return rows;
+  }
+
+  /** Every column of every user and tombstone but activity times, which only move forward. */
+  async everything(): Promise<unknown> {
+    const { rows } = await this.sql.query(
+      `SELECT to_jsonb(u) - 'updated_at' - 'last_login_at' - 'last_active_at' - 'last_logout_at' AS row
+         FROM users u ORDER BY id`,
+    );
+    const tombstones = await this.sql.query('SELECT clerk_user_id FROM clerk_tombstones ORDER BY 1');
+    return { users: rows, tombstones: tombstones.rows };
+  }
+
+  private crashing(): DataSource {
+    const { dataSource } = this;
+    const transaction = async <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> => {
+      const { crashAt } = this;
+      this.crashAt = undefined;
+      const result = await dataSource.transaction(async (manager) => {
+        const inner = await work(manager);
+        if (crashAt === 'before') throw new Crash();
+        return inner;
+      });
+      if (crashAt === 'after') throw new Crash();
+      return result;
+    };
+    return Object.create(dataSource, { transaction: { value: transaction } }) as DataSource;
+  }
+}
+
+function forgiveCrash(error: unknown): void {
+  if (!(error instanceof Crash)) throw error;
+}
