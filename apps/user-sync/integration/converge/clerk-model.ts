@@ -12,6 +12,8 @@ export type Operation =
   | { kind: 'swap'; slot: number; other: number; tick: number }
   | { kind: 'ban' | 'touch' | 'session' | 'delete' | 'corrupt'; slot: number; tick: number };
 
+type Change = Exclude<Operation, { kind: 'create' | 'swap' }>;
+
 interface Address {
   value: string;
   verified: boolean;
@@ -128,7 +130,7 @@ export class ClerkModel {
     return deletion(person.id);
   }
 
-  private change(person: Person, operation: Exclude<Operation, { kind: 'create' | 'swap' }>): boolean {
+  private change(person: Person, operation: Change): boolean {
     switch (operation.kind) {
       case 'rename':
         person.name = `Name${operation.name}`;
@@ -144,7 +146,11 @@ export class ClerkModel {
       case 'ban':
         person.banned = !person.banned;
         return true;
-      default:
+      // It moves the version alone, or has been dealt with.
+      case 'touch':
+      case 'session':
+      case 'corrupt':
+      case 'delete':
         return true;
     }
   }
