@@ -1,0 +1,175 @@
+import { type ClerkClient, createClerkClient } from '@clerk/backend';
+import { eventually } from '@gatehouse/testing';
+import { CountingProxy } from './counting-proxy';
+import { type Stack, startStack } from './stack';
+
+let stack: Stack;
+let proxy: CountingProxy;
+let clerk: ClerkClient;
+let emulator: string;
+
+beforeAll(async () => {
+  proxy = await CountingProxy.start();
+  stack = await startStack({ CLERK_API_URL: proxy.url });
+  proxy.leadTo(stack.gatehouse.ports.emulator);
+  emulator = `http://127.0.0.1:${stack.gatehouse.ports.emulator}`;
+  const secretKey = stack.gatehouse.environments['clerk-emulator'].CLERK_SECRET_KEY ?? '';
+  clerk = createClerkClient({ secretKey, apiUrl: emulator });
+}, 120_000);
+
+afterAll(async () => {
+  await stack?.stop();
+  proxy?.stop();
+});
+
+interface Answer {
+  readonly status: number;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
+  readonly body: any;
+}
+
+async function call(path: string, headers: Record<string, string>, method = 'GET', body?: unknown): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${stack.gatehouse.ports.gateway}${path}`, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  return { status: response.status, body: (await response.json()) as unknown };
+}
+
+async function signIn(draft: Parameters<ClerkClient['users']['createUser']>[0]) {
+  const user = await clerk.users.createUser({ skipPasswordRequirement: true, ...draft });
+  const session = await clerk.sessions.createSession({ userId: user.id });
+  const token = async () => (await clerk.sessions.getToken(session.id)).jwt;
+  return { user, session, token, bearer: async () => ({ authorization: `Bearer ${await token()}` }) };
+}
+
+const asAdmin = async () => {
+  const { bearer } = await signIn({
+    emailAddress: [`admin-${Date.now()}@example.com`],
+    publicMetadata: { role: 'admin' },
+  });
+  return bearer();
+};
+
+describe('a new Clerk user', () => {
+  it('whose first fifty requests come at once is one row and one fetch, and all fifty are answered', async () => {
+    await fetch(`${emulator}/emulator/pause`, { method: 'POST' });
+    const { user, bearer } = await signIn({ emailAddress: ['crowd@example.com'] });
+    const headers = await bearer();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => call('/api/me', headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const rows = await stack.users.query('SELECT id FROM users WHERE clerk_user_id = $1', [user.id]);
+    expect(rows.rowCount).toBe(1);
+    expect(proxy.asked.filter((line) => line === `GET /v1/users/${user.id}`)).toHaveLength(1);
+    await fetch(`${emulator}/emulator/resume`, { method: 'POST' });
+  });
+
+  it('who signs out at Clerk is out here as soon as the event has come, although the token still lives', async () => {
+    const { session, bearer } = await signIn({ emailAddress: ['leaver@example.com'] });
+    const headers = await bearer();
+    expect((await call('/api/me', headers)).status).toBe(200);
+    await clerk.sessions.revokeSession(session.id);
+    const answer = await eventually(
+      async () => {
+        const { status, body } = await call('/auth/session', headers);
+        return status === 401 && (body as { code: string });
+      },
+      { timeoutMs: 15_000, intervalMs: 400 },
+    );
+    expect(answer).toMatchObject({ code: 'token_revoked' });
+  });
+});
+
+describe('an API key', () => {
+  it('works until it is revoked, and the revocation is known everywhere when its call is answered', async () => {
+    const { bearer } = await signIn({ emailAddress: ['keys@example.com'] });
+    const headers = await bearer();
+    const made = await call('/api/keys', headers, 'POST', { name: 'ci', scopes: ['profile:read'] });
+    expect([made.status, made.body.key]).toEqual([201, expect.stringMatching(/^sk_(dev|stg|prod)_/)]);
+    const key = { 'x-api-key': made.body.key as string };
+    expect((await call('/api/me', key)).status).toBe(200);
+    expect((await call('/api/keys', headers)).body.items[0]).toMatchObject({ name: 'ci', state: 'active' });
+    const revoked = await call(`/api/keys/${made.body.id}`, headers, 'DELETE');
+    expect(revoked.status).toBe(200);
+    expect(revoked.body.propagation).toMatchObject({ gateways: 1, acknowledged: 1, expired: 0 });
+    expect(await call('/api/me', key)).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
+  });
+});
+
+describe('a local user', () => {
+  it('is made by an admin, sets its password once, logs in and out', async () => {
+    const admin = await asAdmin();
+    const made = await call('/admin/users', admin, 'POST', { email: 'local@example.com', firstName: 'Local' });
+    expect(made.status).toBe(201);
+    const password = 'correct horse battery staple';
+    const set = { token: made.body.passwordToken.token as string, password };
+    expect((await call('/auth/password', {}, 'POST', set)).status).toBe(200);
+    expect((await call('/auth/password', {}, 'POST', set)).body.code).toBe('token_invalid');
+    const wrong = await call('/auth/login', {}, 'POST', { email: 'local@example.com', password: 'wrong' });
+    expect([wrong.status, wrong.body.code]).toEqual([401, 'invalid_credentials']);
+    const login = await call('/auth/login', {}, 'POST', { email: 'local@example.com', password });
+    expect(login.status).toBe(200);
+    const bearer = { authorization: `Bearer ${login.body.token}` };
+    expect((await call('/api/me', bearer)).body).toMatchObject({ email: 'local@example.com', authProvider: 'local' });
+    expect((await call('/auth/logout', bearer, 'POST', {})).status).toBe(200);
+    expect((await call('/api/me', bearer)).body.code).toBe('token_revoked');
+    const audit = await call('/admin/audit?limit=50', admin);
+    const actions = audit.body.items.map(({ action, outcome }: Record<string, string>) => `${action} ${outcome}`);
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        'user.create done',
+        'password.set done',
+        'login.password refused',
+        'login.password done',
+      ]),
+    );
+  });
+
+  it('who is shut out by an admin is out at once, whatever it holds', async () => {
+    const admin = await asAdmin();
+    const { bearer } = await signIn({ emailAddress: ['banned@example.com'] });
+    const headers = await bearer();
+    const { body: me } = await call('/api/me', headers);
+    const made = await call('/api/keys', headers, 'POST', { name: 'k', scopes: ['*:*'] });
+    const key = { 'x-api-key': made.body.key as string };
+    expect((await call('/api/me', key)).status).toBe(200);
+    const answer = await call(`/admin/users/${me.id}/deactivate`, admin, 'POST', {});
+    expect([answer.status, answer.body.user.isActive]).toEqual([200, false]);
+    expect(await call('/api/me', headers)).toMatchObject({ status: 403, body: { code: 'account_inactive' } });
+    expect([401, 403]).toContain((await call('/api/me', key)).status);
+  });
+});
+
+describe('the phone exchange', () => {
+  it('gives a new user a token of our own, once', async () => {
+    const { bearer, session } = await signIn({ phoneNumber: ['+12015550123'] });
+    const headers = await bearer();
+    const body = { phoneNumber: '+1 201 555 0123', name: 'Asha', shopName: 'Tea' };
+    const first = await call('/auth/verify-clerk-token', headers, 'POST', body);
+    expect(first).toMatchObject({ status: 200, body: { success: true, user: { ownerName: 'Asha' } } });
+    expect(first.body.user.referralCode).toMatch(/^BP-[A-Z0-9]{9}$/);
+    expect((await call('/auth/verify-clerk-token', headers, 'POST', body)).body.code).toBe('token_used');
+    const own = { authorization: `Bearer ${first.body.token}` };
+    expect((await call('/api/me', own)).status).toBe(200);
+    const other = await call('/auth/verify-clerk-token', await bearer(), 'POST', { phoneNumber: '+12015550199' });
+    expect([other.status, other.body.code]).toEqual([403, 'identity_mismatch']);
+    await clerk.sessions.revokeSession(session.id);
+    await eventually(async () => (await call('/auth/session', own)).body.code === 'token_revoked', {
+      timeoutMs: 15_000,
+      intervalMs: 400,
+    });
+  });
+});
+
+describe('GET /api/clerk/syncUsers', () => {
+  it('makes the user of the cookie and goes on', async () => {
+    const { token } = await signIn({ emailAddress: ['browser@example.com'] });
+    const url = `http://127.0.0.1:${stack.gatehouse.ports.gateway}/api/clerk/syncUsers?redirect_url=/welcome`;
+    const answer = await fetch(url, { headers: { cookie: `__session=${await token()}` }, redirect: 'manual' });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('location')).toBe(`${stack.gatehouse.urls.gateway}/welcome`);
+  });
+});
