@@ -11,8 +11,9 @@ describe('startClerkEmulator in other people’s tests', () => {
     receiver = await startWebhookReceiver();
     emulator = await startClerkEmulator({ webhookUrls: [receiver.url], retryScheduleMs: [0, 20, 20] });
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     emulator.reset();
+    await emulator.whenIdle();
     receiver.clear();
     receiver.answerWith(() => ({ status: 200 }));
   });
@@ -69,6 +70,22 @@ describe('startClerkEmulator in other people’s tests', () => {
     await rawApi(emulator)('POST', '/emulator/sign-in', { identifier: 'ada@example.com' });
     expect(emulator.lastCode('Ada@example.com')).toMatch(/^\d{6}$/);
     expect(emulator.messages()).toHaveLength(1);
+  });
+
+  it('forgets what was being sent when it was reset: no retry reaches the next test', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    receiver.answerWith(() => answered.then(() => ({ status: 500 })));
+    emulator.createUser();
+    await receiver.received(1);
+    emulator.reset();
+    answer();
+    await emulator.whenSettled();
+    emulator.createUser();
+    await receiver.received(2);
+    await emulator.whenIdle();
+    expect(new Set(receiver.webhooks.map((webhook) => webhook.headers['svix-id'])).size).toBe(2);
+    expect(emulator.deliveries()).toHaveLength(1);
   });
 
   it('begins each test with nothing of the one before', async () => {

@@ -35,7 +35,10 @@ describe('loadConfig', () => {
       CLERK_ISSUER: 'hush-3',
       WEBHOOK_RETRY_SCHEDULE_MS: '1,hush',
       WEBHOOK_TIME_SCALE: '0',
+      CLERK_EMULATOR_USERS: 'hush-5',
+      CLERK_EMULATOR_RATE_LIMITS: 'hush-6',
       SESSION_TOKEN_VERSION: '3',
+      SESSION_TOKEN_CLAIMS: '["hush-7"]',
       CLERK_EMULATOR_PRIVATE_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
       LOG_LEVEL: 'hush-4',
     });
@@ -48,7 +51,10 @@ describe('loadConfig', () => {
       'CLERK_ISSUER',
       'WEBHOOK_RETRY_SCHEDULE_MS',
       'WEBHOOK_TIME_SCALE',
+      'CLERK_EMULATOR_USERS',
+      'CLERK_EMULATOR_RATE_LIMITS',
       'SESSION_TOKEN_VERSION',
+      'SESSION_TOKEN_CLAIMS',
       'CLERK_EMULATOR_PRIVATE_KEY',
       'LOG_LEVEL',
     ]);
@@ -65,6 +71,22 @@ describe('loadConfig', () => {
   it('shortens the whole schedule by the time scale', () => {
     const config = loadConfig({ WEBHOOK_RETRY_SCHEDULE_MS: '0,1000,20000', WEBHOOK_TIME_SCALE: '0.01' });
     expect(config.retryScheduleMs).toEqual([0, 10, 200]);
+  });
+
+  it('shortens the days after which an endpoint is disabled by the same scale', () => {
+    expect(loadConfig({}).webhookDisableAfterMs).toBe(5 * 86_400_000);
+    expect(loadConfig({ WEBHOOK_TIME_SCALE: '0.001' }).webhookDisableAfterMs).toBe(432_000);
+  });
+
+  it('has no rate limits, no custom claims and no generated users unless told so', () => {
+    expect(loadConfig({})).toMatchObject({ rateLimits: 'off', sessionClaims: null, users: 0 });
+    expect(
+      loadConfig({
+        CLERK_EMULATOR_RATE_LIMITS: 'production',
+        SESSION_TOKEN_CLAIMS: '{"a":1}',
+        CLERK_EMULATOR_USERS: '5',
+      }),
+    ).toMatchObject({ rateLimits: 'production', sessionClaims: { a: 1 }, users: 5 });
   });
 
   it('takes none for no endpoint and for no authorized party', () => {

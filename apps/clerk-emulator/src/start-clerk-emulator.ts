@@ -114,7 +114,10 @@ export interface ClerkEmulator {
     readonly steps: number;
     readonly maxUsers?: number;
   }): Promise<History>;
-  /** Forgets users, sessions, deliveries, faults and messages; endpoints and keys stay. For `beforeEach`. */
+  /**
+   * Forgets users, sessions, deliveries, faults and messages; endpoints and keys stay. For `beforeEach`; an attempt that
+   * is in hand ends by itself, for which `whenIdle` waits.
+   */
   reset(): void;
   /** Finishes the attempts in hand and frees the port. */
   close(): Promise<void>;

@@ -42,6 +42,11 @@ export class DeliveryLog {
     this.changes.mark();
   }
 
+  /** False once it was forgotten. */
+  holds(delivery: Delivery): boolean {
+    return this.deliveries.get(delivery.id) === delivery;
+  }
+
   /** Every change of status comes through here, so that the count of pending ones stays right. */
   setStatus(
     delivery: Delivery,
@@ -49,7 +54,7 @@ export class DeliveryLog {
     nextAttemptAt: number | null,
     note: string | null = null,
   ): void {
-    if (this.deliveries.get(delivery.id) !== delivery) return;
+    if (!this.holds(delivery)) return;
     this.pending += Number(status === 'pending') - Number(delivery.status === 'pending');
     delivery.status = status;
     delivery.next_attempt_at = nextAttemptAt;

@@ -210,7 +210,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
     const { message_id: id, type } = delivery;
     this.logger.warn({ id, type, error, retryInMs: wait }, 'webhook attempt failed');
     this.log.setStatus(delivery, wait === null ? 'failed' : 'pending', wait === null ? null : this.now() + wait);
-    if (wait !== null) this.schedule(delivery);
+    if (delivery.status === 'pending' && this.log.holds(delivery)) this.schedule(delivery);
   }
 
   private settleWaiters(): void {

@@ -13,7 +13,11 @@ describe('listUsers', () => {
   beforeEach(() => {
     store = new UserStore(new ChangeSignal());
     for (const [index, first_name] of ['Ada', 'Bob', 'Cyd', 'Dee', 'Eve'].entries()) {
-      const user = { ...newUser(1_000 + index), first_name, last_sign_in_at: index % 2 === 0 ? index : null };
+      const user = {
+        ...newUser(1_000 + index, `user_${index}`),
+        first_name,
+        last_sign_in_at: index % 2 === 0 ? index : null,
+      };
       user.email_addresses = [newEmailAddress(`${first_name}@Example.com`, 'verified', 1_000)];
       store.put(user);
     }

@@ -20,14 +20,16 @@ export const SAVED_STATE = Symbol('saved state');
 /** What deliveries lack that were saved before there were faults. */
 const NOTHING_AMISS = { endpoint_id: '', note: null, fault_kinds: [], hold: null, attempt_faults: [] };
 
-/** A change reaches the file after this long at most, in ms. */
+/** A change reaches the file after this long, in ms, or after ten times what the last write took, if that is longer. */
 const DEBOUNCE_MS = 100;
+const REST_FACTOR = 10;
 
 /** Restores the state at start and, when STATE_FILE is set, saves it after changes and at shutdown. */
 @Injectable()
 export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
   private started = false;
   private timer: NodeJS.Timeout | undefined;
+  private lastWriteMs = 0;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -74,10 +76,13 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
   }
 
   private saveSoon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      void this.save();
-    }, DEBOUNCE_MS);
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined;
+        void this.save();
+      },
+      Math.max(DEBOUNCE_MS, REST_FACTOR * this.lastWriteMs),
+    );
   }
 
   /** One write at a time; each writes what is true when its turn comes. */
@@ -85,7 +90,11 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
     const path = this.config.stateFile;
     if (path === undefined) return Promise.resolve();
     this.writing = this.writing
-      .then(() => writeState(path, this.snapshot()))
+      .then(async () => {
+        const startedAt = performance.now();
+        await writeState(path, this.snapshot());
+        this.lastWriteMs = performance.now() - startedAt;
+      })
       .catch((err: unknown) => this.logger.error({ err }, 'state not saved'));
     return this.writing;
   }
