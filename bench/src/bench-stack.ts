@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Gatehouse,
+  Leash,
+  ManagedProcess,
+  NatsServerNotFoundError,
+  eventually,
+  freePort,
+  freePorts,
+  resolveNatsServer,
+  startGatehouse,
+  startNatsServer,
+  withClient,
+  workspaceRoot,
+  workspaceState,
+} from '@gatehouse/testing';
+import { connect } from '@nats-io/transport-node';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { type PeerSettings } from './peer';
+
+const POOL_SIZE = 10;
+const NATS_USER = 'bench';
+const PEER_TABLE = `
+  CREATE TABLE peer_events (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, webhook_id text NOT NULL UNIQUE, event_type text NOT NULL,
+    clerk_user_id text NOT NULL, status text NOT NULL, body bytea NOT NULL, created_at timestamptz NOT NULL DEFAULT now()
+  )`;
+
+/** A whole Gatehouse on durable servers, and room for its peer. */
+export class BenchStack {
+  private constructor(
+    private readonly directory: string,
+    private readonly leash: Leash,
+    readonly gatehouse: Gatehouse,
+    private readonly stopNats: () => Promise<unknown>,
+  ) {}
+
+  static async start(env: Record<string, string> = {}): Promise<BenchStack> {
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+    const leash = Leash.start();
+    const program = await resolveNatsServer({ env: { PATH: process.env.PATH }, stateDirectory: workspaceState() });
+    if (program.kind !== 'program') throw new NatsServerNotFoundError('The benchmark needs a nats-server program.');
+    const nats = await startNatsServer({
+      program,
+      directory: join(directory, 'nats'),
+      logFile: join(directory, 'nats.log'),
+      users: [{ user: NATS_USER, password: NATS_USER }],
+      syncAlways: true,
+      leash,
+    });
+    const gatehouse = await startGatehouse({
+      root: workspaceRoot(),
+      stateDirectory: join(directory, 'state'),
+      programDirectory: workspaceState(),
+      ports: await freePorts(),
+      durability: 'durable',
+      env: {
+        PATH: process.env.PATH,
+        LOG_LEVEL: 'info',
+        DATABASE_POOL_SIZE: String(POOL_SIZE),
+        NATS_URL: nats.url,
+        NATS_USER,
+        NATS_PASSWORD: NATS_USER,
+        ...env,
+      },
+    });
+    return new BenchStack(directory, leash, gatehouse, () => nats.stop());
+  }
+
+  get secret(): string {
+    return this.gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
+  }
+
+  /** The peer, on the same PostgreSQL and NATS; gives its port. */
+  async startPeer(): Promise<{ port: number; stop: () => Promise<void> }> {
+    const { gatehouse } = this;
+    const { ownerUrl } = gatehouse.databases.ingest;
+    await withClient(ownerUrl, (client) => client.query(PEER_TABLE));
+    const connection = await connect({ servers: gatehouse.natsUrl, user: NATS_USER, pass: NATS_USER });
+    await (await jetstreamManager(connection)).streams.add({ name: 'PEER_EVENTS', subjects: ['peer.events.>'] });
+    await connection.close();
+    const settings: PeerSettings = {
+      port: await freePort(),
+      databaseUrl: ownerUrl,
+      poolSize: POOL_SIZE,
+      natsUrl: gatehouse.natsUrl,
+      secret: this.secret,
+      natsUser: NATS_USER,
+      natsPassword: NATS_USER,
+    };
+    const file = join(this.directory, 'peer.json');
+    writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
+    const child = await ManagedProcess.start({
+      name: 'peer',
+      command: process.execPath,
+      args: [join(workspaceRoot(), 'dist/bench/src/peer.js'), file],
+      cwd: workspaceRoot(),
+      env: { PATH: process.env.PATH },
+      logFile: join(this.directory, 'peer.log'),
+      leash: this.leash,
+    });
+    await eventually(() => fetch(`http://127.0.0.1:${settings.port}/`), { timeoutMs: 20_000 });
+    return { port: settings.port, stop: async () => void (await child.stop()) };
+  }
+
+  /** Asks the ledger's database. */
+  async ledger<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return withClient(this.gatehouse.databases.ingest.ownerUrl, async (client) => {
+      return (await client.query<Row>(text, values)).rows;
+    });
+  }
+
+  /** Waits until everything that was accepted has been applied. */
+  async drained(timeoutMs = 300_000): Promise<void> {
+    await eventually(
+      async () => {
+        const [open] = await this.ledger<{ n: number }>(
+          `SELECT count(*)::int AS n FROM webhook_events WHERE status IN ('pending', 'processing')`,
+        );
+        return open?.n === 0;
+      },
+      { timeoutMs, intervalMs: 500 },
+    );
+  }
+
+  /** Resident memory of a service, in MiB. */
+  residentMiB(name: 'webhook-ingest' | 'user-sync'): number {
+    const { pid } = this.gatehouse.apps[name];
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }
+
+  async stop(): Promise<void> {
+    await this.gatehouse.stop();
+    await this.stopNats();
+    await this.leash.release();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,39 @@
+import { cpus, totalmem } from 'node:os';
+
+/** One figure beside what it should be; it is told, not judged. */
+export interface Goal {
+  readonly name: string;
+  readonly value: number;
+  readonly goal: string;
+  readonly met: boolean;
+}
+
+/** What a benchmark found. */
+export interface Report {
+  readonly name: string;
+  readonly machine: string;
+  readonly rows: readonly Record<string, string | number>[];
+  readonly goals: readonly Goal[];
+}
+
+/** The machine, as figures have to be read with. */
+export function machine(): string {
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory} GiB, Node ${process.versions.node}, ${process.platform}`;
+}
+
+/** At most `limit`. */
+export function atMost(name: string, value: number, limit: number): Goal {
+  return { name, value: round(value), goal: `≤ ${limit}`, met: value <= limit };
+}
+
+/** At least `limit`. */
+export function atLeast(name: string, value: number, limit: number): Goal {
+  return { name, value: round(value), goal: `≥ ${limit}`, met: value >= limit };
+}
+
+/** To two places. */
+export function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
