@@ -1,0 +1,171 @@
+import { clerkPayload, eventually } from '@gatehouse/testing';
+import { Webhook } from 'standardwebhooks';
+import { type FaultWorld } from './fault-world';
+
+/** What a cell of the matrix found. */
+export interface Figures {
+  sent: number;
+  accepted: number;
+  applied: number;
+  lost: number;
+  appliedTwice: number;
+  dead: number;
+  seconds: number;
+}
+
+interface Delivery {
+  readonly id: string;
+  readonly userId: string;
+  readonly version: number;
+  readonly body: string;
+}
+
+const USERS_PER_CELL = 10;
+const SENDERS = 8;
+const BASE_VERSION = 1_790_000_000_000;
+const template = clerkPayload<{ data: Record<string, unknown> }>('user.created');
+
+/** One cell's deliveries, and what became of them. */
+export class Load {
+  readonly deliveries: readonly Delivery[];
+  readonly accepted: string[] = [];
+  private queue: Delivery[] = [];
+  private readonly begun = performance.now();
+
+  constructor(
+    private readonly world: FaultWorld,
+    readonly name: string,
+    count: number,
+  ) {
+    this.deliveries = Array.from({ length: count }, (_, n) => this.delivery(n));
+    this.queue = [...this.deliveries];
+  }
+
+  /** How many have got their 2xx. */
+  get done(): number {
+    return this.accepted.length;
+  }
+
+  /** Delivers all, each until it gets 2xx, as Clerk does, though sooner. `stampOffsetMs`: how wrong the sender's clock is. */
+  async send(stampOffsetMs: () => number = () => 0): Promise<void> {
+    const sender = async (): Promise<void> => {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+        await this.deliver(next, stampOffsetMs);
+        this.accepted.push(next.id);
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, sender));
+  }
+
+  /** Waits until every accepted delivery has come to its end, and counts. */
+  async settle(timeoutMs: number): Promise<Figures> {
+    const states = async () =>
+      this.world.query<{ webhook_id: string; status: string; dead: boolean }>(
+        'ingest',
+        `SELECT webhook_id, status, status = 'failed' AND next_retry_at IS NULL AS dead
+           FROM webhook_events WHERE webhook_id = ANY ($1)`,
+        [this.accepted],
+      );
+    await eventually(
+      async () => {
+        const open = (await states()).filter(({ status, dead }) => status !== 'success' && !dead);
+        if (open.length > 0) throw new Error(`${open.length} are open: ${JSON.stringify(open.slice(0, 3))}`);
+      },
+      { timeoutMs, intervalMs: 200 },
+    ).catch(() => undefined);
+    const rows = await states();
+    const [applied] = await this.world.query<{ rows: number; ids: number; creations: number }>(
+      'users',
+      `SELECT count(*)::int AS rows, count(DISTINCT webhook_id)::int AS ids FROM applied_events WHERE webhook_id = ANY ($1)`,
+      [this.accepted],
+    );
+    const creations = await this.world.query<{ n: number }>(
+      'users',
+      `SELECT count(*)::int AS n FROM applied_events
+        WHERE webhook_id = ANY ($1) AND decision = 'create' GROUP BY clerk_user_id HAVING count(*) > 1`,
+      [this.accepted],
+    );
+    const succeeded = rows.filter(({ status }) => status === 'success').length;
+    const dead = rows.filter((row) => row.dead).length;
+    return {
+      sent: this.deliveries.length,
+      accepted: this.accepted.length,
+      applied: applied?.ids ?? 0,
+      lost: this.accepted.length - succeeded - dead + (await this.stale()),
+      appliedTwice: (applied?.rows ?? 0) - (applied?.ids ?? 0) + creations.length,
+      dead,
+      seconds: Math.round((performance.now() - this.begun) / 100) / 10,
+    };
+  }
+
+  /** Users that do not show the newest of what was accepted, unless that ended dead. */
+  private async stale(): Promise<number> {
+    const newest = new Map<string, number>();
+    const dead = await this.world.query<{ webhook_id: string }>(
+      'ingest',
+      `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1) AND status = 'failed'`,
+      [this.accepted],
+    );
+    const out = new Set(dead.map(({ webhook_id: id }) => id));
+    const accepted = new Set(this.accepted);
+    for (const { id, userId, version } of this.deliveries) {
+      if (accepted.has(id) && !out.has(id)) newest.set(userId, Math.max(version, newest.get(userId) ?? 0));
+    }
+    const users = await this.world.query<{ clerk_user_id: string; last_name: string }>(
+      'users',
+      'SELECT clerk_user_id, last_name FROM users WHERE clerk_user_id = ANY ($1)',
+      [[...newest.keys()]],
+    );
+    const names = new Map(users.map(({ clerk_user_id: id, last_name: name }) => [id, name]));
+    return [...newest].filter(([userId, version]) => names.get(userId) !== `v${version}`).length;
+  }
+
+  private delivery(n: number): Delivery {
+    const userId = `user_${this.name}${n % USERS_PER_CELL}`;
+    const version = BASE_VERSION + Math.floor(n / USERS_PER_CELL) * 1_000;
+    const data = {
+      ...template.data,
+      id: userId,
+      updated_at: version,
+      last_name: `v${version}`,
+      email_addresses: [],
+      phone_numbers: [],
+      primary_email_address_id: null,
+      primary_phone_number_id: null,
+    };
+    const type = n < USERS_PER_CELL ? 'user.created' : 'user.updated';
+    return { id: `msg_${this.name}${n}`, userId, version, body: JSON.stringify({ ...template, data, type }) };
+  }
+
+  private async deliver({ id, body }: Delivery, stampOffsetMs: () => number): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        if (await this.post(id, body, stampOffsetMs())) return;
+      } catch (error) {
+        if (tries === 1_000) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async post(id: string, body: string, offsetMs: number): Promise<boolean> {
+    const { gatehouse, ingestPorts } = this.world;
+    const ports = [gatehouse.ports.ingest, ...ingestPorts];
+    const port = ports[Math.floor(Math.random() * ports.length)];
+    const secret = gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
+    const at = new Date(Date.now() + offsetMs);
+    const response = await fetch(`http://127.0.0.1:${port}/webhooks/clerk`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'svix-id': id,
+        'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'svix-signature': new Webhook(secret).sign(id, at, body),
+      },
+      body,
+      signal: AbortSignal.timeout(15_000),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  }
+}
