@@ -18,7 +18,11 @@ import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
 
-const settings = { CLERK_CONFIRM_DELAY_MS: '20', CLERK_INSTANCE_ID: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz', RECONCILE_MAX_DELETIONS: '3' };
+const settings = {
+  CLERK_CONFIRM_DELAY_MS: '20',
+  CLERK_INSTANCE_ID: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz',
+  RECONCILE_MAX_DELETIONS: '3',
+};
 
 beforeAll(async () => {
   world = await SyncWorld.start();
@@ -31,7 +35,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.closeApps();
   const { directory } = world.clerk;
-  Object.assign(directory, { users: [], maxPage: 500, instanceId: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz', onPage: () => undefined });
+  Object.assign(directory, {
+    users: [],
+    maxPage: 500,
+    instanceId: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz',
+    onPage: () => undefined,
+  });
   directory.hidden.clear();
   directory.pages.length = 0;
   for (const table of ['pending_redactions', 'reconcile_runs', 'reconcile_sightings', 'suspected_absences', 'users']) {
@@ -149,6 +158,9 @@ describe('a walk over Clerk', () => {
     const run = await reconcile();
     expect(run.state).toBe('done');
     expect(directory.pages.slice(0, 3)).toEqual([null, users[3]?.id, users[2]?.id]);
+    // It was met before it was deleted: its webhook, or the next walk, tells of that.
+    expect((await live()).sort()).toEqual(users.map(({ id }) => id).sort());
+    await reconcile();
     expect((await live()).sort()).toEqual(directory.users.map(({ id }) => id).sort());
   });
 

@@ -121,11 +121,15 @@ describe('resolving a principal', () => {
     for (const { user } of [banned, locked, off]) expect(await resolve(user.id)).toMatchObject({ isActive: false });
   });
 
-  it('is refused as conflict while another user holds the address', async () => {
+  it('settles with Clerk who has an address that another user holds here', async () => {
     const { user } = await member();
     const other = clerkUser(newClerkId(), { email_addresses: user.email_addresses });
     world.clerk.answer(other.id, json(200, other));
-    await expect(resolve(other.id)).rejects.toEqual(refusal('conflict'));
+    world.clerk.answer(user.id, json(200, { ...user, updated_at: user.updated_at + 1, email_addresses: [] }));
+    expect(await resolve(other.id)).toMatchObject({ clerkUserId: other.id, isNewUser: true });
+    const [address] = user.email_addresses as { email_address: string }[];
+    expect(await world.user(other.id)).toMatchObject({ email: address?.email_address, email_verified: true });
+    expect(await world.user(user.id)).toMatchObject({ email: null, deleted_at: null });
   });
 });
 
