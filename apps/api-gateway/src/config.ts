@@ -1,18 +1,21 @@
-import { isIP } from 'node:net';
 import { createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
-import { commaSeparated, commonVariables, flag, httpUrl, parseEnvironment, pem, port } from '@gatehouse/config';
+import {
+  type NatsAddress,
+  commaSeparated,
+  commonVariables,
+  flag,
+  httpUrl,
+  natsAddress,
+  parseEnvironment,
+  pem,
+  port,
+  trustProxy,
+} from '@gatehouse/config';
 import { z } from 'zod';
 
 /** What browsers send as `Origin`: scheme and host, no path. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/;
 const origins = commaSeparated.pipe(z.array(z.string().regex(ORIGIN, 'is not a list of origins')));
-
-const proxyGroups = new Set(['loopback', 'linklocal', 'uniquelocal']);
-
-/** `true`, `false`, or the proxies' addresses, networks and groups; a number of hops proves nothing about the peer. */
-const trustProxy = commaSeparated
-  .refine((parts) => isFlag(parts) || parts.every(isProxy), 'is neither true, false nor a list of addresses')
-  .transform((parts): boolean | string[] => (isFlag(parts) ? parts[0] === 'true' : parts));
 
 const DAY_SECONDS = 24 * 60 * 60;
 const seconds = z.coerce
@@ -60,12 +63,7 @@ export interface GatewayConfig {
   readonly port: number;
   readonly opsPort: number;
   readonly logLevel: string;
-  readonly nats: {
-    readonly servers: readonly string[];
-    readonly user?: string;
-    readonly password?: string;
-    readonly caFile?: string;
-  };
+  readonly nats: NatsAddress;
   readonly clerk: {
     readonly issuer: string;
     /** The one key to verify sessions with; keys come from `jwksUrl` when it is not given. */
@@ -100,12 +98,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     port: v.PORT,
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
-    nats: {
-      servers: v.NATS_URL,
-      ...(v.NATS_USER !== undefined && { user: v.NATS_USER }),
-      ...(v.NATS_PASSWORD !== undefined && { password: v.NATS_PASSWORD }),
-      ...(v.NATS_CA_FILE !== undefined && { caFile: v.NATS_CA_FILE }),
-    },
+    nats: natsAddress(v),
     clerk: {
       issuer: v.CLERK_ISSUER,
       ...(v.CLERK_JWT_KEY !== undefined && { jwtKey: v.CLERK_JWT_KEY }),
@@ -139,15 +132,4 @@ function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
 
 function isRedisUrl(value: string): boolean {
   return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol) && new URL(value).hostname !== '';
-}
-
-function isFlag(parts: readonly string[]): boolean {
-  return parts.length === 1 && (parts[0] === 'true' || parts[0] === 'false');
-}
-
-function isProxy(part: string): boolean {
-  const [address = '', bits, ...more] = part.split('/');
-  const most = isIP(address) === 6 ? 128 : 32;
-  const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  return proxyGroups.has(part) || (isIP(address) !== 0 && isNetwork && more.length === 0);
 }

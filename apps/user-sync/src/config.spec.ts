@@ -50,7 +50,7 @@ describe('the configuration', () => {
     ['CLERK_API_URL', 'hunter2'],
     ['CLERK_INSTANCE_ID', 'hunter2'],
     ['ENVELOPE_PUBLIC_KEY', privateKey],
-    ['RETRY_MAX', '101'],
+    ['RETRY_MAX', '1001'],
     ['STREAM_REPLICAS', '0'],
   ])('refuses a faulty %s without showing it', (variable, value) => {
     const faults = faultsOf({ ...good, [variable]: value });

@@ -1,44 +1,49 @@
 import { type ApiKeyEnvironment, apiKeyEnvironments, createEnvelopeVerifier } from '@gatehouse/auth';
 import {
+  type DatabaseAddress,
+  type NatsAddress,
+  clerkInstanceId,
   commonVariables,
+  databaseAddress,
   databaseVariables,
   httpUrl,
+  natsAddress,
   parseEnvironment,
   pem,
   port,
+  retryVariables,
+  streamReplicas,
   wholeNumber,
+  withRetryInOrder,
 } from '@gatehouse/config';
 import { defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 
-const variables = z.object({
-  ...commonVariables,
-  ...databaseVariables,
-  OPS_PORT: port.default(9002),
-  CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
-  CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
-  CLERK_INSTANCE_ID: z
-    .string()
-    .regex(/^ins_[A-Za-z0-9]+$/, 'must be ins_ followed by letters and digits')
-    .optional(),
-  API_KEY_ENVIRONMENT: z.enum(apiKeyEnvironments).optional(),
-  DEFAULT_PHONE_REGION: z
-    .string()
+const variables = withRetryInOrder(
+  z.object({
+    ...commonVariables,
+    ...databaseVariables,
+    OPS_PORT: port.default(9002),
+    CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
+    CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
+    CLERK_INSTANCE_ID: clerkInstanceId.optional(),
+    API_KEY_ENVIRONMENT: z.enum(apiKeyEnvironments).optional(),
+    DEFAULT_PHONE_REGION: z
+      .string()
 
-    .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
-    .default('IN'),
-  ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
-  CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
-  RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
-  RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
-  RETRY_BASE_MS: wholeNumber.default(defaultRetrySchedule.baseMs),
-  RETRY_CAP_MS: wholeNumber.default(defaultRetrySchedule.capMs),
-  RETRY_MAX: wholeNumber.max(100).default(defaultRetrySchedule.maxRetries),
-  FAILPOINTS: z.string().transform(parseFailpoints).default([]),
-  STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
-});
+      .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
+      .default('IN'),
+    ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
+    CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
+    RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
+    RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
+    ...retryVariables(defaultRetrySchedule),
+    FAILPOINTS: z.string().transform(parseFailpoints).default([]),
+    STREAM_REPLICAS: streamReplicas,
+  }),
+);
 
 const migrationVariables = z.object({
   DATABASE_URL: databaseVariables.DATABASE_URL,
@@ -54,13 +59,7 @@ export interface UserSyncConfig {
   readonly opsPort: number;
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: {
-    readonly servers: readonly string[];
-    readonly user?: string;
-    readonly password?: string;
-    readonly caFile?: string;
-    readonly streamReplicas: number;
-  };
+  readonly nats: NatsAddress & { readonly streamReplicas: number };
   readonly clerk: {
     readonly secretKey: string;
     readonly apiUrl: string;
@@ -86,12 +85,6 @@ export interface UserSyncConfig {
   readonly failpoints: readonly Failpoint[];
 }
 
-/** Where the users database is. */
-export interface DatabaseAddress {
-  readonly url: string;
-  readonly caFile?: string;
-}
-
 /** user-sync's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): UserSyncConfig {
   const v = parseEnvironment(variables, environment);
@@ -99,18 +92,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     host: v.HOST,
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
-    database: { url: v.DATABASE_URL, poolSize: v.DATABASE_POOL_SIZE, ...given('caFile', v.DATABASE_CA_FILE) },
-    nats: {
-      servers: v.NATS_URL,
-      ...given('user', v.NATS_USER),
-      ...given('password', v.NATS_PASSWORD),
-      ...given('caFile', v.NATS_CA_FILE),
-      streamReplicas: v.STREAM_REPLICAS,
-    },
+    database: { ...databaseAddress(v), poolSize: v.DATABASE_POOL_SIZE },
+    nats: { ...natsAddress(v), streamReplicas: v.STREAM_REPLICAS },
     clerk: {
       secretKey: v.CLERK_SECRET_KEY,
       apiUrl: v.CLERK_API_URL,
-      ...given('instanceId', v.CLERK_INSTANCE_ID),
+      ...(v.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: v.CLERK_INSTANCE_ID }),
       confirmDelayMs: v.CLERK_CONFIRM_DELAY_MS,
     },
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
@@ -126,8 +113,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
-  const v = parseEnvironment(migrationVariables, environment);
-  return { url: v.DATABASE_URL, ...given('caFile', v.DATABASE_CA_FILE) };
+  return databaseAddress(parseEnvironment(migrationVariables, environment));
 }
 
 function isEnvelopeKey(key: string): boolean {
@@ -137,9 +123,4 @@ function isEnvelopeKey(key: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A property that is there only when it has a value. */
-function given<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>);
 }

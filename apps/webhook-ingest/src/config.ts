@@ -1,15 +1,23 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
-import { isIP } from 'node:net';
 import {
+  type DatabaseAddress,
+  type NatsAddress,
+  clerkInstanceId,
   commaSeparated,
   commonVariables,
+  databaseAddress,
   databaseVariables,
   flag,
+  natsAddress,
   parseEnvironment,
   pem,
   port,
   postgresUrl,
+  retryVariables,
+  streamReplicas,
+  trustProxy,
   wholeNumber,
+  withRetryInOrder,
 } from '@gatehouse/config';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
@@ -27,14 +35,8 @@ export interface Config {
   };
   readonly opsPort: number;
   readonly logLevel: string;
-  readonly database: { readonly url: string; readonly caFile?: string; readonly poolSize: number };
-  readonly nats: {
-    readonly servers: readonly string[];
-    readonly user?: string;
-    readonly password?: string;
-    readonly caFile?: string;
-    readonly streamReplicas: number;
-  };
+  readonly database: DatabaseAddress & { readonly poolSize: number };
+  readonly nats: NatsAddress & { readonly streamReplicas: number };
   /** In the order in which they are tried. */
   readonly signingSecrets: readonly KeyObject[];
   /** Clerk's instance whose events are ours; learnt at the first verified contact when absent. */
@@ -72,35 +74,21 @@ const signingSecrets = commaSeparated.transform((secrets, context) => {
   });
 });
 
-const proxies = z.string().transform((value, context): boolean | string[] => {
-  const asFlag = flag.safeParse(value);
-  if (asFlag.success) return asFlag.data;
-  const addresses = commaSeparated.parse(value);
-  if (addresses.length > 0 && addresses.every(isAddressRange)) return addresses;
-  context.addIssue({ code: 'custom', message: 'must be true, false or the addresses of proxies (CIDR)' });
-  return z.NEVER;
-});
-
 const publicKey = pem.refine(isEd25519PublicKey, 'is not an Ed25519 public key');
 
-const schema = z
-  .object({
+const schema = withRetryInOrder(
+  z.object({
     ...commonVariables,
     ...databaseVariables,
     PORT: port.default(3001),
     OPS_PORT: port.default(9001),
     CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets,
-    CLERK_INSTANCE_ID: z
-      .string()
-      .regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'is not a Clerk instance id (ins_…)')
-      .optional(),
-    RETRY_BASE_MS: wholeNumber.min(1).default(defaultRetrySchedule.baseMs),
-    RETRY_CAP_MS: wholeNumber.min(1).default(defaultRetrySchedule.capMs),
-    RETRY_MAX: wholeNumber.max(1_000).default(defaultRetrySchedule.maxRetries),
+    CLERK_INSTANCE_ID: clerkInstanceId.optional(),
+    ...retryVariables(defaultRetrySchedule),
     ENVELOPE_PUBLIC_KEY: publicKey,
-    TRUST_PROXY: proxies.default(false),
+    TRUST_PROXY: trustProxy.default(false),
     REQUIRE_HTTPS: flag.default(false),
-    STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+    STREAM_REPLICAS: streamReplicas,
     RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
     RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
     RELAY_PER_SECOND: wholeNumber.min(1).max(100_000).default(500),
@@ -112,11 +100,8 @@ const schema = z
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
-  })
-  .refine((env) => env.RETRY_CAP_MS >= env.RETRY_BASE_MS, {
-    path: ['RETRY_CAP_MS'],
-    message: 'is below RETRY_BASE_MS',
-  });
+  }),
+);
 
 /** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -125,18 +110,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },
     opsPort: env.OPS_PORT,
     logLevel: env.LOG_LEVEL,
-    database: {
-      url: env.DATABASE_URL,
-      poolSize: env.DATABASE_POOL_SIZE,
-      ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }),
-    },
-    nats: {
-      servers: env.NATS_URL,
-      streamReplicas: env.STREAM_REPLICAS,
-      ...(env.NATS_USER === undefined ? {} : { user: env.NATS_USER }),
-      ...(env.NATS_PASSWORD === undefined ? {} : { password: env.NATS_PASSWORD }),
-      ...(env.NATS_CA_FILE === undefined ? {} : { caFile: env.NATS_CA_FILE }),
-    },
+    database: { ...databaseAddress(env), poolSize: env.DATABASE_POOL_SIZE },
+    nats: { ...natsAddress(env), streamReplicas: env.STREAM_REPLICAS },
     signingSecrets: distinct(env.CLERK_WEBHOOK_SIGNING_SECRETS),
     ...(env.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: env.CLERK_INSTANCE_ID }),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
@@ -158,10 +133,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 /** Reads what the migration programs need: the URL of the database, as its owner. */
 export function readDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const env = parseEnvironment(
-    z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: z.string().optional() }),
+    z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE }),
     environment,
   );
-  return { url: env.DATABASE_URL, ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }) };
+  return databaseAddress(env);
 }
 
 /** Reads what the erasing program needs: the service's database and NATS. */
@@ -170,12 +145,7 @@ export function readEraseConfig(environment: Readonly<Record<string, string | un
   const env = parseEnvironment(z.object({ NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE }), environment);
   return {
     database: readDatabaseConfig(environment),
-    nats: {
-      servers: env.NATS_URL,
-      ...(env.NATS_USER === undefined ? {} : { user: env.NATS_USER }),
-      ...(env.NATS_PASSWORD === undefined ? {} : { password: env.NATS_PASSWORD }),
-      ...(env.NATS_CA_FILE === undefined ? {} : { caFile: env.NATS_CA_FILE }),
-    },
+    nats: natsAddress(env),
   };
 }
 
@@ -187,13 +157,6 @@ function withSecretsJoined(environment: Readonly<Record<string, string | undefin
 
 function distinct(secrets: readonly KeyObject[]): KeyObject[] {
   return secrets.filter((secret, index) => secrets.findIndex((other) => other.equals(secret)) === index);
-}
-
-function isAddressRange(value: string): boolean {
-  const [address = '', bits, ...rest] = value.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 function isEd25519PublicKey(value: string): boolean {

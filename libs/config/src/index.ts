@@ -1,6 +1,11 @@
+export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
 export { ConfigError, type ConfigFault } from './errors';
 export { parseEnvironment } from './parse-environment';
+export { retryVariables, withRetryInOrder } from './retry';
+export { trustProxy } from './trust-proxy';
 export {
+  certificateFile,
+  clerkInstanceId,
   commaSeparated,
   commonVariables,
   databaseVariables,
@@ -11,5 +16,6 @@ export {
   pem,
   port,
   postgresUrl,
+  streamReplicas,
   wholeNumber,
 } from './variables';

@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { ConfigError } from './errors';
 import { parseEnvironment } from './parse-environment';
-import { commaSeparated, flag, httpUrl, natsServers, pem, port, postgresUrl } from './variables';
+import { retryVariables, withRetryInOrder } from './retry';
+import { trustProxy } from './trust-proxy';
+import {
+  certificateFile,
+  clerkInstanceId,
+  commaSeparated,
+  flag,
+  httpUrl,
+  natsServers,
+  pem,
+  port,
+  postgresUrl,
+} from './variables';
 
 const schema = z.object({
   PORT: port.default(3000),
@@ -55,5 +67,50 @@ describe('parseEnvironment', () => {
     });
     expect(httpUrl.parse('https://clerk.example.com/')).toBe('https://clerk.example.com');
     expect(pem.parse('-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END PUBLIC KEY-----')).toContain('\nAAAA\n');
+  });
+});
+
+describe('the shared variables', () => {
+  const all = withRetryInOrder(
+    z.object({
+      ...retryVariables({ baseMs: 60_000, capMs: 3_600_000, maxRetries: 8 }),
+      TRUST_PROXY: trustProxy.default(false),
+      CA_FILE: certificateFile.optional(),
+      CLERK_INSTANCE_ID: clerkInstanceId.optional(),
+    }),
+  );
+  const faults = (environment: Record<string, string>): string[] => {
+    try {
+      parseEnvironment(all, environment);
+      return [];
+    } catch (error) {
+      return error instanceof ConfigError ? error.faults.map(({ variable }) => variable) : [String(error)];
+    }
+  };
+
+  it('tell of a cap below the base together with every other fault', () => {
+    expect(faults({ RETRY_BASE_MS: '10', RETRY_CAP_MS: '5', CLERK_INSTANCE_ID: 'x' }).sort()).toEqual([
+      'CLERK_INSTANCE_ID',
+      'RETRY_CAP_MS',
+    ]);
+    expect(faults({ RETRY_BASE_MS: '5', RETRY_CAP_MS: '10' })).toEqual([]);
+    expect(faults({ RETRY_BASE_MS: 'x', RETRY_CAP_MS: '5' })).toEqual(['RETRY_BASE_MS']);
+  });
+
+  it.each(['true', 'false', 'yes', 'loopback', '10.0.0.0/8', '::1', '10.0.0.1, fd00::/8'])('trust %s', (value) => {
+    expect(faults({ TRUST_PROXY: value })).toEqual([]);
+  });
+
+  it.each(['1', '2', '10.0.0.0/33', 'proxy.example', '10.0.0.1/8/8', ','])('do not trust %s', (value) => {
+    expect(faults({ TRUST_PROXY: value })).toEqual(['TRUST_PROXY']);
+  });
+
+  it('name the variable of a certificate file that is not there, and no path', () => {
+    expect(() => parseEnvironment(all, { CA_FILE: '/secret/path' })).toThrow(/^CA_FILE does not name a readable file/);
+    expect(faults({ CA_FILE: __filename })).toEqual(['CA_FILE']);
+  });
+
+  it('say whole number where one is asked for', () => {
+    expect(() => parseEnvironment(all, { RETRY_MAX: '1.5' })).toThrow('RETRY_MAX must be a whole number');
   });
 });

@@ -36,7 +36,7 @@ function describe(issue: z.core.$ZodIssue, missing: boolean): string {
     case 'invalid_format':
       return issue.format === 'regex' ? issue.message : `is not a valid ${issue.format}`;
     case 'invalid_type':
-      return `must be a ${issue.expected}`;
+      return issue.expected === 'int' ? 'must be a whole number' : `must be a ${issue.expected}`;
     case 'not_multiple_of':
     case 'unrecognized_keys':
     case 'invalid_union':

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** A TCP port; 0 lets the system choose one. */
@@ -39,12 +40,23 @@ export const pem = z
   .transform((value) => value.replaceAll('\\n', '\n').trim())
   .refine((value) => /^-----BEGIN [A-Z ]+-----\n[\s\S]+\n-----END [A-Z ]+-----$/.test(value), 'is not a PEM key');
 
+/** The path of a file with certificates in PEM; read once here, so that a wrong path is a fault of the variable. */
+export const certificateFile = z
+  .string()
+  .refine(holdsCertificates, 'does not name a readable file of certificates in PEM');
+
+/** Clerk's id of one of its instances. */
+export const clerkInstanceId = z.string().regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'is not a Clerk instance id (ins_…)');
+
+/** How many replicas JetStream keeps of a stream; the same for every service. */
+export const streamReplicas = z.coerce.number().int().min(1).max(5).default(1);
+
 /** What every service reads. */
 export const commonVariables = {
   NATS_URL: natsServers,
   NATS_USER: z.string().optional(),
   NATS_PASSWORD: z.string().optional(),
-  NATS_CA_FILE: z.string().optional(),
+  NATS_CA_FILE: certificateFile.optional(),
   OPS_PORT: port,
   HOST: z.string().default('0.0.0.0'),
   LOG_LEVEL: logLevel.default('info'),
@@ -53,10 +65,18 @@ export const commonVariables = {
 /** What a service with a database reads besides. */
 export const databaseVariables = {
   DATABASE_URL: postgresUrl,
-  DATABASE_CA_FILE: z.string().optional(),
+  DATABASE_CA_FILE: certificateFile.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
 };
 
 function urlOf(protocol: RegExp, problem: string) {
   return z.string().refine((value) => URL.canParse(value) && protocol.test(new URL(value).protocol), problem);
+}
+
+function holdsCertificates(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').includes('-----BEGIN CERTIFICATE-----');
+  } catch {
+    return false;
+  }
 }

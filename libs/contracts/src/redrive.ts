@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
@@ -11,13 +12,13 @@ export const maxRedriven = 1_000;
 /** Which events are meant; what is given must all be true of an event. Times: when it was recorded, `until` excluded. */
 export const redriveFilterSchema = z.strictObject({
   /** Ledger ids or webhook ids (`msg_…`). */
-  ids: z.array(z.string().min(1).max(256)).min(1).max(maxRedriven).optional(),
+  ids: z.array(filterText(256)).min(1).max(maxRedriven).optional(),
   /** Without it: failed ones, or those of `ids` whatever their state. */
   status: z.enum(['failed', 'ignored']).optional(),
-  type: z.string().min(1).max(120).optional(),
+  type: filterText(120).optional(),
   /** The failure's code, such as `EMAIL_TAKEN`. */
-  errorCode: z.string().min(1).max(200).optional(),
-  clerkUserId: z.string().min(1).max(130).optional(),
+  errorCode: filterText(200).optional(),
+  clerkUserId: filterText(130).optional(),
   since: timeSchema.optional(),
   until: timeSchema.optional(),
 });

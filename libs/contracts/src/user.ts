@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clerkUserIdSchema } from './clerk-user';
+import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
@@ -114,8 +115,8 @@ export const updateMe = defineRequest({
 export const listUsers = defineRequest({
   subject: 'user-sync.users.list',
   request: pageRequestSchema.extend({
-    email: z.string().max(320).optional(),
-    clerkUserId: z.string().max(130).optional(),
+    email: filterText(320).optional(),
+    clerkUserId: filterText(130).optional(),
     role: z.enum(roles).optional(),
     deleted: z.stringbool().or(z.boolean()).optional(),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 
@@ -48,8 +49,8 @@ export const listWebhookEvents = defineRequest({
   subject: 'webhook-ingest.events.list',
   request: pageRequestSchema.extend({
     status: z.enum(eventStatuses).optional(),
-    type: z.string().max(120).optional(),
-    clerkUserId: z.string().max(130).optional(),
+    type: filterText(120).optional(),
+    clerkUserId: filterText(130).optional(),
   }),
   reply: pageOf(webhookEventSchema),
 });

@@ -1,5 +1,5 @@
 import { type DatabaseOptions } from '@gatehouse/persistence';
-import { type DatabaseAddress } from '../config';
+import { type DatabaseAddress } from '@gatehouse/config';
 import { ApiKeyEntity } from './api-key.entity';
 import { AppliedEventEntity } from './applied-event.entity';
 import { AuditEntryEntity } from './audit-entry.entity';

@@ -1,6 +1,6 @@
 import { createDataSource, runMigrations, schemaDifferences } from '@gatehouse/persistence';
 import { type DataSource } from 'typeorm';
-import { type DatabaseAddress } from '../config';
+import { type DatabaseAddress } from '@gatehouse/config';
 import { migrationDatabase } from './database-options';
 
 /** Brings the users database up to date, as its owner; gives the names of the migrations that ran. */

@@ -5,7 +5,6 @@ import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../answer-request';
 import { UserEntity } from '../database/user.entity';
-import { isStorable } from '../map-clerk-user/storable-text';
 import { presentUserToAdmin } from '../show-me/present-user';
 import { decodeCursor, encodeCursor } from './cursor';
 
@@ -42,17 +41,12 @@ export class ListUsersController {
     if (cursor !== undefined) {
       query.andWhere('(u.createdAt, u.id) < (:createdAt, :id)', { ...decodeCursor(cursor) });
     }
-    if (email !== undefined) query.andWhere('lower(u.email) = lower(:email)', { email: searchable(email, 'email') });
+    if (email !== undefined) query.andWhere('lower(u.email) = lower(:email)', { email });
     if (clerkUserId !== undefined) {
-      query.andWhere('u.clerkUserId = :clerkUserId', { clerkUserId: searchable(clerkUserId, 'clerkUserId') });
+      query.andWhere('u.clerkUserId = :clerkUserId', { clerkUserId });
     }
     if (role !== undefined) query.andWhere('u.role = :role', { role });
     if (deleted !== undefined) query.andWhere(`u.deletedAt IS ${deleted ? 'NOT NULL' : 'NULL'}`);
     return query;
   }
-}
-
-function searchable(text: string, field: string): string {
-  if (isStorable(text)) return text;
-  throw new RequestRefusedError('invalid_request', `${field}: contains characters that cannot be stored`);
 }
