@@ -1,10 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchGateway } from './bench-gateway';
 import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
 import { type Report } from './report';
 
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
+  gateway: (quick) =>
+    benchGateway(
+      quick
+        ? { seconds: 5, warmUpSeconds: 2, tokens: 10_000 }
+        : { seconds: 20, warmUpSeconds: 5, tokens: 100_000 },
+    ),
   ingest: (quick) =>
     benchIngest(
       quick ? { seconds: 15, warmUpSeconds: 3, events: 20_000 } : { seconds: 60, warmUpSeconds: 10, events: 200_000 },
