@@ -35,7 +35,7 @@ async function call(path: string, headers: Record<string, string>, method = 'GET
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),
   });
-  return { status: response.status, body: (await response.json()) };
+  return { status: response.status, body: await response.json() };
 }
 
 async function signIn(draft: Parameters<ClerkClient['users']['createUser']>[0]) {

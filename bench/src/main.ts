@@ -8,9 +8,7 @@ import { type Report } from './report';
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
   gateway: (quick) =>
     benchGateway(
-      quick
-        ? { seconds: 5, warmUpSeconds: 2, tokens: 10_000 }
-        : { seconds: 20, warmUpSeconds: 5, tokens: 100_000 },
+      quick ? { seconds: 5, warmUpSeconds: 2, tokens: 10_000 } : { seconds: 20, warmUpSeconds: 5, tokens: 100_000 },
     ),
   ingest: (quick) =>
     benchIngest(
