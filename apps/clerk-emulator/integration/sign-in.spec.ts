@@ -177,6 +177,16 @@ describe('sign-in', () => {
     expect((await api('POST', `/v1/sessions/${sessionId}/tokens`)).status).toBe(404);
   });
 
+  it('lasts seven days, after which it gives no token', async () => {
+    await start();
+    const { id, created_at, expire_at } = (await api('POST', '/v1/sessions', { user_id: userId })).body;
+    expect(Number(expire_at) - Number(created_at)).toBe(7 * 86_400_000);
+    now = Number(expire_at) - 1;
+    expect((await api('POST', `/v1/sessions/${String(id)}/tokens`)).status).toBe(200);
+    now += 1;
+    expect((await api('POST', `/v1/sessions/${String(id)}/tokens`)).status).toBe(404);
+  });
+
   it('as somebody else, by an actor token of the Backend API, says so in the token', async () => {
     await start();
     const clerk = createClerkClient({ secretKey: emulator.secretKey, apiUrl: emulator.url });

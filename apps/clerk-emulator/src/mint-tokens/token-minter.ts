@@ -64,10 +64,11 @@ export class TokenMinter {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** A token as Clerk gives it, for an active or a pending session only. */
+  /** A token as Clerk gives it, for a session that is active or pending and has not run out. */
   async mint(sessionId: string, version?: 1 | 2, expiresInSeconds?: number): Promise<string> {
-    const { status } = this.sessions.get(sessionId);
-    if (status !== 'active' && status !== 'pending') throw new SessionNotActiveError(sessionId);
+    const { status, expire_at } = this.sessions.get(sessionId);
+    const lives = (status === 'active' || status === 'pending') && this.now() < expire_at;
+    if (!lives) throw new SessionNotActiveError(sessionId);
     return this.mintFaulty(sessionId, { version, expiresInSeconds });
   }
 
