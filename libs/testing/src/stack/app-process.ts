@@ -86,7 +86,7 @@ export class AppProcess {
       try {
         const response = await fetch(this.options.readyUrl, { signal: AbortSignal.timeout(5000) });
         if (response.ok) return;
-        answer = `it answers ${response.status}`;
+        answer = `it answers ${response.status}${await failingChecks(response)}`;
       } catch {
         // Not listening yet.
       }
@@ -104,4 +104,13 @@ export class AppProcess {
     const end = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
     throw new ServiceFailedError(`${this.name} ${end} while starting.`, this.lastLines(10));
   }
+}
+
+/** The names of the checks that a readiness answer reports as failing; nothing else of it. */
+async function failingChecks(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const failing = (body as { error?: unknown } | null | undefined)?.error;
+  if (typeof failing !== 'object' || failing === null) return '';
+  const names = Object.keys(failing).filter((name) => /^[\w-]{1,40}$/.test(name));
+  return names.length > 0 ? ` (not ready: ${names.join(', ')})` : '';
 }

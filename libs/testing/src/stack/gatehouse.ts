@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsPermissions, serviceNames, type ServiceName } from '@gatehouse/contracts';
-import { connect } from '@nats-io/transport-node';
-import { ServerUnusableError } from '../errors';
 import { requireFreePort } from '../local-servers/free-port';
 import { Leash } from '../local-servers/leash';
 import { type ProcessExit } from '../local-servers/managed-process';
@@ -13,6 +11,7 @@ import { sayFileError } from '../local-servers/why';
 import { AppProcess } from './app-process';
 import { databaseOwners, postgresVersion, prepareDatabases, type ServiceDatabases } from './databases';
 import { migrateDatabase } from './migrate';
+import { namedNatsVersion } from './named-nats';
 import { portVariables, type GatehousePorts } from './ports';
 import {
   appNames,
@@ -333,24 +332,6 @@ function natsUser(name: ServiceName, settings: LocalSettings) {
     permissions,
     allowResponses: permissions.allowResponses,
   };
-}
-
-async function namedNatsVersion(url: string, user?: string, password?: string): Promise<string> {
-  try {
-    const connection = await connect({
-      servers: url.split(','),
-      ...(user ? { user, pass: password } : {}),
-      timeout: 5000,
-      reconnect: false,
-    });
-    const version = connection.info?.version ?? '';
-    await connection.close();
-    return version;
-  } catch (cause) {
-    throw new ServerUnusableError(`The NATS server that NATS_URL names cannot be used: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
 }
 
 /** Waits for all of them even when one fails, so that nothing is still starting while the rest is being stopped. */

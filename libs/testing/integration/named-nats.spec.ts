@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, freePort, isPortFree, ManagedProcess, resolveNatsServer, workspaceState } from '../src';
+import { namedNatsVersion } from '../src/stack/named-nats';
+
+describe("a NATS server of one's own", () => {
+  let directory: string;
+  let server: ManagedProcess | undefined;
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'gatehouse-named-nats-'))));
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const start = async (configuration: string) => {
+    const port = await freePort();
+    const file = join(directory, 'nats.conf');
+    writeFileSync(file, `listen: "127.0.0.1:${port}"\n${configuration}`);
+    server = await ManagedProcess.start({
+      name: 'nats-server',
+      command: await natsProgram(),
+      args: ['--config', file],
+      logFile: join(directory, 'nats.log'),
+    });
+    await eventually(async () => !(await isPortFree(port)), { timeoutMs: 10_000 });
+    return `nats://127.0.0.1:${port}`;
+  };
+
+  it('is refused at once without JetStream', async () => {
+    const url = await start('max_payload: 2MB');
+    await expect(namedNatsVersion(url)).rejects.toMatchObject({
+      code: 'SERVER_UNUSABLE',
+      message: expect.stringMatching(/^The NATS server that NATS_URL names cannot be used: JetStream is off; .*\.$/),
+    });
+  }, 20_000);
+
+  it('is refused at once with the default max_payload, and taken with enough', async () => {
+    const jetStream = `jetstream { store_dir: "${join(directory, 'store')}" }\n`;
+    const small = await start(jetStream);
+    await expect(namedNatsVersion(small)).rejects.toThrow(/: its max_payload is 1048576 bytes, at least 2097152 are/);
+    await server?.stop();
+    const enough = await start(`${jetStream}max_payload: 2MB`);
+    expect(await namedNatsVersion(` ${enough} , nats://127.0.0.1:1`)).toMatch(/^\d+\.\d+\.\d+/);
+  }, 20_000);
+});
+
+/** The one that global setup found; where the run is in containers it looked for none. */
+async function natsProgram(): Promise<string> {
+  const { GATEHOUSE_TEST_NATS_BIN: found, NATS_URL: _, ...env } = process.env;
+  if (found) return found;
+  const resolution = await resolveNatsServer({ env, stateDirectory: workspaceState() });
+  return resolution.kind === 'program' ? resolution.path : '';
+}

@@ -1,0 +1,41 @@
+import { requiredMaxPayload } from '@gatehouse/contracts';
+import { connect, type ServerInfo } from '@nats-io/transport-node';
+import { ServerUnusableError } from '../errors';
+
+/** What a server says of itself, as far as it decides whether Gatehouse can use it. */
+export type NatsServerFacts = Pick<ServerInfo, 'version' | 'jetstream' | 'max_payload'>;
+
+/**
+ * The version of the server that NATS_URL names.
+ * @throws ServerUnusableError when it cannot be reached, or lacks what the services would wait for in vain
+ */
+export async function namedNatsVersion(url: string, user?: string, password?: string): Promise<string> {
+  let facts: NatsServerFacts | undefined;
+  try {
+    const connection = await connect({
+      servers: url.split(',').map((server) => server.trim()),
+      ...(user ? { user, pass: password } : {}),
+      timeout: 5000,
+      reconnect: false,
+    });
+    facts = connection.info;
+    await connection.close();
+  } catch (cause) {
+    throw new ServerUnusableError(`The NATS server that NATS_URL names cannot be used: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+  if (!facts) throw new ServerUnusableError('The NATS server that NATS_URL names does not say what it is.');
+  const lack = natsLack(facts);
+  if (lack) throw new ServerUnusableError(`The NATS server that NATS_URL names cannot be used: ${lack}.`);
+  return facts.version;
+}
+
+/** What a server lacks, as the end of a sentence; undefined when it lacks nothing. */
+export function natsLack({ version, jetstream, max_payload: maxPayload }: NatsServerFacts): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (!(major > 2 || (major === 2 && minor >= 9))) return `its version is ${version}, 2.9 or later is needed`;
+  if (!jetstream) return 'JetStream is off; start it with "jetstream {}" in its configuration, or with -js';
+  if (maxPayload >= requiredMaxPayload) return undefined;
+  return `its max_payload is ${maxPayload} bytes, at least ${requiredMaxPayload} are needed ("max_payload: 2MB")`;
+}
