@@ -49,6 +49,19 @@ describe('PostgreSQL of our own', () => {
     ).rejects.toMatchObject({ code: '28P01' });
   }, 30_000);
 
+  it('writes no value of a row to its log when a unique index refuses it', async () => {
+    const { adminUrl } = await start();
+    await withClient(adminUrl, async (client) => {
+      await client.query('create table addresses (address text unique)');
+      const insert = () => client.query('insert into addresses values ($1)', ['asha@example.com']);
+      await insert();
+      await expect(insert()).rejects.toMatchObject({ code: '23505', detail: expect.stringContaining('asha@') });
+    });
+    const log = readFileSync(join(directory, 'logs/postgres.log'), 'utf8');
+    expect(log).toContain('duplicate key');
+    expect(log).not.toContain('asha@');
+  }, 30_000);
+
   it('starts after a crash although its old process id belongs to another program by now', async () => {
     await start();
     await server?.process.kill();

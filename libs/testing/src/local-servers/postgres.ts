@@ -87,6 +87,8 @@ function settings(port: number, durability: 'durable' | 'fast'): string[] {
     `max_connections=${durability === 'fast' ? 300 : 100}`,
     'shared_buffers=64MB',
     'log_min_messages=warning',
+    // The DETAIL of a violated unique index is the value: somebody's address.
+    'log_error_verbosity=terse',
     'log_timezone=UTC',
     'timezone=UTC',
     ...(durability === 'fast' ? fast : []),
