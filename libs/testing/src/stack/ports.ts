@@ -13,7 +13,7 @@ export interface GatehousePorts {
   nats: number;
 }
 
-/** What `npm start` uses unless told otherwise. */
+/** What `npm start` uses unless told otherwise: below what systems give to outgoing connections (Linux from 32768 on). */
 export const defaultPorts: GatehousePorts = {
   gateway: 3000,
   ingest: 3001,
@@ -21,8 +21,8 @@ export const defaultPorts: GatehousePorts = {
   gatewayOps: 9000,
   ingestOps: 9001,
   userSyncOps: 9002,
-  postgres: 54329,
-  nats: 42229,
+  postgres: 15432,
+  nats: 14222,
 };
 
 /** The variable that chooses each port. */
