@@ -9,6 +9,21 @@ describe('what the terminal shows of the services', () => {
     expect(terminalLine('user-sync', '{"level":"info","message":"hello"}')).toBeUndefined();
   });
 
+  it('tells why an event failed and which, whatever the field is called, and nothing of a body', () => {
+    const shown = (fields: object) => terminalLine('user-sync', JSON.stringify({ level: 40, ...fields }));
+    const failure = { kind: 'clerk', message: 'Clerk answered 503' };
+    expect(shown({ msg: 'event failed', webhookId: 'msg_1', clerkUserId: 'user_1', failure })).toBe(
+      'user-sync      WARN  event failed: Clerk answered 503 (msg_1)',
+    );
+    expect(shown({ msg: 'waits', reason: 'no lease' })).toBe('user-sync      WARN  waits: no lease');
+    expect(shown({ msg: 'waits', error: 'refused', err: { message: 'refused' } })).toBe(
+      'user-sync      WARN  waits: refused',
+    );
+    expect(shown({ msg: 'waits', error: { body: 'x' }, failure: null, reason: 7 })).toBe('user-sync      WARN  waits');
+    expect(shown({ msg: 'waits', reason: `two\nlines\u001b[2J` })).toBe('user-sync      WARN  waits: two lines [2J');
+    expect(shown({ msg: 'waits', reason: 'x'.repeat(1000) })?.length).toBeLessThan(300);
+  });
+
   it('is nothing of what is no log line', () => {
     expect(terminalLine('user-sync', '(node:1) Warning: x')).toBeUndefined();
     expect(terminalLine('user-sync', '{"level":50,')).toBeUndefined();
