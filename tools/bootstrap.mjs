@@ -153,7 +153,9 @@ async function installDependencies(tell) {
   // Node 20 is enough to get here; what some packages say about it does not concern what follows.
   const env = { ...process.env, NODE_ENV: '', npm_config_loglevel: 'error' };
   const options = ['--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
-  const { code, output } = await run('npm', ['ci', ...options], log, env);
+  // npm's own retries are silent for minutes where there is no network.
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  const { code, output } = await run('npm', ['ci', ...options, ...patience, '--fetch-timeout=60000'], log, env);
   if (code !== 0) throw new BootstrapError(`npm could not install dependencies: ${npmReason(output)} (${log})`);
   if (!existsSync(workspaceNode())) {
     throw new BootstrapError('npm could not install dependencies: the package "node" did not run its install script.');
@@ -179,7 +181,8 @@ function isInstalled(lock) {
 }
 
 function npmReason(output) {
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(output)) {
+  // "Exit handler never called" is all that npm 10 says when it runs out of attempts at everything at once.
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network|Exit handler never called/i.test(output)) {
     return 'the package registry cannot be reached; is there a network?';
   }
   if (/ENOSPC/.test(output)) return 'there is no space left on the disk.';
