@@ -47,6 +47,7 @@ export interface Config {
   readonly relay: {
     readonly graceMs: number;
     readonly pollMs: number;
+    readonly leaseMs: number;
     readonly perSecond: number;
     readonly backlog: number;
   };
@@ -91,6 +92,7 @@ const schema = withRetryInOrder(
     STREAM_REPLICAS: streamReplicas,
     RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
     RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
+    RELAY_LEASE_MS: wholeNumber.min(1_000).max(600_000).default(60_000),
     RELAY_PER_SECOND: wholeNumber.min(1).max(100_000).default(500),
     RELAY_BACKLOG: wholeNumber.max(1_000_000).default(500),
     REBUILD_GRACE_MS: wholeNumber.max(3_600_000).default(10_000),
@@ -119,6 +121,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     relay: {
       graceMs: env.RELAY_GRACE_MS,
       pollMs: env.RELAY_POLL_MS,
+      leaseMs: env.RELAY_LEASE_MS,
       perSecond: env.RELAY_PER_SECOND,
       backlog: env.RELAY_BACKLOG,
     },

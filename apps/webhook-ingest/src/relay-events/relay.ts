@@ -17,10 +17,10 @@ export interface RelayOptions extends PaceLimits {
   /** How long the publish right after the commit is given before the relay takes over. */
   readonly graceMs: number;
   readonly pollMs: number;
+  /** How long a claim holds: longer than all chunks of a batch can take, each publish being bounded by 10 s. */
+  readonly leaseMs: number;
 }
 
-/** Longer than all chunks of a batch can take, each publish being bounded by 10 s. */
-const LEASE_MS = 60_000;
 const BATCH = 64;
 /** Bodies in memory at a time: 16 MiB at most. */
 const CHUNK = 16;
@@ -78,11 +78,14 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.waiting()));
     if (limit === 0) return false;
     // Neither a flood of retries nor a backlog keeps the other from going on.
-    const retries = await claimDueRetries(this.dataSource, { leaseMs: LEASE_MS, limit: Math.ceil(limit / 2) });
+    const retries = await claimDueRetries(this.dataSource, {
+      leaseMs: this.options.leaseMs,
+      limit: Math.ceil(limit / 2),
+    });
     this.metrics.relayed.inc({ why: 'retry' }, retries.length);
     const owed = await claimUnpublished(this.dataSource, {
       graceMs: this.options.graceMs,
-      leaseMs: LEASE_MS,
+      leaseMs: this.options.leaseMs,
       limit: limit - retries.length,
     });
     this.metrics.relayed.inc({ why: 'unpublished' }, owed.length);
