@@ -16,6 +16,9 @@ export interface Cell {
   run(world: FaultWorld, load: Load): Promise<void>;
 }
 
+/** How often a service dies at its failpoint before it is let live. */
+const KILLS = 2;
+
 const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell => ({
   name: `${name} killed ${point.replaceAll('-', ' ')}`,
   key: point.replaceAll('-', ''),
@@ -24,9 +27,10 @@ const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell 
     // A claim of the relay takes an event that was not published at once.
     await world.arm(name, point === 'after-claim' ? `${point}:kill,before-publish:kill:15` : `${point}:kill:${nth}`);
     const { restarts } = world;
-    await load.send();
-    await eventually(() => world.restarts > restarts, { timeoutMs: 30_000 });
+    const sending = load.send();
+    await eventually(() => world.restarts >= restarts + KILLS, { timeoutMs: 120_000 });
     await world.arm(name, undefined);
+    await sending;
   },
 });
 
@@ -88,10 +92,10 @@ export const cells: readonly Cell[] = [
   killedAt('webhook-ingest', 'after-record', 20, true),
   killedAt('webhook-ingest', 'after-publish', 20, true),
   killedAt('webhook-ingest', 'after-claim', 1),
-  killedAt('webhook-ingest', 'after-outcomes', 4),
-  killedAt('user-sync', 'before-apply', 8),
-  killedAt('user-sync', 'after-apply', 8, true),
-  killedAt('user-sync', 'after-report', 8),
+  killedAt('webhook-ingest', 'after-outcomes', 2),
+  killedAt('user-sync', 'before-apply', 2),
+  killedAt('user-sync', 'after-apply', 2, true),
+  killedAt('user-sync', 'after-report', 2),
   {
     name: 'a poison message that kills user-sync at each try',
     key: 'poison',

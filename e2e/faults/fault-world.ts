@@ -82,6 +82,7 @@ export class FaultWorld {
         RETRY_MAX: '3',
         RELAY_GRACE_MS: '500',
         RELAY_POLL_MS: '100',
+        RELAY_LEASE_MS: '3000',
         REBUILD_GRACE_MS: '2000',
         REBUILD_POLL_MS: '250',
       },
