@@ -43,10 +43,12 @@ export class ClerkModel {
 
   /** Makes the change, if Clerk would; gives the events that it sends. */
   perform(operation: Operation): EventJson[] {
-    const person = this.slots.get(operation.slot);
-    if (operation.kind === 'create') return person === undefined ? [this.create(operation)] : [];
+    if (operation.kind === 'create') {
+      return this.slots.has(operation.slot) ? [] : [this.create(operation)];
+    }
+    const person = this.whoever(operation.slot);
     if (person === undefined) return [];
-    if (operation.kind === 'delete') return [this.remove(person, operation.slot)];
+    if (operation.kind === 'delete') return [this.remove(person)];
     if (operation.kind === 'session') {
       return [sessionEvent('session.created', person.id, { created_at: this.clock, last_active_at: this.clock })];
     }
@@ -56,7 +58,7 @@ export class ClerkModel {
         userEvent('user.updated', { ...toJson({ ...person, name: 'Corrupt' }), updated_at: 8_640_000_000_000_000 }),
       ];
     }
-    if (operation.kind === 'swap') return this.swap(person, this.slots.get(operation.other), operation.tick);
+    if (operation.kind === 'swap') return this.swap(person, this.whoever(operation.other), operation.tick);
     this.remember(person);
     if (!this.change(person, operation)) return [];
     return [this.updated(person, operation.tick)];
@@ -124,9 +126,14 @@ export class ClerkModel {
     return userEvent('user.created', toJson(person));
   }
 
-  private remove(person: Person, slot: number): EventJson {
+  /** Who is in the slot, else somebody: an operation on nobody proves nothing. */
+  private whoever(slot: number): Person | undefined {
+    return this.slots.get(slot) ?? this.people[slot % Math.max(1, this.people.length)];
+  }
+
+  private remove(person: Person): EventJson {
     this.people.splice(this.people.indexOf(person), 1);
-    this.slots.delete(slot);
+    for (const [slot, each] of this.slots) if (each === person) this.slots.delete(slot);
     return deletion(person.id);
   }
 
