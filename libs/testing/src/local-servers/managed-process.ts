@@ -20,6 +20,8 @@ export interface ManagedProcessOptions {
   logFile: string;
   /** Called with each line of output as well. */
   onLine?: (line: string) => void;
+  /** Called once, when a line of `onLine` could not be written to the log file; such lines are lost to the log. */
+  onLogError?: (error: unknown) => void;
   /** Opens an IPC channel, whose end tells a Node child that we are gone. */
   ipc?: boolean;
   stopSignal?: NodeJS.Signals;
@@ -72,6 +74,7 @@ export class ManagedProcess {
     const log = openLogFile(options.logFile);
     const logStart = fstatSync(log).size;
     let logOpen = true;
+    let logWhole = true;
     const output = options.onLine ? 'pipe' : log;
     const child = spawn(options.command, options.args, {
       cwd: options.cwd,
@@ -93,7 +96,13 @@ export class ManagedProcess {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => {
         if (!logOpen) return;
-        writeSync(log, line + '\n');
+        try {
+          writeSync(log, line + '\n');
+        } catch (error) {
+          // A full disk, for one: it must not take down the process that is to stop everything in order.
+          if (logWhole) options.onLogError?.(error);
+          logWhole = false;
+        }
         options.onLine?.(line);
       });
     }

@@ -16,6 +16,8 @@ export interface AppProcessOptions {
   readyUrl: string;
   leash: Leash;
   onLine?: (line: string) => void;
+  /** Called once a run, when its log file cannot be written. */
+  onLogError?: (error: unknown) => void;
   /** Called when it ends without having been asked to. */
   onCrash?: (exit: ProcessExit) => void;
   readyTimeoutMs?: number;
@@ -50,7 +52,9 @@ export class AppProcess {
       cwd: this.options.root,
       env: this.options.environment,
       logFile: this.options.logFile,
-      onLine: this.options.onLine,
+      // Without a listener the file would be its output, and no failure to write it would be noticed.
+      onLine: this.options.onLine ?? (() => undefined),
+      onLogError: this.options.onLogError,
       ipc: true,
       // A service finishes what it has in hand within 25 s.
       graceMs: 28_000,

@@ -44,6 +44,8 @@ export interface GatehouseOptions {
   onLine?: (app: AppName, line: string) => void;
   /** Called once when something ended that nobody had asked to. */
   onCrash?: (crash: GatehouseCrash) => void;
+  /** Called once, also while starting, when a log can no longer be written: with a LocalServerError for a full disk. */
+  onLogError?: (error: unknown) => void;
 }
 
 /** What ended by itself. */
@@ -104,6 +106,7 @@ class RunningParts {
   private stopRequested = false;
   private stopping: Promise<void> = Promise.resolve();
   private crashed = false;
+  private logFailed = false;
 
   constructor(private readonly options: GatehouseOptions) {
     this.env = options.env ?? {};
@@ -282,6 +285,7 @@ class RunningParts {
       readyUrl: readyUrls[name],
       leash: this.leash,
       onLine: (line) => this.options.onLine?.(name, line),
+      onLogError: (error) => this.logError(error),
       onCrash: (exit) => this.crash({ name, exit, lastLines: app.lastLines(10) }),
     });
     this.parts.push({ rank: name === 'clerk-emulator' ? 1 : 0, stop: () => app.stop(), kill: () => app.kill() });
@@ -317,6 +321,12 @@ class RunningParts {
     if (this.crashed || this.stopRequested) return;
     this.crashed = true;
     this.options.onCrash?.(crash);
+  }
+
+  private logError(error: unknown): void {
+    if (this.logFailed || this.stopRequested) return;
+    this.logFailed = true;
+    this.options.onLogError?.(sayFileError(error, 'the logs'));
   }
 
   private logFile(name: string): string {
