@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -186,6 +187,24 @@ describe('npm start', () => {
     const nats = start({ NATS_URL: 'nats://127.0.0.1:1' });
     expect(await nats.exit).toBe(1);
     expect(nats.errors).toMatch(/^The NATS server that NATS_URL names cannot be used: .*\n$/);
+  });
+
+  it("says in one sentence which name of a server of one's own has no right form, without it", async () => {
+    const run = start({ DATABASE_URL: 'hidden' });
+    expect(await run.exit).toBe(1);
+    expect([run.output, run.errors]).toEqual(['', 'DATABASE_URL is not a postgres:// URL.\n']);
+  });
+
+  it('says that the disk is full when a log cannot be written, stops everything in order and fails', async () => {
+    // The device on which every write fails as on a full disk; Linux alone has it.
+    if (!existsSync('/dev/full')) return;
+    const state = join(root, 'full');
+    mkdirSync(join(state, 'logs'), { recursive: true });
+    symlinkSync('/dev/full', join(state, 'logs/user-sync.log'));
+    const run = start({ GATEHOUSE_STATE_DIR: state });
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toBe('There is no space left on the disk. Everything is stopped.\n');
+    expect(pids()).toEqual([]);
   });
 
   it("uses a PostgreSQL of one's own that DATABASE_URL names", async () => {

@@ -1,14 +1,18 @@
+import { statfsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import {
+  DiskFullError,
   LocalServerError,
   MigrationFailedError,
   portsFrom,
+  sayFileError,
   ServiceFailedError,
   startGatehouse,
   workspaceRoot,
   type Gatehouse,
   type GatehouseCrash,
 } from '@gatehouse/testing';
+import { checkEnvironment } from './check-environment';
 import { StartInterruptedError } from './errors';
 import { ensureFirstAdmin } from './first-admin';
 import { lockInstance, type InstanceLock } from './instance-lock';
@@ -17,6 +21,7 @@ import { tryNext } from './try-next';
 
 const root = workspaceRoot();
 const stateDirectory = process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse');
+const diskFull = 'There is no space left on the disk.';
 const interrupted = new AbortController();
 
 let lock: InstanceLock | undefined;
@@ -33,6 +38,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal());
   process.on('disconnect', () => void end(0));
   try {
+    checkEnvironment(process.env);
     lock = lockInstance(stateDirectory);
     starting = start();
     await starting;
@@ -58,6 +64,7 @@ async function start(): Promise<void> {
       if (shown) console.log(shown);
     },
     onCrash: (crash) => void onCrash(crash),
+    onLogError: (error) => void onLogError(error),
   });
   const { urls, environments } = gatehouse;
   await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
@@ -91,7 +98,25 @@ async function onCrash({ name, exit, lastLines }: GatehouseCrash): Promise<void>
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
   console.error(`${name} ${how}, so everything is stopped. Its last lines:`);
   for (const line of lastLines) console.error(`  ${line}`);
+  if (isDiskFull()) console.error(diskFull);
   await end(1);
+}
+
+async function onLogError(error: unknown): Promise<void> {
+  if (ending) return;
+  const why = error instanceof DiskFullError ? diskFull : `A log cannot be written: ${String(error)}.`;
+  console.error(`${why} Everything is stopped.`);
+  await end(1);
+}
+
+/** A server that writes its log itself cannot even note that there was no space for it. */
+function isDiskFull(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(stateDirectory);
+    return bavail * bsize < 64 * 1024;
+  } catch {
+    return false;
+  }
 }
 
 function end(code: number): Promise<void> {
@@ -107,7 +132,8 @@ function end(code: number): Promise<void> {
   return ending;
 }
 
-function explain(error: unknown): void {
+function explain(thrown: unknown): void {
+  const error = sayFileError(thrown, stateDirectory);
   if (!(error instanceof LocalServerError)) {
     console.error(`npm start failed: ${error instanceof Error ? error.message : String(error)}`);
     return;
