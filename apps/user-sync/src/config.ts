@@ -37,8 +37,8 @@ const variables = withRetryInOrder(
       .default('IN'),
     ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
     // A walk over Clerk holds its leader's lock on a connection of its own.
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
-  CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+    CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
     ...retryVariables(defaultRetrySchedule),
