@@ -52,11 +52,16 @@ export class SnapshotApplier {
       return alone;
     }
     const pairs = changes.map((change, index) => ({ change, result: results[index] }));
-    return mapBounded(pairs, MAX_SETTLEMENTS, async ({ change, result }) => {
+    const sightings = await mapBounded(pairs, MAX_SETTLEMENTS, async ({ change, result }) => {
       if (result?.settled === true) return sightingOf(change, result.decision);
-      const version = 'user' in change.seen ? change.seen.user.version : null;
-      return this.settle(change, result?.wants ?? 'fetch', version);
+      return this.settle(change, result?.wants ?? 'fetch', versionOf(change));
     });
+    // Users who were settled at the same time may have been in each other's way: once more, one after the other.
+    for (const [index, change] of changes.entries()) {
+      if (sightings[index]?.decision !== 'failed') continue;
+      sightings[index] = await this.settle(change, 'fetch', versionOf(change));
+    }
+    return sightings;
   }
 
   private async settle(
@@ -97,6 +102,9 @@ function storyOf(runId: string, clerkUserId: string): Change['story'] {
 }
 
 function sightingOf(change: Change, decision: string): Sighting {
-  const version = 'user' in change.seen ? change.seen.user.version : null;
-  return { clerkUserId: change.clerkUserId, decision, version };
+  return { clerkUserId: change.clerkUserId, decision, version: versionOf(change) };
+}
+
+function versionOf({ seen }: Change): number | null {
+  return 'user' in seen ? seen.user.version : null;
 }
