@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { BenchStack } from './bench-stack';
 import { type LoadResult, load } from './http-load';
 import { type Report, atLeast, atMost, machine, round } from './report';
@@ -12,7 +13,7 @@ export interface IngestOptions {
 
 const CONNECTIONS = 64;
 const BODY_BYTES = 3_072;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /**
  * Deliveries per second beside a peer on the same servers, in turns; how soon an event is applied at half of that; and
@@ -30,9 +31,10 @@ export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOpti
     await gatehouse.apps['user-sync'].stop();
     await load({ ...ours, seconds: warmUpSeconds });
     await load({ ...theirs, seconds: warmUpSeconds });
-    const rounds: { gatehouse: LoadResult; peer: LoadResult }[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
+    const rounds: { gatehouse: LoadResult; peer: LoadResult; loadBefore: number }[] = [];
+    for (let done = 0; done < ROUNDS; done += 1) {
       rounds.push({
+        loadBefore: loadavg()[0] ?? 0,
         peer: await load({ ...theirs, seconds: seconds / ROUNDS }),
         gatehouse: await load({ ...ours, seconds: seconds / ROUNDS }),
       });
@@ -40,8 +42,10 @@ export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOpti
     await peer.stop();
     await gatehouse.apps['user-sync'].start();
     await stack.drained();
+    // In pairs: what else the machine does changes from round to round, and meets neighbours about alike.
+    const throughput = rounds.map((one) => one.gatehouse.perSecond / one.peer.perSecond).sort((a, b) => a - b);
+    const tail = rounds.map((one) => one.gatehouse.p99Ms / one.peer.p99Ms).sort((a, b) => a - b);
     const gate = median(rounds.map((one) => one.gatehouse));
-    const other = median(rounds.map((one) => one.peer));
 
     await load({ ...ours, seconds: warmUpSeconds, rate: gate.perSecond / 2 });
     await stack.drained();
@@ -64,8 +68,19 @@ export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOpti
       name: 'ingest',
       machine: machine(),
       rows: [
-        row('Gatehouse', gate),
-        row('peer', other),
+        ...rounds.flatMap((one, index) => [
+          { ...row(`round ${index + 1}: peer`, one.peer), loadBefore: round(one.loadBefore) },
+          {
+            ...row(`round ${index + 1}: Gatehouse`, one.gatehouse),
+            timesPeer: round(one.gatehouse.perSecond / one.peer.perSecond),
+          },
+        ]),
+        {
+          what: 'Gatehouse to peer, throughput: least, most',
+          least: round(throughput[0] ?? 0),
+          most: round(throughput.at(-1) ?? 0),
+        },
+        { what: 'Gatehouse to peer, p99: least, most', least: round(tail[0] ?? 0), most: round(tail.at(-1) ?? 0) },
         {
           ...row('Gatehouse at half of its maximum, applying', half),
           appliedP50Ms: round(applied?.p50 ?? 0),
@@ -78,8 +93,8 @@ export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOpti
         },
       ],
       goals: [
-        atLeast('throughput, times the peer', gate.perSecond / other.perSecond, 3),
-        atMost("p99, times the peer's", gate.p99Ms / other.p99Ms, 1),
+        atLeast('throughput, times the peer, median of pairs', middle(throughput), 3),
+        atMost("p99, times the peer's, median of pairs", middle(tail), 1),
         atMost('recorded → applied p50, ms', applied?.p50 ?? Infinity, 25),
         atMost('recorded → applied p99, ms', applied?.p99 ?? Infinity, 150),
         atMost(`memory after ${long.ok} events, times before`, after / before, 1.1),
@@ -93,6 +108,10 @@ export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOpti
 function median(results: readonly LoadResult[]): LoadResult {
   const sorted = [...results].sort((a, b) => a.perSecond - b.perSecond);
   return sorted[Math.floor(sorted.length / 2)] as LoadResult;
+}
+
+function middle(sorted: readonly number[]): number {
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function row(what: string, { ok, failed, perSecond, p50Ms, p99Ms }: LoadResult): Record<string, string | number> {
