@@ -268,7 +268,9 @@ export class ChangeFeed {
   }
 
   private complain(error: unknown, message: string): void {
-    if (!this.complained && !this.ended) this.log.warn({ reason: String(error) }, message);
+    // Services start together: who is not there yet is no reason to alarm anybody.
+    const level = this.adopted ? 'warn' : 'info';
+    if (!this.complained && !this.ended) this.log[level]({ reason: String(error) }, message);
     this.complained = true;
   }
 }
