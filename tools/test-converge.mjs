@@ -17,7 +17,9 @@ for (let index = 0; index < asked.length; index += 2) {
   env[name] = value;
 }
 
-console.log(`${env.CONVERGE_RUNS} random histories${env.CONVERGE_SEED ? `, seed ${env.CONVERGE_SEED}` : ''}`);
+// npm test has a seed of its own, so that its histories are the same at each run; here they are new ones.
+env.CONVERGE_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
+console.log(`${env.CONVERGE_RUNS} random histories, seed ${env.CONVERGE_SEED}`);
 const args = [join(root, 'tools/test.mjs'), '--selectProjects', 'user-sync', '--testPathPatterns', 'converge.spec'];
 const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -5,7 +5,8 @@ import { ClerkModel, type Operation } from './clerk-model';
 import { type CrashPoint, SyncCore } from './sync-core';
 
 const RUNS = Number(process.env.CONVERGE_RUNS ?? 300);
-const SEED = process.env.CONVERGE_SEED === undefined ? undefined : Number(process.env.CONVERGE_SEED);
+/** The same histories at each run, so that what fails can be looked at; `npm run test:converge` takes others. */
+const SEED = Number(process.env.CONVERGE_SEED ?? 20_261_121);
 /** Generous: a machine may be busy. */
 const TIMEOUT_MS = 120_000 + RUNS * 1_000;
 
@@ -50,6 +51,8 @@ const step = fc.record({
   staleReads: fc.constantFrom(0, 0, 0, 1),
 });
 
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
 interface Travelling {
   readonly event: EventRead;
   readonly due: number;
@@ -71,6 +74,21 @@ function dispatch(events: readonly EventJson[], travels: readonly Travel[], now:
 function read(event: EventJson, about = metadata(event.type)): EventRead {
   return readEvent(deliveryOf(event, about), undefined);
 }
+
+/** Found by this test: whoever holds the address unverified is here only by an event out of the far future. */
+const heldFromTheFuture = (
+  [
+    { kind: 'create', slot: 1, address: 0, verified: true, tick: 0 },
+    { kind: 'create', slot: 2, address: 0, verified: true, tick: 0 },
+    { kind: 'create', slot: 0, address: 0, verified: false, tick: 0 },
+    { kind: 'corrupt', slot: 0, tick: 0 },
+  ] as const
+).map((change): Step => ({
+  operation: change,
+  travel: [{ copies: change.kind === 'corrupt' ? 1 : 0, late: 0, order: 0, ownIds: false }],
+  crash: undefined,
+  staleReads: 0,
+}));
 
 describe('whatever happens to the events of a history', () => {
   it(
@@ -119,7 +137,7 @@ describe('whatever happens to the events of a history', () => {
           await reconcile();
           expect(await core.everything()).toEqual(settled);
         }),
-        { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: SEED }) },
+        { numRuns: RUNS, seed: SEED, examples: [[heldFromTheFuture]] },
       );
     },
     TIMEOUT_MS,

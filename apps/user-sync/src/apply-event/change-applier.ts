@@ -132,8 +132,10 @@ async function settleTogether(
       throw new NotTogetherError('resolve');
     }
   }
-  const open = results.find(({ settled }) => !settled);
-  if (open !== undefined && !open.settled) throw new NotTogetherError(open.wants);
+  const wants = results.flatMap((result) => (result.settled ? [] : [result.wants]));
+  // One who waits for a second answer from Clerk is what makes others contested: it has to be heard first.
+  const [first] = wants.includes('fetch-later') ? (['fetch-later'] as const) : wants;
+  if (first !== undefined) throw new NotTogetherError(first);
 }
 
 /** A walk over all users that finds one as it should be leaves its mark elsewhere. */
