@@ -100,7 +100,11 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         ensured = signal;
         const batchSize = performance.now() < carefulUntil ? 1 : consumer.batchSize;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
-        const { deliveries, trouble } = await pull.next(WAIT_MS, AbortSignal.any([this.stopping.signal, signal]), batchSize);
+        const { deliveries, trouble } = await pull.next(
+          WAIT_MS,
+          AbortSignal.any([this.stopping.signal, signal]),
+          batchSize,
+        );
         if (deliveries.length > 0) await this.handle(consumer, handle, deliveries);
         if (trouble !== undefined) {
           ensured = undefined;
