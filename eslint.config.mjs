@@ -81,7 +81,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/*/src/config.ts', 'apps/*/src/main.ts', 'apps/*/src/**/*.spec.ts'],
+    files: ['apps/*/src/config.ts', 'apps/*/src/**/*.spec.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

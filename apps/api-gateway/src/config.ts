@@ -91,7 +91,7 @@ export interface GatewayConfig {
 }
 
 /** The gateway's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): GatewayConfig {
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
   const v = parseEnvironment(variables, environment);
   return {
     host: v.HOST,

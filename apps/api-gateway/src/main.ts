@@ -4,7 +4,7 @@ import { loadConfig } from './config';
 import { createApp } from './create-app';
 
 void runService('api-gateway', async () => {
-  const config = loadConfig(process.env);
+  const config = loadConfig();
   const app = await createApp(config);
   try {
     await app.listen(config.port, config.host);

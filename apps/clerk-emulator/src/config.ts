@@ -151,7 +151,7 @@ export interface EmulatorConfig {
 }
 
 /** The emulator's configuration out of the environment. @throws ConfigError naming every faulty variable. */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): EmulatorConfig {
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): EmulatorConfig {
   const v = parseEnvironment(variables, env);
   return {
     port: v.PORT,

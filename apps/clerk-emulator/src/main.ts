@@ -2,4 +2,4 @@ import { runService } from '@gatehouse/observability';
 import { boot } from './boot';
 import { loadConfig } from './config';
 
-void runService('clerk-emulator', async () => (await boot(loadConfig(process.env))).app);
+void runService('clerk-emulator', async () => (await boot(loadConfig())).app);

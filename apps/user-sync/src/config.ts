@@ -88,7 +88,7 @@ export interface UserSyncConfig {
 }
 
 /** user-sync's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): UserSyncConfig {
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): UserSyncConfig {
   const v = parseEnvironment(variables, environment);
   return {
     host: v.HOST,

@@ -2,4 +2,4 @@ import { runService } from '@gatehouse/observability';
 import { loadConfig } from './config';
 import { createApp } from './create-app';
 
-void runService('user-sync', () => createApp(loadConfig(process.env)));
+void runService('user-sync', () => createApp(loadConfig()));
