@@ -13,7 +13,8 @@ import {
   workspaceState,
 } from '@gatehouse/testing';
 import { type PeerOrder } from './gateway-peers';
-import { type GetResult, getLoad } from './get-load';
+import { getLoad } from './get-load';
+import { type LoadResult } from './load-result';
 import { type Goal, type Report, atLeast, atMost, machine, round } from './report';
 import { TokenMaker, verifyCost } from './verify-cost';
 
@@ -53,7 +54,7 @@ export async function benchGateway(options: GatewayOptions): Promise<Report> {
     const callers = await makeCallers(gatehouse);
     const jwtKey = callers.maker.publicPem;
     const rows: Record<string, string | number>[] = [];
-    const found = new Map<string, GetResult>();
+    const found = new Map<string, LoadResult>();
     const measure = async (name: string, port: number, headerOf: (number: number) => string, requests?: number) => {
       const common = { port, path: PATH, connections: CONNECTIONS, headerOf };
       if (requests === undefined) await getLoad({ ...common, seconds: options.warmUpSeconds });

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { BenchStack } from './bench-stack';
-import { type LoadResult, load } from './http-load';
+import { load } from './http-load';
+import { type LoadResult } from './load-result';
 import { type Report, atLeast, atMost, machine, round } from './report';
 
 /** How long to measure; seconds. */
