@@ -117,7 +117,7 @@ describe('the database', () => {
     await proxy.mend();
     const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 30_000)));
     expect(outcomes.filter((outcome) => outcome.status !== 'success' || outcome.attempt !== 0)).toEqual([]);
-    const reported = (await world.outcomes()).filter(({ outcome }) => others.has(outcome.webhookId));
+    const reported = (await world.outcomes()).filter(({ webhookId }) => others.has(webhookId));
     expect(reported).toHaveLength(users.length);
     await appliedOnce(users);
   });
@@ -203,7 +203,7 @@ describe('the service', () => {
     const closing = app.close();
     release();
     await closing;
-    expect((await world.outcomes()).some(({ outcome }) => outcome.webhookId === about.webhookId)).toBe(true);
+    expect((await world.outcomes()).some(({ webhookId }) => webhookId === about.webhookId)).toBe(true);
     expect(await world.story(user.id)).toEqual(['create', 'apply']);
   });
 

@@ -146,21 +146,21 @@ export class SyncWorld {
     return eventually(
       async () => {
         const outcomes = await this.outcomes();
-        return outcomes.find(({ id }) => id.startsWith(`${webhookId}:${publishNumber}:`))?.outcome ?? null;
+        return outcomes.find((one) => one.webhookId === webhookId && one.publishNumber === publishNumber) ?? null;
       },
       { timeoutMs, intervalMs: 50 },
     ) as Promise<Outcome>;
   }
 
   /** All that was reported, in order. */
-  async outcomes(): Promise<{ id: string; outcome: Outcome }[]> {
+  async outcomes(): Promise<Outcome[]> {
     const manager = await jetstreamManager(this.client(OBSERVER.user).get());
     const stream = await manager.streams.info(clerkOutcomesStream.name).catch(() => undefined);
-    const all: { id: string; outcome: Outcome }[] = [];
+    const all: Outcome[] = [];
     for (let seq = stream?.state.first_seq ?? 1; seq <= (stream?.state.last_seq ?? 0); seq += 1) {
       const message = await manager.streams.getMessage(clerkOutcomesStream.name, { seq });
       if (message === null) continue;
-      all.push({ id: message.header.get('Nats-Msg-Id'), outcome: outcomeSchema.parse(message.json()) });
+      all.push(...outcomeSchema.array().parse(message.json()));
     }
     return all;
   }

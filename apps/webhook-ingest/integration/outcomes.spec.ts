@@ -28,12 +28,16 @@ async function deliverOne(): Promise<string> {
 
 /** Reports as user-sync does: acknowledged by the stream. */
 function report(outcome: Outcome): Promise<unknown> {
+  return publish(outcome.status, JSON.stringify([outcome]));
+}
+
+function publish(status: Outcome['status'], text: string): Promise<unknown> {
   reported += 1;
   return sync.jetStream.publish({
     stream: clerkOutcomesStream,
-    subject: outcomeSubject(outcome.status),
+    subject: outcomeSubject(status),
     messageId: `test:${reported}`,
-    data: new TextEncoder().encode(JSON.stringify(outcome)),
+    data: new TextEncoder().encode(text),
   });
 }
 
@@ -41,6 +45,7 @@ const userId = '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11';
 const about = (webhookId: string, attempt: number) => ({
   webhookId,
   attempt,
+  publishNumber: 1,
   correlationId: 'c',
   clerkUserId: 'user_1',
   userId,
@@ -132,15 +137,15 @@ describe('an outcome', () => {
     }
   });
 
-  it('of an unknown event, or that breaks its contract, holds up no other', async () => {
-    await report(success('msg_unknown'));
-    await sync.jetStream.publish({
-      stream: clerkOutcomesStream,
-      subject: outcomeSubject('success'),
-      messageId: 'garbage',
-      data: new TextEncoder().encode('{"webhookId":1}'),
-    });
+  it.each(['{"webhookId":1}', '[', 'null', '"text"', '[]'])('that is no list (%s) holds up no other', async (text) => {
+    await publish('success', text);
     await settled();
+  });
+
+  it('of an unknown event, or that breaks its contract, holds up no other of its message', async () => {
+    const id = await deliverOne();
+    await publish('success', JSON.stringify([success('msg_unknown'), { webhookId: 1 }, 7, null, success(id)]));
+    await eventually(async () => expect(await row(id)).toMatchObject({ status: 'success' }));
   });
 });
 

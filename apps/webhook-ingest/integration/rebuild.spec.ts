@@ -68,6 +68,7 @@ function report(webhookId: string): Promise<unknown> {
   const outcome: Outcome = {
     webhookId,
     attempt: 0,
+    publishNumber: 1,
     correlationId: 'c',
     clerkUserId: 'user_1',
     userId: null,
@@ -80,7 +81,7 @@ function report(webhookId: string): Promise<unknown> {
     stream: clerkOutcomesStream,
     subject: outcomeSubject(outcome.status),
     messageId: `test:${webhookId}`,
-    data: Buffer.from(JSON.stringify(outcome)),
+    data: Buffer.from(JSON.stringify([outcome])),
   });
 }
 

@@ -94,7 +94,15 @@ export {
   type ServiceName,
 } from './nats-permissions';
 export { explainUser, explanationSchema, type Explanation } from './explanation';
-export { failureKinds, outcomeSchema, outcomeSubject, type FailureKind, type Outcome } from './outcome';
+export {
+  decodeOutcomes,
+  encodeOutcomes,
+  failureKinds,
+  outcomeSchema,
+  outcomeSubject,
+  type FailureKind,
+  type Outcome,
+} from './outcome';
 export { pageOf, pageRequestSchema } from './page';
 export {
   authMethods,

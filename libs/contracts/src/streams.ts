@@ -57,8 +57,9 @@ export const outcomesConsumer: ConsumerContract = {
   stream: clerkOutcomesStream,
   durable: 'webhook-ingest',
   ackWaitMs: 30_000,
-  maxAckPending: 4_000,
-  batchSize: 500,
+  // A message holds many outcomes.
+  maxAckPending: 400,
+  batchSize: 50,
 };
 
 /** The subject of an event of this type. */

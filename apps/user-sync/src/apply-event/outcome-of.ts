@@ -10,7 +10,7 @@ import {
   UserUnsettledError,
 } from '../errors';
 
-type Common = Pick<Outcome, 'webhookId' | 'attempt' | 'correlationId' | 'clerkUserId' | 'userId' | 'at'>;
+type Common = Omit<Extract<Outcome, { status: 'success' }>, 'status' | 'decision' | 'reason'>;
 
 /** Whom an event is about, as far as it is known. */
 export interface About {
@@ -87,6 +87,6 @@ function own(kind: FailureKind, error: Error & { readonly code: string }): Facts
   return { kind, name: error.code, message: error.message };
 }
 
-function common({ webhookId, attempt, correlationId }: EventMetadata, about: About): Common {
-  return { webhookId, attempt, correlationId, ...about, at: Date.now() };
+function common({ webhookId, attempt, publishNumber, correlationId }: EventMetadata, about: About): Common {
+  return { webhookId, attempt, publishNumber, correlationId, ...about, at: Date.now() };
 }

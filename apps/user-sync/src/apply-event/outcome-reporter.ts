@@ -1,7 +1,13 @@
-import { type EventMetadata, type Outcome, clerkOutcomesStream, outcomeSubject } from '@gatehouse/contracts';
+import { randomUUID } from 'node:crypto';
+import {
+  type EventMetadata,
+  type Outcome,
+  clerkOutcomesStream,
+  encodeOutcomes,
+  outcomeSubject,
+} from '@gatehouse/contracts';
 import { JetStream, SharedOutageError } from '@gatehouse/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { mapBounded } from '../ask-clerk/slots';
 
 /** An outcome, and the publish of the event that it answers. */
 export interface Report {
@@ -9,29 +15,31 @@ export interface Report {
   readonly outcome: Outcome;
 }
 
-const MAX_PUBLISHES = 64;
-
-/** Tells the ledger, over `CLERK_OUTCOMES`, what became of events. */
+/** Tells the ledger, over `CLERK_OUTCOMES`, what became of events: outcomes of one status travel together. */
 @Injectable()
 export class OutcomeReporter {
   constructor(@Inject(JetStream) private readonly jetStream: JetStream) {}
 
   /** Returns when the stream has acknowledged each. Throws SharedOutageError while it does not. */
   async report(reports: readonly Report[]): Promise<void> {
+    const outcomes = reports.map(({ outcome }) => outcome);
+    const messages = [...new Set(outcomes.map(({ status }) => status))].flatMap((status) =>
+      encodeOutcomes(outcomes.filter((outcome) => outcome.status === status)).map((data) => ({ status, data })),
+    );
     try {
-      await mapBounded(reports, MAX_PUBLISHES, (report) => this.publish(report));
+      await Promise.all(messages.map(({ status, data }) => this.publish(status, data)));
     } catch (error) {
       throw new SharedOutageError('the outcomes stream', error);
     }
   }
 
-  private async publish({ metadata, outcome }: Report): Promise<void> {
+  private async publish(status: Outcome['status'], data: Uint8Array): Promise<void> {
     await this.jetStream.publish({
       stream: clerkOutcomesStream,
-      subject: outcomeSubject(outcome.status),
-      // By publish number: when the ledger published the event again, it wants to hear again what became of it.
-      messageId: `${metadata.webhookId}:${metadata.publishNumber}:${outcome.attempt}:${outcome.status}`,
-      data: new TextEncoder().encode(JSON.stringify(outcome)),
+      subject: outcomeSubject(status),
+      // Against a publish that the client library repeats. What we report again, the ledger wants to hear again.
+      messageId: randomUUID(),
+      data,
     });
   }
 }

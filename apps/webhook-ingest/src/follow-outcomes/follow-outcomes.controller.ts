@@ -1,4 +1,4 @@
-import { type Outcome, outcomeSchema, outcomesConsumer } from '@gatehouse/contracts';
+import { type Outcome, decodeOutcomes, outcomesConsumer } from '@gatehouse/contracts';
 import { ConsumerHandler, type DeliveredMessage, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
 import { isDatabaseAway, isTransactionConflict, sqlState } from '@gatehouse/persistence';
@@ -13,7 +13,6 @@ import { type Applied, applyOutcomes } from './apply-outcomes';
 
 const CONFLICT_ATTEMPTS = 5;
 const QUERY_CANCELED = '57014';
-const decoder = new TextDecoder();
 
 /** Follows what became of the events, on `CLERK_OUTCOMES`. */
 @Controller()
@@ -27,21 +26,20 @@ export class FollowOutcomesController {
 
   @ConsumerHandler(outcomesConsumer)
   async follow(@Payload() messages: readonly DeliveredMessage[]): Promise<void> {
-    const outcomes = messages.flatMap((message) => this.read(message) ?? []);
+    const outcomes = messages.flatMap((message) => this.read(message));
     if (outcomes.length === 0) return;
     for (const applied of await this.apply(outcomes)) this.tell(applied);
     failpoint('after-outcomes');
   }
 
   /** An outcome that breaks the contract can never be applied: it is told and let go. */
-  private read(message: DeliveredMessage): Outcome | undefined {
-    try {
-      return outcomeSchema.parse(JSON.parse(decoder.decode(message.data)));
-    } catch {
+  private read({ data, streamSequence }: DeliveredMessage): Outcome[] {
+    return decodeOutcomes(data).flatMap((outcome) => {
+      if (outcome !== undefined) return [outcome];
       this.metrics.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
-      this.log.error({ streamSequence: message.streamSequence }, 'an outcome breaks its contract and is dropped');
-      return undefined;
-    }
+      this.log.error({ streamSequence }, 'an outcome breaks its contract and is dropped');
+      return [];
+    });
   }
 
   private async apply(outcomes: readonly Outcome[]): Promise<Applied[]> {

@@ -1,0 +1,34 @@
+import { type Outcome, decodeOutcomes, encodeOutcomes } from './outcome';
+import { clerkOutcomesStream } from './streams';
+
+const outcome = (number: number, reason = 'newer version'): Outcome => ({
+  webhookId: `msg_${number}`,
+  attempt: 0,
+  publishNumber: 1,
+  correlationId: 'c',
+  clerkUserId: 'user_1',
+  userId: null,
+  at: 1,
+  status: 'success',
+  decision: 'apply',
+  reason,
+});
+const encode = (text: string) => new TextEncoder().encode(text);
+
+it('outcomes come out of their messages as they went in, in their order', () => {
+  const outcomes = Array.from({ length: 1_000 }, (_, number) => outcome(number, 'ü€\u0000'.repeat(number % 50)));
+  const messages = encodeOutcomes(outcomes);
+  expect(messages.flatMap(decodeOutcomes)).toEqual(outcomes);
+  expect(messages.length).toBeLessThan(20);
+  expect(Math.max(...messages.map(({ length }) => length))).toBeLessThan(clerkOutcomesStream.maxMessageBytes);
+  expect(encodeOutcomes([])).toEqual([]);
+});
+
+it('an outcome that breaks the contract takes no other of its message along', () => {
+  const message = encode(JSON.stringify([outcome(1), { ...outcome(2), attempt: -1 }, null, 7, outcome(3)]));
+  expect(decodeOutcomes(message)).toEqual([outcome(1), undefined, undefined, undefined, outcome(3)]);
+});
+
+it.each(['', '{', 'null', '{"webhookId":"msg_1"}', '"text"'])('what is no list (%s) is told', (text) => {
+  expect(decodeOutcomes(encode(text))).toEqual([undefined]);
+});
