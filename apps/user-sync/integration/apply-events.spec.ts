@@ -86,7 +86,12 @@ describe('convergence', () => {
       webhookId: first.webhookId,
       publishNumber: 2,
     });
-    expect(repeated).toEqual({ ...outcome, correlationId: expect.any(String), at: expect.any(Number) });
+    expect(repeated).toEqual({
+      ...outcome,
+      publishNumber: 2,
+      correlationId: expect.any(String),
+      at: expect.any(Number),
+    });
     expect(await world.user(id)).toEqual(row);
     expect(await world.story(id)).toEqual(['create', 'apply']);
   });

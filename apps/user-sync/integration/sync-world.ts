@@ -39,6 +39,12 @@ export function usersDatabase(): Promise<TestDatabase> {
 export class SyncWorld {
   readonly apps: INestApplication[] = [];
   private sql!: Client;
+  private reading: Promise<readonly Outcome[]> | undefined;
+  private reported: { of: string | undefined; upTo: number; readonly all: Outcome[] } = {
+    of: undefined,
+    upTo: 0,
+    all: [],
+  };
 
   private constructor(
     readonly database: TestDatabase,
@@ -152,17 +158,24 @@ export class SyncWorld {
     ) as Promise<Outcome>;
   }
 
-  /** All that was reported, in order. */
-  async outcomes(): Promise<Outcome[]> {
+  /** All that was reported, in order. Those who ask at once share what was read. */
+  outcomes(): Promise<readonly Outcome[]> {
+    this.reading ??= this.readOutcomes().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readOutcomes(): Promise<readonly Outcome[]> {
     const manager = await jetstreamManager(this.client(OBSERVER.user).get());
     const stream = await manager.streams.info(clerkOutcomesStream.name).catch(() => undefined);
-    const all: Outcome[] = [];
-    for (let seq = stream?.state.first_seq ?? 1; seq <= (stream?.state.last_seq ?? 0); seq += 1) {
-      const message = await manager.streams.getMessage(clerkOutcomesStream.name, { seq });
-      if (message === null) continue;
-      all.push(...outcomeSchema.array().parse(message.json()));
+    if (stream === undefined || stream.created !== this.reported.of) {
+      this.reported = { of: stream?.created, upTo: 0, all: [] };
     }
-    return all;
+    const { reported } = this;
+    for (; reported.upTo < (stream?.state.last_seq ?? 0); reported.upTo += 1) {
+      const message = await manager.streams.getMessage(clerkOutcomesStream.name, { seq: reported.upTo + 1 });
+      reported.all.push(...outcomeSchema.array().parse(message?.json() ?? []));
+    }
+    return reported.all;
   }
 
   /** Rows, read past the service. */

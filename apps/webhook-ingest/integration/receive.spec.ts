@@ -81,12 +81,15 @@ describe('a verified delivery', () => {
     const { headers } = await post(userCreated(), { id, headers: { 'x-request-id': 'from-the-edge' } });
     expect(headers.get('x-request-id')).toBe('from-the-edge');
     expect(await harness.row(id)).toMatchObject({ correlation_id: 'from-the-edge' });
-    const lines = ingest
-      .logs()
-      .split('\n')
-      .filter((line) => line.includes(id));
-    expect(lines.length).toBeGreaterThan(0);
-    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ correlationId: 'from-the-edge' });
+    // The line is written when the answer is out.
+    const [line = '', ...more] = await eventually(() => {
+      const lines = ingest.logs().split('\n');
+      const about = lines.filter((one) => one.includes(id));
+      return Promise.resolve(about.length > 0 && about);
+    });
+    expect(more).toEqual([]);
+    const told = { webhookId: id, eventType: 'user.created', result: 'accepted', status: 200 };
+    expect(JSON.parse(line)).toMatchObject({ correlationId: 'from-the-edge', ...told });
   });
 
   it('of exactly 1 MiB is recorded and published', async () => {

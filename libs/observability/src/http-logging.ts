@@ -8,9 +8,17 @@ export function requestId(request: { headers: Record<string, unknown> }): string
   return acceptableCorrelationId(request.headers['x-request-id']) ?? randomUUID();
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a handler has to say in the request's log line: ids and verdicts, nothing personal. */
+    logged?: Readonly<Record<string, string>>;
+  }
+}
+
 /**
  * Makes every log line of a request carry its id, answers with `x-request-id`, and writes one line per request:
- * method, route, status and milliseconds; neither headers, bodies nor query strings.
+ * method, route, status, milliseconds and what its handler left in `request.logged`; neither headers, bodies nor query
+ * strings.
  */
 export function logRequests(server: FastifyInstance, logger: Logger): void {
   server.addHook('onRequest', (request, reply, done) => {
@@ -25,6 +33,7 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
         route: route(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
+        ...request.logged,
       },
       'request',
     );

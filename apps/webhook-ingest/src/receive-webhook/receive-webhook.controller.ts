@@ -1,7 +1,6 @@
-import { LOGGER, failpoint } from '@gatehouse/observability';
+import { failpoint } from '@gatehouse/observability';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { type Logger } from 'pino';
 import { type Config } from '../config';
 import { storableText } from '../database/storable-text';
 import { DeliveryRefusedError } from '../errors';
@@ -35,7 +34,6 @@ export class ReceiveWebhookController {
     @Inject(EventPublisher) private readonly publisher: EventPublisher,
     @Inject(RejectedDeliveries) private readonly rejected: RejectedDeliveries,
     @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
-    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   @Post(['webhooks/clerk', 'api/webhooks/clerk'])
@@ -59,7 +57,7 @@ export class ReceiveWebhookController {
       correlationId: request.id,
       ...senderOf(request),
     };
-    return this.record(delivery);
+    return this.record(delivery, request);
   }
 
   private verify(request: FastifyRequest, body: Buffer): { webhookId: string; secretIndex: number } {
@@ -81,6 +79,7 @@ export class ReceiveWebhookController {
   private refuse(request: FastifyRequest, headers: SvixHeaders, body: Buffer, reason: string): void {
     this.metrics.deliveries.inc({ result: 'refused' });
     this.metrics.refusals.inc({ reason });
+    request.logged = { result: 'refused', reason };
     this.rejected.note(
       {
         reason,
@@ -94,7 +93,7 @@ export class ReceiveWebhookController {
     );
   }
 
-  private async record(delivery: Delivery): Promise<ReceiveReply> {
+  private async record(delivery: Delivery, request: FastifyRequest): Promise<ReceiveReply> {
     failpoint('before-record');
     const recorded = await this.ledger.record(delivery).catch((error: unknown) => {
       this.metrics.deliveries.inc({ result: 'unavailable' });
@@ -104,7 +103,7 @@ export class ReceiveWebhookController {
     const { webhookId, eventType, ignored } = delivery;
     const status = recorded.result === 'duplicate' ? 'duplicate' : ignored === undefined ? 'accepted' : 'ignored';
     this.metrics.deliveries.inc({ result: status });
-    this.log.info({ webhookId, eventType, result: status }, 'delivery');
+    request.logged = { webhookId, eventType, result: status };
     if (recorded.result === 'recorded' && ignored === undefined) {
       const { id, receivedAt } = recorded;
       this.publisher.offer({ ...delivery, id, receivedAt, attempt: 0, publishNumber: 1 });

@@ -40,6 +40,9 @@ export interface NatsConfig {
 /** The largest message everywhere, in bytes: a 1 MiB webhook and its headers fit. */
 export const natsMaxPayload = 2 * 1024 * 1024;
 
+/** By default a client on a busy machine that has not sent its password within 2 s is turned away. */
+const AUTHORIZATION_TIMEOUT_S = 20;
+
 /** Text of a configuration file. It holds passwords: write it with mode 0600. */
 export function natsConfigText(config: NatsConfig): string {
   const lines = [
@@ -53,7 +56,9 @@ export function natsConfigText(config: NatsConfig): string {
     ...(config.syncAlways && isAtLeast(config.version, 2, 10) ? ['  sync_interval: always'] : []),
     '}',
   ];
-  if (config.users) lines.push('authorization {', '  users: [', ...config.users.map(userText), '  ]', '}');
+  lines.push('authorization {', `  timeout: ${AUTHORIZATION_TIMEOUT_S}`);
+  if (config.users) lines.push('  users: [', ...config.users.map(userText), '  ]');
+  lines.push('}');
   if (config.accounts) {
     lines.push('accounts {');
     for (const [name, users] of Object.entries(config.accounts)) {
