@@ -1,8 +1,9 @@
-import { loadavg } from 'node:os';
 import { BenchStack } from './bench-stack';
 import { load } from './http-load';
+import { type Round, type Side, ingestRounds } from './ingest-rounds';
 import { type LoadResult } from './load-result';
 import { type Report, atLeast, atMost, machine, round } from './report';
+import { type WholePath, wholePath } from './whole-path';
 
 /** How long to measure; seconds. */
 export interface IngestOptions {
@@ -12,109 +13,106 @@ export interface IngestOptions {
   readonly events: number;
 }
 
-const CONNECTIONS = 64;
-const BODY_BYTES = 3_072;
-const ROUNDS = 5;
+type Row = Record<string, string | number>;
+
+const SHAPE = { connections: 64, bodyBytes: 3_072 };
 
 /**
  * Deliveries per second beside a peer on the same servers, in turns; how soon an event is applied at half of that; and
  * what memory does over many events.
  */
 export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOptions): Promise<Report> {
-  const stack = await BenchStack.start();
-  try {
-    const { gatehouse, secret } = stack;
-    const peer = await stack.startPeer();
-    const common = { path: '/webhooks/clerk', secret, connections: CONNECTIONS, bodyBytes: BODY_BYTES };
-    const ours = { ...common, port: gatehouse.ports.ingest };
-    const theirs = { ...common, port: peer.port };
-    // Neither side's events are applied meanwhile: the peer has no consumer.
-    await gatehouse.apps['user-sync'].stop();
-    await load({ ...ours, seconds: warmUpSeconds });
-    await load({ ...theirs, seconds: warmUpSeconds });
-    const rounds: { gatehouse: LoadResult; peer: LoadResult; loadBefore: number }[] = [];
-    for (let done = 0; done < ROUNDS; done += 1) {
-      rounds.push({
-        loadBefore: loadavg()[0] ?? 0,
-        peer: await load({ ...theirs, seconds: seconds / ROUNDS }),
-        gatehouse: await load({ ...ours, seconds: seconds / ROUNDS }),
-      });
-    }
-    await peer.stop();
-    await gatehouse.apps['user-sync'].start();
-    await stack.drained();
+  const rounds = await withStack((stack) => ingestRounds(stack, { ...SHAPE, seconds, warmUpSeconds }));
+  const most = middle(rounds.map(({ gatehouse }) => gatehouse.perSecond));
+  // A stack of its own: the events of the rounds would have to be applied first.
+  return withStack(async (stack) => {
+    const half = await wholePath(stack, { ...SHAPE, seconds, warmUpSeconds, rate: most / 2 });
+    const quarter = await wholePath(stack, { ...SHAPE, seconds: seconds / 2, warmUpSeconds: 1, rate: most / 4 });
+    const memory = await memoryOver(stack, events, most / 2);
     // In pairs: what else the machine does changes from round to round, and meets neighbours about alike.
-    const throughput = rounds.map((one) => one.gatehouse.perSecond / one.peer.perSecond).sort((a, b) => a - b);
-    const tail = rounds.map((one) => one.gatehouse.p99Ms / one.peer.p99Ms).sort((a, b) => a - b);
-    const gate = median(rounds.map((one) => one.gatehouse));
-
-    await load({ ...ours, seconds: warmUpSeconds, rate: gate.perSecond / 2 });
-    await stack.drained();
-    const [mark] = await stack.ledger<{ id: string }>('SELECT coalesce(max(id), 0) AS id FROM webhook_events');
-    const half = await load({ ...ours, seconds, rate: gate.perSecond / 2 });
-    await stack.drained();
-    const [applied] = await stack.ledger<{ p50: number; p99: number; events: number }>(
-      `SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms)::float8 AS p50,
-              percentile_disc(0.99) WITHIN GROUP (ORDER BY ms)::float8 AS p99, count(*)::int AS events
-         FROM (SELECT extract(epoch FROM processed_at - created_at) * 1000 AS ms
-                 FROM webhook_events WHERE id > $1 AND status = 'success') AS times`,
-      [mark?.id],
-    );
-    const before = stack.residentMiB('webhook-ingest');
-    const long = await load({ ...ours, seconds: 3_600, events, rate: gate.perSecond * 0.75 });
-    await stack.drained();
-    const after = stack.residentMiB('webhook-ingest');
-
+    const throughput = rounds.map(({ gatehouse, peer }) => gatehouse.perSecond / peer.perSecond);
+    const tail = rounds.map(({ gatehouse, peer }) => gatehouse.p99Ms / peer.p99Ms);
+    const cost = rounds.map(({ gatehouse, peer }) => cpuMs(peer) / cpuMs(gatehouse));
     return {
       name: 'ingest',
       machine: machine(),
       rows: [
-        ...rounds.flatMap((one, index) => [
-          { ...row(`round ${index + 1}: peer`, one.peer), loadBefore: round(one.loadBefore) },
-          {
-            ...row(`round ${index + 1}: Gatehouse`, one.gatehouse),
-            timesPeer: round(one.gatehouse.perSecond / one.peer.perSecond),
-          },
-        ]),
-        {
-          what: 'Gatehouse to peer, throughput: least, most',
-          least: round(throughput[0] ?? 0),
-          most: round(throughput.at(-1) ?? 0),
-        },
-        { what: 'Gatehouse to peer, p99: least, most', least: round(tail[0] ?? 0), most: round(tail.at(-1) ?? 0) },
-        {
-          ...row('Gatehouse at half of its maximum, applying', half),
-          appliedP50Ms: round(applied?.p50 ?? 0),
-          appliedP99Ms: round(applied?.p99 ?? 0),
-        },
-        {
-          ...row(`Gatehouse over ${long.ok} events`, long),
-          rssBeforeMiB: Math.round(before),
-          rssAfterMiB: Math.round(after),
-        },
+        ...rounds.flatMap(roundRows),
+        spread('Gatehouse to peer, throughput', throughput),
+        spread('Gatehouse to peer, p99', tail),
+        spread('peer to Gatehouse, processor time', cost),
+        wholeRow('the whole path at half of the ingest’s maximum', half),
+        wholeRow('the whole path at a quarter', quarter),
+        memory.row,
       ],
       goals: [
         atLeast('throughput, times the peer, median of pairs', middle(throughput), 3),
         atMost("p99, times the peer's, median of pairs", middle(tail), 1),
-        atMost('recorded → applied p50, ms', applied?.p50 ?? Infinity, 25),
-        atMost('recorded → applied p99, ms', applied?.p99 ?? Infinity, 150),
-        atMost(`memory after ${long.ok} events, times before`, after / before, 1.1),
+        atMost('recorded → applied p50 at half, ms', half.appliedP50Ms, 25),
+        atMost('recorded → applied p99 at half, ms', half.appliedP99Ms, 150),
+        atMost(`memory after ${events} events, times before`, memory.growth, 1.1),
       ],
     };
+  });
+}
+
+async function withStack<Result>(work: (stack: BenchStack) => Promise<Result>): Promise<Result> {
+  const stack = await BenchStack.start();
+  try {
+    return await work(stack);
   } finally {
     await stack.stop();
   }
 }
 
-function median(results: readonly LoadResult[]): LoadResult {
-  const sorted = [...results].sort((a, b) => a.perSecond - b.perSecond);
-  return sorted[Math.floor(sorted.length / 2)] as LoadResult;
+async function memoryOver(stack: BenchStack, events: number, rate: number): Promise<{ growth: number; row: Row }> {
+  const before = stack.residentMiB('webhook-ingest');
+  const target = { port: stack.gatehouse.ports.ingest, path: '/webhooks/clerk', secret: stack.secret, ...SHAPE };
+  const result = await load({ ...target, seconds: 600, events, rate });
+  await stack.drained();
+  const after = stack.residentMiB('webhook-ingest');
+  const rss = { rssBeforeMiB: Math.round(before), rssAfterMiB: Math.round(after) };
+  return { growth: after / before, row: { ...loadRow(`Gatehouse over ${result.ok} events`, result), ...rss } };
 }
 
-function middle(sorted: readonly number[]): number {
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+function roundRows({ loadBefore, peer, gatehouse }: Round, index: number): Row[] {
+  const timesPeer = round(gatehouse.perSecond / peer.perSecond);
+  return [
+    { ...sideRow(`round ${index + 1}: peer`, peer), loadBefore: round(loadBefore) },
+    { ...sideRow(`round ${index + 1}: Gatehouse`, gatehouse), timesPeer },
+  ];
 }
 
-function row(what: string, { ok, failed, perSecond, p50Ms, p99Ms }: LoadResult): Record<string, string | number> {
+function sideRow(what: string, side: Side): Row {
+  const { serviceMs, postgresMs, natsMs } = side.cpu;
+  const cpu = {
+    serviceCpuMs: thousandth(serviceMs),
+    postgresCpuMs: thousandth(postgresMs),
+    natsCpuMs: thousandth(natsMs),
+  };
+  return { ...loadRow(what, side), ...cpu };
+}
+
+function wholeRow(what: string, path: WholePath): Row {
+  return { ...loadRow(what, path), appliedP50Ms: round(path.appliedP50Ms), appliedP99Ms: round(path.appliedP99Ms) };
+}
+
+function loadRow(what: string, { ok, failed, perSecond, p50Ms, p99Ms }: LoadResult): Row {
   return { what, ok, failed, perSecond: Math.round(perSecond), p50Ms: round(p50Ms), p99Ms: round(p99Ms) };
+}
+
+function spread(what: string, ratios: readonly number[]): Row {
+  return { what, least: round(Math.min(...ratios)), median: round(middle(ratios)), most: round(Math.max(...ratios)) };
+}
+
+function cpuMs({ cpu: { serviceMs, postgresMs, natsMs } }: Side): number {
+  return serviceMs + postgresMs + natsMs;
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function thousandth(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
 }

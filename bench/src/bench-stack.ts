@@ -5,6 +5,7 @@ import {
   type Gatehouse,
   Leash,
   ManagedProcess,
+  type NatsServer,
   NatsServerNotFoundError,
   eventually,
   freePort,
@@ -18,6 +19,7 @@ import {
 } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { cpuTimeMs } from './cpu-time';
 import { type PeerSettings } from './peer';
 
 const POOL_SIZE = 10;
@@ -28,13 +30,27 @@ const PEER_TABLE = `
     clerk_user_id text NOT NULL, status text NOT NULL, body bytea NOT NULL, created_at timestamptz NOT NULL DEFAULT now()
   )`;
 
+/** Processor time, in milliseconds. */
+export interface CpuUse {
+  readonly serviceMs: number;
+  readonly postgresMs: number;
+  readonly natsMs: number;
+}
+
+/** The running peer. */
+export interface Peer {
+  readonly port: number;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
 /** A whole Gatehouse on durable servers, and room for its peer. */
 export class BenchStack {
   private constructor(
     private readonly directory: string,
     private readonly leash: Leash,
     readonly gatehouse: Gatehouse,
-    private readonly stopNats: () => Promise<unknown>,
+    private readonly nats: NatsServer,
   ) {}
 
   static async start(env: Record<string, string> = {}): Promise<BenchStack> {
@@ -66,15 +82,15 @@ export class BenchStack {
         ...env,
       },
     });
-    return new BenchStack(directory, leash, gatehouse, () => nats.stop());
+    return new BenchStack(directory, leash, gatehouse, nats);
   }
 
   get secret(): string {
     return this.gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
   }
 
-  /** The peer, on the same PostgreSQL and NATS; gives its port. */
-  async startPeer(): Promise<{ port: number; stop: () => Promise<void> }> {
+  /** The peer, on the same PostgreSQL and NATS. */
+  async startPeer(): Promise<Peer> {
     const { gatehouse } = this;
     const { ownerUrl } = gatehouse.databases.ingest;
     await withClient(ownerUrl, (client) => client.query(PEER_TABLE));
@@ -102,7 +118,17 @@ export class BenchStack {
       leash: this.leash,
     });
     await eventually(() => fetch(`http://127.0.0.1:${settings.port}/`), { timeoutMs: 20_000 });
-    return { port: settings.port, stop: async () => void (await child.stop()) };
+    return { port: settings.port, pid: child.pid, stop: async () => void (await child.stop()) };
+  }
+
+  /** What a service and the servers behind it have used of the processors so far. */
+  cpu(servicePid: number | undefined): CpuUse {
+    const lock = readFileSync(join(this.directory, 'state/postgres/data/postmaster.pid'), 'utf8');
+    return {
+      serviceMs: cpuTimeMs([servicePid]),
+      postgresMs: cpuTimeMs([Number(lock.split('\n')[0])]),
+      natsMs: cpuTimeMs([this.nats.process.pid]),
+    };
   }
 
   /** Asks the ledger's database. */
@@ -134,7 +160,7 @@ export class BenchStack {
 
   async stop(): Promise<void> {
     await this.gatehouse.stop();
-    await this.stopNats();
+    await this.nats.stop();
     await this.leash.release();
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { HttpConnection } from './http-connection';
 import { type LoadResult, loadResult } from './load-result';
 
@@ -17,6 +17,8 @@ export interface LoadOptions {
 }
 
 const USERS = 1_000;
+/** Text of which a compressor makes about half, as of a real payload. */
+const filler = randomBytes(512 * 1_024).toString('hex');
 let run = 0;
 
 /** Sends signed deliveries over kept-alive connections, one at a time on each. */
@@ -67,7 +69,7 @@ function request({ path, bodyBytes }: LoadOptions, key: Buffer, id: string, numb
       filler: '',
     },
   };
-  event.data.filler = 'x'.repeat(Math.max(0, bodyBytes - JSON.stringify(event).length));
+  event.data.filler = filler.slice(0, Math.max(0, bodyBytes - JSON.stringify(event).length));
   const body = Buffer.from(JSON.stringify(event));
   const timestamp = Math.floor(Date.now() / 1_000);
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
