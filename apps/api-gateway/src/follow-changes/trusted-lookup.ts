@@ -12,6 +12,14 @@ interface Remembered<Value> {
   readonly marks: readonly string[];
 }
 
+interface Question<Value> {
+  /** The last change that was known when it was asked. */
+  readonly since: number;
+  readonly answer: Promise<Value>;
+  /** The answer to the question after it. */
+  next?: Promise<Value>;
+}
+
 /** How an answer was come by. */
 export type LookupResult = 'cached' | 'joined' | 'asked';
 
@@ -25,7 +33,7 @@ const MAX_IN_FLIGHT = 1_000;
  */
 export class TrustedLookup<Value extends AsOfChange> {
   private readonly known: LRUCache<string, Remembered<Value>>;
-  private readonly asking = new Map<string, { readonly since: number; readonly answer: Promise<Value> }>();
+  private readonly asking = new Map<string, Question<Value>>();
 
   constructor(
     private readonly feed: ChangeFeed,
@@ -35,7 +43,10 @@ export class TrustedLookup<Value extends AsOfChange> {
     max: number = MAX_CACHED,
   ) {
     this.known = new LRUCache({ max });
-    feed.onForget(() => this.known.clear());
+    feed.onForget(() => {
+      this.known.clear();
+      this.asking.clear();
+    });
   }
 
   /** What is remembered and still holds. */
@@ -51,31 +62,43 @@ export class TrustedLookup<Value extends AsOfChange> {
       this.onResult('cached');
       return known;
     }
-    const since = this.feed.current;
     const running = this.asking.get(key);
     // A question asked before the last change may bring an answer from before it: good for who asked then, not now.
-    if (running !== undefined && running.since >= since) {
-      this.onResult('joined');
-      return running.answer;
-    }
-    this.onResult('asked');
-    if (this.asking.size >= MAX_IN_FLIGHT) throw new RequestRefusedError('unavailable', 'too many callers at once');
-    const answer = ask()
-      .then((value) => this.remember(key, value))
-      .finally(() => {
-        if (this.asking.get(key)?.answer === answer) this.asking.delete(key);
-      });
-    this.asking.set(key, { since, answer });
-    return answer;
+    if (running === undefined || running.since < this.feed.current) return this.ask(key, ask);
+    this.onResult('joined');
+    if (this.feed.trusting) return running.answer;
+    // A revocation that we would not hear of may have come since it was asked, and waits for nobody: those who came later
+    // share the next question.
+    running.next ??= running.answer.then(ignore, ignore).then(() => this.find(key, ask));
+    return running.next;
   }
 
   get size(): number {
     return this.known.size;
   }
 
-  private remember(key: string, value: Value): Value {
+  private ask(key: string, ask: () => Promise<Value>): Promise<Value> {
+    this.onResult('asked');
+    if (this.asking.size >= MAX_IN_FLIGHT) throw new RequestRefusedError('unavailable', 'too many callers at once');
+    const answer: Promise<Value> = ask()
+      .then((value) => {
+        // Not one that was overtaken by a later question, nor one from before everything was forgotten.
+        if (this.asking.get(key)?.answer === answer) this.remember(key, value);
+        return value;
+      })
+      .finally(() => {
+        if (this.asking.get(key)?.answer === answer) this.asking.delete(key);
+      });
+    this.asking.set(key, { since: this.feed.current, answer });
+    return answer;
+  }
+
+  private remember(key: string, value: Value): void {
     const marks = this.marksOf(value);
     if (marks !== undefined && this.feed.mayRemember(value.change)) this.known.set(key, { value, marks });
-    return value;
   }
+}
+
+function ignore(): void {
+  // Whoever asked is told.
 }
