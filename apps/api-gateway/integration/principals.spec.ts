@@ -137,6 +137,42 @@ describe('the principals', () => {
     await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
   });
 
+  it('asked for while nothing could be believed are not handed to who asks later, and the later ones ask once', async () => {
+    authority.leaseless = true;
+    await eventually(() => !feed.trusting);
+    let release: () => void = () => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    const before = find();
+    await eventually(() => asked.length === 1);
+    // The call that does this waits for no gateway without a lease.
+    isActive = false;
+    const after = Promise.allSettled(Array.from({ length: 100 }, () => find()));
+    hold = undefined;
+    release();
+    await expect(before).resolves.toMatchObject({ userId });
+    const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'account_inactive' }) };
+    expect(await after).toEqual(Array.from({ length: 100 }, () => refused));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('out of an answer of a database that is gone are not remembered', async () => {
+    for (let count = 0; count < 3; count++) authority.nothing();
+    await eventually(() => feed.current === 3);
+    let release: () => void = () => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    const before = find();
+    await eventually(() => asked.length === 1);
+    authority.reset();
+    await eventually(() => feed.current === 0 && feed.trusting);
+    release();
+    await before;
+    hold = undefined;
+    isActive = false;
+    authority.change(deactivation);
+    await eventually(() => feed.current === 1 && feed.trusting);
+    await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+  });
+
   it('are not looked up without a bound: a flood is told to come back', async () => {
     const flood = Array.from({ length: 1_200 }, async (_, index) => find(`sess_x${index}`));
     const results = await Promise.allSettled(flood);
@@ -211,11 +247,56 @@ describe('what is remembered', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is kept when an announcement overtakes the answer to what was missed', async () => {
+    authority.nothing();
+    await eventually(() => feed.current === 1);
+    await find();
+    const questions = authority.missedAsked;
+    let release: () => void = () => undefined;
+    authority.hold = new Promise((resolve) => (release = resolve));
+    // As of a replica that lags behind.
+    authority.publish([], 0);
+    await eventually(() => authority.missedAsked > questions);
+    authority.nothing();
+    await eventually(() => feed.current === 2);
+    authority.hold = undefined;
+    release();
+    // Its answer comes after the one that was held.
+    await find('sess_2');
+    expect([feed.current, feed.trusting]).toEqual([2, true]);
+    await find();
+    expect(asked).toEqual(['user_1 sess_1', 'user_1 sess_2']);
+  });
+
+  it('is forgotten when a lease tells of a lower number than it was asked with: another database', async () => {
+    for (let count = 0; count < 3; count++) authority.nothing();
+    await eventually(() => feed.current === 3);
+    await find();
+    authority.silent = true;
+    authority.reset();
+    await eventually(() => feed.current === 0 && feed.trusting);
+    await find();
+    expect(asked).toHaveLength(2);
+  });
+
   it('of more changes than one message holds is caught up with, one message after the other', async () => {
     authority.silent = true;
     for (let count = 0; count < 1_203; count++) authority.nothing();
     authority.silent = false;
     await eventually(() => feed.current === 1_203 && feed.trusting);
+  });
+
+  it('is not trusted again by the answer to a renewal that comes after the lease was given up', async () => {
+    await find();
+    const renewals = authority.leasesAsked;
+    let release: () => void = () => undefined;
+    authority.hold = new Promise((resolve) => (release = resolve));
+    await eventually(() => authority.leasesAsked > renewals);
+    await feed.end();
+    release();
+    // Its answer comes after the one that was held.
+    await find('sess_2');
+    expect(feed.trusting).toBe(false);
   });
 
   it('is not trusted any more once the lease is given up', async () => {

@@ -23,23 +23,32 @@ export class ChangeAuthority {
   silent = false;
   /** Refuses leases while true. */
   leaseless = false;
+  /** Leases that were asked for. */
+  leasesAsked = 0;
+  /** Questions for missed changes. */
+  missedAsked = 0;
+  /** Answers to renewals and to questions for missed changes are made at once and given when this is over. */
+  hold: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly peer: PeerService) {
     peer
-      .answer(leaseGateway, ({ body: { gatewayId, number, ending } }) => {
+      .answer(leaseGateway, async ({ body: { gatewayId, number, ending } }) => {
+        this.leasesAsked += 1;
         if (this.leaseless) return { current: this.number, leaseMs: 0 };
         if (ending) this.ended.add(gatewayId);
         this.acknowledged.set(gatewayId, number);
-        return { current: this.number, leaseMs: this.leaseMs };
+        const answer = { current: this.number, leaseMs: this.leaseMs };
+        if (!ending) await this.hold;
+        return answer;
       })
-      .answer(changesSince, ({ body: { number } }) => ({
-        current: this.number,
-        floor: this.floor,
-        changes: this.changes
-          .filter((change) => change.number > number && change.number > this.floor)
-          .slice(0, maxChangesPerMessage),
-      }))
+      .answer(changesSince, async ({ body: { number } }) => {
+        this.missedAsked += 1;
+        const missed = this.changes.filter((change) => change.number > number && change.number > this.floor);
+        const answer = { current: this.number, floor: this.floor, changes: missed.slice(0, maxChangesPerMessage) };
+        await this.hold;
+        return answer;
+      })
       .answer(acknowledgeChanges, ({ body: { gatewayId, number } }) => {
         this.acknowledged.set(gatewayId, number);
         return {};

@@ -194,14 +194,15 @@ export class ChangeFeed {
   private async askForMissed(): Promise<void> {
     try {
       for (;;) {
-        const { current, floor, changes } = await this.services.send(
-          changesSince,
-          { number: this.number },
-          this.context,
-        );
+        const asked = { number: this.number };
+        const { current, floor, changes } = await this.services.send(changesSince, asked, this.context);
         if (this.ended) return;
-        // The numbers of one database never fall: this is another one.
-        if (current < this.number) return this.adopt(current);
+        // The numbers of one database never fall: this is another one. Those that were announced since the question say
+        // nothing about that.
+        if (current < asked.number) {
+          this.adopt(current);
+          continue;
+        }
         if (floor > this.number) this.skipTo(floor);
         const before = this.number;
         this.take(changes);
@@ -240,10 +241,13 @@ export class ChangeFeed {
       const asked = this.now();
       const request = { gatewayId: this.gatewayId, number: this.number };
       const { current, leaseMs } = await this.services.send(leaseGateway, request, this.context);
+      // The lease was given up meanwhile: nobody waits for us any more.
+      if (this.ended) return;
       this.leasedUntil = asked + leaseMs;
       this.heardAt = Math.max(this.heardAt, asked);
       this.complained = false;
-      if (!this.adopted) this.adopt(current);
+      // The numbers of one database never fall.
+      if (!this.adopted || current < request.number) this.adopt(current);
       // An announcement may have overtaken the answer: a lower number than ours is then no other database's.
       else if (current >= this.number) this.reach(current);
     } catch (error) {
