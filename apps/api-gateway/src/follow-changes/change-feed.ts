@@ -13,9 +13,7 @@ import { type NatsClient, type RequestClient } from '@gatehouse/messaging';
 import { type NatsConnection } from '@nats-io/nats-core';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
-
-/** Gives milliseconds that never run backwards. */
-export type MonotonicClock = () => number;
+import { type MonotonicClock, steadyClock } from './steady-clock';
 
 const MAX_MARKS = 50_000;
 const ENDING_TIMEOUT_MS = 1_000;
@@ -69,7 +67,7 @@ export class ChangeFeed {
     private readonly nats: NatsClient,
     private readonly services: RequestClient,
     private readonly log: Logger,
-    private readonly now: MonotonicClock = () => performance.now(),
+    private readonly now: MonotonicClock = steadyClock(),
   ) {}
 
   /** Begins to listen; returns at once. */
