@@ -59,7 +59,7 @@ export class ListeningGateway {
     await this.lease(true);
   }
 
-  private lease(ending = false) {
+  lease(ending = false) {
     return this.world.gateway.send(leaseGateway, { gatewayId: this.id, number: this.number, ending }, nobody());
   }
 
