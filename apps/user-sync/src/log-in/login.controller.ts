@@ -47,14 +47,17 @@ export class LoginController {
     });
   }
 
-  private find(email: string): Promise<UserEntity | null> {
-    return this.dataSource
+  private async find(email: string): Promise<UserEntity | null> {
+    const user = await this.dataSource
       .createQueryBuilder(UserEntity, 'u')
       .addSelect('u.hashedPassword')
       .where("u.authProvider = 'local' AND u.deletedAt IS NULL AND lower(u.email) = lower(:email)", {
         email: isStorable(email) ? email.trim() : '',
       })
       .getOne();
+    // The gateway throttles by the address in small letters as JavaScript has them. Databases know more of them, by
+    // their locale: each spelling that they take for the same would have tries of its own.
+    return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
   }
 
   /** False when the row is not as it was read. */
