@@ -27,6 +27,7 @@ describe('the migrations', () => {
       'CreateUsers1790000000000',
       'CreateTrust1790000100000',
       'CreateConvergence1790000200000',
+      'CreateSignedOutSessions1790000300000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -40,6 +41,7 @@ describe('the migrations', () => {
       'CreateUsers1790000000000',
       'CreateTrust1790000100000',
       'CreateConvergence1790000200000',
+      'CreateSignedOutSessions1790000300000',
     ]);
   });
 

@@ -10,10 +10,12 @@ import { LegacySessionEntity } from './legacy-session.entity';
 import { CreateUsers1790000000000 } from './migrations/1790000000000-create-users';
 import { CreateTrust1790000100000 } from './migrations/1790000100000-create-trust';
 import { CreateConvergence1790000200000 } from './migrations/1790000200000-create-convergence';
+import { CreateSignedOutSessions1790000300000 } from './migrations/1790000300000-create-signed-out-sessions';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
 import { ReconcileSightingEntity } from './reconcile-sighting.entity';
+import { SignedOutSessionEntity } from './signed-out-session.entity';
 import { SuspectedAbsenceEntity } from './suspected-absence.entity';
 import { UsedExchangeTokenEntity } from './used-exchange-token.entity';
 import { UserConflictEntity } from './user-conflict.entity';
@@ -31,6 +33,7 @@ const schema = {
     PasswordTokenEntity,
     LegacySessionEntity,
     UsedExchangeTokenEntity,
+    SignedOutSessionEntity,
     ChangeEntity,
     ChangeCounterEntity,
     GatewayLeaseEntity,
@@ -41,7 +44,12 @@ const schema = {
     ReconcileRunEntity,
     ReconcileSightingEntity,
   ],
-  migrations: [CreateUsers1790000000000, CreateTrust1790000100000, CreateConvergence1790000200000],
+  migrations: [
+    CreateUsers1790000000000,
+    CreateTrust1790000100000,
+    CreateConvergence1790000200000,
+    CreateSignedOutSessions1790000300000,
+  ],
 };
 
 /** The users database, as the service uses it. */

@@ -3,7 +3,8 @@ import { type EntityManager } from 'typeorm';
 /** Whether Clerk has told that this session is over, or its user has logged out here. */
 export async function hasEnded(manager: EntityManager, sessionId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(
-    `SELECT FROM changes WHERE kind = 'clerk_session' AND session_id = $1 LIMIT 1`,
+    `SELECT FROM changes WHERE kind = 'clerk_session' AND session_id = $1
+      UNION ALL SELECT FROM signed_out_sessions WHERE session_id = $1 LIMIT 1`,
     [sessionId],
   );
   return rows.length > 0;

@@ -73,5 +73,6 @@ export class LegacySessionsController {
 /** We trust the Clerk session no longer, whatever Clerk says of it. */
 async function signOut(manager: EntityManager, sessionId: string, clerkUserId: string | null): Promise<NewChange[]> {
   if (clerkUserId === null || (await hasEnded(manager, sessionId))) return [];
+  await manager.query('INSERT INTO signed_out_sessions (session_id) VALUES ($1) ON CONFLICT DO NOTHING', [sessionId]);
   return [{ kind: 'clerk_session', sessionId, clerkUserId, reason: 'signed_out' }];
 }

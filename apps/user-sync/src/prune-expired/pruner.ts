@@ -12,6 +12,9 @@ const LOCK = 7_202_612;
 /** Longer than any gateway trusts what it remembers, and than any Clerk session token lives. */
 const CHANGES_KEPT = '24 hours';
 
+/** Clerk goes on making tokens of a session that was ended here alone; its sessions live a week unless one asks for more. */
+const SIGNED_OUT_KEPT = '366 days';
+
 const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
@@ -22,6 +25,7 @@ const statements = [
        SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
       WHERE at < now() - interval '${CHANGES_KEPT}')`,
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
+  batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
   // A while beyond their end: by them a first login is told from a later one.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),

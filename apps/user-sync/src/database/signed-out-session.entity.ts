@@ -1,0 +1,12 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A Clerk session that its user has ended here and not at Clerk, which goes on making tokens of it. */
+@Entity('signed_out_sessions')
+@Index('signed_out_sessions_at_idx', ['at'])
+export class SignedOutSessionEntity {
+  @PrimaryColumn('text', { name: 'session_id', primaryKeyConstraintName: 'signed_out_sessions_pkey' })
+  sessionId!: string;
+
+  @Column({ type: 'timestamptz', name: 'at', precision: 3, default: () => 'now()' })
+  at!: Date;
+}
