@@ -82,7 +82,7 @@ beforeAll(async () => {
       })
       .answer(setPassword, ({ body }) => {
         heard = body;
-        return { userId };
+        return { userId, propagation: null };
       })
       .answer(touchKeys, ({ body: { uses } }) => {
         touched.push(...uses);
@@ -222,7 +222,7 @@ describe('a login with a password', () => {
 
   it('sets a password by a one-time token', async () => {
     const { status, body } = await post('/auth/password', { token: 'once', password: 'hush-hush-hush' });
-    expect([status, body]).toEqual([200, { success: true }]);
+    expect([status, body]).toEqual([200, { success: true, propagation: null }]);
     expect(heard).toMatchObject({ token: 'once', origin: { sourceIp: '127.0.0.1' } });
   });
 });

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Principal,
+  acknowledgeChanges,
   changesAnnouncement,
   changesSince,
   closeSession,
   deactivateUser,
   getMe,
+  issuePasswordToken,
   resolveLegacySession,
   resolvePrincipal,
   revokeKey,
+  setPassword,
   setUserRole,
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
@@ -168,6 +171,20 @@ describe('a revocation', () => {
     expect(propagation?.tookMs).toBeGreaterThan(3_000);
   });
 
+  it('is not taken for acknowledged by a gateway that has seen more than this database has given out', async () => {
+    // As after a failover that lost the last commits: the numbers that the gateway has seen are those of other changes.
+    const ahead = await gateway();
+    await ahead.vanish();
+    ahead.number += 1_000;
+    await ahead.lease();
+    const acknowledged = { gatewayId: ahead.id, number: ahead.number };
+    await world.gateway.send(acknowledgeChanges, acknowledged, nobody());
+    const ada = await member(world);
+    const { id } = await keyOf(world, ada);
+    const { propagation } = await world.gateway.send(revokeKey, { id }, ada.context);
+    expect(propagation).toMatchObject({ gateways: 1, acknowledged: 0, expired: 1 });
+  });
+
   it('is over at once where a gateway has given up its lease', async () => {
     const leaving = await gateway();
     await leaving.stop();
@@ -268,6 +285,36 @@ describe('sessions', () => {
     expect(await world.gateway.send(closeSession, {}, ada.context)).toMatchObject({ closed: 0, propagation: {} });
     const request = { clerkUserId: ada.user.id, sessionId };
     expect(await world.gateway.send(resolvePrincipal, request, nobody())).toMatchObject({ sessionEnded: true });
+  });
+});
+
+describe('a logout of a Clerk session', () => {
+  it('holds for as long as Clerk may still make tokens of that session, not only a day', async () => {
+    const ada = await member(world);
+    await world.gateway.send(closeSession, {}, ada.context);
+    await world.query("UPDATE changes SET at = now() - interval '25 hours'");
+    await world.apps[0]?.get(Pruner).prune();
+    expect(await rows()).toEqual([]);
+    const session = { clerkUserId: ada.user.id, sessionId: ada.principal.sessionId ?? '' };
+    expect(await world.gateway.send(resolvePrincipal, session, nobody())).toMatchObject({ sessionEnded: true });
+    // Said once is enough.
+    expect(await world.gateway.send(closeSession, {}, ada.context)).toEqual({ closed: 0, propagation: null });
+  });
+});
+
+describe('a new password', () => {
+  it('is answered for when no gateway takes the sessions of the old one any more', async () => {
+    const { email, userId } = await localUser(world, boss);
+    const { session } = await logIn(world, email);
+    const listening = await gateway();
+    const { passwordToken } = await world.gateway.send(issuePasswordToken, { userId }, boss.context);
+    const request = { token: passwordToken.token, password: 'quite another password' };
+    expect(await world.gateway.send(setPassword, request, nobody())).toMatchObject({
+      ...{ userId, propagation: { gateways: 1, acknowledged: 1 } },
+    });
+    expect(listening.changes).toMatchObject([
+      { kind: 'legacy_session', sessionId: session.id, reason: 'password_set' },
+    ]);
   });
 });
 

@@ -49,7 +49,10 @@ export const verifyLogin = defineRequest({
 /** What a new password must be. */
 export const newPasswordSchema = z.string().min(12).max(maxPasswordLength);
 
-/** Sets a local user's password by a one-time token; ends the user's sessions. Refused as `token_invalid`. */
+/**
+ * Sets a local user's password by a one-time token; ends the user's sessions, and answers when no gateway takes them any
+ * more. Refused as `token_invalid`.
+ */
 export const setPassword = defineRequest({
   subject: 'user-sync.password.set',
   request: z.object({
@@ -57,7 +60,7 @@ export const setPassword = defineRequest({
     password: newPasswordSchema,
     origin: originSchema.optional(),
   }),
-  reply: z.object({ userId: z.uuid() }),
+  reply: z.object({ userId: z.uuid(), propagation: propagationSchema.nullable() }),
 });
 
 /**

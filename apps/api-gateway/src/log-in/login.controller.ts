@@ -39,7 +39,7 @@ const loggedOutSchema = z.object({
   propagation: propagationSchema.nullable(),
 });
 
-const doneSchema = z.object({ success: z.literal(true) });
+const passwordSetSchema = z.object({ success: z.literal(true), propagation: propagationSchema.nullable() });
 
 /** Local users: log in with a password, log out, set the password by a one-time token. */
 @Controller('auth')
@@ -84,14 +84,18 @@ export class LoginController {
   @HttpCode(200)
   @Access({ access: 'public', permission: 'password:write', rateClass: 'login' })
   @ApiOperation({ summary: 'Set the password of a local user by a one-time token' })
-  @ApiOkResponse({ description: 'Done; every session of the user has ended', standardSchema: doneSchema })
+  @ApiOkResponse({
+    description: 'Every session of the user has ended; how far that is known',
+    standardSchema: passwordSetSchema,
+  })
   async setPassword(
     @Body({ schema: passwordSchema }) body: z.output<typeof passwordSchema>,
     @Req() request: FastifyRequest,
-  ): Promise<z.input<typeof doneSchema>> {
+  ): Promise<z.input<typeof passwordSetSchema>> {
     const context = { principal: null, requestId: request.id };
-    await this.services.send(setPassword, { ...body, origin: originOf(request) }, context);
-    return { success: true };
+    const asked = { ...body, origin: originOf(request) };
+    const { propagation } = await this.services.send(setPassword, asked, context);
+    return { success: true, propagation };
   }
 
   /** The same for accounts that exist and those that do not. Addresses of people are not kept as keys. */

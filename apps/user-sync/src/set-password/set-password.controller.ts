@@ -3,11 +3,11 @@ import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gate
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ChangeAnnouncer } from '../announce-changes/change-announcer';
 import { recordChanges } from '../announce-changes/record-changes';
 import { answerRequest } from '../answer-request';
 import { recordAudit } from '../keep-audit/record-audit';
 import { closeLegacySessions } from '../keep-legacy-sessions/legacy-sessions';
+import { ChangePropagation } from '../lease-gateways/change-propagation';
 import { Passwords } from '../log-in/passwords';
 import { findToken, spendToken } from './password-tokens';
 
@@ -19,13 +19,13 @@ export class SetPasswordController {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Passwords) private readonly passwords: Passwords,
-    @Inject(ChangeAnnouncer) private readonly announcer: ChangeAnnouncer,
+    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
   ) {}
 
   @RequestHandler(setPassword)
-  set(@Payload() { body, envelope }: VerifiedRequest<typeof setPassword>): Promise<Reply> {
+  async set(@Payload() { body, envelope }: VerifiedRequest<typeof setPassword>): Promise<Reply> {
     const { token, password, origin } = body;
-    return answerRequest(async () => {
+    const { userId, number } = await answerRequest(async () => {
       const userId = await findToken(this.dataSource.manager, token);
       const note = { action: 'password.set', userId: userId ?? null, origin } as const;
       if (userId === undefined) {
@@ -33,15 +33,14 @@ export class SetPasswordController {
         throw invalid();
       }
       const hash = await this.passwords.hash(password);
-      await this.dataSource.transaction(async (manager) => {
+      return this.dataSource.transaction(async (manager) => {
         if (!(await spendToken(manager, token)) || !(await store(manager, userId, hash))) throw invalid();
         const changes = await closeLegacySessions(manager, { userIds: [userId] }, 'password_set');
         await recordAudit(manager, envelope, note);
-        await recordChanges(manager, changes);
+        return { userId, number: await recordChanges(manager, changes) };
       });
-      void this.announcer.announce();
-      return { userId };
     });
+    return { userId, propagation: await this.propagation.spread(number) };
   }
 }
 
