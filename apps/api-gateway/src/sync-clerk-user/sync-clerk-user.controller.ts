@@ -36,7 +36,8 @@ export class SyncClerkUserController {
   @ApiFoundResponse({ description: 'To the target, or to sign in' })
   async navigate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const target = redirectTarget([queried(request), request.headers.referer], this.rules);
-    void reply.header('vary', 'Cookie, Authorization, Referer');
+    const varies = reply.getHeader('vary');
+    void reply.header('vary', [varies, 'Cookie, Authorization, Referer'].filter(Boolean).join(', '));
     if (request.clerkCaller === undefined) {
       await reply.redirect(this.signIn(target), 302);
       return;
