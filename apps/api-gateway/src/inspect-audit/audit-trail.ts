@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type ClerkSession } from '@gatehouse/auth';
 import { type Origin, type RequestOf, recordAudit } from '@gatehouse/contracts';
 import { type RequestClient, type RequestContext } from '@gatehouse/messaging';
@@ -14,7 +15,12 @@ const REPEAT_MS = 60_000;
 /** Where a request came from, for the audit log. */
 export function originOf(request: FastifyRequest): Origin {
   const userAgent = request.headers['user-agent'];
-  return { sourceIp: request.ip, ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 512) }) };
+  const { ip } = request;
+  // Whatever a trusted proxy sent: it may be no address.
+  return {
+    ...(isIP(ip) !== 0 && { sourceIp: ip }),
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 512) }),
+  };
 }
 
 /** Has user-sync write down what the gateway alone has seen; no request waits for it. */

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { type Tier } from '@gatehouse/contracts';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
 import { type Count, type CounterStore, MemoryCounters } from './counter-store';
@@ -67,10 +67,13 @@ export class RateLimits {
   }
 }
 
+/** All addresses that are none are counted together: a header that nobody checks would bring new ones for ever. */
+const NO_ADDRESS = 'none';
+
 /** An address as it is counted: of IPv6 the /64 alone, because one host has all of it. */
 export function countedAddress(address: string): string {
   const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
-  if (!isIPv6(plain)) return plain;
+  if (!isIPv6(plain)) return isIP(plain) === 0 ? NO_ADDRESS : plain;
   const [head = '', tail] = (plain.split('%', 1)[0] ?? '').split('::');
   const before = head.split(':').filter(Boolean);
   const after = (tail ?? '').split(':').filter(Boolean);
