@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
+import { verifyLogin } from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
 import { Counters } from '../src/limit-rates/rate-limit.providers';
@@ -8,6 +10,8 @@ import { RedisCounters } from '../src/limit-rates/redis-counters';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
+import { sampleUser } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 const silent = createLogger({ service: 'test', level: 'silent' });
 let redis: OwnRedis;
@@ -61,6 +65,43 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     });
     expect(written.status).toBe(200);
     expect(written.headers.get('ratelimit-policy')).toBe('"write";q=60;w=60');
+  });
+});
+
+describe('passwords', () => {
+  let throttled: TestGateway;
+  beforeEach(async () => {
+    throttled = await startTestGateway({ TRUST_PROXY: 'loopback' }, (userSync) =>
+      userSync.answer(verifyLogin, ({ body: { password } }) => {
+        if (password !== 'right') throw new RequestRefusedError('invalid_credentials', 'no');
+        const holder = { clerkUserId: null, role: 'user', tier: 'free', isActive: true } as const;
+        const [userId, id] = [randomUUID(), randomUUID()];
+        const session = { id, expiresAt: Date.now() + 60_000 };
+        return { change: 0, userId, ...holder, session, user: sampleUser(userId, '') };
+      }),
+    );
+  });
+  afterEach(() => throttled.stop());
+
+  const logIn = async (password: string, from: string) => {
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': from };
+    const body = JSON.stringify({ email: 'ada@example.com', password });
+    return (await call(`${throttled.url}/auth/login`, undefined, { method: 'POST', headers, body })).status;
+  };
+
+  it('are not tried for one account from many addresses without end; who has logged in before from its own still may', async () => {
+    expect(await logIn('right', '198.51.100.1')).toBe(200);
+    const statuses = [];
+    for (let serial = 0; serial < 55; serial++) {
+      statuses.push(await logIn('wrong', `203.0.113.${Math.floor(serial / 5) + 1}`));
+    }
+    // One of the fifty was the owner's own.
+    expect(statuses).toEqual([...Array.from({ length: 49 }, () => 401), ...Array.from({ length: 6 }, () => 429)]);
+    expect(await logIn('right', '198.51.100.2')).toBe(429);
+    expect(await logIn('right', '198.51.100.1')).toBe(200);
+    const own = [];
+    for (let count = 0; count < 5; count++) own.push(await logIn('wrong', '198.51.100.1'));
+    expect(own).toEqual([401, 401, 401, 429, 429]);
   });
 });
 

@@ -52,6 +52,12 @@ export class RateLimits {
     if (count >= limit) throw new RateLimitedError(resetMs);
   }
 
+  /** Whether an act has been done in the window that is running; counts nothing. */
+  async hasActed(act: LimitedAct, who: string): Promise<boolean> {
+    const { windowMs, withoutStore } = actPolicies[act];
+    return (await this.count(`${act}:${who}`, windowMs, withoutStore, 'look')).count > 0;
+  }
+
   private count(
     key: string,
     windowMs: number,

@@ -16,6 +16,7 @@ export interface RatePolicy {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const tiers = { free: 60, pro: 600, enterprise: 6_000 };
 const same = (limit: number) => ({ anonymous: limit, free: limit, pro: limit, enterprise: limit });
 
@@ -41,6 +42,8 @@ export const actPolicies = {
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed' },
   /** Passwords tried for one account from anywhere: many addresses guess no faster. */
   loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed' },
+  /** Not limited, only remembered: from where an account was logged in to. */
+  loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open' },
 } as const;
 
 /** A single act that is limited. */

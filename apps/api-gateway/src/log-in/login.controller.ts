@@ -61,10 +61,11 @@ export class LoginController {
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof loggedInSchema>> {
     const sessionTtlMs = this.tokens.ttlMs;
-    await this.throttle(email, request);
+    const { from } = await this.throttle(email, request);
     const context = { principal: null, requestId: request.id };
     const asked = { email, password, sessionTtlMs, origin: originOf(request) };
     const { userId, session, user } = await this.services.send(verifyLogin, asked, context);
+    await this.limits.act('loggedIn', from);
     return { success: true, ...this.tokens.mint({ userId, session, parentSessionId: null }), user };
   }
 
@@ -98,10 +99,15 @@ export class LoginController {
     return { success: true, propagation };
   }
 
-  /** The same for accounts that exist and those that do not. Addresses of people are not kept as keys. */
-  private async throttle(email: string, request: FastifyRequest): Promise<void> {
+  /**
+   * The same for accounts that exist and those that do not. Addresses of people are not kept as keys. Strangers who use up
+   * an account's tries do not lock out who has logged in to it before from where it is now.
+   */
+  private async throttle(email: string, request: FastifyRequest): Promise<{ readonly from: string }> {
     const account = hash('sha256', email.toLowerCase(), 'base64url');
-    await this.limits.act('loginFromAddress', `${account}:${countedAddress(request.ip)}`);
-    await this.limits.act('loginOfAccount', account);
+    const from = `${account}:${countedAddress(request.ip)}`;
+    await this.limits.act('loginFromAddress', from);
+    if (!(await this.limits.hasActed('loggedIn', from))) await this.limits.act('loginOfAccount', account);
+    return { from };
   }
 }
