@@ -1,8 +1,19 @@
-import { type EnvelopeClaims, getMe, listUsers, natsPermissions, resolvePrincipal } from '@gatehouse/contracts';
+import {
+  type EnvelopeClaims,
+  type ServiceName,
+  changesAnnouncement,
+  envelopeHeader,
+  gatewayRequests,
+  getMe,
+  listUsers,
+  natsPermissions,
+  resolvePrincipal,
+  serviceNames,
+} from '@gatehouse/contracts';
 import { type OwnNats, eventually } from '@gatehouse/testing';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { connect } from '@nats-io/transport-node';
+import { connect, headers } from '@nats-io/transport-node';
 import { RequestRefusedError } from '../src/errors';
 import { type NatsClient } from '../src/nats-client';
 import { RequestClient } from '../src/request-client';
@@ -110,6 +121,26 @@ describe('a request', () => {
   });
 });
 
+describe('a request whose answer would go elsewhere than to the gateway', () => {
+  it.each(['clerk.outcomes.success', '_INBOX.user-sync.1', '$JS.API.STREAM.UPDATE.CLERK_EVENTS', undefined])(
+    'to %s is not handled: the service may publish there, who asks may not',
+    async (reply) => {
+      const handled: string[] = [];
+      PrincipalController.behave = async ({ body }) => {
+        handled.push(body.clerkUserId);
+        return found;
+      };
+      const sent = headers();
+      sent.set(envelopeHeader, `for ${resolvePrincipal.subject}`);
+      const body = JSON.stringify({ clerkUserId: 'user_eve', sessionId: 's' });
+      gateway.get().publish(resolvePrincipal.subject, body, { headers: sent, ...(reply !== undefined && { reply }) });
+      // Comes after it on the same connection.
+      await ask('user_1');
+      expect(handled).toEqual(['user_1']);
+    },
+  );
+});
+
 describe('the app', () => {
   it('refuses to start with a handler that has no contract', async () => {
     @Controller()
@@ -159,6 +190,64 @@ describe('NATS permissions', () => {
     await expect(violation(service, (connection) => void connection.subscribe(subject))).resolves.toMatch(
       /subscription/i,
     );
+  });
+
+  const requests = gatewayRequests.map(({ subject }) => subject);
+  const everything = [
+    ...requests,
+    changesAnnouncement.subject,
+    ...['clerk.events.user.created', 'clerk.outcomes.success', '_INBOX.api-gateway.x', '_INBOX.webhook-ingest.x'],
+    ...['_INBOX.user-sync.x', '_INBOX.x', '$SYS.REQ.SERVER.PING', '$SYS.ACCOUNT.X', '$KV.x.y', '$O.x.C.y', 'other'],
+    ...['$JS.API.INFO', '$JS.API.STREAM.NAMES', '$JS.API.STREAM.LIST', '$JS.API.STREAM.CREATE.OTHER'],
+    ...['CLERK_EVENTS', 'CLERK_OUTCOMES'].flatMap((stream) => [
+      ...['INFO', 'CREATE', 'UPDATE', 'DELETE', 'PURGE', 'SNAPSHOT', 'RESTORE', 'MSG.GET', 'MSG.DELETE'].map(
+        (verb) => `$JS.API.STREAM.${verb}.${stream}`,
+      ),
+      ...[`$JS.API.DIRECT.GET.${stream}`, `$JS.API.CONSUMER.NAMES.${stream}`, `$JS.API.CONSUMER.LIST.${stream}`],
+      `$JS.API.STREAM.LEADER.STEPDOWN.${stream}`,
+      ...['user-sync', 'webhook-ingest', 'other'].flatMap((durable) => [
+        ...['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT', 'PAUSE'].map(
+          (verb) => `$JS.API.CONSUMER.${verb}.${stream}.${durable}`,
+        ),
+        `$JS.ACK.${stream}.${durable}.1.1.1.1.0`,
+      ]),
+    ]),
+  ];
+  const consume = (stream: string, durable: string) => [
+    ...['CREATE', 'DURABLE.CREATE', 'INFO', 'MSG.NEXT'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${durable}`),
+    `$JS.ACK.${stream}.${durable}.1.1.1.1.0`,
+  ];
+  const streams = ['INFO', 'CREATE', 'UPDATE'].flatMap((verb) => [
+    `$JS.API.STREAM.${verb}.CLERK_EVENTS`,
+    `$JS.API.STREAM.${verb}.CLERK_OUTCOMES`,
+  ]);
+  const needed: Record<ServiceName, string[]> = {
+    'api-gateway': requests,
+    'webhook-ingest': [
+      ...['clerk.events.user.created', '$JS.API.STREAM.MSG.DELETE.CLERK_EVENTS', ...streams],
+      ...['$JS.API.CONSUMER.INFO.CLERK_EVENTS.user-sync', ...consume('CLERK_OUTCOMES', 'webhook-ingest')],
+    ],
+    'user-sync': [
+      ...['clerk.outcomes.success', changesAnnouncement.subject, ...streams],
+      ...consume('CLERK_EVENTS', 'user-sync'),
+    ],
+  };
+
+  it.each(serviceNames)('let %s publish what it needs and, of everything there is, nothing else', async (service) => {
+    const connection = await connect({ servers: nats.url, user: service, pass: service });
+    const refused = new Set<string>();
+    const watched = (async () => {
+      for await (const status of connection.status()) {
+        const subject = status.type === 'error' && /Publish to "(.+)"/i.exec(status.error.message)?.[1];
+        if (subject) refused.add(subject);
+      }
+    })();
+    // What is allowed does no harm: it is no request that anybody understands.
+    for (const subject of everything) connection.publish(subject, 'nothing');
+    await connection.flush();
+    await connection.close();
+    await watched;
+    expect(everything.filter((subject) => !refused.has(subject)).sort()).toEqual([...needed[service]].sort());
   });
 
   it('lets the gateway ask what it asks and nothing else', () => {

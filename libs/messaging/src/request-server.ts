@@ -4,6 +4,7 @@ import {
   type ReplyFrame,
   type RequestContract,
   envelopeHeader,
+  inboxPrefix,
 } from '@gatehouse/contracts';
 import { withLogContext } from '@gatehouse/observability';
 import { UseFilters, applyDecorators } from '@nestjs/common';
@@ -35,6 +36,8 @@ export type EnvelopeVerifier = (envelope: string | undefined, subject: string, b
 
 /** More requests in hand than this are refused at once, so that a slow database cannot fill the memory. */
 const MAX_IN_HAND = 1_000;
+/** The only place where answers go. */
+const REPLIES_TO = `${inboxPrefix('api-gateway')}.`;
 
 /**
  * Nest's transport for requests over core NATS: replicas share a queue group; the envelope is verified over the bytes
@@ -92,6 +95,11 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
+    // Whoever asks chooses where the answer goes, and the service may publish where the gateway may not.
+    if (message.reply?.startsWith(REPLIES_TO) !== true) {
+      this.log.warn({ subject: message.subject }, 'a request whose answer would not go to the gateway was dropped');
+      return;
+    }
     if (this.inHand.size >= MAX_IN_HAND) return respond(message, refusal('unavailable', 'too many requests in hand'));
     const work = this.answer(contract, handler, message).finally(() => this.inHand.delete(work));
     this.inHand.add(work);
