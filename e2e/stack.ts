@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Gatehouse, freePorts, startGatehouse, workspaceRoot, workspaceState } from '@gatehouse/testing';
@@ -14,6 +14,8 @@ export interface Stack {
   deliver(webhookId: string, body: string, secret?: string): Promise<Response>;
   /** Calls the gateway. */
   call(path: string, token?: string): Promise<Response>;
+  /** Everything that every program has logged, nats-server and PostgreSQL included. */
+  logs(): string;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,12 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
       }),
+    logs: () => {
+      const folder = join(directory, 'logs');
+      return readdirSync(folder)
+        .map((file) => readFileSync(join(folder, file), 'utf8'))
+        .join('');
+    },
     stop: async () => {
       await Promise.all([ledger.end(), users.end()]);
       await gatehouse.stop();
