@@ -42,7 +42,8 @@ export class EnvelopeInvalidError extends Error {
   }
 }
 
-const requestFaults = {
+/** Why a request's credentials cannot be read as one, by code: what is told to the client. */
+export const credentialRequestFaults = {
   credential_repeated: 'a credential header is repeated or joined by commas',
   credential_conflict: 'two different API keys are given',
   credential_in_query: 'a credential stands in the query string',
@@ -50,17 +51,18 @@ const requestFaults = {
 } as const;
 
 /** Why a request's credentials cannot be read as one. */
-export type CredentialRequestFault = keyof typeof requestFaults;
+export type CredentialRequestFault = keyof typeof credentialRequestFaults;
 
 /** The request carries its credentials in a form that nobody should send; none of them was tried. */
 export class CredentialRequestError extends Error {
   constructor(readonly code: CredentialRequestFault) {
-    super(requestFaults[code]);
+    super(credentialRequestFaults[code]);
     this.name = 'CredentialRequestError';
   }
 }
 
-const credentialFaults = {
+/** Why a credential is refused, by code: what is told to the client. */
+export const credentialFaults = {
   credential_scheme_unsupported: 'the authorization scheme is not Bearer',
   credential_is_clerk_secret: "this looks like Clerk's secret key: never send it, and roll it now",
   credential_unknown: 'the credential is of no kind that is known here',

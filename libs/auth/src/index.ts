@@ -22,6 +22,8 @@ export {
   KeySetInvalidError,
   KeysUnavailableError,
   SecretInvalidError,
+  credentialFaults,
+  credentialRequestFaults,
   type CredentialFault,
   type CredentialRequestFault,
   type EnvelopeFault,
