@@ -191,6 +191,26 @@ describe('a local user', () => {
     });
   });
 
+  it('is linked, and whoever logged in with its password is out, at every gateway', async () => {
+    const email = address();
+    const id = await localUser(email, true);
+    const session = randomUUID();
+    await world.query(
+      `INSERT INTO legacy_sessions (id, user_id, expires_at) VALUES ($1, $2, now() + interval '1 hour')`,
+      [session, id],
+    );
+    const user = withEmail(clerkUser(newClerkId()), email);
+    atClerk(user);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'link', userId: id });
+    const [closed] = await world.query('SELECT closed_at FROM legacy_sessions WHERE id = $1', [session]);
+    expect(closed?.closed_at).not.toBeNull();
+    const changes = await world.query('SELECT kind, clerk_user_id, session_id FROM changes WHERE user_id = $1', [id]);
+    expect(changes).toEqual([
+      { kind: 'user', clerk_user_id: user.id, session_id: null },
+      { kind: 'legacy_session', clerk_user_id: null, session_id: session },
+    ]);
+  });
+
   it('is not linked by an address that it has not proved; a person is told', async () => {
     const email = address();
     const id = await localUser(email, false);

@@ -36,7 +36,7 @@ export async function findBarred(manager: EntityManager, drafts: readonly UserDr
 }
 
 /**
- * Ends, in the transaction that applies a batch, what deletions and ends of sessions leave nobody to hold: keys, legacy
+ * Ends, in the transaction that applies a batch, what deletions, ends of sessions and passwords leave nobody to hold: keys, legacy
  * sessions, set-password tokens. Gives the number of the last change that this made, null when it made none. Must come
  * last in the transaction.
  */
@@ -49,12 +49,19 @@ export async function endTrust(
   const deleted = drafts.flatMap(({ deletedBy, userId, clerkUserId }) =>
     deletedBy === undefined || userId === null ? [] : [{ userId, clerkUserId }],
   );
-  if (deleted.length + ended.length + barred.length === 0) return null;
+  // Clerk says from now on who may sign in: whoever knew the password may not any more.
+  const adopted = drafts.flatMap(({ adopted: userId, clerkUserId }) =>
+    userId === undefined ? [] : [{ userId, clerkUserId }],
+  );
+  if (deleted.length + ended.length + barred.length + adopted.length === 0) return null;
   const userIds = deleted.map(({ userId }) => userId);
   const changes: NewChange[] = [...barred];
   for (const user of deleted) changes.push({ kind: 'user', ...user, reason: 'deleted' });
+  for (const user of adopted) changes.push({ kind: 'user', ...user, reason: 'password_set' });
   if (userIds.length > 0) await revokeCredentials(manager, userIds);
   changes.push(...(await closeLegacySessions(manager, { userIds }, 'deleted')));
+  const adoptedIds = adopted.map(({ userId }) => userId);
+  changes.push(...(await closeLegacySessions(manager, { userIds: adoptedIds }, 'password_set')));
   const parentSessionIds = ended.map(({ id }) => id);
   changes.push(...(await closeLegacySessions(manager, { parentSessionIds }, 'parent_session_ended')));
   changes.push(...(await newlyEnded(manager, ended)));
