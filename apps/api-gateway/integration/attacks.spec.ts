@@ -1,5 +1,8 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { type Server } from 'node:http';
+import { promisify } from 'node:util';
 import { mintApiKey } from '@gatehouse/auth';
+import { eventually } from '@gatehouse/testing';
 import { CompactEncrypt, SignJWT, exportJWK } from 'jose';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
 import { ISSUER, mint } from './support/clerk-tokens';
@@ -604,6 +607,28 @@ describe('an API key is refused:', () => {
     const statuses = [];
     for (let count = 0; count < 25; count++) statuses.push((await guess()).status);
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), ...Array.from({ length: 5 }, () => 429)]);
+  });
+});
+
+describe('of a flood of guesses that come at once', () => {
+  it('few are looked up, and known keys of the same address are let in all the same', async () => {
+    const from = ['X-Forwarded-For', '198.51.100.8'] as const;
+    const known = Array.from({ length: 60 }, () => gateway.key());
+    const good = await Promise.all(known.map((key) => sendRaw(gateway.url, { headers: [from, ['X-API-Key', key]] })));
+    expect(good.map(({ status }) => status)).toEqual(known.map(() => 200));
+    const before = gateway.lookedUp();
+    const release = gateway.holdLookups();
+    const guesses = Array.from({ length: 300 }, () => mintApiKey({ environment: 'prod', random: randomBytes(32) }));
+    const flood = Promise.all(guesses.map((key) => sendRaw(gateway.url, { headers: [from, ['X-API-Key', key]] })));
+    const connections = promisify((done: (error: Error | null, count: number) => void) =>
+      (gateway.app.getHttpServer() as Server).getConnections(done),
+    );
+    await eventually(async () => (await connections()) >= 300 && gateway.lookedUp() - before >= 20);
+    release();
+    const answers = await flood;
+    expect(gateway.lookedUp() - before).toBeLessThan(60);
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([401, 429]));
   });
 });
 

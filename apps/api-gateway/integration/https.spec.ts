@@ -22,6 +22,16 @@ describe('where HTTPS is required', () => {
     }
   });
 
+  it('a peer that is no trusted proxy cannot say that it came over HTTPS', async () => {
+    const open = await startTestGateway({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '192.0.2.1' });
+    try {
+      const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' };
+      expect(await call(`${open.url}/docs`, undefined, { headers })).toMatchObject({ status: 403 });
+    } finally {
+      await open.stop();
+    }
+  });
+
   it('what a trusted proxy took over HTTPS is served, and told to stay there', async () => {
     const headers = { 'x-forwarded-proto': 'https' };
     const { status, headers: answer } = await call(`${gateway.url}/auth/session`, await mint(gateway.pair, 'user_1'), {

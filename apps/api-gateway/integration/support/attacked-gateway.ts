@@ -41,6 +41,10 @@ export interface AttackedGateway extends TestGateway {
   claims(changes?: Record<string, unknown>): Record<string, unknown>;
   /** Header of a good Clerk token. */
   header(changes?: Record<string, unknown>): Record<string, unknown>;
+  /** How many API keys user-sync has been asked about. */
+  lookedUp(): number;
+  /** Keeps answers about API keys back until this is called. */
+  holdLookups(): () => void;
   /** Requests that reached a service in somebody's name. */
   readonly reached: { readonly subject: string; readonly userId: string | undefined }[];
 }
@@ -65,6 +69,8 @@ export async function startAttackedGateway(environment: Record<string, string> =
   const sessions = new Map<string, ReplyOf<typeof resolveLegacySession>['session']>();
   const spent = new Set<string>();
   const reached: { subject: string; userId: string | undefined }[] = [];
+  let lookedUp = 0;
+  let held: Promise<void> | undefined;
   const ada = randomUUID();
   const holder = (changes: Partial<Holder> = {}): Holder => {
     const state = { role: 'user', tier: 'enterprise', isActive: true } as const;
@@ -84,7 +90,11 @@ export async function startAttackedGateway(environment: Record<string, string> =
           isActive: clerkUserId !== 'user_inactive',
         }),
       )
-      .answer(resolveKey, ({ body: { hash } }) => ({ change: 0, key: keys.get(hash) ?? null }))
+      .answer(resolveKey, async ({ body: { hash } }) => {
+        lookedUp += 1;
+        await held;
+        return { change: 0, key: keys.get(hash) ?? null };
+      })
       .answer(resolveLegacySession, ({ body: { sessionId, userId } }) => {
         const session = sessions.get(sessionId) ?? null;
         return { change: 0, session: session?.userId === userId ? session : null };
@@ -137,6 +147,15 @@ export async function startAttackedGateway(environment: Record<string, string> =
   return {
     ...gateway,
     reached,
+    lookedUp: () => lookedUp,
+    holdLookups() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = undefined;
+        resolve();
+      };
+    },
     key(changes = {}) {
       const text = mintApiKey({ environment: 'prod', random: randomBytes(32) });
       const state = { scopes: ['*:*'], state: 'active', expiresAt: null, rateLimit: null } as const;

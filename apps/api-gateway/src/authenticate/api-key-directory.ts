@@ -7,6 +7,7 @@ import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-look
 import { type RateLimits } from '../limit-rates/rate-limits';
 import { type UsedKey } from './caller';
 import { type KeyUsage } from './key-usage';
+import { Lanes } from './lanes';
 import { actingPrincipal } from './principal-directory';
 
 type Found = ReplyOf<typeof resolveKey>;
@@ -14,6 +15,8 @@ type Found = ReplyOf<typeof resolveKey>;
 const MAX_UNKNOWN = 2_000;
 /** A key cannot come into being after somebody guessed it; the time bounds what a fault in that thought may cost. */
 const UNKNOWN_TTL_MS = 30_000;
+/** Guesses that come at once are not all looked up before the first is counted. */
+const MAX_LOOKUPS_OF_ADDRESS = 20;
 
 /** What the keys of a gateway are found with. */
 export interface ApiKeyDirectoryParts {
@@ -27,6 +30,7 @@ export interface ApiKeyDirectoryParts {
 /** Whom an API key belongs to, asked of user-sync by its hash; what is mistyped or a guess costs as little as can be. */
 export class ApiKeyDirectory {
   private readonly known: TrustedLookup<Found>;
+  private readonly lookups = new Lanes(MAX_LOOKUPS_OF_ADDRESS);
   private readonly unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_TTL_MS });
 
   constructor(private readonly parts: ApiKeyDirectoryParts) {
@@ -44,7 +48,8 @@ export class ApiKeyDirectory {
   async find(text: string, address: string, requestId: string): Promise<{ principal: Principal; key: UsedKey }> {
     parseApiKey(text);
     const hash = apiKeyHash(text);
-    const { key } = this.known.peek(hash) ?? (await this.lookUp(hash, address, requestId));
+    const { key } =
+      this.known.peek(hash) ?? (await this.lookups.run(address, () => this.lookUp(hash, address, requestId)));
     if (key === null) throw new CredentialRefusedError('api_key_unknown');
     if (key.state === 'revoked') throw new CredentialRefusedError('api_key_revoked');
     const now = Date.now();
