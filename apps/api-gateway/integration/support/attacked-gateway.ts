@@ -149,8 +149,8 @@ export async function startAttackedGateway(environment: Record<string, string> =
     reached,
     lookedUp: () => lookedUp,
     holdLookups() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      held = promise;
+      let resolve: () => void = () => undefined;
+      held = new Promise((done) => (resolve = done));
       return () => {
         held = undefined;
         resolve();
