@@ -162,6 +162,19 @@ describe('the calling user', () => {
     await expect(world.gateway.send(updateMe, firstName, context)).rejects.toEqual(refusal('invalid_request'));
   });
 
+  it('changes its profile under the id of the request and by a credential, which is written down; the values are not', async () => {
+    const { principal, context } = await member();
+    await world.gateway.send(updateMe, { city: 'Pune', bio: 'hush hush' }, context);
+    await world.gateway.send(updateMe, {}, context);
+    const rows = await world.query('SELECT * FROM audit_log WHERE user_id = $1', [principal.userId]);
+    expect(rows).toEqual([
+      expect.objectContaining({
+        ...{ action: 'profile.update', outcome: 'done', actor_user_id: principal.userId, method: principal.method },
+        ...{ credential_id: principal.sessionId, request_id: context.requestId, details: { fields: 'bio, city' } },
+      }),
+    ]);
+  });
+
   it('is told which field holds what cannot be stored', async () => {
     const { context } = await member();
     await expect(world.gateway.send(updateMe, { city: 'a\u0000b' }, context)).rejects.toMatchObject({

@@ -16,6 +16,7 @@ export const auditActions = [
   'logout',
   'password.token',
   'password.set',
+  'profile.update',
   'user.create',
   'user.role',
   'user.tier',

@@ -2,11 +2,12 @@ import { type ProfilePatch, type User, updateMe } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../answer-request';
 import { UserEntity } from '../database/user.entity';
+import { recordAudit } from '../keep-audit/record-audit';
 import { isStorable } from '../map-clerk-user/storable-text';
-import { loadCaller } from '../show-me/load-caller';
+import { loadCaller, lockCaller } from '../show-me/load-caller';
 import { presentUser } from '../show-me/present-user';
 
 /** Changes what is the calling user's own to change: its profile, never what Clerk owns. */
@@ -18,16 +19,18 @@ export class UpdateProfileController {
   update(@Payload() { body, envelope }: VerifiedRequest<typeof updateMe>): Promise<User> {
     const principal = requirePrincipal(envelope);
     refuseUnstorable(body);
-    return answerRequest(async () => {
-      const { manager } = this.dataSource;
-      const { id } = await loadCaller(manager, principal);
-      const patch = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      if (Object.keys(patch).length > 0) {
-        // A deletion in between has redacted the row: nothing may be written into it again.
-        await manager.update(UserEntity, { id, deletedAt: IsNull() }, { ...patch, updatedAt: () => 'now()' });
-      }
-      return presentUser(await loadCaller(manager, principal));
-    });
+    return answerRequest(() =>
+      this.dataSource.transaction(async (manager) => {
+        const { id } = await lockCaller(manager, principal);
+        const patch = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+        const fields = Object.keys(patch).sort().join(', ');
+        if (fields !== '') {
+          await manager.update(UserEntity, { id }, { ...patch, updatedAt: () => 'now()' });
+          await recordAudit(manager, envelope, { action: 'profile.update', userId: id, details: { fields } });
+        }
+        return presentUser(await loadCaller(manager, principal));
+      }),
+    );
   }
 }
 
