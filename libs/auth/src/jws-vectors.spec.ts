@@ -9,6 +9,7 @@ import {
   sign,
 } from 'node:crypto';
 import { ISSUER, PARTY, claimsV2, signingPair } from '../fixtures/clerk-tokens';
+import { type Der, derFaults, derOf } from '../fixtures/der-faults';
 import { classifyJwt } from './classify';
 import { ClerkSessionVerifier } from './clerk-session';
 import { CredentialRefusedError, KeySetInvalidError, SecretInvalidError } from './errors';
@@ -354,6 +355,43 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
   it.each(paddings)('RS256, padding of PKCS #1 modified, %s: refused', async (_, block) => {
     expect(await verdictOn(raw(block))).toBe('token_signature_invalid');
   });
+
+  // DER of the digest info, and everything that a lax reader might take for it.
+  const leaf = (tag: number, value: Buffer): Der => ({ tag, value });
+  const nodes = {
+    outer: { tag: 0x30, value: Buffer.alloc(0) },
+    algorithm: { tag: 0x30, value: Buffer.alloc(0) },
+    oid: leaf(0x06, Buffer.from('608648016503040201', 'hex')),
+    parameters: leaf(0x05, Buffer.alloc(0)),
+    digest: leaf(0x04, digest),
+  };
+  const build = (changed?: keyof typeof nodes, change: (der: Der) => Buffer = derOf): Buffer => {
+    const part = (name: keyof typeof nodes, value = nodes[name].value) =>
+      (name === changed ? change : derOf)({ ...nodes[name], value });
+    const algorithm = part('algorithm', Buffer.concat([part('oid'), part('parameters')]));
+    return part('outer', Buffer.concat([algorithm, part('digest')]));
+  };
+
+  it('the same way of making digest infos makes a good one', async () => {
+    expect(build()).toEqual(good);
+    expect(await verdictOn(raw(padded(build())))).toBe('accepted');
+  });
+
+  it.each(Object.keys(nodes) as (keyof typeof nodes)[])(
+    'RS256, whatever else is written for the %s of the digest info: refused',
+    async (name) => {
+      const accepted = [];
+      const tried = new Set<string>();
+      for (const [what, change] of derFaults) {
+        const info = build(name, change);
+        if (info.equals(good) || info.length > 240) continue;
+        tried.add(info.toString('hex'));
+        if ((await verdictOn(raw(padded(info)))) !== 'token_signature_invalid') accepted.push(what);
+      }
+      expect(accepted).toEqual([]);
+      expect(tried.size).toBeGreaterThan(25);
+    },
+  );
 
   const other = signingPair('ins_1');
   const confusions: [string, () => string][] = [
