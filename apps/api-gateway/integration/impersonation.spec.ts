@@ -23,4 +23,21 @@ describe('an impersonated session, where allowed', () => {
       .find((text) => text.includes('an impersonated session was accepted'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({ actor: 'user_support', clerkUserId: 'user_1', level: 'warn' });
   });
+
+  it.each<[string, object]>([
+    ['/api/keys', { name: 'k', scopes: ['*:*'] }],
+    ['/api/keys/8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11/rotate', {}],
+    ['/auth/verify-clerk-token', {}],
+  ])('makes nothing that would outlive it: %s', async (path, body) => {
+    const post = async (claims: object) =>
+      call(`${gateway.url}${path}`, await mint(gateway.pair, 'user_1', { claims: { ...claims } }), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const refused = await post({ act: { sub: 'user_support' } });
+    expect([refused.status, refused.body.code]).toEqual([401, 'token_impersonated']);
+    // The user's own session gets through to the service, which nobody plays here.
+    expect(await post({})).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  });
 });

@@ -5,6 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { requireClerkCaller } from '../authenticate/require-clerk-caller';
+import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access } from '../declare-access/access';
 import { originOf } from '../inspect-audit/audit-trail';
 import { LegacyTokens } from '../log-in/legacy-tokens';
@@ -36,6 +37,7 @@ export class PhoneLoginController {
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof exchangedSchema>> {
     const { session, tokenId } = requireClerkCaller(request);
+    requireOwnSession({ method: 'clerk_session', session });
     const { clerkUserId, sessionId, expiresAt } = session;
     const asked = {
       token: { id: tokenId, clerkUserId, sessionId, expiresAt },

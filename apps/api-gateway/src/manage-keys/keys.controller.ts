@@ -16,6 +16,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access } from '../declare-access/access';
 
 const ownPageSchema = pageRequestSchema.strict();
@@ -47,6 +48,7 @@ export class KeysController {
     @CurrentCaller() caller: Caller,
     @Body({ schema: apiKeyDraftSchema }) draft: ApiKeyDraft,
   ): Promise<ReplyOf<typeof createKey>> {
+    requireOwnSession(caller.credential);
     return this.services.send(createKey, draft, caller);
   }
 
@@ -62,6 +64,7 @@ export class KeysController {
     @Param('id', { schema: idSchema }) id: string,
     @Body({ schema: rotationSchema }) { graceHours }: z.output<typeof rotationSchema>,
   ): Promise<ReplyOf<typeof rotateKey>> {
+    requireOwnSession(caller.credential);
     return this.services.send(rotateKey, { id, graceHours }, caller);
   }
 
