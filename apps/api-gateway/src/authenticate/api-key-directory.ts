@@ -46,10 +46,8 @@ export class ApiKeyDirectory {
    * address has tried too many that nobody knows, or RequestRefusedError as user-sync answered.
    */
   async find(text: string, address: string, requestId: string): Promise<{ principal: Principal; key: UsedKey }> {
-    parseApiKey(text);
     const hash = apiKeyHash(text);
-    const { key } =
-      this.known.peek(hash) ?? (await this.lookups.run(address, () => this.lookUp(hash, address, requestId)));
+    const { key } = this.known.peek(hash) ?? (await this.whoseIs(text, hash, address, requestId));
     if (key === null) throw new CredentialRefusedError('api_key_unknown');
     if (key.state === 'revoked') throw new CredentialRefusedError('api_key_revoked');
     const now = Date.now();
@@ -66,6 +64,12 @@ export class ApiKeyDirectory {
     };
     this.parts.usage.note(keyId, now);
     return { principal, key: { keyId, expiresAt, rateLimit } };
+  }
+
+  /** What is mistyped waits for nobody and is looked up by nobody. */
+  private async whoseIs(text: string, hash: string, address: string, requestId: string): Promise<Found> {
+    parseApiKey(text);
+    return this.lookups.run(address, () => this.lookUp(hash, address, requestId));
   }
 
   private async lookUp(hash: string, address: string, requestId: string): Promise<Found> {
