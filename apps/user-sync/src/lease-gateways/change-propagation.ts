@@ -23,6 +23,7 @@ export class ChangePropagation implements BeforeApplicationShutdown {
   private readonly seconds: Histogram<'complete'>;
   private looking = false;
   private closing = false;
+  private hurried = false;
   private wake: (() => void) | undefined;
 
   constructor(
@@ -62,6 +63,8 @@ export class ChangePropagation implements BeforeApplicationShutdown {
 
   /** A gateway has acknowledged to this replica: whoever waits need not wait for the next look. */
   hurry(): void {
+    // While the leases are being read, which may be from before this one: then they are read again at once.
+    this.hurried = true;
     this.wake?.();
   }
 
@@ -76,13 +79,14 @@ export class ChangePropagation implements BeforeApplicationShutdown {
     while (this.waiters.size > 0) {
       // Whoever comes while the leases are read must not be shown leases from before its commit.
       const waiters = [...this.waiters];
+      this.hurried = false;
       try {
         const leases = await loadLeases(this.dataSource.manager);
         for (const waiter of waiters) if (waiter.wait.see(leases) || waiter.wait.overdue) this.finish(waiter);
       } catch {
         for (const waiter of waiters) if (waiter.wait.overdue) this.finish(waiter);
       }
-      if (this.waiters.size > 0) await this.pause();
+      if (this.waiters.size > 0 && !this.hurried) await this.pause();
     }
     this.looking = false;
   }
