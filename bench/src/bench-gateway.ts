@@ -1,192 +1,171 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClerkClient } from '@clerk/backend';
-import {
-  type Gatehouse,
-  eventually,
-  freePort,
-  freePorts,
-  startGatehouse,
-  workspaceRoot,
-  workspaceState,
-} from '@gatehouse/testing';
+import { type Gatehouse, freePort, freePorts, startGatehouse, workspaceRoot, workspaceState } from '@gatehouse/testing';
+import { type Callers, makeCallers } from './gateway-callers';
+import { GatewayRows } from './gateway-rows';
 import { type PeerOrder } from './gateway-peers';
 import { getLoad } from './get-load';
-import { type LoadResult } from './load-result';
+import { LoadedServer, type LoadedServerOptions, cores, pin } from './loaded-server';
 import { type Goal, type Report, atLeast, atMost, machine, round } from './report';
-import { TokenMaker, verifyCost } from './verify-cost';
+import { verifyCost } from './verify-cost';
 
-/** How long to measure each row, and how many tokens memory is watched over. */
+/** How many rounds of how long each, and how many tokens memory is watched over. */
 export interface GatewayOptions {
+  readonly rounds: number;
   readonly seconds: number;
-  readonly warmUpSeconds: number;
+  readonly warmUpRequests: number;
   readonly tokens: number;
 }
 
-const CONNECTIONS = 32;
 /** The limit of a tier is per user: enough users that none meets it. */
-const USERS = 60;
-const FIRST_SEEN = 4_000;
-/** How many tokens the gateway remembers. */
-const FULL_CACHE = 20_000;
+const USERS = 120;
 const PATH = '/auth/session';
-const SERVER_CORE = '0';
-const LOAD_CORE = '1';
+const CONNECTIONS = 32;
+const WARM_UP_LIMIT_S = 60;
+/** How many tokens the gateway remembers: until then its memory grows as it should. */
+const FULL_CACHE = 20_000;
+const VERIFIED_IN_PROCESS = 10_000;
+/** At most so many signed tokens wait to be sent. */
+const PORTION = 1_000;
 
-/** Requests per second of each kind of caller, beside bare servers and the stack that people use today. */
+/** What each kind of caller costs, beside bare servers and the stack that people use today. */
 export async function benchGateway(options: GatewayOptions): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  pin(process.pid, LOAD_CORE);
+  pin(process.pid, cores.rest);
   const gatehouse = await startGatehouse({
     root: workspaceRoot(),
     stateDirectory: directory,
     programDirectory: workspaceState(),
     ports: await freePorts(),
     durability: 'fast',
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'warn' },
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', TRUST_PROXY: 'loopback' },
   });
-  const peers: ChildProcess[] = [];
+  const servers: LoadedServer[] = [];
   try {
-    const pid = gatehouse.apps['api-gateway'].pid;
-    if (pid !== undefined) pin(pid, SERVER_CORE);
-    const callers = await makeCallers(gatehouse);
-    const jwtKey = callers.maker.publicPem;
-    const rows: Record<string, string | number>[] = [];
-    const found = new Map<string, LoadResult>();
-    const measure = async (name: string, port: number, headerOf: (number: number) => string, requests?: number) => {
-      const common = { port, path: PATH, connections: CONNECTIONS, headerOf };
-      if (requests === undefined) await getLoad({ ...common, seconds: options.warmUpSeconds });
-      const result = await getLoad({
-        ...common,
-        seconds: options.seconds,
-        ...(requests !== undefined && { requests }),
-      });
-      found.set(name, result);
-      rows.push({
-        row: name,
-        requestsPerSecond: Math.round(result.perSecond),
-        p50Ms: round(result.p50Ms),
-        p99Ms: round(result.p99Ms),
-        failed: result.failed,
-      });
-    };
-    const bearer = (tokens: readonly string[]) => (number: number) =>
-      `Authorization: Bearer ${tokens[number % tokens.length]}\r\n`;
-    for (const kind of ['node', 'nest-fastify', 'nest-express-clerk'] as const) {
-      const port = await startPeer(kind, jwtKey, peers);
-      await measure(kind, port, bearer([callers.maker.make()]));
-    }
-    const port = gatehouse.ports.gateway;
-    await measure('gateway: API key', port, (number) => `X-API-Key: ${callers.keys[number % USERS]}\r\n`);
-    const repeated = callers.makers.map((maker) => maker.make());
-    await measure('gateway: repeated Clerk token', port, bearer(repeated));
-    await measure('gateway: own token', port, bearer(callers.own));
-    const fresh = Array.from({ length: FIRST_SEEN }, (_, index) => callers.makers[index % USERS]?.make() ?? '');
-    await measure('gateway: first-seen Clerk tokens', port, bearer(fresh), FIRST_SEEN);
-    const cost = await verifyCost(callers.maker, callers.issuer, options.tokens);
-    rows.push({
-      row: 'in process: first-seen token',
-      micros: round(cost.firstSeenMicros),
-      cryptoVerifyMicros: round(cost.cryptoVerifyMicros),
-      tokens: options.tokens,
-      rssBeforeMiB: round(cost.rssBeforeMiB),
-      rssAfterMiB: round(cost.rssAfterMiB),
-    });
-    const rate = (name: string) => found.get(name)?.perSecond ?? 0;
+    const callers = await makeCallers(gatehouse, USERS);
+    const started = await startServers(gatehouse, callers, servers);
+    const rows = await measureRows(started, callers, options);
+    const memory = await measureMemory(started.gateway, callers, options.tokens);
+    const cost = await verifyCost(callers.makers, callers.issuer, VERIFIED_IN_PROCESS);
     const goals: Goal[] = ['gateway: API key', 'gateway: repeated Clerk token'].flatMap((name) => [
-      atLeast(`${name}, share of bare Nest+Fastify`, rate(name) / rate('nest-fastify'), 0.8),
-      atLeast(`${name}, times the Express stack`, rate(name) / rate('nest-express-clerk'), 5),
+      atLeast(`${name}, share of Nest+Fastify`, rows.ratio(name, 'Nest+Fastify').perSecond, 0.8),
+      atLeast(`${name}, the same by processor time`, rows.ratio(name, 'Nest+Fastify').perCpu, 0.8),
+      atLeast(`${name}, times Nest+Express+Clerk`, rows.ratio(name, 'Nest+Express+Clerk').perSecond, 5),
+      atLeast(`${name}, the same by processor time`, rows.ratio(name, 'Nest+Express+Clerk').perCpu, 5),
     ]);
-    goals.push(atMost('first-seen token, times one crypto.verify', cost.firstSeenMicros / cost.cryptoVerifyMicros, 2));
-    // Until the cache is full, memory grows as it should.
+    goals.push(atMost('first-seen token, times one crypto.verify', cost.times, 2));
     if (options.tokens > FULL_CACHE) {
-      const growth = (cost.rssAfterMiB / cost.rssBeforeMiB - 1) * 100;
-      goals.push(atMost(`growth of memory over ${options.tokens} distinct tokens, %`, growth, 10));
+      const growth = (memory.afterMiB / memory.beforeMiB - 1) * 100;
+      goals.push(atMost(`growth of the gateway's memory over ${options.tokens} distinct tokens, %`, growth, 10));
     }
-    return { name: 'gateway', machine: machine(), rows, goals };
+    return {
+      name: 'gateway',
+      machine: machine(),
+      rows: [
+        ...rows.summary(),
+        { row: `gateway: ${options.tokens} first-seen Clerk tokens`, ...memory },
+        {
+          row: 'in process: first-seen token',
+          micros: round(cost.firstSeenMicros),
+          cryptoVerifyMicros: round(cost.cryptoVerifyMicros),
+        },
+      ],
+      goals,
+    };
   } finally {
-    for (const peer of peers) peer.kill();
+    await Promise.all(servers.map((server) => server.stop()));
     await gatehouse.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-interface Callers {
-  readonly issuer: string;
-  readonly maker: TokenMaker;
-  readonly makers: readonly TokenMaker[];
-  readonly keys: readonly string[];
-  readonly own: readonly string[];
+interface Started {
+  readonly gateway: Listening;
+  readonly peers: Readonly<Record<string, Listening>>;
 }
 
-/** Users of the highest tier, each with an API key, a Clerk session and a token of our own. */
-async function makeCallers(gatehouse: Gatehouse): Promise<Callers> {
-  const environment = gatehouse.environments['clerk-emulator'];
-  const clerk = createClerkClient({
-    secretKey: environment.CLERK_SECRET_KEY ?? '',
-    apiUrl: `http://127.0.0.1:${gatehouse.ports.emulator}`,
-  });
-  const signIn = async (index: number, draft: object) => {
-    const phoneNumber = [`+1201555${String(100 + index).padStart(4, '0')}`];
-    const user = await clerk.users.createUser({ phoneNumber, skipPasswordRequirement: true, ...draft });
-    const session = await clerk.sessions.createSession({ userId: user.id });
-    return (await clerk.sessions.getToken(session.id)).jwt;
-  };
-  const admin = await signIn(99, { publicMetadata: { role: 'admin' } });
-  const makers: TokenMaker[] = [];
-  const keys: string[] = [];
-  const own: string[] = [];
-  let issuer = '';
-  for (let index = 0; index < USERS; index++) {
-    const token = await signIn(index, {});
-    const [header = {}, claims = {}] = token.split('.').slice(0, 2).map(parsePart);
-    delete claims.azp;
-    issuer = String(claims.iss);
-    makers.push(new TokenMaker(environment.CLERK_EMULATOR_PRIVATE_KEY ?? '', header, claims));
-    const call = caller(gatehouse, token);
-    const { id } = await call<{ id: string }>('GET', '/api/me');
-    await caller(gatehouse, admin)('PUT', `/admin/users/${id}/tier`, { tier: 'enterprise' });
-    keys.push((await call<{ key: string }>('POST', '/api/keys', { name: 'bench', scopes: ['*:*'] })).key);
-    // An address of its own each, or the exchange's limit would be met.
-    const exchange = caller(gatehouse, token);
-    if (index < 10) own.push((await exchange<{ token: string }>('POST', '/auth/verify-clerk-token', {})).token);
-  }
-  const [maker] = makers;
-  if (maker === undefined) throw new RangeError('no callers');
-  return { issuer, maker, makers, keys, own };
+/** A server and where it listens. */
+interface Listening {
+  readonly server: LoadedServer;
+  readonly port: number;
 }
 
-function parsePart(part: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>;
-}
-
-function caller(gatehouse: Gatehouse, token: string) {
-  return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${gatehouse.ports.gateway}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(15_000),
+/** A gateway of its own, whose output nobody reads, and the peers with the answer that it gives. */
+async function startServers(gatehouse: Gatehouse, callers: Callers, servers: LoadedServer[]): Promise<Started> {
+  const start = async (options: Pick<LoadedServerOptions, 'program' | 'args' | 'env'>, port: number) => {
+    const server = await LoadedServer.start({
+      ...options,
+      core: cores.server,
+      readyUrl: `http://127.0.0.1:${port}/`,
     });
-    if (!response.ok) throw new RangeError(`${method} ${path} answered ${response.status}`);
-    return (await response.json()) as Answer;
+    servers.push(server);
+    return { server, port };
+  };
+  const port = await freePort();
+  const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
+  const env = { ...environment, PORT: String(port), OPS_PORT: String(await freePort()) };
+  const gateway = await start({ program: 'apps/api-gateway/src/main.js', env }, port);
+  const token = callers.makers[0]?.make() ?? '';
+  const answer: unknown = await (
+    await fetch(`http://127.0.0.1:${port}${PATH}`, { headers: { authorization: `Bearer ${token}` } })
+  ).json();
+  const peer = async (kind: PeerOrder['kind'], logs: boolean) => {
+    const jwtKey = callers.makers[0]?.publicPem ?? '';
+    const order: PeerOrder = { kind, port: await freePort(), jwtKey, answer, logs };
+    return start({ program: 'bench/src/gateway-peers.js', args: [JSON.stringify(order)] }, order.port);
+  };
+  return {
+    gateway,
+    peers: {
+      'node:http': await peer('node', false),
+      'Nest+Fastify, no log': await peer('nest-fastify', false),
+      'Nest+Fastify': await peer('nest-fastify', true),
+      'Nest+Express+Clerk': await peer('nest-express-clerk', true),
+    },
   };
 }
 
-async function startPeer(kind: PeerOrder['kind'], jwtKey: string, peers: ChildProcess[]): Promise<number> {
-  const port = await freePort();
-  const order: PeerOrder = { kind, port, jwtKey };
-  const program = join(workspaceRoot(), 'dist/bench/src/gateway-peers.js');
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: 'ignore' });
-  peers.push(child);
-  if (child.pid !== undefined) pin(child.pid, SERVER_CORE);
-  await eventually(() => fetch(`http://127.0.0.1:${port}/`), { timeoutMs: 20_000 });
-  return port;
+/** All rows in turns, every other round backwards, so that what else the machine does hits all alike. */
+async function measureRows({ gateway, peers }: Started, callers: Callers, options: GatewayOptions) {
+  const repeated = callers.makers.map((maker) => maker.make());
+  const bearer = (tokens: readonly string[]) => (number: number) =>
+    `Authorization: Bearer ${tokens[number % tokens.length]}\r\n`;
+  const apiKey = (number: number) => `X-API-Key: ${callers.keys[number % USERS]}\r\n`;
+  const plan: [string, Listening, (number: number) => string][] = [
+    ...Object.entries(peers).map(([name, peer]) => [name, peer, bearer(repeated)] satisfies (typeof plan)[number]),
+    ['gateway: API key', gateway, apiKey],
+    ['gateway: repeated Clerk token', gateway, bearer(repeated)],
+    ['gateway: own token', gateway, bearer(callers.own)],
+  ];
+  const rows = new GatewayRows(plan.map(([name]) => name));
+  const common = { path: PATH, connections: CONNECTIONS };
+  // By requests and not by time: on a busy machine, code that ran too seldom is not compiled yet.
+  for (const [, { port }, headerOf] of plan) {
+    await getLoad({ ...common, port, headerOf, requests: options.warmUpRequests, seconds: WARM_UP_LIMIT_S });
+  }
+  for (let number = 0; number < options.rounds; number++) {
+    for (const [name, { server, port }, headerOf] of number % 2 === 0 ? plan : plan.toReversed()) {
+      rows.keep(name, await rows.measure(server, { ...common, port, headerOf, seconds: options.seconds }));
+    }
+  }
+  return rows;
 }
 
-/** One core each, where the system can. */
-function pin(pid: number, core: string): void {
-  spawnSync('taskset', ['-a', '-cp', core, String(pid)], { stdio: 'ignore' });
+/** What tokens that nobody has seen yet cost the gateway, and what remembering them does to its memory. */
+async function measureMemory({ server, port }: Listening, { makers }: Callers, tokens: number) {
+  let beforeMiB = NaN;
+  let failed = 0;
+  let micros = 0;
+  for (let sent = 0; sent < tokens; sent += PORTION) {
+    const made = Array.from({ length: PORTION }, (_, index) => makers[(sent + index) % USERS]?.make() ?? '');
+    const headerOf = (number: number) => `Authorization: Bearer ${made[number]}\r\n`;
+    const began = server.cpuMicros;
+    const load = { port, path: PATH, connections: CONNECTIONS, seconds: 60, requests: PORTION, headerOf };
+    failed += (await getLoad(load)).failed;
+    micros += server.cpuMicros - began;
+    if (sent + PORTION === Math.min(tokens, FULL_CACHE)) beforeMiB = server.residentMiB;
+  }
+  const afterMiB = server.residentMiB;
+  return { cpuMicros: round(micros / tokens), failed, beforeMiB: round(beforeMiB), afterMiB: round(afterMiB) };
 }

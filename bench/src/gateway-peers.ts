@@ -15,22 +15,38 @@ import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import { pino } from 'pino';
 
 /** What a peer is told, as JSON in its first argument. */
 export interface PeerOrder {
   readonly kind: 'node' | 'nest-fastify' | 'nest-express-clerk';
   readonly port: number;
   readonly jwtKey: string;
+  /** What `GET /auth/session` is answered with. */
+  readonly answer: unknown;
+  /** Whether each request is logged in a line, as the gateway does. */
+  readonly logs: boolean;
 }
 
-const ANSWER = { principal: { userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11', role: 'user', tier: 'free' } };
+/** What of a request the log lines and the throttler look at. */
+interface ExpressRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: { readonly authorization?: string };
+}
+
+interface ExpressResponse {
+  readonly statusCode: number;
+  on(event: 'finish', listener: () => void): void;
+}
+
 const order = JSON.parse(process.argv[2] ?? '{}') as PeerOrder;
 
 @Controller('auth/session')
 class BareController {
   @Get()
   show(): unknown {
-    return ANSWER;
+    return order.answer;
   }
 }
 
@@ -41,7 +57,7 @@ class BareModule {}
 @Injectable()
 class ClerkGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    const { headers } = context.switchToHttp().getRequest<ExpressRequest>();
     try {
       await verifyToken((headers.authorization ?? '').replace('Bearer ', ''), { jwtKey: order.jwtKey });
       return true;
@@ -56,29 +72,57 @@ class ClerkGuard implements CanActivate {
 class ClerkController {
   @Get()
   show(): unknown {
-    return ANSWER;
+    return order.answer;
   }
 }
 
 @Module({
-  imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 1_000_000_000 }])],
+  imports: [
+    ThrottlerModule.forRoot({
+      throttlers: [{ ttl: 60_000, limit: 1_000_000_000 }],
+      // By caller, as the gateway counts: the throttler's work grows with the hits of one tracker.
+      getTracker: ({ headers }) => (headers as ExpressRequest['headers']).authorization ?? '',
+    }),
+  ],
   controllers: [ClerkController],
   providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }],
 })
 class ClerkModule {}
 
-async function main(): Promise<void> {
-  if (order.kind === 'node') {
-    const body = JSON.stringify(ANSWER);
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    createServer((_request, response) => response.writeHead(200, headers).end(body)).listen(order.port, '127.0.0.1');
-    return;
+async function bare(): Promise<void> {
+  const adapter = new FastifyAdapter();
+  if (order.logs) {
+    const logger = pino();
+    adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+      const { method, routeOptions } = request;
+      logger.info({ method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+      done();
+    });
   }
-  const app =
-    order.kind === 'nest-fastify'
-      ? await NestFactory.create(BareModule, new FastifyAdapter(), { logger: false })
-      : await NestFactory.create(ClerkModule, new ExpressAdapter(), { logger: false });
+  await (await NestFactory.create(BareModule, adapter, { logger: false })).listen(order.port, '127.0.0.1');
+}
+
+async function express(): Promise<void> {
+  const app = await NestFactory.create(ClerkModule, new ExpressAdapter(), { logger: false });
+  if (order.logs) {
+    const logger = pino();
+    app.use(({ method, path }: ExpressRequest, response: ExpressResponse, next: () => void) => {
+      const began = performance.now();
+      response.on('finish', () => {
+        logger.info({ method, route: path, status: response.statusCode, ms: performance.now() - began }, 'request');
+      });
+      next();
+    });
+  }
   await app.listen(order.port, '127.0.0.1');
 }
 
-void main();
+function node(): void {
+  const body = JSON.stringify(order.answer);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  createServer((_request, response) => response.writeHead(200, headers).end(body)).listen(order.port, '127.0.0.1');
+}
+
+const peers = { node, 'nest-fastify': bare, 'nest-express-clerk': express };
+
+void peers[order.kind]();

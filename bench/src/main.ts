@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 import { benchGateway } from './bench-gateway';
 import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
+import { benchRevocation } from './bench-revocation';
 import { type Report } from './report';
 
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
   gateway: (quick) =>
     benchGateway(
-      quick ? { seconds: 5, warmUpSeconds: 2, tokens: 10_000 } : { seconds: 20, warmUpSeconds: 5, tokens: 100_000 },
+      quick
+        ? { rounds: 5, seconds: 2, warmUpRequests: 8_000, tokens: 10_000 }
+        : { rounds: 11, seconds: 4, warmUpRequests: 30_000, tokens: 100_000 },
     ),
   ingest: (quick) =>
     benchIngest(
@@ -16,6 +19,7 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
     ),
   ledger: (quick) =>
     benchLedger({ seconds: quick ? 10 : 30, warmUpSeconds: 3, smallRows: 10_000, largeRows: 2_000_000 }),
+  revocation: (quick) => benchRevocation(quick ? { users: 12, partitions: 2 } : { users: 80, partitions: 10 }),
 };
 
 async function main(): Promise<number> {

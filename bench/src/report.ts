@@ -37,3 +37,10 @@ export function atLeast(name: string, value: number, limit: number): Goal {
 export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
+
+/** The middle value, or the mean of the two. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+}

@@ -1,0 +1,45 @@
+import { HttpConnection } from './http-connection';
+
+/** When a credential was let in for the last time, on the clock of `performance.now`. */
+export interface LastUse {
+  /** When the last request that was let in was sent. */
+  readonly sentAt: number;
+  /** When its 200 came. */
+  readonly answeredAt: number;
+  /** Whether it was refused in the end. */
+  readonly refused: boolean;
+}
+
+const PAUSE_MS = 1;
+
+/** Uses one credential at one gateway again and again until it is let in no more. */
+export class CredentialWatch {
+  private constructor(
+    /** When it has been let in once. */
+    readonly begun: Promise<void>,
+    readonly ended: Promise<LastUse>,
+  ) {}
+
+  /** `header` ends with CRLF; gives up after `timeoutMs`. */
+  static start(port: number, path: string, header: string, timeoutMs: number): CredentialWatch {
+    const request = `GET ${path} HTTP/1.1\r\nHost: bench\r\n${header}\r\n`;
+    let first: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (first = resolve));
+    const run = async (): Promise<LastUse> => {
+      const connection = await HttpConnection.open(port);
+      const until = performance.now() + timeoutMs;
+      let last = { sentAt: NaN, answeredAt: NaN };
+      let refused = false;
+      while (!refused && performance.now() < until) {
+        const sentAt = performance.now();
+        refused = (await connection.send(request)) !== 200;
+        if (!refused) last = { sentAt, answeredAt: performance.now() };
+        first();
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+      connection.close();
+      return { ...last, refused };
+    };
+    return new CredentialWatch(begun, run());
+  }
+}
