@@ -150,6 +150,18 @@ describe('an outcome', () => {
 });
 
 describe('the retry clock', () => {
+  it('of a shared outage uses up no try: the event comes again and again with its tries unspent', async () => {
+    const id = await deliverOne();
+    for (let outage = 1; outage <= 4; outage += 1) {
+      await report(failure(id, 0, { code: 'CLERK_AWAY', sharedOutage: true }));
+      await eventually(async () =>
+        expect(await row(id)).toMatchObject({ status: 'processing', retry_count: 0, publish_number: 1 + outage }),
+      );
+    }
+    await report(success(id));
+    await eventually(async () => expect(await row(id)).toMatchObject({ status: 'success', retry_count: 0 }));
+  });
+
   it('publishes a failed event again when its time comes, under a new number, until no try is left', async () => {
     const id = await deliverOne();
     for (const attempt of [0, 1, 2]) {

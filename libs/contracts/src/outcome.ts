@@ -33,6 +33,8 @@ export const outcomeSchema = z.discriminatedUnion('status', [
       message: z.string(),
       retryable: z.boolean(),
       retryAfterMs: z.number().int().nonnegative().nullable(),
+      /** Clerk as a whole was away: nobody's failure, so the event has not used up a try. */
+      sharedOutage: z.boolean().optional(),
     }),
   }),
 ]);

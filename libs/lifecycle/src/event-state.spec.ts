@@ -89,4 +89,15 @@ describe('the state machine', () => {
     expect(isDead(current)).toBe(true);
     expect(transition(current, { type: 'redriven' })).toEqual({ to: 'pending', retryCount: 0, retry: false });
   });
+
+  it('counts no try of an event that met a shared outage, however long that lasts', () => {
+    let current = row('processing', { retryCount: 8 });
+    for (let outage = 0; outage < 100; outage += 1) {
+      const failed = transition(current, { type: 'failed', retryable: true, attempt: 8, sharedOutage: true });
+      expect(failed).toEqual({ to: 'failed', retryCount: 8, retry: true });
+      const again = transition(row('failed', { retryCount: 8, sharedOutage: true }), { type: 'retry-due' });
+      expect(again).toEqual({ to: 'processing', retryCount: 8, retry: false });
+      current = row('processing', { retryCount: 8 });
+    }
+  });
 });

@@ -16,7 +16,7 @@ export type EventInput =
   | { readonly type: 'rejected' }
   | { readonly type: 'passed-over' }
   | { readonly type: 'succeeded' }
-  | { readonly type: 'failed'; readonly retryable: boolean; readonly attempt: number }
+  | { readonly type: 'failed'; readonly retryable: boolean; readonly attempt: number; readonly sharedOutage?: boolean }
   | { readonly type: 'retry-due' }
   | { readonly type: 'redriven' };
 
@@ -28,6 +28,8 @@ export interface EventRow {
   readonly maxRetries: number;
   /** Whether a time for the next try is set. */
   readonly retryScheduled: boolean;
+  /** Whether its last failure was nobody's: the retry that follows is not counted. */
+  readonly sharedOutage?: boolean;
 }
 
 /** What becomes of the row; `retry` says whether another try is to be scheduled. */
@@ -104,7 +106,8 @@ export function isDead(row: EventRow): boolean {
 
 /**
  * What an input makes of a row; total: every pair has an answer. `retryCount` counts the retries that were begun:
- * a failure of an older attempt than the row's changes nothing, while a success is a success.
+ * a failure of an older attempt than the row's changes nothing, while a success is a success. A failure by a shared
+ * outage uses up no try: it is retried whatever the count, and the count stays.
  */
 export function transition(row: EventRow, input: EventInput): Transition {
   if (input.type === 'failed' && input.attempt < row.retryCount) {
@@ -115,9 +118,13 @@ export function transition(row: EventRow, input: EventInput): Transition {
   if (to === 'stay') return { to: 'unchanged', because: `${input.type} does not concern a row that is ${row.state}` };
   switch (input.type) {
     case 'failed':
-      return { to, retryCount: row.retryCount, retry: input.retryable && row.retryCount < row.maxRetries };
+      return {
+        to,
+        retryCount: row.retryCount,
+        retry: input.sharedOutage === true || (input.retryable && row.retryCount < row.maxRetries),
+      };
     case 'retry-due':
-      return { to, retryCount: row.retryCount + 1, retry: false };
+      return { to, retryCount: row.retryCount + (row.sharedOutage === true ? 0 : 1), retry: false };
     case 'redriven':
       return { to, retryCount: 0, retry: false };
     case 'published':

@@ -84,7 +84,7 @@ export function applyOutcomes(
         inputOf(outcome),
       );
       if (move.to === 'unchanged') return { outcome, effect: 'unchanged', correlationId };
-      const retryInMs = move.retry ? retryDelayMs(schedule, move.retryCount, random(), retryAfterOf(outcome)) : null;
+      const retryInMs = move.retry ? delayOf(outcome, schedule, move.retryCount, random()) : null;
       changes.set(row.id, { id: row.id, status: move.to, retryInMs, ...describe(outcome) });
       rows.set(row.webhook_id, { ...row, status: move.to, retry_scheduled: move.retry });
       return { outcome, effect: 'changed', correlationId };
@@ -101,12 +101,20 @@ function inputOf(outcome: Outcome): EventInput {
     case 'ignored':
       return { type: 'passed-over' };
     case 'failed':
-      return { type: 'failed', retryable: outcome.error.retryable, attempt: outcome.attempt };
+      return {
+        type: 'failed',
+        retryable: outcome.error.retryable,
+        attempt: outcome.attempt,
+        ...(outcome.error.sharedOutage === true && { sharedOutage: true }),
+      };
   }
 }
 
-function retryAfterOf(outcome: Outcome): number {
-  return outcome.status === 'failed' ? (outcome.error.retryAfterMs ?? 0) : 0;
+/** How long an outage lasts has nothing to do with how often this event was tried: such a wait does not grow. */
+function delayOf(outcome: Outcome, schedule: RetrySchedule, retryCount: number, random: number): number {
+  if (outcome.status !== 'failed') return 0;
+  const { retryAfterMs, sharedOutage } = outcome.error;
+  return retryDelayMs(schedule, sharedOutage === true ? 0 : retryCount, random, retryAfterMs ?? 0);
 }
 
 function describe(outcome: Outcome): Omit<Change, 'id' | 'status' | 'retryInMs'> {
@@ -115,11 +123,14 @@ function describe(outcome: Outcome): Omit<Change, 'id' | 'status' | 'retryInMs'>
     clerkUserId: outcome.clerkUserId === null ? null : storableText(outcome.clerkUserId, MAX_WORD),
   };
   if (outcome.status === 'failed') {
-    const { kind, code, message, retryable, retryAfterMs } = outcome.error;
+    const { kind, code, message, retryable, retryAfterMs, sharedOutage } = outcome.error;
     return {
       ...common,
       errorMessage: storableText(message, MAX_TEXT),
-      errorDetails: { kind, code: storableText(code, MAX_WORD), retryable, retryAfterMs, attempt: outcome.attempt },
+      errorDetails: {
+        ...{ kind, code: storableText(code, MAX_WORD), retryable, retryAfterMs, attempt: outcome.attempt },
+        ...(sharedOutage === true && { sharedOutage }),
+      },
       processedData: null,
     };
   }

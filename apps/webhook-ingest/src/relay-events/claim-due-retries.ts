@@ -8,10 +8,13 @@ interface DueRow {
   readonly retry_count: number;
   readonly max_retries: number;
   readonly publish_number: number;
+  readonly shared_outage: boolean;
 }
 
 const SELECT_DUE = `
-  SELECT id, status, retry_count, max_retries, publish_number FROM webhook_events
+  SELECT id, status, retry_count, max_retries, publish_number,
+         coalesce(error_details ->> 'sharedOutage' = 'true', false) AS shared_outage
+    FROM webhook_events
    WHERE status = 'failed' AND next_retry_at <= now()
    ORDER BY next_retry_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
 
@@ -33,7 +36,10 @@ export function claimDueRetries(
     const due = await manager.query<DueRow[]>(SELECT_DUE, [limit]);
     const moves = due.flatMap((row) => {
       const move = transition(
-        { state: row.status, retryCount: row.retry_count, maxRetries: row.max_retries, retryScheduled: true },
+        {
+          ...{ state: row.status, retryCount: row.retry_count, maxRetries: row.max_retries },
+          ...{ retryScheduled: true, sharedOutage: row.shared_outage },
+        },
         { type: 'retry-due' },
       );
       return move.to === 'unchanged' ? [] : [{ id: row.id, status: move.to, retryCount: move.retryCount }];
