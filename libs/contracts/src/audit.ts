@@ -25,6 +25,7 @@ export const auditActions = [
   'reconcile.start',
   'reconcile.approve',
   'reconcile.undo',
+  'write_back.retry',
   'impersonation',
   'access.refused',
 ] as const;

@@ -185,3 +185,12 @@ export {
   type WebhookEvent,
   type WebhookEventDetail,
 } from './webhook-event';
+export { listUserConflicts, userConflictSchema, type UserConflict } from './user-conflict';
+export {
+  listWriteBacks,
+  retryWriteBacks,
+  writeBackSchema,
+  writeBackStates,
+  type WriteBack,
+  type WriteBackState,
+} from './write-back';

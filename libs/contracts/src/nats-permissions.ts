@@ -19,7 +19,9 @@ import { getRedrive, listRedrives, redriveEvents } from './redrive';
 import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type ConsumerContract, type StreamContract, eventsConsumer, outcomesConsumer } from './streams';
 import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
+import { listUserConflicts } from './user-conflict';
 import { getWebhookEvent, listWebhookEvents } from './webhook-event';
+import { listWriteBacks, retryWriteBacks } from './write-back';
 
 /** The services, as NATS knows them. */
 export const serviceNames = ['api-gateway', 'webhook-ingest', 'user-sync'] as const;
@@ -83,6 +85,9 @@ export const gatewayRequests = [
   showReconcile,
   approveReconcile,
   undoReconcile,
+  listUserConflicts,
+  listWriteBacks,
+  retryWriteBacks,
 ] as const;
 
 const manage = ({ name }: StreamContract) =>
