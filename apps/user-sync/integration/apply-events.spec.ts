@@ -339,8 +339,8 @@ describe('failures', () => {
   it.each([
     [
       '429',
-      json(429, fixture('bapi.error-429'), { 'Retry-After': '7' }),
-      { kind: 'clerk', retryable: true, retryAfterMs: 7_000 },
+      json(429, fixture('bapi.error-429'), { 'Retry-After': '1' }),
+      { kind: 'clerk', retryable: true, retryAfterMs: 1_000, sharedOutage: true },
     ],
     ['500', json(500, { errors: [] }), { kind: 'clerk', retryable: true }],
     ['401', json(401, fixture('bapi.error-401')), { kind: 'clerk', retryable: false }],

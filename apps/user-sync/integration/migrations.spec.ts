@@ -28,6 +28,7 @@ describe('the migrations', () => {
       'CreateTrust1790000100000',
       'CreateConvergence1790000200000',
       'CreateSignedOutSessions1790000300000',
+      'CreateWriteBacks1790000400000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -42,6 +43,7 @@ describe('the migrations', () => {
       'CreateTrust1790000100000',
       'CreateConvergence1790000200000',
       'CreateSignedOutSessions1790000300000',
+      'CreateWriteBacks1790000400000',
     ]);
   });
 

@@ -89,6 +89,9 @@ export class SyncWorld {
         DATABASE_URL: this.database.serviceUrl,
         CLERK_SECRET_KEY: 'sk_test_userSyncIntegration',
         CLERK_API_URL: this.clerk.url,
+        CLERK_REQUESTS_PER_10S: '100000',
+        // Most users of the tests are not at Clerk at all.
+        CLERK_WRITE_BACK: 'off',
         ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
         HOST: '127.0.0.1',
         OPS_PORT: '0',

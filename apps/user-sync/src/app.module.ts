@@ -13,6 +13,9 @@ import { EventMetrics } from './apply-event/event-metrics';
 import { EventConsumer } from './apply-event/event.consumer';
 import { OutcomeReporter } from './apply-event/outcome-reporter';
 import { ClerkSettlement } from './apply-event/settle-with-clerk';
+import { ClerkBudget } from './ask-clerk/clerk-budget';
+import { ClerkHealth } from './ask-clerk/clerk-health';
+import { ClerkJson } from './ask-clerk/clerk-json';
 import { ClerkRequests } from './ask-clerk/clerk-requests';
 import { ClerkSessions } from './ask-clerk/clerk-sessions';
 import { ClerkUsers } from './ask-clerk/clerk-users';
@@ -106,6 +109,9 @@ export class AppModule {
         ChangeApplier,
         ChangePropagation,
         ClerkSettlement,
+        ClerkBudget,
+        ClerkHealth,
+        ClerkJson,
         ClerkRequests,
         ClerkSessions,
         ClerkUsers,

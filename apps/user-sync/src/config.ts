@@ -16,7 +16,7 @@ import {
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
-import { defaultRetrySchedule } from '@gatehouse/lifecycle';
+import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
@@ -39,6 +39,12 @@ const variables = withRetryInOrder(
     // A walk over Clerk holds its leader's lock on a connection of its own.
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
+    // Below that the least urgent would never have a turn.
+    CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
+    CLERK_WRITE_BACK: z.enum(['on', 'off']).default('on'),
+    WRITE_BACK_POLL_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
+    // A round of writes ends well within half a minute.
+    WRITE_BACK_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
     ...retryVariables(defaultRetrySchedule),
@@ -69,6 +75,16 @@ export interface UserSyncConfig {
     readonly instanceId?: string;
     /** Before Clerk is asked a second time about an answer that is older than the row. */
     readonly confirmDelayMs: number;
+    /** Clerk's own limit of requests in 10 s, over all replicas. */
+    readonly requestsPer10s: number;
+  };
+  /** How what was changed here is written to Clerk. */
+  readonly writeBack: {
+    readonly enabled: boolean;
+    readonly pollMs: number;
+    /** How long the claim of a replica that died holds. */
+    readonly leaseMs: number;
+    readonly retry: RetrySchedule;
   };
   readonly reconcile: {
     /** From the end of one walk over Clerk's users to the next. */
@@ -101,10 +117,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       apiUrl: v.CLERK_API_URL,
       ...(v.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: v.CLERK_INSTANCE_ID }),
       confirmDelayMs: v.CLERK_CONFIRM_DELAY_MS,
+      requestsPer10s: v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100),
+    },
+    writeBack: {
+      enabled: v.CLERK_WRITE_BACK === 'on',
+      pollMs: v.WRITE_BACK_POLL_MS,
+      leaseMs: v.WRITE_BACK_LEASE_MS,
+      retry: { baseMs: v.RETRY_BASE_MS, capMs: v.RETRY_CAP_MS, maxRetries: v.RETRY_MAX },
     },
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
     envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
-    apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (v.CLERK_SECRET_KEY.startsWith('sk_live_') ? 'prod' : 'dev'),
+    apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (isLive(v.CLERK_SECRET_KEY) ? 'prod' : 'dev'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
     retryMax: v.RETRY_MAX,
     failpoints: v.FAILPOINTS,
@@ -116,6 +139,10 @@ export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
   return databaseAddress(parseEnvironment(migrationVariables, environment));
+}
+
+function isLive(secretKey: string): boolean {
+  return secretKey.startsWith('sk_live_');
 }
 
 function isEnvelopeKey(key: string): boolean {

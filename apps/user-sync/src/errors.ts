@@ -22,7 +22,7 @@ export class MessageUndecodableError extends Error {
 
 /** Clerk refused, did not answer, or answered with something else. `status` is absent when there was no answer; `retryAfterMs` is Clerk's wish. */
 export class ClerkRequestError extends Error {
-  readonly code = 'CLERK_REQUEST_FAILED';
+  readonly code: 'CLERK_REQUEST_FAILED' | 'CLERK_AWAY' = 'CLERK_REQUEST_FAILED';
 
   constructor(
     readonly kind: Extract<FailureFacts['kind'], 'clerk' | 'network'>,
@@ -32,6 +32,19 @@ export class ClerkRequestError extends Error {
   ) {
     super(message, options);
     this.name = 'ClerkRequestError';
+  }
+}
+
+/**
+ * Clerk as a whole does not answer, or wants to be left alone: no failure of whatever it was to be asked about. Waiting
+ * for it uses up no try.
+ */
+export class ClerkAwayError extends ClerkRequestError {
+  override readonly code = 'CLERK_AWAY';
+
+  constructor(...failure: ConstructorParameters<typeof ClerkRequestError>) {
+    super(...failure);
+    this.name = 'ClerkAwayError';
   }
 }
 

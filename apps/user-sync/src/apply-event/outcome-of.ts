@@ -1,6 +1,7 @@
 import { type EventMetadata, type FailureKind, type Outcome } from '@gatehouse/contracts';
 import { isRetryable } from '@gatehouse/lifecycle';
 import {
+  ClerkAwayError,
   ClerkRequestError,
   ConflictTooWideError,
   DatabaseRefusedError,
@@ -40,6 +41,7 @@ export function failed(metadata: EventMetadata, clerkUserId: string | null, erro
       message: facts.message,
       retryable: facts.retryable ?? isRetryable(facts),
       retryAfterMs: facts.retryAfterMs ?? null,
+      ...(error instanceof ClerkAwayError && { sharedOutage: true }),
     },
   };
 }

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type Asking } from '../ask-clerk/clerk-requests';
 import { ClerkUsers } from '../ask-clerk/clerk-users';
+import { laneOf } from '../ask-clerk/lane';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { UserMissingAtClerkError, UserUnsettledError } from '../errors';
@@ -34,11 +36,12 @@ export class ClerkSettlement {
     first: Unsettled['wants'],
     options: { readonly timeoutMs?: number } = {},
   ): Promise<Settled> {
+    const asking = { lane: laneOf(change.story.source), ...options };
     let wants = first;
     let contested = false;
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       contested ||= wants === 'resolve';
-      const result = await this.round(change, wants, contested, options.timeoutMs);
+      const result = await this.round(change, wants, contested, asking);
       if (result.settled) return result;
       wants = result.wants;
     }
@@ -49,16 +52,16 @@ export class ClerkSettlement {
     change: Omit<Change, 'seen'>,
     wants: Unsettled['wants'],
     contested: boolean,
-    timeoutMs: number | undefined,
+    asking: Asking,
   ): Promise<Applied> {
     const confirmed = wants === 'fetch-later';
     if (confirmed) await new Promise((resolve) => setTimeout(resolve, this.config.clerk.confirmDelayMs));
     const before = await guardDatabase(() => markerOf(this.dataSource.manager, change.clerkUserId));
     try {
       if (contested && before !== 'tombstone') {
-        return await this.conflicts.resolve(change, { confirmed, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+        return await this.conflicts.resolve(change, { confirmed, asking });
       }
-      return await this.applySnapshot(change, before, confirmed, timeoutMs);
+      return await this.applySnapshot(change, before, confirmed, asking);
     } catch (error) {
       if (error instanceof UserMissingAtClerkError)
         await this.absences.suspect(change.clerkUserId, change.story.source);
@@ -70,11 +73,11 @@ export class ClerkSettlement {
     change: Omit<Change, 'seen'>,
     before: Marker,
     confirmed: boolean,
-    timeoutMs: number | undefined,
+    asking: Asking,
   ): Promise<Applied> {
     // Clerk has forgotten a deleted user; whatever was seen of it has the same answer.
     if (before === 'tombstone') return this.applyOne({ ...change, seen: { kind: 'nothing' } });
-    const user = await this.clerk.fetch(change.clerkUserId, timeoutMs);
+    const user = await this.clerk.fetch(change.clerkUserId, asking);
     return this.applyOne({
       ...change,
       seen: { kind: 'snapshot', user, before, confirmed },

@@ -1,10 +1,9 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { CONFIG, type UserSyncConfig } from '../config';
-import { ClerkRequestError, CursorGoneError, UserMissingAtClerkError } from '../errors';
+import { CursorGoneError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../map-clerk-user/map-clerk-user';
-import { ClerkRequests } from './clerk-requests';
+import { ClerkJson } from './clerk-json';
 
 const TIMEOUT_MS = 20_000;
 /** The most that Clerk gives at once. */
@@ -13,15 +12,11 @@ const MAX_PAGE = 500;
 const listSchema = z.array(clerkUserSchema);
 const countSchema = z.looseObject({ total_count: z.number().int().nonnegative() });
 const keysSchema = z.looseObject({ keys: z.array(z.looseObject({ kid: z.string() })).min(1) });
-const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
 
 /** Clerk's users as a whole: what a walk over all of them asks for. The SDK knows no `starting_after`. */
 @Injectable()
 export class ClerkDirectory {
-  constructor(
-    @Inject(CONFIG) private readonly config: UserSyncConfig,
-    @Inject(ClerkRequests) private readonly requests: ClerkRequests,
-  ) {}
+  constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
 
   /**
    * The next users in order of creation, oldest first; at most 500. Throws CursorGoneError when Clerk does not know the
@@ -62,40 +57,6 @@ export class ClerkDirectory {
     schema: Schema,
     missing: () => Error = () => new UserMissingAtClerkError(),
   ): Promise<z.output<Schema>> {
-    return this.requests.ask(() => this.request(path, schema, missing), missing, TIMEOUT_MS);
+    return this.clerk.ask({ path, schema, missing }, { lane: 'reconcile', timeoutMs: TIMEOUT_MS });
   }
-
-  private async request<Schema extends z.ZodType>(
-    path: string,
-    schema: Schema,
-    missing: () => Error,
-  ): Promise<z.output<Schema>> {
-    const { apiUrl, secretKey } = this.config.clerk;
-    const response = await fetch(`${apiUrl}/v1${path}`, {
-      headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json' },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
-    });
-    const body: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw refusal(response, body, missing);
-    const parsed = schema.safeParse(body);
-    if (!parsed.success) throw new ClerkRequestError('clerk', {}, 'Clerk answered with something that is not a list');
-    return parsed.data;
-  }
-}
-
-function refusal(response: Response, body: unknown, missing: () => Error): Error {
-  const { status } = response;
-  const code = errorSchema.safeParse(body).data?.errors[0]?.code;
-  if (status === 404 && code === 'resource_not_found') return missing();
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return new ClerkRequestError(
-    'clerk',
-    {
-      status,
-      ...(code === undefined ? {} : { code }),
-      ...(Number.isFinite(retryAfter) ? { retryAfterMs: retryAfter * 1_000 } : {}),
-    },
-    `Clerk answered ${status}${code === undefined ? '' : ` (${code})`}`,
-  );
 }

@@ -1,29 +1,49 @@
 import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/backend/errors';
+import { SharedOutageError } from '@gatehouse/messaging';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
 import { CONFIG, type UserSyncConfig } from '../config';
-import { ClerkRequestError, isOwnError } from '../errors';
-import { Slots } from './slots';
+import { ClerkAwayError, ClerkRequestError, isOwnError } from '../errors';
+import { ClerkBudget } from './clerk-budget';
+import { ClerkHealth } from './clerk-health';
+import { type Lane } from './lane';
+import { LaneSlots } from './lane-slots';
 
 /** Clerk's Backend API, as its SDK offers it. */
 export type ClerkClient = ReturnType<typeof createClerkClient>;
 
+/** Why Clerk is asked, and how long an answer may take; milliseconds. */
+export interface Asking {
+  readonly lane: Lane;
+  readonly timeoutMs?: number;
+}
+
 const TIMEOUT_MS = 10_000;
-const MAX_CONCURRENT = 10;
+/** How many requests may be under way at once, in this process, for another of the lane to be made. */
+const MAX_CONCURRENT: Readonly<Record<Lane, number>> = { first_login: 10, conflict: 9, write_back: 7, reconcile: 5 };
+/** An event that waits holds up those that come after it; it is better tried again later. */
+const MAX_BUDGET_WAIT_MS: Readonly<Partial<Record<Lane, number>>> = { conflict: 2_000 };
+/** What a 429 without `Retry-After` is taken for. */
+const PAUSE_MS = 1_000;
 /** More than this waiting means that Clerk is slower than we ask; further ones are refused at once. */
 const MAX_WAITING = 1_000;
 
-/** Asks Clerk's Backend API: bounded in time and number, errors in our own words. */
+/** Asks Clerk's Backend API: bounded in time, number and rate, the most urgent first; errors in our own words. */
 @Injectable()
 export class ClerkRequests {
   private readonly client: ClerkClient;
   private readonly requests: Counter<'result'>;
-  private readonly slots = new Slots(MAX_CONCURRENT);
+  private readonly slots = new LaneSlots(MAX_CONCURRENT);
   private waiting = 0;
 
-  constructor(@Inject(CONFIG) { clerk }: UserSyncConfig, @Inject(METRICS) metrics: Registry) {
+  constructor(
+    @Inject(CONFIG) { clerk }: UserSyncConfig,
+    @Inject(ClerkBudget) private readonly budget: ClerkBudget,
+    @Inject(ClerkHealth) private readonly health: ClerkHealth,
+    @Inject(METRICS) metrics: Registry,
+  ) {
     this.client = createClerkClient({
       secretKey: clerk.secretKey,
       apiUrl: clerk.apiUrl,
@@ -39,41 +59,75 @@ export class ClerkRequests {
 
   /**
    * What the SDK answered, at most `timeoutMs` from the call on. Throws what `missing` makes when Clerk has no such
-   * resource, else ClerkRequestError.
+   * resource, else ClerkRequestError; ClerkAwayError when that says nothing of what was asked.
    */
   async ask<Answer>(
     question: (client: ClerkClient) => Promise<Answer>,
     missing: () => Error,
-    timeoutMs = TIMEOUT_MS,
+    { lane, timeoutMs = TIMEOUT_MS }: Asking,
   ): Promise<Answer> {
-    if (this.waiting >= MAX_WAITING) throw new ClerkRequestError('network', {}, 'too many requests wait for Clerk');
+    if (this.waiting >= MAX_WAITING) throw new ClerkAwayError('network', {}, 'too many requests wait for Clerk');
     this.waiting += 1;
     const deadline = new Deadline(timeoutMs);
     const translated = () =>
       question(this.client).catch((error: unknown) => {
         throw isMissing(error) ? missing() : isOwnError(error) ? error : translate(error);
       });
+    const inTurn = async () => {
+      const maxWaitMs = Math.min(deadline.leftMs, MAX_BUDGET_WAIT_MS[lane] ?? Infinity);
+      await deadline.race(() => this.budget.take(lane, maxWaitMs));
+      return deadline.race(translated);
+    };
     try {
-      const answer = await deadline.race(() => this.slots.run(() => deadline.race(translated)));
+      await this.health.admit(lane);
+      const answer = await deadline.race(() => this.slots.run(lane, inTurn));
       this.requests.inc({ result: 'ok' });
+      this.health.answered();
       return answer;
     } catch (error) {
       this.requests.inc({ result: resultOf(error) });
-      throw error;
+      throw await this.judge(error, lane);
     } finally {
       this.waiting -= 1;
       deadline.end();
     }
   }
+
+  /** Tells a failure of Clerk as a whole from one that has to do with what was asked. */
+  private async judge(error: unknown, lane: Lane): Promise<unknown> {
+    if (error instanceof ClerkAwayError || error instanceof SharedOutageError) return error;
+    if (error instanceof ClerkRequestError && error.answer.status === 429) {
+      // While the database is away nobody asks Clerk anything.
+      await this.budget.pause(error.answer.retryAfterMs ?? PAUSE_MS).catch(() => undefined);
+      return new ClerkAwayError(error.kind, error.answer, error.message);
+    }
+    if (!(error instanceof ClerkRequestError) || !isDoubtful(error)) {
+      this.health.answered();
+      return error;
+    }
+    // Somebody waits for this answer, whatever it is.
+    if (lane === 'first_login') {
+      void this.health.isAway();
+      return error;
+    }
+    return (await this.health.isAway()) ? new ClerkAwayError(error.kind, error.answer, error.message) : error;
+  }
+}
+
+/** Whether it may be all of Clerk that failed. */
+function isDoubtful({ kind, answer: { status } }: ClerkRequestError): boolean {
+  return status === undefined ? kind === 'network' : status === 408 || status >= 500;
 }
 
 /** The SDK has no time-out and cannot be aborted: what comes too late is dropped. */
 class Deadline {
   private readonly passed: Promise<never>;
   private timer: NodeJS.Timeout | undefined;
+  private readonly at: number;
   private over = false;
 
   constructor(ms: number) {
+    this.at = performance.now() + ms;
     this.passed = new Promise((_resolve, reject) => {
       this.timer = setTimeout(() => {
         this.over = true;
@@ -81,6 +135,10 @@ class Deadline {
       }, ms);
     });
     this.passed.catch(() => undefined);
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.at - performance.now());
   }
 
   race<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -118,6 +176,7 @@ function translate(error: unknown): ClerkRequestError {
 }
 
 function resultOf(error: unknown): string {
+  if (error instanceof SharedOutageError) return 'not_asked';
   if (!(error instanceof ClerkRequestError)) return 'not_found';
   return error.answer.status === undefined ? error.kind : String(error.answer.status);
 }

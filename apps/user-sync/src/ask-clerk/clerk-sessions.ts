@@ -14,11 +14,11 @@ export class ClerkSessions {
   constructor(@Inject(ClerkRequests) private readonly clerk: ClerkRequests) {}
 
   /** Throws SessionMissingAtClerkError on 404, else ClerkRequestError. */
-  async fetch(sessionId: string, timeoutMs?: number): Promise<SessionAtClerk> {
+  async fetch(sessionId: string, timeoutMs: number): Promise<SessionAtClerk> {
     const answer: unknown = await this.clerk.ask(
       ({ sessions }) => sessions.getSession(sessionId),
       () => new SessionMissingAtClerkError(),
-      timeoutMs,
+      { lane: 'first_login', timeoutMs },
     );
     const parsed = sessionSchema.safeParse(answer);
     if (parsed.success && parsed.data.id === sessionId) return parsed.data;

@@ -2,7 +2,7 @@ import { clerkUserSchema } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../map-clerk-user/map-clerk-user';
-import { ClerkRequests } from './clerk-requests';
+import { type Asking, ClerkRequests } from './clerk-requests';
 
 /** Users as Clerk's Backend API holds them right now. */
 @Injectable()
@@ -13,11 +13,11 @@ export class ClerkUsers {
    * The user, fetched now; at most `timeoutMs` from the call on. Throws UserMissingAtClerkError on 404, else
    * ClerkRequestError.
    */
-  async fetch(clerkUserId: string, timeoutMs?: number): Promise<MappedUser> {
+  async fetch(clerkUserId: string, asking: Asking): Promise<MappedUser> {
     const answer: unknown = await this.clerk.ask(
       ({ users }) => users.getUser(clerkUserId),
       () => new UserMissingAtClerkError(),
-      timeoutMs,
+      asking,
     );
     // The SDK keeps the wire's JSON beside its own reading of it; a body that is no JSON has none.
     const parsed = clerkUserSchema.safeParse((answer as { raw?: unknown } | undefined)?.raw);

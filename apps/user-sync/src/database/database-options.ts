@@ -4,6 +4,7 @@ import { ApiKeyEntity } from './api-key.entity';
 import { AppliedEventEntity } from './applied-event.entity';
 import { AuditEntryEntity } from './audit-entry.entity';
 import { ChangeCounterEntity, ChangeEntity } from './change.entity';
+import { ClerkBudgetEntity } from './clerk-budget.entity';
 import { ClerkTombstoneEntity } from './clerk-tombstone.entity';
 import { GatewayLeaseEntity } from './gateway-lease.entity';
 import { LegacySessionEntity } from './legacy-session.entity';
@@ -11,6 +12,7 @@ import { CreateUsers1790000000000 } from './migrations/1790000000000-create-user
 import { CreateTrust1790000100000 } from './migrations/1790000100000-create-trust';
 import { CreateConvergence1790000200000 } from './migrations/1790000200000-create-convergence';
 import { CreateSignedOutSessions1790000300000 } from './migrations/1790000300000-create-signed-out-sessions';
+import { CreateWriteBacks1790000400000 } from './migrations/1790000400000-create-write-backs';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -20,6 +22,7 @@ import { SuspectedAbsenceEntity } from './suspected-absence.entity';
 import { UsedExchangeTokenEntity } from './used-exchange-token.entity';
 import { UserConflictEntity } from './user-conflict.entity';
 import { UserEntity } from './user.entity';
+import { WriteBackEntity } from './write-back.entity';
 
 /** How long a statement of the service may take, and one of a migration; milliseconds. */
 const STATEMENT_TIMEOUT_MS = { service: 10_000, migration: 600_000 };
@@ -43,12 +46,15 @@ const schema = {
     PendingRedactionEntity,
     ReconcileRunEntity,
     ReconcileSightingEntity,
+    WriteBackEntity,
+    ClerkBudgetEntity,
   ],
   migrations: [
     CreateUsers1790000000000,
     CreateTrust1790000100000,
     CreateConvergence1790000200000,
     CreateSignedOutSessions1790000300000,
+    CreateWriteBacks1790000400000,
   ],
 };
 

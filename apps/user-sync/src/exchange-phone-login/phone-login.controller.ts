@@ -73,7 +73,7 @@ export class PhoneLoginController {
 
   private async refuseInactiveSession({ token }: Exchange): Promise<void> {
     try {
-      const session = await this.sessions.fetch(token.sessionId, CLERK_TIMEOUT_MS);
+      const session = await answerRequest(() => this.sessions.fetch(token.sessionId, CLERK_TIMEOUT_MS));
       if (session.status !== 'active' || session.userId !== token.clerkUserId) throw ended();
     } catch (error) {
       if (error instanceof SessionMissingAtClerkError) throw ended();

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { type Applied, type Change, type Marker, laterActivity, noActivity } from '../apply-event/change';
 import { ChangeApplier } from '../apply-event/change-applier';
 import { markerOf } from '../apply-event/load-users';
+import { type Asking } from '../ask-clerk/clerk-requests';
 import { ClerkUsers } from '../ask-clerk/clerk-users';
 import { guardDatabase } from '../database/guard-database';
 import { ConflictTooWideError, NotTogetherError, UserMissingAtClerkError } from '../errors';
@@ -21,7 +22,7 @@ interface Asked extends Party {
 
 /** How to ask, and in which round. */
 export interface ResolveOptions {
-  readonly timeoutMs?: number;
+  readonly asking: Asking;
   /** Clerk answered with something older than the row; this is the second time that it is asked. */
   readonly confirmed: boolean;
 }
@@ -41,7 +42,7 @@ export class ConflictResolver {
 
   /** What became of the change; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
   async resolve(change: Omit<Change, 'seen'>, options: ResolveOptions): Promise<Applied> {
-    const asked = await this.askAll(change.clerkUserId, options.timeoutMs);
+    const asked = await this.askAll(change.clerkUserId, options.asking);
     const holdings = await this.holdingsOf([...asked.values()]);
     const plan = settleClaims([...asked.values()], holdings);
     const changes = [...asked.values()].flatMap(({ clerkUserId, user, before }) => {
@@ -61,14 +62,14 @@ export class ConflictResolver {
   }
 
   /** The user and, transitively, all who hold an address that one of them has at Clerk. */
-  private async askAll(first: string, timeoutMs: number | undefined): Promise<Map<string, Asked>> {
+  private async askAll(first: string, asking: Asking): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();
     const queue = [first];
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       if (asked.has(id)) continue;
       if (asked.size === MAX_PARTIES) throw new ConflictTooWideError(MAX_PARTIES);
       const before = await guardDatabase(() => markerOf(this.dataSource.manager, id));
-      const user = await this.ask(id, id === first, timeoutMs);
+      const user = await this.ask(id, id === first, asking);
       asked.set(id, { clerkUserId: id, user, before, absent: before === 'absent' });
       if (user === null) continue;
       const wanted = new Map(claimsOf(user.columns).map((claim) => [claimKey(claim), claim]));
@@ -81,9 +82,9 @@ export class ConflictResolver {
     return asked;
   }
 
-  private async ask(clerkUserId: string, required: boolean, timeoutMs?: number): Promise<MappedUser | null> {
+  private async ask(clerkUserId: string, required: boolean, asking: Asking): Promise<MappedUser | null> {
     try {
-      return await this.clerk.fetch(clerkUserId, timeoutMs);
+      return await this.clerk.fetch(clerkUserId, asking);
     } catch (error) {
       if (required || !(error instanceof UserMissingAtClerkError)) throw error;
       // Not a deletion, but no claim to an address that Clerk shows with somebody else either.

@@ -126,6 +126,11 @@ function table({
         NATS_CA_FILE: undefined,
         CLERK_SECRET_KEY: settings.clerkSecretKey,
         CLERK_API_URL: emulator,
+        // The emulator has no limit of its own unless it is told to.
+        CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : '100000',
+        CLERK_WRITE_BACK: undefined,
+        WRITE_BACK_POLL_MS: undefined,
+        WRITE_BACK_LEASE_MS: undefined,
         CLERK_CONFIRM_DELAY_MS: undefined,
         RECONCILE_INTERVAL_MS: undefined,
         RECONCILE_MAX_DELETIONS: undefined,

@@ -1,0 +1,112 @@
+import { createDataSource } from '@gatehouse/persistence';
+import { type TestDatabase } from '@gatehouse/testing';
+import { Registry } from 'prom-client';
+import { type DataSource } from 'typeorm';
+import { ClerkBudget } from '../src/ask-clerk/clerk-budget';
+import { type Lane } from '../src/ask-clerk/lane';
+import { serviceDatabase } from '../src/database/database-options';
+import { usersDatabase } from './sync-world';
+
+/** Of 100 requests in 10 s: 90 are used, 18 of them at once. */
+const LIMIT = { clerk: { requestsPer10s: 100 } };
+const PATIENCE_MS = 60_000;
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await usersDatabase();
+  dataSource = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 4 })).initialize();
+});
+
+afterAll(async () => {
+  await dataSource?.destroy();
+  await database?.drop();
+});
+
+const replica = () => new ClerkBudget(LIMIT, dataSource, new Registry());
+
+/** So many tokens, and no more within the hour. */
+async function holding(tokens: number): Promise<void> {
+  await dataSource.query('DELETE FROM clerk_budget');
+  await dataSource.query(
+    `INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, now() + interval '1 hour')`,
+    [tokens],
+  );
+}
+
+/** How many of these requests may be made. */
+async function granted(budget: ClerkBudget, lane: Lane, wanted: number): Promise<number> {
+  const turns = await Promise.allSettled(Array.from({ length: wanted }, () => budget.take(lane, PATIENCE_MS)));
+  for (const turn of turns) {
+    if (turn.status === 'rejected') expect(turn.reason).toMatchObject({ code: 'CLERK_AWAY' });
+  }
+  return turns.filter(({ status }) => status === 'fulfilled').length;
+}
+
+describe('the budget of requests to Clerk', () => {
+  it('is one for all replicas', async () => {
+    await holding(18);
+    const replicas = [replica(), replica(), replica()];
+    const grants = await Promise.all(replicas.map((budget) => granted(budget, 'first_login', 10)));
+    expect(grants.reduce((sum, each) => sum + each, 0)).toBe(18);
+  });
+
+  it('leaves, the less urgent a request is, the more for those that are more urgent', async () => {
+    await holding(18);
+    const budget = replica();
+    const used: number[] = [];
+    for (const lane of ['reconcile', 'write_back', 'conflict', 'first_login'] as const) {
+      used.push(await granted(budget, lane, 100));
+    }
+    expect(used).toEqual([9, 3, 4, 2]);
+  });
+
+  it('serves the most urgent of all that wait', async () => {
+    await holding(3);
+    const budget = replica();
+    const [walk, login] = await Promise.all([granted(budget, 'reconcile', 50), granted(budget, 'first_login', 3)]);
+    expect([walk, login]).toEqual([0, 3]);
+  });
+
+  it('flows in over time, and waits for it instead of refusing', async () => {
+    await holding(0);
+    await dataSource.query('UPDATE clerk_budget SET refilled_at = now()');
+    expect(await granted(replica(), 'first_login', 3)).toBe(3);
+  });
+
+  it('a pause holds for every replica, which says for how long, and then begins with an empty bucket', async () => {
+    await holding(18);
+    await replica().pause(120_000);
+    const refusal = await replica()
+      .take('first_login', PATIENCE_MS)
+      .catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'CLERK_AWAY', answer: { retryAfterMs: expect.any(Number) } });
+    const [row] = await dataSource.query<{ tokens: number }[]>('SELECT tokens FROM clerk_budget');
+    expect(row).toEqual({ tokens: 0 });
+  });
+
+  it('a shorter pause does not end a longer one', async () => {
+    await holding(18);
+    const until = async () =>
+      (await dataSource.query<{ at: string }[]>('SELECT refilled_at::text AS at FROM clerk_budget'))[0];
+    await replica().pause(3_600_000);
+    const before = await until();
+    await replica().pause(1_000);
+    expect(await until()).toEqual(before);
+  });
+
+  it('is full again when the database has forgotten it', async () => {
+    await dataSource.query('DELETE FROM clerk_budget');
+    const budget = replica();
+    expect(await granted(budget, 'first_login', 18)).toBe(18);
+  });
+
+  it('turns to nobody in vain while the database is away', async () => {
+    const away = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 1 })).initialize();
+    await away.destroy();
+    const budget = new ClerkBudget(LIMIT, away, new Registry());
+    await expect(budget.take('first_login', PATIENCE_MS)).rejects.toThrow();
+    await expect(budget.take('first_login', PATIENCE_MS)).rejects.toThrow();
+  });
+});

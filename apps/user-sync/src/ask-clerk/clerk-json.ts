@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { CONFIG, type UserSyncConfig } from '../config';
+import { ClerkRequestError } from '../errors';
+import { type Asking, ClerkRequests } from './clerk-requests';
+
+const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
+
+/** One request to the Backend API, as it goes over the wire. */
+export interface WireRequest<Schema extends z.ZodType> {
+  /** After `/v1`, with the query. */
+  readonly path: string;
+  /** PATCHed as JSON; without it the path is fetched. */
+  readonly body?: unknown;
+  readonly schema: Schema;
+  /** What is thrown when Clerk has no such resource. */
+  readonly missing: () => Error;
+}
+
+/** Asks Clerk what its SDK does not know how to ask, or asks twice. */
+@Injectable()
+export class ClerkJson {
+  constructor(
+    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(ClerkRequests) private readonly requests: ClerkRequests,
+  ) {}
+
+  /** The answer, parsed. Throws as ClerkRequests does. */
+  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, asking: Required<Asking>): Promise<z.output<Schema>> {
+    return this.requests.ask(() => this.send(request, asking.timeoutMs), request.missing, asking);
+  }
+
+  private async send<Schema extends z.ZodType>(
+    { path, body, schema, missing }: WireRequest<Schema>,
+    timeoutMs: number,
+  ): Promise<z.output<Schema>> {
+    const { apiUrl, secretKey } = this.config.clerk;
+    const headers = { authorization: `Bearer ${secretKey}`, accept: 'application/json' };
+    const response = await fetch(`${apiUrl}/v1${path}`, {
+      ...(body === undefined
+        ? { headers }
+        : { method: 'PATCH', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'error',
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw refusal(response, answer, missing);
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success)
+      throw new ClerkRequestError('clerk', {}, 'Clerk answered with something else than was asked for');
+    return parsed.data;
+  }
+}
+
+function refusal(response: Response, body: unknown, missing: () => Error): Error {
+  const { status } = response;
+  const code = errorSchema.safeParse(body).data?.errors[0]?.code;
+  if (status === 404 && code === 'resource_not_found') return missing();
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ClerkRequestError(
+    'clerk',
+    {
+      status,
+      ...(code === undefined ? {} : { code }),
+      ...(Number.isFinite(retryAfter) ? { retryAfterMs: retryAfter * 1_000 } : {}),
+    },
+    `Clerk answered ${status}${code === undefined ? '' : ` (${code})`}`,
+  );
+}
