@@ -12,11 +12,26 @@ export function fixture<Json = Record<string, unknown>>(name: string): Json {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Clerk's `GET /v1/users/:id` and `GET /v1/sessions/:id`, answering from JSON; counts what it was asked. */
+/** What was merged into a user's `public_metadata`. */
+export interface MetadataWrite {
+  readonly id: string;
+  readonly metadata: Record<string, unknown>;
+}
+
+/**
+ * Clerk's `GET /v1/users/:id`, `GET /v1/sessions/:id` and `PATCH /v1/users/:id/metadata`, answering from JSON; counts
+ * what it was asked, and remembers what was written.
+ */
 export class ClerkApi {
   readonly asked: string[] = [];
+  readonly writes: MetadataWrite[] = [];
   readonly directory = new Directory();
+  /** What everybody is answered while it is set. */
+  outage: Answer | undefined;
+  /** Runs before a write is answered. */
+  onWrite: (write: MetadataWrite) => Promise<void> | void = () => undefined;
   private readonly answers = new Map<string, Answer[]>();
+  private readonly writeAnswers = new Map<string, Answer>();
   private readonly server = createServer((request, response) => this.handle(request, response));
 
   async start(): Promise<this> {
@@ -33,6 +48,17 @@ export class ClerkApi {
     this.answers.set(id, answers);
   }
 
+  /** Answers writes of this user's metadata from now on; as Clerk does when no answer is given. */
+  answerWrite(id: string, answer?: Answer): void {
+    if (answer === undefined) this.writeAnswers.delete(id);
+    else this.writeAnswers.set(id, answer);
+  }
+
+  /** What was written of this user, in order. */
+  writesOf(clerkUserId: string): Record<string, unknown>[] {
+    return this.writes.filter(({ id }) => id === clerkUserId).map(({ metadata }) => metadata);
+  }
+
   times(clerkUserId: string): number {
     return this.asked.filter((id) => id === clerkUserId).length;
   }
@@ -43,13 +69,26 @@ export class ClerkApi {
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.outage !== undefined) return this.outage(request, response);
     const url = new URL(request.url ?? '/', 'http://clerk');
+    const written = url.pathname.match(/^\/v1\/users\/([^/]+)\/metadata$/)?.[1];
+    if (request.method === 'PATCH' && written !== undefined) return void this.write(written, request, response);
     const id = url.pathname.match(/^\/v1\/(?:users|sessions)\/([^/]+)$/)?.[1] ?? '';
     const answers = this.answers.get(id);
     this.asked.push(id);
     if (answers === undefined) return this.directory.answer(url, id)(request, response);
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     answer?.(request, response);
+  }
+
+  private async write(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const { public_metadata: metadata } = JSON.parse(body) as { public_metadata: Record<string, unknown> };
+    this.writes.push({ id, metadata });
+    await this.onWrite({ id, metadata });
+    const answer = this.writeAnswers.get(id) ?? this.directory.merge(id, metadata);
+    answer(request, response);
   }
 }
 
@@ -66,6 +105,17 @@ export class Directory {
   readonly pages: (string | null)[] = [];
   /** Runs before a page is given. */
   onPage: (cursor: string | null) => void = () => undefined;
+
+  /** Merges into a user's metadata, which makes a new version of it. */
+  merge(id: string, metadata: Record<string, unknown>): Answer {
+    const index = this.users.findIndex((user) => user.id === id);
+    const user = this.users[index] as ({ id: string } & Record<string, unknown>) | undefined;
+    if (user === undefined) return json(404, fixture('bapi.error-404'));
+    const merged = { ...(user.public_metadata as Record<string, unknown> | undefined), ...metadata };
+    const changed = { ...user, public_metadata: merged, updated_at: Number(user.updated_at) + 1 };
+    this.users[index] = changed;
+    return json(200, changed);
+  }
 
   answer(url: URL, id: string): Answer {
     const gone = json(404, fixture('bapi.error-404'));

@@ -16,6 +16,7 @@ import { ClerkSettlement } from './apply-event/settle-with-clerk';
 import { ClerkBudget } from './ask-clerk/clerk-budget';
 import { ClerkHealth } from './ask-clerk/clerk-health';
 import { ClerkJson } from './ask-clerk/clerk-json';
+import { ClerkMetadata } from './ask-clerk/clerk-metadata';
 import { ClerkRequests } from './ask-clerk/clerk-requests';
 import { ClerkSessions } from './ask-clerk/clerk-sessions';
 import { ClerkUsers } from './ask-clerk/clerk-users';
@@ -30,6 +31,7 @@ import { LoginController } from './log-in/login.controller';
 import { Passwords } from './log-in/passwords';
 import { KeysController } from './manage-keys/keys.controller';
 import { ListKeysController } from './manage-keys/list-keys.controller';
+import { ListConflictsController } from './list-conflicts/list-conflicts.controller';
 import { ListUsersController } from './list-users/list-users.controller';
 import { CreateUserController } from './manage-users/create-user.controller';
 import { ManageUsersController } from './manage-users/manage-users.controller';
@@ -55,6 +57,11 @@ import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
 import { ShowMeController } from './show-me/show-me.controller';
 import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
+import { WriteBackMetrics } from './write-back/write-back-metrics';
+import { WriteBackQueue } from './write-back/write-back-queue';
+import { WriteBackRound } from './write-back/write-back-round';
+import { WriteBackWorker } from './write-back/write-back-worker';
+import { WriteBacksController } from './write-back/write-backs.controller';
 
 /** The whole service. */
 @Module({})
@@ -88,6 +95,8 @@ export class AppModule {
         UpdateProfileController,
         ListUsersController,
         ExplainUserController,
+        ListConflictsController,
+        WriteBacksController,
         ReconcileController,
         ChangesController,
         GatewaysController,
@@ -112,6 +121,7 @@ export class AppModule {
         ClerkBudget,
         ClerkHealth,
         ClerkJson,
+        ClerkMetadata,
         ClerkRequests,
         ClerkSessions,
         ClerkUsers,
@@ -133,6 +143,10 @@ export class AppModule {
         ReconcileWorker,
         Reconciler,
         SnapshotApplier,
+        WriteBackMetrics,
+        WriteBackQueue,
+        WriteBackRound,
+        WriteBackWorker,
       ],
     };
   }

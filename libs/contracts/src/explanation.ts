@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
+import { userConflictSchema } from './user-conflict';
+import { writeBackSchema } from './write-back';
 
 const timeSchema = z.iso.datetime();
 /** Clerk's `updated_at`, milliseconds since the epoch. */
@@ -35,17 +37,9 @@ export const explanationSchema = z.object({
   truncated: z.boolean(),
   /** The last walk over Clerk's users that met it; one that changed nothing is no step. */
   lastSighting: z.object({ runId: z.uuid(), decision: z.string(), version: versionSchema, at: timeSchema }).nullable(),
-  conflicts: z.array(
-    z.object({
-      kind: z.enum(['email', 'phone']),
-      /** Who is stored without the value, and who keeps it: Clerk ids, or our ids of local users. */
-      claimant: z.string(),
-      holder: z.string(),
-      reason: z.string(),
-      detectedAt: timeSchema,
-      resolvedAt: timeSchema.nullable(),
-    }),
-  ),
+  conflicts: z.array(userConflictSchema.omit({ id: true })),
+  /** What Clerk is owed of the user; null when nothing ever was, and of a deleted one. */
+  writeBack: writeBackSchema.nullable(),
 });
 
 /** A user's whole story. */

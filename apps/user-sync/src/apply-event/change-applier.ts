@@ -8,6 +8,7 @@ import { NotTogetherError } from '../errors';
 import { noteConflicts } from '../resolve-conflicts/conflict-notes';
 import { findContention } from '../resolve-conflicts/contention';
 import { type SettlementPlan, adoptLocalUser, releaseAddresses } from '../resolve-conflicts/settlement-plan';
+import { oweForBatch } from '../write-back/owe-write-backs';
 import { type AppliedRow, findApplied, recordApplied } from './applied-events';
 import { type Applied, type Change, type Settled } from './change';
 import { foldChange } from './fold-change';
@@ -100,6 +101,7 @@ async function applyWithin(
   const barred = await findBarred(manager, write);
   await releaseAddresses(manager, contention.release);
   await writeUsers(manager, write);
+  await oweForBatch(manager, write, changes);
   await confirmDeletions(manager, writtenRows);
   await noteConflicts(manager, write, [...(plan?.notes ?? []), ...contention.notes]);
   await recordApplied(manager, writtenRows.filter(isWorthTelling));

@@ -10,6 +10,9 @@ import { PendingRedactionEntity } from '../database/pending-redaction.entity';
 import { ReconcileSightingEntity } from '../database/reconcile-sighting.entity';
 import { UserConflictEntity } from '../database/user-conflict.entity';
 import { UserEntity } from '../database/user.entity';
+import { WriteBackEntity } from '../database/write-back.entity';
+import { presentConflict } from '../list-conflicts/present-conflict';
+import { presentWriteBack } from '../write-back/present-write-back';
 
 /** The newest steps that are told; older ones are in the table. */
 const MAX_STEPS = 500;
@@ -59,7 +62,14 @@ export class ExplainUserController {
         at: sighting.seenAt.toISOString(),
       },
       conflicts: await this.conflictsOf([clerkUserId, user?.id]),
+      writeBack: await this.writeBackOf(user),
     };
+  }
+
+  private async writeBackOf(user: UserEntity | null): Promise<Explanation['writeBack']> {
+    if (user === null) return null;
+    const row = await this.dataSource.manager.findOneBy(WriteBackEntity, { userId: user.id });
+    return row && presentWriteBack(row, user.clerkUserId);
   }
 
   private async conflictsOf(names: readonly (string | null | undefined)[]): Promise<Explanation['conflicts']> {
@@ -69,14 +79,7 @@ export class ExplainUserController {
       order: { id: 'DESC' },
       take: MAX_CONFLICTS,
     });
-    return rows.map(({ kind, claimant, holder, reason, detectedAt, resolvedAt }) => ({
-      kind,
-      claimant,
-      holder,
-      reason,
-      detectedAt: detectedAt.toISOString(),
-      resolvedAt: resolvedAt?.toISOString() ?? null,
-    }));
+    return rows.map(presentConflict);
   }
 }
 

@@ -21,6 +21,7 @@ import { recordAudit } from '../keep-audit/record-audit';
 import { closeLegacySessions } from '../keep-legacy-sessions/legacy-sessions';
 import { ChangePropagation } from '../lease-gateways/change-propagation';
 import { presentUserToAdmin } from '../show-me/present-user';
+import { oweWriteBacks } from '../write-back/owe-write-backs';
 import { loadAdmin, lockUser } from './load-admin';
 import { tierLimits } from './tier-limits';
 
@@ -123,6 +124,9 @@ export class ManageUsersController {
           return { number: null, user: presentUserToAdmin(before) };
         }
         await manager.update(UserEntity, { id: before.id }, { ...columns, updatedAt: () => 'now()' });
+        if (columns.role !== undefined && before.clerkUserId !== null) {
+          await oweWriteBacks(manager, [{ userId: before.id, reason: 'role' }]);
+        }
         await recordAudit(manager, envelope, {
           ...{ action: deed.action, userId: before.id, details: deed.details?.(before) ?? {} },
         });

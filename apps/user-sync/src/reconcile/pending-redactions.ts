@@ -4,6 +4,7 @@ import { recordChanges } from '../announce-changes/record-changes';
 import { redactUsers } from '../apply-event/write-users';
 import { lockClerkUsers } from '../apply-event/lock-clerk-users';
 import { guardDatabase } from '../database/guard-database';
+import { oweWriteBacks } from '../write-back/owe-write-backs';
 
 const MAX_REDACTIONS = 500;
 
@@ -62,6 +63,8 @@ export class PendingRedactions {
     ]);
     await restoreUsers(manager, rows);
     await tell(manager, runId, rows);
+    const owed = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
+    await oweWriteBacks(manager, owed, true);
     await recordChanges(
       manager,
       rows.map(({ user_id, clerk_user_id }) => {

@@ -1,0 +1,467 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type ReplyOf,
+  explainUser,
+  listWriteBacks,
+  resolvePrincipal,
+  retryWriteBacks,
+  setUserRole,
+  setUserTier,
+  startReconcile,
+} from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { fixture, hangUp, json } from './clerk-api';
+import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
+import { type Member, newSessionId, nobody, refusal } from './members';
+import { SyncWorld } from './sync-world';
+
+const QUICK = {
+  CLERK_WRITE_BACK: 'on',
+  WRITE_BACK_POLL_MS: '20',
+  CLERK_CONFIRM_DELAY_MS: '20',
+  RETRY_BASE_MS: '50',
+  RETRY_CAP_MS: '100',
+  RETRY_MAX: '2',
+};
+const anyAdmin = {
+  ...{ clerkUserId: 'user_admin', role: 'admin' as const, tier: 'free' as const, scopes: [], sessionId: 'sess_1' },
+  method: 'clerk_session' as const,
+};
+const PATIENCE = { timeoutMs: 20_000, intervalMs: 20 };
+
+let world: SyncWorld;
+let boss: Member;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+});
+
+beforeEach(async () => {
+  await boot();
+  boss = await come({ public_metadata: { role: 'admin' } });
+  await settled(boss.user.id);
+});
+
+afterEach(async () => {
+  world.clerk.outage = undefined;
+  world.clerk.onWrite = () => undefined;
+  await world.closeApps();
+});
+
+afterAll(() => world.dispose());
+
+/** Another replica, once it answers. */
+async function boot(environment: Record<string, string> = {}): Promise<void> {
+  await world.boot({ ...QUICK, ...environment });
+  const principal = { ...anyAdmin, userId: randomUUID() };
+  await eventually(() => world.gateway.send(listWriteBacks, { limit: 1 }, { principal, requestId: randomUUID() }));
+}
+
+/** A user at Clerk, of whom nobody has told us yet. */
+function atClerk(changes: Record<string, unknown> = {}): UserJson {
+  const user = clerkUser(newClerkId(), changes);
+  world.clerk.directory.users.push(user);
+  return user;
+}
+
+/** A user at Clerk that comes here by a first login. */
+async function come(changes: Record<string, unknown> = {}): Promise<Member> {
+  const user = atClerk(changes);
+  const sessionId = newSessionId();
+  const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
+  const { userId, role, tier } = found;
+  const principal = {
+    ...{ userId, clerkUserId: user.id, role, tier, scopes: [], sessionId },
+    method: 'clerk_session' as const,
+  };
+  return { user, principal, context: { principal, requestId: randomUUID() } };
+}
+
+const heldByClerk = (id: string) =>
+  (world.clerk.directory.users.find((user) => user.id === id) as UserJson | undefined)?.public_metadata;
+
+const userId = async (clerkUserId: string) => String((await world.user(clerkUserId))?.id);
+
+async function row(clerkUserId: string): Promise<Record<string, unknown> | undefined> {
+  const [found] = await world.query(
+    'SELECT w.* FROM write_backs w JOIN users u ON u.id = w.user_id WHERE u.clerk_user_id = $1',
+    [clerkUserId],
+  );
+  return found;
+}
+
+const inState = (clerkUserId: string, state: string) =>
+  eventually(async () => {
+    const { state: found, error_message: error } = (await row(clerkUserId)) ?? {};
+    expect([found, ...(state === 'done' ? [error] : [])]).toEqual([state, ...(state === 'done' ? [null] : [])]);
+  }, PATIENCE);
+
+/** Waits until Clerk is owed nothing more of the user. */
+const settled = (clerkUserId: string) => inState(clerkUserId, 'done');
+
+const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
+  world.gateway.send(setUserRole, { userId: id, role }, boss.context);
+
+async function metric(name: string): Promise<number> {
+  const line = (await world.operations('/metrics')).split('\n').find((each) => each.startsWith(`${name} `));
+  return Number(line?.split(' ').at(-1) ?? Number.NaN);
+}
+
+/** A user here whose event ties with what is stored: nobody but Clerk can tell which content holds. */
+async function tie(): Promise<UserJson> {
+  const user = atClerk();
+  await world.deliver(userEvent('user.created', user));
+  world.clerk.directory.users = world.clerk.directory.users.filter(({ id }) => id !== user.id);
+  world.clerk.directory.users.push({ ...user, first_name: 'Clerk' } as UserJson);
+  return { ...user, first_name: 'Tie' };
+}
+
+describe('what was changed here is written to Clerk', () => {
+  it('when a webhook creates the user: its id and role, and no other key is touched', async () => {
+    const user = atClerk({ public_metadata: { role: 'developer', plan: 'gold' } });
+    await world.deliver(userEvent('user.created', user));
+    await settled(user.id);
+    const dbId = await userId(user.id);
+    expect(world.clerk.writesOf(user.id)).toEqual([{ dbId, role: 'developer' }]);
+    expect(heldByClerk(user.id)).toEqual({ plan: 'gold', dbId, role: 'developer' });
+  });
+
+  it('when a first login or a walk over Clerk creates it', async () => {
+    const { user } = await come();
+    const walked = atClerk();
+    await world.gateway.send(startReconcile, {}, boss.context);
+    await settled(user.id);
+    await eventually(async () => expect(await world.user(walked.id)).toBeDefined(), PATIENCE);
+    await settled(walked.id);
+    for (const { id } of [user, walked]) {
+      expect(world.clerk.writesOf(id)).toEqual([{ dbId: await userId(id), role: 'user' }]);
+    }
+    expect([(await row(user.id))?.bulk, (await row(walked.id))?.bulk]).toEqual([false, true]);
+  });
+
+  it('when a local user turns out to be a Clerk user', async () => {
+    const user = atClerk();
+    const [address] = user.email_addresses as { email_address: string }[];
+    const id = randomUUID();
+    await world.query(
+      `INSERT INTO users (id, auth_provider, email, email_verified, full_name, role, referral_code)
+       VALUES ($1, 'local', $2, true, 'Local', 'developer', $3)`,
+      [id, address?.email_address, `BP-${id.slice(0, 9)}`],
+    );
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'link' });
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id)).toEqual([{ dbId: id, role: 'developer' }]);
+  });
+
+  it('when an admin changes its role; a change of tier is not owed', async () => {
+    const { user, principal } = await come();
+    await settled(user.id);
+    await world.gateway.send(setUserTier, { userId: principal.userId, tier: 'pro' }, boss.context);
+    expect(await row(user.id)).toMatchObject({ state: 'done', reason: 'create' });
+    await setRole(principal.userId, 'developer');
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id).map(({ role }) => role)).toEqual(['user', 'developer']);
+    expect(heldByClerk(user.id)).toMatchObject({ role: 'developer' });
+  });
+
+  it('only when Clerk does not hold it already', async () => {
+    const { user, principal } = await come();
+    await settled(user.id);
+    await setRole(principal.userId, 'developer');
+    world.clerk.directory.merge(user.id, { role: 'developer' });
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id)).toHaveLength(1);
+  });
+
+  it('never because an event came in, whatever that holds; the echo of a write ends as an advance', async () => {
+    const { user } = await come();
+    await settled(user.id);
+    const before = await row(user.id);
+    const echo = world.clerk.directory.users.find(({ id }) => id === user.id) as UserJson;
+    expect(await world.deliver(userEvent('user.updated', echo))).toMatchObject({ decision: 'advance' });
+    const foreign = { ...echo, updated_at: T0 + 10, public_metadata: { dbId: randomUUID(), role: 'admin' } };
+    expect(await world.deliver(userEvent('user.updated', foreign))).toMatchObject({ decision: 'advance' });
+    const renamed = { ...foreign, updated_at: T0 + 11, first_name: 'Other' };
+    expect(await world.deliver(userEvent('user.updated', renamed))).toMatchObject({ decision: 'apply' });
+    expect(await row(user.id)).toEqual(before);
+    expect(world.clerk.writesOf(user.id)).toHaveLength(1);
+    expect(await world.user(user.id)).toMatchObject({ role: 'user' });
+  });
+});
+
+describe('several changes of one user', () => {
+  it('while Clerk is away are one write of the newest values', async () => {
+    const { user, principal } = await come();
+    await settled(user.id);
+    world.clerk.outage = hangUp;
+    for (const role of ['developer', 'admin', 'developer', 'admin'] as const) await setRole(principal.userId, role);
+    expect(await row(user.id)).toMatchObject({ state: 'pending', retry_count: 0 });
+    world.clerk.outage = undefined;
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id).map(({ role }) => role)).toEqual(['user', 'admin']);
+  });
+
+  it('of which one comes while the one before is being written end in the newest', async () => {
+    const { user, principal } = await come();
+    await settled(user.id);
+    world.clerk.onWrite = async ({ id, metadata }) => {
+      if (id === user.id && metadata.role === 'developer') await setRole(principal.userId, 'admin');
+    };
+    await setRole(principal.userId, 'developer');
+    await eventually(() => expect(heldByClerk(user.id)).toMatchObject({ role: 'admin' }), PATIENCE);
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id).map(({ role }) => role)).toEqual(['user', 'developer', 'admin']);
+  });
+});
+
+describe('Clerk', () => {
+  it('away: users still come, write-backs wait without using up a try, and are written when it is back', async () => {
+    world.clerk.outage = hangUp;
+    const users = Array.from({ length: 5 }, () => atClerk());
+    for (const user of users) {
+      expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
+    }
+    await eventually(async () => expect(await metric('user_sync_clerk_away')).toBe(1), PATIENCE);
+    for (const { id } of users) expect(await row(id)).toMatchObject({ state: 'pending', retry_count: 0 });
+    world.clerk.outage = undefined;
+    for (const { id } of users) await settled(id);
+    expect(world.clerk.writes.filter(({ id }) => users.some((user) => user.id === id))).toHaveLength(5);
+    expect(await metric('user_sync_clerk_away')).toBe(0);
+  });
+
+  it('away: an event that needs it uses up no try, and the events of others go on being applied', async () => {
+    const tied = await tie();
+    world.clerk.outage = hangUp;
+    const about = await world.publish(userEvent('user.updated', tied));
+    const others = Array.from({ length: 20 }, () => atClerk());
+    const published = await Promise.all(others.map((user) => world.publish(userEvent('user.created', user))));
+    for (const other of published) expect(await world.outcomeOf(other)).toMatchObject({ decision: 'create' });
+    expect(await world.outcomeOf(about)).toMatchObject({
+      status: 'failed',
+      error: { code: 'CLERK_AWAY', retryable: true, sharedOutage: true },
+    });
+    world.clerk.outage = undefined;
+    await eventually(
+      async () => {
+        const again = { webhookId: about.webhookId, publishNumber: Math.ceil(Math.random() * 1e9) };
+        expect(await world.deliver(userEvent('user.updated', tied), again)).toMatchObject({ status: 'success' });
+      },
+      { ...PATIENCE, intervalMs: 500 },
+    );
+    expect(await world.user(tied.id)).toMatchObject({ first_name: 'Clerk' });
+  });
+
+  it('failing at one user only is the failure of that event, which uses up a try', async () => {
+    const tied = await tie();
+    world.clerk.answer(tied.id, hangUp);
+    const outcome = await world.deliver(userEvent('user.updated', tied));
+    expect(outcome).toMatchObject({ status: 'failed', error: { kind: 'network', retryable: true } });
+    expect(outcome).not.toMatchObject({ error: { sharedOutage: true } });
+  });
+
+  it('answering 429 is left alone by everybody, over all replicas, for its Retry-After', async () => {
+    const user = atClerk();
+    world.clerk.answerWrite(user.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '3' }));
+    await world.deliver(userEvent('user.created', user));
+    await eventually(() => expect(world.clerk.writesOf(user.id)).toHaveLength(1), PATIENCE);
+    world.clerk.answerWrite(user.id);
+    await boot();
+    await eventually(async () => {
+      const [budget] = await world.query('SELECT refilled_at > now() AS paused FROM clerk_budget');
+      expect(budget).toMatchObject({ paused: true });
+    }, PATIENCE);
+    const asked = world.clerk.asked.length;
+    const tied = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', tied));
+    const failed = await world.deliver(userEvent('user.updated', { ...tied, first_name: 'Tie' }));
+    expect(failed).toMatchObject({ status: 'failed', error: { sharedOutage: true, retryAfterMs: expect.any(Number) } });
+    expect(world.clerk.asked).toHaveLength(asked);
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id)).toHaveLength(2);
+    expect(await row(user.id)).toMatchObject({ retry_count: 0 });
+  });
+
+  it('not knowing the user is no deletion: its absence is to be confirmed, and the write is tried again', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await eventually(async () => {
+      expect(await world.query('SELECT source FROM suspected_absences WHERE clerk_user_id = $1', [user.id])).toEqual([
+        { source: 'write_back' },
+      ]);
+    }, PATIENCE);
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: null, is_active: true });
+    expect((await row(user.id))?.retry_count).toBeGreaterThan(0);
+    world.clerk.directory.users.push(user);
+    await settled(user.id);
+  });
+
+  it('failing for a while is asked again on the schedule, and after the last try the write-back is dead', async () => {
+    const user = atClerk();
+    world.clerk.answerWrite(user.id, json(500, { errors: [] }));
+    await world.deliver(userEvent('user.created', user));
+    await inState(user.id, 'dead');
+    expect(world.clerk.writesOf(user.id)).toHaveLength(3);
+  });
+});
+
+describe('a write-back that Clerk refuses', () => {
+  const refused = json(422, { errors: [{ code: 'form_param_value_invalid', message: 'too large' }] });
+  type Page = ReplyOf<typeof listWriteBacks>;
+
+  const all = async (limit = 50): Promise<Page['items']> => {
+    const items: Page['items'] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const next = cursor === undefined ? {} : { cursor };
+      const page: Page = await world.gateway.send(listWriteBacks, { state: 'dead', limit, ...next }, boss.context);
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return items;
+  };
+
+  it('is dead at once, told to operators by metric, list and explain, and written when an admin begins it anew', async () => {
+    const users = Array.from({ length: 3 }, () => atClerk());
+    for (const user of users) {
+      world.clerk.answerWrite(user.id, refused);
+      await world.deliver(userEvent('user.created', user));
+    }
+    for (const { id } of users) await inState(id, 'dead');
+    for (const { id } of users) expect(world.clerk.writesOf(id)).toHaveLength(1);
+    const items = (await all(1)).filter(({ clerkUserId }) => users.some(({ id }) => id === clerkUserId));
+    expect(items).toHaveLength(3);
+    const error = { code: 'CLERK_REQUEST_FAILED', message: 'Clerk answered 422 (form_param_value_invalid)' };
+    expect(items[0]).toMatchObject({ state: 'dead', reason: 'create', retryCount: 1, dueAt: null, error });
+    const [user] = users as [UserJson];
+    const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
+    expect(story.writeBack).toMatchObject({ state: 'dead', error });
+    expect(await metric('user_sync_write_backs_total{result="dead"}')).toBeGreaterThanOrEqual(3);
+
+    world.clerk.answerWrite(user.id);
+    const retry = await world.gateway.send(retryWriteBacks, { userIds: [await userId(user.id)] }, boss.context);
+    expect(retry).toEqual({ retried: 1 });
+    await settled(user.id);
+    expect(heldByClerk(user.id)).toMatchObject({ role: 'user' });
+    for (const { id } of users) world.clerk.answerWrite(id);
+    const rest = await world.gateway.send(retryWriteBacks, {}, boss.context);
+    expect(rest.retried).toBeGreaterThanOrEqual(2);
+    for (const { id } of users) await settled(id);
+    expect(await world.query(`SELECT FROM audit_log WHERE action = 'write_back.retry'`)).toHaveLength(2);
+  });
+
+  it('is shown to admins alone, and a cursor that is none is refused', async () => {
+    const { context } = await come();
+    await expect(world.gateway.send(listWriteBacks, {}, context)).rejects.toEqual(refusal('forbidden'));
+    await expect(world.gateway.send(retryWriteBacks, {}, context)).rejects.toEqual(refusal('forbidden'));
+    const odd = world.gateway.send(listWriteBacks, { cursor: 'x' }, boss.context);
+    await expect(odd).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('because our key is refused does not bury all the others with it', async () => {
+    await world.closeApps();
+    world.clerk.outage = json(401, fixture('bapi.error-401'));
+    await boot({ CLERK_WRITE_BACK: 'off' });
+    const dead = async () => (await world.query(`SELECT FROM write_backs WHERE state = 'dead'`)).length;
+    const before = await dead();
+    const users = Array.from({ length: 60 }, () => atClerk());
+    await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
+    await eventually(async () => expect(await world.user(users.at(-1)?.id ?? '')).toBeDefined(), PATIENCE);
+    for (const { id } of users) await eventually(async () => expect(await row(id)).toBeDefined(), PATIENCE);
+    await world.closeApps();
+    await boot();
+    await eventually(async () => expect(await dead()).toBe(before + 50), PATIENCE);
+    world.clerk.outage = undefined;
+    await world.closeApps();
+    await boot();
+    await world.gateway.send(retryWriteBacks, {}, boss.context);
+    for (const { id } of users) await settled(id);
+  });
+});
+
+describe('a deleted user', () => {
+  it('is owed nothing any more', async () => {
+    world.clerk.outage = hangUp;
+    const user = atClerk();
+    await world.deliver(userEvent('user.created', user));
+    expect(await row(user.id)).toMatchObject({ state: 'pending' });
+    await world.deliver(deletion(user.id));
+    expect(await row(user.id)).toBeUndefined();
+    world.clerk.outage = undefined;
+    const later = atClerk();
+    await world.deliver(userEvent('user.created', later));
+    await settled(later.id);
+    expect(world.clerk.writesOf(user.id)).toEqual([]);
+    const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
+    expect(story).toMatchObject({ state: 'deleted', writeBack: null });
+  });
+});
+
+describe('replicas', () => {
+  it('share the work: each user is written once', async () => {
+    await world.closeApps();
+    await boot({ CLERK_WRITE_BACK: 'off' });
+    const users = Array.from({ length: 120 }, () => atClerk());
+    const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
+    await world.outcomeOf(published.at(-1) as (typeof published)[number]);
+    for (const { id } of users) await eventually(async () => expect(await row(id)).toBeDefined(), PATIENCE);
+    await world.closeApps();
+    await Promise.all([boot(), boot()]);
+    for (const { id } of users) await settled(id);
+    for (const { id } of users) {
+      expect(world.clerk.writesOf(id)).toEqual([{ dbId: await userId(id), role: 'user' }]);
+    }
+  });
+
+  it('take over what one that died had in hand, when its lease has run out', async () => {
+    await world.closeApps();
+    await boot({ CLERK_WRITE_BACK: 'off' });
+    const user = atClerk();
+    await world.deliver(userEvent('user.created', user));
+    await world.query(
+      `UPDATE write_backs SET claim = gen_random_uuid(), claimed_until = now() + interval '1 hour' WHERE user_id = $1`,
+      [await userId(user.id)],
+    );
+    const other = atClerk();
+    await world.deliver(userEvent('user.created', other));
+    await world.closeApps();
+    await boot();
+    await settled(other.id);
+    expect(world.clerk.writesOf(user.id)).toEqual([]);
+    await world.query(`UPDATE write_backs SET claimed_until = now() WHERE user_id = $1`, [await userId(user.id)]);
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id)).toHaveLength(1);
+  });
+});
+
+describe('switched off', () => {
+  it('nothing is written; what is owed waits, and is written with the newest values once it is switched on', async () => {
+    await world.closeApps();
+    await boot({ CLERK_WRITE_BACK: 'off' });
+    const { user, principal } = await come();
+    await setRole(principal.userId, 'developer');
+    await eventually(async () => expect(await metric('user_sync_write_backs{state="pending"}')).toBe(0), PATIENCE);
+    expect(world.clerk.writesOf(user.id)).toEqual([]);
+    await world.closeApps();
+    await boot();
+    await settled(user.id);
+    expect(world.clerk.writesOf(user.id)).toEqual([{ dbId: principal.userId, role: 'developer' }]);
+  });
+});
+
+describe('after a walk that made many users', () => {
+  it('a role that an admin changes is written before them', async () => {
+    await world.closeApps();
+    await boot({ CLERK_WRITE_BACK: 'off' });
+    const walked = Array.from({ length: 150 }, () => atClerk());
+    await world.gateway.send(startReconcile, {}, boss.context);
+    for (const { id } of walked) await eventually(async () => expect(await row(id)).toBeDefined(), PATIENCE);
+    await setRole(await userId(walked[140]?.id ?? ''), 'admin');
+    await world.closeApps();
+    const order = world.clerk.writes.length;
+    await boot();
+    for (const { id } of walked) await settled(id);
+    const place = world.clerk.writes.slice(order).findIndex(({ id }) => id === walked[140]?.id);
+    expect(place).toBeLessThan(50);
+    expect(world.clerk.writes.slice(order)).toHaveLength(150);
+  });
+});

@@ -1,0 +1,48 @@
+import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, IsNull, LessThan, Not } from 'typeorm';
+import { answerRequest, requireAdmin } from '../answer-request';
+import { UserConflictEntity } from '../database/user-conflict.entity';
+import { presentConflict } from './present-conflict';
+
+type Filters = ParsedRequestOf<typeof listUserConflicts>;
+
+/** Lists to admins which users claim one address: whom a person has to talk to. */
+@Controller()
+export class ListConflictsController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(listUserConflicts)
+  list(
+    @Payload() { body, envelope }: VerifiedRequest<typeof listUserConflicts>,
+  ): Promise<ReplyOf<typeof listUserConflicts>> {
+    requireAdmin(envelope);
+    const where = filterOf(body);
+    return answerRequest(async () => {
+      // One more than asked for tells whether there is another page.
+      const rows = await this.dataSource.manager.find(UserConflictEntity, {
+        where,
+        order: { id: 'DESC' },
+        take: body.limit + 1,
+      });
+      const page = rows.slice(0, body.limit);
+      return {
+        items: page.map((row) => ({ id: row.id, ...presentConflict(row) })),
+        nextCursor: rows.length > body.limit ? (page.at(-1)?.id ?? null) : null,
+      };
+    });
+  }
+}
+
+function filterOf({ cursor, state, kind }: Filters) {
+  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
+    throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
+  }
+  return {
+    resolvedAt: state === 'open' ? IsNull() : Not(IsNull()),
+    ...(kind && { kind }),
+    ...(cursor !== undefined && { id: LessThan(cursor) }),
+  };
+}

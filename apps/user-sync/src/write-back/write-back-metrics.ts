@@ -1,0 +1,48 @@
+import { METRICS } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/**
+ * How a try ended. `unchanged`: Clerk held it already; `missing`: Clerk does not know the user, which is asked about once
+ * more; `released`: Clerk as a whole was away.
+ */
+export type WriteBackResult = 'written' | 'unchanged' | 'retried' | 'missing' | 'dead' | 'released';
+
+/** What the write-back looks like from outside. */
+@Injectable()
+export class WriteBackMetrics {
+  private readonly tries: Counter<'result'>;
+  private readonly rows: Gauge<'state'>;
+  private readonly oldest: Gauge;
+
+  constructor(@Inject(METRICS) metrics: Registry) {
+    const registers = [metrics];
+    this.tries = new Counter({
+      name: 'user_sync_write_backs_total',
+      help: 'Tries to write id and role of a user to Clerk, by result',
+      labelNames: ['result'],
+      registers,
+    });
+    this.rows = new Gauge({
+      name: 'user_sync_write_backs',
+      help: 'Users of whom Clerk is owed a write (pending), or will not take it (dead)',
+      labelNames: ['state'],
+      registers,
+    });
+    this.oldest = new Gauge({
+      name: 'user_sync_write_back_oldest_seconds',
+      help: 'For how long the oldest write has been owed to Clerk',
+      registers,
+    });
+  }
+
+  count(result: WriteBackResult, tries = 1): void {
+    this.tries.inc({ result }, tries);
+  }
+
+  measured({ owed, dead, oldestSeconds }: { owed: number; dead: number; oldestSeconds: number }): void {
+    this.rows.set({ state: 'pending' }, owed);
+    this.rows.set({ state: 'dead' }, dead);
+    this.oldest.set(oldestSeconds);
+  }
+}
