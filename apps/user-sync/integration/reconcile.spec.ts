@@ -13,6 +13,7 @@ import { eventually } from '@gatehouse/testing';
 import { AbsenceConfirmation } from '../src/reconcile/confirm-absences';
 import { DriftSampler } from '../src/reconcile/drift-sampler';
 import { PendingRedactions } from '../src/reconcile/pending-redactions';
+import { json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
 import { SyncWorld } from './sync-world';
 
@@ -128,6 +129,15 @@ describe('a walk over Clerk', () => {
     expect(await reconcile()).toMatchObject({ state: 'done' });
     expect(await world.user(a.id)).toMatchObject({ email: emailOf(b) });
     expect(await world.user(b.id)).toMatchObject({ email: emailOf(a) });
+  });
+
+  it('is not stopped by one user of whom Clerk fails to tell, which is counted as failed and left as it is', async () => {
+    const [odd, other] = many(2) as [UserJson, UserJson];
+    for (const user of [odd, other]) await world.deliver(userEvent('user.created', user));
+    atClerk({ ...odd, first_name: 'Tie' }, { ...other, updated_at: T0 + 1, first_name: 'Told' });
+    world.clerk.answer(odd.id, json(500, { errors: [] }));
+    expect(await reconcile()).toMatchObject({ state: 'done', changes: { failed: 1, apply: 1 } });
+    expect(await world.user(odd.id)).toMatchObject({ first_name: 'Ada', deleted_at: null });
   });
 
   it('heals a version of the far future, and counts it', async () => {

@@ -1,9 +1,17 @@
+import { isRetryable } from '@gatehouse/lifecycle';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Applied, type Change, type Settled, noActivity } from '../apply-event/change';
 import { ChangeApplier } from '../apply-event/change-applier';
 import { ClerkSettlement } from '../apply-event/settle-with-clerk';
 import { mapBounded } from '../ask-clerk/slots';
-import { ConflictTooWideError, DatabaseRefusedError, UserMissingAtClerkError, UserUnsettledError } from '../errors';
+import {
+  ClerkAwayError,
+  ClerkRequestError,
+  ConflictTooWideError,
+  DatabaseRefusedError,
+  UserMissingAtClerkError,
+  UserUnsettledError,
+} from '../errors';
 import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { type Sighting } from './reconcile-runs';
 
@@ -75,10 +83,16 @@ export class SnapshotApplier {
     } catch (error) {
       if (error instanceof UserMissingAtClerkError) return { clerkUserId, decision: 'missing', version };
       const alone = [DatabaseRefusedError, UserUnsettledError, ConflictTooWideError].some((t) => error instanceof t);
-      if (!alone) throw error;
+      if (!alone && !isOfThisUserAlone(error)) throw error;
       return { clerkUserId, decision: 'failed', version };
     }
   }
+}
+
+/** Clerk answers others, and our key: only at this user it fails. */
+function isOfThisUserAlone(error: unknown): boolean {
+  if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) return false;
+  return isRetryable({ kind: error.kind, ...error.answer });
 }
 
 function snapshot(runId: string, user: MappedUser): Change {
