@@ -1,10 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { getWebhookEvent, listUsers, listWebhookEvents, resolvePrincipal } from '@gatehouse/contracts';
+import {
+  type UserConflict,
+  type WriteBack,
+  getWebhookEvent,
+  listUserConflicts,
+  listUsers,
+  listWebhookEvents,
+  listWriteBacks,
+  resolvePrincipal,
+  retryWriteBacks,
+} from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { sampleAdminUser, sampleEvent, sampleEventDetail, samplePrincipal } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+const at = '2026-09-21T14:13:20.000Z';
+const sampleConflict: UserConflict = {
+  ...{ id: '7', kind: 'email', claimant: 'user_2', holder: 'user_1', reason: 'Clerk shows two users with the address' },
+  ...{ detectedAt: at, resolvedAt: null },
+};
+const sampleWriteBack: WriteBack = {
+  ...{ userId: randomUUID(), clerkUserId: 'user_1', state: 'dead', reason: 'role', retryCount: 1, owedAt: at },
+  ...{ dueAt: null, writtenAt: null, error: { code: 'CLERK_REQUEST_FAILED', message: 'Clerk answered 422' } },
+};
 
 let gateway: TestGateway;
 let admin: string;
@@ -24,6 +44,18 @@ beforeAll(async () => {
       .answer(listUsers, (request) => {
         hear('users', request);
         return { items: [sampleAdminUser(randomUUID(), 'user_1')], nextCursor: null };
+      })
+      .answer(listUserConflicts, (request) => {
+        hear('conflicts', request);
+        return { items: [sampleConflict], nextCursor: '7' };
+      })
+      .answer(listWriteBacks, (request) => {
+        hear('write-backs', request);
+        return { items: [sampleWriteBack], nextCursor: null };
+      })
+      .answer(retryWriteBacks, (request) => {
+        hear('retry', request);
+        return { retried: 1 };
       });
     ingest
       .answer(listWebhookEvents, (request) => {
@@ -45,18 +77,21 @@ beforeEach(() => (heard.length = 0));
 const get = (path: string, token: string, init?: RequestInit) => call(`${gateway.url}${path}`, token, init);
 
 describe('the admin routes', () => {
-  it.each(['/admin/webhook-events', '/admin/webhook-events/msg_1', '/admin/users'])(
-    '%s refuse users and developers, whatever role their token claims, and ask nobody',
-    async (path) => {
-      for (const user of ['user_plain', 'user_dev']) {
-        const token = await mint(gateway.pair, user, { claims: { metadata: { role: 'admin' }, role: 'admin' } });
-        const { status, body } = await get(path, token);
-        expect([status, body.code]).toEqual([403, 'role_insufficient']);
-      }
-      expect(await get(path, '')).toMatchObject({ status: 400 });
-      expect(heard).toEqual([]);
-    },
-  );
+  it.each([
+    '/admin/webhook-events',
+    '/admin/webhook-events/msg_1',
+    '/admin/users',
+    '/admin/conflicts',
+    '/admin/write-backs',
+  ])('%s refuse users and developers, whatever role their token claims, and ask nobody', async (path) => {
+    for (const user of ['user_plain', 'user_dev']) {
+      const token = await mint(gateway.pair, user, { claims: { metadata: { role: 'admin' }, role: 'admin' } });
+      const { status, body } = await get(path, token);
+      expect([status, body.code]).toEqual([403, 'role_insufficient']);
+    }
+    expect(await get(path, '')).toMatchObject({ status: 400 });
+    expect(heard).toEqual([]);
+  });
 
   it('list webhook events by filter, in the name of the admin, under the id of the request', async () => {
     const query = 'status=failed&type=user.created&clerkUserId=user_1&limit=7&cursor=abc';
@@ -78,7 +113,35 @@ describe('the admin routes', () => {
     expect(heard[0]?.body).toEqual({ email: 'a@b.example', deleted: true, role: 'admin', limit: 50 });
   });
 
+  it('list conflicts, open ones unless asked otherwise, page by page', async () => {
+    const answer = await get('/admin/conflicts?limit=1&cursor=9', admin);
+    expect([answer.status, answer.body]).toEqual([200, { items: [sampleConflict], nextCursor: '7' }]);
+    await get('/admin/conflicts?state=resolved&kind=phone', admin);
+    expect(heard.map(({ body }) => body)).toEqual([
+      { state: 'open', limit: 1, cursor: '9' },
+      { state: 'resolved', kind: 'phone', limit: 50 },
+    ]);
+  });
+
+  it('list write-backs by state, and begin dead ones anew', async () => {
+    const answer = await get('/admin/write-backs?state=dead', admin);
+    expect([answer.status, answer.body]).toEqual([200, { items: [sampleWriteBack], nextCursor: null }]);
+    const retry = (body: object) =>
+      get('/admin/write-backs/retry', admin, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const { userId } = sampleWriteBack;
+    expect(await retry({ userIds: [userId] })).toMatchObject({ status: 200, body: { retried: 1 } });
+    expect(await retry({})).toMatchObject({ status: 200 });
+    expect(await retry({ userIds: [] })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(heard.map(({ body }) => body)).toEqual([{ state: 'dead', limit: 50 }, { userIds: [userId] }, {}]);
+  });
+
   it.each([
+    ['/admin/conflicts?state=closed&kind=name', ['kind', 'state']],
+    ['/admin/write-backs?state=lost', ['state']],
     ['/admin/webhook-events?statsu=failed&limit=0', ['limit', 'statsu']],
     ['/admin/webhook-events?status=nonsense', ['status']],
     ['/admin/webhook-events?limit=1&limit=2', ['limit']],

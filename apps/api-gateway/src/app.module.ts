@@ -18,7 +18,9 @@ import { ExplainController } from './explain-credential/explain.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
 import { AuditController } from './inspect-audit/audit.controller';
+import { ConflictsController } from './inspect-conflicts/conflicts.controller';
 import { WebhookEventsController } from './inspect-webhook-events/webhook-events.controller';
+import { WriteBacksController } from './inspect-write-backs/write-backs.controller';
 import { ProfileController } from './keep-profile/profile.controller';
 import { rateLimitProviders } from './limit-rates/rate-limit.providers';
 import { LoginController } from './log-in/login.controller';
@@ -69,6 +71,8 @@ export class AppModule {
         UsersController,
         ExplainUserController,
         ReconcileController,
+        ConflictsController,
+        WriteBacksController,
         AdminKeysController,
         AuditController,
         DocsController,
