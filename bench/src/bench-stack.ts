@@ -79,6 +79,8 @@ export class BenchStack {
         NATS_URL: nats.url,
         NATS_USER,
         NATS_PASSWORD: NATS_USER,
+        // The users of the load are not at Clerk.
+        CLERK_WRITE_BACK: 'off',
         ...env,
       },
     });

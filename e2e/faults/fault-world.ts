@@ -45,7 +45,7 @@ export class FaultWorld {
     readonly gatehouse: Gatehouse,
   ) {}
 
-  static async start(instanceId: string): Promise<FaultWorld> {
+  static async start(instanceId: string, env: Record<string, string> = {}): Promise<FaultWorld> {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-faults-'));
     const leash = Leash.start();
     const port = await freePort();
@@ -85,6 +85,9 @@ export class FaultWorld {
         RELAY_LEASE_MS: '3000',
         REBUILD_GRACE_MS: '2000',
         REBUILD_POLL_MS: '250',
+        // The users of the load are not at Clerk.
+        CLERK_WRITE_BACK: 'off',
+        ...env,
       },
     });
     const world = new FaultWorld(directory, leash, nats, postgres, startServer, gatehouse);
