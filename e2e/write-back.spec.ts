@@ -1,0 +1,206 @@
+import { type Gatehouse, eventually, withClient } from '@gatehouse/testing';
+import { FaultWorld } from './faults/fault-world';
+import { type Stack, startStack } from './stack';
+
+const PATIENCE = { timeoutMs: 90_000, intervalMs: 100 };
+
+interface ClerkUser {
+  readonly id: string;
+  readonly updated_at: number;
+  readonly public_metadata: Record<string, unknown>;
+}
+
+/** The emulator of a Gatehouse, through Clerk's Backend API and its own. */
+class Clerk {
+  constructor(private readonly gatehouse: Gatehouse) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.gatehouse.ports.emulator}`;
+  }
+
+  async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.gatehouse.environments['clerk-emulator'].CLERK_SECRET_KEY}`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
+    return (await response.json()) as Answer;
+  }
+
+  create(name: string, metadata: object = {}): Promise<ClerkUser> {
+    const draft = { email_address: [`${name}@example.com`], public_metadata: metadata };
+    return this.call<ClerkUser>('POST', '/v1/users', draft);
+  }
+
+  user(id: string): Promise<ClerkUser> {
+    return this.call<ClerkUser>('GET', `/v1/users/${id}`);
+  }
+
+  /** How often the user was changed since it was created: each change is told of once to each endpoint. */
+  async changes(id: string): Promise<number> {
+    const query = `type=user.updated&user_id=${id}&limit=9999`;
+    const { data } = await this.call<{ data: { message_id: string }[] }>('GET', `/emulator/deliveries?${query}`);
+    return new Set(data.map(({ message_id }) => message_id)).size;
+  }
+}
+
+const rowsOf = <Row extends object>(gatehouse: Gatehouse, text: string, values: unknown[] = []): Promise<Row[]> =>
+  withClient(gatehouse.databases.users.serviceUrl, async (client) => (await client.query<Row>(text, values)).rows);
+
+interface Held {
+  readonly id: string;
+  readonly role: string;
+  readonly version: string;
+  readonly state: string | null;
+}
+
+/** A user here, and how far its write-back is. */
+const here = async (gatehouse: Gatehouse, clerkUserId: string): Promise<Held | undefined> => {
+  const [row] = await rowsOf<Held>(
+    gatehouse,
+    `SELECT u.id, u.role, u.clerk_updated_at AS version, w.state
+       FROM users u LEFT JOIN write_backs w ON w.user_id = u.id WHERE u.clerk_user_id = $1`,
+    [clerkUserId],
+  );
+  return row;
+};
+
+/** Nothing is owed, and what Clerk holds now has come here: nothing is left that could cause another write. */
+async function quiet(gatehouse: Gatehouse, clerk: Clerk, ids: readonly string[]): Promise<void> {
+  await eventually(async () => {
+    for (const id of ids) {
+      const { updated_at: version } = await clerk.user(id);
+      expect(await here(gatehouse, id)).toMatchObject({ state: 'done', version: String(version) });
+    }
+  }, PATIENCE);
+}
+
+describe('user-sync killed in the middle of a write-back', () => {
+  let world: FaultWorld;
+  let clerk: Clerk;
+
+  beforeAll(async () => {
+    world = await FaultWorld.start('ins_2writeBackKilledHereAgain', {
+      WRITE_BACK_POLL_MS: '50',
+      WRITE_BACK_LEASE_MS: '1000',
+    });
+    clerk = new Clerk(world.gatehouse);
+  }, 120_000);
+
+  afterAll(() => world?.stop(), 60_000);
+
+  it.each([
+    ['when a user is created, before anybody is told', 'after-apply:kill:1', 'at once'],
+    ['before it claims what is owed', 'before-write-back-claim:kill:1', 'later'],
+    ['after the claim, before the write', 'after-write-back-claim:kill:1', 'later'],
+    ['after the write, before that is stored', 'after-write-back:kill:2', 'later'],
+  ] as const)(
+    '%s: Clerk ends with id and role of every user, and none is written twice',
+    async (_, failpoint, when) => {
+      const { environments } = world.gatehouse;
+      const switchTo = (state: 'on' | 'off') => (environments['user-sync'].CLERK_WRITE_BACK = state);
+      switchTo(when === 'later' ? 'off' : 'on');
+      await world.arm('user-sync', when === 'later' ? undefined : failpoint);
+      const { restarts } = world;
+      const name = failpoint.split(':')[0] ?? '';
+      const ids: string[] = [];
+      for (let n = 0; n < 8; n += 1) ids.push((await clerk.create(`${name}-${n}`, { kept: n })).id);
+      if (when === 'later') {
+        await eventually(async () => {
+          for (const id of ids) expect(await here(world.gatehouse, id)).toMatchObject({ state: 'pending' });
+        }, PATIENCE);
+        switchTo('on');
+        await world.arm('user-sync', failpoint);
+      }
+      await eventually(() => world.restarts >= restarts + 3, PATIENCE);
+      await world.arm('user-sync', undefined);
+      await quiet(world.gatehouse, clerk, ids);
+      for (const [n, id] of ids.entries()) {
+        const row = await here(world.gatehouse, id);
+        expect((await clerk.user(id)).public_metadata).toEqual({ kept: n, dbId: row?.id, role: 'user' });
+        expect(await clerk.changes(id)).toBe(1);
+      }
+      const [{ n: rows } = { n: 0 }] = await rowsOf<{ n: number }>(
+        world.gatehouse,
+        'SELECT count(*)::int AS n FROM users WHERE clerk_user_id = ANY ($1)',
+        [ids],
+      );
+      expect(rows).toBe(ids.length);
+    },
+    240_000,
+  );
+});
+
+describe('two Gatehouses with databases of their own on one Clerk instance', () => {
+  let first: Stack;
+  let second: Stack;
+  let clerk: Clerk;
+
+  beforeAll(async () => {
+    first = await startStack({ LOG_LEVEL: 'warn', WRITE_BACK_POLL_MS: '50' });
+    clerk = new Clerk(first.gatehouse);
+    const { settings, ports } = first.gatehouse;
+    second = await startStack({
+      LOG_LEVEL: 'warn',
+      WRITE_BACK_POLL_MS: '50',
+      CLERK_API_URL: clerk.url,
+      CLERK_SECRET_KEY: settings.clerkSecretKey,
+      CLERK_INSTANCE_ID: settings.clerkInstanceId,
+      CLERK_WEBHOOK_SIGNING_SECRETS: settings.clerkWebhookSecret,
+      CLERK_ISSUER: `http://localhost:${ports.emulator}`,
+      CLERK_JWKS_URL: `${clerk.url}/.well-known/jwks.json`,
+      CLERK_AUTHORIZED_PARTIES: `http://localhost:${ports.gateway}`,
+    });
+    await clerk.call('POST', '/emulator/endpoints', {
+      url: `http://127.0.0.1:${second.gatehouse.ports.ingest}/webhooks/clerk`,
+      secret: settings.clerkWebhookSecret,
+    });
+  }, 240_000);
+
+  afterAll(async () => {
+    await second?.stop();
+    await first?.stop();
+  }, 60_000);
+
+  const bothQuiet = async (id: string) => {
+    for (const { gatehouse } of [first, second, first]) await quiet(gatehouse, clerk, [id]);
+  };
+
+  async function setRole(gatehouse: Gatehouse, userId: string, role: string): Promise<void> {
+    const boss = await clerk.create(`boss-${userId}`, { role: 'admin' });
+    const session = await clerk.call<{ id: string }>('POST', '/emulator/sessions', { user_id: boss.id });
+    const { jwt } = await clerk.call<{ jwt: string }>('POST', '/emulator/tokens', { session_id: session.id });
+    const response = await fetch(`http://127.0.0.1:${gatehouse.ports.gateway}/admin/users/${userId}/role`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ role }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    expect([response.status, await response.text()]).toMatchObject([200, expect.any(String)]);
+  }
+
+  it('do not fight: each writes its own changes once, and nothing because of what the other wrote', async () => {
+    const { id } = await clerk.create('shared');
+    await bothQuiet(id);
+    const [mine, theirs] = [await here(first.gatehouse, id), await here(second.gatehouse, id)];
+    expect(mine?.id).not.toBe(theirs?.id);
+    expect([mine?.id, theirs?.id]).toContain((await clerk.user(id)).public_metadata.dbId);
+    expect(await clerk.changes(id)).toBe(2);
+
+    await setRole(second.gatehouse, theirs?.id ?? '', 'developer');
+    await bothQuiet(id);
+    expect((await clerk.user(id)).public_metadata).toEqual({ dbId: theirs?.id, role: 'developer' });
+    expect(await clerk.changes(id)).toBe(3);
+    expect(await here(first.gatehouse, id)).toMatchObject({ role: 'user' });
+
+    await clerk.call('PATCH', `/v1/users/${id}`, { first_name: 'Renamed' });
+    await bothQuiet(id);
+    expect(await clerk.changes(id)).toBe(4);
+    expect((await clerk.user(id)).public_metadata).toEqual({ dbId: theirs?.id, role: 'developer' });
+  }, 180_000);
+});
