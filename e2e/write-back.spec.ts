@@ -117,7 +117,8 @@ describe('user-sync killed in the middle of a write-back', () => {
         switchTo('on');
         await world.arm('user-sync', failpoint);
       }
-      await eventually(() => world.restarts >= restarts + 3, PATIENCE);
+      // Arming is a restart too.
+      await eventually(() => world.restarts > restarts + (when === 'later' ? 1 : 0), PATIENCE);
       await world.arm('user-sync', undefined);
       await quiet(world.gatehouse, clerk, ids);
       for (const [n, id] of ids.entries()) {

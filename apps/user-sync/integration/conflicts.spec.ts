@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { listUserConflicts } from '@gatehouse/contracts';
 import { fixture, json } from './clerk-api';
-import { type UserJson, T0, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
+import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -241,5 +242,56 @@ describe('a local user', () => {
     await world.deliver(userEvent('user.updated', at(withEmail(user, email), 1)));
     expect(await localRow(id)).toMatchObject({ email, clerk_user_id: null });
     expect(await world.user(user.id)).toMatchObject({ email: null });
+  });
+});
+
+describe('conflicts that wait for a person', () => {
+  const principal = {
+    ...{ userId: randomUUID(), clerkUserId: 'user_admin', role: 'admin' as const, tier: 'free' as const },
+    ...{ method: 'clerk_session' as const, scopes: [], sessionId: 'sess_1' },
+  };
+  type Query = Parameters<typeof world.gateway.send<typeof listUserConflicts>>[1];
+  const list = (query: Query, role: 'admin' | 'developer' = 'admin') =>
+    world.gateway.send(listUserConflicts, query, { principal: { ...principal, role }, requestId: randomUUID() });
+
+  it('are listed to admins alone, newest first, page by page, without the address; resolved ones apart', async () => {
+    const emails = [address(), address(), address()];
+    const claimants: string[] = [];
+    for (const email of emails) {
+      const holder = await member(withEmail(clerkUser(newClerkId()), email));
+      const claimant = withEmail(clerkUser(newClerkId()), email, 'unverified');
+      atClerk(holder, claimant);
+      await world.deliver(userEvent('user.created', claimant));
+      claimants.unshift(claimant.id);
+    }
+    const first = await list({ limit: 2 });
+    expect(first.items.map(({ claimant }) => claimant)).toEqual(claimants.slice(0, 2));
+    expect(first.items[0]).toMatchObject({ kind: 'email', resolvedAt: null, detectedAt: expect.any(String) });
+    const second = await list({ limit: 1, cursor: first.nextCursor ?? '' });
+    expect(second.items.map(({ claimant }) => claimant)).toEqual(claimants.slice(2));
+    for (const email of emails)
+      expect(JSON.stringify([first, second]).toLowerCase()).not.toContain(email.toLowerCase());
+
+    const gone = claimants[0] ?? '';
+    await world.deliver(deletion(gone));
+    expect((await list({})).items.map(({ claimant }) => claimant)).not.toContain(gone);
+    const { items } = await list({ state: 'resolved', limit: 1 });
+    expect(items).toMatchObject([{ claimant: gone, resolvedAt: expect.any(String) }]);
+    expect((await list({ kind: 'phone', state: 'open' })).items.every(({ kind }) => kind === 'phone')).toBe(true);
+    await expect(list({}, 'developer')).rejects.toMatchObject({ reason: 'forbidden' });
+    await expect(list({ cursor: 'x' })).rejects.toMatchObject({ reason: 'invalid_request' });
+  });
+
+  it('of more users than are settled at once are a failure of that event, which says so and can be retried', async () => {
+    const emails = Array.from({ length: 26 }, address);
+    const ring = emails.map((email) => withEmail(clerkUser(newClerkId()), email));
+    for (const user of ring) await member(user);
+    const turned = ring.map((user, index) => at(withEmail(user, emails[(index + 1) % 26] ?? ''), 1));
+    atClerk(...turned);
+    expect(await world.deliver(userEvent('user.updated', turned[0] as UserJson))).toMatchObject({
+      status: 'failed',
+      error: { kind: 'conflict', code: 'CONFLICT_TOO_WIDE', retryable: true },
+    });
+    expect(await world.user(turned[0]?.id ?? '')).toMatchObject({ email: emails[0] });
   });
 });

@@ -5,6 +5,7 @@ import {
   approveReconcile,
   explainUser,
   listReconciles,
+  resolvePrincipal,
   showReconcile,
   startReconcile,
   undoReconcile,
@@ -138,6 +139,22 @@ describe('a walk over Clerk', () => {
     world.clerk.answer(odd.id, json(500, { errors: [] }));
     expect(await reconcile()).toMatchObject({ state: 'done', changes: { failed: 1, apply: 1 } });
     expect(await world.user(odd.id)).toMatchObject({ first_name: 'Ada', deleted_at: null });
+  });
+
+  it('leaves a first login its part of what Clerk may be asked', async () => {
+    await world.closeApps();
+    await world.query('DELETE FROM clerk_budget');
+    await world.boot({ ...settings, CLERK_REQUESTS_PER_10S: '20' });
+    atClerk(...many(200));
+    world.clerk.directory.maxPage = 1;
+    const walk = await eventually(start);
+    await eventually(async () => expect((await show(walk.id)).usersDone).toBeGreaterThan(1), { timeoutMs: 20_000 });
+    const user = clerkUser(newClerkId());
+    world.clerk.answer(user.id, json(200, user));
+    const anybody = { principal: null, requestId: randomUUID() };
+    const login = { clerkUserId: user.id, sessionId: 'sess_waiting' };
+    expect(await world.gateway.send(resolvePrincipal, login, anybody)).toMatchObject({ isNewUser: true });
+    expect(await show(walk.id)).toMatchObject({ state: 'running' });
   });
 
   it('heals a version of the far future, and counts it', async () => {

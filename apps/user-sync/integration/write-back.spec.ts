@@ -282,6 +282,8 @@ describe('Clerk', () => {
   });
 
   it('not knowing the user is no deletion: its absence is to be confirmed, and the write is tried again', async () => {
+    await world.closeApps();
+    await boot({ RETRY_MAX: '100' });
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     await eventually(async () => {

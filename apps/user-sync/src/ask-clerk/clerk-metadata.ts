@@ -1,7 +1,7 @@
 import { type Role } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { UserMissingAtClerkError } from '../errors';
+import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { ClerkJson } from './clerk-json';
 
 /** What Clerk is to know of a user here; in `publicMetadata`, where its session tokens can show it. */
@@ -30,7 +30,7 @@ export class ClerkMetadata {
       ...ids.map((id): [string, string] => ['user_id', id]),
     ]);
     const found = await this.clerk.ask(
-      { path: `/users?${query.toString()}`, schema: listSchema, missing: () => new UserMissingAtClerkError() },
+      { path: `/users?${query.toString()}`, schema: listSchema, missing: noList },
       { lane: 'write_back', timeoutMs },
     );
     const same = found.filter(({ id, public_metadata: held }) => {
@@ -52,4 +52,8 @@ export class ClerkMetadata {
       { lane: 'write_back', timeoutMs },
     );
   }
+}
+
+function noList(): Error {
+  return new ClerkRequestError('clerk', { status: 404 }, 'Clerk has no list of users where it was asked for one');
 }

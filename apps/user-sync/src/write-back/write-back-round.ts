@@ -14,7 +14,7 @@ import { type ClaimedWriteBack, type WriteBackClaim, WriteBackQueue } from './wr
 const BATCH = 50;
 const WRITES_AT_ONCE = 5;
 const TIMEOUT_MS = 10_000;
-/** Our key is refused: trying the next ones at once would only bury them too. */
+/** After Clerk has refused us, whoever it is about: trying the next ones at once would only bury them too. */
 const REFUSED_PAUSE_MS = 60_000;
 
 /** What the next round has to know of this one. */
@@ -59,7 +59,7 @@ export class WriteBackRound {
     }
   }
 
-  /** Whether our key was refused. */
+  /** Whether Clerk refuses us, whoever it is about. */
   private async work(claim: WriteBackClaim, enough: () => boolean): Promise<boolean> {
     let held: ReadonlySet<string>;
     try {
@@ -67,7 +67,8 @@ export class WriteBackRound {
       held = await this.clerk.holding(all, this.timeoutMs);
     } catch (error) {
       for (const item of claim.items) await this.fail(claim, item, error);
-      return isOurKeyRefused(error);
+      // It has to do with no user: the next ones would fare the same.
+      return error instanceof ClerkRequestError && !isRetryable({ kind: error.kind, ...error.answer });
     }
     const [same, others] = partition(claim.items, ({ clerkUserId }) => held.has(clerkUserId));
     await this.queue.complete(claim.id, same);
@@ -86,7 +87,7 @@ export class WriteBackRound {
     return refused;
   }
 
-  /** Whether our key was refused. */
+  /** Whether Clerk refuses us, whoever it is about. */
   private async write(claim: WriteBackClaim, item: ClaimedWriteBack): Promise<boolean> {
     try {
       await this.clerk.write(item.clerkUserId, wanted(item), this.timeoutMs);
