@@ -4,6 +4,7 @@ import { benchGateway } from './bench-gateway';
 import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
 import { benchRevocation } from './bench-revocation';
+import { benchReconcile } from './bench-reconcile';
 import { type Report } from './report';
 
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
@@ -20,6 +21,7 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
   ledger: (quick) =>
     benchLedger({ seconds: quick ? 10 : 30, warmUpSeconds: 3, smallRows: 10_000, largeRows: 2_000_000 }),
   revocation: (quick) => benchRevocation(quick ? { users: 12, partitions: 2 } : { users: 80, partitions: 10 }),
+  reconcile: (quick) => benchReconcile({ users: quick ? 10_000 : 100_000 }),
 };
 
 async function main(): Promise<number> {
