@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchApply } from './bench-apply';
 import { benchGateway } from './bench-gateway';
 import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
@@ -8,6 +9,8 @@ import { benchReconcile } from './bench-reconcile';
 import { type Report } from './report';
 
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
+  apply: (quick) =>
+    benchApply(quick ? { rounds: 3, seconds: 2, users: 5_000 } : { rounds: 7, seconds: 5, users: 20_000 }),
   gateway: (quick) =>
     benchGateway(
       quick

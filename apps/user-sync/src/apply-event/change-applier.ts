@@ -26,7 +26,7 @@ const MAX_TRANSACTIONS = 10;
 export class ChangeApplier {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangeAnnouncer) private readonly announcer: ChangeAnnouncer,
+    @Inject(ChangeAnnouncer) private readonly announcer: Pick<ChangeAnnouncer, 'announce'>,
   ) {}
 
   /**
