@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChangeAnnouncer } from '../announce-changes/change-announcer';
 import { guardDatabase } from '../database/guard-database';
-import { type EndedSession, endTrust, findBarred } from '../end-trust/end-trust';
+import { type EndedSession, endTrust } from '../end-trust/end-trust';
 import { NotTogetherError } from '../errors';
 import { noteConflicts } from '../resolve-conflicts/conflict-notes';
 import { findContention } from '../resolve-conflicts/contention';
@@ -98,14 +98,13 @@ async function applyWithin(
   if (plan !== undefined) await settleTogether(manager, drafts.all, results);
   const write = drafts.all.filter(({ clerkUserId }) => !contention.contested.has(clerkUserId));
   const writtenRows = rows.filter(({ change }) => !contention.contested.has(change.clerkUserId));
-  const barred = await findBarred(manager, write);
   await releaseAddresses(manager, contention.release);
   await writeUsers(manager, write);
   await oweForBatch(manager, write, changes);
   await confirmDeletions(manager, writtenRows);
   await noteConflicts(manager, write, [...(plan?.notes ?? []), ...contention.notes]);
   await recordApplied(manager, writtenRows.filter(isWorthTelling));
-  return { results, lastChange: await endTrust(manager, write, endedSessions(writtenRows), barred) };
+  return { results, lastChange: await endTrust(manager, write, endedSessions(writtenRows)) };
 }
 
 /** Has a user stored without the addresses that the plan gives to another, and says so. */

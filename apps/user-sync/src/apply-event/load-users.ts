@@ -9,6 +9,8 @@ interface Row {
   content_hash: string | null;
   tombstoned: boolean;
   open_conflict: boolean;
+  clerk_banned: boolean | null;
+  clerk_locked: boolean | null;
   last_login_at: Date | null;
   last_logout_at: Date | null;
   last_active_at: Date | null;
@@ -20,7 +22,7 @@ export async function loadUsers(manager: EntityManager, clerkUserIds: Iterable<s
     `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,
-            u.last_login_at, u.last_logout_at, u.last_active_at
+            u.clerk_banned, u.clerk_locked, u.last_login_at, u.last_logout_at, u.last_active_at
        FROM unnest($1::text[]) AS asked(id)
        LEFT JOIN users u ON u.clerk_user_id = asked.id
        LEFT JOIN clerk_tombstones t ON t.clerk_user_id = asked.id`,
@@ -43,6 +45,8 @@ function toStored(row: Row): StoredUser {
     contentHash: row.content_hash,
     tombstoned: row.tombstoned,
     openConflict: row.open_conflict,
+    banned: row.clerk_banned === true,
+    locked: row.clerk_locked === true,
     activity: {
       lastLoginAt: row.last_login_at?.getTime() ?? null,
       lastLogoutAt: row.last_logout_at?.getTime() ?? null,

@@ -12,6 +12,8 @@ export interface StoredUser {
   readonly tombstoned: boolean;
   /** It is stored without an address that Clerk shows it with. */
   readonly openConflict: boolean;
+  readonly banned: boolean;
+  readonly locked: boolean;
   readonly activity: Activity;
 }
 
@@ -37,6 +39,8 @@ export class UserDraft {
   private adoptee: string | undefined;
   private contentHash: string | null;
   private readonly storedHash: string | null;
+  private readonly wasBanned: boolean;
+  private readonly wasLocked: boolean;
   private tombstoned: boolean;
 
   constructor(stored: StoredUser) {
@@ -46,6 +50,8 @@ export class UserDraft {
     this.version = stored.version;
     this.contentHash = stored.contentHash;
     this.storedHash = stored.contentHash;
+    this.wasBanned = stored.banned;
+    this.wasLocked = stored.locked;
     this.tombstoned = stored.tombstoned;
     this.openConflict = stored.openConflict;
     this.activity = stored.activity;
@@ -96,6 +102,13 @@ export class UserDraft {
     this.content = this.existed && stored.contentHash === this.storedHash ? undefined : stored;
   }
 
+  /** Whether Clerk has shut out a user that is here, or lets it in again. */
+  get barringMoved(): boolean {
+    if (!this.existed || this.content === undefined || this.deletedBy !== undefined) return false;
+    const { clerkBanned, clerkLocked } = this.content.columns;
+    return clerkBanned !== this.wasBanned || clerkLocked !== this.wasLocked;
+  }
+
   delete(because: string, undoable = false): void {
     this.tombstoned = true;
     this.undoable = undoable;
@@ -137,5 +150,7 @@ const absent: Omit<StoredUser, 'clerkUserId'> = {
   contentHash: null,
   tombstoned: false,
   openConflict: false,
+  banned: false,
+  locked: false,
   activity: noActivity,
 };

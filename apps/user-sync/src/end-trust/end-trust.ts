@@ -9,43 +9,19 @@ export interface EndedSession {
   readonly clerkUserId: string;
 }
 
-/** The users among those that are to be written whom Clerk has shut out, or lets in again. Read before they are written. */
-export async function findBarred(manager: EntityManager, drafts: readonly UserDraft[]): Promise<NewChange[]> {
-  const written = drafts.filter(({ existed, content, deletedBy }) => existed && content && deletedBy === undefined);
-  if (written.length === 0) return [];
-  const rows = await manager.query<{ id: string; clerk_user_id: string | null }[]>(
-    `SELECT u.id, u.clerk_user_id FROM users u
-       JOIN jsonb_to_recordset($1) AS new(id uuid, banned boolean, locked boolean) ON new.id = u.id
-      WHERE (u.clerk_banned, u.clerk_locked) IS DISTINCT FROM (new.banned, new.locked)`,
-    [
-      JSON.stringify(
-        written.map(({ userId, content }) => ({
-          id: userId,
-          banned: content?.columns.clerkBanned,
-          locked: content?.columns.clerkLocked,
-        })),
-      ),
-    ],
-  );
-  return rows.map(({ id, clerk_user_id }) => ({
-    kind: 'user',
-    userId: id,
-    clerkUserId: clerk_user_id,
-    reason: 'clerk_ban_or_lock',
-  }));
-}
-
 /**
- * Ends, in the transaction that applies a batch, what deletions, ends of sessions and passwords leave nobody to hold: keys, legacy
- * sessions, set-password tokens. Gives the number of the last change that this made, null when it made none. Must come
- * last in the transaction.
+ * Ends, in the transaction that applies a batch, what deletions and ends of sessions and passwords leave nobody to hold:
+ * keys, legacy sessions, set-password tokens; and tells of users whom Clerk shuts out or lets in again. Gives the number
+ * of the last change that this made, null when it made none. Must come last in the transaction.
  */
 export async function endTrust(
   manager: EntityManager,
   drafts: readonly UserDraft[],
   ended: readonly EndedSession[],
-  barred: readonly NewChange[],
 ): Promise<number | null> {
+  const barred = drafts.flatMap(({ barringMoved, userId, clerkUserId }): NewChange[] =>
+    barringMoved && userId !== null ? [{ kind: 'user', userId, clerkUserId, reason: 'clerk_ban_or_lock' }] : [],
+  );
   const deleted = drafts.flatMap(({ deletedBy, userId, clerkUserId }) =>
     deletedBy === undefined || userId === null ? [] : [{ userId, clerkUserId }],
   );

@@ -58,13 +58,18 @@ export async function findHoldings(manager: EntityManager, claims: readonly Clai
   const rows = await manager.query<
     { kind: AddressKind; value: string; verified: boolean; user_id: string; clerk_user_id: string | null }[]
   >(
+    // Address by address: the planner would read the whole table while it does not know yet how large it has become.
     `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id
-       FROM users u
-      WHERE lower(u.email) = ANY(ARRAY(SELECT lower(e) FROM unnest($1::text[]) AS e)) AND u.deleted_at IS NULL
+       FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
+       LATERAL (SELECT id, clerk_user_id, email, email_verified FROM users
+                 WHERE lower(users.email) = wanted.email AND deleted_at IS NULL
+                 ORDER BY email_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
      UNION ALL
      SELECT 'phone', u.phone_number, u.phone_verified, u.id, u.clerk_user_id
-       FROM users u
-      WHERE u.phone_number = ANY($2::text[]) AND u.deleted_at IS NULL
+       FROM (SELECT DISTINCT unnest($2::text[]) AS phone_number) AS wanted,
+       LATERAL (SELECT id, clerk_user_id, phone_number, phone_verified FROM users
+                 WHERE users.phone_number = wanted.phone_number AND deleted_at IS NULL
+                 ORDER BY phone_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
      ORDER BY verified DESC LIMIT ${MAX_HOLDINGS}`,
     [keys('email'), keys('phone')],
   );
