@@ -136,6 +136,7 @@ describe('a verified e-mail address', () => {
     expect(await world.user(gone.id)).toMatchObject({ email: null, deleted_at: null, is_active: true });
     const queued = await world.query('SELECT source FROM suspected_absences WHERE clerk_user_id = $1', [gone.id]);
     expect(queued).toEqual([{ source: 'conflict' }]);
+    expect(await world.story(gone.id)).toEqual(['create', 'release']);
   });
 
   it('of a deleted user is free for the one who comes back under a new id', async () => {

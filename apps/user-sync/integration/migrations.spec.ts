@@ -29,6 +29,7 @@ describe('the migrations', () => {
       'CreateConvergence1790000200000',
       'CreateSignedOutSessions1790000300000',
       'CreateWriteBacks1790000400000',
+      'OrderAppliedEvents1790000500000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -44,6 +45,7 @@ describe('the migrations', () => {
       'CreateConvergence1790000200000',
       'CreateSignedOutSessions1790000300000',
       'CreateWriteBacks1790000400000',
+      'OrderAppliedEvents1790000500000',
     ]);
   });
 

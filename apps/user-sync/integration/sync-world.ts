@@ -194,7 +194,7 @@ export class SyncWorld {
 
   async story(clerkUserId: string): Promise<string[]> {
     const rows = await this.query<{ decision: string }>(
-      'SELECT decision FROM applied_events WHERE clerk_user_id = $1 ORDER BY applied_at, webhook_id',
+      'SELECT decision FROM applied_events WHERE clerk_user_id = $1 ORDER BY step',
       [clerkUserId],
     );
     return rows.map(({ decision }) => decision);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { userConflictSchema } from './user-conflict';
 import { writeBackSchema } from './write-back';
@@ -22,7 +23,10 @@ const stepSchema = z.object({
   at: timeSchema,
 });
 
-/** A user's whole story: each event and snapshot of it with its decision, oldest first, and what holds of it now. */
+/**
+ * A user's story: what holds of it now, and one page of its steps, each an event or snapshot with its decision. The first
+ * page holds the newest; within a page the oldest comes first, as it is told.
+ */
 export const explanationSchema = z.object({
   userId: z.uuid().nullable(),
   clerkUserId: z.string().nullable(),
@@ -33,8 +37,8 @@ export const explanationSchema = z.object({
   redactsAt: timeSchema.nullable(),
   tombstone: z.object({ at: timeSchema, because: z.string() }).nullable(),
   steps: z.array(stepSchema),
-  /** Whether older steps were left out. */
-  truncated: z.boolean(),
+  /** Leads to the page of older steps; null when there are none. */
+  nextCursor: z.string().nullable(),
   /** The last walk over Clerk's users that met it; one that changed nothing is no step. */
   lastSighting: z.object({ runId: z.uuid(), decision: z.string(), version: versionSchema, at: timeSchema }).nullable(),
   conflicts: z.array(userConflictSchema.omit({ id: true })),
@@ -42,7 +46,7 @@ export const explanationSchema = z.object({
   writeBack: writeBackSchema.nullable(),
 });
 
-/** A user's whole story. */
+/** A user's story, one page of it. */
 export type Explanation = z.output<typeof explanationSchema>;
 
 /** Tells a user's story by our id or Clerk's; for admins. */
@@ -53,6 +57,7 @@ export const explainUser = defineRequest({
       [z.uuid(), z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/)],
       'is neither a user id nor a Clerk user id',
     ),
+    ...pageRequestSchema.shape,
   }),
   reply: explanationSchema,
 });

@@ -1,6 +1,6 @@
-import { type Explanation, explainUser } from '@gatehouse/contracts';
+import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
@@ -14,11 +14,15 @@ export class ExplainUserController {
   @Get(':id/explain')
   @Access({ access: 'admin', permission: 'users:read', rateClass: 'admin' })
   @ApiOperation({ summary: "A user's whole story, by our id or Clerk's (user_…): what was seen, decided, and why" })
-  @ApiOkResponse({ description: 'The story, oldest step first', standardSchema: explainUser.reply })
+  @ApiOkResponse({
+    description: 'The newest steps, the oldest of them first; `nextCursor` leads to older ones',
+    standardSchema: explainUser.reply,
+  })
   explain(
     @CurrentCaller() caller: Caller,
     @Param('id', { schema: explainUser.request.shape.id }) id: string,
+    @Query({ schema: explainUser.request.omit({ id: true }) }) page: Omit<ParsedRequestOf<typeof explainUser>, 'id'>,
   ): Promise<Explanation> {
-    return this.services.send(explainUser, { id }, caller);
+    return this.services.send(explainUser, { id, ...page }, caller);
   }
 }

@@ -69,7 +69,7 @@ export class SyncCore {
   with(clerk: ClerkModel): { events: EventBatch; reconcile: () => Promise<void> } {
     const dataSource = this.crashing();
     const absences = new SuspectedAbsences(dataSource);
-    const applier = new ChangeApplier(dataSource, { announce: async () => undefined } as unknown as ChangeAnnouncer);
+    const applier = new ChangeApplier(dataSource, { announce: async () => undefined });
     const resolver = new ConflictResolver(dataSource, clerk, applier, absences);
     const settlement = new ClerkSettlement(dataSource, config, clerk, applier, resolver, absences);
     const reporter = { report: async (_: readonly Report[]) => undefined } as unknown as OutcomeReporter;

@@ -7,7 +7,12 @@ import { type EndedSession, endTrust } from '../end-trust/end-trust';
 import { NotTogetherError } from '../errors';
 import { noteConflicts } from '../resolve-conflicts/conflict-notes';
 import { findContention } from '../resolve-conflicts/contention';
-import { type SettlementPlan, adoptLocalUser, releaseAddresses } from '../resolve-conflicts/settlement-plan';
+import {
+  type SettlementPlan,
+  adoptLocalUser,
+  releaseAddresses,
+  releaseSteps,
+} from '../resolve-conflicts/settlement-plan';
 import { oweForBatch } from '../write-back/owe-write-backs';
 import { type AppliedRow, findApplied, recordApplied } from './applied-events';
 import { type Applied, type Change, type Settled } from './change';
@@ -103,7 +108,8 @@ async function applyWithin(
   await oweForBatch(manager, write, changes);
   await confirmDeletions(manager, writtenRows);
   await noteConflicts(manager, write, [...(plan?.notes ?? []), ...contention.notes]);
-  await recordApplied(manager, writtenRows.filter(isWorthTelling));
+  const released = releaseSteps(forsaken, changes[0]?.story.correlationId ?? '');
+  await recordApplied(manager, [...writtenRows.filter(isWorthTelling), ...released]);
   return { results, lastChange: await endTrust(manager, write, endedSessions(writtenRows)) };
 }
 

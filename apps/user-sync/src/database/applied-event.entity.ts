@@ -3,7 +3,7 @@ import { numeric } from './numeric';
 
 /** What was decided about one event or snapshot, and why: a user's story, and what a duplicate's outcome is repeated from. */
 @Entity('applied_events')
-@Index('applied_events_clerk_user_id_idx', ['clerkUserId', 'appliedAt'])
+@Index('applied_events_clerk_user_id_step_idx', ['clerkUserId', 'step'])
 export class AppliedEventEntity {
   /** The webhook's id; for another source, `<source>:<id of what caused it>`. */
   @PrimaryColumn('text', { name: 'webhook_id', primaryKeyConstraintName: 'applied_events_pkey' })
@@ -43,6 +43,10 @@ export class AppliedEventEntity {
 
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;
+
+  /** In which order a user's events were applied. A decimal: beyond what a number holds exactly. */
+  @Column({ type: 'bigint', name: 'step', generated: 'identity', generatedIdentity: 'ALWAYS' })
+  step!: string;
 
   @Column({ type: 'timestamptz', name: 'applied_at', precision: 3, default: () => 'now()' })
   appliedAt!: Date;

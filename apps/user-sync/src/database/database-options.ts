@@ -13,6 +13,7 @@ import { CreateTrust1790000100000 } from './migrations/1790000100000-create-trus
 import { CreateConvergence1790000200000 } from './migrations/1790000200000-create-convergence';
 import { CreateSignedOutSessions1790000300000 } from './migrations/1790000300000-create-signed-out-sessions';
 import { CreateWriteBacks1790000400000 } from './migrations/1790000400000-create-write-backs';
+import { OrderAppliedEvents1790000500000 } from './migrations/1790000500000-order-applied-events';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -55,6 +56,7 @@ const schema = {
     CreateConvergence1790000200000,
     CreateSignedOutSessions1790000300000,
     CreateWriteBacks1790000400000,
+    OrderAppliedEvents1790000500000,
   ],
 };
 

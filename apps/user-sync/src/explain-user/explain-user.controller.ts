@@ -2,7 +2,7 @@ import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { DataSource } from 'typeorm';
+import { DataSource, LessThan } from 'typeorm';
 import { answerRequest, requireAdmin } from '../answer-request';
 import { AppliedEventEntity } from '../database/applied-event.entity';
 import { ClerkTombstoneEntity } from '../database/clerk-tombstone.entity';
@@ -13,9 +13,9 @@ import { UserEntity } from '../database/user.entity';
 import { WriteBackEntity } from '../database/write-back.entity';
 import { presentConflict } from '../list-conflicts/present-conflict';
 import { presentWriteBack } from '../write-back/present-write-back';
+import { decodeStep, encodeStep } from './cursor';
 
-/** The newest steps that are told; older ones are in the table. */
-const MAX_STEPS = 500;
+/** The newest that are told; a user who is in more of them has other troubles. */
 const MAX_CONFLICTS = 100;
 
 /** Tells admins a user's whole story: what was seen of it, what was decided, and why. */
@@ -29,18 +29,22 @@ export class ExplainUserController {
     return answerRequest(() => this.storyOf(body));
   }
 
-  private async storyOf({ id }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
+  private async storyOf({ id, limit, cursor }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
     const { manager } = this.dataSource;
+    const before = cursor === undefined ? undefined : decodeStep(cursor);
     const user = await manager.findOneBy(UserEntity, id.startsWith('user_') ? { clerkUserId: id } : { id });
     const clerkUserId = user === null ? (id.startsWith('user_') ? id : null) : user.clerkUserId;
     const byClerk = { clerkUserId: clerkUserId ?? '' };
-    const rows = await manager.find(AppliedEventEntity, {
-      where: byClerk,
-      order: { appliedAt: 'DESC', webhookId: 'DESC' },
-      take: MAX_STEPS + 1,
+    // One more than asked for tells whether there are older ones.
+    const newestFirst = await manager.find(AppliedEventEntity, {
+      where: { ...byClerk, ...(before === undefined ? {} : { step: LessThan(before) }) },
+      order: { step: 'DESC' },
+      take: limit + 1,
     });
+    const rows = newestFirst.slice(0, limit);
+    const oldest = rows.at(-1);
     const tombstone = await manager.findOneBy(ClerkTombstoneEntity, byClerk);
-    if (user === null && tombstone === null && rows.length === 0) {
+    if (user === null && tombstone === null && rows.length === 0 && before === undefined) {
       throw new RequestRefusedError('not_found', 'nothing was ever seen of such a user');
     }
     const pending = await manager.findOneBy(PendingRedactionEntity, byClerk);
@@ -53,8 +57,8 @@ export class ExplainUserController {
       deletedAt: (user?.deletedAt ?? tombstone?.deletedAt)?.toISOString() ?? null,
       redactsAt: pending?.redactAt.toISOString() ?? null,
       tombstone: tombstone && { at: tombstone.deletedAt.toISOString(), because: tombstone.sourceWebhookId },
-      steps: rows.slice(0, MAX_STEPS).reverse().map(toStep),
-      truncated: rows.length > MAX_STEPS,
+      steps: rows.reverse().map(toStep),
+      nextCursor: newestFirst.length > limit && oldest !== undefined ? encodeStep(oldest) : null,
       lastSighting: sighting && {
         runId: sighting.runId,
         decision: sighting.decision,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordChanges } from '../announce-changes/record-changes';
@@ -17,15 +18,17 @@ export class PendingRedactions {
   async redactDue(): Promise<number> {
     return guardDatabase(() =>
       this.dataSource.transaction(async (manager) => {
-        const [rows] = await manager.query<[{ user_id: string }[], number]>(
+        const [rows] = await manager.query<[Pending[], number]>(
           `DELETE FROM pending_redactions WHERE user_id IN (
              SELECT user_id FROM pending_redactions WHERE redact_at <= now() LIMIT ${MAX_REDACTIONS} FOR UPDATE SKIP LOCKED)
-           RETURNING user_id`,
+           RETURNING user_id, clerk_user_id`,
         );
         await redactUsers(
           manager,
           rows.map(({ user_id }) => user_id),
         );
+        const reason = 'the deletion was not taken back in time: whatever was personal is gone';
+        await tell(manager, rows, { source: 'redaction', decision: 'redact', reason, causeId: randomUUID() });
         return rows.length;
       }),
     );
@@ -62,7 +65,8 @@ export class PendingRedactions {
       rows.map(({ clerk_user_id }) => clerk_user_id),
     ]);
     await restoreUsers(manager, rows);
-    await tell(manager, runId, rows);
+    const reason = 'an admin took the deletion back';
+    await tell(manager, rows, { source: 'undo', decision: 'restore', reason, causeId: runId });
     const owed = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
     await oweWriteBacks(manager, owed, true);
     await recordChanges(
@@ -75,9 +79,12 @@ export class PendingRedactions {
   }
 }
 
-interface Restored {
+interface Pending {
   user_id: string;
   clerk_user_id: string;
+}
+
+interface Restored extends Pending {
   was_active: boolean;
 }
 
@@ -99,16 +106,19 @@ async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): 
   );
 }
 
-/** A person's command is part of the user's story. */
-async function tell(manager: EntityManager, runId: string, rows: readonly Restored[]): Promise<void> {
+/** What happened to users without anything having been seen of them is part of their stories. */
+async function tell(
+  manager: EntityManager,
+  rows: readonly Pending[],
+  step: { source: string; decision: string; reason: string; causeId: string },
+): Promise<void> {
   await manager.query(
     `INSERT INTO applied_events (webhook_id, source, event_type, clerk_user_id, user_id, decision, reason, attempt,
        correlation_id)
-     SELECT 'undo:' || $1::text || ':' || clerk_user_id, 'undo', 'undo', clerk_user_id, user_id, 'restore',
-       'an admin took the deletion back', 0, $1::text
-       FROM jsonb_to_recordset($2) AS back(user_id uuid, clerk_user_id text)
+     SELECT $1::text || ':' || $4::text || ':' || clerk_user_id, $1, $1, clerk_user_id, user_id, $2, $3, 0, $4
+       FROM jsonb_to_recordset($5) AS about(user_id uuid, clerk_user_id text)
      ON CONFLICT DO NOTHING`,
-    [runId, JSON.stringify(rows)],
+    [step.source, step.decision, step.reason, step.causeId, JSON.stringify(rows)],
   );
 }
 

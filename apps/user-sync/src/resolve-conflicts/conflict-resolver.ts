@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Applied, type Change, type Marker, laterActivity, noActivity } from '../apply-event/change';
@@ -12,6 +11,7 @@ import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { SuspectedAbsences } from '../reconcile/suspected-absences';
 import { claimKey, claimsOf, findHoldings } from './claim';
 import { type Party, settleClaims } from './settle-claims';
+import { conflictStory } from './settlement-plan';
 
 /** The most users that are asked about and locked for one conflict. */
 const MAX_PARTIES = 24;
@@ -100,15 +100,5 @@ export class ConflictResolver {
 }
 
 function sideEffect(clerkUserId: string, cause: Omit<Change, 'seen'>): Omit<Change, 'seen'> {
-  return {
-    clerkUserId,
-    activity: noActivity,
-    story: {
-      id: `conflict:${randomUUID()}`,
-      source: 'conflict',
-      eventType: 'conflict',
-      attempt: 0,
-      correlationId: cause.story.correlationId,
-    },
-  };
+  return { clerkUserId, activity: noActivity, story: conflictStory(cause.story.correlationId) };
 }

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
+import { type AppliedRow } from '../apply-event/applied-events';
+import { type Story, noActivity } from '../apply-event/change';
 import { type AddressKind, type Holding } from './claim';
 import { type ConflictNote } from './conflict-notes';
 
@@ -28,6 +31,27 @@ export async function releaseAddresses(
   ] as const) {
     if (ids.length > 0) await manager.query(`UPDATE users SET ${columns}${hash} WHERE id = ANY($1::uuid[])`, [ids]);
   }
+}
+
+/** The steps of those whose addresses went to others though nothing was seen of them: their stories tell of it too. */
+export function releaseSteps(forsaken: SettlementPlan['forsaken'], correlationId: string): AppliedRow[] {
+  return forsaken.map(({ userId, clerkUserId, kind }) => ({
+    change: { clerkUserId, seen: { kind: 'nothing' }, activity: noActivity, story: conflictStory(correlationId) },
+    result: {
+      settled: true,
+      userId,
+      decision: 'release',
+      reason: `Clerk did not find the user when it was asked: its ${kind} is left to another user`,
+      repeated: false,
+    },
+    versionBefore: null,
+    versionAfter: null,
+  }));
+}
+
+/** What a step says of itself that a conflict with another user brought about; `correlationId`: what began it. */
+export function conflictStory(correlationId: string): Story {
+  return { id: `conflict:${randomUUID()}`, source: 'conflict', eventType: 'conflict', attempt: 0, correlationId };
 }
 
 /** Makes a local user the Clerk user's, which has proved the same address; false when it is a free local user no more. */

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { type Explanation, type Principal, explainUser, startReconcile } from '@gatehouse/contracts';
+import { EventBatch } from '../src/apply-event/event-batch';
+import { readEvent } from '../src/apply-event/read-event';
+import { json } from './clerk-api';
+import { T0, clerkUser, deletion, deliveryOf, metadata, newClerkId, userEvent, withEmail } from './clerk-events';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+});
+
+afterAll(() => world.dispose());
+
+const admin: Principal = {
+  userId: randomUUID(),
+  clerkUserId: 'user_admin',
+  method: 'clerk_session',
+  role: 'admin',
+  tier: 'free',
+  scopes: [],
+  sessionId: 'sess_1',
+};
+const context = () => ({ principal: admin, requestId: randomUUID() });
+
+const explain = (id: string, page: { limit?: number; cursor?: string } = {}): Promise<Explanation> =>
+  world.gateway.send(explainUser, { id, ...page }, context());
+
+describe('explain', () => {
+  it("tells a user's story: each decision, the versions before and after, why", async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, first_name: 'Newer' }));
+    const late = await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'Late' }));
+    const told = await explain(user.id);
+    expect(told).toMatchObject({ clerkUserId: user.id, state: 'live', version: T0 + 2, nextCursor: null });
+    expect(
+      told.steps.map(({ decision, versionBefore, versionSeen, versionAfter }) => [
+        decision,
+        versionBefore,
+        versionSeen,
+        versionAfter,
+      ]),
+    ).toEqual([
+      ['create', null, T0, T0],
+      ['apply', T0, T0 + 2, T0 + 2],
+      ['stale', T0 + 2, T0 + 1, T0 + 2],
+    ]);
+    expect(told.steps[2]).toMatchObject({ id: late.webhookId, reason: expect.stringContaining('newer version') });
+    expect(await explain(told.userId ?? '')).toEqual(told);
+  });
+
+  it('tells of the events of one batch in the order in which they were applied', async () => {
+    const user = clerkUser(newClerkId());
+    const versions = Array.from({ length: 30 }, (_, index) => T0 + index);
+    const events = versions.map((version) =>
+      userEvent('user.updated', { ...user, updated_at: version, first_name: `Version ${version}` }),
+    );
+    const batch = world.apps[0]?.get(EventBatch);
+    await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), undefined)));
+    const { steps } = await explain(user.id);
+    expect(steps.map(({ versionAfter }) => versionAfter)).toEqual(versions);
+    expect(steps.slice(1).map(({ versionBefore }) => versionBefore)).toEqual(versions.slice(0, -1));
+  });
+
+  it('tells of ten thousand events page by page, each once and in order', async () => {
+    const id = newClerkId();
+    await world.query(
+      `INSERT INTO applied_events (webhook_id, source, event_type, clerk_user_id, decision, reason, attempt, correlation_id)
+       SELECT $1 || ':' || n, 'webhook', 'user.updated', $1, 'stale', 'made for this test', 0, n::text
+         FROM generate_series(1, 10000) AS n`,
+      [id],
+    );
+    const told: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const { steps, nextCursor } = await explain(id, { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+      expect(steps.length).toBeLessThanOrEqual(200);
+      told.unshift(...steps.map(({ correlationId }) => Number(correlationId)));
+      cursor = nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(told).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 1));
+    await expect(explain(id, { cursor: 'bm9uZQ' })).rejects.toMatchObject({
+      reason: 'invalid_request',
+      message: expect.stringContaining('cursor'),
+    });
+  });
+
+  it('tells both users of a conflict who keeps the address, who is stored without it, and why', async () => {
+    const email = `${newClerkId().slice(5)}@explained.example.com`;
+    const [holder, taker] = [withEmail(clerkUser(newClerkId()), email), withEmail(clerkUser(newClerkId()), email)];
+    for (const user of [holder, taker]) world.clerk.answer(user.id, json(200, user));
+    await world.deliver(userEvent('user.created', holder));
+    const caused = await world.deliver(userEvent('user.created', taker));
+    const [ofHolder, ofTaker] = [await explain(holder.id), await explain(taker.id)];
+    expect(ofTaker.conflicts).toMatchObject([
+      {
+        kind: 'email',
+        claimant: taker.id,
+        holder: holder.id,
+        reason: expect.stringContaining('held it here keeps it'),
+      },
+    ]);
+    expect(ofHolder.conflicts).toEqual(ofTaker.conflicts);
+    expect(ofTaker.steps.at(-1)).toMatchObject({
+      id: caused.webhookId,
+      decision: 'create',
+      reason: 'the user was unknown; its email is left to another user',
+    });
+    // What it was asked for with the other one bears the mark of what caused it.
+    expect(ofHolder.steps.at(-1)).toMatchObject({ source: 'conflict', correlationId: caused.correlationId });
+    expect(JSON.stringify([ofHolder, ofTaker])).not.toContain(email);
+  });
+
+  it('tells how a local user became a Clerk user', async () => {
+    const email = `${newClerkId().slice(5)}@linked.example.com`;
+    const id = randomUUID();
+    await world.query(
+      `INSERT INTO users (id, auth_provider, email, email_verified, full_name, referral_code)
+       VALUES ($1, 'local', $2, true, 'Local', $3)`,
+      [id, email, `BP-${id.slice(0, 9)}`],
+    );
+    expect(await explain(id)).toMatchObject({ clerkUserId: null, state: 'live', steps: [], nextCursor: null });
+    const user = withEmail(clerkUser(newClerkId()), email);
+    world.clerk.answer(user.id, json(200, user));
+    await world.deliver(userEvent('user.created', user));
+    expect(await explain(id)).toMatchObject({
+      clerkUserId: user.id,
+      steps: [{ decision: 'link', reason: 'a local user has the same address verified: it is this user' }],
+    });
+  });
+
+  it('tells of a tombstone that came first, is for admins alone, and knows whom it does not know', async () => {
+    const id = newClerkId();
+    const outcome = await world.deliver(deletion(id));
+    await world.deliver(userEvent('user.created', clerkUser(id)));
+    expect(await explain(id)).toMatchObject({
+      userId: null,
+      state: 'deleted',
+      tombstone: { because: outcome.webhookId },
+      steps: [{ decision: 'delete' }, { decision: 'tombstoned' }],
+    });
+    await expect(explain(newClerkId())).rejects.toMatchObject({ reason: 'not_found' });
+    const user = { principal: { ...admin, role: 'user' as const }, requestId: randomUUID() };
+    await expect(world.gateway.send(explainUser, { id }, user)).rejects.toMatchObject({ reason: 'forbidden' });
+    await expect(world.gateway.send(startReconcile, {}, user)).rejects.toMatchObject({ reason: 'forbidden' });
+  });
+});
