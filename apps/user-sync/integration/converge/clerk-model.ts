@@ -9,10 +9,16 @@ export type Operation =
   | { kind: 'create'; slot: number; address: number; verified: boolean; tick: number }
   | { kind: 'rename'; slot: number; name: number; tick: number }
   | { kind: 'email' | 'phone'; slot: number; address: number; verified: boolean; tick: number }
-  | { kind: 'swap'; slot: number; other: number; tick: number }
-  | { kind: 'ban' | 'touch' | 'session' | 'delete' | 'corrupt'; slot: number; tick: number };
+  | { kind: 'swap'; of: 'email' | 'phone'; slot: number; other: number; tick: number }
+  | { kind: 'ban' | 'lock' | 'touch' | 'session' | 'login' | 'delete' | 'corrupt'; slot: number; tick: number };
 
 type Change = Exclude<Operation, { kind: 'create' | 'swap' }>;
+
+/** A local user that is there before any user of Clerk's. */
+export interface Local {
+  readonly address: number;
+  readonly verified: boolean;
+}
 
 interface Address {
   value: string;
@@ -26,6 +32,7 @@ interface Person {
   email: Address | null;
   phone: Address | null;
   banned: boolean;
+  locked: boolean;
 }
 
 const PAGE = 2;
@@ -58,7 +65,8 @@ export class ClerkModel {
         userEvent('user.updated', { ...toJson({ ...person, name: 'Corrupt' }), updated_at: 8_640_000_000_000_000 }),
       ];
     }
-    if (operation.kind === 'swap') return this.swap(person, this.whoever(operation.other), operation.tick);
+    if (operation.kind === 'login') return [];
+    if (operation.kind === 'swap') return this.swap(person, this.whoever(operation.other), operation);
     this.remember(person);
     if (!this.change(person, operation)) return [];
     return [this.updated(person, operation.tick)];
@@ -89,9 +97,18 @@ export class ClerkModel {
     return Promise.resolve('ins_model');
   }
 
-  /** The live users that a database has that equals this. An unverified address leaves to whoever has it verified. */
-  expected(): Record<string, unknown>[] {
+  /** Whom a login of this slot is of. */
+  idOf(slot: number): string | undefined {
+    return this.whoever(slot)?.id;
+  }
+
+  /**
+   * The live users of Clerk's that a database has that equals this. An unverified address leaves to whoever has it
+   * verified, and what a local user has verified stays there.
+   */
+  expected(ofLocals: readonly string[] = []): Record<string, unknown>[] {
     const ownedElsewhere = (key: 'email' | 'phone', person: Person) =>
+      ofLocals.some((address) => address.toLowerCase() === person[key]?.value.toLowerCase()) ||
       this.people.some((other) => other !== person && other[key]?.verified && same(other[key], person[key]));
     return this.people
       .map((person) => {
@@ -106,6 +123,7 @@ export class ClerkModel {
           phone_number: phone?.value ?? null,
           phone_verified: phone?.verified ?? false,
           clerk_banned: person.banned,
+          clerk_locked: person.locked,
         };
       })
       .sort((a, b) => (a.clerk_user_id < b.clerk_user_id ? -1 : 1));
@@ -120,6 +138,7 @@ export class ClerkModel {
       email: this.claimed('email', { value: emailOf(address), verified }, undefined),
       phone: null,
       banned: false,
+      locked: false,
     };
     this.people.push(person);
     this.slots.set(slot, person);
@@ -153,9 +172,13 @@ export class ClerkModel {
       case 'ban':
         person.banned = !person.banned;
         return true;
+      case 'lock':
+        person.locked = !person.locked;
+        return true;
       // It moves the version alone, or has been dealt with.
       case 'touch':
       case 'session':
+      case 'login':
       case 'corrupt':
       case 'delete':
         return true;
@@ -163,16 +186,16 @@ export class ClerkModel {
   }
 
   /** At Clerk in three steps: one of the two has to give its address up first. */
-  private swap(a: Person, b: Person | undefined, tick: number): EventJson[] {
-    if (b === undefined || a === b || !a.email?.verified || !b.email?.verified) return [];
-    const [ofA, ofB] = [a.email, b.email];
+  private swap(a: Person, b: Person | undefined, { of, tick }: Extract<Operation, { kind: 'swap' }>): EventJson[] {
+    const [ofA, ofB] = [a[of], b?.[of]];
+    if (b === undefined || a === b || !ofA?.verified || !ofB?.verified) return [];
     this.remember(a);
     this.remember(b);
-    a.email = null;
+    a[of] = null;
     const first = this.updated(a, tick);
-    b.email = ofA;
+    b[of] = ofA;
     const second = this.updated(b, tick);
-    a.email = ofB;
+    a[of] = ofB;
     return [first, second, this.updated(a, tick)];
   }
 
@@ -203,7 +226,7 @@ function same(a: Address | null, b: Address | null): boolean {
 }
 
 /** The same address may be written in two ways. */
-function emailOf(address: number): string {
+export function emailOf(address: number): string {
   const email = `address${address % 4}@example.com`;
   return address >= 4 ? email.toUpperCase() : email;
 }
@@ -214,7 +237,7 @@ function mapped(person: Person): MappedUser {
 
 const template = fixture<EventJson>('user.created').data;
 
-function toJson({ id, version, name, email, phone, banned }: Person): UserJson {
+function toJson({ id, version, name, email, phone, banned, locked }: Person): UserJson {
   const verification = (address: Address) => ({ status: address.verified ? 'verified' : 'unverified' });
   return {
     ...template,
@@ -222,6 +245,7 @@ function toJson({ id, version, name, email, phone, banned }: Person): UserJson {
     updated_at: version,
     first_name: name,
     banned,
+    locked,
     primary_email_address_id: email && 'idn_email',
     primary_phone_number_id: phone && 'idn_phone',
     email_addresses: email ? [{ id: 'idn_email', email_address: email.value, verification: verification(email) }] : [],

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createLogger } from '@gatehouse/observability';
+import { RequestRefusedError } from '@gatehouse/messaging';
 import { createDataSource } from '@gatehouse/persistence';
 import { type TestDatabase } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { type ChangeAnnouncer } from '../../src/announce-changes/change-announcer';
 import { ChangeApplier } from '../../src/apply-event/change-applier';
 import { EventBatch } from '../../src/apply-event/event-batch';
 import { EventMetrics } from '../../src/apply-event/event-metrics';
@@ -17,9 +18,10 @@ import { ReconcileRuns } from '../../src/reconcile/reconcile-runs';
 import { Reconciler } from '../../src/reconcile/reconciler';
 import { SnapshotApplier } from '../../src/reconcile/snapshot-applier';
 import { SuspectedAbsences } from '../../src/reconcile/suspected-absences';
+import { FirstLogin } from '../../src/resolve-principal/first-login';
 import { ConflictResolver } from '../../src/resolve-conflicts/conflict-resolver';
 import { usersDatabase } from '../sync-world';
-import { type ClerkModel } from './clerk-model';
+import { type ClerkModel, type Local, emailOf } from './clerk-model';
 
 /** The process ends: before a transaction's commit, or after it and before anybody heard of it. */
 export type CrashPoint = 'before' | 'after';
@@ -31,6 +33,13 @@ const config = {
   reconcile: { maxDeletions: 1_000, intervalMs: 0 },
   retryMax: 1_000,
 } as unknown as UserSyncConfig;
+
+/** The parts of user-sync that apply, put together for one Clerk. */
+export interface SyncParts {
+  readonly events: EventBatch;
+  readonly login: (clerkUserId: string) => Promise<void>;
+  readonly reconcile: () => Promise<void>;
+}
 
 /** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
 export class SyncCore {
@@ -66,7 +75,7 @@ export class SyncCore {
   }
 
   /** user-sync with this Clerk; what a real one is given by Nest. */
-  with(clerk: ClerkModel): { events: EventBatch; reconcile: () => Promise<void> } {
+  with(clerk: ClerkModel): SyncParts {
     const dataSource = this.crashing();
     const absences = new SuspectedAbsences(dataSource);
     const applier = new ChangeApplier(dataSource, { announce: async () => undefined });
@@ -77,9 +86,18 @@ export class SyncCore {
     const log = createLogger({ service: 'converge', level: 'silent' });
     const runs = new ReconcileRuns(dataSource);
     const snapshots = new SnapshotApplier(applier, settlement);
+    const logins = new FirstLogin(settlement, log);
     const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
     return {
       events: new EventBatch(config, dataSource, applier, settlement, reporter, metrics, log),
+      // Whoever cannot be let in tries again some day.
+      login: (clerkUserId) =>
+        logins.create(clerkUserId, randomUUID()).then(
+          () => undefined,
+          (error: unknown) => {
+            if (!(error instanceof RequestRefusedError)) forgiveCrash(error);
+          },
+        ),
       reconcile: async () => {
         await runs.queue('admin');
         for (let run = await runs.open(); run !== null; run = await runs.open()) {
@@ -106,11 +124,31 @@ export class SyncCore {
     this.crashAt = crashAt;
   }
 
-  /** All live users, as far as Clerk owns them. */
+  /** Local users, as an admin has made them. */
+  async addLocals(locals: readonly Local[]): Promise<void> {
+    for (const { address, verified } of locals) {
+      await this.sql.query(
+        `INSERT INTO users (id, auth_provider, email, email_verified, full_name, referral_code)
+         VALUES ($1, 'local', $2, $3, 'Local', $4) ON CONFLICT DO NOTHING`,
+        [randomUUID(), emailOf(address), verified, `BP-${randomUUID()}`],
+      );
+    }
+  }
+
+  /** The verified addresses of local users who are still local. */
+  async localAddresses(): Promise<string[]> {
+    const { rows } = await this.sql.query<{ email: string }>(
+      'SELECT email FROM users WHERE clerk_user_id IS NULL AND email_verified',
+    );
+    return rows.map(({ email }) => email);
+  }
+
+  /** All live users of Clerk's, as far as Clerk owns them. */
   async liveUsers(): Promise<Record<string, unknown>[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
       `SELECT clerk_user_id, clerk_updated_at AS version, first_name, email, email_verified, phone_number,
-         phone_verified, clerk_banned FROM users WHERE deleted_at IS NULL ORDER BY clerk_user_id COLLATE "C"`,
+         phone_verified, clerk_banned, clerk_locked FROM users
+        WHERE deleted_at IS NULL AND clerk_user_id IS NOT NULL ORDER BY clerk_user_id COLLATE "C"`,
     );
     return rows;
   }
