@@ -40,10 +40,11 @@ export async function benchReconcile({ users }: ReconcileOptions): Promise<Repor
       rows: [
         row('filling an empty database', fill),
         row('finding everything equal', again),
+        memoryRow('filling an empty database', fill),
+        memoryRow('finding everything equal', again),
         {
           what: 'memory of user-sync, MiB',
           afterWarmUp: Math.round(settled),
-          afterFilling: Math.round(fill.memory.at(-1)?.mib ?? 0),
           atEnd: Math.round(atEnd),
           most: Math.round(most),
         },
@@ -96,6 +97,15 @@ interface Progress {
   readonly seconds: number;
   readonly changes: Record<string, number>;
   readonly message: string | null;
+}
+
+/** At each tenth of the walk. */
+function memoryRow(what: string, { users, memory }: Walk): Record<string, string | number> {
+  const tenths = Array.from({ length: 10 }, (_, index) => {
+    const from = (users * (index + 1)) / 10;
+    return [`at${(index + 1) * 10}%`, Math.round(memory.find(({ done }) => done >= from)?.mib ?? 0)] as const;
+  });
+  return { what: `memory of user-sync, MiB, ${what}`, ...Object.fromEntries(tenths) };
 }
 
 function row(what: string, { users, seconds, changes }: Walk): Record<string, string | number> {

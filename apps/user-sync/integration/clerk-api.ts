@@ -103,6 +103,8 @@ export class Directory {
   readonly hidden = new Set<string>();
   /** The cursors of the pages that were asked for. */
   readonly pages: (string | null)[] = [];
+  /** Refusals of the pages after these users, each given once, in order. */
+  readonly refusals: [after: string, answer: Answer][] = [];
   /** Runs before a page is given. */
   onPage: (cursor: string | null) => void = () => undefined;
 
@@ -136,6 +138,8 @@ export class Directory {
     const cursor = url.searchParams.get('starting_after');
     this.onPage(cursor);
     this.pages.push(cursor);
+    const refusal = this.refusals.findIndex(([after]) => after === cursor);
+    if (refusal >= 0) return this.refusals.splice(refusal, 1)[0]?.[1] ?? gone;
     const start = cursor === null ? 0 : this.users.findIndex((user) => user.id === cursor) + 1;
     if (cursor !== null && start === 0) return gone;
     const listed = this.users.slice(start).filter((user) => !this.hidden.has(user.id));

@@ -44,6 +44,7 @@ afterEach(async () => {
     onPage: () => undefined,
   });
   directory.hidden.clear();
+  directory.refusals.length = 0;
   directory.pages.length = 0;
   for (const table of ['pending_redactions', 'reconcile_runs', 'reconcile_sightings', 'suspected_absences', 'users']) {
     await world.query(`DELETE FROM ${table}`);
@@ -66,13 +67,13 @@ const context = () => ({ principal: admin, requestId: randomUUID() });
 const start = () => world.gateway.send(startReconcile, {}, context());
 const show = (id: string) => world.gateway.send(showReconcile, { id }, context());
 
-const ended = (id: string): Promise<ReconcileRun> =>
+const ended = (id: string, timeoutMs = 20_000): Promise<ReconcileRun> =>
   eventually(
     async () => {
       const run = await show(id);
       return ['queued', 'running'].includes(run.state) ? null : run;
     },
-    { timeoutMs: 20_000, intervalMs: 50 },
+    { timeoutMs, intervalMs: 50 },
   ) as Promise<ReconcileRun>;
 
 const reconcile = async () => ended((await start()).id);
@@ -189,6 +190,35 @@ describe('a walk over Clerk', () => {
     expect((await live()).sort()).toEqual(users.map(({ id }) => id).sort());
     await reconcile();
     expect((await live()).sort()).toEqual(directory.users.map(({ id }) => id).sort());
+  });
+
+  it('begins anew when all that its cursor remembers is gone, and counts nobody twice', async () => {
+    const users = many(12);
+    atClerk(...users);
+    const { directory } = world.clerk;
+    directory.maxPage = 4;
+    directory.onPage = (cursor) => {
+      if (cursor === users[7]?.id) directory.users = users.filter((_, index) => index < 3 || index > 7);
+    };
+    const run = await reconcile();
+    expect(directory.pages.slice(2, 8)).toEqual([...[7, 6, 5, 4, 3].map((index) => users[index]?.id), null]);
+    expect(run).toMatchObject({ state: 'done', usersTotal: 12, usersDone: 12, changes: { create: 12 } });
+    expect((await live()).sort()).toEqual(users.map(({ id }) => id).sort());
+  });
+
+  it('waits while Clerk refuses and goes on with the same page, as often as it takes', async () => {
+    const users = many(6);
+    atClerk(...users);
+    const { directory } = world.clerk;
+    directory.maxPage = 2;
+    directory.refusals.push(
+      [users[1]?.id ?? '', json(429, { errors: [] }, { 'Retry-After': '1' })],
+      [users[1]?.id ?? '', json(500, { errors: [] })],
+    );
+    const { id } = await start();
+    // After each refusal it waits for five seconds.
+    expect(await ended(id, 40_000)).toMatchObject({ state: 'done', usersDone: 6, changes: { create: 6 } });
+    expect(directory.pages).toEqual([null, ...[1, 1, 1, 3, 5].map((index) => users[index]?.id)]);
   });
 
   it('that is stopped anywhere goes on where it was, in another process', async () => {

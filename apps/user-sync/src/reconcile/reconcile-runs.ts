@@ -54,23 +54,40 @@ export class ReconcileRuns {
     );
   }
 
-  /** Marks users as seen and moves the walk on, at once: after a crash it goes on from here. */
+  /**
+   * Marks users as seen and moves the walk on, at once: after a crash it goes on from here. Whoever was met before, by a
+   * walk that had to begin anew, is not counted again.
+   */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
-    const counts: Record<string, number> = {};
-    for (const { decision } of sightings) counts[decision] = (counts[decision] ?? 0) + 1;
     await guardDatabase(() =>
       this.dataSource.transaction(async (manager) => {
+        const met = await metBefore(manager, id, sightings);
+        const fresh = sightings.filter(({ clerkUserId }) => !met.has(clerkUserId));
+        const counts: Record<string, number> = {};
+        for (const { decision } of fresh) counts[decision] = (counts[decision] ?? 0) + 1;
         await markSeen(manager, id, sightings);
         await manager.query(
           `UPDATE reconcile_runs SET users_done = users_done + $2, cursor = coalesce($3::text[], cursor), updated_at = now(),
              changes = changes || (SELECT coalesce(jsonb_object_agg(key, coalesce((changes ->> key)::int, 0) + value::int), '{}')
                                      FROM jsonb_each_text($4::jsonb))
             WHERE id = $1`,
-          [id, cursor === null ? 0 : sightings.length, cursor, JSON.stringify(counts)],
+          [id, cursor === null ? 0 : fresh.length, cursor, JSON.stringify(counts)],
         );
       }),
     );
   }
+}
+
+async function metBefore(
+  manager: EntityManager,
+  runId: string,
+  sightings: readonly Sighting[],
+): Promise<ReadonlySet<string>> {
+  const rows = await manager.query<{ clerk_user_id: string }[]>(
+    'SELECT clerk_user_id FROM reconcile_sightings WHERE run_id = $1 AND clerk_user_id = ANY($2::text[])',
+    [runId, sightings.map(({ clerkUserId }) => clerkUserId)],
+  );
+  return new Set(rows.map(({ clerk_user_id }) => clerk_user_id));
 }
 
 async function markSeen(manager: EntityManager, runId: string, sightings: readonly Sighting[]): Promise<void> {
