@@ -32,6 +32,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await world.boot(settings);
+  // It answers requests as soon as it is connected, which may be a moment later.
+  await eventually(() => world.gateway.send(listReconciles, {}, context()), { timeoutMs: 20_000 });
 });
 
 afterEach(async () => {
@@ -164,6 +166,44 @@ describe('a walk over Clerk', () => {
     atClerk({ ...user, first_name: 'Truth' });
     expect(await reconcile()).toMatchObject({ changes: { heal: 1 } });
     expect(await world.user(user.id)).toMatchObject({ first_name: 'Truth', clerk_updated_at: String(T0) });
+  });
+
+  it('takes no word of the list for a tie: the user is asked for by id', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    atClerk({ ...user, first_name: 'Listed' });
+    world.clerk.answer(user.id, json(200, { ...user, first_name: 'Asked' }));
+    expect(await reconcile()).toMatchObject({ state: 'done', changes: { apply: 1 } });
+    expect(await world.user(user.id)).toMatchObject({ first_name: 'Asked' });
+  });
+
+  it('brings no deleted user back, though Clerk may still list it', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await world.deliver(deletion(user.id));
+    atClerk({ ...user, updated_at: T0 + 1 });
+    expect(await reconcile()).toMatchObject({ state: 'done', absences: 0, changes: { tombstoned: 1 } });
+    expect(await live()).toEqual([]);
+  });
+
+  it('goes its way, whatever webhooks tell of meanwhile', async () => {
+    const users = many(8);
+    atClerk(...users);
+    const { directory } = world.clerk;
+    directory.maxPage = 2;
+    const told: Promise<unknown>[] = [];
+    directory.onPage = (cursor) => {
+      const [first, last] = [users[0], users[7]];
+      if (cursor !== users[1]?.id || first === undefined || last === undefined) return;
+      told.push(world.deliver(userEvent('user.created', last)));
+      told.push(world.deliver(userEvent('user.updated', { ...first, updated_at: T0 + 1, first_name: 'Told' })));
+    };
+    expect(await reconcile()).toMatchObject({ state: 'done', usersDone: 8, absences: 0 });
+    await Promise.all(told);
+    expect(told).toHaveLength(2);
+    expect(directory.pages).toEqual([null, ...[1, 3, 5, 7].map((index) => users[index]?.id)]);
+    expect(await live()).toHaveLength(8);
+    expect(await world.user(users[0]?.id ?? '')).toMatchObject({ first_name: 'Told' });
   });
 
   it('takes no absence from the list for a deletion: the user is asked for by id', async () => {

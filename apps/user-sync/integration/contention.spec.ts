@@ -1,0 +1,119 @@
+import { createDataSource } from '@gatehouse/persistence';
+import { eventually } from '@gatehouse/testing';
+import { type EntityManager } from 'typeorm';
+import { serviceDatabase } from '../src/database/database-options';
+import { findHoldings } from '../src/resolve-conflicts/claim';
+import { json } from './clerk-api';
+import { type UserJson, T0, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+});
+
+afterAll(() => world.dispose());
+
+const emailOf = (user: UserJson) => (user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
+
+const at = (user: UserJson, version: number): UserJson => ({ ...user, updated_at: T0 + version });
+
+function atClerk(...users: UserJson[]): void {
+  for (const user of users) world.clerk.answer(user.id, json(200, user));
+}
+
+/** Users that are here, in the order given. */
+async function members(count: number): Promise<UserJson[]> {
+  const users = Array.from({ length: count }, () => clerkUser(newClerkId()));
+  for (const user of users) await world.deliver(userEvent('user.created', user));
+  return users;
+}
+
+/** Each with the address of the next one. */
+function turned(users: readonly UserJson[]): UserJson[] {
+  return users.map((user, index) => at(withEmail(user, emailOf(users[(index + 1) % users.length] ?? user)), 1));
+}
+
+it('an older answer from Clerk is not written when the row changed while Clerk was asked', async () => {
+  const [user] = (await members(1)) as [UserJson];
+  const older = { ...at(user, -1), first_name: 'Older' };
+  const newer = { ...at(user, 5), first_name: 'Newer' };
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  world.clerk.answer(
+    user.id,
+    json(200, older),
+    (request, response) => void held.then(() => json(200, older)(request, response)),
+    json(200, newer),
+  );
+  const tie = await world.publish(userEvent('user.updated', { ...user, first_name: 'Tie' }));
+  await eventually(() => world.clerk.times(user.id) === 2, { timeoutMs: 20_000 });
+  // The consumer waits for Clerk; another replica applies meanwhile.
+  const replica = await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+  expect(await world.deliver(userEvent('user.updated', newer))).toMatchObject({ decision: 'apply' });
+  release();
+  expect(await world.outcomeOf(tie)).toMatchObject({ decision: 'duplicate' });
+  expect(await world.user(user.id)).toMatchObject({ first_name: 'Newer', clerk_updated_at: String(T0 + 5) });
+  expect(world.clerk.times(user.id)).toBe(3);
+  world.apps.splice(world.apps.indexOf(replica), 1);
+  await replica.close();
+});
+
+it('a conflict that draws in more users than may be locked is left alone, and tried again later', async () => {
+  const users = await members(26);
+  atClerk(...turned(users));
+  const before = await world.query('SELECT * FROM users ORDER BY id');
+  const [first] = turned(users) as [UserJson];
+  expect(await world.deliver(userEvent('user.updated', first))).toMatchObject({
+    status: 'failed',
+    error: { kind: 'conflict', code: 'CONFLICT_TOO_WIDE', retryable: true },
+  });
+  expect(await world.query('SELECT * FROM users ORDER BY id')).toEqual(before);
+});
+
+it('conflicts over the same users that are met at once, by two replicas, all end in what Clerk holds', async () => {
+  const replica = await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+  const users = await members(6);
+  const now = turned(users);
+  atClerk(...now);
+  const events = [...now, ...[...now].reverse()].map((user) => userEvent('user.updated', user));
+  const published = await Promise.all(events.map((event) => world.publish(event)));
+  for (const about of published) expect(await world.outcomeOf(about, 40_000)).toMatchObject({ status: 'success' });
+  for (const user of now) {
+    expect(await world.user(user.id)).toMatchObject({ email: emailOf(user), clerk_updated_at: String(T0 + 1) });
+  }
+  world.apps.splice(world.apps.indexOf(replica), 1);
+  await replica.close();
+});
+
+it('who holds an address is found by index, though PostgreSQL does not know yet how large the table has become', async () => {
+  await world.query(
+    `INSERT INTO users (id, auth_provider, clerk_user_id, full_name, referral_code, email, email_verified, phone_number,
+       phone_verified)
+     SELECT gen_random_uuid(), 'clerk', 'user_many' || n, 'x', 'BP-many' || n, 'many' || n || '@example.com', true,
+       '+1202' || n, true FROM generate_series(1, 10000) AS n`,
+  );
+  const dataSource = await createDataSource(
+    serviceDatabase({ url: world.database.serviceUrl, poolSize: 2 }),
+  ).initialize();
+  try {
+    const plans: unknown[] = [];
+    const explaining = {
+      query: async (text: string, values: unknown[]) => {
+        plans.push(await dataSource.query(`EXPLAIN ${text}`, values));
+        return dataSource.query<unknown[]>(text, values);
+      },
+    } as unknown as EntityManager;
+    const claims = Array.from({ length: 100 }, (_, n) => [
+      { kind: 'email' as const, key: `many${n + 1}@example.com`, verified: true },
+      { kind: 'phone' as const, key: `+1202${n + 1}`, verified: true },
+    ]).flat();
+    expect(await findHoldings(explaining, claims)).toHaveLength(200);
+    expect(JSON.stringify(plans)).toContain('users_phone_number_idx');
+    expect(JSON.stringify(plans)).not.toContain('Seq Scan on users');
+  } finally {
+    await dataSource.destroy();
+  }
+});
