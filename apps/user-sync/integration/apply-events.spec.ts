@@ -288,12 +288,12 @@ describe('what is seen from outside', () => {
     await world.deliver(userEvent('user.created', clerkUser(id)));
     const metrics = await world.operations('/metrics');
     for (const line of [
-      'user_sync_events_total{type="user.created",decision="create"}',
-      'user_sync_batch_events_count',
-      'user_sync_apply_seconds_count',
-      'user_sync_received_to_applied_seconds_count',
-      'user_sync_clerk_requests_total{result="ok"}',
-      'user_sync_undecodable_messages_total 1',
+      'gatehouse_user_sync_events_total{type="user.created",decision="create"}',
+      'gatehouse_user_sync_batch_events_count',
+      'gatehouse_user_sync_apply_seconds_count',
+      'gatehouse_user_sync_received_to_applied_seconds_count',
+      'gatehouse_user_sync_clerk_requests_total{result="ok"}',
+      'gatehouse_user_sync_undecodable_messages_total 1',
     ]) {
       expect(metrics).toContain(line);
     }

@@ -38,7 +38,10 @@ const stored = async (userId: string) =>
     ?.hashed_password ?? '';
 
 async function checks(): Promise<Record<string, number>> {
-  const metrics = await world.apps[0]?.get<Registry>(METRICS).getSingleMetric('user_sync_password_checks_total')?.get();
+  const metrics = await world.apps[0]
+    ?.get<Registry>(METRICS)
+    .getSingleMetric('gatehouse_user_sync_password_checks_total')
+    ?.get();
   return Object.fromEntries((metrics?.values ?? []).map(({ labels, value }) => [labels.against, value]));
 }
 

@@ -398,10 +398,12 @@ describe('what is seen from outside', () => {
     atClerk(...users.map((user, index) => (index === 0 ? { ...user, first_name: 'Drifted' } : user)));
     expect(await world.apps[0]?.get(DriftSampler, { strict: false }).sample()).toBe(1);
     const run = await reconcile();
-    await eventually(async () => (await world.operations('/metrics')).includes('user_sync_staleness_seconds '));
+    await eventually(async () =>
+      (await world.operations('/metrics')).includes('gatehouse_user_sync_staleness_seconds '),
+    );
     const metrics = await world.operations('/metrics');
-    expect(metrics).toContain('user_sync_drift_users 1');
-    expect(metrics).toContain('user_sync_drift_sampled_users 3');
+    expect(metrics).toContain('gatehouse_user_sync_drift_users 1');
+    expect(metrics).toContain('gatehouse_user_sync_drift_sampled_users 3');
     const { items } = await world.gateway.send(listReconciles, {}, context());
     expect(items).toMatchObject([{ id: run.id, trigger: 'admin', usersPerSecond: expect.any(Number) }]);
   });

@@ -155,10 +155,10 @@ describe('the operations port', () => {
     await deliver(ingest.url, userCreated());
     await deliver(ingest.url, userCreated(), { timestamp: 1 });
     const metrics = await (await ops(ingest, '/metrics')).text();
-    expect(metrics).toContain('gatehouse_webhook_deliveries_total{result="accepted"} 1');
-    expect(metrics).toContain('gatehouse_webhook_verified_total{secret="0"} 1');
-    expect(metrics).toContain('gatehouse_webhook_bad_timestamps_total{secret="0"} 1');
-    expect(metrics).toContain('gatehouse_webhook_refusals_total{reason="timestamp_too_old"} 1');
-    expect(metrics).toContain('gatehouse_ledger_group_rows_count 1');
+    expect(metrics).toContain('gatehouse_ingest_deliveries_total{result="accepted"} 1');
+    expect(metrics).toContain('gatehouse_ingest_verified_total{secret="0"} 1');
+    expect(metrics).toContain('gatehouse_ingest_bad_timestamps_total{secret="0"} 1');
+    expect(metrics).toContain('gatehouse_ingest_refusals_total{reason="timestamp_too_old"} 1');
+    expect(metrics).toContain('gatehouse_ingest_group_rows_count 1');
   });
 });

@@ -16,61 +16,61 @@ export class IngestMetrics {
   constructor(registry: Registry) {
     const registers = [registry];
     this.deliveries = new Counter({
-      name: 'gatehouse_webhook_deliveries_total',
+      name: 'gatehouse_ingest_deliveries_total',
       help: 'Deliveries by result: accepted, duplicate, ignored, refused, unavailable.',
       labelNames: ['result'],
       registers,
     });
     this.refusals = new Counter({
-      name: 'gatehouse_webhook_refusals_total',
+      name: 'gatehouse_ingest_refusals_total',
       help: 'Deliveries that did not verify, by reason.',
       labelNames: ['reason'],
       registers,
     });
     this.verified = new Counter({
-      name: 'gatehouse_webhook_verified_total',
+      name: 'gatehouse_ingest_verified_total',
       help: 'Deliveries that verified, by the place of the signing secret in the configured list.',
       labelNames: ['secret'],
       registers,
     });
     this.badTimestamps = new Counter({
-      name: 'gatehouse_webhook_bad_timestamps_total',
+      name: 'gatehouse_ingest_bad_timestamps_total',
       help: 'Deliveries with a good signature and a timestamp beyond tolerance: a wrong clock, or a replay.',
       labelNames: ['secret'],
       registers,
     });
     this.groupRows = new Histogram({
-      name: 'gatehouse_ledger_group_rows',
+      name: 'gatehouse_ingest_group_rows',
       help: 'Deliveries that were recorded in one transaction.',
       buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
       registers,
     });
     this.publishes = new Counter({
-      name: 'gatehouse_publishes_total',
+      name: 'gatehouse_ingest_publishes_total',
       help: 'Publishes by result: stored, duplicate, failed, skipped.',
       labelNames: ['result'],
       registers,
     });
     this.publishSeconds = new Histogram({
-      name: 'gatehouse_publish_seconds',
+      name: 'gatehouse_ingest_publish_seconds',
       help: 'Time from publishing an event to its acknowledgement by the stream.',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     });
     this.relayed = new Counter({
-      name: 'gatehouse_relay_claims_total',
+      name: 'gatehouse_ingest_relay_claims_total',
       help: 'Rows that the relay claimed: unpublished, or with a retry due.',
       labelNames: ['why'],
       registers,
     });
     this.rebuilt = new Counter({
-      name: 'gatehouse_rebuild_events_total',
+      name: 'gatehouse_ingest_rebuilt_events_total',
       help: 'Events published again because the stream lost them: other_stream, beyond_stream, no_outcome.',
       labelNames: ['why'],
       registers,
     });
     this.outcomes = new Counter({
-      name: 'gatehouse_outcomes_total',
+      name: 'gatehouse_ingest_outcomes_total',
       help: 'Outcomes by status and by their effect on the ledger: changed, unchanged, unknown (no such row).',
       labelNames: ['status', 'effect'],
       registers,

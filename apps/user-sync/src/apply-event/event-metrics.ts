@@ -17,30 +17,30 @@ export class EventMetrics {
   constructor(@Inject(METRICS) metrics: Registry) {
     const registers = [metrics];
     this.events = new Counter({
-      name: 'user_sync_events_total',
+      name: 'gatehouse_user_sync_events_total',
       help: 'Events by type and decision; repeated and failed ones under those names',
       labelNames: ['type', 'decision'],
       registers,
     });
     this.undecodable = new Counter({
-      name: 'user_sync_undecodable_messages_total',
+      name: 'gatehouse_user_sync_undecodable_messages_total',
       help: 'Messages that do not say which event they are',
       registers,
     });
     this.batch = new Histogram({
-      name: 'user_sync_batch_events',
+      name: 'gatehouse_user_sync_batch_events',
       help: 'Events per batch',
       buckets: [1, 2, 5, 10, 25, 50, 100],
       registers,
     });
     this.applying = new Histogram({
-      name: 'user_sync_apply_seconds',
+      name: 'gatehouse_user_sync_apply_seconds',
       help: 'Time to apply a batch, without reporting it',
       buckets: SECONDS,
       registers,
     });
     this.sinceReceived = new Histogram({
-      name: 'user_sync_received_to_applied_seconds',
+      name: 'gatehouse_user_sync_received_to_applied_seconds',
       help: 'Time from the receipt of a webhook to its commit here',
       buckets: SECONDS,
       registers,

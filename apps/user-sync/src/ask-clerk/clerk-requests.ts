@@ -50,7 +50,7 @@ export class ClerkRequests {
       telemetry: { disabled: true },
     });
     this.requests = new Counter({
-      name: 'user_sync_clerk_requests_total',
+      name: 'gatehouse_user_sync_clerk_requests_total',
       help: 'Requests to the Clerk Backend API by result',
       labelNames: ['result'],
       registers: [metrics],

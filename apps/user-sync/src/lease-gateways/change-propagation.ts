@@ -33,7 +33,7 @@ export class ChangePropagation implements BeforeApplicationShutdown {
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     this.seconds = new Histogram({
-      name: 'user_sync_change_propagation_seconds',
+      name: 'gatehouse_user_sync_change_propagation_seconds',
       help: 'Time from the commit of a change until every gateway had taken it in',
       labelNames: ['complete'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],

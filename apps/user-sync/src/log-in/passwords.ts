@@ -27,7 +27,7 @@ export class Passwords {
 
   constructor(@Inject(METRICS) metrics: Registry) {
     this.checks = new Counter({
-      name: 'user_sync_password_checks_total',
+      name: 'gatehouse_user_sync_password_checks_total',
       help: 'Passwords that were checked, against a stored hash or in its absence against another',
       labelNames: ['against'],
       registers: [metrics],

@@ -15,7 +15,7 @@ export class ReconcileMetrics {
     const registers = [metrics];
     const lastDone = () => this.lastDone;
     new Gauge({
-      name: 'user_sync_staleness_seconds',
+      name: 'gatehouse_user_sync_staleness_seconds',
       help: 'Time since the last walk over all of Clerk came to its end; absent before the first',
       registers,
       collect() {
@@ -25,19 +25,23 @@ export class ReconcileMetrics {
       },
     });
     this.drift = new Gauge({
-      name: 'user_sync_drift_users',
+      name: 'gatehouse_user_sync_drift_users',
       help: 'Users of the last sample whose content differs from Clerk',
       registers,
     });
-    this.sampled = new Gauge({ name: 'user_sync_drift_sampled_users', help: 'Users in the last sample', registers });
+    this.sampled = new Gauge({
+      name: 'gatehouse_user_sync_drift_sampled_users',
+      help: 'Users in the last sample',
+      registers,
+    });
     this.users = new Gauge({
-      name: 'user_sync_reconcile_users',
+      name: 'gatehouse_user_sync_reconcile_users',
       help: 'Users of the walk that is on its way, done and in total',
       labelNames: ['state'],
       registers,
     });
     this.conflicts = new Gauge({
-      name: 'user_sync_open_conflicts',
+      name: 'gatehouse_user_sync_open_conflicts',
       help: 'Users stored without an address that Clerk shows them with',
       registers,
     });
