@@ -1,7 +1,10 @@
 import { request } from 'node:http';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually, withClient } from '@gatehouse/testing';
+import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import { type Ingest, IngestHarness, deliver, newId, sign, secret, userCreated } from './ingest-harness';
+
+const { fingerprint } = parseSigningSecret(secret);
 
 let harness: IngestHarness;
 
@@ -156,8 +159,8 @@ describe('the operations port', () => {
     await deliver(ingest.url, userCreated(), { timestamp: 1 });
     const metrics = await (await ops(ingest, '/metrics')).text();
     expect(metrics).toContain('gatehouse_ingest_deliveries_total{result="accepted"} 1');
-    expect(metrics).toContain('gatehouse_ingest_verified_total{secret="0"} 1');
-    expect(metrics).toContain('gatehouse_ingest_bad_timestamps_total{secret="0"} 1');
+    expect(metrics).toContain(`gatehouse_ingest_verified_total{secret="${fingerprint}"} 1`);
+    expect(metrics).toContain(`gatehouse_ingest_bad_timestamps_total{secret="${fingerprint}"} 1`);
     expect(metrics).toContain('gatehouse_ingest_refusals_total{reason="timestamp_too_old"} 1');
     expect(metrics).toContain('gatehouse_ingest_group_rows_count 1');
   });

@@ -1,4 +1,5 @@
 import { eventually } from '@gatehouse/testing';
+import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import {
   type Ingest,
   IngestHarness,
@@ -42,7 +43,7 @@ describe('a verified delivery', () => {
     expect(row).toMatchObject({
       clerk_user_id: 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1',
       instance_id: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz',
-      signing_secret_index: 1,
+      signing_secret: parseSigningSecret(secret).fingerprint,
       publish_number: 1,
     });
     expect(row?.body).toEqual(body);

@@ -1,6 +1,10 @@
 import { type LedgerStats, type Principal, getLedgerStats } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
+import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import { type Ingest, IngestHarness, deliver, newId, otherSecret, secret, userCreated } from './ingest-harness';
+
+const newSecret = `whsec_${Buffer.alloc(24, 11).toString('base64')}`;
+const fingerprint = (text: string): string => parseSigningSecret(text).fingerprint;
 
 let harness: IngestHarness;
 let ingest: Ingest;
@@ -77,13 +81,26 @@ it('tell counts, latencies, what is open and dead, and which secret still verifi
     receivedToApplied: { events: 2, p50Ms: 20, p99Ms: 90 },
     lastEvent: { eventType: 'role.created' },
     secrets: [
-      { index: 0, configured: true, deliveries: 6 },
-      { index: 1, configured: true, deliveries: 1 },
+      { fingerprint: fingerprint(secret), configured: true, deliveries: 6 },
+      { fingerprint: fingerprint(otherSecret), configured: true, deliveries: 1 },
     ],
     silence: { state: 'heard' },
   });
   expect(now.byHour.map(({ count }) => count).reduce((a, b) => a + b)).toBe(7);
   expect(now.byHour.at(-1)?.hour).toBe(hour);
+});
+
+it('know a secret by its fingerprint: another order of the list mixes nothing up, and one that was taken out is still told', async () => {
+  const reordered = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${otherSecret},${newSecret}` });
+  await ingest.close();
+  ingest = reordered;
+  await deliver(ingest.url, userCreated(), { secret: newSecret });
+  const { secrets } = await eventually(() => stats());
+  expect(secrets).toMatchObject([
+    { fingerprint: fingerprint(otherSecret), configured: true, deliveries: 1 },
+    { fingerprint: fingerprint(newSecret), configured: true, deliveries: 1 },
+    { fingerprint: fingerprint(secret), configured: false, deliveries: 6 },
+  ]);
 });
 
 it('leave out what is older than asked for, except what is still open', async () => {

@@ -48,7 +48,7 @@ describe('the configuration', () => {
       CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)}, ${secret(2)}`,
       CLERK_WEBHOOK_SIGNING_SECRET: secret(1),
     });
-    expect(signingSecrets.map((key) => key.export()[0])).toEqual([1, 2]);
+    expect(signingSecrets.map(({ key }) => key.export()[0])).toEqual([1, 2]);
     const { CLERK_WEBHOOK_SIGNING_SECRETS: _, ...rest } = needed;
     expect(readConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import { type KeyObject, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import {
   type DatabaseAddress,
   type NatsAddress,
@@ -23,7 +23,7 @@ import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { z } from 'zod';
 import { SigningSecretInvalidError } from './errors';
-import { parseSigningSecret } from './receive-webhook/signing-secret';
+import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
 /** Everything the service is told from outside; keys as objects, so that printing them shows nothing. Milliseconds. */
 export interface Config {
@@ -38,7 +38,7 @@ export interface Config {
   readonly database: DatabaseAddress & { readonly poolSize: number };
   readonly nats: NatsAddress & { readonly streamReplicas: number };
   /** In the order in which they are tried. */
-  readonly signingSecrets: readonly KeyObject[];
+  readonly signingSecrets: readonly SigningSecret[];
   /** Clerk's instance whose events are ours; learnt at the first verified contact when absent. */
   readonly instanceId?: string;
   readonly retry: RetrySchedule;
@@ -158,8 +158,8 @@ function withSecretsJoined(environment: Readonly<Record<string, string | undefin
   return { ...environment, CLERK_WEBHOOK_SIGNING_SECRETS: both.filter(Boolean).join(',') };
 }
 
-function distinct(secrets: readonly KeyObject[]): KeyObject[] {
-  return secrets.filter((secret, index) => secrets.findIndex((other) => other.equals(secret)) === index);
+function distinct(secrets: readonly SigningSecret[]): SigningSecret[] {
+  return secrets.filter(({ key }, index) => secrets.findIndex((other) => other.key.equals(key)) === index);
 }
 
 function isEd25519PublicKey(value: string): boolean {

@@ -29,7 +29,7 @@ export class IngestMetrics {
     });
     this.verified = new Counter({
       name: 'gatehouse_ingest_verified_total',
-      help: 'Deliveries that verified, by the place of the signing secret in the configured list.',
+      help: 'Deliveries that verified, by the fingerprint of the signing secret.',
       labelNames: ['secret'],
       registers,
     });

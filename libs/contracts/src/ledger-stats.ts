@@ -25,9 +25,17 @@ export const ledgerStatsSchema = z.object({
   /** Milliseconds from the recording of an event to its success, of events that needed no retry; null without any. */
   receivedToApplied: z.object({ events: count, p50Ms: z.number().nullable(), p99Ms: z.number().nullable() }),
   lastEvent: z.object({ at: timeSchema, eventType: z.string() }).nullable(),
-  /** By the place of the signing secret in the configured list: one that verifies nothing any more can be taken out. */
+  /**
+   * By fingerprint, the first 12 hex digits of the SHA-256 of the secret's text: one that verifies nothing any more can be
+   * taken out. Null stands for what was recorded before fingerprints were kept.
+   */
   secrets: z.array(
-    z.object({ index: z.number().int(), configured: z.boolean(), deliveries: count, lastAt: timeSchema.nullable() }),
+    z.object({
+      fingerprint: z.string().nullable(),
+      configured: z.boolean(),
+      deliveries: count,
+      lastAt: timeSchema.nullable(),
+    }),
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**

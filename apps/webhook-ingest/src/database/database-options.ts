@@ -6,6 +6,7 @@ import { CreateLedger1790000000001 } from './migrations/1790000000001-create-led
 import { FindLostEvents1790000000002 } from './migrations/1790000000002-find-lost-events';
 import { CreateRedrives1790000000003 } from './migrations/1790000000003-create-redrives';
 import { DropBodies1790000000004 } from './migrations/1790000000004-drop-bodies';
+import { NameSigningSecrets1790000000005 } from './migrations/1790000000005-name-signing-secrets';
 import { RedriveEntity } from './redrive.entity';
 import { RejectedDeliveryEntity } from './rejected-delivery.entity';
 import { WebhookEventEntity } from './webhook-event.entity';
@@ -37,6 +38,7 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
       FindLostEvents1790000000002,
       CreateRedrives1790000000003,
       DropBodies1790000000004,
+      NameSigningSecrets1790000000005,
     ],
   };
 }

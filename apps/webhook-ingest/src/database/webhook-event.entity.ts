@@ -75,9 +75,13 @@ export class WebhookEventEntity {
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 
-  /** Which of the configured signing secrets verified it, from 0. */
-  @Column({ name: 'signing_secret_index', type: 'smallint' })
-  signingSecretIndex!: number;
+  /** The fingerprint of the signing secret that verified it; null on rows from before fingerprints. */
+  @Column({ name: 'signing_secret', type: 'text', nullable: true })
+  signingSecret!: string | null;
+
+  /** Written by releases from before fingerprints, which may still run beside this one; to be dropped by a later one. */
+  @Column({ name: 'signing_secret_index', type: 'smallint', nullable: true })
+  signingSecretIndex!: number | null;
 
   @Column({ name: 'occurred_at', type: 'timestamptz', nullable: true })
   occurredAt!: Date | null;

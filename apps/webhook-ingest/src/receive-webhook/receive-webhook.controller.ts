@@ -46,33 +46,33 @@ export class ReceiveWebhookController {
     if (!Buffer.isBuffer(body)) {
       throw new DeliveryRefusedError(415, 'unsupported_media_type', 'The body must be application/json.');
     }
-    const { webhookId, secretIndex } = this.verify(request, body);
+    const { webhookId, signedBy } = this.verify(request, body);
     const read = readEvent(body);
     const ours = read.instanceId === null || (await this.instance.isOurs(read.instanceId));
     const delivery: Delivery = {
       ...read,
       ...(ours ? {} : { ignored: { decision: 'other-instance', reason: 'the event is of another Clerk instance' } }),
       webhookId,
-      signingSecretIndex: secretIndex,
+      signingSecret: signedBy,
       correlationId: request.id,
       ...senderOf(request),
     };
     return this.record(delivery, request);
   }
 
-  private verify(request: FastifyRequest, body: Buffer): { webhookId: string; secretIndex: number } {
+  private verify(request: FastifyRequest, body: Buffer): { webhookId: string; signedBy: string } {
     const headers = readSvixHeaders(request.raw.rawHeaders);
     const verification = verifySignature(this.config.signingSecrets, headers, body, Date.now());
     if (verification.ok) {
-      this.metrics.verified.inc({ secret: String(verification.secretIndex) });
+      this.metrics.verified.inc({ secret: verification.signedBy });
       return verification;
     }
-    const { reason, secretIndex } = verification;
+    const { reason, signedBy } = verification;
     this.refuse(request, headers, body, reason);
-    if (secretIndex === undefined) {
+    if (signedBy === undefined) {
       throw new DeliveryRefusedError(400, reason, 'The delivery does not verify.');
     }
-    this.metrics.badTimestamps.inc({ secret: String(secretIndex) });
+    this.metrics.badTimestamps.inc({ secret: signedBy });
     throw new DeliveryRefusedError(400, reason, 'The timestamp is more than five minutes from the present.');
   }
 

@@ -1,20 +1,32 @@
-import { type KeyObject, createSecretKey } from 'node:crypto';
+import { type KeyObject, createHash, createSecretKey } from 'node:crypto';
 import { SigningSecretInvalidError } from '../errors';
 
+/** A secret that signs webhooks: the prepared key, and the name under which operators see it. */
+export interface SigningSecret {
+  readonly key: KeyObject;
+  readonly fingerprint: string;
+}
+
 const PREFIX = 'whsec_';
+const FINGERPRINT_LENGTH = 12;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 /** Svix makes 24 bytes and takes 16 at least; a shorter one is a truncated copy. */
 const MIN_BYTES = 16;
 
 /**
- * A webhook signing secret (`whsec_` and base64) as a prepared key. Throws SigningSecretInvalidError.
+ * Reads a webhook signing secret (`whsec_` and base64). Throws SigningSecretInvalidError.
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  */
-export function parseSigningSecret(secret: string): KeyObject {
+export function parseSigningSecret(secret: string): SigningSecret {
   if (!secret.startsWith(PREFIX)) throw new SigningSecretInvalidError(`does not begin with ${PREFIX}`);
   const encoded = secret.slice(PREFIX.length);
   if (!BASE64.test(encoded)) throw new SigningSecretInvalidError(`is not base64 after ${PREFIX}`);
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length < MIN_BYTES) throw new SigningSecretInvalidError(`is too short: ${MIN_BYTES} bytes are needed`);
-  return createSecretKey(bytes);
+  return { key: createSecretKey(bytes), fingerprint: fingerprintOf(secret) };
+}
+
+/** The first 12 hex digits of the SHA-256 of the secret's text: what `printf %s "$SECRET" | sha256sum` begins with. */
+function fingerprintOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, FINGERPRINT_LENGTH);
 }

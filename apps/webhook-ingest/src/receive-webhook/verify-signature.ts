@@ -1,4 +1,5 @@
-import { type KeyObject, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type SigningSecret } from './signing-secret';
 
 /** The three Svix headers of a delivery, each with every value that was sent. */
 export interface SvixHeaders {
@@ -16,10 +17,10 @@ export type RefusalReason =
   | 'timestamp_too_old'
   | 'timestamp_too_new';
 
-/** What verification found. `secretIndex` says which of the secrets signed; it is there too when only the time is off. */
+/** What verification found. `signedBy` is the fingerprint of the secret; it is there too when only the time is off. */
 export type Verification =
-  | { readonly ok: true; readonly webhookId: string; readonly secretIndex: number }
-  | { readonly ok: false; readonly reason: RefusalReason; readonly secretIndex?: number };
+  | { readonly ok: true; readonly webhookId: string; readonly signedBy: string }
+  | { readonly ok: false; readonly reason: RefusalReason; readonly signedBy?: string };
 
 const TOLERANCE_SECONDS = 300;
 /** No dot: it separates id, timestamp and body in what is signed, and must do so in one way only. No space. */
@@ -35,7 +36,7 @@ const V1 = /^v1,([A-Za-z0-9+/]{43}=)$/;
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  */
 export function verifySignature(
-  secrets: readonly KeyObject[],
+  secrets: readonly SigningSecret[],
   headers: SvixHeaders,
   body: Uint8Array,
   nowMs: number,
@@ -47,31 +48,31 @@ export function verifySignature(
   if (!WEBHOOK_ID.test(id) || !UNIX_SECONDS.test(timestamp) || signatures.length > MAX_SIGNATURE_HEADER) {
     return { ok: false, reason: 'malformed_header' };
   }
-  const secretIndex = whichSigned(secrets, `${id}.${timestamp}.`, body, signatures);
-  if (secretIndex === undefined) return { ok: false, reason: 'signature_mismatch' };
+  const signedBy = whichSigned(secrets, `${id}.${timestamp}.`, body, signatures);
+  if (signedBy === undefined) return { ok: false, reason: 'signature_mismatch' };
   const age = nowMs / 1000 - Number(timestamp);
-  if (age > TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_old', secretIndex };
-  if (age < -TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_new', secretIndex };
-  return { ok: true, webhookId: id, secretIndex };
+  if (age > TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_old', signedBy };
+  if (age < -TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_new', signedBy };
+  return { ok: true, webhookId: id, signedBy };
 }
 
 function whichSigned(
-  secrets: readonly KeyObject[],
+  secrets: readonly SigningSecret[],
   prefix: string,
   body: Uint8Array,
   signatures: string,
-): number | undefined {
+): string | undefined {
   const offered = signatures.split(' ').flatMap((part) => {
     const encoded = V1.exec(part)?.[1];
     return encoded === undefined ? [] : [Buffer.from(encoded)];
   });
   if (offered.length === 0) return undefined;
-  for (const [index, secret] of secrets.entries()) {
+  for (const { key, fingerprint } of secrets) {
     // The base64 texts are compared, so that only the canonical encoding is accepted.
-    const expected = Buffer.from(createHmac('sha256', secret).update(prefix).update(body).digest('base64'));
+    const expected = Buffer.from(createHmac('sha256', key).update(prefix).update(body).digest('base64'));
     let match = false;
     for (const candidate of offered) match = timingSafeEqual(candidate, expected) || match;
-    if (match) return index;
+    if (match) return fingerprint;
   }
   return undefined;
 }

@@ -10,7 +10,8 @@ export interface Delivery {
   readonly sourceIp: string | null;
   readonly userAgent: string | null;
   readonly correlationId: string;
-  readonly signingSecretIndex: number;
+  /** The fingerprint of the secret that verified it. */
+  readonly signingSecret: string;
   /** What is kept and published: the bytes as they came, unless they carried a one-time code. */
   readonly body: Buffer;
 }

@@ -16,18 +16,18 @@ const INSERT = `
   WITH incoming AS (
     SELECT * FROM unnest(
       $1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
-      $10::text[], $11::smallint[], $12::integer[], $13::integer[], $14::integer[]
+      $10::text[], $11::text[], $12::integer[], $13::integer[], $14::integer[]
     ) AS row (
       webhook_id, event_type, status, processed_data, instance_id, clerk_user_id, occurred_at, source_ip, user_agent,
-      correlation_id, signing_secret_index, max_retries, body_start, body_length
+      correlation_id, signing_secret, max_retries, body_start, body_length
     )
   ), recorded AS (
     INSERT INTO webhook_events (
       webhook_id, event_type, status, processed_data, processed_at, instance_id, clerk_user_id, occurred_at, source_ip,
-      user_agent, correlation_id, signing_secret_index, max_retries, publish_number
+      user_agent, correlation_id, signing_secret, max_retries, publish_number
     )
     SELECT webhook_id, event_type, status, processed_data, CASE status WHEN 'ignored' THEN now() END, instance_id,
-           clerk_user_id, occurred_at, source_ip, user_agent, correlation_id, signing_secret_index, max_retries,
+           clerk_user_id, occurred_at, source_ip, user_agent, correlation_id, signing_secret, max_retries,
            CASE status WHEN 'ignored' THEN 0 ELSE 1 END
       FROM incoming ORDER BY webhook_id COLLATE "C"
     ON CONFLICT (webhook_id) DO NOTHING
@@ -59,7 +59,7 @@ export async function insertDeliveries(
     column(({ sourceIp }) => sourceIp),
     column(({ userAgent }) => userAgent),
     column(({ correlationId }) => correlationId),
-    column(({ signingSecretIndex }) => signingSecretIndex),
+    column(({ signingSecret }) => signingSecret),
     column(() => maxRetries),
     starts,
     column(({ body }) => body.length),

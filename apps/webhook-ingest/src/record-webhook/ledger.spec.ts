@@ -15,7 +15,7 @@ function delivery(webhookId: string, bytes = 1): Delivery {
     sourceIp: null,
     userAgent: null,
     correlationId: 'c',
-    signingSecretIndex: 0,
+    signingSecret: '0123456789ab',
     body: Buffer.alloc(bytes),
   };
 }

@@ -7,22 +7,22 @@ import { judgeSilence } from './silence';
 export interface StatsOptions {
   readonly hours: number;
   readonly silenceMs: number;
-  /** How many signing secrets are configured. */
-  readonly secrets: number;
+  /** The fingerprints of the configured signing secrets, in their order. */
+  readonly secrets: readonly string[];
 }
 
 interface Group {
   readonly status: EventState;
   readonly event_type: string;
   readonly hour: Date;
-  readonly secret: number;
+  readonly secret: string | null;
   readonly rows: number;
   readonly retries: number;
   readonly last_at: Date;
 }
 
 const GROUPS = `
-  SELECT status, event_type, date_trunc('hour', created_at, 'UTC') AS hour, signing_secret_index AS secret,
+  SELECT status, event_type, date_trunc('hour', created_at, 'UTC') AS hour, signing_secret AS secret,
          count(*)::integer AS rows, sum(retry_count)::integer AS retries, max(created_at) AS last_at
     FROM webhook_events WHERE created_at >= $1 GROUP BY 1, 2, 3, 4`;
 
@@ -152,20 +152,18 @@ function byHour(groups: readonly Group[]): LedgerStats['byHour'] {
     .map(([hour, count]) => ({ hour, count, failed: failed.get(hour) ?? 0 }));
 }
 
-function bySecret(groups: readonly Group[], configured: number): LedgerStats['secrets'] {
+/** The configured ones in their order, then those that verified something and are not configured any more. */
+function bySecret(groups: readonly Group[], configured: readonly string[]): LedgerStats['secrets'] {
   const counts = sum(groups, ({ secret }) => secret);
-  const indexes = new Set([...Array.from({ length: configured }, (_, index) => index), ...counts.keys()]);
-  return [...indexes]
-    .sort((a, b) => a - b)
-    .map((index) => {
-      const times = groups.filter(({ secret }) => secret === index).map(({ last_at: at }) => at.getTime());
-      return {
-        index,
-        configured: index < configured,
-        deliveries: counts.get(index) ?? 0,
-        lastAt: times.length === 0 ? null : new Date(Math.max(...times)).toISOString(),
-      };
-    });
+  return [...new Set([...configured, ...counts.keys()])].map((fingerprint) => {
+    const times = groups.filter(({ secret }) => secret === fingerprint).map(({ last_at: at }) => at.getTime());
+    return {
+      fingerprint,
+      configured: fingerprint !== null && configured.includes(fingerprint),
+      deliveries: counts.get(fingerprint) ?? 0,
+      lastAt: times.length === 0 ? null : new Date(Math.max(...times)).toISOString(),
+    };
+  });
 }
 
 function sum<Key>(groups: readonly Group[], key: (group: Group) => Key): Map<Key, number> {

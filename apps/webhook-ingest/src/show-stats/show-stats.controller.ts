@@ -20,6 +20,10 @@ export class ShowStatsController {
   async show(@Payload() { body: { hours }, envelope }: VerifiedRequest<typeof getLedgerStats>): Promise<LedgerStats> {
     requireAdmin(envelope);
     const { silenceMs, signingSecrets } = this.config;
-    return readStats(this.dataSource, { hours, silenceMs, secrets: signingSecrets.length });
+    return readStats(this.dataSource, {
+      hours,
+      silenceMs,
+      secrets: signingSecrets.map(({ fingerprint }) => fingerprint),
+    });
   }
 }
