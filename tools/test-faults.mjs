@@ -27,11 +27,23 @@ if (which === 'all' && tables.length > 0) write(tables.join('\n'));
 process.exit(failed ? 1 : 0);
 
 function table({ nats, postgres, results }) {
-  const head = ['fault', 'sent', 'accepted', 'applied', 'lost', 'applied twice', 'dead', 'seconds', ''];
-  const rows = results.map(({ name, figures, ok }) => [
+  const keys = ['sent', 'failed', 'accepted', 'applied', 'lost', 'appliedTwice', 'dead', 'seconds'];
+  const head = [
+    'fault',
+    'sent',
+    'failed requests',
+    'accepted',
+    'applied',
+    'lost',
+    'applied twice',
+    'dead',
+    'seconds',
+    '',
+  ];
+  const rows = results.map(({ name, figures, verdict }) => [
     name,
-    ...['sent', 'accepted', 'applied', 'lost', 'appliedTwice', 'dead', 'seconds'].map((key) => figures[key]),
-    ok ? 'as it should be' : '**not as it should be**',
+    ...keys.map((key) => figures?.[key] ?? '–'),
+    verdict,
   ]);
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const title = `nats-server ${nats}, PostgreSQL ${postgres}:`;

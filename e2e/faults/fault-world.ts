@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import {
   Leash,
   type OwnNats,
   type PostgresServer,
+  connectionUrl,
   eventually,
   freePort,
   freePorts,
@@ -20,13 +22,25 @@ import {
 } from '@gatehouse/testing';
 import { AckPolicy, DeliverPolicy, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
+import { ClerkSide } from './clerk-side';
+import { SmallDisk } from './small-disk';
 
 /** The two services of the event's way. */
 export type Victim = 'webhook-ingest' | 'user-sync';
 
+/** All that is started again when it is down. */
+export const services = ['webhook-ingest', 'user-sync', 'api-gateway'] as const;
+
+/** The disks of the servers of a world whose disks can be filled. */
+export interface SmallDisks {
+  readonly postgres: SmallDisk;
+  readonly nats: SmallDisk;
+}
+
 const ACK_WAIT_MS = 2_000;
 const PASSWORD = 'faults';
 const RESTART_PAUSE_MS = 50;
+const DISK_MIB = 300;
 
 /** What the matrix runs on: a whole Gatehouse on servers that can be killed, with services that are started again. */
 export class FaultWorld {
@@ -35,6 +49,10 @@ export class FaultWorld {
   private closing = false;
   /** How often a service was started again. */
   restarts = 0;
+  /** How many events were redriven so far, by the ledger's word. */
+  redriven = 0;
+  private readonly usual = new Map<Victim, NodeJS.ProcessEnv>();
+  private readonly clerk: ClerkSide;
 
   private constructor(
     private readonly directory: string,
@@ -43,15 +61,24 @@ export class FaultWorld {
     private postgres: PostgresServer,
     private readonly startServer: () => Promise<PostgresServer>,
     readonly gatehouse: Gatehouse,
-  ) {}
+    private readonly smallDisks: SmallDisks | undefined,
+  ) {
+    this.clerk = new ClerkSide(gatehouse);
+  }
 
-  static async start(instanceId: string, env: Record<string, string> = {}): Promise<FaultWorld> {
+  /** `smallDisks`: the servers' stores are on disks that can be filled; throws where such disks are refused. */
+  static async start(
+    instanceId: string,
+    { smallDisks = false, env = {} }: { readonly smallDisks?: boolean; readonly env?: Record<string, string> } = {},
+  ): Promise<FaultWorld> {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-faults-'));
     const leash = Leash.start();
+    const disks = smallDisks ? await mountDisks(leash) : undefined;
     const port = await freePort();
     const startServer = () =>
       startPostgres({
-        directory: join(directory, 'postgres'),
+        directory: disks?.postgres.path ?? join(directory, 'postgres'),
+        ...(disks === undefined ? {} : { identity: disks.postgres.postgresIdentity }),
         logFile: join(directory, 'postgres.log'),
         superuserPassword: PASSWORD,
         port,
@@ -60,7 +87,7 @@ export class FaultWorld {
         leash,
       });
     const [nats, postgres] = await Promise.all([
-      startOwnNats({ users: [{ user: 'all', password: PASSWORD }] }),
+      startOwnNats({ users: [{ user: 'all', password: PASSWORD }], ...(disks && { place: disks.nats.path }) }),
       startServer(),
     ]);
     await shortenAckWait(nats);
@@ -85,14 +112,15 @@ export class FaultWorld {
         RELAY_LEASE_MS: '3000',
         REBUILD_GRACE_MS: '2000',
         REBUILD_POLL_MS: '250',
+        // What is not at Clerk is other cells': no walk may delete it.
+        RECONCILE_MAX_DELETIONS: '0',
         // The users of the load are not at Clerk.
         CLERK_WRITE_BACK: 'off',
         ...env,
       },
     });
-    const world = new FaultWorld(directory, leash, nats, postgres, startServer, gatehouse);
-    world.keep(gatehouse.apps['webhook-ingest']);
-    world.keep(gatehouse.apps['user-sync']);
+    const world = new FaultWorld(directory, leash, nats, postgres, startServer, gatehouse, disks);
+    for (const name of services) world.keep(gatehouse.apps[name]);
     return world;
   }
 
@@ -104,18 +132,51 @@ export class FaultWorld {
   }
 
   /** Starts a service anew with failpoints, or without. */
-  async arm(name: Victim, failpoints: string | undefined): Promise<void> {
+  arm(name: Victim, failpoints: string | undefined): Promise<void> {
+    return this.restart(name, failpoints === undefined ? {} : { FAILPOINTS: failpoints });
+  }
+
+  /** Starts a service anew, with these variables on top of its own. */
+  async restart(name: Victim, variables: NodeJS.ProcessEnv = {}): Promise<void> {
     const environment = this.gatehouse.environments[name];
-    if (failpoints === undefined) delete environment.FAILPOINTS;
-    else environment.FAILPOINTS = failpoints;
+    const usual = this.usual.get(name) ?? { ...environment };
+    this.usual.set(name, usual);
+    for (const key of Object.keys(environment)) delete environment[key];
+    Object.assign(environment, usual, variables);
     // Whoever keeps it alive starts it again.
     await this.app(name).kill();
     await eventually(() => this.app(name).pid !== undefined, { timeoutMs: 60_000 });
   }
 
-  /** Runs a second one of both services; it shares everything but its ports. */
+  /** Kills a service and leaves it down. */
+  async hold(name: Victim): Promise<void> {
+    this.kept.delete(this.app(name));
+    await this.app(name).kill();
+  }
+
+  /** Lets a service that was held be started again. */
+  release(name: Victim): void {
+    this.keep(this.app(name));
+  }
+
+  /** Calls the gateway as an admin whom Clerk has signed in. */
+  asAdmin(path: string, request: RequestInit): Promise<Response> {
+    return this.clerk.callAsAdmin(path, request);
+  }
+
+  /** Makes users at Clerk of whom no webhook tells; gives their ids. */
+  makeClerkUsers(count: number, name: string): Promise<string[]> {
+    return this.clerk.makeUsers(count, name);
+  }
+
+  get disks(): SmallDisks {
+    if (this.smallDisks === undefined) throw new Error('this world has no small disks');
+    return this.smallDisks;
+  }
+
+  /** Runs a second one of every service; it shares everything but its ports. */
   async addReplicas(): Promise<void> {
-    for (const name of ['webhook-ingest', 'user-sync'] as const) {
+    for (const name of services) {
       const [port, opsPort] = [await freePort(), await freePort()];
       const app = new AppProcess({
         name,
@@ -144,7 +205,7 @@ export class FaultWorld {
 
   /** Every replica, one after the other: SIGTERM, and started again when it has ended. */
   async rollingRestart(): Promise<void> {
-    for (const app of [this.app('webhook-ingest'), this.app('user-sync'), ...this.extra]) {
+    for (const app of [...services.map((name) => this.gatehouse.apps[name]), ...this.extra]) {
       await app.stop();
       await eventually(() => app.pid !== undefined, { timeoutMs: 60_000 });
     }
@@ -156,6 +217,27 @@ export class FaultWorld {
 
   async startPostgres(): Promise<void> {
     this.postgres = await this.startServer();
+  }
+
+  /** Starts it unless it runs: on a full disk it may have ended by itself. Returns when it takes connections. */
+  async startPostgresIfDown(): Promise<void> {
+    await eventually(
+      async () => {
+        if (!this.postgres.process.running) await this.startPostgres();
+        await withClient(this.adminUrl, (client) => client.query('SELECT 1'));
+      },
+      { timeoutMs: 60_000, intervalMs: 200 },
+    );
+  }
+
+  /** To PostgreSQL's every process. */
+  signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const { pid } = this.postgres.process;
+    const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+    const pairs = all.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+    for (const [child] of pairs.filter(([own, parent]) => own === pid || parent === pid)) {
+      if (child !== undefined) process.kill(child, signal);
+    }
   }
 
   get adminUrl(): string {
@@ -177,6 +259,14 @@ export class FaultWorld {
     });
   }
 
+  /** Does to a database what only a superuser may. */
+  superuserQuery<Row extends object>(database: 'ingest' | 'users', text: string): Promise<Row[]> {
+    const name = decodeURIComponent(new URL(this.gatehouse.databases[database].serviceUrl).pathname.slice(1));
+    return withClient(connectionUrl(this.adminUrl, { database: name }), async (client) => {
+      return (await client.query<Row>(text)).rows;
+    });
+  }
+
   async stop(): Promise<void> {
     this.closing = true;
     await Promise.all([...this.extra].map((app) => app.kill()));
@@ -184,6 +274,8 @@ export class FaultWorld {
     await Promise.all(this.kept.values());
     await this.nats.dispose();
     await this.postgres.stop();
+    await this.smallDisks?.postgres.unmount();
+    await this.smallDisks?.nats.unmount();
     await this.leash.release();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -206,6 +298,11 @@ export class FaultWorld {
     this.kept.set(app, Promise.resolve());
     this.kept.set(app, run());
   }
+}
+
+async function mountDisks(leash: Leash): Promise<SmallDisks> {
+  const postgres = await SmallDisk.mount('postgres', DISK_MIB, leash);
+  return { postgres, nats: await SmallDisk.mount('nats', DISK_MIB, leash) };
 }
 
 /** A consumer that is there is left as it is: with a short `ack_wait`, what a crash left in hand comes again soon. */

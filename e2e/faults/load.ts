@@ -10,6 +10,8 @@ export interface Figures {
   lost: number;
   appliedTwice: number;
   dead: number;
+  /** Requests that were answered with other than 2xx, or broke; a refused connection is none. */
+  failed: number;
   seconds: number;
 }
 
@@ -41,6 +43,9 @@ export class Load {
     this.queue = [...this.deliveries];
   }
 
+  /** How many requests were answered with other than 2xx, or broke. */
+  failed = 0;
+
   /** How many have got their 2xx. */
   get done(): number {
     return this.accepted.length;
@@ -57,23 +62,26 @@ export class Load {
     await Promise.all(Array.from({ length: SENDERS }, sender));
   }
 
-  /** Waits until every accepted delivery has come to its end, and counts. */
-  async settle(timeoutMs: number): Promise<Figures> {
-    const states = async () =>
-      this.world.query<{ webhook_id: string; status: string; dead: boolean }>(
-        'ingest',
-        `SELECT webhook_id, status, status = 'failed' AND next_retry_at IS NULL AS dead
-           FROM webhook_events WHERE webhook_id = ANY ($1)`,
-        [this.accepted],
-      );
+  /** Waits until every accepted delivery has come to its end. */
+  async settled(timeoutMs: number): Promise<void> {
     await eventually(
       async () => {
-        const open = (await states()).filter(({ status, dead }) => status !== 'success' && !dead);
+        const open = (await this.states()).filter(({ status, dead }) => status !== 'success' && !dead);
         if (open.length > 0) throw new Error(`${open.length} are open: ${JSON.stringify(open.slice(0, 3))}`);
       },
       { timeoutMs, intervalMs: 200 },
-    ).catch(() => undefined);
-    const rows = await states();
+    );
+  }
+
+  /** How many are dead now. */
+  async deadNow(): Promise<number> {
+    return (await this.states()).filter(({ dead }) => dead).length;
+  }
+
+  /** Waits until every accepted delivery has come to its end, and counts. */
+  async settle(timeoutMs: number): Promise<Figures> {
+    await this.settled(timeoutMs).catch(() => undefined);
+    const rows = await this.states();
     const [applied] = await this.world.query<{ rows: number; ids: number; creations: number }>(
       'users',
       `SELECT count(*)::int AS rows, count(DISTINCT webhook_id)::int AS ids FROM applied_events WHERE webhook_id = ANY ($1)`,
@@ -94,8 +102,18 @@ export class Load {
       lost: this.accepted.length - succeeded - dead + (await this.stale()),
       appliedTwice: (applied?.rows ?? 0) - (applied?.ids ?? 0) + creations.length,
       dead,
+      failed: this.failed,
       seconds: Math.round((performance.now() - this.begun) / 100) / 10,
     };
+  }
+
+  private states(): Promise<{ webhook_id: string; status: string; dead: boolean }[]> {
+    return this.world.query(
+      'ingest',
+      `SELECT webhook_id, status, status = 'failed' AND next_retry_at IS NULL AS dead
+         FROM webhook_events WHERE webhook_id = ANY ($1)`,
+      [this.accepted],
+    );
   }
 
   /** Users that do not show the newest of what was accepted, unless that ended dead. */
@@ -141,7 +159,9 @@ export class Load {
     for (let tries = 1; ; tries += 1) {
       try {
         if (await this.post(id, body, stampOffsetMs())) return;
+        this.failed += 1;
       } catch (error) {
+        if (!isRefusal(error)) this.failed += 1;
         if (tries === 1_000) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -168,4 +188,10 @@ export class Load {
     await response.arrayBuffer();
     return response.ok;
   }
+}
+
+/** Nobody listened: the request was not begun. */
+function isRefusal(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return cause?.code === 'ECONNREFUSED';
 }

@@ -62,6 +62,20 @@ describe('a nats-server of the test file alone', () => {
     await Promise.all([all, some, none].map((connection) => connection.close()));
   });
 
+  it('answers nothing while it is frozen, and goes on with the same connections', async () => {
+    own = await startOwnNats();
+    const [user] = own.users;
+    const connection = await connect({ servers: own.url, user: user?.user, pass: user?.password, reconnect: false });
+    await own.freeze();
+    let answered = false;
+    const flushed = connection.flush().then(() => (answered = true));
+    await expect(connect({ servers: own.url, reconnect: false, timeout: 300 })).rejects.toThrow(/timeout/i);
+    expect(answered).toBe(false);
+    await own.thaw();
+    await flushed;
+    await connection.close();
+  });
+
   it('keeps its streams over a kill, unless they are taken away', async () => {
     own = await startOwnNats();
     const [user] = own.users;

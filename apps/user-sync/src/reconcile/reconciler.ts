@@ -1,3 +1,4 @@
+import { failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClerkDirectory } from '../ask-clerk/clerk-directory';
@@ -81,6 +82,7 @@ export class Reconciler {
       const last = page.users.at(-1);
       if (last === undefined) return;
       const sightings = await this.snapshots.applyAll(run.id, page.users);
+      failpoint('after-page');
       const met = page.users.map(({ clerkUserId }) => clerkUserId).reverse();
       cursor = [...met, ...page.cursor].slice(0, PREDECESSORS);
       await this.runs.advance(run.id, sightings, cursor);

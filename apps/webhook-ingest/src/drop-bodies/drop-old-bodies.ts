@@ -1,3 +1,4 @@
+import { failpoint } from '@gatehouse/observability';
 import { type DataSource } from 'typeorm';
 
 /** What was dropped. */
@@ -38,6 +39,7 @@ export async function dropOldBodies(dataSource: DataSource, days: number): Promi
     const [dropped] = await dataSource.query<{ bodies: string }[]>('SELECT drop_event_bodies_month($1) AS bodies', [
       month,
     ]);
+    failpoint('after-drop');
     bodies += Number(dropped?.bodies ?? 0);
   }
   for (;;) {

@@ -1,5 +1,6 @@
 import { type Erasure, clerkEventsStream } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
+import { failpoint } from '@gatehouse/observability';
 import { type DataSource, type EntityManager } from 'typeorm';
 
 /** Deletes one message of the event stream if that stream is the one made at `streamCreatedAt`; true when it was there. */
@@ -117,6 +118,7 @@ async function eraseEvents(
       await manager.query(CLOSE, [ids]);
       await removeBodies(manager, ids, counts);
     });
+    failpoint('after-erase');
     // After it: what is published from now on would have no body to publish.
     for (const row of await dataSource.query<EventRow[]>(PLACES, [ids])) await eraseMessage(row, deleteMessage, counts);
     counts.events += rows.length;

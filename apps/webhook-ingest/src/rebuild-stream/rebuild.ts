@@ -1,5 +1,6 @@
 import { clerkEventsStream, clerkOutcomesStream, eventsConsumer, outcomesConsumer } from '@gatehouse/contracts';
 import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import { failpoint } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
@@ -83,11 +84,10 @@ export class Rebuild implements OnApplicationBootstrap, BeforeApplicationShutdow
     const room = MAX_OWED - (await this.owed());
     if (room <= 0) return;
     const { createdAt, lastSequence } = events;
-    for (const { why, rows } of await oweLostEvents(
-      this.dataSource,
-      { asOf, createdAt, lastSequence, settledSequence },
-      room,
-    )) {
+    const seen = { asOf, createdAt, lastSequence, settledSequence };
+    const owed = await oweLostEvents(this.dataSource, seen, room);
+    if (owed.length > 0) failpoint('after-owed');
+    for (const { why, rows } of owed) {
       this.metrics.rebuilt.inc({ why }, rows);
       this.log.warn({ why, rows }, 'events were lost with the stream and are published again');
     }

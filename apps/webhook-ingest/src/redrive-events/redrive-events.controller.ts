@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type EnvelopeClaims, type ReplyOf, redriveEvents } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { LOGGER } from '@gatehouse/observability';
+import { LOGGER, failpoint } from '@gatehouse/observability';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
@@ -26,6 +26,7 @@ export class RedriveEventsController {
     const { items, nextCursor } = body.dryRun
       ? await previewRedrive(this.dataSource, body)
       : await redrive(this.dataSource, body, order);
+    if (!body.dryRun) failpoint('after-redrive');
     const redriven = items.filter(({ action }) => action === 'redrive').length;
     const counts = { redriven, skipped: items.length - redriven };
     this.log.info(

@@ -31,6 +31,9 @@ export interface Container {
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** Stops its clock: connections stay open and nothing answers. */
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
   /** Ends it and deletes its files and volumes. */
   remove(): Promise<void>;
 }
@@ -79,6 +82,8 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
         await container.kill({ signal: 'SIGKILL' });
         await ended;
       },
+      pause: async () => void (await container.pause()),
+      unpause: async () => void (await container.unpause()),
       remove: async () => void (await container.remove({ force: true, v: true })),
     };
   } catch (cause) {

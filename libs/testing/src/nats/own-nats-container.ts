@@ -21,6 +21,12 @@ export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise
       if (running) await container?.kill();
       running = false;
     },
+    async freeze() {
+      await container?.pause();
+    },
+    async thaw() {
+      await container?.unpause();
+    },
     async start() {
       if (running) return;
       if (lost) {

@@ -9,11 +9,11 @@ import { natsVersion } from '../local-servers/nats-resolution';
 import { startNatsServer, type NatsServer } from '../local-servers/nats-server';
 import { type OwnNats } from './own-nats';
 
-/** A process of this host, run from the program that global setup found. */
-export async function startOwnNatsProcess(users: readonly NatsUser[]): Promise<OwnNats> {
+/** A process of this host, run from the program that global setup found; its store is in `place`, or where there is room. */
+export async function startOwnNatsProcess(users: readonly NatsUser[], place = tmpdir()): Promise<OwnNats> {
   const path = testVariable('natsProgram');
   const program = { path, version: await natsVersion(path) };
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-nats-'));
+  const directory = mkdtempSync(join(place, 'gatehouse-nats-'));
   const leash = Leash.start();
   leash.removeAtEnd(directory);
   const port = await freePort();
@@ -30,6 +30,12 @@ export async function startOwnNatsProcess(users: readonly NatsUser[]): Promise<O
     async kill() {
       await server?.process.kill();
       server = undefined;
+    },
+    async freeze() {
+      if (server) process.kill(server.process.pid, 'SIGSTOP');
+    },
+    async thaw() {
+      if (server) process.kill(server.process.pid, 'SIGCONT');
     },
     async start() {
       server ??= await run();

@@ -8,6 +8,9 @@ export interface OwnNats {
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** Stops its clock: connections stay open and nothing answers, until `thaw`. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Starts it again on the same port with what is left of its store. */
   start(): Promise<void>;
   /** Deletes all streams and consumers; only while it is stopped. */

@@ -1,0 +1,65 @@
+import { type Gatehouse } from '@gatehouse/testing';
+
+const TIMEOUT_MS = 15_000;
+/** A session token lives for a minute. */
+const TOKEN_FRESH_MS = 30_000;
+
+/** What is done at Clerk: users are made, and an admin signs in to call the gateway. */
+export class ClerkSide {
+  private sessionId: Promise<string> | undefined;
+  private held: { readonly token: Promise<string>; readonly at: number } | undefined;
+
+  constructor(private readonly gatehouse: Gatehouse) {}
+
+  async callAsAdmin(path: string, request: RequestInit): Promise<Response> {
+    if (this.held === undefined || performance.now() - this.held.at > TOKEN_FRESH_MS) {
+      this.held = { token: this.token(), at: performance.now() };
+    }
+    return fetch(`http://127.0.0.1:${this.gatehouse.ports.gateway}${path}`, {
+      ...request,
+      headers: {
+        authorization: `Bearer ${await this.held.token}`,
+        ...(request.body == null ? {} : { 'content-type': 'application/json' }),
+      },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  }
+
+  /** Users of whom no webhook tells; gives their ids. */
+  async makeUsers(count: number, name: string): Promise<string[]> {
+    await this.ask('/emulator/pause', {});
+    const ids: string[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const { id } = await this.ask<{ id: string }>('/v1/users', { email_address: [`${name}-${n}@example.com`] });
+      ids.push(id);
+    }
+    return ids;
+  }
+
+  private async token(): Promise<string> {
+    this.sessionId ??= this.signIn();
+    return (await this.ask<{ jwt: string }>(`/v1/sessions/${await this.sessionId}/tokens`, {})).jwt;
+  }
+
+  private async signIn(): Promise<string> {
+    const draft = { email_address: ['faults-admin@example.com'], public_metadata: { role: 'admin' } };
+    const { id } = await this.ask<{ id: string }>('/v1/users', draft);
+    return (await this.ask<{ id: string }>('/v1/sessions', { user_id: id })).id;
+  }
+
+  private async ask<Body>(path: string, body: object): Promise<Body> {
+    const { ports, environments } = this.gatehouse;
+    const response = await fetch(`http://127.0.0.1:${ports.emulator}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${environments['clerk-emulator'].CLERK_SECRET_KEY}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the emulator refused ${path.split('/')[2]}: HTTP ${response.status}`);
+    return (text === '' ? {} : JSON.parse(text)) as Body;
+  }
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { eventually } from '@gatehouse/testing';
+import { type Cell } from './cell';
+import { type FaultWorld } from './fault-world';
+import { type Load } from './load';
+
+const TEN_MINUTES_MS = 600_000;
+const PRELOAD = `--require ${join(__dirname, 'shift-clock.cjs')}`;
+
+/** By how much the services' clocks are wrong. Milliseconds. */
+interface Shifts {
+  readonly ingest: number;
+  readonly sync: number;
+}
+
+async function setClocks(world: FaultWorld, { ingest, sync }: Shifts): Promise<void> {
+  const shifted = (ms: number) => (ms === 0 ? {} : { NODE_OPTIONS: PRELOAD, CLOCK_SHIFT_MS: String(ms) });
+  await world.restart('webhook-ingest', shifted(ingest));
+  await world.restart('user-sync', shifted(sync));
+}
+
+/** Half of the deliveries under the first shifts, half under the second; Clerk's clock is what the ingest's is. */
+async function sendUnder(world: FaultWorld, load: Load, first: Shifts, second: Shifts): Promise<void> {
+  let stampOffsetMs = first.ingest;
+  try {
+    await setClocks(world, first);
+    const sending = load.send(() => stampOffsetMs);
+    await eventually(() => load.done >= load.deliveries.length / 2, { timeoutMs: 60_000, intervalMs: 1 });
+    stampOffsetMs = second.ingest;
+    await setClocks(world, second);
+    await sending;
+    await load.settled(60_000);
+  } finally {
+    await setClocks(world, { ingest: 0, sync: 0 });
+  }
+}
+
+/** Clocks of the day that are wrong: Clerk's, and those of our own machines against each other and PostgreSQL's. */
+export const clockCells: readonly Cell[] = [
+  {
+    name: "Clerk's clock ten minutes fast, ten minutes slow, then right",
+    key: 'clock',
+    run: async (_world, load) => {
+      const began = performance.now();
+      await load.send(() => {
+        const ms = performance.now() - began;
+        return ms < 1_000 ? TEN_MINUTES_MS : ms < 2_000 ? -TEN_MINUTES_MS : 0;
+      });
+    },
+  },
+  {
+    name: "webhook-ingest's clock ten minutes fast: Clerk is refused until it is put right",
+    key: 'ingestclock',
+    run: async (world, load) => {
+      await setClocks(world, { ingest: TEN_MINUTES_MS, sync: 0 });
+      const sending = load.send();
+      await eventually(() => load.failed >= 20, { timeoutMs: 60_000 });
+      if (load.done > 0) throw new Error('a delivery was accepted ten minutes out of time');
+      await setClocks(world, { ingest: 0, sync: 0 });
+      await sending;
+    },
+  },
+  {
+    name: "webhook-ingest's clock (and Clerk's) ten minutes fast, then slow",
+    key: 'ingestskew',
+    run: (world, load) =>
+      sendUnder(world, load, { ingest: TEN_MINUTES_MS, sync: 0 }, { ingest: -TEN_MINUTES_MS, sync: 0 }),
+  },
+  {
+    name: "user-sync's clock ten minutes fast, then slow",
+    key: 'syncskew',
+    run: (world, load) =>
+      sendUnder(world, load, { ingest: 0, sync: TEN_MINUTES_MS }, { ingest: 0, sync: -TEN_MINUTES_MS }),
+  },
+  {
+    name: "both services' clocks ten minutes off, against each other, then the other way round",
+    key: 'bothskew',
+    run: (world, load) =>
+      sendUnder(
+        world,
+        load,
+        { ingest: TEN_MINUTES_MS, sync: -TEN_MINUTES_MS },
+        { ingest: -TEN_MINUTES_MS, sync: TEN_MINUTES_MS },
+      ),
+  },
+];

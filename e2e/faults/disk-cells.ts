@@ -1,0 +1,40 @@
+import { eventually } from '@gatehouse/testing';
+import { type Cell, pause } from './cell';
+
+const FULL_MS = 5_000;
+
+/** Disks that are full, and have room again. */
+export const diskCells: readonly Cell[] = [
+  {
+    name: "PostgreSQL's disk full, then not",
+    key: 'postgresdisk',
+    smallDisks: true,
+    run: async (world, load) => {
+      const sending = load.send();
+      await eventually(() => load.done >= load.deliveries.length / 4, { timeoutMs: 60_000, intervalMs: 1 });
+      world.disks.postgres.fill();
+      // Nothing is proven by a full disk that nobody has noticed.
+      await eventually(() => load.failed >= 20, { timeoutMs: 60_000 });
+      world.disks.postgres.empty();
+      await world.startPostgresIfDown();
+      await sending;
+    },
+  },
+  {
+    name: "NATS's disk full, then not: Clerk gets its 2xx",
+    key: 'natsdisk',
+    smallDisks: true,
+    unnoticed: true,
+    run: async (world, load) => {
+      const sending = load.send();
+      await eventually(() => load.done >= load.deliveries.length / 4, { timeoutMs: 60_000, intervalMs: 1 });
+      world.disks.nats.fill();
+      await sending;
+      await pause(FULL_MS);
+      world.disks.nats.empty();
+      // nats-server gives JetStream up when a disk is full, until it is started again.
+      await world.nats.stop();
+      await world.nats.start();
+    },
+  },
+];

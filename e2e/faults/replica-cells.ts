@@ -1,0 +1,32 @@
+import { type Cell, during } from './cell';
+import { type FaultWorld, services } from './fault-world';
+
+async function withReplicas(world: FaultWorld, work: () => Promise<void>): Promise<void> {
+  await world.addReplicas();
+  try {
+    await work();
+  } finally {
+    await world.removeReplicas();
+  }
+}
+
+/** Two of every service. */
+export const replicaCells: readonly Cell[] = [
+  {
+    name: 'two replicas of every service, all restarted in turn',
+    key: 'rolling',
+    unnoticed: true,
+    run: (world, load) =>
+      withReplicas(world, () => during(load, load.deliveries.length / 4, () => world.rollingRestart())),
+  },
+  {
+    name: 'two replicas of every service, one of each killed at the same time',
+    key: 'replicas',
+    run: (world, load) =>
+      withReplicas(world, () =>
+        during(load, load.deliveries.length / 4, async () => {
+          await Promise.all(services.map((name) => world.gatehouse.apps[name].kill()));
+        }),
+      ),
+  },
+];

@@ -1,0 +1,197 @@
+import { eventually, withClient } from '@gatehouse/testing';
+import { Client } from 'pg';
+import { type Cell, during, pause } from './cell';
+import { type FaultWorld } from './fault-world';
+import { type Load } from './load';
+import { SlowProxy } from './slow-proxy';
+
+/** Longer than every statement may take, and than a client takes to give up on a silent server. */
+const FROZEN_MS = 9_000;
+const LATENCY_MS = 50;
+
+/** What happens to NATS. */
+export const natsCells: readonly Cell[] = [
+  {
+    name: 'NATS killed and started again',
+    key: 'nats',
+    run: (world, load) =>
+      during(load, load.deliveries.length / 4, async () => {
+        await world.nats.kill();
+        await pause(2_000);
+        await world.nats.start();
+      }),
+  },
+  {
+    name: 'NATS away the whole time: Clerk gets its 2xx',
+    key: 'natsaway',
+    unnoticed: true,
+    run: async (world, load) => {
+      await world.nats.stop();
+      await load.send();
+      await world.nats.start();
+    },
+  },
+  {
+    name: 'NATS frozen, its connections open, and thawed: Clerk gets its 2xx',
+    key: 'natsfrozen',
+    unnoticed: true,
+    run: (world, load) =>
+      during(load, load.deliveries.length / 4, async () => {
+        await world.nats.freeze();
+        await pause(FROZEN_MS);
+        await world.nats.thaw();
+      }),
+  },
+];
+
+/** What happens to PostgreSQL, and on the way to both servers. */
+export const postgresCells: readonly Cell[] = [
+  {
+    name: 'PostgreSQL killed and started again',
+    key: 'postgres',
+    run: (world, load) =>
+      during(load, load.deliveries.length / 4, async () => {
+        await world.killPostgres();
+        await pause(1_000);
+        await world.startPostgres();
+      }),
+  },
+  {
+    name: 'PostgreSQL frozen, its connections open, and thawed',
+    key: 'postgresfrozen',
+    run: (world, load) =>
+      during(load, load.deliveries.length / 4, async () => {
+        world.signalPostgres('SIGSTOP');
+        await pause(FROZEN_MS);
+        world.signalPostgres('SIGCONT');
+      }),
+  },
+  {
+    name: 'PostgreSQL out of connections',
+    key: 'connections',
+    run: (world, load) => during(load, load.deliveries.length / 4, () => exhaustConnections(world)),
+  },
+  {
+    name: 'deadlocks on the ledger',
+    key: 'deadlocks',
+    run: async (world, load) => {
+      let sending = true;
+      const provoking = provokeDeadlocks(world, load, () => sending);
+      await load.send();
+      await pause(1_000);
+      sending = false;
+      await provoking;
+    },
+  },
+  {
+    name: `a network that takes ${LATENCY_MS} ms each way to NATS and PostgreSQL, and breaks`,
+    key: 'slow',
+    run: async (world, load) => {
+      const { gatehouse, adminUrl } = world;
+      const nats = await SlowProxy.start(new URL(gatehouse.natsUrl), LATENCY_MS);
+      const postgres = await SlowProxy.start(new URL(adminUrl), LATENCY_MS);
+      try {
+        for (const [name, database] of [
+          ['webhook-ingest', 'ingest'],
+          ['user-sync', 'users'],
+        ] as const) {
+          const databaseUrl = postgres.leadTo(gatehouse.databases[database].serviceUrl);
+          await world.restart(name, { DATABASE_URL: databaseUrl, NATS_URL: nats.leadTo(gatehouse.natsUrl) });
+        }
+        await during(load, load.deliveries.length / 4, async () => {
+          nats.cut();
+          await pause(500);
+          postgres.cut();
+        });
+        await load.settled(60_000);
+      } finally {
+        await world.restart('webhook-ingest');
+        await world.restart('user-sync');
+        await Promise.all([nats.stop(), postgres.stop()]);
+      }
+    },
+  },
+];
+
+/** What JetStream has acknowledged and does not have any more. */
+export const lostStreamCells: readonly Cell[] = [
+  {
+    name: "NATS's store deleted under the running server, which is then killed",
+    key: 'storerunning',
+    run: (world, load) =>
+      during(load, load.deliveries.length / 4, async () => {
+        world.nats.loseStore();
+        await pause(200);
+        await world.nats.kill();
+        await world.nats.start();
+      }),
+  },
+  {
+    name: "NATS's store lost with both streams",
+    key: 'store',
+    short: true,
+    run: (world, load) => during(load, load.deliveries.length / 2, () => loseStreams(world)),
+  },
+  {
+    name: "NATS's store lost, and webhook-ingest killed after it noticed",
+    key: 'afterowed',
+    run: async (world, load) => {
+      // While user-sync is away the events wait on the stream, and are lost with it.
+      await world.hold('user-sync');
+      await world.arm('webhook-ingest', 'after-owed:kill');
+      await load.send();
+      const { restarts } = world;
+      await loseStreams(world);
+      await eventually(() => world.restarts > restarts, { timeoutMs: 60_000 });
+      await world.arm('webhook-ingest', undefined);
+      world.release('user-sync');
+    },
+  },
+];
+
+async function loseStreams(world: FaultWorld): Promise<void> {
+  await world.nats.kill();
+  world.nats.loseStore();
+  await world.nats.start();
+}
+
+/** Takes every connection that PostgreSQL has left, for some seconds. */
+async function exhaustConnections(world: FaultWorld): Promise<void> {
+  const held: Client[] = [];
+  const until = performance.now() + 4_000;
+  while (performance.now() < until) {
+    const client = new Client({ connectionString: world.adminUrl, connectionTimeoutMillis: 1_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      held.push(client);
+    } catch {
+      await pause(100);
+    }
+    if (held.length === 60) {
+      // Those that the services held are taken from them, and are not to be had again.
+      await held[0]?.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync')`,
+      );
+    }
+  }
+  await Promise.all(held.map((client) => client.end()));
+}
+
+/** Locks rows in the opposite order to the services', again and again: somebody has to lose each deadlock. */
+async function provokeDeadlocks(world: FaultWorld, load: Load, while_: () => boolean): Promise<void> {
+  await withClient(world.gatehouse.databases.ingest.serviceUrl, async (client) => {
+    while (while_()) {
+      await client
+        .query(
+          `DO $$ DECLARE row record; BEGIN
+             FOR row IN SELECT id FROM webhook_events WHERE webhook_id LIKE 'msg_${load.name}%' ORDER BY id DESC LIMIT 40 LOOP
+               PERFORM FROM webhook_events WHERE id = row.id FOR UPDATE;
+               PERFORM pg_sleep(0.002);
+             END LOOP;
+           END $$`,
+        )
+        .catch(() => undefined);
+    }
+  });
+}
