@@ -31,6 +31,11 @@ export type Victim = 'webhook-ingest' | 'user-sync';
 /** All that is started again when it is down. */
 export const services = ['webhook-ingest', 'user-sync', 'api-gateway'] as const;
 
+interface Ports {
+  readonly port: number;
+  readonly opsPort: number;
+}
+
 /** The disks of the servers of a world whose disks can be filled. */
 export interface SmallDisks {
   readonly postgres: SmallDisk;
@@ -45,7 +50,8 @@ const DISK_MIB = 300;
 /** What the matrix runs on: a whole Gatehouse on servers that can be killed, with services that are started again. */
 export class FaultWorld {
   private readonly kept = new Map<AppProcess, Promise<void>>();
-  private readonly extra = new Set<AppProcess>();
+  private readonly extra = new Map<AppProcess, Ports>();
+  private readonly leaving = new Set<number>();
   private closing = false;
   /** How often a service was started again. */
   restarts = 0;
@@ -124,8 +130,11 @@ export class FaultWorld {
     return world;
   }
 
-  /** The ports that take deliveries. */
-  readonly ingestPorts: number[] = [];
+  /** The ports that deliveries are sent to: of every replica but one that was told to end. */
+  get ingestPorts(): number[] {
+    const replicas = [...this.extra].filter(([{ name }]) => name === 'webhook-ingest').map(([, { port }]) => port);
+    return [this.gatehouse.ports.ingest, ...replicas].filter((port) => !this.leaving.has(port));
+  }
 
   app(name: Victim): AppProcess {
     return this.gatehouse.apps[name];
@@ -187,15 +196,13 @@ export class FaultWorld {
         leash: this.leash,
       });
       await app.start();
-      this.extra.add(app);
+      this.extra.set(app, { port, opsPort });
       this.keep(app);
-      if (name === 'webhook-ingest') this.ingestPorts.push(port);
     }
   }
 
   async removeReplicas(): Promise<void> {
-    this.ingestPorts.length = 0;
-    const extra = [...this.extra];
+    const extra = [...this.extra.keys()];
     this.extra.clear();
     for (const app of extra) {
       this.kept.delete(app);
@@ -203,11 +210,18 @@ export class FaultWorld {
     }
   }
 
-  /** Every replica, one after the other: SIGTERM, and started again when it has ended. */
+  /** Every replica, one after the other, as an orchestrator does: nothing new is sent to it from its SIGTERM to its readiness. */
   async rollingRestart(): Promise<void> {
-    for (const app of [...services.map((name) => this.gatehouse.apps[name]), ...this.extra]) {
+    const all = new Map(this.extra);
+    for (const name of services) {
+      const { PORT, OPS_PORT } = this.gatehouse.environments[name];
+      all.set(this.gatehouse.apps[name], { port: Number(PORT), opsPort: Number(OPS_PORT) });
+    }
+    for (const [app, { port, opsPort }] of all) {
+      this.leaving.add(port);
       await app.stop();
-      await eventually(() => app.pid !== undefined, { timeoutMs: 60_000 });
+      await eventually(async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok, { timeoutMs: 60_000 });
+      this.leaving.delete(port);
     }
   }
 
@@ -269,7 +283,7 @@ export class FaultWorld {
 
   async stop(): Promise<void> {
     this.closing = true;
-    await Promise.all([...this.extra].map((app) => app.kill()));
+    await Promise.all([...this.extra.keys()].map((app) => app.kill()));
     await this.gatehouse.stop();
     await Promise.all(this.kept.values());
     await this.nats.dispose();

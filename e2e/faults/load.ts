@@ -169,8 +169,7 @@ export class Load {
   }
 
   private async post(id: string, body: string, offsetMs: number): Promise<boolean> {
-    const { gatehouse, ingestPorts } = this.world;
-    const ports = [gatehouse.ports.ingest, ...ingestPorts];
+    const { gatehouse, ingestPorts: ports } = this.world;
     const port = ports[Math.floor(Math.random() * ports.length)];
     const secret = gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
     const at = new Date(Date.now() + offsetMs);
@@ -190,8 +189,8 @@ export class Load {
   }
 }
 
-/** Nobody listened: the request was not begun. */
+/** Nobody listened, or no longer: there was no connection. */
 function isRefusal(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } };
-  return cause?.code === 'ECONNREFUSED';
+  const { cause } = error as { cause?: { syscall?: unknown } };
+  return cause?.syscall === 'connect';
 }

@@ -53,6 +53,8 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_SOCKET_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // What comes on open connections during a shutdown is taken like any other delivery.
+    return503OnClosing: false,
     http: { headersTimeout: REQUEST_TIMEOUT_MS },
   });
   const server = adapter.getInstance<FastifyInstance>();

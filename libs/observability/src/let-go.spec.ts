@@ -43,3 +43,27 @@ it('a kept-alive connection whose request is answered during the shutdown does n
     agent.destroy();
   }
 }, 10_000);
+
+it('a request that comes on an idle connection when the shutdown has begun is answered, as the last one on it', async () => {
+  const server = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, return503OnClosing: false });
+  letGoAtShutdown(server);
+  server.get('/', () => 'done');
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async (): Promise<IncomingMessage> => {
+    const { port } = server.server.address() as AddressInfo;
+    const outgoing = request({ agent, host: '127.0.0.1', port });
+    outgoing.end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    await once(response.resume(), 'end');
+    return response;
+  };
+  try {
+    expect((await ask()).headers.connection).toBe('keep-alive');
+    const closed = server.close();
+    expect((await ask()).headers.connection).toBe('close');
+    await closed;
+  } finally {
+    agent.destroy();
+  }
+}, 10_000);
