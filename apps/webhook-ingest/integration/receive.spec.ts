@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { eventually } from '@gatehouse/testing';
 import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import {
@@ -140,6 +142,7 @@ describe('a verified delivery that nobody handles', () => {
     ['no JSON', 'not json', 'unparseable'],
     ['a JSON list', '[1]', 'not-an-event'],
     ['null', 'null', 'not-an-event'],
+    ['a text', '"user.created"', 'not-an-event'],
     ['a number', '1e400', 'not-an-event'],
     ['nothing', '', 'unparseable'],
     ['lists in lists', '['.repeat(500_000), 'unparseable'],
@@ -271,6 +274,37 @@ describe('the limits of HTTP', () => {
 
   it('JSON with a charset is taken', async () => {
     expect((await post(userCreated(), { contentType: 'application/json; charset=utf-8' })).status).toBe(200);
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'])('%s is a 405 problem that says what is allowed', async (method) => {
+    for (const path of ['/webhooks/clerk', '/api/webhooks/clerk?x=1']) {
+      const response = await fetch(`${ingest.url}${path}`, { method });
+      expect(response.headers.get('allow')).toBe('POST');
+      expect(await response.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
+    }
+  });
+
+  it.each([
+    ['what is no HTTP', 'hello\r\n\r\n', 400, 'bad_request'],
+    [
+      'headers of 20 KB',
+      `POST /webhooks/clerk HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+  ])('%s is answered with a problem', async (_what, bytes, status, code) => {
+    const socket = connect(Number(new URL(ingest.url).port), '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.on('error', () => undefined);
+    socket.write(bytes);
+    await once(socket, 'close');
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json\r\n`));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      status,
+      code,
+      requestId: expect.any(String),
+    });
   });
 
   it('another path is a 404 problem', async () => {

@@ -7,6 +7,7 @@ import {
   createLogger,
   letGoAtShutdown,
   logRequests,
+  refuseUnreadable,
   requestId,
 } from '@gatehouse/observability';
 import { NestFactory } from '@nestjs/core';
@@ -15,6 +16,7 @@ import { type FastifyInstance } from 'fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module';
 import { type Config } from './config';
+import { codeOf } from './receive-webhook/problem.filter';
 import { SERVICE_NAME } from './tokens';
 
 /** Clerk's largest payload. */
@@ -55,6 +57,7 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
     keepAliveTimeout: KEEP_ALIVE_MS,
     // What comes on open connections during a shutdown is taken like any other delivery.
     return503OnClosing: false,
+    clientErrorHandler: refuseUnreadable((status) => ({ code: codeOf(status) })),
     http: { headersTimeout: REQUEST_TIMEOUT_MS },
   });
   const server = adapter.getInstance<FastifyInstance>();

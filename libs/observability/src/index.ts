@@ -6,5 +6,6 @@ export { NestLogger, createLogger, type LoggerOptions } from './logger';
 export { ObservabilityModule, type ObservabilityOptions } from './observability.module';
 export { OpsServer } from './ops-server';
 export { type ReadinessCheck } from './readiness-check';
+export { refuseUnreadable } from './refuse-unreadable';
 export { runService } from './run-service';
 export { LOGGER, METRICS } from './tokens';

@@ -18,6 +18,11 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
     super({ exceptionFactory: (issues) => new RequestInvalidError(issues.flatMap(faultsOf).slice(0, MAX_FAULTS)) });
   }
+
+  /** Leaves `__proto__` where it is: a strict schema refuses it by its name, as any other field that is not its own. */
+  protected override stripProtoKeys(): void {
+    return;
+  }
 }
 
 function faultsOf(issue: Issue): FieldFault[] {

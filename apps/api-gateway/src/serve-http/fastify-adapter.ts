@@ -1,14 +1,13 @@
-import { letGoAtShutdown, logRequests, requestId } from '@gatehouse/observability';
+import { letGoAtShutdown, logRequests, refuseUnreadable, requestId } from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
-import { answerTo } from '../answer-problems/answer';
+import { answerTo, answerWithStatus } from '../answer-problems/answer';
 import { PROBLEM_TYPE, toProblem } from '../answer-problems/problem';
 import { type GatewayConfig } from '../config';
 import { type RouteRegister } from '../declare-access/route-register';
 import { allowOrigins } from './cors';
 import { harden, hardening } from './harden';
-import { refuseUnreadable } from './refuse-unreadable';
 import { requireHttps } from './require-https';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -38,7 +37,10 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     genReqId: requestId,
     // What comes on open connections during a shutdown is served; new connections are not accepted.
     return503OnClosing: false,
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: refuseUnreadable(answerWithStatus),
+    // A field of this name is a field like any other: schemas refuse what they do not list, and nobody merges bodies.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     // Bad escapes and over-long parameters: found by the router, before any hook.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const answer = answerTo(error);

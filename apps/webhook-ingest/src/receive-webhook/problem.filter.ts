@@ -4,6 +4,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { DeliveryRefusedError, LedgerUnavailableError } from '../errors';
+import { webhookPaths } from './webhook-paths';
 
 /** Seconds; the sender of Clerk's webhooks honours it. */
 const RETRY_AFTER_S = 5;
@@ -11,10 +12,17 @@ const RETRY_AFTER_S = 5;
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad_request',
   404: 'not_found',
+  405: 'method_not_allowed',
   408: 'request_timeout',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
+  431: 'headers_too_large',
 };
+
+/** The word for a status that needs no more words. */
+export const codeOf = (status: number): string => CODES[status] ?? 'bad_request';
+
+const PATHS: ReadonlySet<string> = new Set(webhookPaths.map((path) => `/${path}`));
 
 type Answer = Pick<Problem, 'status' | 'code' | 'detail'>;
 
@@ -27,15 +35,23 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
-    const answer = this.answerTo(error);
+    const request = http.getRequest<FastifyRequest>();
+    const answer = this.allowing(this.answerTo(error), request, reply);
     const problem: Problem = {
       type: 'about:blank',
       title: STATUS_CODES[answer.status] ?? 'Error',
-      requestId: http.getRequest<FastifyRequest>().id,
+      requestId: request.id,
       ...answer,
     };
     if (answer.status === 503) void reply.header('retry-after', RETRY_AFTER_S);
     void reply.code(answer.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  /** The router knows nothing of a path under another method: to it that is a path which does not exist. */
+  private allowing(answer: Answer, request: FastifyRequest, reply: FastifyReply): Answer {
+    if (answer.status !== 404 || !PATHS.has(request.url.split('?', 1)[0] ?? '')) return answer;
+    void reply.header('allow', 'POST');
+    return { status: 405, code: codeOf(405) };
   }
 
   private answerTo(error: unknown): Answer {
@@ -48,7 +64,7 @@ export class ProblemFilter implements ExceptionFilter {
       return { status: 503, code: 'unavailable', detail: 'The delivery could not be recorded. Send it again.' };
     }
     const status = statusOf(error);
-    if (status !== undefined && status < 500) return { status, code: CODES[status] ?? 'bad_request' };
+    if (status !== undefined && status < 500) return { status, code: codeOf(status) };
     if (status === 503) return { status, code: 'unavailable' };
     this.log.error({ err: error }, 'a request failed');
     return { status: 500, code: 'internal' };

@@ -12,6 +12,7 @@ import { Ledger } from '../record-webhook/ledger';
 import { CONFIG } from '../tokens';
 import { readEvent } from './read-event';
 import { RejectedDeliveries } from './rejected-deliveries';
+import { webhookPaths } from './webhook-paths';
 import { readSvixHeaders } from './svix-headers';
 import { type SvixHeaders, verifySignature } from './verify-signature';
 
@@ -36,7 +37,7 @@ export class ReceiveWebhookController {
     @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
   ) {}
 
-  @Post(['webhooks/clerk', 'api/webhooks/clerk'])
+  @Post(webhookPaths)
   @HttpCode(200)
   async receive(@Req() request: FastifyRequest): Promise<ReceiveReply> {
     if (this.config.http.requireHttps && request.protocol !== 'https') {

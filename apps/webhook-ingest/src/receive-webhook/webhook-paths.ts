@@ -1,0 +1,2 @@
+/** Where Clerk delivers. */
+export const webhookPaths = ['webhooks/clerk', 'api/webhooks/clerk'];

@@ -1,0 +1,185 @@
+import { clerkPayload, eventually } from '@gatehouse/testing';
+import { type Stack, startStack } from './stack';
+
+interface Event {
+  [field: string]: unknown;
+  data: Record<string, unknown>;
+}
+
+const template = clerkPayload<Event & { instance_id: string }>('user.created');
+const MIB = 1024 * 1024;
+
+let stack: Stack;
+let sent = 0;
+
+beforeAll(async () => {
+  stack = await startStack({ CLERK_INSTANCE_ID: template.instance_id, LOG_LEVEL: 'warn', RETRY_BASE_MS: '200' });
+}, 120_000);
+
+afterAll(() => stack?.stop(), 60_000);
+
+/** A `user.created` of somebody new, with these fields of its data in place of the usual ones. */
+function created(data: Record<string, unknown> = {}, event: Record<string, unknown> = {}): string {
+  sent += 1;
+  const own = {
+    id: `user_bad${sent}`,
+    email_addresses: [],
+    phone_numbers: [],
+    primary_email_address_id: null,
+    primary_phone_number_id: null,
+  };
+  return JSON.stringify({ ...template, data: { ...template.data, ...own, ...data }, ...event });
+}
+
+const without = (field: string): string => {
+  const event = JSON.parse(created()) as Event;
+  delete event.data[field];
+  return JSON.stringify(event);
+};
+
+/** Sends it over HTTP and waits for its end in the ledger. */
+async function wayOf(body: string) {
+  const webhookId = `msg_bad_${(sent += 1)}`;
+  const response = await stack.deliver(webhookId, body);
+  expect(response.status).toBe(200);
+  const row = await eventually(
+    async () => {
+      const { rows } = await stack.ledger.query<Record<string, unknown>>(
+        `SELECT * FROM webhook_events WHERE webhook_id = $1 AND status NOT IN ('pending', 'processing')`,
+        [webhookId],
+      );
+      expect(rows).toHaveLength(1);
+      return rows[0] as Record<string, unknown>;
+    },
+    { timeoutMs: 30_000 },
+  );
+  const applied = await stack.users.query('SELECT FROM applied_events WHERE webhook_id = $1', [webhookId]);
+  const users = await stack.users.query<Record<string, unknown>>('SELECT * FROM users WHERE clerk_user_id = $1', [
+    row.clerk_user_id,
+  ]);
+  return { row, applied: applied.rowCount, user: users.rows[0] };
+}
+
+describe('odd data of a handled event is accepted, and the user is', () => {
+  it.each<[string, () => string, Record<string, unknown>]>([
+    ['without addresses', () => created(), { email: null, phone_number: null, is_active: true }],
+    [
+      'without names',
+      () => created({ first_name: null, last_name: null, username: null }),
+      { first_name: null, last_name: null, full_name: 'User' },
+    ],
+    [
+      'with a NUL and a lone surrogate in its names, replaced',
+      () => created({ first_name: 'A\u0000da', last_name: 'X' }).replace('"X"', '"L\\ud800l"'),
+      { first_name: 'A\uFFFDda', last_name: 'L\uFFFDl' },
+    ],
+    [
+      'with a time in seconds, scaled',
+      () => created({ updated_at: 1_790_000_002 }),
+      { clerk_updated_at: '1790000002000' },
+    ],
+    [
+      'with 10 000 levels of metadata',
+      () => created({ unsafe_metadata: 0 }).replace('"unsafe_metadata":0', `"unsafe_metadata":${nested(10_000)}`),
+      { full_name: 'Ada Example' },
+    ],
+    [
+      'with fields of the names that objects inherit, which change nothing',
+      () => created({ x: 1 }).replace('"x":1', '"__proto__":{"banned":true},"constructor":{"prototype":{}}'),
+      { clerk_banned: false, full_name: 'Ada Example' },
+    ],
+    [
+      'in an event of exactly 1 MiB',
+      () => {
+        const event = created({}, { filler: '' });
+        return event.replace('"filler":""', `"filler":"${'x'.repeat(MIB - Buffer.byteLength(event))}"`);
+      },
+      { full_name: 'Ada Example' },
+    ],
+  ])('%s', async (_what, body, expected) => {
+    const { row, applied, user } = await wayOf(body());
+    expect(row).toMatchObject({ status: 'success', retry_count: 0 });
+    expect(applied).toBe(1);
+    expect({ ...user, clerk_updated_at: millis(user?.clerk_updated_at) }).toMatchObject(expected);
+  });
+});
+
+describe('data that cannot be applied ends dead at once, its field named and its value not told:', () => {
+  it.each<[string, () => string, string]>([
+    ['no id', () => without('id'), 'data.id'],
+    ['an id with white space', () => created({ id: 'user_hunter2 x' }), 'data.id'],
+    ['an id with a path in it', () => created({ id: 'user_../hunter2' }), 'data.id'],
+    ['an id with a wildcard', () => created({ id: 'user_hunter2.>' }), 'data.id'],
+    ['an id with a NUL', () => created({ id: 'user_hunter2\u0000' }), 'data.id'],
+    ['an id that is not ASCII', () => created({ id: 'user_hünter2' }), 'data.id'],
+    ['an id that is a number', () => created({ id: 7 }), 'data.id'],
+    ['an endless id', () => created({ id: `user_${'a'.repeat(5_000)}` }), 'data.id'],
+    ['no updated_at', () => without('updated_at'), 'data.updated_at'],
+    [
+      'a time without end',
+      () => created({ updated_at: 0 }).replace(/"updated_at":0/, '"updated_at":1e400'),
+      'data.updated_at',
+    ],
+    ['a time as text', () => created({ updated_at: 'hunter2' }), 'data.updated_at'],
+    ['no data', () => JSON.stringify({ ...template, data: undefined }), 'data'],
+    ['data that is a list', () => JSON.stringify({ ...template, data: ['hunter2'] }), 'data'],
+    [
+      '10 000 levels instead of data',
+      () => created({}, { data: 0 }).replace('"data":0', `"data":${nested(10_000)}`),
+      'data.',
+    ],
+  ])('%s', async (_what, body, field) => {
+    const before = await stack.users.query<{ n: string }>('SELECT count(*) AS n FROM users');
+    const { row, applied } = await wayOf(body());
+    expect(row).toMatchObject({
+      status: 'failed',
+      next_retry_at: null,
+      retry_count: 0,
+      error_details: { kind: 'validation', code: 'EVENT_INVALID', retryable: false },
+    });
+    expect(row.error_message).toContain(field);
+    expect(JSON.stringify([row.error_message, row.error_details])).not.toMatch(/h[uü]nter2/);
+    expect(applied).toBe(0);
+    expect((await stack.users.query('SELECT count(*) AS n FROM users')).rows).toEqual(before.rows);
+  });
+});
+
+describe('what is signed and nobody handles is taken, recorded with the reason, and goes no further:', () => {
+  it.each<[string, () => string, string]>([
+    ['no JSON', () => 'hunter2', 'unparseable'],
+    ['a text', () => '"hunter2"', 'not-an-event'],
+    ['a number without end', () => '1e400', 'not-an-event'],
+    ['a list', () => '[]', 'not-an-event'],
+    ['10 000 levels of lists', () => '['.repeat(10_000) + ']'.repeat(10_000), 'not-an-event'],
+    ['an unknown type', () => created({}, { type: 'user.createdd' }), 'unhandled-type'],
+    ['a type of the names that objects inherit', () => created({}, { type: '__proto__' }), 'unhandled-type'],
+    ['an event of another instance', () => created({}, { instance_id: 'ins_other' }), 'other-instance'],
+  ])('%s', async (_what, body, decision) => {
+    const { row, applied } = await wayOf(body());
+    expect(row).toMatchObject({ status: 'ignored', publish_number: 0, processed_data: { decision } });
+    expect(applied).toBe(0);
+  });
+});
+
+it('a delivery under a wrong secret leaves nothing behind; the same one under the right secret is applied', async () => {
+  const id = `msg_bad_${(sent += 1)}`;
+  const body = created();
+  const refused = await stack.deliver(id, body, `whsec_${Buffer.alloc(24, 1).toString('base64')}`);
+  expect(refused.status).toBe(400);
+  expect((await stack.ledger.query('SELECT FROM webhook_events WHERE webhook_id = $1', [id])).rowCount).toBe(0);
+  expect((await stack.deliver(id, body)).status).toBe(200);
+  await eventually(
+    async () => {
+      expect((await stack.users.query('SELECT FROM applied_events WHERE webhook_id = $1', [id])).rowCount).toBe(1);
+    },
+    { timeoutMs: 20_000 },
+  );
+});
+
+function nested(levels: number): string {
+  return `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+}
+
+function millis(value: unknown): unknown {
+  return value instanceof Date ? String(value.getTime()) : value;
+}
