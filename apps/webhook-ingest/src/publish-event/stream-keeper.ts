@@ -13,6 +13,7 @@ export class StreamKeeper implements OnApplicationBootstrap, BeforeApplicationSh
   private timer: NodeJS.Timeout | undefined;
   private checking: Promise<void> | undefined;
   private stopped = false;
+  private failing = false;
 
   constructor(
     private readonly nats: NatsClient,
@@ -40,8 +41,11 @@ export class StreamKeeper implements OnApplicationBootstrap, BeforeApplicationSh
   private async ensure(): Promise<void> {
     try {
       await this.jetStream.ensureStream(clerkEventsStream);
+      this.failing = false;
     } catch (error) {
-      this.log.debug({ err: error }, 'the event stream could not be looked at');
+      // Told once: without it nothing is published, for one when the server has less room than the stream reserves.
+      if (!this.failing) this.log.warn({ err: error }, 'the event stream could not be made as it has to be');
+      this.failing = true;
     }
   }
 }

@@ -9,16 +9,27 @@ import { natsVersion } from '../local-servers/nats-resolution';
 import { startNatsServer, type NatsServer } from '../local-servers/nats-server';
 import { type OwnNats } from './own-nats';
 
-/** A process of this host, run from the program that global setup found; its store is in `place`, or where there is room. */
-export async function startOwnNatsProcess(users: readonly NatsUser[], place = tmpdir()): Promise<OwnNats> {
+/**
+ * A process of this host, run from the program that global setup found. Its store is in `place`, which may be smaller than
+ * what its streams reserve, or where there is room.
+ */
+export async function startOwnNatsProcess(users: readonly NatsUser[], place?: string): Promise<OwnNats> {
   const path = testVariable('natsProgram');
   const program = { path, version: await natsVersion(path) };
-  const directory = mkdtempSync(join(place, 'gatehouse-nats-'));
+  const directory = mkdtempSync(join(place ?? tmpdir(), 'gatehouse-nats-'));
   const leash = Leash.start();
   leash.removeAtEnd(directory);
   const port = await freePort();
   const run = () =>
-    startNatsServer({ program, users, directory, port, logFile: join(directory, 'nats-server.log'), leash });
+    startNatsServer({
+      program,
+      users,
+      ...(place !== undefined && { maxFileStore: '4GB' }),
+      directory,
+      port,
+      logFile: join(directory, 'nats-server.log'),
+      leash,
+    });
   let server: NatsServer | undefined = await run();
   return {
     url: `nats://127.0.0.1:${port}`,
