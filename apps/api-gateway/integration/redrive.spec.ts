@@ -66,7 +66,14 @@ beforeAll(async () => {
         lastEvent: null,
         secrets: [],
         rejected: { kept: 0, lastAt: null },
-        silence: { state: 'unknown' as const, reason: '', sinceMs: null, thresholdMs: 1, longestBeforeMs: null },
+        silence: {
+          state: 'unknown' as const,
+          reason: '',
+          sinceMs: null,
+          thresholdMs: 1,
+          longestBeforeMs: null,
+          movedAt: null,
+        },
       }));
   });
   admin = await mint(gateway.pair, 'user_admin');

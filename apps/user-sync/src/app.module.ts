@@ -56,6 +56,7 @@ import { SuspectedAbsences } from './reconcile/suspected-absences';
 import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
 import { ShowMeController } from './show-me/show-me.controller';
 import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
+import { ClerkMovements } from './tell-movements/clerk-movements';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
 import { WriteBackMetrics } from './write-back/write-back-metrics';
 import { WriteBackQueue } from './write-back/write-back-queue';
@@ -117,6 +118,7 @@ export class AppModule {
         ChangeAnnouncer,
         ChangeApplier,
         ChangePropagation,
+        ClerkMovements,
         ClerkSettlement,
         ClerkBudget,
         ClerkHealth,

@@ -1,5 +1,14 @@
-import { type LedgerStats, type Principal, getLedgerStats } from '@gatehouse/contracts';
+import {
+  type LedgerStats,
+  type Principal,
+  clerkMovementSubject,
+  clerkOutcomesStream,
+  getLedgerStats,
+} from '@gatehouse/contracts';
+import { METRICS } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
+import { type Registry } from 'prom-client';
+import { LedgerWatch } from '../src/watch-ledger/ledger-watch';
 import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import { type Ingest, IngestHarness, deliver, newId, otherSecret, secret, userCreated } from './ingest-harness';
 
@@ -101,6 +110,42 @@ it('know a secret by its fingerprint: another order of the list mixes nothing up
     { fingerprint: fingerprint(newSecret), configured: true, deliveries: 1 },
     { fingerprint: fingerprint(secret), configured: false, deliveries: 6 },
   ]);
+});
+
+describe('the silence alarm', () => {
+  const MINUTE = 60_000;
+  const tell = (movement: object) =>
+    harness.client('user-sync').jetStream.publish({
+      stream: clerkOutcomesStream,
+      subject: clerkMovementSubject,
+      messageId: newId(),
+      data: new TextEncoder().encode(JSON.stringify(movement)),
+    });
+
+  it('is raised in statistics, metrics and log when Clerk moves and no webhook comes; once, until one comes', async () => {
+    const movedAt = Date.now() - 20 * MINUTE;
+    await harness.sql(`UPDATE webhook_events SET created_at = now() - interval '1 day'`);
+    await eventually(() => tell({ movedAt, source: 'first_login' }));
+    await eventually(() => tell({ movedAt: movedAt - MINUTE, source: 'drift' }));
+    await tell({ movedAt: 'hunter2', source: 'drift' });
+    await eventually(async () => {
+      const { silence } = await stats();
+      expect(silence).toMatchObject({ state: 'alarm', movedAt: new Date(movedAt).toISOString() });
+    });
+    const watch = ingest.app.get(LedgerWatch);
+    const metric = async () => (await ingest.app.get<Registry>(METRICS).metrics()).match(/silence_alarm (\d)/)?.[1];
+    await watch.look();
+    await watch.look();
+    expect(await metric()).toBe('1');
+    expect(ingest.logs().split('silence: no webhook comes')).toHaveLength(2);
+    expect(ingest.logs()).not.toContain('hunter2');
+
+    await deliver(ingest.url, userCreated(), { secret: otherSecret });
+    await watch.look();
+    expect((await stats()).silence).toMatchObject({ state: 'heard' });
+    expect(await metric()).toBe('0');
+    expect(ingest.logs()).toContain('the silence is over');
+  });
 });
 
 it('leave out what is older than asked for, except what is still open', async () => {

@@ -32,6 +32,7 @@ import { Relay } from './relay-events/relay';
 import { ShowEventController } from './show-event/show-event.controller';
 import { ShowStatsController } from './show-stats/show-stats.controller';
 import { CONFIG, SERVICE_NAME } from './tokens';
+import { LedgerWatch } from './watch-ledger/ledger-watch';
 
 /** The whole service, as main.ts and the tests boot it. */
 @Module({})
@@ -146,6 +147,12 @@ function providers(config: Config): Provider[] {
         metrics: IngestMetrics,
         log: Logger,
       ) => new Rebuild(dataSource, nats, jetStream, metrics, log, config.rebuild),
+    },
+    {
+      provide: LedgerWatch,
+      inject: [DataSource, IngestMetrics, LOGGER],
+      useFactory: (dataSource: DataSource, metrics: IngestMetrics, log: Logger) =>
+        new LedgerWatch(dataSource, metrics, log, config),
     },
     {
       provide: DrainOnShutdown,

@@ -56,6 +56,8 @@ export interface Config {
   readonly bodyRetentionDays: number;
   /** For how long it may be quiet before that is worth a thought. Milliseconds. */
   readonly silenceMs: number;
+  /** How late a webhook may be after Clerk was seen to change a user. Milliseconds. */
+  readonly silenceGraceMs: number;
   /** How many rejected deliveries are kept, and how many are written per second at most. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
   /** Where the service kills itself; for tests of crashes alone. */
@@ -99,6 +101,7 @@ const schema = withRetryInOrder(
     REBUILD_POLL_MS: wholeNumber.min(1).max(600_000).default(2_000),
     BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
     SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
+    SILENCE_GRACE_MS: wholeNumber.min(1_000).default(10 * 60 * 1_000),
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
@@ -128,6 +131,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rebuild: { graceMs: env.REBUILD_GRACE_MS, pollMs: env.REBUILD_POLL_MS },
     bodyRetentionDays: env.BODY_RETENTION_DAYS,
     silenceMs: env.SILENCE_ALARM_MS,
+    silenceGraceMs: env.SILENCE_GRACE_MS,
     failpoints: env.FAILPOINTS,
     rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
   };

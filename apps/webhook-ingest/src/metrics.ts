@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the service counts; registered once per registry. */
 export class IngestMetrics {
@@ -12,6 +12,10 @@ export class IngestMetrics {
   readonly relayed: Counter<'why'>;
   readonly rebuilt: Counter<'why'>;
   readonly outcomes: Counter<'status' | 'effect'>;
+  readonly open: Gauge<'state'>;
+  readonly oldestUnpublished: Gauge;
+  readonly oldestUnapplied: Gauge;
+  readonly silenceAlarm: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -73,6 +77,27 @@ export class IngestMetrics {
       name: 'gatehouse_ingest_outcomes_total',
       help: 'Outcomes by status and by their effect on the ledger: changed, unchanged, unknown (no such row).',
       labelNames: ['status', 'effect'],
+      registers,
+    });
+    this.open = new Gauge({
+      name: 'gatehouse_ingest_open_events',
+      help: 'Events by what they wait for: pending, processing, retrying; dead: a person. The same on every replica.',
+      labelNames: ['state'],
+      registers,
+    });
+    this.oldestUnpublished = new Gauge({
+      name: 'gatehouse_ingest_oldest_unpublished_seconds',
+      help: 'Age of the oldest event that is not on the stream; 0 without any.',
+      registers,
+    });
+    this.oldestUnapplied = new Gauge({
+      name: 'gatehouse_ingest_oldest_unapplied_seconds',
+      help: 'Age of the oldest event that is neither applied nor dead; 0 without any.',
+      registers,
+    });
+    this.silenceAlarm = new Gauge({
+      name: 'gatehouse_ingest_silence_alarm',
+      help: '1 when no webhook comes although there should be some.',
       registers,
     });
   }

@@ -1,4 +1,11 @@
 export {
+  clerkMovementSchema,
+  clerkMovementSubject,
+  movementSources,
+  type ClerkMovement,
+  type MovementSource,
+} from './clerk-movement';
+export {
   activateUser,
   createUser,
   deactivateUser,

@@ -39,8 +39,9 @@ export const ledgerStatsSchema = z.object({
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**
-   * `alarm` when no webhook came for `thresholdMs`, and for longer than ever between two of the events in view — or when
-   * only deliveries that do not verify have come. `quiet` is silence that has been seen before; `unknown` without events.
+   * `alarm` when Clerk moved (`movedAt`, as user-sync saw) and no webhook about a user has come since, when no webhook came
+   * for `thresholdMs`, and for longer than ever between two of the events in view, or when only deliveries that do not
+   * verify have come. `quiet` is silence that has been seen before; `unknown` without events.
    */
   silence: z.object({
     state: z.enum(['heard', 'quiet', 'alarm', 'unknown']),
@@ -48,6 +49,7 @@ export const ledgerStatsSchema = z.object({
     sinceMs: count.nullable(),
     thresholdMs: count,
     longestBeforeMs: count.nullable(),
+    movedAt: timeSchema.nullable(),
   }),
 });
 

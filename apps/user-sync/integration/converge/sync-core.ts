@@ -78,7 +78,11 @@ export class SyncCore {
   with(clerk: ClerkModel): SyncParts {
     const dataSource = this.crashing();
     const absences = new SuspectedAbsences(dataSource);
-    const applier = new ChangeApplier(dataSource, { announce: async () => undefined });
+    const applier = new ChangeApplier(
+      dataSource,
+      { announce: async () => undefined },
+      { noteApplied: () => undefined },
+    );
     const resolver = new ConflictResolver(dataSource, clerk, applier, absences);
     const settlement = new ClerkSettlement(dataSource, config, clerk, applier, resolver, absences);
     const reporter = { report: async (_: readonly Report[]) => undefined } as unknown as OutcomeReporter;

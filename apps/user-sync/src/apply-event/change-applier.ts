@@ -13,6 +13,7 @@ import {
   releaseAddresses,
   releaseSteps,
 } from '../resolve-conflicts/settlement-plan';
+import { ClerkMovements } from '../tell-movements/clerk-movements';
 import { oweForBatch } from '../write-back/owe-write-backs';
 import { type AppliedRow, findApplied, recordApplied } from './applied-events';
 import { type Applied, type Change, type Settled } from './change';
@@ -32,6 +33,7 @@ export class ChangeApplier {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ChangeAnnouncer) private readonly announcer: Pick<ChangeAnnouncer, 'announce'>,
+    @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'noteApplied'>,
   ) {}
 
   /**
@@ -53,6 +55,7 @@ export class ChangeApplier {
           applyWithin(manager, changes, plan),
         );
         if (lastChange !== null) void this.announcer.announce();
+        this.movements.noteApplied(changes, results);
         return results;
       } catch (error) {
         if (!isWorthAnother(error) || transactions === MAX_TRANSACTIONS) throw error;

@@ -3,9 +3,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClerkDirectory } from '../ask-clerk/clerk-directory';
 import { guardDatabase } from '../database/guard-database';
+import { ClerkMovements } from '../tell-movements/clerk-movements';
 import { ReconcileMetrics } from './reconcile-metrics';
 
 const SAMPLE = 100;
+
+interface Row {
+  readonly clerk_user_id: string;
+  readonly content_hash: string | null;
+  /** Milliseconds; bigint, hence a string. */
+  readonly clerk_updated_at: string | null;
+}
 
 /** Compares a few users, taken at random, with what Clerk holds of them, and changes nothing. */
 @Injectable()
@@ -14,17 +22,18 @@ export class DriftSampler {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'among'>,
     @Inject(ReconcileMetrics) private readonly metrics: ReconcileMetrics,
+    @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'note'>,
   ) {}
 
   /** Takes a sample; gives how many users of it differ. */
   async sample(): Promise<number> {
     // Ids are random: those beyond a random one are a random sample, and the primary key finds them.
     const rows = await guardDatabase(() =>
-      this.dataSource.query<{ clerk_user_id: string; content_hash: string | null }[]>(
-        `(SELECT clerk_user_id, content_hash FROM users
+      this.dataSource.query<Row[]>(
+        `(SELECT clerk_user_id, content_hash, clerk_updated_at FROM users
            WHERE id >= $1 AND clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT ${SAMPLE})
          UNION
-         (SELECT clerk_user_id, content_hash FROM users
+         (SELECT clerk_user_id, content_hash, clerk_updated_at FROM users
            WHERE id < $1 AND clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT ${SAMPLE})
          LIMIT ${SAMPLE}`,
         [randomUUID()],
@@ -32,9 +41,13 @@ export class DriftSampler {
     );
     if (rows.length === 0) return 0;
     const users = await this.clerk.among(rows.map(({ clerk_user_id }) => clerk_user_id));
-    const hashes = new Map(users.map(({ clerkUserId, contentHash }) => [clerkUserId, contentHash]));
-    const differing = rows.filter((row) => hashes.get(row.clerk_user_id) !== row.content_hash).length;
-    this.metrics.sample(rows.length, differing);
-    return differing;
+    const byId = new Map(users.map((user) => [user.clerkUserId, user]));
+    const differing = rows.filter((row) => byId.get(row.clerk_user_id)?.contentHash !== row.content_hash);
+    for (const { clerk_user_id: id, clerk_updated_at: known } of differing) {
+      const version = byId.get(id)?.version ?? 0;
+      if (version > Number(known ?? 0)) this.movements.note(version, 'drift');
+    }
+    this.metrics.sample(rows.length, differing.length);
+    return differing.length;
   }
 }

@@ -1,5 +1,6 @@
 import { type DatabaseOptions } from '@gatehouse/persistence';
 import { ClerkInstanceEntity } from './clerk-instance.entity';
+import { ClerkMovementEntity } from './clerk-movement.entity';
 import { ErasureEntity } from './erasure.entity';
 import { EventBodyEntity } from './event-body.entity';
 import { CreateLedger1790000000001 } from './migrations/1790000000001-create-ledger';
@@ -7,6 +8,7 @@ import { FindLostEvents1790000000002 } from './migrations/1790000000002-find-los
 import { CreateRedrives1790000000003 } from './migrations/1790000000003-create-redrives';
 import { DropBodies1790000000004 } from './migrations/1790000000004-drop-bodies';
 import { NameSigningSecrets1790000000005 } from './migrations/1790000000005-name-signing-secrets';
+import { FollowClerkMovements1790000000006 } from './migrations/1790000000006-follow-clerk-movements';
 import { RedriveEntity } from './redrive.entity';
 import { RejectedDeliveryEntity } from './rejected-delivery.entity';
 import { WebhookEventEntity } from './webhook-event.entity';
@@ -30,6 +32,7 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
       EventBodyEntity,
       RejectedDeliveryEntity,
       ClerkInstanceEntity,
+      ClerkMovementEntity,
       RedriveEntity,
       ErasureEntity,
     ],
@@ -39,6 +42,7 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
       CreateRedrives1790000000003,
       DropBodies1790000000004,
       NameSigningSecrets1790000000005,
+      FollowClerkMovements1790000000006,
     ],
   };
 }

@@ -1,4 +1,11 @@
-import { type Outcome, decodeOutcomes, outcomesConsumer } from '@gatehouse/contracts';
+import {
+  type ClerkMovement,
+  type Outcome,
+  clerkMovementSchema,
+  clerkMovementSubject,
+  decodeOutcomes,
+  outcomesConsumer,
+} from '@gatehouse/contracts';
 import { ConsumerHandler, type DeliveredMessage, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
 import { isDatabaseAway, isTransactionConflict, sqlState } from '@gatehouse/persistence';
@@ -10,6 +17,7 @@ import { type Config } from '../config';
 import { IngestMetrics } from '../metrics';
 import { CONFIG } from '../tokens';
 import { type Applied, applyOutcomes } from './apply-outcomes';
+import { noteMovements } from './note-movement';
 
 const CONFLICT_ATTEMPTS = 5;
 const QUERY_CANCELED = '57014';
@@ -26,26 +34,36 @@ export class FollowOutcomesController {
 
   @ConsumerHandler(outcomesConsumer)
   async follow(@Payload() messages: readonly DeliveredMessage[]): Promise<void> {
-    const outcomes = messages.flatMap((message) => this.read(message));
+    const outcomes: Outcome[] = [];
+    const movements: ClerkMovement[] = [];
+    for (const message of messages) {
+      if (message.subject === clerkMovementSubject) movements.push(...this.known(message, [readMovement(message)]));
+      else outcomes.push(...this.known(message, decodeOutcomes(message.data)));
+    }
+    if (movements.length > 0) await this.guarded(() => noteMovements(this.dataSource, movements));
     if (outcomes.length === 0) return;
     for (const applied of await this.apply(outcomes)) this.tell(applied);
     failpoint('after-outcomes');
   }
 
-  /** An outcome that breaks the contract can never be applied: it is told and let go. */
-  private read({ data, streamSequence }: DeliveredMessage): Outcome[] {
-    return decodeOutcomes(data).flatMap((outcome) => {
-      if (outcome !== undefined) return [outcome];
+  /** What breaks its contract can never be applied: it is told and let go. */
+  private known<Told>({ streamSequence }: DeliveredMessage, told: readonly (Told | undefined)[]): Told[] {
+    return told.flatMap((one) => {
+      if (one !== undefined) return [one];
       this.metrics.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
       this.log.error({ streamSequence }, 'an outcome breaks its contract and is dropped');
       return [];
     });
   }
 
-  private async apply(outcomes: readonly Outcome[]): Promise<Applied[]> {
+  private apply(outcomes: readonly Outcome[]): Promise<Applied[]> {
+    return this.guarded(() => applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random));
+  }
+
+  private async guarded<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random);
+        return await work();
       } catch (error) {
         if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
         if (isDatabaseAway(error) || sqlState(error) === QUERY_CANCELED) {
@@ -63,5 +81,13 @@ export class FollowOutcomesController {
       if (effect === 'unknown') this.log.warn(fields, 'an outcome of an event that the ledger does not know');
       else this.log.info(fields, 'outcome');
     });
+  }
+}
+
+function readMovement({ data }: DeliveredMessage): ClerkMovement | undefined {
+  try {
+    return clerkMovementSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+  } catch {
+    return undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { type LedgerStats } from '@gatehouse/contracts';
 import { type EventState } from '@gatehouse/lifecycle';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { judgeSilence } from './silence';
+import { one } from './one-row';
+import { readOpenEvents } from './open-events';
+import { type SilenceOptions, readSilence } from './read-silence';
 
 /** What statistics need to know besides the ledger. */
-export interface StatsOptions {
+export interface StatsOptions extends SilenceOptions {
   readonly hours: number;
-  readonly silenceMs: number;
   /** The fingerprints of the configured signing secrets, in their order. */
   readonly secrets: readonly string[];
 }
@@ -35,40 +36,7 @@ const APPLIED = `
     FROM webhook_events
    WHERE created_at >= $1 AND status = 'success' AND retry_count = 0 AND redrive_id IS NULL`;
 
-/** Each by an index of its own; the numbers are small in good times. */
-const OPEN = `
-  SELECT (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'pending')::integer AS pending,
-         (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'processing')::integer
-           + (SELECT count(*) FROM webhook_events WHERE published_at IS NOT NULL AND status = 'processing')::integer
-           AS processing,
-         (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NOT NULL)::integer AS retrying,
-         (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NULL)::integer AS dead`;
-
-const OLDEST_UNPUBLISHED = `
-  SELECT id, webhook_id, created_at FROM webhook_events
-   WHERE published_at IS NULL AND status IN ('pending', 'processing') ORDER BY created_at LIMIT 1`;
-
-const OLDEST_UNAPPLIED = `
-  SELECT id, webhook_id, created_at FROM (
-    (SELECT id, webhook_id, created_at FROM webhook_events
-      WHERE published_at IS NULL AND status IN ('pending', 'processing') ORDER BY created_at LIMIT 1)
-    UNION ALL
-    (SELECT id, webhook_id, created_at FROM webhook_events
-      WHERE published_at IS NOT NULL AND status = 'processing' ORDER BY created_at LIMIT 1)
-    UNION ALL
-    (SELECT id, webhook_id, created_at FROM webhook_events
-      WHERE status = 'failed' AND next_retry_at IS NOT NULL ORDER BY created_at LIMIT 1)
-  ) AS open ORDER BY created_at LIMIT 1`;
-
 const LAST = 'SELECT created_at, event_type FROM webhook_events ORDER BY id DESC LIMIT 1';
-
-const REJECTED = 'SELECT count(*)::integer AS kept, max(created_at) AS last_at FROM rejected_deliveries';
-
-const LONGEST_GAP = `
-  SELECT max(gap) AS ms FROM (
-    SELECT extract(epoch FROM created_at - lag(created_at) OVER (ORDER BY id)) * 1000 AS gap
-      FROM (SELECT id, created_at FROM webhook_events ORDER BY id DESC LIMIT 10000) AS last
-  ) AS gaps`;
 
 /** Reads the ledger's statistics, all at one moment. */
 export function readStats(dataSource: DataSource, options: StatsOptions): Promise<LedgerStats> {
@@ -78,17 +46,15 @@ export function readStats(dataSource: DataSource, options: StatsOptions): Promis
   });
 }
 
-async function read(manager: EntityManager, { hours, silenceMs, secrets }: StatsOptions): Promise<LedgerStats> {
+async function read(manager: EntityManager, options: StatsOptions): Promise<LedgerStats> {
+  const { hours, secrets } = options;
   const { now } = await one<{ now: Date }>(manager, 'SELECT now() AS now');
   const since = new Date(now.getTime() - hours * 3_600_000);
   const groups = await manager.query<Group[]>(GROUPS, [since]);
   const applied = await one<{ events: number; ms: (number | null)[] | null }>(manager, APPLIED, [since]);
-  const open = await one<LedgerStats['open']>(manager, OPEN);
-  const [unpublished] = await manager.query<OldRow[]>(OLDEST_UNPUBLISHED);
-  const [unapplied] = await manager.query<OldRow[]>(OLDEST_UNAPPLIED);
+  const open = await readOpenEvents(manager);
   const [last] = await manager.query<{ created_at: Date; event_type: string }[]>(LAST);
-  const rejected = await one<{ kept: number; last_at: Date | null }>(manager, REJECTED);
-  const { ms: longestGap } = await one<{ ms: string | null }>(manager, LONGEST_GAP);
+  const { silence, rejected } = await readSilence(manager, options);
   return {
     at: now.toISOString(),
     since: since.toISOString(),
@@ -96,36 +62,13 @@ async function read(manager: EntityManager, { hours, silenceMs, secrets }: Stats
     byType: byType(groups),
     byHour: byHour(groups),
     retries: groups.reduce((sum, { retries }) => sum + retries, 0),
-    open,
-    oldestUnpublished: oldest(unpublished),
-    oldestUnapplied: oldest(unapplied),
+    ...open,
     receivedToApplied: { events: applied.events, p50Ms: applied.ms?.[0] ?? null, p99Ms: applied.ms?.[1] ?? null },
     lastEvent: last === undefined ? null : { at: last.created_at.toISOString(), eventType: last.event_type },
     secrets: bySecret(groups, secrets),
-    rejected: { kept: rejected.kept, lastAt: rejected.last_at?.toISOString() ?? null },
-    silence: judgeSilence({
-      nowMs: now.getTime(),
-      thresholdMs: silenceMs,
-      lastMs: last?.created_at.getTime() ?? null,
-      longestGapMs: longestGap === null ? null : Math.round(Number(longestGap)),
-      rejectedMs: rejected.last_at?.getTime() ?? null,
-    }),
+    rejected,
+    silence,
   };
-}
-
-interface OldRow {
-  readonly id: string;
-  readonly webhook_id: string;
-  readonly created_at: Date;
-}
-
-function oldest(row: OldRow | undefined): LedgerStats['oldestUnpublished'] {
-  return row === undefined ? null : { id: row.id, webhookId: row.webhook_id, at: row.created_at.toISOString() };
-}
-
-async function one<Row>(manager: EntityManager, query: string, values: unknown[] = []): Promise<Row> {
-  const [row] = await manager.query<Row[]>(query, values);
-  return row as Row;
 }
 
 function byStatus(groups: readonly Group[]): LedgerStats['byStatus'] {

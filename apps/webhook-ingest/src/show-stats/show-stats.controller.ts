@@ -19,10 +19,11 @@ export class ShowStatsController {
   @RequestHandler(getLedgerStats)
   async show(@Payload() { body: { hours }, envelope }: VerifiedRequest<typeof getLedgerStats>): Promise<LedgerStats> {
     requireAdmin(envelope);
-    const { silenceMs, signingSecrets } = this.config;
+    const { silenceMs, silenceGraceMs, signingSecrets } = this.config;
     return readStats(this.dataSource, {
       hours,
       silenceMs,
+      silenceGraceMs,
       secrets: signingSecrets.map(({ fingerprint }) => fingerprint),
     });
   }

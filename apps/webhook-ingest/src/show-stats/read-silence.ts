@@ -1,0 +1,59 @@
+import { type LedgerStats } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+import { one } from './one-row';
+import { judgeSilence } from './silence';
+
+/** When silence is an alarm. Milliseconds. */
+export interface SilenceOptions {
+  readonly silenceMs: number;
+  readonly silenceGraceMs: number;
+}
+
+const REJECTED = 'SELECT count(*)::integer AS kept, max(created_at) AS last_at FROM rejected_deliveries';
+
+const LONGEST_GAP = `
+  SELECT max(gap) AS ms FROM (
+    SELECT extract(epoch FROM created_at - lag(created_at) OVER (ORDER BY id)) * 1000 AS gap
+      FROM (SELECT id, created_at FROM webhook_events ORDER BY id DESC LIMIT 10000) AS last
+  ) AS gaps`;
+
+/** By the index of types: the newest of each. */
+const HEARD = `
+  SELECT now() AS now,
+         (SELECT created_at FROM webhook_events ORDER BY id DESC LIMIT 1) AS last_at,
+         (SELECT max(last.created_at)
+            FROM unnest(ARRAY['user.created', 'user.updated', 'user.deleted']) AS type
+           CROSS JOIN LATERAL (
+             SELECT created_at FROM webhook_events WHERE event_type = type ORDER BY id DESC LIMIT 1
+           ) AS last) AS user_event_at,
+         moved_at, listening_since
+    FROM clerk_movement`;
+
+interface HeardRow {
+  readonly now: Date;
+  readonly last_at: Date | null;
+  readonly user_event_at: Date | null;
+  readonly moved_at: Date | null;
+  readonly listening_since: Date;
+}
+
+/** Judges the silence by what the ledger holds; tells what of refused deliveries there is, too. */
+export async function readSilence(
+  manager: EntityManager,
+  { silenceMs, silenceGraceMs }: SilenceOptions,
+): Promise<Pick<LedgerStats, 'silence' | 'rejected'>> {
+  const heard = await one<HeardRow>(manager, HEARD);
+  const rejected = await one<{ kept: number; last_at: Date | null }>(manager, REJECTED);
+  const { ms: longestGap } = await one<{ ms: string | null }>(manager, LONGEST_GAP);
+  const silence = judgeSilence({
+    nowMs: heard.now.getTime(),
+    thresholdMs: silenceMs,
+    lastMs: heard.last_at?.getTime() ?? null,
+    longestGapMs: longestGap === null ? null : Math.round(Number(longestGap)),
+    rejectedMs: rejected.last_at?.getTime() ?? null,
+    userEventMs: (heard.user_event_at ?? heard.listening_since).getTime(),
+    movedMs: heard.moved_at?.getTime() ?? null,
+    graceMs: silenceGraceMs,
+  });
+  return { silence, rejected: { kept: rejected.kept, lastAt: rejected.last_at?.toISOString() ?? null } };
+}
