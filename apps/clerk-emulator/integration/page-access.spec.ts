@@ -63,6 +63,8 @@ describe('who may use the page and its API', () => {
   ])('what a page of %s makes the browser ask is refused', async (_who, headers) => {
     for (const [method, path] of [
       ['POST', '/emulator/pause'],
+      ['POST', '/%65mulator/pause'],
+      ['GET', '/p%61ge/main.js'],
       ['GET', '/emulator/deliveries'],
       ['GET', '/emulator/stream'],
       ['GET', '/emulator/page/users'],

@@ -9,6 +9,7 @@ import { planAnswer } from '../inject-faults/answer-plans';
 import { ApiFaults } from '../inject-faults/api-faults';
 import { type FaultParams } from '../inject-faults/fault-kinds';
 import { RateLimiter } from '../limit-rates/rate-limiter';
+import { requestPath } from './request-path';
 
 /** What every call of the Backend API goes through: the secret key, the rate limits, and the faults switched on. */
 @Injectable()
@@ -32,7 +33,7 @@ export class BackendApiGuard implements CanActivate, OnModuleDestroy {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     this.authenticate(request.headers.authorization);
-    const path = request.url.split('?', 1)[0] ?? '';
+    const path = requestPath(request);
     this.limiter.take(request.method, path);
     const { hang, refusal, answer } = this.faults.plan(request.method, path);
     planAnswer(request.raw, answer);

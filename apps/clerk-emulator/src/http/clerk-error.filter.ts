@@ -11,6 +11,7 @@ import {
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { ClerkApiError, type ClerkErrorItem, RequestBodyInvalidError, RouteNotFoundError } from '../errors';
+import { requestPath } from './request-path';
 
 /** The body of every error answer. */
 export interface ClerkErrorBody {
@@ -49,7 +50,7 @@ export class ClerkErrorFilter implements ExceptionFilter {
   private describe(exception: unknown, request: FastifyRequest): { status: number; errors: readonly ClerkErrorItem[] } {
     if (exception instanceof ClerkApiError) return exception;
     if (exception instanceof NotFoundException) {
-      return new RouteNotFoundError(request.method, request.url.split('?', 1)[0] ?? '');
+      return new RouteNotFoundError(request.method, requestPath(request));
     }
     const status = statusOf(exception);
     if (status === 400) return new RequestBodyInvalidError();

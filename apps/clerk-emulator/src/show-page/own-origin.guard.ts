@@ -25,8 +25,9 @@ export class OwnOriginGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { host } = request.headers;
     if (host !== undefined && !this.isLocal(host)) throw new ForeignHostError();
-    const path = request.url.split('?', 1)[0] ?? '';
-    if (!isCredentialFree(path) || isOpening(request, path)) return true;
+    // The route that the router found, not the path as it was written: `/%65mulator/reset` is the same route.
+    const route = request.routeOptions.url ?? '';
+    if (!isCredentialFree(route) || isOpening(request, route)) return true;
     if (!isOwnOrigin(request)) throw new ForeignOriginError();
     return true;
   }
@@ -40,14 +41,14 @@ export class OwnOriginGuard implements CanActivate {
 }
 
 /** All but the Backend API, which wants the secret key, and the public key set. */
-function isCredentialFree(path: string): boolean {
-  return path === '/' || path.startsWith('/page/') || path.startsWith('/emulator/');
+function isCredentialFree(route: string): boolean {
+  return !route.startsWith('/v1/') && route !== '/.well-known/jwks.json';
 }
 
 /** A link elsewhere, or the address bar, opening the page in a tab of its own: it gets the page and nothing is told. */
-function isOpening({ method, headers }: FastifyRequest, path: string): boolean {
+function isOpening({ method, headers }: FastifyRequest, route: string): boolean {
   return (
-    path === '/' &&
+    route === '/' &&
     method === 'GET' &&
     headers['sec-fetch-mode'] === 'navigate' &&
     headers['sec-fetch-dest'] === 'document'
@@ -62,5 +63,5 @@ function isOwnOrigin({ headers }: FastifyRequest): boolean {
 }
 
 function hostnameOf(url: string): string | undefined {
-  return URL.parse(url)?.hostname.replace(/^\[|\]$/g, '');
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }
