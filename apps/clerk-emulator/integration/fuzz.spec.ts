@@ -23,6 +23,8 @@ const ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['PATCH', '/emulator/endpoints/:id'],
   ['POST', '/emulator/endpoints/:id/rotate-secret'],
   ['POST', '/emulator/endpoints/:id/replay'],
+  ['POST', '/emulator/events'],
+  ['POST', '/emulator/faults'],
   ['PATCH', '/emulator/faults/:id'],
   ['PUT', '/emulator/faults/seed'],
   ['POST', '/emulator/sign-in'],

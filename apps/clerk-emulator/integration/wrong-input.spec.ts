@@ -14,7 +14,7 @@ describe('wrong input', () => {
   });
   afterAll(() => emulator.close());
 
-  const deep = `{"public_metadata":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`;
+  const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
   it.each([
     ['no JSON', 'POST', '/v1/users', '{oops', 400, 'request_body_invalid'],
@@ -43,6 +43,22 @@ describe('wrong input', () => {
       422,
       'form_param_format_invalid',
     ],
+    [
+      'a line break in a header',
+      'POST',
+      '/emulator/events',
+      '{"type":"x","data":{},"headers_override":{"svix_id":"a\\r\\nb: c"}}',
+      422,
+      'form_param_format_invalid',
+    ],
+    [
+      'a URL with a password',
+      'POST',
+      '/emulator/endpoints',
+      '{"url":"http://a:b@127.0.0.1:9/"}',
+      422,
+      'form_param_format_invalid',
+    ],
   ])('%s is answered in Clerk’s error shape', async (_what, method, path, body, status, code) => {
     const answer = await api(method, path, body);
     expect(answer).toMatchObject({
@@ -64,8 +80,22 @@ describe('wrong input', () => {
     expect(Object.keys(user.body['public_metadata'] as object)).toEqual(['keep']);
   });
 
-  it('metadata nested without end is refused', async () => {
-    expect(await api('PATCH', `/v1/users/${userId}/metadata`, deep)).toMatchObject({ status: 422 });
+  it('metadata nested too deeply is refused', async () => {
+    const body = `{"public_metadata":{"a":${nested(150)}}}`;
+    expect(await api('PATCH', `/v1/users/${userId}/metadata`, body)).toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    ['PATCH', '/v1/users/:id/metadata', '{"public_metadata":{"a":DEEP}}'],
+    ['POST', '/v1/actor_tokens', '{"user_id":":id","actor":{"sub":"x","a":DEEP}}'],
+    ['POST', '/emulator/sessions', '{"user_id":":id","actor":{"sub":"x","a":DEEP}}'],
+    ['POST', '/emulator/events', '{"type":"a.b","data":{"a":DEEP}}'],
+    ['PUT', '/emulator/session-claims', '{"claims":{"a":DEEP}}'],
+  ])('what nests without end at %s %s is refused and leaves nothing behind', async (method, path, body) => {
+    const fill = (text: string): string => text.replace(':id', userId).replace('DEEP', nested(100_000));
+    const answer = await api(method, fill(path), fill(body));
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 'request_body_invalid' }] } });
+    expect(await api('GET', `/v1/sessions?user_id=${userId}`)).toMatchObject({ status: 200, body: [] });
   });
 
   it('a body that is not JSON by its own account is refused', async () => {

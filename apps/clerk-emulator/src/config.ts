@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port, wholeNumber } from '@gatehouse/config';
 import { z } from 'zod';
+import { isEndpointUrl } from './clerk/endpoint-url';
 import { isJsonObject, type JsonObject } from './clerk/json';
 import { isWebhookSecret, WEBHOOK_SECRET_RULE } from './clerk/webhook-secret';
 import { type RateLimitMode, rateLimitModes } from './limit-rates/rate-limit-mode';
@@ -35,8 +36,6 @@ const SVIX_SCHEDULE_MS = [
   10 * HOUR,
 ] as const satisfies number[];
 
-const isHttpUrl = (url: string): boolean => httpUrl.safeParse(url).success;
-
 function isRsaPrivateKey(pemText: string): boolean {
   try {
     const key = createPrivateKey(pemText);
@@ -67,7 +66,10 @@ const variables = z.object({
   CLERK_WEBHOOK_SIGNING_SECRET: z.string().refine(isWebhookSecret, WEBHOOK_SECRET_RULE).optional(),
   WEBHOOK_URLS: commaSeparated
     .transform((list) => (list.join() === NONE ? [] : list))
-    .refine((list) => list.every(isHttpUrl), 'must be http or https URLs, comma-separated, or none')
+    .refine(
+      (list) => list.every(isEndpointUrl),
+      'must be http or https URLs without credentials, comma-separated, or none',
+    )
     .default([DEVELOPMENT.webhookUrl]),
   CLERK_INSTANCE_ID: z
     .string()
@@ -124,8 +126,9 @@ export interface EmulatorConfig {
   /** Delay before each attempt, counted from the one before it; its length is the number of attempts. */
   readonly retryScheduleMs: readonly number[];
   readonly webhookTimeoutMs: number;
+  /** Attempts that one endpoint has in hand at most. */
   readonly webhookConcurrency: number;
-  /** Undelivered webhooks held at most; a further one is recorded as failed. */
+  /** Undelivered webhooks held at most, 128 MiB of them; a further one is recorded as failed. */
   readonly webhookQueueLimit: number;
   /** An endpoint to which every attempt has failed for so long is disabled. */
   readonly webhookDisableAfterMs: number;

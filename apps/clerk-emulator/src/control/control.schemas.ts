@@ -3,6 +3,11 @@ import { isJsonObject, type JsonObject } from '../clerk/json';
 import { tokenPresets } from '../mint-tokens/token-presets';
 import { JWT_ALGORITHMS } from '../mint-tokens/jwt';
 
+/** What a header can carry: neither line breaks nor letters beyond ASCII. */
+const headerValue = z
+  .string()
+  .max(4_096)
+  .regex(/^[ -~]*$/, 'must be printable ASCII.');
 const jsonObject = z.custom<JsonObject>(isJsonObject, 'must be an object.');
 
 export const listDeliveriesParams = z.object({
@@ -30,10 +35,10 @@ export const sendEventParams = z
     retry: z.boolean().optional(),
     headers_override: z
       .strictObject({
-        svix_id: z.string().min(1).optional(),
+        svix_id: headerValue.min(1).optional(),
         timestamp_offset_seconds: z.number().int().optional(),
         secret: z.string().startsWith('whsec_', 'must start with whsec_.').optional(),
-        signature: z.string().optional(),
+        signature: headerValue.optional(),
         omit: z.array(z.enum(['svix-id', 'svix-timestamp', 'svix-signature'])).optional(),
       })
       .optional(),

@@ -1,11 +1,14 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { nestsDeeper } from '../clerk/json';
 import { InjectedServerError, RequestBodyInvalidError } from '../errors';
 import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from './clerk-error.filter';
 import { withOrigin } from './request-origin';
 
 const BODY_LIMIT_BYTES = 1_048_576;
+/** JSON nested deeper than the stack is what nobody could write out again. */
+const DEPTH_LIMIT = 500;
 /** No charset: `@clerk/backend` compares the whole value and hands out raw text otherwise. */
 const CONTENT_TYPE = 'application/json';
 
@@ -26,8 +29,14 @@ export function createFastifyAdapter(): FastifyAdapter {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     // The SDK declares JSON on every request, also on those without a body.
-    if (body.length === 0) done(null, undefined);
-    else void parseJson(request, body as string, done);
+    if (body.length === 0) {
+      done(null, undefined);
+      return;
+    }
+    void parseJson(request, body as string, (error, value) => {
+      if (error === null && nestsDeeper(value, DEPTH_LIMIT)) done(new RequestBodyInvalidError());
+      else done(error, value);
+    });
   });
   fastify.addHook('preHandler', (request, _reply, done) => {
     withOrigin({ client_ip: request.ip, user_agent: request.headers['user-agent'] ?? '' }, done);

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../clerk/json';
+import { isJsonObject, type JsonObject, nestsDeeper } from '../clerk/json';
 import { MetadataInvalidError } from '../errors';
 
 const LIMIT_BYTES = 8 * 1024;
@@ -18,20 +18,10 @@ export function mergeMetadata(current: JsonObject, patch: JsonObject): JsonObjec
 
 /** @throws MetadataInvalidError above 8 KB of JSON, or nested deeper than 100 levels */
 export function assertMetadataFits(paramName: string, metadata: JsonObject): void {
-  if (depthExceeds(metadata, DEPTH_LIMIT)) {
+  if (nestsDeeper(metadata, DEPTH_LIMIT)) {
     throw new MetadataInvalidError(paramName, `${paramName} is nested deeper than ${DEPTH_LIMIT} levels.`);
   }
   if (Buffer.byteLength(JSON.stringify(metadata)) > LIMIT_BYTES) {
     throw new MetadataInvalidError(paramName, `${paramName} exceeds the maximum allowed size of 8KB.`);
   }
-}
-
-/** Walks level by level, because recursion is what deep nesting would break. */
-function depthExceeds(root: JsonValue, limit: number): boolean {
-  let level: JsonValue[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  return false;
 }
