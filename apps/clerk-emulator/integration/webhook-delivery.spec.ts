@@ -152,6 +152,38 @@ describe('webhook delivery', () => {
     await receiver.received(10);
   });
 
+  it('an endpoint that never answers holds up no other', async () => {
+    const hanging = await startWebhookReceiver();
+    hanging.answerWith(() => undefined);
+    try {
+      await start({ webhookConcurrency: 2 });
+      emulator.setWebhookUrls([hanging.url, receiver.url]);
+      for (let i = 0; i < 10; i++) await createUser(`u${i}@example.com`);
+      await receiver.received(10);
+      expect(hanging.webhooks).toHaveLength(2);
+    } finally {
+      await hanging.close();
+    }
+  });
+
+  it('reaches each of a thousand endpoints', async () => {
+    await start();
+    emulator.setWebhookUrls(Array.from({ length: 1_000 }, (_, i) => `${receiver.url}/${i}`));
+    await createUser();
+    const webhooks = await receiver.received(1_000);
+    expect(new Set(webhooks.map(({ path }) => path)).size).toBe(1_000);
+    await emulator.whenIdle();
+  });
+
+  it('takes ten thousand endpoints and none beyond', async () => {
+    await start();
+    emulator.setWebhookUrls(Array.from({ length: 10_000 }, (_, i) => `${receiver.url}/${i}`));
+    expect(await api('POST', '/emulator/endpoints', { url: receiver.url })).toMatchObject({
+      status: 422,
+      body: { errors: [{ code: 'resource_limit_exceeded' }] },
+    });
+  });
+
   it('records an event that finds the queue full as failed', async () => {
     await start({ webhookQueueLimit: 1 });
     await api('POST', '/emulator/pause');

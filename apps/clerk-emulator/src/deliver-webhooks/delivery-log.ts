@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { type EmulatorConfig } from '../config';
+import { CONFIG } from '../config.token';
 import { ResourceNotFoundError } from '../errors';
 import { ChangeSignal } from '../persist-state/change-signal';
-import { type Delivery, type DeliveryStatus } from './delivery';
+import { type Attempt, type Delivery, type DeliveryStatus } from './delivery';
 
 /** What a listing of deliveries can be narrowed to. */
 export interface DeliveryFilter {
@@ -14,18 +16,37 @@ export interface DeliveryFilter {
 }
 
 const FINISHED_KEPT = 5_000;
+/** Characters of bodies that finished deliveries, and pending ones, hold at most. */
+const CHARS_KEPT = 128 * 1_048_576;
 
-/** Every delivery that is pending, and the latest that are not. */
+/** Every delivery that is pending, and the latest that are not: as many of them as memory allows. */
 @Injectable()
 export class DeliveryLog {
   private readonly deliveries = new Map<string, Delivery>();
   private readonly listeners = new Set<(delivery: Delivery) => void>();
   private pending = 0;
+  /** What each finished delivery weighs, oldest first. */
+  private readonly finished = new Map<Delivery, number>();
+  private finishedChars = 0;
+  private pendingChars = 0;
 
-  constructor(private readonly changes: ChangeSignal) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<EmulatorConfig, 'webhookQueueLimit'>,
+    private readonly changes: ChangeSignal,
+  ) {}
 
   get pendingCount(): number {
     return this.pending;
+  }
+
+  /** True when a delivery with this body would have to wait in a queue that is full. */
+  isFullFor(body: string): boolean {
+    return this.pending >= this.config.webhookQueueLimit || this.pendingChars + body.length > CHARS_KEPT;
+  }
+
+  /** True when more wait than may: a resend is sent at once, even when the queue is full. */
+  get isOverfull(): boolean {
+    return this.pending > this.config.webhookQueueLimit || this.pendingChars > CHARS_KEPT;
   }
 
   /** Calls `listener` after every change of a delivery until the function it gives is called. */
@@ -36,8 +57,7 @@ export class DeliveryLog {
 
   add(delivery: Delivery): void {
     this.deliveries.set(delivery.id, delivery);
-    if (delivery.status === 'pending') this.pending++;
-    if (this.deliveries.size - this.pending > FINISHED_KEPT) this.forgetOldestFinished();
+    this.count(delivery);
     for (const listener of this.listeners) listener(delivery);
     this.changes.mark();
   }
@@ -55,8 +75,9 @@ export class DeliveryLog {
     note: string | null = null,
   ): void {
     if (!this.holds(delivery)) return;
-    this.pending += Number(status === 'pending') - Number(delivery.status === 'pending');
+    this.discount(delivery);
     delivery.status = status;
+    this.count(delivery);
     delivery.next_attempt_at = nextAttemptAt;
     delivery.note = note;
     for (const listener of this.listeners) listener(delivery);
@@ -94,7 +115,8 @@ export class DeliveryLog {
 
   clear(): void {
     this.deliveries.clear();
-    this.pending = 0;
+    this.finished.clear();
+    this.pending = this.pendingChars = this.finishedChars = 0;
     this.changes.mark();
   }
 
@@ -102,11 +124,35 @@ export class DeliveryLog {
     return [...this.deliveries.values()].filter((delivery) => delivery.status === 'pending');
   }
 
-  private forgetOldestFinished(): void {
-    for (const delivery of this.deliveries.values()) {
-      if (delivery.status === 'pending') continue;
-      this.deliveries.delete(delivery.id);
+  private count(delivery: Delivery): void {
+    if (delivery.status === 'pending') {
+      this.pending++;
+      this.pendingChars += delivery.body.length;
       return;
     }
+    const chars = charsOf(delivery);
+    this.finished.set(delivery, chars);
+    this.finishedChars += chars;
+    while (this.finished.size > FINISHED_KEPT || (this.finishedChars > CHARS_KEPT && this.finished.size > 1)) {
+      const [oldest] = this.finished.keys();
+      if (!oldest) return;
+      this.discount(oldest);
+      this.deliveries.delete(oldest.id);
+    }
   }
+
+  private discount(delivery: Delivery): void {
+    if (delivery.status === 'pending') {
+      this.pending--;
+      this.pendingChars -= delivery.body.length;
+      return;
+    }
+    this.finishedChars -= this.finished.get(delivery) ?? 0;
+    this.finished.delete(delivery);
+  }
+}
+
+function charsOf({ body, attempts }: Delivery): number {
+  const ofAttempt = ({ request, response }: Attempt) => (request.body?.length ?? 0) + (response?.body.length ?? 0);
+  return attempts.reduce((sum, attempt) => sum + ofAttempt(attempt), body.length);
 }

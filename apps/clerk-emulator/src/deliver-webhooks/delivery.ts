@@ -19,7 +19,7 @@ export interface Attempt {
 /** What was sent, but for the body where it is the delivery's own. */
 export interface AttemptRequest {
   headers: Record<string, string>;
-  /** The altered body; null when the delivery's own was sent. */
+  /** The first 16 Ki characters of the altered body; null when the delivery's own was sent. */
   body: string | null;
 }
 

@@ -93,7 +93,7 @@ export class EventPublisher {
 
   private recordOne(message: Message, messageId: string, endpoint: Endpoint, plan: DeliveryPlan): Delivery {
     const now = this.now();
-    const full = this.log.pendingCount >= this.config.webhookQueueLimit;
+    const full = this.log.isFullFor(message.body);
     if (full) this.logger.error({ id: messageId, type: message.type }, 'webhook queue is full: event not delivered');
     const dropped = plan.droppedBy !== null;
     const given = full || dropped;

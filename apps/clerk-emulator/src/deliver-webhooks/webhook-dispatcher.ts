@@ -9,20 +9,25 @@ import { Endpoints } from '../keep-endpoints/endpoints';
 import { type AttemptFault } from '../inject-faults/delivery-faults';
 import { ATTEMPTS_KEPT, type Delivery } from './delivery';
 import { DeliveryLog } from './delivery-log';
+import { DueDeliveries } from './due-deliveries';
 import { HeldDeliveries } from './held-deliveries';
 import { retryDelayMs } from './retry-delay';
 import { sendAttempt } from './send-attempt';
 
 /** How long a shutdown waits for attempts in hand before it cuts them off, in ms. */
 const GRACE_MS = 3_000;
+/** Attempts in hand at most, whatever the number of endpoints. */
+const IN_HAND_LIMIT = 256;
+/** The longest that a timer of Node's waits, in ms: a longer one would go off at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * Sends pending deliveries, started in order of arrival, with bounded concurrency, and retries them by schedule. What
- * is undelivered when it stops stays pending.
+ * Sends pending deliveries, to each endpoint in order of arrival and with bounded concurrency, and retries them by
+ * schedule. What is undelivered when it stops stays pending.
  */
 @Injectable()
 export class WebhookDispatcher implements OnModuleDestroy {
-  private readonly ready = new Set<Delivery>();
+  private readonly due: DueDeliveries;
   private readonly timers = new Map<Delivery, NodeJS.Timeout>();
   private readonly held = new HeldDeliveries((delivery) => this.enqueue(delivery));
   private readonly inHand = new Map<Delivery, Promise<void>>();
@@ -37,7 +42,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
     private readonly endpoints: Endpoints,
     @Inject(NOW) private readonly now: Now,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.due = new DueDeliveries(config.webhookConcurrency);
+  }
 
   get paused(): boolean {
     return this.pausedByHand;
@@ -75,10 +82,13 @@ export class WebhookDispatcher implements OnModuleDestroy {
       this.enqueue(delivery);
       return;
     }
-    const timer = setTimeout(() => {
-      this.timers.delete(delivery);
-      this.enqueue(delivery);
-    }, wait);
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(delivery);
+        this.enqueue(delivery);
+      },
+      Math.min(wait, LONGEST_TIMER_MS),
+    );
     this.timers.set(delivery, timer);
   }
 
@@ -114,7 +124,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   forgetAll(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
-    this.ready.clear();
+    this.due.clear();
     this.held.clear();
     this.pump();
   }
@@ -140,28 +150,26 @@ export class WebhookDispatcher implements OnModuleDestroy {
   }
 
   private isIdle(): boolean {
-    return this.inHand.size === 0 && (this.ready.size === 0 || !this.mayStart);
+    return this.inHand.size === 0 && (this.due.isEmpty || !this.mayStart);
   }
 
   private enqueue(delivery: Delivery): void {
-    this.ready.add(delivery);
+    this.due.add(delivery);
     this.pump();
   }
 
   private takeBack(delivery: Delivery): void {
-    this.ready.delete(delivery);
+    this.due.delete(delivery);
     this.held.forget(delivery);
     clearTimeout(this.timers.get(delivery));
     this.timers.delete(delivery);
   }
 
   private pump(): void {
-    if (this.mayStart) {
-      for (const delivery of this.ready) {
-        if (this.inHand.size >= this.config.webhookConcurrency) return;
-        this.ready.delete(delivery);
-        if (this.mayGo(delivery)) void this.begin(delivery);
-      }
+    while (this.mayStart && this.inHand.size < IN_HAND_LIMIT) {
+      const delivery = this.due.next();
+      if (!delivery) break;
+      if (this.mayGo(delivery)) void this.begin(delivery);
     }
     if (this.isIdle()) this.settleWaiters();
   }
@@ -174,8 +182,10 @@ export class WebhookDispatcher implements OnModuleDestroy {
   }
 
   private begin(delivery: Delivery): Promise<void> {
+    this.due.noteBegun(delivery);
     const attempt = this.attempt(delivery).finally(() => {
       this.inHand.delete(delivery);
+      this.due.noteEnded(delivery);
       this.held.noteGone(delivery);
       this.pump();
     });
@@ -205,7 +215,8 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private retryOrGiveUp(delivery: Delivery, error: string, retryAfter: string | null): void {
     delivery.failures++;
-    const schedule = delivery.retry ? this.config.retryScheduleMs : [];
+    // What was sent past a full queue does not come into it.
+    const schedule = delivery.retry && !this.log.isOverfull ? this.config.retryScheduleMs : [];
     const wait = retryDelayMs(schedule, delivery.failures, retryAfter, this.now());
     const { message_id: id, type } = delivery;
     this.logger.warn({ id, type, error, retryInMs: wait }, 'webhook attempt failed');

@@ -11,7 +11,7 @@ import { ChangeSignal } from '../persist-state/change-signal';
 import { type Endpoint, wantsType } from './endpoint';
 import { type CreateEndpointParams, type RotateSecretParams, type UpdateEndpointParams } from './endpoint.schemas';
 
-const ENDPOINT_LIMIT = 100;
+const ENDPOINT_LIMIT = 10_000;
 const PREVIOUS_SECRETS_KEPT = 10;
 const DAY_SECONDS = 86_400;
 
@@ -60,8 +60,10 @@ export class Endpoints {
    */
   replace(urls: readonly string[]): void {
     this.endpoints.clear();
-    for (const [index, url] of urls.entries()) {
-      const occurrence = urls.slice(0, index).filter((before) => before === url).length;
+    const seen = new Map<string, number>();
+    for (const url of urls) {
+      const occurrence = seen.get(url) ?? 0;
+      seen.set(url, occurrence + 1);
       const id = `ep_${base62(createHash('sha1').update(`${url}#${occurrence}`).digest())}`;
       this.put(this.newEndpoint(id, { url, secret: this.config.webhookSecret }, 'config'));
     }

@@ -1,0 +1,46 @@
+import { ChangeSignal } from '../persist-state/change-signal';
+import { type Delivery, type DeliveryStatus } from './delivery';
+import { DeliveryLog } from './delivery-log';
+
+const MIB = 1_048_576;
+
+describe('DeliveryLog', () => {
+  let log: DeliveryLog;
+  let serial = 0;
+  const body = 'x'.repeat(MIB);
+  const add = (status: DeliveryStatus): Delivery => {
+    const delivery = { id: `dlv_${serial++}`, status, body, attempts: [] as Delivery['attempts'] } as Delivery;
+    log.add(delivery);
+    return delivery;
+  };
+
+  beforeEach(() => {
+    log = new DeliveryLog({ webhookQueueLimit: 1_000 }, new ChangeSignal());
+  });
+
+  it('forgets the oldest finished ones when they hold too much, and none that is pending', () => {
+    const pending = add('pending');
+    const [first] = Array.from({ length: 200 }, () => add('delivered'));
+    expect(log.list({ limit: 1_000 })).toHaveLength(129);
+    expect(log.holds(pending)).toBe(true);
+    expect(log.holds(first!)).toBe(false);
+  });
+
+  it('is full when what is pending holds too much, and has room again once it is delivered', () => {
+    const [first] = Array.from({ length: 128 }, () => add('pending'));
+    expect(log.isFullFor(body)).toBe(true);
+    expect(log.isOverfull).toBe(false);
+    log.setStatus(first!, 'delivered', null);
+    expect(log.isFullFor(body)).toBe(false);
+    expect(log.pendingCount).toBe(127);
+  });
+
+  it('counts what an endpoint answered', () => {
+    const delivery = add('pending');
+    const attempt = { request: { headers: {}, body: null }, response: { headers: {}, body: 'y'.repeat(128 * MIB) } };
+    delivery.attempts = [attempt as unknown as Delivery['attempts'][number]];
+    log.setStatus(delivery, 'delivered', null);
+    const other = add('delivered');
+    expect(log.list({ limit: 10 })).toEqual([other]);
+  });
+});
