@@ -70,6 +70,28 @@ describe('with a STATE_FILE', () => {
     expect(JSON.parse(await readFile(stateFile, 'utf8'))).toMatchObject({ users: [{ object: 'user' }] });
   });
 
+  it('who was deleted is known after the restart', async () => {
+    const first = await start();
+    const { id } = first.createUser();
+    first.deleteUser(id);
+    await first.close();
+    expect(await rawApi(await start())('GET', '/emulator/truth')).toMatchObject({
+      body: { users: [], deleted_user_ids: [id] },
+    });
+  });
+
+  it.each(['users', 'sessions', 'deliveries', 'endpoints'])(
+    'a file whose %s are not what they should be is refused and kept',
+    async (list) => {
+      await (await start()).close();
+      const state = JSON.parse(await readFile(stateFile, 'utf8')) as Record<string, unknown>;
+      const text = JSON.stringify({ ...state, [list]: [{ id: 'x' }] });
+      await writeFile(stateFile, text);
+      await expect(start()).rejects.toThrow(StateFileInvalidError);
+      expect(await readFile(stateFile, 'utf8')).toBe(text);
+    },
+  );
+
   it.each(['{"version":1', '{"version":2}', '[]', ''])('a file that holds %j is refused and kept', async (text) => {
     const file = join(folder, 'state.json');
     await writeFile(file, text);

@@ -61,6 +61,11 @@ export class UserStore {
     return [...this.deleted];
   }
 
+  /** Whom an earlier run deleted, oldest first. */
+  restoreDeleted(ids: readonly string[]): void {
+    for (const id of ids.slice(-DELETED_KEPT)) this.deleted.add(id);
+  }
+
   put(user: ClerkUser): void {
     const before = this.users.get(user.id);
     if (before) {
