@@ -1,0 +1,66 @@
+import { dirname, join, normalize, relative } from 'node:path';
+import ts from 'typescript';
+import { PackError } from './errors';
+import { packageOf } from './package-of';
+
+/** The types of a library. */
+export interface DeclarationFiles {
+  /** Text by path, beside that of the compiled file. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Packages whose types they name. */
+  readonly packages: ReadonlySet<string>;
+}
+
+/** `from "…"` and `import("…")`. */
+const IMPORT = /(from |import\()(['"])([^'"]+)\2/g;
+const LIBRARY = /^@gatehouse\/([a-z-]+)$/;
+
+/** Declares what the entry exports, and what that needs. @throws PackError when the compiler finds a fault */
+export function declarationFiles(root: string, entry: string): DeclarationFiles {
+  const emitted = emit(root, join(root, entry));
+  const files = new Map<string, string>();
+  const packages = new Set<string>();
+  const visit = (path: string): void => {
+    const text = emitted.get(path);
+    if (text === undefined || files.has(path)) return;
+    const targets: string[] = [];
+    const settled = text.replaceAll(IMPORT, (_match, keyword: string, quote: string, wanted: string) => {
+      const library = LIBRARY.exec(wanted)?.[1];
+      const target = library === undefined ? join(dirname(path), wanted) : `libs/${library}/src/index`;
+      const isOurs = library !== undefined || wanted.startsWith('.');
+      if (isOurs) targets.push(`${normalize(target)}.d.ts`);
+      else packages.add(packageOf(wanted));
+      const from = library === undefined ? wanted : relative(dirname(path), target);
+      return `${keyword}${quote}${from}${quote}`;
+    });
+    files.set(path, settled);
+    targets.forEach(visit);
+  };
+  visit(entry.replace(/\.ts$/, '.d.ts'));
+  packages.delete('');
+  return { files, packages };
+}
+
+/** Every declaration that the compiler makes of the entry and what it imports, by path in the workspace. */
+function emit(root: string, entry: string): Map<string, string> {
+  const base = join(root, 'tsconfig.base.json');
+  const { config } = ts.readConfigFile(base, (path) => ts.sys.readFile(path)) as { config?: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [entry] }, ts.sys, root);
+  const program = ts.createProgram([entry], {
+    ...options,
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    sourceMap: false,
+    rootDir: root,
+    outDir: root,
+  });
+  const files = new Map<string, string>();
+  const { diagnostics } = program.emit(undefined, (path, text) => files.set(relative(root, path), text));
+  const [fault] = diagnostics;
+  if (fault)
+    throw new PackError(
+      `The emulator's types cannot be declared: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`,
+    );
+  return files;
+}

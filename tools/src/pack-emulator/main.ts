@@ -1,0 +1,21 @@
+import { join, relative, resolve } from 'node:path';
+import { workspaceRoot } from '@gatehouse/testing';
+import { PackError } from './errors';
+import { packEmulator } from './pack-emulator';
+
+main();
+
+/** Leaves the tarball in dist/packages, or in the folder that the first argument names, and says where. */
+function main(): void {
+  const root = workspaceRoot();
+  const destination = resolve(process.argv[2] ?? join(root, 'dist/packages'));
+  try {
+    const { tarball, dependencies } = packEmulator(root, destination);
+    console.log(`✓ ${relative(process.cwd(), tarball)}`);
+    console.log(`  depends on ${Object.keys(dependencies).join(', ')}`);
+    console.log(`  install it with: npm install --save-dev ${tarball}`);
+  } catch (error) {
+    console.error(error instanceof PackError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

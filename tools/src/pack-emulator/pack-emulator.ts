@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { compiledFiles } from './compiled-files';
+import { declarationFiles } from './declaration-files';
+import { PackError } from './errors';
+import { BIN, ENTRY, INDEX, packageManifest } from './package-manifest';
+
+/** What was packed. */
+export interface PackedEmulator {
+  /** Path of the tarball. */
+  readonly tarball: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const MAIN = 'apps/clerk-emulator/src/main';
+const ASSETS = 'apps/clerk-emulator/src/show-page/assets';
+const NPM_LIMIT_MS = 60_000;
+
+/**
+ * Makes a tarball of the emulator as it is built: the files that it loads, their types and its documents.
+ *
+ * @param destination the folder for the tarball
+ * @throws PackError
+ */
+export function packEmulator(root: string, destination: string): PackedEmulator {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pack-'));
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  try {
+    const { files, packages, names } = compiledFiles(join(root, 'dist'), [`${ENTRY}.js`, `${MAIN}.js`]);
+    const types = declarationFiles(root, `${ENTRY}.ts`);
+    for (const [path, text] of [...files, ...types.files]) write(`lib/${path}`, text);
+    cpSync(join(root, 'dist', ASSETS), join(folder, 'lib', ASSETS), { recursive: true });
+    // Node does not see the names that a CommonJS module exports by getters: `import { … }` needs them spelt out.
+    write(`${INDEX}.mjs`, `import emulator from './index.js';\n\nexport const { ${names.join(', ')} } = emulator;\n`);
+    write(`${INDEX}.d.mts`, "export * from './index.js';\n");
+    write(BIN, `#!/usr/bin/env node\nrequire('../lib/${MAIN}.js');\n`);
+    const manifest = packageManifest(root, new Set([...packages, ...types.packages]));
+    write('package.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
+    cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+    write('README.md', readable(root, 'apps/clerk-emulator/README.md', '../../docs/', 'docs/'));
+    write('docs/emulator.md', readable(root, 'docs/emulator.md', '../apps/clerk-emulator/', '../'));
+    return { tarball: npmPack(folder, destination), dependencies: manifest.dependencies };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A document whose links to the other one hold in the package. */
+function readable(root: string, path: string, from: string, to: string): string {
+  return readFileSync(join(root, path), 'utf8').replaceAll(`](${from}`, `](${to}`);
+}
+
+function npmPack(folder: string, destination: string): string {
+  mkdirSync(destination, { recursive: true });
+  const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', destination];
+  const { stdout, stderr, status, error } = spawnSync('npm', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: NPM_LIMIT_MS,
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new PackError(`npm could not pack the emulator: ${error?.message ?? stderr.trim()}`);
+  const [packed] = JSON.parse(stdout) as { filename: string }[];
+  if (!packed) throw new PackError('npm packed nothing.');
+  return join(destination, packed.filename.replace('@', '').replace('/', '-'));
+}
