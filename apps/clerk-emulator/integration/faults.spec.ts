@@ -179,6 +179,20 @@ describe('faults', () => {
       await clerk().users.getUserList();
     });
 
+    it.each([
+      ['api_408', 408, 'request_timeout'],
+      ['api_409', 409, 'resource_locked'],
+    ])('%s refuses before the work', async (kind, status, code) => {
+      await start();
+      const id = await newUser();
+      await fault(kind, { count: 1 });
+      await expect(clerk().users.updateUser(id, { firstName: 'A' })).rejects.toMatchObject({
+        status,
+        errors: [{ code }],
+      });
+      expect((await clerk().users.getUser(id)).firstName).toBeNull();
+    });
+
     it('api_500 refuses before the work, or after it is done', async () => {
       await start();
       const id = await newUser();
@@ -239,7 +253,7 @@ describe('faults', () => {
   it('say what they can be', async () => {
     await start();
     const { data } = (await api('GET', '/emulator/faults/kinds')).body as { data: { kind: string; params: object }[] };
-    expect(data).toHaveLength(13);
+    expect(data).toHaveLength(15);
     expect(data).toContainEqual(expect.objectContaining({ kind: 'duplicate', params: { copies: 1, delay_ms: 0 } }));
   });
 

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { InjectedServerError, TooManyRequestsError } from '../errors';
+import {
+  type ClerkApiError,
+  InjectedServerError,
+  RequestTimedOutError,
+  ResourceLockedError,
+  TooManyRequestsError,
+} from '../errors';
 import { type FaultParams } from './fault-kinds';
 import { Faults } from './faults';
 
@@ -16,7 +22,7 @@ export interface AnswerPlan {
 export interface RequestPlan {
   readonly hang: FaultParams<'api_hang'> | null;
   /** Thrown instead of doing the work. */
-  readonly refusal: TooManyRequestsError | InjectedServerError | null;
+  readonly refusal: ClerkApiError | null;
   readonly answer: AnswerPlan;
 }
 
@@ -32,6 +38,8 @@ export class ApiFaults {
     for (const { rule } of this.faults.decide({ side: 'backend_api', method, path })) {
       const { kind, params } = rule;
       if (kind === 'api_hang') hang = params as FaultParams<'api_hang'>;
+      else if (kind === 'api_408') refusal ??= new RequestTimedOutError();
+      else if (kind === 'api_409') refusal ??= new ResourceLockedError();
       else if (kind === 'api_429') {
         refusal ??= new TooManyRequestsError((params as FaultParams<'api_429'>).retry_after_seconds);
       } else if (kind === 'api_500') {

@@ -57,6 +57,16 @@ export const FAULT_KINDS = {
       attempts,
     }),
   },
+  api_408: {
+    side: 'backend_api',
+    summary: 'answers 408, as if the request had come in too slowly',
+    params: z.strictObject({}),
+  },
+  api_409: {
+    side: 'backend_api',
+    summary: 'answers 409 resource_locked, as if another request were at work on the same',
+    params: z.strictObject({}),
+  },
   api_429: {
     side: 'backend_api',
     summary: 'answers 429 with Retry-After',

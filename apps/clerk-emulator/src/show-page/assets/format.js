@@ -60,6 +60,8 @@ export function count(number, one, many = `${one}s`) {
 
 const NAMES = new Map([
   ['api_429', 'Too many requests'],
+  ['api_408', 'Request timeout'],
+  ['api_409', 'Resource locked'],
   ['api_500', 'Server error'],
   ['api_hang', 'Hang'],
   ['api_content_type', 'Wrong content type'],
