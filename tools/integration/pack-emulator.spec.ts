@@ -80,7 +80,7 @@ describe('the tarball of the Clerk emulator', () => {
     async () => {
       const use = [
         'startClerkEmulator().then(async (emulator) => {',
-        '  const page = await fetch(`${emulator.url}/page/style.css`);',
+        '  const page = await fetch(`${emulator.url}/page/content.css`);',
         '  console.log(page.status, (await emulator.token(emulator.createUser().id)).split(".").length);',
         '  await emulator.close();',
         '});',

@@ -2,10 +2,13 @@ import { act } from './act.js';
 import { request } from './api.js';
 import { confirm } from './dialog.js';
 import { h } from './dom.js';
-import { when } from './format.js';
+import { count, when } from './format.js';
 import { load } from './load.js';
 import { badge, button, copyText, empty, faultOf, field, focusFirstFault, heading, problem } from './parts.js';
 import { changed, state } from './state.js';
+
+/** More would make the page slow. */
+const SHOWN = 200;
 
 /** Secrets that somebody asked to see, by endpoint. */
 const shownSecrets = new Map();
@@ -31,7 +34,13 @@ function list(data) {
   if (data === null) return h('p', { class: 'waiting' }, 'Loading…');
   if (data.length === 0)
     return empty('No endpoints', 'Add the URL of your webhook handler above; events go there from then on.');
-  return h('ul', { class: 'endpoints', 'data-key': 'list', 'aria-labelledby': 'endpoints-heading' }, data.map(item));
+  const shown = data.slice(0, SHOWN);
+  return [
+    h('ul', { class: 'endpoints', 'data-key': 'list', 'aria-labelledby': 'endpoints-heading' }, shown.map(item)),
+    shown.length < data.length
+      ? h('p', { class: 'hint' }, `The first ${SHOWN} of ${count(data.length, 'endpoint')}; the control API lists all.`)
+      : null,
+  ];
 }
 
 function item(endpoint) {

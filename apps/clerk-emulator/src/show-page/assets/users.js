@@ -40,7 +40,7 @@ function searchForm() {
     h('input', {
       id: 'user-search',
       type: 'search',
-      placeholder: 'Search name, e-mail, phone or id',
+      placeholder: 'Name, e-mail, phone or id',
       autocomplete: 'off',
       spellcheck: 'false',
       oninput: (event) => search(event.target.value.trim()),
