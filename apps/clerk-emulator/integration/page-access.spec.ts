@@ -91,7 +91,14 @@ describe('who may use the page and its API', () => {
   });
 
   it('every file of the page runs and loads nothing but its own', async () => {
-    for (const path of ['/', '/page/main.js', '/page/base.css', '/page/controls.css', '/page/content.css', '/page/icon.svg']) {
+    for (const path of [
+      '/',
+      '/page/main.js',
+      '/page/base.css',
+      '/page/controls.css',
+      '/page/content.css',
+      '/page/icon.svg',
+    ]) {
       const { status, headers } = await call('GET', path);
       expect(status).toBe(200);
       expect(headers).toMatchObject({

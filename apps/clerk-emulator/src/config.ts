@@ -3,6 +3,7 @@ import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port, wholeNu
 import { z } from 'zod';
 import { isEndpointUrl } from './clerk/endpoint-url';
 import { isJsonObject, type JsonObject } from './clerk/json';
+import { USER_LIMIT } from './clerk/user';
 import { isWebhookSecret, WEBHOOK_SECRET_RULE } from './clerk/webhook-secret';
 import { type RateLimitMode, rateLimitModes } from './limit-rates/rate-limit-mode';
 
@@ -93,7 +94,7 @@ const variables = z.object({
     .refine((scale) => scale > 0 && scale <= 1, 'must be a number above 0, at most 1')
     .default(1),
   CLERK_EMULATOR_SEED: z.string().max(200).default(DEVELOPMENT.seed),
-  CLERK_EMULATOR_USERS: wholeNumber.max(1_000_000).default(0),
+  CLERK_EMULATOR_USERS: wholeNumber.max(USER_LIMIT).default(0),
   CLERK_EMULATOR_RATE_LIMITS: z.enum(rateLimitModes).default('off'),
   SESSION_TOKEN_VERSION: z
     .enum(['1', '2'])

@@ -175,6 +175,16 @@ export class TooManyResourcesError extends ClerkApiError {
   }
 }
 
+/** 403: the instance has as many users as it may. */
+export class UserQuotaExceededError extends ClerkApiError {
+  readonly status = 403;
+  readonly code = 'user_quota_exceeded';
+  constructor(limit: number) {
+    const longMessage = `The emulator keeps ${limit} users at most; delete some, or reset it.`;
+    super([{ message: 'user quota exceeded', longMessage }]);
+  }
+}
+
 /** 429: too many requests in the window, or a fault that says so. */
 export class TooManyRequestsError extends ClerkApiError {
   readonly status = 429;

@@ -34,7 +34,7 @@ export function packEmulator(root: string, destination: string): PackedEmulator 
     const { files, packages, names } = compiledFiles(join(root, 'dist'), [`${ENTRY}.js`, `${MAIN}.js`]);
     const types = declarationFiles(root, `${ENTRY}.ts`);
     for (const [path, text] of [...files, ...types.files]) write(`lib/${path}`, text);
-    cpSync(join(root, 'dist', ASSETS), join(folder, 'lib', ASSETS), { recursive: true });
+    cpSync(join(root, ASSETS), join(folder, 'lib', ASSETS), { recursive: true });
     // Node does not see the names that a CommonJS module exports by getters: `import { … }` needs them spelt out.
     write(`${INDEX}.mjs`, `import emulator from './index.js';\n\nexport const { ${names.join(', ')} } = emulator;\n`);
     write(`${INDEX}.d.mts`, "export * from './index.js';\n");

@@ -58,6 +58,9 @@ export interface DeletedObject {
   object: 'user' | 'email_address' | 'phone_number';
 }
 
+/** Users that an emulator holds at most, in about 900 MB. */
+export const USER_LIMIT = 250_000;
+
 /** Failed sign-in attempts that a user has before Clerk locks the account. */
 export const SIGN_IN_ATTEMPTS = 100;
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type ClerkUser } from '../clerk/user';
+import { type ClerkUser, USER_LIMIT } from '../clerk/user';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { UserStore } from '../keep-users/user.store';
 import { type GeneratedUsers, GeneratorService } from './generator.service';
@@ -12,7 +12,7 @@ const seed = z
   .default('1');
 
 const usersParams = z.strictObject({
-  count: z.number().int().min(1).max(1_000_000),
+  count: z.number().int().min(1).max(USER_LIMIT),
   seed,
   webhooks: z.boolean().optional(),
 });

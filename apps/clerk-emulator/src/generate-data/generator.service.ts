@@ -32,7 +32,7 @@ export class GeneratorService {
     private readonly events: EventPublisher,
   ) {}
 
-  /** No webhooks unless asked for: they would fill the queue. @throws QueueTooSmallError */
+  /** No webhooks unless asked for: they would fill the queue. @throws QueueTooSmallError, UserQuotaExceededError */
   async generateUsers(count: number, seed: string, webhooks = false): Promise<GeneratedUsers> {
     if (webhooks) this.assertRoom(count);
     const startedAt = performance.now();
@@ -41,6 +41,7 @@ export class GeneratorService {
       if (n % BATCH === 0) await nextTurn();
       const user = generatedUser(seed, n);
       if (this.isTaken(user)) continue;
+      this.users.assertRoomFor(1);
       this.users.put(user);
       created++;
       if (webhooks) this.events.publish('user.created', user, { userId: user.id, at: user.updated_at });
@@ -53,6 +54,7 @@ export class GeneratorService {
   async applyHistory(options: Omit<HistoryOptions, 'instanceId'>, webhooks = true): Promise<History> {
     const history = generateHistory({ ...options, instanceId: this.config.instanceId });
     if (webhooks) this.assertRoom(history.events.length);
+    this.users.assertRoomFor(history.users.length);
     for (const [index, event] of history.events.entries()) {
       if (index % BATCH === 0) await nextTurn();
       if (event.data.object === 'user' && 'created_at' in event.data) this.users.put(event.data);

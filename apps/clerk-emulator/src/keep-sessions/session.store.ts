@@ -3,7 +3,9 @@ import { type ClerkSession } from '../clerk/session';
 import { ResourceNotFoundError } from '../errors';
 import { ChangeSignal } from '../persist-state/change-signal';
 
-/** Every session, in memory, in order of creation. A stored session is never changed in place. */
+const SESSIONS_KEPT = 100_000;
+
+/** Every session, in memory, the oldest of very many forgotten; in order of creation. A stored session is never changed in place. */
 @Injectable()
 export class SessionStore {
   private readonly sessions = new Map<string, ClerkSession>();
@@ -27,6 +29,8 @@ export class SessionStore {
 
   put(session: ClerkSession): void {
     this.sessions.set(session.id, session);
+    const [oldest] = this.sessions.keys();
+    if (this.sessions.size > SESSIONS_KEPT && oldest !== undefined) this.sessions.delete(oldest);
     this.changes.mark();
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type ClerkUser } from '../clerk/user';
-import { ResourceNotFoundError } from '../errors';
+import { type ClerkUser, USER_LIMIT } from '../clerk/user';
+import { ResourceNotFoundError, UserQuotaExceededError } from '../errors';
 import { ChangeSignal } from '../persist-state/change-signal';
 import { UserVersions } from './user-versions';
 
@@ -59,6 +59,11 @@ export class UserStore {
   /** Ids of deleted users, oldest first. */
   deletedIds(): string[] {
     return [...this.deleted];
+  }
+
+  /** @throws UserQuotaExceededError when so many more do not fit */
+  assertRoomFor(count: number): void {
+    if (this.size + count > USER_LIMIT) throw new UserQuotaExceededError(USER_LIMIT);
   }
 
   /** Whom an earlier run deleted, oldest first. */

@@ -19,6 +19,7 @@ export class UsersService {
   ) {}
 
   create(params: CreateUserParams): ClerkUser {
+    this.store.assertRoomFor(1);
     const now = this.now();
     const user = newUser(now);
     const emails = params.email_address ?? [];

@@ -1,0 +1,14 @@
+import { newUser, USER_LIMIT } from '../clerk/user';
+import { UserQuotaExceededError } from '../errors';
+import { ChangeSignal } from '../persist-state/change-signal';
+import { UserStore } from './user.store';
+
+describe('UserStore', () => {
+  it('has room for as many users as there may be, and for one less once there is one', () => {
+    const store = new UserStore(new ChangeSignal());
+    expect(() => store.assertRoomFor(USER_LIMIT)).not.toThrow();
+    store.put(newUser(1_000));
+    expect(() => store.assertRoomFor(USER_LIMIT)).toThrow(UserQuotaExceededError);
+    expect(() => store.assertRoomFor(USER_LIMIT - 1)).not.toThrow();
+  });
+});
