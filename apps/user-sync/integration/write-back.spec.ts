@@ -221,12 +221,12 @@ describe('Clerk', () => {
     for (const user of users) {
       expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
     }
-    await eventually(async () => expect(await metric('user_sync_clerk_away')).toBe(1), PATIENCE);
+    await eventually(async () => expect(await metric('gatehouse_user_sync_clerk_away')).toBe(1), PATIENCE);
     for (const { id } of users) expect(await row(id)).toMatchObject({ state: 'pending', retry_count: 0 });
     world.clerk.outage = undefined;
     for (const { id } of users) await settled(id);
     expect(world.clerk.writes.filter(({ id }) => users.some((user) => user.id === id))).toHaveLength(5);
-    expect(await metric('user_sync_clerk_away')).toBe(0);
+    expect(await metric('gatehouse_user_sync_clerk_away')).toBe(0);
   });
 
   it('away: an event that needs it uses up no try, and the events of others go on being applied', async () => {
@@ -337,7 +337,7 @@ describe('a write-back that Clerk refuses', () => {
     const [user] = users as [UserJson];
     const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
     expect(story.writeBack).toMatchObject({ state: 'dead', error });
-    expect(await metric('user_sync_write_backs_total{result="dead"}')).toBeGreaterThanOrEqual(3);
+    expect(await metric('gatehouse_user_sync_write_backs_total{result="dead"}')).toBeGreaterThanOrEqual(3);
 
     world.clerk.answerWrite(user.id);
     const retry = await world.gateway.send(retryWriteBacks, { userIds: [await userId(user.id)] }, boss.context);
@@ -441,7 +441,7 @@ describe('switched off', () => {
     await boot({ CLERK_WRITE_BACK: 'off' });
     const { user, principal } = await come();
     await setRole(principal.userId, 'developer');
-    await eventually(async () => expect(await metric('user_sync_write_backs{state="pending"}')).toBe(0), PATIENCE);
+    await eventually(async () => expect(await metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0), PATIENCE);
     expect(world.clerk.writesOf(user.id)).toEqual([]);
     await world.closeApps();
     await boot();

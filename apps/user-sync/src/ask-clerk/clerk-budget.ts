@@ -64,7 +64,7 @@ export class ClerkBudget {
     this.burst = clerk.requestsPer10s * USED * BURST;
     this.perSecond = (clerk.requestsPer10s * USED * (1 - BURST)) / 10;
     this.waited = new Histogram({
-      name: 'user_sync_clerk_budget_wait_seconds',
+      name: 'gatehouse_user_sync_clerk_budget_wait_seconds',
       help: 'Time that requests to Clerk waited for their turn in the budget',
       labelNames: ['lane'],
       buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 30],

@@ -25,7 +25,7 @@ export class ClerkHealth {
     @Inject(METRICS) metrics: Registry,
   ) {
     this.gauge = new Gauge({
-      name: 'user_sync_clerk_away',
+      name: 'gatehouse_user_sync_clerk_away',
       help: 'Whether Clerk as a whole did not answer when it was last asked',
       registers: [metrics],
     });

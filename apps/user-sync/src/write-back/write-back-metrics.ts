@@ -18,19 +18,19 @@ export class WriteBackMetrics {
   constructor(@Inject(METRICS) metrics: Registry) {
     const registers = [metrics];
     this.tries = new Counter({
-      name: 'user_sync_write_backs_total',
+      name: 'gatehouse_user_sync_write_backs_total',
       help: 'Tries to write id and role of a user to Clerk, by result',
       labelNames: ['result'],
       registers,
     });
     this.rows = new Gauge({
-      name: 'user_sync_write_backs',
+      name: 'gatehouse_user_sync_write_backs',
       help: 'Users of whom Clerk is owed a write (pending), or will not take it (dead)',
       labelNames: ['state'],
       registers,
     });
     this.oldest = new Gauge({
-      name: 'user_sync_write_back_oldest_seconds',
+      name: 'gatehouse_user_sync_write_back_oldest_seconds',
       help: 'For how long the oldest write has been owed to Clerk',
       registers,
     });
