@@ -86,8 +86,7 @@ describe('user-sync killed in the middle of a write-back', () => {
 
   beforeAll(async () => {
     world = await FaultWorld.start('ins_2writeBackKilledHereAgain', {
-      WRITE_BACK_POLL_MS: '50',
-      WRITE_BACK_LEASE_MS: '1000',
+      env: { WRITE_BACK_POLL_MS: '50', WRITE_BACK_LEASE_MS: '1000' },
     });
     clerk = new Clerk(world.gatehouse);
   }, 120_000);

@@ -199,7 +199,7 @@ function readingSpeed(users: number): number {
 
 /** Nobody is told of changes here: no gateway listens. */
 function applierOf(dataSource: DataSource): ChangeApplier {
-  return new ChangeApplier(dataSource, { announce: async () => undefined });
+  return new ChangeApplier(dataSource, { announce: async () => undefined }, { noteApplied: () => undefined });
 }
 
 function changeOf({ message }: LoadEvent): Change {
