@@ -34,7 +34,11 @@ export class ClerkHealth {
   /** Throws ClerkAwayError while Clerk is known to be away. */
   async admit(lane: Lane): Promise<void> {
     if (this.outage === undefined || lane === 'first_login') return;
-    if (performance.now() >= this.outage.probeAt && !(await this.isAway())) return;
+    if (performance.now() >= this.outage.probeAt) {
+      const away = this.isAway();
+      // An event holds up those that come after it: it does not wait for the probe.
+      if (lane !== 'conflict' && !(await away)) return;
+    }
     throw new ClerkAwayError('network', {}, 'Clerk as a whole is away');
   }
 

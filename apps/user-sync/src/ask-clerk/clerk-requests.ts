@@ -69,10 +69,13 @@ export class ClerkRequests {
     if (this.waiting >= MAX_WAITING) throw new ClerkAwayError('network', {}, 'too many requests wait for Clerk');
     this.waiting += 1;
     const deadline = new Deadline(timeoutMs);
-    const translated = () =>
-      question(this.client).catch((error: unknown) => {
+    let asked = false;
+    const translated = () => {
+      asked = true;
+      return question(this.client).catch((error: unknown) => {
         throw isMissing(error) ? missing() : isOwnError(error) ? error : translate(error);
       });
+    };
     const inTurn = async () => {
       const maxWaitMs = Math.min(deadline.leftMs, MAX_BUDGET_WAIT_MS[lane] ?? Infinity);
       await deadline.race(() => this.budget.take(lane, maxWaitMs));
@@ -86,7 +89,7 @@ export class ClerkRequests {
       return answer;
     } catch (error) {
       this.requests.inc({ result: resultOf(error) });
-      throw await this.judge(error, lane);
+      throw asked ? await this.judge(error, lane) : withoutTurn(error);
     } finally {
       this.waiting -= 1;
       deadline.end();
@@ -95,7 +98,6 @@ export class ClerkRequests {
 
   /** Tells a failure of Clerk as a whole from one that has to do with what was asked. */
   private async judge(error: unknown, lane: Lane): Promise<unknown> {
-    if (error instanceof ClerkAwayError || error instanceof SharedOutageError) return error;
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
       // While the database is away nobody asks Clerk anything.
       await this.budget.pause(error.answer.retryAfterMs ?? PAUSE_MS).catch(() => undefined);
@@ -112,6 +114,12 @@ export class ClerkRequests {
     }
     return (await this.health.isAway()) ? new ClerkAwayError(error.kind, error.answer, error.message) : error;
   }
+}
+
+/** Time ran out before Clerk was asked anything. */
+function withoutTurn(error: unknown): unknown {
+  if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) return error;
+  return new ClerkAwayError('network', {}, 'Clerk could not be asked in time: others went first');
 }
 
 /** Whether it may be all of Clerk that failed. */
