@@ -10,7 +10,7 @@ export interface ReconcileOptions {
 }
 
 /** The share of the first walk after which memory is taken to have settled. */
-const WARM_UP = 0.25;
+const WARM_UP = 0.5;
 const EVERY_MS = 250;
 
 interface Walk {
