@@ -1,10 +1,12 @@
 import { createDataSource } from '@gatehouse/persistence';
 import { eventually } from '@gatehouse/testing';
 import { type EntityManager } from 'typeorm';
+import { EventBatch } from '../src/apply-event/event-batch';
+import { readEvent } from '../src/apply-event/read-event';
 import { serviceDatabase } from '../src/database/database-options';
 import { findHoldings } from '../src/resolve-conflicts/claim';
 import { json } from './clerk-api';
-import { type UserJson, T0, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
+import { type UserJson, T0, clerkUser, deliveryOf, metadata, newClerkId, userEvent, withEmail } from './clerk-events';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -59,6 +61,21 @@ it('an older answer from Clerk is not written when the row changed while Clerk w
   expect(world.clerk.times(user.id)).toBe(3);
   world.apps.splice(world.apps.indexOf(replica), 1);
   await replica.close();
+});
+
+it('who waits for the word of Clerk gives nothing up yet: others of the batch who want it wait too, and the batch holds', async () => {
+  const [x, a, b] = (await members(3)) as [UserJson, UserJson, UserJson];
+  const now = [
+    at(withEmail(b, emailOf(a)), 1),
+    at(withEmail(a, emailOf(x)), 1),
+    at(withEmail(x, `new-${emailOf(x)}`), 1),
+  ];
+  atClerk(...now);
+  const events = now.slice(0, 2).map((user) => userEvent('user.updated', user));
+  const batch = world.apps[0]?.get(EventBatch);
+  // It would throw, and be tried one by one, if PostgreSQL refused it.
+  await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), undefined)));
+  for (const user of now) expect(await world.user(user.id)).toMatchObject({ email: emailOf(user) });
 });
 
 it('a conflict that draws in more users than may be locked is left alone, and tried again later', async () => {

@@ -139,7 +139,7 @@ describe('one bad event of a batch', () => {
       expect(await world.story(id)).toEqual(name === 'Refused' ? [] : ['create']);
     }
     // Once all together, and once each alone.
-    const handled = /^user_sync_batch_events_sum (\d+)$/m.exec(await world.operations('/metrics'))?.[1];
+    const handled = /^gatehouse_user_sync_batch_events_sum (\d+)$/m.exec(await world.operations('/metrics'))?.[1];
     expect(Number(handled)).toBeLessThanOrEqual(2 * users.length);
   });
 });
