@@ -29,10 +29,12 @@ async function worldFor(smallDisks: boolean): Promise<FaultWorld> {
   return world;
 }
 
-afterAll(async () => {
+// After each, so that a run that is stopped has told what it found.
+afterEach(() => {
   if (report !== undefined) writeFileSync(report, JSON.stringify({ ...versions, results }, null, 2));
-  await world?.stop();
-}, 60_000);
+});
+
+afterAll(() => world?.stop(), 60_000);
 
 it.each(chosen)(
   'every accepted delivery is applied once, whatever happens: $name',

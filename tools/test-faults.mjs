@@ -12,12 +12,19 @@ const which = process.argv[2] ?? 'all';
 const programs = (process.env.NATS_SERVER_BIN ?? '').split(',').map((program) => program.trim());
 const tables = [];
 let failed = false;
+const limitMs = 60 * 60_000;
 
 mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
 for (const program of programs) {
   const report = join(stateDirectory, 'faults.json');
   rmSync(report, { force: true });
-  const env = { ...process.env, GATEHOUSE_FAULTS: which, GATEHOUSE_FAULTS_REPORT: report, NATS_SERVER_BIN: program };
+  const env = {
+    ...process.env,
+    GATEHOUSE_FAULTS: which,
+    GATEHOUSE_FAULTS_REPORT: report,
+    NATS_SERVER_BIN: program,
+    GATEHOUSE_TEST_LIMIT_MS: String(limitMs),
+  };
   const args = [join(root, 'tools/test.mjs'), '--selectProjects', 'e2e', '--testPathPatterns', 'faults.spec'];
   const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
   failed ||= status !== 0;

@@ -12,7 +12,7 @@ import {
   workspaceNode,
 } from './bootstrap.mjs';
 
-const limitMs = 20 * 60_000;
+const limitMs = Number(process.env.GATEHOUSE_TEST_LIMIT_MS || 20 * 60_000);
 
 await main(async () => {
   await bootstrap();

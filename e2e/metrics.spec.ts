@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceRoot } from '@gatehouse/testing';
+import { type Stack, startStack } from './stack';
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack({ LOG_LEVEL: 'warn' });
+}, 120_000);
+
+afterAll(() => stack?.stop(), 60_000);
+
+it('every metric of ours is named for its service, and docs/metrics.md lists exactly those that there are', async () => {
+  const own = { 'api-gateway': 'gateway', 'webhook-ingest': 'ingest', 'user-sync': 'user_sync' } as const;
+  const all: string[] = [];
+  for (const [service, prefix] of Object.entries(own)) {
+    const { OPS_PORT } = stack.gatehouse.environments[service as keyof typeof own];
+    const text = await (await fetch(`http://127.0.0.1:${OPS_PORT}/metrics`)).text();
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
+    const ours = names.filter((name) => !/^(process|nodejs)_/.test(name));
+    expect(ours.filter((name) => !name.startsWith(`gatehouse_${prefix}_`))).toEqual([]);
+    all.push(...ours);
+  }
+  const document = readFileSync(join(workspaceRoot(), 'docs/metrics.md'), 'utf8');
+  const listed = [...document.matchAll(/^\| `(gatehouse_\w+)`/gm)].map(([, name]) => name);
+  expect(listed.sort()).toEqual(all.sort());
+});
