@@ -114,19 +114,24 @@ it('know a secret by its fingerprint: another order of the list mixes nothing up
 
 describe('the silence alarm', () => {
   const MINUTE = 60_000;
-  const tell = (movement: object) =>
-    harness.client('user-sync').jetStream.publish({
-      stream: clerkOutcomesStream,
-      subject: clerkMovementSubject,
-      messageId: newId(),
-      data: new TextEncoder().encode(JSON.stringify(movement)),
-    });
+  let tell: (movement: object) => Promise<unknown>;
+
+  beforeAll(() => {
+    const { jetStream } = harness.client('user-sync');
+    tell = (movement) =>
+      jetStream.publish({
+        stream: clerkOutcomesStream,
+        subject: clerkMovementSubject,
+        messageId: newId(),
+        data: new TextEncoder().encode(JSON.stringify(movement)),
+      });
+  });
 
   it('is raised in statistics, metrics and log when Clerk moves and no webhook comes; once, until one comes', async () => {
     const movedAt = Date.now() - 20 * MINUTE;
     await harness.sql(`UPDATE webhook_events SET created_at = now() - interval '1 day'`);
     await eventually(() => tell({ movedAt, source: 'first_login' }));
-    await eventually(() => tell({ movedAt: movedAt - MINUTE, source: 'drift' }));
+    await tell({ movedAt: movedAt - MINUTE, source: 'drift' });
     await tell({ movedAt: 'hunter2', source: 'drift' });
     await eventually(async () => {
       const { silence } = await stats();
@@ -141,9 +146,12 @@ describe('the silence alarm', () => {
     expect(ingest.logs()).not.toContain('hunter2');
 
     await deliver(ingest.url, userCreated(), { secret: otherSecret });
-    await watch.look();
     expect((await stats()).silence).toMatchObject({ state: 'heard' });
-    expect(await metric()).toBe('0');
+    // The service looks by itself, too: an older look may end after ours.
+    await eventually(async () => {
+      await watch.look();
+      expect(await metric()).toBe('0');
+    });
     expect(ingest.logs()).toContain('the silence is over');
   });
 });
