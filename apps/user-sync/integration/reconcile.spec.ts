@@ -121,6 +121,11 @@ describe('a walk over Clerk', () => {
       undoable: 1,
     });
     expect(await world.user(changed.id)).toMatchObject({ first_name: 'Missed' });
+    // The ledger is told that Clerk moved and no webhook told of it.
+    await eventually(
+      async () => expect((await world.movements()).at(-1)).toEqual({ movedAt: T0 + 1, source: 'reconcile' }),
+      { timeoutMs: 20_000 },
+    );
     expect((await live()).sort()).toEqual([changed.id, fresh.id, same.id].sort());
   });
 

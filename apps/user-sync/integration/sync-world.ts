@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createEnvelopeSigner } from '@gatehouse/auth';
 import {
+  type ClerkMovement,
   type EventMetadata,
   type Outcome,
   type ServiceName,
   clerkEventsStream,
+  clerkMovementSchema,
+  clerkMovementSubject,
   clerkOutcomesStream,
   encodeEventHeaders,
   eventMessageId,
@@ -40,10 +43,16 @@ export class SyncWorld {
   readonly apps: INestApplication[] = [];
   private sql!: Client;
   private reading: Promise<readonly Outcome[]> | undefined;
-  private reported: { of: string | undefined; upTo: number; readonly all: Outcome[] } = {
+  private reported: {
+    of: string | undefined;
+    upTo: number;
+    readonly all: Outcome[];
+    readonly movements: ClerkMovement[];
+  } = {
     of: undefined,
     upTo: 0,
     all: [],
+    movements: [],
   };
 
   private constructor(
@@ -167,16 +176,23 @@ export class SyncWorld {
     return this.reading;
   }
 
+  /** The movements of Clerk that were told, in order. */
+  async movements(): Promise<readonly ClerkMovement[]> {
+    await this.outcomes();
+    return this.reported.movements;
+  }
+
   private async readOutcomes(): Promise<readonly Outcome[]> {
     const manager = await jetstreamManager(this.client(OBSERVER.user).get());
     const stream = await manager.streams.info(clerkOutcomesStream.name).catch(() => undefined);
     if (stream === undefined || stream.created !== this.reported.of) {
-      this.reported = { of: stream?.created, upTo: 0, all: [] };
+      this.reported = { of: stream?.created, upTo: 0, all: [], movements: [] };
     }
     const { reported } = this;
     for (; reported.upTo < (stream?.state.last_seq ?? 0); reported.upTo += 1) {
       const message = await manager.streams.getMessage(clerkOutcomesStream.name, { seq: reported.upTo + 1 });
-      reported.all.push(...outcomeSchema.array().parse(message?.json() ?? []));
+      if (message?.subject === clerkMovementSubject) reported.movements.push(clerkMovementSchema.parse(message.json()));
+      else reported.all.push(...outcomeSchema.array().parse(message?.json() ?? []));
     }
     return reported.all;
   }

@@ -138,7 +138,8 @@ describe('the silence alarm', () => {
       expect(silence).toMatchObject({ state: 'alarm', movedAt: new Date(movedAt).toISOString() });
     });
     const watch = ingest.app.get(LedgerWatch);
-    const metric = async () => (await ingest.app.get<Registry>(METRICS).metrics()).match(/silence_alarm (\d)/)?.[1];
+    const metric = async () =>
+      (await ingest.app.get<Registry>(METRICS).metrics()).match(/^gatehouse_ingest_silence_alarm (\d)/m)?.[1];
     await watch.look();
     await watch.look();
     expect(await metric()).toBe('1');
