@@ -621,7 +621,7 @@ describe('of a flood of guesses that come at once', () => {
     const guesses = Array.from({ length: 300 }, () => mintApiKey({ environment: 'prod', random: randomBytes(32) }));
     const flood = Promise.all(guesses.map((key) => sendRaw(gateway.url, { headers: [from, ['X-API-Key', key]] })));
     const connections = promisify((done: (error: Error | null, count: number) => void) =>
-      (gateway.app.getHttpServer() as Server).getConnections(done),
+      (gateway.app.getHttpServer()).getConnections(done),
     );
     await eventually(async () => (await connections()) >= 300 && gateway.lookedUp() - before >= 20);
     release();
