@@ -1,5 +1,4 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
-import { type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { mintApiKey } from '@gatehouse/auth';
 import { eventually } from '@gatehouse/testing';
@@ -621,7 +620,7 @@ describe('of a flood of guesses that come at once', () => {
     const guesses = Array.from({ length: 300 }, () => mintApiKey({ environment: 'prod', random: randomBytes(32) }));
     const flood = Promise.all(guesses.map((key) => sendRaw(gateway.url, { headers: [from, ['X-API-Key', key]] })));
     const connections = promisify((done: (error: Error | null, count: number) => void) =>
-      (gateway.app.getHttpServer()).getConnections(done),
+      gateway.app.getHttpServer().getConnections(done),
     );
     await eventually(async () => (await connections()) >= 300 && gateway.lookedUp() - before >= 20);
     release();
