@@ -50,7 +50,8 @@ interface Revoked {
   readonly lastOkMs: number;
   /** Gateways that let a request in which was sent after the answer. */
   readonly lateGateways: number;
-  readonly refusedEverywhere: boolean;
+  /** With what each gateway refused it in the end. */
+  readonly refusals: readonly (number | undefined)[];
   readonly propagation: Propagation | null;
 }
 
@@ -154,7 +155,7 @@ async function revoke(revocation: Revocation, ports: readonly number[], by: numb
     answeredMs: answered - began,
     lastOkMs: Math.max(0, ...uses.map(({ answeredAt }) => answeredAt - began)),
     lateGateways: uses.filter(({ sentAt }) => sentAt > answered).length,
-    refusedEverywhere: uses.every(({ refused }) => refused),
+    refusals: uses.map(({ refusal }) => refusal),
     propagation,
   };
 }
@@ -164,7 +165,7 @@ async function revokeCutOff(revocation: Revocation, ports: readonly number[], pr
   const [by = 0] = ports;
   const last = ports.at(-1) ?? 0;
   const before = await CredentialWatch.start(last, PATH, revocation.header, WARM_MS).ended;
-  if (before.refused) throw new RangeError('a credential was refused before it was revoked');
+  if (before.refusal !== undefined) throw new RangeError('a credential was refused before it was revoked');
   const cutAt = performance.now();
   proxy.stall();
   const revoked = await revoke(revocation, [last], by);
@@ -226,18 +227,18 @@ function summary(revoked: readonly Revoked[]): Record<string, string | number>[]
       lastOkP50Ms: round(at(0.5, of, 'lastOkMs')),
       lastOkP99Ms: round(at(0.99, of, 'lastOkMs')),
       acknowledgedByAll: of.filter(({ propagation }) => propagation?.acknowledged === GATEWAYS).length,
-      refusedEverywhere: of.filter(({ refusedEverywhere }) => refusedEverywhere).length,
+      refusedByAll: of.filter(({ refusals }) => refusals.every((status) => status === 401 || status === 403)).length,
     };
   });
 }
 
 function cutOffRows(cutOff: readonly (Revoked & { readonly sinceCutMs: number })[]) {
-  return cutOff.map(({ answeredMs, lastOkMs, propagation, refusedEverywhere, sinceCutMs }) => ({
+  return cutOff.map(({ answeredMs, lastOkMs, propagation, refusals, sinceCutMs }) => ({
     row: 'one gateway cut off',
     answeredMs: round(answeredMs),
     lastOkMs: round(lastOkMs),
     refusedAfterCutMs: round(sinceCutMs),
-    refused: String(refusedEverywhere),
+    refusedWith: refusals.join(),
     gateways: propagation?.gateways ?? 0,
     acknowledged: propagation?.acknowledged ?? 0,
     expired: propagation?.expired ?? 0,

@@ -6,8 +6,8 @@ export interface LastUse {
   readonly sentAt: number;
   /** When its 200 came. */
   readonly answeredAt: number;
-  /** Whether it was refused in the end. */
-  readonly refused: boolean;
+  /** With which status it was refused in the end, 0 for a connection that was closed; undefined when it never was. */
+  readonly refusal: number | undefined;
 }
 
 const PAUSE_MS = 1;
@@ -29,16 +29,17 @@ export class CredentialWatch {
       const connection = await HttpConnection.open(port);
       const until = performance.now() + timeoutMs;
       let last = { sentAt: NaN, answeredAt: NaN };
-      let refused = false;
-      while (!refused && performance.now() < until) {
+      let refusal: number | undefined;
+      while (refusal === undefined && performance.now() < until) {
         const sentAt = performance.now();
-        refused = (await connection.send(request)) !== 200;
-        if (!refused) last = { sentAt, answeredAt: performance.now() };
+        const status = await connection.send(request);
+        if (status === 200) last = { sentAt, answeredAt: performance.now() };
+        else refusal = status;
         first();
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
       connection.close();
-      return { ...last, refused };
+      return { ...last, refusal };
     };
     return new CredentialWatch(begun, run());
   }
