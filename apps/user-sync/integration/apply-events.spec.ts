@@ -265,6 +265,7 @@ describe('what is seen from outside', () => {
     const rows = await world.query('SELECT * FROM applied_events WHERE clerk_user_id = $1', [id]);
     expect(rows).toEqual([
       {
+        step: expect.any(String),
         webhook_id: outcome.webhookId,
         source: 'webhook',
         event_type: 'user.created',
