@@ -177,7 +177,7 @@ describe('whatever happens to the events of a history', () => {
           await tellAll();
           await parts.reconcile();
           expect(await core.everything()).toEqual(settled);
-          // Whatever came in, and however often: no event has made us owe Clerk anything but each new user, once.
+          // Whatever came in, and however often: no event has made us owe Clerk anything but each user that was made or linked here, once.
           expect(await core.misowed()).toEqual([]);
         }),
         { numRuns: RUNS, seed: SEED, examples: [[heldFromTheFuture, []]] },

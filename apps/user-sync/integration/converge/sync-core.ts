@@ -157,11 +157,12 @@ export class SyncCore {
     return rows;
   }
 
-  /** Users of whom Clerk is owed what it should not be, or not owed what it should: each live one once, as it was made. */
+  /** Users of whom Clerk is owed what it should not be, or not owed what it should: each live Clerk user once, as it was made. */
   async misowed(): Promise<unknown[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
       `SELECT u.clerk_user_id, u.deleted_at, w.revision, w.reason FROM users u LEFT JOIN write_backs w ON w.user_id = u.id
-        WHERE (u.deleted_at IS NULL) <> (w.user_id IS NOT NULL) OR w.revision <> 1 OR w.reason <> 'create'`,
+        WHERE (u.clerk_user_id IS NOT NULL AND u.deleted_at IS NULL) <> (w.user_id IS NOT NULL)
+           OR w.revision <> 1 OR w.reason NOT IN ('create', 'link')`,
     );
     return rows;
   }
