@@ -166,14 +166,13 @@ describe('webhook delivery', () => {
     }
   });
 
-  it('reaches each of a thousand endpoints', async () => {
+  it('reaches every one of more endpoints than it has attempts in hand', async () => {
     await start();
-    emulator.setWebhookUrls(Array.from({ length: 1_000 }, (_, i) => `${receiver.url}/${i}`));
+    emulator.setWebhookUrls(Array.from({ length: 300 }, (_, i) => `${receiver.url}/${i}`));
     await createUser();
-    const webhooks = await receiver.received(1_000);
-    expect(new Set(webhooks.map(({ path }) => path)).size).toBe(1_000);
-    await emulator.whenIdle();
-  });
+    await emulator.whenSettled(60_000);
+    expect(new Set(receiver.webhooks.map(({ path }) => path)).size).toBe(300);
+  }, 60_000);
 
   it('takes ten thousand endpoints and none beyond', async () => {
     await start();
