@@ -9,6 +9,8 @@ import { type Expected } from './apply-load';
 export interface BareBatch {
   /** One row per user, with its last content and version. */
   readonly users: readonly Record<string, unknown>[];
+  /** Those of them who are new, whose ids Clerk is to be told. */
+  readonly owed: readonly string[];
   /** One row per event. */
   readonly events: readonly Record<string, unknown>[];
 }
@@ -42,18 +44,22 @@ const RECORD = `
     decision text, reason text, version_seen bigint, version_before bigint, version_after bigint, attempt integer,
     correlation_id text)`;
 
+const OWE = `INSERT INTO write_backs (user_id, state, reason, bulk) SELECT id, 'pending', 'create', false FROM unnest($1::uuid[]) AS id`;
+
 /** Prepares a batch for {@link applyBare}: folds, decides and looks up before the clock runs. */
 export class BareBatches {
   private readonly ids = new Map<string, { userId: string; referralCode: string; version: number }>();
 
   of(events: readonly { readonly change: Change; readonly expected: Expected }[]): BareBatch {
     const users = new Map<string, Record<string, unknown>>();
+    const owed: string[] = [];
     const rows = events.map(({ change, expected }) => {
       const { clerkUserId, seen, story, activity } = change;
       if (seen.kind !== 'event') throw new RangeError('the load is of events alone');
       const known = this.ids.get(clerkUserId);
       const user = known ?? { userId: randomUUID(), referralCode: newReferralCode(), version: seen.user.version };
       const before = known === undefined ? null : user.version;
+      if (known === undefined) owed.push(user.userId);
       user.version = Math.max(user.version, seen.user.version);
       this.ids.set(clerkUserId, user);
       const { columns, contentHash, version } = seen.user;
@@ -93,16 +99,17 @@ export class BareBatches {
         correlation_id: story.correlationId,
       };
     });
-    return { users: [...users.values()], events: rows };
+    return { users: [...users.values()], owed, events: rows };
   }
 }
 
-/** The same durable work by hand: two statements in one transaction, no reading, no lock, no decision. */
-export async function applyBare(pool: Pool, { users, events }: BareBatch): Promise<void> {
+/** The same durable work by hand: three statements in one transaction, no reading, no lock, no decision. */
+export async function applyBare(pool: Pool, { users, owed, events }: BareBatch): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
     if (users.length > 0) await client.query({ name: 'upsert', text: UPSERT, values: [JSON.stringify(users)] });
+    if (owed.length > 0) await client.query({ name: 'owe', text: OWE, values: [owed] });
     await client.query({ name: 'record', text: RECORD, values: [JSON.stringify(events)] });
     await client.query('COMMIT');
   } finally {

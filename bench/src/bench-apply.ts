@@ -36,7 +36,7 @@ interface Side {
 
 /**
  * Events per second through user-sync's own apply function, in batches as its consumer fetches them; beside the same
- * function with one event per transaction, and beside two hand-written statements that need decide nothing. Each side
+ * function with one event per transaction, and beside three hand-written statements that need decide nothing. Each side
  * has the same events, and a database of its own on one PostgreSQL with every safety on. In turns.
  */
 export async function benchApply({ rounds, seconds, users }: ApplyOptions): Promise<Report> {
