@@ -1,4 +1,4 @@
-import { type Erasure, type Redrive, type ReplyOf, type redriveEvents } from '@gatehouse/contracts';
+import { type Erasure, type Redrive, type RedriveFilter, type ReplyOf, type redriveEvents } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { type Cell } from './cell';
 import { type FaultWorld } from './fault-world';
@@ -7,6 +7,8 @@ import { type Load } from './load';
 type RedrivePage = ReplyOf<typeof redriveEvents>;
 
 const REDRIVE = '/admin/webhook-events/redrive';
+/** Other cells may have left dead events behind. */
+const REFUSED: RedriveFilter = { status: 'failed', errorCode: 'DATABASE_REFUSED' };
 const OLD_MONTHS = ['202503', '202504'];
 const WALKED = 60;
 
@@ -19,7 +21,7 @@ export const operatorCells: readonly Cell[] = [
       await refuseUntilDead(world, load);
       await world.arm('webhook-ingest', 'after-redrive:kill');
       const { restarts } = world;
-      const redriving = Promise.all([redriveAll(world), redriveAll(world)]);
+      const redriving = Promise.all([redriveAll(world, REFUSED), redriveAll(world, REFUSED)]);
       await eventually(() => world.restarts > restarts, { timeoutMs: 60_000 });
       await world.gatehouse.apps['api-gateway'].kill();
       await world.arm('webhook-ingest', undefined);
@@ -42,7 +44,7 @@ export const operatorCells: readonly Cell[] = [
       await eventually(async () => (await bodies()).length <= failed, { timeoutMs: 30_000 });
       const lost = failed - (await bodies()).length;
       if (lost > 0) throw new Error(`the bodies of ${lost} failed events were dropped`);
-      await redriveAll(world);
+      await redriveAll(world, { status: 'failed' });
     },
   },
   {
@@ -111,14 +113,14 @@ async function refuseUntilDead(world: FaultWorld, load: Load): Promise<void> {
   }
 }
 
-/** Every failed event, page by page, as an admin does who repeats what was not answered. */
-async function redriveAll(world: FaultWorld): Promise<void> {
+/** Every event that is meant, page by page, as an admin does who repeats what was not answered. */
+async function redriveAll(world: FaultWorld, filter: RedriveFilter): Promise<void> {
   for (let page: Partial<RedrivePage> = {}; page.nextCursor !== null;) {
     const goOn = {
       ...(page.nextCursor === undefined ? {} : { cursor: page.nextCursor }),
       ...(page.redriveId ? { redriveId: page.redriveId } : {}),
     };
-    const body = JSON.stringify({ filter: { status: 'failed' }, limit: 50, ...goOn });
+    const body = JSON.stringify({ filter, limit: 50, ...goOn });
     page = await until2xx<RedrivePage>(world, REDRIVE, { method: 'POST', body });
   }
 }
