@@ -157,12 +157,15 @@ export class SyncCore {
     return rows;
   }
 
-  /** Users of whom Clerk is owed what it should not be, or not owed what it should: each live Clerk user once, as it was made. */
+  /**
+   * Users of whom Clerk is owed what it should not be, or not owed what it should: each live one of Clerk's once, as it was
+   * made or, when it was a local user before ({@link addLocals} gives those a long referral code), linked.
+   */
   async misowed(): Promise<unknown[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
       `SELECT u.clerk_user_id, u.deleted_at, w.revision, w.reason FROM users u LEFT JOIN write_backs w ON w.user_id = u.id
-        WHERE (u.clerk_user_id IS NOT NULL AND u.deleted_at IS NULL) <> (w.user_id IS NOT NULL)
-           OR w.revision <> 1 OR w.reason NOT IN ('create', 'link')`,
+        WHERE (u.deleted_at IS NULL AND u.clerk_user_id IS NOT NULL) <> (w.user_id IS NOT NULL) OR w.revision <> 1
+           OR w.reason <> CASE WHEN length(u.referral_code) > 12 THEN 'link' ELSE 'create' END`,
     );
     return rows;
   }
