@@ -16,7 +16,7 @@ let token: string;
 
 beforeAll(async () => {
   // No webhook comes: whatever is here, a walk has found.
-  stack = await startStack({ WEBHOOK_URLS: 'none', LOG_LEVEL: 'warn' });
+  stack = await startStack({ WEBHOOK_URLS: 'none', LOG_LEVEL: 'warn', CLERK_WRITE_BACK: 'off' });
   token = await adminToken();
 }, 120_000);
 

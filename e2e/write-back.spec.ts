@@ -101,10 +101,9 @@ describe('user-sync killed in the middle of a write-back', () => {
   ] as const)(
     '%s: Clerk ends with id and role of every user, and none is written twice',
     async (_, failpoint, when) => {
-      const { environments } = world.gatehouse;
-      const switchTo = (state: 'on' | 'off') => (environments['user-sync'].CLERK_WRITE_BACK = state);
-      switchTo(when === 'later' ? 'off' : 'on');
-      await world.arm('user-sync', when === 'later' ? undefined : failpoint);
+      const on = { CLERK_WRITE_BACK: 'on' };
+      const armed = { ...on, FAILPOINTS: failpoint };
+      await world.restart('user-sync', when === 'later' ? { CLERK_WRITE_BACK: 'off' } : armed);
       const { restarts } = world;
       const name = failpoint.split(':')[0] ?? '';
       const ids: string[] = [];
@@ -113,12 +112,11 @@ describe('user-sync killed in the middle of a write-back', () => {
         await eventually(async () => {
           for (const id of ids) expect(await here(world.gatehouse, id)).toMatchObject({ state: 'pending' });
         }, PATIENCE);
-        switchTo('on');
-        await world.arm('user-sync', failpoint);
+        await world.restart('user-sync', armed);
       }
       // Arming is a restart too.
       await eventually(() => world.restarts > restarts + (when === 'later' ? 1 : 0), PATIENCE);
-      await world.arm('user-sync', undefined);
+      await world.restart('user-sync', on);
       await quiet(world.gatehouse, clerk, ids);
       for (const [n, id] of ids.entries()) {
         const row = await here(world.gatehouse, id);

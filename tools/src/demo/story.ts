@@ -20,6 +20,7 @@ export class Story {
 
   async tell(): Promise<void> {
     await this.aUserSignsUp();
+    await this.clerkIsTold();
     await this.theUserCalls();
     await this.theUserChanges();
     await this.aWebhookComesTwice();
@@ -46,6 +47,21 @@ export class Story {
       row?.email === email && row.fullName === 'Ada Byron',
     );
     narrator.expects('the ledger says success', event.status === 'success' && decisionOf(event) === 'create');
+  }
+
+  private async clerkIsTold(): Promise<void> {
+    const { narrator } = this;
+    narrator.chapter('Gatehouse writes its id and role of the user back to Clerk');
+    const row = await this.admin.user(this.userId);
+    // Our own write comes back as a webhook; with CLERK_WRITE_BACK=off there is none.
+    const echo = await this.follow(await this.delivered('user.updated', `"dbId":"${row?.id}"`));
+    const { publicMetadata } = await this.clerk.api.users.getUser(this.userId);
+    narrator.shows('public metadata', JSON.stringify(publicMetadata));
+    narrator.expects(
+      'Clerk holds our id and role',
+      publicMetadata.dbId === row?.id && publicMetadata.role === row?.role,
+    );
+    narrator.expects('the echo of our own write moves the version alone', decisionOf(echo) === 'advance');
   }
 
   private async theUserCalls(): Promise<void> {
