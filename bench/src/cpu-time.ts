@@ -4,8 +4,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 const TICK_MS = 10;
 
 /**
- * Processor time that processes and their present children have used, in milliseconds; 0 where there is no `/proc`. It
- * tells what a request costs whatever else the machine is doing.
+ * Processor time that processes and their children have used, also those that have ended, in milliseconds; 0 where there
+ * is no `/proc`. It tells what a request costs whatever else the machine is doing.
  */
 export function cpuTimeMs(pids: readonly (number | undefined)[]): number {
   const roots = new Set(pids.filter((pid) => pid !== undefined).map(String));
@@ -13,7 +13,9 @@ export function cpuTimeMs(pids: readonly (number | undefined)[]): number {
   let ticks = 0;
   for (const pid of allPids()) {
     const fields = statOf(pid);
-    if (fields !== undefined && (roots.has(pid) || roots.has(fields.parent))) ticks += fields.ticks;
+    if (fields === undefined) continue;
+    if (roots.has(pid)) ticks += fields.ticks + fields.ofEnded;
+    else if (roots.has(fields.parent)) ticks += fields.ticks;
   }
   return ticks * TICK_MS;
 }
@@ -26,13 +28,14 @@ function allPids(): string[] {
   }
 }
 
-/** proc(5): the name may hold spaces and ends with the last parenthesis; after it come state, parent, …, utime, stime. */
-function statOf(pid: string): { parent: string; ticks: number } | undefined {
+/** proc(5): the name may hold spaces and ends with the last parenthesis; after it come state, parent, …, utime, stime, cutime, cstime. */
+function statOf(pid: string): { parent: string; ticks: number; ofEnded: number } | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return { parent: fields[1] ?? '', ticks: Number(fields[11]) + Number(fields[12]) };
+    const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15).map(Number);
+    return { parent: fields[1] ?? '', ticks: utime + stime, ofEnded: cutime + cstime };
   } catch {
     return undefined;
   }

@@ -25,10 +25,10 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
     void reply.header('x-request-id', request.id);
     withLogContext({ correlationId: request.id }, done);
   });
-  // The five fields hold no secret; looking for some in each would take longer than writing the line.
+  // None of these fields holds a secret; looking for some in each would take longer than writing the line.
   const unsearched = logger.child({}, { redact: [] });
   server.addHook('onResponse', (request, reply, done) => {
-    (request.logged === undefined ? unsearched : logger).info(
+    unsearched.info(
       {
         correlationId: request.id,
         method: request.method,
