@@ -6,9 +6,10 @@ import {
   eventsConsumer,
   outcomeSubject,
 } from '@gatehouse/contracts';
-import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import { JetStream, type NatsClient } from '@gatehouse/messaging';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
+import { makeRoom } from '../src/rebuild-stream/make-room';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
 
 const PATIENCE = { timeoutMs: 20_000 };
@@ -200,6 +201,33 @@ describe('an outcome that is lost', () => {
     await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'success' }), PATIENCE);
     expect(await publishedIds()).toEqual([`${id}:1`]);
   });
+});
+
+describe('a stream that is half full', () => {
+  it('loses what is acknowledged and nothing else; while it has room nothing goes', async () => {
+    const ingest = await harness.start();
+    const ids = await deliverMany(ingest, 6);
+    await swallow(4);
+    const jetStream = ingest.app.get(JetStream);
+    const floor = async () => (await jetStream.consumerState(eventsConsumer))?.ackFloor ?? 0;
+    await eventually(async () => expect(await floor()).toBe(4), PATIENCE);
+    const state = await jetStream.streamState(clerkEventsStream);
+    if (state === undefined) throw new RangeError('there is no stream');
+    expect(state.bytes).toBeGreaterThan(0);
+    expect(await makeRoom(jetStream, clerkEventsStream, state, 4)).toBe(0);
+    expect(await makeRoom(jetStream, { ...clerkEventsStream, maxBytes: state.bytes * 2 }, state, 4)).toBe(4);
+    expect(await jetStream.streamState(clerkEventsStream)).toMatchObject({ firstSequence: 5, lastSequence: 6 });
+    expect([...(await swallow(2))].sort()).toEqual((await remaining(ids, 4)).sort());
+  });
+
+  /** Those of the ids whose events came after the first `count` of the stream. */
+  async function remaining(ids: readonly string[], count: number): Promise<string[]> {
+    const rows = await harness.sql<{ webhook_id: string }>(
+      'SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1) AND stream_sequence > $2',
+      [ids, count],
+    );
+    return rows.map(({ webhook_id }) => webhook_id);
+  }
 });
 
 describe('a consumer that is merely slow', () => {

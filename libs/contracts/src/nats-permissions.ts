@@ -118,6 +118,9 @@ export const natsPermissions: Record<ServiceName, NatsPermissions> = {
         ...streams,
         ...consume(outcomesConsumer),
         `$JS.API.CONSUMER.INFO.${eventsConsumer.stream.name}.${eventsConsumer.durable}`,
+        // Room in the streams: what is acknowledged need not stay.
+        `$JS.API.STREAM.PURGE.${eventsConsumer.stream.name}`,
+        `$JS.API.STREAM.PURGE.${outcomesConsumer.stream.name}`,
         // Erasure of a deleted user's payloads.
         `$JS.API.STREAM.MSG.DELETE.${eventsConsumer.stream.name}`,
       ],

@@ -166,7 +166,7 @@ describe('NATS permissions', () => {
     ['webhook-ingest', resolvePrincipal.subject],
     ['webhook-ingest', 'clerk.outcomes.success'],
     ['webhook-ingest', '$JS.API.STREAM.DELETE.CLERK_EVENTS'],
-    ['webhook-ingest', '$JS.API.STREAM.PURGE.CLERK_EVENTS'],
+    ['user-sync', '$JS.API.STREAM.PURGE.CLERK_EVENTS'],
     ['webhook-ingest', '$JS.API.CONSUMER.MSG.NEXT.CLERK_EVENTS.user-sync'],
     ['user-sync', 'clerk.events.user.created'],
     ['user-sync', listUsers.subject],
@@ -225,6 +225,7 @@ describe('NATS permissions', () => {
     'api-gateway': requests,
     'webhook-ingest': [
       ...['clerk.events.user.created', '$JS.API.STREAM.MSG.DELETE.CLERK_EVENTS', ...streams],
+      ...['$JS.API.STREAM.PURGE.CLERK_EVENTS', '$JS.API.STREAM.PURGE.CLERK_OUTCOMES'],
       ...['$JS.API.CONSUMER.INFO.CLERK_EVENTS.user-sync', ...consume('CLERK_OUTCOMES', 'webhook-ingest')],
     ],
     'user-sync': [

@@ -26,11 +26,12 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
-/** What there is of a stream: sequences are 0 in an empty one that never held a message. */
+/** What there is of a stream: sequences are 0 in an empty one that never held a message. Bytes as JetStream counts them. */
 export interface StreamState {
   readonly createdAt: Date;
   readonly firstSequence: number;
   readonly lastSequence: number;
+  readonly bytes: number;
 }
 
 /** How far a durable consumer is. All messages up to `ackFloor` are acknowledged; `waiting` are not delivered yet. */
@@ -149,8 +150,8 @@ export class JetStream {
     return api(`stream ${stream.name}`, async () => {
       const info = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
       if (info === undefined) return undefined;
-      const { first_seq: firstSequence, last_seq: lastSequence } = info.state;
-      return { createdAt: new Date(info.created), firstSequence, lastSequence };
+      const { first_seq: firstSequence, last_seq: lastSequence, bytes } = info.state;
+      return { createdAt: new Date(info.created), firstSequence, lastSequence, bytes };
     });
   }
 
@@ -179,6 +180,14 @@ export class JetStream {
         orUndefined(SEQUENCE_NOT_FOUND, () => manager.streams.deleteMessage(stream.name, sequence, true)),
       );
       return erased ?? false;
+    });
+  }
+
+  /** Removes all messages up to a sequence; gives how many there were. Throws when JetStream does not answer. */
+  async purgeUpTo(stream: StreamContract, sequence: number): Promise<number> {
+    const manager = await this.manager();
+    return api(`purging ${stream.name}`, async () => {
+      return (await manager.streams.purge(stream.name, { seq: sequence + 1 })).purged;
     });
   }
 

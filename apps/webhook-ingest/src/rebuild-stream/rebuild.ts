@@ -1,5 +1,11 @@
-import { clerkEventsStream, clerkOutcomesStream, eventsConsumer, outcomesConsumer } from '@gatehouse/contracts';
-import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import {
+  type StreamContract,
+  clerkEventsStream,
+  clerkOutcomesStream,
+  eventsConsumer,
+  outcomesConsumer,
+} from '@gatehouse/contracts';
+import { type JetStream, type NatsClient, type StreamState } from '@gatehouse/messaging';
 import { failpoint } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -7,6 +13,7 @@ import { type DataSource } from 'typeorm';
 import { type IngestMetrics } from '../metrics';
 import { pause } from '../pause';
 import { databaseNow, oweLostEvents } from './owe-lost-events';
+import { makeRoom } from './make-room';
 import { SettledFloor } from './settled-floor';
 
 /** Milliseconds. */
@@ -81,6 +88,8 @@ export class Rebuild implements OnApplicationBootstrap, BeforeApplicationShutdow
       outcomesLast: outcomes?.lastSequence ?? 0,
       outcomesFloor: Math.max(follower?.ackFloor ?? 0, (outcomes?.firstSequence ?? 0) - 1),
     });
+    await this.makeRoom(clerkEventsStream, events, consumer?.ackFloor ?? 0);
+    if (outcomes !== undefined) await this.makeRoom(clerkOutcomesStream, outcomes, follower?.ackFloor ?? 0);
     const room = MAX_OWED - (await this.owed());
     if (room <= 0) return;
     const { createdAt, lastSequence } = events;
@@ -91,6 +100,11 @@ export class Rebuild implements OnApplicationBootstrap, BeforeApplicationShutdow
       this.metrics.rebuilt.inc({ why }, rows);
       this.log.warn({ why, rows }, 'events were lost with the stream and are published again');
     }
+  }
+
+  private async makeRoom(stream: StreamContract, state: StreamState, ackFloor: number): Promise<void> {
+    const messages = await makeRoom(this.jetStream, stream, state, ackFloor);
+    if (messages > 0) this.log.info({ stream: stream.name, messages }, 'acknowledged messages made room in a stream');
   }
 
   private async owed(): Promise<number> {
