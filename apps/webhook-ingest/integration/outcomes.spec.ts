@@ -45,7 +45,7 @@ const userId = '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11';
 const about = (webhookId: string, attempt: number) => ({
   webhookId,
   attempt,
-  publishNumber: 1,
+  publishNumber: attempt + 1,
   correlationId: 'c',
   clerkUserId: 'user_1',
   userId,
@@ -153,7 +153,7 @@ describe('the retry clock', () => {
   it('of a shared outage uses up no try: the event comes again and again with its tries unspent', async () => {
     const id = await deliverOne();
     for (let outage = 1; outage <= 4; outage += 1) {
-      await report(failure(id, 0, { code: 'CLERK_AWAY', sharedOutage: true }));
+      await report({ ...failure(id, 0, { code: 'CLERK_AWAY', sharedOutage: true }), publishNumber: outage });
       await eventually(async () =>
         expect(await row(id)).toMatchObject({ status: 'processing', retry_count: 0, publish_number: 1 + outage }),
       );
@@ -185,6 +185,19 @@ describe('the retry clock', () => {
       [`${id}:2`, 1],
       [`${id}:3`, 2],
     ]);
+  });
+
+  it('lets a failure of an older publish change nothing, whatever its attempt', async () => {
+    const id = await deliverOne();
+    const away = failure(id, 0, { code: 'CLERK_AWAY', sharedOutage: true });
+    await report(away);
+    await eventually(async () => expect(await row(id)).toMatchObject({ status: 'processing', publish_number: 2 }));
+    await eventually(async () => expect(await row(id)).toMatchObject({ published_at: expect.any(Date) }));
+    const before = await row(id);
+    await report(away);
+    await report(failure(id, 0, { retryable: false }));
+    await settled();
+    expect(await row(id)).toEqual(before);
   });
 
   it('lets an older attempt change nothing', async () => {

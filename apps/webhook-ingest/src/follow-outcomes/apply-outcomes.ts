@@ -17,6 +17,7 @@ interface Row {
   readonly retry_count: number;
   readonly max_retries: number;
   readonly retry_scheduled: boolean;
+  readonly publish_number: number;
   readonly correlation_id: string;
 }
 
@@ -33,7 +34,8 @@ interface Change {
 
 /** Locked in the order of their id, as everywhere. */
 const LOCK = `
-  SELECT id, webhook_id, status, retry_count, max_retries, next_retry_at IS NOT NULL AS retry_scheduled, correlation_id
+  SELECT id, webhook_id, status, retry_count, max_retries, next_retry_at IS NOT NULL AS retry_scheduled, correlation_id,
+         publish_number
     FROM webhook_events WHERE webhook_id = ANY ($1::text[]) ORDER BY id FOR UPDATE`;
 
 const UPDATE = `
@@ -74,6 +76,9 @@ export function applyOutcomes(
       const row = rows.get(outcome.webhookId);
       if (row === undefined) return { outcome, effect: 'unknown', correlationId: outcome.correlationId };
       const { correlation_id: correlationId } = row;
+      // What failed before the event was published again says nothing of how it will end now.
+      const overtaken = outcome.status === 'failed' && outcome.publishNumber < row.publish_number;
+      if (overtaken) return { outcome, effect: 'unchanged', correlationId };
       const move = transition(
         {
           state: row.status,
