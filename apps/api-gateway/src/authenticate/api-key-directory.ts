@@ -66,16 +66,17 @@ export class ApiKeyDirectory {
     return { principal, key: { keyId, expiresAt, rateLimit } };
   }
 
-  /** What is mistyped waits for nobody and is looked up by nobody. */
+  /** What is mistyped, known to be unknown, or a guess too many waits for nobody and is looked up by nobody. */
   private async whoseIs(text: string, hash: string, address: string, requestId: string): Promise<Found> {
     parseApiKey(text);
+    await this.mayLookUp(hash, address);
     return this.lookups.run(address, () => this.lookUp(hash, address, requestId));
   }
 
   private async lookUp(hash: string, address: string, requestId: string): Promise<Found> {
     const { services, limits } = this.parts;
-    if (this.unknown.has(hash)) throw new CredentialRefusedError('api_key_unknown');
-    await limits.mayAct('unknownKey', address);
+    // Those who went before in the same lane may have used up the guesses.
+    await this.mayLookUp(hash, address);
     const found = await this.known.find(hash, () =>
       services.send(resolveKey, { hash }, { principal: null, requestId }),
     );
@@ -83,5 +84,10 @@ export class ApiKeyDirectory {
     this.unknown.set(hash, true);
     await limits.act('unknownKey', address);
     return found;
+  }
+
+  private async mayLookUp(hash: string, address: string): Promise<void> {
+    if (this.unknown.has(hash)) throw new CredentialRefusedError('api_key_unknown');
+    await this.parts.limits.mayAct('unknownKey', address);
   }
 }

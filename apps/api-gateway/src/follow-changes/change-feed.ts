@@ -260,7 +260,8 @@ export class ChangeFeed {
       while (this.acknowledged < this.number && !this.ended) {
         const { number } = this;
         await this.services.send(acknowledgeChanges, { gatewayId: this.gatewayId, number }, this.context);
-        this.acknowledged = number;
+        // Meanwhile the numbers may have become those of another database.
+        this.acknowledged = Math.min(number, this.number);
       }
     } catch {
       // The next lease tells the number too.
