@@ -7,7 +7,9 @@ import { type TestGateway, startTestGateway } from './support/test-gateway';
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startTestGateway({ CLERK_ALLOW_IMPERSONATION: 'true' }, (userSync) => {
-    userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) => samplePrincipal(clerkUserId));
+    userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
+      samplePrincipal(clerkUserId, { role: clerkUserId === 'user_admin' ? 'admin' : 'user' }),
+    );
   });
 });
 afterAll(() => gateway?.stop());
@@ -24,13 +26,15 @@ describe('an impersonated session, where allowed', () => {
     expect(JSON.parse(line ?? '{}')).toMatchObject({ actor: 'user_support', clerkUserId: 'user_1', level: 'warn' });
   });
 
-  it.each<[string, object]>([
+  it.each<[string, object, string?]>([
     ['/api/keys', { name: 'k', scopes: ['*:*'] }],
     ['/api/keys/8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11/rotate', {}],
     ['/auth/verify-clerk-token', {}],
-  ])('makes nothing that would outlive it: %s', async (path, body) => {
+    ['/admin/users', { email: 'ada@example.com', role: 'admin' }, 'user_admin'],
+    ['/admin/users/8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11/password-token', {}, 'user_admin'],
+  ])('makes nothing that would outlive it: %s', async (path, body, who = 'user_1') => {
     const post = async (claims: object) =>
-      call(`${gateway.url}${path}`, await mint(gateway.pair, 'user_1', { claims: { ...claims } }), {
+      call(`${gateway.url}${path}`, await mint(gateway.pair, who, { claims: { ...claims } }), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),

@@ -16,6 +16,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestj
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access, type RouteAccess } from '../declare-access/access';
 import { roleBodySchema, tierBodySchema } from './user-changes';
 
@@ -49,6 +50,7 @@ export class UsersController {
     @CurrentCaller() caller: Caller,
     @Body({ schema: createUser.request }) user: ParsedRequestOf<typeof createUser>,
   ): Promise<ReplyOf<typeof createUser>> {
+    requireOwnSession(caller.credential);
     return this.services.send(createUser, user, caller);
   }
 
@@ -69,6 +71,7 @@ export class UsersController {
     @Param('id', { schema: idSchema }) userId: string,
     @Body({ schema: roleBodySchema }) { role }: z.output<typeof roleBodySchema>,
   ): Promise<ReplyOf<typeof setUserRole>> {
+    requireOwnSession(caller.credential);
     return this.services.send(setUserRole, { userId, role }, caller);
   }
 
@@ -117,6 +120,7 @@ export class UsersController {
     @CurrentCaller() caller: Caller,
     @Param('id', { schema: idSchema }) userId: string,
   ): Promise<ReplyOf<typeof issuePasswordToken>> {
+    requireOwnSession(caller.credential);
     return this.services.send(issuePasswordToken, { userId }, caller);
   }
 }
