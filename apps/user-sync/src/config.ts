@@ -32,7 +32,6 @@ const variables = withRetryInOrder(
     API_KEY_ENVIRONMENT: z.enum(apiKeyEnvironments).optional(),
     DEFAULT_PHONE_REGION: z
       .string()
-
       .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
       .default('IN'),
     ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),

@@ -20,18 +20,32 @@ export class MessageUndecodableError extends Error {
   }
 }
 
-/** Clerk refused, did not answer, or answered with something else. `status` is absent when there was no answer; `retryAfterMs` is Clerk's wish. */
+/** A wish to be left alone for longer is not believed; milliseconds. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** What Clerk answered. `status` is absent when there was no answer; `retryAfterMs` is Clerk's wish, at most an hour. */
+export interface ClerkAnswer {
+  readonly status?: number;
+  readonly code?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** Clerk refused, did not answer, or answered with something else. */
 export class ClerkRequestError extends Error {
   readonly code: 'CLERK_REQUEST_FAILED' | 'CLERK_AWAY' = 'CLERK_REQUEST_FAILED';
+  readonly answer: ClerkAnswer;
 
   constructor(
     readonly kind: Extract<FailureFacts['kind'], 'clerk' | 'network'>,
-    readonly answer: { readonly status?: number; readonly code?: string; readonly retryAfterMs?: number },
+    answer: ClerkAnswer,
     message: string,
     options?: ErrorOptions,
   ) {
     super(message, options);
     this.name = 'ClerkRequestError';
+    const { retryAfterMs, ...rest } = answer;
+    const believed = retryAfterMs !== undefined && Number.isFinite(retryAfterMs);
+    this.answer = believed ? { ...rest, retryAfterMs: Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) } : rest;
   }
 }
 

@@ -6,7 +6,8 @@ import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkAwayError } from '../errors';
 import { type Lane } from './lane';
 
-const PROBE_TIMEOUT_MS = 3_000;
+/** As long as a request may take: who is slow is not away. */
+const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
 /**

@@ -1,6 +1,5 @@
 import { createClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/backend/errors';
-import { SharedOutageError } from '@gatehouse/messaging';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
@@ -88,7 +87,7 @@ export class ClerkRequests {
       this.health.answered();
       return answer;
     } catch (error) {
-      this.requests.inc({ result: resultOf(error) });
+      this.requests.inc({ result: asked ? resultOf(error) : 'not_asked' });
       throw asked ? await this.judge(error, lane) : withoutTurn(error);
     } finally {
       this.waiting -= 1;
@@ -184,7 +183,6 @@ function translate(error: unknown): ClerkRequestError {
 }
 
 function resultOf(error: unknown): string {
-  if (error instanceof SharedOutageError) return 'not_asked';
   if (!(error instanceof ClerkRequestError)) return 'not_found';
   return error.answer.status === undefined ? error.kind : String(error.answer.status);
 }

@@ -10,6 +10,7 @@ import { ClerkDirectory } from '../ask-clerk/clerk-directory';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { UserMissingAtClerkError } from '../errors';
+import { ReconcileRuns } from './reconcile-runs';
 import { SuspectedAbsences } from './suspected-absences';
 
 const MAX_AT_ONCE = 20;
@@ -21,6 +22,7 @@ export class AbsenceConfirmation {
     @Inject(CONFIG) private readonly config: UserSyncConfig,
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    @Inject(ReconcileRuns) private readonly runs: Pick<ReconcileRuns, 'instanceOf'>,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
     @Inject(ClerkSettlement) private readonly settlement: ClerkSettlement,
     @Inject(ChangeApplier) private readonly applier: ChangeApplier,
@@ -31,8 +33,11 @@ export class AbsenceConfirmation {
   async confirmDue(): Promise<void> {
     const due = await this.absences.due(MAX_AT_ONCE);
     if (due.length === 0) return;
-    const { instanceId } = this.config.clerk;
-    if (instanceId !== undefined && (await this.clerk.instanceId()) !== instanceId) return;
+    const ours = await this.runs.instanceOf(this.config.clerk.instanceId);
+    if (ours !== undefined && (await this.clerk.instanceId()) !== ours) {
+      this.log.error("the secret key belongs to another Clerk instance than this database's users: nobody is deleted");
+      return;
+    }
     for (const clerkUserId of due) {
       if ((await this.deletedToday()) >= this.config.reconcile.maxDeletions) {
         this.log.error({ waiting: due.length }, 'too many users are missing at Clerk: a person should reconcile');

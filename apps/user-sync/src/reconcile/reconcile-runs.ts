@@ -36,6 +36,11 @@ export class ReconcileRuns {
     );
   }
 
+  /** The Clerk instance that our users are of: the configured one, else that of the last whole walk, if there was one. */
+  async instanceOf(configured: string | undefined): Promise<string | undefined> {
+    return configured ?? (await this.lastFinished('done'))?.instanceId ?? undefined;
+  }
+
   /** Queues a walk; null when one is on its way. */
   async queue(trigger: ReconcileRunEntity['trigger'], manager = this.dataSource.manager): Promise<string | null> {
     const rows = await guardDatabase(() =>

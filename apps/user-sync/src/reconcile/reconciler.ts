@@ -45,7 +45,7 @@ export class Reconciler {
     };
     const startedAt = run.startedAt ?? (await this.now());
     const instanceId = await this.clerk.instanceId();
-    const ours = await this.ourInstance();
+    const ours = await this.runs.instanceOf(this.config.clerk.instanceId);
     if (ours !== undefined && ours !== instanceId) {
       const message = "the secret key belongs to another Clerk instance than this database's users";
       return this.end(run.id, { state: 'refused', message, startedAt });
@@ -67,11 +67,6 @@ export class Reconciler {
   private async now(): Promise<Date> {
     const rows = await guardDatabase(() => this.dataSource.query<{ now: Date }[]>('SELECT now() AS now'));
     return rows[0]?.now ?? new Date();
-  }
-
-  private async ourInstance(): Promise<string | undefined> {
-    if (this.config.clerk.instanceId !== undefined) return this.config.clerk.instanceId;
-    return (await this.runs.lastFinished('done'))?.instanceId ?? undefined;
   }
 
   private async walk(run: ReconcileRunEntity, goOn: () => Promise<void>): Promise<void> {

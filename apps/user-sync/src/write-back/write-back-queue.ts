@@ -60,10 +60,12 @@ const FAIL = `
          error_code = $5, error_message = $6, claim = NULL, claimed_until = NULL
    WHERE user_id = $2 AND claim = $1`;
 
+/** Each by an index of its own. */
 const MEASURE = `
-  SELECT count(*) FILTER (WHERE state = 'pending')::integer AS owed, count(*) FILTER (WHERE state = 'dead')::integer AS dead,
-         extract(epoch FROM now() - min(owed_at) FILTER (WHERE state = 'pending'))::float8 AS oldest_seconds
-    FROM write_backs WHERE state IN ('pending', 'dead')`;
+  SELECT (SELECT count(*) FROM write_backs WHERE state = 'pending')::integer AS owed,
+         (SELECT count(*) FROM write_backs WHERE state = 'dead')::integer AS dead,
+         extract(epoch FROM now() - (SELECT min(owed_at) FROM write_backs WHERE state = 'pending'))::float8
+           AS oldest_seconds`;
 
 /** The write-backs as the database holds them: whoever works on one claims it, for a time. */
 @Injectable()
@@ -107,8 +109,11 @@ export class WriteBackQueue {
   }
 
   /** Gives back what of a claim has not come to its end. */
-  async release(claimId: string): Promise<void> {
-    await this.change('UPDATE write_backs SET claim = NULL, claimed_until = NULL WHERE claim = $1', [claimId]);
+  async release({ id, items }: WriteBackClaim): Promise<void> {
+    await this.change(
+      'UPDATE write_backs SET claim = NULL, claimed_until = NULL WHERE claim = $1 AND user_id = ANY($2::uuid[])',
+      [id, items.map(({ userId }) => userId)],
+    );
   }
 
   /** How many are owed, since when the first, and how many are dead. */

@@ -55,7 +55,7 @@ export class WriteBackRound {
       if (error instanceof ClerkAwayError) this.metrics.count('released');
       throw error;
     } finally {
-      await this.queue.release(claim.id);
+      await this.queue.release(claim);
     }
   }
 
@@ -66,9 +66,10 @@ export class WriteBackRound {
       const all = new Map(claim.items.map((item) => [item.clerkUserId, wanted(item)]));
       held = await this.clerk.holding(all, this.timeoutMs);
     } catch (error) {
-      for (const item of claim.items) await this.fail(claim, item, error);
-      // It has to do with no user: the next ones would fare the same.
-      return error instanceof ClerkRequestError && !isRetryable({ kind: error.kind, ...error.answer });
+      if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) throw error;
+      // It has to do with no user: all are given back, and nobody is asked about for a while.
+      this.log.error({ failure: { code: error.code, message: error.message } }, 'Clerk does not tell what it holds');
+      return true;
     }
     const [same, others] = partition(claim.items, ({ clerkUserId }) => held.has(clerkUserId));
     await this.queue.complete(claim.id, same);

@@ -49,8 +49,8 @@ export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicatio
   private async step(): Promise<number> {
     const { enabled, pollMs } = this.config.writeBack;
     if (performance.now() >= this.measureAt) {
-      this.metrics.measured(await this.queue.measure());
       this.measureAt = performance.now() + MEASURE_EVERY_MS;
+      this.metrics.measured(await this.queue.measure());
     }
     if (!enabled) return pollMs;
     const { idle, pauseMs } = await this.round.run(() => this.stopping.signal.aborted);
