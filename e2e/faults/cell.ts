@@ -27,5 +27,10 @@ export async function during(load: Load, accepted: number, fault: () => Promise<
   await sending;
 }
 
+/** Nothing is proven by a fault that nobody has noticed. Throws RangeError. */
+export function requireNoticed(noticed: boolean, otherwise: string): void {
+  if (!noticed) throw new RangeError(`the cell proves nothing: ${otherwise}`);
+}
+
 /** Lets the fault last. */
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

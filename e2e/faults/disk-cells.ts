@@ -1,5 +1,5 @@
 import { eventually } from '@gatehouse/testing';
-import { type Cell, pause } from './cell';
+import { type Cell, pause, requireNoticed } from './cell';
 
 const FULL_MS = 5_000;
 
@@ -31,6 +31,11 @@ export const diskCells: readonly Cell[] = [
       world.disks.nats.fill();
       await sending;
       await pause(FULL_MS);
+      const [owed] = await world.query<{ n: number }>(
+        'ingest',
+        'SELECT count(*)::int AS n FROM webhook_events WHERE published_at IS NULL',
+      );
+      requireNoticed((owed?.n ?? 0) > 0, 'NATS took everything');
       world.disks.nats.empty();
       // nats-server gives JetStream up when a disk is full, until it is started again.
       await world.nats.stop();

@@ -45,6 +45,8 @@ export class Load {
 
   /** How many requests were answered with other than 2xx, or broke. */
   failed = 0;
+  /** What each of the eight senders waits between two deliveries, so that a long fault meets all of it; milliseconds. */
+  gapMs = 0;
 
   /** How many have got their 2xx. */
   get done(): number {
@@ -57,9 +59,16 @@ export class Load {
       for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
         await this.deliver(next, stampOffsetMs);
         this.accepted.push(next.id);
+        await this.gap();
       }
     };
     await Promise.all(Array.from({ length: SENDERS }, sender));
+  }
+
+  /** Ends early when there is none to wait any more. */
+  private async gap(): Promise<void> {
+    const until = performance.now() + this.gapMs;
+    await eventually(() => this.gapMs === 0 || performance.now() >= until, { timeoutMs: 60_000 });
   }
 
   /** Waits until every accepted delivery has come to its end. */

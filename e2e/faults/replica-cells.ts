@@ -1,4 +1,4 @@
-import { type Cell, during } from './cell';
+import { type Cell, during, requireNoticed } from './cell';
 import { type FaultWorld, services } from './fault-world';
 
 async function withReplicas(world: FaultWorld, work: () => Promise<void>): Promise<void> {
@@ -17,7 +17,14 @@ export const replicaCells: readonly Cell[] = [
     key: 'rolling',
     unnoticed: true,
     run: (world, load) =>
-      withReplicas(world, () => during(load, load.deliveries.length / 4, () => world.rollingRestart())),
+      withReplicas(world, async () => {
+        load.gapMs = 2_000;
+        await during(load, load.deliveries.length / 10, async () => {
+          await world.rollingRestart();
+          requireNoticed(load.done < load.deliveries.length, 'the load ended before the restarts');
+          load.gapMs = 0;
+        });
+      }),
   },
   {
     name: 'two replicas of every service, one of each killed at the same time',

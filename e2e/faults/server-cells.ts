@@ -1,6 +1,6 @@
 import { eventually, withClient } from '@gatehouse/testing';
 import { Client } from 'pg';
-import { type Cell, during, pause } from './cell';
+import { type Cell, during, pause, requireNoticed } from './cell';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
 import { SlowProxy } from './slow-proxy';
@@ -69,18 +69,29 @@ export const postgresCells: readonly Cell[] = [
   {
     name: 'PostgreSQL out of connections',
     key: 'connections',
-    run: (world, load) => during(load, load.deliveries.length / 4, () => exhaustConnections(world)),
+    run: async (world, load) => {
+      load.gapMs = 250;
+      await during(load, load.deliveries.length / 10, async () => {
+        await exhaustConnections(world);
+        load.gapMs = 0;
+      });
+      requireNoticed(load.failed > 0, 'every delivery found a connection');
+    },
   },
   {
     name: 'deadlocks on the ledger',
     key: 'deadlocks',
     run: async (world, load) => {
+      const before = await deadlocks(world);
       let sending = true;
+      load.gapMs = 50;
       const provoking = provokeDeadlocks(world, load, () => sending);
       await load.send();
       await pause(1_000);
       sending = false;
       await provoking;
+      // PostgreSQL tells its statistics with a delay of about a second.
+      await eventually(async () => (await deadlocks(world)) > before, { timeoutMs: 20_000 });
     },
   },
   {
@@ -148,6 +159,14 @@ export const lostStreamCells: readonly Cell[] = [
     },
   },
 ];
+
+async function deadlocks(world: FaultWorld): Promise<number> {
+  const [row] = await world.query<{ n: number }>(
+    'ingest',
+    'SELECT deadlocks::int AS n FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return row?.n ?? 0;
+}
 
 async function loseStreams(world: FaultWorld): Promise<void> {
   await world.nats.kill();
