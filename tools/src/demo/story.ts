@@ -53,7 +53,7 @@ export class Story {
     const { narrator } = this;
     narrator.chapter('Gatehouse writes its id and role of the user back to Clerk');
     const row = await this.admin.user(this.userId);
-    // Our own write comes back as a webhook; with CLERK_WRITE_BACK=off there is none.
+    // Our own write comes back as a webhook.
     const echo = await this.follow(await this.delivered('user.updated', `"dbId":"${row?.id}"`));
     const { publicMetadata } = await this.clerk.api.users.getUser(this.userId);
     narrator.shows('public metadata', JSON.stringify(publicMetadata));
@@ -190,7 +190,9 @@ export class Story {
         if (delivery.status === 'delivered' && (await this.clerk.bodyOf(delivery)).includes(holding)) return delivery;
       }
       if (Date.now() > deadline)
-        throw new DemoError(`The webhook ${type} was not delivered within ${PATIENCE_MS / 1000} s.`);
+        throw new DemoError(
+          `No webhook ${type}${holding && ` with ${holding}`} was delivered within ${PATIENCE_MS / 1000} s.`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
