@@ -394,6 +394,24 @@ describe('a 404 from Clerk', () => {
     expect(await world.user(user.id)).toMatchObject({ deleted_at: null, first_name: 'Back' });
     expect(await world.query('SELECT * FROM suspected_absences')).toEqual([]);
   });
+
+  it('of the key of another instance, once a walk has told which is ours, confirms nothing', async () => {
+    await world.closeApps();
+    await world.boot(Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'CLERK_INSTANCE_ID')));
+    await eventually(() => world.gateway.send(listReconciles, {}, context()), { timeoutMs: 20_000 });
+    const user = await suspected();
+    atClerk(user);
+    expect(await reconcile()).toMatchObject({ state: 'done' });
+    await world.query(
+      `INSERT INTO suspected_absences (clerk_user_id, source, check_at) VALUES ($1, 'tie', now()) ON CONFLICT DO NOTHING`,
+      [user.id],
+    );
+    world.clerk.directory.instanceId = 'ins_other';
+    atClerk();
+    await confirm(user.id);
+    expect(await world.user(user.id)).toMatchObject({ deleted_at: null });
+    expect(await world.query('SELECT clerk_user_id FROM suspected_absences')).toEqual([{ clerk_user_id: user.id }]);
+  });
 });
 
 describe('what is seen from outside', () => {
