@@ -174,6 +174,17 @@ describe('a verified phone number', () => {
     expect(await world.user(taker.id)).toMatchObject({ phone_number: phone, phone_verified: true });
     expect(await world.user(old.id)).toMatchObject({ phone_number: '+12015550143' });
   });
+
+  it('that Clerk shows verified with two users stays with who held it here; a person is told', async () => {
+    const phone = '+12015550144';
+    const holder = await member(withPhone(clerkUser(newClerkId()), phone));
+    const taker = withPhone(clerkUser(newClerkId()), phone);
+    atClerk(taker);
+    await world.deliver(userEvent('user.created', taker));
+    expect(await world.user(holder.id)).toMatchObject({ phone_number: phone, phone_verified: true });
+    expect(await world.user(taker.id)).toMatchObject({ phone_number: null, phone_verified: false });
+    expect(await openConflicts(taker.id)).toEqual([{ kind: 'phone', holder: holder.id }]);
+  });
 });
 
 describe('a local user', () => {

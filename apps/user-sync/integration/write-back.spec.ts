@@ -443,7 +443,10 @@ describe('switched off', () => {
     await boot({ CLERK_WRITE_BACK: 'off' });
     const { user, principal } = await come();
     await setRole(principal.userId, 'developer');
-    await eventually(async () => expect(await metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0), PATIENCE);
+    await eventually(
+      async () => expect(await metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0),
+      PATIENCE,
+    );
     expect(world.clerk.writesOf(user.id)).toEqual([]);
     await world.closeApps();
     await boot();
