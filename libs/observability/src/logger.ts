@@ -2,6 +2,7 @@ import type { LoggerService, LogLevel } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { errorFields } from './error-fields';
 import { currentLogFields } from './log-context';
+import { TurnOutput } from './turn-output';
 
 /** How a service logs. */
 export interface LoggerOptions {
@@ -33,7 +34,8 @@ export function createLogger(
     messageKey: 'message',
     timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    mixin: () => currentLogFields() ?? {},
+    // A copy: pino adds the line's own fields to what it is given.
+    mixin: () => ({ ...currentLogFields() }),
     serializers: { err: (error: unknown) => errorFields(error) },
     redact: {
       paths: SECRET_FIELDS.flatMap((name) => (name.startsWith('[') ? [name, `*${name}`] : [name, `*.${name}`])),
@@ -43,14 +45,17 @@ export function createLogger(
   return pino(options, destination);
 }
 
+/** Less than pino's `maxWrite`, which it must be: more is written before the turn ends. */
+const GATHERED_BYTES = 16_000;
+
 let output: DestinationStream | undefined;
 
 /**
- * Standard output, each line written before anything else is done: pino's own default hands each to another thread, which
- * costs several times as much, and has no bound when nobody reads. A reader that stalls holds the service up.
+ * Standard output, without pino's thread: handing it each line costs several times as much as writing it, and has no
+ * bound when nobody reads. A reader that stalls holds the service up.
  */
 function standardOutput(): DestinationStream {
-  output ??= pino.destination({ dest: 1, sync: true });
+  output ??= new TurnOutput(pino.destination({ dest: 1, sync: true, minLength: GATHERED_BYTES }));
   return output;
 }
 

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { pino } from 'pino';
+import { TurnOutput } from './turn-output';
+
+const run = promisify(execFile);
+
+/** Runs a program whose `log` is the logger of a service, and gives the messages that it wrote. */
+async function messagesOf(program: string): Promise<string[]> {
+  const script = `
+    const swc = { module: { type: 'commonjs' }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
+    require.extensions['.ts'] = (module, file) =>
+      module._compile(require('@swc/core').transformFileSync(file, swc).code, file);
+    const log = require('./logger').createLogger({ service: 'test', level: 'info' });
+    ${program}`;
+  const { stdout } = await run(process.execPath, ['--eval', script], { cwd: __dirname }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => (JSON.parse(line) as { message: string }).message);
+}
+
+describe('what a service logs', () => {
+  it.each([
+    ['exits by itself', ''],
+    ['exits in the same turn', 'process.exit(3)'],
+    ['ends by an error that nobody caught', 'throw new Error("uncaught")'],
+    ['ends by a rejection that nobody caught', 'void Promise.reject(new Error("uncaught"))'],
+  ])('is all written, in its order, when its process %s', async (_, end) => {
+    const messages = await messagesOf(`for (let i = 0; i < 5_000; i++) log.info('line ' + i); ${end}`);
+    expect(messages).toEqual(Array.from({ length: 5_000 }, (_, index) => `line ${index}`));
+  });
+});
+
+describe('the lines of one turn', () => {
+  it('are written together, at its end', async () => {
+    const written: string[] = [];
+    const gathered: string[] = [];
+    const output = new TurnOutput({
+      write: (line) => void gathered.push(line),
+      flushSync: () => void written.push(gathered.splice(0).join('')),
+    });
+    const log = pino({ base: null, timestamp: false }, output);
+    log.info('first');
+    await Promise.resolve();
+    log.info('second');
+    expect(written).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    log.info('third');
+    await new Promise((resolve) => setImmediate(resolve));
+    const line = (msg: string) => `${JSON.stringify({ level: 30, msg })}\n`;
+    expect(written).toEqual([line('first') + line('second'), line('third')]);
+  });
+});
