@@ -77,7 +77,7 @@ const session = (sessionId: string): ClerkSession => ({
   authorizedParty: null,
   actor: null,
 });
-const find = (sessionId = 'sess_1') => directory.ofClerkSession(session(sessionId), 'r');
+const find = async (sessionId = 'sess_1') => directory.ofClerkSession(session(sessionId), 'r');
 const deactivation = { kind: 'user', reason: 'deactivated', userId, clerkUserId: 'user_1' } as const;
 
 describe('the principals', () => {

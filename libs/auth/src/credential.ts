@@ -15,7 +15,7 @@ export type Credential =
   | { readonly kind: 'jwt'; readonly token: string };
 
 /** RFC 6750 section 2.1: `b64token`. */
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
@@ -57,11 +57,14 @@ function single(rawHeaders: readonly string[], name: string): string | undefined
 }
 
 function readBearer(authorization: string): string {
-  const scheme = authorization.split(' ', 1)[0]?.toLowerCase();
+  const end = authorization.indexOf(' ');
+  const scheme = end === -1 ? authorization : authorization.slice(0, end);
   if (scheme === '') throw new CredentialRequestError('credential_malformed');
-  if (scheme !== 'bearer') throw new CredentialRefusedError('credential_scheme_unsupported');
-  const token = BEARER.exec(authorization)?.[1];
-  if (token === undefined) throw new CredentialRequestError('credential_malformed');
+  if (scheme.toLowerCase() !== 'bearer') throw new CredentialRefusedError('credential_scheme_unsupported');
+  let from = scheme.length;
+  while (authorization[from] === ' ') from++;
+  const token = authorization.slice(from);
+  if (!B64TOKEN.test(token)) throw new CredentialRequestError('credential_malformed');
   return token;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type FastifyInstance } from 'fastify';
 import { type Logger } from 'pino';
 import { acceptableCorrelationId, withLogContext } from './log-context';
 
@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What a handler has to say in the request's log line: ids and verdicts, nothing personal. */
     logged?: Readonly<Record<string, string>>;
+    /** The route's pattern, and not the path, so that there are few; `unknown` where no route matches. */
+    route: string;
   }
 }
 
@@ -21,7 +23,10 @@ declare module 'fastify' {
  * strings.
  */
 export function logRequests(server: FastifyInstance, logger: Logger): void {
+  server.decorateRequest('route', 'unknown');
   server.addHook('onRequest', (request, reply, done) => {
+    // Fastify makes the options anew each time that they are asked for.
+    request.route = request.routeOptions.url ?? 'unknown';
     void reply.header('x-request-id', request.id);
     withLogContext({ correlationId: request.id }, done);
   });
@@ -32,7 +37,7 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
       {
         correlationId: request.id,
         method: request.method,
-        route: route(request),
+        route: request.route,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ...request.logged,
@@ -41,8 +46,4 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
     );
     done();
   });
-}
-
-function route(request: FastifyRequest): string {
-  return request.routeOptions.url ?? 'unknown';
 }

@@ -1,13 +1,15 @@
 import { CredentialRefusedError, apiKeyHash, parseApiKey } from '@gatehouse/auth';
 import { type Principal, type ReplyOf, resolveKey } from '@gatehouse/contracts';
 import { type RequestClient } from '@gatehouse/messaging';
+import { type FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type ChangeFeed } from '../follow-changes/change-feed';
 import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-lookup';
-import { type RateLimits } from '../limit-rates/rate-limits';
+import { type RateLimits, countedAddress } from '../limit-rates/rate-limits';
 import { type UsedKey } from './caller';
 import { type KeyUsage } from './key-usage';
 import { Lanes } from './lanes';
+import { type MaybePromise, whenKnown } from './maybe-promise';
 import { actingPrincipal } from './principal-directory';
 
 type Found = ReplyOf<typeof resolveKey>;
@@ -25,6 +27,14 @@ export interface ApiKeyDirectoryParts {
   readonly limits: RateLimits;
   readonly usage: Pick<KeyUsage, 'note'>;
   readonly onResult?: (result: LookupResult) => void;
+}
+
+/** What of a request matters to the search: its id and whom it came from. */
+type KeyRequest = Pick<FastifyRequest, 'id' | 'ip'>;
+
+interface FoundKey {
+  readonly principal: Principal;
+  readonly key: UsedKey;
 }
 
 /** Whom an API key belongs to, asked of user-sync by its hash; what is mistyped or a guess costs as little as can be. */
@@ -45,9 +55,12 @@ export class ApiKeyDirectory {
    * Throws CredentialRefusedError with what is wrong with the key, AccountInactiveError, RateLimitedError when the
    * address has tried too many that nobody knows, or RequestRefusedError as user-sync answered.
    */
-  async find(text: string, address: string, requestId: string): Promise<{ principal: Principal; key: UsedKey }> {
+  find(text: string, request: KeyRequest): MaybePromise<FoundKey> {
     const hash = apiKeyHash(text);
-    const { key } = this.known.peek(hash) ?? (await this.whoseIs(text, hash, address, requestId));
+    return whenKnown(this.known.peek(hash) ?? this.whoseIs(text, hash, request), ({ key }) => this.use(key));
+  }
+
+  private use(key: Found['key']): FoundKey {
     if (key === null) throw new CredentialRefusedError('api_key_unknown');
     if (key.state === 'revoked') throw new CredentialRefusedError('api_key_revoked');
     const now = Date.now();
@@ -55,22 +68,17 @@ export class ApiKeyDirectory {
       throw new CredentialRefusedError('api_key_expired');
     }
     const { keyId, scopes, expiresAt, rateLimit } = key;
-    const principal: Principal = {
-      ...actingPrincipal(key),
-      scopes,
-      method: 'api_key',
-      sessionId: null,
-      keyId,
-    };
+    const principal = actingPrincipal(key, { method: 'api_key', sessionId: null, scopes, keyId });
     this.parts.usage.note(keyId, now);
     return { principal, key: { keyId, expiresAt, rateLimit } };
   }
 
   /** What is mistyped, known to be unknown, or a guess too many waits for nobody and is looked up by nobody. */
-  private async whoseIs(text: string, hash: string, address: string, requestId: string): Promise<Found> {
+  private async whoseIs(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
     parseApiKey(text);
+    const address = countedAddress(ip);
     await this.mayLookUp(hash, address);
-    return this.lookups.run(address, () => this.lookUp(hash, address, requestId));
+    return this.lookups.run(address, () => this.lookUp(hash, address, id));
   }
 
   private async lookUp(hash: string, address: string, requestId: string): Promise<Found> {

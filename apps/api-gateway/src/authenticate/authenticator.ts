@@ -8,9 +8,9 @@ import {
 import { type Credential } from '@gatehouse/auth';
 import { type FastifyRequest } from 'fastify';
 import { CredentialMissingError } from '../errors';
-import { countedAddress } from '../limit-rates/rate-limits';
 import { type ApiKeyDirectory } from './api-key-directory';
 import { type Caller, type ClerkCaller } from './caller';
+import { type MaybePromise, whenKnown } from './maybe-promise';
 import { type PrincipalDirectory } from './principal-directory';
 import { type TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
 
@@ -28,28 +28,22 @@ export class Authenticator {
   constructor(private readonly parts: AuthenticatorParts) {}
 
   /** Throws the credential's fault as `libs/auth` names it, or why the principal cannot be had. */
-  async authenticate(request: FastifyRequest): Promise<Caller> {
-    try {
+  authenticate(request: FastifyRequest): MaybePromise<Caller> {
+    return this.noting(() => {
       const credential = credentialOf(request);
       if (credential.kind === 'none') throw new CredentialMissingError();
-      return await this.callerOf(credential, request);
-    } catch (error) {
-      this.note(error);
-      throw error;
-    }
+      return this.callerOf(credential, request);
+    });
   }
 
   /** The Clerk session of a request, whose user may not exist here yet. Throws as `authenticate` does. */
-  async clerkSession(request: FastifyRequest): Promise<ClerkCaller> {
-    try {
+  clerkSession(request: FastifyRequest): MaybePromise<ClerkCaller> {
+    return this.noting(() => {
       const credential = credentialOf(request);
       if (credential.kind === 'none') throw new CredentialMissingError();
       if (credential.kind === 'api_key') throw new CredentialRefusedError('credential_unknown');
-      return await this.clerkCallerOf(credential.token);
-    } catch (error) {
-      this.note(error);
-      throw error;
-    }
+      return this.clerkCallerOf(credential.token);
+    });
   }
 
   /** The Clerk session with which a browser navigates: as Bearer or in the cookie; undefined when it is signed out. */
@@ -58,48 +52,64 @@ export class Authenticator {
     const token = readSessionCookie(request.raw.rawHeaders);
     if (token === undefined) return undefined;
     try {
-      return await this.clerkCallerOf(token);
+      return await this.noting(() => this.clerkCallerOf(token));
     } catch (error) {
-      this.note(error);
       // An expired cookie is how being signed out looks; to whoever forged one, signing in is no help.
       if (error instanceof CredentialRefusedError) return undefined;
       throw error;
     }
   }
 
-  private async callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: FastifyRequest): Promise<Caller> {
+  private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: FastifyRequest): MaybePromise<Caller> {
     const requestId = request.id;
     if (credential.kind === 'api_key') {
-      const address = countedAddress(request.ip);
-      const { principal, key } = await this.parts.keys.find(credential.key, address, requestId);
-      return { principal, credential: { method: 'api_key', key }, requestId };
+      const found = this.parts.keys.find(credential.key, request);
+      return whenKnown(found, ({ principal, key }) => ({
+        principal,
+        credential: { method: 'api_key', key },
+        requestId,
+      }));
     }
-    const token = await this.parts.tokens.verify(credential.token);
-    return { ...(await this.ofToken(token, requestId)), requestId };
+    return whenKnown(this.parts.tokens.verify(credential.token), (token) => this.ofToken(token, requestId));
   }
 
-  private async ofToken(token: VerifiedToken, requestId: string): Promise<Pick<Caller, 'principal' | 'credential'>> {
+  private ofToken(token: VerifiedToken, requestId: string): MaybePromise<Caller> {
     const { principals } = this.parts;
     switch (token.verifier) {
       case 'clerk_session': {
-        const principal = await principals.ofClerkSession(token.session, requestId);
-        return { principal, credential: { method: 'clerk_session', session: token.session } };
+        const { session } = token;
+        const credential = { method: 'clerk_session', session } as const;
+        const found = principals.ofClerkSession(session, requestId);
+        return whenKnown(found, (principal) => ({ principal, credential, requestId }));
       }
       case 'legacy_jwt': {
-        const principal = await principals.ofLegacySession(token.session, requestId);
-        return { principal, credential: { method: 'legacy_jwt', session: token.session } };
+        const { session } = token;
+        const credential = { method: 'legacy_jwt', session } as const;
+        const found = principals.ofLegacySession(session, requestId);
+        return whenKnown(found, (principal) => ({ principal, credential, requestId }));
       }
     }
   }
 
-  private async clerkCallerOf(text: string): Promise<ClerkCaller> {
-    const token = await this.parts.tokens.verify(text);
-    if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
-    return { session: token.session, tokenId: tokenIdOf(token.session, text) };
+  private clerkCallerOf(text: string): MaybePromise<ClerkCaller> {
+    return whenKnown(this.parts.tokens.verify(text), (token) => {
+      if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
+      return { session: token.session, tokenId: tokenIdOf(token.session, text) };
+    });
   }
 
-  private note(error: unknown): void {
-    if (isVerdict(error)) this.parts.onRefusal(error.code);
+  /** Whatever refuses the credential, now or later, is told. */
+  private noting<Result>(work: () => MaybePromise<Result>): MaybePromise<Result> {
+    const refuse = (error: unknown): never => {
+      if (isVerdict(error)) this.parts.onRefusal(error.code);
+      throw error;
+    };
+    try {
+      const result = work();
+      return result instanceof Promise ? result.catch(refuse) : result;
+    } catch (error) {
+      return refuse(error);
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { type RequestClient, RequestRefusedError } from '@gatehouse/messaging';
 import { AccountInactiveError, PrincipalMismatchError, UserUnknownError } from '../errors';
 import { type ChangeFeed } from '../follow-changes/change-feed';
 import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-lookup';
+import { type MaybePromise, whenKnown } from './maybe-promise';
 
 type ClerkFound = ReplyOf<typeof resolvePrincipal>;
 type LegacyFound = ReplyOf<typeof resolveLegacySession>;
@@ -41,21 +42,23 @@ export class PrincipalDirectory {
   }
 
   /** Throws AccountInactiveError, UserUnknownError, CredentialRefusedError, or RequestRefusedError as user-sync answered. */
-  async ofClerkSession(session: ClerkSession, requestId: string): Promise<Principal> {
+  ofClerkSession(session: ClerkSession, requestId: string): MaybePromise<Principal> {
     const { clerkUserId, sessionId } = session;
-    const found = await this.clerkSessions.find(`${clerkUserId} ${sessionId}`, () => this.askClerk(session, requestId));
-    if (found.sessionEnded) throw new CredentialRefusedError('token_revoked');
-    return { ...actingPrincipal(found), method: 'clerk_session', sessionId };
+    const found = this.clerkSessions.find(`${clerkUserId} ${sessionId}`, () => this.askClerk(session, requestId));
+    return whenKnown(found, (holder) => {
+      if (holder.sessionEnded) throw new CredentialRefusedError('token_revoked');
+      return actingPrincipal(holder, { method: 'clerk_session', sessionId, scopes: [] });
+    });
   }
 
   /** Throws AccountInactiveError, CredentialRefusedError, or RequestRefusedError as user-sync answered. */
-  async ofLegacySession({ jti, userId }: LegacySession, requestId: string): Promise<Principal> {
-    const { session } = await this.legacySessions.find(`${jti} ${userId}`, () =>
-      this.askLegacy(jti, userId, requestId),
-    );
-    if (session === null || session.closed) throw new CredentialRefusedError('token_revoked');
-    if (session.expiresAt <= Date.now()) throw new CredentialRefusedError('token_expired');
-    return { ...actingPrincipal(session), method: 'legacy_jwt', sessionId: jti };
+  ofLegacySession({ jti, userId }: LegacySession, requestId: string): MaybePromise<Principal> {
+    const found = this.legacySessions.find(`${jti} ${userId}`, () => this.askLegacy(jti, userId, requestId));
+    return whenKnown(found, ({ session }) => {
+      if (session === null || session.closed) throw new CredentialRefusedError('token_revoked');
+      if (session.expiresAt <= Date.now()) throw new CredentialRefusedError('token_expired');
+      return actingPrincipal(session, { method: 'legacy_jwt', sessionId: jti, scopes: [] });
+    });
   }
 
   private async askClerk({ clerkUserId, sessionId }: ClerkSession, requestId: string) {
@@ -80,9 +83,12 @@ export class PrincipalDirectory {
   }
 }
 
-/** What of a principal does not depend on the credential, for a user who may act now. Throws AccountInactiveError. */
-export function actingPrincipal(holder: Holder): Omit<Principal, 'method' | 'sessionId'> {
+/** The principal that a user, who may act now, is by a credential. Throws AccountInactiveError. */
+export function actingPrincipal(
+  holder: Holder,
+  by: Pick<Principal, 'method' | 'sessionId' | 'scopes' | 'keyId'>,
+): Principal {
   const { userId, clerkUserId, role, tier, isActive } = holder;
   if (!isActive) throw new AccountInactiveError();
-  return { userId, clerkUserId, role, tier, scopes: [] };
+  return { userId, clerkUserId, role, tier, ...by };
 }

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Authenticator } from '../authenticate/authenticator';
 import { type Caller } from '../authenticate/caller';
+import { type MaybePromise, whenKnown } from '../authenticate/maybe-promise';
 import { RoleInsufficientError, RouteUndeclaredError, ScopeInsufficientError, SessionNeededError } from '../errors';
 import { applyStandings } from '../limit-rates/rate-headers';
 import { RateLimits, countedAddress } from '../limit-rates/rate-limits';
@@ -17,53 +18,64 @@ export class AccessGuard implements CanActivate {
     private readonly audit: AuditTrail,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): MaybePromise<true> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { access } = request.routeOptions.config;
+    const { config, url } = request.routeOptions;
+    const { access } = config;
     // The boot check has seen to it; a route added since is nobody's.
-    if (access === undefined) throw new RouteUndeclaredError(request.routeOptions.url ?? 'a route');
+    if (access === undefined) throw new RouteUndeclaredError(url ?? 'a route');
     switch (access.access) {
       case 'public':
-        await this.limitAddress(access, request, reply);
-        return true;
+        return whenKnown(this.limitAddress(access, request, reply), allow);
       case 'clerk-session':
+      case 'browser-session':
         // Counted before verifying: these are the routes that passers-by try.
-        await this.limitAddress(access, request, reply);
-        request.clerkCaller = await this.authenticator.clerkSession(request);
-        return true;
-      case 'browser-session': {
-        await this.limitAddress(access, request, reply);
-        const session = await this.authenticator.browserSession(request);
-        if (session !== undefined) request.clerkCaller = session;
-        return true;
-      }
+        return whenKnown(this.limitAddress(access, request, reply), () => this.admitSession(access, request));
       case 'user':
-      case 'admin': {
-        const caller = (request.caller = await this.authenticator.authenticate(request));
-        await this.limitCaller(access, caller, reply);
-        this.check(access, caller, request);
-        return true;
-      }
+      case 'admin':
+        return whenKnown(this.authenticator.authenticate(request), (caller) =>
+          this.admitCaller(access, caller, request, reply),
+        );
     }
   }
 
-  private async limitAddress(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const standing = this.limits.ofClass(access.rateClass, countedAddress(request.ip), 'anonymous');
-    applyStandings(reply, [standing instanceof Promise ? await standing : standing]);
+  private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<true> {
+    const browser = access.access === 'browser-session';
+    const session = await this.authenticator[browser ? 'browserSession' : 'clerkSession'](request);
+    if (session !== undefined) request.clerkCaller = session;
+    return true;
   }
 
-  private async limitCaller(access: RouteAccess, caller: Caller, reply: FastifyReply): Promise<void> {
+  private admitCaller(
+    access: RouteAccess,
+    caller: Caller,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): MaybePromise<true> {
+    request.caller = caller;
+    return whenKnown(this.limitCaller(access, caller, reply), () => {
+      this.check(access, caller, request);
+      return true;
+    });
+  }
+
+  private limitAddress(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
+    const standing = this.limits.ofClass(access.rateClass, countedAddress(request.ip), 'anonymous');
+    return whenKnown(standing, (known) => applyStandings(reply, [known]));
+  }
+
+  private limitCaller(access: RouteAccess, caller: Caller, reply: FastifyReply): MaybePromise<void> {
     const { userId, tier } = caller.principal;
     const { credential } = caller;
-    const counted = [this.limits.ofClass(access.rateClass, userId, tier)];
-    if (credential.method === 'api_key' && credential.key.rateLimit !== null) {
-      counted.push(this.limits.ofKey(credential.key.keyId, credential.key.rateLimit));
+    const ofClass = this.limits.ofClass(access.rateClass, userId, tier);
+    if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
+      return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
     }
-    const standings = [];
-    for (const standing of counted) standings.push(standing instanceof Promise ? await standing : standing);
-    applyStandings(reply, standings);
+    // Never fails: without a store it is counted in memory.
+    const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
+    return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }
 
   private check(access: RouteAccess, caller: Caller, request: FastifyRequest): void {
@@ -78,4 +90,8 @@ export class AccessGuard implements CanActivate {
       throw error;
     }
   }
+}
+
+function allow(): true {
+  return true;
 }

@@ -7,10 +7,18 @@ import { type RateStanding } from './rate-limits';
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  */
 export function applyStandings(reply: FastifyReply, standings: readonly RateStanding[]): void {
-  void reply.header('ratelimit-policy', standings.map(policyOf).join(', '));
-  void reply.header('ratelimit', standings.map(restOf).join(', '));
-  const exhausted = standings.filter(({ used, limit }) => used > limit);
-  if (exhausted.length > 0) throw new RateLimitedError(Math.max(...exhausted.map(({ resetMs }) => resetMs)));
+  let policies = '';
+  let rests = '';
+  let exhaustedForMs: number | undefined;
+  for (const standing of standings) {
+    const separator = policies === '' ? '' : ', ';
+    policies += separator + policyOf(standing);
+    rests += separator + restOf(standing);
+    if (standing.used > standing.limit) exhaustedForMs = Math.max(exhaustedForMs ?? 0, standing.resetMs);
+  }
+  void reply.header('ratelimit-policy', policies);
+  void reply.header('ratelimit', rests);
+  if (exhaustedForMs !== undefined) throw new RateLimitedError(exhaustedForMs);
 }
 
 function policyOf({ policy, limit, windowMs }: RateStanding): string {
