@@ -49,8 +49,9 @@ export async function verifyCost(makers: readonly TokenMaker[], issuer: string, 
   const cache = new VerifiedTokenCache<{ readonly expiresAt: number }>();
   const verifyOne = async (token: string) => {
     const { epoch } = cache;
-    if (cache.get(token) !== undefined) throw new RangeError('a token was made twice');
-    cache.set(token, await verifier.verify(classifyJwt(decodeJwt(token), { clerk: issuer }).jwt), epoch);
+    const key = cache.keyOf(token);
+    if (cache.get(key) !== undefined) throw new RangeError('a token was made twice');
+    cache.set(key, await verifier.verify(classifyJwt(decodeJwt(token), { clerk: issuer }).jwt), epoch);
   };
   const ours: number[] = [];
   const alone: number[] = [];

@@ -39,4 +39,4 @@ export {
   type LegacyJwtRules,
   type LegacySession,
 } from './legacy-jwt';
-export { VerifiedTokenCache } from './verified-token-cache';
+export { type TokenKey, VerifiedTokenCache } from './verified-token-cache';

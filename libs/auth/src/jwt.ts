@@ -28,7 +28,7 @@ export function decodeJwt(token: string): DecodedJwt {
   const decoded = {
     header: parseStrictObject(header),
     claims: parseStrictObject(claims),
-    signed: Buffer.from(token.slice(0, token.lastIndexOf('.'))),
+    signed: Buffer.from(token.slice(0, token.lastIndexOf('.')), 'latin1'),
     signature,
   };
   if ('crit' in decoded.header) throw new CredentialRefusedError('token_crit_unsupported');

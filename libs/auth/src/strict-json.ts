@@ -22,19 +22,26 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CredentialRefusedError('token_malformed');
   }
-  checkMembers(text);
-  checkNumbers(value);
+  checkValue(value, 1);
+  // Text that comes out as it went in names no member twice: of two, the parser has kept one. Most tokens end here.
+  if (JSON.stringify(value) !== text) checkMembers(text);
   return value as JsonObject;
 }
 
-/** Walks over text that is known to be JSON; `null` stands for an array, which has no members. */
+function checkValue(value: unknown, level: number): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new CredentialRefusedError('token_number_invalid');
+  if (typeof value !== 'object' || value === null) return;
+  if (level > MAX_DEPTH) throw new CredentialRefusedError('token_malformed');
+  for (const part of Object.values(value)) checkValue(part, level + 1);
+}
+
+/** Walks over text that is known to be JSON of few levels; `null` stands for an array, which has no members. */
 function checkMembers(text: string): void {
   const open: (Set<string> | null)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === '{' || character === '[') {
-      if (open.push(character === '{' ? new Set() : null) > MAX_DEPTH)
-        throw new CredentialRefusedError('token_malformed');
+      open.push(character === '{' ? new Set() : null);
     } else if (character === '}' || character === ']') {
       open.pop();
     } else if (character === '"') {
@@ -62,9 +69,4 @@ function addName(members: Set<string>, quoted: string): void {
   const name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
   if (members.has(name)) throw new CredentialRefusedError('token_duplicate_claim');
   members.add(name);
-}
-
-function checkNumbers(value: unknown): void {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new CredentialRefusedError('token_number_invalid');
-  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) checkNumbers(part);
 }

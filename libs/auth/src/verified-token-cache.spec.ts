@@ -7,29 +7,29 @@ beforeEach(() => (now = 1_000));
 describe('the cache of verified tokens', () => {
   it('remembers by the very bytes, no longer than the token lives', () => {
     const cache = new VerifiedTokenCache<{ expiresAt: number }>(clock);
-    cache.set('token', { expiresAt: 2_000 }, cache.epoch);
-    expect(cache.get('token')).toEqual({ expiresAt: 2_000 });
-    expect(cache.get('token ')).toBeUndefined();
+    cache.set(cache.keyOf('token'), { expiresAt: 2_000 }, cache.epoch);
+    expect(cache.get(cache.keyOf('token'))).toEqual({ expiresAt: 2_000 });
+    expect(cache.get(cache.keyOf('token '))).toBeUndefined();
     now = 2_000;
-    expect(cache.get('token')).toBeUndefined();
+    expect(cache.get(cache.keyOf('token'))).toBeUndefined();
     expect(cache.size).toBe(0);
-    cache.set('token', { expiresAt: 2_000 }, cache.epoch);
+    cache.set(cache.keyOf('token'), { expiresAt: 2_000 }, cache.epoch);
     expect(cache.size).toBe(0);
   });
 
   it('forgets everything when the keys change, also what was being verified meanwhile', () => {
     const cache = new VerifiedTokenCache<{ expiresAt: number }>(clock);
     const before = cache.epoch;
-    cache.set('old', { expiresAt: 2_000 }, before);
+    cache.set(cache.keyOf('old'), { expiresAt: 2_000 }, before);
     cache.flush();
-    cache.set('late', { expiresAt: 2_000 }, before);
-    expect([cache.get('old'), cache.get('late')]).toEqual([undefined, undefined]);
+    cache.set(cache.keyOf('late'), { expiresAt: 2_000 }, before);
+    expect([cache.get(cache.keyOf('old')), cache.get(cache.keyOf('late'))]).toEqual([undefined, undefined]);
   });
 
   it('keeps within its bound', () => {
     const cache = new VerifiedTokenCache<{ expiresAt: number }>(clock, 10);
-    for (let index = 0; index < 1_000; index++) cache.set(`t${index}`, { expiresAt: 2_000 }, cache.epoch);
+    for (let index = 0; index < 1_000; index++) cache.set(cache.keyOf(`t${index}`), { expiresAt: 2_000 }, cache.epoch);
     expect(cache.size).toBe(10);
-    expect(cache.get('t999')).toBeDefined();
+    expect(cache.get(cache.keyOf('t999'))).toBeDefined();
   });
 });

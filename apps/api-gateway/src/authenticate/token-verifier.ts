@@ -6,6 +6,7 @@ import {
   type Issuers,
   type LegacyJwtVerifier,
   type LegacySession,
+  type TokenKey,
   VerifiedTokenCache,
   classifyJwt,
   decodeJwt,
@@ -34,8 +35,9 @@ export class TokenVerifier {
 
   /** Throws CredentialRefusedError, KeysUnavailableError. */
   verify(token: string): Promise<VerifiedToken> | VerifiedToken {
-    const known = this.verified.get(token);
-    if (known === undefined) return this.verifyFirst(token);
+    const key = this.verified.keyOf(token);
+    const known = this.verified.get(key);
+    if (known === undefined) return this.verifyFirst(token, key);
     this.onResult('cached', known);
     return known;
   }
@@ -49,10 +51,10 @@ export class TokenVerifier {
     return this.verified.size;
   }
 
-  private async verifyFirst(token: string): Promise<VerifiedToken> {
+  private async verifyFirst(token: string, key: TokenKey): Promise<VerifiedToken> {
     const { epoch } = this.verified;
     const result = await this.byOne(token);
-    this.verified.set(token, result, epoch);
+    this.verified.set(key, result, epoch);
     this.onResult('verified', result);
     return result;
   }

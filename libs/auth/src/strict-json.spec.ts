@@ -1,0 +1,46 @@
+import * as fc from 'fast-check';
+import { parseStrictObject } from './strict-json';
+
+const parse = (text: string) => parseStrictObject(Buffer.from(text));
+const value = fc.jsonValue({ maxDepth: 4 });
+const name = fc.constantFrom('sub', '__proto__', 'constructor', '0', 'é', 'a"b', 'toJSON');
+/** The same name in other letters. */
+const escaped = (text: string) =>
+  `"${[...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+
+describe('strict JSON', () => {
+  it('is read as JSON.parse reads it, however it is spaced', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), value), fc.constantFrom(undefined, 1, '\t'), (object, space) => {
+        const text = JSON.stringify(object, undefined, space);
+        expect(parse(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('names no member twice, at any depth, next to anything, in any spelling', () => {
+    fc.assert(
+      fc.property(name, value, value, fc.nat(4), fc.boolean(), (member, one, other, depth, spelled) => {
+        const twin = spelled ? escaped(member) : JSON.stringify(member);
+        const pair = `{${JSON.stringify(member)}:${JSON.stringify(one)},"z":[],${twin}:${JSON.stringify(other)}}`;
+        const text = `{"y":"}\\"{",${'"x":['}${'['.repeat(depth)}${pair}${']'.repeat(depth)}]}`;
+        expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'token_duplicate_claim' }) as Error);
+      }),
+    );
+  });
+
+  it('may have the same name in different objects', () => {
+    expect(parse('{"a":{"a":1},"b":[{"a":1},{"a":2}]}')).toEqual({ a: { a: 1 }, b: [{ a: 1 }, { a: 2 }] });
+  });
+
+  it('goes 32 levels deep and no deeper', () => {
+    const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+    expect(() => parse(nested(32))).not.toThrow();
+    expect(() => parse(nested(33))).toThrow(expect.objectContaining({ code: 'token_malformed' }) as Error);
+    expect(() => parse(nested(4_000))).toThrow(expect.objectContaining({ code: 'token_malformed' }) as Error);
+  });
+
+  it('holds no number that is out of range', () => {
+    expect(() => parse('{"a":[1e400]}')).toThrow(expect.objectContaining({ code: 'token_number_invalid' }) as Error);
+  });
+});
