@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Propagation } from '@gatehouse/contracts';
 import {
   type Gatehouse,
+  StallingProxy,
   eventually,
   freePort,
   freePorts,
@@ -16,7 +17,6 @@ import { type Callers, makeCallers } from './gateway-callers';
 import { HttpConnection } from './http-connection';
 import { LoadedServer } from './loaded-server';
 import { type Report, atMost, machine, round } from './report';
-import { StallingProxy } from './stalling-proxy';
 import { CredentialWatch } from './watch-credential';
 
 /** How many users have each of their credentials revoked, and how often a gateway is cut off. */

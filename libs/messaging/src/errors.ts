@@ -10,6 +10,16 @@ export class NatsDisconnectedError extends Error {
   }
 }
 
+/** The connection to NATS was lost before an answer came; whether the request was served is unknown. */
+export class NatsLostError extends Error {
+  readonly code = 'NATS_LOST';
+
+  constructor() {
+    super('the connection to NATS was lost');
+    this.name = 'NatsLostError';
+  }
+}
+
 /** JetStream did not take a message or did not answer an API call; whether it was stored is unknown. */
 export class JetStreamUnavailableError extends Error {
   readonly code = 'JETSTREAM_UNAVAILABLE';

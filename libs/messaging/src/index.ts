@@ -3,6 +3,7 @@ export {
   ContractMissingError,
   JetStreamUnavailableError,
   NatsDisconnectedError,
+  NatsLostError,
   RequestRefusedError,
   SharedOutageError,
 } from './errors';

@@ -29,6 +29,7 @@ export class NatsClient {
   private loop: Promise<void> = Promise.resolve();
   private up = false;
   private readonly listeners = new Set<(connection: NatsConnection) => void>();
+  private readonly losers = new Set<() => void>();
 
   constructor(
     private readonly options: NatsOptions,
@@ -55,6 +56,11 @@ export class NatsClient {
   onConnect(listener: (connection: NatsConnection) => void): void {
     this.listeners.add(listener);
     if (this.connection !== undefined && this.connected) listener(this.connection);
+  }
+
+  /** Calls `listener` at each loss of the connection: closed by the other side, or silent for three seconds. */
+  onLoss(listener: () => void): void {
+    this.losers.add(listener);
   }
 
   /** Sends what is buffered and closes. */
@@ -115,7 +121,7 @@ export class NatsClient {
       if (status.type === 'reconnect') this.announce(connection);
       if (status.type === 'error') this.logger.error({ reason: reasonOf(status.error) }, 'NATS reported an error');
     }
-    this.up = false;
+    this.lose();
   }
 
   private announce(connection: NatsConnection): void {
@@ -125,8 +131,10 @@ export class NatsClient {
   }
 
   private lose(): void {
-    if (this.up && !this.closed) this.logger.warn('connection to NATS lost');
+    if (!this.up) return;
     this.up = false;
+    if (!this.closed) this.logger.warn('connection to NATS lost');
+    for (const listener of this.losers) listener();
   }
 }
 

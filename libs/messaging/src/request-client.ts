@@ -7,7 +7,7 @@ import {
   replyFrameSchema,
 } from '@gatehouse/contracts';
 import { headers as natsHeaders } from '@nats-io/transport-node';
-import { RequestRefusedError } from './errors';
+import { NatsLostError, RequestRefusedError } from './errors';
 import { type NatsClient } from './nats-client';
 
 /** Signs what vouches for a request: bound to subject and body. */
@@ -29,14 +29,21 @@ const encoder = new TextEncoder();
 
 /** Asks other services over core NATS, by contract. */
 export class RequestClient {
+  /** Requests without an answer yet, as what gives them up. */
+  private readonly waiting = new Set<(error: NatsLostError) => void>();
+
   constructor(
     private readonly nats: NatsClient,
     private readonly sign: EnvelopeSigner,
-  ) {}
+  ) {
+    nats.onLoss(() => {
+      for (const giveUp of this.waiting) giveUp(new NatsLostError());
+    });
+  }
 
   /**
-   * The reply, parsed. Throws RequestRefusedError with the service's reason; with `unavailable` when NATS is away,
-   * nobody serves the subject, or no answer came within 5 s.
+   * The reply, parsed. Throws RequestRefusedError with the service's reason; with `unavailable` when NATS is away or is
+   * lost meanwhile, nobody serves the subject, or no answer came within 5 s: whether it was done is then unknown.
    */
   async send<Contract extends RequestContract>(
     contract: Contract,
@@ -53,12 +60,24 @@ export class RequestClient {
 
   private async ask(subject: string, body: Uint8Array, headers: ReturnType<typeof natsHeaders>): Promise<unknown> {
     try {
-      const reply = await this.nats.get().request(subject, body, { timeout: TIMEOUT_MS, headers });
-      return reply.json();
+      const asked = this.nats.get().request(subject, body, { timeout: TIMEOUT_MS, headers });
+      return (await this.unlessLost(asked)).json();
     } catch (error) {
       throw new RequestRefusedError('unavailable', `no answer from ${subject.split('.')[0] ?? subject}`, {
         cause: error,
       });
+    }
+  }
+
+  /** An answer cannot come over a connection that is lost: nobody waits for it until the time is up. */
+  private async unlessLost<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    let giveUp: (error: NatsLostError) => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => (giveUp = reject));
+    this.waiting.add(giveUp);
+    try {
+      return await Promise.race([asked, lost]);
+    } finally {
+      this.waiting.delete(giveUp);
     }
   }
 }

@@ -1,0 +1,85 @@
+import { resolvePrincipal } from '@gatehouse/contracts';
+import { createLogger } from '@gatehouse/observability';
+import { type OwnNats, StallingProxy, eventually } from '@gatehouse/testing';
+import { Controller, type INestApplication } from '@nestjs/common';
+import { NatsClient } from '../src/nats-client';
+import { RequestClient } from '../src/request-client';
+import { type EnvelopeVerifier, RequestHandler } from '../src/request-server';
+import { optionsOf, startApp, startNats } from './messaging-app';
+
+const found = {
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_1',
+  role: 'user' as const,
+  tier: 'free' as const,
+  isActive: true,
+  isNewUser: false,
+  sessionEnded: false,
+  change: 0,
+};
+const verifyEnvelope: EnvelopeVerifier = (_, subject) => {
+  return { sub: subject, bh: '', rid: 'request-1', iat: 0, exp: 0, principal: null };
+};
+let arrived = 0;
+let held: Promise<void> | undefined;
+
+@Controller()
+class PrincipalController {
+  @RequestHandler(resolvePrincipal)
+  async resolve(): Promise<unknown> {
+    arrived += 1;
+    await held;
+    return found;
+  }
+}
+
+let nats: OwnNats;
+let app: INestApplication;
+let proxy: StallingProxy;
+let gateway: NatsClient;
+let client: RequestClient;
+
+beforeAll(async () => {
+  nats = await startNats();
+  app = await startApp(nats, 'user-sync', [PrincipalController], verifyEnvelope);
+  proxy = await StallingProxy.start(nats.url);
+  const options = { ...optionsOf(nats, 'api-gateway'), servers: [proxy.url] };
+  gateway = new NatsClient(options, createLogger({ service: 'messaging-test', level: 'silent' }));
+  gateway.start();
+  client = new RequestClient(gateway, () => 'envelope');
+  await eventually(() => gateway.connected);
+  await eventually(ask);
+});
+afterAll(async () => {
+  proxy.resume();
+  await gateway.close();
+  proxy.stop();
+  await app.close();
+  await nats.dispose();
+});
+
+function ask(): Promise<unknown> {
+  return client.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, { principal: null, requestId: 'r' });
+}
+
+describe('a connection that falls silent', () => {
+  it('gives up every request on it as soon as it is known to be lost, and serves again when it is back', async () => {
+    let release: () => void = () => undefined;
+    held = new Promise((resolve) => (release = resolve));
+    arrived = 0;
+    const reached = [ask(), ask()];
+    const outcomes = Promise.allSettled(reached);
+    await eventually(() => arrived === 2);
+    proxy.stall();
+    const unheard = Promise.allSettled([ask()]);
+    for (const outcome of [...(await outcomes), ...(await unheard)]) {
+      // Without it, the cause would be the time that is up.
+      expect(outcome).toMatchObject({ reason: { reason: 'unavailable', cause: { code: 'NATS_LOST' } } });
+    }
+    await expect(ask()).rejects.toMatchObject({ reason: 'unavailable', cause: { code: 'NATS_DISCONNECTED' } });
+    release();
+    held = undefined;
+    proxy.resume();
+    await expect(eventually(ask, { timeoutMs: 15_000 })).resolves.toEqual(found);
+  }, 30_000);
+});
