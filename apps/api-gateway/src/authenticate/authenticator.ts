@@ -42,7 +42,7 @@ export class Authenticator {
       const credential = credentialOf(request);
       if (credential.kind === 'none') throw new CredentialMissingError();
       if (credential.kind === 'api_key') throw new CredentialRefusedError('credential_unknown');
-      return this.clerkCallerOf(credential.token);
+      return this.clerkCallerOf(credential.token, request);
     });
   }
 
@@ -52,7 +52,7 @@ export class Authenticator {
     const token = readSessionCookie(request.raw.rawHeaders);
     if (token === undefined) return undefined;
     try {
-      return await this.noting(() => this.clerkCallerOf(token));
+      return await this.noting(() => this.clerkCallerOf(token, request));
     } catch (error) {
       // An expired cookie is how being signed out looks; to whoever forged one, signing in is no help.
       if (error instanceof CredentialRefusedError) return undefined;
@@ -70,7 +70,7 @@ export class Authenticator {
         requestId,
       }));
     }
-    return whenKnown(this.parts.tokens.verify(credential.token), (token) => this.ofToken(token, requestId));
+    return whenKnown(this.parts.tokens.verify(credential.token, request), (token) => this.ofToken(token, requestId));
   }
 
   private ofToken(token: VerifiedToken, requestId: string): MaybePromise<Caller> {
@@ -91,8 +91,8 @@ export class Authenticator {
     }
   }
 
-  private clerkCallerOf(text: string): MaybePromise<ClerkCaller> {
-    return whenKnown(this.parts.tokens.verify(text), (token) => {
+  private clerkCallerOf(text: string, request: FastifyRequest): MaybePromise<ClerkCaller> {
+    return whenKnown(this.parts.tokens.verify(text, request), (token) => {
       if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
       return { session: token.session, tokenId: tokenIdOf(token.session, text) };
     });

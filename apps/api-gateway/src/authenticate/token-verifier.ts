@@ -11,6 +11,10 @@ import {
   classifyJwt,
   decodeJwt,
 } from '@gatehouse/auth';
+import { countedAddress } from '../limit-rates/rate-limits';
+import { Forgeries } from './forgeries';
+
+type ClassifiedJwt = ReturnType<typeof classifyJwt>;
 
 /** What a verified token said, and which verifier said so. */
 export type VerifiedToken =
@@ -31,13 +35,17 @@ export class TokenVerifier {
   constructor(
     private readonly verifiers: TokenVerifiers,
     private readonly onResult: (result: 'cached' | 'verified', token: VerifiedToken) => void = () => undefined,
+    private readonly forgeries = new Forgeries(),
   ) {}
 
-  /** Throws CredentialRefusedError, KeysUnavailableError. */
-  verify(token: string): Promise<VerifiedToken> | VerifiedToken {
+  /**
+   * Throws CredentialRefusedError, KeysUnavailableError, or RateLimitedError when the address has sent too many forged
+   * ones. `from` is read only when a signature is to be checked.
+   */
+  verify(token: string, from: { readonly ip: string }): Promise<VerifiedToken> | VerifiedToken {
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);
-    if (known === undefined) return this.verifyFirst(token, key);
+    if (known === undefined) return this.verifyFirst(token, key, from);
     this.onResult('cached', known);
     return known;
   }
@@ -51,17 +59,25 @@ export class TokenVerifier {
     return this.verified.size;
   }
 
-  private async verifyFirst(token: string, key: TokenKey): Promise<VerifiedToken> {
+  private async verifyFirst(token: string, key: TokenKey, from: { readonly ip: string }): Promise<VerifiedToken> {
     const { epoch } = this.verified;
-    const result = await this.byOne(token);
+    const classified = classifyJwt(decodeJwt(token), this.verifiers.issuers);
+    const { sid, jti } = classified.jwt.claims;
+    const session = [sid, jti].find((id) => typeof id === 'string');
+    const address = countedAddress(from.ip);
+    this.forgeries.mayCheck(session, address);
+    const result = await this.byOne(classified).catch((error: unknown) => {
+      if (isForgery(error)) this.forgeries.note(session, address);
+      throw error;
+    });
+    this.forgeries.vouch(session);
     this.verified.set(key, result, epoch);
     this.onResult('verified', result);
     return result;
   }
 
-  private async byOne(token: string): Promise<VerifiedToken> {
-    const { issuers, clerk, legacy } = this.verifiers;
-    const { verifier, jwt } = classifyJwt(decodeJwt(token), issuers);
+  private async byOne({ verifier, jwt }: ClassifiedJwt): Promise<VerifiedToken> {
+    const { clerk, legacy } = this.verifiers;
     if (verifier === 'clerk_session') {
       const session = await clerk.verify(jwt);
       return { verifier, expiresAt: session.expiresAt, session };
@@ -70,6 +86,10 @@ export class TokenVerifier {
     const session = legacy.verify(jwt);
     return { verifier, expiresAt: session.expiresAt, session };
   }
+}
+
+function isForgery(error: unknown): boolean {
+  return error instanceof CredentialRefusedError && error.code === 'token_signature_invalid';
 }
 
 /** What names a token once and for all: its `jti`, or the SHA-256 of it all (hex) where it has none. */
