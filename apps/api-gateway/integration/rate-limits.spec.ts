@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
+import { mintApiKey } from '@gatehouse/auth';
 import { verifyLogin } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
@@ -50,6 +51,17 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect(headers.get('ratelimit')).toMatch(/^"read";r=0;t=\d+$/);
     expect((await me(gateway.key({ tier: 'free' }))).status).toBe(200);
+  });
+
+  it('per address where nobody is known, whatever X-Forwarded-For says while no proxy is trusted', async () => {
+    gateway = await startAttackedGateway();
+    const statuses = [];
+    for (let count = 0; count < 22; count++) {
+      const headers = { 'x-api-key': mintApiKey({ environment: 'prod', random: randomBytes(32) }) };
+      const from = { 'x-forwarded-for': `203.0.113.${count}`, forwarded: `for=203.0.113.${count}` };
+      statuses.push((await call(`${gateway.url}/api/me`, undefined, { headers: { ...headers, ...from } })).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
   });
 
   it('per class: who has read too much may still write', async () => {

@@ -23,7 +23,7 @@ const TIMEOUT_MS = 10_000;
 /** Sends what no HTTP client would. */
 export async function sendRaw(url: string, request: RawRequest): Promise<RawAnswer> {
   const { method = 'GET', path = '/api/me', headers = [], body = '' } = request;
-  const length = body === '' ? [] : [['Content-Length', String(Buffer.byteLength(body))] as const];
+  const length = body === '' ? [] : [['Content-Length', String(Buffer.byteLength(body, 'latin1'))] as const];
   const lines = [['Host', 'api.example.com'], ['Connection', 'close'], ...length, ...headers].map(
     ([name, value]) => `${name}: ${value}`,
   );

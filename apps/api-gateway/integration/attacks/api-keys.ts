@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { mintApiKey } from '@gatehouse/auth';
+import { bearer, withKey, json, target, type AttackTable } from './attack';
+
+const changed = (change: (key: string) => string) => () => withKey(change(target().key()));
+
+export const apiKeys: AttackTable = {
+  title: 'an API key is refused',
+  cases: [
+    [
+      'that nobody made',
+      401,
+      'api_key_unknown',
+      async () => {
+        return withKey(mintApiKey({ environment: 'prod', random: new Uint8Array(32).fill(7) }));
+      },
+    ],
+    ['revoked', 401, 'api_key_revoked', () => withKey(target().key({ state: 'revoked' }))],
+    ['revoked, as Bearer', 401, 'api_key_revoked', () => bearer(target().key({ state: 'revoked' }))],
+    ['expired by its state', 401, 'api_key_expired', () => withKey(target().key({ state: 'expired' }))],
+    ['expired by the clock', 401, 'api_key_expired', () => withKey(target().key({ expiresAt: Date.now() - 1 }))],
+    [
+      'rotated, its grace over',
+      401,
+      'api_key_expired',
+      () => withKey(target().key({ state: 'rotated', expiresAt: Date.now() - 1 })),
+    ],
+    [
+      'with one character changed',
+      401,
+      'api_key_checksum_invalid',
+      changed((key) => key.replace(/.(?=_\w{6}$)/, (last) => (last === 'a' ? 'b' : 'a'))),
+    ],
+    ['with another checksum', 401, 'api_key_checksum_invalid', changed((key) => `${key.slice(0, -6)}000000`)],
+    ['of another environment', 401, 'api_key_checksum_invalid', changed((key) => key.replace('prod', 'dev'))],
+    ['without checksum', 401, 'api_key_malformed', changed((key) => key.slice(0, -7))],
+    ['in capitals', 401, 'credential_unknown', changed((key) => key.toUpperCase())],
+    ['with more behind it', 401, 'api_key_malformed', changed((key) => `${key}x`)],
+    ['of no environment', 401, 'api_key_malformed', changed((key) => key.replace('prod', 'qa'))],
+    ["Clerk's test secret", 401, 'credential_is_clerk_secret', () => withKey('sk_test_51H8aBcDeFgHiJ')],
+    ["Clerk's live secret, as Bearer", 401, 'credential_is_clerk_secret', () => bearer('sk_live_51H8aBcDeFgHiJ')],
+    ["Clerk's machine token", 401, 'token_malformed', () => bearer('ak_51H8aBcDeFgHiJ')],
+    ['SQL', 401, 'api_key_malformed', () => withKey("sk_prod_'OR'1'='1")],
+    ['of 10 000 characters', 401, 'api_key_malformed', () => withKey(`sk_prod_${'a'.repeat(10_000)}`)],
+    ['of a user who is shut out', 403, 'account_inactive', () => withKey(target().key({ isActive: false }))],
+    ['whose scopes do not reach', 403, 'scope_insufficient', () => withKey(target().key({ scopes: ['tokens:read'] }))],
+    [
+      'that may read and wants to write',
+      403,
+      'scope_insufficient',
+      () => withKey(target().key({ scopes: ['profile:read'] }), json({ city: 'Pune' }, { method: 'PATCH' })),
+    ],
+    [
+      'whose scope only begins alike',
+      403,
+      'scope_insufficient',
+      () => withKey(target().key({ scopes: ['pro:read', 'profile:re'] })),
+    ],
+    ['without any scope', 403, 'scope_insufficient', () => withKey(target().key({ scopes: [] }))],
+    [
+      'of a user on a route of admins, whatever its scopes',
+      403,
+      'role_insufficient',
+      () => withKey(target().key(), { path: '/admin/users' }),
+    ],
+    [
+      'of an admin without the scope',
+      403,
+      'scope_insufficient',
+      () => withKey(target().key({ role: 'admin', scopes: ['profile:*'] }), { path: '/admin/users' }),
+    ],
+    [
+      'that would make another',
+      403,
+      'session_needed',
+      () => withKey(target().key(), json({ name: 'x', scopes: ['*:*'] }, { method: 'POST', path: '/api/keys' })),
+    ],
+    [
+      'that would rotate itself',
+      403,
+      'session_needed',
+      () => withKey(target().key(), json({}, { method: 'POST', path: `/api/keys/${randomUUID()}/rotate` })),
+    ],
+    [
+      'that would be exchanged for a session',
+      401,
+      'credential_unknown',
+      () => withKey(target().key(), json({}, { method: 'POST', path: '/auth/verify-clerk-token' })),
+    ],
+    [
+      'that would make a user',
+      401,
+      'credential_unknown',
+      () => withKey(target().key(), { method: 'POST', path: '/api/clerk/syncUsers' }),
+    ],
+  ],
+};

@@ -1,0 +1,108 @@
+import { type AttackedGateway, CLERK_USER, startAttackedGateway } from '../support/attacked-gateway';
+import { mint } from '../support/clerk-tokens';
+import { type RawAnswer, type RawRequest, sendRaw } from '../support/raw-request';
+
+/** A page that is allowed to call the gateway. */
+export const ORIGIN = 'https://app.example.com';
+
+let gateway: AttackedGateway | undefined;
+let addresses = 0;
+
+/** The gateway that is attacked; there from `beforeAll` on. */
+export function target(): AttackedGateway {
+  if (gateway === undefined) throw new RangeError('attackGateway was not called');
+  return gateway;
+}
+
+/** Starts a gateway for the tests of a file, and stops it. */
+export function attackGateway(): void {
+  beforeAll(async () => {
+    gateway = await startAttackedGateway({
+      TRUST_PROXY: 'loopback',
+      CORS_ORIGINS: ORIGIN,
+      REDIRECT_ORIGINS: 'https://shop.example.com',
+      SIGN_IN_URL: 'https://accounts.example.com/sign-in',
+    });
+  });
+  afterAll(() => gateway?.stop());
+  beforeEach(() => (target().reached.length = 0));
+}
+
+/** Attacks of one kind, by name. */
+export interface AttackTable {
+  readonly title: string;
+  readonly cases: readonly Case[];
+}
+
+/** An attack, and how it is refused. `secret` is what must not be found in logs and answers. */
+export interface Attack {
+  readonly request: RawRequest;
+  readonly secret?: string;
+}
+/** What it is called, and how it is refused. */
+export type Case = readonly [name: string, status: number, code: string, attack: () => Attack | Promise<Attack>];
+
+export const encode = (text: string) => Buffer.from(text).toString('base64url');
+export const now = () => Math.floor(Date.now() / 1_000);
+export const bearer = (token: string, request: RawRequest = {}): Attack => ({
+  request: { ...request, headers: [['Authorization', `Bearer ${token}`], ...(request.headers ?? [])] },
+  secret: token.split('.').at(-1) || token,
+});
+export const withKey = (key: string, request: RawRequest = {}): Attack => ({
+  request: { ...request, headers: [['X-API-Key', key], ...(request.headers ?? [])] },
+  secret: key,
+});
+export const json = (body: unknown, request: RawRequest): RawRequest => ({
+  ...request,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  headers: [...(request.headers ?? []), ['Content-Type', 'application/json']],
+});
+
+/** A Clerk token with other claims. */
+export const claiming = (changes: Record<string, unknown>) => () =>
+  bearer(target().clerkText(JSON.stringify(target().header()), JSON.stringify(target().claims(changes))));
+/** A Clerk token with another header, signed with the right key. */
+export const headed = (changes: Record<string, unknown>) => () =>
+  bearer(target().clerkText(JSON.stringify(target().header(changes)), JSON.stringify(target().claims())));
+/** A Clerk token whose claims are exactly this text. */
+export const claimText = (change: (claims: string) => string) => () =>
+  bearer(target().clerkText(JSON.stringify(target().header()), change(JSON.stringify(target().claims()))));
+/** A good Clerk token, its bytes tampered with. */
+export const tampered = (change: (header: string, claims: string, signature: string) => string) => async () => {
+  const [header = '', claims = '', signature = ''] = (await mint(target().pair, CLERK_USER)).split('.');
+  const token = change(header, claims, signature);
+  return { ...bearer(token), secret: signature.slice(20, 100) };
+};
+export const flip = (signature: string, at: number) => {
+  const bytes = Buffer.from(signature, 'base64url');
+  bytes[at < 0 ? bytes.length + at : at]! ^= 1;
+  return bytes.toString('base64url');
+};
+
+export async function strike({ request, secret }: Attack): Promise<RawAnswer> {
+  const address = `203.0.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
+  const headers = [['X-Forwarded-For', address] as const, ...(request.headers ?? [])];
+  const answer = await sendRaw(target().url, { ...request, headers });
+  if (secret !== undefined && secret.length >= 8) {
+    expect(target().logs()).not.toContain(secret);
+    expect(answer.text).not.toContain(secret);
+  }
+  expect(answer.text).not.toMatch(/\bat .*\.[jt]s:\d|node_modules/);
+  return answer;
+}
+
+export async function expectRefused(status: number, code: string, attack: Attack): Promise<RawAnswer> {
+  const answer = await strike(attack);
+  const { code: told } = answer.body as { readonly code?: string };
+  expect([answer.status, told]).toEqual([status, code]);
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="gatehouse"/);
+  expect(target().reached).toEqual([]);
+  return answer;
+}
+
+/** The letter whose unused low bits differ from the last one's, so that both decode to the same bytes. */
+export function nextLetter(signature: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return letters[(letters.indexOf(signature.at(-1)!) ^ 1) % 64]!;
+}

@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { mintApiKey } from '@gatehouse/auth';
+import { eventually } from '@gatehouse/testing';
+import { sendRaw } from './support/raw-request';
+import { CLERK_USER } from './support/attacked-gateway';
+import { mint } from './support/clerk-tokens';
+import { attackGateway, expectRefused, flip, strike, target, withKey } from './attacks/attack';
+import { login } from './attacks/logins';
+
+attackGateway();
+
+describe('an API key is refused', () => {
+  it('beyond its own rate', async () => {
+    const key = target().key({ rateLimit: 1 });
+    expect((await strike(withKey(key))).status).toBe(200);
+    target().reached.length = 0;
+    const { headers } = await expectRefused(429, 'rate_limited', withKey(key));
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(headers.ratelimit).toContain('"api-key";r=0');
+  });
+
+  it('after twenty guesses of its address, before any lookup', async () => {
+    const guess = () =>
+      sendRaw(target().url, {
+        headers: [
+          ['X-Forwarded-For', '198.51.100.7'],
+          ['X-API-Key', mintApiKey({ environment: 'prod', random: randomBytes(32) })],
+        ],
+      });
+    const statuses = [];
+    for (let count = 0; count < 25; count++) statuses.push((await guess()).status);
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), ...Array.from({ length: 5 }, () => 429)]);
+  });
+});
+
+describe('an address is counted', () => {
+  const guess = async (forwardedFor: string) => {
+    const key = mintApiKey({ environment: 'prod', random: randomBytes(32) });
+    const headers = [['X-Forwarded-For', forwardedFor] as const, ['X-API-Key', key] as const];
+    return (await sendRaw(target().url, { headers })).status;
+  };
+
+  it('as the trusted proxy saw it, whatever the client wrote before that', async () => {
+    const statuses = [];
+    for (let count = 0; count < 22; count++) statuses.push(await guess(`203.0.113.${count}, 198.51.100.20`));
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
+  });
+
+  it('once, whatever is no address', async () => {
+    const statuses = [];
+    for (let count = 0; count < 22; count++) statuses.push(await guess(`unknown-${count}`));
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
+  });
+});
+
+describe('a token is refused', () => {
+  const send = async (token: string, from: string) =>
+    (
+      await sendRaw(target().url, {
+        headers: [
+          ['X-Forwarded-For', from],
+          ['Authorization', `Bearer ${token}`],
+        ],
+      })
+    ).status;
+  const tokenOf = (user: string) => mint(target().pair, user, { claims: { jti: randomUUID() } });
+  const forged = async (user: string) => {
+    const [header, claims, signature = ''] = (await tokenOf(user)).split('.');
+    return `${header}.${claims}.${flip(signature, 5)}`;
+  };
+
+  it('after sixty forged ones of its address, unless it or its session is known', async () => {
+    const from = '198.51.100.10';
+    const known = await tokenOf(CLERK_USER);
+    expect(await send(known, from)).toBe(200);
+    const statuses = [];
+    for (let count = 0; count < 62; count++) statuses.push(await send(await forged(`user_${count}`), from));
+    expect(statuses).toEqual([...Array.from({ length: 60 }, () => 401), 429, 429]);
+    expect(await send(known, from)).toBe(200);
+    expect(await send(await tokenOf(CLERK_USER), from)).toBe(200);
+    expect(await send(await tokenOf('user_new'), from)).toBe(429);
+    expect(await send(await tokenOf('user_new'), '198.51.100.11')).toBe(200);
+    expect(await send(target().key(), from)).toBe(200);
+  });
+
+  it('as expired, and counted as no forgery', async () => {
+    const from = '198.51.100.12';
+    const past = Math.floor(Date.now() / 1_000) - 60;
+    const statuses = new Set<number>();
+    for (let count = 0; count < 65; count++) {
+      const sid = `sess_${count}`;
+      statuses.add(await send(await mint(target().pair, CLERK_USER, { claims: { exp: past, sid } }), from));
+    }
+    expect(statuses).toEqual(new Set([401]));
+    expect(await send(await tokenOf('user_other'), from)).toBe(200);
+  });
+});
+
+describe('of a flood of guesses that come at once', () => {
+  it('few are looked up, and known keys of the same address are let in all the same', async () => {
+    const from = ['X-Forwarded-For', '198.51.100.8'] as const;
+    const known = Array.from({ length: 60 }, () => target().key());
+    const good = await Promise.all(known.map((key) => sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })));
+    expect(good.map(({ status }) => status)).toEqual(known.map(() => 200));
+    const before = target().lookedUp();
+    const release = target().holdLookups();
+    const guesses = Array.from({ length: 300 }, () => mintApiKey({ environment: 'prod', random: randomBytes(32) }));
+    const flood = Promise.all(guesses.map((key) => sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })));
+    const connections = promisify((done: (error: Error | null, count: number) => void) =>
+      target().app.getHttpServer().getConnections(done),
+    );
+    await eventually(async () => (await connections()) >= 300 && target().lookedUp() - before >= 20);
+    release();
+    const answers = await flood;
+    expect(target().lookedUp() - before).toBeLessThan(60);
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([401, 429]));
+  });
+});
+
+describe('a login is refused', () => {
+  it('the sixth try for one account from one address, even with another spelling', async () => {
+    const tries = [
+      'eve@example.com',
+      'Eve@example.com',
+      'eve@EXAMPLE.com',
+      ' eve@example.com',
+      'EVE@example.com',
+      'eve@example.com',
+    ];
+    const codes = [];
+    for (const email of tries) {
+      const request = login({ email, password: 'wrong' });
+      const headers = [['X-Forwarded-For', '198.51.100.9'] as const, ...(request.headers ?? [])];
+      codes.push((await sendRaw(target().url, { ...request, headers })).body.code);
+    }
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => 'invalid_credentials'), 'rate_limited']);
+  });
+});
