@@ -13,6 +13,8 @@ export interface LoadedServerOptions {
   readonly readyUrl: string;
   /** Where it is pinned to, if anywhere. */
   readonly core?: string;
+  /** Where it tells its metrics, if its heap is asked for. */
+  readonly metricsUrl?: string;
 }
 
 /** The core of the server that is measured, and that of everything else. */
@@ -20,15 +22,36 @@ export const cores = { server: '0', rest: '1' } as const;
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
+/** Long enough for a signal to be heard and a heap of some hundred MiB to be collected. */
+const COLLECTION_MS = 1_000;
+
+/** Memory in MiB. */
+export interface HeldMemory {
+  readonly heapMiB: number;
+  readonly residentMiB: number;
+}
 
 /** A server under load, its output written to nowhere. */
 export class LoadedServer {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly metricsUrl: string | undefined,
+  ) {}
 
-  static async start({ program, args = [], env, readyUrl, core }: LoadedServerOptions): Promise<LoadedServer> {
-    const command = ['--enable-source-maps', `${workspaceRoot()}/dist/${program}`, ...args];
+  static async start({
+    program,
+    args = [],
+    env,
+    readyUrl,
+    core,
+    metricsUrl,
+  }: LoadedServerOptions): Promise<LoadedServer> {
+    const dist = `${workspaceRoot()}/dist`;
+    const measured =
+      metricsUrl === undefined ? [] : ['--expose-gc', '--require', `${dist}/bench/src/collect-garbage.js`];
+    const command = ['--enable-source-maps', ...measured, `${dist}/${program}`, ...args];
     const child = spawn(process.execPath, command, { env, stdio: 'ignore' });
-    const server = new LoadedServer(child);
+    const server = new LoadedServer(child, metricsUrl);
     if (core !== undefined && child.pid !== undefined) pin(child.pid, core);
     await eventually(() => fetch(readyUrl, { signal: AbortSignal.timeout(1_000) }), { timeoutMs: START_TIMEOUT_MS });
     return server;
@@ -47,6 +70,19 @@ export class LoadedServer {
     } catch {
       return NaN;
     }
+  }
+
+  /** What it holds, in MiB, after its garbage was collected: on its heap, and resident. */
+  async heldMiB(): Promise<HeldMemory> {
+    if (this.metricsUrl === undefined) throw new RangeError('a server without metrics does not tell its heap');
+    // One collection finds what another has let go of.
+    for (let count = 0; count < 2; count++) {
+      this.child.kill('SIGUSR2');
+      await new Promise((resolve) => setTimeout(resolve, COLLECTION_MS));
+    }
+    const metrics = await (await fetch(this.metricsUrl, { signal: AbortSignal.timeout(5_000) })).text();
+    const bytes = Number(/^nodejs_heap_size_used_bytes(?:\{.*\})? (\S+)/m.exec(metrics)?.[1]);
+    return { heapMiB: bytes / 1_048_576, residentMiB: this.residentMiB };
   }
 
   async stop(): Promise<void> {

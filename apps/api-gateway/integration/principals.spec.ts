@@ -23,6 +23,7 @@ let userSync: PeerService;
 let client: NatsClient;
 let authority: ChangeAuthority;
 let feed: ChangeFeed;
+let services: RequestClient;
 let directory: PrincipalDirectory;
 
 beforeEach(async () => {
@@ -52,7 +53,7 @@ beforeEach(async () => {
   );
   client.start();
   const signer = createEnvelopeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  const services = new RequestClient(client, signer);
+  services = new RequestClient(client, signer);
   feed = new ChangeFeed(client, services, log);
   feed.start();
   directory = new PrincipalDirectory(services, feed);
@@ -235,6 +236,21 @@ describe('what is remembered', () => {
     await eventually(() => feed.current === 5 && feed.trusting);
     await find();
     expect(asked).toHaveLength(2);
+  });
+
+  it('is not believed any more when it is older than the changes that are remembered, whose number is bounded', async () => {
+    const small = new ChangeFeed(client, services, log, undefined, 10);
+    small.start();
+    await eventually(() => small.trusting);
+    const asOf = authority.number;
+    for (let count = 0; count < 10; count++) authority.nothing();
+    await eventually(() => small.trusting && small.current === authority.number);
+    expect(small.isFresh(asOf, [`user:${userId}`])).toBe(true);
+    authority.nothing();
+    await eventually(() => small.trusting && small.current === authority.number);
+    expect(small.isFresh(asOf, [`user:${userId}`])).toBe(false);
+    expect(small.isFresh(authority.number, [`user:${userId}`])).toBe(true);
+    await small.end();
   });
 
   it('is all forgotten when the numbers begin anew', async () => {

@@ -12,7 +12,7 @@ export class KeyUsage {
   private telling: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly services: RequestClient,
+    private readonly services: Pick<RequestClient, 'send'>,
     private readonly log: Logger,
     private readonly intervalMs: number = INTERVAL_MS,
   ) {}

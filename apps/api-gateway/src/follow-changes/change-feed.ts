@@ -39,12 +39,7 @@ export function markOf(change: Change): string {
 export class ChangeFeed {
   private readonly gatewayId = randomUUID();
   /** When something was last changed, by number; what falls out of it raises `floor`. */
-  private readonly changedAt = new LRUCache<string, number>({
-    max: MAX_MARKS,
-    dispose: (number, _, reason) => {
-      if (reason === 'evict') this.floor = Math.max(this.floor, number);
-    },
-  });
+  private readonly changedAt: LRUCache<string, number>;
   private readonly forgetters = new Set<() => void>();
   private floor = 0;
   private number = 0;
@@ -68,7 +63,15 @@ export class ChangeFeed {
     private readonly services: RequestClient,
     private readonly log: Logger,
     private readonly now: MonotonicClock = steadyClock(),
-  ) {}
+    maxMarks: number = MAX_MARKS,
+  ) {
+    this.changedAt = new LRUCache({
+      max: maxMarks,
+      dispose: (number, _, reason) => {
+        if (reason === 'evict') this.floor = Math.max(this.floor, number);
+      },
+    });
+  }
 
   /** Begins to listen; returns at once. */
   start(): void {

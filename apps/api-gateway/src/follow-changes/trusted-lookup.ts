@@ -7,6 +7,9 @@ export interface AsOfChange {
   readonly change: number;
 }
 
+/** What of a {@link ChangeFeed} says whether an answer may be believed. */
+type Voucher = Pick<ChangeFeed, 'trusting' | 'current' | 'isFresh' | 'mayRemember' | 'onForget'>;
+
 interface Remembered<Value> {
   readonly value: Value;
   readonly marks: readonly string[];
@@ -36,7 +39,7 @@ export class TrustedLookup<Value extends AsOfChange> {
   private readonly asking = new Map<string, Question<Value>>();
 
   constructor(
-    private readonly feed: ChangeFeed,
+    private readonly feed: Voucher,
     /** What the answer is about, in the words of `markOf`; undefined for one that is not to be remembered. */
     private readonly marksOf: (value: Value) => readonly string[] | undefined,
     private readonly onResult: (result: LookupResult) => void = () => undefined,

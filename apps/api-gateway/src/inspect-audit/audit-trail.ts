@@ -29,7 +29,7 @@ export class AuditTrail {
   private readonly recent = new LRUCache<string, true>({ max: MAX_RECENT, ttl: REPEAT_MS });
 
   constructor(
-    private readonly services: RequestClient,
+    private readonly services: Pick<RequestClient, 'send'>,
     private readonly log: Logger,
   ) {}
 
