@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { type FastifyRequest } from 'fastify';
 import { CredentialMissingError } from '../errors';
 import { Authenticator } from './authenticator';
+import { Forgeries } from './forgeries';
 import { TokenVerifier } from './token-verifier';
 
 const CLERK = 'https://clerk.example.com';
@@ -24,22 +25,27 @@ function authenticator(): Authenticator {
     if (refusing) throw new CredentialRefusedError('token_signature_invalid');
   };
   const times = { issuedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
-  const tokens = new TokenVerifier({
-    issuers: { clerk: CLERK, own: OWN },
-    clerk: {
-      verify: async () => {
-        run('clerk_session');
-        const session = { clerkUserId: 'user_1', sessionId: 'sess_1', tokenId: null, version: 2 as const };
-        return { ...session, ...times, authorizedParty: null, actor: null };
+  const forgeries = new Forgeries(undefined, { sessions: 10, addresses: 10 });
+  const tokens = new TokenVerifier(
+    {
+      issuers: { clerk: CLERK, own: OWN },
+      clerk: {
+        verify: async () => {
+          run('clerk_session');
+          const session = { clerkUserId: 'user_1', sessionId: 'sess_1', tokenId: null, version: 2 as const };
+          return { ...session, ...times, authorizedParty: null, actor: null };
+        },
+      },
+      legacy: {
+        verify: () => {
+          run('legacy_jwt');
+          return { userId: principal.userId, jti: 'x'.repeat(16), sessionId: null, ...times };
+        },
       },
     },
-    legacy: {
-      verify: () => {
-        run('legacy_jwt');
-        return { userId: principal.userId, jti: 'x'.repeat(16), sessionId: null, ...times };
-      },
-    },
-  });
+    undefined,
+    forgeries,
+  );
   return new Authenticator({
     tokens,
     keys: {

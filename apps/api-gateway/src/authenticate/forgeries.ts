@@ -3,7 +3,8 @@ import { RateLimitedError } from '../errors';
 import { MemoryCounters } from '../limit-rates/counter-store';
 import { actPolicies } from '../limit-rates/rate-policy';
 
-const MAX_SESSIONS = 20_000;
+/** How many sessions and addresses are remembered. */
+const BOUNDS = { sessions: 20_000, addresses: 10_000 };
 const { limit, windowMs } = actPolicies.forgedToken;
 
 /**
@@ -15,9 +16,9 @@ export class Forgeries {
   private readonly counters: MemoryCounters;
   private readonly knownSessions: LRUCache<string, true>;
 
-  constructor(now?: () => number, max: number = MAX_SESSIONS) {
-    this.counters = new MemoryCounters(now);
-    this.knownSessions = new LRUCache({ max });
+  constructor(now?: () => number, bounds: typeof BOUNDS = BOUNDS) {
+    this.counters = new MemoryCounters(now, bounds.addresses);
+    this.knownSessions = new LRUCache({ max: bounds.sessions });
   }
 
   /** Before a signature is checked. Throws RateLimitedError when the address has forged too many. */
