@@ -1,3 +1,4 @@
+import { PreparedStatement } from '@gatehouse/persistence';
 import { type DataSource } from 'typeorm';
 import { type Delivery, type Recorded } from './delivery';
 
@@ -12,7 +13,9 @@ interface Inserted {
  * and never deadlock. The bodies come as one block of bytes and are cut in the database: an array of `bytea` would have
  * to be written out as text.
  */
-const INSERT = `
+const insert = new PreparedStatement<Inserted>(
+  'insert-deliveries',
+  `
   WITH incoming AS (
     SELECT * FROM unnest(
       $1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
@@ -37,7 +40,8 @@ const INSERT = `
     SELECT recorded.id, recorded.created_at, substring($15::bytea FROM body_start + 1 FOR body_length)
       FROM recorded JOIN incoming USING (webhook_id)
   )
-  SELECT id, webhook_id, created_at FROM recorded`;
+  SELECT id, webhook_id, created_at FROM recorded`,
+);
 
 /** Records deliveries of different ids in one transaction; what the ledger had already is a duplicate. */
 export async function insertDeliveries(
@@ -48,7 +52,7 @@ export async function insertDeliveries(
   const column = <Value>(read: (delivery: Delivery) => Value): Value[] => deliveries.map(read);
   let end = 0;
   const starts = column(({ body }) => (end += body.length) - body.length);
-  const inserted = await dataSource.query<Inserted[]>(INSERT, [
+  const inserted = await insert.run(dataSource.manager, [
     column(({ webhookId }) => webhookId),
     column(({ eventType }) => eventType),
     column(({ ignored }) => (ignored === undefined ? 'pending' : 'ignored')),

@@ -1,0 +1,61 @@
+import { createEmptyTestDatabase, type TestDatabase } from '@gatehouse/testing';
+import type { DataSource } from 'typeorm';
+import { PreparedStatement, createDataSource, sqlState } from '../src';
+
+describe('a prepared statement', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  const addNote = new PreparedStatement<{ body: string }>(
+    'add-note',
+    'INSERT INTO notes (body) VALUES ($1) RETURNING body',
+  );
+  const notes = () => dataSource.query<{ body: string }[]>('SELECT body FROM notes ORDER BY body');
+
+  beforeEach(async () => {
+    database = await createEmptyTestDatabase();
+    dataSource = await createDataSource({
+      url: database.ownerUrl,
+      applicationName: 'persistence-test',
+      poolSize: 1,
+      statementTimeoutMs: 10_000,
+      entities: [],
+      migrations: [],
+    }).initialize();
+    await dataSource.query('CREATE TABLE notes (body text NOT NULL)');
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('is parsed once by a connection, however often it runs', async () => {
+    for (const body of ['a', 'b', 'c']) expect(await addNote.run(dataSource.manager, [body])).toEqual([{ body }]);
+
+    expect(await dataSource.query(`SELECT name FROM pg_prepared_statements`)).toEqual([{ name: 'add-note' }]);
+    expect(await notes()).toEqual([{ body: 'a' }, { body: 'b' }, { body: 'c' }]);
+  });
+
+  it('runs within the transaction of its manager', async () => {
+    const rolledBack = dataSource.transaction(async (manager) => {
+      await addNote.run(manager, ['never']);
+      await manager.query('SELECT 1 / 0');
+    });
+
+    await expect(rolledBack).rejects.toThrow();
+    expect(await notes()).toEqual([]);
+  });
+
+  it('fails with the code of PostgreSQL, and runs again after it', async () => {
+    const refused: unknown = await addNote.run(dataSource.manager, [null]).catch((error: unknown) => error);
+
+    expect(sqlState(refused)).toBe('23502');
+    expect(await addNote.run(dataSource.manager, ['after'])).toEqual([{ body: 'after' }]);
+  });
+
+  it('outlives a change of its table', async () => {
+    await addNote.run(dataSource.manager, ['before']);
+    await dataSource.query(`ALTER TABLE notes ADD COLUMN author text NOT NULL DEFAULT 'nobody'`);
+
+    expect(await addNote.run(dataSource.manager, ['after'])).toEqual([{ body: 'after' }]);
+  });
+});
