@@ -66,3 +66,23 @@ export class SharedOutageError extends Error {
     this.name = 'SharedOutageError';
   }
 }
+
+/** JetStream did not take a message; nothing was stored. */
+export class PublishRefusedError extends Error {
+  readonly code = 'PUBLISH_REFUSED';
+
+  constructor(reason: string) {
+    super(`JetStream refused a message: ${reason}`);
+    this.name = 'PublishRefusedError';
+  }
+}
+
+/** No acknowledgement of a message came; whether it was stored is unknown. */
+export class PublishUnacknowledgedError extends Error {
+  readonly code = 'PUBLISH_UNACKNOWLEDGED';
+
+  constructor(cause?: unknown) {
+    super('JetStream did not acknowledge a message', { cause });
+    this.name = 'PublishUnacknowledgedError';
+  }
+}

@@ -5,18 +5,17 @@ import {
   DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
-  type JetStreamClient,
   type JetStreamManager,
   ReplayPolicy,
   RetentionPolicy,
   StorageType,
   type StreamInfo,
-  jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { type MsgHdrs, headers as natsHeaders, nanos } from '@nats-io/transport-node';
+import { nanos } from '@nats-io/transport-node';
 import { JetStreamUnavailableError } from './errors';
 import { type NatsClient } from './nats-client';
+import { StreamPublisher } from './stream-publisher';
 
 /** Where a published message is: its sequence, and when the stream that gave it was made. */
 export interface Stored {
@@ -60,6 +59,7 @@ const SEQUENCE_NOT_FOUND = 10_043;
 export class JetStream {
   private readonly created = new Map<string, Date>();
   private readonly ensuring = new Map<string, Promise<Date>>();
+  private publisher: StreamPublisher | undefined;
 
   constructor(
     private readonly nats: NatsClient,
@@ -72,13 +72,12 @@ export class JetStream {
   async publish(message: Publication): Promise<Stored> {
     const streamCreatedAt = await this.streamCreatedAt(message.stream);
     try {
-      const ack = await this.client().publish(message.subject, message.data, {
-        msgID: message.messageId,
-        timeout: API_TIMEOUT_MS,
-        headers: toHeaders(message.headers),
-        expect: { streamName: message.stream.name },
-      });
-      return { sequence: ack.seq, streamCreatedAt, duplicate: ack.duplicate };
+      const ack = await this.streamPublisher().publish(message.subject, message.data, [
+        ...Object.entries(message.headers ?? {}),
+        ['Nats-Msg-Id', message.messageId],
+        ['Nats-Expected-Stream', message.stream.name],
+      ]);
+      return { ...ack, streamCreatedAt };
     } catch (error) {
       // Most likely the stream was removed: the next publish makes it anew.
       this.created.delete(message.stream.name);
@@ -197,8 +196,12 @@ export class JetStream {
     await api(`stream ${stream.name}`, () => manager.streams.info(stream.name));
   }
 
-  private client(): JetStreamClient {
-    return jetstream(this.nats.get(), { timeout: API_TIMEOUT_MS });
+  private streamPublisher(): StreamPublisher {
+    const connection = this.nats.get();
+    if (this.publisher?.connection !== connection) {
+      this.publisher = new StreamPublisher(connection, this.nats.inboxPrefix, API_TIMEOUT_MS);
+    }
+    return this.publisher;
   }
 
   private manager(): Promise<JetStreamManager> {
@@ -226,10 +229,4 @@ async function api<Value>(what: string, call: () => Promise<Value>): Promise<Val
   } catch (error) {
     throw new JetStreamUnavailableError(what, error);
   }
-}
-
-function toHeaders(values: Readonly<Record<string, string>> = {}): MsgHdrs {
-  const result = natsHeaders();
-  for (const [name, value] of Object.entries(values)) result.set(name, value);
-  return result;
 }

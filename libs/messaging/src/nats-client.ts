@@ -46,6 +46,11 @@ export class NatsClient {
     return this.up && this.connection?.isClosed() === false;
   }
 
+  /** What the subjects of answers to this service begin with. */
+  get inboxPrefix(): string {
+    return this.options.inboxPrefix;
+  }
+
   /** The live connection; throws NatsDisconnectedError while there is none. */
   get(): NatsConnection {
     if (this.connection === undefined || !this.connected) throw new NatsDisconnectedError();

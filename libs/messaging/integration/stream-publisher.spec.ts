@@ -1,0 +1,88 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { createLogger } from '@gatehouse/observability';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { PublishRefusedError, PublishUnacknowledgedError } from '../src/errors';
+import { NatsClient } from '../src/nats-client';
+import { StreamPublisher } from '../src/stream-publisher';
+
+const TIMEOUT_MS = 300;
+
+let nats: OwnNats;
+let client: NatsClient;
+let publisher: StreamPublisher;
+
+const publish = (text: string, headers: [string, string][] = [], subject = 'clerk.events.test') =>
+  publisher.publish(subject, new TextEncoder().encode(text), headers);
+
+beforeEach(async () => {
+  nats = await startOwnNats({ users: [{ user: 'anyone', password: 'anyone' }] });
+  const logger = createLogger({ service: 'messaging-test', level: 'silent' });
+  client = new NatsClient(
+    { servers: [nats.url], user: 'anyone', password: 'anyone', name: 'anyone', inboxPrefix: '_INBOX_anyone' },
+    logger,
+  );
+  client.start();
+  await eventually(() => client.connected);
+  const manager = await jetstreamManager(client.get(), { checkAPI: false });
+  await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], max_msg_size: 1_000 });
+  publisher = new StreamPublisher(client.get(), client.inboxPrefix, TIMEOUT_MS);
+});
+
+afterEach(async () => {
+  await client.close();
+  await nats.dispose();
+});
+
+describe('publishing to a stream', () => {
+  it('tells each of many messages at once its own place', async () => {
+    const acks = await Promise.all(Array.from({ length: 300 }, (_, number) => publish(`message ${number}`)));
+
+    expect(acks).toEqual(acks.map((_, index) => ({ sequence: index + 1, duplicate: false })));
+  });
+
+  it('stores the headers as they were given, and knows a message by its id', async () => {
+    const id: [string, string] = ['Nats-Msg-Id', 'msg_1:1'];
+
+    expect(await publish('first', [['Gatehouse-Webhook-Id', 'msg_1'], id])).toEqual({ sequence: 1, duplicate: false });
+    expect(await publish('again', [id])).toEqual({ sequence: 1, duplicate: true });
+
+    const manager = await jetstreamManager(client.get(), { checkAPI: false });
+    const stored = await manager.streams.getMessage('CLERK_EVENTS', { seq: 1 });
+    expect(stored?.header.get('Gatehouse-Webhook-Id')).toBe('msg_1');
+  });
+
+  it('says why a message was refused, and goes on', async () => {
+    await expect(publish('x'.repeat(2_000))).rejects.toThrow(PublishRefusedError);
+    await expect(publish('x'.repeat(2_000))).rejects.toThrow(/message size/);
+    await expect(publish('small', [['Nats-Expected-Stream', 'OTHER']])).rejects.toThrow(PublishRefusedError);
+    expect(await publish('small')).toMatchObject({ sequence: 1 });
+  });
+
+  it('refuses a header that would end early', async () => {
+    await expect(publish('x', [['Gatehouse-Webhook-Id', 'a\r\nNats-Msg-Id: b']])).rejects.toThrow();
+    expect(await publish('small')).toMatchObject({ sequence: 1 });
+  });
+
+  it('is refused at once when no stream takes the subject', async () => {
+    await expect(publish('x', [], 'clerk.other')).rejects.toThrow('no stream takes the subject');
+  });
+
+  it('gives up what nobody acknowledges in time, and that alone', async () => {
+    client.get().subscribe('silent', { callback: () => undefined });
+
+    const unanswered = publish('x', [], 'silent');
+    expect(await publish('y')).toMatchObject({ sequence: 1 });
+    await expect(unanswered).rejects.toThrow(PublishUnacknowledgedError);
+    expect(await publish('z')).toMatchObject({ sequence: 2 });
+  });
+
+  it('gives up at once what is under way when the connection ends', async () => {
+    client.get().subscribe('silent', { callback: () => undefined });
+    const patient = new StreamPublisher(client.get(), client.inboxPrefix, 600_000);
+
+    const unanswered = patient.publish('silent', new Uint8Array(), []).catch((error: unknown) => error);
+    await client.close();
+
+    expect(await unanswered).toBeInstanceOf(PublishUnacknowledgedError);
+  });
+});
