@@ -1,11 +1,11 @@
 import { type ConsumerContract, clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
 import { type OwnNats, eventually } from '@gatehouse/testing';
 import { Controller, type INestApplication } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { type DeliveredMessage } from '../src/delivered-message';
 import { SharedOutageError } from '../src/errors';
 import { JetStream } from '../src/jetstream';
-import { ConsumerHandler } from '../src/jetstream-server';
+import { ConsumerHandler, type Turn } from '../src/jetstream-server';
 import { type NatsClient } from '../src/nats-client';
 import { startApp, startClient, startNats } from './messaging-app';
 
@@ -16,15 +16,15 @@ let app: INestApplication | undefined;
 let publisher: NatsClient;
 let jetStream: JetStream;
 let batches: string[][];
-let behave: (batch: readonly DeliveredMessage[], texts: string[]) => Promise<void>;
+let behave: (batch: readonly DeliveredMessage[], texts: string[], turn: Turn) => Promise<void>;
 
 @Controller()
 class EventConsumer {
   @ConsumerHandler(consumer)
-  async handle(@Payload() batch: readonly DeliveredMessage[]): Promise<void> {
+  async handle(@Payload() batch: readonly DeliveredMessage[], @Ctx() turn: Turn): Promise<void> {
     const texts = batch.map(({ data }) => new TextDecoder().decode(data));
     batches.push(texts);
-    await behave(batch, texts);
+    await behave(batch, texts, turn);
   }
 }
 
@@ -152,6 +152,43 @@ describe('a consumer', () => {
     app = await start();
     await publish('after');
     await eventually(() => expect(handled()).toEqual(['slow', 'after']));
+  });
+
+  it('is given the next batch, and no third, while it finishes one whose turn it passed', async () => {
+    const finish: (() => void)[] = [];
+    behave = (_batch, _texts, turn) => {
+      turn.pass();
+      return new Promise((resolve) => finish.push(resolve));
+    };
+    app = await start();
+    for (const text of ['a', 'b', 'c']) {
+      await publish(text);
+      if (text !== 'c') await eventually(() => expect(handled()).toContain(text));
+    }
+    await eventually(async () => {
+      const { num_ack_pending: inHand, num_pending: waiting } = await jetStream.ensureConsumer(consumer);
+      expect({ inHand, waiting }).toEqual({ inHand: 2, waiting: 1 });
+    });
+    expect(handled()).toEqual(['a', 'b']);
+    finish[0]?.();
+    await eventually(() => expect(handled()).toEqual(['a', 'b', 'c']));
+    for (const end of finish) end();
+  });
+
+  it('finishes also a batch whose turn it passed before it closes', async () => {
+    let finish: () => void = () => undefined;
+    behave = (_batch, _texts, turn) => {
+      turn.pass();
+      return new Promise((resolve) => (finish = resolve));
+    };
+    await publish('in hand');
+    app = await start();
+    await eventually(() => expect(handled()).toEqual(['in hand']));
+    const closed = app.close();
+    finish();
+    await closed;
+    app = undefined;
+    expect((await jetStream.ensureConsumer(consumer)).ack_floor.stream_seq).toBe(1);
   });
 
   it('goes on after nats-server was killed and started again', async () => {

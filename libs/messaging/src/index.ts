@@ -8,7 +8,7 @@ export {
   SharedOutageError,
 } from './errors';
 export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
-export { ConsumerHandler, JetStreamServer } from './jetstream-server';
+export { ConsumerHandler, JetStreamServer, type Turn } from './jetstream-server';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';
 export { natsReadiness, streamsReadiness } from './readiness';

@@ -15,7 +15,8 @@ import { CONSUMER_TRANSPORT } from './transports';
 /**
  * Marks a controller's method as the handler of a durable consumer. It is given `DeliveredMessage[]`; when it returns,
  * all of them are acknowledged. When it throws, they are handed to it again one by one; one that throws alone comes
- * again after `ack_wait`. On a SharedOutageError the consumer pauses and tries the same messages again.
+ * again after `ack_wait`. On a SharedOutageError the consumer pauses and tries the same messages again. Its context is a
+ * `Turn`.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
   const pattern = `${consumer.stream.name}/${consumer.durable}`;
@@ -28,7 +29,12 @@ const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 /** Three progress reports fit into an `ack_wait`. */
 const PROGRESS_FRACTION = 1 / 3;
 
-type BatchHandler = (messages: readonly DeliveredMessage[]) => Promise<void>;
+/** A handler's turn, which it may pass before it returns: the next batch is then handled while it finishes this one. */
+export interface Turn {
+  readonly pass: () => void;
+}
+
+type BatchHandler = (messages: readonly DeliveredMessage[], turn: Turn) => Promise<void>;
 
 /** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
@@ -77,8 +83,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private toBatchHandler(handler: MessageHandler): BatchHandler {
-    return async (messages) => {
-      const result: unknown = await handler(messages);
+    return async (messages, turn) => {
+      const result: unknown = await handler(messages, turn);
       await lastValueFrom<unknown, undefined>(this.transformToObservable(result as Promise<unknown>), {
         defaultValue: undefined,
       });
@@ -90,6 +96,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     // What a predecessor had in hand when it crashed comes again within its `ack_wait`. It is pulled one by one: each
     // delivery counts as a try, and one message that crashes the service must not use up those of others.
     let carefulUntil = 0;
+    let finishing: Promise<void> = Promise.resolve();
     while (!this.stopping.signal.aborted) {
       const { signal } = this.reconnected;
       try {
@@ -105,7 +112,13 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           AbortSignal.any([this.stopping.signal, signal]),
           batchSize,
         );
-        if (deliveries.length > 0) await this.handle(consumer, handle, deliveries);
+        if (deliveries.length > 0) {
+          const batch = this.handle(consumer, handle, deliveries);
+          await (batchSize === 1 ? batch.handled : Promise.race([batch.handled, batch.passed]));
+          // Two batches are in hand at most.
+          await finishing;
+          finishing = batch.handled;
+        }
         if (trouble !== undefined) {
           ensured = undefined;
           this.log.debug({ consumer: consumer.durable, ...trouble }, 'a pull was refused');
@@ -117,9 +130,21 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         await this.pause(TROUBLE_PAUSE_MS);
       }
     }
+    await finishing;
   }
 
-  private async handle(consumer: ConsumerContract, handle: BatchHandler, deliveries: Delivery[]): Promise<void> {
+  /** `handled` when all are settled, `passed` when their handler passes its turn. */
+  private handle(consumer: ConsumerContract, handle: BatchHandler, deliveries: Delivery[]) {
+    let pass = (): void => undefined;
+    const passed = new Promise<void>((resolve) => (pass = resolve));
+    return { passed, handled: this.settle(consumer, (messages) => handle(messages, { pass }), deliveries) };
+  }
+
+  private async settle(
+    consumer: ConsumerContract,
+    handle: (messages: readonly DeliveredMessage[]) => Promise<void>,
+    deliveries: Delivery[],
+  ): Promise<void> {
     const unanswered = new Set(deliveries);
     const progress = setInterval(() => answerAll(unanswered, '+WPI'), consumer.ackWaitMs * PROGRESS_FRACTION);
     try {
@@ -136,7 +161,11 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   /** Handles some messages as one; true when they are settled. */
-  private async attempt(handle: BatchHandler, some: Delivery[], unanswered: Set<Delivery>): Promise<boolean> {
+  private async attempt(
+    handle: (messages: readonly DeliveredMessage[]) => Promise<void>,
+    some: Delivery[],
+    unanswered: Set<Delivery>,
+  ): Promise<boolean> {
     for (let pauseMs = OUTAGE_PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, OUTAGE_PAUSE_MS.most)) {
       if (this.stopping.signal.aborted) return true;
       try {

@@ -1,8 +1,8 @@
 import { eventsConsumer } from '@gatehouse/contracts';
-import { ConsumerHandler, type DeliveredMessage } from '@gatehouse/messaging';
+import { ConsumerHandler, type DeliveredMessage, type Turn } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Controller, Inject } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { MessageUndecodableError } from '../errors';
@@ -21,8 +21,11 @@ export class EventConsumer {
   ) {}
 
   @ConsumerHandler(eventsConsumer)
-  async handle(@Payload() messages: readonly DeliveredMessage[]): Promise<void> {
-    await this.batch.handle(messages.flatMap((message) => this.read(message)));
+  async handle(@Payload() messages: readonly DeliveredMessage[], @Ctx() turn: Turn): Promise<void> {
+    await this.batch.handle(
+      messages.flatMap((message) => this.read(message)),
+      turn,
+    );
   }
 
   /** A message that does not say which event it is has nobody to be reported to: it is dropped, and counted. */
