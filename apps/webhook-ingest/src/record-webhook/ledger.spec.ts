@@ -59,6 +59,37 @@ describe('the ledger', () => {
     expect(gated.groups).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
+  it('writes a group beside another only when many wait, or much', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, { ...ledgerLimits, besideRows: 3, groupBytes: 100 });
+    const record = (ids: string[], bytes?: number) => ids.map((id) => ledger.record(delivery(id, bytes)));
+    gated.close();
+    const few = record(['a']);
+    await turn();
+    few.push(...record(['b', 'c']));
+    await turn();
+    expect(gated.groups).toEqual([['a']]);
+    few.push(...record(['d']));
+    await turn();
+    expect(gated.groups).toEqual([['a'], ['b', 'c', 'd']]);
+    few.push(...record(['e', 'f', 'g', 'h']));
+    await turn();
+    // There are two writers.
+    expect(gated.groups).toHaveLength(2);
+    gated.open();
+    await Promise.all(few);
+    expect(gated.groups).toEqual([['a'], ['b', 'c', 'd'], ['e', 'f', 'g', 'h']]);
+
+    gated.close();
+    const much = record(['i'], 50);
+    await turn();
+    much.push(...record(['j'], 50));
+    await turn();
+    expect(gated.groups.slice(3)).toEqual([['i'], ['j']]);
+    gated.open();
+    await Promise.all(much);
+  });
+
   it('bounds a group by rows and by bytes', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, groupRows: 2, groupBytes: 10 });

@@ -12,8 +12,10 @@ export interface LedgerLimits {
   readonly queueBytes: number;
   readonly groupRows: number;
   readonly groupBytes: number;
-  /** Groups on their way to the database at the same time: while one commits, the next one fills. */
+  /** Groups on their way to the database at the same time; more than one only while it does not keep up. */
   readonly writers: number;
+  /** So many rows are worth a group beside another: a group in itself costs what some 25 rows do. */
+  readonly besideRows: number;
   readonly maxWaitMs: number;
 }
 
@@ -24,6 +26,7 @@ export const ledgerLimits: LedgerLimits = {
   groupRows: 256,
   groupBytes: 8 * 1024 * 1024,
   writers: 2,
+  besideRows: 64,
   maxWaitMs: 4_000,
 };
 
@@ -70,7 +73,7 @@ export class Ledger {
       this.rows -= 1;
       this.bytes -= length;
     });
-    if (this.writing < this.limits.writers) void this.write();
+    if (this.isDue(this.writing)) void this.write();
     return recorded;
   }
 
@@ -83,11 +86,20 @@ export class Ledger {
     this.writing += 1;
     // What arrives in this turn of the event loop belongs to the same group.
     await new Promise((resolve) => setImmediate(resolve));
-    for (let group = this.nextGroup(); group.length > 0; group = this.nextGroup()) {
+    while (this.isDue(this.writing - 1)) {
+      const group = this.nextGroup();
+      if (group.length === 0) continue;
       this.observeGroup(group.length);
       await this.writeGroup(group);
     }
     this.writing -= 1;
+  }
+
+  /** Whether what waits is to be written now, while so many other groups are. */
+  private isDue(others: number): boolean {
+    const { writers, besideRows, groupBytes } = this.limits;
+    if (this.waiting.length === 0 || others >= writers) return false;
+    return others === 0 || this.waiting.length >= besideRows || this.bytes >= groupBytes;
   }
 
   private nextGroup(): Waiting[] {
