@@ -29,6 +29,8 @@ const STORE = `
    WHERE event.id = acked.id AND event.publish_number = acked.publish_number`;
 
 const MAX_GROUP = 500;
+/** Nothing waits for the row to say so, and most of a small group's cost is the statement's; milliseconds. */
+const GATHER_MS = 10;
 
 interface Waiting {
   readonly ack: PublishAck;
@@ -36,7 +38,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Stores acknowledgements; those that come while a group is being stored share the next one. */
+/** Stores acknowledgements: those that come within a moment, or while a group is being stored, share one statement. */
 export class PublishLog {
   private readonly waiting: Waiting[] = [];
   private storing = false;
@@ -54,6 +56,7 @@ export class PublishLog {
   private async run(): Promise<void> {
     this.storing = true;
     while (this.waiting.length > 0) {
+      if (this.waiting.length < MAX_GROUP) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       const group = this.waiting.splice(0, MAX_GROUP);
       try {
         await this.storeGroup(group.map(({ ack }) => ack));
