@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { type KeyObject, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { HttpConnection } from './http-connection';
 import { type LoadResult, loadResult } from './load-result';
 
@@ -24,7 +24,7 @@ let run = 0;
 /** Sends signed deliveries over kept-alive connections, one at a time on each. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { connections, seconds, rate, events = Number.MAX_SAFE_INTEGER } = options;
-  const key = Buffer.from(options.secret.slice('whsec_'.length), 'base64');
+  const key = createSecretKey(Buffer.from(options.secret.slice('whsec_'.length), 'base64'));
   const times: number[] = [];
   let failed = 0;
   let sent = 0;
@@ -53,28 +53,24 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   return loadResult(times, failed, (performance.now() - began) / 1_000);
 }
 
-function request({ path, bodyBytes }: LoadOptions, key: Buffer, id: string, number: number): Buffer {
-  const user = `user_bench${number % USERS}`;
+/** Little is done anew for each: the generator takes its share of the cores from what it measures. */
+function request(options: LoadOptions, key: KeyObject, id: string, number: number): Buffer {
   const version = Date.now();
-  const event = {
-    type: 'user.updated',
-    object: 'event',
-    timestamp: version,
-    data: {
-      id: user,
-      object: 'user',
-      created_at: 1_790_000_000_000,
-      updated_at: version,
-      first_name: 'Ada',
-      filler: '',
-    },
-  };
-  event.data.filler = filler.slice(0, Math.max(0, bodyBytes - JSON.stringify(event).length));
-  const body = Buffer.from(JSON.stringify(event));
-  const timestamp = Math.floor(Date.now() / 1_000);
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+  const body = bodyOf(`user_bench${number % USERS}`, version, options.bodyBytes);
+  const timestamp = Math.floor(version / 1_000);
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return Buffer.from(
+    `POST ${options.path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${body.length}\r\nsvix-id: ${id}\r\nsvix-timestamp: ${timestamp}\r\n` +
+      `svix-signature: v1,${signature}\r\nUser-Agent: Svix-Webhooks/1\r\n\r\n${body}`,
+    'latin1',
+  );
+}
+
+/** An update of a user, in ASCII. */
+function bodyOf(user: string, version: number, bytes: number): string {
   const head =
-    `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
-    `svix-id: ${id}\r\nsvix-timestamp: ${timestamp}\r\nsvix-signature: v1,${signature}\r\nUser-Agent: Svix-Webhooks/1\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), body]);
+    `{"type":"user.updated","object":"event","timestamp":${version},"data":{"id":"${user}","object":"user",` +
+    `"created_at":1790000000000,"updated_at":${version},"first_name":"Ada","filler":"`;
+  return `${head}${filler.slice(0, Math.max(0, bytes - head.length - 3))}"}}`;
 }
