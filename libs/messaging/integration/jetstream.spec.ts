@@ -175,6 +175,25 @@ describe('a consumer', () => {
     for (const end of finish) end();
   });
 
+  it('does not take what it has in hand itself, when NATS comes back, for what a crash left behind', async () => {
+    let finish: () => void = () => undefined;
+    behave = (_batch, _texts, turn) => {
+      turn.pass();
+      return new Promise((resolve) => (finish = resolve));
+    };
+    app = await start();
+    await publish('in hand');
+    await eventually(() => expect(handled()).toEqual(['in hand']));
+    await nats.kill();
+    await nats.start();
+    await eventually(() => publish('b'));
+    await publish('c');
+    behave = () => Promise.resolve();
+    finish();
+    // One by one would be the way after a crash.
+    await eventually(() => expect(batches).toContainEqual(['b', 'c']), { timeoutMs: 15_000 });
+  });
+
   it('finishes also a batch whose turn it passed before it closes', async () => {
     let finish: () => void = () => undefined;
     behave = (_batch, _texts, turn) => {

@@ -101,6 +101,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       const { signal } = this.reconnected;
       try {
         if (ensured !== signal) {
+          // What this process has in hand itself was not left by a predecessor.
+          await finishing;
           const { num_ack_pending: inHand } = await this.jetStream.ensureConsumer(consumer);
           if (inHand > 0) carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
         }
