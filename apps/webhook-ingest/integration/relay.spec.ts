@@ -95,6 +95,25 @@ describe('the relay', () => {
     expect(claims).toHaveLength(200);
   });
 
+  it('goes on without a pause while retries are due, be nothing else owed', async () => {
+    const { url, close } = await harness.start();
+    const ids = await deliverMany(url, 200);
+    await eventually(async () => expect(new Set(await Promise.all(ids.map(status)))).toEqual(new Set(['processing'])));
+    await close();
+    await harness.sql(`UPDATE webhook_events SET status = 'failed', next_retry_at = now()`);
+    // One half of a batch at each look would take half a minute.
+    await harness.start({ RELAY_POLL_MS: '5000' });
+    await eventually(
+      async () => {
+        const [left] = await harness.sql<{ n: string }>(
+          'SELECT count(*) AS n FROM webhook_events WHERE publish_number = 1 OR published_at IS NULL',
+        );
+        expect(left?.n).toBe('0');
+      },
+      { timeoutMs: 20_000 },
+    );
+  });
+
   it('takes over what a replica claimed and did not publish, once its lease has run out', async () => {
     await harness.nats.stop();
     const { url } = await harness.start();

@@ -78,10 +78,8 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.waiting()));
     if (limit === 0) return false;
     // Neither a flood of retries nor a backlog keeps the other from going on.
-    const retries = await claimDueRetries(this.dataSource, {
-      leaseMs: this.options.leaseMs,
-      limit: Math.ceil(limit / 2),
-    });
+    const share = Math.ceil(limit / 2);
+    const retries = await claimDueRetries(this.dataSource, { leaseMs: this.options.leaseMs, limit: share });
     this.metrics.relayed.inc({ why: 'retry' }, retries.length);
     const owed = await claimUnpublished(this.dataSource, {
       graceMs: this.options.graceMs,
@@ -101,7 +99,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       await releaseClaims(this.dataSource, unpublished, Math.max(this.options.graceMs, MIN_FAILURE_PAUSE_MS));
       return false;
     }
-    return claims.length === limit;
+    return claims.length === limit || retries.length === share;
   }
 
   /** How many events are on the stream and were not delivered; none when nobody consumes them. */
