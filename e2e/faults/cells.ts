@@ -6,10 +6,7 @@ import { operatorCells } from './operator-cells';
 import { natsCells, postgresCells, lostStreamCells } from './server-cells';
 import { replicaCells } from './replica-cells';
 
-/**
- * The faults, in an order in which none spoils the next: lost streams come late, for they take the short `ack_wait` along,
- * and full disks last, on servers of their own.
- */
+/** The faults; full disks come last, on servers of their own. */
 export const cells: readonly Cell[] = [
   { name: 'none', key: 'none', run: (_world, load) => load.send() },
   ...crashCells,

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventsConsumer, outcomesConsumer } from '@gatehouse/contracts';
 import {
   AppProcess,
   type Gatehouse,
@@ -20,8 +19,7 @@ import {
   workspaceRoot,
   workspaceState,
 } from '@gatehouse/testing';
-import { AckPolicy, DeliverPolicy, jetstreamManager } from '@nats-io/jetstream';
-import { connect, nanos } from '@nats-io/transport-node';
+import { connect } from '@nats-io/transport-node';
 import { ClerkSide } from './clerk-side';
 import { SmallDisk } from './small-disk';
 
@@ -42,7 +40,6 @@ export interface SmallDisks {
   readonly nats: SmallDisk;
 }
 
-const ACK_WAIT_MS = 2_000;
 const PASSWORD = 'faults';
 const RESTART_PAUSE_MS = 50;
 const DISK_MIB = 300;
@@ -96,7 +93,6 @@ export class FaultWorld {
       startOwnNats({ users: [{ user: 'all', password: PASSWORD }], ...(disks && { place: disks.nats.path }) }),
       startServer(),
     ]);
-    await shortenAckWait(nats);
     const gatehouse = await startGatehouse({
       root: workspaceRoot(),
       stateDirectory: join(directory, 'state'),
@@ -118,6 +114,7 @@ export class FaultWorld {
         RELAY_LEASE_MS: '3000',
         REBUILD_GRACE_MS: '2000',
         REBUILD_POLL_MS: '250',
+        ACK_WAIT_MS: '2000',
         // What is not at Clerk is other cells': no walk may delete it.
         RECONCILE_MAX_DELETIONS: '0',
         // The users of the load are not at Clerk.
@@ -317,25 +314,4 @@ export class FaultWorld {
 async function mountDisks(leash: Leash): Promise<SmallDisks> {
   const postgres = await SmallDisk.mount('postgres', DISK_MIB, leash);
   return { postgres, nats: await SmallDisk.mount('nats', DISK_MIB, leash) };
-}
-
-/** A consumer that is there is left as it is: with a short `ack_wait`, what a crash left in hand comes again soon. */
-async function shortenAckWait(nats: OwnNats): Promise<void> {
-  const connection = await connect({ servers: nats.url, user: 'all', pass: PASSWORD, timeout: 5_000 });
-  try {
-    const manager = await jetstreamManager(connection);
-    for (const { stream, durable, maxAckPending } of [eventsConsumer, outcomesConsumer]) {
-      await manager.streams.add({ name: stream.name, subjects: [...stream.subjects] });
-      await manager.consumers.add(stream.name, {
-        durable_name: durable,
-        ack_policy: AckPolicy.Explicit,
-        deliver_policy: DeliverPolicy.All,
-        ack_wait: nanos(ACK_WAIT_MS),
-        max_ack_pending: maxAckPending,
-        max_deliver: -1,
-      });
-    }
-  } finally {
-    await connection.close();
-  }
 }

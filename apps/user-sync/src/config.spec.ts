@@ -31,7 +31,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       failpoints: [],
       database: { url: good.DATABASE_URL, poolSize: 10 },
-      nats: { servers: [good.NATS_URL], streamReplicas: 1 },
+      nats: { servers: [good.NATS_URL], streamReplicas: 1, ackWaitMs: 30_000 },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com', confirmDelayMs: 1_000, requestsPer10s: 100 },
       writeBack: {
         enabled: true,
@@ -58,6 +58,7 @@ describe('the configuration', () => {
     ['ENVELOPE_PUBLIC_KEY', privateKey],
     ['RETRY_MAX', '1001'],
     ['STREAM_REPLICAS', '0'],
+    ['ACK_WAIT_MS', '999'],
   ])('refuses a faulty %s without showing it', (variable, value) => {
     const faults = faultsOf({ ...good, [variable]: value });
     expect([...faults.keys()]).toEqual([variable]);

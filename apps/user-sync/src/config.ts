@@ -2,6 +2,7 @@ import { type ApiKeyEnvironment, apiKeyEnvironments, createEnvelopeVerifier } fr
 import {
   type DatabaseAddress,
   type NatsAddress,
+  ackWait,
   clerkInstanceId,
   commonVariables,
   databaseAddress,
@@ -49,6 +50,7 @@ const variables = withRetryInOrder(
     ...retryVariables(defaultRetrySchedule),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     STREAM_REPLICAS: streamReplicas,
+    ACK_WAIT_MS: ackWait,
   }),
 );
 
@@ -66,7 +68,7 @@ export interface UserSyncConfig {
   readonly opsPort: number;
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: NatsAddress & { readonly streamReplicas: number };
+  readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
   readonly clerk: {
     readonly secretKey: string;
     readonly apiUrl: string;
@@ -110,7 +112,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
     database: { ...databaseAddress(v), poolSize: v.DATABASE_POOL_SIZE },
-    nats: { ...natsAddress(v), streamReplicas: v.STREAM_REPLICAS },
+    nats: { ...natsAddress(v), streamReplicas: v.STREAM_REPLICAS, ackWaitMs: v.ACK_WAIT_MS },
     clerk: {
       secretKey: v.CLERK_SECRET_KEY,
       apiUrl: v.CLERK_API_URL,

@@ -25,7 +25,9 @@ export async function createApp(config: UserSyncConfig): Promise<INestApplicatio
   const nats = app.get(NatsClient);
   app.connectMicroservice({ strategy: new RequestServer(nats, NAME, verifyEnvelope, logger) });
   app.connectMicroservice({
-    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(NAME), logger),
+    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(NAME), logger, {
+      ackWaitMs: config.nats.ackWaitMs,
+    }),
   });
   await app.startAllMicroservices();
   await app.init();

@@ -77,6 +77,7 @@ describe('the configuration', () => {
     ['ENVELOPE_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
     ['RETRY_CAP_MS', '10'],
     ['STREAM_REPLICAS', '0'],
+    ['ACK_WAIT_MS', '999'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(faultsOf({ ...needed, [name]: value })).toMatch(new RegExp(`^${name} `));
   });

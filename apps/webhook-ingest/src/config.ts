@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import {
   type DatabaseAddress,
   type NatsAddress,
+  ackWait,
   clerkInstanceId,
   commaSeparated,
   commonVariables,
@@ -36,7 +37,7 @@ export interface Config {
   readonly opsPort: number;
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: NatsAddress & { readonly streamReplicas: number };
+  readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
   /** In the order in which they are tried. */
   readonly signingSecrets: readonly SigningSecret[];
   /** Clerk's instance whose events are ours; learnt at the first verified contact when absent. */
@@ -92,6 +93,7 @@ const schema = withRetryInOrder(
     TRUST_PROXY: trustProxy.default(false),
     REQUIRE_HTTPS: flag.default(false),
     STREAM_REPLICAS: streamReplicas,
+    ACK_WAIT_MS: ackWait,
     RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
     RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
     RELAY_LEASE_MS: wholeNumber.min(1_000).max(600_000).default(60_000),
@@ -116,7 +118,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     opsPort: env.OPS_PORT,
     logLevel: env.LOG_LEVEL,
     database: { ...databaseAddress(env), poolSize: env.DATABASE_POOL_SIZE },
-    nats: { ...natsAddress(env), streamReplicas: env.STREAM_REPLICAS },
+    nats: { ...natsAddress(env), streamReplicas: env.STREAM_REPLICAS, ackWaitMs: env.ACK_WAIT_MS },
     signingSecrets: distinct(env.CLERK_WEBHOOK_SIGNING_SECRETS),
     ...(env.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: env.CLERK_INSTANCE_ID }),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },

@@ -71,7 +71,9 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
   });
   const nats = app.get(NatsClient);
   app.connectMicroservice({
-    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),
+    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger, {
+      ackWaitMs: config.nats.ackWaitMs,
+    }),
   });
   app.connectMicroservice({
     strategy: new RequestServer(nats, SERVICE_NAME, createEnvelopeVerifier(config.envelopePublicKey), logger),

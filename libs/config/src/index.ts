@@ -4,6 +4,7 @@ export { parseEnvironment } from './parse-environment';
 export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';
 export {
+  ackWait,
   certificateFile,
   clerkInstanceId,
   commaSeparated,

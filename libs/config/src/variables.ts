@@ -51,6 +51,9 @@ export const clerkInstanceId = z.string().regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'i
 /** How many replicas JetStream keeps of a stream; the same for every service. */
 export const streamReplicas = z.coerce.number().int().min(1).max(5).default(1);
 
+/** How long JetStream waits for an acknowledgement before it delivers again, in milliseconds; the same for every replica. */
+export const ackWait = wholeNumber.min(1_000).max(600_000).default(30_000);
+
 /** What every service reads. */
 export const commonVariables = {
   NATS_URL: natsServers,

@@ -1,5 +1,7 @@
 import { type ConsumerContract, clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
 import { type OwnNats, eventually } from '@gatehouse/testing';
+import { AckPolicy, DiscardPolicy, StorageType, jetstreamManager } from '@nats-io/jetstream';
+import { connect, nanos } from '@nats-io/transport-node';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type DeliveredMessage } from '../src/delivered-message';
@@ -84,6 +86,79 @@ describe('publishing', () => {
     await nats.stop();
     await eventually(() => !publisher.connected);
     await expect(publish('a')).rejects.toMatchObject({ code: 'NATS_DISCONNECTED' });
+  });
+});
+
+describe('what NATS has and what the contract asks for', () => {
+  const asAdministrator = async () => {
+    const connection = await connect({
+      servers: nats.url,
+      user: 'administrator',
+      pass: 'administrator',
+      timeout: 5_000,
+    });
+    return { manager: await jetstreamManager(connection), close: () => connection.close() };
+  };
+  let syncClient: NatsClient;
+  let sync: JetStream;
+
+  beforeEach(async () => {
+    syncClient = startClient(nats, 'user-sync');
+    sync = new JetStream(syncClient);
+    await eventually(() => syncClient.connected);
+  });
+
+  afterEach(() => syncClient.close());
+
+  it('a consumer is brought to its contract and goes on where it was', async () => {
+    await publish('a');
+    await sync.ensureConsumer(consumer);
+    const { manager, close } = await asAdministrator();
+    await manager.consumers.update('CLERK_EVENTS', 'user-sync', {
+      ...{ ack_wait: nanos(9_000), max_ack_pending: 7, max_deliver: 3, filter_subject: 'clerk.events.other' },
+    });
+    await close();
+    const config = { ack_wait: nanos(1_000), max_ack_pending: consumer.maxAckPending, max_deliver: -1 };
+    const { config: found, num_pending: waiting } = await sync.ensureConsumer(consumer);
+    expect(found).toMatchObject(config);
+    expect(found.filter_subject).toBeUndefined();
+    expect(waiting).toBe(1);
+    const other = { ...consumer, ackWaitMs: 4_000, maxAckPending: 11 };
+    expect((await sync.ensureConsumer(other)).config).toMatchObject({ ack_wait: nanos(4_000), max_ack_pending: 11 });
+  });
+
+  it('a consumer that NATS does not change is told by its fields, and left', async () => {
+    await publish('a');
+    const { manager, close } = await asAdministrator();
+    await manager.consumers.add('CLERK_EVENTS', { durable_name: 'user-sync', ack_policy: AckPolicy.None });
+    await expect(sync.ensureConsumer(consumer)).rejects.toMatchObject({
+      code: 'JETSTREAM_CONFIGURATION',
+      fields: expect.arrayContaining(['ack_policy']) as string[],
+      message: expect.stringContaining('the consumer user-sync of CLERK_EVENTS differs from its contract in') as string,
+    });
+    expect((await manager.consumers.info('CLERK_EVENTS', 'user-sync')).config.ack_policy).toBe(AckPolicy.None);
+    await close();
+  });
+
+  it('a stream is brought to its contract and keeps its messages', async () => {
+    await publish('a');
+    const { manager, close } = await asAdministrator();
+    await manager.streams.update('CLERK_EVENTS', { max_age: nanos(3_600_000), discard: DiscardPolicy.Old });
+    await jetStream.ensureStream(clerkEventsStream);
+    const { config, state } = await manager.streams.info('CLERK_EVENTS');
+    await close();
+    expect(config).toMatchObject({ max_age: nanos(clerkEventsStream.maxAgeMs), discard: DiscardPolicy.New });
+    expect(state.messages).toBe(1);
+  });
+
+  it('a stream that NATS does not change is told by its fields', async () => {
+    const { manager, close } = await asAdministrator();
+    await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], storage: StorageType.Memory });
+    await close();
+    await expect(jetStream.ensureStream(clerkEventsStream)).rejects.toMatchObject({
+      code: 'JETSTREAM_CONFIGURATION',
+      fields: expect.arrayContaining(['storage']) as string[],
+    });
   });
 });
 

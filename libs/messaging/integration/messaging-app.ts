@@ -12,15 +12,18 @@ import { type EnvelopeVerifier, RequestServer } from '../src/request-server';
 
 const logger = createLogger({ service: 'messaging-test', level: 'silent' });
 
-/** A nats-server that knows the services with exactly the permissions they have in production. */
+/** A nats-server that knows the services with exactly the permissions they have in production, and an administrator. */
 export function startNats(): Promise<OwnNats> {
   return startOwnNats({
-    users: serviceNames.map((name) => ({
-      user: name,
-      password: name,
-      permissions: natsPermissions[name],
-      allowResponses: natsPermissions[name].allowResponses,
-    })),
+    users: [
+      ...serviceNames.map((name) => ({
+        user: name,
+        password: name,
+        permissions: natsPermissions[name],
+        allowResponses: natsPermissions[name].allowResponses,
+      })),
+      { user: 'administrator', password: 'administrator' },
+    ],
   });
 }
 

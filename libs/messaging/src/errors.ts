@@ -30,6 +30,25 @@ export class JetStreamUnavailableError extends Error {
   }
 }
 
+/** JetStream refuses to bring a stream or a consumer to the configuration that its contract asks for; `fields` differ. */
+export class JetStreamConfigurationError extends Error {
+  readonly code = 'JETSTREAM_CONFIGURATION';
+
+  constructor(
+    what: string,
+    readonly fields: readonly string[],
+    cause: Error,
+  ) {
+    super(
+      `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${cause.message}`,
+      {
+        cause,
+      },
+    );
+    this.name = 'JetStreamConfigurationError';
+  }
+}
+
 /** A handler was registered without a contract, or for another transport's. */
 export class ContractMissingError extends Error {
   readonly code = 'CONTRACT_MISSING';

@@ -1,6 +1,7 @@
 export { type DeliveredMessage } from './delivered-message';
 export {
   ContractMissingError,
+  JetStreamConfigurationError,
   JetStreamUnavailableError,
   NatsDisconnectedError,
   NatsLostError,
@@ -8,7 +9,7 @@ export {
   SharedOutageError,
 } from './errors';
 export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
-export { ConsumerHandler, JetStreamServer, type Turn } from './jetstream-server';
+export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions, type Turn } from './jetstream-server';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';
 export { natsReadiness, streamsReadiness } from './readiness';

@@ -5,7 +5,7 @@ import { type CustomTransportStrategy, EventPattern, type MessageHandler, Server
 import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
 import { type DeliveredMessage, type Delivery } from './delivered-message';
-import { ContractMissingError, SharedOutageError } from './errors';
+import { ContractMissingError, JetStreamConfigurationError, SharedOutageError } from './errors';
 import { type JetStream } from './jetstream';
 import { type NatsClient } from './nats-client';
 import { PullSubscription } from './pull';
@@ -29,6 +29,9 @@ const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 /** Three progress reports fit into an `ack_wait`. */
 const PROGRESS_FRACTION = 1 / 3;
 
+/** What an operator may choose in place of a consumer's contract. Milliseconds. */
+export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
+
 /** A handler's turn, which it may pass before it returns: the next batch is then handled while it finishes this one. */
 export interface Turn {
   readonly pass: () => void;
@@ -51,6 +54,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     private readonly jetStream: JetStream,
     private readonly inboxPrefix: string,
     private readonly log: Logger,
+    private readonly options: JetStreamServerOptions = {},
   ) {
     super();
   }
@@ -59,7 +63,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     for (const [pattern, handler] of this.messageHandlers) {
       const consumer = (handler.extras as { consumer?: ConsumerContract } | undefined)?.consumer;
       if (consumer === undefined) throw new ContractMissingError(pattern);
-      this.loops.push(this.consume(consumer, this.toBatchHandler(handler)));
+      this.loops.push(this.consume({ ...consumer, ...this.options }, this.toBatchHandler(handler)));
     }
     this.nats.onConnect(() => {
       this.reconnected.abort();
@@ -97,6 +101,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     // delivery counts as a try, and one message that crashes the service must not use up those of others.
     let carefulUntil = 0;
     let finishing: Promise<void> = Promise.resolve();
+    let refused = false;
     while (!this.stopping.signal.aborted) {
       const { signal } = this.reconnected;
       try {
@@ -107,6 +112,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           if (inHand > 0) carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
         }
         ensured = signal;
+        refused = false;
         const batchSize = performance.now() < carefulUntil ? 1 : consumer.batchSize;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
         const { deliveries, trouble } = await pull.next(
@@ -128,7 +134,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         }
       } catch (error) {
         ensured = undefined;
-        this.log.debug({ consumer: consumer.durable, err: error }, 'a consumer waits for JetStream');
+        // Told once: only a person can mend it, and until then nothing is consumed.
+        const told = error instanceof JetStreamConfigurationError && !refused ? 'error' : 'debug';
+        refused ||= told === 'error';
+        this.log[told]({ consumer: consumer.durable, err: error }, 'a consumer waits for JetStream');
         await this.pause(TROUBLE_PAUSE_MS);
       }
     }

@@ -9,11 +9,10 @@ import {
   ReplayPolicy,
   RetentionPolicy,
   StorageType,
-  type StreamInfo,
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { JetStreamUnavailableError } from './errors';
+import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
 import { type NatsClient } from './nats-client';
 import { StreamPublisher } from './stream-publisher';
 
@@ -95,7 +94,10 @@ export class JetStream {
     return running;
   }
 
-  /** Makes the stream or brings it up to its contract; gives its state. */
+  /**
+   * Makes the stream or brings it to its contract; gives when it was made.
+   * @throws JetStreamConfigurationError, JetStreamUnavailableError
+   */
   async ensureStream(stream: StreamContract): Promise<Date> {
     const manager = await this.manager();
     const config = {
@@ -113,32 +115,38 @@ export class JetStream {
     const info = await api(`stream ${stream.name}`, async () => {
       const present = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
       if (present === undefined) return manager.streams.add(config);
-      return differs(present, config) ? manager.streams.update(stream.name, config) : present;
+      return brought(`stream ${stream.name}`, present, config, () => manager.streams.update(stream.name, config));
     });
     const createdAt = new Date(info.created);
     this.created.set(stream.name, createdAt);
     return createdAt;
   }
 
-  /** Makes the stream and the consumer if either is missing. */
-  async ensureConsumer(consumer: ConsumerContract): Promise<ConsumerInfo> {
-    await this.ensureStream(consumer.stream);
+  /**
+   * Makes the stream and the consumer if either is missing, and brings them to their contracts.
+   * @throws JetStreamConfigurationError, JetStreamUnavailableError
+   */
+  async ensureConsumer({ stream, durable, ackWaitMs, maxAckPending }: ConsumerContract): Promise<ConsumerInfo> {
+    await this.ensureStream(stream);
     const manager = await this.manager();
-    return api(`consumer ${consumer.durable}`, async () => {
-      const present = await orUndefined(CONSUMER_NOT_FOUND, () =>
-        manager.consumers.info(consumer.stream.name, consumer.durable),
-      );
-      return (
-        present ??
-        manager.consumers.add(consumer.stream.name, {
-          durable_name: consumer.durable,
-          ack_policy: AckPolicy.Explicit,
-          deliver_policy: DeliverPolicy.All,
-          replay_policy: ReplayPolicy.Instant,
-          ack_wait: nanos(consumer.ackWaitMs),
-          max_ack_pending: consumer.maxAckPending,
-          max_deliver: -1,
-        })
+    const config = {
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+      ack_wait: nanos(ackWaitMs),
+      max_ack_pending: maxAckPending,
+      max_deliver: -1,
+      // Everything that is on the stream, and nothing that NATS would wait for besides `ack_wait`.
+      filter_subject: undefined,
+      filter_subjects: undefined,
+      backoff: undefined,
+      deliver_subject: undefined,
+    };
+    return api(`consumer ${durable}`, async () => {
+      const present = await orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable));
+      if (present === undefined) return manager.consumers.add(stream.name, { durable_name: durable, ...config });
+      return brought(`consumer ${durable} of ${stream.name}`, present, config, () =>
+        manager.consumers.update(stream.name, durable, config),
       );
     });
   }
@@ -209,9 +217,23 @@ export class JetStream {
   }
 }
 
-function differs(info: StreamInfo, config: Partial<StreamInfo['config']>): boolean {
-  const present = info.config as unknown as Record<string, unknown>;
-  return Object.entries(config).some(([key, value]) => JSON.stringify(present[key]) !== JSON.stringify(value));
+/** What is there, or what an update makes of it where it differs from what is wanted. */
+async function brought<Info extends { readonly config: object }>(
+  what: string,
+  present: Info,
+  wanted: object,
+  update: () => Promise<Info>,
+): Promise<Info> {
+  const found = new Map(Object.entries(present.config));
+  const same = (key: string, value: unknown) => JSON.stringify(found.get(key)) === JSON.stringify(value);
+  const fields = Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
+  if (fields.length === 0) return present;
+  try {
+    return await update();
+  } catch (error) {
+    if (error instanceof JetStreamApiError) throw new JetStreamConfigurationError(what, fields, error);
+    throw error;
+  }
 }
 
 async function orUndefined<Value>(code: number, call: () => Promise<Value>): Promise<Value | undefined> {
@@ -227,6 +249,7 @@ async function api<Value>(what: string, call: () => Promise<Value>): Promise<Val
   try {
     return await call();
   } catch (error) {
+    if (error instanceof JetStreamConfigurationError) throw error;
     throw new JetStreamUnavailableError(what, error);
   }
 }
