@@ -6,7 +6,7 @@ import {
 } from '@gatehouse/contracts';
 import { JetStream } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type Applied, type Change } from '../apply-event/change';
 
@@ -20,10 +20,11 @@ const MAX_AHEAD_MS = 60_000;
  * come at all, only the ledger knows. Holds and sends the newest alone.
  */
 @Injectable()
-export class ClerkMovements implements BeforeApplicationShutdown {
+export class ClerkMovements implements OnApplicationShutdown {
   private newest: ClerkMovement | undefined;
   private toldAt = 0;
   private timer: NodeJS.Timeout | undefined;
+  private telling: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(JetStream) private readonly jetStream: Pick<JetStream, 'publish'>,
@@ -43,13 +44,20 @@ export class ClerkMovements implements BeforeApplicationShutdown {
   note(movedAt: number, source: MovementSource): void {
     if (movedAt <= Math.max(this.toldAt, this.newest?.movedAt ?? 0) || movedAt > Date.now() + MAX_AHEAD_MS) return;
     this.newest = { movedAt, source };
-    this.timer ??= setTimeout(() => void this.tell(), PAUSE_MS).unref();
+    this.timer ??= this.later();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** When the transports are closed: what was in hand till then may have brought news. NATS is closed after it. */
+  async onApplicationShutdown(): Promise<void> {
     clearTimeout(this.timer);
+    await this.telling;
     if (this.newest !== undefined) await this.tell();
     clearTimeout(this.timer);
+    if (this.newest !== undefined) this.log.warn(this.newest, 'a movement of Clerk could not be told before the end');
+  }
+
+  private later(): NodeJS.Timeout {
+    return setTimeout(() => (this.telling = this.tell()), PAUSE_MS).unref();
   }
 
   private async tell(): Promise<void> {
@@ -67,7 +75,7 @@ export class ClerkMovements implements BeforeApplicationShutdown {
     } catch (error) {
       this.log.debug({ err: error }, 'a movement of Clerk could not be told, it will be later');
     }
-    this.timer = this.newest === undefined ? undefined : setTimeout(() => void this.tell(), PAUSE_MS).unref();
+    this.timer = this.newest === undefined ? undefined : this.later();
   }
 }
 
