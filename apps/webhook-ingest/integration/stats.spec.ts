@@ -137,12 +137,16 @@ describe('the silence alarm', () => {
       const { silence } = await stats();
       expect(silence).toMatchObject({ state: 'alarm', movedAt: new Date(movedAt).toISOString() });
     });
+    await eventually(() => expect(ingest.logs()).toContain('a movement of Clerk breaks its contract'));
     const watch = ingest.app.get(LedgerWatch);
     const metric = async () =>
       (await ingest.app.get<Registry>(METRICS).metrics()).match(/^gatehouse_ingest_silence_alarm (\d)/m)?.[1];
     await watch.look();
     await watch.look();
     expect(await metric()).toBe('1');
+    const all = await ingest.app.get<Registry>(METRICS).metrics();
+    expect(all).toContain('gatehouse_ingest_clerk_movements_total{result="invalid"} 1');
+    expect(all).not.toMatch(/^gatehouse_ingest_outcomes_total\{status="invalid"/m);
     expect(ingest.logs().split('silence: no webhook comes')).toHaveLength(2);
     expect(ingest.logs()).not.toContain('hunter2');
 

@@ -12,6 +12,7 @@ export class IngestMetrics {
   readonly relayed: Counter<'why'>;
   readonly rebuilt: Counter<'why'>;
   readonly outcomes: Counter<'status' | 'effect'>;
+  readonly movements: Counter<'result'>;
   readonly open: Gauge<'state'>;
   readonly oldestUnpublished: Gauge;
   readonly oldestUnapplied: Gauge;
@@ -77,6 +78,12 @@ export class IngestMetrics {
       name: 'gatehouse_ingest_outcomes_total',
       help: 'Outcomes by status and by their effect on the ledger: changed, unchanged, unknown (no such row).',
       labelNames: ['status', 'effect'],
+      registers,
+    });
+    this.movements = new Counter({
+      name: 'gatehouse_ingest_clerk_movements_total',
+      help: 'Movements of Clerk that user-sync told, by result: noted, invalid (breaks its contract).',
+      labelNames: ['result'],
       registers,
     });
     this.open = new Gauge({

@@ -37,7 +37,7 @@ export class FollowOutcomesController {
     const outcomes: Outcome[] = [];
     const movements: ClerkMovement[] = [];
     for (const message of messages) {
-      if (message.subject === clerkMovementSubject) movements.push(...this.known(message, [readMovement(message)]));
+      if (message.subject === clerkMovementSubject) movements.push(...this.movement(message));
       else outcomes.push(...this.known(message, decodeOutcomes(message.data)));
     }
     if (movements.length > 0) await this.guarded(() => noteMovements(this.dataSource, movements));
@@ -47,13 +47,22 @@ export class FollowOutcomesController {
   }
 
   /** What breaks its contract can never be applied: it is told and let go. */
-  private known<Told>({ streamSequence }: DeliveredMessage, told: readonly (Told | undefined)[]): Told[] {
+  private known({ streamSequence }: DeliveredMessage, told: readonly (Outcome | undefined)[]): Outcome[] {
     return told.flatMap((one) => {
       if (one !== undefined) return [one];
       this.metrics.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
       this.log.error({ streamSequence }, 'an outcome breaks its contract and is dropped');
       return [];
     });
+  }
+
+  private movement(message: DeliveredMessage): ClerkMovement[] {
+    const movement = readMovement(message);
+    this.metrics.movements.inc({ result: movement === undefined ? 'invalid' : 'noted' });
+    if (movement !== undefined) return [movement];
+    const { streamSequence } = message;
+    this.log.error({ streamSequence }, 'a movement of Clerk breaks its contract and is dropped');
+    return [];
   }
 
   private apply(outcomes: readonly Outcome[]): Promise<Applied[]> {
