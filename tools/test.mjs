@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
+  BootstrapError,
   bootstrap,
   main,
   root,
@@ -12,9 +13,8 @@ import {
   workspaceNode,
 } from './bootstrap.mjs';
 
-const limitMs = Number(process.env.GATEHOUSE_TEST_LIMIT_MS || 20 * 60_000);
-
 await main(async () => {
+  const limitMs = readLimit();
   await bootstrap();
   const report = process.env.GATEHOUSE_TEST_REPORT || join(stateDirectory, 'test-report.json');
   mkdirSync(dirname(report), { recursive: true });
@@ -38,6 +38,13 @@ await main(async () => {
   }
   return code;
 });
+
+/** After which the tests are stopped. @throws BootstrapError */
+function readLimit() {
+  const limitMs = Number(process.env.GATEHOUSE_TEST_LIMIT_MS || 20 * 60_000);
+  if (Number.isInteger(limitMs) && limitMs > 0 && limitMs < 2 ** 31) return limitMs;
+  throw new BootstrapError('GATEHOUSE_TEST_LIMIT_MS is not a number of milliseconds from 1 to 2147483647.');
+}
 
 /** At least two, so that what one file leaves open ends with its worker; at most as many as there are NATS accounts. */
 function workers(asked) {
