@@ -134,10 +134,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         }
       } catch (error) {
         ensured = undefined;
-        // Told once: only a person can mend it, and until then nothing is consumed.
-        const told = error instanceof JetStreamConfigurationError && !refused ? 'error' : 'debug';
-        refused ||= told === 'error';
-        this.log[told]({ consumer: consumer.durable, err: error }, 'a consumer waits for JetStream');
+        const fields = { consumer: consumer.durable, err: error };
+        if (error instanceof JetStreamConfigurationError && !refused) {
+          // Told once: only a person can mend it, and until then nothing is consumed.
+          refused = true;
+          this.log.error(fields, 'a consumer cannot be used as it is');
+        } else this.log.debug(fields, 'a consumer waits for JetStream');
         await this.pause(TROUBLE_PAUSE_MS);
       }
     }
