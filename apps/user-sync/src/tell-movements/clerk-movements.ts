@@ -57,7 +57,9 @@ export class ClerkMovements implements OnApplicationShutdown {
   }
 
   private later(): NodeJS.Timeout {
-    return setTimeout(() => (this.telling = this.tell()), PAUSE_MS).unref();
+    return setTimeout(() => {
+      this.telling = this.tell();
+    }, PAUSE_MS).unref();
   }
 
   private async tell(): Promise<void> {
