@@ -42,17 +42,7 @@ async function wayOf(body: string) {
   const webhookId = `msg_bad_${(sent += 1)}`;
   const response = await stack.deliver(webhookId, body);
   expect(response.status).toBe(200);
-  const row = await eventually(
-    async () => {
-      const { rows } = await stack.ledger.query<Record<string, unknown>>(
-        `SELECT * FROM webhook_events WHERE webhook_id = $1 AND status NOT IN ('pending', 'processing')`,
-        [webhookId],
-      );
-      expect(rows).toHaveLength(1);
-      return rows[0] as Record<string, unknown>;
-    },
-    { timeoutMs: 30_000 },
-  );
+  const row = await stack.settled(webhookId);
   const applied = await stack.users.query('SELECT FROM applied_events WHERE webhook_id = $1', [webhookId]);
   const users = await stack.users.query<Record<string, unknown>>('SELECT * FROM users WHERE clerk_user_id = $1', [
     row.clerk_user_id,

@@ -1,4 +1,4 @@
-import { clerkPayload, clerkPayloadText, eventually } from '@gatehouse/testing';
+import { clerkPayload, clerkPayloadText } from '@gatehouse/testing';
 import { type Stack, startStack } from './stack';
 
 const instanceId = clerkPayload<{ instance_id: string }>('user.created').instance_id;
@@ -31,17 +31,7 @@ async function send(name: string): Promise<Way> {
   const webhookId = `msg_e2e${(sent += 1)}`;
   const response = await stack.deliver(webhookId, clerkPayloadText(name));
   expect(response.status).toBe(200);
-  const ledger = await eventually(
-    async () => {
-      const { rows } = await stack.ledger.query<Record<string, unknown>>(
-        `SELECT * FROM webhook_events WHERE webhook_id = $1 AND status NOT IN ('pending', 'processing')`,
-        [webhookId],
-      );
-      expect(rows).toHaveLength(1);
-      return rows[0] as Record<string, unknown>;
-    },
-    { timeoutMs: 20_000 },
-  );
+  const ledger = await stack.settled(webhookId);
   const applied = await stack.users.query<Record<string, unknown>>(
     'SELECT * FROM applied_events WHERE webhook_id = $1',
     [webhookId],

@@ -1,7 +1,14 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Gatehouse, freePorts, startGatehouse, workspaceRoot, workspaceState } from '@gatehouse/testing';
+import {
+  type Gatehouse,
+  eventually,
+  freePorts,
+  startGatehouse,
+  workspaceRoot,
+  workspaceState,
+} from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Webhook } from 'standardwebhooks';
 
@@ -12,6 +19,8 @@ export interface Stack {
   users: Client;
   /** Posts a body to the ingest as Clerk does, signed now. */
   deliver(webhookId: string, body: string, secret?: string): Promise<Response>;
+  /** Waits until a delivery has come to its end in the ledger; gives its row. */
+  settled(webhookId: string): Promise<Record<string, unknown>>;
   /** Calls the gateway. */
   call(path: string, token?: string): Promise<Response>;
   /** Everything that every program has logged, nats-server and PostgreSQL included. */
@@ -20,6 +29,7 @@ export interface Stack {
 }
 
 const DELIVERY_TIMEOUT_MS = 15_000;
+const SETTLE_TIMEOUT_MS = 30_000;
 
 /** Starts everything on free ports in a folder of its own; `env` as an operator would set it. */
 export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
@@ -57,6 +67,17 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
         signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
       });
     },
+    settled: (webhookId) =>
+      eventually(
+        async () => {
+          const { rows } = await ledger.query<Record<string, unknown>>(
+            `SELECT * FROM webhook_events WHERE webhook_id = $1 AND status NOT IN ('pending', 'processing')`,
+            [webhookId],
+          );
+          return rows[0] ?? null;
+        },
+        { timeoutMs: SETTLE_TIMEOUT_MS },
+      ) as Promise<Record<string, unknown>>,
     call: (path, token) =>
       fetch(`http://127.0.0.1:${gatehouse.ports.gateway}${path}`, {
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
