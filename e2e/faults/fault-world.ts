@@ -21,6 +21,7 @@ import {
 } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { ClerkSide } from './clerk-side';
+import { KeptServices } from './kept-services';
 import { SmallDisk } from './small-disk';
 
 /** The two services of the event's way. */
@@ -41,17 +42,13 @@ export interface SmallDisks {
 }
 
 const PASSWORD = 'faults';
-const RESTART_PAUSE_MS = 50;
 const DISK_MIB = 300;
 
 /** What the matrix runs on: a whole Gatehouse on servers that can be killed, with services that are started again. */
 export class FaultWorld {
-  private readonly kept = new Map<AppProcess, Promise<void>>();
+  private readonly kept = new KeptServices();
   private readonly extra = new Map<AppProcess, Ports>();
   private readonly leaving = new Set<number>();
-  private closing = false;
-  /** How often a service was started again. */
-  restarts = 0;
   /** How many events were redriven so far, by the ledger's word. */
   redriven = 0;
   private readonly usual = new Map<Victim, NodeJS.ProcessEnv>();
@@ -123,8 +120,13 @@ export class FaultWorld {
       },
     });
     const world = new FaultWorld(directory, leash, nats, postgres, startServer, gatehouse, disks);
-    for (const name of services) world.keep(gatehouse.apps[name]);
+    for (const name of services) world.kept.keep(gatehouse.apps[name]);
     return world;
+  }
+
+  /** How often a service was started again. */
+  get restarts(): number {
+    return this.kept.restarts;
   }
 
   /** The ports that deliveries are sent to: of every replica but one that was told to end. */
@@ -156,13 +158,13 @@ export class FaultWorld {
 
   /** Kills a service and leaves it down. */
   async hold(name: Victim): Promise<void> {
-    this.kept.delete(this.app(name));
+    this.kept.letGo(this.app(name));
     await this.app(name).kill();
   }
 
   /** Lets a service that was held be started again. */
   release(name: Victim): void {
-    this.keep(this.app(name));
+    this.kept.keep(this.app(name));
   }
 
   /** Calls the gateway as an admin whom Clerk has signed in. */
@@ -194,7 +196,7 @@ export class FaultWorld {
       });
       await app.start();
       this.extra.set(app, { port, opsPort });
-      this.keep(app);
+      this.kept.keep(app);
     }
   }
 
@@ -202,7 +204,7 @@ export class FaultWorld {
     const extra = [...this.extra.keys()];
     this.extra.clear();
     for (const app of extra) {
-      this.kept.delete(app);
+      this.kept.letGo(app);
       await app.stop();
     }
   }
@@ -279,35 +281,16 @@ export class FaultWorld {
   }
 
   async stop(): Promise<void> {
-    this.closing = true;
+    this.kept.end();
     await Promise.all([...this.extra.keys()].map((app) => app.kill()));
     await this.gatehouse.stop();
-    await Promise.all(this.kept.values());
+    await this.kept.idle();
     await this.nats.dispose();
     await this.postgres.stop();
     await this.smallDisks?.postgres.unmount();
     await this.smallDisks?.nats.unmount();
     await this.leash.release();
     rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  /** Starts a service again whenever it is down, as an orchestrator does. */
-  private keep(app: AppProcess): void {
-    const run = async (): Promise<void> => {
-      while (!this.closing && (this.kept.has(app) || app.pid !== undefined)) {
-        try {
-          if (app.pid === undefined) {
-            this.restarts += 1;
-            await app.start();
-          }
-        } catch {
-          // Killed while it started: once more.
-        }
-        await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
-      }
-    };
-    this.kept.set(app, Promise.resolve());
-    this.kept.set(app, run());
   }
 }
 
