@@ -65,8 +65,9 @@ export { startOwnRedis, type OwnRedis } from './redis/own-redis';
 export { testNats, type TestNats } from './nats/test-nats';
 export { AppProcess, type AppProcessOptions } from './stack/app-process';
 export { databaseOwners, prepareDatabases, type ServiceDatabases } from './stack/databases';
-export { startGatehouse, type Gatehouse, type GatehouseCrash, type GatehouseOptions } from './stack/gatehouse';
+export { startGatehouse, type Gatehouse, type GatehouseOptions } from './stack/gatehouse';
 export { migrateDatabase, type MigrationOptions } from './stack/migrate';
+export { type GatehouseCrash } from './stack/running-parts';
 export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
 export {
   appNames,

@@ -2,8 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsPermissions, serviceNames, type ServiceName } from '@gatehouse/contracts';
 import { requireFreePort } from '../local-servers/free-port';
-import { Leash } from '../local-servers/leash';
-import { type ProcessExit } from '../local-servers/managed-process';
 import { resolveNatsServer } from '../local-servers/nats-resolution';
 import { startNatsServer } from '../local-servers/nats-server';
 import { startPostgres } from '../local-servers/postgres';
@@ -13,6 +11,7 @@ import { databaseOwners, postgresVersion, prepareDatabases, type ServiceDatabase
 import { migrateDatabase } from './migrate';
 import { namedNatsVersion } from './named-nats';
 import { portVariables, type GatehousePorts } from './ports';
+import { RunningParts, type EndListeners } from './running-parts';
 import {
   appNames,
   gatehouseUrls,
@@ -24,7 +23,7 @@ import {
 import { loadSettings, type LocalSettings } from './settings';
 
 /** How to run the whole of Gatehouse on this machine. */
-export interface GatehouseOptions {
+export interface GatehouseOptions extends EndListeners {
   /** The checkout, with `dist/` in it. */
   root: string;
   /** Holds data, logs, settings; made when missing. Two running ones must not share it. */
@@ -42,17 +41,6 @@ export interface GatehouseOptions {
   onProgress?: (message: string) => void;
   /** A line that a program wrote. */
   onLine?: (app: AppName, line: string) => void;
-  /** Called once when something ended that nobody had asked to. */
-  onCrash?: (crash: GatehouseCrash) => void;
-  /** Called once, also while starting, when a log can no longer be written: with a LocalServerError for a full disk. */
-  onLogError?: (error: unknown) => void;
-}
-
-/** What ended by itself. */
-export interface GatehouseCrash {
-  name: string;
-  exit: ProcessExit;
-  lastLines: readonly string[];
 }
 
 /** A running Gatehouse. */
@@ -81,7 +69,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   const onAbort = () => void running.stop();
   options.signal?.addEventListener('abort', onAbort);
   try {
-    const gatehouse = await running.start();
+    const gatehouse = await new GatehouseStart(options, running).run();
     options.signal?.throwIfAborted();
     return gatehouse;
   } catch (error) {
@@ -92,27 +80,17 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   }
 }
 
-interface Part {
-  /** Parts of a lower rank are stopped first, those of the same rank together. */
-  rank: number;
-  stop(): Promise<unknown>;
-  kill(): Promise<unknown>;
-}
-
-class RunningParts {
-  private readonly parts: Part[] = [];
-  private readonly leash = Leash.start();
+class GatehouseStart {
   private readonly env: NodeJS.ProcessEnv;
-  private stopRequested = false;
-  private stopping: Promise<void> = Promise.resolve();
-  private crashed = false;
-  private logFailed = false;
 
-  constructor(private readonly options: GatehouseOptions) {
+  constructor(
+    private readonly options: GatehouseOptions,
+    private readonly running: RunningParts,
+  ) {
     this.env = options.env ?? {};
   }
 
-  async start(): Promise<Gatehouse> {
+  async run(): Promise<Gatehouse> {
     const { ports, stateDirectory } = this.options;
     mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
     const settings = loadSettings(stateDirectory);
@@ -147,33 +125,9 @@ class RunningParts {
       databases,
       natsUrl: nats.url,
       apps,
-      stop: () => this.end(),
-      kill: () => this.kill(),
+      stop: () => this.running.end(),
+      kill: () => this.running.kill(),
     };
-  }
-
-  /** Stops everything and the leash with it: nothing may be starting any more. */
-  async end(): Promise<void> {
-    await this.stop();
-    await this.leash.release();
-  }
-
-  /** May be called again, for what was still being started at the first call. */
-  stop(): Promise<void> {
-    this.stopRequested = true;
-    this.stopping = this.stopping.then(() => this.stopInOrder());
-    return this.stopping;
-  }
-
-  async kill(): Promise<void> {
-    await Promise.all(this.parts.map((part) => part.kill()));
-    await this.leash.release();
-  }
-
-  private async stopInOrder(): Promise<void> {
-    for (const rank of [0, 1, 2, 3]) {
-      await Promise.all(this.parts.filter((part) => part.rank === rank).map((part) => part.stop()));
-    }
   }
 
   /** Before anything is started: a sentence about the gateway's port should not come after ten seconds of work. */
@@ -206,10 +160,10 @@ class RunningParts {
           port: this.options.ports.postgres,
           portVariable: portVariables.postgres,
           durability: this.options.durability,
-          leash: this.leash,
+          leash: this.running.leash,
         });
-        this.parts.push({ rank: 3, stop: server.stop, kill: () => server.process.kill() });
-        this.watch(server.process);
+        this.running.add({ rank: 3, stop: server.stop, kill: () => server.process.kill() });
+        this.running.watch(server.process);
         adminUrl = server.adminUrl;
         return `${server.version} on port ${server.port}`;
       });
@@ -239,10 +193,10 @@ class RunningParts {
         port: this.options.ports.nats,
         portVariable: portVariables.nats,
         syncAlways: this.options.durability !== 'fast',
-        leash: this.leash,
+        leash: this.running.leash,
       });
-      this.parts.push({ rank: 2, stop: server.stop, kill: () => server.process.kill() });
-      this.watch(server.process);
+      this.running.add({ rank: 2, stop: server.stop, kill: () => server.process.kill() });
+      this.running.watch(server.process);
       [url, own] = [server.url, true];
       return `${found.version} on port ${server.port}`;
     });
@@ -261,7 +215,7 @@ class RunningParts {
             ownerUrl: databases[name].ownerUrl,
             environment: environments[databaseOwners[name]],
             logFile: this.logFile('migrations'),
-            leash: this.leash,
+            leash: this.running.leash,
           }),
         ),
       );
@@ -283,12 +237,12 @@ class RunningParts {
       environment,
       logFile: this.logFile(name),
       readyUrl: readyUrls[name],
-      leash: this.leash,
+      leash: this.running.leash,
       onLine: (line) => this.options.onLine?.(name, line),
-      onLogError: (error) => this.logError(error),
-      onCrash: (exit) => this.crash({ name, exit, lastLines: app.lastLines(10) }),
+      onLogError: (error) => this.running.logError(error),
+      onCrash: (exit) => this.running.crash({ name, exit, lastLines: app.lastLines(10) }),
     });
-    this.parts.push({ rank: name === 'clerk-emulator' ? 1 : 0, stop: () => app.stop(), kill: () => app.kill() });
+    this.running.add({ rank: name === 'clerk-emulator' ? 1 : 0, stop: () => app.stop(), kill: () => app.kill() });
     return app;
   }
 
@@ -304,29 +258,6 @@ class RunningParts {
     const started = performance.now();
     const detail = await work();
     this.options.onStep?.({ name, detail, ms: performance.now() - started });
-  }
-
-  private watch(server: {
-    name: string;
-    exited: Promise<ProcessExit>;
-    stopRequested: boolean;
-    lastLines: (n: number) => string[];
-  }) {
-    void server.exited.then((exit) => {
-      if (!server.stopRequested) this.crash({ name: server.name, exit, lastLines: server.lastLines(10) });
-    });
-  }
-
-  private crash(crash: GatehouseCrash): void {
-    if (this.crashed || this.stopRequested) return;
-    this.crashed = true;
-    this.options.onCrash?.(crash);
-  }
-
-  private logError(error: unknown): void {
-    if (this.logFailed || this.stopRequested) return;
-    this.logFailed = true;
-    this.options.onLogError?.(sayFileError(error, 'the logs'));
   }
 
   private logFile(name: string): string {

@@ -1,0 +1,92 @@
+import { Leash } from '../local-servers/leash';
+import { type ProcessExit } from '../local-servers/managed-process';
+import { sayFileError } from '../local-servers/why';
+
+/** What ended by itself. */
+export interface GatehouseCrash {
+  name: string;
+  exit: ProcessExit;
+  lastLines: readonly string[];
+}
+
+/** Whom to tell of what ends a run; each is called once, and not while everything is being stopped. */
+export interface EndListeners {
+  /** Something ended that nobody had asked to. */
+  onCrash?: (crash: GatehouseCrash) => void;
+  /** A log can no longer be written: a LocalServerError for a full disk. Also called while starting. */
+  onLogError?: (error: unknown) => void;
+}
+
+interface Part {
+  /** Parts of a lower rank are stopped first, those of the same rank together. */
+  rank: 0 | 1 | 2 | 3;
+  stop(): Promise<unknown>;
+  kill(): Promise<unknown>;
+}
+
+interface Server {
+  name: string;
+  exited: Promise<ProcessExit>;
+  stopRequested: boolean;
+  lastLines: (n: number) => string[];
+}
+
+/** The processes of one Gatehouse, and the order in which they end. */
+export class RunningParts {
+  readonly leash = Leash.start();
+  private readonly parts: Part[] = [];
+  private stopRequested = false;
+  private stopping: Promise<void> = Promise.resolve();
+  private crashed = false;
+  private logFailed = false;
+
+  constructor(private readonly listeners: EndListeners) {}
+
+  add(part: Part): void {
+    this.parts.push(part);
+  }
+
+  /** Stops everything and the leash with it: nothing may be starting any more. */
+  async end(): Promise<void> {
+    await this.stop();
+    await this.leash.release();
+  }
+
+  /** May be called again, for what was still being started at the first call. */
+  stop(): Promise<void> {
+    this.stopRequested = true;
+    this.stopping = this.stopping.then(() => this.stopInOrder());
+    return this.stopping;
+  }
+
+  /** SIGKILL for all. */
+  async kill(): Promise<void> {
+    await Promise.all(this.parts.map((part) => part.kill()));
+    await this.leash.release();
+  }
+
+  /** Tells when it ends by itself. */
+  watch(server: Server): void {
+    void server.exited.then((exit) => {
+      if (!server.stopRequested) this.crash({ name: server.name, exit, lastLines: server.lastLines(10) });
+    });
+  }
+
+  crash(crash: GatehouseCrash): void {
+    if (this.crashed || this.stopRequested) return;
+    this.crashed = true;
+    this.listeners.onCrash?.(crash);
+  }
+
+  logError(error: unknown): void {
+    if (this.logFailed || this.stopRequested) return;
+    this.logFailed = true;
+    this.listeners.onLogError?.(sayFileError(error, 'the logs'));
+  }
+
+  private async stopInOrder(): Promise<void> {
+    for (const rank of [0, 1, 2, 3]) {
+      await Promise.all(this.parts.filter((part) => part.rank === rank).map((part) => part.stop()));
+    }
+  }
+}
