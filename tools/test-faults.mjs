@@ -10,9 +10,10 @@ const end = '<!-- fault matrix: end -->';
 const document = join(root, 'docs/reliability.md');
 const which = process.argv[2] ?? 'all';
 const programs = (process.env.NATS_SERVER_BIN ?? '').split(',').map((program) => program.trim());
-const tables = [];
+const reports = [];
 let failed = false;
 const limitMs = 60 * 60_000;
+const commit = readCommit();
 
 mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
 for (const program of programs) {
@@ -28,33 +29,42 @@ for (const program of programs) {
   const args = [join(root, 'tools/test.mjs'), '--selectProjects', 'e2e', '--testPathPatterns', 'faults.spec'];
   const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
   failed ||= status !== 0;
-  if (existsSync(report)) tables.push(table(JSON.parse(readFileSync(report, 'utf8'))));
+  if (existsSync(report)) reports.push(JSON.parse(readFileSync(report, 'utf8')));
+  // After each, so that a run that is stopped has told what it found.
+  if (which === 'all' && reports.length > 0) write(table(reports));
 }
-if (which === 'all' && tables.length > 0) write(tables.join('\n'));
 process.exit(failed ? 1 : 0);
 
-function table({ nats, postgres, results }) {
-  const keys = ['sent', 'failed', 'accepted', 'applied', 'lost', 'appliedTwice', 'dead', 'seconds'];
-  const head = [
-    'fault',
-    'sent',
-    'failed requests',
-    'accepted',
-    'applied',
-    'lost',
-    'applied twice',
-    'dead',
-    'seconds',
-    '',
-  ];
-  const rows = results.map(({ name, figures, verdict }) => [
-    name,
-    ...keys.map((key) => figures?.[key] ?? '–'),
-    verdict,
-  ]);
+/** One row for each fault; where the servers' figures differ, they stand in the order of the servers. */
+function table(all) {
+  const columns = {
+    sent: 'sent',
+    failed: 'failed requests',
+    accepted: 'accepted',
+    applied: 'applied',
+    lost: 'lost',
+    appliedTwice: 'applied twice',
+    dead: 'dead',
+    seconds: 'seconds',
+  };
+  const once = (values) => (new Set(values).size === 1 ? `${values[0]}` : values.join(' / '));
+  const rows = all[0].results.map(({ name }) => {
+    const found = all.map(({ results }) => results.find((result) => result.name === name));
+    const figures = Object.keys(columns).map((key) => once(found.map((one) => one?.figures?.[key] ?? '–')));
+    return [name, ...figures, once(found.map((one) => one?.verdict ?? 'not run'))];
+  });
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  const title = `nats-server ${nats}, PostgreSQL ${postgres}:`;
-  return [title, '', line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+  const head = ['fault', ...Object.values(columns), ''];
+  const servers = `nats-server ${all.map(({ nats }) => nats).join(' / ')}, PostgreSQL ${once(all.map((one) => one.postgres))}`;
+  return [`${servers}${commit}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}
+
+/** Of what is tested: told with the figures. */
+function readCommit() {
+  const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const id = git('rev-parse', '--short', 'HEAD');
+  if (id === '') return '';
+  return `, commit ${id}${git('status', '--porcelain', '--', '.', ':!docs') === '' ? '' : ' with changes'}`;
 }
 
 function write(text) {
