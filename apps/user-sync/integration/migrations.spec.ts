@@ -30,6 +30,7 @@ describe('the migrations', () => {
       'CreateSignedOutSessions1790000300000',
       'CreateWriteBacks1790000400000',
       'OrderAppliedEvents1790000500000',
+      'LetGoOfTheOld1790000610000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -46,6 +47,7 @@ describe('the migrations', () => {
       'CreateSignedOutSessions1790000300000',
       'CreateWriteBacks1790000400000',
       'OrderAppliedEvents1790000500000',
+      'LetGoOfTheOld1790000610000',
     ]);
   });
 

@@ -43,6 +43,7 @@ describe('the configuration', () => {
       envelopePublicKey: publicKey.trim(),
       apiKeyEnvironment: 'dev',
       defaultPhoneRegion: 'IN',
+      retention: { appliedDays: 400, auditDays: 400 },
       retryMax: 8,
     });
   });
@@ -59,6 +60,8 @@ describe('the configuration', () => {
     ['RETRY_MAX', '1001'],
     ['STREAM_REPLICAS', '0'],
     ['ACK_WAIT_MS', '999'],
+    ['APPLIED_RETENTION_DAYS', '29'],
+    ['AUDIT_RETENTION_DAYS', '89'],
   ])('refuses a faulty %s without showing it', (variable, value) => {
     const faults = faultsOf({ ...good, [variable]: value });
     expect([...faults.keys()]).toEqual([variable]);

@@ -47,6 +47,8 @@ const variables = withRetryInOrder(
     WRITE_BACK_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
+    APPLIED_RETENTION_DAYS: daysOrEver(30).default(400),
+    AUDIT_RETENTION_DAYS: daysOrEver(90).default(400),
     ...retryVariables(defaultRetrySchedule),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     STREAM_REPLICAS: streamReplicas,
@@ -93,6 +95,8 @@ export interface UserSyncConfig {
     /** A walk that would delete more than this, and more than 1 % of all users, stops and asks. */
     readonly maxDeletions: number;
   };
+  /** After how many days what was decided, and the audit log, are let go of; 0 keeps them for ever. */
+  readonly retention: { readonly appliedDays: number; readonly auditDays: number };
   readonly envelopePublicKey: string;
   /** What stands in the API keys that are made here. */
   readonly apiKeyEnvironment: ApiKeyEnvironment;
@@ -127,6 +131,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       retry: { baseMs: v.RETRY_BASE_MS, capMs: v.RETRY_CAP_MS, maxRetries: v.RETRY_MAX },
     },
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
+    retention: { appliedDays: v.APPLIED_RETENTION_DAYS, auditDays: v.AUDIT_RETENTION_DAYS },
     envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (isLive(v.CLERK_SECRET_KEY) ? 'prod' : 'dev'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
@@ -140,6 +145,11 @@ export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
   return databaseAddress(parseEnvironment(migrationVariables, environment));
+}
+
+/** So many days at least, or 0: for ever. */
+function daysOrEver(least: number) {
+  return wholeNumber.max(36_500).refine((days) => days === 0 || days >= least, `is neither 0 nor ${least} or more`);
 }
 
 function isLive(secretKey: string): boolean {

@@ -4,6 +4,7 @@ import { numeric } from './numeric';
 /** What was decided about one event or snapshot, and why: a user's story, and what a duplicate's outcome is repeated from. */
 @Entity('applied_events')
 @Index('applied_events_clerk_user_id_step_idx', ['clerkUserId', 'step'])
+@Index('applied_events_applied_at_idx', ['appliedAt'])
 export class AppliedEventEntity {
   /** The webhook's id; for another source, `<source>:<id of what caused it>`. */
   @PrimaryColumn('text', { name: 'webhook_id', primaryKeyConstraintName: 'applied_events_pkey' })

@@ -1,7 +1,7 @@
 import { type AuditAction, type AuditEntry, type AuthMethod } from '@gatehouse/contracts';
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Who did what with which credential. Only ever added to: a trigger refuses everything else. */
+/** Who did what with which credential. Only ever added to, and let go of when it is old: triggers refuse everything else. */
 @Entity('audit_log')
 @Index('audit_log_user_id_idx', ['userId', 'id'])
 @Index('audit_log_actor_user_id_idx', ['actorUserId', 'id'])

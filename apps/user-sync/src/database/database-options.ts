@@ -14,6 +14,7 @@ import { CreateConvergence1790000200000 } from './migrations/1790000200000-creat
 import { CreateSignedOutSessions1790000300000 } from './migrations/1790000300000-create-signed-out-sessions';
 import { CreateWriteBacks1790000400000 } from './migrations/1790000400000-create-write-backs';
 import { OrderAppliedEvents1790000500000 } from './migrations/1790000500000-order-applied-events';
+import { LetGoOfTheOld1790000610000 } from './migrations/1790000610000-let-go-of-the-old';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -57,6 +58,7 @@ const schema = {
     CreateSignedOutSessions1790000300000,
     CreateWriteBacks1790000400000,
     OrderAppliedEvents1790000500000,
+    LetGoOfTheOld1790000610000,
   ],
 };
 

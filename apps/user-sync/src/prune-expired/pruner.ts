@@ -2,6 +2,7 @@ import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
+import { CONFIG, type UserSyncConfig } from '../config';
 
 const EVERY_MS = 60_000;
 /** So that a backlog neither holds locks for long nor runs into the statement timeout. */
@@ -31,7 +32,17 @@ const statements = [
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
 ];
 
-/** Removes, each minute, what has no meaning any more; one replica at a time. */
+/** Days are whole numbers: `config.ts` says so. 0 keeps for ever. */
+function retained({ appliedDays, auditDays }: UserSyncConfig['retention']): string[] {
+  return [
+    ...(appliedDays === 0
+      ? []
+      : [batch('applied_events', 'webhook_id', `applied_at < now() - interval '${appliedDays} days'`)]),
+    ...(auditDays === 0 ? [] : [batch('audit_log', 'id', `at < now() - interval '${auditDays} days'`)]),
+  ];
+}
+
+/** Removes, each minute, what has no meaning any more or is older than it is kept; one replica at a time. */
 @Injectable()
 export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -40,6 +51,7 @@ export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly log: Logger,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'retention'>,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -56,7 +68,8 @@ export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** Removes at most 10 000 rows of each kind. */
   async prune(): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      if (await isFirst(manager)) for (const statement of statements) await manager.query(statement);
+      if (!(await isFirst(manager))) return;
+      for (const statement of [...statements, ...retained(this.config.retention)]) await manager.query(statement);
     });
   }
 

@@ -1,0 +1,106 @@
+import { DataSource } from 'typeorm';
+import { Pruner } from '../src/prune-expired/pruner';
+import { T0, clerkUser, deletion, newClerkId, sessionEvent, userEvent } from './clerk-events';
+import { SyncWorld } from './sync-world';
+
+let world: SyncWorld;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+});
+
+afterEach(() => world.closeApps());
+
+afterAll(() => world.dispose());
+
+const prune = () => world.apps[0]?.get(Pruner).prune();
+const age = (days: number, ...clerkUserIds: string[]) =>
+  world.query(`UPDATE applied_events SET applied_at = now() - $1 * interval '1 day' WHERE clerk_user_id = ANY ($2)`, [
+    days,
+    clerkUserIds,
+  ]);
+
+async function audited(action: string, days: number): Promise<void> {
+  await world.query(
+    `INSERT INTO audit_log (at, action, outcome, request_id) VALUES (now() - $2 * interval '1 day', $1, 'done', 'r')`,
+    [action, days],
+  );
+}
+
+const audits = async () =>
+  (await world.query<{ action: string }>('SELECT action FROM audit_log ORDER BY at')).map(({ action }) => action);
+
+describe('what was decided about an event', () => {
+  it('goes after its days; the event changes nothing when it comes once more, however late', async () => {
+    await world.boot();
+    const user = clerkUser(newClerkId());
+    const older = userEvent('user.created', user);
+    const newer = userEvent('user.updated', { ...user, updated_at: T0 + 5_000, first_name: 'Newer' });
+    const gone = clerkUser(newClerkId());
+    const login = sessionEvent('session.created', user.id, { created_at: T0 + 1_000, updated_at: T0 + 1_000 });
+    const events = [older, newer, login, userEvent('user.created', gone), deletion(gone.id)];
+    const published = [];
+    for (const event of events) {
+      const about = await world.publish(event);
+      await world.outcomeOf(about);
+      published.push(about);
+    }
+    const kept = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', kept));
+    await age(401, user.id, gone.id);
+    await age(399, kept.id);
+    const users = () => world.query('SELECT * FROM users ORDER BY id');
+    const before = await users();
+    await prune();
+    expect(await world.story(user.id)).toEqual([]);
+    expect(await world.story(kept.id)).toEqual(['create']);
+
+    const again = [];
+    for (const [index, event] of events.entries()) {
+      const outcome = await world.deliver(event, { ...published[index], publishNumber: 2 });
+      again.push(outcome.status === 'failed' ? outcome.error.code : outcome.decision);
+    }
+    expect(again).toEqual(['stale', 'duplicate', expect.any(String), 'tombstoned', 'duplicate']);
+    expect(await users()).toEqual(before);
+  });
+
+  it('is kept for ever where that is asked for', async () => {
+    await world.boot({ APPLIED_RETENTION_DAYS: '0' });
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await age(30_000, user.id);
+    await prune();
+    expect(await world.story(user.id)).toEqual(['create']);
+  });
+});
+
+describe('the audit log', () => {
+  beforeEach(async () => {
+    await world.query('ALTER TABLE audit_log DISABLE TRIGGER ALL');
+    await world.query('DELETE FROM audit_log');
+    await world.query('ALTER TABLE audit_log ENABLE TRIGGER ALL');
+    await audited('old', 401);
+    await audited('young', 91);
+    await audited('youngest', 1);
+  });
+
+  it('is let go of after its days', async () => {
+    await world.boot();
+    await prune();
+    expect(await audits()).toEqual(['young', 'youngest']);
+  });
+
+  it('is kept for ever where that is asked for', async () => {
+    await world.boot({ AUDIT_RETENTION_DAYS: '0' });
+    await prune();
+    expect(await audits()).toEqual(['old', 'young', 'youngest']);
+  });
+
+  it('loses nothing of the last 90 days, whatever the service asks for', async () => {
+    await world.boot();
+    const dataSource = world.apps[0]?.get(DataSource);
+    await expect(dataSource?.query(`DELETE FROM audit_log WHERE action = 'youngest'`)).rejects.toThrow(/for 90 days/);
+    await expect(dataSource?.query('TRUNCATE audit_log')).rejects.toThrow();
+    expect(await audits()).toEqual(['old', 'young', 'youngest']);
+  });
+});
