@@ -1,6 +1,6 @@
 import { eventually, withClient } from '@gatehouse/testing';
 import { Client } from 'pg';
-import { type Cell, during, pause, requireNoticed } from './cell';
+import { type Cell, during, pause } from './cell';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
 import { SlowProxy } from './slow-proxy';
@@ -8,6 +8,9 @@ import { SlowProxy } from './slow-proxy';
 /** Longer than every statement may take, and than a client takes to give up on a silent server. */
 const FROZEN_MS = 9_000;
 const LATENCY_MS = 50;
+const EXHAUSTED_MS = 3_000;
+/** PostgreSQL's SQLSTATE. */
+const TOO_MANY_CONNECTIONS = '53300';
 
 /** What happens to NATS. */
 export const natsCells: readonly Cell[] = [
@@ -70,12 +73,15 @@ export const postgresCells: readonly Cell[] = [
     name: 'PostgreSQL out of connections',
     key: 'connections',
     run: async (world, load) => {
-      load.gapMs = 250;
-      await during(load, load.deliveries.length / 10, async () => {
-        await exhaustConnections(world);
+      // Most of the deliveries come when there are no connections, however long it takes to use them up.
+      load.gapMs = 30_000;
+      await during(load, 8, async () => {
+        const release = await exhaustConnections(world);
         load.gapMs = 0;
+        await eventually(() => load.failed > 0, { timeoutMs: 30_000 });
+        await pause(EXHAUSTED_MS);
+        await release();
       });
-      requireNoticed(load.failed > 0, 'every delivery found a connection');
     },
   },
   {
@@ -174,27 +180,35 @@ async function loseStreams(world: FaultWorld): Promise<void> {
   await world.nats.start();
 }
 
-/** Takes every connection that PostgreSQL has left, for some seconds. */
-async function exhaustConnections(world: FaultWorld): Promise<void> {
+/** Takes every connection that PostgreSQL has, and those that the services held as well, until it is released. */
+async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void>> {
   const held: Client[] = [];
-  const until = performance.now() + 4_000;
-  while (performance.now() < until) {
-    const client = new Client({ connectionString: world.adminUrl, connectionTimeoutMillis: 1_000 });
+  /** False when there is none to be had. */
+  const take = async (): Promise<boolean> => {
+    const client = new Client({ connectionString: world.adminUrl, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
-      held.push(client);
-    } catch {
-      await pause(100);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === TOO_MANY_CONNECTIONS) return false;
+      throw error;
     }
-    if (held.length === 60) {
-      // Those that the services held are taken from them, and are not to be had again.
-      await held[0]?.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync')`,
-      );
-    }
-  }
-  await Promise.all(held.map((client) => client.end()));
+    held.push(client);
+    return true;
+  };
+  while (await take());
+  await held[0]?.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync')`,
+  );
+  let holding = true;
+  const taking = (async () => {
+    while (holding) if (!(await take())) await pause(20);
+  })();
+  return async () => {
+    holding = false;
+    await taking;
+    await Promise.all(held.map((client) => client.end()));
+  };
 }
 
 /** Locks rows in the opposite order to the services', again and again: somebody has to lose each deadlock. */
