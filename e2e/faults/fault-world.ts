@@ -22,7 +22,7 @@ import {
 import { connect } from '@nats-io/transport-node';
 import { ClerkSide } from './clerk-side';
 import { KeptServices } from './kept-services';
-import { SmallDisk } from './small-disk';
+import { type SmallDisks, mountDisks } from './small-disk';
 
 /** The two services of the event's way. */
 export type Victim = 'webhook-ingest' | 'user-sync';
@@ -35,14 +35,7 @@ interface Ports {
   readonly opsPort: number;
 }
 
-/** The disks of the servers of a world whose disks can be filled. */
-export interface SmallDisks {
-  readonly postgres: SmallDisk;
-  readonly nats: SmallDisk;
-}
-
 const PASSWORD = 'faults';
-const DISK_MIB = 300;
 
 /** What the matrix runs on: a whole Gatehouse on servers that can be killed, with services that are started again. */
 export class FaultWorld {
@@ -292,9 +285,4 @@ export class FaultWorld {
     await this.leash.release();
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-async function mountDisks(leash: Leash): Promise<SmallDisks> {
-  const postgres = await SmallDisk.mount('postgres', DISK_MIB, leash);
-  return { postgres, nats: await SmallDisk.mount('nats', DISK_MIB, leash) };
 }

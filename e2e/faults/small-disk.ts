@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { choosePostgresIdentity, type Leash, type PostgresIdentity } from '@gatehouse/testing';
 
 const CHUNK = Buffer.alloc(64 * 1024);
+const DISK_MIB = 300;
 
 /**
  * A tmpfs of so many MiB, in a mount namespace of its own: nobody's rights are needed where the kernel lets users make
@@ -74,4 +75,18 @@ export class SmallDisk {
     await ended;
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The disks of the servers of a world whose disks can be filled. */
+export interface SmallDisks {
+  readonly postgres: SmallDisk;
+  readonly nats: SmallDisk;
+}
+
+/** Throws with the reason where it is refused. */
+export async function mountDisks(leash: Leash): Promise<SmallDisks> {
+  if (process.env.TEST_INFRA === 'testcontainers')
+    throw new Error('not run: a server in a container has no small disk');
+  const postgres = await SmallDisk.mount('postgres', DISK_MIB, leash);
+  return { postgres, nats: await SmallDisk.mount('nats', DISK_MIB, leash) };
 }
