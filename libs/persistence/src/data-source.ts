@@ -40,6 +40,8 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
+      // What is sent together waits once for the answers; what awaits each answer is sent as ever.
+      pipeline: true,
     },
   });
 }

@@ -1,6 +1,7 @@
-export { lockKeys } from './advisory-lock';
+export { keyLock } from './advisory-lock';
 export { createDataSource, type DatabaseOptions } from './data-source';
 export { DatabaseUnreachableError, isDatabaseAway, isTransactionConflict, isUniqueViolation, sqlState } from './errors';
 export { runMigrations, schemaDifferences } from './migrate';
 export { PersistenceModule } from './persistence.module';
 export { PreparedStatement } from './prepared-statement';
+export { type Statement, runStatements, write, writeRows } from './statement';

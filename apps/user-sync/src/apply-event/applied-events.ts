@@ -1,4 +1,4 @@
-import { type EntityManager } from 'typeorm';
+import { type Statement, writeRows } from '@gatehouse/persistence';
 import { type Change, type Settled } from './change';
 
 /** One row of `applied_events` to be written. */
@@ -17,23 +17,29 @@ interface Row {
 }
 
 /** What was decided about those of these ids that were applied before. */
-export async function findApplied(manager: EntityManager, ids: readonly string[]): Promise<Map<string, Settled>> {
-  const rows = await manager.query<Row[]>(
-    'SELECT webhook_id, user_id, decision, reason FROM applied_events WHERE webhook_id = ANY($1::text[])',
-    [[...ids]],
-  );
-  return new Map(
-    rows.map(({ webhook_id, user_id, decision, reason }) => [
-      webhook_id,
-      { settled: true, userId: user_id, decision, reason, repeated: true },
-    ]),
-  );
+export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
+  return {
+    name: 'find-applied',
+    // Id by id: a plan outlives the small table that it was made for.
+    text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
+             FROM unnest($1::text[]) AS asked(id),
+             LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events
+                       WHERE webhook_id = asked.id LIMIT 1) AS a`,
+    values: [[...new Set(ids)]],
+    read: (rows: Row[]) =>
+      new Map(
+        rows.map(({ webhook_id, user_id, decision, reason }) => [
+          webhook_id,
+          { settled: true, userId: user_id, decision, reason, repeated: true },
+        ]),
+      ),
+  };
 }
 
 /** Records what was decided, in the transaction that does it: an event is applied exactly when its row is there. */
-export async function recordApplied(manager: EntityManager, rows: readonly AppliedRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await manager.query(
+export function recordApplied(rows: readonly AppliedRow[]): Statement[] {
+  return writeRows(
+    'record-applied',
     `INSERT INTO applied_events (webhook_id, source, event_type, clerk_user_id, user_id, decision, reason, version_seen,
        version_before, version_after, attempt, correlation_id)
      SELECT webhook_id, source, event_type, clerk_user_id, user_id, decision, reason, version_seen, version_before,
@@ -41,7 +47,7 @@ export async function recordApplied(manager: EntityManager, rows: readonly Appli
      FROM jsonb_to_recordset($1) AS new(webhook_id text, source text, event_type text, clerk_user_id text, user_id uuid,
        decision text, reason text, version_seen bigint, version_before bigint, version_after bigint, attempt integer,
        correlation_id text)`,
-    [JSON.stringify(rows.map(toRow))],
+    rows.map(toRow),
   );
 }
 

@@ -1,4 +1,4 @@
-import { isTransactionConflict, isUniqueViolation } from '@gatehouse/persistence';
+import { isTransactionConflict, isUniqueViolation, runStatements, write } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChangeAnnouncer } from '../announce-changes/change-announcer';
@@ -64,6 +64,9 @@ export class ChangeApplier {
   }
 }
 
+/** All that a batch reads and writes it finds by key: a plan that was made for a small table must not outlive it. */
+const byIndexAlone = write('by-index-alone', `SELECT set_config('enable_seqscan', 'off', true)`, []);
+
 /** A deadlock, or somebody else took an address or made the user between our look and our write. */
 function isWorthAnother(error: unknown): boolean {
   return isTransactionConflict(error) || isUniqueViolation(error);
@@ -76,12 +79,12 @@ async function applyWithin(
 ): Promise<{ readonly results: Applied[]; readonly lastChange: number | null }> {
   const clerkUserIds = changes.map(({ clerkUserId }) => clerkUserId);
   const forsaken = plan?.forsaken ?? [];
-  await lockClerkUsers(manager, [...clerkUserIds, ...forsaken.map(({ clerkUserId }) => clerkUserId)]);
-  const applied = await findApplied(
-    manager,
-    changes.map(({ story }) => story.id),
-  );
-  const drafts = await loadUsers(manager, clerkUserIds);
+  const [, , applied, drafts] = await runStatements(manager, [
+    byIndexAlone,
+    lockClerkUsers([...clerkUserIds, ...forsaken.map(({ clerkUserId }) => clerkUserId)]),
+    findApplied(changes.map(({ story }) => story.id)),
+    loadUsers(clerkUserIds),
+  ]);
   plan?.link.forEach((localUserId, clerkUserId) => drafts.of(clerkUserId).adopt(localUserId));
   const rows: AppliedRow[] = [];
   const folded = changes.map((change): Applied => {
@@ -97,23 +100,25 @@ async function applyWithin(
     rows.push({ change, result: settled, versionBefore, versionAfter: draft.version });
     return settled;
   });
-  await releaseAddresses(manager, forsaken, true);
-  const contention = await findContention(manager, drafts.all);
+  const contention = await findContention(manager, drafts.all, forsaken);
   const results = folded.map((result, index): Applied => {
     const contested = contention.contested.has(clerkUserIds[index] ?? '');
     return contested && result.settled && !result.repeated ? resolveFirst : result;
   });
   if (plan !== undefined) await settleTogether(manager, drafts.all, results);
-  const write = drafts.all.filter(({ clerkUserId }) => !contention.contested.has(clerkUserId));
+  const written = drafts.all.filter(({ clerkUserId }) => !contention.contested.has(clerkUserId));
   const writtenRows = rows.filter(({ change }) => !contention.contested.has(change.clerkUserId));
-  await releaseAddresses(manager, contention.release);
-  await writeUsers(manager, write);
-  await oweForBatch(manager, write, changes);
-  await confirmDeletions(manager, writtenRows);
-  await noteConflicts(manager, write, [...(plan?.notes ?? []), ...contention.notes]);
   const released = releaseSteps(forsaken, changes[0]?.story.correlationId ?? '');
-  await recordApplied(manager, [...writtenRows.filter(isWorthTelling), ...released]);
-  return { results, lastChange: await endTrust(manager, write, endedSessions(writtenRows)) };
+  await runStatements(manager, [
+    ...releaseAddresses(forsaken, true),
+    ...releaseAddresses(contention.release),
+    ...writeUsers(written),
+    ...oweForBatch(written, changes),
+    ...confirmDeletions(writtenRows),
+    ...noteConflicts(written, [...(plan?.notes ?? []), ...contention.notes]),
+    ...recordApplied([...writtenRows.filter(isWorthTelling), ...released]),
+  ]);
+  return { results, lastChange: await endTrust(manager, written, endedSessions(writtenRows)) };
 }
 
 /** Has a user stored without the addresses that the plan gives to another, and says so. */

@@ -1,6 +1,7 @@
 import { type Outcome } from '@gatehouse/contracts';
 import { SharedOutageError, type Turn } from '@gatehouse/messaging';
 import { LOGGER, failpoint } from '@gatehouse/observability';
+import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
@@ -100,7 +101,7 @@ export class EventBatch {
   /** An event that was delivered too often is not applied again: it may be what ends this process. */
   private async giveUp(event: EventRead): Promise<Report> {
     const { webhookId } = event.metadata;
-    const applied = await guardDatabase(() => findApplied(this.dataSource.manager, [webhookId]));
+    const [applied] = await guardDatabase(() => runStatements(this.dataSource.manager, [findApplied([webhookId])]));
     const before = applied.get(webhookId);
     if (before !== undefined && event.kind === 'change') return this.succeed(event, before);
     return this.fail(event, clerkUserIdOf(event), new PoisonEventError(event.deliveries));

@@ -1,3 +1,4 @@
+import { type Statement, runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type Marker } from './change';
 import { type StoredUser, UserDrafts } from './user-draft';
@@ -17,23 +18,27 @@ interface Row {
 }
 
 /** What the database holds of these Clerk ids, ready to be folded. */
-export async function loadUsers(manager: EntityManager, clerkUserIds: Iterable<string>): Promise<UserDrafts> {
-  const rows = await manager.query<Row[]>(
-    `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
+export function loadUsers(clerkUserIds: Iterable<string>): Statement<UserDrafts> {
+  return {
+    name: 'load-users',
+    // Id by id: a plan outlives the small table that it was made for.
+    text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,
             u.clerk_banned, u.clerk_locked, u.last_login_at, u.last_logout_at, u.last_active_at
        FROM unnest($1::text[]) AS asked(id)
-       LEFT JOIN users u ON u.clerk_user_id = asked.id
-       LEFT JOIN clerk_tombstones t ON t.clerk_user_id = asked.id`,
-    [[...new Set(clerkUserIds)]],
-  );
-  return new UserDrafts(rows.map(toStored));
+       LEFT JOIN LATERAL (SELECT id, clerk_updated_at, content_hash, deleted_at, clerk_banned, clerk_locked,
+                                 last_login_at, last_logout_at, last_active_at
+                            FROM users WHERE clerk_user_id = asked.id LIMIT 1) AS u ON true
+       LEFT JOIN LATERAL (SELECT clerk_user_id FROM clerk_tombstones WHERE clerk_user_id = asked.id LIMIT 1) AS t ON true`,
+    values: [[...new Set(clerkUserIds)]],
+    read: (rows: Row[]) => new UserDrafts(rows.map(toStored)),
+  };
 }
 
 /** What tells, later, whether the row has changed since now. */
 export async function markerOf(manager: EntityManager, clerkUserId: string): Promise<Marker> {
-  const drafts = await loadUsers(manager, [clerkUserId]);
+  const [drafts] = await runStatements(manager, [loadUsers([clerkUserId])]);
   return drafts.of(clerkUserId).marker;
 }
 

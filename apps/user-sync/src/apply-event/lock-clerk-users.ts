@@ -1,7 +1,6 @@
-import { lockKeys } from '@gatehouse/persistence';
-import { type EntityManager } from 'typeorm';
+import { type Statement, keyLock } from '@gatehouse/persistence';
 
 /** Locks these Clerk users until the transaction ends: nothing that was seen of them is applied meanwhile. */
-export function lockClerkUsers(manager: EntityManager, clerkUserIds: readonly string[]): Promise<void> {
-  return lockKeys(manager, 'clerk-user', clerkUserIds);
+export function lockClerkUsers(clerkUserIds: readonly string[]): Statement {
+  return keyLock('clerk-user', clerkUserIds);
 }

@@ -1,5 +1,5 @@
 import { displayName } from '@gatehouse/lifecycle';
-import { type EntityManager } from 'typeorm';
+import { type Statement, write, writeRows } from '@gatehouse/persistence';
 import { type AppliedRow } from './applied-events';
 import { newReferralCode } from './new-user';
 import { type UserDraft } from './user-draft';
@@ -22,42 +22,32 @@ const SET_TOUCH = `clerk_updated_at = new.clerk_updated_at,
   last_logout_at = greatest(u.last_logout_at, new.last_logout_at),
   last_active_at = greatest(u.last_active_at, new.last_active_at)`;
 
+/** By index, too: a join alone may read the whole table. */
+const IS_NEW = 'u.id = ANY($2::uuid[]) AND u.id = new.id';
+
 /**
  * Writes what a batch folded to, in statements of many rows: deletions first, so that an address given up and taken in
  * one batch is free when it is taken. Touches Clerk's columns and activity times alone, so that what a user or an admin
  * changes meanwhile stays.
  */
-export async function writeUsers(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
+export function writeUsers(drafts: readonly UserDraft[]): Statement[] {
   const deleted = drafts.filter(({ deletedBy }) => deletedBy !== undefined);
-  const live = drafts.filter(({ deletedBy }) => deletedBy === undefined);
-  await redactUsers(
-    manager,
-    deleted.filter(({ existed, undoable }) => existed && !undoable).map(({ userId }) => userId),
-  );
-  await hideUsers(
-    manager,
-    deleted.filter(({ existed, undoable }) => existed && undoable),
-  );
-  await updateContent(
-    manager,
-    live.filter((draft) => draft.existed && draft.content !== undefined),
-  );
-  await touch(
-    manager,
-    live.filter((draft) => draft.existed && !draft.content && (draft.versionMoved || draft.activityMoved)),
-  );
+  const live = drafts.filter(({ deletedBy, existed }) => deletedBy === undefined && existed);
   const created = drafts.filter(({ existed, content }) => !existed && content !== undefined);
-  await insert(manager, created);
-  await redactUsers(
-    manager,
-    created.filter(({ deletedBy }) => deletedBy !== undefined).map(({ userId }) => userId),
-  );
-  await bury(manager, deleted);
+  return [
+    ...redactUsers(idsOf(deleted.filter(({ existed, undoable }) => existed && !undoable))),
+    ...hideUsers(deleted.filter(({ existed, undoable }) => existed && undoable)),
+    ...updateContent(live.filter(({ content }) => content !== undefined)),
+    ...touch(live.filter(({ content, versionMoved, activityMoved }) => !content && (versionMoved || activityMoved))),
+    ...insert(created),
+    ...redactUsers(idsOf(created.filter(({ deletedBy }) => deletedBy !== undefined))),
+    ...bury(deleted),
+  ];
 }
 
-async function insert(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
-  if (drafts.length === 0) return;
-  await manager.query(
+function insert(drafts: readonly UserDraft[]): Statement[] {
+  return writeRows(
+    'insert-users',
     `INSERT INTO users (id, clerk_user_id, auth_provider, is_synced, role, referral_code, clerk_updated_at, content_hash,
        email, email_verified, phone_number, phone_verified, first_name, last_name, full_name, username,
        profile_image_url, clerk_banned, clerk_locked, last_login_at, last_logout_at, last_active_at)
@@ -65,89 +55,104 @@ async function insert(manager: EntityManager, drafts: readonly UserDraft[]): Pro
        email, email_verified, phone_number, phone_verified, first_name, last_name, full_name, username,
        profile_image_url, clerk_banned, clerk_locked, last_login_at, last_logout_at, last_active_at
      FROM jsonb_to_recordset($1) AS new(${TOUCH}, ${CONTENT}, clerk_user_id text, role text, referral_code text)`,
-    [
-      JSON.stringify(
-        drafts.map((draft) => ({
-          ...touchRow(draft),
-          ...contentRow(draft),
-          clerk_user_id: draft.clerkUserId,
-          role: draft.content?.seedRole,
-          referral_code: newReferralCode(),
-        })),
-      ),
-    ],
+    drafts.map((draft) => ({
+      ...touchRow(draft),
+      ...contentRow(draft),
+      clerk_user_id: draft.clerkUserId,
+      role: draft.content?.seedRole,
+      referral_code: newReferralCode(),
+    })),
   );
 }
 
-async function updateContent(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
-  if (drafts.length === 0) return;
-  await manager.query(
+function updateContent(drafts: readonly UserDraft[]): Statement[] {
+  if (drafts.length === 0) return [];
+  const update = write(
+    'update-users',
     `UPDATE users u SET email = new.email, email_verified = new.email_verified, phone_number = new.phone_number,
        phone_verified = new.phone_verified, first_name = new.first_name, last_name = new.last_name,
        full_name = new.full_name, username = new.username, profile_image_url = new.profile_image_url,
        clerk_banned = new.clerk_banned, clerk_locked = new.clerk_locked, content_hash = new.content_hash,
        is_synced = true, updated_at = now(), ${SET_TOUCH}
-     FROM jsonb_to_recordset($1) AS new(${TOUCH}, ${CONTENT}) WHERE u.id = new.id`,
-    [JSON.stringify(drafts.map((draft) => ({ ...touchRow(draft), ...contentRow(draft) })))],
+     FROM jsonb_to_recordset($1) AS new(${TOUCH}, ${CONTENT}) WHERE ${IS_NEW}`,
+    [JSON.stringify(drafts.map((draft) => ({ ...touchRow(draft), ...contentRow(draft) }))), idsOf(drafts)],
   );
+  return [update];
 }
 
-async function touch(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
-  if (drafts.length === 0) return;
-  await manager.query(
-    `UPDATE users u SET ${SET_TOUCH} FROM jsonb_to_recordset($1) AS new(${TOUCH}) WHERE u.id = new.id`,
-    [JSON.stringify(drafts.map(touchRow))],
+function touch(drafts: readonly UserDraft[]): Statement[] {
+  if (drafts.length === 0) return [];
+  const update = write(
+    'touch-users',
+    `UPDATE users u SET ${SET_TOUCH} FROM jsonb_to_recordset($1) AS new(${TOUCH}) WHERE ${IS_NEW}`,
+    [JSON.stringify(drafts.map(touchRow)), idsOf(drafts)],
   );
+  return [update];
 }
 
 /** Deletes users so that it can be undone: whatever is personal stays, unseen, until it is redacted. */
-async function hideUsers(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
-  if (drafts.length === 0) return;
-  await manager.query(
-    `INSERT INTO pending_redactions (user_id, clerk_user_id, source, was_active, redact_at)
-     SELECT u.id, u.clerk_user_id, new.source, u.is_active, now() + interval '24 hours'
-       FROM unnest($1::uuid[], $2::text[]) AS new(id, source) JOIN users u ON u.id = new.id
-     ON CONFLICT DO NOTHING`,
-    [drafts.map(({ userId }) => userId), drafts.map(({ deletedBy }) => deletedBy)],
-  );
-  await manager.query(
-    'UPDATE users SET deleted_at = now(), updated_at = now(), is_active = false WHERE id = ANY($1::uuid[])',
-    [drafts.map(({ userId }) => userId)],
-  );
+function hideUsers(drafts: readonly UserDraft[]): Statement[] {
+  if (drafts.length === 0) return [];
+  const ids = idsOf(drafts);
+  return [
+    write(
+      'await-redactions',
+      `INSERT INTO pending_redactions (user_id, clerk_user_id, source, was_active, redact_at)
+       SELECT u.id, u.clerk_user_id, new.source, u.is_active, now() + interval '24 hours'
+         FROM unnest($1::uuid[], $2::text[]) AS new(id, source) JOIN users u ON u.id = new.id
+       ON CONFLICT DO NOTHING`,
+      [ids, drafts.map(({ deletedBy }) => deletedBy)],
+    ),
+    write(
+      'hide-users',
+      'UPDATE users SET deleted_at = now(), updated_at = now(), is_active = false WHERE id = ANY($1::uuid[])',
+      [ids],
+    ),
+  ];
 }
 
 /** Takes everything personal away from users, for ever. */
-export async function redactUsers(manager: EntityManager, ids: readonly (string | null)[]): Promise<void> {
-  if (ids.length === 0) return;
-  await manager.query(
+export function redactUsers(ids: readonly (string | null)[]): Statement[] {
+  if (ids.length === 0) return [];
+  const redact = write(
+    'redact-users',
     `UPDATE users SET deleted_at = coalesce(deleted_at, now()), updated_at = now(), is_active = false, full_name = $2,
        email = NULL, email_verified = false, phone_number = NULL, phone_verified = false, hashed_password = NULL,
        first_name = NULL, last_name = NULL, username = NULL, owner_name = NULL, profile_image_url = NULL,
        content_hash = NULL, stripe_customer_id = NULL, bio = NULL, website = NULL, social_links = '{}',
        shop_name = NULL, city = NULL, state = NULL, pincode = NULL
      WHERE id = ANY($1::uuid[])`,
-    [[...ids], REDACTED_NAME],
+    [ids, REDACTED_NAME],
   );
+  return [redact];
 }
 
 /** A deletion that nobody had told of until now is told of: it cannot be undone any more, and its redaction is due. */
-export async function confirmDeletions(manager: EntityManager, rows: readonly AppliedRow[]): Promise<void> {
+export function confirmDeletions(rows: readonly AppliedRow[]): Statement[] {
   const told = rows.filter(({ change: { seen }, result }) => {
     return seen.kind === 'deletion' && seen.undoable !== true && result.decision === 'duplicate';
   });
-  if (told.length === 0) return;
-  await manager.query('UPDATE pending_redactions SET redact_at = now() WHERE clerk_user_id = ANY($1::text[])', [
-    told.map(({ change }) => change.clerkUserId),
-  ]);
+  if (told.length === 0) return [];
+  const confirm = write(
+    'confirm-deletions',
+    'UPDATE pending_redactions SET redact_at = now() WHERE clerk_user_id = ANY($1::text[])',
+    [told.map(({ change }) => change.clerkUserId)],
+  );
+  return [confirm];
 }
 
-async function bury(manager: EntityManager, drafts: readonly UserDraft[]): Promise<void> {
-  if (drafts.length === 0) return;
-  await manager.query(
+function bury(drafts: readonly UserDraft[]): Statement[] {
+  return writeRows(
+    'bury-users',
     `INSERT INTO clerk_tombstones (clerk_user_id, source_webhook_id)
-     SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
-    [drafts.map(({ clerkUserId }) => clerkUserId), drafts.map(({ deletedBy }) => deletedBy)],
+     SELECT clerk_user_id, source FROM jsonb_to_recordset($1) AS new(clerk_user_id text, source text)
+     ON CONFLICT DO NOTHING`,
+    drafts.map(({ clerkUserId, deletedBy }) => ({ clerk_user_id: clerkUserId, source: deletedBy })),
   );
+}
+
+function idsOf(drafts: readonly UserDraft[]): (string | null)[] {
+  return drafts.map(({ userId }) => userId);
 }
 
 function touchRow({ userId, version, activity }: UserDraft): Record<string, unknown> {

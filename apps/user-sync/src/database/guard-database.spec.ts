@@ -4,12 +4,9 @@ import { QueryFailedError } from 'typeorm';
 import { DatabaseRefusedError } from '../errors';
 import { guardDatabase } from './guard-database';
 
-const refusedWith = (driver: object) =>
-  new QueryFailedError(
-    'INSERT',
-    ['ada@example.com'],
-    Object.assign(new Error('Key (email)=(ada@example.com)'), driver),
-  );
+const ofTheDriver = (driver: object) => Object.assign(new Error('Key (email)=(ada@example.com)'), driver);
+
+const refusedWith = (driver: object) => new QueryFailedError('INSERT', ['ada@example.com'], ofTheDriver(driver));
 
 const outcome = (error: Error) =>
   guardDatabase(() => Promise.reject(error)).then(
@@ -26,6 +23,12 @@ describe('an error of the database', () => {
     const error = await outcome(refusedWith(driver));
     expect(error).toBeInstanceOf(DatabaseRefusedError);
     expect(error).toMatchObject({ sqlState, constraint });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('ada@');
+  });
+
+  it('is the same when it comes from the driver as it is, as that of a prepared statement does', async () => {
+    const error = await outcome(ofTheDriver({ code: '23505', constraint: 'users_pkey', detail: 'ada@example.com' }));
+    expect(error).toMatchObject({ code: 'DATABASE_REFUSED', sqlState: '23505', constraint: 'users_pkey' });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('ada@');
   });
 

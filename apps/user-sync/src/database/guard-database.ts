@@ -20,6 +20,8 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
 }
 
 function constraintOf(error: unknown): string | undefined {
-  const { driverError } = error as { driverError?: { constraint?: unknown } };
-  return typeof driverError?.constraint === 'string' ? driverError.constraint : undefined;
+  // TypeORM wraps the driver's error; a prepared statement's comes as it is.
+  const { driverError = error } = error as { driverError?: unknown };
+  const { constraint } = driverError as { constraint?: unknown };
+  return typeof constraint === 'string' ? constraint : undefined;
 }

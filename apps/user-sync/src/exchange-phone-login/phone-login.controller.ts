@@ -1,5 +1,6 @@
 import { type EnvelopeClaims, type ParsedRequestOf, type ReplyOf, exchangePhoneLogin } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { runStatements } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -91,7 +92,7 @@ export class PhoneLoginController {
   ): Promise<Reply> {
     const { clerkUserId, sessionId } = token;
     // An end of this session that comes meanwhile must find what is opened here, or be found.
-    await lockClerkUsers(manager, [clerkUserId]);
+    await runStatements(manager, [lockClerkUsers([clerkUserId])]);
     const change = await currentNumber(manager);
     if (await hasEnded(manager, sessionId)) throw ended();
     const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });

@@ -1,5 +1,6 @@
 import { type ReplyOf, closeSession, resolveLegacySession } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { runStatements } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -57,7 +58,7 @@ export class LegacySessionsController {
     const { number, closed } = await answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
         // A token of the session that is being exchanged meanwhile must find it ended, or be found here.
-        if (clerkUserId !== null) await lockClerkUsers(manager, [clerkUserId]);
+        if (clerkUserId !== null) await runStatements(manager, [lockClerkUsers([clerkUserId])]);
         await manager.update(UserEntity, { id: userId }, { lastLogoutAt: () => 'now()' });
         const sessions = method === 'legacy_jwt' ? { ids: [sessionId] } : { parentSessionIds: [sessionId] };
         const changes = await closeLegacySessions(manager, sessions, 'signed_out');

@@ -11,6 +11,7 @@ import {
   showUser,
 } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { runStatements } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -125,7 +126,7 @@ export class ManageUsersController {
         }
         await manager.update(UserEntity, { id: before.id }, { ...columns, updatedAt: () => 'now()' });
         if (columns.role !== undefined && before.clerkUserId !== null) {
-          await oweWriteBacks(manager, [{ userId: before.id, reason: 'role' }]);
+          await runStatements(manager, oweWriteBacks([{ userId: before.id, reason: 'role' }]));
         }
         await recordAudit(manager, envelope, {
           ...{ action: deed.action, userId: before.id, details: deed.details?.(before) ?? {} },

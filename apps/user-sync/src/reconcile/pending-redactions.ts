@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordChanges } from '../announce-changes/record-changes';
@@ -23,10 +24,7 @@ export class PendingRedactions {
              SELECT user_id FROM pending_redactions WHERE redact_at <= now() LIMIT ${MAX_REDACTIONS} FOR UPDATE SKIP LOCKED)
            RETURNING user_id, clerk_user_id`,
         );
-        await redactUsers(
-          manager,
-          rows.map(({ user_id }) => user_id),
-        );
+        await runStatements(manager, redactUsers(rows.map(({ user_id }) => user_id)));
         const reason = 'the deletion was not taken back in time: whatever was personal is gone';
         await tell(manager, rows, { source: 'redaction', decision: 'redact', reason, causeId: randomUUID() });
         return rows.length;
@@ -51,10 +49,7 @@ export class PendingRedactions {
       'SELECT clerk_user_id FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()',
       [prefixOf(runId)],
     );
-    await lockClerkUsers(
-      manager,
-      due.map(({ clerk_user_id }) => clerk_user_id),
-    );
+    await runStatements(manager, [lockClerkUsers(due.map(({ clerk_user_id }) => clerk_user_id))]);
     const [rows] = await manager.query<[Restored[], number]>(
       `DELETE FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()
        RETURNING user_id, clerk_user_id, was_active`,
@@ -68,7 +63,7 @@ export class PendingRedactions {
     const reason = 'an admin took the deletion back';
     await tell(manager, rows, { source: 'undo', decision: 'restore', reason, causeId: runId });
     const owed = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
-    await oweWriteBacks(manager, owed, true);
+    await runStatements(manager, oweWriteBacks(owed, true));
     await recordChanges(
       manager,
       rows.map(({ user_id, clerk_user_id }) => {

@@ -1,5 +1,5 @@
 import { type ClerkOwned } from '@gatehouse/lifecycle';
-import { type EntityManager } from 'typeorm';
+import { type Statement } from '@gatehouse/persistence';
 import { type MappedUser, contentHashOf } from '../map-clerk-user/map-clerk-user';
 
 /** What one live user alone may hold verified. */
@@ -52,14 +52,12 @@ export function claimKey({ kind, key }: Claim): string {
 }
 
 /** All live rows that hold any of these addresses, verified or not. */
-export async function findHoldings(manager: EntityManager, claims: readonly Claim[]): Promise<Holding[]> {
-  if (claims.length === 0) return [];
+export function findHoldings(claims: readonly Claim[]): Statement<Holding[]> {
   const keys = (wanted: AddressKind) => claims.filter(({ kind }) => kind === wanted).map(({ key }) => key);
-  const rows = await manager.query<
-    { kind: AddressKind; value: string; verified: boolean; user_id: string; clerk_user_id: string | null }[]
-  >(
+  return {
+    name: 'find-holdings',
     // Address by address: the planner would read the whole table while it does not know yet how large it has become.
-    `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id
+    text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, email, email_verified FROM users
                  WHERE lower(users.email) = wanted.email AND deleted_at IS NULL
@@ -71,13 +69,22 @@ export async function findHoldings(manager: EntityManager, claims: readonly Clai
                  WHERE users.phone_number = wanted.phone_number AND deleted_at IS NULL
                  ORDER BY phone_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
      ORDER BY verified DESC LIMIT ${MAX_HOLDINGS}`,
-    [keys('email'), keys('phone')],
-  );
-  return rows.map(({ kind, value, verified, user_id, clerk_user_id }) => ({
-    kind,
-    key: kind === 'email' ? value.toLowerCase() : value,
-    verified,
-    userId: user_id,
-    clerkUserId: clerk_user_id,
-  }));
+    values: [keys('email'), keys('phone')],
+    read: (rows: Row[]) =>
+      rows.map(({ kind, value, verified, user_id, clerk_user_id }) => ({
+        kind,
+        key: kind === 'email' ? value.toLowerCase() : value,
+        verified,
+        userId: user_id,
+        clerkUserId: clerk_user_id,
+      })),
+  };
+}
+
+interface Row {
+  kind: AddressKind;
+  value: string;
+  verified: boolean;
+  user_id: string;
+  clerk_user_id: string | null;
 }

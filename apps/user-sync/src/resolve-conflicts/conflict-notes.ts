@@ -1,4 +1,4 @@
-import { type EntityManager } from 'typeorm';
+import { type Statement, write, writeRows } from '@gatehouse/persistence';
 import { type UserDraft } from '../apply-event/user-draft';
 import { type AddressKind } from './claim';
 
@@ -14,27 +14,26 @@ export interface ConflictNote {
  * Records conflicts for a person, once while they are open, and closes those of users who are now stored with all that
  * Clerk holds of them, or deleted.
  */
-export async function noteConflicts(
-  manager: EntityManager,
-  drafts: readonly UserDraft[],
-  notes: readonly ConflictNote[],
-): Promise<void> {
+export function noteConflicts(drafts: readonly UserDraft[], notes: readonly ConflictNote[]): Statement[] {
   const closed = drafts.filter(
     ({ openConflict, content, deletedBy, versionMoved, withheld }) =>
       openConflict && withheld.size === 0 && (content !== undefined || deletedBy !== undefined || versionMoved),
   );
-  if (closed.length > 0) {
-    await manager.query(
-      'UPDATE user_conflicts SET resolved_at = now() WHERE claimant = ANY($1::text[]) AND resolved_at IS NULL',
-      [closed.map(({ clerkUserId }) => clerkUserId)],
-    );
-  }
-  if (notes.length === 0) return;
-  await manager.query(
-    `INSERT INTO user_conflicts (kind, claimant, holder, reason)
-     SELECT kind, claimant, holder, reason
-       FROM jsonb_to_recordset($1) AS new(kind text, claimant text, holder text, reason text)
-     ON CONFLICT (claimant, kind) WHERE resolved_at IS NULL DO NOTHING`,
-    [JSON.stringify(notes)],
-  );
+  return [
+    ...closeConflicts(closed.map(({ clerkUserId }) => clerkUserId)),
+    ...writeRows(
+      'note-conflicts',
+      `INSERT INTO user_conflicts (kind, claimant, holder, reason)
+       SELECT kind, claimant, holder, reason
+         FROM jsonb_to_recordset($1) AS new(kind text, claimant text, holder text, reason text)
+       ON CONFLICT (claimant, kind) WHERE resolved_at IS NULL DO NOTHING`,
+      notes,
+    ),
+  ];
+}
+
+function closeConflicts(claimants: readonly string[]): Statement[] {
+  if (claimants.length === 0) return [];
+  const text = 'UPDATE user_conflicts SET resolved_at = now() WHERE claimant = ANY($1::text[]) AND resolved_at IS NULL';
+  return [write('close-conflicts', text, [claimants])];
 }

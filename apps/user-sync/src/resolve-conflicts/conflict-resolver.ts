@@ -1,3 +1,4 @@
+import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Applied, type Change, type Marker, laterActivity, noActivity } from '../apply-event/change';
@@ -9,7 +10,7 @@ import { guardDatabase } from '../database/guard-database';
 import { ConflictTooWideError, NotTogetherError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { SuspectedAbsences } from '../reconcile/suspected-absences';
-import { claimKey, claimsOf, findHoldings } from './claim';
+import { type Claim, type Holding, claimKey, claimsOf, findHoldings } from './claim';
 import { type Party, settleClaims } from './settle-claims';
 import { conflictStory } from './settlement-plan';
 
@@ -43,7 +44,8 @@ export class ConflictResolver {
   /** What became of the change; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
   async resolve(change: Omit<Change, 'seen'>, options: ResolveOptions): Promise<Applied> {
     const asked = await this.askAll(change.clerkUserId, options.asking);
-    const holdings = await this.holdingsOf([...asked.values()]);
+    const claims = [...asked.values()].flatMap(({ user }) => (user === null ? [] : claimsOf(user.columns)));
+    const holdings = await this.holdingsOf(claims);
     const plan = settleClaims([...asked.values()], holdings);
     const changes = [...asked.values()].flatMap(({ clerkUserId, user, before }) => {
       if (user === null) return [];
@@ -73,7 +75,7 @@ export class ConflictResolver {
       asked.set(id, { clerkUserId: id, user, before, absent: before === 'absent' });
       if (user === null) continue;
       const wanted = new Map(claimsOf(user.columns).map((claim) => [claimKey(claim), claim]));
-      const holdings = await guardDatabase(() => findHoldings(this.dataSource.manager, [...wanted.values()]));
+      const holdings = await this.holdingsOf([...wanted.values()]);
       for (const held of holdings) {
         const inTheWay = held.verified || wanted.get(claimKey(held))?.verified === true;
         if (held.clerkUserId !== null && inTheWay) queue.push(held.clerkUserId);
@@ -93,9 +95,9 @@ export class ConflictResolver {
     }
   }
 
-  private holdingsOf(parties: readonly Party[]) {
-    const claims = parties.flatMap(({ user }) => (user === null ? [] : claimsOf(user.columns)));
-    return guardDatabase(() => findHoldings(this.dataSource.manager, claims));
+  private async holdingsOf(claims: readonly Claim[]): Promise<Holding[]> {
+    const [holdings] = await guardDatabase(() => runStatements(this.dataSource.manager, [findHoldings(claims)]));
+    return holdings;
   }
 }
 

@@ -1,3 +1,4 @@
+import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type UserDraft } from '../apply-event/user-draft';
 import { type Claim, type Holding, claimKey, claimsOf, findHoldings } from './claim';
@@ -17,14 +18,23 @@ interface Wanted extends Claim {
   readonly draft: UserDraft;
 }
 
-/** Finds out which of the drafts want an address that another live user holds, where either has it verified. */
-export async function findContention(manager: EntityManager, drafts: readonly UserDraft[]): Promise<Contention> {
+/**
+ * Finds out which of the drafts want an address that another live user holds, where either has it verified. What is
+ * given up elsewhere is in nobody's way.
+ */
+export async function findContention(
+  manager: EntityManager,
+  drafts: readonly UserDraft[],
+  givenUp: readonly Holding[],
+): Promise<Contention> {
   const wanted = drafts.flatMap((draft) =>
     draft.content === undefined || draft.deletedBy !== undefined
       ? []
       : claimsOf(draft.content.columns).map((claim): Wanted => ({ ...claim, draft })),
   );
-  return contend(drafts, wanted, await findHoldings(manager, wanted));
+  const [holdings] = wanted.length === 0 ? [[]] : await runStatements(manager, [findHoldings(wanted)]);
+  const isGivenUp = (held: Holding) => givenUp.some(({ kind, userId }) => kind === held.kind && userId === held.userId);
+  return contend(drafts, wanted, givenUp.length === 0 ? holdings : holdings.filter((held) => !isGivenUp(held)));
 }
 
 /**

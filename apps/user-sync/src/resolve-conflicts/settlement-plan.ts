@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Statement, write } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type AppliedRow } from '../apply-event/applied-events';
 import { type Story, noActivity } from '../apply-event/change';
@@ -17,20 +18,19 @@ export interface SettlementPlan {
 }
 
 /** Sets addresses to NULL that are given up, so that another may take them. `forget`: the rows are not written after that. */
-export async function releaseAddresses(
-  manager: EntityManager,
-  holdings: readonly Holding[],
-  forget = false,
-): Promise<void> {
-  const idsOf = (wanted: AddressKind) => holdings.filter(({ kind }) => kind === wanted).map(({ userId }) => userId);
+export function releaseAddresses(holdings: readonly Holding[], forget = false): Statement[] {
   // A row without a hash equals nothing: whatever is next seen of the user is compared in full.
-  const hash = forget ? ', content_hash = NULL' : '';
-  for (const [ids, columns] of [
-    [idsOf('email'), 'email = NULL, email_verified = false'],
-    [idsOf('phone'), 'phone_number = NULL, phone_verified = false'],
-  ] as const) {
-    if (ids.length > 0) await manager.query(`UPDATE users SET ${columns}${hash} WHERE id = ANY($1::uuid[])`, [ids]);
-  }
+  const [suffix, hash] = forget ? ['-and-forget', ', content_hash = NULL'] : ['', ''];
+  const columns = {
+    email: 'email = NULL, email_verified = false',
+    phone: 'phone_number = NULL, phone_verified = false',
+  };
+  return (['email', 'phone'] as const).flatMap((kind) => {
+    const ids = holdings.filter((held) => held.kind === kind).map(({ userId }) => userId);
+    if (ids.length === 0) return [];
+    const text = `UPDATE users SET ${columns[kind]}${hash} WHERE id = ANY($1::uuid[])`;
+    return [write(`release-${kind}${suffix}`, text, [ids])];
+  });
 }
 
 /** The steps of those whose addresses went to others though nothing was seen of them: their stories tell of it too. */

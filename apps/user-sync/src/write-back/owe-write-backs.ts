@@ -1,4 +1,4 @@
-import { type EntityManager } from 'typeorm';
+import { type Statement, write } from '@gatehouse/persistence';
 import { type Change } from '../apply-event/change';
 import { type UserDraft } from '../apply-event/user-draft';
 import { type WriteBackEntity } from '../database/write-back.entity';
@@ -16,9 +16,10 @@ export interface Owed {
  * Owes Clerk the newest values of these users, in the transaction that changes them. A user is owed once, however often it
  * is changed; `bulk`: nobody waits for these.
  */
-export async function oweWriteBacks(manager: EntityManager, owed: readonly Owed[], bulk = false): Promise<void> {
-  if (owed.length === 0) return;
-  await manager.query(
+export function oweWriteBacks(owed: readonly Owed[], bulk = false): Statement[] {
+  if (owed.length === 0) return [];
+  const owe = write(
+    'owe-write-backs',
     `INSERT INTO write_backs AS w (user_id, state, reason, bulk)
      SELECT user_id, 'pending', reason, $3 FROM unnest($1::uuid[], $2::text[]) AS new(user_id, reason)
      ON CONFLICT (user_id) DO UPDATE
@@ -28,29 +29,29 @@ export async function oweWriteBacks(manager: EntityManager, owed: readonly Owed[
            due_at = greatest(now(), w.written_at + ${BETWEEN_WRITES})`,
     [owed.map(({ userId }) => userId), owed.map(({ reason }) => reason), bulk],
   );
+  return [owe];
 }
 
 /**
  * Owes what a batch has made here, and ends what was owed of users whom it has deleted. What it only brings over from
  * Clerk is never owed: two Gatehouses on one Clerk instance would answer each other for ever.
  */
-export async function oweForBatch(
-  manager: EntityManager,
-  drafts: readonly UserDraft[],
-  changes: readonly Change[],
-): Promise<void> {
+export function oweForBatch(drafts: readonly UserDraft[], changes: readonly Change[]): Statement[] {
   const owed = drafts.flatMap(({ userId, existed, content, deletedBy, adopted }): Owed[] => {
     if (userId === null || deletedBy !== undefined) return [];
     if (adopted !== undefined) return [{ userId, reason: 'link' }];
     return !existed && content !== undefined ? [{ userId, reason: 'create' }] : [];
   });
-  await oweWriteBacks(
-    manager,
-    owed,
-    changes.every(({ story }) => story.source === 'reconcile'),
-  );
   const gone = drafts.flatMap(({ userId, existed, deletedBy }) =>
     existed && deletedBy !== undefined && userId !== null ? [userId] : [],
   );
-  if (gone.length > 0) await manager.query('DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [gone]);
+  return [
+    ...oweWriteBacks(
+      owed,
+      changes.every(({ story }) => story.source === 'reconcile'),
+    ),
+    ...(gone.length === 0
+      ? []
+      : [write('end-write-backs', 'DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [gone])]),
+  ];
 }
