@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChangeAnnouncer } from '../announce-changes/change-announcer';
 import { guardDatabase } from '../database/guard-database';
+import { repeatOnConflict } from '../database/repeat-on-conflict';
 import { type EndedSession, endTrust } from '../end-trust/end-trust';
 import { NotTogetherError } from '../errors';
 import { noteConflicts } from '../resolve-conflicts/conflict-notes';
@@ -23,9 +24,6 @@ import { lockClerkUsers } from './lock-clerk-users';
 import { newUserId } from './new-user';
 import { type UserDraft } from './user-draft';
 import { confirmDeletions, writeUsers } from './write-users';
-
-/** How often a transaction that met a deadlock is tried in all; not counted as tries of the events in it. */
-const MAX_TRANSACTIONS = 10;
 
 /** The one way into the users table for whatever was seen of Clerk users, from whichever source. */
 @Injectable()
@@ -49,18 +47,13 @@ export class ChangeApplier {
   }
 
   private async transact(changes: readonly Change[], plan: SettlementPlan | undefined): Promise<Applied[]> {
-    for (let transactions = 1; ; transactions += 1) {
-      try {
-        const { results, lastChange } = await this.dataSource.transaction((manager) =>
-          applyWithin(manager, changes, plan),
-        );
-        if (lastChange !== null) void this.announcer.announce();
-        this.movements.noteApplied(changes, results);
-        return results;
-      } catch (error) {
-        if (!isWorthAnother(error) || transactions === MAX_TRANSACTIONS) throw error;
-      }
-    }
+    const { results, lastChange } = await repeatOnConflict(
+      () => this.dataSource.transaction((manager) => applyWithin(manager, changes, plan)),
+      isWorthAnother,
+    );
+    if (lastChange !== null) void this.announcer.announce();
+    this.movements.noteApplied(changes, results);
+    return results;
   }
 }
 

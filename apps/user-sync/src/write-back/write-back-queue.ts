@@ -3,6 +3,7 @@ import { type Role } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
+import { repeatOnConflict } from '../database/repeat-on-conflict';
 import { BETWEEN_WRITES } from './owe-write-backs';
 
 /** A write-back in hand: what Clerk is to hold of the user. */
@@ -124,8 +125,10 @@ export class WriteBackQueue {
     return { owed: row?.owed ?? 0, dead: row?.dead ?? 0, oldestSeconds: Math.max(0, row?.oldest_seconds ?? 0) };
   }
 
+  /** One that meets a deadlock, with a batch that deletes users or with another replica, is run again. */
   private async change<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
-    const [rows] = await guardDatabase(() => this.dataSource.query<[Row[], number]>(statement, [...parameters]));
+    const run = () => this.dataSource.query<[Row[], number]>(statement, [...parameters]);
+    const [rows] = await guardDatabase(() => repeatOnConflict(run));
     return rows;
   }
 }

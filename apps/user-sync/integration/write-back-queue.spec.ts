@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { createDataSource } from '@gatehouse/persistence';
+import { type TestDatabase, eventually } from '@gatehouse/testing';
+import { Client } from 'pg';
+import { type DataSource } from 'typeorm';
+import { serviceDatabase } from '../src/database/database-options';
+import { type WriteBackClaim, WriteBackQueue } from '../src/write-back/write-back-queue';
+import { usersDatabase } from './sync-world';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let other: Client;
+let queue: WriteBackQueue;
+let claim: WriteBackClaim;
+
+beforeEach(async () => {
+  database = await usersDatabase();
+  other = new Client({ connectionString: database.adminUrl });
+  await other.connect();
+  // Of two who wait for each other PostgreSQL ends the one whose patience ends first: the queue.
+  await other.query("SET deadlock_timeout = '1min'");
+  await other.query(`ALTER DATABASE ${new URL(database.adminUrl).pathname.slice(1)} SET deadlock_timeout = '2s'`);
+  dataSource = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 1 })).initialize();
+  for (const name of ['first', 'second']) {
+    const id = randomUUID();
+    await other.query(
+      `INSERT INTO users (id, clerk_user_id, auth_provider, full_name, referral_code) VALUES ($1, $2, 'clerk', 'x', $2)`,
+      [id, name],
+    );
+    await other.query(`INSERT INTO write_backs (user_id, state, reason) VALUES ($1, 'pending', 'create')`, [id]);
+  }
+  queue = new WriteBackQueue(dataSource);
+  claim = await queue.claim(10, 60_000);
+});
+
+afterEach(async () => {
+  await dataSource.destroy();
+  await other.end();
+  await database.drop();
+});
+
+/** Does work whose statement takes the first row and waits for the second, while another has the second and waits for the first. */
+async function inDeadlock(work: () => Promise<unknown>): Promise<void> {
+  const touch = (name: string) =>
+    other.query('UPDATE write_backs SET due_at = now() FROM users WHERE id = user_id AND clerk_user_id = $1', [name]);
+  await other.query('BEGIN');
+  await touch('second');
+  const working = work();
+  await eventually(async () => {
+    const { rows } = await other.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+    expect(rows).toHaveLength(1);
+  });
+  await touch('first');
+  await other.query('COMMIT');
+  await working;
+}
+
+const rows = async () =>
+  (await other.query<Record<string, unknown>>('SELECT state, claim FROM write_backs ORDER BY state')).rows;
+
+const deadlocks = async () => {
+  await other.query('SELECT pg_stat_clear_snapshot()');
+  const { rows } = await other.query<{ deadlocks: string }>(
+    'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return Number(rows[0]?.deadlocks);
+};
+
+it('what Clerk holds is noted though another transaction took the same rows in the opposite order', async () => {
+  expect(claim.items.map(({ clerkUserId }) => clerkUserId)).toEqual(['first', 'second']);
+  await inDeadlock(() => queue.complete(claim.id, claim.items));
+  await eventually(async () => expect(await deadlocks()).toBe(1));
+  expect(await rows()).toEqual([
+    { state: 'done', claim: null },
+    { state: 'done', claim: null },
+  ]);
+});
+
+it('a claim is given back though another transaction took the same rows in the opposite order', async () => {
+  await inDeadlock(() => queue.release(claim));
+  await eventually(async () => expect(await deadlocks()).toBe(1));
+  expect(await rows()).toEqual([
+    { state: 'pending', claim: null },
+    { state: 'pending', claim: null },
+  ]);
+});
