@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { listUserConflicts } from '@gatehouse/contracts';
 import { fixture, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
+import { adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -258,13 +259,9 @@ describe('a local user', () => {
 });
 
 describe('conflicts that wait for a person', () => {
-  const principal = {
-    ...{ userId: randomUUID(), clerkUserId: 'user_admin', role: 'admin' as const, tier: 'free' as const },
-    ...{ method: 'clerk_session' as const, scopes: [], sessionId: 'sess_1' },
-  };
   type Query = Parameters<typeof world.gateway.send<typeof listUserConflicts>>[1];
   const list = (query: Query, role: 'admin' | 'developer' = 'admin') =>
-    world.gateway.send(listUserConflicts, query, { principal: { ...principal, role }, requestId: randomUUID() });
+    world.gateway.send(listUserConflicts, query, adminContext(role));
 
   it('are listed to admins alone, newest first, page by page, without the address; resolved ones apart', async () => {
     const emails = [address(), address(), address()];

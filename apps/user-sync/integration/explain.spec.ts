@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Explanation, type Principal, explainUser, startReconcile } from '@gatehouse/contracts';
+import { type Explanation, explainUser, startReconcile } from '@gatehouse/contracts';
 import { EventBatch } from '../src/apply-event/event-batch';
 import { readEvent } from '../src/apply-event/read-event';
 import { json } from './clerk-api';
 import { T0, clerkUser, deletion, deliveryOf, metadata, newClerkId, userEvent, withEmail } from './clerk-events';
+import { adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -15,19 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => world.dispose());
 
-const admin: Principal = {
-  userId: randomUUID(),
-  clerkUserId: 'user_admin',
-  method: 'clerk_session',
-  role: 'admin',
-  tier: 'free',
-  scopes: [],
-  sessionId: 'sess_1',
-};
-const context = () => ({ principal: admin, requestId: randomUUID() });
-
 const explain = (id: string, page: { limit?: number; cursor?: string } = {}): Promise<Explanation> =>
-  world.gateway.send(explainUser, { id, ...page }, context());
+  world.gateway.send(explainUser, { id, ...page }, adminContext());
 
 describe('explain', () => {
   it("tells a user's story: each decision, the versions before and after, why", async () => {
@@ -144,7 +134,7 @@ describe('explain', () => {
       steps: [{ decision: 'delete' }, { decision: 'tombstoned' }],
     });
     await expect(explain(newClerkId())).rejects.toMatchObject({ reason: 'not_found' });
-    const user = { principal: { ...admin, role: 'user' as const }, requestId: randomUUID() };
+    const user = adminContext('user');
     await expect(world.gateway.send(explainUser, { id }, user)).rejects.toMatchObject({ reason: 'forbidden' });
     await expect(world.gateway.send(startReconcile, {}, user)).rejects.toMatchObject({ reason: 'forbidden' });
   });

@@ -1,9 +1,8 @@
-import { type EventMetadata, type Principal, resolvePrincipal, startReconcile } from '@gatehouse/contracts';
+import { type EventMetadata, resolvePrincipal, startReconcile } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
-import { randomUUID } from 'node:crypto';
 import { json } from './clerk-api';
 import { type EventJson, T0, type UserJson, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
-import { newSessionId, nobody } from './members';
+import { adminContext, newSessionId, nobody } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -95,11 +94,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     const user = await member(clerkUser(newClerkId()));
     world.clerk.directory.users = [{ ...user, first_name: 'Walked' } as UserJson];
     hold({ ...user, first_name: 'Walked' });
-    const admin: Principal = {
-      ...{ userId: randomUUID(), clerkUserId: 'user_admin', method: 'clerk_session', role: 'admin', tier: 'free' },
-      ...{ scopes: [], sessionId: 'sess_1' },
-    };
-    await world.gateway.send(startReconcile, {}, { principal: admin, requestId: randomUUID() });
+    await world.gateway.send(startReconcile, {}, adminContext());
     await asked(user);
     expect(await held()).toEqual([]);
     letGo.splice(0).forEach((release) => release());

@@ -23,6 +23,20 @@ export interface Member {
 /** Nobody: what the gateway says while it is still finding out who calls. */
 export const nobody = (): RequestContext => ({ principal: null, requestId: randomUUID() });
 
+/** A user that was found, as the gateway speaks for it. */
+export function principalOf(
+  { userId, clerkUserId, role, tier }: Pick<Principal, 'userId' | 'clerkUserId' | 'role' | 'tier'>,
+  sessionId: string,
+): Principal {
+  return { userId, clerkUserId, method: 'clerk_session', role, tier, scopes: [], sessionId };
+}
+
+/** An admin, or of another role, who has never been here: what the gateway says of it is enough. */
+export function adminContext(role: Principal['role'] = 'admin'): RequestContext & { readonly principal: Principal } {
+  const found = { userId: randomUUID(), clerkUserId: 'user_admin', role, tier: 'free' } as const;
+  return { principal: principalOf(found, 'sess_1'), requestId: randomUUID() };
+}
+
 /** What a refused request looks like. */
 export const refusal = (reason: string): unknown => expect.objectContaining({ code: 'REQUEST_REFUSED', reason });
 
@@ -35,10 +49,7 @@ export async function member(world: SyncWorld, changes: Record<string, unknown> 
   world.clerk.answer(user.id, json(200, user));
   const sessionId = newSessionId();
   const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
-  const { userId, role, tier } = found;
-  const principal: Principal = {
-    ...{ userId, clerkUserId: user.id, method: 'clerk_session', role, tier, scopes: [], sessionId },
-  };
+  const principal = principalOf(found, sessionId);
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }
 

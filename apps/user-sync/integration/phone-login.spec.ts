@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Principal,
   type RequestOf,
   exchangePhoneLogin,
   getMe,
@@ -10,7 +9,7 @@ import {
 } from '@gatehouse/contracts';
 import { fixture, hangUp, json, silence } from './clerk-api';
 import { type UserJson, clerkUser, deletion, newClerkId, sessionEvent, userEvent } from './clerk-events';
-import { type Member, admin, member, newSessionId, nobody, refusal } from './members';
+import { type Member, admin, member, newSessionId, nobody, principalOf, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
 type Exchange = RequestOf<typeof exchangePhoneLogin>;
@@ -226,11 +225,8 @@ describe('syncUsers', () => {
     const first = await sync();
     expect(first).toMatchObject({ isNewUser: true, clerkUserId: user.id, user: { clerkUserId: user.id } });
     expect(await sync()).toEqual({ ...first, isNewUser: false });
-    const { userId, role, tier } = first;
-    const principal: Principal = {
-      ...{ userId, clerkUserId: user.id, method: 'clerk_session', role, tier, scopes: [], sessionId },
-    };
-    expect(await world.gateway.send(getMe, {}, { principal, requestId: 'r' })).toEqual(first.user);
+    const context = { principal: principalOf(first, sessionId), requestId: 'r' };
+    expect(await world.gateway.send(getMe, {}, context)).toEqual(first.user);
   });
 
   it('is refused once the session is over', async () => {

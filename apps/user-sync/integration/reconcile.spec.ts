@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Principal,
   type ReconcileRun,
   approveReconcile,
   explainUser,
@@ -16,6 +15,7 @@ import { DriftSampler } from '../src/reconcile/drift-sampler';
 import { PendingRedactions } from '../src/reconcile/pending-redactions';
 import { json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
+import { adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await world.boot(settings);
   // It answers requests as soon as it is connected, which may be a moment later.
-  await eventually(() => world.gateway.send(listReconciles, {}, context()), { timeoutMs: 20_000 });
+  await eventually(() => world.gateway.send(listReconciles, {}, adminContext()), { timeoutMs: 20_000 });
 });
 
 afterEach(async () => {
@@ -55,19 +55,8 @@ afterEach(async () => {
 
 afterAll(() => world.dispose());
 
-const admin: Principal = {
-  userId: randomUUID(),
-  clerkUserId: 'user_admin',
-  method: 'clerk_session',
-  role: 'admin',
-  tier: 'free',
-  scopes: [],
-  sessionId: 'sess_1',
-};
-const context = () => ({ principal: admin, requestId: randomUUID() });
-
-const start = () => world.gateway.send(startReconcile, {}, context());
-const show = (id: string) => world.gateway.send(showReconcile, { id }, context());
+const start = () => world.gateway.send(startReconcile, {}, adminContext());
+const show = (id: string) => world.gateway.send(showReconcile, { id }, adminContext());
 
 const ended = (id: string, timeoutMs = 20_000): Promise<ReconcileRun> =>
   eventually(
@@ -314,7 +303,7 @@ describe('deletions that a walk finds', () => {
     const run = await reconcile();
     expect(run).toMatchObject({ state: 'needs_approval', absences: 4, message: expect.stringContaining('4 of 6') });
     expect(await live()).toHaveLength(6);
-    await world.gateway.send(approveReconcile, { id: run.id }, context());
+    await world.gateway.send(approveReconcile, { id: run.id }, adminContext());
     expect(await ended(run.id)).toMatchObject({ state: 'done', changes: { duplicate: 2, delete: 4 } });
     expect(await live()).toHaveLength(2);
   });
@@ -335,18 +324,19 @@ describe('deletions that a walk finds', () => {
     expect(Number(pending?.hours)).toBe(24);
     expect(await world.deliver(userEvent('user.updated', user))).toMatchObject({ decision: 'tombstoned' });
 
-    const undone = await world.gateway.send(undoReconcile, { id: run.id }, context());
+    const by = adminContext();
+    const undone = await world.gateway.send(undoReconcile, { id: run.id }, by);
     expect(undone).toMatchObject({ restored: 1, run: { state: 'undone', undoable: 0 } });
     expect(await world.user(user.id)).toMatchObject({ deleted_at: null, is_active: true, email: before?.email });
     const audit = await world.query('SELECT actor_user_id FROM audit_log WHERE action = $1 AND subject = $2', [
       'reconcile.undo',
       run.id,
     ]);
-    expect(audit).toEqual([{ actor_user_id: admin.userId }]);
+    expect(audit).toEqual([{ actor_user_id: by.principal.userId }]);
     expect(await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1 }))).toMatchObject({
       decision: 'apply',
     });
-    const { steps } = await world.gateway.send(explainUser, { id: user.id }, context());
+    const { steps } = await world.gateway.send(explainUser, { id: user.id }, adminContext());
     expect(steps.map(({ decision }) => decision)).toEqual(['create', 'delete', 'tombstoned', 'restore', 'apply']);
   });
 
@@ -357,10 +347,10 @@ describe('deletions that a walk finds', () => {
     const redactions = world.apps[0]?.get(PendingRedactions, { strict: false });
     expect(await redactions?.redactDue()).toBe(0);
     expect(await world.deliver(deletion(user.id))).toMatchObject({ decision: 'duplicate' });
-    expect(await world.gateway.send(undoReconcile, { id: run.id }, context())).toMatchObject({ restored: 0 });
+    expect(await world.gateway.send(undoReconcile, { id: run.id }, adminContext())).toMatchObject({ restored: 0 });
     expect(await redactions?.redactDue()).toBe(1);
     expect(await world.user(user.id)).toMatchObject({ email: null, full_name: 'Deleted user' });
-    const { steps } = await world.gateway.send(explainUser, { id: user.id }, context());
+    const { steps } = await world.gateway.send(explainUser, { id: user.id }, adminContext());
     expect(steps.map(({ decision }) => decision)).toEqual(['create', 'delete', 'duplicate', 'redact']);
   });
 });
@@ -398,7 +388,7 @@ describe('a 404 from Clerk', () => {
   it('of the key of another instance, once a walk has told which is ours, confirms nothing', async () => {
     await world.closeApps();
     await world.boot(Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'CLERK_INSTANCE_ID')));
-    await eventually(() => world.gateway.send(listReconciles, {}, context()), { timeoutMs: 20_000 });
+    await eventually(() => world.gateway.send(listReconciles, {}, adminContext()), { timeoutMs: 20_000 });
     const user = await suspected();
     atClerk(user);
     expect(await reconcile()).toMatchObject({ state: 'done' });
@@ -427,7 +417,7 @@ describe('what is seen from outside', () => {
     const metrics = await world.operations('/metrics');
     expect(metrics).toContain('gatehouse_user_sync_drift_users 1');
     expect(metrics).toContain('gatehouse_user_sync_drift_sampled_users 3');
-    const { items } = await world.gateway.send(listReconciles, {}, context());
+    const { items } = await world.gateway.send(listReconciles, {}, adminContext());
     expect(items).toMatchObject([{ id: run.id, trigger: 'admin', usersPerSecond: expect.any(Number) }]);
   });
 
@@ -438,7 +428,7 @@ describe('what is seen from outside', () => {
     const worker = world.apps[0];
     expect(worker).toBeDefined();
     await eventually(async () => (await live()).length === 2, { timeoutMs: 50_000, intervalMs: 500 });
-    const { items } = await world.gateway.send(listReconciles, {}, context());
+    const { items } = await world.gateway.send(listReconciles, {}, adminContext());
     expect(items[0]).toMatchObject({ trigger: 'schedule' });
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Principal, getMe, listUsers, resolvePrincipal, updateMe } from '@gatehouse/contracts';
+import { getMe, listUsers, resolvePrincipal, updateMe } from '@gatehouse/contracts';
 import { fixture, hangUp, json, silence } from './clerk-api';
 import { clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
+import { principalOf, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -20,20 +21,9 @@ const resolve = (clerkUserId: string, requestId: string = randomUUID()) =>
 async function member(changes: Record<string, unknown> = {}) {
   const user = clerkUser(newClerkId(), changes);
   await world.deliver(userEvent('user.created', user));
-  const { userId, role, tier } = await resolve(user.id);
-  const principal: Principal = {
-    userId,
-    clerkUserId: user.id,
-    method: 'clerk_session',
-    role,
-    tier,
-    scopes: [],
-    sessionId: 'sess_1',
-  };
+  const principal = principalOf(await resolve(user.id), 'sess_1');
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }
-
-const refusal = (reason: string) => expect.objectContaining({ code: 'REQUEST_REFUSED', reason });
 
 describe('resolving a principal', () => {
   it('finds the user that is here, without asking Clerk', async () => {

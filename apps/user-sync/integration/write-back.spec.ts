@@ -12,7 +12,7 @@ import {
 import { eventually } from '@gatehouse/testing';
 import { fixture, hangUp, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
-import { type Member, newSessionId, nobody, refusal } from './members';
+import { type Member, adminContext, newSessionId, nobody, principalOf, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
 const QUICK = {
@@ -22,10 +22,6 @@ const QUICK = {
   RETRY_BASE_MS: '50',
   RETRY_CAP_MS: '100',
   RETRY_MAX: '2',
-};
-const anyAdmin = {
-  ...{ clerkUserId: 'user_admin', role: 'admin' as const, tier: 'free' as const, scopes: [], sessionId: 'sess_1' },
-  method: 'clerk_session' as const,
 };
 const PATIENCE = { timeoutMs: 20_000, intervalMs: 20 };
 
@@ -53,8 +49,7 @@ afterAll(() => world.dispose());
 /** Another replica, once it answers. */
 async function boot(environment: Record<string, string> = {}): Promise<void> {
   await world.boot({ ...QUICK, ...environment });
-  const principal = { ...anyAdmin, userId: randomUUID() };
-  await eventually(() => world.gateway.send(listWriteBacks, { limit: 1 }, { principal, requestId: randomUUID() }));
+  await eventually(() => world.gateway.send(listWriteBacks, { limit: 1 }, adminContext()));
 }
 
 /** A user at Clerk, of whom nobody has told us yet. */
@@ -69,11 +64,7 @@ async function come(changes: Record<string, unknown> = {}): Promise<Member> {
   const user = atClerk(changes);
   const sessionId = newSessionId();
   const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
-  const { userId, role, tier } = found;
-  const principal = {
-    ...{ userId, clerkUserId: user.id, role, tier, scopes: [], sessionId },
-    method: 'clerk_session' as const,
-  };
+  const principal = principalOf(found, sessionId);
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }
 
