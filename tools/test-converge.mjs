@@ -19,8 +19,8 @@ for (let index = 0; index < asked.length; index += 2) {
 
 // npm test has a seed of its own, so that its histories are the same at each run; here they are new ones.
 env.CONVERGE_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
-// As long as the spec itself allows: a second for each history, beside what npm test has for everything.
-env.GATEHOUSE_TEST_LIMIT_MS ??= String(20 * 60_000 + Number(env.CONVERGE_RUNS) * 2_000);
+// As long as the spec itself allows for its two properties, beside what npm test has for everything.
+env.GATEHOUSE_TEST_LIMIT_MS ??= String(20 * 60_000 + Number(env.CONVERGE_RUNS) * 10_000);
 console.log(`${env.CONVERGE_RUNS} random histories, seed ${env.CONVERGE_SEED}`);
 const args = [join(root, 'tools/test.mjs'), '--selectProjects', 'user-sync', '--testPathPatterns', 'converge.spec'];
 const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
