@@ -39,6 +39,7 @@ export {
   type TestDatabaseOptions,
 } from './databases/test-database';
 export { withClient } from './databases/with-client';
+export { withdrawalsOf } from './databases/withdrawals';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
 export { eventually, type EventuallyOptions } from './eventually';
 export { freePort, isPortFree, requireFreePort } from './local-servers/free-port';
