@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { DataDirectoryInUseError, PostgresVersionMismatchError, ServerNotReadyError } from '../errors';
 import { postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
@@ -11,12 +12,12 @@ import { sayWhy } from './why';
  * interrupted first start leaves nothing half made.
  * @throws PostgresVersionMismatchError, ServerNotReadyError
  */
-export function prepareDataDirectory(
+export async function prepareDataDirectory(
   directory: string,
   binaries: PostgresBinaries,
   identity: PostgresIdentity,
   password: string,
-): string {
+): Promise<string> {
   const data = join(directory, 'data');
   const major = postgresMajor(binaries);
   if (existsSync(join(data, 'PG_VERSION'))) {
@@ -31,7 +32,7 @@ export function prepareDataDirectory(
   try {
     writeFileSync(passwordFile, password + '\n', { mode: 0o600 });
     if (identity.kind === 'other-user') chownSync(passwordFile, identity.uid, identity.gid);
-    runInitdb(fresh, passwordFile, binaries, identity);
+    await runInitdb(fresh, passwordFile, binaries, identity);
     renameSync(fresh, data);
   } finally {
     rmSync(passwordFile, { force: true });
@@ -40,20 +41,30 @@ export function prepareDataDirectory(
   return data;
 }
 
-function runInitdb(data: string, passwordFile: string, binaries: PostgresBinaries, identity: PostgresIdentity): void {
+/** It takes seconds: whoever connects to another server meanwhile must not be kept from it. */
+async function runInitdb(
+  data: string,
+  passwordFile: string,
+  binaries: PostgresBinaries,
+  identity: PostgresIdentity,
+): Promise<void> {
   const args = ['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
   // The built-in provider sorts the same on every machine and needs no locale of the host.
   args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync');
   const [command, commandArgs] = asIdentity(identity, binaries.initdb, args);
-  const run = spawnSync(command, commandArgs, {
-    encoding: 'utf8',
-    timeout: 60_000,
-    cwd: join(data, '..'),
-    ...(identity.kind === 'other-user' ? { uid: identity.uid, gid: identity.gid } : {}),
-  });
-  if (run.status === 0) return;
-  const output = `${run.stdout}\n${run.stderr}`;
-  throw sayWhy(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, run.error)}`);
+  try {
+    await promisify(execFile)(command, commandArgs, {
+      timeout: 60_000,
+      cwd: join(data, '..'),
+      ...(identity.kind === 'other-user' ? { uid: identity.uid, gid: identity.gid } : {}),
+    });
+  } catch (error) {
+    const failure = error as Error & { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string };
+    const output = `${failure.stdout ?? ''}\n${failure.stderr ?? ''}`;
+    // Who ended with a code has said why.
+    const unsaid = typeof failure.code === 'number' ? undefined : failure;
+    throw sayWhy(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, unsaid)}`);
+  }
 }
 
 /** The command line that runs a program as this identity (for another user, the caller passes uid and gid on too). */

@@ -51,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     if (options.port) await requireFreePort(options.port, 'PostgreSQL', options.portVariable);
     const identity = options.identity ?? choosePostgresIdentity();
     const place = preparePostgresPlace(options.directory, findPostgresBinaries(), identity);
-    const data = prepareDataDirectory(place.directory, place.binaries, identity, options.superuserPassword);
+    const data = await prepareDataDirectory(place.directory, place.binaries, identity, options.superuserPassword);
     await clearStaleLock(data);
 
     const port = options.port ?? (await freePort());
