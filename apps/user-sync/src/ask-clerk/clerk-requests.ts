@@ -21,7 +21,7 @@ export interface Asking {
 
 const TIMEOUT_MS = 10_000;
 /** How many requests may be under way at once, in this process, for another of the lane to be made. */
-const MAX_CONCURRENT: Readonly<Record<Lane, number>> = { first_login: 10, conflict: 9, write_back: 7, reconcile: 5 };
+const MAX_CONCURRENT: Readonly<Record<Lane, number>> = { first_login: 20, conflict: 18, write_back: 14, reconcile: 8 };
 /** An event that waits holds up those that come after it; it is better tried again later. */
 const MAX_BUDGET_WAIT_MS: Readonly<Partial<Record<Lane, number>>> = { conflict: 2_000 };
 /** What a 429 without `Retry-After` is taken for. */
