@@ -13,7 +13,8 @@ export interface ReconcileOptions {
 const WARM_UP = 0.5;
 const EVERY_MS = 250;
 
-interface Walk {
+/** What a walk was. */
+export interface Walk {
   readonly users: number;
   readonly seconds: number;
   readonly changes: Record<string, number>;
@@ -56,7 +57,8 @@ export async function benchReconcile({ users }: ReconcileOptions): Promise<Repor
   }
 }
 
-async function generateUsers(stack: BenchStack, count: number): Promise<void> {
+/** Has the emulator make users. */
+export async function generateUsers(stack: BenchStack, count: number): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${stack.gatehouse.ports.emulator}/emulator/generate/users`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -67,7 +69,7 @@ async function generateUsers(stack: BenchStack, count: number): Promise<void> {
 }
 
 /** Queues a walk, as an admin's request does, and follows it to its end. */
-async function walk(stack: BenchStack): Promise<Walk> {
+export async function walk(stack: BenchStack): Promise<Walk> {
   return withClient(stack.gatehouse.databases.users.ownerUrl, async (client) => {
     const id = randomUUID();
     await client.query(`INSERT INTO reconcile_runs (id, state, trigger) VALUES ($1, 'queued', 'admin')`, [id]);

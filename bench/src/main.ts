@@ -6,6 +6,7 @@ import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
 import { benchRevocation } from './bench-revocation';
 import { benchReconcile } from './bench-reconcile';
+import { benchWriteBack } from './bench-write-back';
 import { type Report } from './report';
 
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
@@ -25,6 +26,7 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
     benchLedger({ seconds: quick ? 10 : 30, warmUpSeconds: 3, smallRows: 10_000, largeRows: 2_000_000 }),
   revocation: (quick) => benchRevocation(quick ? { users: 12, partitions: 2 } : { users: 80, partitions: 10 }),
   reconcile: (quick) => benchReconcile({ users: quick ? 10_000 : 100_000 }),
+  'write-back': (quick) => benchWriteBack(quick ? { users: 5_000, seconds: 15 } : { users: 40_000, seconds: 60 }),
 };
 
 async function main(): Promise<number> {

@@ -1,0 +1,72 @@
+import { setTimeout } from 'node:timers/promises';
+import { withClient } from '@gatehouse/testing';
+import { generateUsers, walk } from './bench-reconcile';
+import { BenchStack } from './bench-stack';
+import { type Report, atLeast, machine, round } from './report';
+
+/** How many users are owed a write, and for how long it is watched how fast they get it. */
+export interface WriteBackOptions {
+  readonly users: number;
+  readonly seconds: number;
+}
+
+/** Clerk's limit of a production key, per 10 s; `docs/convergence.md` says what of it is used. */
+const PRODUCTION = 1_000;
+/** What flows into the budget each second: nine tenths of the limit, less what may be spent at once. */
+const FLOW = (PRODUCTION * 0.9 * 0.8) / 10;
+const USELESS_LIMIT = 10_000_000;
+
+/**
+ * Users per second who are written back to Clerk after a backfill: with the limit of a production key, which the
+ * emulator holds user-sync to, and without any. Clerk is the emulator, a process of its own on the same machine.
+ */
+export async function benchWriteBack(options: WriteBackOptions): Promise<Report> {
+  const limited = await measure(options, PRODUCTION, 'production');
+  const free = await measure(options, USELESS_LIMIT, 'off');
+  return {
+    name: 'write-back',
+    machine: machine(),
+    rows: [
+      { what: `a production key: ${PRODUCTION} requests per 10 s`, ...limited },
+      { what: 'no limit', ...free },
+    ],
+    goals: [
+      atLeast('share of the budget that is used', limited.usersPerSecond / FLOW, 0.9),
+      atLeast('users/s without a limit, times the budget of a production key', free.usersPerSecond / FLOW, 1),
+    ],
+  };
+}
+
+async function measure({ users, seconds }: WriteBackOptions, requestsPer10s: number, limits: string) {
+  const stack = await BenchStack.start({
+    LOG_LEVEL: 'info',
+    RECONCILE_INTERVAL_MS: '0',
+    CLERK_WRITE_BACK: 'on',
+    CLERK_REQUESTS_PER_10S: String(requestsPer10s),
+    CLERK_EMULATOR_RATE_LIMITS: limits,
+  });
+  try {
+    await generateUsers(stack, users);
+    await walk(stack);
+    const began = performance.now();
+    const before = await written(stack);
+    let after = before;
+    while (performance.now() - began < seconds * 1_000 && after < users) {
+      await setTimeout(250);
+      after = await written(stack);
+    }
+    const spent = (performance.now() - began) / 1_000;
+    return { users: after - before, seconds: round(spent), usersPerSecond: round((after - before) / spent) };
+  } finally {
+    await stack.stop();
+  }
+}
+
+function written(stack: BenchStack): Promise<number> {
+  return withClient(stack.gatehouse.databases.users.ownerUrl, async (client) => {
+    const { rows } = await client.query<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM write_backs WHERE state = 'done'`,
+    );
+    return rows[0]?.n ?? 0;
+  });
+}
