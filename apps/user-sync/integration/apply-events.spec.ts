@@ -3,11 +3,15 @@ import {
   T0,
   clerkUser,
   deletion,
+  deliveryOf,
+  metadata,
   newClerkId,
   sessionEvent,
   userEvent,
   withEmail,
 } from './clerk-events';
+import { EventBatch } from '../src/apply-event/event-batch';
+import { readEvent } from '../src/apply-event/read-event';
 import { fixture, hangUp, json } from './clerk-api';
 import { SyncWorld } from './sync-world';
 
@@ -418,6 +422,16 @@ describe('a batch', () => {
     expect(outcomes[3]).toMatchObject({ error: { kind: 'conflict', retryable: true } });
     expect(JSON.stringify(outcomes)).not.toMatch(/one-owner/i);
     expect(await world.user(conflicting.id)).toBeUndefined();
+  });
+
+  it('that holds one event twice applies it once, and reports the same of both', async () => {
+    const user = clerkUser(newClerkId());
+    const about = metadata('user.created');
+    const event = readEvent(deliveryOf(userEvent('user.created', user), about), undefined);
+    await world.apps[0]?.get(EventBatch).handle([event, event]);
+    expect(await world.story(user.id)).toEqual(['create']);
+    const outcomes = (await world.outcomes()).filter(({ webhookId }) => webhookId === about.webhookId);
+    expect(outcomes).toMatchObject([{ decision: 'create' }, { decision: 'create' }]);
   });
 
   it('holds a whole life: created, changed and deleted at once', async () => {
