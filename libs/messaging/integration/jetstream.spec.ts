@@ -8,7 +8,7 @@ import { type DeliveredMessage } from '../src/delivered-message';
 import { SharedOutageError } from '../src/errors';
 import { JetStream } from '../src/jetstream';
 import { ConsumerHandler, type Turn } from '../src/jetstream-server';
-import { type NatsClient } from '../src/nats-client';
+import { NatsClient } from '../src/nats-client';
 import { startApp, startClient, startNats } from './messaging-app';
 
 const consumer: ConsumerContract = { ...eventsConsumer, ackWaitMs: 1_000, batchSize: 10 };
@@ -259,8 +259,12 @@ describe('a consumer', () => {
     app = await start();
     await publish('in hand');
     await eventually(() => expect(handled()).toEqual(['in hand']));
-    await nats.kill();
+    const client = app.get(NatsClient);
+    // In order: killed, NATS may forget that it delivered, and deliver to a pull that nobody waits for any more.
+    await nats.stop();
+    await eventually(() => !client.connected);
     await nats.start();
+    await eventually(() => client.connected);
     await eventually(() => publish('b'));
     await publish('c');
     behave = () => Promise.resolve();

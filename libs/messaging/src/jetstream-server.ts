@@ -25,6 +25,7 @@ export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
 
 const WAIT_MS = 5_000;
 const TROUBLE_PAUSE_MS = 500;
+const ACKNOWLEDGED_MS = 250;
 const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 /** Three progress reports fit into an `ack_wait`. */
 const PROGRESS_FRACTION = 1 / 3;
@@ -108,8 +109,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         if (ensured !== signal) {
           // What this process has in hand itself was not left by a predecessor.
           await finishing;
-          const { num_ack_pending: inHand } = await this.jetStream.ensureConsumer(consumer);
-          if (inHand > 0) carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
+          await this.jetStream.ensureConsumer(consumer);
+          if (await this.isSomethingLeft(consumer)) carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
         }
         ensured = signal;
         refused = false;
@@ -144,6 +145,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       }
     }
     await finishing;
+  }
+
+  /** Whether messages are delivered and not acknowledged; what was acknowledged just now JetStream counts a moment later. */
+  private async isSomethingLeft(consumer: ConsumerContract): Promise<boolean> {
+    const inHand = async () => (await this.jetStream.consumerState(consumer))?.inHand ?? 0;
+    if ((await inHand()) === 0) return false;
+    await this.pause(ACKNOWLEDGED_MS);
+    return (await inHand()) > 0;
   }
 
   /** `handled` when all are settled, `passed` when their handler passes its turn. */
