@@ -47,7 +47,9 @@ function refuseQueryCredentials(url: string): void {
 function single(rawHeaders: readonly string[], name: string): string | undefined {
   let found: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== name) continue;
+    const header = rawHeaders[index];
+    // Few have the length: the others need no lower-case copy.
+    if (header?.length !== name.length || header.toLowerCase() !== name) continue;
     if (found !== undefined) throw new CredentialRequestError('credential_repeated');
     found = rawHeaders[index + 1] ?? '';
   }

@@ -45,9 +45,6 @@ export function createLogger(
   return pino(options, destination);
 }
 
-/** Less than pino's `maxWrite`, which it must be: more is written before the turn ends. */
-const GATHERED_BYTES = 16_000;
-
 let output: DestinationStream | undefined;
 
 /**
@@ -55,7 +52,7 @@ let output: DestinationStream | undefined;
  * bound when nobody reads. A reader that stalls holds the service up.
  */
 function standardOutput(): DestinationStream {
-  output ??= new TurnOutput(pino.destination({ dest: 1, sync: true, minLength: GATHERED_BYTES }));
+  output ??= new TurnOutput(pino.destination({ dest: 1, sync: true }));
   return output;
 }
 

@@ -37,12 +37,7 @@ describe('what a service logs', () => {
 describe('the lines of one turn', () => {
   it('are written together, at its end', async () => {
     const written: string[] = [];
-    const gathered: string[] = [];
-    const output = new TurnOutput({
-      write: (line) => void gathered.push(line),
-      flushSync: () => void written.push(gathered.splice(0).join('')),
-    });
-    const log = pino({ base: null, timestamp: false }, output);
+    const log = pino({ base: null, timestamp: false }, new TurnOutput({ write: (text) => void written.push(text) }));
     log.info('first');
     await Promise.resolve();
     log.info('second');
@@ -52,5 +47,13 @@ describe('the lines of one turn', () => {
     await new Promise((resolve) => setImmediate(resolve));
     const line = (msg: string) => `${JSON.stringify({ level: 30, msg })}\n`;
     expect(written).toEqual([line('first') + line('second'), line('third')]);
+  });
+
+  it('do not wait for its end when they are many', () => {
+    const written: string[] = [];
+    const output = new TurnOutput({ write: (text) => void written.push(text) });
+    for (let count = 0; count < 1_000; count++) output.write(`${'x'.repeat(999)}\n`);
+    expect(written.length).toBeGreaterThan(10);
+    expect(written.every((text) => text.length <= 66 * 1_024)).toBe(true);
   });
 });

@@ -1,10 +1,7 @@
 import { type DestinationStream } from 'pino';
 
-/** Where lines go, gathered or at once. */
-interface GatheringStream extends DestinationStream {
-  /** Writes what was gathered; returns when it is written. */
-  flushSync(): void;
-}
+/** In characters: more is written before the turn ends. */
+const MAX_GATHERED = 64 * 1_024;
 
 /**
  * Writes the lines of one turn of the event loop together, at its end: under load a system call is shared by many
@@ -12,19 +9,25 @@ interface GatheringStream extends DestinationStream {
  * itself or by an error that nobody caught, is written as well; only a kill can lose the lines of its last turn.
  */
 export class TurnOutput implements DestinationStream {
-  private due = false;
+  private lines: string[] = [];
+  private length = 0;
 
-  constructor(private readonly stream: GatheringStream) {
-    process.on('exit', () => this.stream.flushSync());
+  /** `stream` must have written when its `write` returns. */
+  constructor(private readonly stream: DestinationStream) {
+    process.on('exit', () => this.flush());
   }
 
   write(line: string): void {
-    this.stream.write(line);
-    if (this.due) return;
-    this.due = true;
-    setImmediate(() => {
-      this.due = false;
-      this.stream.flushSync();
-    });
+    if (this.lines.push(line) === 1) setImmediate(() => this.flush());
+    this.length += line.length;
+    if (this.length > MAX_GATHERED) this.flush();
+  }
+
+  private flush(): void {
+    if (this.lines.length === 0) return;
+    const text = this.lines.join('');
+    this.lines = [];
+    this.length = 0;
+    this.stream.write(text);
   }
 }
