@@ -31,6 +31,7 @@ describe('the migrations', () => {
       'CreateWriteBacks1790000400000',
       'OrderAppliedEvents1790000500000',
       'LetGoOfTheOld1790000610000',
+      'IndexAppliedEventsByTime1790000620000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -48,6 +49,7 @@ describe('the migrations', () => {
       'CreateWriteBacks1790000400000',
       'OrderAppliedEvents1790000500000',
       'LetGoOfTheOld1790000610000',
+      'IndexAppliedEventsByTime1790000620000',
     ]);
   });
 

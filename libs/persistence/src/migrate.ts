@@ -1,7 +1,9 @@
-import type { DataSource } from 'typeorm';
+import { setTimeout } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
 
 /** Any number will do, as long as every migration runner uses the same. */
 const MIGRATION_LOCK = 7_202_611;
+const LOCK_POLL_MS = 200;
 
 /**
  * Runs the migrations that have not run yet and gives their names; several runners at once wait for each other. The data
@@ -10,7 +12,8 @@ const MIGRATION_LOCK = 7_202_611;
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // A statement that waited for the lock would hold back an index that is made CONCURRENTLY, which waits for it.
+    while (!(await isLocked(lock))) await setTimeout(LOCK_POLL_MS);
     const ran = await dataSource.runMigrations();
     await keepRecordToOwner(dataSource);
     return ran.map(({ name }) => name);
@@ -18,6 +21,13 @@ export async function runMigrations(dataSource: DataSource): Promise<string[]> {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
   }
+}
+
+async function isLocked(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK])) as {
+    locked: boolean;
+  }[];
+  return row?.locked === true;
 }
 
 /** A service's default privileges let it write every new table, this one too; it needs no more than to read it. */

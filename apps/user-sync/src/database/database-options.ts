@@ -15,6 +15,7 @@ import { CreateSignedOutSessions1790000300000 } from './migrations/1790000300000
 import { CreateWriteBacks1790000400000 } from './migrations/1790000400000-create-write-backs';
 import { OrderAppliedEvents1790000500000 } from './migrations/1790000500000-order-applied-events';
 import { LetGoOfTheOld1790000610000 } from './migrations/1790000610000-let-go-of-the-old';
+import { IndexAppliedEventsByTime1790000620000 } from './migrations/1790000620000-index-applied-events-by-time';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -59,6 +60,7 @@ const schema = {
     CreateWriteBacks1790000400000,
     OrderAppliedEvents1790000500000,
     LetGoOfTheOld1790000610000,
+    IndexAppliedEventsByTime1790000620000,
   ],
 };
 

@@ -1,11 +1,10 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Lets old rows of `applied_events` and `audit_log` be found and removed; nothing young of the audit log. */
+/** Lets old rows of `audit_log` be removed, and nothing young. */
 export class LetGoOfTheOld1790000610000 implements MigrationInterface {
   readonly name = 'LetGoOfTheOld1790000610000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('CREATE INDEX applied_events_applied_at_idx ON applied_events (applied_at)');
     await runner.query('DROP TRIGGER audit_log_append_only ON audit_log');
     await runner.query(appendOnly('UPDATE OR TRUNCATE'));
     // The service may not change functions, so it cannot take this away either.
@@ -31,7 +30,6 @@ export class LetGoOfTheOld1790000610000 implements MigrationInterface {
     await runner.query('DROP FUNCTION refuse_young_audit_deletion()');
     await runner.query('DROP TRIGGER audit_log_append_only ON audit_log');
     await runner.query(appendOnly('UPDATE OR DELETE OR TRUNCATE'));
-    await runner.query('DROP INDEX applied_events_applied_at_idx');
   }
 }
 
