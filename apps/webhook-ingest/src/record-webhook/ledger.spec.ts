@@ -1,9 +1,11 @@
 import { createLogger } from '@gatehouse/observability';
+import { eventually } from '@gatehouse/testing';
 import { type Delivery, type Recorded } from './delivery';
 import { type InsertGroup, Ledger, ledgerLimits } from './ledger';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const small = { ...ledgerLimits, writers: 1 };
+const NEVER_MS = 600_000;
 
 function delivery(webhookId: string, bytes = 1): Delivery {
   return {
@@ -61,7 +63,12 @@ describe('the ledger', () => {
 
   it('writes a group beside another only when many wait, or much', async () => {
     const gated = gatedInsert();
-    const ledger = new Ledger(gated.insert, log, () => undefined, { ...ledgerLimits, besideRows: 3, groupBytes: 100 });
+    const ledger = new Ledger(gated.insert, log, () => undefined, {
+      ...ledgerLimits,
+      besideRows: 3,
+      besideAfterMs: NEVER_MS,
+      groupBytes: 100,
+    });
     const record = (ids: string[], bytes?: number) => ids.map((id) => ledger.record(delivery(id, bytes)));
     gated.close();
     const few = record(['a']);
@@ -83,11 +90,23 @@ describe('the ledger', () => {
     gated.close();
     const much = record(['i'], 50);
     await turn();
-    much.push(...record(['j'], 50));
+    much.push(...record(['j'], 100));
     await turn();
     expect(gated.groups.slice(3)).toEqual([['i'], ['j']]);
     gated.open();
     await Promise.all(much);
+  });
+
+  it('writes a group beside one that is stuck, however few wait', async () => {
+    const gated = gatedInsert();
+    const ledger = new Ledger(gated.insert, log, () => undefined, { ...ledgerLimits, besideAfterMs: 5 });
+    gated.close();
+    const stuck = ledger.record(delivery('a'));
+    await turn();
+    const next = ledger.record(delivery('b'));
+    await eventually(() => expect(gated.groups).toEqual([['a'], ['b']]));
+    gated.open();
+    await Promise.all([stuck, next]);
   });
 
   it('bounds a group by rows and by bytes', async () => {

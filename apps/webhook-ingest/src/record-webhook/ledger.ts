@@ -16,6 +16,8 @@ export interface LedgerLimits {
   readonly writers: number;
   /** So many rows are worth a group beside another: a group in itself costs what some 25 rows do. */
   readonly besideRows: number;
+  /** Or when one has waited so long: the other group may be stuck. */
+  readonly besideAfterMs: number;
   readonly maxWaitMs: number;
 }
 
@@ -27,6 +29,7 @@ export const ledgerLimits: LedgerLimits = {
   groupBytes: 8 * 1024 * 1024,
   writers: 2,
   besideRows: 64,
+  besideAfterMs: 100,
   maxWaitMs: 4_000,
 };
 
@@ -50,7 +53,9 @@ export class Ledger {
   private waiting: Waiting[] = [];
   private rows = 0;
   private bytes = 0;
+  private waitingBytes = 0;
   private writing = 0;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly insert: InsertGroup,
@@ -67,19 +72,31 @@ export class Ledger {
     }
     this.rows += 1;
     this.bytes += length;
+    this.waitingBytes += length;
     const recorded = new Promise<Recorded>((resolve, reject) => {
       this.waiting.push({ delivery, since: performance.now(), resolve, reject });
     }).finally(() => {
       this.rows -= 1;
       this.bytes -= length;
     });
-    if (this.isDue(this.writing)) void this.write();
+    this.writeIfDue();
     return recorded;
   }
 
   /** Resolves when everything that was waiting has had its answer. */
   async idle(): Promise<void> {
     while (this.rows > 0) await new Promise((resolve) => setTimeout(resolve, IDLE_POLL_MS));
+  }
+
+  private writeIfDue(): void {
+    if (this.isDue(this.writing)) void this.write();
+    else if (this.writing < this.limits.writers)
+      this.timer ??= setTimeout(() => this.lookAgain(), this.limits.besideAfterMs);
+  }
+
+  private lookAgain(): void {
+    this.timer = undefined;
+    if (this.waiting.length > 0) this.writeIfDue();
   }
 
   private async write(): Promise<void> {
@@ -93,13 +110,16 @@ export class Ledger {
       await this.writeGroup(group);
     }
     this.writing -= 1;
+    if (this.waiting.length > 0) this.writeIfDue();
   }
 
   /** Whether what waits is to be written now, while so many other groups are. */
   private isDue(others: number): boolean {
-    const { writers, besideRows, groupBytes } = this.limits;
-    if (this.waiting.length === 0 || others >= writers) return false;
-    return others === 0 || this.waiting.length >= besideRows || this.bytes >= groupBytes;
+    const { writers, besideRows, besideAfterMs, groupBytes } = this.limits;
+    const [oldest] = this.waiting;
+    if (oldest === undefined || others >= writers) return false;
+    if (others === 0 || this.waiting.length >= besideRows || this.waitingBytes >= groupBytes) return true;
+    return performance.now() - oldest.since >= besideAfterMs;
   }
 
   private nextGroup(): Waiting[] {
@@ -112,6 +132,7 @@ export class Ledger {
       end += 1;
     }
     const group = this.waiting.splice(0, end);
+    for (const { delivery } of group) this.waitingBytes -= delivery.body.length;
     const late = group.filter(({ since }) => since < oldest);
     for (const { reject } of late) reject(new LedgerUnavailableError('the database is too slow'));
     const inTime = group.filter(({ since }) => since >= oldest);
