@@ -38,6 +38,9 @@ export interface Turn {
   readonly pass: () => void;
 }
 
+/** A turn that is not passed. */
+const kept: Turn = { pass: () => undefined };
+
 type BatchHandler = (messages: readonly DeliveredMessage[], turn: Turn) => Promise<void>;
 
 /** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
@@ -159,22 +162,27 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private handle(consumer: ConsumerContract, handle: BatchHandler, deliveries: Delivery[]) {
     let pass = (): void => undefined;
     const passed = new Promise<void>((resolve) => (pass = resolve));
-    return { passed, handled: this.settle(consumer, (messages) => handle(messages, { pass }), deliveries) };
+    return { passed, handled: this.settle(consumer, handle, deliveries, { pass }) };
   }
 
   private async settle(
     consumer: ConsumerContract,
-    handle: (messages: readonly DeliveredMessage[]) => Promise<void>,
+    handle: BatchHandler,
     deliveries: Delivery[],
+    turn: Turn,
   ): Promise<void> {
     const unanswered = new Set(deliveries);
     const progress = setInterval(() => answerAll(unanswered, '+WPI'), consumer.ackWaitMs * PROGRESS_FRACTION);
     try {
       // What was delivered before is handled alone: one message that crashes the service must not take others along.
       const [fresh, again] = partition(deliveries, ({ deliveryCount }) => deliveryCount === 1);
-      const alone = fresh.length > 0 && (await this.attempt(handle, fresh, unanswered)) ? again : [...again, ...fresh];
+      const alone =
+        fresh.length > 0 && (await this.attempt((some) => handle(some, turn), fresh, unanswered))
+          ? again
+          : [...again, ...fresh];
       for (const delivery of alone) {
-        if (unanswered.has(delivery)) await this.attempt(handle, [delivery], unanswered);
+        // The next batch waits until all of these are through: it is not to go down with one of them.
+        if (unanswered.has(delivery)) await this.attempt((some) => handle(some, kept), [delivery], unanswered);
       }
     } finally {
       clearInterval(progress);

@@ -65,6 +65,7 @@ export class JetStream {
     private readonly replicas: number = 1,
   ) {
     nats.onConnect(() => this.created.clear());
+    nats.onLoss(() => this.publisher?.giveUp());
   }
 
   /** Publishes and waits for the stream's acknowledgement; makes the stream if it is missing. */
@@ -129,10 +130,10 @@ export class JetStream {
   async ensureConsumer({ stream, durable, ackWaitMs, maxAckPending }: ConsumerContract): Promise<ConsumerInfo> {
     await this.ensureStream(stream);
     const manager = await this.manager();
+    // Where it begins, and how fast, NATS never changes; of one that is there already it does not matter any more.
+    const beginning = { deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
     const config = {
       ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      replay_policy: ReplayPolicy.Instant,
       ack_wait: nanos(ackWaitMs),
       max_ack_pending: maxAckPending,
       max_deliver: -1,
@@ -144,7 +145,8 @@ export class JetStream {
     };
     return api(`consumer ${durable}`, async () => {
       const present = await orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable));
-      if (present === undefined) return manager.consumers.add(stream.name, { durable_name: durable, ...config });
+      if (present === undefined)
+        return manager.consumers.add(stream.name, { durable_name: durable, ...beginning, ...config });
       return brought(`consumer ${durable} of ${stream.name}`, present, config, () =>
         manager.consumers.update(stream.name, durable, config),
       );

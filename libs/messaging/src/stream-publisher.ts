@@ -57,6 +57,11 @@ export class StreamPublisher {
     });
   }
 
+  /** Nothing that waits will be acknowledged any more: the connection is lost. */
+  giveUp(): void {
+    this.failAll();
+  }
+
   private take(message: Msg): void {
     const token = message.subject.slice(this.inbox.length);
     const waiting = this.waiting.get(token);
