@@ -129,8 +129,8 @@ it('what a batch looks up is found by index, though it was planned when the tabl
     expect(drafts.all.filter(({ existed }) => existed)).toHaveLength(100);
     expect(holdings).toHaveLength(200);
     const plans = await Promise.all(
-      [`"find-applied"('{a,b}')`, `"load-users"('{a,b}')`, `"find-holdings"('{a}', '{b}')`].map((execution) =>
-        dataSource.query<unknown[]>(`EXPLAIN EXECUTE ${execution}`),
+      [`"find-applied-alone"('{a,b}')`, `"load-users-alone"('{a,b}')`, `"find-holdings-alone"('{a}', '{b}')`].map(
+        (execution) => dataSource.query<unknown[]>(`EXPLAIN EXECUTE ${execution}`),
       ),
     );
     expect(JSON.stringify(plans)).toContain('users_phone_number_idx');

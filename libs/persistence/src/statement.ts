@@ -39,8 +39,15 @@ export async function runStatements<const Statements extends readonly Statement<
   try {
     // TypeORM's own `query` awaits before it sends, and so would not keep the order.
     const client = (await runner.connect()) as Pick<ClientBase, 'query'>;
+    const { query_timeout: timeoutMs } = manager.dataSource.options.extra as { query_timeout: number };
+    // What a transaction sets for its plans is not to be missed by one that was made outside of any.
+    const suffix = runner.isTransactionActive ? '' : '-alone';
     const answers = await Promise.allSettled(
-      statements.map(({ name, text, values }) => client.query<never>({ name, text, values: [...values] })),
+      statements.map(({ name, text, values }, index) => {
+        // Each waits for those before it.
+        const config = { name: name + suffix, text, values: [...values], query_timeout: timeoutMs * (index + 1) };
+        return client.query<never>(config);
+      }),
     );
     return statements.map(({ read }, index) => read(rowsOf(answers[index]))) as ResultsOf<Statements>;
   } finally {
