@@ -52,7 +52,12 @@ let output: DestinationStream | undefined;
  * bound when nobody reads. A reader that stalls holds the service up.
  */
 function standardOutput(): DestinationStream {
-  output ??= new TurnOutput(pino.destination({ dest: 1, sync: true }));
+  if (output === undefined) {
+    const stream = pino.destination({ dest: 1, sync: true });
+    // A full disk, for one: a service that cannot log goes on.
+    stream.on('error', () => undefined);
+    output = new TurnOutput(stream);
+  }
   return output;
 }
 

@@ -1,19 +1,22 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { TurnOutput } from './turn-output';
 
 const run = promisify(execFile);
 
+/** What runs `program` with the logger of a service as `log`. */
+const scriptOf = (program: string) => `
+  const swc = { module: { type: 'commonjs' }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
+  require.extensions['.ts'] = (module, file) =>
+    module._compile(require('@swc/core').transformFileSync(file, swc).code, file);
+  const log = require('./logger').createLogger({ service: 'test', level: 'info' });
+  ${program}`;
+
 /** Runs a program whose `log` is the logger of a service, and gives the messages that it wrote. */
 async function messagesOf(program: string): Promise<string[]> {
-  const script = `
-    const swc = { module: { type: 'commonjs' }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
-    require.extensions['.ts'] = (module, file) =>
-      module._compile(require('@swc/core').transformFileSync(file, swc).code, file);
-    const log = require('./logger').createLogger({ service: 'test', level: 'info' });
-    ${program}`;
-  const { stdout } = await run(process.execPath, ['--eval', script], { cwd: __dirname }).catch(
+  const { stdout } = await run(process.execPath, ['--eval', scriptOf(program)], { cwd: __dirname }).catch(
     (error: { stdout: string }) => error,
   );
   return stdout
@@ -31,6 +34,19 @@ describe('what a service logs', () => {
   ])('is all written, in its order, when its process %s', async (_, end) => {
     const messages = await messagesOf(`for (let i = 0; i < 5_000; i++) log.info('line ' + i); ${end}`);
     expect(messages).toEqual(Array.from({ length: 5_000 }, (_, index) => `line ${index}`));
+  });
+});
+
+describe('a service', () => {
+  it('goes on, and ends as ever, when nobody reads any more what it logs', async () => {
+    const program =
+      "setInterval(() => log.info('x'.repeat(9_000)), 1).unref(); setTimeout(() => log.info('end'), 300);";
+    const child = spawn(process.execPath, ['--eval', scriptOf(program)], {
+      cwd: __dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });
 
