@@ -1,12 +1,18 @@
-import { resolvePrincipal } from '@gatehouse/contracts';
+import { type RequestOf, recordAudit, resolvePrincipal } from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { samplePrincipal } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 let gateway: TestGateway;
+const audited: RequestOf<typeof recordAudit>[] = [];
 beforeAll(async () => {
   gateway = await startTestGateway({ CLERK_ALLOW_IMPERSONATION: 'true' }, (userSync) => {
+    userSync.answer(recordAudit, ({ body }) => {
+      audited.push(body);
+      return {};
+    });
     userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
       samplePrincipal(clerkUserId, { role: clerkUserId === 'user_admin' ? 'admin' : 'user' }),
     );
@@ -43,5 +49,25 @@ describe('an impersonated session, where allowed', () => {
     expect([refused.status, refused.body.code]).toEqual([401, 'token_impersonated']);
     // The user's own session gets through to the service, which nobody plays here.
     expect(await post({})).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  });
+
+  it('leaves in the audit log that it was refused a session of our own', async () => {
+    const token = await mint(gateway.pair, 'user_2', { claims: { act: { sub: 'user_support' }, sid: 'sess_refused' } });
+    await call(`${gateway.url}/auth/verify-clerk-token`, token, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    await eventually(() =>
+      expect(audited).toContainEqual(
+        expect.objectContaining({
+          action: 'login.phone',
+          outcome: 'refused',
+          reason: 'token_impersonated',
+          subject: 'user_2',
+          details: { actor: 'user_support', sessionId: 'sess_refused' },
+        }),
+      ),
+    );
   });
 });

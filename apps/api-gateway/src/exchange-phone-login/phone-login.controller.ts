@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { requireClerkCaller } from '../authenticate/require-clerk-caller';
 import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access } from '../declare-access/access';
-import { originOf } from '../inspect-audit/audit-trail';
+import { AuditTrail, originOf } from '../inspect-audit/audit-trail';
 import { LegacyTokens } from '../log-in/legacy-tokens';
 
 const exchangedSchema = z.object({
@@ -25,6 +25,7 @@ export class PhoneLoginController {
   constructor(
     private readonly services: RequestClient,
     private readonly tokens: LegacyTokens,
+    private readonly audit: AuditTrail,
   ) {}
 
   @Post()
@@ -37,6 +38,7 @@ export class PhoneLoginController {
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof exchangedSchema>> {
     const { session, tokenId } = requireClerkCaller(request);
+    if (session.actor !== null) this.audit.exchangeRefused(session, request);
     requireOwnSession({ method: 'clerk_session', session });
     const { clerkUserId, sessionId, expiresAt } = session;
     const asked = {

@@ -52,6 +52,17 @@ export class AuditTrail {
     );
   }
 
+  /** Somebody who acts as a user asked for a session of our own, which would outlive the impersonation. */
+  exchangeRefused({ actor, clerkUserId, sessionId }: ClerkSession, request: FastifyRequest): void {
+    const reason = 'token_impersonated';
+    if (!this.isNews(`${sessionId} exchange ${reason}`)) return;
+    const details = { actor, sessionId };
+    this.record(
+      { action: 'login.phone', outcome: 'refused', reason, subject: clerkUserId, origin: originOf(request), details },
+      { principal: null, requestId: request.id },
+    );
+  }
+
   private isNews(what: string): boolean {
     if (this.recent.has(what)) return false;
     this.recent.set(what, true);
