@@ -29,7 +29,7 @@ const STORE = `
    WHERE event.id = acked.id AND event.publish_number = acked.publish_number`;
 
 const MAX_GROUP = 500;
-/** Nothing waits for the row to say so, and most of a small group's cost is the statement's; milliseconds. */
+/** Of live events nothing waits for the row to say so, and most of a small group's cost is the statement's; milliseconds. */
 const GATHER_MS = 10;
 
 interface Waiting {
