@@ -77,10 +77,13 @@ export const postgresCells: readonly Cell[] = [
       load.gapMs = 30_000;
       await during(load, 8, async () => {
         const release = await exhaustConnections(world);
-        load.gapMs = 0;
-        await eventually(() => load.failed > 0, { timeoutMs: 30_000 });
-        await pause(EXHAUSTED_MS);
-        await release();
+        try {
+          load.gapMs = 0;
+          await eventually(() => load.failed > 0, { timeoutMs: 30_000 });
+          await pause(EXHAUSTED_MS);
+        } finally {
+          await release();
+        }
       });
     },
   },

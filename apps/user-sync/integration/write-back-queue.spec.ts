@@ -47,7 +47,9 @@ async function inDeadlock(work: () => Promise<unknown>): Promise<void> {
   await touch('second');
   const working = work();
   await eventually(async () => {
-    const { rows } = await other.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+    const { rows } = await other.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
     expect(rows).toHaveLength(1);
   });
   await touch('first');
