@@ -140,18 +140,24 @@ describe('the database', () => {
   });
 
   it('in a deadlock: the transaction is tried again at once and no try is used up', async () => {
-    await world.boot();
     const user = clerkUser(newClerkId());
-    await world.deliver(userEvent('user.created', user));
     const rival = new Client({ connectionString: world.database.adminUrl });
     await rival.connect();
     try {
+      // The first to look for the deadlock loses it: user-sync, however long it has waited when there is one.
+      await rival.query(
+        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''5s''', current_database()); END $$`,
+      );
+      await rival.query(`SET deadlock_timeout = '60s'`);
+      await world.boot();
+      await world.deliver(userEvent('user.created', user));
       await rival.query('BEGIN');
       await rival.query(`UPDATE users SET bio = 'rival' WHERE clerk_user_id = $1`, [user.id]);
       const about = await world.publish(userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'New' }));
       await eventually(async () => {
         const waiting = await world.query(
-          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'user-sync' AND wait_event_type = 'Lock'`,
+          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'user-sync' AND wait_event_type = 'Lock'
+             AND datname = current_database()`,
         );
         return waiting.length > 0;
       });
