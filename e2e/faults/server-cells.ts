@@ -8,6 +8,7 @@ import { SlowProxy } from './slow-proxy';
 /** Longer than every statement may take, and than a client takes to give up on a silent server. */
 const FROZEN_MS = 9_000;
 const LATENCY_MS = 50;
+const GAP_MS = 30_000;
 const EXHAUSTED_MS = 3_000;
 /** PostgreSQL's SQLSTATE. */
 const TOO_MANY_CONNECTIONS = '53300';
@@ -74,12 +75,13 @@ export const postgresCells: readonly Cell[] = [
     key: 'connections',
     run: async (world, load) => {
       // Most of the deliveries come when there are no connections, however long it takes to use them up.
-      load.gapMs = 30_000;
+      load.gapMs = GAP_MS;
       await during(load, 8, async () => {
         const release = await exhaustConnections(world);
         try {
           load.gapMs = 0;
-          await eventually(() => load.failed > 0, { timeoutMs: 30_000 });
+          // The last gap has to end first.
+          await eventually(() => load.failed > 0, { timeoutMs: GAP_MS + 30_000 });
           await pause(EXHAUSTED_MS);
         } finally {
           await release();
@@ -199,13 +201,19 @@ async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void
     held.push(client);
     return true;
   };
+  const free = () =>
+    held[0]?.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync')`,
+    );
   while (await take());
-  await held[0]?.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync')`,
-  );
   let holding = true;
   const taking = (async () => {
-    while (holding) if (!(await take())) await pause(20);
+    while (holding) {
+      if (await take()) continue;
+      // The services are after what becomes free as well: again, until there is none that they hold.
+      await free();
+      await pause(20);
+    }
   })();
   return async () => {
     holding = false;
