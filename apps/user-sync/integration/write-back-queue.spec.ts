@@ -71,7 +71,7 @@ const deadlocks = async () => {
 it('what Clerk holds is noted though another transaction took the same rows in the opposite order', async () => {
   expect(claim.items.map(({ clerkUserId }) => clerkUserId)).toEqual(['first', 'second']);
   await inDeadlock(() => queue.complete(claim.id, claim.items));
-  await eventually(async () => expect(await deadlocks()).toBe(1));
+  await eventually(async () => expect(await deadlocks()).toBeGreaterThanOrEqual(1));
   expect(await rows()).toEqual([
     { state: 'done', claim: null },
     { state: 'done', claim: null },
@@ -80,7 +80,7 @@ it('what Clerk holds is noted though another transaction took the same rows in t
 
 it('a claim is given back though another transaction took the same rows in the opposite order', async () => {
   await inDeadlock(() => queue.release(claim));
-  await eventually(async () => expect(await deadlocks()).toBe(1));
+  await eventually(async () => expect(await deadlocks()).toBeGreaterThanOrEqual(1));
   expect(await rows()).toEqual([
     { state: 'pending', claim: null },
     { state: 'pending', claim: null },
