@@ -1,14 +1,19 @@
 import { createEmptyTestDatabase, type TestDatabase } from '@gatehouse/testing';
-import type { DataSource } from 'typeorm';
-import { PreparedStatement, createDataSource, sqlState } from '../src';
+import type { DataSource, EntityManager } from 'typeorm';
+import { type Statement, createDataSource, runStatements, sqlState } from '../src';
 
 describe('a prepared statement', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  const addNote = new PreparedStatement<{ body: string }>(
-    'add-note',
-    'INSERT INTO notes (body) VALUES ($1) RETURNING body',
-  );
+  const addNote = async (manager: EntityManager, body: string | null) => {
+    const add: Statement<{ body: string }[]> = {
+      name: 'add-note',
+      text: 'INSERT INTO notes (body) VALUES ($1) RETURNING body',
+      values: [body],
+      read: (rows) => rows,
+    };
+    return (await runStatements(manager, [add]))[0];
+  };
   const notes = () => dataSource.query<{ body: string }[]>('SELECT body FROM notes ORDER BY body');
 
   beforeEach(async () => {
@@ -29,7 +34,9 @@ describe('a prepared statement', () => {
   });
 
   it('is parsed once by a connection, however often it runs', async () => {
-    for (const body of ['a', 'b', 'c']) expect(await addNote.run(dataSource.manager, [body])).toEqual([{ body }]);
+    for (const body of ['a', 'b', 'c']) {
+      expect(await dataSource.transaction((manager) => addNote(manager, body))).toEqual([{ body }]);
+    }
 
     expect(await dataSource.query(`SELECT name FROM pg_prepared_statements`)).toEqual([{ name: 'add-note' }]);
     expect(await notes()).toEqual([{ body: 'a' }, { body: 'b' }, { body: 'c' }]);
@@ -37,7 +44,7 @@ describe('a prepared statement', () => {
 
   it('runs within the transaction of its manager', async () => {
     const rolledBack = dataSource.transaction(async (manager) => {
-      await addNote.run(manager, ['never']);
+      await addNote(manager, 'never');
       await manager.query('SELECT 1 / 0');
     });
 
@@ -46,16 +53,16 @@ describe('a prepared statement', () => {
   });
 
   it('fails with the code of PostgreSQL, and runs again after it', async () => {
-    const refused: unknown = await addNote.run(dataSource.manager, [null]).catch((error: unknown) => error);
+    const refused: unknown = await addNote(dataSource.manager, null).catch((error: unknown) => error);
 
     expect(sqlState(refused)).toBe('23502');
-    expect(await addNote.run(dataSource.manager, ['after'])).toEqual([{ body: 'after' }]);
+    expect(await addNote(dataSource.manager, 'after')).toEqual([{ body: 'after' }]);
   });
 
   it('outlives a change of its table', async () => {
-    await addNote.run(dataSource.manager, ['before']);
+    await addNote(dataSource.manager, 'before');
     await dataSource.query(`ALTER TABLE notes ADD COLUMN author text NOT NULL DEFAULT 'nobody'`);
 
-    expect(await addNote.run(dataSource.manager, ['after'])).toEqual([{ body: 'after' }]);
+    expect(await addNote(dataSource.manager, 'after')).toEqual([{ body: 'after' }]);
   });
 });

@@ -1,4 +1,4 @@
-import { PreparedStatement } from '@gatehouse/persistence';
+import { type Statement, runStatements } from '@gatehouse/persistence';
 import { type DataSource } from 'typeorm';
 import { type Delivery, type Recorded } from './delivery';
 
@@ -13,9 +13,7 @@ interface Inserted {
  * and never deadlock. The bodies come as one block of bytes and are cut in the database: an array of `bytea` would have
  * to be written out as text.
  */
-const insert = new PreparedStatement<Inserted>(
-  'insert-deliveries',
-  `
+const INSERT = `
   WITH incoming AS (
     SELECT * FROM unnest(
       $1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
@@ -40,8 +38,7 @@ const insert = new PreparedStatement<Inserted>(
     SELECT recorded.id, recorded.created_at, substring($15::bytea FROM body_start + 1 FOR body_length)
       FROM recorded JOIN incoming USING (webhook_id)
   )
-  SELECT id, webhook_id, created_at FROM recorded`,
-);
+  SELECT id, webhook_id, created_at FROM recorded`;
 
 /** Records deliveries of different ids in one transaction; what the ledger had already is a duplicate. */
 export async function insertDeliveries(
@@ -52,23 +49,29 @@ export async function insertDeliveries(
   const column = <Value>(read: (delivery: Delivery) => Value): Value[] => deliveries.map(read);
   let end = 0;
   const starts = column(({ body }) => (end += body.length) - body.length);
-  const inserted = await insert.run(dataSource.manager, [
-    column(({ webhookId }) => webhookId),
-    column(({ eventType }) => eventType),
-    column(({ ignored }) => (ignored === undefined ? 'pending' : 'ignored')),
-    column(({ ignored }) => (ignored === undefined ? null : JSON.stringify({ ...ignored, userId: null }))),
-    column(({ instanceId }) => instanceId),
-    column(({ clerkUserId }) => clerkUserId),
-    column(({ occurredAt }) => occurredAt?.toISOString() ?? null),
-    column(({ sourceIp }) => sourceIp),
-    column(({ userAgent }) => userAgent),
-    column(({ correlationId }) => correlationId),
-    column(({ signingSecret }) => signingSecret),
-    column(() => maxRetries),
-    starts,
-    column(({ body }) => body.length),
-    Buffer.concat(column(({ body }) => body)),
-  ]);
+  const insert: Statement<Inserted[]> = {
+    name: 'insert-deliveries',
+    text: INSERT,
+    values: [
+      column(({ webhookId }) => webhookId),
+      column(({ eventType }) => eventType),
+      column(({ ignored }) => (ignored === undefined ? 'pending' : 'ignored')),
+      column(({ ignored }) => (ignored === undefined ? null : JSON.stringify({ ...ignored, userId: null }))),
+      column(({ instanceId }) => instanceId),
+      column(({ clerkUserId }) => clerkUserId),
+      column(({ occurredAt }) => occurredAt?.toISOString() ?? null),
+      column(({ sourceIp }) => sourceIp),
+      column(({ userAgent }) => userAgent),
+      column(({ correlationId }) => correlationId),
+      column(({ signingSecret }) => signingSecret),
+      column(() => maxRetries),
+      starts,
+      column(({ body }) => body.length),
+      Buffer.concat(column(({ body }) => body)),
+    ],
+    read: (rows) => rows,
+  };
+  const [inserted] = await runStatements(dataSource.manager, [insert]);
   const result = new Map<string, Recorded>(deliveries.map(({ webhookId }) => [webhookId, { result: 'duplicate' }]));
   for (const { webhook_id: webhookId, id, created_at: receivedAt } of inserted) {
     result.set(webhookId, { result: 'recorded', id, receivedAt });
