@@ -9,7 +9,7 @@ import { type RateLimits, countedAddress } from '../limit-rates/rate-limits';
 import { type UsedKey } from './caller';
 import { type KeyUsage } from './key-usage';
 import { Lanes } from './lanes';
-import { type MaybePromise, whenKnown } from './maybe-promise';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { actingPrincipal } from './principal-directory';
 
 type Found = ReplyOf<typeof resolveKey>;

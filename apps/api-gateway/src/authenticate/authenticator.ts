@@ -10,7 +10,7 @@ import { type FastifyRequest } from 'fastify';
 import { CredentialMissingError } from '../errors';
 import { type ApiKeyDirectory } from './api-key-directory';
 import { type Caller, type ClerkCaller } from './caller';
-import { type MaybePromise, whenKnown } from './maybe-promise';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type PrincipalDirectory } from './principal-directory';
 import { type TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
 

@@ -10,7 +10,7 @@ import { type RequestClient, RequestRefusedError } from '@gatehouse/messaging';
 import { AccountInactiveError, PrincipalMismatchError, UserUnknownError } from '../errors';
 import { type ChangeFeed } from '../follow-changes/change-feed';
 import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-lookup';
-import { type MaybePromise, whenKnown } from './maybe-promise';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
 
 type ClerkFound = ReplyOf<typeof resolvePrincipal>;
 type LegacyFound = ReplyOf<typeof resolveLegacySession>;

@@ -12,6 +12,7 @@ import {
   decodeJwt,
 } from '@gatehouse/auth';
 import { countedAddress } from '../limit-rates/rate-limits';
+import { type MaybePromise } from '../maybe-promise';
 import { Forgeries } from './forgeries';
 
 type ClassifiedJwt = ReturnType<typeof classifyJwt>;
@@ -42,7 +43,7 @@ export class TokenVerifier {
    * Throws CredentialRefusedError, KeysUnavailableError, or RateLimitedError when the address has sent too many forged
    * ones. `from` is read only when a signature is to be checked.
    */
-  verify(token: string, from: { readonly ip: string }): Promise<VerifiedToken> | VerifiedToken {
+  verify(token: string, from: { readonly ip: string }): MaybePromise<VerifiedToken> {
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);
     if (known === undefined) return this.verifyFirst(token, key, from);

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Authenticator } from '../authenticate/authenticator';
 import { type Caller } from '../authenticate/caller';
-import { type MaybePromise, whenKnown } from '../authenticate/maybe-promise';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { RoleInsufficientError, RouteUndeclaredError, ScopeInsufficientError, SessionNeededError } from '../errors';
 import { applyStandings } from '../limit-rates/rate-headers';
 import { RateLimits, countedAddress } from '../limit-rates/rate-limits';

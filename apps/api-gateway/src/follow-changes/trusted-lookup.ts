@@ -1,5 +1,6 @@
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { LRUCache } from 'lru-cache';
+import { type MaybePromise } from '../maybe-promise';
 import { type ChangeFeed } from './change-feed';
 
 /** An answer that says as of which change it was read. */
@@ -59,7 +60,7 @@ export class TrustedLookup<Value extends AsOfChange> {
   }
 
   /** The remembered answer, else the one that is asked for. Throws RequestRefusedError when too many are. */
-  find(key: string, ask: () => Promise<Value>): Promise<Value> | Value {
+  find(key: string, ask: () => Promise<Value>): MaybePromise<Value> {
     const known = this.peek(key);
     if (known !== undefined) {
       this.onResult('cached');

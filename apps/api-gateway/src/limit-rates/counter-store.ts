@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type MaybePromise } from '../maybe-promise';
 
 /** How often something happened in the window that is running, and when that ends. */
 export interface Count {
@@ -9,9 +10,9 @@ export interface Count {
 /** Counts what happens per key, in windows that begin with the first. */
 export interface CounterStore {
   /** Counts one more. */
-  hit(key: string, windowMs: number): Promise<Count> | Count;
+  hit(key: string, windowMs: number): MaybePromise<Count>;
   /** Looks without counting. */
-  look(key: string, windowMs: number): Promise<Count> | Count;
+  look(key: string, windowMs: number): MaybePromise<Count>;
 }
 
 const MAX_KEYS = 100_000;

@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { type Tier } from '@gatehouse/contracts';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type Count, type CounterStore, MemoryCounters } from './counter-store';
 import { type LimitedAct, type RateClass, actPolicies, ratePolicies } from './rate-policy';
 
@@ -24,18 +25,18 @@ export class RateLimits {
   }
 
   /** Counts a request of a class; `who` is a user's id or an address. Throws RateLimitUnavailableError. */
-  ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): Promise<RateStanding> | RateStanding {
+  ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): MaybePromise<RateStanding> {
     const { limits, windowMs, withoutStore } = ratePolicies[rateClass];
     const policy = { policy: rateClass, limit: limits[tier], windowMs };
     const count = this.count(`${rateClass}:${who}`, windowMs, withoutStore, 'hit');
-    return count instanceof Promise ? count.then((value) => toStanding(policy, value)) : toStanding(policy, count);
+    return whenKnown(count, (known) => toStanding(policy, known));
   }
 
   /** Counts a request against the limit of the API key that it came with, per minute. */
-  ofKey(keyId: string, limit: number): Promise<RateStanding> | RateStanding {
+  ofKey(keyId: string, limit: number): MaybePromise<RateStanding> {
     const policy = { policy: 'api-key', limit, windowMs: KEY_WINDOW_MS };
     const count = this.count(`api-key:${keyId}`, KEY_WINDOW_MS, 'open', 'hit');
-    return count instanceof Promise ? count.then((value) => toStanding(policy, value)) : toStanding(policy, count);
+    return whenKnown(count, (known) => toStanding(policy, known));
   }
 
   /** Counts an act, and throws RateLimitedError when it has been done too often. */
@@ -63,7 +64,7 @@ export class RateLimits {
     windowMs: number,
     withoutStore: 'open' | 'closed',
     how: 'hit' | 'look',
-  ): Promise<Count> | Count {
+  ): MaybePromise<Count> {
     const count = this.store[how](key, windowMs);
     if (!(count instanceof Promise)) return count;
     return count.catch((error: unknown) => {
