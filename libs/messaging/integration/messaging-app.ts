@@ -77,3 +77,15 @@ export async function startApp(
     throw error;
   }
 }
+
+/** An answer of the shape that its contract asks for. */
+export const found = {
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_1',
+  role: 'user' as const,
+  tier: 'free' as const,
+  isActive: true,
+  isNewUser: false,
+  sessionEnded: false,
+  change: 0,
+};

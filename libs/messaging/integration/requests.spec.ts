@@ -18,18 +18,7 @@ import { RequestRefusedError } from '../src/errors';
 import { type NatsClient } from '../src/nats-client';
 import { RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler, type VerifiedRequest } from '../src/request-server';
-import { startApp, startClient, startNats } from './messaging-app';
-
-const found = {
-  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
-  clerkUserId: 'user_1',
-  role: 'user' as const,
-  tier: 'free' as const,
-  isActive: true,
-  isNewUser: false,
-  sessionEnded: false,
-  change: 0,
-};
+import { found, startApp, startClient, startNats } from './messaging-app';
 
 /** Not a signature: this spec is about the transport; the real envelope is libs/auth's. */
 const verifyEnvelope: EnvelopeVerifier = (envelope, subject) => {

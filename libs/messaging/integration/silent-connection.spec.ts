@@ -5,18 +5,8 @@ import { Controller, type INestApplication } from '@nestjs/common';
 import { NatsClient } from '../src/nats-client';
 import { RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler } from '../src/request-server';
-import { optionsOf, startApp, startNats } from './messaging-app';
+import { found, optionsOf, startApp, startNats } from './messaging-app';
 
-const found = {
-  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
-  clerkUserId: 'user_1',
-  role: 'user' as const,
-  tier: 'free' as const,
-  isActive: true,
-  isNewUser: false,
-  sessionEnded: false,
-  change: 0,
-};
 const verifyEnvelope: EnvelopeVerifier = (_, subject) => {
   return { sub: subject, bh: '', rid: 'request-1', iat: 0, exp: 0, principal: null };
 };

@@ -112,8 +112,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         if (ensured !== signal) {
           // What this process has in hand itself was not left by a predecessor.
           await finishing;
-          await this.jetStream.ensureConsumer(consumer);
-          if (await this.isSomethingLeft(consumer)) carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
+          const { num_ack_pending: inHand } = await this.jetStream.ensureConsumer(consumer);
+          if (inHand > 0 && (await this.isStillInHand(consumer)))
+            carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
         }
         ensured = signal;
         refused = false;
@@ -150,12 +151,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await finishing;
   }
 
-  /** Whether messages are delivered and not acknowledged; what was acknowledged just now JetStream counts a moment later. */
-  private async isSomethingLeft(consumer: ConsumerContract): Promise<boolean> {
-    const inHand = async () => (await this.jetStream.consumerState(consumer))?.inHand ?? 0;
-    if ((await inHand()) === 0) return false;
+  /** Whether something is delivered and not acknowledged a moment later too: JetStream counts what just was with delay. */
+  private async isStillInHand(consumer: ConsumerContract): Promise<boolean> {
     await this.pause(ACKNOWLEDGED_MS);
-    return (await inHand()) > 0;
+    return ((await this.jetStream.consumerState(consumer))?.inHand ?? 0) > 0;
   }
 
   /** `handled` when all are settled, `passed` when their handler passes its turn. */

@@ -36,9 +36,9 @@ export class StreamPublisher {
   ) {
     this.inbox = `${createInbox(inboxPrefix)}.`;
     const subscription = connection.subscribe(`${this.inbox}*`, {
-      callback: (error, message) => (error === null ? this.take(message) : this.failAll(error)),
+      callback: (error, message) => (error === null ? this.take(message) : this.giveUp(error)),
     });
-    void subscription.closed.then(() => this.failAll());
+    void subscription.closed.then(() => this.giveUp());
   }
 
   /**
@@ -55,11 +55,6 @@ export class StreamPublisher {
       this.waiting.set(token, { deadline: performance.now() + this.timeoutMs, resolve, reject });
       this.timer ??= setTimeout(() => this.expire(), this.timeoutMs);
     });
-  }
-
-  /** Nothing that waits will be acknowledged any more: the connection is lost. */
-  giveUp(): void {
-    this.failAll();
   }
 
   private take(message: Msg): void {
@@ -87,7 +82,8 @@ export class StreamPublisher {
     }
   }
 
-  private failAll(cause?: unknown): void {
+  /** Nothing that waits will be acknowledged any more: the connection is lost. */
+  giveUp(cause?: unknown): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     const waiting = [...this.waiting.values()];
