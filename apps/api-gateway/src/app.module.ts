@@ -3,7 +3,7 @@ import { inboxPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, RequestClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { type Logger } from 'pino';
 import { ProblemFilter } from './answer-problems/problem.filter';
 import { ValidationPipe } from './answer-problems/validation.pipe';
@@ -89,10 +89,10 @@ export class AppModule {
         ApiDocument,
         ...rateLimitProviders,
         ...authenticationProviders,
+        AccessGuard,
         LetGoOfTrust,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ValidationPipe },
-        { provide: APP_GUARD, useClass: AccessGuard },
       ],
       exports: [CLERK_KEYS],
     };

@@ -4,6 +4,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module';
 import { type GatewayConfig } from './config';
+import { AccessGuard } from './declare-access/access.guard';
 import { RouteRegister } from './declare-access/route-register';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { measureRequests } from './measure-requests/measure-requests';
@@ -22,6 +23,7 @@ export async function createApp(
     bodyParser: false,
     abortOnError: false,
   });
+  routes.guardBy(app.get(AccessGuard));
   measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
   app.get(ApiDocument).describe(app, config.publicUrl);
   return app;

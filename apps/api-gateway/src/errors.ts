@@ -134,6 +134,16 @@ export class RouteUndeclaredError extends Error {
   }
 }
 
+/** The gateway serves before its routes have a guard: nobody is let in. */
+export class RoutesUnguardedError extends Error {
+  readonly code = 'ROUTES_UNGUARDED';
+
+  constructor() {
+    super('the routes have no guard yet');
+    this.name = 'RoutesUnguardedError';
+  }
+}
+
 /** A handler that needs a caller stands on a public route. */
 export class CallerMissingError extends Error {
   readonly code = 'CALLER_MISSING';

@@ -10,7 +10,8 @@ const storage = new AsyncLocalStorage<LogFields>();
 
 /** Runs `work` so that every log line written by it, and by all that it awaits, carries `fields`. */
 export function withLogContext<Result>(fields: LogFields, work: () => Result): Result {
-  return storage.run({ ...storage.getStore(), ...fields }, work);
+  const outer = storage.getStore();
+  return storage.run(outer === undefined ? fields : { ...outer, ...fields }, work);
 }
 
 /** The fields that apply here, if any. */

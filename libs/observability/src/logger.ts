@@ -34,8 +34,8 @@ export function createLogger(
     messageKey: 'message',
     timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    // A copy: pino adds the line's own fields to what it is given.
-    mixin: () => ({ ...currentLogFields() }),
+    mixin: () => currentLogFields() ?? NO_FIELDS,
+    mixinMergeStrategy: (line: object, context: object) => ('correlationId' in line ? line : { ...context, ...line }),
     serializers: { err: (error: unknown) => errorFields(error) },
     redact: {
       paths: SECRET_FIELDS.flatMap((name) => (name.startsWith('[') ? [name, `*${name}`] : [name, `*.${name}`])),
@@ -44,6 +44,8 @@ export function createLogger(
   };
   return pino(options, destination);
 }
+
+const NO_FIELDS = {};
 
 let output: DestinationStream | undefined;
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { CLERK_USER } from '../support/attacked-gateway';
 import { mint } from '../support/clerk-tokens';
-import { bearer, target, type Attack, type AttackTable } from './attack';
+import { bearer, json, target, type Attack, type AttackTable } from './attack';
 import { asAda } from './identities';
 
 const upgrade = (protocol: string): Attack => ({
@@ -20,7 +20,8 @@ export const messages: AttackTable = {
     ['dots in the path', 404, 'not_found', () => admin('/api/../admin/users')],
     ['two slashes', 404, 'not_found', () => admin('//admin/users')],
     ['capitals', 404, 'not_found', () => admin('/ADMIN/users')],
-    ['a slash at the end', 404, 'not_found', () => admin('/admin/users/')],
+    // To whoever has no credential: with one there is no such user.
+    ['a slash at the end', 401, 'credential_missing', () => admin('/admin/users/')],
     ['an escaped slash', 404, 'not_found', () => admin('/admin%2fusers')],
     ['a semicolon', 404, 'not_found', () => admin('/admin/users;x')],
     ['a NUL', 404, 'not_found', () => admin('/admin/users%00')],
@@ -128,10 +129,20 @@ export const messages: AttackTable = {
       }),
     ],
     [
+      'a body that cannot be read, of nobody',
+      401,
+      'credential_missing',
+      () => ({ request: json('{', { method: 'PATCH' }) }),
+    ],
+    [
       'chunks in disguise',
       415,
       'media_type_unsupported',
-      () => ({ request: { method: 'PATCH', headers: [['Transfer-Encoding', 'xchunked']] } }),
+      async () =>
+        bearer(await mint(target().pair, CLERK_USER), {
+          method: 'PATCH',
+          headers: [['Transfer-Encoding', 'xchunked']],
+        }),
     ],
     [
       'an id that is none',

@@ -1,34 +1,28 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Authenticator } from '../authenticate/authenticator';
 import { type Caller } from '../authenticate/caller';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
-import { RoleInsufficientError, RouteUndeclaredError, ScopeInsufficientError, SessionNeededError } from '../errors';
+import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError } from '../errors';
 import { applyStandings } from '../limit-rates/rate-headers';
 import { RateLimits, countedAddress } from '../limit-rates/rate-limits';
 import { AuditTrail } from '../inspect-audit/audit-trail';
 import { type RouteAccess, reaches } from './access';
+import { type RouteGuard } from './route-register';
 
 /** Stands before every route: who is calling, how often, and whether that caller may. */
 @Injectable()
-export class AccessGuard implements CanActivate {
+export class AccessGuard implements RouteGuard {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly limits: RateLimits,
     private readonly audit: AuditTrail,
   ) {}
 
-  canActivate(context: ExecutionContext): MaybePromise<true> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    const { config, url } = request.routeOptions;
-    const { access } = config;
-    // The boot check has seen to it; a route added since is nobody's.
-    if (access === undefined) throw new RouteUndeclaredError(url ?? 'a route');
+  admit(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
     switch (access.access) {
       case 'public':
-        return whenKnown(this.limitAddress(access, request, reply), allow);
+        return this.limitAddress(access, request, reply);
       case 'clerk-session':
       case 'browser-session':
         // Counted before verifying: these are the routes that passers-by try.
@@ -41,11 +35,10 @@ export class AccessGuard implements CanActivate {
     }
   }
 
-  private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<true> {
+  private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<void> {
     const browser = access.access === 'browser-session';
     const session = await this.authenticator[browser ? 'browserSession' : 'clerkSession'](request);
     if (session !== undefined) request.clerkCaller = session;
-    return true;
   }
 
   private admitCaller(
@@ -53,12 +46,9 @@ export class AccessGuard implements CanActivate {
     caller: Caller,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): MaybePromise<true> {
+  ): MaybePromise<void> {
     request.caller = caller;
-    return whenKnown(this.limitCaller(access, caller, reply), () => {
-      this.check(access, caller, request);
-      return true;
-    });
+    return whenKnown(this.limitCaller(access, caller, reply), () => this.check(access, caller, request));
   }
 
   private limitAddress(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
@@ -90,8 +80,4 @@ export class AccessGuard implements CanActivate {
       throw error;
     }
   }
-}
-
-function allow(): true {
-  return true;
 }

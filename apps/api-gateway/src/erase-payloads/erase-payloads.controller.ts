@@ -1,9 +1,9 @@
 import { type Erasure, eraseUserPayloads } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Delete, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 const forceSchema = z.strictObject({ force: z.stringbool().default(false) });
@@ -19,7 +19,7 @@ export class ErasePayloadsController {
   @ApiOperation({ summary: 'Erase every stored payload of a user whom Clerk has deleted (force: of any)' })
   @ApiOkResponse({ description: 'What was removed', standardSchema: eraseUserPayloads.reply })
   erase(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('clerkUserId', { schema: eraseUserPayloads.request.shape.clerkUserId }) clerkUserId: string,
     @Query({ schema: forceSchema }) { force }: z.output<typeof forceSchema>,
   ): Promise<Erasure> {

@@ -1,7 +1,6 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type FastifyRequest } from 'fastify';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 import { ChangeFeed } from '../follow-changes/change-feed';
 import { type Explanation, checksOf, explanationSchema } from './explanation';
@@ -16,10 +15,10 @@ export class ExplainController {
   @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin' })
   @ApiOperation({ summary: 'Which verifier let this request in, and what it checked' })
   @ApiOkResponse({ description: 'Row of the table, verifier, checks, principal', standardSchema: explanationSchema })
-  explain(@CurrentCaller() { principal }: Caller, @Req() request: FastifyRequest): Explanation {
+  explain(@Req() { caller: { principal }, raw }: CallerRequest): Explanation {
     const { method } = principal;
     return {
-      order: orderOf(method, 'x-api-key' in request.raw.headers),
+      order: orderOf(method, 'x-api-key' in raw.headers),
       verifier: method,
       checks: [...checksOf[method]],
       principal,

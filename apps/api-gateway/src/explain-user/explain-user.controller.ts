@@ -1,8 +1,8 @@
 import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/admin/users/:id/explain`: why a user is as it is. */
@@ -19,7 +19,7 @@ export class ExplainUserController {
     standardSchema: explainUser.reply,
   })
   explain(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: explainUser.request.shape.id }) id: string,
     @Query({ schema: explainUser.request.omit({ id: true }) }) page: Omit<ParsedRequestOf<typeof explainUser>, 'id'>,
   ): Promise<Explanation> {

@@ -1,8 +1,8 @@
 import { type ParsedRequestOf, type ReplyOf, listAudit } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/admin/audit`: who did what with which credential. */
@@ -16,7 +16,7 @@ export class AuditController {
   @ApiOperation({ summary: 'The audit log, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listAudit.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: listAudit.request.strict() }) filter: ParsedRequestOf<typeof listAudit>,
   ): Promise<ReplyOf<typeof listAudit>> {
     return this.services.send(listAudit, filter, caller);

@@ -1,8 +1,8 @@
 import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/admin/conflicts`: users who claim one e-mail address or phone number, and wait for a person. */
@@ -19,7 +19,7 @@ export class ConflictsController {
     standardSchema: listUserConflicts.reply,
   })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: listUserConflicts.request.strict() }) filter: ParsedRequestOf<typeof listUserConflicts>,
   ): Promise<ReplyOf<typeof listUserConflicts>> {
     return this.services.send(listUserConflicts, filter, caller);

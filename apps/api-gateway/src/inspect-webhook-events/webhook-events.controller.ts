@@ -6,9 +6,9 @@ import {
   listWebhookEvents,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/admin/webhook-events`: the ledger, as operators see it. */
@@ -22,7 +22,7 @@ export class WebhookEventsController {
   @ApiOperation({ summary: 'Webhook events, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listWebhookEvents.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     // A misspelt filter is refused: passed over, it would list everything.
     @Query({ schema: listWebhookEvents.request.strict() }) filter: ParsedRequestOf<typeof listWebhookEvents>,
   ): Promise<ReplyOf<typeof listWebhookEvents>> {
@@ -34,7 +34,7 @@ export class WebhookEventsController {
   @ApiOperation({ summary: 'One webhook event, by its id or its webhook id (msg_…)' })
   @ApiOkResponse({ description: 'All that is known of it', standardSchema: getWebhookEvent.reply })
   show(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: getWebhookEvent.request.shape.id }) id: string,
   ): Promise<WebhookEventDetail> {
     return this.services.send(getWebhookEvent, { id }, caller);

@@ -1,8 +1,8 @@
 import { type ParsedRequestOf, type ReplyOf, listWriteBacks, retryWriteBacks } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/admin/write-backs`: what Clerk is owed of our users, and what it will not take. */
@@ -16,7 +16,7 @@ export class WriteBacksController {
   @ApiOperation({ summary: 'Write-backs of ids and roles to Clerk, by state' })
   @ApiOkResponse({ description: 'One page', standardSchema: listWriteBacks.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: listWriteBacks.request.strict() }) filter: ParsedRequestOf<typeof listWriteBacks>,
   ): Promise<ReplyOf<typeof listWriteBacks>> {
     return this.services.send(listWriteBacks, filter, caller);
@@ -28,7 +28,7 @@ export class WriteBacksController {
   @ApiOperation({ summary: 'Begin dead write-backs anew: those of the users named, or all' })
   @ApiOkResponse({ description: 'How many', standardSchema: retryWriteBacks.reply })
   retry(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Body({ schema: retryWriteBacks.request }) order: ParsedRequestOf<typeof retryWriteBacks>,
   ): Promise<ReplyOf<typeof retryWriteBacks>> {
     return this.services.send(retryWriteBacks, order, caller);

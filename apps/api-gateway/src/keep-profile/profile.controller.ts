@@ -1,8 +1,8 @@
 import { type ProfilePatch, type User, getMe, profilePatchSchema, updateMe, userSchema } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/api/me`: the caller's own profile. */
@@ -15,7 +15,7 @@ export class ProfileController {
   @Access({ access: 'user', permission: 'profile:read', rateClass: 'read' })
   @ApiOperation({ summary: 'My profile' })
   @ApiOkResponse({ description: 'The calling user', standardSchema: userSchema })
-  show(@CurrentCaller() caller: Caller): Promise<User> {
+  show(@Req() { caller }: CallerRequest): Promise<User> {
     return this.services.send(getMe, {}, caller);
   }
 
@@ -23,7 +23,7 @@ export class ProfileController {
   @Access({ access: 'user', permission: 'profile:write', rateClass: 'write' })
   @ApiOperation({ summary: 'Change my profile; what comes from Clerk is changed at Clerk' })
   @ApiOkResponse({ description: 'The calling user, changed', standardSchema: userSchema })
-  change(@CurrentCaller() caller: Caller, @Body({ schema: profilePatchSchema }) patch: ProfilePatch): Promise<User> {
+  change(@Req() { caller }: CallerRequest, @Body({ schema: profilePatchSchema }) patch: ProfilePatch): Promise<User> {
     return this.services.send(updateMe, patch, caller);
   }
 }

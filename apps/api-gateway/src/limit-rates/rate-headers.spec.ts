@@ -1,11 +1,12 @@
 import { type FastifyReply } from 'fastify';
 import { RateLimitedError } from '../errors';
 import { applyStandings } from './rate-headers';
+import { RateLimit } from './rate-policy';
 
 const headers: Record<string, string> = {};
 const reply = { header: (name: string, value: string) => (headers[name] = value) } as unknown as FastifyReply;
-const standing = { policy: 'read', limit: 60, windowMs: 60_000, used: 60, resetMs: 1_500 };
-const ofKey = { policy: 'api-key', limit: 5, windowMs: 60_000, used: 2, resetMs: 30_000 };
+const standing = { limit: new RateLimit('read', 60, 60_000), used: 60, resetMs: 1_500 };
+const ofKey = { limit: new RateLimit('api-key', 5, 60_000), used: 2, resetMs: 30_000 };
 
 describe('standings', () => {
   it('are told one beside the other, rests rounded down to none and times up', () => {

@@ -12,19 +12,15 @@ export function applyStandings(reply: FastifyReply, standings: readonly RateStan
   let exhaustedForMs: number | undefined;
   for (const standing of standings) {
     const separator = policies === '' ? '' : ', ';
-    policies += separator + policyOf(standing);
+    policies += separator + standing.limit.told;
     rests += separator + restOf(standing);
-    if (standing.used > standing.limit) exhaustedForMs = Math.max(exhaustedForMs ?? 0, standing.resetMs);
+    if (standing.used > standing.limit.requests) exhaustedForMs = Math.max(exhaustedForMs ?? 0, standing.resetMs);
   }
   void reply.header('ratelimit-policy', policies);
   void reply.header('ratelimit', rests);
   if (exhaustedForMs !== undefined) throw new RateLimitedError(exhaustedForMs);
 }
 
-function policyOf({ policy, limit, windowMs }: RateStanding): string {
-  return `"${policy}";q=${limit};w=${windowMs / 1_000}`;
-}
-
-function restOf({ policy, limit, used, resetMs }: RateStanding): string {
-  return `"${policy}";r=${Math.max(limit - used, 0)};t=${Math.ceil(resetMs / 1_000)}`;
+function restOf({ limit, used, resetMs }: RateStanding): string {
+  return `"${limit.name}";r=${Math.max(limit.requests - used, 0)};t=${Math.ceil(resetMs / 1_000)}`;
 }

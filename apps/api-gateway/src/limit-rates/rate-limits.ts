@@ -3,13 +3,11 @@ import { type Tier } from '@gatehouse/contracts';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type Count, type CounterStore, MemoryCounters } from './counter-store';
-import { type LimitedAct, type RateClass, actPolicies, ratePolicies } from './rate-policy';
+import { type LimitedAct, type RateClass, RateLimit, actPolicies, ratePolicies } from './rate-policy';
 
 /** What a request has used of its limit. */
 export interface RateStanding {
-  readonly policy: string;
-  readonly limit: number;
-  readonly windowMs: number;
+  readonly limit: RateLimit;
   readonly used: number;
   readonly resetMs: number;
 }
@@ -26,17 +24,13 @@ export class RateLimits {
 
   /** Counts a request of a class; `who` is a user's id or an address. Throws RateLimitUnavailableError. */
   ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): MaybePromise<RateStanding> {
-    const { limits, windowMs, withoutStore } = ratePolicies[rateClass];
-    const policy = { policy: rateClass, limit: limits[tier], windowMs };
-    const count = this.count(`${rateClass}:${who}`, windowMs, withoutStore, 'hit');
-    return whenKnown(count, (known) => toStanding(policy, known));
+    const { limits, withoutStore } = ratePolicies[rateClass];
+    return this.standing(limits[tier], `${rateClass}:${who}`, withoutStore);
   }
 
   /** Counts a request against the limit of the API key that it came with, per minute. */
-  ofKey(keyId: string, limit: number): MaybePromise<RateStanding> {
-    const policy = { policy: 'api-key', limit, windowMs: KEY_WINDOW_MS };
-    const count = this.count(`api-key:${keyId}`, KEY_WINDOW_MS, 'open', 'hit');
-    return whenKnown(count, (known) => toStanding(policy, known));
+  ofKey(keyId: string, requests: number): MaybePromise<RateStanding> {
+    return this.standing(new RateLimit('api-key', requests, KEY_WINDOW_MS), `api-key:${keyId}`, 'open');
   }
 
   /** Counts an act, and throws RateLimitedError when it has been done too often. */
@@ -57,6 +51,11 @@ export class RateLimits {
   async hasActed(act: LimitedAct, who: string): Promise<boolean> {
     const { windowMs, withoutStore } = actPolicies[act];
     return (await this.count(`${act}:${who}`, windowMs, withoutStore, 'look')).count > 0;
+  }
+
+  private standing(limit: RateLimit, key: string, withoutStore: 'open' | 'closed'): MaybePromise<RateStanding> {
+    const count = this.count(key, limit.windowMs, withoutStore, 'hit');
+    return whenKnown(count, (known) => ({ limit, used: known.count, resetMs: known.resetMs }));
   }
 
   private count(
@@ -90,11 +89,4 @@ export function countedAddress(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`;
-}
-
-function toStanding(
-  policy: { readonly policy: string; readonly limit: number; readonly windowMs: number },
-  { count, resetMs }: Count,
-): RateStanding {
-  return { ...policy, used: count, resetMs };
 }

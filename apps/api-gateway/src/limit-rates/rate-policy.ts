@@ -6,32 +6,44 @@ export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange
 /** What of the gateway's work is limited together. */
 export type RateClass = (typeof rateClasses)[number];
 
+/** So many requests in a window. */
+export class RateLimit {
+  /** As the header `RateLimit-Policy` tells it. */
+  readonly told: string;
+
+  constructor(
+    readonly name: string,
+    readonly requests: number,
+    readonly windowMs: number,
+  ) {
+    this.told = `"${name}";q=${requests};w=${windowMs / 1_000}`;
+  }
+}
+
 /** How a class of routes is limited. */
 export interface RatePolicy {
-  /** Requests in a window, by who is asking. */
-  readonly limits: Readonly<Record<Tier | 'anonymous', number>>;
-  readonly windowMs: number;
+  /** By who is asking. */
+  readonly limits: Readonly<Record<Tier | 'anonymous', RateLimit>>;
   /** What happens while the shared store is away: `open` counts in memory, `closed` refuses. */
   readonly withoutStore: 'open' | 'closed';
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const tiers = { free: 60, pro: 600, enterprise: 6_000 };
-const same = (limit: number) => ({ anonymous: limit, free: limit, pro: limit, enterprise: limit });
+const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
  * The limits of each class. Where passwords and sessions are tried out, nothing happens uncounted: these are closed
  * while the store is away; all else goes on, counted by each gateway for itself.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
-  docs: { limits: same(120), windowMs: MINUTE_MS, withoutStore: 'open' },
-  read: { limits: { anonymous: 60, ...tiers }, windowMs: MINUTE_MS, withoutStore: 'open' },
-  write: { limits: { anonymous: 10, ...tiers }, windowMs: MINUTE_MS, withoutStore: 'open' },
-  admin: { limits: same(3_000), windowMs: MINUTE_MS, withoutStore: 'open' },
-  login: { limits: same(20), windowMs: MINUTE_MS, withoutStore: 'closed' },
-  exchange: { limits: same(20), windowMs: MINUTE_MS, withoutStore: 'closed' },
-  sync: { limits: same(60), windowMs: MINUTE_MS, withoutStore: 'open' },
+  docs: { limits: same('docs', 120), withoutStore: 'open' },
+  read: { limits: perMinute('read', { anonymous: 60, ...byTier }), withoutStore: 'open' },
+  write: { limits: perMinute('write', { anonymous: 10, ...byTier }), withoutStore: 'open' },
+  admin: { limits: same('admin', 3_000), withoutStore: 'open' },
+  login: { limits: same('login', 20), withoutStore: 'closed' },
+  exchange: { limits: same('exchange', 20), withoutStore: 'closed' },
+  sync: { limits: same('sync', 60), withoutStore: 'open' },
 };
 
 /** Limits of single acts, besides those of the routes. */
@@ -50,3 +62,17 @@ export const actPolicies = {
 
 /** A single act that is limited. */
 export type LimitedAct = keyof typeof actPolicies;
+
+function perMinute(name: RateClass, limits: Record<Tier | 'anonymous', number>): RatePolicy['limits'] {
+  const limit = (requests: number) => new RateLimit(name, requests, MINUTE_MS);
+  return {
+    anonymous: limit(limits.anonymous),
+    free: limit(limits.free),
+    pro: limit(limits.pro),
+    enterprise: limit(limits.enterprise),
+  };
+}
+
+function same(name: RateClass, requests: number): RatePolicy['limits'] {
+  return perMinute(name, { anonymous: requests, free: requests, pro: requests, enterprise: requests });
+}

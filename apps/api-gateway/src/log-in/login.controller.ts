@@ -13,7 +13,7 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 import { originOf } from '../inspect-audit/audit-trail';
 import { RateLimits, countedAddress } from '../limit-rates/rate-limits';
@@ -77,7 +77,7 @@ export class LoginController {
     description: 'How many sessions were closed, and how far that is known',
     standardSchema: loggedOutSchema,
   })
-  async logOut(@CurrentCaller() caller: Caller): Promise<z.input<typeof loggedOutSchema>> {
+  async logOut(@Req() { caller }: CallerRequest): Promise<z.input<typeof loggedOutSchema>> {
     return { success: true, ...(await this.services.send(closeSession, {}, caller)) };
   }
 

@@ -12,10 +12,10 @@ import {
   rotateKey,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access } from '../declare-access/access';
 
@@ -34,7 +34,7 @@ export class KeysController {
   @ApiOperation({ summary: 'My API keys, newest first; never the keys themselves' })
   @ApiOkResponse({ description: 'One page', standardSchema: listKeys.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: ownPageSchema }) page: z.output<typeof ownPageSchema>,
   ): Promise<ReplyOf<typeof listKeys>> {
     return this.services.send(listKeys, page, caller);
@@ -45,7 +45,7 @@ export class KeysController {
   @ApiOperation({ summary: 'Make an API key; it is shown this once' })
   @ApiCreatedResponse({ description: 'The key', standardSchema: newApiKeySchema })
   create(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Body({ schema: apiKeyDraftSchema }) draft: ApiKeyDraft,
   ): Promise<ReplyOf<typeof createKey>> {
     requireOwnSession(caller.credential);
@@ -60,7 +60,7 @@ export class KeysController {
   })
   @ApiOkResponse({ description: 'The new key, shown this once, and the old one', standardSchema: rotateKey.reply })
   rotate(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) id: string,
     @Body({ schema: rotationSchema }) { graceHours }: z.output<typeof rotationSchema>,
   ): Promise<ReplyOf<typeof rotateKey>> {
@@ -73,7 +73,7 @@ export class KeysController {
   @ApiOperation({ summary: 'Revoke one of my keys; answers when no gateway accepts it any more' })
   @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
   revoke(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) id: string,
   ): Promise<ReplyOf<typeof revokeKey>> {
     return this.services.send(revokeKey, { id }, caller);
@@ -93,7 +93,7 @@ export class AdminKeysController {
   @ApiOperation({ summary: 'API keys of one user, or of everybody, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listKeys.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: adminPageSchema }) filter: z.output<typeof adminPageSchema>,
   ): Promise<ReplyOf<typeof listKeys>> {
     const asked: ParsedRequestOf<typeof listKeys> = { ...filter, all: filter.userId === undefined };
@@ -105,7 +105,7 @@ export class AdminKeysController {
   @ApiOperation({ summary: "Revoke anybody's key; answers when no gateway accepts it any more" })
   @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
   revoke(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) id: string,
   ): Promise<ReplyOf<typeof revokeKey>> {
     return this.services.send(revokeKey, { id }, caller);

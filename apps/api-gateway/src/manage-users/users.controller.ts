@@ -12,10 +12,10 @@ import {
   showUser,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access, type RouteAccess } from '../declare-access/access';
 import { roleBodySchema, tierBodySchema } from './user-changes';
@@ -35,7 +35,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Users, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listUsers.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     // A misspelt filter is refused: passed over, it would list everybody.
     @Query({ schema: listUsers.request.strict() }) filter: ParsedRequestOf<typeof listUsers>,
   ): Promise<ReplyOf<typeof listUsers>> {
@@ -47,7 +47,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Make a local user, with a one-time token for setting its password' })
   @ApiCreatedResponse({ description: 'The user, and the token, shown this once', standardSchema: createUser.reply })
   create(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Body({ schema: createUser.request }) user: ParsedRequestOf<typeof createUser>,
   ): Promise<ReplyOf<typeof createUser>> {
     requireOwnSession(caller.credential);
@@ -58,7 +58,7 @@ export class UsersController {
   @Access(reading)
   @ApiOperation({ summary: 'One user' })
   @ApiOkResponse({ description: 'The user', standardSchema: showUser.reply })
-  show(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) userId: string): Promise<AdminUser> {
+  show(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) userId: string): Promise<AdminUser> {
     return this.services.send(showUser, { userId }, caller);
   }
 
@@ -67,7 +67,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Give a user another role; answers when every gateway knows' })
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserRole.reply })
   setRole(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) userId: string,
     @Body({ schema: roleBodySchema }) { role }: z.output<typeof roleBodySchema>,
   ): Promise<ReplyOf<typeof setUserRole>> {
@@ -80,7 +80,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Give a user another tier; answers when every gateway knows' })
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserTier.reply })
   setTier(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) userId: string,
     @Body({ schema: tierBodySchema }) change: z.output<typeof tierBodySchema>,
   ): Promise<ReplyOf<typeof setUserTier>> {
@@ -93,7 +93,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Shut a user out; answers when every gateway knows' })
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: deactivateUser.reply })
   deactivate(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) userId: string,
   ): Promise<ReplyOf<typeof deactivateUser>> {
     return this.services.send(deactivateUser, { userId }, caller);
@@ -105,7 +105,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Let a user in again' })
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: activateUser.reply })
   activate(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) userId: string,
   ): Promise<ReplyOf<typeof activateUser>> {
     return this.services.send(activateUser, { userId }, caller);
@@ -117,7 +117,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Another one-time token for setting the password of a local user' })
   @ApiOkResponse({ description: 'The token, shown this once', standardSchema: issuePasswordToken.reply })
   issuePasswordToken(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) userId: string,
   ): Promise<ReplyOf<typeof issuePasswordToken>> {
     requireOwnSession(caller.credential);

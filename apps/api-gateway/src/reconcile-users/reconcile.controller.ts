@@ -9,10 +9,10 @@ import {
   undoReconcile,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access, type RouteAccess } from '../declare-access/access';
 
 const reading: RouteAccess = { access: 'admin', permission: 'reconcile:read', rateClass: 'admin' };
@@ -30,7 +30,7 @@ export class ReconcileController {
   @ApiOperation({ summary: 'The last walks over Clerk, newest first, with live progress' })
   @ApiOkResponse({ description: 'The walks', standardSchema: listReconciles.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: listReconciles.request.strict() }) filter: ParsedRequestOf<typeof listReconciles>,
   ): Promise<ReplyOf<typeof listReconciles>> {
     return this.services.send(listReconciles, filter, caller);
@@ -41,7 +41,7 @@ export class ReconcileController {
   @Access(writing)
   @ApiOperation({ summary: 'Walk over all of Clerk now; also fills an empty database' })
   @ApiAcceptedResponse({ description: 'The walk, queued', standardSchema: startReconcile.reply })
-  start(@CurrentCaller() caller: Caller): Promise<ReconcileRun> {
+  start(@Req() { caller }: CallerRequest): Promise<ReconcileRun> {
     return this.services.send(startReconcile, {}, caller);
   }
 
@@ -49,7 +49,7 @@ export class ReconcileController {
   @Access(reading)
   @ApiOperation({ summary: 'One walk: users done, rate, remaining, changes by kind' })
   @ApiOkResponse({ description: 'The walk', standardSchema: showReconcile.reply })
-  show(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<ReconcileRun> {
+  show(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(showReconcile, { id }, caller);
   }
 
@@ -58,7 +58,7 @@ export class ReconcileController {
   @Access(writing)
   @ApiOperation({ summary: 'Let a walk that its brake stopped delete all the same' })
   @ApiAcceptedResponse({ description: 'The walk, queued again', standardSchema: approveReconcile.reply })
-  approve(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<ReconcileRun> {
+  approve(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(approveReconcile, { id }, caller);
   }
 
@@ -68,7 +68,7 @@ export class ReconcileController {
   @ApiOperation({ summary: 'Take back the deletions of a walk, until they are redacted after 24 hours' })
   @ApiOkResponse({ description: 'The walk, and how many users are back', standardSchema: undoReconcile.reply })
   undo(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: idSchema }) id: string,
   ): Promise<ReplyOf<typeof undoReconcile>> {
     return this.services.send(undoReconcile, { id }, caller);

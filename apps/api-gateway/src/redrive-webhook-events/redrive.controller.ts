@@ -8,10 +8,10 @@ import {
   redriveEvents,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 const dryRunSchema = z.strictObject({ dryRun: z.stringbool().default(false) });
@@ -28,7 +28,7 @@ export class RedriveController {
   @ApiOperation({ summary: 'Redrive events by filter, page by page; dryRun lists what would happen' })
   @ApiOkResponse({ description: 'What became of each event of the page', standardSchema: redriveEvents.reply })
   redrive(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Body({ schema: redriveEvents.request }) order: ParsedRequestOf<typeof redriveEvents>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
     return this.services.send(redriveEvents, order, caller);
@@ -40,7 +40,7 @@ export class RedriveController {
   @ApiOperation({ summary: 'Redrive one event, by its id or its webhook id (msg_…)' })
   @ApiOkResponse({ description: 'What became of it', standardSchema: redriveEvents.reply })
   redriveOne(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: getWebhookEvent.request.shape.id }) id: string,
     @Query({ schema: dryRunSchema }) { dryRun }: z.output<typeof dryRunSchema>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
@@ -52,7 +52,7 @@ export class RedriveController {
   @ApiOperation({ summary: 'Who redrove what, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listRedrives.reply })
   list(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: listRedrives.request.strict() }) page: ParsedRequestOf<typeof listRedrives>,
   ): Promise<ReplyOf<typeof listRedrives>> {
     return this.services.send(listRedrives, page, caller);
@@ -63,7 +63,7 @@ export class RedriveController {
   @ApiOperation({ summary: 'One redrive and its progress' })
   @ApiOkResponse({ description: 'Its events by state', standardSchema: getRedrive.reply })
   show(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Param('id', { schema: getRedrive.request.shape.id }) id: string,
   ): Promise<Redrive> {
     return this.services.send(getRedrive, { id }, caller);

@@ -25,5 +25,5 @@ export function harden(server: FastifyInstance): void {
 
 /** Removes clients' own identity headers. */
 export function dropIdentityHeaders(headers: NodeJS.Dict<string | string[]>): void {
-  for (const name of Object.keys(headers)) if (IDENTITY_HEADER.test(name)) delete headers[name];
+  for (const name in headers) if (name.startsWith('x-') && IDENTITY_HEADER.test(name)) delete headers[name];
 }

@@ -1,7 +1,7 @@
 import { type CallerView, callerSchema } from '@gatehouse/contracts';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller, type VerifiedCredential } from '../authenticate/caller';
+import { type CallerRequest, type VerifiedCredential } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `GET /auth/session`: who am I, by which method. */
@@ -12,7 +12,7 @@ export class SessionController {
   @Access({ access: 'user', permission: 'session:read', rateClass: 'read' })
   @ApiOperation({ summary: 'Who am I, by which credential, until when' })
   @ApiOkResponse({ description: 'The caller as the gateway knows it', standardSchema: callerSchema })
-  show(@CurrentCaller() { principal, credential }: Caller): CallerView {
+  show(@Req() { caller: { principal, credential } }: CallerRequest): CallerView {
     return { principal, credential: viewOf(credential) };
   }
 }

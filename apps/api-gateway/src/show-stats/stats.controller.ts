@@ -1,8 +1,8 @@
 import { type LedgerStats, type ParsedRequestOf, getLedgerStats } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../authenticate/caller';
+import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
 
 /** `/admin/stats`: how the events' way is going. */
@@ -16,7 +16,7 @@ export class StatsController {
   @ApiOperation({ summary: 'Counts, latencies, what is open, which secret verifies, and whether it is too quiet' })
   @ApiOkResponse({ description: 'The statistics', standardSchema: getLedgerStats.reply })
   show(
-    @CurrentCaller() caller: Caller,
+    @Req() { caller }: CallerRequest,
     @Query({ schema: getLedgerStats.request.strict() }) request: ParsedRequestOf<typeof getLedgerStats>,
   ): Promise<LedgerStats> {
     return this.services.send(getLedgerStats, request, caller);
