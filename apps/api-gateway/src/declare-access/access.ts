@@ -58,9 +58,10 @@ export function isWhole(access: Partial<RouteAccess> | undefined): access is Rou
 
 /** Whether one of a key's scopes reaches a permission; either side of a scope may be `*`. */
 export function reaches(scopes: readonly string[], permission: string): boolean {
+  return scopes.some((scope) => scope === permission || scope === '*:*' || reachesByHalf(scope, permission));
+}
+
+function reachesByHalf(scope: string, permission: string): boolean {
   const [noun, verb] = permission.split(':');
-  return scopes.some((scope) => {
-    const [scopeNoun, scopeVerb] = scope.split(':');
-    return (scopeNoun === '*' || scopeNoun === noun) && (scopeVerb === '*' || scopeVerb === verb);
-  });
+  return scope === `${noun}:*` || scope === `*:${verb}`;
 }
