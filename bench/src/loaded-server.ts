@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { eventually, workspaceRoot } from '@gatehouse/testing';
+import { eventually, nodeArguments, workspaceRoot } from '@gatehouse/testing';
 import { cpuTimeMs } from './cpu-time';
 
 /** Which program is loaded, and how it is known to be ready. */
@@ -49,7 +49,7 @@ export class LoadedServer {
     const dist = `${workspaceRoot()}/dist`;
     const measured =
       metricsUrl === undefined ? [] : ['--expose-gc', '--require', `${dist}/bench/src/collect-garbage.js`];
-    const command = ['--enable-source-maps', ...measured, `${dist}/${program}`, ...args];
+    const command = [...nodeArguments, ...measured, `${dist}/${program}`, ...args];
     const child = spawn(process.execPath, command, { env, stdio: 'ignore' });
     const server = new LoadedServer(child, metricsUrl);
     if (core !== undefined && child.pid !== undefined) pin(child.pid, core);

@@ -68,6 +68,7 @@ export { AppProcess, type AppProcessOptions } from './stack/app-process';
 export { databaseOwners, prepareDatabases, type ServiceDatabases } from './stack/databases';
 export { startGatehouse, type Gatehouse, type GatehouseOptions } from './stack/gatehouse';
 export { migrateDatabase, type MigrationOptions } from './stack/migrate';
+export { nodeArguments } from './stack/node-arguments';
 export { type GatehouseCrash } from './stack/running-parts';
 export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
 export {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NotBuiltError, ServiceFailedError } from '../errors';
 import { type Leash } from '../local-servers/leash';
 import { ManagedProcess, type ProcessExit } from '../local-servers/managed-process';
+import { nodeArguments } from './node-arguments';
 import { type AppName } from './service-environment';
 
 /** What one program of the workspace needs to run. */
@@ -48,7 +49,7 @@ export class AppProcess {
     const child = await ManagedProcess.start({
       name: this.name,
       command: process.execPath,
-      args: ['--enable-source-maps', main],
+      args: [...nodeArguments, main],
       cwd: this.options.root,
       env: this.options.environment,
       logFile: this.options.logFile,
