@@ -64,6 +64,26 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
   });
 
+  it('once a request, also for the HEAD of what is there for GET', async () => {
+    gateway = await startAttackedGateway();
+    const headers = { 'x-api-key': gateway.key({ tier: 'free' }) };
+    const rest = async (method: string) =>
+      (await call(`${gateway?.url}/api/me`, undefined, { method, headers })).headers.get('ratelimit');
+    expect(await rest('HEAD')).toMatch(/;r=59;/);
+    expect(await rest('GET')).toMatch(/;r=58;/);
+    expect(await rest('HEAD')).toMatch(/;r=57;/);
+  });
+
+  it('before its body is read: one that is broken counts too', async () => {
+    gateway = await startAttackedGateway();
+    const headers = { 'x-api-key': gateway.key({ tier: 'free' }), 'content-type': 'application/json' };
+    const broken = () => call(`${gateway?.url}/api/me`, undefined, { method: 'PATCH', headers, body: '{' });
+    expect([(await broken()).status, (await broken()).headers.get('ratelimit')]).toEqual([
+      400,
+      expect.stringMatching(/^"write";r=58;/),
+    ]);
+  });
+
   it('per class: who has read too much may still write', async () => {
     gateway = await startAttackedGateway();
     const key = gateway.key({ tier: 'free' });
