@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { listUserConflicts } from '@gatehouse/contracts';
+import { DataSource } from 'typeorm';
+import { adoptLocalUser } from '../src/resolve-conflicts/settlement-plan';
 import { fixture, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
 import { adminContext } from './members';
@@ -234,6 +236,44 @@ describe('a local user', () => {
     expect(await localRow(id)).toMatchObject({ clerk_user_id: null, email, hashed_password: 'hash' });
     expect(await world.user(user.id)).toMatchObject({ email, email_verified: true });
     expect(await openConflicts(id)).toEqual([{ kind: 'email', holder: user.id }]);
+  });
+
+  it('is not linked by an address that it has not proved, though it has proved another and Clerk is asked', async () => {
+    const email = address();
+    const id = await localUser(email, false);
+    await world.query('UPDATE users SET phone_number = $2, phone_verified = true WHERE id = $1', [id, '+12015550145']);
+    const old = await member(withPhone(clerkUser(newClerkId()), '+12015550146'));
+    const user = withPhone(withEmail(clerkUser(newClerkId()), email), '+12015550146');
+    atClerk(at(withPhone(old, '+12015550147'), 1), user);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
+    expect(await world.user(user.id)).toMatchObject({ email, email_verified: true, phone_number: '+12015550146' });
+    expect(await localRow(id)).toMatchObject({ clerk_user_id: null, email, hashed_password: 'hash' });
+    expect(await openConflicts(id)).toEqual([{ kind: 'email', holder: user.id }]);
+  });
+
+  it.each([
+    ['the e-mail address', { email: true, phone: false }],
+    ['the phone number', { email: false, phone: true }],
+  ])('is adopted in the database itself only by who has proved what it has proved: %s', async (_, proved) => {
+    const [email, phoneNumber] = [address(), proved.email ? '+12015550148' : '+12015550149'];
+    const id = await localUser(email, proved.email);
+    await world.query('UPDATE users SET phone_number = $2, phone_verified = $3 WHERE id = $1', [
+      id,
+      phoneNumber,
+      proved.phone,
+    ]);
+    const { manager } = world.apps[0]?.get(DataSource, { strict: false }) as DataSource;
+    const adopts = (emailVerified: boolean, phoneVerified: boolean) =>
+      adoptLocalUser(manager, id, newClerkId(), {
+        email: email.toUpperCase(),
+        emailVerified,
+        phoneNumber,
+        phoneVerified,
+      });
+    await expect(adopts(!proved.email, !proved.phone)).resolves.toBe(false);
+    await expect(adopts(false, false)).resolves.toBe(false);
+    expect(await localRow(id)).toMatchObject({ clerk_user_id: null, hashed_password: 'hash' });
+    await expect(adopts(proved.email, proved.phone)).resolves.toBe(true);
   });
 
   it('is not linked by an address that Clerk has not seen proved: the Clerk user is stored without it', async () => {

@@ -135,10 +135,10 @@ async function settleTogether(
   drafts: readonly UserDraft[],
   results: readonly Applied[],
 ): Promise<void> {
-  for (const { adopted, clerkUserId } of drafts) {
-    if (adopted !== undefined && !(await adoptLocalUser(manager, adopted, clerkUserId))) {
-      throw new NotTogetherError('resolve');
-    }
+  for (const { adopted, clerkUserId, content } of drafts) {
+    if (adopted === undefined) continue;
+    const isAdopted = content !== undefined && (await adoptLocalUser(manager, adopted, clerkUserId, content.columns));
+    if (!isAdopted) throw new NotTogetherError('resolve');
   }
   const wants = results.flatMap((result) => (result.settled ? [] : [result.wants]));
   // One who waits for a second answer from Clerk is what makes others contested: it has to be heard first.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type ClerkOwned } from '@gatehouse/lifecycle';
 import { type Statement, write } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type AppliedRow } from '../apply-event/applied-events';
@@ -54,14 +55,26 @@ export function conflictStory(correlationId: string): Story {
   return { id: `conflict:${randomUUID()}`, source: 'conflict', eventType: 'conflict', attempt: 0, correlationId };
 }
 
-/** Makes a local user the Clerk user's, which has proved the same address; false when it is a free local user no more. */
-export async function adoptLocalUser(manager: EntityManager, userId: string, clerkUserId: string): Promise<boolean> {
+/** The addresses of a user's content. */
+type Addresses = Pick<ClerkOwned, 'email' | 'emailVerified' | 'phoneNumber' | 'phoneVerified'>;
+
+/**
+ * Makes a local user the Clerk user's; false when it is a free local user no more, or has not itself proved an address
+ * that Clerk has seen proved. Whatever was planned, the row is what counts.
+ */
+export async function adoptLocalUser(
+  manager: EntityManager,
+  userId: string,
+  clerkUserId: string,
+  { email, emailVerified, phoneNumber, phoneVerified }: Addresses,
+): Promise<boolean> {
   // Clerk says from now on who may sign in: the password that somebody else may have set is gone.
   const [rows] = await manager.query<[unknown[], number]>(
     `UPDATE users SET clerk_user_id = $2, auth_provider = 'clerk', hashed_password = NULL, updated_at = now()
-      WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL AND (email_verified OR phone_verified)
+      WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL
+        AND (email_verified AND lower(email) = lower($3) OR phone_verified AND phone_number = $4)
       RETURNING id`,
-    [userId, clerkUserId],
+    [userId, clerkUserId, emailVerified ? email : null, phoneVerified ? phoneNumber : null],
   );
   return rows.length === 1;
 }
