@@ -70,18 +70,19 @@ describe('a token is refused', () => {
     return `${header}.${claims}.${flip(signature, 5)}`;
   };
 
-  it('after sixty forged ones of its address, unless it or its session is known', async () => {
+  it('as one of a flood of forged ones, most of them unchecked; what is known, and its session, is let in', async () => {
     const from = '198.51.100.10';
     const known = await tokenOf(CLERK_USER);
     expect(await send(known, from)).toBe(200);
-    const statuses = [];
-    for (let count = 0; count < 62; count++) statuses.push(await send(await forged(`user_${count}`), from));
-    expect(statuses).toEqual([...Array.from({ length: 60 }, () => 401), 429, 429]);
+    const forgeries = await Promise.all(Array.from({ length: 500 }, (_, index) => forged(`user_${index}`)));
+    const flood = Promise.all(forgeries.map((token) => send(token, from)));
     expect(await send(known, from)).toBe(200);
     expect(await send(await tokenOf(CLERK_USER), from)).toBe(200);
-    expect(await send(await tokenOf('user_new'), from)).toBe(429);
     expect(await send(await tokenOf('user_new'), '198.51.100.11')).toBe(200);
     expect(await send(target().key(), from)).toBe(200);
+    const statuses = await flood;
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect(statuses.filter((status) => status === 401).length).toBeLessThan(250);
   });
 
   it('as expired, and counted as no forgery', async () => {

@@ -1,7 +1,7 @@
 import { clerkUserIdSchema } from '@gatehouse/contracts';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError } from './errors';
-import { isRs256 } from './jws-signature';
+import { type SignatureCheck, checkEach, isRs256 } from './jws-signature';
 import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type KeySource } from './key-source';
@@ -42,14 +42,18 @@ export class ClerkSessionVerifier {
     private readonly now: Clock = systemClock,
   ) {}
 
-  /** Throws CredentialRefusedError with the first fault found, KeysUnavailableError when the key cannot be had. */
-  async verify(jwt: DecodedJwt): Promise<ClerkSession> {
+  /**
+   * Throws CredentialRefusedError with the first fault found, KeysUnavailableError when the key cannot be had, and what
+   * `check` throws.
+   */
+  async verify(jwt: DecodedJwt, check: SignatureCheck = checkEach): Promise<ClerkSession> {
     const { alg, kid } = jwt.header;
     if (alg !== 'RS256') throw new CredentialRefusedError('token_alg_unsupported');
     if (kid !== undefined && typeof kid !== 'string') throw new CredentialRefusedError('token_key_unknown');
     const key = await this.keys.find(kid);
     if (key === undefined) throw new CredentialRefusedError('token_key_unknown');
-    if (!isRs256(jwt.signed, jwt.signature, key)) throw new CredentialRefusedError('token_signature_invalid');
+    if (!check(() => isRs256(jwt.signed, jwt.signature, key)))
+      throw new CredentialRefusedError('token_signature_invalid');
     checkKind(jwt.header);
     return this.check(jwt.claims);
   }

@@ -29,6 +29,7 @@ export {
   type EnvelopeFault,
 } from './errors';
 export { JwksCache, type JwksCacheOptions } from './jwks-cache';
+export { type SignatureCheck } from './jws-signature';
 export { decodeJwt, type DecodedJwt } from './jwt';
 export { pinnedKey, type KeySource } from './key-source';
 export {

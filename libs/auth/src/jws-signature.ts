@@ -1,5 +1,14 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
+/**
+ * Around a signature check: calls `matches` at most once, gives what it gives, or throws to refuse the work. Called when
+ * all that the check needs is at hand, so that nothing happens between its decision and the work.
+ */
+export type SignatureCheck = (matches: () => boolean) => boolean;
+
+/** Every signature is checked. */
+export const checkEach: SignatureCheck = (matches) => matches();
+
 /** Whether an RS256 signature is by this RSA key over these bytes. @see RFC 7518 section 3.3 */
 export function isRs256(signed: Uint8Array, signature: Uint8Array, key: KeyObject): boolean {
   return verify('RSA-SHA256', signed, key, signature);

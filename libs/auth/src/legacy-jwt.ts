@@ -2,7 +2,7 @@ import { type KeyObject, createSecretKey } from 'node:crypto';
 import { z } from 'zod';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError, SecretInvalidError } from './errors';
-import { hs256, isHs256 } from './jws-signature';
+import { type SignatureCheck, checkEach, hs256, isHs256 } from './jws-signature';
 import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type JsonObject } from './strict-json';
@@ -73,10 +73,10 @@ export class LegacyJwtVerifier {
     private readonly now: Clock = systemClock,
   ) {}
 
-  /** Throws CredentialRefusedError with the first fault found. */
-  verify({ header, claims, signed, signature }: DecodedJwt): LegacySession {
+  /** Throws CredentialRefusedError with the first fault found, and what `check` throws. */
+  verify({ header, claims, signed, signature }: DecodedJwt, check: SignatureCheck = checkEach): LegacySession {
     if (header.alg !== 'HS256') throw new CredentialRefusedError('token_alg_unsupported');
-    if (!this.isSigned(signed, signature)) throw new CredentialRefusedError('token_signature_invalid');
+    if (!check(() => this.isSigned(signed, signature))) throw new CredentialRefusedError('token_signature_invalid');
     if (header.typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
     if (claims.iss !== this.rules.issuer) throw new CredentialRefusedError('token_issuer_unknown');
     // We make no lists: one that holds our name among others was not made here.

@@ -25,7 +25,7 @@ function authenticator(): Authenticator {
     if (refusing) throw new CredentialRefusedError('token_signature_invalid');
   };
   const times = { issuedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
-  const forgeries = new Forgeries(undefined, { sessions: 10, addresses: 10 });
+  const forgeries = new Forgeries({ bounds: { sessions: 10, names: 10 } });
   const tokens = new TokenVerifier(
     {
       issuers: { clerk: CLERK, own: OWN },

@@ -3,44 +3,62 @@ import { RateLimitedError } from '../errors';
 import { MemoryCounters } from '../limit-rates/counter-store';
 import { actPolicies } from '../limit-rates/rate-policy';
 
-/** How many sessions and addresses are remembered. */
-const BOUNDS = { sessions: 20_000, addresses: 10_000 };
+/** How many sessions are known, and of how many names forgeries are counted. */
+const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit, windowMs } = actPolicies.forgedToken;
 
+/** What a test may choose. `random` gives numbers from 0 up to 1. */
+interface ForgeriesOptions {
+  readonly now?: () => number;
+  readonly random?: () => number;
+  readonly bounds?: typeof BOUNDS;
+}
+
 /**
- * Counts the tokens of each address whose signature did not match: each costs a signature check, which nobody may have
- * without end. Who shares an address with a forger is let in all the same with a session that is known here. Counted by
- * each gateway for itself, whose processor it is.
+ * Bounds what forged tokens cost: each costs a signature check. They are counted by their address and, beside it, by the
+ * session that they name, if it is known here. By either name a token is checked for sure while its second has fewer
+ * than twenty; beyond, chance decides, so that no forger, however early in the second, takes all checks from those who
+ * share a name with it. Counted by each gateway for itself, whose processor it is.
  */
 export class Forgeries {
+  private readonly random: () => number;
   private readonly counters: MemoryCounters;
   private readonly knownSessions: LRUCache<string, true>;
 
-  constructor(now?: () => number, bounds: typeof BOUNDS = BOUNDS) {
-    this.counters = new MemoryCounters(now, bounds.addresses);
+  constructor({ now, random = Math.random, bounds = BOUNDS }: ForgeriesOptions = {}) {
+    this.random = random;
+    this.counters = new MemoryCounters(now, bounds.names);
     this.knownSessions = new LRUCache({ max: bounds.sessions });
   }
 
-  /** Before a signature is checked. Throws RateLimitedError when the address has forged too many. */
-  mayCheck(session: string | undefined, address: string): void {
-    const { count, resetMs } = this.counters.look(address, windowMs);
-    if (count < limit || (session !== undefined && this.knownSessions.has(session))) return;
-    throw new RateLimitedError(resetMs);
+  /**
+   * Checks a signature: gives what `matches` gives. Throws RateLimitedError, and calls nothing, when too many were forged
+   * by these names. Asked and counted without a pause between: of tokens that come at once none is overlooked.
+   */
+  check(session: string | undefined, address: string, matches: () => boolean): boolean {
+    const names = session !== undefined && this.knownSessions.has(session) ? [address, session] : [address];
+    if (!names.some((name) => this.mayCheck(name))) {
+      const waits = names.map((name) => this.counters.hit(name, windowMs).resetMs);
+      throw new RateLimitedError(Math.min(...waits));
+    }
+    const matched = matches();
+    if (!matched) for (const name of names) this.counters.hit(name, windowMs);
+    return matched;
   }
 
-  /** A signature matched. */
+  /** A token of this session was accepted. */
   vouch(session: string | undefined): void {
     if (session !== undefined) this.knownSessions.set(session, true);
   }
 
-  /** A signature did not match: who borrowed the name of a known session does so once. */
-  note(session: string | undefined, address: string): void {
-    if (session !== undefined) this.knownSessions.delete(session);
-    this.counters.hit(address, windowMs);
-  }
-
-  /** Sessions and addresses that are remembered. */
+  /** Sessions and names that are remembered. */
   get size(): number {
     return this.knownSessions.size + this.counters.size;
+  }
+
+  /** Of `n` by one name in a window, at most `limit * (1 + ln(n / limit))` on average. */
+  private mayCheck(name: string): boolean {
+    const { count } = this.counters.look(name, windowMs);
+    return this.random() * (count + 1) < limit;
   }
 }

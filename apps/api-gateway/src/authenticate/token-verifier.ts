@@ -6,6 +6,7 @@ import {
   type Issuers,
   type LegacyJwtVerifier,
   type LegacySession,
+  type SignatureCheck,
   type TokenKey,
   VerifiedTokenCache,
   classifyJwt,
@@ -66,31 +67,23 @@ export class TokenVerifier {
     const { sid, jti } = classified.jwt.claims;
     const session = [sid, jti].find((id) => typeof id === 'string');
     const address = countedAddress(from.ip);
-    this.forgeries.mayCheck(session, address);
-    const result = await this.byOne(classified).catch((error: unknown) => {
-      if (isForgery(error)) this.forgeries.note(session, address);
-      throw error;
-    });
+    const result = await this.byOne(classified, (matches) => this.forgeries.check(session, address, matches));
     this.forgeries.vouch(session);
     this.verified.set(key, result, epoch);
     this.onResult('verified', result);
     return result;
   }
 
-  private async byOne({ verifier, jwt }: ClassifiedJwt): Promise<VerifiedToken> {
+  private async byOne({ verifier, jwt }: ClassifiedJwt, check: SignatureCheck): Promise<VerifiedToken> {
     const { clerk, legacy } = this.verifiers;
     if (verifier === 'clerk_session') {
-      const session = await clerk.verify(jwt);
+      const session = await clerk.verify(jwt, check);
       return { verifier, expiresAt: session.expiresAt, session };
     }
     if (legacy === undefined) throw new CredentialRefusedError('token_issuer_unknown');
-    const session = legacy.verify(jwt);
+    const session = legacy.verify(jwt, check);
     return { verifier, expiresAt: session.expiresAt, session };
   }
-}
-
-function isForgery(error: unknown): boolean {
-  return error instanceof CredentialRefusedError && error.code === 'token_signature_invalid';
 }
 
 /** What names a token once and for all: its `jti`, or the SHA-256 of it all (hex) where it has none. */

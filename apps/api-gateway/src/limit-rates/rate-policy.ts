@@ -50,8 +50,8 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
 export const actPolicies = {
   /** API keys from one address of which nobody knows anything: guesses. */
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open' },
-  /** Tokens from one address whose signature does not match; an expired one is nobody's forgery. */
-  forgedToken: { limit: 60, windowMs: MINUTE_MS, withoutStore: 'open' },
+  /** Tokens by one name whose signature does not match, and about beyond how many chance decides; see `Forgeries`. */
+  forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open' },
   /** Passwords tried for one account from one address. */
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed' },
   /** Passwords tried for one account from anywhere: many addresses guess no faster. */

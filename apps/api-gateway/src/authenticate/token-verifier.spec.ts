@@ -1,0 +1,89 @@
+import { ClerkSessionVerifier, type KeySource, LegacyJwtVerifier, legacySecrets, pinnedKey } from '@gatehouse/auth';
+import { ISSUER, PARTY, mint } from '../../integration/support/clerk-tokens';
+import { signingPair } from '../../integration/support/key-server';
+import { Forgeries } from './forgeries';
+import { TokenVerifier } from './token-verifier';
+
+const OWN = 'https://api.example.com';
+const pair = signingPair('ins_1');
+const stranger = signingPair('ins_1');
+const from = { ip: '198.51.100.7' };
+
+/** Verifiers of Clerk's tokens and ours, behind a limit beyond which nothing is checked. */
+function verifier(keys: KeySource): TokenVerifier {
+  const clerk = { issuer: ISSUER, authorizedParties: [PARTY], allowImpersonation: false };
+  const legacy = {
+    issuer: OWN,
+    audience: 'gatehouse',
+    secrets: legacySecrets(['a-secret-that-is-longer-than-32-bytes']),
+  };
+  return new TokenVerifier(
+    {
+      issuers: { clerk: ISSUER, own: OWN },
+      clerk: new ClerkSessionVerifier(clerk, keys),
+      legacy: new LegacyJwtVerifier(legacy),
+    },
+    undefined,
+    new Forgeries({ now: () => 0, random: () => 0.999_999 }),
+  );
+}
+
+/** How each of these tokens fares when they come at once. */
+async function codesOf(tokens: TokenVerifier, sent: readonly string[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const results = await Promise.allSettled(sent.map(async (token) => tokens.verify(token, from)));
+  for (const result of results) {
+    const code = result.status === 'fulfilled' ? 'accepted' : (result.reason as { code: string }).code;
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const forgedOf = (session: (index: number) => string) =>
+  Promise.all(
+    Array.from({ length: 100 }, (_, index) => mint(stranger, 'user_eve', { claims: { sid: session(index) } })),
+  );
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('of a hundred forged tokens that come at once', () => {
+  it('twenty signatures are checked, also when all of them have waited for the key', async () => {
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const key = pinnedKey(pair.publicPem);
+    const find = async () => {
+      await arrived;
+      return key.find(undefined);
+    };
+    const answers = codesOf(verifier({ ...key, find }), await forgedOf((index) => `sess_${index}`));
+    // Each has come as far as it can without the key.
+    await new Promise((resolve) => setImmediate(resolve));
+    arrive();
+    await expect(answers).resolves.toEqual({ token_signature_invalid: 20, rate_limited: 80 });
+  });
+
+  it('in our own name twenty are checked', async () => {
+    const header = encode({ alg: 'HS256', typ: 'JWT' });
+    const forged = Array.from({ length: 100 }, (_, jti) => `${header}.${encode({ iss: OWN, jti: `${jti}` })}.AAAA`);
+    const answers = await codesOf(verifier(pinnedKey(pair.publicPem)), forged);
+    expect(answers).toEqual({ token_signature_invalid: 20, rate_limited: 80 });
+  });
+
+  it('none hinders a session that was accepted before, whatever sessions they name', async () => {
+    const tokens = verifier(pinnedKey(pair.publicPem));
+    const [first, second] = await Promise.all(
+      [0, 1].map((jti) => mint(pair, 'user_ada', { claims: { jti: `${jti}` } })),
+    );
+    await expect(codesOf(tokens, [first ?? ''])).resolves.toEqual({ accepted: 1 });
+    const answers = await codesOf(tokens, await forgedOf(() => 'sess_eve'));
+    expect(answers).toEqual({ token_signature_invalid: 20, rate_limited: 80 });
+    await expect(codesOf(tokens, [first ?? '', second ?? ''])).resolves.toEqual({ accepted: 2 });
+    const unseen = await mint(pair, 'user_bob');
+    await expect(codesOf(tokens, [unseen])).resolves.toEqual({ rate_limited: 1 });
+  });
+
+  it('none is known afterwards: a session that only forged tokens have named is not vouched for', async () => {
+    const tokens = verifier(pinnedKey(pair.publicPem));
+    await codesOf(tokens, await forgedOf(() => 'sess_ada'));
+    await expect(codesOf(tokens, await forgedOf(() => 'sess_ada'))).resolves.toEqual({ rate_limited: 100 });
+  });
+});
