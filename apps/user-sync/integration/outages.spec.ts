@@ -1,5 +1,7 @@
+import { eventsConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
+import { AckPolicy } from '@nats-io/jetstream';
 import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
 import { EventBatch } from '../src/apply-event/event-batch';
@@ -50,8 +52,12 @@ async function appliedOnce(users: readonly UserJson[]): Promise<void> {
 
 async function readiness(app: INestApplication) {
   const response = await fetch(`http://127.0.0.1:${app.get(OpsServer, { strict: false }).port}/readyz`);
-  const { error = {} } = (await response.json()) as { error?: Record<string, unknown> };
-  return { status: response.status, down: Object.keys(error) };
+  const { error = {} } = (await response.json()) as { error?: Record<string, { message: string }> };
+  return {
+    status: response.status,
+    down: Object.keys(error),
+    said: Object.values(error).map(({ message }) => message),
+  };
 }
 
 const newUsers = (count: number) => Array.from({ length: count }, () => clerkUser(newClerkId()));
@@ -86,7 +92,7 @@ describe('NATS', () => {
     const app = await world.boot();
     expect(await readiness(app)).toMatchObject({ status: 503, down: expect.arrayContaining(['nats']) });
     await world.nats.start();
-    await eventually(async () => expect(await readiness(app)).toEqual({ status: 200, down: [] }), PATIENCE);
+    await eventually(async () => expect(await readiness(app)).toMatchObject({ status: 200, down: [] }), PATIENCE);
     const [user] = newUsers(1);
     if (user === undefined) return;
     const about = await eventually(() => world.publish(userEvent('user.created', user)), PATIENCE);
@@ -103,6 +109,25 @@ describe('NATS', () => {
     const about = await eventually(() => world.publish(userEvent('user.created', user)), PATIENCE);
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
   });
+
+  it('refusing the consumer as it has to be: the service says so, and applies as soon as somebody has mended it', async () => {
+    const { stream, durable } = eventsConsumer;
+    const [user] = newUsers(1) as [UserJson];
+    const about = await eventually(() => world.publish(userEvent('user.created', user)), PATIENCE);
+    const administrator = await world.administrator();
+    await administrator.consumers.delete(stream.name, durable).catch(() => undefined);
+    await administrator.consumers.add(stream.name, { durable_name: durable, ack_policy: AckPolicy.None });
+    const app = await world.boot();
+    await eventually(async () => {
+      const why = /^the consumer user-sync of CLERK_EVENTS differs from its contract in .*ack_policy/;
+      const said = [expect.stringMatching(why)];
+      expect(await readiness(app)).toEqual({ status: 503, down: ['consumers'], said });
+    });
+    expect(await world.user(user.id)).toBeUndefined();
+    await administrator.consumers.delete(stream.name, durable);
+    expect(await world.outcomeOf(about, PATIENCE.timeoutMs)).toMatchObject({ decision: 'create' });
+    expect(await readiness(app)).toMatchObject({ status: 200 });
+  });
 });
 
 describe('the database', () => {
@@ -113,7 +138,10 @@ describe('the database', () => {
     const users = newUsers(20);
     const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
     const others = new Set(published.map(({ webhookId }) => webhookId));
-    await eventually(async () => expect(await readiness(app)).toEqual({ status: 503, down: ['database'] }), PATIENCE);
+    await eventually(
+      async () => expect(await readiness(app)).toMatchObject({ status: 503, down: ['database'] }),
+      PATIENCE,
+    );
     await proxy.mend();
     const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 30_000)));
     expect(outcomes.filter((outcome) => outcome.status !== 'success' || outcome.attempt !== 0)).toEqual([]);

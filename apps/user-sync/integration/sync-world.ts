@@ -20,7 +20,7 @@ import {
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, type TestDatabase, createTestDatabase, eventually, startOwnNats } from '@gatehouse/testing';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
@@ -183,7 +183,7 @@ export class SyncWorld {
   }
 
   private async readOutcomes(): Promise<readonly Outcome[]> {
-    const manager = await jetstreamManager(this.client(OBSERVER.user).get());
+    const manager = await this.administrator();
     const stream = await manager.streams.info(clerkOutcomesStream.name).catch(() => undefined);
     if (stream === undefined || stream.created !== this.reported.of) {
       this.reported = { of: stream?.created, upTo: 0, all: [], movements: [] };
@@ -214,6 +214,11 @@ export class SyncWorld {
       [clerkUserId],
     );
     return rows.map(({ decision }) => decision);
+  }
+
+  /** JetStream as an operator handles it, past the services. */
+  administrator(): Promise<JetStreamManager> {
+    return jetstreamManager(this.client(OBSERVER.user).get());
   }
 
   /** The gateway's side of requests. */

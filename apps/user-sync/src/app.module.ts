@@ -1,5 +1,12 @@
-import { clerkEventsStream, clerkOutcomesStream, inboxPrefix } from '@gatehouse/contracts';
-import { JetStream, MessagingModule, NatsClient, natsReadiness, streamsReadiness } from '@gatehouse/messaging';
+import { clerkEventsStream, clerkOutcomesStream, eventsConsumer, inboxPrefix } from '@gatehouse/contracts';
+import {
+  JetStream,
+  MessagingModule,
+  NatsClient,
+  consumersReadiness,
+  natsReadiness,
+  streamsReadiness,
+} from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
 import { PersistenceModule } from '@gatehouse/persistence';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -81,6 +88,7 @@ export class AppModule {
               { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
               natsReadiness(nats),
               streamsReadiness(jetStream, [clerkEventsStream, clerkOutcomesStream]),
+              consumersReadiness(jetStream, [eventsConsumer]),
             ],
           },
         }),

@@ -16,7 +16,7 @@ import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { createDataSource, runMigrations } from '@gatehouse/persistence';
 import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats, withClient } from '@gatehouse/testing';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfig } from '../src/config';
@@ -233,8 +233,8 @@ export class IngestHarness {
     });
   }
 
-  /** Every event that is on the stream, in order; looked at past the services. */
-  async published(): Promise<PublishedEvent[]> {
+  /** JetStream as an operator handles it, past the services. */
+  async administer<Result>(work: (manager: JetStreamManager) => Promise<Result>): Promise<Result> {
     const connection = await connect({
       servers: this.nats.url,
       user: 'observer',
@@ -243,7 +243,15 @@ export class IngestHarness {
       timeout: 5_000,
     });
     try {
-      const manager = await jetstreamManager(connection);
+      return await work(await jetstreamManager(connection));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Every event that is on the stream, in order. */
+  published(): Promise<PublishedEvent[]> {
+    return this.administer(async (manager) => {
       const { state } = await manager.streams.info(clerkEventsStream.name);
       const events: PublishedEvent[] = [];
       for (let seq = Math.max(state.first_seq, 1); seq <= state.last_seq; seq += 1) {
@@ -257,9 +265,7 @@ export class IngestHarness {
         });
       }
       return events;
-    } finally {
-      await connection.close();
-    }
+    });
   }
 
   /** Stops the services and clients; the servers stay. */

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
+import { clerkOutcomesStream, outcomesConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually, withClient } from '@gatehouse/testing';
+import { AckPolicy } from '@nats-io/jetstream';
 import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import { type Ingest, IngestHarness, deliver, newId, sign, secret, userCreated } from './ingest-harness';
 
@@ -151,6 +153,27 @@ describe('the operations port', () => {
     await harness.nats.kill();
     await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(503), { timeoutMs: 10_000 });
     expect((await ops(ingest, '/healthz')).status).toBe(200);
+  });
+
+  it('says which consumer NATS refuses and why, takes deliveries meanwhile, and is ready by itself once it is mended', async () => {
+    const { name, subjects } = clerkOutcomesStream;
+    await harness.administer(async (manager) => {
+      await manager.streams.add({ name, subjects: [...subjects] });
+      await manager.consumers.add(name, { durable_name: outcomesConsumer.durable, ack_policy: AckPolicy.None });
+    });
+    const ingest = await harness.start();
+    const why = /^the consumer webhook-ingest of CLERK_OUTCOMES differs from its contract in .*ack_policy/;
+    await eventually(async () => {
+      const response = await ops(ingest, '/readyz');
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({
+        error: { consumers: { status: 'down', message: expect.stringMatching(why) as string } },
+      });
+    });
+    const id = newId();
+    expect((await deliver(ingest.url, userCreated(), { id })).status).toBe(200);
+    await harness.administer((manager) => manager.consumers.delete(name, outcomesConsumer.durable));
+    await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(200), { timeoutMs: 15_000 });
   });
 
   it('counts deliveries, refusals, secrets and groups', async () => {

@@ -1,5 +1,12 @@
-import { clerkEventsStream, clerkOutcomesStream, inboxPrefix } from '@gatehouse/contracts';
-import { JetStream, MessagingModule, NatsClient, natsReadiness, streamsReadiness } from '@gatehouse/messaging';
+import { clerkEventsStream, clerkOutcomesStream, inboxPrefix, outcomesConsumer } from '@gatehouse/contracts';
+import {
+  JetStream,
+  MessagingModule,
+  NatsClient,
+  consumersReadiness,
+  natsReadiness,
+  streamsReadiness,
+} from '@gatehouse/messaging';
 import { LOGGER, METRICS, ObservabilityModule } from '@gatehouse/observability';
 import { PersistenceModule } from '@gatehouse/persistence';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
@@ -55,6 +62,7 @@ export class AppModule {
               { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
               natsReadiness(nats),
               streamsReadiness(jetStream, [clerkEventsStream, clerkOutcomesStream]),
+              consumersReadiness(jetStream, [outcomesConsumer]),
             ],
           },
         }),

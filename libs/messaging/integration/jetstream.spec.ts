@@ -7,8 +7,9 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { type DeliveredMessage } from '../src/delivered-message';
 import { SharedOutageError } from '../src/errors';
 import { JetStream } from '../src/jetstream';
-import { ConsumerHandler, type Turn } from '../src/jetstream-server';
+import { ConsumerHandler, type JetStreamServerOptions, type Turn } from '../src/jetstream-server';
 import { NatsClient } from '../src/nats-client';
+import { consumersReadiness } from '../src/readiness';
 import { startApp, startClient, startNats } from './messaging-app';
 
 const consumer: ConsumerContract = { ...eventsConsumer, ackWaitMs: 1_000, batchSize: 10 };
@@ -30,8 +31,8 @@ class EventConsumer {
   }
 }
 
-const start = () =>
-  startApp(nats, 'user-sync', [EventConsumer], () => Promise.reject(new Error('no requests')) as never);
+const start = (options: JetStreamServerOptions = {}) =>
+  startApp(nats, 'user-sync', [EventConsumer], () => Promise.reject(new Error('no requests')) as never, options);
 
 function publish(text: string, id = text) {
   return jetStream.publish({
@@ -159,6 +160,52 @@ describe('what NATS has and what the contract asks for', () => {
       code: 'JETSTREAM_CONFIGURATION',
       fields: expect.arrayContaining(['storage']) as string[],
     });
+  });
+
+  it('a stream that NATS refuses is not ready until it is mended, whoever mends it', async () => {
+    await expect(jetStream.checkStream(clerkEventsStream)).rejects.toMatchObject({ code: 'STREAM_MISSING' });
+    const { manager, close } = await asAdministrator();
+    await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], storage: StorageType.Memory });
+    await expect(jetStream.ensureStream(clerkEventsStream)).rejects.toThrow();
+    await expect(jetStream.checkStream(clerkEventsStream)).rejects.toMatchObject({
+      code: 'JETSTREAM_CONFIGURATION',
+      message: expect.stringContaining('the stream CLERK_EVENTS differs from its contract in') as string,
+    });
+    await manager.streams.delete('CLERK_EVENTS');
+    await close();
+    await sync.ensureStream(clerkEventsStream);
+    await expect(jetStream.checkStream(clerkEventsStream)).resolves.toBeUndefined();
+  });
+
+  it('a stream that NATS refuses to make is told with the reason', async () => {
+    const { manager, close } = await asAdministrator();
+    await manager.streams.add({ name: 'OTHER', subjects: ['clerk.>'] });
+    const refusal = {
+      code: 'JETSTREAM_CONFIGURATION',
+      message: expect.stringMatching(/^NATS refuses to make the stream CLERK_EVENTS: subjects overlap/) as string,
+    };
+    await expect(jetStream.ensureStream(clerkEventsStream)).rejects.toMatchObject(refusal);
+    await expect(jetStream.checkStream(clerkEventsStream)).rejects.toMatchObject(refusal);
+    await manager.streams.delete('OTHER');
+    await close();
+    await jetStream.ensureStream(clerkEventsStream);
+    await expect(jetStream.checkStream(clerkEventsStream)).resolves.toBeUndefined();
+  });
+
+  it('a consumer that NATS refuses is not ready until it is mended, and then goes on by itself', async () => {
+    await publish('a');
+    const { manager, close } = await asAdministrator();
+    await manager.consumers.add('CLERK_EVENTS', { durable_name: 'user-sync', ack_policy: AckPolicy.None });
+    app = await start();
+    const { check } = consumersReadiness(app.get(JetStream), [consumer]);
+    await eventually(() =>
+      expect(check).toThrow(/^the consumer user-sync of CLERK_EVENTS differs from its contract in .*ack_policy.*: ./),
+    );
+    expect(handled()).toEqual([]);
+    await manager.consumers.delete('CLERK_EVENTS', 'user-sync');
+    await close();
+    await eventually(() => expect(handled()).toEqual(['a']), { timeoutMs: 15_000 });
+    expect(check).not.toThrow();
   });
 });
 

@@ -5,7 +5,7 @@ import { type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { JetStream } from '../src/jetstream';
-import { JetStreamServer } from '../src/jetstream-server';
+import { JetStreamServer, type JetStreamServerOptions } from '../src/jetstream-server';
 import { MessagingModule } from '../src/messaging.module';
 import { NatsClient, type NatsOptions } from '../src/nats-client';
 import { type EnvelopeVerifier, RequestServer } from '../src/request-server';
@@ -45,6 +45,7 @@ export async function startApp(
   service: ServiceName,
   controllers: Type[],
   verifyEnvelope: EnvelopeVerifier,
+  options: JetStreamServerOptions = {},
 ): Promise<INestApplication> {
   @Module({
     imports: [
@@ -65,7 +66,7 @@ export async function startApp(
   const hasConsumers = controllers.some((controller) => controller.name.endsWith('Consumer'));
   app.connectMicroservice({
     strategy: hasConsumers
-      ? new JetStreamServer(client, app.get(JetStream), inboxPrefix(service), logger)
+      ? new JetStreamServer(client, app.get(JetStream), inboxPrefix(service), logger, options)
       : new RequestServer(client, service, verifyEnvelope, logger),
   });
   try {

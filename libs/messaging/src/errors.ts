@@ -30,7 +30,10 @@ export class JetStreamUnavailableError extends Error {
   }
 }
 
-/** JetStream refuses to bring a stream or a consumer to the configuration that its contract asks for; `fields` differ. */
+/**
+ * NATS refuses to make a stream or a consumer, or to bring it to the configuration that its contract asks for: `fields`
+ * differ. Only a person can mend it.
+ */
 export class JetStreamConfigurationError extends Error {
   readonly code = 'JETSTREAM_CONFIGURATION';
 
@@ -39,13 +42,24 @@ export class JetStreamConfigurationError extends Error {
     readonly fields: readonly string[],
     cause: Error,
   ) {
+    const why = cause.message;
     super(
-      `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${cause.message}`,
-      {
-        cause,
-      },
+      fields.length === 0
+        ? `NATS refuses to make the ${what}: ${why}`
+        : `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${why}; put it right, or delete it: it is made anew`,
+      { cause },
     );
     this.name = 'JetStreamConfigurationError';
+  }
+}
+
+/** A stream is not there: nobody has made it yet, or it was lost a moment ago. */
+export class StreamMissingError extends Error {
+  readonly code = 'STREAM_MISSING';
+
+  constructor(stream: string) {
+    super(`there is no stream ${stream}`);
+    this.name = 'StreamMissingError';
   }
 }
 

@@ -7,11 +7,12 @@ export {
   NatsLostError,
   RequestRefusedError,
   SharedOutageError,
+  StreamMissingError,
 } from './errors';
 export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions, type Turn } from './jetstream-server';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';
-export { natsReadiness, streamsReadiness } from './readiness';
+export { consumersReadiness, natsReadiness, streamsReadiness } from './readiness';
 export { RequestClient, type EnvelopeSigner, type RequestContext } from './request-client';
 export { RequestHandler, RequestServer, type EnvelopeVerifier, type VerifiedRequest } from './request-server';

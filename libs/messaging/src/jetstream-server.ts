@@ -27,6 +27,7 @@ const WAIT_MS = 5_000;
 const TROUBLE_PAUSE_MS = 500;
 const ACKNOWLEDGED_MS = 250;
 const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
+const REFUSAL_PAUSE_MS = { first: 500, most: 5_000 };
 /** Three progress reports fit into an `ack_wait`. */
 const PROGRESS_FRACTION = 1 / 3;
 
@@ -105,7 +106,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     // delivery counts as a try, and one message that crashes the service must not use up those of others.
     let carefulUntil = 0;
     let finishing: Promise<void> = Promise.resolve();
-    let refused = false;
+    let refusalPauseMs = 0;
     while (!this.stopping.signal.aborted) {
       const { signal } = this.reconnected;
       try {
@@ -113,11 +114,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           // What this process has in hand itself was not left by a predecessor.
           await finishing;
           const { num_ack_pending: inHand } = await this.jetStream.ensureConsumer(consumer);
+          if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'a consumer can be used again');
+          refusalPauseMs = 0;
           if (inHand > 0 && (await this.isStillInHand(consumer)))
             carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
         }
         ensured = signal;
-        refused = false;
         const batchSize = performance.now() < carefulUntil ? 1 : consumer.batchSize;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
         const { deliveries, trouble } = await pull.next(
@@ -140,12 +142,15 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       } catch (error) {
         ensured = undefined;
         const fields = { consumer: consumer.durable, err: error };
-        if (error instanceof JetStreamConfigurationError && !refused) {
-          // Told once: only a person can mend it, and until then nothing is consumed.
-          refused = true;
-          this.log.error(fields, 'a consumer cannot be used as it is');
-        } else this.log.debug(fields, 'a consumer waits for JetStream');
-        await this.pause(TROUBLE_PAUSE_MS);
+        if (error instanceof JetStreamConfigurationError) {
+          // Told once, and by readiness all the time: only a person can mend it, and until then nothing is consumed.
+          if (refusalPauseMs === 0) this.log.error(fields, 'a consumer cannot be used as it is');
+          refusalPauseMs = Math.min(Math.max(refusalPauseMs * 2, REFUSAL_PAUSE_MS.first), REFUSAL_PAUSE_MS.most);
+          await this.pause(refusalPauseMs);
+        } else {
+          this.log.debug(fields, 'a consumer waits for JetStream');
+          await this.pause(TROUBLE_PAUSE_MS);
+        }
       }
     }
     await finishing;

@@ -12,7 +12,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
+import { JetStreamConfigurationError, JetStreamUnavailableError, StreamMissingError } from './errors';
 import { type NatsClient } from './nats-client';
 import { StreamPublisher } from './stream-publisher';
 
@@ -58,6 +58,8 @@ const SEQUENCE_NOT_FOUND = 10_043;
 export class JetStream {
   private readonly created = new Map<string, Date>();
   private readonly ensuring = new Map<string, Promise<Date>>();
+  /** What NATS refused when it was last asked for it, by name. */
+  private readonly refused = new Map<string, JetStreamConfigurationError>();
   private publisher: StreamPublisher | undefined;
 
   constructor(
@@ -101,22 +103,12 @@ export class JetStream {
    */
   async ensureStream(stream: StreamContract): Promise<Date> {
     const manager = await this.manager();
-    const config = {
-      name: stream.name,
-      subjects: [...stream.subjects],
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.New,
-      max_age: nanos(stream.maxAgeMs),
-      max_bytes: stream.maxBytes,
-      max_msg_size: stream.maxMessageBytes,
-      duplicate_window: nanos(stream.duplicateWindowMs),
-      num_replicas: this.replicas,
-    };
-    const info = await api(`stream ${stream.name}`, async () => {
+    const config = this.configOf(stream);
+    const what = nameOf(stream);
+    const info = await this.ensure(what, async () => {
       const present = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
-      if (present === undefined) return manager.streams.add(config);
-      return brought(`stream ${stream.name}`, present, config, () => manager.streams.update(stream.name, config));
+      if (present === undefined) return unlessRefused(what, [], () => manager.streams.add(config));
+      return brought(what, present, config, () => manager.streams.update(stream.name, config));
     });
     const createdAt = new Date(info.created);
     this.created.set(stream.name, createdAt);
@@ -127,7 +119,8 @@ export class JetStream {
    * Makes the stream and the consumer if either is missing, and brings them to their contracts.
    * @throws JetStreamConfigurationError, JetStreamUnavailableError
    */
-  async ensureConsumer({ stream, durable, ackWaitMs, maxAckPending }: ConsumerContract): Promise<ConsumerInfo> {
+  async ensureConsumer(consumer: ConsumerContract): Promise<ConsumerInfo> {
+    const { stream, durable, ackWaitMs, maxAckPending } = consumer;
     await this.ensureStream(stream);
     const manager = await this.manager();
     // Where it begins, and how fast, NATS never changes; of one that is there already it does not matter any more.
@@ -143,13 +136,14 @@ export class JetStream {
       backoff: undefined,
       deliver_subject: undefined,
     };
-    return api(`consumer ${durable}`, async () => {
+    const what = nameOf(consumer);
+    return this.ensure(what, async () => {
       const present = await orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable));
-      if (present === undefined)
-        return manager.consumers.add(stream.name, { durable_name: durable, ...beginning, ...config });
-      return brought(`consumer ${durable} of ${stream.name}`, present, config, () =>
-        manager.consumers.update(stream.name, durable, config),
-      );
+      if (present !== undefined) {
+        return brought(what, present, config, () => manager.consumers.update(stream.name, durable, config));
+      }
+      const made = { durable_name: durable, ...beginning, ...config };
+      return unlessRefused(what, [], () => manager.consumers.add(stream.name, made));
     });
   }
 
@@ -200,10 +194,48 @@ export class JetStream {
     });
   }
 
-  /** Whether stream is there; throws a sentence when it is not. For readiness. */
+  /** Throws a sentence when the stream is not there, or is other than its contract and NATS refuses the change. */
   async checkStream(stream: StreamContract): Promise<void> {
     const manager = await this.manager();
-    await api(`stream ${stream.name}`, () => manager.streams.info(stream.name));
+    const what = nameOf(stream);
+    const refusal = this.refused.get(what);
+    const info = await api(what, () => orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name)));
+    if (info === undefined) throw refusal ?? new StreamMissingError(stream.name);
+    // Nobody may have asked for the stream since somebody mended it.
+    if (refusal !== undefined && differing(info, this.configOf(stream)).length > 0) throw refusal;
+  }
+
+  /** Throws a sentence when NATS refused the consumer the last time that it was asked for. */
+  checkConsumer(consumer: ConsumerContract): void {
+    const refusal = this.refused.get(nameOf(consumer));
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** Remembers what NATS refuses, until it does not any more. */
+  private async ensure<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
+    try {
+      const value = await api(what, call);
+      this.refused.delete(what);
+      return value;
+    } catch (error) {
+      if (error instanceof JetStreamConfigurationError) this.refused.set(what, error);
+      throw error;
+    }
+  }
+
+  private configOf(stream: StreamContract) {
+    return {
+      name: stream.name,
+      subjects: [...stream.subjects],
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.New,
+      max_age: nanos(stream.maxAgeMs),
+      max_bytes: stream.maxBytes,
+      max_msg_size: stream.maxMessageBytes,
+      duplicate_window: nanos(stream.duplicateWindowMs),
+      num_replicas: this.replicas,
+    };
   }
 
   private streamPublisher(): StreamPublisher {
@@ -219,6 +251,11 @@ export class JetStream {
   }
 }
 
+/** What a stream or a consumer is called in sentences. */
+function nameOf(contract: StreamContract | ConsumerContract): string {
+  return 'durable' in contract ? `consumer ${contract.durable} of ${contract.stream.name}` : `stream ${contract.name}`;
+}
+
 /** What is there, or what an update makes of it where it differs from what is wanted. */
 async function brought<Info extends { readonly config: object }>(
   what: string,
@@ -226,12 +263,25 @@ async function brought<Info extends { readonly config: object }>(
   wanted: object,
   update: () => Promise<Info>,
 ): Promise<Info> {
+  const fields = differing(present, wanted);
+  return fields.length === 0 ? present : unlessRefused(what, fields, update);
+}
+
+/** The names of the settings that are other than wanted. */
+function differing(present: { readonly config: object }, wanted: object): string[] {
   const found = new Map(Object.entries(present.config));
   const same = (key: string, value: unknown) => JSON.stringify(found.get(key)) === JSON.stringify(value);
-  const fields = Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
-  if (fields.length === 0) return present;
+  return Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
+}
+
+/** Throws JetStreamConfigurationError when NATS answers a change with an error. */
+async function unlessRefused<Value>(
+  what: string,
+  fields: readonly string[],
+  change: () => Promise<Value>,
+): Promise<Value> {
   try {
-    return await update();
+    return await change();
   } catch (error) {
     if (error instanceof JetStreamApiError) throw new JetStreamConfigurationError(what, fields, error);
     throw error;

@@ -1,4 +1,4 @@
-import { type StreamContract, requiredMaxPayload } from '@gatehouse/contracts';
+import { type ConsumerContract, type StreamContract, requiredMaxPayload } from '@gatehouse/contracts';
 import { type ReadinessCheck } from '@gatehouse/observability';
 import { JetStreamUnavailableError } from './errors';
 import { type JetStream } from './jetstream';
@@ -17,12 +17,22 @@ export function natsReadiness(nats: NatsClient): ReadinessCheck {
   };
 }
 
-/** Ready when the streams are there. */
+/** Ready when the streams are there, as their contracts have them or as NATS can be brought to have them. */
 export function streamsReadiness(jetStream: JetStream, streams: readonly StreamContract[]): ReadinessCheck {
   return {
     name: 'streams',
     check: async () => {
       for (const stream of streams) await jetStream.checkStream(stream);
+    },
+  };
+}
+
+/** Ready unless NATS refuses the consumers as their contracts have them: then nothing is consumed. */
+export function consumersReadiness(jetStream: JetStream, consumers: readonly ConsumerContract[]): ReadinessCheck {
+  return {
+    name: 'consumers',
+    check: () => {
+      for (const consumer of consumers) jetStream.checkConsumer(consumer);
     },
   };
 }
