@@ -276,6 +276,26 @@ describe('a consumer', () => {
     await eventually(() => expect(handled()).toEqual(['slow', 'after']));
   });
 
+  it('keeps what it has in hand also when a replica with a shorter ack_wait comes', async () => {
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    behave = (_batch, texts) => (texts.includes('slow') ? released : Promise.resolve());
+    await publish('slow');
+    app = await start({ ackWaitMs: 30_000 });
+    await eventually(() => expect(handled()).toEqual(['slow']));
+    const other = await start();
+    try {
+      await publish('next');
+      await eventually(() => expect(handled()).toEqual(['slow', 'next']));
+      const until = Date.now() + 3 * consumer.ackWaitMs;
+      await eventually(() => Date.now() > until);
+      expect(handled()).toEqual(['slow', 'next']);
+    } finally {
+      release();
+      await other.close();
+    }
+  });
+
   it('is given the next batch, and no third, while it finishes one whose turn it passed', async () => {
     const finish: (() => void)[] = [];
     behave = (_batch, _texts, turn) => {

@@ -28,8 +28,11 @@ const TROUBLE_PAUSE_MS = 500;
 const ACKNOWLEDGED_MS = 250;
 const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 const REFUSAL_PAUSE_MS = { first: 500, most: 5_000 };
-/** Three progress reports fit into an `ack_wait`. */
-const PROGRESS_FRACTION = 1 / 3;
+/**
+ * Three progress reports fit into the shortest `ack_wait` that a service accepts: the consumer's is whatever the replica
+ * asked for that connected last.
+ */
+const PROGRESS_MS = 333;
 
 /** What an operator may choose in place of a consumer's contract. Milliseconds. */
 export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
@@ -128,7 +131,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           batchSize,
         );
         if (deliveries.length > 0) {
-          const batch = this.handle(consumer, handle, deliveries);
+          const batch = this.handle(handle, deliveries);
           await (batchSize === 1 ? batch.handled : Promise.race([batch.handled, batch.passed]));
           // Two batches are in hand at most.
           await finishing;
@@ -163,20 +166,15 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   /** `handled` when all are settled, `passed` when their handler passes its turn. */
-  private handle(consumer: ConsumerContract, handle: BatchHandler, deliveries: Delivery[]) {
+  private handle(handle: BatchHandler, deliveries: Delivery[]) {
     let pass = (): void => undefined;
     const passed = new Promise<void>((resolve) => (pass = resolve));
-    return { passed, handled: this.settle(consumer, handle, deliveries, { pass }) };
+    return { passed, handled: this.settle(handle, deliveries, { pass }) };
   }
 
-  private async settle(
-    consumer: ConsumerContract,
-    handle: BatchHandler,
-    deliveries: Delivery[],
-    turn: Turn,
-  ): Promise<void> {
+  private async settle(handle: BatchHandler, deliveries: Delivery[], turn: Turn): Promise<void> {
     const unanswered = new Set(deliveries);
-    const progress = setInterval(() => answerAll(unanswered, '+WPI'), consumer.ackWaitMs * PROGRESS_FRACTION);
+    const progress = setInterval(() => answerAll(unanswered, '+WPI'), PROGRESS_MS);
     try {
       // What was delivered before is handled alone: one message that crashes the service must not take others along.
       const [fresh, again] = partition(deliveries, ({ deliveryCount }) => deliveryCount === 1);
