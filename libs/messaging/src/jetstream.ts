@@ -4,7 +4,6 @@ import {
   type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
-  JetStreamApiError,
   type JetStreamManager,
   ReplayPolicy,
   RetentionPolicy,
@@ -13,6 +12,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { JetStreamConfigurationError, JetStreamUnavailableError, StreamMissingError } from './errors';
+import { api, brought, differing, nameOf, orUndefined, unlessRefused } from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import { StreamPublisher } from './stream-publisher';
 
@@ -248,60 +248,5 @@ export class JetStream {
 
   private manager(): Promise<JetStreamManager> {
     return jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false });
-  }
-}
-
-/** What a stream or a consumer is called in sentences. */
-function nameOf(contract: StreamContract | ConsumerContract): string {
-  return 'durable' in contract ? `consumer ${contract.durable} of ${contract.stream.name}` : `stream ${contract.name}`;
-}
-
-/** What is there, or what an update makes of it where it differs from what is wanted. */
-async function brought<Info extends { readonly config: object }>(
-  what: string,
-  present: Info,
-  wanted: object,
-  update: () => Promise<Info>,
-): Promise<Info> {
-  const fields = differing(present, wanted);
-  return fields.length === 0 ? present : unlessRefused(what, fields, update);
-}
-
-/** The names of the settings that are other than wanted. */
-function differing(present: { readonly config: object }, wanted: object): string[] {
-  const found = new Map(Object.entries(present.config));
-  const same = (key: string, value: unknown) => JSON.stringify(found.get(key)) === JSON.stringify(value);
-  return Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
-}
-
-/** Throws JetStreamConfigurationError when NATS answers a change with an error. */
-async function unlessRefused<Value>(
-  what: string,
-  fields: readonly string[],
-  change: () => Promise<Value>,
-): Promise<Value> {
-  try {
-    return await change();
-  } catch (error) {
-    if (error instanceof JetStreamApiError) throw new JetStreamConfigurationError(what, fields, error);
-    throw error;
-  }
-}
-
-async function orUndefined<Value>(code: number, call: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === code) return undefined;
-    throw error;
-  }
-}
-
-async function api<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof JetStreamConfigurationError) throw error;
-    throw new JetStreamUnavailableError(what, error);
   }
 }
