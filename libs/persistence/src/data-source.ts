@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
+import { SteadyClient } from './steady-client';
 
 type Class = new (...args: never[]) => object;
 
@@ -35,6 +36,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     ...(options.caFile === undefined ? {} : { ssl: { ca: readFileSync(options.caFile, 'utf8') } }),
     extra: {
+      Client: SteadyClient,
       statement_timeout: options.statementTimeoutMs,
       query_timeout: options.statementTimeoutMs + 1_000,
       idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,

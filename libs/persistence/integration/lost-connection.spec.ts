@@ -1,0 +1,60 @@
+import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
+import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
+import { type DataSource } from 'typeorm';
+import { createDataSource, isDatabaseAway } from '../src';
+
+/** The end of a start-up: PostgreSQL is ready for a query (protocol 3.0, ReadyForQuery). */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+const FIELDS = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command', ''].join('\0');
+/** What PostgreSQL says when an administrator ends a connection (ErrorResponse). */
+const TERMINATED = Buffer.concat([Buffer.from([0x45, 0, 0, 0, FIELDS.length + 5]), Buffer.from(`${FIELDS}\0`)]);
+
+let database: TestDatabase;
+let server: Server;
+let terminating: boolean;
+let dataSource: DataSource;
+
+/** Passes all on; while `terminating`, the packet that says that PostgreSQL is ready says too that it ends. */
+function passOn(client: Socket): void {
+  const { port, hostname } = new URL(database.serviceUrl);
+  const upstream = connect(Number(port), hostname);
+  client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+  upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
+  client.pipe(upstream);
+  upstream.on('data', (packet: Buffer) => {
+    if (terminating && packet.includes(READY)) client.end(Buffer.concat([packet, TERMINATED]));
+    else client.write(packet);
+  });
+}
+
+beforeEach(async () => {
+  database = await createEmptyTestDatabase();
+  terminating = false;
+  server = createServer(passOn);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(database.serviceUrl);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  dataSource = await createDataSource({
+    ...{ url: url.href, applicationName: 'persistence-test', poolSize: 2, statementTimeoutMs: 10_000 },
+    ...{ entities: [], migrations: [] },
+  }).initialize();
+});
+
+afterEach(async () => {
+  await dataSource.destroy();
+  await new Promise((resolve) => server.close(resolve));
+  await database.drop();
+});
+
+describe('a connection that PostgreSQL ends in the moment that it is made', () => {
+  it('fails its query as a database that is away, and nothing else', async () => {
+    const idle = dataSource.createQueryRunner();
+    await idle.connect();
+    terminating = true;
+    const failure = await dataSource.query('SELECT 1').catch((error: unknown) => error);
+    expect(isDatabaseAway(failure)).toBe(true);
+    terminating = false;
+    await expect(dataSource.query('SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
+    await idle.release();
+  });
+});
