@@ -155,6 +155,16 @@ describe('the operations port', () => {
     expect((await ops(ingest, '/healthz')).status).toBe(200);
   });
 
+  it('goes on getting deliveries from a load balancer that leaves out what Clerk need not wait for', async () => {
+    const probe = '/readyz?exclude=nats&exclude=streams&exclude=consumers';
+    const ingest = await harness.start();
+    await harness.nats.kill();
+    await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(503), { timeoutMs: 10_000 });
+    expect((await ops(ingest, probe)).status).toBe(200);
+    expect((await deliver(ingest.url, userCreated(), { id: newId() })).status).toBe(200);
+    expect((await ops(ingest, '/readyz?exclude=streams')).status).toBe(503);
+  });
+
   it('says which consumer NATS refuses and why, takes deliveries meanwhile, and is ready by itself once it is mended', async () => {
     const { name, subjects } = clerkOutcomesStream;
     await harness.administer(async (manager) => {

@@ -15,6 +15,8 @@ const CHECK_TIMEOUT_MS = 2_000;
 /**
  * The port that operators and Kubernetes look at, apart from clients' traffic: `/healthz` (the process answers),
  * `/readyz` (what it depends on answers too; 503 while shutting down), `/metrics` (Prometheus text).
+ * As of Kubernetes' own servers, `/readyz?exclude=<check>` leaves a check out.
+ * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly server: FastifyInstance = fastify({ logger: false, requestTimeout: 10_000 });
@@ -28,8 +30,9 @@ export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly metrics: Registry,
   ) {
     this.server.get('/healthz', () => ({ status: 'ok' }));
-    this.server.get('/readyz', async (_request, reply) => {
-      const { status, body } = await this.readiness();
+    this.server.get<{ Querystring: { exclude?: string | string[] } }>('/readyz', async (request, reply) => {
+      const excluded = new Set([request.query.exclude ?? []].flat());
+      const { status, body } = await this.readiness(this.checks.filter(({ name }) => !excluded.has(name)));
       return reply.code(status).send(body);
     });
     this.server.get('/metrics', async (_request, reply) =>
@@ -54,11 +57,11 @@ export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutd
     return (this.server.server.address() as AddressInfo).port;
   }
 
-  private async readiness(): Promise<{ status: number; body: unknown }> {
+  private async readiness(checks: readonly ReadinessCheck[]): Promise<{ status: number; body: unknown }> {
     if (this.draining) return { status: 503, body: { status: 'shutting_down' } };
     try {
       const body = await this.health.check(
-        this.checks.map(
+        checks.map(
           ({ name, check }) =>
             () =>
               this.indicators.check(name).attempt(check).withTimeout(CHECK_TIMEOUT_MS),
