@@ -1,10 +1,10 @@
-import { createHmac, sign } from 'node:crypto';
+import { createHmac, createPublicKey, sign } from 'node:crypto';
 import { ISSUER, PARTY, claimsV1, claimsV2, mint, signingPair } from '../fixtures/clerk-tokens';
 import { classifyJwt } from './classify';
 import { ClerkSessionVerifier, type ClerkSessionRules } from './clerk-session';
 import { type CredentialFault, CredentialRefusedError } from './errors';
 import { decodeJwt } from './jwt';
-import { pinnedKey } from './key-source';
+import { type KeySource, pinnedKey } from './key-source';
 
 const NOW = Date.UTC(2026, 8, 21, 12);
 const SECOND = 1_000;
@@ -72,6 +72,20 @@ describe('a Clerk session token that is accepted', () => {
       'accepted',
       'token_expired',
     ]);
+  });
+
+  it('may be signed by the key that took the place of the known one under its id, and by no other', async () => {
+    const [known, successor] = [pair, stranger].map(({ publicPem }) => createPublicKey(publicPem));
+    const keys: KeySource = {
+      ...pinnedKey(pair.publicPem),
+      findSuccessor: async (kid, of) => (kid === 'ins_1' && of.equals(known!) ? successor : undefined),
+    };
+    const verify = async (by: typeof pair) =>
+      new ClerkSessionVerifier(rules, keys, () => NOW).verify(decodeJwt(await mint(by, claimsV2(NOW))));
+    await expect(verify(pair)).resolves.toMatchObject({ version: 2 });
+    await expect(verify(stranger)).resolves.toMatchObject({ version: 2 });
+    expect(await faultOf(() => verify(signingPair('ins_1')))).toBe('token_signature_invalid');
+    expect(await faultOf(() => verify(signingPair('ins_2')))).toBe('token_signature_invalid');
   });
 
   it('may be impersonated only where that is allowed, and then names the actor', async () => {

@@ -1,3 +1,4 @@
+import { type KeyObject } from 'node:crypto';
 import { clerkUserIdSchema } from '@gatehouse/contracts';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError } from './errors';
@@ -52,8 +53,11 @@ export class ClerkSessionVerifier {
     if (kid !== undefined && typeof kid !== 'string') throw new CredentialRefusedError('token_key_unknown');
     const key = await this.keys.find(kid);
     if (key === undefined) throw new CredentialRefusedError('token_key_unknown');
-    if (!check(() => isRs256(jwt.signed, jwt.signature, key)))
-      throw new CredentialRefusedError('token_signature_invalid');
+    const isBy = (by: KeyObject) => check(() => isRs256(jwt.signed, jwt.signature, by));
+    if (!isBy(key)) {
+      const successor = await this.keys.findSuccessor(kid, key);
+      if (successor === undefined || !isBy(successor)) throw new CredentialRefusedError('token_signature_invalid');
+    }
     checkKind(jwt.header);
     return this.check(jwt.claims);
   }

@@ -6,6 +6,7 @@ import { JwksCache, type JwksCacheOptions } from './jwks-cache';
 
 const first = signingPair('ins_1');
 const second = signingPair('ins_2');
+const replaced = signingPair('ins_1');
 const weak = signingPair('ins_weak', 1024);
 
 /** A key server whose answer each test sets. */
@@ -33,6 +34,8 @@ beforeEach(() => {
   fetches = 0;
   now = Date.UTC(2026, 0, 1);
 });
+
+afterEach(() => jest.restoreAllMocks());
 
 afterAll(() => {
   server.closeAllConnections();
@@ -67,6 +70,42 @@ describe('the JWKS cache', () => {
     now += 30_000;
     await expect(source.find('ins_2')).resolves.toBeDefined();
     expect([fetches, changes]).toEqual([2, 1]);
+  });
+
+  it('finds the key that took the place of another under its id, once the pause is over, and tells of it', async () => {
+    const source = cache();
+    let changes = 0;
+    source.onChange(() => changes++);
+    const known = (await source.find('ins_1'))!;
+    answer = keys(replaced.jwk);
+    await expect(source.findSuccessor('ins_1', known)).resolves.toBeUndefined();
+    now += 30_000;
+    const successor = await source.findSuccessor('ins_1', known);
+    expect(successor?.export({ format: 'jwk' })).toMatchObject({ n: replaced.jwk.n });
+    await expect(source.find('ins_1')).resolves.toBe(successor);
+    expect([fetches, changes]).toEqual([2, 1]);
+  });
+
+  it('finds no successor of a key that is still there, nor of one whose source is down, and asks no more often', async () => {
+    const source = cache();
+    const known = (await source.find('ins_1'))!;
+    now += 30_000;
+    const asked = Array.from({ length: 1_000 }, () => source.findSuccessor('ins_1', known));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([undefined]));
+    expect(fetches).toBe(2);
+    answer = { status: 500, body: '' };
+    now += 30_000;
+    await expect(source.findSuccessor('ins_1', known)).resolves.toBeUndefined();
+    await expect(source.find('ins_1')).resolves.toBeDefined();
+    expect(fetches).toBe(3);
+  });
+
+  it("fetches as ever when the host's clock is set back", async () => {
+    const source = new JwksCache({ url, cooldownMs: 0 });
+    await source.find('ins_1');
+    answer = keys(first.jwk, second.jwk);
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 86_400_000);
+    await expect(source.find('ins_2')).resolves.toBeDefined();
   });
 
   it('lets go of a key that was withdrawn, within its time', async () => {

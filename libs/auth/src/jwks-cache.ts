@@ -1,5 +1,4 @@
 import { type KeyObject } from 'node:crypto';
-import { type Clock, systemClock } from './clock';
 import { KeySetInvalidError, KeysUnavailableError } from './errors';
 import { type KeySet, readKeySet } from './key-set';
 import { type KeySource } from './key-source';
@@ -9,8 +8,9 @@ import { fetchJson } from './fetch-json';
 export interface JwksCacheOptions {
   readonly url: string;
   readonly fetch?: typeof fetch;
-  readonly now?: Clock;
-  /** Not asked again for an unknown key before this has passed. */
+  /** A clock that nobody sets back: that would stop all fetching for as long. */
+  readonly now?: () => number;
+  /** Not asked again for an unknown key, or for another one under a known id, before this has passed. */
   readonly cooldownMs?: number;
   /** Not asked again before this has passed when the last time failed. */
   readonly failureCooldownMs?: number;
@@ -37,7 +37,7 @@ export class JwksCache implements KeySource {
   private running: Promise<void> | undefined;
 
   constructor(options: JwksCacheOptions) {
-    this.options = { ...DEFAULTS, fetch: globalThis.fetch, now: systemClock, ...options };
+    this.options = { ...DEFAULTS, fetch: globalThis.fetch, now: () => performance.now(), ...options };
   }
 
   async find(kid: string | undefined): Promise<KeyObject | undefined> {
@@ -55,6 +55,12 @@ export class JwksCache implements KeySource {
       throw new KeysUnavailableError(this.failure);
     }
     return found;
+  }
+
+  async findSuccessor(kid: string | undefined, known: KeyObject): Promise<KeyObject | undefined> {
+    await this.refresh();
+    const found = this.lookUp(kid);
+    return found?.equals(known) ? undefined : found;
   }
 
   async load(): Promise<void> {

@@ -5,6 +5,11 @@ import { rsaKeyFromPem } from './rsa-key';
 export interface KeySource {
   /** The key of this id; undefined when no such key exists. Throws KeysUnavailableError when that cannot be told. */
   find(kid: string | undefined): Promise<KeyObject | undefined>;
+  /**
+   * The key that has taken the place of `known` under the same id, as Clerk's does, whose id is that of the instance;
+   * undefined when nothing but `known` is to be had. Never throws.
+   */
+  findSuccessor(kid: string | undefined, known: KeyObject): Promise<KeyObject | undefined>;
   /** Makes sure that at least one key is at hand. Throws KeysUnavailableError. */
   load(): Promise<void>;
   /** Calls `listener` whenever the keys have changed. */
@@ -14,5 +19,10 @@ export interface KeySource {
 /** The one RSA key that an operator pinned, whatever the token calls it. Throws KeyInvalidError. */
 export function pinnedKey(pem: string): KeySource {
   const key = rsaKeyFromPem(pem);
-  return { find: async () => key, load: async () => undefined, onChange: () => undefined };
+  return {
+    find: async () => key,
+    findSuccessor: async () => undefined,
+    load: async () => undefined,
+    onChange: () => undefined,
+  };
 }
