@@ -173,6 +173,17 @@ describe('rotating', () => {
     );
   });
 
+  it('of a key that ends as late as any may is shown and listed, and its successor ends no later', async () => {
+    const ada = await member(world);
+    const expiresAt = '9999-12-31T23:59:59.999Z';
+    const made = await keyOf(world, ada, { expiresAt });
+    await world.query(`UPDATE api_keys SET created_at = created_at - interval '1 day' WHERE id = $1`, [made.id]);
+    const { key } = await world.gateway.send(rotateKey, { id: made.id }, ada.context);
+    expect(key).toMatchObject({ state: 'active', expiresAt });
+    expect(await look(key.key)).toMatchObject({ state: 'active', expiresAt: Date.parse(expiresAt) });
+    expect((await world.gateway.send(listKeys, {}, ada.context)).items).toHaveLength(2);
+  });
+
   it('of one key by two at once makes one successor', async () => {
     const ada = await member(world);
     const { id } = await keyOf(world, ada);

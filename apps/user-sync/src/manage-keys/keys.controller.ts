@@ -15,6 +15,8 @@ import { insertKey } from './new-key';
 import { keyState, presentKey } from './present-key';
 
 const HOUR_MS = 3_600_000;
+/** The end of year 9999, which a key may be made to last until: ISO 8601 writes no later time in the ordinary way. */
+const LATEST_MS = 253_402_300_799_999;
 
 /** Makes, rotates and revokes API keys. */
 @Controller()
@@ -114,6 +116,8 @@ async function lockKey(manager: EntityManager, id: string, userId: string | unde
 
 /** A key like the old one, for as long as that was made for. */
 function successorOf({ userId, name, scopes, rateLimit, createdAt, expiresAt }: ApiKeyEntity, now: number) {
-  const life = expiresAt === null ? null : expiresAt.getTime() - createdAt.getTime();
-  return { userId, name, scopes, rateLimit, expiresAt: life === null ? null : new Date(now + life) };
+  const draft = { userId, name, scopes, rateLimit };
+  if (expiresAt === null) return { ...draft, expiresAt };
+  const end = now + expiresAt.getTime() - createdAt.getTime();
+  return { ...draft, expiresAt: new Date(Math.min(end, LATEST_MS)) };
 }
