@@ -22,6 +22,15 @@ describe('where HTTPS is required', () => {
     }
   });
 
+  it.each(['http, https', 'https, http', 'https,', ', https', 'HTTPS', 'https;x', 'https https'])(
+    'a way of several hops is refused unless each was over HTTPS: %s',
+    async (hops) => {
+      const headers = { 'x-forwarded-proto': hops, forwarded: 'proto=https', 'x-forwarded-ssl': 'on' };
+      const answer = await call(`${gateway.url}/docs`, undefined, { headers });
+      expect([answer.status, answer.body.code]).toEqual([403, 'https_required']);
+    },
+  );
+
   it('a peer that is no trusted proxy cannot say that it came over HTTPS', async () => {
     const open = await startTestGateway({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '192.0.2.1' });
     try {
@@ -32,12 +41,19 @@ describe('where HTTPS is required', () => {
     }
   });
 
-  it('what a trusted proxy took over HTTPS is served, and told to stay there', async () => {
-    const headers = { 'x-forwarded-proto': 'https' };
-    const { status, headers: answer } = await call(`${gateway.url}/auth/session`, await mint(gateway.pair, 'user_1'), {
-      headers,
-    });
-    expect(status).toBe(200);
-    expect(answer.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains');
-  });
+  it.each(['https', 'https, https'])(
+    'what trusted proxies took over HTTPS is served, and told to stay there: %s',
+    async (hops) => {
+      const headers = { 'x-forwarded-proto': hops };
+      const { status, headers: answer } = await call(
+        `${gateway.url}/auth/session`,
+        await mint(gateway.pair, 'user_1'),
+        {
+          headers,
+        },
+      );
+      expect(status).toBe(200);
+      expect(answer.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains');
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { HttpsRequiredError } from '../errors';
 
 /** Two years, as the lists that browsers ship with ask for. */
@@ -11,8 +11,14 @@ const STRICT_TRANSPORT_SECURITY = 'max-age=63072000; includeSubDomains';
  */
 export function requireHttps(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    if (request.protocol !== 'https') return done(new HttpsRequiredError());
+    if (!cameOverHttps(request)) return done(new HttpsRequiredError());
     void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     done();
   });
+}
+
+/** Fastify looks at the last hop alone; what went over an earlier one in the clear was read there. */
+function cameOverHttps({ protocol, headers }: FastifyRequest): boolean {
+  const hops = [headers['x-forwarded-proto'] ?? protocol].flat().join().split(',');
+  return protocol === 'https' && hops.every((hop) => hop.trim() === 'https');
 }
