@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { hardening } from '../src/serve-http/harden';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.stop());
 
-/** What a server says to bytes that no HTTP client would send. */
+/** What a server says, until it ends the connection, to bytes that no HTTP client would send. */
 async function raw(bytes: string): Promise<string> {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   let answer = '';
@@ -38,6 +39,7 @@ describe('errors before any handler', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.headers.get('allow')?.split(', ').sort().join(', ') ?? null).toBe(allow);
     expect(answer.body.requestId).toBeTruthy();
+    expect(Object.fromEntries(answer.headers)).toMatchObject(hardening);
     expect(JSON.stringify(answer.body)).not.toContain('hush');
     expect(gateway.logs()).not.toContain('hush');
   });
@@ -54,6 +56,22 @@ describe('errors before any handler', () => {
     const answer = await raw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json\r\n`));
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, requestId: expect.any(String) });
+  });
+
+  it('a request that does not come is waited for within bounds, then answered with 408, whatever part came', async () => {
+    const server = gateway.app.getHttpServer();
+    const limits = { headersTimeout: server.headersTimeout, requestTimeout: server.requestTimeout };
+    expect([limits.headersTimeout > 0, limits.requestTimeout > 0]).toEqual([true, true]);
+    // As configured it takes up to 20 s.
+    Object.assign(server, { headersTimeout: 100, requestTimeout: 100 });
+    const body = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+    const parts = ['', 'GET /docs HTTP/1.1\r\nHost: x\r\nX-', `POST /auth/login HTTP/1.1\r\nHost: x\r\n${body}`];
+    const answers = await Promise.all(parts.map(raw));
+    Object.assign(server, limits);
+    for (const answer of answers) {
+      expect(answer).toMatch(/^HTTP\/1.1 408 .*\r\nContent-Type: application\/problem\+json\r\n/);
+      expect(answer).toContain('"code":"request_timeout"');
+    }
   });
 
   it('a repeated Authorization header is refused, although Node would pass over the second', async () => {

@@ -9,6 +9,7 @@ import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 let gateway: TestGateway | undefined;
 afterEach(async () => {
+  jest.restoreAllMocks();
   await gateway?.stop();
   gateway = undefined;
 });
@@ -85,6 +86,24 @@ describe('the keys', () => {
     );
     expect(new Set(statuses)).toEqual(new Set([401]));
     expect(started.keyServer.fetches).toBeLessThanOrEqual(2);
+  });
+
+  it('that are replaced under the same id are believed no longer, nor what was remembered of their tokens', async () => {
+    const { keyServer, pair, url } = (gateway = await start());
+    const old = await mint(pair, 'user_1');
+    expect((await call(`${url}/api/me`, old)).status).toBe(200);
+    const successor = signingPair(pair.kid);
+    keyServer.pairs = [successor];
+    const clock = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => clock() + 30_000);
+    expect(await call(`${url}/api/me`, await mint(successor, 'user_1'))).toMatchObject({ status: 200 });
+    for (const token of [old, await mint(pair, 'user_2')]) {
+      expect(await call(`${url}/api/me`, token)).toMatchObject({
+        status: 401,
+        body: { code: 'token_signature_invalid' },
+      });
+    }
+    expect(keyServer.fetches).toBe(2);
   });
 
   it('are not fetched at all when one is pinned', async () => {

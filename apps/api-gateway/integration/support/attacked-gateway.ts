@@ -43,6 +43,8 @@ export interface AttackedGateway extends TestGateway {
   header(changes?: Record<string, unknown>): Record<string, unknown>;
   /** How many API keys user-sync has been asked about. */
   lookedUp(): number;
+  /** How many tokens user-sync has taken for a session of ours. */
+  exchanged(): number;
   /** Keeps answers about API keys back until this is called. */
   holdLookups(): () => void;
   /** Requests that reached a service in somebody's name. */
@@ -148,6 +150,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
     ...gateway,
     reached,
     lookedUp: () => lookedUp,
+    exchanged: () => spent.size,
     holdLookups() {
       let resolve: () => void = () => undefined;
       held = new Promise((done) => (resolve = done));

@@ -21,17 +21,19 @@ export class KeyServer {
   private constructor(
     private readonly server: Server,
     readonly url: string,
+    /** Whose public keys it tells. */
+    public pairs: readonly SigningPair[],
   ) {}
 
   static async start(pairs: readonly SigningPair[]): Promise<KeyServer> {
     const server = createServer((_request, response) => {
       keyServer.fetches++;
       if (keyServer.down) return void response.writeHead(503).end();
-      response.end(JSON.stringify({ keys: pairs.map(toJwk) }));
+      response.end(JSON.stringify({ keys: keyServer.pairs.map(toJwk) }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const keyServer = new KeyServer(server, `http://127.0.0.1:${port}/.well-known/jwks.json`);
+    const keyServer = new KeyServer(server, `http://127.0.0.1:${port}/.well-known/jwks.json`, pairs);
     return keyServer;
   }
 
