@@ -166,6 +166,10 @@ describe('a redrive', () => {
     });
   });
 
+  it.each(['0000-01-01T00:00:00Z', 'yesterday'])('from no time that there is, is refused: %s', async (since) => {
+    await expect(send({ filter: { since } })).rejects.toMatchObject({ reason: 'invalid_request' });
+  });
+
   it('of everything, or of more than it may, is refused', async () => {
     await expect(send({ filter: {} })).rejects.toMatchObject({ reason: 'invalid_request' });
     await expect(send({ filter: { status: 'failed' }, limit: 1_001 })).rejects.toMatchObject({

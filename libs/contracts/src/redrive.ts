@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
+import { filterTimeSchema } from './filter-time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
-
-const timeSchema = z.iso.datetime({ offset: true });
 
 /** Rows that one request may redrive; more are redriven page by page, under the same redrive. */
 export const maxRedriven = 1_000;
@@ -19,8 +18,8 @@ export const redriveFilterSchema = z.strictObject({
   /** The failure's code, such as `EMAIL_TAKEN`. */
   errorCode: filterText(200).optional(),
   clerkUserId: filterText(130).optional(),
-  since: timeSchema.optional(),
-  until: timeSchema.optional(),
+  since: filterTimeSchema.optional(),
+  until: filterTimeSchema.optional(),
 });
 
 /** Which events are meant. */
