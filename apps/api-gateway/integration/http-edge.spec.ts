@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { hardening } from '../src/serve-http/harden';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
@@ -72,6 +72,21 @@ describe('errors before any handler', () => {
       expect(answer).toMatch(/^HTTP\/1.1 408 .*\r\nContent-Type: application\/problem\+json\r\n/);
       expect(answer).toContain('"code":"request_timeout"');
     }
+  });
+
+  it('an answer that nobody reads is kept within bounds of time, then its connection ends', async () => {
+    const server = gateway.app.getHttpServer();
+    const { timeout } = server;
+    expect(timeout).toBeGreaterThan(0);
+    // As configured it takes 30 s.
+    server.timeout = 100;
+    const ended = new Promise((resolve) => server.once('connection', (taken: Socket) => taken.once('close', resolve)));
+    const reader = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();
+    // More than the buffers of both systems hold.
+    reader.write('GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
+    await ended;
+    reader.destroy();
+    server.timeout = timeout;
   });
 
   it('a repeated Authorization header is refused, although Node would pass over the second', async () => {

@@ -15,6 +15,8 @@ const HEADER_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 5_000;
+/** Longer than any answer is waited for. Whoever reads no answer would otherwise have it kept for ever. */
+const STALLED_MS = 30_000;
 /** Longer than the idle time of common load balancers, which must be the ones to close. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
@@ -30,6 +32,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
