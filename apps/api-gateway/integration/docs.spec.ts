@@ -96,6 +96,14 @@ describe('the docs', () => {
       expect(responses[401]).toMatchObject({
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       });
+      const problems = Object.keys(responses).filter((status) => Number(status) >= 400);
+      expect(problems).toEqual(expect.arrayContaining(['400', '403', '429', '503']));
+      expect(problems.includes('404')).toBe(operation.name.includes('{'));
+      expect(problems.includes('409')).toBe(access.access !== 'public');
+      expect(problems.includes('413') && problems.includes('415')).toBe(operation.requestBody !== undefined);
+      expect(problems.includes('501')).toBe(
+        ['post /auth/login', 'post /auth/verify-clerk-token'].includes(operation.name),
+      );
       const open = access.access === 'public' || access.access === 'browser-session';
       expect(security.some((scheme) => 'bearer' in scheme)).toBe(!open);
       const takesKeys = (access.access === 'user' || access.access === 'admin') && access.credential !== 'session';

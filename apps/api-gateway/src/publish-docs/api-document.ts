@@ -9,13 +9,15 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 
 const problems: Record<number, string> = {
-  400: 'The request is not valid; `errors` lists every field at fault',
+  400: 'The request or its credential cannot be read, or is not valid; `errors` lists every field at fault',
   401: 'No credential, or one that is refused; `code` says why',
-  403: 'The account is not active, or its role does not reach',
+  403: "The account is not active, or its role or the key's scopes do not reach; `code` says which",
   404: 'Not found',
+  409: 'What this is about, or the calling user, is not in a state for it',
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
   429: 'Too many requests; try again after `Retry-After` seconds',
+  501: 'This gateway makes no tokens of its own',
   503: 'Something that this needs is away; try again after `Retry-After` seconds',
 };
 
@@ -78,16 +80,16 @@ function operationsOf(document: OpenAPIObject): Operation[] {
 }
 
 function describeProblems(operation: Operation): void {
-  const access = (operation as unknown as Record<string, unknown>)[ACCESS_EXTENSION] as RouteAccess;
-  const hasInput = operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
+  const access = Reflect.get(operation, ACCESS_EXTENSION) as RouteAccess;
   const inPath = (operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'path');
   const statuses = [
-    ...(hasInput ? [400] : []),
-    ...(access.access === 'public' && access.rateClass !== 'login' ? [] : [401, 403]),
+    ...[400, 401, 403],
     ...(inPath ? [404] : []),
+    // Of any user: at its first request, while somebody else holds its address.
+    ...(access.access === 'public' ? [] : [409]),
     ...(operation.requestBody === undefined ? [] : [413, 415]),
-    429,
-    503,
+    ...[429, 503],
+    ...(access.permission === 'session:create' ? [501] : []),
   ];
   for (const status of statuses) {
     operation.responses[status] = {
