@@ -4,6 +4,10 @@ import { bearer, withKey, json, target, type AttackTable } from './attack';
 
 const changed = (change: (key: string) => string) => () => withKey(change(target().key()));
 
+/** What an admin's key that may do everything asks of a route. */
+const asAdmin = (path: string, body: unknown, method = 'POST') =>
+  withKey(target().key({ role: 'admin' }), json(body, { method, path }));
+
 export const apiKeys: AttackTable = {
   title: 'an API key is refused',
   cases: [
@@ -80,6 +84,24 @@ export const apiKeys: AttackTable = {
       403,
       'session_needed',
       () => withKey(target().key(), json({}, { method: 'POST', path: `/api/keys/${randomUUID()}/rotate` })),
+    ],
+    [
+      'of an admin that would make a user who outlives it',
+      403,
+      'session_needed',
+      () => asAdmin('/admin/users', { email: 'eve@example.com', role: 'admin' }),
+    ],
+    [
+      'of an admin that would have a password set',
+      403,
+      'session_needed',
+      () => asAdmin(`/admin/users/${randomUUID()}/password-token`, {}),
+    ],
+    [
+      'of an admin that would make somebody an admin',
+      403,
+      'session_needed',
+      () => asAdmin(`/admin/users/${randomUUID()}/role`, { role: 'admin' }, 'PUT'),
     ],
     [
       'that would be exchanged for a session',

@@ -22,6 +22,8 @@ import { roleBodySchema, tierBodySchema } from './user-changes';
 
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
+/** What is made or given by a key would outlive its revocation. */
+const entrusting: RouteAccess = { ...writing, credential: 'session' };
 const idSchema = z.uuid();
 
 /** `/admin/users`: the users, as operators see them. */
@@ -43,7 +45,7 @@ export class UsersController {
   }
 
   @Post()
-  @Access(writing)
+  @Access(entrusting)
   @ApiOperation({ summary: 'Make a local user, with a one-time token for setting its password' })
   @ApiCreatedResponse({ description: 'The user, and the token, shown this once', standardSchema: createUser.reply })
   create(
@@ -63,7 +65,7 @@ export class UsersController {
   }
 
   @Put(':id/role')
-  @Access(writing)
+  @Access(entrusting)
   @ApiOperation({ summary: 'Give a user another role; answers when every gateway knows' })
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserRole.reply })
   setRole(
@@ -113,7 +115,7 @@ export class UsersController {
 
   @Post(':id/password-token')
   @HttpCode(200)
-  @Access(writing)
+  @Access(entrusting)
   @ApiOperation({ summary: 'Another one-time token for setting the password of a local user' })
   @ApiOkResponse({ description: 'The token, shown this once', standardSchema: issuePasswordToken.reply })
   issuePasswordToken(
