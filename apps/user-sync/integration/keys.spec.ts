@@ -184,6 +184,20 @@ describe('rotating', () => {
     expect((await world.gateway.send(listKeys, {}, ada.context)).items).toHaveLength(2);
   });
 
+  it('is possible for who holds as many keys as one may, but not beside the old key', async () => {
+    const ada = await member(world);
+    const made = await keyOf(world, ada);
+    for (let count = 1; count < 50; count += 1) await keyOf(world, ada);
+    const { id } = made;
+    await expect(world.gateway.send(rotateKey, { id, graceHours: 1 }, ada.context)).rejects.toEqual(
+      refusal('limit_reached'),
+    );
+    expect(await look(made.key)).toMatchObject({ state: 'active', expiresAt: null });
+    const { key, old } = await world.gateway.send(rotateKey, { id }, ada.context);
+    expect([key.state, old.state]).toEqual(['active', 'revoked']);
+    await expect(keyOf(world, ada)).rejects.toEqual(refusal('limit_reached'));
+  });
+
   it('of one key by two at once makes one successor', async () => {
     const ada = await member(world);
     const { id } = await keyOf(world, ada);

@@ -58,10 +58,12 @@ export class KeysController {
       if (keyState(old, now) !== 'active') {
         throw new RequestRefusedError('conflict', 'only an active key can be rotated');
       }
-      const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
       const grace = body.graceHours * HOUR_MS;
       const ended = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
-      await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id, ...ended });
+      // Before the other is made: who holds as many as one may can rotate all the same.
+      await manager.update(ApiKeyEntity, { id: old.id }, ended);
+      const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
+      await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
       const details = { replacedBy: row.id, graceHours: body.graceHours };
       await recordAudit(manager, envelope, { action: 'key.rotate', userId, subject: old.id, details });
       const changed = await manager.findOneByOrFail(ApiKeyEntity, { id: old.id });
