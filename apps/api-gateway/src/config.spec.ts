@@ -69,6 +69,7 @@ describe("the gateway's configuration", () => {
     ['CLERK_ISSUER', 'hunter2'],
     ['CLERK_JWKS_URL', 'https://user:hunter2@example.com/jwks'],
     ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'https://user:hunter2@example.com'],
     ['PUBLIC_URL', 'hunter2'],
     ['SIGN_IN_URL', 'hunter2'],
