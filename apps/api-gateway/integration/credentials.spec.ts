@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { apiKeyHash, mintApiKey } from '@gatehouse/auth';
 import {
   type ReplyOf,
@@ -13,6 +15,7 @@ import {
   setPassword,
   syncClerkUser,
   touchKeys,
+  updateMe,
   verifyLogin,
 } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
@@ -93,6 +96,10 @@ beforeAll(async () => {
         return {};
       })
       .answer(listUsers, () => ({ items: [], nextCursor: null }))
+      .answer(updateMe, ({ body, envelope: { principal } }) => {
+        heard = body;
+        return sampleUser(principal!.userId, '');
+      })
       .answer(getMe, ({ envelope: { principal } }) => sampleUser(principal!.userId, ''));
   });
   found = {
@@ -159,6 +166,39 @@ describe('an API key', () => {
     });
     found = { ...found, state: 'active' };
     gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
+  });
+
+  it('that is revoked while a body is on its way does nothing with that body', async () => {
+    const body = '{"city":"Pune"}';
+    const change = async (state: Partial<FoundKey>) => {
+      found = { ...found, ...state };
+      const { number } = gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
+      await eventually(() => gateway.app.get(ChangeFeed).current === number, { intervalMs: 1 });
+    };
+    /** Sends the head, then the body when it has been let in and `meanwhile` is over. */
+    const patch = async (meanwhile: () => Promise<void>) => {
+      expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+      const head = ['PATCH /api/me HTTP/1.1', 'Host: x', 'Connection: close', `X-API-Key: ${key}`];
+      const sized = ['Content-Type: application/json', `Content-Length: ${body.length}`, 'Expect: 100-continue'];
+      socket.write(`${[...head, ...sized].join('\r\n')}\r\n\r\n`);
+      await once(socket, 'data');
+      await meanwhile();
+      let answer = '';
+      socket.on('data', (chunk: string) => (answer += chunk)).write(body);
+      await once(socket, 'close');
+      return { status: Number(answer.slice(9, 12)), code: /"code":"(\w+)"/.exec(answer)?.[1], heard };
+    };
+    const { scopes } = found;
+    await change({ scopes: ['*:*'] });
+    expect(await patch(async () => undefined)).toEqual({ status: 200, code: undefined, heard: { city: 'Pune' } });
+    heard = {};
+    expect(await patch(() => change({ state: 'revoked' }))).toEqual({
+      status: 401,
+      code: 'api_key_revoked',
+      heard: {},
+    });
+    await change({ state: 'active', scopes });
   });
 
   it('that expires is good until then without being asked for again', async () => {
