@@ -168,7 +168,7 @@ describe('an API key', () => {
     gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
   });
 
-  it('that is revoked while a body is on its way does nothing with that body', async () => {
+  it('that is revoked, or loses a scope, while a body is on its way does nothing with that body', async () => {
     const body = '{"city":"Pune"}';
     const change = async (state: Partial<FoundKey>) => {
       found = { ...found, ...state };
@@ -198,7 +198,13 @@ describe('an API key', () => {
       code: 'api_key_revoked',
       heard: {},
     });
-    await change({ state: 'active', scopes });
+    await change({ state: 'active' });
+    expect(await patch(() => change({ scopes: ['session:read'] }))).toEqual({
+      status: 403,
+      code: 'scope_insufficient',
+      heard: {},
+    });
+    await change({ scopes });
   });
 
   it('that expires is good until then without being asked for again', async () => {

@@ -3,8 +3,6 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module';
-import { askAgainAfterBody } from './authenticate/ask-again';
-import { Authenticator } from './authenticate/authenticator';
 import { type GatewayConfig } from './config';
 import { AccessGuard } from './declare-access/access.guard';
 import { RouteRegister } from './declare-access/route-register';
@@ -26,7 +24,6 @@ export async function createApp(
     abortOnError: false,
   });
   routes.guardBy(app.get(AccessGuard));
-  askAgainAfterBody(adapter.getInstance(), app.get(Authenticator));
   measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
   app.get(ApiDocument).describe(app, config.publicUrl);
   return app;

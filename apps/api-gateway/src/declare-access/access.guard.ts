@@ -35,6 +35,14 @@ export class AccessGuard implements RouteGuard {
     }
   }
 
+  confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void> {
+    if (request.caller === undefined) return;
+    return whenKnown(this.authenticator.authenticate(request), (caller) => {
+      request.caller = caller;
+      this.check(access, caller, request);
+    });
+  }
+
   private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<void> {
     const browser = access.access === 'browser-session';
     const session = await this.authenticator[browser ? 'browserSession' : 'clerkSession'](request);

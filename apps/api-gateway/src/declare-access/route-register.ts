@@ -1,11 +1,24 @@
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, type onRequestHookHandler } from 'fastify';
+import {
+  type DoneFuncWithErrOrRes,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+  type preValidationHookHandler,
+} from 'fastify';
 import { RouteUndeclaredError, RoutesUnguardedError } from '../errors';
 import { type MaybePromise } from '../maybe-promise';
 import { type RouteAccess, isWhole } from './access';
 
 /** Lets a request through to its route, or throws why not. */
 export interface RouteGuard {
+  /** Asked when the head of a request is there, and nothing else. */
   admit(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void>;
+  /**
+   * Asked when a body has been waited for: its sender chooses for how long, and must not act by what has ended
+   * meanwhile.
+   */
+  confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void>;
 }
 
 /** Every route of the server, whoever registered it. Refuses those that do not declare their access, guards the others. */
@@ -16,16 +29,17 @@ export class RouteRegister {
   /** Must come before the first route is registered; the refusal then stops the boot. */
   watch(server: FastifyInstance): void {
     server.addHook('onRoute', (route) => {
-      const { method, url, config, onRequest = [] } = route;
+      const { method, url, config, onRequest = [], preValidation = [] } = route;
       const methods = [method].flat();
       const access = config?.access;
       if (!isWhole(access)) throw new RouteUndeclaredError(`${methods.join(', ')} ${url}`);
       this.routes.push({ pattern: toPattern(url), methods });
-      route.onRequest = [this.asking(access), ...[onRequest].flat()];
+      route.onRequest = [this.admitting(access), ...[onRequest].flat()];
+      route.preValidation = [this.confirming(access), ...[preValidation].flat()];
     });
   }
 
-  /** Whom every route asks, before anything of a request but its head is read. */
+  /** Whom every route asks. */
   guardBy(guard: RouteGuard): void {
     this.guard = guard;
   }
@@ -35,14 +49,26 @@ export class RouteRegister {
     return [...new Set(this.routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))];
   }
 
-  private asking(access: RouteAccess): onRequestHookHandler {
-    return (request, reply, done) => {
-      if (this.guard === undefined) throw new RoutesUnguardedError();
-      const admitted = this.guard.admit(access, request, reply);
-      if (admitted instanceof Promise) admitted.then(() => done(), done);
-      else done();
+  private admitting(access: RouteAccess): onRequestHookHandler {
+    return (request, reply, done) => goOn(this.asked.admit(access, request, reply), done);
+  }
+
+  private confirming(access: RouteAccess): preValidationHookHandler {
+    return (request, _reply, done) => {
+      if (request.body === undefined) return done();
+      goOn(this.asked.confirm(access, request), done);
     };
   }
+
+  private get asked(): RouteGuard {
+    if (this.guard === undefined) throw new RoutesUnguardedError();
+    return this.guard;
+  }
+}
+
+function goOn(allowed: MaybePromise<void>, done: DoneFuncWithErrOrRes): void {
+  if (allowed instanceof Promise) allowed.then(() => done(), done);
+  else done();
 }
 
 function toPattern(url: string): RegExp {
