@@ -1,4 +1,4 @@
-import { type RequestOf, recordAudit, resolvePrincipal } from '@gatehouse/contracts';
+import { type EnvelopeClaims, type RequestOf, recordAudit, resolvePrincipal } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
@@ -6,11 +6,11 @@ import { samplePrincipal } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 let gateway: TestGateway;
-const audited: RequestOf<typeof recordAudit>[] = [];
+const audited: (RequestOf<typeof recordAudit> & Pick<EnvelopeClaims, 'origin'>)[] = [];
 beforeAll(async () => {
   gateway = await startTestGateway({ CLERK_ALLOW_IMPERSONATION: 'true' }, (userSync) => {
-    userSync.answer(recordAudit, ({ body }) => {
-      audited.push(body);
+    userSync.answer(recordAudit, ({ body, envelope: { origin } }) => {
+      audited.push({ ...body, ...(origin && { origin }) });
       return {};
     });
     userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
@@ -21,15 +21,24 @@ beforeAll(async () => {
 afterAll(() => gateway?.stop());
 
 describe('an impersonated session, where allowed', () => {
-  it('shows who acts, and leaves a line in the log', async () => {
+  it('shows who acts, and leaves a line in the log and one in the audit log, from where', async () => {
     const token = await mint(gateway.pair, 'user_1', { claims: { act: { sub: 'user_support' } } });
-    const { status, body } = await call(`${gateway.url}/auth/session`, token);
+    const headers = { 'user-agent': 'support-desk' };
+    const { status, body } = await call(`${gateway.url}/auth/session`, token, { headers });
+    await call(`${gateway.url}/auth/session`, token, { headers });
     expect([status, body.credential.actor, body.principal.clerkUserId]).toEqual([200, 'user_support', 'user_1']);
     const line = gateway
       .logs()
       .split('\n')
       .find((text) => text.includes('an impersonated session was accepted'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({ actor: 'user_support', clerkUserId: 'user_1', level: 'warn' });
+    await eventually(() => audited.length > 0);
+    expect(audited).toMatchObject([
+      {
+        ...{ action: 'impersonation', outcome: 'done', subject: 'user_1', clerkSessionId: 'sess_1' },
+        ...{ details: { actor: 'user_support' }, origin: { sourceIp: '127.0.0.1', userAgent: 'support-desk' } },
+      },
+    ]);
   });
 
   it.each<[string, object, string?]>([
@@ -65,7 +74,9 @@ describe('an impersonated session, where allowed', () => {
           outcome: 'refused',
           reason: 'token_impersonated',
           subject: 'user_2',
-          details: { actor: 'user_support', sessionId: 'sess_refused' },
+          clerkSessionId: 'sess_refused',
+          details: { actor: 'user_support' },
+          origin: expect.objectContaining({ sourceIp: '127.0.0.1' }),
         }),
       ),
     );

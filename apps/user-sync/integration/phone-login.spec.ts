@@ -52,8 +52,8 @@ function sessionOf({ id }: UserJson, sessionId: string, changes: object = {}) {
 const exchange = (token: Exchange['token'], body: Exchange['body'] = {}) =>
   world.gateway.send(
     exchangePhoneLogin,
-    { token, body, sessionTtlMs: 3_600_000, origin: { sourceIp: '203.0.113.7' } },
-    nobody(),
+    { token, body, sessionTtlMs: 3_600_000 },
+    { ...nobody(), origin: { sourceIp: '203.0.113.7' } },
   );
 
 const auditOf = async (filter: object) => (await world.gateway.send(listAudit, filter, boss.context)).items;

@@ -86,6 +86,17 @@ describe('the principal envelope', () => {
     );
   });
 
+  it('carries where the request came from, signed', () => {
+    const origin = { sourceIp: '203.0.113.9', userAgent: 'curl' };
+    const text = signer({ subject, body, requestId: 'r1', principal, origin });
+    expect(verifyAt(NOW)(text, subject, body).origin).toEqual(origin);
+    const [payload = '', signature] = text.split('.');
+    const moved = Buffer.from(payload, 'base64url').toString().replace('203.0.113.9', '203.0.113.8');
+    expect(() => verifyAt(NOW)(`${Buffer.from(moved).toString('base64url')}.${signature}`, subject, body)).toThrow(
+      expect.objectContaining({ fault: 'signature' }),
+    );
+  });
+
   it('forgives clocks that differ by up to two seconds', () => {
     expect(verifyAt(NOW - 2_000)(envelope, subject, body).rid).toBe('r1');
     expect(verifyAt(NOW + 11_999)(envelope, subject, body).rid).toBe('r1');

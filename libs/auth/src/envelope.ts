@@ -1,5 +1,5 @@
 import { type KeyObject, createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { type EnvelopeClaims, type Principal, envelopeClaimsSchema } from '@gatehouse/contracts';
+import { type EnvelopeClaims, type Origin, type Principal, envelopeClaimsSchema } from '@gatehouse/contracts';
 import { decodeBase64Url } from './base64url';
 import { type Clock, systemClock } from './clock';
 import { EnvelopeInvalidError, KeyInvalidError } from './errors';
@@ -10,6 +10,7 @@ export type EnvelopeSigner = (request: {
   readonly body: Uint8Array;
   readonly requestId: string;
   readonly principal: Principal | null;
+  readonly origin?: Origin | undefined;
 }) => string;
 
 /** Checks a signed envelope against subject and body; throws EnvelopeInvalidError when it does not hold. */
@@ -28,7 +29,7 @@ const ED25519_SIGNATURE_BYTES = 64;
  */
 export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemClock): EnvelopeSigner {
   const key = ed25519(() => createPrivateKey(privateKeyPem));
-  return ({ subject, body, requestId, principal }) => {
+  return ({ subject, body, requestId, principal, origin }) => {
     const iat = now();
     const claims: EnvelopeClaims = {
       sub: subject,
@@ -37,6 +38,7 @@ export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemC
       iat,
       exp: iat + LIFETIME_MS,
       principal,
+      ...(origin !== undefined && { origin }),
     };
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return `${payload}.${sign(null, Buffer.from(payload), key).toString('base64url')}`;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { authMethods } from './principal';
 import { defineRequest } from './request';
-import { originSchema } from './trust';
+import { clerkSessionIdSchema } from './session-exchange';
 
 const timeSchema = z.iso.datetime();
 
@@ -26,6 +27,8 @@ export const auditActions = [
   'reconcile.approve',
   'reconcile.undo',
   'write_back.retry',
+  'events.redrive',
+  'payloads.erase',
   'impersonation',
   'access.refused',
 ] as const;
@@ -66,11 +69,15 @@ export const auditEntrySchema = z.object({
 /** One entry of the audit log. */
 export type AuditEntry = z.output<typeof auditEntrySchema>;
 
-/** Lists the audit log to admins, newest first; `userId`: who did it or whom it was done to. */
+/**
+ * Lists the audit log to admins, newest first. `userId`: who did it or whom it was done to; `credentialId`: with which
+ * API key or session it was done.
+ */
 export const listAudit = defineRequest({
   subject: 'user-sync.audit.list',
   request: pageRequestSchema.extend({
     userId: z.uuid().optional(),
+    credentialId: filterText(200).optional(),
     action: z.enum(auditActions).optional(),
     outcome: z.enum(auditOutcomes).optional(),
     since: timeSchema.optional(),
@@ -79,7 +86,7 @@ export const listAudit = defineRequest({
   reply: pageOf(auditEntrySchema),
 });
 
-/** Writes down what the gateway alone has seen; who did it is the envelope's principal. */
+/** Writes down what the gateway alone has seen; who did it, and from where, is in the envelope. */
 export const recordAudit = defineRequest({
   subject: 'user-sync.audit.record',
   request: z.object({
@@ -87,7 +94,8 @@ export const recordAudit = defineRequest({
     outcome: z.enum(auditOutcomes),
     reason: z.string().max(120).nullable().default(null),
     subject: z.string().max(200).nullable().default(null),
-    origin: originSchema.optional(),
+    /** The Clerk session with which it was done, where the envelope names nobody yet. */
+    clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
   }),
   reply: z.object({}),

@@ -115,11 +115,13 @@ export {
   authMethods,
   envelopeClaimsSchema,
   envelopeHeader,
+  originSchema,
   principalSchema,
   roles,
   tiers,
   type AuthMethod,
   type EnvelopeClaims,
+  type Origin,
   type Principal,
   type Role,
   type Tier,
@@ -170,7 +172,7 @@ export {
   type ConsumerContract,
   type StreamContract,
 } from './streams';
-export { holderSchema, originSchema, type Holder, type Origin } from './trust';
+export { holderSchema, type Holder } from './trust';
 export {
   adminUserSchema,
   getMe,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { propagationSchema } from './change';
 import { defineRequest } from './request';
-import { asOfChange, holderSchema, originSchema } from './trust';
+import { asOfChange, holderSchema } from './trust';
 import { userSchema } from './user';
 
 const timeMs = z.number().int().nonnegative();
@@ -41,7 +41,6 @@ export const verifyLogin = defineRequest({
     email: z.string().min(1).max(320),
     password: z.string().min(1).max(maxPasswordLength),
     sessionTtlMs: sessionTtlSchema,
-    origin: originSchema.optional(),
   }),
   reply: loginReplySchema,
 });
@@ -58,7 +57,6 @@ export const setPassword = defineRequest({
   request: z.object({
     token: z.string().min(1).max(256),
     password: newPasswordSchema,
-    origin: originSchema.optional(),
   }),
   reply: z.object({ userId: z.uuid(), propagation: propagationSchema.nullable() }),
 });

@@ -35,10 +35,19 @@ export const principalSchema = z.object({
 /** Who is calling. */
 export type Principal = z.output<typeof principalSchema>;
 
+/** Where the HTTP request behind it came from, for the audit log; without what is not known. */
+export const originSchema = z.object({
+  sourceIp: z.string().max(64).optional(),
+  userAgent: z.string().max(512).optional(),
+});
+
+/** Where the HTTP request behind it came from. */
+export type Origin = z.output<typeof originSchema>;
+
 /**
  * What the gateway signs around each request to a service (Ed25519): bound to the subject and the SHA-256 of the body
  * (`bh`, base64url), at most ten seconds old. `principal` is null while the gateway is still finding out who calls.
- * `iat` and `exp` in milliseconds.
+ * `origin` is absent where no client asked. `iat` and `exp` in milliseconds.
  */
 export const envelopeClaimsSchema = z.object({
   sub: z.string(),
@@ -47,6 +56,7 @@ export const envelopeClaimsSchema = z.object({
   iat: z.number().int(),
   exp: z.number().int(),
   principal: principalSchema.nullable(),
+  origin: originSchema.optional(),
 });
 
 /** The claims of a principal envelope. */

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { clerkUserIdSchema } from './clerk-user';
 import { loginReplySchema, sessionTtlSchema } from './login';
 import { defineRequest } from './request';
-import { asOfChange, holderSchema, originSchema } from './trust';
+import { asOfChange, holderSchema } from './trust';
 import { userSchema } from './user';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
-const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
+
+/** A Clerk session's id, as its tokens have it in `sid`. */
+export const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
 
 /** The body of `POST /auth/verify-clerk-token`: two assertions of who is calling, and what is known of the caller. */
 export const phoneLoginBodySchema = z.strictObject({
@@ -43,7 +45,6 @@ export const exchangePhoneLogin = defineRequest({
     }),
     body: phoneLoginBodySchema,
     sessionTtlMs: sessionTtlSchema,
-    origin: originSchema.optional(),
   }),
   reply: loginReplySchema.extend({ isNewUser: z.boolean() }),
 });

@@ -19,12 +19,3 @@ export type Holder = z.output<typeof holderSchema>;
  * older than the last change that the gateway has seen is used once and not remembered.
  */
 export const asOfChange = { change: changeNumberSchema };
-
-/** Where a request without a principal came from, for the audit log. */
-export const originSchema = z.object({
-  sourceIp: z.string().max(64).optional(),
-  userAgent: z.string().max(512).optional(),
-});
-
-/** Where a request came from. */
-export type Origin = z.output<typeof originSchema>;

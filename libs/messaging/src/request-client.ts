@@ -1,4 +1,5 @@
 import {
+  type Origin,
   type Principal,
   type ReplyOf,
   type RequestContract,
@@ -16,12 +17,14 @@ export type EnvelopeSigner = (request: {
   readonly body: Uint8Array;
   readonly requestId: string;
   readonly principal: Principal | null;
+  readonly origin?: Origin | undefined;
 }) => string;
 
-/** On whose behalf a request is made, and under which id it is logged. */
+/** On whose behalf a request is made, under which id it is logged, and where the client is that asked for it. */
 export interface RequestContext {
   readonly principal: Principal | null;
   readonly requestId: string;
+  readonly origin?: Origin | undefined;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -48,11 +51,11 @@ export class RequestClient {
   async send<Contract extends RequestContract>(
     contract: Contract,
     request: RequestOf<Contract>,
-    context: RequestContext,
+    { principal, requestId, origin }: RequestContext,
   ): Promise<ReplyOf<Contract>> {
     const body = encoder.encode(JSON.stringify(request));
     const headers = natsHeaders();
-    headers.set(envelopeHeader, this.sign({ subject: contract.subject, body, ...context }));
+    headers.set(envelopeHeader, this.sign({ subject: contract.subject, body, principal, requestId, origin }));
     const frame = replyFrameSchema.parse(await this.ask(contract.subject, body, headers));
     if (!frame.ok) throw new RequestRefusedError(frame.error.code, frame.error.message);
     return contract.reply.parse(frame.data) as ReplyOf<Contract>;

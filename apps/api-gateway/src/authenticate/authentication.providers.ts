@@ -80,16 +80,17 @@ export const authenticationProviders: Provider[] = [
   },
   {
     provide: TokenVerifier,
-    inject: [CONFIG, CLERK_KEYS, LegacyTokens, AuditTrail, GatewayMetrics, LOGGER],
+    inject: [CONFIG, CLERK_KEYS, LegacyTokens, GatewayMetrics, LOGGER],
     useFactory: tokenVerifier,
   },
   {
     provide: Authenticator,
-    inject: [TokenVerifier, ApiKeyDirectory, PrincipalDirectory, GatewayMetrics],
+    inject: [TokenVerifier, ApiKeyDirectory, PrincipalDirectory, AuditTrail, GatewayMetrics],
     useFactory: (
       tokens: TokenVerifier,
       keys: ApiKeyDirectory,
       principals: PrincipalDirectory,
+      audit: AuditTrail,
       metrics: GatewayMetrics,
     ) =>
       new Authenticator({
@@ -97,6 +98,7 @@ export const authenticationProviders: Provider[] = [
         keys,
         principals,
         onRefusal: (code) => metrics.verifications.inc({ result: code }),
+        onImpersonation: (session, request) => audit.impersonated(session, request),
       }),
   },
 ];
@@ -105,7 +107,6 @@ function tokenVerifier(
   { clerk }: GatewayConfig,
   keys: KeySource,
   legacy: LegacyTokens,
-  audit: AuditTrail,
   metrics: GatewayMetrics,
   log: Logger,
 ): TokenVerifier {
@@ -118,13 +119,7 @@ function tokenVerifier(
     clerk: new ClerkSessionVerifier(clerk, keys),
     legacy: rules === undefined ? undefined : new LegacyJwtVerifier(rules),
   };
-  const tokens = new TokenVerifier(verifiers, (result, token) => {
-    metrics.verifications.inc({ result });
-    if (result === 'cached' || token.verifier !== 'clerk_session' || token.session.actor === null) return;
-    const { actor, clerkUserId, sessionId } = token.session;
-    log.warn({ actor, clerkUserId, sessionId }, 'an impersonated session was accepted');
-    audit.impersonated(token.session);
-  });
+  const tokens = new TokenVerifier(verifiers, (result) => metrics.verifications.inc({ result }));
   keys.onChange(() => tokens.flush());
   return tokens;
 }

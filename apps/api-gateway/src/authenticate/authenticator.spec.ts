@@ -59,6 +59,7 @@ function authenticator(): Authenticator {
       ofLegacySession: async () => ({ ...principal, method: 'legacy_jwt' }),
     },
     onRefusal: () => undefined,
+    onImpersonation: () => undefined,
   });
 }
 

@@ -1,15 +1,16 @@
 import {
+  type ClerkSession,
+  type Credential,
   CredentialRefusedError,
   CredentialRequestError,
   KeysUnavailableError,
   readCredential,
   readSessionCookie,
 } from '@gatehouse/auth';
-import { type Credential } from '@gatehouse/auth';
 import { type FastifyRequest } from 'fastify';
 import { CredentialMissingError } from '../errors';
 import { type ApiKeyDirectory } from './api-key-directory';
-import { type Caller, type ClerkCaller } from './caller';
+import { Caller, type ClerkCaller } from './caller';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type PrincipalDirectory } from './principal-directory';
 import { type TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
@@ -21,6 +22,8 @@ export interface AuthenticatorParts {
   readonly principals: Pick<PrincipalDirectory, 'ofClerkSession' | 'ofLegacySession'>;
   /** Told of each refusal, by its code. */
   readonly onRefusal: (code: string) => void;
+  /** Told of each request that somebody else makes in the name of the session's user. */
+  readonly onImpersonation: (session: ClerkSession, request: FastifyRequest) => void;
 }
 
 /** Finds out who is calling: one credential, one verifier, one principal. */
@@ -61,32 +64,26 @@ export class Authenticator {
   }
 
   private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: FastifyRequest): MaybePromise<Caller> {
-    const requestId = request.id;
     if (credential.kind === 'api_key') {
       const found = this.parts.keys.find(credential.key, request);
-      return whenKnown(found, ({ principal, key }) => ({
-        principal,
-        credential: { method: 'api_key', key },
-        requestId,
-      }));
+      return whenKnown(found, ({ principal, key }) => new Caller(principal, { method: 'api_key', key }, request));
     }
-    return whenKnown(this.parts.tokens.verify(credential.token, request), (token) => this.ofToken(token, requestId));
+    return whenKnown(this.parts.tokens.verify(credential.token, request), (token) => this.ofToken(token, request));
   }
 
-  private ofToken(token: VerifiedToken, requestId: string): MaybePromise<Caller> {
+  private ofToken(token: VerifiedToken, request: FastifyRequest): MaybePromise<Caller> {
     const { principals } = this.parts;
     switch (token.verifier) {
       case 'clerk_session': {
         const { session } = token;
-        const credential = { method: 'clerk_session', session } as const;
-        const found = principals.ofClerkSession(session, requestId);
-        return whenKnown(found, (principal) => ({ principal, credential, requestId }));
+        this.noteActor(session, request);
+        const found = principals.ofClerkSession(session, request.id);
+        return whenKnown(found, (principal) => new Caller(principal, { method: 'clerk_session', session }, request));
       }
       case 'legacy_jwt': {
         const { session } = token;
-        const credential = { method: 'legacy_jwt', session } as const;
-        const found = principals.ofLegacySession(session, requestId);
-        return whenKnown(found, (principal) => ({ principal, credential, requestId }));
+        const found = principals.ofLegacySession(session, request.id);
+        return whenKnown(found, (principal) => new Caller(principal, { method: 'legacy_jwt', session }, request));
       }
     }
   }
@@ -94,8 +91,13 @@ export class Authenticator {
   private clerkCallerOf(text: string, request: FastifyRequest): MaybePromise<ClerkCaller> {
     return whenKnown(this.parts.tokens.verify(text, request), (token) => {
       if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
+      this.noteActor(token.session, request);
       return { session: token.session, tokenId: tokenIdOf(token.session, text) };
     });
+  }
+
+  private noteActor(session: ClerkSession, request: FastifyRequest): void {
+    if (session.actor !== null) this.parts.onImpersonation(session, request);
   }
 
   /** Whatever refuses the credential, now or later, is told. */

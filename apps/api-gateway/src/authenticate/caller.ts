@@ -1,6 +1,8 @@
 import { type ClerkSession, type LegacySession } from '@gatehouse/auth';
-import { type Principal } from '@gatehouse/contracts';
+import { type Origin, type Principal } from '@gatehouse/contracts';
+import { type RequestContext } from '@gatehouse/messaging';
 import { type FastifyRequest } from 'fastify';
+import { originOf } from './origin';
 
 /** What of an API key matters after it was found. */
 export interface UsedKey {
@@ -18,10 +20,21 @@ export type VerifiedCredential =
   | { readonly method: 'api_key'; readonly key: UsedKey };
 
 /** Who is calling, by which credential, in which request. */
-export interface Caller {
-  readonly principal: Principal;
-  readonly credential: VerifiedCredential;
-  readonly requestId: string;
+export class Caller implements RequestContext {
+  constructor(
+    readonly principal: Principal,
+    readonly credential: VerifiedCredential,
+    private readonly request: FastifyRequest,
+  ) {}
+
+  get requestId(): string {
+    return this.request.id;
+  }
+
+  /** Read when a service is asked: most requests are answered without. */
+  get origin(): Origin {
+    return originOf(this.request);
+  }
 }
 
 /** A verified Clerk session whose user may not exist here yet. */

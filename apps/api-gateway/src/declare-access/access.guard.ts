@@ -39,7 +39,7 @@ export class AccessGuard implements RouteGuard {
     if (request.caller === undefined) return;
     return whenKnown(this.authenticator.authenticate(request), (caller) => {
       request.caller = caller;
-      this.check(access, caller, request);
+      this.check(access, caller);
     });
   }
 
@@ -56,7 +56,7 @@ export class AccessGuard implements RouteGuard {
     reply: FastifyReply,
   ): MaybePromise<void> {
     request.caller = caller;
-    return whenKnown(this.limitCaller(access, caller, reply), () => this.check(access, caller, request));
+    return whenKnown(this.limitCaller(access, caller, reply), () => this.check(access, caller));
   }
 
   private limitAddress(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
@@ -76,7 +76,7 @@ export class AccessGuard implements RouteGuard {
     return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }
 
-  private check(access: RouteAccess, caller: Caller, request: FastifyRequest): void {
+  private check(access: RouteAccess, caller: Caller): void {
     const { principal } = caller;
     try {
       if (access.access === 'admin' && principal.role !== 'admin') throw new RoleInsufficientError();
@@ -84,7 +84,7 @@ export class AccessGuard implements RouteGuard {
       if (access.credential === 'session') throw new SessionNeededError();
       if (!reaches(principal.scopes, access.permission)) throw new ScopeInsufficientError(access.permission);
     } catch (error) {
-      this.audit.refused(caller, access.permission, error, request);
+      this.audit.refused(caller, access.permission, error);
       throw error;
     }
   }

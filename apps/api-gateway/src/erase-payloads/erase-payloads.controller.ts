@@ -5,6 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
+import { AuditTrail } from '../inspect-audit/audit-trail';
 
 const forceSchema = z.strictObject({ force: z.stringbool().default(false) });
 
@@ -12,17 +13,23 @@ const forceSchema = z.strictObject({ force: z.stringbool().default(false) });
 @Controller('admin/webhook-events/payloads')
 @ApiTags('admin')
 export class ErasePayloadsController {
-  constructor(private readonly services: RequestClient) {}
+  constructor(
+    private readonly services: RequestClient,
+    private readonly audit: AuditTrail,
+  ) {}
 
   @Delete(':clerkUserId')
   @Access({ access: 'admin', permission: 'webhook-events:erase', rateClass: 'admin' })
   @ApiOperation({ summary: 'Erase every stored payload of a user whom Clerk has deleted (force: of any)' })
   @ApiOkResponse({ description: 'What was removed', standardSchema: eraseUserPayloads.reply })
-  erase(
+  async erase(
     @Req() { caller }: CallerRequest,
     @Param('clerkUserId', { schema: eraseUserPayloads.request.shape.clerkUserId }) clerkUserId: string,
     @Query({ schema: forceSchema }) { force }: z.output<typeof forceSchema>,
   ): Promise<Erasure> {
-    return this.services.send(eraseUserPayloads, { clerkUserId, force }, caller);
+    const erasure = await this.services.send(eraseUserPayloads, { clerkUserId, force }, caller);
+    const { id, events, bodies } = erasure;
+    this.audit.done('payloads.erase', clerkUserId, { erasureId: id, events, bodies, force }, caller);
+    return erasure;
   }
 }

@@ -4,10 +4,11 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { anonymousContext } from '../authenticate/origin';
 import { requireClerkCaller } from '../authenticate/require-clerk-caller';
 import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access } from '../declare-access/access';
-import { AuditTrail, originOf } from '../inspect-audit/audit-trail';
+import { AuditTrail } from '../inspect-audit/audit-trail';
 import { LegacyTokens } from '../log-in/legacy-tokens';
 
 const exchangedSchema = z.object({
@@ -45,9 +46,8 @@ export class PhoneLoginController {
       token: { id: tokenId, clerkUserId, sessionId, expiresAt },
       body,
       sessionTtlMs: this.tokens.ttlMs,
-      origin: originOf(request),
     };
-    const opened = await this.services.send(exchangePhoneLogin, asked, { principal: null, requestId: request.id });
+    const opened = await this.services.send(exchangePhoneLogin, asked, anonymousContext(request));
     const { userId, isNewUser, user } = opened;
     const minted = this.tokens.mint({ userId, session: opened.session, parentSessionId: sessionId });
     return { success: true, ...minted, isNewUser, user };

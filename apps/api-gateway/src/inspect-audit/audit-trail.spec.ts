@@ -1,4 +1,5 @@
 import { type ClerkSession } from '@gatehouse/auth';
+import { type Principal } from '@gatehouse/contracts';
 import { type RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type FastifyRequest } from 'fastify';
@@ -8,11 +9,11 @@ import { AuditTrail } from './audit-trail';
 
 const silent = createLogger({ service: 'test', level: 'silent' });
 const request = { ip: '203.0.113.1', headers: {} } as unknown as FastifyRequest;
-const session = { actor: 'user_support', clerkUserId: 'user_1', sessionId: 'sess_1' } as ClerkSession;
+const of = (sessionId: string) => ({ actor: 'user_support', clerkUserId: 'user_1', sessionId }) as ClerkSession;
 
 function caller(userId: string): Caller {
-  const principal = { userId, keyId: undefined, sessionId: 'sess_1' };
-  return { principal, requestId: 'r' } as unknown as Caller;
+  const principal = { userId, sessionId: 'sess_1' } as Principal;
+  return { principal } as Caller;
 }
 
 describe('what the gateway writes down', () => {
@@ -20,11 +21,11 @@ describe('what the gateway writes down', () => {
     const answers: (() => void)[] = [];
     const send = (() => new Promise<object>((resolve) => answers.push(() => resolve({})))) as RequestClient['send'];
     const trail = new AuditTrail({ send }, silent);
-    for (let index = 0; index < 150; index++) trail.impersonated(session);
+    for (let index = 0; index < 150; index++) trail.impersonated(of(`sess_${index}`), request);
     expect(answers).toHaveLength(100);
     for (const answer of answers.splice(0)) answer();
     await new Promise(setImmediate);
-    trail.impersonated(session);
+    trail.impersonated(of('sess_another'), request);
     expect(answers).toHaveLength(1);
   });
 
@@ -36,11 +37,13 @@ describe('what the gateway writes down', () => {
     }) as unknown as RequestClient['send'];
     const trail = new AuditTrail({ send }, silent);
     const refused = (userId: string, permission: string) =>
-      trail.refused(caller(userId), permission, new RoleInsufficientError(), request);
+      trail.refused(caller(userId), permission, new RoleInsufficientError());
     for (let count = 0; count < 10; count++) refused('ada', 'users:read');
     expect(sent).toBe(1);
     refused('ada', 'audit:read');
     refused('eve', 'users:read');
     expect(sent).toBe(3);
+    for (let count = 0; count < 10; count++) trail.impersonated(of('sess_1'), request);
+    expect(sent).toBe(4);
   });
 });

@@ -14,8 +14,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type CallerRequest } from '../authenticate/caller';
+import { anonymousContext } from '../authenticate/origin';
 import { Access } from '../declare-access/access';
-import { originOf } from '../inspect-audit/audit-trail';
 import { RateLimits, countedAddress } from '../limit-rates/rate-limits';
 import { LegacyTokens } from './legacy-tokens';
 
@@ -62,9 +62,8 @@ export class LoginController {
   ): Promise<z.input<typeof loggedInSchema>> {
     const sessionTtlMs = this.tokens.ttlMs;
     const { from } = await this.throttle(email, request);
-    const context = { principal: null, requestId: request.id };
-    const asked = { email, password, sessionTtlMs, origin: originOf(request) };
-    const { userId, session, user } = await this.services.send(verifyLogin, asked, context);
+    const asked = { email, password, sessionTtlMs };
+    const { userId, session, user } = await this.services.send(verifyLogin, asked, anonymousContext(request));
     await this.limits.act('loggedIn', from);
     return { success: true, ...this.tokens.mint({ userId, session, parentSessionId: null }), user };
   }
@@ -93,9 +92,7 @@ export class LoginController {
     @Body({ schema: passwordSchema }) body: z.output<typeof passwordSchema>,
     @Req() request: FastifyRequest,
   ): Promise<z.input<typeof passwordSetSchema>> {
-    const context = { principal: null, requestId: request.id };
-    const asked = { ...body, origin: originOf(request) };
-    const { propagation } = await this.services.send(setPassword, asked, context);
+    const { propagation } = await this.services.send(setPassword, body, anonymousContext(request));
     return { success: true, propagation };
   }
 

@@ -2,6 +2,7 @@ import {
   type ParsedRequestOf,
   type Redrive,
   type ReplyOf,
+  type RequestOf,
   getRedrive,
   getWebhookEvent,
   listRedrives,
@@ -11,8 +12,9 @@ import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type CallerRequest } from '../authenticate/caller';
+import { type Caller, type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
+import { AuditTrail } from '../inspect-audit/audit-trail';
 
 const dryRunSchema = z.strictObject({ dryRun: z.stringbool().default(false) });
 
@@ -20,7 +22,10 @@ const dryRunSchema = z.strictObject({ dryRun: z.stringbool().default(false) });
 @Controller('admin/webhook-events')
 @ApiTags('admin')
 export class RedriveController {
-  constructor(private readonly services: RequestClient) {}
+  constructor(
+    private readonly services: RequestClient,
+    private readonly audit: AuditTrail,
+  ) {}
 
   @Post('redrive')
   @HttpCode(200)
@@ -31,7 +36,7 @@ export class RedriveController {
     @Req() { caller }: CallerRequest,
     @Body({ schema: redriveEvents.request }) order: ParsedRequestOf<typeof redriveEvents>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
-    return this.services.send(redriveEvents, order, caller);
+    return this.perform(order, caller);
   }
 
   @Post(':id/redrive')
@@ -44,7 +49,7 @@ export class RedriveController {
     @Param('id', { schema: getWebhookEvent.request.shape.id }) id: string,
     @Query({ schema: dryRunSchema }) { dryRun }: z.output<typeof dryRunSchema>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
-    return this.services.send(redriveEvents, { filter: { ids: [id] }, dryRun }, caller);
+    return this.perform({ filter: { ids: [id] }, dryRun }, caller);
   }
 
   @Get('redrives')
@@ -67,5 +72,15 @@ export class RedriveController {
     @Param('id', { schema: getRedrive.request.shape.id }) id: string,
   ): Promise<Redrive> {
     return this.services.send(getRedrive, { id }, caller);
+  }
+
+  private async perform(
+    order: RequestOf<typeof redriveEvents>,
+    caller: Caller,
+  ): Promise<ReplyOf<typeof redriveEvents>> {
+    const reply = await this.services.send(redriveEvents, order, caller);
+    const { redriveId, redriven, skipped } = reply;
+    if (redriveId !== null) this.audit.done('events.redrive', redriveId, { redriven, skipped }, caller);
+    return reply;
   }
 }

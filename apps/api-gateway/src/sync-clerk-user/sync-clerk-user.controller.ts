@@ -5,6 +5,7 @@ import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type ClerkCaller } from '../authenticate/caller';
+import { anonymousContext } from '../authenticate/origin';
 import { requireClerkCaller } from '../authenticate/require-clerk-caller';
 import { CONFIG, type GatewayConfig } from '../config';
 import { Access } from '../declare-access/access';
@@ -42,7 +43,7 @@ export class SyncClerkUserController {
       await reply.redirect(this.signIn(target), 302);
       return;
     }
-    await this.sync(request.clerkCaller, request.id);
+    await this.sync(request.clerkCaller, request);
     await reply.redirect(target, 302);
   }
 
@@ -52,14 +53,14 @@ export class SyncClerkUserController {
   @ApiOperation({ summary: 'Make sure that the signed-in Clerk user exists here' })
   @ApiOkResponse({ description: 'The user', standardSchema: syncedSchema })
   async synchronize(@Req() request: FastifyRequest): Promise<z.input<typeof syncedSchema>> {
-    const { isNewUser, user } = await this.sync(requireClerkCaller(request), request.id);
+    const { isNewUser, user } = await this.sync(requireClerkCaller(request), request);
     return { success: true, isNewUser, user };
   }
 
-  private async sync({ session }: ClerkCaller, requestId: string): Promise<ReplyOf<typeof syncClerkUser>> {
+  private async sync({ session }: ClerkCaller, request: FastifyRequest): Promise<ReplyOf<typeof syncClerkUser>> {
     const { clerkUserId, sessionId } = session;
     const asked = { clerkUserId, sessionId };
-    const synced = await this.services.send(syncClerkUser, asked, { principal: null, requestId });
+    const synced = await this.services.send(syncClerkUser, asked, anonymousContext(request));
     if (!synced.isActive) throw new AccountInactiveError();
     return synced;
   }

@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('audit_log')
 @Index('audit_log_user_id_idx', ['userId', 'id'])
 @Index('audit_log_actor_user_id_idx', ['actorUserId', 'id'])
+@Index('audit_log_credential_id_idx', ['credentialId', 'id'], { where: 'credential_id IS NOT NULL' })
 @Index('audit_log_action_idx', ['action', 'id'])
 @Index('audit_log_at_idx', ['at'])
 export class AuditEntryEntity {

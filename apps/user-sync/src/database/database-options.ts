@@ -16,6 +16,7 @@ import { CreateWriteBacks1790000400000 } from './migrations/1790000400000-create
 import { OrderAppliedEvents1790000500000 } from './migrations/1790000500000-order-applied-events';
 import { LetGoOfTheOld1790000610000 } from './migrations/1790000610000-let-go-of-the-old';
 import { IndexAppliedEventsByTime1790000620000 } from './migrations/1790000620000-index-applied-events-by-time';
+import { IndexAuditLogByCredential1790000630000 } from './migrations/1790000630000-index-audit-log-by-credential';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -61,6 +62,7 @@ const schema = {
     OrderAppliedEvents1790000500000,
     LetGoOfTheOld1790000610000,
     IndexAppliedEventsByTime1790000620000,
+    IndexAuditLogByCredential1790000630000,
   ],
 };
 

@@ -86,7 +86,7 @@ export class PhoneLoginController {
   private async begin(
     manager: EntityManager,
     envelope: EnvelopeClaims,
-    { token, body, sessionTtlMs, origin }: Exchange,
+    { token, body, sessionTtlMs }: Exchange,
     phone: string | undefined,
     isCreated: boolean,
   ): Promise<Reply> {
@@ -109,7 +109,7 @@ export class PhoneLoginController {
     });
     await noteLogin(manager, user.id, body);
     await recordAudit(manager, envelope, {
-      ...{ action: 'login.phone', userId: user.id, subject: session.id, origin, details: { isNewUser } },
+      ...{ action: 'login.phone', userId: user.id, subject: session.id, details: { isNewUser } },
       actor: { userId: user.id, method: 'clerk_session', credentialId: sessionId },
     });
     const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
@@ -117,13 +117,13 @@ export class PhoneLoginController {
   }
 
   /** Outages are nobody's doing, and a body that cannot be read says nothing; all else is written down. */
-  private async noteRefusal(envelope: EnvelopeClaims, { token, origin }: Exchange, error: unknown): Promise<void> {
+  private async noteRefusal(envelope: EnvelopeClaims, { token }: Exchange, error: unknown): Promise<void> {
     if (!(error instanceof RequestRefusedError) || UNTOLD.has(error.reason)) return;
     await answerRequest(async () => {
       const { manager } = this.dataSource;
       const user = await manager.findOneBy(UserEntity, { clerkUserId: token.clerkUserId });
       await recordAudit(manager, envelope, {
-        ...{ action: 'login.phone', outcome: 'refused', reason: error.reason, origin },
+        ...{ action: 'login.phone', outcome: 'refused', reason: error.reason },
         ...{ userId: user?.id ?? null, subject: token.clerkUserId },
         details: error instanceof AssertionFailedError ? { assertion: error.assertion } : {},
         actor: { userId: user?.id ?? null, method: 'clerk_session', credentialId: token.sessionId },

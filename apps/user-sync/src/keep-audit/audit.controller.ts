@@ -12,7 +12,7 @@ import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { answerRequest, requireAdmin } from '../answer-request';
 import { AuditEntryEntity } from '../database/audit-entry.entity';
 import { isStorable } from '../map-clerk-user/storable-text';
-import { recordAudit } from './record-audit';
+import { type AuditNote, recordAudit } from './record-audit';
 
 type Filters = ParsedRequestOf<typeof listAudit>;
 
@@ -26,7 +26,15 @@ export class AuditController {
     if (!Object.entries(body.details).flat().every(isStorableValue)) {
       throw new RequestRefusedError('invalid_request', 'details: contains characters that cannot be stored');
     }
-    const note = { ...body, userId: envelope.principal?.userId ?? null };
+    const { clerkSessionId, ...said } = body;
+    const { principal } = envelope;
+    const note: AuditNote = {
+      ...{ ...said, userId: principal?.userId ?? null },
+      ...(principal === null &&
+        clerkSessionId !== undefined && {
+          actor: { userId: null, method: 'clerk_session', credentialId: clerkSessionId },
+        }),
+    };
     return answerRequest(async () => {
       await recordAudit(this.dataSource.manager, envelope, note);
       return {};
@@ -48,10 +56,12 @@ export class AuditController {
     });
   }
 
-  private queryOf({ cursor, userId, action, outcome, since, until }: Filters): SelectQueryBuilder<AuditEntryEntity> {
+  private queryOf(filters: Filters): SelectQueryBuilder<AuditEntryEntity> {
+    const { cursor, userId, credentialId, action, outcome, since, until } = filters;
     const query = this.dataSource.createQueryBuilder(AuditEntryEntity, 'a').orderBy('a.id', 'DESC');
     if (cursor !== undefined) query.andWhere('a.id < :cursor', { cursor: entryNumber(cursor) });
     if (userId !== undefined) query.andWhere('(a.userId = :userId OR a.actorUserId = :userId)', { userId });
+    if (credentialId !== undefined) query.andWhere('a.credentialId = :credentialId', { credentialId });
     if (action !== undefined) query.andWhere('a.action = :action', { action });
     if (outcome !== undefined) query.andWhere('a.outcome = :outcome', { outcome });
     if (since !== undefined) query.andWhere('a.at >= :since', { since });

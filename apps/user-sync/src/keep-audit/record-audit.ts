@@ -1,14 +1,8 @@
-import {
-  type AuditAction,
-  type AuditEntry,
-  type AuthMethod,
-  type EnvelopeClaims,
-  type Origin,
-} from '@gatehouse/contracts';
+import { type AuditAction, type AuditEntry, type AuthMethod, type EnvelopeClaims } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { storableText } from '../map-clerk-user/storable-text';
 
-/** What is to be written down besides who did it. Never give it a secret. */
+/** What is to be written down besides what the envelope says: who did it, and from where. Never give it a secret. */
 export interface AuditNote {
   readonly action: AuditAction;
   readonly outcome?: AuditEntry['outcome'];
@@ -22,7 +16,6 @@ export interface AuditNote {
   /** Whom it was done to. */
   readonly userId?: string | null;
   readonly subject?: string | null;
-  readonly origin?: Origin | undefined;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +24,7 @@ const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId
 /** Writes an entry down, in the transaction that does what it tells of where there is one. */
 export async function recordAudit(
   manager: EntityManager,
-  { rid, principal }: Pick<EnvelopeClaims, 'rid' | 'principal'>,
+  { rid, principal, origin }: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,
   note: AuditNote,
 ): Promise<void> {
   const actor = note.actor ?? actorOf(principal);
@@ -49,8 +42,8 @@ export async function recordAudit(
       note.userId ?? null,
       cut(note.subject, MAX.subject),
       storableText(rid, MAX.requestId),
-      cut(note.origin?.sourceIp, MAX.sourceIp),
-      cut(note.origin?.userAgent, MAX.userAgent),
+      cut(origin?.sourceIp, MAX.sourceIp),
+      cut(origin?.userAgent, MAX.userAgent),
       JSON.stringify(note.details ?? {}),
     ],
   );

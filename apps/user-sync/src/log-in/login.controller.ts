@@ -1,4 +1,4 @@
-import { type EnvelopeClaims, type LoginReply, type ParsedRequestOf, verifyLogin } from '@gatehouse/contracts';
+import { type EnvelopeClaims, type LoginReply, verifyLogin } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -12,8 +12,6 @@ import { isStorable } from '../map-clerk-user/storable-text';
 import { holderOf, mayAct } from '../show-me/load-caller';
 import { presentUser } from '../show-me/present-user';
 import { Passwords } from './passwords';
-
-type Login = ParsedRequestOf<typeof verifyLogin>;
 
 /** Logs local users in by e-mail address and password. */
 @Controller()
@@ -29,18 +27,17 @@ export class LoginController {
       const user = await this.find(body.email);
       const stored = user?.hashedPassword ?? null;
       const { matches, newHash } = await this.passwords.check(body.password, stored);
-      if (user === null || !matches) return this.refuse(envelope, body, user, 'invalid_credentials');
-      if (!mayAct(user)) return this.refuse(envelope, body, user, 'forbidden');
+      if (user === null || !matches) return this.refuse(envelope, user, 'invalid_credentials');
+      if (!mayAct(user)) return this.refuse(envelope, user, 'forbidden');
       return this.dataSource.transaction(async (manager) => {
         const change = await currentNumber(manager);
         // What was checked must still hold: the password may have been replaced, the user shut out meanwhile.
         if (!(await this.begin(manager, user, newHash))) {
           throw new RequestRefusedError('invalid_credentials', 'the e-mail address or the password is wrong');
         }
-        const origin = { userId: user.id, parentSessionId: null, ttlMs: body.sessionTtlMs };
-        const session = await openLegacySession(manager, origin);
-        const note = { action: 'login.password', userId: user.id, subject: session.id, origin: body.origin } as const;
-        await recordAudit(manager, envelope, note);
+        const opened = { userId: user.id, parentSessionId: null, ttlMs: body.sessionTtlMs };
+        const session = await openLegacySession(manager, opened);
+        await recordAudit(manager, envelope, { action: 'login.password', userId: user.id, subject: session.id });
         const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
         return { change, ...holderOf(now), session, user: presentUser(now) };
       });
@@ -73,11 +70,10 @@ export class LoginController {
 
   private async refuse(
     envelope: EnvelopeClaims,
-    { origin }: Login,
     user: UserEntity | null,
     reason: 'invalid_credentials' | 'forbidden',
   ): Promise<never> {
-    const note = { action: 'login.password', outcome: 'refused', reason, userId: user?.id ?? null, origin } as const;
+    const note = { action: 'login.password', outcome: 'refused', reason, userId: user?.id ?? null } as const;
     await recordAudit(this.dataSource.manager, envelope, note);
     if (reason === 'forbidden') throw new RequestRefusedError(reason, 'the user is not active');
     throw new RequestRefusedError(reason, 'the e-mail address or the password is wrong');

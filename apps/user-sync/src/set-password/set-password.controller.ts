@@ -24,10 +24,10 @@ export class SetPasswordController {
 
   @RequestHandler(setPassword)
   async set(@Payload() { body, envelope }: VerifiedRequest<typeof setPassword>): Promise<Reply> {
-    const { token, password, origin } = body;
+    const { token, password } = body;
     const { userId, number } = await answerRequest(async () => {
       const userId = await findToken(this.dataSource.manager, token);
-      const note = { action: 'password.set', userId: userId ?? null, origin } as const;
+      const note = { action: 'password.set', userId: userId ?? null } as const;
       if (userId === undefined) {
         await recordAudit(this.dataSource.manager, envelope, { ...note, outcome: 'refused', reason: 'token_invalid' });
         throw invalid();

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type EnvelopeClaims,
+  acknowledgeChanges,
+  changesSince,
+  eraseUserPayloads,
+  gatewayRequests,
+  leaseGateway,
+  recordAudit,
+  redriveEvents,
+  resolvePrincipal,
+} from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
+import { type OpenAPIObject } from '@nestjs/swagger';
+import { call } from './support/call';
+import { mint } from './support/clerk-tokens';
+import { samplePrincipal } from './support/samples';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
+
+const answered: unknown[] = [resolvePrincipal, recordAudit, redriveEvents, eraseUserPayloads];
+const ofChanges: unknown[] = [leaseGateway, acknowledgeChanges, changesSince];
+const id = randomUUID();
+const counts = { events: 2, bodies: 2, bytes: 9, mentions: 0, unresolved: 0, streamMessages: 2 };
+
+let gateway: TestGateway;
+const asked = new Map<string, EnvelopeClaims>();
+const audited: [unknown, EnvelopeClaims][] = [];
+
+beforeAll(async () => {
+  gateway = await startTestGateway({}, (userSync, ingest) => {
+    for (const contract of gatewayRequests) {
+      if (answered.includes(contract) || ofChanges.includes(contract)) continue;
+      const service = contract.subject.startsWith('user-sync.') ? userSync : ingest;
+      service.answer(contract, ({ envelope }) => {
+        asked.set(envelope.rid, envelope);
+        throw new RequestRefusedError('conflict', 'heard');
+      });
+    }
+    userSync
+      .answer(resolvePrincipal, ({ body: { clerkUserId } }) => samplePrincipal(clerkUserId, { role: 'admin' }))
+      .answer(recordAudit, ({ body, envelope }) => {
+        audited.push([body, envelope]);
+        return {};
+      });
+    ingest
+      .answer(redriveEvents, ({ body: { dryRun }, envelope }) => {
+        asked.set(envelope.rid, envelope);
+        return { redriveId: dryRun ? null : id, dryRun, redriven: 1, skipped: 2, items: [], nextCursor: null };
+      })
+      .answer(eraseUserPayloads, ({ body: { clerkUserId }, envelope }) => {
+        asked.set(envelope.rid, envelope);
+        return { id, clerkUserId, at: new Date(0).toISOString(), ...counts, streamClearBy: null };
+      });
+  });
+});
+
+afterAll(() => gateway?.stop());
+beforeEach(() => (audited.length = 0));
+
+/** Asks for a route as an admin, from a client with a name. */
+async function ask(method: string, path: string, body?: object) {
+  const requestId = randomUUID();
+  const headers = {
+    'user-agent': 'curl/8.7.1',
+    'x-request-id': requestId,
+    ...(body && { 'content-type': 'application/json' }),
+  };
+  const token = await mint(gateway.pair, 'user_admin', { claims: { jti: randomUUID() } });
+  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const answer = await call(`${gateway.url}${path}`, token, init);
+  return { requestId, ...answer };
+}
+
+/** What the routes that change something need to be told. */
+const bodies: Record<string, object> = {
+  'post /auth/login': { email: 'ada@example.com', password: 'correct horse battery' },
+  'post /auth/password': { token: 'of one use', password: 'correct horse battery' },
+  'post /auth/verify-clerk-token': {},
+  'post /api/keys': { name: 'ci', scopes: ['*:*'] },
+  'post /api/keys/{id}/rotate': {},
+  'patch /api/me': { bio: 'I count' },
+  'post /admin/users': { email: 'ada@example.com' },
+  'put /admin/users/{id}/role': { role: 'user' },
+  'put /admin/users/{id}/tier': { tier: 'pro' },
+  'post /admin/webhook-events/redrive': { filter: { status: 'failed' } },
+  'post /admin/write-backs/retry': {},
+};
+
+it('every route that changes something tells the service whose request it is, and from where', async () => {
+  const document = (await call(`${gateway.url}/docs/openapi.json`)).body as OpenAPIObject;
+  const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+    (['post', 'put', 'patch', 'delete'] as const).flatMap((method) =>
+      item[method] === undefined ? [] : [[method, path] as const],
+    ),
+  );
+  expect(routes.length).toBeGreaterThan(20);
+  for (const [method, path] of routes) {
+    const where = path.replace('{clerkUserId}', 'user_gone').replace('{id}', id);
+    const { requestId } = await ask(method.toUpperCase(), where, bodies[`${method} ${path}`]);
+    expect([method, path, asked.get(requestId)?.origin]).toEqual([
+      ...[method, path, { sourceIp: '127.0.0.1', userAgent: 'curl/8.7.1' }],
+    ]);
+  }
+});
+
+it('what clients say of where they are is not believed', async () => {
+  const headers = { 'x-forwarded-for': '203.0.113.9', 'user-agent': 'a'.repeat(600), 'x-request-id': 'r-1' };
+  await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_admin'), { headers });
+  expect(asked.get('r-1')?.origin).toEqual({ sourceIp: '127.0.0.1', userAgent: 'a'.repeat(512) });
+});
+
+describe('what the ledger does for an admin', () => {
+  it('stands in the audit log: a redrive', async () => {
+    const { requestId, status } = await ask('POST', '/admin/webhook-events/msg_1/redrive');
+    expect(status).toBe(200);
+    await eventually(() => audited.length === 1);
+    expect(audited).toMatchObject([
+      [
+        { action: 'events.redrive', outcome: 'done', subject: id, details: { redriven: 1, skipped: 2 } },
+        { rid: requestId, origin: { sourceIp: '127.0.0.1' }, principal: { clerkUserId: 'user_admin' } },
+      ],
+    ]);
+  });
+
+  it('stands in the audit log: an erasure', async () => {
+    const { requestId, status } = await ask('DELETE', '/admin/webhook-events/payloads/user_gone?force=true');
+    expect(status).toBe(200);
+    await eventually(() => audited.length === 1);
+    const details = { erasureId: id, events: 2, bodies: 2, force: true };
+    expect(audited).toMatchObject([
+      [
+        { action: 'payloads.erase', outcome: 'done', subject: 'user_gone', details },
+        { rid: requestId, origin: { sourceIp: '127.0.0.1' }, principal: { clerkUserId: 'user_admin' } },
+      ],
+    ]);
+  });
+
+  it('does not stand there when nothing was done', async () => {
+    await ask('POST', '/admin/webhook-events/msg_1/redrive?dryRun=true');
+    // Comes after it on the same connection.
+    await ask('DELETE', '/admin/webhook-events/payloads/user_gone');
+    await eventually(() => audited.length > 0);
+    expect(audited.map(([body]) => body)).toMatchObject([{ action: 'payloads.erase' }]);
+  });
+});

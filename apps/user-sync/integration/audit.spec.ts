@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AuditAction,
+  type AuditEntry,
+  activateUser,
+  approveReconcile,
+  auditActions,
+  closeSession,
+  createKey,
+  createUser,
+  deactivateUser,
+  exchangePhoneLogin,
+  issuePasswordToken,
+  listAudit,
+  recordAudit,
+  retryWriteBacks,
+  revokeKey,
+  rotateKey,
+  setPassword,
+  setUserRole,
+  setUserTier,
+  startReconcile,
+  undoReconcile,
+  updateMe,
+  verifyLogin,
+} from '@gatehouse/contracts';
+import { type RequestContext } from '@gatehouse/messaging';
+import { newClerkId } from './clerk-events';
+import { type Member, PASSWORD, admin, keyOf, localUser, member, newSessionId, refusal } from './members';
+import { SyncWorld } from './sync-world';
+
+const origin = { sourceIp: '203.0.113.9', userAgent: 'curl/8.7.1' };
+
+let world: SyncWorld;
+let boss: Member;
+
+beforeAll(async () => {
+  world = await SyncWorld.start();
+  await world.boot({ RECONCILE_INTERVAL_MS: '0' });
+  boss = await admin(world);
+});
+
+afterAll(() => world.dispose());
+
+const list = async (filter: object): Promise<AuditEntry[]> =>
+  (await world.gateway.send(listAudit, filter, boss.context)).items;
+
+/** A request of its own, made from somewhere. */
+function asked(by?: Member): RequestContext {
+  return { principal: by?.principal ?? null, requestId: randomUUID(), origin };
+}
+
+/** A walk over Clerk in this state. */
+async function walk(state: string): Promise<string> {
+  const id = randomUUID();
+  await world.query('DELETE FROM reconcile_runs');
+  await world.query(`INSERT INTO reconcile_runs (id, state, trigger) VALUES ($1, $2, 'admin')`, [id, state]);
+  return id;
+}
+
+/** Has the gateway's word for it written down. */
+const told = (action: AuditAction) => async () => {
+  const [ada, context] = [await member(world), asked()];
+  const by = { ...context, principal: ada.principal };
+  await world.gateway.send(recordAudit, { action, outcome: 'done' }, by);
+  return { context, credentialId: ada.principal.sessionId };
+};
+
+/** How each action comes about; with which credential it is done. */
+const deeds: Record<AuditAction, () => Promise<{ context: RequestContext; credentialId: string | null }>> = {
+  'key.create': () =>
+    byMember((ada, context) => world.gateway.send(createKey, { name: 'ci', scopes: ['*:*'] }, context)),
+  'key.rotate': () =>
+    byMember(async (ada, context) => world.gateway.send(rotateKey, { id: (await keyOf(world, ada)).id }, context)),
+  'key.revoke': () =>
+    byBoss(async (ada, context) => world.gateway.send(revokeKey, { id: (await keyOf(world, ada)).id }, context)),
+  'login.password': async () => {
+    const { email } = await localUser(world, boss);
+    return byNobody((context) =>
+      world.gateway.send(verifyLogin, { email, password: PASSWORD, sessionTtlMs: 60_000 }, context),
+    );
+  },
+  'login.phone': async () => {
+    const token = { id: randomUUID(), clerkUserId: newClerkId(), sessionId: newSessionId(), expiresAt: Date.now() };
+    const body = { clerkUserId: newClerkId() };
+    const { context } = await byNobody((context) =>
+      expect(world.gateway.send(exchangePhoneLogin, { token, body, sessionTtlMs: 60_000 }, context)).rejects.toEqual(
+        refusal('identity_mismatch'),
+      ),
+    );
+    return { context, credentialId: token.sessionId };
+  },
+  logout: () => byMember((ada, context) => world.gateway.send(closeSession, {}, context)),
+  'password.token': async () => {
+    const { userId } = await localUser(world, boss);
+    return byBoss((ada, context) => world.gateway.send(issuePasswordToken, { userId }, context));
+  },
+  'password.set': () =>
+    byNobody((context) =>
+      expect(
+        world.gateway.send(setPassword, { token: 'nobody knows it', password: PASSWORD }, context),
+      ).rejects.toEqual(refusal('token_invalid')),
+    ),
+  'profile.update': () => byMember((ada, context) => world.gateway.send(updateMe, { bio: 'I count' }, context)),
+  'user.create': () =>
+    byBoss((ada, context) => world.gateway.send(createUser, { email: `${randomUUID()}@example.com` }, context)),
+  'user.role': () =>
+    byBoss(({ principal: { userId } }, context) =>
+      world.gateway.send(setUserRole, { userId, role: 'developer' }, context),
+    ),
+  'user.tier': () =>
+    byBoss(({ principal: { userId } }, context) => world.gateway.send(setUserTier, { userId, tier: 'pro' }, context)),
+  'user.deactivate': () =>
+    byBoss(({ principal: { userId } }, context) => world.gateway.send(deactivateUser, { userId }, context)),
+  'user.activate': () =>
+    byBoss(async ({ principal: { userId } }, context) => {
+      await world.gateway.send(deactivateUser, { userId }, boss.context);
+      await world.gateway.send(activateUser, { userId }, context);
+    }),
+  'reconcile.start': async () => {
+    await walk('done');
+    return byBoss((ada, context) => world.gateway.send(startReconcile, {}, context));
+  },
+  'reconcile.approve': async () => {
+    const id = await walk('needs_approval');
+    return byBoss((ada, context) => world.gateway.send(approveReconcile, { id }, context));
+  },
+  'reconcile.undo': async () => {
+    const id = await walk('done');
+    return byBoss((ada, context) => world.gateway.send(undoReconcile, { id }, context));
+  },
+  'write_back.retry': () => byBoss((ada, context) => world.gateway.send(retryWriteBacks, {}, context)),
+  'events.redrive': told('events.redrive'),
+  'payloads.erase': told('payloads.erase'),
+  'access.refused': told('access.refused'),
+  impersonation: async () => {
+    const clerkSessionId = newSessionId();
+    const entry = { action: 'impersonation', outcome: 'done', subject: newClerkId(), clerkSessionId } as const;
+    const { context } = await byNobody((context) => world.gateway.send(recordAudit, entry, context));
+    return { context, credentialId: clerkSessionId };
+  },
+};
+
+type Work = (ada: Member, context: RequestContext) => Promise<unknown>;
+
+async function byMember(work: Work) {
+  const ada = await member(world);
+  const context = asked(ada);
+  await work(ada, context);
+  return { context, credentialId: ada.principal.sessionId };
+}
+
+async function byBoss(work: Work) {
+  const context = asked(boss);
+  await work(await member(world), context);
+  return { context, credentialId: boss.principal.sessionId };
+}
+
+async function byNobody(work: (context: RequestContext) => Promise<unknown>) {
+  const context = asked();
+  await work(context);
+  return { context, credentialId: null };
+}
+
+describe('the audit log', () => {
+  it.each(auditActions)('says of %s with which credential it was done, and from where', async (action) => {
+    const { context, credentialId } = await deeds[action]();
+    const entries = (await list({ action })).filter(({ requestId }) => requestId === context.requestId);
+    expect(entries).toMatchObject([
+      { action, credentialId, ...origin, method: credentialId === null ? null : 'clerk_session' },
+    ]);
+    if (context.principal !== null) expect(entries[0]?.actorUserId).toBe(context.principal.userId);
+  });
+
+  it('is filtered by the credential, a session or an API key', async () => {
+    const ada = await member(world);
+    const { id: keyId } = await keyOf(world, ada);
+    const byKey = { ...ada.principal, method: 'api_key' as const, sessionId: null, scopes: ['*:*'], keyId };
+    await world.gateway.send(updateMe, { bio: 'by key' }, { principal: byKey, requestId: 'by key' });
+    await world.gateway.send(updateMe, { bio: 'by session' }, ada.context);
+    const sessionId = ada.principal.sessionId ?? '';
+    const done = (entries: AuditEntry[]) => entries.map(({ action, method }) => [action, method]);
+    expect(done(await list({ credentialId: keyId }))).toEqual([['profile.update', 'api_key']]);
+    expect(done(await list({ credentialId: sessionId }))).toEqual([
+      ['profile.update', 'clerk_session'],
+      ['key.create', 'clerk_session'],
+    ]);
+    expect(await list({ credentialId: sessionId, action: 'key.rotate' })).toEqual([]);
+    expect(await list({ credentialId: sessionId, userId: boss.principal.userId })).toEqual([]);
+    await expect(list({ credentialId: 'a\u0000' })).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('finds what was done with a credential without reading the log', async () => {
+    await world.query('SET enable_seqscan = off');
+    const plan = await world.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN SELECT * FROM audit_log WHERE credential_id = 'sess_1' ORDER BY id DESC LIMIT 51`,
+    );
+    await world.query('RESET enable_seqscan');
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('audit_log_credential_id_idx');
+  });
+
+  it('takes what the gateway has seen, in the name of the caller, or of nobody with a session', async () => {
+    const ada = await member(world);
+    const refused = { action: 'access.refused', outcome: 'refused', reason: 'role_insufficient' } as const;
+    const note = { ...refused, subject: 'GET /admin/users', details: { status: 403 } };
+    await world.gateway.send(recordAudit, note, { ...ada.context, origin });
+    const by = { actorUserId: ada.principal.userId, method: 'clerk_session', credentialId: ada.principal.sessionId };
+    expect(await list({ userId: ada.principal.userId })).toMatchObject([{ ...note, ...origin, ...by }]);
+    // Who calls is what the envelope says, whatever else is told.
+    const clerkSessionId = newSessionId();
+    await world.gateway.send(recordAudit, { ...note, clerkSessionId }, ada.context);
+    expect(await list({ credentialId: clerkSessionId })).toEqual([]);
+    const odd = { ...note, details: { path: 'a\u0000' } };
+    await expect(world.gateway.send(recordAudit, odd, ada.context)).rejects.toEqual(refusal('invalid_request'));
+  });
+
+  it('is walked over and filtered by admins alone', async () => {
+    const ada = await member(world);
+    await expect(world.gateway.send(listAudit, {}, ada.context)).rejects.toEqual(refusal('forbidden'));
+    await expect(list({ cursor: 'x' })).rejects.toEqual(refusal('invalid_request'));
+    const ids: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await world.gateway.send(listAudit, { limit: 7, ...(cursor && { cursor }) }, boss.context);
+      ids.push(...page.items.map(({ id }) => id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    const rows = await world.query<{ id: string }>('SELECT id FROM audit_log ORDER BY id DESC');
+    expect(ids).toEqual(rows.map(({ id }) => id));
+    expect(await list({ until: '2020-01-01T00:00:00Z' })).toEqual([]);
+    const items = await list({ since: new Date(Date.now() - 3_600_000).toISOString(), action: 'user.create' });
+    expect(items.length).toBeGreaterThan(0);
+    expect(items.every(({ action }) => action === 'user.create')).toBe(true);
+  });
+});
