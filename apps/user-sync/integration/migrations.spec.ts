@@ -32,6 +32,7 @@ describe('the migrations', () => {
       'OrderAppliedEvents1790000500000',
       'LetGoOfTheOld1790000610000',
       'IndexAppliedEventsByTime1790000620000',
+      'IndexAuditLogByCredential1790000630000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -50,6 +51,7 @@ describe('the migrations', () => {
       'OrderAppliedEvents1790000500000',
       'LetGoOfTheOld1790000610000',
       'IndexAppliedEventsByTime1790000620000',
+      'IndexAuditLogByCredential1790000630000',
     ]);
   });
 
