@@ -83,8 +83,8 @@ beforeAll(async () => {
         gateway.changes.change({ kind: 'legacy_session', reason: 'signed_out', sessionId: session.id, userId });
         return { closed: 1, propagation: null };
       })
-      .answer(setPassword, ({ body }) => {
-        heard = body;
+      .answer(setPassword, ({ body, envelope: { origin } }) => {
+        heard = { ...body, origin };
         return { userId, propagation: null };
       })
       .answer(touchKeys, ({ body: { uses } }) => {
