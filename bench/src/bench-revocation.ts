@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Propagation } from '@gatehouse/contracts';
 import {
   type Gatehouse,
-  StallingProxy,
+  TcpProxy,
   eventually,
   freePort,
   freePorts,
@@ -67,7 +67,7 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
     env: { PATH: process.env.PATH, LOG_LEVEL: 'info', TRUST_PROXY: 'loopback' },
   });
   const servers: LoadedServer[] = [];
-  const proxy = await StallingProxy.start(gatehouse.natsUrl);
+  const proxy = await TcpProxy.start(gatehouse.natsUrl);
   const steady = new AbortController();
   try {
     const callers = await makeCallers(gatehouse, options.users + options.partitions);
@@ -113,7 +113,7 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
   } finally {
     steady.abort();
     await Promise.all(servers.map((server) => server.stop()));
-    proxy.stop();
+    await proxy.cut();
     await gatehouse.stop();
     rmSync(directory, { recursive: true, force: true });
   }
@@ -161,7 +161,7 @@ async function revoke(revocation: Revocation, ports: readonly number[], by: numb
 }
 
 /** Revokes while the last gateway hears nothing; afterwards it is let back and must refuse by itself. */
-async function revokeCutOff(revocation: Revocation, ports: readonly number[], proxy: StallingProxy) {
+async function revokeCutOff(revocation: Revocation, ports: readonly number[], proxy: TcpProxy) {
   const [by = 0] = ports;
   const last = ports.at(-1) ?? 0;
   const before = await CredentialWatch.start(last, PATH, revocation.header, WARM_MS).ended;

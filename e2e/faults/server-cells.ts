@@ -1,9 +1,8 @@
-import { eventually, withClient } from '@gatehouse/testing';
+import { TcpProxy, eventually, withClient } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { type Cell, during, pause } from './cell';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
-import { SlowProxy } from './slow-proxy';
 
 /** Longer than every statement may take, and than a client takes to give up on a silent server. */
 const FROZEN_MS = 9_000;
@@ -110,26 +109,26 @@ export const postgresCells: readonly Cell[] = [
     key: 'slow',
     run: async (world, load) => {
       const { gatehouse, adminUrl } = world;
-      const nats = await SlowProxy.start(new URL(gatehouse.natsUrl), LATENCY_MS);
-      const postgres = await SlowProxy.start(new URL(adminUrl), LATENCY_MS);
+      const nats = await TcpProxy.start(gatehouse.natsUrl, LATENCY_MS);
+      const postgres = await TcpProxy.start(adminUrl, LATENCY_MS);
       try {
         for (const [name, database] of [
           ['webhook-ingest', 'ingest'],
           ['user-sync', 'users'],
         ] as const) {
           const databaseUrl = postgres.leadTo(gatehouse.databases[database].serviceUrl);
-          await world.restart(name, { DATABASE_URL: databaseUrl, NATS_URL: nats.leadTo(gatehouse.natsUrl) });
+          await world.restart(name, { DATABASE_URL: databaseUrl, NATS_URL: nats.url });
         }
         await during(load, load.deliveries.length / 4, async () => {
-          nats.cut();
+          nats.break();
           await pause(500);
-          postgres.cut();
+          postgres.break();
         });
         await load.settled(60_000);
       } finally {
         await world.restart('webhook-ingest');
         await world.restart('user-sync');
-        await Promise.all([nats.stop(), postgres.stop()]);
+        await Promise.all([nats.cut(), postgres.cut()]);
       }
     },
   },

@@ -1,6 +1,6 @@
 import { eventsConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
-import { eventually } from '@gatehouse/testing';
+import { TcpProxy, eventually } from '@gatehouse/testing';
 import { AckPolicy } from '@nats-io/jetstream';
 import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
@@ -9,7 +9,6 @@ import { type EventRead, readEvent } from '../src/apply-event/read-event';
 import { json } from './clerk-api';
 import { T0, type UserJson, clerkUser, deliveryOf, metadata, newClerkId, userEvent } from './clerk-events';
 import { SyncWorld } from './sync-world';
-import { TcpProxy } from './tcp-proxy';
 
 const PATIENCE = { timeoutMs: 30_000 };
 
@@ -132,7 +131,7 @@ describe('NATS', () => {
 
 describe('the database', () => {
   it('away: events wait, none fails, and all are applied once it is back', async () => {
-    proxy = await new TcpProxy(new URL(world.database.serviceUrl)).mend();
+    proxy = await TcpProxy.start(world.database.serviceUrl);
     const app = await world.boot({ DATABASE_URL: proxy.url });
     await proxy.cut();
     const users = newUsers(20);

@@ -1,6 +1,6 @@
 import { resolvePrincipal } from '@gatehouse/contracts';
 import { createLogger } from '@gatehouse/observability';
-import { type OwnNats, StallingProxy, eventually } from '@gatehouse/testing';
+import { type OwnNats, TcpProxy, eventually } from '@gatehouse/testing';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { NatsClient } from '../src/nats-client';
 import { RequestClient } from '../src/request-client';
@@ -25,14 +25,14 @@ class PrincipalController {
 
 let nats: OwnNats;
 let app: INestApplication;
-let proxy: StallingProxy;
+let proxy: TcpProxy;
 let gateway: NatsClient;
 let client: RequestClient;
 
 beforeAll(async () => {
   nats = await startNats();
   app = await startApp(nats, 'user-sync', [PrincipalController], verifyEnvelope);
-  proxy = await StallingProxy.start(nats.url);
+  proxy = await TcpProxy.start(nats.url);
   const options = { ...optionsOf(nats, 'api-gateway'), servers: [proxy.url] };
   gateway = new NatsClient(options, createLogger({ service: 'messaging-test', level: 'silent' }));
   gateway.start();
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   proxy.resume();
   await gateway.close();
-  proxy.stop();
+  await proxy.cut();
   await app.close();
   await nats.dispose();
 });

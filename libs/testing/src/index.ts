@@ -57,7 +57,7 @@ export {
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './local-servers/nats-server';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './local-servers/postgres';
 export { choosePostgresIdentity, type PostgresIdentity } from './local-servers/postgres-identity';
-export { StallingProxy } from './local-servers/stalling-proxy';
+export { TcpProxy } from './local-servers/tcp-proxy';
 export { sayFileError } from './local-servers/why';
 export { workspaceRoot, workspaceState } from './local-servers/workspace';
 export { type OwnNats } from './nats/own-nats';

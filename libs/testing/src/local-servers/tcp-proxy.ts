@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+
+/** A way to a server that is slow, breaks, is cut, or falls silent as in a partitioned network. */
+export class TcpProxy {
+  private readonly server = createServer((client) => this.accept(client));
+  private readonly sockets = new Set<Socket>();
+  private stalled = false;
+  private port = 0;
+
+  private constructor(
+    private readonly target: URL,
+    private readonly latencyMs: number,
+  ) {}
+
+  /** `latencyMs`: for each direction. */
+  static async start(target: string, latencyMs = 0): Promise<TcpProxy> {
+    const proxy = new TcpProxy(new URL(target), latencyMs);
+    await proxy.mend();
+    return proxy;
+  }
+
+  /** The target's URL, by way of this proxy. */
+  get url(): string {
+    return this.leadTo(this.target.href);
+  }
+
+  /** Another URL of the same server, by way of this proxy. */
+  leadTo(url: string): string {
+    const changed = new URL(url);
+    changed.host = `127.0.0.1:${this.port}`;
+    return changed.href;
+  }
+
+  /** Nothing goes through, and nothing is closed. */
+  stall(): void {
+    this.stalled = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** Ends a stall: what was held back goes through. */
+  resume(): void {
+    this.stalled = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
+  /** Breaks every connection; new ones are taken. */
+  break(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Breaks every connection and refuses new ones. */
+  async cut(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.break();
+    await closed;
+  }
+
+  /** Takes connections again, on the port that it had. */
+  async mend(): Promise<void> {
+    await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  private accept(client: Socket): void {
+    const upstream = connect(Number(this.target.port), this.target.hostname);
+    this.carry(client, upstream);
+    this.carry(upstream, client);
+  }
+
+  private carry(from: Socket, to: Socket): void {
+    this.sockets.add(from);
+    from.on('error', () => to.destroy());
+    from.on('data', (chunk: Buffer) =>
+      this.later(() => {
+        if (to.write(chunk)) return;
+        from.pause();
+        to.once('drain', () => {
+          if (!this.stalled) from.resume();
+        });
+      }),
+    );
+    from.on('end', () => this.later(() => to.end()));
+    from.on('close', () => {
+      this.sockets.delete(from);
+      this.later(() => to.destroySoon());
+    });
+    if (this.stalled) from.pause();
+  }
+
+  /** Timers of one delay fire in the order in which they were set. */
+  private later(work: () => void): void {
+    if (this.latencyMs === 0) work();
+    else setTimeout(work, this.latencyMs);
+  }
+}
