@@ -56,6 +56,12 @@ async function measure({ users, seconds }: WriteBackOptions, requestsPer10s: num
       after = await written(stack);
     }
     const spent = (performance.now() - began) / 1_000;
+    // Written while the walk was still on its way, or not at all: no speed can be told.
+    if (after === before) {
+      throw new RangeError(
+        `no write was watched: ${before} of ${users} users were written to before, none in ${round(spent)} s`,
+      );
+    }
     return { users: after - before, seconds: round(spent), usersPerSecond: round((after - before) / spent) };
   } finally {
     await stack.stop();

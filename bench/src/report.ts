@@ -23,14 +23,21 @@ export function machine(): string {
   return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory} GiB, Node ${process.versions.node}, ${process.platform}`;
 }
 
-/** At most `limit`. */
+/** At most `limit`. Throws RangeError for what is no figure. */
 export function atMost(name: string, value: number, limit: number): Goal {
+  refuseNothing(name, value);
   return { name, value: round(value), goal: `≤ ${limit}`, met: value <= limit };
 }
 
-/** At least `limit`. */
+/** At least `limit`. Throws RangeError for what is no figure. */
 export function atLeast(name: string, value: number, limit: number): Goal {
+  refuseNothing(name, value);
   return { name, value: round(value), goal: `≥ ${limit}`, met: value >= limit };
+}
+
+/** A ratio of nothing, or to nothing, would read as a goal that is met or missed. */
+function refuseNothing(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new RangeError(`nothing was measured for: ${name}`);
 }
 
 /** To two places. */
