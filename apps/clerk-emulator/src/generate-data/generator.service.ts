@@ -4,9 +4,9 @@ import { type ClerkUser } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
-import { QueueTooSmallError } from '../errors';
 import { UserStore } from '../keep-users/user.store';
 import { SessionStore } from '../keep-sessions/session.store';
+import { QueueTooSmallError } from './errors';
 import { generateHistory, type History, type HistoryOptions } from './history';
 import { generatedUser } from './user-factory';
 

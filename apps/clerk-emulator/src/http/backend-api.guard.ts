@@ -4,11 +4,12 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, type OnMod
 import { type FastifyRequest } from 'fastify';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
-import { AuthorizationHeaderInvalidError, InjectedServerError, SecretKeyInvalidError } from '../errors';
+import { InjectedServerError } from '../errors';
 import { planAnswer } from '../inject-faults/answer-plans';
 import { ApiFaults } from '../inject-faults/api-faults';
 import { type FaultParams } from '../inject-faults/fault-kinds';
 import { RateLimiter } from '../limit-rates/rate-limiter';
+import { AuthorizationHeaderInvalidError, SecretKeyInvalidError } from './errors';
 import { requestPath } from './request-path';
 
 /** What every call of the Backend API goes through: the secret key, the rate limits, and the faults switched on. */

@@ -10,7 +10,8 @@ import {
 } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { ClerkApiError, type ClerkErrorItem, RequestBodyInvalidError, RouteNotFoundError } from '../errors';
+import { ClerkApiError, type ClerkErrorItem, RouteNotFoundError } from '../errors';
+import { RequestBodyInvalidError } from './errors';
 import { requestPath } from './request-path';
 
 /** The body of every error answer. */

@@ -1,6 +1,7 @@
 import { type PipeTransform } from '@nestjs/common';
 import { type z } from 'zod';
-import { type ClerkErrorItem, FormInvalidError, RequestBodyInvalidError } from '../errors';
+import { type ClerkErrorItem, FormInvalidError } from '../errors';
+import { RequestBodyInvalidError } from './errors';
 
 /** Parses a body or query by a schema; faults become Clerk's `form_param_*` errors, one for each parameter. */
 export class ClerkParams<S extends z.ZodType> implements PipeTransform<unknown, z.output<S>> {

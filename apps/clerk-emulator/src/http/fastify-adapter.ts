@@ -1,9 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { nestsDeeper } from '../clerk/json';
-import { InjectedServerError, RequestBodyInvalidError } from '../errors';
+import { InjectedServerError } from '../errors';
 import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from './clerk-error.filter';
+import { RequestBodyInvalidError } from './errors';
 import { withOrigin } from './request-origin';
 
 const BODY_LIMIT_BYTES = 1_048_576;

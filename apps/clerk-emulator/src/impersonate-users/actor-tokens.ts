@@ -4,10 +4,11 @@ import { NOW, type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { type JsonObject } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
-import { ResourceNotFoundError, TicketInvalidError } from '../errors';
+import { ResourceNotFoundError } from '../errors';
 import { Instance } from '../instance';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { UserStore } from '../keep-users/user.store';
+import { TicketInvalidError } from './errors';
 
 const KEPT = 1_000;
 const HOUR_SECONDS = 3_600;

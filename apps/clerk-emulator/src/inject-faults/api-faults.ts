@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type ClerkApiError,
-  InjectedServerError,
-  RequestTimedOutError,
-  ResourceLockedError,
-  TooManyRequestsError,
-} from '../errors';
+import { type ClerkApiError, InjectedServerError, TooManyRequestsError } from '../errors';
+import { RequestTimedOutError, ResourceLockedError } from './errors';
 import { type FaultParams } from './fault-kinds';
 import { Faults } from './faults';
 

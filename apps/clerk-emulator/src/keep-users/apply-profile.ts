@@ -1,5 +1,5 @@
 import { type ClerkUser } from '../clerk/user';
-import { IdentifierExistsError, ParamValueInvalidError } from '../errors';
+import { IdentifierExistsError, ParamValueInvalidError } from './errors';
 import { assertMetadataFits } from './merge-metadata';
 import { type CreateUserParams, type MetadataParams, type UpdateUserParams } from './user.schemas';
 import { type UniqueKind, type UserStore } from './user.store';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, nestsDeeper } from '../clerk/json';
-import { MetadataInvalidError } from '../errors';
+import { MetadataInvalidError } from './errors';
 
 const LIMIT_BYTES = 8 * 1024;
 const DEPTH_LIMIT = 100;

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NOW, type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
-import { KeyActiveError, ResourceNotFoundError, TooManyResourcesError } from '../errors';
+import { ResourceNotFoundError, TooManyResourcesError } from '../errors';
 import { Notices } from '../notices/notices';
 import { ChangeSignal } from '../persist-state/change-signal';
+import { KeyActiveError } from './errors';
 import { SigningKey } from './signing-key';
 
 const KEY_LIMIT = 20;

@@ -3,12 +3,12 @@ import { NOW, type Now } from '../clerk/clock';
 import { type JsonObject } from '../clerk/json';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
-import { SessionNotActiveError } from '../errors';
 import { Instance } from '../instance';
 import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
 import { ClaimsTemplate } from './claims-template';
 import { customClaims } from './custom-claims';
+import { SessionNotActiveError } from './errors';
 import {
   encodeJwt,
   type JwtAlgorithm,

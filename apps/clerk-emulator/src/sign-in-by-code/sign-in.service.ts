@@ -7,19 +7,19 @@ import { type ClerkUser } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
-import {
-  CodeIncorrectError,
-  IdentifierNotFoundError,
-  ResourceNotFoundError,
-  VerificationDoneError,
-  VerificationExpiredError,
-  VerificationFailedError,
-} from '../errors';
+import { ResourceNotFoundError } from '../errors';
 import { currentOrigin } from '../http/request-origin';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
 import { LockoutsService } from '../moderate-users/lockouts.service';
+import {
+  CodeIncorrectError,
+  IdentifierNotFoundError,
+  VerificationDoneError,
+  VerificationExpiredError,
+  VerificationFailedError,
+} from './errors';
 import { emailMessage, smsMessage } from './message';
 import { Outbox } from './outbox';
 import { type SignIn, type SignInSecret } from './sign-in';
