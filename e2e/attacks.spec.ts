@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
+import { type ParsedJson } from '@gatehouse/testing';
 import { type Stack, startStack } from './stack';
 
 let stack: Stack;
@@ -22,8 +23,7 @@ afterAll(() => stack?.stop());
 
 interface Answer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
-  readonly body: any;
+  readonly body: ParsedJson;
 }
 type Headers = Record<string, string>;
 

@@ -1,5 +1,5 @@
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
-import { eventually } from '@gatehouse/testing';
+import { type ParsedJson, eventually } from '@gatehouse/testing';
 import { CountingProxy } from './counting-proxy';
 import { type Stack, startStack } from './stack';
 
@@ -24,8 +24,7 @@ afterAll(async () => {
 
 interface Answer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
-  readonly body: any;
+  readonly body: ParsedJson;
 }
 
 async function call(path: string, headers: Record<string, string>, method = 'GET', body?: unknown): Promise<Answer> {

@@ -90,7 +90,7 @@ describe('the docs', () => {
       'put /admin/users/{id}/tier',
     ]);
     for (const operation of operations) {
-      const access = operation['x-gatehouse-access' as keyof typeof operation] as unknown as RouteAccess;
+      const access = Reflect.get(operation, 'x-gatehouse-access') as RouteAccess;
       expect(isWhole(access)).toBe(true);
       const { responses, security = [] } = operation;
       expect(responses[401]).toMatchObject({

@@ -175,7 +175,7 @@ describe('a redrive', () => {
     await expect(send({ filter: { status: 'failed' }, limit: 1_001 })).rejects.toMatchObject({
       reason: 'invalid_request',
     });
-    const misspelt = { filter: { stauts: 'failed' } } as unknown as Order;
+    const misspelt = { filter: { stauts: 'failed' } } as Order;
     await expect(send(misspelt)).rejects.toMatchObject({ reason: 'invalid_request' });
   });
 

@@ -40,7 +40,7 @@ export async function runStatements<const Statements extends readonly Statement<
   manager: EntityManager,
   statements: Statements,
 ): Promise<ResultsOf<Statements>> {
-  if (statements.length === 0) return [] as unknown as ResultsOf<Statements>;
+  if (statements.length === 0) return [] as unknown[] as ResultsOf<Statements>;
   const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
   try {
     // TypeORM's own `query` awaits before it sends, and so would not keep the order.

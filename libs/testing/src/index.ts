@@ -62,6 +62,7 @@ export { sayFileError } from './local-servers/why';
 export { workspaceRoot, workspaceState } from './local-servers/workspace';
 export { type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';
+export { type ParsedJson } from './parsed-json';
 export { startOwnRedis, type OwnRedis } from './redis/own-redis';
 export { testNats, type TestNats } from './nats/test-nats';
 export { AppProcess, type AppProcessOptions } from './stack/app-process';

@@ -1,9 +1,10 @@
+import { type ParsedJson } from '@gatehouse/testing';
+
 /** An answer with its body parsed as JSON when it is JSON. */
 export interface Called {
   readonly status: number;
   readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
-  readonly body: any;
+  readonly body: ParsedJson;
 }
 
 /** Calls a URL, with a Bearer token if given. */

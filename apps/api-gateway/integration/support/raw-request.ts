@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { type ParsedJson } from '@gatehouse/testing';
 
 /** A request, byte by byte as given: header values may be anything, and stand as often as they are listed. */
 export interface RawRequest {
@@ -14,8 +15,7 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
-  readonly body: any;
+  readonly body: ParsedJson;
 }
 
 const TIMEOUT_MS = 10_000;

@@ -8,7 +8,7 @@ import { RoleInsufficientError } from '../errors';
 import { AuditTrail } from './audit-trail';
 
 const silent = createLogger({ service: 'test', level: 'silent' });
-const request = { ip: '203.0.113.1', headers: {} } as unknown as FastifyRequest;
+const request = { ip: '203.0.113.1', headers: {} } as FastifyRequest;
 const of = (sessionId: string) => ({ actor: 'user_support', clerkUserId: 'user_1', sessionId }) as ClerkSession;
 
 function caller(userId: string): Caller {

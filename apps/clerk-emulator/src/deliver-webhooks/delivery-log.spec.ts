@@ -38,7 +38,7 @@ describe('DeliveryLog', () => {
   it('counts what an endpoint answered', () => {
     const delivery = add('pending');
     const attempt = { request: { headers: {}, body: null }, response: { headers: {}, body: 'y'.repeat(128 * MIB) } };
-    delivery.attempts = [attempt as unknown as Delivery['attempts'][number]];
+    delivery.attempts = [attempt as Delivery['attempts'][number]];
     log.setStatus(delivery, 'delivered', null);
     const other = add('delivered');
     expect(log.list({ limit: 10 })).toEqual([other]);

@@ -85,7 +85,7 @@ export class SyncCore {
     );
     const resolver = new ConflictResolver(dataSource, clerk, applier, absences);
     const settlement = new ClerkSettlement(dataSource, config, clerk, applier, resolver, absences);
-    const reporter = { report: async (_: readonly Report[]) => undefined } as unknown as OutcomeReporter;
+    const reporter = { report: async (_: readonly Report[]) => undefined } as OutcomeReporter;
     const metrics = new EventMetrics(new Registry());
     const log = createLogger({ service: 'converge', level: 'silent' });
     const runs = new ReconcileRuns(dataSource);

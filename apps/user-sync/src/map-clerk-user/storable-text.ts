@@ -1,5 +1,5 @@
-// eslint-disable-next-line no-control-regex -- NUL is exactly what PostgreSQL refuses in text
-const UNSTORABLE = /[\u0000\p{Surrogate}]/u;
+/** What PostgreSQL's text and jsonb refuse: NUL and, with the `u` flag, surrogates that are not part of a pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const EVERY_UNSTORABLE = new RegExp(UNSTORABLE, 'gu');
 const REPLACEMENT = '\uFFFD';
 

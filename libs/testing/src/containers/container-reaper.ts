@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 import { ContainerFailedError } from '../errors';
 import { runLabel } from './run-label';
@@ -30,7 +31,7 @@ export class ContainerReaper {
     child.on('error', () => undefined);
     child.stdin.on('error', () => undefined);
     child.unref();
-    (child.stdin as unknown as { unref?: () => void }).unref?.();
+    if (child.stdin instanceof Socket) child.stdin.unref();
     return new ContainerReaper(child, label);
   }
 

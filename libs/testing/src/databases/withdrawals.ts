@@ -14,6 +14,6 @@ const HARMLESS = /\$(\w*)\$[\s\S]*?\$\1\$|\bGENERATED\b[^,;]*/g;
 export async function withdrawalsOf(migration: MigrationInterface): Promise<string[]> {
   const statements: string[] = [];
   const recorder = { query: (text: string) => Promise.resolve(statements.push(text)) };
-  await migration.up(recorder as unknown as QueryRunner);
+  await migration.up(recorder as Partial<QueryRunner> as QueryRunner);
   return statements.flatMap((statement) => statement.replace(HARMLESS, '').match(WITHDRAWALS) ?? []);
 }

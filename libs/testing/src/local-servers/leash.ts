@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 
 /** How a held process is asked to end, and for how long, in milliseconds, before SIGKILL. */
@@ -27,7 +28,7 @@ export class Leash {
     holder.on('error', () => undefined);
     holder.stdin?.on('error', () => undefined);
     holder.unref();
-    (holder.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    if (holder.stdin instanceof Socket) holder.stdin.unref();
     return new Leash(holder);
   }
 
