@@ -5,9 +5,17 @@ import { migrationDatabase } from './database-options';
 
 const migrations = migrationDatabase({ url: '' }).migrations as (new () => MigrationInterface)[];
 
+/** Written before the first release: no version ran beside them. */
+const firstRelease: Record<string, readonly string[]> = {
+  CreateTrust1790000100000: [
+    "CREATE UNIQUE INDEX users_email_local_live_key ON users WHERE auth_provider = 'local' AND deleted_at IS NULL",
+  ],
+  OrderAppliedEvents1790000500000: ['CREATE INDEX applied_events_clerk_user_id_step_idx ON applied_events'],
+};
+
 it.each(migrations.filter(({ name }) => !name.startsWith('Contract')).map((migration) => [migration.name, migration]))(
   '%s takes nothing away from replicas of the version before',
-  async (_, Migration) => {
-    expect(await withdrawalsOf(new Migration())).toEqual([]);
+  async (name, Migration) => {
+    expect(await withdrawalsOf(new Migration())).toEqual(firstRelease[name] ?? []);
   },
 );

@@ -1,19 +1,58 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What takes something away that older code, which runs on meanwhile, may read or leave out. */
-const WITHDRAWALS =
-  /\bDROP (TABLE|COLUMN|FUNCTION|TYPE|VIEW|DEFAULT)\b|\bRENAME\b|\bSET NOT NULL\b|\bALTER( COLUMN)? \w+ (SET DATA )?TYPE\b|\bADD (CONSTRAINT|CHECK|UNIQUE|FOREIGN)\b|\bADD COLUMN [^,;]*\bNOT NULL\b(?![^,;]*\bDEFAULT\b)[^,;]*/gi;
+/** Of statements other than ALTER TABLE. What a block executes as text is not known: it counts as a withdrawal. */
+const WITHDRAWN =
+  /^(DROP (TABLE|FUNCTION|PROCEDURE|TYPE|DOMAIN|(MATERIALIZED )?VIEW|SCHEMA|SEQUENCE|OWNED)|REVOKE|EXECUTE|ALTER (TYPE|DOMAIN|VIEW|FUNCTION|SEQUENCE|INDEX) .*RENAME)\b/i;
 
-/** What a function does when it is called, and a default of NULL, take nothing away. */
-const HARMLESS = /\$(\w*)\$[\s\S]*?\$\1\$|\bGENERATED\b[^,;]*/g;
+/** Of the parts of ALTER TABLE. */
+const WITHDRAWN_FROM_TABLE =
+  /^(DROP (?!CONSTRAINT\b)|RENAME\b|ADD (CONSTRAINT|CHECK|UNIQUE|FOREIGN|PRIMARY|EXCLUDE)\b|ALTER (COLUMN )?\w+ (SET NOT NULL|DROP (DEFAULT|IDENTITY|EXPRESSION)|(SET DATA )?TYPE)\b|(ENABLE|FORCE) ROW LEVEL)/i;
+
+const ADDED_COLUMN = /^ADD (?!CONSTRAINT\b)/i;
+const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(\w+) (.*)$/i;
+const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)/i;
+/** An index made plainly stops those who write; a unique one refuses what they write. */
+const INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?(\w+)/i;
 
 /**
- * The parts of a migration that would break the version before it, were it still running: what it drops, renames or
- * narrows in tables that are there. None in one that only expands. Runs `up` without a database.
+ * The parts of a migration that would break the version before it, were it still running: what it drops, renames, revokes
+ * or narrows in tables that were there before, and indexes that are not made beside those who write to them. None in one
+ * that only expands. Runs `up` without a database.
  */
 export async function withdrawalsOf(migration: MigrationInterface): Promise<string[]> {
-  const statements: string[] = [];
-  const recorder = { query: (text: string) => Promise.resolve(statements.push(text)) };
+  const texts: string[] = [];
+  const recorder = { query: (text: string) => Promise.resolve(texts.push(text)) };
   await migration.up(recorder as Partial<QueryRunner> as QueryRunner);
-  return statements.flatMap((statement) => statement.replace(HARMLESS, '').match(WITHDRAWALS) ?? []);
+  const statements = texts.flatMap(statementsOf);
+  const created = new Set(statements.flatMap((statement) => CREATED_TABLE.exec(statement)?.[1] ?? []));
+  return statements.flatMap((statement) => {
+    const [, table, changes = ''] = ALTERED_TABLE.exec(statement) ?? [];
+    // Nobody knows yet what this migration has made.
+    if (created.has(table ?? INDEX.exec(statement)?.[1] ?? '')) return [];
+    if (table === undefined) return WITHDRAWN.test(statement) || INDEX.test(statement) ? [statement] : [];
+    return changes.split(', ').filter((change) => WITHDRAWN_FROM_TABLE.test(change) || isDemanded(change));
+  });
+}
+
+/** A column that older code, which leaves it out, would have to fill. */
+function isDemanded(change: string): boolean {
+  return ADDED_COLUMN.test(change) && /\bNOT NULL\b/i.test(change) && !/\b(DEFAULT|GENERATED)\b/i.test(change);
+}
+
+/** The statements of a text, and those of its DO blocks, without what stands in parentheses, in blanks of one. */
+function statementsOf(text: string): string[] {
+  let bare = text
+    .replace(/--.*$/gm, '')
+    .replace(/\bDO (?:LANGUAGE \w+ )?\$(\w*)\$([\s\S]*?)\$\1\$/gi, (_, _tag, block: string) =>
+      // Each begins anew behind what may stand before it in a block.
+      block.replace(/\b(BEGIN|THEN|ELSE|LOOP|DECLARE)\b/gi, ';'),
+    )
+    // What a function does when it is called takes nothing away.
+    .replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, '')
+    .replace(/\bpublic\.|"/gi, '');
+  for (let outer = ''; outer !== bare;) {
+    outer = bare;
+    bare = outer.replace(/\([^()]*\)/g, '');
+  }
+  return bare.split(';').map((statement) => statement.replace(/\s+/g, ' ').replaceAll(' ,', ',').trim());
 }
