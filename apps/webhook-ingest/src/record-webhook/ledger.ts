@@ -90,8 +90,10 @@ export class Ledger {
 
   private writeIfDue(): void {
     if (this.isDue(this.writing)) void this.write();
-    else if (this.writing < this.limits.writers)
-      this.timer ??= setTimeout(() => this.lookAgain(), this.limits.besideAfterMs);
+    else if (this.writing < this.limits.writers) {
+      // The group that is being written keeps the process alive; this must not outlast it.
+      this.timer ??= setTimeout(() => this.lookAgain(), this.limits.besideAfterMs).unref();
+    }
   }
 
   private lookAgain(): void {
