@@ -142,6 +142,27 @@ describe('a local user', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('tells what was done with one session, in whatever service, and from where', async () => {
+    const admin = await asAdmin();
+    const { user, bearer } = await signIn({ emailAddress: ['audited@example.com'] });
+    const { body: me } = await call('/api/me', await bearer());
+    await call(`/admin/users/${me.id}/role`, admin, 'PUT', { role: 'developer' });
+    await call(`/admin/webhook-events/payloads/${user.id}?force=true`, admin, 'DELETE');
+    const { body: session } = await call('/auth/session', admin);
+    const { sessionId } = session.principal;
+    const entries = await eventually(async () => {
+      const { items } = (await call(`/admin/audit?credentialId=${sessionId}`, admin)).body;
+      return items.length === 2 ? items : undefined;
+    });
+    const by = { credentialId: sessionId, actorUserId: session.principal.userId, sourceIp: '127.0.0.1' };
+    expect(entries).toMatchObject([
+      { action: 'payloads.erase', subject: user.id, userAgent: expect.any(String), ...by },
+      { action: 'user.role', userId: me.id, userAgent: expect.any(String), ...by },
+    ]);
+  });
+});
+
 describe('the phone exchange', () => {
   it('gives a new user a token of our own, once', async () => {
     const { bearer, session } = await signIn({ phoneNumber: ['+12015550123'] });
