@@ -29,7 +29,7 @@ export class ErasePayloadsController {
   ): Promise<Erasure> {
     const erasure = await this.services.send(eraseUserPayloads, { clerkUserId, force }, caller);
     const { id, events, bodies } = erasure;
-    this.audit.done('payloads.erase', clerkUserId, { erasureId: id, events, bodies, force }, caller);
+    await this.audit.done('payloads.erase', clerkUserId, { erasureId: id, events, bodies, force }, caller);
     return erasure;
   }
 }

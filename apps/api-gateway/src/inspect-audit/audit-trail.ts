@@ -14,7 +14,7 @@ const MAX_RECENT = 10_000;
 /** The same refusal of the same caller is written down once in this time, or a loop would fill the log. */
 const REPEAT_MS = 60_000;
 
-/** Has user-sync write down what the gateway alone has seen; no request waits for it. */
+/** Has user-sync write down what the gateway alone has seen. */
 export class AuditTrail {
   private inFlight = 0;
   private readonly recent = new LRUCache<string, true>({ max: MAX_RECENT, ttl: REPEAT_MS });
@@ -32,9 +32,14 @@ export class AuditTrail {
     this.record({ action: 'access.refused', outcome: 'refused', reason, subject: permission }, caller);
   }
 
-  /** Done by a service that keeps no audit log; what it notes itself is kept with what it did. */
-  done(action: 'events.redrive' | 'payloads.erase', subject: string, details: Entry['details'], by: Caller): void {
-    this.record({ action, outcome: 'done', subject, details }, by);
+  /** Done by a service that keeps no audit log, but a note with what it did. The request waits; never throws. */
+  done(
+    action: 'events.redrive' | 'payloads.erase',
+    subject: string,
+    details: Entry['details'],
+    by: Caller,
+  ): Promise<void> {
+    return this.write({ action, outcome: 'done', subject, details }, by);
   }
 
   /** Somebody acts as a user. */
@@ -69,14 +74,19 @@ export class AuditTrail {
     return true;
   }
 
+  /** No request waits for it, and so that many cannot pile up, what comes beyond a bound is dropped. */
   private record(entry: Entry, context: RequestContext): void {
     if (this.inFlight >= MAX_IN_FLIGHT) return this.log.warn({ action: entry.action }, 'an audit entry was dropped');
     this.inFlight++;
-    this.services
-      .send(recordAudit, entry, context)
-      .catch((error: unknown) =>
-        this.log.warn({ reason: String(error), action: entry.action }, 'an audit entry was not written'),
-      )
-      .finally(() => this.inFlight--);
+    void this.write(entry, context).finally(() => this.inFlight--);
+  }
+
+  /** Never throws: what it tells of has happened. */
+  private async write(entry: Entry, context: RequestContext): Promise<void> {
+    try {
+      await this.services.send(recordAudit, entry, context);
+    } catch (error) {
+      this.log.warn({ reason: String(error), action: entry.action }, 'an audit entry was not written');
+    }
   }
 }

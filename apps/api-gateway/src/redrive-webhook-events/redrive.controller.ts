@@ -80,7 +80,7 @@ export class RedriveController {
   ): Promise<ReplyOf<typeof redriveEvents>> {
     const reply = await this.services.send(redriveEvents, order, caller);
     const { redriveId, redriven, skipped } = reply;
-    if (redriveId !== null) this.audit.done('events.redrive', redriveId, { redriven, skipped }, caller);
+    if (redriveId !== null) await this.audit.done('events.redrive', redriveId, { redriven, skipped }, caller);
     return reply;
   }
 }
