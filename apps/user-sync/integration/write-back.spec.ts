@@ -432,12 +432,13 @@ describe('switched off', () => {
   it('nothing is written; what is owed waits, and is written with the newest values once it is switched on', async () => {
     await world.closeApps();
     await boot({ CLERK_WRITE_BACK: 'off' });
-    const { user, principal } = await come();
-    await setRole(principal.userId, 'developer');
+    // It counts what is owed when it begins, and then every ten seconds.
     await eventually(
       async () => expect(await metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0),
       PATIENCE,
     );
+    const { user, principal } = await come();
+    await setRole(principal.userId, 'developer');
     expect(world.clerk.writesOf(user.id)).toEqual([]);
     await world.closeApps();
     await boot();
