@@ -218,6 +218,7 @@ describe('the audit log', () => {
     const ada = await member(world);
     await expect(world.gateway.send(listAudit, {}, ada.context)).rejects.toEqual(refusal('forbidden'));
     await expect(list({ cursor: 'x' })).rejects.toEqual(refusal('invalid_request'));
+    await expect(list({ since: '0000-01-01T00:00:00Z' })).rejects.toEqual(refusal('invalid_request'));
     const ids: string[] = [];
     for (let cursor: string | undefined; ;) {
       const page = await world.gateway.send(listAudit, { limit: 7, ...(cursor && { cursor }) }, boss.context);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
+import { filterTimeSchema } from './filter-time';
 import { pageOf, pageRequestSchema } from './page';
 import { authMethods } from './principal';
 import { defineRequest } from './request';
@@ -80,8 +81,8 @@ export const listAudit = defineRequest({
     credentialId: filterText(200).optional(),
     action: z.enum(auditActions).optional(),
     outcome: z.enum(auditOutcomes).optional(),
-    since: timeSchema.optional(),
-    until: timeSchema.optional(),
+    since: filterTimeSchema.optional(),
+    until: filterTimeSchema.optional(),
   }),
   reply: pageOf(auditEntrySchema),
 });
