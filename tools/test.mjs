@@ -1,6 +1,6 @@
 // npm test: every test against real servers, from a fresh clone on. Arguments go to Jest.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   BootstrapError,
@@ -8,7 +8,6 @@ import {
   main,
   root,
   runInPlace,
-  stateDirectory,
   workspaceEnvironment,
   workspaceNode,
 } from './bootstrap.mjs';
@@ -18,7 +17,7 @@ await main(async () => {
   await bootstrap();
   // Whoever runs the tests a second time beside these is not told by their report that they are done.
   const kept = process.env.GATEHOUSE_TEST_REPORT;
-  const report = kept || join(stateDirectory, `test-report.${process.pid}.json`);
+  const report = kept || join(mkdtempSync(join(tmpdir(), 'gatehouse-tests-')), 'report.json');
   mkdirSync(dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
@@ -38,7 +37,7 @@ await main(async () => {
         : `The tests were stopped: they took longer than ${limitMs / 60_000} minutes.`,
     );
   }
-  if (!kept) rmSync(report, { force: true });
+  if (!kept) rmSync(dirname(report), { recursive: true, force: true });
   return code;
 });
 

@@ -74,6 +74,29 @@ describe('errors before any handler', () => {
     }
   });
 
+  it.each([
+    ['longer than any that is read', 'PATCH /api/me', 'Content-Length: 1000000', 401],
+    ['of any length', 'PATCH /api/me', 'Transfer-Encoding: chunked', 401],
+    ['of a path that is none', 'POST /nowhere', 'Content-Length: 1000000', 413],
+  ])('a body %s is not waited for when the answer is there', async (_, line, sized, status) => {
+    const answer = await raw(`${line} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${sized}\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer.toLowerCase()).toContain('\r\nconnection: close\r\n');
+  });
+
+  it('a short body is taken in although the answer is there: its connection serves the next request', async () => {
+    const head = 'PATCH /api/me HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n';
+    const next = 'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    let answers = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answers += chunk));
+    socket.write(head);
+    await once(socket, 'data');
+    socket.write(`{}${next}`);
+    await once(socket, 'close');
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 404']);
+  });
+
   it('an answer that nobody reads is kept within bounds of time, then its connection ends', async () => {
     const server = gateway.app.getHttpServer();
     const { timeout } = server;

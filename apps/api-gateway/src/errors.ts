@@ -144,7 +144,7 @@ export class RoutesUnguardedError extends Error {
   }
 }
 
-/** A handler that needs a caller stands on a public route. */
+/** A handler that needs a Clerk session stands on a route that does not ask for one. */
 export class CallerMissingError extends Error {
   readonly code = 'CALLER_MISSING';
 

@@ -214,6 +214,16 @@ describe('the audit log', () => {
     await expect(world.gateway.send(recordAudit, odd, ada.context)).rejects.toEqual(refusal('invalid_request'));
   });
 
+  it('finds an impersonation by the user who was acted as, though the gateway knows its Clerk id alone', async () => {
+    const ada = await member(world);
+    const entry = { action: 'impersonation', outcome: 'done', clerkSessionId: newSessionId() } as const;
+    await world.gateway.send(recordAudit, { ...entry, subject: ada.principal.clerkUserId! }, asked());
+    const items = await list({ userId: ada.principal.userId, action: 'impersonation' });
+    expect(items).toMatchObject([
+      { userId: ada.principal.userId, actorUserId: null, subject: ada.principal.clerkUserId },
+    ]);
+  });
+
   it('is walked over and filtered by admins alone', async () => {
     const ada = await member(world);
     await expect(world.gateway.send(listAudit, {}, ada.context)).rejects.toEqual(refusal('forbidden'));

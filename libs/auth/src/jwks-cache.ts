@@ -58,7 +58,9 @@ export class JwksCache implements KeySource {
   }
 
   async findSuccessor(kid: string | undefined, known: KeyObject): Promise<KeyObject | undefined> {
-    await this.refresh();
+    const { cooldownMs, now } = this.options;
+    // No more often while the source is down: most of those who ask are forgers.
+    if (this.running !== undefined || now() - this.triedAt >= cooldownMs) await this.refresh();
     const found = this.lookUp(kid);
     return found?.equals(known) ? undefined : found;
   }

@@ -25,7 +25,15 @@ export function differing(present: { readonly config: object }, wanted: object):
   return Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
 }
 
-/** Throws JetStreamConfigurationError when NATS answers a change with an error. */
+/** A stream that went a moment ago, and what another replica has just made. @see nats-server's errors.json */
+const STREAM_NOT_FOUND = 10_059;
+const MADE_MEANWHILE = [10_013, 10_058, 10_105, 10_148];
+
+function isPassing({ status, code }: JetStreamApiError): boolean {
+  return status === 503 || code === STREAM_NOT_FOUND || MADE_MEANWHILE.includes(code);
+}
+
+/** Throws JetStreamConfigurationError when NATS refuses a change, and not only for the moment. */
 export async function unlessRefused<Value>(
   what: string,
   fields: readonly string[],
@@ -34,7 +42,9 @@ export async function unlessRefused<Value>(
   try {
     return await change();
   } catch (error) {
-    if (error instanceof JetStreamApiError) throw new JetStreamConfigurationError(what, fields, error);
+    if (error instanceof JetStreamApiError && !isPassing(error)) {
+      throw new JetStreamConfigurationError(what, fields, error);
+    }
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { RouteRegister } from '../declare-access/route-register';
 import { type Answer, answerTo, answerWithStatus } from './answer';
 import { PROBLEM_TYPE, toProblem } from './problem';
+import { BODY_LIMIT_BYTES } from '../serve-http/body-limit';
 
 /** Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`. */
 @Catch()
@@ -20,6 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     const answer = this.allowing(answerTo(error), request);
     this.report(error, answer);
     if (reply.sent) return;
+    if (hasMuchToCome(request)) void reply.header('connection', 'close');
     // As bytes: Fastify would add a charset, which JSON types do not have.
     void reply
       .status(answer.status)
@@ -41,4 +43,10 @@ export class ProblemFilter implements ExceptionFilter {
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '');
     return methods.length === 0 ? answer : { ...answerWithStatus(405), headers: { allow: methods.join(', ') } };
   }
+}
+
+/** Whether there is more to come of a body than is ever read, or nobody knows how much: Node would take it all in. */
+function hasMuchToCome({ raw: { complete, headers } }: FastifyRequest): boolean {
+  if (complete) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > BODY_LIMIT_BYTES;
 }

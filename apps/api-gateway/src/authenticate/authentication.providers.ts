@@ -98,7 +98,7 @@ export const authenticationProviders: Provider[] = [
         keys,
         principals,
         onRefusal: (code) => metrics.verifications.inc({ result: code }),
-        onImpersonation: (session, request) => audit.impersonated(session, request),
+        onImpersonation: (session, context) => audit.impersonated(session, context),
       }),
   },
 ];

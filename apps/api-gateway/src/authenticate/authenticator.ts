@@ -7,10 +7,12 @@ import {
   readCredential,
   readSessionCookie,
 } from '@gatehouse/auth';
+import { type RequestContext } from '@gatehouse/messaging';
 import { type FastifyRequest } from 'fastify';
 import { CredentialMissingError } from '../errors';
 import { type ApiKeyDirectory } from './api-key-directory';
 import { Caller, type ClerkCaller } from './caller';
+import { anonymousContext } from './origin';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type PrincipalDirectory } from './principal-directory';
 import { type TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
@@ -23,7 +25,7 @@ export interface AuthenticatorParts {
   /** Told of each refusal, by its code. */
   readonly onRefusal: (code: string) => void;
   /** Told of each request that somebody else makes in the name of the session's user. */
-  readonly onImpersonation: (session: ClerkSession, request: FastifyRequest) => void;
+  readonly onImpersonation: (session: ClerkSession, context: RequestContext) => void;
 }
 
 /** Finds out who is calling: one credential, one verifier, one principal. */
@@ -76,9 +78,12 @@ export class Authenticator {
     switch (token.verifier) {
       case 'clerk_session': {
         const { session } = token;
-        this.noteActor(session, request);
         const found = principals.ofClerkSession(session, request.id);
-        return whenKnown(found, (principal) => new Caller(principal, { method: 'clerk_session', session }, request));
+        return whenKnown(found, (principal) => {
+          const caller = new Caller(principal, { method: 'clerk_session', session }, request);
+          if (session.actor !== null) this.parts.onImpersonation(session, caller);
+          return caller;
+        });
       }
       case 'legacy_jwt': {
         const { session } = token;
@@ -91,13 +96,10 @@ export class Authenticator {
   private clerkCallerOf(text: string, request: FastifyRequest): MaybePromise<ClerkCaller> {
     return whenKnown(this.parts.tokens.verify(text, request), (token) => {
       if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
-      this.noteActor(token.session, request);
-      return { session: token.session, tokenId: tokenIdOf(token.session, text) };
+      const { session } = token;
+      if (session.actor !== null) this.parts.onImpersonation(session, anonymousContext(request));
+      return { session, tokenId: tokenIdOf(session, text) };
     });
-  }
-
-  private noteActor(session: ClerkSession, request: FastifyRequest): void {
-    if (session.actor !== null) this.parts.onImpersonation(session, request);
   }
 
   /** Whatever refuses the credential, now or later, is told. */

@@ -36,6 +36,7 @@ export class AccessGuard implements RouteGuard {
   }
 
   confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void> {
+    if (request.clerkCaller !== undefined) return this.admitSession(access, request);
     if (request.caller === undefined) return;
     return whenKnown(this.authenticator.authenticate(request), (caller) => {
       request.caller = caller;

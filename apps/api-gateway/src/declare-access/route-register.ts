@@ -1,5 +1,4 @@
 import {
-  type DoneFuncWithErrOrRes,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -66,9 +65,12 @@ export class RouteRegister {
   }
 }
 
-function goOn(allowed: MaybePromise<void>, done: DoneFuncWithErrOrRes): void {
-  if (allowed instanceof Promise) allowed.then(() => done(), done);
-  else done();
+function goOn(allowed: MaybePromise<void>, done: (error?: Error) => void): void {
+  if (allowed === undefined) return done();
+  allowed.then(
+    () => done(),
+    (error: Error | undefined) => done(error ?? new RoutesUnguardedError()),
+  );
 }
 
 function toPattern(url: string): RegExp {

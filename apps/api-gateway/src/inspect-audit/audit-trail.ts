@@ -43,7 +43,7 @@ export class AuditTrail {
   }
 
   /** Somebody acts as a user. */
-  impersonated({ actor, clerkUserId, sessionId }: ClerkSession, request: FastifyRequest): void {
+  impersonated({ actor, clerkUserId, sessionId }: ClerkSession, context: RequestContext): void {
     if (!this.isNews(`${sessionId} impersonation ${actor}`)) return;
     this.log.warn({ actor, clerkUserId, sessionId }, 'an impersonated session was accepted');
     this.record(
@@ -51,7 +51,7 @@ export class AuditTrail {
         ...{ action: 'impersonation', outcome: 'done' },
         ...{ subject: clerkUserId, clerkSessionId: sessionId, details: { actor } },
       },
-      anonymousContext(request),
+      context,
     );
   }
 

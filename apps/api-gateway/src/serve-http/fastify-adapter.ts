@@ -6,11 +6,11 @@ import { answerTo, answerWithStatus } from '../answer-problems/answer';
 import { PROBLEM_TYPE, toProblem } from '../answer-problems/problem';
 import { type GatewayConfig } from '../config';
 import { type RouteRegister } from '../declare-access/route-register';
+import { BODY_LIMIT_BYTES } from './body-limit';
 import { allowOrigins } from './cors';
 import { harden, hardening } from './harden';
 import { requireHttps } from './require-https';
 
-const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;

@@ -11,6 +11,7 @@ import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { answerRequest, requireAdmin } from '../answer-request';
 import { AuditEntryEntity } from '../database/audit-entry.entity';
+import { UserEntity } from '../database/user.entity';
 import { isStorable } from '../map-clerk-user/storable-text';
 import { type AuditNote, recordAudit } from './record-audit';
 
@@ -29,14 +30,15 @@ export class AuditController {
     const { clerkSessionId, ...said } = body;
     const { principal } = envelope;
     const note: AuditNote = {
-      ...{ ...said, userId: principal?.userId ?? null },
+      ...said,
       ...(principal === null &&
         clerkSessionId !== undefined && {
           actor: { userId: null, method: 'clerk_session', credentialId: clerkSessionId },
         }),
     };
     return answerRequest(async () => {
-      await recordAudit(this.dataSource.manager, envelope, note);
+      const userId = principal?.userId ?? (await this.userOf(clerkSessionId === undefined ? undefined : said.subject));
+      await recordAudit(this.dataSource.manager, envelope, { ...note, userId });
       return {};
     });
   }
@@ -54,6 +56,13 @@ export class AuditController {
         nextCursor: entries.length > body.limit ? (items.at(-1)?.id ?? null) : null,
       };
     });
+  }
+
+  /** Whom a Clerk session is of: nobody, when its user is not here yet. */
+  private async userOf(clerkUserId: string | null | undefined): Promise<string | null> {
+    if (clerkUserId === null || clerkUserId === undefined) return null;
+    const user = await this.dataSource.manager.findOne(UserEntity, { select: { id: true }, where: { clerkUserId } });
+    return user?.id ?? null;
   }
 
   private queryOf(filters: Filters): SelectQueryBuilder<AuditEntryEntity> {

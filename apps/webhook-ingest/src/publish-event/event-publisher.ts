@@ -1,6 +1,6 @@
 import { clerkEventsStream, encodeEventHeaders, eventMessageId, eventSubject } from '@gatehouse/contracts';
 import { failpoint } from '@gatehouse/observability';
-import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import { type JetStream, JetStreamConfigurationError, type NatsClient } from '@gatehouse/messaging';
 import { type Logger } from 'pino';
 import { type IngestMetrics } from '../metrics';
 import { type PublishLog } from './publish-log';
@@ -33,7 +33,9 @@ export class EventPublisher {
     this.bytes += length;
     const work = this.publish(event)
       .catch((error: unknown) => {
-        this.log.warn({ err: error, webhookId: event.webhookId }, 'an event was not published, the relay will do it');
+        // What NATS refuses is told by readiness, and once in the log: not for each delivery.
+        const level = error instanceof JetStreamConfigurationError ? 'debug' : 'warn';
+        this.log[level]({ err: error, webhookId: event.webhookId }, 'an event was not published, the relay will do it');
       })
       .finally(() => {
         this.bytes -= length;

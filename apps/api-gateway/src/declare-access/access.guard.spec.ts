@@ -1,0 +1,27 @@
+import { CredentialRefusedError } from '@gatehouse/auth';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Authenticator } from '../authenticate/authenticator';
+import { type ClerkCaller } from '../authenticate/caller';
+import { type AuditTrail } from '../inspect-audit/audit-trail';
+import { MemoryCounters } from '../limit-rates/counter-store';
+import { RateLimits } from '../limit-rates/rate-limits';
+import { type RouteAccess } from './access';
+import { AccessGuard } from './access.guard';
+
+const exchange: RouteAccess = { access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' };
+const reply = { header: () => reply } as Partial<FastifyReply> as FastifyReply;
+
+describe('a Clerk session', () => {
+  it('that ends while a body is on its way does nothing with that body', async () => {
+    const clerkSession = jest
+      .fn<Promise<ClerkCaller>, []>()
+      .mockResolvedValueOnce({ tokenId: 'first' } as ClerkCaller)
+      .mockRejectedValueOnce(new CredentialRefusedError('token_expired'));
+    const authenticator = { clerkSession } as Partial<Authenticator> as Authenticator;
+    const guard = new AccessGuard(authenticator, new RateLimits(new MemoryCounters()), {} as AuditTrail);
+    const request = { ip: '203.0.113.1' } as FastifyRequest;
+    await guard.admit(exchange, request, reply);
+    expect(request.clerkCaller).toEqual({ tokenId: 'first' });
+    await expect(guard.confirm(exchange, request)).rejects.toMatchObject({ code: 'token_expired' });
+  });
+});
