@@ -67,6 +67,8 @@ describe('signing keys and custom claims', () => {
     emulator = await startClerkEmulator({ stateFile, issuer: emulator.issuer });
     expect(emulator.jwtKey).toBe(jwtKey);
     expect(await verifies(before)).toBe(true);
+    // It writes its state until it is closed.
+    await emulator.close();
     await rm(folder, { recursive: true });
   });
 
