@@ -128,13 +128,15 @@ export class SyncWorld {
   /** Publishes an event as the ledger does; gives what its headers say. */
   async publish(event: EventJson | string, changes: Partial<EventMetadata> = {}): Promise<EventMetadata> {
     const about = metadata(typeof event === 'string' ? 'user.updated' : event.type, changes);
-    await new JetStream(this.client('webhook-ingest')).publish({
+    const message = {
       stream: clerkEventsStream,
       subject: eventSubject(about.eventType),
       messageId: eventMessageId(about.webhookId, about.publishNumber),
       headers: encodeEventHeaders(about),
       data: new TextEncoder().encode(typeof event === 'string' ? event : JSON.stringify(event)),
-    });
+    };
+    // As the relay does, again under the same id: a stream that is just being made is there before it takes anything.
+    await eventually(() => new JetStream(this.client('webhook-ingest')).publish(message));
     return about;
   }
 
