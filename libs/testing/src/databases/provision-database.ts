@@ -20,7 +20,7 @@ export interface DatabaseUrls {
   serviceUrl: string;
 }
 
-/** One number for all that create roles and databases: PostgreSQL fails on concurrent changes of the same role. */
+/** One number for all that create roles and databases: PostgreSQL fails on concurrent changes of the same role or grants. */
 const provisionLock = 4_711_001;
 
 /**
@@ -88,6 +88,7 @@ async function ensureDatabase(admin: Client, plan: DatabasePlan): Promise<void> 
 async function grantUse(ownerUrl: string, serviceRole: string): Promise<void> {
   const service = escapeIdentifier(serviceRole);
   await withClient(ownerUrl, async (owner) => {
+    await owner.query('select pg_advisory_lock($1)', [provisionLock]);
     await owner.query(`revoke create on schema public from public`);
     await owner.query(`grant usage on schema public to ${service}`);
     await owner.query(
