@@ -1,5 +1,5 @@
 import { type KeyObject } from 'node:crypto';
-import { clerkUserIdSchema } from '@gatehouse/contracts';
+import { clerkSessionIdSchema, clerkUserIdSchema } from '@gatehouse/contracts';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError } from './errors';
 import { type SignatureCheck, checkEach, isRs256 } from './jws-signature';
@@ -33,7 +33,6 @@ export interface ClerkSession {
 /** Clerk's mark of a session token; tokens made from a JWT template bear another. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
 const MAX_TOKEN_ID = 128;
-const SESSION_ID = /^sess_[A-Za-z0-9_-]{1,120}$/;
 
 /** Verifies Clerk's session tokens, version 1 and 2: their RS256 signature, then everything that they claim. */
 export class ClerkSessionVerifier {
@@ -111,8 +110,9 @@ function userOf({ sub }: JsonObject): string {
 
 function sessionOf({ sid, sts }: JsonObject): string {
   if (sts !== undefined && sts !== 'active') throw new CredentialRefusedError('token_session_pending');
-  if (typeof sid !== 'string' || !SESSION_ID.test(sid)) throw new CredentialRefusedError('token_session_missing');
-  return sid;
+  const session = clerkSessionIdSchema.safeParse(sid);
+  if (!session.success) throw new CredentialRefusedError('token_session_missing');
+  return session.data;
 }
 
 function tokenIdOf({ jti }: JsonObject): string | null {

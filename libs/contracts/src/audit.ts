@@ -4,7 +4,7 @@ import { filterTimeSchema } from './filter-time';
 import { pageOf, pageRequestSchema } from './page';
 import { authMethods } from './principal';
 import { defineRequest } from './request';
-import { clerkSessionIdSchema } from './session-exchange';
+import { clerkSessionIdSchema } from './clerk-user';
 
 const timeSchema = z.iso.datetime();
 

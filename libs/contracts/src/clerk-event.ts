@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clerkTimeSchema, clerkUserIdSchema, clerkUserSchema } from './clerk-user';
+import { clerkSessionIdSchema, clerkTimeSchema, clerkUserIdSchema, clerkUserSchema } from './clerk-user';
 
 /** The webhook types that user-sync applies; every other type is recorded as ignored. */
 export const handledEventTypes = [
@@ -43,7 +43,7 @@ export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, del
 
 /** `data` of `session.*`; the user is there in practice, but Clerk's schema does not promise it. */
 export const clerkSessionSchema = z.looseObject({
-  id: z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id'),
+  id: clerkSessionIdSchema,
   user_id: clerkUserIdSchema,
   status: z.string(),
   created_at: clerkTimeSchema,

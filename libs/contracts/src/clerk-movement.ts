@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latestTimeMs } from './latest-time';
 
 /** How user-sync sees Clerk by itself. */
 export const movementSources = ['first_login', 'conflict', 'reconcile', 'confirmation', 'drift'] as const;
@@ -11,7 +12,7 @@ export type MovementSource = (typeof movementSources)[number];
  * milliseconds. On `CLERK_OUTCOMES`, for the ledger, which knows whether webhooks come. Only the newest is told.
  */
 export const clerkMovementSchema = z.object({
-  movedAt: z.number().int().nonnegative().max(253_402_300_799_999),
+  movedAt: z.number().int().nonnegative().max(latestTimeMs),
   source: z.enum(movementSources),
 });
 

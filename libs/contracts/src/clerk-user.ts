@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** `user_` and base62, as Clerk makes them; longer and dashed ones are let through, white space and wildcards are not. */
 export const clerkUserIdSchema = z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk user id');
 
+/** A Clerk session's id, as its tokens have it in `sid`. */
+export const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
+
 /** Milliseconds since the epoch; Clerk's older documents show seconds, which are below 1e12 and are scaled. */
 export const clerkTimeSchema = z
   .number()

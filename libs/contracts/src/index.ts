@@ -70,7 +70,13 @@ export {
   type ClerkSession,
   type HandledEventType,
 } from './clerk-event';
-export { clerkTimeSchema, clerkUserIdSchema, clerkUserSchema, type ClerkUser } from './clerk-user';
+export {
+  clerkSessionIdSchema,
+  clerkTimeSchema,
+  clerkUserIdSchema,
+  clerkUserSchema,
+  type ClerkUser,
+} from './clerk-user';
 export { eraseUserPayloads, erasureSchema, type Erasure } from './erasure';
 export {
   decodeEventHeaders,
@@ -203,3 +209,4 @@ export {
   type WriteBack,
   type WriteBackState,
 } from './write-back';
+export { latestTimeMs } from './latest-time';

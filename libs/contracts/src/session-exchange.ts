@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { clerkUserIdSchema } from './clerk-user';
+import { clerkSessionIdSchema, clerkUserIdSchema } from './clerk-user';
 import { loginReplySchema, sessionTtlSchema } from './login';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
 import { userSchema } from './user';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
-
-/** A Clerk session's id, as its tokens have it in `sid`. */
-export const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
 
 /** The body of `POST /auth/verify-clerk-token`: two assertions of who is calling, and what is known of the caller. */
 export const phoneLoginBodySchema = z.strictObject({

@@ -25,8 +25,9 @@ export function differing(present: { readonly config: object }, wanted: object):
   return Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
 }
 
-/** A stream that went a moment ago, and what another replica has just made. @see nats-server's errors.json */
-const STREAM_NOT_FOUND = 10_059;
+/** JetStream's error code for a stream that is not there. @see nats-server's errors.json */
+export const STREAM_NOT_FOUND = 10_059;
+/** What another replica has just made. */
 const MADE_MEANWHILE = [10_013, 10_058, 10_105, 10_148];
 
 function isPassing({ status, code }: JetStreamApiError): boolean {

@@ -12,7 +12,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { JetStreamConfigurationError, JetStreamUnavailableError, StreamMissingError } from './errors';
-import { api, brought, differing, nameOf, orUndefined, unlessRefused } from './jetstream-api';
+import { STREAM_NOT_FOUND, api, brought, differing, nameOf, orUndefined, unlessRefused } from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import { StreamPublisher } from './stream-publisher';
 
@@ -49,7 +49,6 @@ export interface Publication {
 }
 
 const API_TIMEOUT_MS = 5_000;
-const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
 const MESSAGE_NOT_FOUND = 10_037;
 const SEQUENCE_NOT_FOUND = 10_043;

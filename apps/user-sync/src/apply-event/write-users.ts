@@ -1,3 +1,4 @@
+import { latestTimeMs } from '@gatehouse/contracts';
 import { displayName } from '@gatehouse/lifecycle';
 import { type Statement, write, writeRows } from '@gatehouse/persistence';
 import { type AppliedRow } from './applied-events';
@@ -6,9 +7,6 @@ import { type UserDraft } from './user-draft';
 
 /** What is shown of a user that was deleted. */
 const REDACTED_NAME = 'Deleted user';
-
-/** The end of year 9999: what PostgreSQL and ISO 8601 both write in the ordinary way. */
-const LATEST_MS = 253_402_300_799_999;
 
 /** Columns as they travel inside the JSON parameter of a multi-row statement. */
 const CONTENT = `email text, email_verified boolean, phone_number text, phone_verified boolean, first_name text,
@@ -186,5 +184,5 @@ function contentRow({ content, deletedBy }: UserDraft): Record<string, unknown> 
 }
 
 function isoTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(Math.min(ms, LATEST_MS)).toISOString();
+  return ms === null ? null : new Date(Math.min(ms, latestTimeMs)).toISOString();
 }

@@ -1,4 +1,4 @@
-import { type Principal, type ReplyOf, createKey, revokeKey, rotateKey } from '@gatehouse/contracts';
+import { type Principal, type ReplyOf, createKey, latestTimeMs, revokeKey, rotateKey } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -15,8 +15,6 @@ import { insertKey } from './new-key';
 import { keyState, presentKey } from './present-key';
 
 const HOUR_MS = 3_600_000;
-/** The end of year 9999, which a key may be made to last until: ISO 8601 writes no later time in the ordinary way. */
-const LATEST_MS = 253_402_300_799_999;
 
 /** Makes, rotates and revokes API keys. */
 @Controller()
@@ -121,5 +119,5 @@ function successorOf({ userId, name, scopes, rateLimit, createdAt, expiresAt }: 
   const draft = { userId, name, scopes, rateLimit };
   if (expiresAt === null) return { ...draft, expiresAt };
   const end = now + expiresAt.getTime() - createdAt.getTime();
-  return { ...draft, expiresAt: new Date(Math.min(end, LATEST_MS)) };
+  return { ...draft, expiresAt: new Date(Math.min(end, latestTimeMs)) };
 }

@@ -1,8 +1,5 @@
-import { type AdminUser, type User } from '@gatehouse/contracts';
+import { type AdminUser, type User, latestTimeMs } from '@gatehouse/contracts';
 import { type UserEntity } from '../database/user.entity';
-
-/** The end of year 9999: what ISO 8601 writes in the ordinary way. A corrupt version can be later. */
-const LATEST_MS = 253_402_300_799_999;
 
 /** A user as it sees itself. */
 export function presentUser(user: UserEntity): User {
@@ -45,8 +42,9 @@ export function presentUserToAdmin(user: UserEntity): AdminUser {
     isSynced: user.isSynced,
     clerkBanned: user.clerkBanned,
     clerkLocked: user.clerkLocked,
+    // A corrupt version can be later than ISO 8601 writes in the ordinary way.
     clerkUpdatedAt:
-      user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, LATEST_MS)).toISOString(),
+      user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),
     deletedAt: user.deletedAt?.toISOString() ?? null,
   };
 }

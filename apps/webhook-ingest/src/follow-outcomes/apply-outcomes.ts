@@ -1,4 +1,4 @@
-import { type Outcome } from '@gatehouse/contracts';
+import { type Outcome, latestTimeMs } from '@gatehouse/contracts';
 import { type EventInput, type EventState, type RetrySchedule, retryDelayMs, transition } from '@gatehouse/lifecycle';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { storableText } from '../database/storable-text';
@@ -53,8 +53,6 @@ const UPDATE = `
     )
    WHERE event.id = change.id`;
 
-/** The end of the year 9999: the last moment that ISO 8601 writes with four digits. */
-const LAST_TIME_MS = 253_402_300_799_999;
 const MAX_TEXT = 2_000;
 const MAX_WORD = 200;
 
@@ -124,7 +122,7 @@ function delayOf(outcome: Outcome, schedule: RetrySchedule, retryCount: number, 
 
 function describe(outcome: Outcome): Omit<Change, 'id' | 'status' | 'retryInMs'> {
   const common = {
-    processedAt: new Date(Math.min(outcome.at, LAST_TIME_MS)),
+    processedAt: new Date(Math.min(outcome.at, latestTimeMs)),
     clerkUserId: outcome.clerkUserId === null ? null : storableText(outcome.clerkUserId, MAX_WORD),
   };
   if (outcome.status === 'failed') {

@@ -1,4 +1,4 @@
-import { clerkTimeSchema, clerkUserIdSchema, isHandledEventType } from '@gatehouse/contracts';
+import { clerkTimeSchema, clerkUserIdSchema, isHandledEventType, latestTimeMs } from '@gatehouse/contracts';
 import { storableText } from '../database/storable-text';
 import { type Delivery } from '../record-webhook/delivery';
 import { carriesCode, mayCarryCode, redactCodes } from './redact-codes';
@@ -8,8 +8,6 @@ export type ReadEvent = Pick<Delivery, 'eventType' | 'ignored' | 'instanceId' | 
 
 const MAX_TYPE = 120;
 const MAX_INSTANCE = 120;
-/** The last moment that ISO 8601 writes with four digits of year. */
-const LAST_TIME_MS = 253_402_300_799_999;
 
 /**
  * Reads a verified body; total: whatever the bytes are, there is an answer. Only what decides whether to publish is
@@ -66,5 +64,5 @@ function readUserId(type: string, data: unknown): string | null {
 
 function readTime(timestamp: unknown): Date | null {
   const parsed = clerkTimeSchema.safeParse(timestamp);
-  return parsed.success && parsed.data <= LAST_TIME_MS ? new Date(parsed.data) : null;
+  return parsed.success && parsed.data <= latestTimeMs ? new Date(parsed.data) : null;
 }
