@@ -1,4 +1,5 @@
 import { type KeyObject, createSecretKey } from 'node:crypto';
+import { clerkSessionIdSchema } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError, SecretInvalidError } from './errors';
@@ -33,7 +34,7 @@ const MIN_SECRET_BYTES = 32;
 const MAX_SECRETS = 2;
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const JTI = /^[A-Za-z0-9_-]{16,64}$/;
-const SESSION_ID = /^sess_[A-Za-z0-9_-]{1,120}$/;
+const sessionSchema = clerkSessionIdSchema.optional();
 const userIdSchema = z.uuid();
 
 /** One or two secrets of at least 32 bytes each, as keys. Throws SecretInvalidError. */
@@ -93,8 +94,7 @@ function whoOf({ sub, jti, sid }: JsonObject): Pick<LegacySession, 'userId' | 'j
   const userId = userIdSchema.safeParse(sub);
   if (!userId.success) throw new CredentialRefusedError('token_subject_invalid');
   if (typeof jti !== 'string' || !JTI.test(jti)) throw new CredentialRefusedError('token_id_missing');
-  if (sid !== undefined && (typeof sid !== 'string' || !SESSION_ID.test(sid))) {
-    throw new CredentialRefusedError('token_claim_invalid');
-  }
-  return { userId: userId.data, jti, sessionId: sid ?? null };
+  const session = sessionSchema.safeParse(sid);
+  if (!session.success) throw new CredentialRefusedError('token_claim_invalid');
+  return { userId: userId.data, jti, sessionId: session.data ?? null };
 }
