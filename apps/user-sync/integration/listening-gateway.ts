@@ -37,8 +37,9 @@ export class ListeningGateway {
         this.work = this.work.then(() => this.take(announcement.changes, announcement.current));
       },
     });
-    await this.world.gatewayConnection.flush();
-    this.number = (await this.lease()).current;
+    // What is announced meanwhile is taken after it: before it, all changes there ever were would count as missed.
+    this.work = this.begin();
+    await this.work;
     this.timer = setInterval(() => void this.lease().catch(() => undefined), gatewayLease.renewMs);
     return this;
   }
@@ -61,6 +62,11 @@ export class ListeningGateway {
 
   lease(ending = false) {
     return this.world.gateway.send(leaseGateway, { gatewayId: this.id, number: this.number, ending }, nobody());
+  }
+
+  private async begin(): Promise<void> {
+    await this.world.gatewayConnection.flush();
+    this.number = (await this.lease()).current;
   }
 
   private async take(changes: readonly Change[], current: number): Promise<void> {
