@@ -119,7 +119,7 @@ export class BenchStack {
       logFile: join(this.directory, 'peer.log'),
       leash: this.leash,
     });
-    await eventually(() => fetch(`http://127.0.0.1:${settings.port}/`), { timeoutMs: 20_000 });
+    await eventually(() => fetch(`http://127.0.0.1:${settings.port}/`));
     return { port: settings.port, pid: child.pid, stop: async () => void (await child.stop()) };
   }
 

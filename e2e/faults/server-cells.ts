@@ -101,7 +101,7 @@ export const postgresCells: readonly Cell[] = [
       sending = false;
       await provoking;
       // PostgreSQL tells its statistics with a delay of about a second.
-      await eventually(async () => (await deadlocks(world)) > before, { timeoutMs: 20_000 });
+      await eventually(async () => (await deadlocks(world)) > before);
     },
   },
   {

@@ -116,7 +116,7 @@ describe('npm start', () => {
 
   it('ends in order when it is interrupted while starting', async () => {
     const run = start();
-    await eventually(() => run.output.includes('✓ PostgreSQL'), { timeoutMs: 20_000 });
+    await eventually(() => run.output.includes('✓ PostgreSQL'));
     run.child.kill('SIGINT');
     expect(await run.exit).toBe(0);
     expect(pids()).toEqual([]);

@@ -214,7 +214,7 @@ describe('what is remembered', () => {
     isActive = false;
     authority.change(deactivation, true);
     await nats.start();
-    await eventually(() => feed.trusting, { timeoutMs: 15_000 });
+    await eventually(() => feed.trusting);
     expect(feed.current).toBe(1);
     await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
   }, 30_000);

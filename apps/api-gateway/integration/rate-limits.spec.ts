@@ -139,8 +139,7 @@ describe('passwords', () => {
 
 describe('over a store that gateways share', () => {
   const start = () => startAttackedGateway({ RATE_LIMIT_STORE: redis.url });
-  const ready = (one: AttackedGateway) =>
-    eventually(() => (one.app.get(Counters).store as RedisCounters).ready, { timeoutMs: 10_000 });
+  const ready = (one: AttackedGateway) => eventually(() => (one.app.get(Counters).store as RedisCounters).ready);
 
   it('two gateways count together', async () => {
     const both = await Promise.all([start(), start()]);

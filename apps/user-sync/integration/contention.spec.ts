@@ -52,7 +52,7 @@ it('an older answer from Clerk is not written when the row changed while Clerk w
     json(200, newer),
   );
   const tie = await world.publish(userEvent('user.updated', { ...user, first_name: 'Tie' }));
-  await eventually(() => world.clerk.times(user.id) === 2, { timeoutMs: 20_000 });
+  await eventually(() => world.clerk.times(user.id) === 2);
   // The consumer waits for Clerk; another replica applies meanwhile.
   const replica = await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
   expect(await world.deliver(userEvent('user.updated', newer))).toMatchObject({ decision: 'apply' });

@@ -28,8 +28,7 @@ function hold(user: UserJson): void {
   world.clerk.answer(user.id, (request, response) => void released.then(() => json(200, user)(request, response)));
 }
 
-const asked = (...users: UserJson[]) =>
-  eventually(() => users.every(({ id }) => world.clerk.times(id) > 0), { timeoutMs: 20_000 });
+const asked = (...users: UserJson[]) => eventually(() => users.every(({ id }) => world.clerk.times(id) > 0));
 
 /** What user-sync keeps others out with: open transactions, and locks but that of the replica that leads a walk. */
 async function held(): Promise<unknown[]> {
@@ -98,7 +97,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     await asked(user);
     expect(await held()).toEqual([]);
     letGo.splice(0).forEach((release) => release());
-    await eventually(async () => (await world.user(user.id))?.first_name === 'Walked', { timeoutMs: 20_000 });
+    await eventually(async () => (await world.user(user.id))?.first_name === 'Walked');
   });
 });
 

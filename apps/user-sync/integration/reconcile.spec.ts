@@ -33,7 +33,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await world.boot(settings);
   // It answers requests as soon as it is connected, which may be a moment later.
-  await eventually(() => world.gateway.send(listReconciles, {}, adminContext()), { timeoutMs: 20_000 });
+  await eventually(() => world.gateway.send(listReconciles, {}, adminContext()));
 });
 
 afterEach(async () => {
@@ -145,7 +145,7 @@ describe('a walk over Clerk', () => {
     atClerk(...many(200));
     world.clerk.directory.maxPage = 1;
     const walk = await eventually(start);
-    await eventually(async () => expect((await show(walk.id)).usersDone).toBeGreaterThan(1), { timeoutMs: 20_000 });
+    await eventually(async () => expect((await show(walk.id)).usersDone).toBeGreaterThan(1));
     const user = clerkUser(newClerkId());
     world.clerk.answer(user.id, json(200, user));
     const anybody = { principal: null, requestId: randomUUID() };
@@ -265,7 +265,7 @@ describe('a walk over Clerk', () => {
       if (cursor === users[7]?.id) stopped ??= world.closeApps();
     };
     const { id } = await start();
-    await eventually(() => stopped !== undefined, { timeoutMs: 20_000 });
+    await eventually(() => stopped !== undefined);
     await stopped;
     const pages = directory.pages.length;
     expect(pages).toBeLessThan(5);
@@ -388,7 +388,7 @@ describe('a 404 from Clerk', () => {
   it('of the key of another instance, once a walk has told which is ours, confirms nothing', async () => {
     await world.closeApps();
     await world.boot(Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'CLERK_INSTANCE_ID')));
-    await eventually(() => world.gateway.send(listReconciles, {}, adminContext()), { timeoutMs: 20_000 });
+    await eventually(() => world.gateway.send(listReconciles, {}, adminContext()));
     const user = await suspected();
     atClerk(user);
     expect(await reconcile()).toMatchObject({ state: 'done' });

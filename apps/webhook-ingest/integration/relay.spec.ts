@@ -120,8 +120,8 @@ describe('the relay', () => {
     const [id = ''] = await deliverMany(url, 1);
     await harness.sql(`UPDATE webhook_events SET lease_until = now() + interval '2 seconds'`);
     await harness.nats.start();
-    await eventually(() => harness.published(), { timeoutMs: 15_000 });
-    await eventually(async () => expect(await status(id)).toBe('processing'), { timeoutMs: 15_000 });
+    await eventually(() => harness.published());
+    await eventually(async () => expect(await status(id)).toBe('processing'));
     expect(await harness.published()).toHaveLength(1);
   });
 
@@ -134,7 +134,7 @@ describe('the relay', () => {
       [id],
     );
     await harness.nats.start();
-    await eventually(async () => expect(await status(other)).toBe('processing'), { timeoutMs: 15_000 });
+    await eventually(async () => expect(await status(other)).toBe('processing'));
     expect(await harness.row(id)).toMatchObject({
       status: 'failed',
       next_retry_at: null,

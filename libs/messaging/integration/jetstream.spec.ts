@@ -204,7 +204,7 @@ describe('what NATS has and what the contract asks for', () => {
     expect(handled()).toEqual([]);
     await manager.consumers.delete('CLERK_EVENTS', 'user-sync');
     await close();
-    await eventually(() => expect(handled()).toEqual(['a']), { timeoutMs: 15_000 });
+    await eventually(() => expect(handled()).toEqual(['a']));
     expect(check).not.toThrow();
   });
 });
@@ -337,7 +337,7 @@ describe('a consumer', () => {
     behave = () => Promise.resolve();
     finish();
     // One by one would be the way after a crash.
-    await eventually(() => expect(batches).toContainEqual(['b', 'c']), { timeoutMs: 15_000 });
+    await eventually(() => expect(batches).toContainEqual(['b', 'c']));
   });
 
   it('finishes also a batch whose turn it passed before it closes', async () => {
@@ -363,7 +363,7 @@ describe('a consumer', () => {
     await nats.kill();
     await nats.start();
     await eventually(() => publish('after'));
-    await eventually(() => expect(handled()).toContain('after'), { timeoutMs: 15_000 });
+    await eventually(() => expect(handled()).toContain('after'));
   });
 
   it('makes stream and consumer anew after the store was lost', async () => {
@@ -374,7 +374,7 @@ describe('a consumer', () => {
     nats.loseStore();
     await nats.start();
     await eventually(() => publish('after'));
-    await eventually(() => expect(handled()).toContain('after'), { timeoutMs: 15_000 });
+    await eventually(() => expect(handled()).toContain('after'));
   });
 
   it('finishes what is in hand before it closes', async () => {

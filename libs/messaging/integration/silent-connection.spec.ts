@@ -70,6 +70,6 @@ describe('a connection that falls silent', () => {
     release();
     held = undefined;
     proxy.resume();
-    await expect(eventually(ask, { timeoutMs: 15_000 })).resolves.toEqual(found);
+    await expect(eventually(ask)).resolves.toEqual(found);
   }, 30_000);
 });

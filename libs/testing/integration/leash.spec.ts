@@ -21,7 +21,7 @@ describe('the leash', () => {
     owner.removeAllListeners('exit');
     owner.kill('SIGKILL');
 
-    await eventually(() => pids.every((pid) => !isAlive(pid)), { timeoutMs: 10_000 });
+    await eventually(() => pids.every((pid) => !isAlive(pid)));
     await eventually(() => !existsSync(directory));
   }, 30_000);
 });

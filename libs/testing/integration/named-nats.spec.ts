@@ -24,7 +24,7 @@ describe("a NATS server of one's own", () => {
       args: ['--config', file],
       logFile: join(directory, 'nats.log'),
     });
-    await eventually(async () => !(await isPortFree(port)), { timeoutMs: 10_000 });
+    await eventually(async () => !(await isPortFree(port)));
     return `nats://127.0.0.1:${port}`;
   };
 

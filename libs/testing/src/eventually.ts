@@ -9,10 +9,10 @@ export interface EventuallyOptions {
 /**
  * Calls `attempt` until it neither throws nor gives `false` or `null`, and returns what it gave; a function that only
  * asserts gives `undefined` and is done when it does not throw.
- * @throws the last error, or ConditionNotMetError, when the time (5 s by default) has run out
+ * @throws the last error, or ConditionNotMetError, when the time (20 s by default: machines that build and test are busy) has run out
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const { timeoutMs = 5000, intervalMs = 20 } = options;
+  const { timeoutMs = 20_000, intervalMs = 20 } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
