@@ -22,24 +22,28 @@ interface Claimant extends Claim {
  */
 export function settleClaims(parties: readonly Party[], holdings: readonly Holding[]): SettlementPlan {
   const withhold = new Map<string, Set<AddressKind>>();
-  const link = new Map<string, string>();
   const notes: ConflictNote[] = [];
   const claimants = parties.flatMap((party) =>
     party.user === null ? [] : claimsOf(party.user.columns).map((claim): Claimant => ({ ...claim, party })),
   );
+  const link = linksOf(claimants, holdings);
+  const linkedTo = new Map([...link].map(([clerkUserId, userId]) => [userId, clerkUserId]));
   for (const key of new Set(claimants.map(claimKey))) {
     const rivals = claimants.filter((claim) => claimKey(claim) === key);
-    const holders = holdings.filter((held) => claimKey(held) === key && held.verified);
+    // A local user who turns out to be a Clerk user holds nothing by itself any more: Clerk says what is verified.
+    const holders = verifiedHoldings(holdings, key).map((held) => {
+      return { ...held, clerkUserId: held.clerkUserId ?? linkedTo.get(held.userId) ?? null };
+    });
     const local = holders.find(({ clerkUserId }) => clerkUserId === null);
     const verified = rivals.filter((rival) => rival.verified);
-    const winner = local === undefined ? strongest(verified, holders) : linked(local, verified, link);
+    const winner = local === undefined ? strongest(verified, holders) : undefined;
     const holder = winner?.party.clerkUserId ?? local?.userId;
     // Nobody has it verified: an unverified address may be anybody's.
     if (holder === undefined) continue;
     for (const { party, kind } of rivals) {
       if (party.clerkUserId === holder) continue;
       withhold.set(party.clerkUserId, (withhold.get(party.clerkUserId) ?? new Set()).add(kind));
-      notes.push({ kind, claimant: party.clerkUserId, holder, reason: reasonOf(local, winner, verified.length) });
+      notes.push({ kind, claimant: party.clerkUserId, holder, reason: reasonOf(local, verified.length) });
     }
   }
   return { withhold, link, notes, forsaken: forsakenBy(parties, holdings, claimants) };
@@ -50,19 +54,27 @@ function strongest(verified: readonly Claimant[], holders: readonly Holding[]): 
   return byId.find(({ party }) => holders.some((held) => held.clerkUserId === party.clerkUserId)) ?? byId[0];
 }
 
-/** The Clerk user that a local user turns out to be: each at most once. */
-function linked(local: Holding, verified: readonly Claimant[], link: Map<string, string>): Claimant | undefined {
-  const before = verified.find(({ party }) => link.get(party.clerkUserId) === local.userId);
-  if (before !== undefined) return before;
-  if ([...link.values()].includes(local.userId)) return undefined;
-  const free = verified.filter(({ party }) => party.absent && !link.has(party.clerkUserId));
-  const twin = strongest(free, []);
-  if (twin !== undefined) link.set(twin.party.clerkUserId, local.userId);
-  return twin;
+/** The local users that Clerk users who are not here yet turn out to be: each at most once. */
+function linksOf(claimants: readonly Claimant[], holdings: readonly Holding[]): Map<string, string> {
+  const link = new Map<string, string>();
+  for (const key of new Set(claimants.map(claimKey))) {
+    const local = verifiedHoldings(holdings, key).find(({ clerkUserId }) => clerkUserId === null);
+    if (local === undefined || [...link.values()].includes(local.userId)) continue;
+    const free = claimants.filter(
+      (claim) => claimKey(claim) === key && claim.verified && claim.party.absent && !link.has(claim.party.clerkUserId),
+    );
+    const twin = strongest(free, []);
+    if (twin !== undefined) link.set(twin.party.clerkUserId, local.userId);
+  }
+  return link;
 }
 
-function reasonOf(local: Holding | undefined, winner: Claimant | undefined, verified: number): string {
-  if (winner === undefined && local !== undefined) return 'a local user has the address verified and keeps it';
+function verifiedHoldings(holdings: readonly Holding[], key: string): Holding[] {
+  return holdings.filter((held) => held.verified && claimKey(held) === key);
+}
+
+function reasonOf(local: Holding | undefined, verified: number): string {
+  if (local !== undefined) return 'a local user has the address verified and keeps it';
   return verified > 1
     ? 'Clerk shows two users with the address verified; the one who held it here keeps it'
     : 'Clerk shows two users with the address; the one who has it verified keeps it';
