@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { listUserConflicts } from '@gatehouse/contracts';
 import { DataSource } from 'typeorm';
+import { ConflictReview } from '../src/reconcile/review-conflicts';
 import { adoptLocalUser } from '../src/resolve-conflicts/settlement-plan';
 import { fixture, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
@@ -20,6 +21,8 @@ const address = () => `${newClerkId().slice(5)}@contested.example.com`;
 
 const at = (user: UserJson, version: number): UserJson => ({ ...user, updated_at: T0 + version });
 
+const renewed = (user: UserJson, version = 1) => userEvent('user.updated', at(user, version));
+
 function withPhone(user: UserJson, phone: string, status = 'verified'): UserJson {
   const [number] = user.phone_numbers as Record<string, unknown>[];
   return { ...user, phone_numbers: [{ ...number, phone_number: phone, verification: { status } }] };
@@ -27,8 +30,8 @@ function withPhone(user: UserJson, phone: string, status = 'verified'): UserJson
 
 /** A user here and at Clerk. */
 async function member(user: UserJson): Promise<UserJson> {
-  await world.deliver(userEvent('user.created', user));
   atClerk(user);
+  await world.deliver(userEvent('user.created', user));
   return user;
 }
 
@@ -295,6 +298,103 @@ describe('a local user', () => {
     await world.deliver(userEvent('user.updated', at(withEmail(user, email), 1)));
     expect(await localRow(id)).toMatchObject({ email, clerk_user_id: null });
     expect(await world.user(user.id)).toMatchObject({ email: null });
+  });
+
+  it('that is linked has no claims of its own any more: what it had proved itself is as Clerk shows it', async () => {
+    const email = address();
+    const id = await localUser(email, true);
+    const phone = '+12015550150';
+    await world.query('UPDATE users SET phone_number = $2, phone_verified = true WHERE id = $1', [id, phone]);
+    const user = withPhone(withEmail(clerkUser(newClerkId()), email), phone, 'unverified');
+    atClerk(user);
+    expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'link', userId: id });
+    expect(await world.user(user.id)).toMatchObject({ id, email, phone_number: phone, phone_verified: false });
+    expect(await openConflicts(user.id)).toEqual([]);
+  });
+});
+
+describe('a conflict that is over', () => {
+  const review = () => world.apps[0]?.get(ConflictReview, { strict: false }) as ConflictReview;
+  const unproved = async () => {
+    const email = address();
+    const id = await localUser(email, false);
+    const user = await member(withEmail(clerkUser(newClerkId()), email));
+    await review().closeOver();
+    expect(await openConflicts(id)).toEqual([{ kind: 'email', holder: user.id }]);
+    return { id, user };
+  };
+
+  it.each<[string, (of: { id: string; user: UserJson }) => Promise<unknown>]>([
+    ['the local user is shut out', ({ id }) => world.query('UPDATE users SET is_active = false WHERE id = $1', [id])],
+    ['the Clerk user has another address', ({ user }) => world.deliver(renewed(withEmail(user, address())))],
+    ['the Clerk user is deleted', ({ user }) => world.deliver(deletion(user.id))],
+  ])('closes when %s, and is not counted any more', async (_, end) => {
+    const parties = await unproved();
+    const before = await review().count();
+    await end(parties);
+    await review().closeOver();
+    expect(await openConflicts(parties.id)).toEqual([]);
+    expect(await review().count()).toBe(before - 1);
+    await world.deliver(renewed({ ...parties.user, first_name: 'Grace' }, 2));
+    const shutOut = (await localRow(parties.id))?.is_active === false;
+    if (shutOut) expect(await openConflicts(parties.id)).toEqual([]);
+  });
+
+  it('gives the address to who waits for it, though nothing comes of that one any more', async () => {
+    const [email, phone] = [address(), '+12015550151'];
+    const holder = await member(withPhone(withEmail(clerkUser(newClerkId()), email), phone));
+    const waiting = await member(
+      withPhone(withEmail(clerkUser(newClerkId()), email, 'unverified'), phone, 'unverified'),
+    );
+    expect(await openConflicts(waiting.id)).toHaveLength(2);
+    await review().askDue(() => true);
+    expect(await openConflicts(waiting.id)).toHaveLength(2);
+
+    const moved = at(withEmail(holder, address()), 1);
+    atClerk(moved);
+    await world.deliver(userEvent('user.updated', moved));
+    await review().askDue(() => true);
+    expect(await world.user(waiting.id)).toMatchObject({ email, email_verified: false, phone_number: null });
+    expect(await openConflicts(waiting.id)).toEqual([{ kind: 'phone', holder: holder.id }]);
+  });
+
+  it('names who holds the address now, and waits for that one', async () => {
+    const email = address();
+    const first = await member(withEmail(clerkUser(newClerkId()), email));
+    const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
+    expect(await openConflicts(waiting.id)).toEqual([{ kind: 'email', holder: first.id }]);
+    const moved = at(withEmail(first, address()), 1);
+    const second = withEmail(clerkUser(newClerkId()), email);
+    atClerk(moved, second);
+    await world.deliver(userEvent('user.updated', moved));
+    await world.deliver(userEvent('user.created', second));
+    await review().askDue(() => true);
+    expect(await world.user(waiting.id)).toMatchObject({ email: null });
+    expect(await openConflicts(waiting.id)).toEqual([{ kind: 'email', holder: second.id }]);
+  });
+
+  it('asks Clerk again only when whoever holds the address was written since', async () => {
+    const email = address();
+    const holder = await member(withEmail(clerkUser(newClerkId()), email));
+    const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
+    const age = () =>
+      world.query(`UPDATE user_conflicts SET detected_at = now() - interval '1 hour', checked_at = NULL`);
+    const ageHolder = (minutes: number) =>
+      world.query(`UPDATE users SET updated_at = now() - interval '1 minute' * $2 WHERE clerk_user_id = $1`, [
+        holder.id,
+        minutes,
+      ]);
+    await age();
+    await ageHolder(90);
+    const before = world.clerk.times(waiting.id);
+    await review().askDue(() => true);
+    expect(world.clerk.times(waiting.id)).toBe(before);
+    await ageHolder(30);
+    await review().askDue(() => true);
+    const asked = world.clerk.times(waiting.id);
+    expect(asked).toBeGreaterThan(before);
+    await review().askDue(() => true);
+    expect(world.clerk.times(waiting.id)).toBe(asked);
   });
 });
 

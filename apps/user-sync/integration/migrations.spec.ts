@@ -33,6 +33,7 @@ describe('the migrations', () => {
       'LetGoOfTheOld1790000610000',
       'IndexAppliedEventsByTime1790000620000',
       'IndexAuditLogByCredential1790000630000',
+      'CheckConflictsAgain1790000640000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -52,6 +53,7 @@ describe('the migrations', () => {
       'LetGoOfTheOld1790000610000',
       'IndexAppliedEventsByTime1790000620000',
       'IndexAuditLogByCredential1790000630000',
+      'CheckConflictsAgain1790000640000',
     ]);
   });
 

@@ -58,6 +58,7 @@ import { ReconcileRuns } from './reconcile/reconcile-runs';
 import { ReconcileWorker } from './reconcile/reconcile-worker';
 import { ReconcileController } from './reconcile/reconcile.controller';
 import { Reconciler } from './reconcile/reconciler';
+import { ConflictReview } from './reconcile/review-conflicts';
 import { SnapshotApplier } from './reconcile/snapshot-applier';
 import { SuspectedAbsences } from './reconcile/suspected-absences';
 import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
@@ -136,6 +137,7 @@ export class AppModule {
         ClerkSessions,
         ClerkUsers,
         ConflictResolver,
+        ConflictReview,
         EventBatch,
         EventMetrics,
         FirstLogin,

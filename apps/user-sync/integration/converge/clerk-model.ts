@@ -16,8 +16,8 @@ type Change = Exclude<Operation, { kind: 'create' | 'swap' }>;
 
 /** A local user that is there before any user of Clerk's. */
 export interface Local {
-  readonly address: number;
-  readonly verified: boolean;
+  readonly email: { readonly address: number; readonly verified: boolean };
+  readonly phone: { readonly address: number; readonly verified: boolean } | null;
 }
 
 interface Address {
@@ -163,7 +163,7 @@ export class ClerkModel {
         return true;
       case 'email':
       case 'phone': {
-        const value = operation.kind === 'email' ? emailOf(operation.address) : `+120155501${10 + operation.address}`;
+        const value = operation.kind === 'email' ? emailOf(operation.address) : phoneOf(operation.address);
         const claimed = this.claimed(operation.kind, { value, verified: operation.verified }, person);
         if (claimed === null) return false;
         person[operation.kind] = claimed;
@@ -229,6 +229,10 @@ function same(a: Address | null, b: Address | null): boolean {
 export function emailOf(address: number): string {
   const email = `address${address % 4}@example.com`;
   return address >= 4 ? email.toUpperCase() : email;
+}
+
+export function phoneOf(address: number): string {
+  return `+120155501${10 + address}`;
 }
 
 function mapped(person: Person): MappedUser {

@@ -16,12 +16,13 @@ import { type UserSyncConfig } from '../../src/config';
 import { serviceDatabase } from '../../src/database/database-options';
 import { ReconcileRuns } from '../../src/reconcile/reconcile-runs';
 import { Reconciler } from '../../src/reconcile/reconciler';
+import { ConflictReview } from '../../src/reconcile/review-conflicts';
 import { SnapshotApplier } from '../../src/reconcile/snapshot-applier';
 import { SuspectedAbsences } from '../../src/reconcile/suspected-absences';
 import { FirstLogin } from '../../src/resolve-principal/first-login';
 import { ConflictResolver } from '../../src/resolve-conflicts/conflict-resolver';
 import { usersDatabase } from '../sync-world';
-import { type ClerkModel, type Local, emailOf } from './clerk-model';
+import { type ClerkModel, type Local, emailOf, phoneOf } from './clerk-model';
 
 /** The process ends: before a transaction's commit, or after it and before anybody heard of it. */
 export type CrashPoint = 'before' | 'after';
@@ -39,6 +40,8 @@ export interface SyncParts {
   readonly events: EventBatch;
   readonly login: (clerkUserId: string) => Promise<void>;
   readonly reconcile: () => Promise<void>;
+  /** What is done now and then without a walk. */
+  readonly review: () => Promise<void>;
 }
 
 /** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
@@ -91,6 +94,7 @@ export class SyncCore {
     const runs = new ReconcileRuns(dataSource);
     const snapshots = new SnapshotApplier(applier, settlement);
     const logins = new FirstLogin(settlement, log);
+    const conflicts = new ConflictReview(dataSource, snapshots);
     const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
     return {
       events: new EventBatch(config, dataSource, applier, settlement, reporter, metrics, log),
@@ -108,6 +112,7 @@ export class SyncCore {
           await reconciler.run(run, () => true).catch(forgiveCrash);
         }
       },
+      review: () => conflicts.askDue(() => true),
     };
   }
 
@@ -130,21 +135,28 @@ export class SyncCore {
 
   /** Local users, as an admin has made them. */
   async addLocals(locals: readonly Local[]): Promise<void> {
-    for (const { address, verified } of locals) {
+    for (const { email, phone } of locals) {
       await this.sql.query(
-        `INSERT INTO users (id, auth_provider, email, email_verified, full_name, referral_code)
-         VALUES ($1, 'local', $2, $3, 'Local', $4) ON CONFLICT DO NOTHING`,
-        [randomUUID(), emailOf(address), verified, `BP-${randomUUID()}`],
+        `INSERT INTO users (id, auth_provider, email, email_verified, phone_number, phone_verified, full_name,
+           referral_code)
+         VALUES ($1, 'local', $2, $3, $4, $5, 'Local', $6) ON CONFLICT DO NOTHING`,
+        [
+          randomUUID(),
+          ...[emailOf(email.address), email.verified],
+          ...[phone && phoneOf(phone.address), phone?.verified ?? false],
+          `BP-${randomUUID()}`,
+        ],
       );
     }
   }
 
   /** The verified addresses of local users who are still local. */
   async localAddresses(): Promise<string[]> {
-    const { rows } = await this.sql.query<{ email: string }>(
-      'SELECT email FROM users WHERE clerk_user_id IS NULL AND email_verified',
+    const { rows } = await this.sql.query<{ address: string }>(
+      `SELECT email AS address FROM users WHERE clerk_user_id IS NULL AND email_verified
+       UNION ALL SELECT phone_number FROM users WHERE clerk_user_id IS NULL AND phone_verified`,
     );
-    return rows.map(({ email }) => email);
+    return rows.map(({ address }) => address);
   }
 
   /** All live users of Clerk's, as far as Clerk owns them. */

@@ -17,6 +17,7 @@ import { OrderAppliedEvents1790000500000 } from './migrations/1790000500000-orde
 import { LetGoOfTheOld1790000610000 } from './migrations/1790000610000-let-go-of-the-old';
 import { IndexAppliedEventsByTime1790000620000 } from './migrations/1790000620000-index-applied-events-by-time';
 import { IndexAuditLogByCredential1790000630000 } from './migrations/1790000630000-index-audit-log-by-credential';
+import { CheckConflictsAgain1790000640000 } from './migrations/1790000640000-check-conflicts-again';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -63,6 +64,7 @@ const schema = {
     LetGoOfTheOld1790000610000,
     IndexAppliedEventsByTime1790000620000,
     IndexAuditLogByCredential1790000630000,
+    CheckConflictsAgain1790000640000,
   ],
 };
 

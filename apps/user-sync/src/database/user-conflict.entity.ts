@@ -31,6 +31,10 @@ export class UserConflictEntity {
   @Column({ type: 'timestamptz', name: 'detected_at', precision: 3, default: () => 'now()' })
   detectedAt!: Date;
 
+  /** When Clerk was last asked, after `detectedAt`, whether the claimant may have it now. */
+  @Column({ type: 'timestamptz', name: 'checked_at', precision: 3, nullable: true })
+  checkedAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'resolved_at', precision: 3, nullable: true })
   resolvedAt!: Date | null;
 }

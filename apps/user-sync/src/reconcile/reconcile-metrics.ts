@@ -42,7 +42,7 @@ export class ReconcileMetrics {
     });
     this.conflicts = new Gauge({
       name: 'gatehouse_user_sync_open_conflicts',
-      help: 'Users stored without an address that Clerk shows them with',
+      help: 'Conflicts over an address that are open',
       registers,
     });
   }

@@ -14,6 +14,7 @@ import { PendingRedactions } from './pending-redactions';
 import { ReconcileMetrics } from './reconcile-metrics';
 import { ReconcileRuns } from './reconcile-runs';
 import { Reconciler } from './reconciler';
+import { ConflictReview } from './review-conflicts';
 
 const EVERY_MS = 1_000;
 /** What is not a walk waits longer. */
@@ -42,6 +43,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(ReconcileRuns) private readonly runs: ReconcileRuns,
     @Inject(AbsenceConfirmation) private readonly confirmation: AbsenceConfirmation,
     @Inject(PendingRedactions) private readonly redactions: PendingRedactions,
+    @Inject(ConflictReview) private readonly conflicts: ConflictReview,
     @Inject(DriftSampler) private readonly drift: DriftSampler,
     @Inject(ReconcileMetrics) private readonly metrics: ReconcileMetrics,
     @Inject(LOGGER) private readonly log: Logger,
@@ -105,10 +107,12 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
     this.choresAt = Date.now() + this.choresEvery();
     const last = await this.runs.lastFinished();
     this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
-    await this.countConflicts();
+    await this.conflicts.closeOver();
+    this.metrics.openConflicts(await this.conflicts.count());
     const redacted = await this.redactions.redactDue();
     if (redacted > 0) this.log.info({ users: redacted }, 'users found deleted were redacted');
     await this.confirmation.confirmDue();
+    await this.conflicts.askDue(() => !this.stopping);
     if (Date.now() >= this.sampleAt) {
       this.sampleAt = Date.now() + SAMPLE_MS;
       await this.drift.sample();
@@ -126,13 +130,6 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
     if (intervalMs === 0) return false;
     const since = last?.finishedAt?.getTime() ?? this.bootedAt;
     return Date.now() >= Math.max(since + intervalMs, this.bootedAt + Math.min(intervalMs, SETTLE_IN_MS));
-  }
-
-  private async countConflicts(): Promise<void> {
-    const rows = await guardDatabase(() =>
-      this.dataSource.query<{ count: string }[]>('SELECT count(*) FROM user_conflicts WHERE resolved_at IS NULL'),
-    );
-    this.metrics.openConflicts(Number(rows[0]?.count ?? 0));
   }
 
   /** The lock lives and dies with one connection: a process that is killed gives it up. */

@@ -3,7 +3,8 @@ import { type Statement } from '@gatehouse/persistence';
 import { type MappedUser, contentHashOf } from '../map-clerk-user/map-clerk-user';
 
 /** What one live user alone may hold verified. */
-export type AddressKind = 'email' | 'phone';
+export const addressKinds = ['email', 'phone'] as const;
+export type AddressKind = (typeof addressKinds)[number];
 
 /** An address that a user's content holds. */
 export interface Claim {
@@ -18,6 +19,7 @@ export interface Holding extends Claim {
   readonly userId: string;
   /** Null for a local user. */
   readonly clerkUserId: string | null;
+  readonly isActive: boolean;
 }
 
 /** More rows than this hold one address only unverified, and by far too many do. */
@@ -57,26 +59,27 @@ export function findHoldings(claims: readonly Claim[]): Statement<Holding[]> {
   return {
     name: 'find-holdings',
     // Address by address: the planner would read the whole table while it does not know yet how large it has become.
-    text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id
+    text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
-       LATERAL (SELECT id, clerk_user_id, email, email_verified FROM users
+       LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users
                  WHERE lower(users.email) = wanted.email AND deleted_at IS NULL
                  ORDER BY email_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
      UNION ALL
-     SELECT 'phone', u.phone_number, u.phone_verified, u.id, u.clerk_user_id
+     SELECT 'phone', u.phone_number, u.phone_verified, u.id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT unnest($2::text[]) AS phone_number) AS wanted,
-       LATERAL (SELECT id, clerk_user_id, phone_number, phone_verified FROM users
+       LATERAL (SELECT id, clerk_user_id, is_active, phone_number, phone_verified FROM users
                  WHERE users.phone_number = wanted.phone_number AND deleted_at IS NULL
                  ORDER BY phone_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
      ORDER BY verified DESC LIMIT ${MAX_HOLDINGS}`,
     values: [keys('email'), keys('phone')],
     read: (rows: Row[]) =>
-      rows.map(({ kind, value, verified, user_id, clerk_user_id }) => ({
+      rows.map(({ kind, value, verified, user_id, clerk_user_id, is_active }) => ({
         kind,
         key: kind === 'email' ? value.toLowerCase() : value,
         verified,
         userId: user_id,
         clerkUserId: clerk_user_id,
+        isActive: is_active,
       })),
   };
 }
@@ -87,4 +90,5 @@ interface Row {
   verified: boolean;
   user_id: string;
   clerk_user_id: string | null;
+  is_active: boolean;
 }

@@ -1,6 +1,6 @@
-import { type Statement, write, writeRows } from '@gatehouse/persistence';
+import { type Statement, writeRows } from '@gatehouse/persistence';
 import { type UserDraft } from '../apply-event/user-draft';
-import { type AddressKind } from './claim';
+import { type AddressKind, addressKinds } from './claim';
 
 /** Who is stored without an address, who keeps it, and why; Clerk ids, or our ids of local users. */
 export interface ConflictNote {
@@ -11,29 +11,31 @@ export interface ConflictNote {
 }
 
 /**
- * Records conflicts for a person, once while they are open, and closes those of users who are now stored with all that
- * Clerk holds of them, or deleted.
+ * Records conflicts for a person, once while they are open, and closes those over addresses that their users are now
+ * stored with as Clerk holds them, or of users who are deleted.
  */
 export function noteConflicts(drafts: readonly UserDraft[], notes: readonly ConflictNote[]): Statement[] {
-  const closed = drafts.filter(
-    ({ openConflict, content, deletedBy, versionMoved, withheld }) =>
-      openConflict && withheld.size === 0 && (content !== undefined || deletedBy !== undefined || versionMoved),
-  );
+  const closed = drafts.flatMap(({ clerkUserId, openConflict, content, deletedBy, versionMoved, withheld }) => {
+    if (!openConflict || (content === undefined && deletedBy === undefined && !versionMoved)) return [];
+    const kinds = addressKinds.filter((kind) => deletedBy !== undefined || !withheld.has(kind));
+    return kinds.map((kind) => ({ kind, claimant: clerkUserId }));
+  });
   return [
-    ...closeConflicts(closed.map(({ clerkUserId }) => clerkUserId)),
+    ...writeRows(
+      'close-conflicts',
+      `UPDATE user_conflicts AS open SET resolved_at = now()
+         FROM jsonb_to_recordset($1) AS done(kind text, claimant text)
+        WHERE open.claimant = done.claimant AND open.kind = done.kind AND open.resolved_at IS NULL`,
+      closed,
+    ),
     ...writeRows(
       'note-conflicts',
-      `INSERT INTO user_conflicts (kind, claimant, holder, reason)
-       SELECT kind, claimant, holder, reason
+      `INSERT INTO user_conflicts AS known (kind, claimant, holder, reason)
+       SELECT DISTINCT ON (claimant, kind) kind, claimant, holder, reason
          FROM jsonb_to_recordset($1) AS new(kind text, claimant text, holder text, reason text)
-       ON CONFLICT (claimant, kind) WHERE resolved_at IS NULL DO NOTHING`,
+       ON CONFLICT (claimant, kind) WHERE resolved_at IS NULL
+         DO UPDATE SET holder = excluded.holder, reason = excluded.reason WHERE known.holder <> excluded.holder`,
       notes,
     ),
   ];
-}
-
-function closeConflicts(claimants: readonly string[]): Statement[] {
-  if (claimants.length === 0) return [];
-  const text = 'UPDATE user_conflicts SET resolved_at = now() WHERE claimant = ANY($1::text[]) AND resolved_at IS NULL';
-  return [write('close-conflicts', text, [claimants])];
 }

@@ -74,6 +74,8 @@ function contend(drafts: readonly UserDraft[], wanted: readonly Wanted[], holdin
     notes: written.flatMap((claim) =>
       (heldBy.get(claimKey(claim)) ?? [])
         .filter((held) => claim.verified && isUnverifiedLocal(held) && held.userId !== claim.draft.userId)
+        // An admin who has shut the local user out knows of it.
+        .filter(({ isActive }) => isActive)
         .map((held) => ({
           kind: claim.kind,
           claimant: held.userId,

@@ -4,7 +4,7 @@ import { type Statement, write } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type AppliedRow } from '../apply-event/applied-events';
 import { type Story, noActivity } from '../apply-event/change';
-import { type AddressKind, type Holding } from './claim';
+import { type AddressKind, type Holding, addressKinds } from './claim';
 import { type ConflictNote } from './conflict-notes';
 
 /** Who gets what, once Clerk has been asked about everybody in a conflict. Carried out in one transaction or not at all. */
@@ -26,7 +26,7 @@ export function releaseAddresses(holdings: readonly Holding[], forget = false): 
     email: 'email = NULL, email_verified = false',
     phone: 'phone_number = NULL, phone_verified = false',
   };
-  return (['email', 'phone'] as const).flatMap((kind) => {
+  return addressKinds.flatMap((kind) => {
     const ids = holdings.filter((held) => held.kind === kind).map(({ userId }) => userId);
     if (ids.length === 0) return [];
     const text = `UPDATE users SET ${columns[kind]}${hash} WHERE id = ANY($1::uuid[])`;

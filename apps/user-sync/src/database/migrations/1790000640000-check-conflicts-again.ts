@@ -1,0 +1,14 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** Lets a conflict say when it was last looked at. */
+export class CheckConflictsAgain1790000640000 implements MigrationInterface {
+  readonly name = 'CheckConflictsAgain1790000640000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE user_conflicts ADD COLUMN checked_at timestamptz(3)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE user_conflicts DROP COLUMN checked_at');
+  }
+}
