@@ -11,10 +11,11 @@ describe('@clerk/backend, unchanged', () => {
   });
   afterAll(() => emulator.close());
 
+  let serial = 0;
   const createAda = () =>
     clerk.users.createUser({
-      emailAddress: [`Ada+${Math.random()}@example.com`],
-      phoneNumber: [`+1201${Math.floor(1_000_000 + Math.random() * 8_999_999)}`],
+      emailAddress: [`Ada+${(serial += 1)}@example.com`],
+      phoneNumber: [`+1201${5_600_000 + serial}`],
       firstName: 'Ada',
       lastName: 'Example',
       publicMetadata: { role: 'member' },

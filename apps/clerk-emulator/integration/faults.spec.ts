@@ -54,7 +54,7 @@ describe('faults', () => {
 
     it('reorder lets later events overtake', async () => {
       await start({ webhookConcurrency: 1 });
-      await fault('reorder', { count: 1, match: { event_types: ['user.created'] } });
+      await fault('reorder', { count: 1, match: { event_types: ['user.created'] }, params: { max_wait_ms: 60_000 } });
       const { id } = (await createUser()).body;
       await api('PATCH', `/v1/users/${String(id)}`, { first_name: 'Ada' });
       const webhooks = await receiver.received(2);

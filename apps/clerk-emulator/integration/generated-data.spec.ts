@@ -55,7 +55,7 @@ describe('generated data', () => {
     const emulator = await start({ webhookUrls: [receiver.url] });
     const api = rawApi(emulator);
     const { body } = await api('POST', '/emulator/generate/history', { steps: 120, seed: 'x' });
-    await emulator.whenSettled();
+    await emulator.whenSettled(50_000);
     const truth = (await api('GET', '/emulator/truth')).body;
     expect(truth).toEqual({ users: body['users'], deleted_user_ids: body['deleted_user_ids'] });
     type Event = { type: string; timestamp: number; data: { id: string; created_at: number } };

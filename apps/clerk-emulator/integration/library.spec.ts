@@ -3,6 +3,9 @@ import { type ClerkEmulator, NothingCameError, startClerkEmulator } from '../src
 import { rawApi } from './emulator-api';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
+/** For what has to come on a busy machine too. */
+const ENOUGH_MS = 50_000;
+
 describe('startClerkEmulator in other people’s tests', () => {
   let emulator: ClerkEmulator;
   let receiver: WebhookReceiver;
@@ -46,10 +49,10 @@ describe('startClerkEmulator in other people’s tests', () => {
   it('waits for a delivery, already come or yet to come, and says when none does', async () => {
     receiver.answerWith((_webhook, index) => ({ status: index === 0 ? 500 : 200 }));
     const user = emulator.createUser();
-    const come = await emulator.waitForDelivery({ type: 'user.created', userId: user.id });
+    const come = await emulator.waitForDelivery({ type: 'user.created', userId: user.id, timeoutMs: ENOUGH_MS });
     expect(come).toMatchObject({ status: 'delivered', attempts: [{ status: 500 }, { status: 200 }] });
     expect(JSON.parse(come.body)).toMatchObject({ data: { id: user.id } });
-    await emulator.waitForDelivery({ type: 'user.created' });
+    await emulator.waitForDelivery({ type: 'user.created', timeoutMs: ENOUGH_MS });
     await expect(emulator.waitForDelivery({ type: 'user.deleted', timeoutMs: 20 })).rejects.toThrow(NothingCameError);
   });
 
@@ -57,7 +60,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     receiver.answerWith((_webhook, index) => ({ status: index === 0 ? 500 : 200 }));
     emulator.addFault({ kind: 'delay', params: { delay_ms: 30 } });
     emulator.createUser();
-    await emulator.whenSettled();
+    await emulator.whenSettled(ENOUGH_MS);
     expect(receiver.webhooks).toHaveLength(2);
     emulator.addFault({ kind: 'delay', params: { delay_ms: 60_000 } });
     emulator.createUser();
@@ -80,7 +83,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     await receiver.received(1);
     emulator.reset();
     answer();
-    await emulator.whenSettled();
+    await emulator.whenSettled(ENOUGH_MS);
     emulator.createUser();
     await receiver.received(2);
     await emulator.whenIdle();
@@ -106,6 +109,6 @@ describe('startClerkEmulator in other people’s tests', () => {
     });
     expect((await api('GET', '/emulator/faults')).body).toMatchObject({ data: [] });
     emulator.createUser();
-    await emulator.waitForDelivery({ type: 'user.created' });
+    await emulator.waitForDelivery({ type: 'user.created', timeoutMs: ENOUGH_MS });
   });
 });

@@ -8,6 +8,8 @@ export const SCREENS = [
   { name: 'a phone', viewport: { width: 360, height: 740 } },
 ] as const;
 
+/** Longer than a busy machine takes, and four times within the limit of a story. */
+const LIVE_MS = 15_000;
 const CHECKS = readFileSync(join(__dirname, 'page-checks.browser.js'), 'utf8');
 const CONTROLS = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'spinbutton']);
 
@@ -19,7 +21,7 @@ export async function visit(page: Page, url: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       await page.goto(url);
-      await connectionOf(page).getByText('Live', { exact: true }).waitFor({ timeout: 5_000 });
+      await connectionOf(page).getByText('Live', { exact: true }).waitFor({ timeout: LIVE_MS });
       return;
     } catch (error) {
       if (tries === 4) throw error;

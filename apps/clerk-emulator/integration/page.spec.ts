@@ -10,11 +10,13 @@ import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from
 /** On a machine without Chromium its packages are fetched first. */
 const FETCH_LIMIT_MS = 600_000;
 const STORY_LIMIT_MS = 120_000;
+/** For one thing to show on the page: a machine that builds and tests is busy. */
+const WAIT_MS = 60_000;
 const SCRIPT = '<img src=x onerror=alert(1)>';
 
 describe('the page', () => {
   let browser: Browser;
-  let context: BrowserContext;
+  let context: BrowserContext | undefined;
   let emulator: ClerkEmulator;
   let receiver: WebhookReceiver;
   let api: ReturnType<typeof rawApi>;
@@ -31,14 +33,14 @@ describe('the page', () => {
     api = rawApi(emulator);
   });
   afterEach(async () => {
-    await context.close();
+    await context?.close();
     await emulator.close();
     await receiver.close();
   });
 
   const open = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> => {
     context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(WAIT_MS);
     const page = await context.newPage();
     await visit(page, emulator.url);
     return page;
@@ -62,7 +64,7 @@ describe('the page', () => {
     async ({ viewport }) => {
       const page = await open({ viewport });
       const complaints = complaintsOf(page);
-      const watching = await context.newPage();
+      const watching = await page.context().newPage();
       await visit(watching, `${emulator.url}/#/deliveries`);
       await seen(watching, 'Nothing delivered yet');
       // Chromium slows down what is not in front.
@@ -121,7 +123,7 @@ describe('the page', () => {
       await page.getByRole('button', { name: /^Sign in as/ }).click();
       await page.getByRole('button', { name: /^Copy token/ }).click();
       await page.getByRole('heading', { name: 'Token copied' }).waitFor();
-      await seen(page, /^(5\d|60) s left$/);
+      await seen(page, /^([1-5]?\d|60) s left$/);
       const token = await page.evaluate<string>('navigator.clipboard.readText()');
       const claims = await verifyToken(token, { jwtKey: emulator.jwtKey });
       expect(claims).toMatchObject({ sub: users[0]?.['id'], metadata: { role: 'admin' } });
@@ -186,7 +188,7 @@ describe('the page', () => {
       await tabTo(page, /^Sign in as/);
       await page.keyboard.press('Enter');
       await seen(page, 'Signed in: a new session is active.');
-      expect(await focused()).toMatch(/^Sign in as/);
+      await eventually(async () => (await focused()).startsWith('Sign in as'));
       await tabTo(page, /^Delete…$/);
       await page.keyboard.press('Enter');
       await eventually(async () => (await focused()) === 'Cancel');

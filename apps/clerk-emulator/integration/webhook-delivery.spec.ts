@@ -4,6 +4,9 @@ import { type ClerkEmulator, type ClerkEmulatorOptions, startClerkEmulator } fro
 import { rawApi } from './emulator-api';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
+/** For what has to come to its end on a busy machine too. */
+const ENOUGH_MS = 50_000;
+
 interface DeliveryView {
   id: string;
   message_id: string;
@@ -100,13 +103,17 @@ describe('webhook delivery', () => {
 
   it('gives up an attempt that is not answered in time', async () => {
     receiver.answerWith((_webhook, index) => (index === 0 ? undefined : { status: 200 }));
-    await start({ webhookTimeoutMs: 50 });
+    // On a busy machine the next ones may be too late as well.
+    await start({ webhookTimeoutMs: 200, retryScheduleMs: Array.from({ length: 20 }, () => 5) });
     await createUser();
     await receiver.received(2);
-    await emulator.whenIdle();
-    expect(await deliveries()).toMatchObject([
-      { status: 'delivered', attempts: [{ status: null, error: 'timed out after 50 ms' }, { status: 200 }] },
-    ]);
+    await emulator.whenSettled(ENOUGH_MS);
+    const [delivery] = await deliveries();
+    expect(delivery).toMatchObject({ status: 'delivered' });
+    const { length } = delivery!.attempts;
+    expect(length).toBeGreaterThan(1);
+    const late = Array.from({ length: length - 1 }, () => ({ status: null, error: 'timed out after 200 ms' }));
+    expect(delivery!.attempts).toMatchObject([...late, { status: 200 }]);
   });
 
   it('retries an endpoint that is not there', async () => {
@@ -160,6 +167,7 @@ describe('webhook delivery', () => {
       emulator.setWebhookUrls([hanging.url, receiver.url]);
       for (let i = 0; i < 10; i++) await createUser(`u${i}@example.com`);
       await receiver.received(10);
+      await hanging.received(2);
       expect(hanging.webhooks).toHaveLength(2);
     } finally {
       await hanging.close();
@@ -170,9 +178,9 @@ describe('webhook delivery', () => {
     await start();
     emulator.setWebhookUrls(Array.from({ length: 300 }, (_, i) => `${receiver.url}/${i}`));
     await createUser();
-    await emulator.whenSettled(60_000);
+    await emulator.whenSettled(ENOUGH_MS);
     expect(new Set(receiver.webhooks.map(({ path }) => path)).size).toBe(300);
-  }, 60_000);
+  });
 
   it('takes ten thousand endpoints and none beyond', async () => {
     await start();
