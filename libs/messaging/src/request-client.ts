@@ -38,6 +38,7 @@ export class RequestClient {
   constructor(
     private readonly nats: NatsClient,
     private readonly sign: EnvelopeSigner,
+    private readonly timeoutMs = TIMEOUT_MS,
   ) {
     nats.onLoss(() => {
       for (const giveUp of this.waiting) giveUp(new NatsLostError());
@@ -46,7 +47,7 @@ export class RequestClient {
 
   /**
    * The reply, parsed. Throws RequestRefusedError with the service's reason; with `unavailable` when NATS is away or is
-   * lost meanwhile, nobody serves the subject, or no answer came within 5 s: whether it was done is then unknown.
+   * lost meanwhile, nobody serves the subject, or no answer came in time (5 s unless told otherwise): whether it was done is then unknown.
    */
   async send<Contract extends RequestContract>(
     contract: Contract,
@@ -63,7 +64,7 @@ export class RequestClient {
 
   private async ask(subject: string, body: Uint8Array, headers: ReturnType<typeof natsHeaders>): Promise<unknown> {
     try {
-      const asked = this.nats.get().request(subject, body, { timeout: TIMEOUT_MS, headers });
+      const asked = this.nats.get().request(subject, body, { timeout: this.timeoutMs, headers });
       return (await this.unlessLost(asked)).json();
     } catch (error) {
       throw new RequestRefusedError('unavailable', `no answer from ${subject.split('.')[0] ?? subject}`, {
