@@ -48,7 +48,7 @@ describe('the gateway does not start', () => {
     [HalfDeclaredController, 'GET /sneaky/half lacks @Access'],
   ])('when a controller (%p) does not declare a route whole, and names it', async (controller, message) => {
     const routes = new RouteRegister();
-    @Module({ imports: [AppModule.forRoot(config, silent, routes)], controllers: [controller] })
+    @Module({ imports: [AppModule.forRoot(config, silent, routes, () => 0)], controllers: [controller] })
     class WithHole {}
     const adapter = createFastifyAdapter(config, silent, routes);
     app = await NestFactory.create(WithHole, adapter, { logger: false, bodyParser: false, abortOnError: false });

@@ -17,6 +17,7 @@ import { ErasePayloadsController } from './erase-payloads/erase-payloads.control
 import { ExplainController } from './explain-credential/explain.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
+import { type MonotonicClock, STEADY_CLOCK } from './follow-changes/steady-clock';
 import { AuditController } from './inspect-audit/audit.controller';
 import { ConflictsController } from './inspect-conflicts/conflicts.controller';
 import { WebhookEventsController } from './inspect-webhook-events/webhook-events.controller';
@@ -39,7 +40,7 @@ import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.contr
 @Global()
 @Module({})
 export class AppModule {
-  static forRoot(config: GatewayConfig, logger: Logger, routes: RouteRegister): DynamicModule {
+  static forRoot(config: GatewayConfig, logger: Logger, routes: RouteRegister, clock: MonotonicClock): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -80,6 +81,7 @@ export class AppModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: RouteRegister, useValue: routes },
+        { provide: STEADY_CLOCK, useValue: clock },
         {
           provide: RequestClient,
           inject: [NatsClient],

@@ -6,19 +6,25 @@ import { AppModule } from './app.module';
 import { type GatewayConfig } from './config';
 import { AccessGuard } from './declare-access/access.guard';
 import { RouteRegister } from './declare-access/route-register';
+import { type MonotonicClock, steadyClock } from './follow-changes/steady-clock';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { measureRequests } from './measure-requests/measure-requests';
 import { ApiDocument } from './publish-docs/api-document';
 import { createFastifyAdapter } from './serve-http/fastify-adapter';
 
-/** The gateway, assembled and not yet listening. Throws RouteUndeclaredError when a route lacks its declaration. */
+/**
+ * The gateway, assembled and not yet listening; by `clock` it knows how long it may believe what it remembers. Throws RouteUndeclaredError when a route
+ * lacks its declaration.
+ */
 export async function createApp(
   config: GatewayConfig,
   logger: Logger = createLogger({ service: 'api-gateway', level: config.logLevel }),
+  clock: MonotonicClock = steadyClock(),
 ): Promise<NestFastifyApplication> {
   const routes = new RouteRegister();
   const adapter = createFastifyAdapter(config, logger, routes);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger, routes), adapter, {
+  const module = AppModule.forRoot(config, logger, routes, clock);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,

@@ -5,6 +5,7 @@ import { type Provider } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { CONFIG, type GatewayConfig } from '../config';
 import { ChangeFeed } from '../follow-changes/change-feed';
+import { type MonotonicClock, STEADY_CLOCK } from '../follow-changes/steady-clock';
 import { AuditTrail } from '../inspect-audit/audit-trail';
 import { RateLimits } from '../limit-rates/rate-limits';
 import { LegacyTokens } from '../log-in/legacy-tokens';
@@ -28,9 +29,9 @@ export const authenticationProviders: Provider[] = [
   },
   {
     provide: ChangeFeed,
-    inject: [NatsClient, RequestClient, LOGGER],
-    useFactory: (nats: NatsClient, services: RequestClient, log: Logger) => {
-      const feed = new ChangeFeed(nats, services, log);
+    inject: [NatsClient, RequestClient, LOGGER, STEADY_CLOCK],
+    useFactory: (nats: NatsClient, services: RequestClient, log: Logger, clock: MonotonicClock) => {
+      const feed = new ChangeFeed(nats, services, log, clock);
       feed.start();
       return feed;
     },

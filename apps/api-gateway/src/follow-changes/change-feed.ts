@@ -13,7 +13,7 @@ import { type NatsClient, type RequestClient } from '@gatehouse/messaging';
 import { type NatsConnection } from '@nats-io/nats-core';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
-import { type MonotonicClock, steadyClock } from './steady-clock';
+import { type MonotonicClock } from './steady-clock';
 
 const MAX_MARKS = 50_000;
 const ENDING_TIMEOUT_MS = 1_000;
@@ -62,7 +62,7 @@ export class ChangeFeed {
     private readonly nats: NatsClient,
     private readonly services: RequestClient,
     private readonly log: Logger,
-    private readonly now: MonotonicClock = steadyClock(),
+    private readonly now: MonotonicClock,
     maxMarks: number = MAX_MARKS,
   ) {
     this.changedAt = new LRUCache({

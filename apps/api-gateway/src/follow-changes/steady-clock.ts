@@ -1,6 +1,9 @@
 /** Gives milliseconds that never run backwards. */
 export type MonotonicClock = () => number;
 
+/** Injection token of the {@link MonotonicClock} by which the gateway knows how long it may believe what it remembers. */
+export const STEADY_CLOCK = Symbol('SteadyClock');
+
 /** By how much the wall clock may be set forward without anybody having slept. */
 const TOLERANCE_MS = 250;
 
