@@ -68,11 +68,13 @@ beforeAll(async () => {
         return sampleEventDetail;
       });
   });
-  admin = await mint(gateway.pair, 'user_admin');
 });
 
 afterAll(() => gateway?.stop());
-beforeEach(() => (heard.length = 0));
+beforeEach(async () => {
+  heard.length = 0;
+  admin = await mint(gateway.pair, 'user_admin');
+});
 
 const get = (path: string, token: string, init?: RequestInit) => call(`${gateway.url}${path}`, token, init);
 

@@ -11,10 +11,12 @@ let token: string;
 beforeAll(async () => {
   // The worst case: whatever X-Forwarded-For says is believed.
   gateway = await startAttackedGateway({ TRUST_PROXY: 'true', CORS_ORIGINS: ORIGIN });
-  token = await mint(gateway.pair, CLERK_USER);
 });
 afterAll(() => gateway?.stop());
-beforeEach(() => (gateway.reached.length = 0));
+beforeEach(async () => {
+  gateway.reached.length = 0;
+  token = await mint(gateway.pair, CLERK_USER);
+});
 
 interface Answers {
   /** Of every answer on the connection, in order. */

@@ -24,7 +24,7 @@ const body = Buffer.from(JSON.stringify({ clerkUserId: 'user_1', sessionId: 'ses
 async function ask(envelope: string | undefined) {
   const sent = headers();
   if (envelope !== undefined) sent.set(envelopeHeader, envelope);
-  return (await asGateway.request(resolvePrincipal.subject, body, { headers: sent, timeout: 2_000 })).json();
+  return (await asGateway.request(resolvePrincipal.subject, body, { headers: sent, timeout: 20_000 })).json();
 }
 
 describe("the gateway's NATS user", () => {
@@ -36,7 +36,7 @@ describe("the gateway's NATS user", () => {
     '$JS.API.STREAM.INFO.CLERK_EVENTS',
     '_INBOX.user-sync.x',
   ])('may not publish on %s', async (subject) => {
-    await expect(asGateway.request(subject, body, { timeout: 2_000 })).rejects.toThrow(/permissions violation/i);
+    await expect(asGateway.request(subject, body, { timeout: 20_000 })).rejects.toThrow(/permissions violation/i);
   });
 
   it.each(['clerk.events.>', 'user-sync.>', 'webhook-ingest.>', '_INBOX.user-sync.>', '>'])(

@@ -76,11 +76,13 @@ beforeAll(async () => {
         },
       }));
   });
-  admin = await mint(gateway.pair, 'user_admin');
 });
 
 afterAll(() => gateway?.stop());
-beforeEach(() => (heard.length = 0));
+beforeEach(async () => {
+  heard.length = 0;
+  admin = await mint(gateway.pair, 'user_admin');
+});
 
 const ask = (method: string, path: string, body?: unknown, token = admin) =>
   call(`${gateway.url}/admin/${path}`, token, {
