@@ -65,23 +65,25 @@ describe('a flood of forged deliveries', () => {
   it('is bounded in rows and in memory, and good deliveries still get through', async () => {
     const forged = { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` };
     const body = userCreated('user_1', { filler: 'x'.repeat(200_000) });
-    const flood = async (count: number): Promise<void> => {
+    const flood = async (count: number, isOver = () => true): Promise<void> => {
       const sender = async (): Promise<void> => {
-        for (let n = 0; n < count / 20; n += 1) expect((await deliver(ingest.url, body, forged)).status).toBe(400);
+        for (let n = 0; n < count / 20 || !isOver(); n += 1) {
+          expect((await deliver(ingest.url, body, forged)).status).toBe(400);
+        }
       };
       await Promise.all(Array.from({ length: 20 }, sender));
     };
     await flood(200);
     const before = process.memoryUsage().rss;
-    const flooding = flood(800);
-    const good = newId();
-    const started = performance.now();
-    expect((await deliver(ingest.url, userCreated(), { id: good })).json).toEqual({ status: 'accepted' });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    let through = false;
+    // It does not end before the good one has been taken.
+    const flooding = flood(800, () => through);
+    const good = await deliver(ingest.url, userCreated(), { id: newId() }).finally(() => (through = true));
+    expect(good.json).toEqual({ status: 'accepted' });
     await flooding;
     // 160 MB came in; what stays is noise of the collector, for sender and receiver together.
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * MIB);
     const [rows] = await harness.sql<{ n: number }>('SELECT count(*)::integer AS n FROM rejected_deliveries');
     expect(rows?.n).toBeLessThanOrEqual(20);
-  }, 60_000);
+  });
 });

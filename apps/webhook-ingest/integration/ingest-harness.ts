@@ -240,7 +240,7 @@ export class IngestHarness {
       user: 'observer',
       pass: 'observer',
       reconnect: false,
-      timeout: 5_000,
+      timeout: 20_000,
     });
     try {
       return await work(await jetstreamManager(connection));

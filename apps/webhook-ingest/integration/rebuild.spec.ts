@@ -12,8 +12,6 @@ import { eventually } from '@gatehouse/testing';
 import { makeRoom } from '../src/rebuild-stream/make-room';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
 
-const PATIENCE = { timeoutMs: 20_000 };
-
 let harness: IngestHarness;
 let sync: { nats: NatsClient; jetStream: JetStream };
 
@@ -29,7 +27,7 @@ async function deliverMany({ url }: Ingest, count: number): Promise<string[]> {
   for (const answer of await Promise.all(ids.map((id) => deliver(url, userCreated(), { id })))) {
     expect(answer.status).toBe(200);
   }
-  await eventually(async () => expect(await unpublished()).toBe(0), PATIENCE);
+  await eventually(async () => expect(await unpublished()).toBe(0));
   return ids;
 }
 
@@ -55,7 +53,7 @@ async function swallow(count: number): Promise<string[]> {
     const message = await sync.nats
       .get()
       .request(`$JS.API.CONSUMER.MSG.NEXT.${stream.name}.${durable}`, '{"batch":1,"expires":2000000000}', {
-        timeout: 5_000,
+        timeout: 20_000,
         noMux: true,
       });
     ids.push(decodeEventHeaders((name) => message.headers?.get(name) || undefined).webhookId);
@@ -100,11 +98,11 @@ describe('a stream that is lost', () => {
     const ids = await deliverMany(ingest, 10);
     const [done = '', ...open] = ids;
     await report(done);
-    await eventually(async () => expect(await harness.row(done)).toMatchObject({ status: 'success' }), PATIENCE);
+    await eventually(async () => expect(await harness.row(done)).toMatchObject({ status: 'success' }));
     await harness.nats.kill();
     harness.nats.loseStore();
     await harness.nats.start();
-    await eventually(async () => expect(await publishedIds()).toEqual(numbered(open, 2)), PATIENCE);
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(open, 2)));
     for (const id of open) expect(await harness.row(id)).toMatchObject({ status: 'processing', retry_count: 0 });
     expect(await rebuilt(ingest)).toContain('{why="other_stream"} 9');
   });
@@ -117,7 +115,7 @@ describe('a stream that is lost', () => {
     harness.nats.loseStore();
     await harness.nats.start();
     await harness.start();
-    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)), PATIENCE);
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)));
   });
 
   it('under a running server loses nothing: what was acknowledged after is published again too', async () => {
@@ -131,8 +129,8 @@ describe('a stream that is lost', () => {
     await eventually(async () => {
       const newest = new Map((await harness.published()).map(({ metadata }) => [metadata.webhookId, metadata]));
       expect([...newest.keys()].sort()).toEqual([...all].sort());
-    }, PATIENCE);
-    await eventually(async () => expect(await unpublished()).toBe(0), PATIENCE);
+    });
+    await eventually(async () => expect(await unpublished()).toBe(0));
   });
 
   it('is rebuilt by two replicas without a message twice', async () => {
@@ -141,8 +139,8 @@ describe('a stream that is lost', () => {
     await harness.nats.kill();
     harness.nats.loseStore();
     await harness.nats.start();
-    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)), PATIENCE);
-    await eventually(async () => expect(await unpublished()).toBe(0), PATIENCE);
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)));
+    await eventually(async () => expect(await unpublished()).toBe(0));
     expect(await publishedIds()).toEqual(numbered(ids, 2));
   });
 
@@ -155,7 +153,7 @@ describe('a stream that is lost', () => {
     await harness.nats.start();
     const started = performance.now();
     await harness.start({ RELAY_PER_SECOND: '10' });
-    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)), PATIENCE);
+    await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)));
     // Ten at once, and the other thirty at ten per second.
     expect(performance.now() - started).toBeGreaterThan(2_500);
   });
@@ -166,7 +164,7 @@ describe('the end of a stream that was not flushed', () => {
     const ingest = await harness.start();
     const [lost = '', kept = ''] = await deliverMany(ingest, 2);
     await harness.sql('UPDATE webhook_events SET stream_sequence = 1000 WHERE webhook_id = $1', [lost]);
-    await eventually(async () => expect(await publishedIds()).toContain(`${lost}:2`), PATIENCE);
+    await eventually(async () => expect(await publishedIds()).toContain(`${lost}:2`));
     expect(await publishedIds()).toEqual([`${kept}:1`, `${lost}:1`, `${lost}:2`].sort());
     expect(await rebuilt(ingest)).toContain('{why="beyond_stream"} 1');
   });
@@ -182,7 +180,7 @@ describe('an outcome that is lost', () => {
     await eventually(async () => {
       const all = await publishedIds();
       for (const id of taken) expect(all).toContain(`${id}:2`);
-    }, PATIENCE);
+    });
     const untaken = ids.filter((id) => !taken.includes(id));
     expect(await publishedIds()).toEqual([...numbered(ids, 1), ...numbered(taken, 2)].sort());
     for (const id of untaken) expect(await harness.row(id)).toMatchObject({ publish_number: 1 });
@@ -198,7 +196,7 @@ describe('an outcome that is lost', () => {
       await laterThanGrace();
       expect(await publishedIds()).toEqual([`${id}:1`]);
     });
-    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'success' }), PATIENCE);
+    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'success' }));
     expect(await publishedIds()).toEqual([`${id}:1`]);
   });
 });
@@ -210,7 +208,7 @@ describe('a stream that is half full', () => {
     await swallow(4);
     const jetStream = ingest.app.get(JetStream);
     const floor = async () => (await jetStream.consumerState(eventsConsumer))?.ackFloor ?? 0;
-    await eventually(async () => expect(await floor()).toBe(4), PATIENCE);
+    await eventually(async () => expect(await floor()).toBe(4));
     const state = await jetStream.streamState(clerkEventsStream);
     if (state === undefined) throw new RangeError('there is no stream');
     expect(state.bytes).toBeGreaterThan(0);
@@ -238,7 +236,7 @@ describe('a consumer that is merely slow', () => {
     await sync.nats
       .get()
       .request(`$JS.API.CONSUMER.MSG.NEXT.${clerkEventsStream.name}.${eventsConsumer.durable}`, '{"batch":1}', {
-        timeout: 5_000,
+        timeout: 20_000,
         noMux: true,
       });
     await laterThanGrace();

@@ -76,7 +76,8 @@ it('tell counts, latencies, what is open and dead, and which secret still verifi
     expect(read.rejected.kept).toBe(1);
     return read;
   });
-  const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
+  const [newest] = await harness.sql<{ at: Date }>('SELECT max(created_at) AS at FROM webhook_events');
+  const hour = new Date(Math.floor((newest?.at.getTime() ?? 0) / 3_600_000) * 3_600_000).toISOString();
   expect(now).toMatchObject({
     byStatus: { pending: 1, processing: 1, success: 2, failed: 2, ignored: 1, invalid: 0 },
     byType: [
