@@ -39,7 +39,7 @@ async function call(path: string, headers: Headers = {}, method = 'GET', body?: 
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
   });
   return { status: response.status, body: await response.json() };
 }

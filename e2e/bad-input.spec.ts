@@ -13,7 +13,9 @@ let stack: Stack;
 let sent = 0;
 
 beforeAll(async () => {
-  stack = await startStack({ CLERK_INSTANCE_ID: template.instance_id, LOG_LEVEL: 'warn', RETRY_BASE_MS: '200' });
+  const env = { CLERK_INSTANCE_ID: template.instance_id, LOG_LEVEL: 'warn', RETRY_BASE_MS: '200' };
+  // These users are not at Clerk: what is written back would find that out, and they would be gone.
+  stack = await startStack({ ...env, CLERK_WRITE_BACK: 'off' });
 }, 120_000);
 
 afterAll(() => stack?.stop(), 60_000);
@@ -158,12 +160,9 @@ it('a delivery under a wrong secret leaves nothing behind; the same one under th
   expect(refused.status).toBe(400);
   expect((await stack.ledger.query('SELECT FROM webhook_events WHERE webhook_id = $1', [id])).rowCount).toBe(0);
   expect((await stack.deliver(id, body)).status).toBe(200);
-  await eventually(
-    async () => {
-      expect((await stack.users.query('SELECT FROM applied_events WHERE webhook_id = $1', [id])).rowCount).toBe(1);
-    },
-    { timeoutMs: 20_000 },
-  );
+  await eventually(async () => {
+    expect((await stack.users.query('SELECT FROM applied_events WHERE webhook_id = $1', [id])).rowCount).toBe(1);
+  });
 });
 
 function nested(levels: number): string {

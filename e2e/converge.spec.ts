@@ -28,7 +28,7 @@ async function clerk<Answer>(method: string, path: string, body?: object): Promi
     method,
     headers: { authorization: `Bearer ${settings.clerkSecretKey}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
   });
   if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
   return (await response.json()) as Answer;
@@ -51,7 +51,7 @@ async function admin<Answer>(method: string, path: string): Promise<Answer> {
   const response = await fetch(`http://127.0.0.1:${stack.gatehouse.ports.gateway}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
   });
   if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${await response.text()}`);
   return (await response.json()) as Answer;

@@ -14,6 +14,8 @@ beforeAll(async () => {
   stack = await startStack({
     CLERK_INSTANCE_ID: clerkPayload<{ instance_id: string }>('user.created').instance_id,
     LOG_LEVEL: 'warn',
+    // The user is not at Clerk: what is written back would find that out, and the user would be gone too soon.
+    CLERK_WRITE_BACK: 'off',
   });
 }, 120_000);
 
@@ -41,16 +43,13 @@ async function erase(...args: string[]): Promise<{ code: number | null; output: 
 async function send(name: string): Promise<void> {
   const id = `msg_erase_${name.replaceAll('.', '_')}`;
   expect((await stack.deliver(id, clerkPayloadText(name))).status).toBe(200);
-  await eventually(
-    async () => {
-      const { rows } = await stack.ledger.query<{ status: string }>(
-        'SELECT status FROM webhook_events WHERE webhook_id = $1',
-        [id],
-      );
-      expect(rows).toEqual([{ status: 'success' }]);
-    },
-    { timeoutMs: 20_000 },
-  );
+  await eventually(async () => {
+    const { rows } = await stack.ledger.query<{ status: string }>(
+      'SELECT status FROM webhook_events WHERE webhook_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ status: 'success' }]);
+  });
 }
 
 it('the command erases what is stored of a deleted user, and says what; of nobody else', async () => {
@@ -71,4 +70,4 @@ it('the command erases what is stored of a deleted user, and says what; of nobod
   });
   const { rows } = await stack.ledger.query<{ n: number }>('SELECT count(*)::int AS n FROM event_bodies');
   expect(rows).toEqual([{ n: 0 }]);
-}, 60_000);
+});

@@ -26,7 +26,7 @@ class Clerk {
         'content-type': 'application/json',
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(30_000),
     });
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
     return (await response.json()) as Answer;
@@ -177,7 +177,7 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
       method: 'PUT',
       headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
       body: JSON.stringify({ role }),
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(30_000),
     });
     expect([response.status, await response.text()]).toMatchObject([200, expect.any(String)]);
   }
