@@ -42,7 +42,7 @@ it('a kept-alive connection whose request is answered during the shutdown does n
   } finally {
     agent.destroy();
   }
-}, 10_000);
+});
 
 it('a request that comes on an idle connection when the shutdown has begun is answered, as the last one on it', async () => {
   const server = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, return503OnClosing: false });
@@ -66,4 +66,4 @@ it('a request that comes on an idle connection when the shutdown has begun is an
   } finally {
     agent.destroy();
   }
-}, 10_000);
+});
