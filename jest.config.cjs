@@ -3,6 +3,8 @@ const { globSync } = require('node:fs');
 module.exports = {
   // Real servers on a machine that may be busy; a test that hangs still ends.
   testTimeout: 60_000,
+  // A worker that has run many files takes longer than Jest's half a second to give back its memory and end.
+  workerGracefulExitTimeout: 10_000,
   projects: globSync('{apps,libs}/*/jest.config.cjs')
     .concat(globSync('{tools,e2e}/jest.config.cjs'))
     .map((p) => `<rootDir>/${p}`),
