@@ -17,6 +17,9 @@ import { join } from 'node:path';
 import { appNames, eventually, freePorts, portVariables, type GatehousePorts } from '@gatehouse/testing';
 
 const checkout = join(__dirname, '../..');
+/** Until everything runs, on a machine that is busy; each test may start it twice. */
+const READY_MS = 90_000;
+jest.setTimeout(2 * READY_MS);
 
 /** A checkout with the real tools and servers, and a stub for each app. */
 function checkoutWithStubs(): string {
@@ -44,7 +47,7 @@ describe('npm start', () => {
   afterEach(async () => {
     const left = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
     for (const child of left) child.kill('SIGKILL');
-    await eventually(() => pids().length === 0, { timeoutMs: 30_000 });
+    await eventually(() => pids().length === 0);
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -67,7 +70,7 @@ describe('npm start', () => {
     return run;
   };
   const ready = async (run: ReturnType<typeof start>) => {
-    const running = eventually(() => run.output.includes('Ctrl-C stops everything'), { timeoutMs: 40_000 });
+    const running = eventually(() => run.output.includes('Ctrl-C stops everything'), { timeoutMs: READY_MS });
     await Promise.race([running, run.exit.then((code) => Promise.reject(new Error(`exit ${code}: ${run.errors}`)))]);
   };
 
@@ -111,12 +114,12 @@ describe('npm start', () => {
     await ready(run);
     expect(pids().length).toBeGreaterThan(6);
     run.child.kill('SIGKILL');
-    await eventually(() => pids().length === 0, { timeoutMs: 30_000 });
+    await eventually(() => pids().length === 0);
   });
 
   it('ends in order when it is interrupted while starting', async () => {
     const run = start();
-    await eventually(() => run.output.includes('✓ PostgreSQL'));
+    await eventually(() => run.output.includes('✓ PostgreSQL'), { timeoutMs: READY_MS });
     run.child.kill('SIGINT');
     expect(await run.exit).toBe(0);
     expect(pids()).toEqual([]);
