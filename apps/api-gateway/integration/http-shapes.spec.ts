@@ -28,7 +28,7 @@ interface Answers {
 /** Everything that comes back for these bytes until the connection ends. */
 async function exchange(bytes: string): Promise<Answers> {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
-  socket.setTimeout(10_000, () => socket.destroy());
+  socket.setTimeout(50_000, () => socket.destroy());
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   socket.on('error', () => undefined);

@@ -18,7 +18,8 @@ export interface RawAnswer {
   readonly body: ParsedJson;
 }
 
-const TIMEOUT_MS = 10_000;
+/** Longer than a busy machine keeps one of a flood waiting. */
+const TIMEOUT_MS = 50_000;
 
 /** Sends what no HTTP client would. */
 export async function sendRaw(url: string, request: RawRequest): Promise<RawAnswer> {
