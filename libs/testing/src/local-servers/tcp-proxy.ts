@@ -1,21 +1,22 @@
 import { once } from 'node:events';
-import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+import { type Socket, connect, createServer } from 'node:net';
+import { freePort } from './free-port';
 
 /** A way to a server that is slow, breaks, is cut, or falls silent as in a partitioned network. */
 export class TcpProxy {
   private readonly server = createServer((client) => this.accept(client));
   private readonly sockets = new Set<Socket>();
   private stalled = false;
-  private port = 0;
 
   private constructor(
     private readonly target: URL,
+    private readonly port: number,
     private readonly latencyMs: number,
   ) {}
 
   /** `latencyMs`: for each direction. */
   static async start(target: string, latencyMs = 0): Promise<TcpProxy> {
-    const proxy = new TcpProxy(new URL(target), latencyMs);
+    const proxy = new TcpProxy(new URL(target), await freePort(), latencyMs);
     await proxy.mend();
     return proxy;
   }
@@ -60,7 +61,6 @@ export class TcpProxy {
   /** Takes connections again, on the port that it had. */
   async mend(): Promise<void> {
     await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
   }
 
   private accept(client: Socket): void {
