@@ -53,7 +53,7 @@ describe('a test database', () => {
     const leak = new Client({ connectionString: database.serviceUrl, application_name: 'leaky' });
     leak.on('error', () => undefined);
     await leak.connect();
-    await expect(database.drop()).rejects.toMatchObject({
+    await expect(database.drop(0)).rejects.toMatchObject({
       code: 'LEAKED_CONNECTIONS',
       message: expect.stringContaining('leaky'),
     });

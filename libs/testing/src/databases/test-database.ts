@@ -21,9 +21,10 @@ export interface TestDatabase extends DatabaseUrls {
   adminUrl: string;
   /**
    * Removes it.
-   * @throws LeakedConnectionsError when somebody is still connected a second later; it is removed all the same
+   * @param patienceMs how long whoever is connected may take to go: a server on a busy machine is told late
+   * @throws LeakedConnectionsError when somebody is still connected then; it is removed all the same
    */
-  drop(): Promise<void>;
+  drop(patienceMs?: number): Promise<void>;
 }
 
 /**
@@ -54,7 +55,7 @@ export async function createTestDatabase({ template, migrate }: TestDatabaseOpti
     adminUrl: connectionUrl(admin, { database }),
     ownerUrl: connectionUrl(admin, { database, role: plan.ownerRole, password: plan.ownerPassword }),
     serviceUrl: connectionUrl(admin, { database, role: plan.serviceRole, password: plan.servicePassword }),
-    drop: () => withClient(admin, (client) => dropDatabase(client, database)),
+    drop: (patienceMs) => withClient(admin, (client) => dropDatabase(client, database, patienceMs)),
   };
 }
 
@@ -109,17 +110,22 @@ async function makeTemplate(
   await client.query(`alter database ${name} with allow_connections false`);
 }
 
-async function dropDatabase(client: Client, database: string): Promise<void> {
+async function dropDatabase(client: Client, database: string, patienceMs?: number): Promise<void> {
   try {
-    await assertNobodyConnected(client, database, 'the test');
+    await assertNobodyConnected(client, database, 'the test', patienceMs);
   } finally {
     await client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`);
   }
 }
 
 /** A connection that was just closed takes the server a moment to forget. */
-async function assertNobodyConnected(client: Client, database: string, who: string): Promise<void> {
-  const deadline = Date.now() + 1000;
+async function assertNobodyConnected(
+  client: Client,
+  database: string,
+  who: string,
+  patienceMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const { rows } = await client.query<{ usename: string; application_name: string; state: string; query: string }>(
       `select usename, application_name, state, left(query, 120) as query from pg_stat_activity
