@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../eventually';
 import { testVariable } from '../jest/test-environment';
 import { freePort } from '../local-servers/free-port';
 import { Leash } from '../local-servers/leash';
@@ -43,7 +44,10 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
       server = undefined;
     },
     async freeze() {
-      if (server) process.kill(server.process.pid, 'SIGSTOP');
+      if (!server) return;
+      const { pid } = server.process;
+      process.kill(pid, 'SIGSTOP');
+      await eventually(() => standsStill(pid));
     },
     async thaw() {
       if (server) process.kill(server.process.pid, 'SIGCONT');
@@ -61,4 +65,11 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
       await leash.release();
     },
   };
+}
+
+/** Each thread stops when it comes by, and until then it answers; seen on Linux alone. */
+function standsStill(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return true;
+  return readdirSync(tasks).every((thread) => / T \d+ [^)]*$/.test(readFileSync(join(tasks, thread, 'stat'), 'utf8')));
 }
