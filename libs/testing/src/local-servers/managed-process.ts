@@ -56,7 +56,8 @@ export class ManagedProcess {
         this.exit = { code, signal };
         options.leash?.letGo(pid);
         // 'close' follows when all output is read; a grandchild that keeps the pipe open must not delay us for long.
-        lateClose = setTimeout(() => child.emit('close', code, signal), 1000);
+        // What a process that stood still finds due at once is read first.
+        lateClose = setTimeout(() => setImmediate(() => child.emit('close', code, signal)), 1000);
       });
       child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
         clearTimeout(lateClose);
