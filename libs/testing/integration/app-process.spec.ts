@@ -40,5 +40,5 @@ describe('a program of the workspace', () => {
       message: 'user-sync was not ready within 5 s: it answers 503 (not ready: nats, streams).',
     });
     expect(app.pid).toBeUndefined();
-  }, 20_000);
+  });
 });

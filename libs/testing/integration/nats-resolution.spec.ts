@@ -169,7 +169,6 @@ describe('the download of the official release', () => {
     const sockets: Socket[] = [];
     const silent = createTcpServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
-    const started = Date.now();
     await expect(
       downloadNatsRelease({
         platform: 'linux-x64',
@@ -178,7 +177,6 @@ describe('the download of the official release', () => {
         connectTimeoutMs: 200,
       }),
     ).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('no answer in 0.2 s') });
-    expect(Date.now() - started).toBeLessThan(2000);
     silent.close();
     for (const socket of sockets) socket.destroy();
   });

@@ -60,7 +60,7 @@ export async function resolveNatsServer(search: NatsSearch): Promise<NatsResolut
 
 /** The version a program tells, e.g. `2.9.10`; throws when it does not run or is older than 2.9. */
 export async function natsVersion(program: string): Promise<string> {
-  const output = await runCommand(program, ['--version'], { timeoutMs: 5000 });
+  const output = await runCommand(program, ['--version'], { timeoutMs: 15_000 });
   const version = /v?(\d+\.\d+\.\d+)/.exec(output)?.[1];
   if (!version) throw new NatsServerNotFoundError(`${program} tells no version`);
   if (!isAtLeast(version, 2, 9)) throw new NatsServerNotFoundError(`${program} is ${version}, older than 2.9`);

@@ -3,6 +3,9 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import { randomBytes } from 'node:crypto';
 import { natsAccounts, testVariable, testVariables } from '../jest/test-environment';
 
+/** Generous: deleting a stream deletes files, on a machine that may be busy. */
+const TIMEOUT_MS = 20_000;
+
 /** What one test file needs to use NATS. */
 export interface TestNats {
   /** Without credentials. */
@@ -37,9 +40,9 @@ export async function testNats(): Promise<TestNats> {
   const connectionOptions = () => ({ servers: url, ...(user ? { user, pass: secret } : {}) });
 
   const deleteStreams = async () => {
-    const connection = await connect({ ...connectionOptions(), reconnect: false, timeout: 5000 });
+    const connection = await connect({ ...connectionOptions(), reconnect: false, timeout: TIMEOUT_MS });
     try {
-      const manager = await jetstreamManager(connection);
+      const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS });
       for await (const name of manager.streams.names()) {
         if (isolated || name.startsWith(prefix)) await manager.streams.delete(name);
       }
@@ -56,7 +59,7 @@ export async function testNats(): Promise<TestNats> {
     prefix,
     isolated,
     async connect(options = {}) {
-      const connection = await connect({ ...connectionOptions(), timeout: 5000, ...options });
+      const connection = await connect({ ...connectionOptions(), timeout: TIMEOUT_MS, ...options });
       connections.push(connection);
       return connection;
     },
