@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Change,
-  acknowledgeChanges,
-  changesAnnouncement,
-  changesSince,
-  gatewayLease,
-  leaseGateway,
-} from '@gatehouse/contracts';
+import { type Change, acknowledgeChanges, changesAnnouncement, changesSince, leaseGateway } from '@gatehouse/contracts';
 import { type Subscription } from '@nats-io/transport-node';
 import { nobody } from './members';
 import { type SyncWorld } from './sync-world';
 
-/** A gateway as far as changes go: leases, listens, asks for what it missed, acknowledges. */
+/**
+ * A gateway as far as changes go: leases, listens, asks for what it missed, acknowledges. Its lease is not renewed but made
+ * long, so that none runs out on a machine that stands still for a moment.
+ */
 export class ListeningGateway {
   readonly id = randomUUID();
   /** All changes, each once, in order. */
@@ -23,7 +19,6 @@ export class ListeningGateway {
   stuck = false;
   private heard = 0;
   private subscription: Subscription | undefined;
-  private timer: NodeJS.Timeout | undefined;
   private work: Promise<void> = Promise.resolve();
 
   constructor(private readonly world: SyncWorld) {}
@@ -40,7 +35,6 @@ export class ListeningGateway {
     // What is announced meanwhile is taken after it: before it, all changes there ever were would count as missed.
     this.work = this.begin();
     await this.work;
-    this.timer = setInterval(() => void this.lease().catch(() => undefined), gatewayLease.renewMs);
     return this;
   }
 
@@ -48,11 +42,11 @@ export class ListeningGateway {
     return this.heard;
   }
 
-  /** As a gateway that is killed, or cut off. */
+  /** As a gateway that is killed, or cut off: its last lease runs out. */
   async vanish(): Promise<void> {
-    clearInterval(this.timer);
     this.subscription?.unsubscribe();
     await this.work;
+    await this.lease();
   }
 
   async stop(): Promise<void> {
@@ -67,6 +61,9 @@ export class ListeningGateway {
   private async begin(): Promise<void> {
     await this.world.gatewayConnection.flush();
     this.number = (await this.lease()).current;
+    await this.world.query("UPDATE gateway_leases SET expires_at = now() + interval '1 hour' WHERE gateway_id = $1", [
+      this.id,
+    ]);
   }
 
   private async take(changes: readonly Change[], current: number): Promise<void> {
