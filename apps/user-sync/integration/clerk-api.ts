@@ -103,8 +103,8 @@ export class Directory {
   readonly hidden = new Set<string>();
   /** The cursors of the pages that were asked for. */
   readonly pages: (string | null)[] = [];
-  /** Refusals of the pages after these users, each given once, in order. */
-  readonly refusals: [after: string, answer: Answer][] = [];
+  /** Other answers for the pages after these users, the first page for null; each given once, in order. */
+  readonly refusals: [after: string | null, answer: Answer][] = [];
   /** Runs before a page is given. */
   onPage: (cursor: string | null) => void = () => undefined;
 

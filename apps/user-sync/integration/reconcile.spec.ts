@@ -32,8 +32,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await world.boot(settings);
-  // It answers requests as soon as it is connected, which may be a moment later.
-  await eventually(() => world.gateway.send(listReconciles, {}, adminContext()));
 });
 
 afterEach(async () => {
@@ -111,9 +109,8 @@ describe('a walk over Clerk', () => {
     });
     expect(await world.user(changed.id)).toMatchObject({ first_name: 'Missed' });
     // The ledger is told that Clerk moved and no webhook told of it.
-    await eventually(
-      async () => expect((await world.movements()).at(-1)).toEqual({ movedAt: T0 + 1, source: 'reconcile' }),
-      { timeoutMs: 20_000 },
+    await eventually(async () =>
+      expect((await world.movements()).at(-1)).toEqual({ movedAt: T0 + 1, source: 'reconcile' }),
     );
     expect((await live()).sort()).toEqual([changed.id, fresh.id, same.id].sort());
   });
@@ -144,7 +141,7 @@ describe('a walk over Clerk', () => {
     await world.boot({ ...settings, CLERK_REQUESTS_PER_10S: '20' });
     atClerk(...many(200));
     world.clerk.directory.maxPage = 1;
-    const walk = await eventually(start);
+    const walk = await start();
     await eventually(async () => expect((await show(walk.id)).usersDone).toBeGreaterThan(1));
     const user = clerkUser(newClerkId());
     world.clerk.answer(user.id, json(200, user));
@@ -278,10 +275,16 @@ describe('a walk over Clerk', () => {
   it('is led by one replica alone', async () => {
     await world.boot(settings);
     await world.boot(settings);
-    atClerk(...many(12));
+    const users = many(12);
+    atClerk(...users);
     world.clerk.directory.maxPage = 3;
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const first = json(200, users.slice(0, 3));
+    world.clerk.directory.refusals.push([null, (request, response) => void held.then(() => first(request, response))]);
     const { id } = await start();
     await expect(start()).rejects.toMatchObject({ reason: 'conflict' });
+    goOn();
     expect(await ended(id)).toMatchObject({ usersDone: 12 });
     expect(world.clerk.directory.pages).toHaveLength(5);
   });
@@ -388,7 +391,6 @@ describe('a 404 from Clerk', () => {
   it('of the key of another instance, once a walk has told which is ours, confirms nothing', async () => {
     await world.closeApps();
     await world.boot(Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'CLERK_INSTANCE_ID')));
-    await eventually(() => world.gateway.send(listReconciles, {}, adminContext()));
     const user = await suspected();
     atClerk(user);
     expect(await reconcile()).toMatchObject({ state: 'done' });

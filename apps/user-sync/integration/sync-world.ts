@@ -30,6 +30,8 @@ import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
 import { type EventJson, metadata, newWebhookId } from './clerk-events';
 
+/** What a caller waits for an answer: on a busy machine it may take long, and no test is about that. */
+const PATIENCE_MS = 20_000;
 const OBSERVER = { user: 'observer', password: 'observer' };
 const logger = createLogger({ service: 'user-sync-test', level: 'silent' });
 
@@ -88,8 +90,16 @@ export class SyncWorld {
     return world;
   }
 
-  /** Another instance of the service, as main.ts boots it. */
+  /** Another instance of the service, once it takes requests. */
   async boot(environment: Record<string, string> = {}): Promise<INestApplication> {
+    const app = await this.launch(environment);
+    // It connects in the background; what it has subscribed to before, the server knows when it answers.
+    await eventually(() => app.get(NatsClient).get().flush());
+    return app;
+  }
+
+  /** Another instance of the service, as main.ts boots it: NATS may be away. */
+  async launch(environment: Record<string, string> = {}): Promise<INestApplication> {
     const app = await createApp(
       loadConfig({
         NATS_URL: this.nats.url,
@@ -104,6 +114,8 @@ export class SyncWorld {
         ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
         HOST: '127.0.0.1',
         OPS_PORT: '0',
+        // What was lost on its way comes again while a test still waits for it.
+        ACK_WAIT_MS: '10000',
         LOG_LEVEL: 'silent',
         ...environment,
       }),
@@ -220,12 +232,12 @@ export class SyncWorld {
 
   /** JetStream as an operator handles it, past the services. */
   administrator(): Promise<JetStreamManager> {
-    return jetstreamManager(this.client(OBSERVER.user).get());
+    return jetstreamManager(this.client(OBSERVER.user).get(), { timeout: PATIENCE_MS });
   }
 
   /** The gateway's side of requests. */
   get gateway(): RequestClient {
-    return new RequestClient(this.client('api-gateway'), createEnvelopeSigner(this.keys.privateKey));
+    return new RequestClient(this.client('api-gateway'), createEnvelopeSigner(this.keys.privateKey), PATIENCE_MS);
   }
 
   /** The gateway's connection, with the gateway's permissions. */
