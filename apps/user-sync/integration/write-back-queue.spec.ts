@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createDataSource } from '@gatehouse/persistence';
-import { type TestDatabase, eventually } from '@gatehouse/testing';
+import { type TestDatabase, eventually, withClient } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { type DataSource } from 'typeorm';
 import { serviceDatabase } from '../src/database/database-options';
@@ -10,16 +10,16 @@ import { usersDatabase } from './sync-world';
 let database: TestDatabase;
 let dataSource: DataSource;
 let other: Client;
+let third: Client;
 let queue: WriteBackQueue;
 let claim: WriteBackClaim;
 
 beforeEach(async () => {
   database = await usersDatabase();
-  other = new Client({ connectionString: database.adminUrl });
-  await other.connect();
+  [other, third] = [await connected(), await connected()];
   // Of two who wait for each other PostgreSQL ends the one whose patience ends first: the queue.
   await other.query("SET deadlock_timeout = '1min'");
-  await other.query(`ALTER DATABASE ${new URL(database.adminUrl).pathname.slice(1)} SET deadlock_timeout = '2s'`);
+  await other.query(`ALTER DATABASE ${new URL(database.adminUrl).pathname.slice(1)} SET deadlock_timeout = '100ms'`);
   dataSource = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 1 })).initialize();
   for (const name of ['first', 'second']) {
     const id = randomUUID();
@@ -36,23 +36,43 @@ beforeEach(async () => {
 afterEach(async () => {
   await dataSource.destroy();
   await other.end();
+  await third.end();
   await database.drop();
 });
 
-/** Does work whose statement takes the first row and waits for the second, while another has the second and waits for the first. */
+async function connected(): Promise<Client> {
+  const client = new Client({ connectionString: database.adminUrl });
+  await client.connect();
+  return client;
+}
+
+/**
+ * Does work whose statement takes the first row and waits for the second, while another has the second and waits for the
+ * first. A third one keeps the work from the first row until the other waits too: only who begins to wait when the ring is
+ * closed already is sure to find it, however slow the machine is.
+ */
 async function inDeadlock(work: () => Promise<unknown>): Promise<void> {
   const touch = (name: string) =>
     other.query('UPDATE write_backs SET due_at = now() FROM users WHERE id = user_id AND clerk_user_id = $1', [name]);
+  const waiting = (count: number) =>
+    eventually(async () => {
+      const { rows } = await withClient(database.adminUrl, (client) =>
+        client.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`),
+      );
+      expect(rows).toHaveLength(count);
+    });
+  await third.query('BEGIN');
+  await third.query(
+    `SELECT FROM write_backs JOIN users ON id = user_id WHERE clerk_user_id = 'first' FOR UPDATE OF write_backs`,
+  );
   await other.query('BEGIN');
   await touch('second');
   const working = work();
-  await eventually(async () => {
-    const { rows } = await other.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    );
-    expect(rows).toHaveLength(1);
-  });
-  await touch('first');
+  await waiting(1);
+  const touched = touch('first');
+  await waiting(2);
+  await third.query('COMMIT');
+  await touched;
   await other.query('COMMIT');
   await working;
 }
