@@ -115,7 +115,11 @@ describe('a login', () => {
     const reply = await logIn(world, email.toUpperCase());
     expect(reply).toMatchObject({ userId, clerkUserId: null, isActive: true, user: { id: userId } });
     expect(reply.user.lastLoginAt).not.toBeNull();
-    expect(Math.abs(reply.session.expiresAt - Date.now() - 3_600_000)).toBeLessThan(5_000);
+    const [row] = await world.query<{ seconds: number; expires_at: Date }>(
+      'SELECT extract(epoch FROM expires_at - created_at)::float8 AS seconds, expires_at FROM legacy_sessions WHERE id = $1',
+      [reply.session.id],
+    );
+    expect(row).toEqual({ seconds: 3_600, expires_at: new Date(reply.session.expiresAt) });
   });
 
   it('has one answer, at the cost of one hash, for a wrong password and all who have none', async () => {
