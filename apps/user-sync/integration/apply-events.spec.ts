@@ -10,6 +10,7 @@ import {
   userEvent,
   withEmail,
 } from './clerk-events';
+import { type EventMetadata } from '@gatehouse/contracts';
 import { EventBatch } from '../src/apply-event/event-batch';
 import { readEvent } from '../src/apply-event/read-event';
 import { fixture, hangUp, json } from './clerk-api';
@@ -374,10 +375,11 @@ describe('failures', () => {
 });
 
 describe('a batch', () => {
-  /** Lets messages gather, so that they come as one batch. */
+  /** Lets messages gather, so that they come as one batch, in this order. */
   async function together(events: EventJson[]) {
     await world.closeApps();
-    const published = await Promise.all(events.map((event) => world.publish(event)));
+    const published: EventMetadata[] = [];
+    for (const event of events) published.push(await world.publish(event));
     await world.boot();
     return Promise.all(published.map((about) => world.outcomeOf(about)));
   }

@@ -30,7 +30,12 @@ function hold(user: UserJson): void {
 
 const asked = (...users: UserJson[]) => eventually(() => users.every(({ id }) => world.clerk.times(id) > 0));
 
-/** What user-sync keeps others out with: open transactions, and locks but that of the replica that leads a walk. */
+/**
+ * Whether user-sync keeps others out with nothing for as long as Clerk does not answer: neither open transactions, nor locks
+ * but that of the replica that leads a walk. What it does for others in the meantime is over in a moment.
+ */
+const nothingHeld = () => eventually(async () => expect(await held()).toEqual([]), { intervalMs: 100 });
+
 async function held(): Promise<unknown[]> {
   return world.query(
     `SELECT a.state, l.locktype, l.objid FROM pg_stat_activity a
@@ -45,10 +50,11 @@ async function member(user: UserJson): Promise<UserJson> {
   return user;
 }
 
-/** Lets messages gather, so that they come as one batch. */
+/** Lets messages gather, so that they come as one batch, in this order. */
 async function together(events: EventJson[]): Promise<EventMetadata[]> {
   await world.closeApps();
-  const published = await Promise.all(events.map((event) => world.publish(event)));
+  const published: EventMetadata[] = [];
+  for (const event of events) published.push(await world.publish(event));
   await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
   return published;
 }
@@ -61,7 +67,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     hold(user);
     const about = await world.publish(tieOf(user));
     await asked(user);
-    expect(await held()).toEqual([]);
+    await nothingHeld();
     letGo.splice(0).forEach((release) => release());
     expect(await world.outcomeOf(about)).toMatchObject({ status: 'success' });
   });
@@ -74,7 +80,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     hold({ ...withEmail(holder, `new-${email}`), updated_at: T0 + 1 });
     const about = await world.publish(userEvent('user.created', taker));
     await asked(taker, holder);
-    expect(await held()).toEqual([]);
+    await nothingHeld();
     letGo.splice(0).forEach((release) => release());
     expect(await world.outcomeOf(about)).toMatchObject({ decision: 'create' });
   });
@@ -84,7 +90,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     hold(user);
     const login = world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId: newSessionId() }, nobody());
     await asked(user);
-    expect(await held()).toEqual([]);
+    await nothingHeld();
     letGo.splice(0).forEach((release) => release());
     expect(await login).toMatchObject({ clerkUserId: user.id });
   });
@@ -95,7 +101,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     hold({ ...user, first_name: 'Walked' });
     await world.gateway.send(startReconcile, {}, adminContext());
     await asked(user);
-    expect(await held()).toEqual([]);
+    await nothingHeld();
     letGo.splice(0).forEach((release) => release());
     await eventually(async () => (await world.user(user.id))?.first_name === 'Walked');
   });

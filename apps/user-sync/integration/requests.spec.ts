@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { getMe, listUsers, resolvePrincipal, updateMe } from '@gatehouse/contracts';
+import { NatsClient } from '@gatehouse/messaging';
+import { type INestApplication } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { fixture, hangUp, json, silence } from './clerk-api';
 import { clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
 import { principalOf, refusal } from './members';
@@ -25,6 +28,15 @@ async function member(changes: Record<string, unknown> = {}) {
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }
 
+/** Returns when the service has read what it was asked until now, and has looked for it in the database. */
+async function allHaveLooked(): Promise<void> {
+  const [app] = world.apps as [INestApplication];
+  await world.gatewayConnection.flush();
+  await app.get(NatsClient).get().flush();
+  // Each look is a few queries, one after the other; connections go to who has waited longest.
+  for (let turns = 0; turns < 10; turns += 1) await app.get(DataSource).query('SELECT 1');
+}
+
 describe('resolving a principal', () => {
   it('finds the user that is here, without asking Clerk', async () => {
     const user = clerkUser(newClerkId(), { public_metadata: { role: 'developer' } });
@@ -45,8 +57,13 @@ describe('resolving a principal', () => {
 
   it('makes an unknown user from Clerk: 50 first requests at once are one fetch and one row', async () => {
     const user = clerkUser(newClerkId());
-    world.clerk.answer(user.id, json(200, user));
-    const replies = await Promise.all(Array.from({ length: 50 }, () => resolve(user.id)));
+    let release = (): void => undefined;
+    const held = new Promise<void>((free) => (release = free));
+    world.clerk.answer(user.id, (request, response) => void held.then(() => json(200, user)(request, response)));
+    const asked = Array.from({ length: 50 }, () => resolve(user.id));
+    await allHaveLooked();
+    release();
+    const replies = await Promise.all(asked);
     expect(new Set(replies.map(({ userId }) => userId)).size).toBe(1);
     expect(replies.every(({ isNewUser, isActive }) => isNewUser && isActive)).toBe(true);
     expect(world.clerk.times(user.id)).toBe(1);
