@@ -29,6 +29,9 @@ export type CrashPoint = 'before' | 'after';
 
 class Crash extends Error {}
 
+/** How often the ledger tries again here: whoever Clerk does not know is told of as deleted some day. */
+const RETRIES = 3;
+
 const config = {
   clerk: { confirmDelayMs: 0 },
   reconcile: { maxDeletions: 1_000, intervalMs: 0 },
@@ -47,6 +50,8 @@ export interface SyncParts {
 /** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
 export class SyncCore {
   private crashAt: CrashPoint | undefined;
+  /** Webhook ids of what failed and may succeed. */
+  private readonly toRetry = new Set<string>();
 
   private constructor(
     private readonly database: TestDatabase,
@@ -88,7 +93,7 @@ export class SyncCore {
     );
     const resolver = new ConflictResolver(dataSource, clerk, applier, absences);
     const settlement = new ClerkSettlement(dataSource, config, clerk, applier, resolver, absences);
-    const reporter = { report: async (_: readonly Report[]) => undefined } as OutcomeReporter;
+    const reporter = { report: async (reports: readonly Report[]) => this.note(reports) } as OutcomeReporter;
     const metrics = new EventMetrics(new Registry());
     const log = createLogger({ service: 'converge', level: 'silent' });
     const runs = new ReconcileRuns(dataSource);
@@ -116,7 +121,7 @@ export class SyncCore {
     };
   }
 
-  /** Delivers as the stream does: a batch that fails comes again, one by one. */
+  /** Delivers as the stream does: a batch that fails comes again, one by one; and as the ledger does what is to be retried. */
   async deliver(batch: EventBatch, events: readonly EventRead[], crashAt?: CrashPoint): Promise<void> {
     this.crashAt = crashAt;
     try {
@@ -124,9 +129,19 @@ export class SyncCore {
     } catch {
       for (const event of events) await batch.handle([event]);
     }
-    // An event whose crash was taken for its failure is retried by the ledger.
-    if (crashAt !== undefined) await batch.handle(events).catch(() => undefined);
     this.crashAt = undefined;
+    // A login at the same moment may have been in the way, and a crash taken for a failure.
+    for (let retries = 0; retries < RETRIES; retries += 1) {
+      const again = events.filter(({ metadata }) => this.toRetry.delete(metadata.webhookId));
+      if (again.length > 0) await batch.handle(again);
+    }
+    this.toRetry.clear();
+  }
+
+  private note(reports: readonly Report[]): void {
+    for (const { outcome } of reports) {
+      if (outcome.status === 'failed' && outcome.error.retryable) this.toRetry.add(outcome.webhookId);
+    }
   }
 
   crashNext(crashAt: CrashPoint | undefined): void {
