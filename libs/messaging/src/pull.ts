@@ -14,7 +14,7 @@ const ANSWER_GRACE_MS = 2_000;
 
 interface PullRequest {
   readonly batch: number;
-  readonly expires: number;
+  readonly expires?: number;
   readonly no_wait?: boolean;
 }
 
@@ -31,11 +31,12 @@ export class PullSubscription {
 
   /** Up to `batchSize` messages that are there now; waits up to `waitMs` for a first one. */
   async next(waitMs: number, signal: AbortSignal, batchSize = this.consumer.batchSize): Promise<Pulled> {
-    const now = await this.pull({ batch: batchSize, expires: nanos(waitMs), no_wait: true }, waitMs, signal);
+    // No expiry: with one, `no_wait` waits until then where nothing is there, and the rest would hold up the first one.
+    const now = await this.pull({ batch: batchSize, no_wait: true }, waitMs, signal);
     if (now.deliveries.length > 0 || now.trouble !== undefined || signal.aborted) return now;
     const first = await this.pull({ batch: 1, expires: nanos(waitMs) }, waitMs, signal);
     if (first.deliveries.length === 0 || batchSize === 1 || signal.aborted) return first;
-    const rest = await this.pull({ batch: batchSize - 1, expires: nanos(waitMs), no_wait: true }, waitMs, signal);
+    const rest = await this.pull({ batch: batchSize - 1, no_wait: true }, waitMs, signal);
     return { deliveries: [...first.deliveries, ...rest.deliveries] };
   }
 
