@@ -76,6 +76,7 @@ describe('the docs', () => {
       'post /admin/users/{id}/activate',
       'post /admin/users/{id}/deactivate',
       'post /admin/users/{id}/password-token',
+      'post /admin/users/{id}/sync',
       'post /admin/webhook-events/redrive',
       'post /admin/webhook-events/{id}/redrive',
       'post /admin/write-backs/retry',

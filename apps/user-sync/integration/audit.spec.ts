@@ -20,6 +20,7 @@ import {
   setUserRole,
   setUserTier,
   startReconcile,
+  syncUser,
   undoReconcile,
   updateMe,
   verifyLogin,
@@ -117,6 +118,8 @@ const deeds: Record<AuditAction, () => Promise<{ context: RequestContext; creden
       await world.gateway.send(deactivateUser, { userId }, boss.context);
       await world.gateway.send(activateUser, { userId }, context);
     }),
+  'user.sync': () =>
+    byBoss(({ principal: { userId } }, context) => world.gateway.send(syncUser, { id: userId }, context)),
   'reconcile.start': async () => {
     await walk('done');
     return byBoss((ada, context) => world.gateway.send(startReconcile, {}, context));

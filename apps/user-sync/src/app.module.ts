@@ -63,6 +63,7 @@ import { SnapshotApplier } from './reconcile/snapshot-applier';
 import { SuspectedAbsences } from './reconcile/suspected-absences';
 import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
 import { ShowMeController } from './show-me/show-me.controller';
+import { SyncUserController } from './sync-user/sync-user.controller';
 import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
 import { ClerkMovements } from './tell-movements/clerk-movements';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
@@ -121,6 +122,7 @@ export class AppModule {
         SyncClerkUserController,
         CreateUserController,
         ManageUsersController,
+        SyncUserController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },

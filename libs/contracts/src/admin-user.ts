@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { propagationSchema } from './change';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
-import { adminUserSchema } from './user';
+import { adminUserSchema, userRefSchema } from './user';
 
 const timeSchema = z.iso.datetime();
 const name = z.string().trim().min(1).max(256);
@@ -72,4 +72,26 @@ export const activateUser = defineRequest({
   subject: 'user-sync.users.activate',
   request: z.strictObject({ userId: z.uuid() }),
   reply: changedUserSchema,
+});
+
+/**
+ * What became of a user that was made equal to Clerk's. `unchanged`: it was equal; `deleted`: it was deleted here, and
+ * nothing brings its id back; `missing`: Clerk does not know it, which is confirmed a minute later before it is deleted.
+ */
+export type SyncResult = 'created' | 'applied' | 'unchanged' | 'deleted' | 'missing';
+
+/**
+ * Asks Clerk for one user, by our id or Clerk's, and makes it here what Clerk holds now; for admins. `conflict` for a local
+ * user, `not_found` for one that neither we nor Clerk know.
+ */
+export const syncUser = defineRequest({
+  subject: 'user-sync.users.sync',
+  request: z.strictObject({ id: userRefSchema }),
+  reply: z.object({
+    /** A {@link SyncResult}; newer services may know more. */
+    result: z.string(),
+    reason: z.string(),
+    /** Null of a deleted user that was never here. */
+    user: adminUserSchema.nullable(),
+  }),
 });

@@ -24,6 +24,7 @@ export const auditActions = [
   'user.tier',
   'user.deactivate',
   'user.activate',
+  'user.sync',
   'reconcile.start',
   'reconcile.approve',
   'reconcile.undo',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageRequestSchema } from './page';
 import { defineRequest } from './request';
+import { userRefSchema } from './user';
 import { userConflictSchema } from './user-conflict';
 import { writeBackSchema } from './write-back';
 
@@ -53,10 +54,7 @@ export type Explanation = z.output<typeof explanationSchema>;
 export const explainUser = defineRequest({
   subject: 'user-sync.users.explain',
   request: z.strictObject({
-    id: z.union(
-      [z.uuid(), z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/)],
-      'is neither a user id nor a Clerk user id',
-    ),
+    id: userRefSchema,
     ...pageRequestSchema.shape,
   }),
   reply: explanationSchema,

@@ -14,6 +14,8 @@ export {
   setUserRole,
   setUserTier,
   showUser,
+  syncUser,
+  type SyncResult,
 } from './admin-user';
 export {
   apiKeyDraftSchema,

@@ -6,6 +6,7 @@ import {
   setUserRole,
   setUserTier,
   showUser,
+  syncUser,
 } from './admin-user';
 import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
 import { listAudit, recordAudit } from './audit';
@@ -79,6 +80,7 @@ export const gatewayRequests = [
   setUserTier,
   deactivateUser,
   activateUser,
+  syncUser,
   explainUser,
   listReconciles,
   startReconcile,

@@ -87,6 +87,9 @@ export const adminUserSchema = userSchema.extend({
 /** A user as an admin sees it. */
 export type AdminUser = z.output<typeof adminUserSchema>;
 
+/** A user, by our id or Clerk's. */
+export const userRefSchema = z.union([z.uuid(), clerkUserIdSchema], 'is neither a user id nor a Clerk user id');
+
 /**
  * Whom a verified Clerk session belongs to here; made from Clerk just in time when it is not here yet. `sessionEnded`:
  * Clerk has told that the session is over, so its token is good no longer.

@@ -120,6 +120,12 @@ export const identities: AttackTable = {
       'role_insufficient',
       () => asAda({ method: 'POST', path: `/admin/users/${randomUUID()}/deactivate` }),
     ],
+    [
+      'a user made equal to Clerk by a user',
+      403,
+      'role_insufficient',
+      () => asAda({ method: 'POST', path: `/admin/users/${randomUUID()}/sync` }),
+    ],
     ['keys of all, listed by a user', 403, 'role_insufficient', () => asAda({ path: '/admin/keys' })],
     ['the audit log, read by a user', 403, 'role_insufficient', () => asAda({ path: '/admin/audit' })],
     ['the explanation, read by a user', 403, 'role_insufficient', () => asAda({ path: '/auth/explain' })],

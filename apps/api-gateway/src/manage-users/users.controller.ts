@@ -10,6 +10,7 @@ import {
   setUserRole,
   setUserTier,
   showUser,
+  syncUser,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
@@ -111,6 +112,22 @@ export class UsersController {
     @Param('id', { schema: idSchema }) userId: string,
   ): Promise<ReplyOf<typeof activateUser>> {
     return this.services.send(activateUser, { userId }, caller);
+  }
+
+  @Post(':id/sync')
+  @HttpCode(200)
+  @Access(writing)
+  @ApiOperation({ summary: "Make a user, by our id or Clerk's (user_…), what Clerk holds of it now" })
+  @ApiOkResponse({
+    description:
+      'What was found: `created`, `applied`, `unchanged`, `deleted` (here, for good) or `missing` (at Clerk; asked once more in a minute)',
+    standardSchema: syncUser.reply,
+  })
+  sync(
+    @Req() { caller }: CallerRequest,
+    @Param('id', { schema: syncUser.request.shape.id }) id: string,
+  ): Promise<ReplyOf<typeof syncUser>> {
+    return this.services.send(syncUser, { id }, caller);
   }
 
   @Post(':id/password-token')

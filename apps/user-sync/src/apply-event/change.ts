@@ -1,7 +1,7 @@
 import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
 
 /** Where a change came from. */
-export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'confirmation';
+export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'confirmation' | 'sync';
 
 /** What `applied_events` tells of a change besides its decision. */
 export interface Story {

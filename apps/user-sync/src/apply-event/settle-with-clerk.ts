@@ -34,7 +34,7 @@ export class ClerkSettlement {
   async settle(
     change: Omit<Change, 'seen'>,
     first: Unsettled['wants'],
-    options: { readonly timeoutMs?: number } = {},
+    options: Omit<Asking, 'lane'> = {},
   ): Promise<Settled> {
     const asking = { lane: laneOf(change.story.source), ...options };
     let wants = first;

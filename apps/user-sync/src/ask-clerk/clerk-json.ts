@@ -26,7 +26,10 @@ export class ClerkJson {
   ) {}
 
   /** The answer, parsed. Throws as ClerkRequests does. */
-  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, asking: Required<Asking>): Promise<z.output<Schema>> {
+  ask<Schema extends z.ZodType>(
+    request: WireRequest<Schema>,
+    asking: Asking & { readonly timeoutMs: number },
+  ): Promise<z.output<Schema>> {
     return this.requests.ask(() => this.send(request, asking.timeoutMs), request.missing, asking);
   }
 

@@ -13,10 +13,14 @@ import { LaneSlots } from './lane-slots';
 /** Clerk's Backend API, as its SDK offers it. */
 export type ClerkClient = ReturnType<typeof createClerkClient>;
 
-/** Why Clerk is asked, and how long an answer may take; milliseconds. */
+/**
+ * Why Clerk is asked, and how long an answer may take; milliseconds. `somebodyWaits`: an answer in time is worth more than
+ * to know whether it was all of Clerk that failed; at a first login somebody always does.
+ */
 export interface Asking {
   readonly lane: Lane;
   readonly timeoutMs?: number;
+  readonly somebodyWaits?: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -63,7 +67,7 @@ export class ClerkRequests {
   async ask<Answer>(
     question: (client: ClerkClient) => Promise<Answer>,
     missing: () => Error,
-    { lane, timeoutMs = TIMEOUT_MS }: Asking,
+    { lane, timeoutMs = TIMEOUT_MS, somebodyWaits = lane === 'first_login' }: Asking,
   ): Promise<Answer> {
     if (this.waiting >= MAX_WAITING) throw new ClerkAwayError('network', {}, 'too many requests wait for Clerk');
     this.waiting += 1;
@@ -88,7 +92,7 @@ export class ClerkRequests {
       return answer;
     } catch (error) {
       this.requests.inc({ result: asked ? resultOf(error) : 'not_asked' });
-      throw asked ? await this.judge(error, lane) : withoutTurn(error);
+      throw asked ? await this.judge(error, somebodyWaits) : withoutTurn(error);
     } finally {
       this.waiting -= 1;
       deadline.end();
@@ -96,7 +100,7 @@ export class ClerkRequests {
   }
 
   /** Tells a failure of Clerk as a whole from one that has to do with what was asked. */
-  private async judge(error: unknown, lane: Lane): Promise<unknown> {
+  private async judge(error: unknown, somebodyWaits: boolean): Promise<unknown> {
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
       // While the database is away nobody asks Clerk anything.
       await this.budget.pause(error.answer.retryAfterMs ?? PAUSE_MS).catch(() => undefined);
@@ -106,8 +110,7 @@ export class ClerkRequests {
       this.health.answered();
       return error;
     }
-    // Somebody waits for this answer, whatever it is.
-    if (lane === 'first_login') {
+    if (somebodyWaits) {
       void this.health.isAway();
       return error;
     }

@@ -13,6 +13,7 @@ export function laneOf(source: Source): Lane {
       return 'first_login';
     case 'webhook':
     case 'conflict':
+    case 'sync':
       return 'conflict';
     case 'reconcile':
     case 'confirmation':

@@ -64,6 +64,7 @@ it('keeps what could not be told until it can', async () => {
 it.each<[string, Change, Applied, number]>([
   ['a new user found by a walk', change(NOW, 'reconcile'), settled('create'), 1],
   ['a change found by a first login', change(NOW, 'first_login'), settled('apply'), 1],
+  ["a change found by an admin's sync", change(NOW, 'sync'), settled('apply'), 1],
   ['a local user linked', change(NOW, 'first_login'), settled('link'), 1],
   ['what a webhook told', change(NOW, 'webhook', 'event'), settled('apply'), 0],
   ['what was fetched because of a webhook', change(NOW, 'webhook'), settled('apply'), 0],

@@ -36,7 +36,9 @@ export class ClerkMovements implements OnApplicationShutdown {
     for (const [index, { seen, story }] of changes.entries()) {
       const result = results[index];
       if (seen.kind !== 'snapshot' || story.source === 'webhook' || result?.settled !== true) continue;
-      if (!result.repeated && NEWS.has(result.decision)) this.note(seen.user.version, story.source);
+      // An admin's sync is a walk over one user: the ledger knows no other name for it.
+      const source = story.source === 'sync' ? 'reconcile' : story.source;
+      if (!result.repeated && NEWS.has(result.decision)) this.note(seen.user.version, source);
     }
   }
 

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { type ReplyOf, type SyncResult, syncUser } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { answerRequest } from '../answer-request';
+import { noActivity } from '../apply-event/change';
+import { ClerkSettlement } from '../apply-event/settle-with-clerk';
+import { UserEntity } from '../database/user.entity';
+import {
+  ClerkRequestError,
+  ConflictTooWideError,
+  DatabaseRefusedError,
+  UserMissingAtClerkError,
+  UserUnsettledError,
+} from '../errors';
+import { recordAudit } from '../keep-audit/record-audit';
+import { loadAdmin } from '../manage-users/load-admin';
+import { presentUserToAdmin } from '../show-me/present-user';
+
+/** The admin gives up after 5 s; a row that is newer than what Clerk shows asks it a second time. */
+const CLERK_TIMEOUT_MS = 3_000;
+const UNIQUE_VIOLATION = '23505';
+
+const results: Readonly<Record<string, SyncResult>> = {
+  create: 'created',
+  link: 'applied',
+  apply: 'applied',
+  heal: 'applied',
+  tombstoned: 'deleted',
+};
+
+interface Found {
+  readonly result: SyncResult;
+  readonly reason: string;
+}
+
+/** Makes one user what Clerk holds of it now, through the same apply function as every other source. */
+@Controller()
+export class SyncUserController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  @RequestHandler(syncUser)
+  async sync(@Payload() { body, envelope }: VerifiedRequest<typeof syncUser>): Promise<ReplyOf<typeof syncUser>> {
+    const { manager } = this.dataSource;
+    const clerkUserId = await answerRequest(async () => {
+      await loadAdmin(manager, envelope);
+      return this.clerkIdOf(body.id);
+    });
+    const found = await answerRequest(() => this.settle(clerkUserId, envelope.rid));
+    return answerRequest(async () => {
+      const user = await manager.findOneBy(UserEntity, { clerkUserId });
+      if (user === null && found.result === 'missing') {
+        throw new RequestRefusedError('not_found', 'neither we nor Clerk know this user');
+      }
+      await recordAudit(manager, envelope, {
+        ...{ action: 'user.sync', userId: user?.id ?? null, subject: clerkUserId, details: { result: found.result } },
+      });
+      return { ...found, user: user && presentUserToAdmin(user) };
+    });
+  }
+
+  private async clerkIdOf(id: string): Promise<string> {
+    if (id.startsWith('user_')) return id;
+    const user = await this.dataSource.manager.findOneBy(UserEntity, { id });
+    if (user === null) throw new RequestRefusedError('not_found', 'there is no such user');
+    if (user.clerkUserId !== null) return user.clerkUserId;
+    throw new RequestRefusedError('conflict', 'a local user: Clerk holds nothing of it that it could be made equal to');
+  }
+
+  private async settle(clerkUserId: string, requestId: string): Promise<Found> {
+    const story = {
+      // Not the request's id: a client may choose that.
+      id: `sync:${randomUUID()}`,
+      source: 'sync',
+      eventType: 'sync',
+      attempt: 0,
+      correlationId: requestId,
+    } as const;
+    const options = { timeoutMs: CLERK_TIMEOUT_MS, somebodyWaits: true };
+    try {
+      const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, story }, 'fetch', options);
+      return { result: results[settled.decision] ?? 'unchanged', reason: settled.reason };
+    } catch (error) {
+      if (error instanceof UserMissingAtClerkError) return missing;
+      throw this.refusalOf(error);
+    }
+  }
+
+  private refusalOf(error: unknown): unknown {
+    if (error instanceof ClerkRequestError) {
+      this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a user');
+      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', { cause: error });
+    }
+    if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
+    if (error instanceof ConflictTooWideError) return new RequestRefusedError('conflict', error.message);
+    if (error instanceof DatabaseRefusedError && error.sqlState === UNIQUE_VIOLATION) {
+      const message = 'another user here holds the e-mail address or phone number';
+      return new RequestRefusedError('conflict', message, { cause: error });
+    }
+    return error;
+  }
+}
+
+const missing: Found = {
+  result: 'missing',
+  reason: 'Clerk does not know the user; it is asked once more in a minute, and only then is the user deleted here',
+};
