@@ -217,6 +217,19 @@ describe('the audit log', () => {
     await expect(world.gateway.send(recordAudit, odd, ada.context)).rejects.toEqual(refusal('invalid_request'));
   });
 
+  it('tells when it happened, though the gateway could not tell it at once', async () => {
+    const ada = await member(world);
+    const note = { action: 'access.refused', outcome: 'refused' } as const;
+    const before = Date.now();
+    await world.gateway.send(recordAudit, { ...note, ageMs: 3_600_000 }, ada.context);
+    const [entry] = await list({ userId: ada.principal.userId, action: 'access.refused' });
+    const at = Date.parse(entry?.at ?? '');
+    expect(at).toBeGreaterThan(before - 3_660_000);
+    expect(at).toBeLessThan(before - 3_540_000);
+    const older = world.gateway.send(recordAudit, { ...note, ageMs: 86_400_001 }, ada.context);
+    await expect(older).rejects.toEqual(refusal('invalid_request'));
+  });
+
   it('finds an impersonation by the user who was acted as, though the gateway knows its Clerk id alone', async () => {
     const ada = await member(world);
     const entry = { action: 'impersonation', outcome: 'done', clerkSessionId: newSessionId() } as const;

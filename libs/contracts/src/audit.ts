@@ -88,6 +88,9 @@ export const listAudit = defineRequest({
   reply: pageOf(auditEntrySchema),
 });
 
+/** How long an entry may have waited at the gateway, milliseconds. */
+export const maxAuditAgeMs = 86_400_000;
+
 /** Writes down what the gateway alone has seen; who did it, and from where, is in the envelope. */
 export const recordAudit = defineRequest({
   subject: 'user-sync.audit.record',
@@ -99,6 +102,8 @@ export const recordAudit = defineRequest({
     /** The Clerk session with which it was done, where the envelope names nobody yet. */
     clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
+    /** How long ago it happened, milliseconds: the two hosts' clocks need not agree. */
+    ageMs: z.number().int().nonnegative().max(maxAuditAgeMs).default(0),
   }),
   reply: z.object({}),
 });

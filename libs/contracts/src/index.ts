@@ -39,6 +39,7 @@ export {
   auditEntrySchema,
   auditOutcomes,
   listAudit,
+  maxAuditAgeMs,
   recordAudit,
   type AuditAction,
   type AuditEntry,

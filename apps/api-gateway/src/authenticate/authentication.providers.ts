@@ -6,6 +6,7 @@ import { type Logger } from 'pino';
 import { CONFIG, type GatewayConfig } from '../config';
 import { ChangeFeed } from '../follow-changes/change-feed';
 import { type MonotonicClock, STEADY_CLOCK } from '../follow-changes/steady-clock';
+import { AuditQueue } from '../inspect-audit/audit-queue';
 import { AuditTrail } from '../inspect-audit/audit-trail';
 import { RateLimits } from '../limit-rates/rate-limits';
 import { LegacyTokens } from '../log-in/legacy-tokens';
@@ -37,9 +38,18 @@ export const authenticationProviders: Provider[] = [
     },
   },
   {
+    provide: AuditQueue,
+    inject: [RequestClient, LOGGER, GatewayMetrics],
+    useFactory: (services: RequestClient, log: Logger, metrics: GatewayMetrics) =>
+      new AuditQueue(services, log, {
+        onWaiting: (count) => metrics.auditWaiting.set(count),
+        onLoss: (reason) => metrics.auditLosses.inc({ reason }),
+      }),
+  },
+  {
     provide: AuditTrail,
-    inject: [RequestClient, LOGGER],
-    useFactory: (services: RequestClient, log: Logger) => new AuditTrail(services, log),
+    inject: [AuditQueue, LOGGER],
+    useFactory: (queue: AuditQueue, log: Logger) => new AuditTrail(queue, log),
   },
   {
     provide: KeyUsage,

@@ -1,16 +1,18 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { AuditQueue } from '../inspect-audit/audit-queue';
 import { ChangeFeed } from '../follow-changes/change-feed';
 import { KeyUsage } from './key-usage';
 
-/** At shutdown, while NATS is still there: gives the lease up and tells the last uses of keys. */
+/** At shutdown, while NATS is still there: gives the lease up, tells the last uses of keys and what the audit log lacks. */
 @Injectable()
 export class LetGoOfTrust implements BeforeApplicationShutdown {
   constructor(
     private readonly feed: ChangeFeed,
     private readonly usage: KeyUsage,
+    private readonly audit: AuditQueue,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.feed.end(), this.usage.end()]);
+    await Promise.all([this.feed.end(), this.usage.end(), this.audit.end()]);
   }
 }

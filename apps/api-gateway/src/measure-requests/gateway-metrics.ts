@@ -1,6 +1,6 @@
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the gateway counts. */
 @Injectable()
@@ -12,6 +12,8 @@ export class GatewayMetrics {
   readonly verifications: Counter<'result'>;
   readonly keyFetches: Counter<'result'>;
   readonly principalLookups: Counter<'result'>;
+  readonly auditWaiting: Gauge;
+  readonly auditLosses: Counter<'reason'>;
 
   constructor(@Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -44,6 +46,17 @@ export class GatewayMetrics {
       name: 'gatehouse_gateway_principal_lookups_total',
       help: 'Principals needed: cached, joined to a running question, or asked of user-sync',
       labelNames: ['result'],
+      registers,
+    });
+    this.auditWaiting = new Gauge({
+      name: 'gatehouse_gateway_audit_entries_waiting',
+      help: 'Entries of the audit log that user-sync has not taken yet',
+      registers,
+    });
+    this.auditLosses = new Counter({
+      name: 'gatehouse_gateway_audit_entries_lost_total',
+      help: 'Entries of the audit log that were lost; the log has them',
+      labelNames: ['reason'],
       registers,
     });
   }

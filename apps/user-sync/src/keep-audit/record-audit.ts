@@ -17,6 +17,8 @@ export interface AuditNote {
   readonly userId?: string | null;
   readonly subject?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
+  /** How long ago it happened; milliseconds. */
+  readonly ageMs?: number;
 }
 
 const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
@@ -30,8 +32,8 @@ export async function recordAudit(
   const actor = note.actor ?? actorOf(principal);
   await manager.query(
     `INSERT INTO audit_log (action, outcome, reason, actor_user_id, method, credential_id, user_id, subject, request_id,
-       source_ip, user_agent, details)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       source_ip, user_agent, details, at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() - $13::float8 * interval '1 millisecond')`,
     [
       note.action,
       note.outcome ?? 'done',
@@ -45,6 +47,7 @@ export async function recordAudit(
       cut(origin?.sourceIp, MAX.sourceIp),
       cut(origin?.userAgent, MAX.userAgent),
       JSON.stringify(note.details ?? {}),
+      note.ageMs ?? 0,
     ],
   );
 }
