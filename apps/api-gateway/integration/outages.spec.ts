@@ -1,6 +1,7 @@
 import { getMe, resolvePrincipal } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
+import { ChangeFeed } from '../src/follow-changes/change-feed';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';
@@ -39,6 +40,30 @@ describe('while something is away', () => {
     expect(away.headers.get('www-authenticate')).toBeNull();
     expect(body.clerkUserId).toBe('user_1');
     expect(headers.get('retry-after')).toBeNull();
+  });
+
+  it.each([
+    ['ahead of', -60_000],
+    ['behind', 60_000],
+  ])('a clock %s the one of user-sync is told as such, and over when it is set right', async (how, offsetMs) => {
+    const started = (gateway = await start());
+    const token = await mint(started.pair, 'user_1');
+    started.userSync.clockOffsetMs = offsetMs;
+    await eventually(() => !started.app.get(ChangeFeed).trusting);
+    const { status, body, headers } = await call(`${started.url}/api/me`, token);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'clock_skew', '5']);
+    const ready = await call(`${started.ops}/readyz`);
+    expect(ready.status).toBe(503);
+    const sentence = new RegExp(`the gateway's clock is (59|60)\\d{3} ms ${how} this service's: set both right`);
+    expect(ready.body.error.clock.message).toMatch(sentence);
+    const lines = started.logs().split('\n');
+    const told = lines.filter((line) => line.includes('user-sync refuses what this gateway signs'));
+    expect(told).toHaveLength(1);
+    expect(JSON.parse(told[0] ?? '{}')).toMatchObject({ level: 'error', reason: expect.stringMatching(sentence) });
+    started.userSync.clockOffsetMs = 0;
+    await eventually(async () => (await call(`${started.url}/api/me`, token)).status === 200);
+    // With the next lease, of which there is one each second.
+    await eventually(async () => (await call(`${started.ops}/readyz`)).status === 200);
   });
 
   it('NATS away is 503, not ready, and over when NATS is back', async () => {

@@ -18,6 +18,7 @@ import { ExplainController } from './explain-credential/explain.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
 import { type MonotonicClock, STEADY_CLOCK } from './follow-changes/steady-clock';
+import { ChangeFeed } from './follow-changes/change-feed';
 import { AuditController } from './inspect-audit/audit.controller';
 import { ConflictsController } from './inspect-conflicts/conflicts.controller';
 import { WebhookEventsController } from './inspect-webhook-events/webhook-events.controller';
@@ -49,8 +50,12 @@ export class AppModule {
           host: config.host,
           opsPort: config.opsPort,
           checks: {
-            inject: [NatsClient, CLERK_KEYS],
-            useFactory: (nats: NatsClient, keys: KeySource) => [natsReadiness(nats), keysReadiness(keys)],
+            inject: [NatsClient, CLERK_KEYS, ChangeFeed],
+            useFactory: (nats: NatsClient, keys: KeySource, feed: ChangeFeed) => [
+              natsReadiness(nats),
+              { name: 'clock', check: () => feed.checkClock() },
+              keysReadiness(keys),
+            ],
           },
         }),
         MessagingModule.forRootAsync({
@@ -96,7 +101,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ValidationPipe },
       ],
-      exports: [CLERK_KEYS],
+      exports: [CLERK_KEYS, ChangeFeed],
     };
   }
 }

@@ -88,6 +88,16 @@ export class RateLimitUnavailableError extends Error {
   }
 }
 
+/** A service does not believe what this gateway signs: their clocks differ. In its words. */
+export class ClockSkewError extends Error {
+  readonly code = 'CLOCK_SKEW';
+
+  constructor(fault: string) {
+    super(fault);
+    this.name = 'ClockSkewError';
+  }
+}
+
 /** The request came over plain HTTP. */
 export class HttpsRequiredError extends Error {
   readonly code = 'https_required';

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { type Principal } from '@gatehouse/contracts';
 import { createEnvelopeSigner, createEnvelopeVerifier } from './envelope';
-import { type EnvelopeFault, KeyInvalidError } from './errors';
+import { type EnvelopeFault, type EnvelopeInvalidError, KeyInvalidError } from './errors';
 
 const pem = (type: 'ed25519' | 'x25519') => {
   const { privateKey, publicKey } = generateKeyPairSync(type as 'ed25519');
@@ -95,6 +95,18 @@ describe('the principal envelope', () => {
     expect(() => verifyAt(NOW)(`${Buffer.from(moved).toString('base64url')}.${signature}`, subject, body)).toThrow(
       expect.objectContaining({ fault: 'signature' }),
     );
+  });
+
+  it('says by how much the clocks differ, where nothing else is wrong', () => {
+    const told = (at: number, on = subject) => {
+      try {
+        verifyAt(at)(envelope, on, body);
+      } catch (error) {
+        return (error as EnvelopeInvalidError).signerAheadMs;
+      }
+    };
+    expect([told(NOW - 2_001), told(NOW + 12_000)]).toEqual([2_001, -12_000]);
+    expect(told(NOW - 2_001, 'user-sync.me.update')).toBeUndefined();
   });
 
   it('forgives clocks that differ by up to two seconds', () => {

@@ -85,8 +85,8 @@ function parseClaims(bytes: Buffer): EnvelopeClaims {
 
 function checkTimes({ iat, exp }: EnvelopeClaims, at: number): void {
   if (exp <= iat || exp - iat > LIFETIME_MS) throw new EnvelopeInvalidError('lifetime');
-  if (iat > at + SKEW_MS) throw new EnvelopeInvalidError('not_yet_valid');
-  if (exp <= at - SKEW_MS) throw new EnvelopeInvalidError('expired');
+  if (iat > at + SKEW_MS) throw new EnvelopeInvalidError('not_yet_valid', iat - at);
+  if (exp <= at - SKEW_MS) throw new EnvelopeInvalidError('expired', iat - at);
 }
 
 function bodyHash(body: Uint8Array): string {

@@ -32,11 +32,17 @@ export class ApiKeyRandomnessError extends Error {
 export type EnvelopeFault =
   'missing' | 'malformed' | 'signature' | 'claims' | 'subject' | 'body' | 'lifetime' | 'not_yet_valid' | 'expired';
 
-/** An envelope does not vouch for the request that it came with; never contains the envelope. */
+/**
+ * An envelope does not vouch for the request that it came with; never contains the envelope. `signerAheadMs`: nothing is
+ * wrong with it but its time; by how many milliseconds the signer's clock is ahead of ours (negative: behind).
+ */
 export class EnvelopeInvalidError extends Error {
   readonly code = 'ENVELOPE_INVALID';
 
-  constructor(readonly fault: EnvelopeFault) {
+  constructor(
+    readonly fault: EnvelopeFault,
+    readonly signerAheadMs?: number,
+  ) {
     super(`the envelope is refused: ${fault}`);
     this.name = 'EnvelopeInvalidError';
   }

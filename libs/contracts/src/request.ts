@@ -16,6 +16,7 @@ export const requestErrorCodes = [
   'phone_unverified',
   'limit_reached',
   'clerk_unavailable',
+  'clock_skew',
   'unavailable',
   'internal',
 ] as const;
@@ -45,7 +46,8 @@ export const replyFrameSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), data: z.unknown() }),
   z.object({
     ok: z.literal(false),
-    error: z.object({ code: z.enum(requestErrorCodes), message: z.string() }),
+    // A newer service may know more of them.
+    error: z.object({ code: z.enum(requestErrorCodes).catch('internal'), message: z.string() }),
   }),
 ]);
 

@@ -22,6 +22,7 @@ import { found, startApp, startClient, startNats } from './messaging-app';
 
 /** Not a signature: this spec is about the transport; the real envelope is libs/auth's. */
 const verifyEnvelope: EnvelopeVerifier = (envelope, subject) => {
+  if (envelope === 'of another time') throw Object.assign(new Error('no'), { signerAheadMs: -12_345 });
   if (envelope !== `for ${subject}`) throw new RequestRefusedError('unauthenticated', 'no');
   return { sub: subject, bh: '', rid: 'request-1', iat: 0, exp: 0, principal: null } satisfies EnvelopeClaims;
 };
@@ -94,6 +95,20 @@ describe('a request', () => {
     const bare = gateway.get().request(resolvePrincipal.subject, '{}', { timeout: 20_000 });
     expect((await bare).json()).toMatchObject({ ok: false, error: { code: 'unauthenticated' } });
     expect(handled).toBe(false);
+  });
+
+  it('that was signed by a clock of another time is told by how much', async () => {
+    const late = new RequestClient(gateway, () => 'of another time');
+    const body = { clerkUserId: 'user_1', sessionId: 's' };
+    await expect(late.send(resolvePrincipal, body, context)).rejects.toMatchObject({
+      reason: 'clock_skew',
+      message: "the gateway's clock is 12345 ms behind this service's: set both right, by NTP",
+    });
+  });
+
+  it('refused for a reason that only a newer service knows is a failure, not an answer that cannot be read', async () => {
+    PrincipalController.behave = () => Promise.reject(new RequestRefusedError('of tomorrow' as 'conflict', 'new'));
+    await expect(ask('user_1')).rejects.toMatchObject({ reason: 'internal', message: 'new' });
   });
 
   it('keeps the reason of a refusal and hides that of a failure', async () => {

@@ -31,7 +31,10 @@ export function RequestHandler(contract: RequestContract): MethodDecorator {
   );
 }
 
-/** Checks a signed envelope against subject and body; throws when it does not hold. */
+/**
+ * Checks a signed envelope against subject and body; throws when it does not hold. An error with `signerAheadMs` says that
+ * it would, were the signer's clock not so much ahead of ours (negative: behind).
+ */
 export type EnvelopeVerifier = (envelope: string | undefined, subject: string, body: Uint8Array) => EnvelopeClaims;
 
 /** More requests in hand than this are refused at once, so that a slow database cannot fill the memory. */
@@ -109,9 +112,10 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     let envelope: EnvelopeClaims;
     try {
       envelope = this.verifyEnvelope(message.headers?.get(envelopeHeader) || undefined, message.subject, message.data);
-    } catch {
-      this.log.warn({ subject: message.subject }, 'a request without a valid envelope was refused');
-      return respond(message, refusal('unauthenticated', 'the request carries no valid envelope'));
+    } catch (error) {
+      const frame = envelopeRefusal(error);
+      this.log.warn({ subject: message.subject, reason: frame.error.message }, 'a request was refused by its envelope');
+      return respond(message, frame);
     }
     await withLogContext({ correlationId: envelope.rid }, async () => {
       try {
@@ -132,6 +136,8 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 }
 
+type Refusal = Extract<ReplyFrame, { ok: false }>;
+
 function parseBody(contract: RequestContract, message: Msg): unknown {
   let json: unknown;
   try {
@@ -145,7 +151,14 @@ function parseBody(contract: RequestContract, message: Msg): unknown {
   throw new RequestRefusedError('invalid_request', faults.join('; '));
 }
 
-function refusal(code: Extract<ReplyFrame, { ok: false }>['error']['code'], message: string): ReplyFrame {
+function envelopeRefusal(error: unknown): Refusal {
+  const { signerAheadMs } = error as { signerAheadMs?: unknown };
+  if (typeof signerAheadMs !== 'number') return refusal('unauthenticated', 'the request carries no valid envelope');
+  const clocks = `${Math.abs(signerAheadMs)} ms ${signerAheadMs > 0 ? 'ahead of' : 'behind'}`;
+  return refusal('clock_skew', `the gateway's clock is ${clocks} this service's: set both right, by NTP`);
+}
+
+function refusal(code: Refusal['error']['code'], message: string): Refusal {
   return { ok: false, error: { code, message } };
 }
 

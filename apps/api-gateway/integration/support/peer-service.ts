@@ -11,11 +11,14 @@ export type Answer<C extends RequestContract> = (request: VerifiedRequest<C>) =>
 export class PeerService {
   readonly nats: NatsClient;
   private readonly server: RequestServer;
+  /** By how much its clock is wrong; milliseconds. */
+  clockOffsetMs = 0;
 
   constructor(service: ServiceName, url: string, password: string, envelopePublicKey: string, log: Logger) {
     const inbox = inboxPrefix(service);
     this.nats = new NatsClient({ servers: [url], user: service, password, name: service, inboxPrefix: inbox }, log);
-    this.server = new RequestServer(this.nats, service, createEnvelopeVerifier(envelopePublicKey), log);
+    const verify = createEnvelopeVerifier(envelopePublicKey, () => Date.now() + this.clockOffsetMs);
+    this.server = new RequestServer(this.nats, service, verify, log);
   }
 
   answer<C extends RequestContract>(contract: C, answer: Answer<C>): this {

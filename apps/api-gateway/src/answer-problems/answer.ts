@@ -91,8 +91,9 @@ const refusals: Record<RequestErrorCode, (detail: string) => Answer> = {
   session_ended: () => unauthorized('session_ended', 'the session has ended'),
   user_deleted: () => unauthorized('user_deleted', 'the user of this session was deleted'),
   clerk_unavailable: () => unavailable('clerk_unavailable', 'Clerk does not answer', 5),
+  clock_skew: () => unavailable('clock_skew', 'the clocks of the gateway and of a service differ', 5),
   unavailable: () => unavailable('unavailable', 'a service does not answer', 1),
-  // The service did not believe our envelope: keys or clocks disagree, and the client cannot help it.
+  // The service did not believe our envelope: their keys are no pair, and the client cannot help it.
   unauthenticated: () => internal,
   internal: () => internal,
 };

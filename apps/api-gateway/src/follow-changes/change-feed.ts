@@ -9,10 +9,11 @@ import {
   gatewayLease,
   leaseGateway,
 } from '@gatehouse/contracts';
-import { type NatsClient, type RequestClient } from '@gatehouse/messaging';
+import { type NatsClient, type RequestClient, RequestRefusedError } from '@gatehouse/messaging';
 import { type NatsConnection } from '@nats-io/nats-core';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
+import { ClockSkewError } from '../errors';
 import { type MonotonicClock } from './steady-clock';
 
 const MAX_MARKS = 50_000;
@@ -56,6 +57,8 @@ export class ChangeFeed {
   private acknowledging = false;
   private acknowledged = 0;
   private complained = false;
+  /** What user-sync says of our clock, while it believes nothing that we sign. */
+  private clockFault: string | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -90,6 +93,11 @@ export class ChangeFeed {
       now < this.leasedUntil &&
       this.nats.connected
     );
+  }
+
+  /** Throws ClockSkewError while our clock and user-sync's keep this gateway from asking it anything. */
+  checkClock(): void {
+    if (this.clockFault !== undefined && !this.trusting) throw new ClockSkewError(this.clockFault);
   }
 
   /** The last change that was taken in. */
@@ -247,12 +255,14 @@ export class ChangeFeed {
       this.leasedUntil = asked + leaseMs;
       this.heardAt = Math.max(this.heardAt, asked);
       this.complained = false;
+      this.clockFault = undefined;
       // The numbers of one database never fall.
       if (!this.adopted || current < request.number) this.adopt(current);
       // An announcement may have overtaken the answer: a lower number than ours is then no other database's.
       else if (current >= this.number) this.reach(current);
     } catch (error) {
-      this.complain(error, 'no lease can be had: nothing is remembered of who may do what');
+      if (error instanceof RequestRefusedError && error.reason === 'clock_skew') this.noteClock(error.message);
+      else this.complain(error, 'no lease can be had: nothing is remembered of who may do what');
     }
   }
 
@@ -271,6 +281,11 @@ export class ChangeFeed {
     } finally {
       this.acknowledging = false;
     }
+  }
+
+  private noteClock(fault: string): void {
+    if (this.clockFault === undefined) this.log.error({ reason: fault }, 'user-sync refuses what this gateway signs');
+    this.clockFault = fault;
   }
 
   private complain(error: unknown, message: string): void {
