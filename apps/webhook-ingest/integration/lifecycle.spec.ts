@@ -157,6 +157,14 @@ describe('behind a proxy', () => {
     expect(await harness.row(id)).toMatchObject({ source_ip: '203.0.113.9' });
   });
 
+  it('a way of several hops is taken only when each was over HTTPS', async () => {
+    const ingest = await harness.start({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '127.0.0.1' });
+    const statusOf = async (hops: string) =>
+      (await deliver(ingest.url, userCreated(), { id: newId(), headers: { 'x-forwarded-proto': hops } })).status;
+    expect([await statusOf('http, https'), await statusOf('https, http')]).toEqual([403, 403]);
+    expect(await statusOf('https, https')).toBe(200);
+  });
+
   it('nobody is believed who is not trusted', async () => {
     const ingest = await harness.start();
     const id = newId();
@@ -182,6 +190,18 @@ describe('the operations port', () => {
     expect((await ops(ingest, probe)).status).toBe(200);
     expect((await deliver(ingest.url, userCreated(), { id: newId() })).status).toBe(200);
     expect((await ops(ingest, '/readyz?exclude=streams')).status).toBe(503);
+  });
+
+  it('refuses to leave out a check that there is not, and names those that there are', async () => {
+    const ingest = await harness.start();
+    const response = await ops(ingest, '/readyz?exclude=nats&exclude=steams');
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      {
+        status: 'bad_request',
+        detail: 'exclude: names no check of this service; there are database, nats, streams, consumers',
+      },
+    ]);
   });
 
   it('says which consumer NATS refuses and why, takes deliveries meanwhile, and is ready by itself once it is mended', async () => {

@@ -1,3 +1,4 @@
+export { cameOverHttps } from './came-over-https';
 export { FailpointsInvalidError, armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
 export { logRequests, requestId } from './http-logging';
 export { letGoAtShutdown } from './let-go';

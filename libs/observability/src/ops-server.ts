@@ -15,7 +15,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 /**
  * The port that operators and Kubernetes look at, apart from clients' traffic: `/healthz` (the process answers),
  * `/readyz` (what it depends on answers too; 503 while shutting down), `/metrics` (Prometheus text).
- * As of Kubernetes' own servers, `/readyz?exclude=<check>` leaves a check out.
+ * As of Kubernetes' own servers, `/readyz?exclude=<check>` leaves a check out; one that there is not is refused (400).
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -32,6 +32,11 @@ export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.server.get('/healthz', () => ({ status: 'ok' }));
     this.server.get<{ Querystring: { exclude?: string | string[] } }>('/readyz', async (request, reply) => {
       const excluded = new Set([request.query.exclude ?? []].flat());
+      const names = this.checks.map(({ name }) => name);
+      if ([...excluded].some((name) => !names.includes(name))) {
+        const detail = `exclude: names no check of this service; there are ${names.join(', ')}`;
+        return reply.code(400).send({ status: 'bad_request', detail });
+      }
       const { status, body } = await this.readiness(this.checks.filter(({ name }) => !excluded.has(name)));
       return reply.code(status).send(body);
     });

@@ -1,4 +1,5 @@
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { cameOverHttps } from '@gatehouse/observability';
+import { type FastifyInstance } from 'fastify';
 import { HttpsRequiredError } from '../errors';
 
 /** Two years, as the lists that browsers ship with ask for. */
@@ -15,10 +16,4 @@ export function requireHttps(server: FastifyInstance): void {
     void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     done();
   });
-}
-
-/** Fastify looks at the last hop alone; what went over an earlier one in the clear was read there. */
-function cameOverHttps({ protocol, headers }: FastifyRequest): boolean {
-  const hops = [headers['x-forwarded-proto'] ?? protocol].flat().join().split(',');
-  return protocol === 'https' && hops.every((hop) => hop.trim() === 'https');
 }

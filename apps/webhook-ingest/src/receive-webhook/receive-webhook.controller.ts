@@ -1,4 +1,4 @@
-import { failpoint } from '@gatehouse/observability';
+import { cameOverHttps, failpoint } from '@gatehouse/observability';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type Config } from '../config';
@@ -40,7 +40,7 @@ export class ReceiveWebhookController {
   @Post(webhookPaths)
   @HttpCode(200)
   async receive(@Req() request: FastifyRequest): Promise<ReceiveReply> {
-    if (this.config.http.requireHttps && request.protocol !== 'https') {
+    if (this.config.http.requireHttps && !cameOverHttps(request)) {
       throw new DeliveryRefusedError(403, 'https_required', 'Webhooks are taken over HTTPS only.');
     }
     const { body } = request;
