@@ -217,6 +217,14 @@ describe('the audit log', () => {
     await expect(world.gateway.send(recordAudit, odd, ada.context)).rejects.toEqual(refusal('invalid_request'));
   });
 
+  it('takes and lists an action that only a newer gateway knows', async () => {
+    const ada = await member(world);
+    await world.gateway.send(recordAudit, { action: 'access.of_tomorrow', outcome: 'done' }, ada.context);
+    expect(await list({ userId: ada.principal.userId })).toMatchObject([{ action: 'access.of_tomorrow' }]);
+    const odd = world.gateway.send(recordAudit, { action: 'Not one', outcome: 'done' }, ada.context);
+    await expect(odd).rejects.toEqual(refusal('invalid_request'));
+  });
+
   it('tells when it happened, though the gateway could not tell it at once', async () => {
     const ada = await member(world);
     const note = { action: 'access.refused', outcome: 'refused' } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { propagationSchema } from './change';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
+import { shownValue } from './shown-value';
 import { adminUserSchema, userRefSchema } from './user';
 
 const timeSchema = z.iso.datetime();
@@ -74,11 +75,14 @@ export const activateUser = defineRequest({
   reply: changedUserSchema,
 });
 
+/** What can become of a user that was to be made equal to Clerk's. */
+export const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as const;
+
 /**
  * What became of a user that was made equal to Clerk's. `unchanged`: it was equal; `deleted`: it was deleted here, and
  * nothing brings its id back; `missing`: Clerk does not know it, which is confirmed a minute later before it is deleted.
  */
-export type SyncResult = 'created' | 'applied' | 'unchanged' | 'deleted' | 'missing';
+export type SyncResult = (typeof syncResults)[number];
 
 /**
  * Asks Clerk for one user, by our id or Clerk's, and makes it here what Clerk holds now; for admins. `conflict` for a local
@@ -88,8 +92,7 @@ export const syncUser = defineRequest({
   subject: 'user-sync.users.sync',
   request: z.strictObject({ id: userRefSchema }),
   reply: z.object({
-    /** A {@link SyncResult}; newer services may know more. */
-    result: z.string(),
+    result: shownValue(syncResults),
     reason: z.string(),
     /** Null of a deleted user that was never here. */
     user: adminUserSchema.nullable(),

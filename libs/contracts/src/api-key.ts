@@ -3,6 +3,7 @@ import { propagationSchema } from './change';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 
@@ -29,7 +30,7 @@ export const apiKeySchema = z.object({
   /** The beginning of the key, for recognizing it. */
   prefix: z.string(),
   scopes: z.array(z.string()),
-  state: z.enum(apiKeyStates),
+  state: shownValue(apiKeyStates),
   /** Requests a minute; null where the tier's limit alone holds. */
   rateLimit: z.number().int().positive().nullable(),
   createdAt: timeSchema,

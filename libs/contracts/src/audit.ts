@@ -5,6 +5,7 @@ import { pageOf, pageRequestSchema } from './page';
 import { authMethods } from './principal';
 import { defineRequest } from './request';
 import { clerkSessionIdSchema } from './clerk-user';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 
@@ -49,13 +50,13 @@ const detailsSchema = z
 export const auditEntrySchema = z.object({
   id: z.string(),
   at: timeSchema,
-  action: z.enum(auditActions),
-  outcome: z.enum(auditOutcomes),
+  action: shownValue(auditActions),
+  outcome: shownValue(auditOutcomes),
   /** Why it was refused. */
   reason: z.string().nullable(),
   /** Who did it; null while nobody was known. */
   actorUserId: z.uuid().nullable(),
-  method: z.enum(authMethods).nullable(),
+  method: shownValue(authMethods).nullable(),
   /** The API key's id or the session's id, never the credential. */
   credentialId: z.string().nullable(),
   /** Whom it was done to. */
@@ -95,7 +96,11 @@ export const maxAuditAgeMs = 86_400_000;
 export const recordAudit = defineRequest({
   subject: 'user-sync.audit.record',
   request: z.object({
-    action: z.enum(auditActions),
+    /** An {@link AuditAction}; one of a newer gateway is written down like any other. */
+    action: z
+      .string()
+      .regex(/^[a-z_]+(\.[a-z_]+)*$/, 'is not an action')
+      .max(64),
     outcome: z.enum(auditOutcomes),
     reason: z.string().max(120).nullable().default(null),
     subject: z.string().max(200).nullable().default(null),

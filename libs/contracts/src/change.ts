@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
+import { shownValue } from './shown-value';
 
 /** What a change is about: everything known of a user, or one credential of its. */
 export const changeKinds = ['user', 'api_key', 'clerk_session', 'legacy_session'] as const;
@@ -28,7 +29,7 @@ export const changeNumberSchema = z.number().int().nonnegative();
 
 const common = {
   number: changeNumberSchema.positive(),
-  reason: z.enum(changeReasons),
+  reason: shownValue(changeReasons),
   /** Milliseconds since the epoch. */
   at: z.number().int().nonnegative(),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { latestTimeMs } from './latest-time';
+import { shownValue } from './shown-value';
 
 /** How user-sync sees Clerk by itself. */
 export const movementSources = ['first_login', 'conflict', 'reconcile', 'confirmation', 'drift'] as const;
@@ -13,7 +14,7 @@ export type MovementSource = (typeof movementSources)[number];
  */
 export const clerkMovementSchema = z.object({
   movedAt: z.number().int().nonnegative().max(latestTimeMs),
-  source: z.enum(movementSources),
+  source: shownValue(movementSources),
 });
 
 /** A change at Clerk of which no webhook had told. */

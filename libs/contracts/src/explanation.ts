@@ -4,6 +4,7 @@ import { defineRequest } from './request';
 import { userRefSchema } from './user';
 import { userConflictSchema } from './user-conflict';
 import { writeBackSchema } from './write-back';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 /** Clerk's `updated_at`, milliseconds since the epoch. */
@@ -31,7 +32,7 @@ const stepSchema = z.object({
 export const explanationSchema = z.object({
   userId: z.uuid().nullable(),
   clerkUserId: z.string().nullable(),
-  state: z.enum(['live', 'deleted', 'unknown']),
+  state: shownValue(['live', 'deleted', 'unknown']),
   version: versionSchema,
   deletedAt: timeSchema.nullable(),
   /** Until when the personal data of a deletion that no webhook told of is kept, so that it can be undone. */

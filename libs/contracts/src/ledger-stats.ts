@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 const count = z.number().int().nonnegative();
@@ -13,7 +14,7 @@ const oldest = z.object({ id: z.string(), webhookId: z.string(), at: timeSchema 
 export const ledgerStatsSchema = z.object({
   at: timeSchema,
   since: timeSchema,
-  byStatus: z.record(z.enum(eventStatuses), count),
+  byStatus: z.record(shownValue(eventStatuses), count),
   byType: z.array(z.object({ eventType: z.string(), count })),
   /** Hours in UTC in which something was recorded, oldest first. */
   byHour: z.array(z.object({ hour: timeSchema, count, failed: count })),
@@ -44,7 +45,7 @@ export const ledgerStatsSchema = z.object({
    * verify have come. `quiet` is silence that has been seen before; `unknown` without events.
    */
   silence: z.object({
-    state: z.enum(['heard', 'quiet', 'alarm', 'unknown']),
+    state: shownValue(['heard', 'quiet', 'alarm', 'unknown']),
     reason: z.string(),
     sinceMs: count.nullable(),
     thresholdMs: count,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clerkOutcomesStream } from './streams';
+import { shownValue } from './shown-value';
 
 /** What kind of failure it was; `lifecycle` says which of them are retried. */
 export const failureKinds = ['clerk', 'network', 'database', 'validation', 'conflict', 'unknown'] as const;
@@ -28,7 +29,7 @@ export const outcomeSchema = z.discriminatedUnion('status', [
     ...common,
     status: z.literal('failed'),
     error: z.object({
-      kind: z.enum(failureKinds),
+      kind: shownValue(failureKinds),
       code: z.string(),
       message: z.string(),
       retryable: z.boolean(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 
@@ -15,8 +16,8 @@ export type ReconcileState = (typeof reconcileStates)[number];
 /** One walk over Clerk's users. Times are ISO 8601 in UTC. */
 export const reconcileRunSchema = z.object({
   id: z.uuid(),
-  state: z.enum(reconcileStates),
-  trigger: z.enum(['schedule', 'admin']),
+  state: shownValue(reconcileStates),
+  trigger: shownValue(['schedule', 'admin']),
   message: z.string().nullable(),
   /** How many users Clerk counted when it began; more may come meanwhile. */
   usersTotal: z.number().int().nonnegative().nullable(),

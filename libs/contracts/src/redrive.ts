@@ -4,6 +4,7 @@ import { filterTimeSchema } from './filter-time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
+import { shownValue } from './shown-value';
 
 /** Rows that one request may redrive; more are redriven page by page, under the same redrive. */
 export const maxRedriven = 1_000;
@@ -30,11 +31,11 @@ export const redriveItemSchema = z.object({
   id: z.string(),
   webhookId: z.string(),
   eventType: z.string(),
-  status: z.enum(eventStatuses),
+  status: shownValue(eventStatuses),
   clerkUserId: z.string().nullable(),
   retryCount: z.number().int(),
   errorMessage: z.string().nullable(),
-  action: z.enum(['redrive', 'skip']),
+  action: shownValue(['redrive', 'skip']),
   /** Why it is skipped. */
   reason: z.string().nullable(),
 });
@@ -81,7 +82,7 @@ export const redriveSchema = z.object({
   filter: z.record(z.string(), z.unknown()),
   redriven: z.number().int(),
   /** Events of this redrive by the state that they are in now; one that was redriven again belongs to the later one. */
-  progress: z.record(z.enum(eventStatuses), z.number().int()),
+  progress: z.record(shownValue(eventStatuses), z.number().int()),
   done: z.boolean(),
 });
 

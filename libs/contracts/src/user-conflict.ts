@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 
 /** Two users claim one address. Never holds the address itself. Times are ISO 8601 in UTC. */
 export const userConflictSchema = z.object({
   id: z.string(),
-  kind: z.enum(['email', 'phone']),
+  kind: shownValue(['email', 'phone']),
   /** Who is stored without the address, and who keeps it: Clerk ids, or our ids of local users. */
   claimant: z.string(),
   holder: z.string(),

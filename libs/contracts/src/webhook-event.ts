@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
+import { shownValue } from './shown-value';
 
 /** The states of a ledger row; what each means stands in `lifecycle`. */
 export const eventStatuses = ['pending', 'processing', 'success', 'failed', 'invalid', 'ignored'] as const;
@@ -13,7 +14,7 @@ export const webhookEventSchema = z.object({
   id: z.string(),
   webhookId: z.string(),
   eventType: z.string(),
-  status: z.enum(eventStatuses),
+  status: shownValue(eventStatuses),
   clerkUserId: z.string().nullable(),
   instanceId: z.string().nullable(),
   retryCount: z.number().int(),

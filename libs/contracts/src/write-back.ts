@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
+import { shownValue } from './shown-value';
 
 const timeSchema = z.iso.datetime();
 
@@ -14,9 +15,9 @@ export type WriteBackState = (typeof writeBackStates)[number];
 export const writeBackSchema = z.object({
   userId: z.uuid(),
   clerkUserId: z.string().nullable(),
-  state: z.enum(writeBackStates),
+  state: shownValue(writeBackStates),
   /** The change of ours that is to be written; of several, the last. */
-  reason: z.enum(['create', 'link', 'restore', 'role', 'retry']),
+  reason: shownValue(['create', 'link', 'restore', 'role', 'retry']),
   /** Tries that failed since that change. */
   retryCount: z.number().int().nonnegative(),
   owedAt: timeSchema,

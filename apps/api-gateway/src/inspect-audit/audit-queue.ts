@@ -1,10 +1,10 @@
-import { type RequestOf, maxAuditAgeMs, recordAudit } from '@gatehouse/contracts';
+import { type AuditAction, type RequestOf, maxAuditAgeMs, recordAudit } from '@gatehouse/contracts';
 import { type RequestClient, type RequestContext, RequestRefusedError } from '@gatehouse/messaging';
 import { type Logger } from 'pino';
 import { type MonotonicClock, steadyClock } from '../follow-changes/steady-clock';
 
 /** What an entry tells, besides what the envelope says. */
-export type Entry = Omit<RequestOf<typeof recordAudit>, 'ageMs'>;
+export type Entry = Omit<RequestOf<typeof recordAudit>, 'ageMs' | 'action'> & { readonly action: AuditAction };
 
 /** Why an entry was lost. `ended`: this process ended while nobody took it. */
 export type LossReason = 'full' | 'refused' | 'expired' | 'ended';

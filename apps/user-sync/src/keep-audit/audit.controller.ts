@@ -1,4 +1,5 @@
 import {
+  type AuditAction,
   type AuditEntry,
   type ParsedRequestOf,
   type ReplyOf,
@@ -27,9 +28,11 @@ export class AuditController {
     if (!Object.entries(body.details).flat().every(isStorableValue)) {
       throw new RequestRefusedError('invalid_request', 'details: contains characters that cannot be stored');
     }
-    const { clerkSessionId, ...said } = body;
+    const { clerkSessionId, action, ...said } = body;
     const { principal } = envelope;
     const note: AuditNote = {
+      // A newer gateway's is written down as it is.
+      action: action as AuditAction,
       ...said,
       ...(principal === null &&
         clerkSessionId !== undefined && {

@@ -1,8 +1,8 @@
-import { type ApiKey } from '@gatehouse/contracts';
+import { type ApiKey, type apiKeyStates } from '@gatehouse/contracts';
 import { type ApiKeyEntity } from '../database/api-key.entity';
 
 /** What a key is at a moment; milliseconds. */
-export function keyState(key: ApiKeyEntity, now: number): ApiKey['state'] {
+export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[number] {
   if (key.revokedAt !== null) return 'revoked';
   const end = keyEnd(key);
   if (end !== null && end <= now) return 'expired';
