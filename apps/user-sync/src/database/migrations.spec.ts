@@ -10,7 +10,10 @@ const firstRelease: Record<string, readonly string[]> = {
   CreateTrust1790000100000: [
     "CREATE UNIQUE INDEX users_email_local_live_key ON users WHERE auth_provider = 'local' AND deleted_at IS NULL",
   ],
-  OrderAppliedEvents1790000500000: ['CREATE INDEX applied_events_clerk_user_id_step_idx ON applied_events'],
+  OrderAppliedEvents1790000500000: [
+    'CREATE INDEX applied_events_clerk_user_id_step_idx ON applied_events',
+    'DROP INDEX applied_events_clerk_user_id_idx',
+  ],
 };
 
 it.each(migrations.filter(({ name }) => !name.startsWith('Contract')).map((migration) => [migration.name, migration]))(

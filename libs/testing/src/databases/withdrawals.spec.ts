@@ -30,6 +30,19 @@ describe('a migration takes something away from the version before it', () => {
     'CREATE UNIQUE INDEX CONCURRENTLY users_bio_key ON users (bio)',
     'CREATE TABLE notes (id uuid); CREATE INDEX users_bio_idx ON users (bio); CREATE INDEX notes_idx ON notes (id)',
     'REVOKE INSERT ON users FROM service',
+    'ALTER TABLE users ADD age int,DROP COLUMN bio',
+    'ALTER TABLE users ADD age int\n,\nDROP COLUMN bio',
+    'ALTER TABLE archive.users DROP COLUMN bio',
+    'ALTER TABLE "archive"."users" RENAME TO old',
+    'CREATE TABLE archive.users (id uuid); ALTER TABLE users DROP COLUMN bio',
+    'CREATE INDEX users_bio_idx ON archive.users (bio)',
+    'ALTER TABLE users SET SCHEMA archive',
+    'ALTER TABLE users DETACH PARTITION users_2026',
+    'ALTER TYPE kind SET SCHEMA archive',
+    'ALTER SCHEMA public RENAME TO old',
+    'DROP INDEX users_bio_idx',
+    'DROP INDEX CONCURRENTLY users_bio_idx',
+    'TRUNCATE users',
     'ALTER TYPE kind RENAME VALUE one TO two',
     "DO $$ BEGIN IF EXISTS (SELECT FROM pg_class WHERE relname = 'notes') THEN DROP TABLE notes; END IF; END $$",
     'DO $do$ BEGIN ALTER TABLE users DROP COLUMN bio; END $do$',
@@ -47,7 +60,7 @@ describe('a migration takes nothing away', () => {
     'ALTER TABLE users ADD COLUMN step bigint GENERATED ALWAYS AS IDENTITY',
     'ALTER TABLE users ALTER COLUMN bio DROP NOT NULL, DROP CONSTRAINT short',
     'CREATE INDEX CONCURRENTLY users_bio_idx ON users (bio)',
-    'DROP INDEX users_bio_idx',
+    'DROP INDEX CONCURRENTLY IF EXISTS users_bio_idx; CREATE INDEX CONCURRENTLY users_bio_idx ON users (bio)',
     'CREATE FUNCTION forget() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE notes; END $$',
     'CREATE TRIGGER late BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse()',
     "DO $$ BEGIN IF true THEN INSERT INTO notes VALUES (1); END IF; EXCEPTION WHEN others THEN RAISE NOTICE 'no'; END $$",
@@ -58,7 +71,12 @@ describe('a migration takes nothing away', () => {
   });
 
   it('with what it does to a table that it has made itself', async () => {
-    const made = ['CREATE TABLE notes (id uuid)', 'CREATE UNIQUE INDEX notes_key ON notes (id)'];
+    const made = [
+      'CREATE TABLE notes (id uuid)',
+      'CREATE TABLE archive.notes (id uuid)',
+      'CREATE UNIQUE INDEX notes_key ON notes (id)',
+    ];
     expect(await of(...made, 'ALTER TABLE notes ADD PRIMARY KEY (id), ADD COLUMN text text NOT NULL')).toEqual([]);
+    expect(await of(...made, 'ALTER TABLE archive.notes ADD COLUMN text text NOT NULL')).toEqual([]);
   });
 });

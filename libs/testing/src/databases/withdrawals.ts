@@ -1,18 +1,24 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Of statements other than ALTER TABLE. What a block executes as text is not known: it counts as a withdrawal. */
+/**
+ * Of statements other than ALTER TABLE. What a block executes as text is not known, nor whether an index that is dropped
+ * was a unique one, which `ON CONFLICT` names: they count as withdrawals.
+ */
 const WITHDRAWN =
-  /^(DROP (TABLE|FUNCTION|PROCEDURE|TYPE|DOMAIN|(MATERIALIZED )?VIEW|SCHEMA|SEQUENCE|OWNED)|REVOKE|EXECUTE|ALTER (TYPE|DOMAIN|VIEW|FUNCTION|SEQUENCE|INDEX) .*RENAME)\b/i;
+  /^(DROP (TABLE|INDEX|FUNCTION|PROCEDURE|TYPE|DOMAIN|(MATERIALIZED )?VIEW|SCHEMA|SEQUENCE|OWNED)|TRUNCATE|REVOKE|EXECUTE|ALTER (TYPE|DOMAIN|(MATERIALIZED )?VIEW|FUNCTION|PROCEDURE|SEQUENCE|INDEX|SCHEMA) .*(RENAME|SET SCHEMA))\b/i;
 
 /** Of the parts of ALTER TABLE. */
 const WITHDRAWN_FROM_TABLE =
-  /^(DROP (?!CONSTRAINT\b)|RENAME\b|ADD (CONSTRAINT|CHECK|UNIQUE|FOREIGN|PRIMARY|EXCLUDE)\b|ALTER (COLUMN )?\w+ (SET NOT NULL|DROP (DEFAULT|IDENTITY|EXPRESSION)|(SET DATA )?TYPE)\b|(ENABLE|FORCE) ROW LEVEL)/i;
+  /^(DROP (?!CONSTRAINT\b)|RENAME\b|SET SCHEMA\b|DETACH PARTITION\b|ADD (CONSTRAINT|CHECK|UNIQUE|FOREIGN|PRIMARY|EXCLUDE)\b|ALTER (COLUMN )?\w+ (SET NOT NULL|DROP (DEFAULT|IDENTITY|EXPRESSION)|(SET DATA )?TYPE)\b|(ENABLE|FORCE) ROW LEVEL)/i;
 
 const ADDED_COLUMN = /^ADD (?!CONSTRAINT\b)/i;
-const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(\w+) (.*)$/i;
-const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)/i;
+const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?([\w.]+) (.*)$/i;
+const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?([\w.]+)/i;
+/** One that was left half made is dropped before it is made anew. */
+const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?([\w.]+)/i;
+const DROPPED_INDEX = /^DROP INDEX (?:CONCURRENTLY )?(?:IF EXISTS )?([\w.]+)$/i;
 /** An index made plainly stops those who write; a unique one refuses what they write. */
-const INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?(\w+)/i;
+const INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
 /**
  * The parts of a migration that would break the version before it, were it still running: what it drops, renames, revokes
@@ -25,12 +31,14 @@ export async function withdrawalsOf(migration: MigrationInterface): Promise<stri
   await migration.up(recorder as Partial<QueryRunner> as QueryRunner);
   const statements = texts.flatMap(statementsOf);
   const created = new Set(statements.flatMap((statement) => CREATED_TABLE.exec(statement)?.[1] ?? []));
+  const remade = new Set(statements.flatMap((statement) => CREATED_INDEX.exec(statement)?.[1] ?? []));
   return statements.flatMap((statement) => {
     const [, table, changes = ''] = ALTERED_TABLE.exec(statement) ?? [];
+    if (remade.has(DROPPED_INDEX.exec(statement)?.[1] ?? '')) return [];
     // Nobody knows yet what this migration has made.
     if (created.has(table ?? INDEX.exec(statement)?.[1] ?? '')) return [];
     if (table === undefined) return WITHDRAWN.test(statement) || INDEX.test(statement) ? [statement] : [];
-    return changes.split(', ').filter((change) => WITHDRAWN_FROM_TABLE.test(change) || isDemanded(change));
+    return changes.split(/ ?, ?/).filter((change) => WITHDRAWN_FROM_TABLE.test(change) || isDemanded(change));
   });
 }
 
@@ -54,5 +62,5 @@ function statementsOf(text: string): string[] {
     outer = bare;
     bare = outer.replace(/\([^()]*\)/g, '');
   }
-  return bare.split(';').map((statement) => statement.replace(/\s+/g, ' ').replaceAll(' ,', ',').trim());
+  return bare.split(';').map((statement) => statement.replace(/\s+/g, ' ').trim());
 }
