@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Pruner } from '../src/prune-expired/pruner';
 import { T0, clerkUser, deletion, newClerkId, sessionEvent, userEvent } from './clerk-events';
+import { type Member, keyOf, member } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -102,5 +103,37 @@ describe('the audit log', () => {
     await expect(dataSource?.query(`DELETE FROM audit_log WHERE action = 'youngest'`)).rejects.toThrow(/for 90 days/);
     await expect(dataSource?.query('TRUNCATE audit_log')).rejects.toMatchObject({ driverError: { code: '42501' } });
     expect(await audits()).toEqual(['old', 'young', 'youngest']);
+  });
+});
+
+describe('an API key that has ended', () => {
+  const days = (count: number) => `now() - interval '${count} days'`;
+
+  async function keyThat(ada: Member, name: string, ends: string): Promise<void> {
+    const { id } = await keyOf(world, ada, { name });
+    await world.query(`UPDATE api_keys SET ${ends} WHERE id = $1`, [id]);
+  }
+
+  async function keysAfter(environment: Record<string, string>): Promise<unknown[]> {
+    await world.boot(environment);
+    const ada = await member(world);
+    await keyThat(ada, 'revoked long ago', `revoked_at = ${days(401)}`);
+    await keyThat(ada, 'expired long ago', `expires_at = ${days(401)}`);
+    await keyThat(ada, 'rotated long ago', `expires_at = ${days(1)}, grace_ends_at = ${days(401)}`);
+    await keyThat(ada, 'revoked', `revoked_at = ${days(399)}, expires_at = ${days(401)}`);
+    await keyThat(ada, 'expired', `expires_at = ${days(399)}`);
+    await keyThat(ada, 'alive', `created_at = ${days(4_000)}`);
+    await prune();
+    const { userId } = ada.principal;
+    const rows = await world.query<{ name: string }>('SELECT name FROM api_keys WHERE user_id = $1', [userId]);
+    return rows.map(({ name }) => name).sort();
+  }
+
+  it('goes when the audit log has let go of its end, and no other does', async () => {
+    expect(await keysAfter({})).toEqual(['alive', 'expired', 'revoked']);
+  });
+
+  it('stays where the audit log is kept for ever', async () => {
+    expect(await keysAfter({ AUDIT_RETENTION_DAYS: '0' })).toHaveLength(6);
   });
 });

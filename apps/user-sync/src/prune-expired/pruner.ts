@@ -16,6 +16,9 @@ const CHANGES_KEPT = '24 hours';
 /** Clerk goes on making tokens of a session that was ended here alone; its sessions live a week unless one asks for more. */
 const SIGNED_OUT_KEPT = '366 days';
 
+/** A key that has ended is told for as long as the audit log tells what was done with it; NULL of one that lives. */
+const KEY_ENDED_AT = 'coalesce(revoked_at, least(expires_at, grace_ends_at))';
+
 const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
@@ -38,7 +41,12 @@ function retained({ appliedDays, auditDays }: UserSyncConfig['retention']): stri
     ...(appliedDays === 0
       ? []
       : [batch('applied_events', 'webhook_id', `applied_at < now() - interval '${appliedDays} days'`)]),
-    ...(auditDays === 0 ? [] : [batch('audit_log', 'id', `at < now() - interval '${auditDays} days'`)]),
+    ...(auditDays === 0
+      ? []
+      : [
+          batch('audit_log', 'id', `at < now() - interval '${auditDays} days'`),
+          batch('api_keys', 'id', `${KEY_ENDED_AT} < now() - interval '${auditDays} days'`),
+        ]),
   ];
 }
 
