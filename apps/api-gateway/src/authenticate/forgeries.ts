@@ -51,6 +51,11 @@ export class Forgeries {
     if (session !== undefined) this.knownSessions.set(session, true);
   }
 
+  /** Keys have changed: what was counted may have been good tokens, signed by a key that was not known yet. */
+  forgive(): void {
+    this.counters.clear();
+  }
+
   /** Sessions and names that are remembered. */
   get size(): number {
     return this.knownSessions.size + this.counters.size;

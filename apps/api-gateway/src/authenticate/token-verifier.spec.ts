@@ -45,6 +45,19 @@ const forgedOf = (session: (index: number) => string) =>
   );
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+it('good tokens that came before their key was known are no forgeries once it is', async () => {
+  const [old, successor] = [pinnedKey(pair.publicPem), pinnedKey(stranger.publicPem)];
+  let known = false;
+  const findSuccessor = async () => (known ? successor.find(undefined) : undefined);
+  const tokens = verifier({ ...old, find: () => old.find(undefined), findSuccessor });
+  const good = await forgedOf((index) => `sess_${index}`);
+  await expect(codesOf(tokens, good.slice(0, 50))).resolves.toEqual({ token_signature_invalid: 20, rate_limited: 30 });
+  known = true;
+  tokens.flush();
+  const [next = ''] = good.slice(50);
+  await expect(codesOf(tokens, [next])).resolves.toEqual({ accepted: 1 });
+});
+
 describe('of a hundred forged tokens that come at once', () => {
   it('twenty signatures are checked, also when all of them have waited for the key', async () => {
     let arrive: () => void = () => undefined;

@@ -52,9 +52,10 @@ export class TokenVerifier {
     return known;
   }
 
-  /** Forgets every token; to be called when keys have changed. */
+  /** Forgets every token, good and forged; to be called when keys have changed. */
   flush(): void {
     this.verified.flush();
+    this.forgeries.forgive();
   }
 
   get size(): number {

@@ -46,6 +46,11 @@ export class MemoryCounters implements CounterStore {
     return { count: open.count, resetMs: open.endsAt - now };
   }
 
+  /** Forgets all that was counted. */
+  clear(): void {
+    this.windows.clear();
+  }
+
   get size(): number {
     return this.windows.size;
   }
