@@ -1,4 +1,4 @@
-import { getMe, resolvePrincipal } from '@gatehouse/contracts';
+import { gatewayLease, getMe, resolvePrincipal } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import { ChangeFeed } from '../src/follow-changes/change-feed';
@@ -49,7 +49,9 @@ describe('while something is away', () => {
     const started = (gateway = await start());
     const token = await mint(started.pair, 'user_1');
     started.userSync.clockOffsetMs = offsetMs;
-    await eventually(() => !started.app.get(ChangeFeed).trusting);
+    await eventually(() => started.logs().includes('user-sync refuses what this gateway signs'));
+    started.letTimePass(gatewayLease.lengthMs);
+    expect(started.app.get(ChangeFeed).trusting).toBe(false);
     const { status, body, headers } = await call(`${started.url}/api/me`, token);
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'clock_skew', '5']);
     const ready = await call(`${started.ops}/readyz`);

@@ -32,6 +32,8 @@ export interface TestGateway {
   /** Everything the gateway has logged. */
   logs(): string;
   metrics(): Promise<string>;
+  /** Moves the clock of what the gateway believes. */
+  letTimePass(ms: number): void;
   stop(): Promise<void>;
 }
 
@@ -81,7 +83,8 @@ export async function startTestGateway(
   });
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel }, sink);
   // Time stands still for what it believes: however busy the machine is, no lease runs out and no silence is too long.
-  const app = await createApp(config, logger, () => 0);
+  let now = 0;
+  const app = await createApp(config, logger, () => now);
   await app.listen(config.port, config.host);
   await eventually(() => app.get(NatsClient).connected && app.get(ChangeFeed).trusting);
   const ops = `http://127.0.0.1:${app.get(OpsServer).port}`;
@@ -98,6 +101,7 @@ export async function startTestGateway(
     sign: createEnvelopeSigner(envelopePrivateKey),
     logs: () => logged,
     metrics: async () => (await fetch(`${ops}/metrics`)).text(),
+    letTimePass: (ms) => void (now += ms),
     stop: async () => {
       await app.close();
       changes.stop();
