@@ -129,6 +129,8 @@ it('no more than a hundred are asked for at once', async () => {
   for (let index = 0; index < 150; index += 1) queue.add(entry(`${index}`), context);
   await pass(0);
   expect([sent.length, waiting]).toEqual([100, 50]);
+  // Nobody would know of them were this process killed.
+  expect(logged.match(/an audit entry waits/g)).toHaveLength(50);
 });
 
 describe('at the end of the process', () => {
@@ -150,5 +152,33 @@ describe('at the end of the process', () => {
     await pass(2_000);
     await ending;
     expect([losses, logged.match(/an audit entry is lost/g)?.length]).toEqual([['ended', 'ended'], 2]);
+  });
+
+  it('what was under way is waited for, and lost once, whatever becomes of it later', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    answer = () => new Promise((_, reject) => (fail = reject));
+    queue.add(entry('one'), context);
+    const ending = queue.end();
+    await pass(2_000);
+    await ending;
+    fail(new RequestRefusedError('unavailable', 'no'));
+    await pass(0);
+    expect(losses).toEqual(['ended']);
+  });
+
+  it('what comes after that has one try', async () => {
+    answer = refuse('unavailable');
+    queue.add(entry('one'), context);
+    await pass(0);
+    await queue.end();
+    queue.add(entry('two'), context);
+    await pass(0);
+    answer = async () => ({});
+    queue.add(entry('three'), context);
+    await pass(60_000);
+    expect([subjects(), losses]).toEqual([
+      ['one', 'one', 'two', 'three'],
+      ['ended', 'ended'],
+    ]);
   });
 });

@@ -14,6 +14,8 @@ interface Waiting {
   readonly context: RequestContext;
   readonly seenAt: number;
   logged?: boolean;
+  /** Told as lost, though its answer may still come. */
+  lost?: boolean;
 }
 
 /** Each is some KiB at most. */
@@ -29,7 +31,7 @@ const ENDING_MS = 2_000;
  */
 export class AuditQueue {
   private readonly waiting: Waiting[] = [];
-  private inFlight = 0;
+  private readonly inFlight = new Map<Waiting, Promise<void>>();
   /** One, as a probe, after a failure. */
   private atOnce = MAX_AT_ONCE;
   private pauseMs = PAUSE_MS.first;
@@ -46,9 +48,10 @@ export class AuditQueue {
   /** Has an entry written as soon as may be; nobody waits for it. */
   add(entry: Entry, context: RequestContext): void {
     const item = this.itemOf(entry, context);
-    if (this.waiting.length + this.inFlight >= MAX_WAITING) return this.lose(item, 'full');
-    this.hold(item, 'others wait');
+    if (this.waiting.length + this.inFlight.size >= MAX_WAITING) return this.lose(item, 'full');
+    this.waiting.push(item);
     this.pump();
+    if (this.waiting.at(-1) === item) this.tell(item, 'others wait');
   }
 
   /** Has an entry written now; when nobody takes it, it waits. Never throws: what it tells of has happened. */
@@ -56,17 +59,18 @@ export class AuditQueue {
     return this.deliver(this.itemOf(entry, context));
   }
 
-  /** Offers whatever waits once more. */
+  /** Offers whatever waits once more; what comes after that has one try. */
   async end(): Promise<void> {
     this.ended = true;
     clearTimeout(this.timer);
-    const last = new Set(this.waiting.splice(0));
-    const offered = Promise.all([...last].map((item) => this.deliver(item).then(() => last.delete(item))));
+    this.timer = undefined;
+    this.atOnce = MAX_AT_ONCE;
+    for (const item of this.waiting.splice(0)) void this.deliver(item);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, ENDING_MS)));
-    await Promise.race([offered, late]);
+    await Promise.race([Promise.all(this.inFlight.values()), late]);
     clearTimeout(timer);
-    for (const item of last) this.lose(item, 'ended');
+    for (const item of [...this.inFlight.keys(), ...this.waiting.splice(0)]) this.lose(item, 'ended');
   }
 
   /** Of a caller's context only what the envelope needs: its credential is not held. */
@@ -75,7 +79,7 @@ export class AuditQueue {
   }
 
   private pump(): void {
-    while (this.timer === undefined && this.inFlight < this.atOnce) {
+    while (this.timer === undefined && this.inFlight.size < this.atOnce) {
       const next = this.waiting.shift();
       if (next === undefined) break;
       void this.deliver(next).then(() => this.pump());
@@ -84,26 +88,34 @@ export class AuditQueue {
   }
 
   private async deliver(item: Waiting): Promise<void> {
+    const offer = this.offer(item);
+    this.inFlight.set(item, offer);
+    await offer;
+    // It may be under way once more.
+    if (this.inFlight.get(item) === offer) this.inFlight.delete(item);
+  }
+
+  private async offer(item: Waiting): Promise<void> {
     const ageMs = Math.round(this.now() - item.seenAt);
     if (ageMs > maxAuditAgeMs) return this.lose(item, 'expired');
-    this.inFlight += 1;
     try {
       await this.services.send(recordAudit, { ...item.entry, ageMs }, item.context);
       this.atOnce = MAX_AT_ONCE;
       this.pauseMs = PAUSE_MS.first;
     } catch (error) {
-      this.failed(item, error);
-    } finally {
-      this.inFlight -= 1;
+      this.inFlight.delete(item);
+      if (item.lost !== true) this.failed(item, error);
     }
   }
 
   private failed(item: Waiting, error: unknown): void {
     if (error instanceof RequestRefusedError && error.reason === 'invalid_request') return this.lose(item, 'refused');
     if (this.ended) return this.lose(item, 'ended');
-    if (this.waiting.length >= MAX_WAITING) return this.lose(item, 'full');
+    if (this.waiting.length + this.inFlight.size >= MAX_WAITING) return this.lose(item, 'full');
     this.pause();
-    this.hold(item, String(error));
+    this.waiting.push(item);
+    this.report.onWaiting?.(this.waiting.length);
+    this.tell(item, String(error));
   }
 
   private pause(): void {
@@ -117,15 +129,14 @@ export class AuditQueue {
   }
 
   /** The log is what is left of it should this process be killed. */
-  private hold(item: Waiting, reason: string): void {
-    this.waiting.push(item);
-    this.report.onWaiting?.(this.waiting.length);
-    if (this.timer === undefined || item.logged === true) return;
+  private tell(item: Waiting, reason: string): void {
+    if (item.logged === true) return;
     item.logged = true;
     this.log.warn({ ...told(item), reason }, 'an audit entry waits');
   }
 
   private lose(item: Waiting, reason: LossReason): void {
+    item.lost = true;
     this.report.onLoss?.(reason);
     this.log.error({ ...told(item), reason }, 'an audit entry is lost');
   }
