@@ -1,4 +1,5 @@
 import { type ConsumerContract, clerkEventsStream, eventsConsumer, inboxPrefix } from '@gatehouse/contracts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { type OwnNats, eventually } from '@gatehouse/testing';
 import { JetStream } from '../src/jetstream';
 import { type NatsClient } from '../src/nats-client';
@@ -45,11 +46,19 @@ async function next(): Promise<string[]> {
 
 it('a message that comes where nothing is there is handed over at once, whether or not more will come', async () => {
   const first = next();
-  // The first of its requests has been answered, with nothing.
-  await sync.get().flush();
-  await sync.get().flush();
+  // Its first request was answered, with nothing; now it waits.
+  const manager = await jetstreamManager(sync.get(), { checkAPI: false });
+  await eventually(
+    async () => (await manager.consumers.info(consumer.stream.name, consumer.durable)).num_waiting === 1,
+  );
   await publish('first');
   expect(await first).toEqual(['first']);
+});
+
+it('a message is handed over although nobody is told more because too many are not acknowledged', async () => {
+  await new JetStream(sync).ensureConsumer({ ...consumer, maxAckPending: 2 });
+  await publish('a', 'b', 'c');
+  expect(await next()).toEqual(['a', 'b']);
 });
 
 it('messages that are there are handed over together, in their order and at once, though they fill no batch', async () => {

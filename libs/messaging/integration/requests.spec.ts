@@ -102,7 +102,8 @@ describe('a request', () => {
     const body = { clerkUserId: 'user_1', sessionId: 's' };
     await expect(late.send(resolvePrincipal, body, context)).rejects.toMatchObject({
       reason: 'clock_skew',
-      message: "the gateway's clock is 12345 ms behind this service's: set both right, by NTP",
+      message:
+        "the gateway's clock is 12345 ms behind this service's: set both right, by NTP, unless the request lay that long",
     });
   });
 

@@ -11,6 +11,8 @@ export interface Pulled {
 const NO_MESSAGES = 404;
 const REQUEST_OVER = 408;
 const ANSWER_GRACE_MS = 2_000;
+/** A server that may not deliver more now, as at the consumer's `max_ack_pending`, keeps such a request without a word. */
+const NO_WAIT_MS = 1_000;
 
 interface PullRequest {
   readonly batch: number;
@@ -32,15 +34,16 @@ export class PullSubscription {
   /** Up to `batchSize` messages that are there now; waits up to `waitMs` for a first one. */
   async next(waitMs: number, signal: AbortSignal, batchSize = this.consumer.batchSize): Promise<Pulled> {
     // No expiry: with one, `no_wait` waits until then where nothing is there, and the rest would hold up the first one.
-    const now = await this.pull({ batch: batchSize, no_wait: true }, waitMs, signal);
+    const now = await this.pull({ batch: batchSize, no_wait: true }, signal);
     if (now.deliveries.length > 0 || now.trouble !== undefined || signal.aborted) return now;
-    const first = await this.pull({ batch: 1, expires: nanos(waitMs) }, waitMs, signal);
+    const first = await this.pull({ batch: 1, expires: nanos(waitMs) }, signal, waitMs);
     if (first.deliveries.length === 0 || batchSize === 1 || signal.aborted) return first;
-    const rest = await this.pull({ batch: batchSize - 1, no_wait: true }, waitMs, signal);
-    return { deliveries: [...first.deliveries, ...rest.deliveries] };
+    const rest = await this.pull({ batch: batchSize - 1, no_wait: true }, signal);
+    return { ...rest, deliveries: [...first.deliveries, ...rest.deliveries] };
   }
 
-  private pull(request: PullRequest, waitMs: number, signal: AbortSignal): Promise<Pulled> {
+  /** Without `waitMs` a batch ends, too, when nothing came for a second. */
+  private pull(request: PullRequest, signal: AbortSignal, waitMs?: number): Promise<Pulled> {
     // A signal that was aborted before fires no event any more.
     if (signal.aborted) return Promise.resolve({ deliveries: [] });
     const { stream, durable } = this.consumer;
@@ -55,12 +58,16 @@ export class PullSubscription {
         resolve(trouble === undefined ? { deliveries } : { deliveries, trouble });
       };
       const abort = (): void => end();
-      const timer = setTimeout(() => end({ code: 0, description: 'no answer' }), waitMs + ANSWER_GRACE_MS);
+      const timer =
+        waitMs === undefined
+          ? setTimeout(() => end(), NO_WAIT_MS)
+          : setTimeout(() => end({ code: 0, description: 'no answer' }), waitMs + ANSWER_GRACE_MS);
       const take = (error: Error | null, message: Msg): void => {
         if (error !== null) return end({ code: 0, description: error.message });
         const delivery = toDelivery(message);
         if (delivery !== undefined) {
           deliveries.push(delivery);
+          timer.refresh();
           if (deliveries.length === request.batch) end();
           return;
         }

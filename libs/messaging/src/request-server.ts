@@ -155,7 +155,8 @@ function envelopeRefusal(error: unknown): Refusal {
   const { signerAheadMs } = error as { signerAheadMs?: unknown };
   if (typeof signerAheadMs !== 'number') return refusal('unauthenticated', 'the request carries no valid envelope');
   const clocks = `${Math.abs(signerAheadMs)} ms ${signerAheadMs > 0 ? 'ahead of' : 'behind'}`;
-  return refusal('clock_skew', `the gateway's clock is ${clocks} this service's: set both right, by NTP`);
+  const lay = signerAheadMs > 0 ? '' : ', unless the request lay that long';
+  return refusal('clock_skew', `the gateway's clock is ${clocks} this service's: set both right, by NTP${lay}`);
 }
 
 function refusal(code: Refusal['error']['code'], message: string): Refusal {
