@@ -177,7 +177,7 @@ describe('a revocation', () => {
     expect(propagation).toMatchObject({ gateways: 1, acknowledged: 0, expired: 1 });
   });
 
-  it('is over at once where a gateway has given up its lease', async () => {
+  it('does not count a gateway that has given up its lease', async () => {
     const leaving = await gateway();
     await leaving.stop();
     const ada = await member(world);

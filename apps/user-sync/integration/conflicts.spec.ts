@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { listUserConflicts } from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
 import { ConflictReview } from '../src/reconcile/review-conflicts';
 import { adoptLocalUser } from '../src/resolve-conflicts/settlement-plan';
@@ -8,12 +9,15 @@ import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmai
 import { adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
+/** Of whoever leads. */
+const LOCK = 7_202_613;
+
 let world: SyncWorld;
 
 beforeAll(async () => {
   world = await SyncWorld.start();
   // Whoever holds this lock leads: conflicts are reviewed when the tests ask for it, and not every half minute as well.
-  await world.query('SELECT pg_advisory_lock(7202613)');
+  await world.query(`SELECT pg_advisory_lock(${LOCK})`);
   await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
 });
 
@@ -397,6 +401,56 @@ describe('a conflict that is over', () => {
     expect(asked).toBeGreaterThan(before);
     await review().askDue(() => true);
     expect(world.clerk.times(waiting.id)).toBe(asked);
+  });
+});
+
+describe('the review of conflicts', () => {
+  it('is done every half minute by the replica that leads, and counts what is open', async () => {
+    const [email, another] = [address(), address()];
+    const holder = await member(withEmail(clerkUser(newClerkId()), email));
+    const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
+    const local = await localUser(another, false);
+    const theirs = await member(withEmail(clerkUser(newClerkId()), another));
+    expect(await openConflicts(local)).toEqual([{ kind: 'email', holder: theirs.id }]);
+    await world.deliver(deletion(theirs.id));
+    const moved = at(withEmail(holder, address()), 1);
+    atClerk(moved);
+    await world.deliver(userEvent('user.updated', moved));
+    await world.query(`SELECT pg_advisory_unlock(${LOCK})`);
+    try {
+      const ends = { timeoutMs: 50_000, intervalMs: 250 };
+      await eventually(async () => (await world.user(waiting.id))?.email === email, ends);
+      expect(await openConflicts(local)).toEqual([]);
+      const before = await world.operations('/metrics');
+      expect(before).toMatch(/^gatehouse_user_sync_open_conflicts [1-9]/m);
+    } finally {
+      await world.query(`SELECT pg_advisory_lock(${LOCK})`);
+    }
+  });
+
+  it('looks again later at one that cannot be settled now, and at the others all the same', async () => {
+    const pairs = [];
+    for (const email of [address(), address()]) {
+      const holder = await member(withEmail(clerkUser(newClerkId()), email));
+      const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
+      const moved = at(withEmail(holder, address()), 1);
+      atClerk(moved);
+      await world.deliver(userEvent('user.updated', moved));
+      pairs.push({ email, waiting });
+    }
+    const [first, second] = pairs;
+    const review = world.apps[0]?.get(ConflictReview, { strict: false }) as ConflictReview;
+    world.clerk.answer(first?.waiting.id ?? '', json(500, {}));
+    await review.askDue(() => true);
+    expect(await world.user(first?.waiting.id ?? '')).toMatchObject({ email: null });
+    expect(await world.user(second?.waiting.id ?? '')).toMatchObject({ email: second?.email });
+
+    atClerk(first?.waiting as UserJson);
+    await review.askDue(() => true);
+    expect(await world.user(first?.waiting.id ?? '')).toMatchObject({ email: null });
+    await world.query(`UPDATE user_conflicts SET retry_at = now() WHERE claimant = $1`, [first?.waiting.id]);
+    await review.askDue(() => true);
+    expect(await world.user(first?.waiting.id ?? '')).toMatchObject({ email: first?.email });
   });
 });
 

@@ -102,6 +102,8 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     await world.gateway.send(startReconcile, {}, adminContext());
     await asked(user);
     await nothingHeld();
+    // Clerk has not been given up and asked again meanwhile.
+    expect(world.clerk.times(user.id)).toBe(1);
     letGo.splice(0).forEach((release) => release());
     await eventually(async () => (await world.user(user.id))?.first_name === 'Walked');
   });

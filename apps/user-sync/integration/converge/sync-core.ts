@@ -99,7 +99,7 @@ export class SyncCore {
     const runs = new ReconcileRuns(dataSource);
     const snapshots = new SnapshotApplier(applier, settlement);
     const logins = new FirstLogin(settlement, log);
-    const conflicts = new ConflictReview(dataSource, snapshots);
+    const conflicts = new ConflictReview(dataSource, snapshots, log);
     const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
     return {
       events: new EventBatch(config, dataSource, applier, settlement, reporter, metrics, log),

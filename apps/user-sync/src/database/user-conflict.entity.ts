@@ -35,6 +35,10 @@ export class UserConflictEntity {
   @Column({ type: 'timestamptz', name: 'checked_at', precision: 3, nullable: true })
   checkedAt!: Date | null;
 
+  /** Not to be asked for before, after a try that failed. */
+  @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
+  retryAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'resolved_at', precision: 3, nullable: true })
   resolvedAt!: Date | null;
 }

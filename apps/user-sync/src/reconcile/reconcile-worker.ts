@@ -112,12 +112,12 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
     const redacted = await this.redactions.redactDue();
     if (redacted > 0) this.log.info({ users: redacted }, 'users found deleted were redacted');
     await this.confirmation.confirmDue();
-    await this.conflicts.askDue(() => !this.stopping);
     if (Date.now() >= this.sampleAt) {
       this.sampleAt = Date.now() + SAMPLE_MS;
       await this.drift.sample();
     }
     if (this.isDue(last)) await this.runs.queue('schedule');
+    await this.conflicts.askDue(() => !this.stopping);
   }
 
   private choresEvery(): number {
