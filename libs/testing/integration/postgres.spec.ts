@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ describe('PostgreSQL of our own', () => {
     );
     await server?.process.kill();
     // PostgreSQL's other processes notice a moment later, and refuse a successor until then.
-    await eventually(() => rows.every(({ pid }) => !existsSync(`/proc/${pid}`)));
+    await eventually(() => rows.every(({ pid }) => isGone(pid)));
     const lock = join(directory, 'postgres/data/postmaster.pid');
     writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)));
     await expect(start()).resolves.toMatchObject({ version: expect.stringMatching(/^18/) });
@@ -111,3 +111,12 @@ describe('PostgreSQL of our own', () => {
     );
   });
 });
+
+/** One that its parent has not buried yet is as good as gone. */
+function isGone(pid: number): boolean {
+  try {
+    return / Z \d+ [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}

@@ -42,6 +42,7 @@ describe('a migration takes something away from the version before it', () => {
     'ALTER SCHEMA public RENAME TO old',
     'DROP INDEX users_bio_idx',
     'DROP INDEX CONCURRENTLY users_bio_idx',
+    'CREATE INDEX CONCURRENTLY users_bio_idx ON users (bio); DROP INDEX IF EXISTS users_bio_idx',
     'TRUNCATE users',
     'ALTER TYPE kind RENAME VALUE one TO two',
     "DO $$ BEGIN IF EXISTS (SELECT FROM pg_class WHERE relname = 'notes') THEN DROP TABLE notes; END IF; END $$",

@@ -16,7 +16,7 @@ const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?([\w.]+) (.*)$/i;
 const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?([\w.]+)/i;
 /** One that was left half made is dropped before it is made anew. */
 const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?([\w.]+)/i;
-const DROPPED_INDEX = /^DROP INDEX (?:CONCURRENTLY )?(?:IF EXISTS )?([\w.]+)$/i;
+const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 /** An index made plainly stops those who write; a unique one refuses what they write. */
 const INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
@@ -31,10 +31,11 @@ export async function withdrawalsOf(migration: MigrationInterface): Promise<stri
   await migration.up(recorder as Partial<QueryRunner> as QueryRunner);
   const statements = texts.flatMap(statementsOf);
   const created = new Set(statements.flatMap((statement) => CREATED_TABLE.exec(statement)?.[1] ?? []));
-  const remade = new Set(statements.flatMap((statement) => CREATED_INDEX.exec(statement)?.[1] ?? []));
-  return statements.flatMap((statement) => {
+  const makes = (statement: string, index: string) => CREATED_INDEX.exec(statement)?.[1] === index;
+  return statements.flatMap((statement, position) => {
     const [, table, changes = ''] = ALTERED_TABLE.exec(statement) ?? [];
-    if (remade.has(DROPPED_INDEX.exec(statement)?.[1] ?? '')) return [];
+    const leftover = LEFTOVER_INDEX.exec(statement)?.[1];
+    if (leftover !== undefined && statements.slice(position).some((later) => makes(later, leftover))) return [];
     // Nobody knows yet what this migration has made.
     if (created.has(table ?? INDEX.exec(statement)?.[1] ?? '')) return [];
     if (table === undefined) return WITHDRAWN.test(statement) || INDEX.test(statement) ? [statement] : [];

@@ -13,7 +13,7 @@ const RANGE = { first: 20_000, count: 10_000 };
 const PART = 200;
 let next = (process.pid * PART + randomInt(PART)) % RANGE.count;
 
-/** A TCP port of 127.0.0.1 that nobody listens on right now; not one that this process was given a moment ago. */
+/** A TCP port of 127.0.0.1 that nobody listens on right now; not one that this test file was given a moment ago. */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < RANGE.count; tried += 1) {
     const port = RANGE.first + next;
