@@ -47,7 +47,7 @@ describe('npm start', () => {
   afterEach(async () => {
     const left = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
     for (const child of left) child.kill('SIGKILL');
-    await eventually(() => pids().length === 0);
+    await eventually(() => pids().length === 0, { timeoutMs: READY_MS });
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -114,7 +114,7 @@ describe('npm start', () => {
     await ready(run);
     expect(pids().length).toBeGreaterThan(6);
     run.child.kill('SIGKILL');
-    await eventually(() => pids().length === 0);
+    await eventually(() => pids().length === 0, { timeoutMs: READY_MS });
   });
 
   it('ends in order when it is interrupted while starting', async () => {

@@ -15,7 +15,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 /**
  * The port that operators and Kubernetes look at, apart from clients' traffic: `/healthz` (the process answers),
  * `/readyz` (what it depends on answers too; 503 while shutting down), `/metrics` (Prometheus text).
- * As of Kubernetes' own servers, `/readyz?exclude=<check>` leaves a check out; one that there is not is refused (400).
+ * `/readyz?exclude=<check>` leaves a check out, as of Kubernetes' own servers; one that there is not is refused (400).
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
