@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { listUserConflicts } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
+import { LEADER_LOCK } from '../src/reconcile/reconcile-worker';
 import { ConflictReview } from '../src/reconcile/review-conflicts';
 import { adoptLocalUser } from '../src/resolve-conflicts/settlement-plan';
 import { fixture, json } from './clerk-api';
@@ -9,15 +10,12 @@ import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmai
 import { adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
-/** Of whoever leads. */
-const LOCK = 7_202_613;
-
 let world: SyncWorld;
 
 beforeAll(async () => {
   world = await SyncWorld.start();
   // Whoever holds this lock leads: conflicts are reviewed when the tests ask for it, and not every half minute as well.
-  await world.query(`SELECT pg_advisory_lock(${LOCK})`);
+  await world.query(`SELECT pg_advisory_lock(${LEADER_LOCK})`);
   await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
 });
 
@@ -416,7 +414,7 @@ describe('the review of conflicts', () => {
     const moved = at(withEmail(holder, address()), 1);
     atClerk(moved);
     await world.deliver(userEvent('user.updated', moved));
-    await world.query(`SELECT pg_advisory_unlock(${LOCK})`);
+    await world.query(`SELECT pg_advisory_unlock(${LEADER_LOCK})`);
     try {
       const ends = { timeoutMs: 50_000, intervalMs: 250 };
       await eventually(async () => (await world.user(waiting.id))?.email === email, ends);
@@ -424,7 +422,7 @@ describe('the review of conflicts', () => {
       const before = await world.operations('/metrics');
       expect(before).toMatch(/^gatehouse_user_sync_open_conflicts [1-9]/m);
     } finally {
-      await world.query(`SELECT pg_advisory_lock(${LOCK})`);
+      await world.query(`SELECT pg_advisory_lock(${LEADER_LOCK})`);
     }
   });
 

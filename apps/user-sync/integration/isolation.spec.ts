@@ -1,5 +1,6 @@
 import { type EventMetadata, resolvePrincipal, startReconcile } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
+import { LEADER_LOCK } from '../src/reconcile/reconcile-worker';
 import { json } from './clerk-api';
 import { type EventJson, T0, type UserJson, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
 import { adminContext, newSessionId, nobody } from './members';
@@ -39,7 +40,7 @@ const nothingHeld = () => eventually(async () => expect(await held()).toEqual([]
 async function held(): Promise<unknown[]> {
   return world.query(
     `SELECT a.state, l.locktype, l.objid FROM pg_stat_activity a
-       LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'advisory' AND NOT (l.classid = 0 AND l.objid = 7202613)
+       LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'advisory' AND NOT (l.classid = 0 AND l.objid = ${LEADER_LOCK})
       WHERE a.application_name = 'user-sync' AND a.datname = current_database()
         AND (a.state LIKE 'idle in transaction%' OR l.pid IS NOT NULL)`,
   );

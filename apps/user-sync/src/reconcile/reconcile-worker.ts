@@ -22,8 +22,8 @@ const CHORES_MS = 30_000;
 const SAMPLE_MS = 15 * 60_000;
 /** A service that has just begun has webhooks to take first. */
 const SETTLE_IN_MS = 60_000;
-/** Any number will do that nobody else uses. */
-const LOCK = 7_202_613;
+/** The advisory lock of the replica that leads; any number will do that nobody else uses. */
+export const LEADER_LOCK = 7_202_613;
 
 /** Does what only one replica may do, for as long as it holds the lock: walks over Clerk's users and what follows. */
 @Injectable()
@@ -140,7 +140,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
       try {
         await work(() => isAlive(connection));
       } finally {
-        await connection.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
+        await connection.query('SELECT pg_advisory_unlock($1)', [LEADER_LOCK]).catch(() => undefined);
       }
     } finally {
       await connection.release();
@@ -162,7 +162,8 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
 
 async function tryLock(connection: QueryRunner): Promise<boolean> {
   const rows = await guardDatabase(
-    () => connection.query('SELECT pg_try_advisory_lock($1) AS locked', [LOCK]) as Promise<{ locked: boolean }[]>,
+    () =>
+      connection.query('SELECT pg_try_advisory_lock($1) AS locked', [LEADER_LOCK]) as Promise<{ locked: boolean }[]>,
   );
   return rows[0]?.locked === true;
 }
