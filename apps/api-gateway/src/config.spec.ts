@@ -23,7 +23,7 @@ describe("the gateway's configuration", () => {
   it('needs three variables and has defaults for the rest', () => {
     expect(loadConfig(needed)).toEqual({
       host: '0.0.0.0',
-      port: 3000,
+      port: 8080,
       opsPort: 9000,
       logLevel: 'info',
       nats: { servers: ['nats://127.0.0.1:4222'] },
@@ -35,7 +35,7 @@ describe("the gateway's configuration", () => {
       },
       envelopePrivateKey: pem.trim(),
       corsOrigins: [],
-      publicUrl: 'http://localhost:3000',
+      publicUrl: 'http://localhost:8080',
       redirectOrigins: [],
       legacy: { secrets: [], ttlMs: 86_400_000 },
       rateLimitStore: 'memory',

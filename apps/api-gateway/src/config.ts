@@ -30,7 +30,7 @@ const rateLimitStore = z
 
 const variables = z.object({
   ...commonVariables,
-  PORT: port.default(3000),
+  PORT: port.default(8080),
   OPS_PORT: port.default(9000),
   CLERK_ISSUER: httpUrl,
   CLERK_JWT_KEY: pem
@@ -42,7 +42,7 @@ const variables = z.object({
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
   ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
   CORS_ORIGINS: origins.default([]),
-  PUBLIC_URL: httpUrl.default('http://localhost:3000'),
+  PUBLIC_URL: httpUrl.default('http://localhost:8080'),
   SIGN_IN_URL: httpUrl.optional(),
   REDIRECT_ORIGINS: origins.default([]),
   LEGACY_JWT_SECRETS: commaSeparated

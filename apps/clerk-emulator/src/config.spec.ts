@@ -17,7 +17,7 @@ describe('loadConfig', () => {
     expect(loadConfig({})).toMatchObject({
       port: 3100,
       host: '127.0.0.1',
-      webhookUrls: ['http://127.0.0.1:3001/webhooks/clerk'],
+      webhookUrls: ['http://127.0.0.1:8081/webhooks/clerk'],
       authorizedParty: 'http://localhost:3000',
       tokenVersion: 2,
       retryScheduleMs: [0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000],

@@ -12,7 +12,7 @@ const DEVELOPMENT = {
   secretKey: 'sk_test_ClerkEmulatorForLocalDevelopmentOnly',
   webhookSecret: 'whsec_Y2xlcmstZW11bGF0b3ItZGV2ZWxvcG1lbnQtb25seSE=',
   instanceId: 'ins_EmulatorLocalDevelopment001',
-  webhookUrl: 'http://127.0.0.1:3001/webhooks/clerk',
+  webhookUrl: 'http://127.0.0.1:8081/webhooks/clerk',
   authorizedParty: 'http://localhost:3000',
   seed: 'clerk-emulator',
 };

@@ -24,7 +24,7 @@ function faultsOf(environment: Record<string, string>): string {
 describe('the configuration', () => {
   it('needs little, and has the documented defaults', () => {
     expect(readConfig(needed)).toMatchObject({
-      http: { port: 3001, host: '0.0.0.0', trustProxy: false, requireHttps: false },
+      http: { port: 8081, host: '0.0.0.0', trustProxy: false, requireHttps: false },
       opsPort: 9001,
       retry: { baseMs: 60_000, capMs: 3_600_000, maxRetries: 8 },
       relay: { graceMs: 5_000, pollMs: 1_000 },

@@ -84,7 +84,7 @@ const schema = withRetryInOrder(
   z.object({
     ...commonVariables,
     ...databaseVariables,
-    PORT: port.default(3001),
+    PORT: port.default(8081),
     OPS_PORT: port.default(9001),
     CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets,
     CLERK_INSTANCE_ID: clerkInstanceId.optional(),

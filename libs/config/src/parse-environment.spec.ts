@@ -16,7 +16,7 @@ import {
 } from './variables';
 
 const schema = z.object({
-  PORT: port.default(3000),
+  PORT: port.default(8080),
   DATABASE_URL: postgresUrl,
   NATS_URL: natsServers,
   LEVEL: z.enum(['low', 'high']).default('low'),
@@ -38,7 +38,7 @@ function faultsOf(environment: Record<string, string>): ConfigError {
 
 describe('parseEnvironment', () => {
   it('gives defaults for what is unset or empty', () => {
-    expect(parseEnvironment(schema, { ...good, PORT: '' })).toMatchObject({ PORT: 3000, LEVEL: 'low', STRICT: false });
+    expect(parseEnvironment(schema, { ...good, PORT: '' })).toMatchObject({ PORT: 8080, LEVEL: 'low', STRICT: false });
   });
 
   it('names every fault at once', () => {

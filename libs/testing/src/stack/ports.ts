@@ -15,8 +15,8 @@ export interface GatehousePorts {
 
 /** What `npm start` uses unless told otherwise: below what systems give to outgoing connections (Linux from 32768 on). */
 export const defaultPorts: GatehousePorts = {
-  gateway: 3000,
-  ingest: 3001,
+  gateway: 8080,
+  ingest: 8081,
   emulator: 3100,
   gatewayOps: 9000,
   ingestOps: 9001,

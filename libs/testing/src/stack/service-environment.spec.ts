@@ -26,8 +26,8 @@ const environments = (env: NodeJS.ProcessEnv = {}) =>
 describe("the services' environments", () => {
   it('give each service its own NATS user, database and ports', () => {
     const all = environments();
-    expect(all['api-gateway']).toMatchObject({ NATS_USER: 'api-gateway', PORT: '3000', OPS_PORT: '9000' });
-    expect(all['webhook-ingest']).toMatchObject({ NATS_USER: 'webhook-ingest', PORT: '3001', OPS_PORT: '9001' });
+    expect(all['api-gateway']).toMatchObject({ NATS_USER: 'api-gateway', PORT: '8080', OPS_PORT: '9000' });
+    expect(all['webhook-ingest']).toMatchObject({ NATS_USER: 'webhook-ingest', PORT: '8081', OPS_PORT: '9001' });
     expect(all['user-sync']).toMatchObject({ NATS_USER: 'user-sync', OPS_PORT: '9002' });
     expect(all['webhook-ingest'].DATABASE_URL).toBe('postgres://i@h/i');
     expect(all['user-sync'].DATABASE_URL).toBe('postgres://u@h/u');

@@ -185,7 +185,7 @@ function addForm() {
       control: h('input', {
         name: 'url',
         type: 'url',
-        placeholder: 'http://127.0.0.1:3001/webhooks/clerk',
+        placeholder: 'http://127.0.0.1:8081/webhooks/clerk',
         spellcheck: 'false',
       }),
     }),
