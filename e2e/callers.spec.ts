@@ -10,7 +10,7 @@ let emulator: string;
 
 beforeAll(async () => {
   proxy = await CountingProxy.start();
-  stack = await startStack({ CLERK_API_URL: proxy.url });
+  stack = await startStack({ CLERK_API_URL: proxy.url, CLERK_SEED_ROLES: 'user,developer,admin' });
   proxy.leadTo(stack.gatehouse.ports.emulator);
   emulator = `http://127.0.0.1:${stack.gatehouse.ports.emulator}`;
   const secretKey = stack.gatehouse.environments['clerk-emulator'].CLERK_SECRET_KEY ?? '';

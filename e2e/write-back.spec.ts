@@ -147,6 +147,7 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
       LOG_LEVEL: 'warn',
       WRITE_BACK_POLL_MS: '50',
       CLERK_API_URL: clerk.url,
+      CLERK_SEED_ROLES: 'user,developer,admin',
       CLERK_SECRET_KEY: settings.clerkSecretKey,
       CLERK_INSTANCE_ID: settings.clerkInstanceId,
       CLERK_WEBHOOK_SIGNING_SECRETS: settings.clerkWebhookSecret,

@@ -199,7 +199,14 @@ function readingSpeed(users: number): number {
 
 /** Nobody is told of changes here: no gateway listens. */
 function applierOf(dataSource: DataSource): ChangeApplier {
-  return new ChangeApplier(dataSource, { announce: async () => undefined }, { noteApplied: () => undefined });
+  return new ChangeApplier(
+    dataSource,
+    { announce: async () => undefined },
+    { noteApplied: () => undefined },
+    {
+      metadata: { seedRoles: ['user', 'developer'] },
+    },
+  );
 }
 
 function changeOf({ message }: LoadEvent): Change {

@@ -225,6 +225,28 @@ describe('convergence', () => {
     }
   });
 
+  it('seeds only the roles that the configuration names: any other starts as user', async () => {
+    await world.closeApps();
+    await world.boot({ CLERK_SEED_ROLES: '' });
+    for (const [role, expected] of [
+      ['admin', 'user'],
+      ['Admin', 'user'],
+      ['developer', 'developer'],
+    ] as const) {
+      const user = clerkUser(newClerkId(), { public_metadata: { role } });
+      world.clerk.directory.users.push(user);
+      await world.deliver(userEvent('user.created', user));
+      expect(await world.user(user.id)).toMatchObject({ role: expected });
+    }
+    await world.closeApps();
+    await world.boot({ CLERK_METADATA_KEY: 'gatehouse' });
+    const nested = clerkUser(newClerkId(), { public_metadata: { role: 'user', gatehouse: { role: 'developer' } } });
+    await world.deliver(userEvent('user.created', nested));
+    expect(await world.user(nested.id)).toMatchObject({ role: 'developer' });
+    await world.closeApps();
+    await world.boot();
+  });
+
   it('an update of an unknown user creates it', async () => {
     const id = newClerkId();
     expect(await world.deliver(userEvent('user.updated', clerkUser(id)))).toMatchObject({ decision: 'create' });

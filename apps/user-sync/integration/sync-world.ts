@@ -111,6 +111,8 @@ export class SyncWorld {
         CLERK_REQUESTS_PER_10S: '100000',
         // Most users of the tests are not at Clerk at all.
         CLERK_WRITE_BACK: 'off',
+        // Tests make their admins at Clerk.
+        CLERK_SEED_ROLES: 'user,developer,admin',
         ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
         HOST: '127.0.0.1',
         OPS_PORT: '0',

@@ -33,6 +33,7 @@ describe('the configuration', () => {
       database: { url: good.DATABASE_URL, poolSize: 10 },
       nats: { servers: [good.NATS_URL], streamReplicas: 1, ackWaitMs: 30_000 },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com', confirmDelayMs: 1_000, requestsPer10s: 100 },
+      metadata: { seedRoles: ['user', 'developer'] },
       writeBack: {
         enabled: true,
         pollMs: 1_000,
@@ -62,10 +63,19 @@ describe('the configuration', () => {
     ['ACK_WAIT_MS', '999'],
     ['APPLIED_RETENTION_DAYS', '29'],
     ['AUDIT_RETENTION_DAYS', '89'],
+    ['CLERK_SEED_ROLES', 'user,moderator'],
+    ['CLERK_SEED_ROLES', ' , '],
+    ['CLERK_METADATA_KEY', 'gate.house'],
+    ['CLERK_METADATA_KEY', '__proto__'],
   ])('refuses a faulty %s without showing it', (variable, value) => {
     const faults = faultsOf({ ...good, [variable]: value });
     expect([...faults.keys()]).toEqual([variable]);
     expect([...faults.values()].join()).not.toContain(value);
+  });
+
+  it('takes the roles that may be seeded, and the key of the metadata that is ours', () => {
+    const environment = { ...good, CLERK_SEED_ROLES: 'user, admin', CLERK_METADATA_KEY: 'gatehouse' };
+    expect(loadConfig(environment).metadata).toEqual({ key: 'gatehouse', seedRoles: ['user', 'admin'] });
   });
 
   it('of the migrations is the database alone', () => {

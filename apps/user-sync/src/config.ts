@@ -4,6 +4,7 @@ import {
   type NatsAddress,
   ackWait,
   clerkInstanceId,
+  commaSeparated,
   commonVariables,
   databaseAddress,
   databaseVariables,
@@ -17,10 +18,12 @@ import {
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
+import { roles } from '@gatehouse/contracts';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { type MetadataRules } from './map-clerk-user/company-metadata';
 
 const variables = withRetryInOrder(
   z.object({
@@ -41,6 +44,16 @@ const variables = withRetryInOrder(
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
     // Below that the least urgent would never have a turn.
     CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
+    CLERK_METADATA_KEY: z
+      .string()
+      .regex(
+        /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,63}$/,
+        'must be 1 to 64 letters, digits, _ or -, such as gatehouse',
+      )
+      .optional(),
+    CLERK_SEED_ROLES: commaSeparated
+      .pipe(z.array(z.enum(roles, `must be a comma-separated list of ${roles.join(', ')}`)).min(1, 'lists no role'))
+      .default(['user', 'developer']),
     CLERK_WRITE_BACK: z.enum(['on', 'off']).default('on'),
     WRITE_BACK_POLL_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
     // A round of writes ends well within half a minute.
@@ -81,6 +94,8 @@ export interface UserSyncConfig {
     /** Clerk's own limit of requests in 10 s, over all replicas. */
     readonly requestsPer10s: number;
   };
+  /** Gatehouse's part of the company's metadata at Clerk. */
+  readonly metadata: MetadataRules;
   /** How what was changed here is written to Clerk. */
   readonly writeBack: {
     readonly enabled: boolean;
@@ -123,6 +138,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       ...(v.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: v.CLERK_INSTANCE_ID }),
       confirmDelayMs: v.CLERK_CONFIRM_DELAY_MS,
       requestsPer10s: v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100),
+    },
+    metadata: {
+      ...(v.CLERK_METADATA_KEY === undefined ? {} : { key: v.CLERK_METADATA_KEY }),
+      seedRoles: v.CLERK_SEED_ROLES,
     },
     writeBack: {
       enabled: v.CLERK_WRITE_BACK === 'on',

@@ -34,6 +34,7 @@ const RETRIES = 3;
 
 const config = {
   clerk: { confirmDelayMs: 0 },
+  metadata: { seedRoles: ['user', 'developer'] },
   reconcile: { maxDeletions: 1_000, intervalMs: 0 },
   retryMax: 1_000,
 } as unknown as UserSyncConfig;
@@ -90,6 +91,7 @@ export class SyncCore {
       dataSource,
       { announce: async () => undefined },
       { noteApplied: () => undefined },
+      config,
     );
     const resolver = new ConflictResolver(dataSource, clerk, applier, absences);
     const settlement = new ClerkSettlement(dataSource, config, clerk, applier, resolver, absences);

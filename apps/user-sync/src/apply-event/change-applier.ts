@@ -2,10 +2,12 @@ import { isTransactionConflict, isUniqueViolation, runStatements, write } from '
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChangeAnnouncer } from '../announce-changes/change-announcer';
+import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { repeatOnConflict } from '../database/repeat-on-conflict';
 import { type EndedSession, endTrust } from '../end-trust/end-trust';
 import { NotTogetherError } from '../errors';
+import { type MetadataRules } from '../map-clerk-user/company-metadata';
 import { noteConflicts } from '../resolve-conflicts/conflict-notes';
 import { findContention } from '../resolve-conflicts/contention';
 import {
@@ -32,6 +34,7 @@ export class ChangeApplier {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ChangeAnnouncer) private readonly announcer: Pick<ChangeAnnouncer, 'announce'>,
     @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'noteApplied'>,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
   ) {}
 
   /**
@@ -48,7 +51,7 @@ export class ChangeApplier {
 
   private async transact(changes: readonly Change[], plan: SettlementPlan | undefined): Promise<Applied[]> {
     const { results, lastChange } = await repeatOnConflict(
-      () => this.dataSource.transaction((manager) => applyWithin(manager, changes, plan)),
+      () => this.dataSource.transaction((manager) => applyWithin(manager, changes, plan, this.config.metadata)),
       isWorthAnother,
     );
     if (lastChange !== null) void this.announcer.announce();
@@ -69,6 +72,7 @@ async function applyWithin(
   manager: EntityManager,
   changes: readonly Change[],
   plan: SettlementPlan | undefined,
+  rules: MetadataRules,
 ): Promise<{ readonly results: Applied[]; readonly lastChange: number | null }> {
   const clerkUserIds = changes.map(({ clerkUserId }) => clerkUserId);
   const forsaken = plan?.forsaken ?? [];
@@ -105,7 +109,7 @@ async function applyWithin(
   await runStatements(manager, [
     ...releaseAddresses(forsaken, true),
     ...releaseAddresses(contention.release),
-    ...writeUsers(written),
+    ...writeUsers(written, rules),
     ...oweForBatch(written, changes),
     ...confirmDeletions(writtenRows),
     ...noteConflicts(written, [...(plan?.notes ?? []), ...contention.notes]),

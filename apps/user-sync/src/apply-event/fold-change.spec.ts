@@ -25,7 +25,7 @@ const user = (version: number, firstName: string) => ({
   version,
   columns: { ...nobody, firstName },
   contentHash: createHash('sha256').update(firstName).digest('hex'),
-  seedRole: 'user' as const,
+  publicMetadata: {},
   activity: noActivity,
 });
 

@@ -1,6 +1,7 @@
 import { latestTimeMs } from '@gatehouse/contracts';
 import { displayName } from '@gatehouse/lifecycle';
 import { type Statement, write, writeRows } from '@gatehouse/persistence';
+import { type MetadataRules, seedRoleOf } from '../map-clerk-user/company-metadata';
 import { type AppliedRow } from './applied-events';
 import { newReferralCode } from './new-user';
 import { type UserDraft } from './user-draft';
@@ -28,7 +29,7 @@ const IS_NEW = 'u.id = ANY($2::uuid[]) AND u.id = new.id';
  * one batch is free when it is taken. Touches Clerk's columns and activity times alone, so that what a user or an admin
  * changes meanwhile stays.
  */
-export function writeUsers(drafts: readonly UserDraft[]): Statement[] {
+export function writeUsers(drafts: readonly UserDraft[], rules: MetadataRules): Statement[] {
   const deleted = drafts.filter(({ deletedBy }) => deletedBy !== undefined);
   const live = drafts.filter(({ deletedBy, existed }) => deletedBy === undefined && existed);
   const created = drafts.filter(({ existed, content }) => !existed && content !== undefined);
@@ -37,13 +38,13 @@ export function writeUsers(drafts: readonly UserDraft[]): Statement[] {
     ...hideUsers(deleted.filter(({ existed, undoable }) => existed && undoable)),
     ...updateContent(live.filter(({ content }) => content !== undefined)),
     ...touch(live.filter(({ content, versionMoved, activityMoved }) => !content && (versionMoved || activityMoved))),
-    ...insert(created),
+    ...insert(created, rules),
     ...redactUsers(idsOf(created.filter(({ deletedBy }) => deletedBy !== undefined))),
     ...bury(deleted),
   ];
 }
 
-function insert(drafts: readonly UserDraft[]): Statement[] {
+function insert(drafts: readonly UserDraft[], rules: MetadataRules): Statement[] {
   return writeRows(
     'insert-users',
     `INSERT INTO users (id, clerk_user_id, auth_provider, is_synced, role, referral_code, clerk_updated_at, content_hash,
@@ -57,7 +58,7 @@ function insert(drafts: readonly UserDraft[]): Statement[] {
       ...touchRow(draft),
       ...contentRow(draft),
       clerk_user_id: draft.clerkUserId,
-      role: draft.content?.seedRole,
+      role: seedRoleOf(draft.content?.publicMetadata ?? {}, rules),
       referral_code: newReferralCode(),
     })),
   );

@@ -36,7 +36,7 @@ describe('a Clerk user', () => {
         clerkLocked: false,
       },
       contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      seedRole: 'user',
+      publicMetadata: {},
       activity: { lastLoginAt: null, lastLogoutAt: null, lastActiveAt: 1_789_999_999_999 },
     });
   });
@@ -89,17 +89,12 @@ describe('a Clerk user', () => {
     expect(map(same).contentHash).toBe(contentHash);
   });
 
-  it.each([
-    [{ public_metadata: { role: 'admin' } }, 'admin'],
-    [{ public_metadata: { role: 'developer' } }, 'developer'],
-    [{ public_metadata: { role: 'root' } }, 'user'],
-    [{ public_metadata: { role: ['admin'] } }, 'user'],
-    [{ public_metadata: null }, 'user'],
-    [{ unsafe_metadata: { role: 'admin' } }, 'user'],
-    [{ private_metadata: { role: 'admin' } }, 'user'],
-  ])('with %j starts as %s', (changes, role) => {
-    expect(map(changes).seedRole).toBe(role);
-  });
+  it.each([{ public_metadata: null }, { unsafe_metadata: { role: 'admin' } }, { private_metadata: { role: 'admin' } }])(
+    'with %j brings no public metadata',
+    (changes) => {
+      expect(map(changes).publicMetadata).toEqual({});
+    },
+  );
 });
 
 describe('storable text', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type ClerkUser, type Role, roles } from '@gatehouse/contracts';
+import { type ClerkUser } from '@gatehouse/contracts';
 import { type ClerkOwned, canonicalContent } from '@gatehouse/lifecycle';
+import { type PublicMetadata } from './company-metadata';
 import { storableText } from './storable-text';
 
 /** When a user was last seen doing something; milliseconds. Only ever moves forward. */
@@ -18,8 +19,8 @@ export interface MappedUser {
   readonly columns: ClerkOwned;
   /** SHA-256 (hex) of the columns. */
   readonly contentHash: string;
-  /** The role that a user created from this starts with. */
-  readonly seedRole: Role;
+  /** The company's metadata; never stored as a whole. */
+  readonly publicMetadata: PublicMetadata;
   readonly activity: Activity;
 }
 
@@ -48,7 +49,7 @@ export function mapClerkUser(user: ClerkUser): MappedUser {
     version: user.updated_at,
     columns,
     contentHash: contentHashOf(columns),
-    seedRole: seedRoleOf(user),
+    publicMetadata: user.public_metadata ?? {},
     activity: {
       lastLoginAt: user.last_sign_in_at ?? null,
       lastLogoutAt: null,
@@ -69,9 +70,4 @@ function textOf(value: string | null | undefined, max: number): string | null {
 /** A URL that is cut leads elsewhere: one too long is left out. */
 function urlOf(value: string | null | undefined): string | null {
   return value && value.length <= MAX.url ? storableText(value, MAX.url) : null;
-}
-
-function seedRoleOf(user: ClerkUser): Role {
-  const seed = user.public_metadata?.role;
-  return roles.find((role) => role === seed) ?? 'user';
 }

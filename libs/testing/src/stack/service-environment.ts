@@ -128,6 +128,9 @@ function table({
         CLERK_API_URL: emulator,
         // The emulator has no limit of its own unless it is told to.
         CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : '100000',
+        // Only in the emulator does metadata make an admin: `npm start` and the tests get their first one so.
+        CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : 'user,developer,admin',
+        CLERK_METADATA_KEY: undefined,
         CLERK_WRITE_BACK: undefined,
         WRITE_BACK_POLL_MS: undefined,
         WRITE_BACK_LEASE_MS: undefined,
