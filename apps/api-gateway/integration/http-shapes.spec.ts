@@ -204,13 +204,29 @@ describe('a body is JSON and nothing else:', () => {
   });
 });
 
-describe('an address that is none', () => {
-  const from = (address: string) => `X-Forwarded-For: ${address}\r\n`;
-  const logIn = (address: string, email: string) => {
-    const body = JSON.stringify({ email, password: 'wrong' });
-    return exchange(message('POST /auth/login', from(address) + typed('application/json', body), body));
-  };
+const from = (address: string) => `X-Forwarded-For: ${address}\r\n`;
+const logIn = (address: string, email: string) => {
+  const body = JSON.stringify({ email, password: 'wrong' });
+  return exchange(message('POST /auth/login', from(address) + typed('application/json', body), body));
+};
 
+describe('an address to which a proxy has added a port', () => {
+  it.each([
+    ['IPv4', (port: number) => `198.51.100.7:${port}`, '198.51.100.8:40001'],
+    ['IPv6', (port: number) => `[2001:db8::7]:${port}`, '[2001:db8:1::7]:40001'],
+    ['quoted', (port: number) => `"[2001:db8:2::7]:${port}"`, '"[2001:db8:3::7]:40001"'],
+  ])('counts as one client whatever the port, apart from other clients: %s', async (name, address, other) => {
+    const codes = [];
+    for (let port = 40_000; port < 40_006; port++) {
+      codes.push(...(await logIn(address(port), `${name}@example.com`)).codes);
+    }
+    codes.push(...(await logIn(other, `${name}@example.com`)).codes);
+    const wrong = 'invalid_credentials';
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => wrong), 'rate_limited', wrong]);
+  });
+});
+
+describe('an address that is none', () => {
   it('does not keep anybody from logging in, nor gives tries of its own', async () => {
     const codes = [];
     for (let serial = 0; serial < 7; serial++) {

@@ -157,6 +157,16 @@ describe('behind a proxy', () => {
     expect(await harness.row(id)).toMatchObject({ source_ip: '203.0.113.9' });
   });
 
+  it.each([
+    ['203.0.113.9:40001', '203.0.113.9'],
+    ['[2001:db8::7]:40001, 127.0.0.1:555', '2001:db8::7'],
+  ])('records %s, to which the proxy added a port, as %s', async (forwarded, sourceIp) => {
+    const ingest = await harness.start({ TRUST_PROXY: '127.0.0.1' });
+    const id = newId();
+    await deliver(ingest.url, userCreated(), { id, headers: { 'x-forwarded-for': forwarded } });
+    expect(await harness.row(id)).toMatchObject({ source_ip: sourceIp });
+  });
+
   it('a way of several hops is taken only when each was over HTTPS', async () => {
     const ingest = await harness.start({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '127.0.0.1' });
     const statusOf = async (hops: string) =>

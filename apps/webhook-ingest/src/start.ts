@@ -9,6 +9,7 @@ import {
   logRequests,
   refuseUnreadable,
   requestId,
+  stripForwardedPorts,
 } from '@gatehouse/observability';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -61,6 +62,7 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
     http: { headersTimeout: REQUEST_TIMEOUT_MS },
   });
   const server = adapter.getInstance<FastifyInstance>();
+  stripForwardedPorts(server);
   logRequests(server, logger);
   keepRawBodies(server);
   letGoAtShutdown(server);

@@ -1,5 +1,6 @@
 export { cameOverHttps } from './came-over-https';
 export { FailpointsInvalidError, armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
+export { clientAddress, stripForwardedPorts } from './forwarded-addresses';
 export { logRequests, requestId } from './http-logging';
 export { letGoAtShutdown } from './let-go';
 export { acceptableCorrelationId, currentLogFields, withLogContext, type LogFields } from './log-context';

@@ -1,14 +1,15 @@
-import { isIP } from 'node:net';
 import { type Origin } from '@gatehouse/contracts';
 import { type RequestContext } from '@gatehouse/messaging';
+import { clientAddress } from '@gatehouse/observability';
 import { type FastifyRequest } from 'fastify';
 
 /** Where a request came from, for the audit log. */
 export function originOf({ ip, headers }: FastifyRequest): Origin {
   const userAgent = headers['user-agent'];
-  // Whatever a trusted proxy sent: it may be no address.
+  // What a trusted proxy sent may be no address.
+  const sourceIp = clientAddress(ip);
   return {
-    ...(isIP(ip) !== 0 && { sourceIp: ip }),
+    ...(sourceIp !== undefined && { sourceIp }),
     ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 512) }),
   };
 }

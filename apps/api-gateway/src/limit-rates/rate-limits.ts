@@ -1,5 +1,6 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { type Tier } from '@gatehouse/contracts';
+import { clientAddress } from '@gatehouse/observability';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type Count, type CounterStore, MemoryCounters } from './counter-store';
@@ -78,8 +79,9 @@ const NO_ADDRESS = 'none';
 
 /** An address as it is counted: of IPv6 the /64 alone, because one host has all of it. */
 export function countedAddress(address: string): string {
-  const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
-  if (!isIPv6(plain)) return isIP(plain) === 0 ? NO_ADDRESS : plain;
+  const plain = clientAddress(address);
+  if (plain === undefined) return NO_ADDRESS;
+  if (!isIPv6(plain)) return plain;
   const [head = '', tail] = (plain.split('%', 1)[0] ?? '').split('::');
   const before = head.split(':').filter(Boolean);
   const after = (tail ?? '').split(':').filter(Boolean);

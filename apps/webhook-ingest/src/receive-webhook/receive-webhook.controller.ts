@@ -1,4 +1,4 @@
-import { cameOverHttps, failpoint } from '@gatehouse/observability';
+import { cameOverHttps, clientAddress, failpoint } from '@gatehouse/observability';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type Config } from '../config';
@@ -116,7 +116,7 @@ export class ReceiveWebhookController {
 function senderOf(request: FastifyRequest): { sourceIp: string | null; userAgent: string | null } {
   const userAgent = request.headers['user-agent'];
   return {
-    sourceIp: request.ip ? storableText(request.ip, MAX_ADDRESS) : null,
+    sourceIp: request.ip ? storableText(clientAddress(request.ip) ?? request.ip, MAX_ADDRESS) : null,
     userAgent: userAgent === undefined ? null : storableText(userAgent, MAX_USER_AGENT),
   };
 }

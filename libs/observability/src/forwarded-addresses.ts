@@ -1,0 +1,45 @@
+import { isIP } from 'node:net';
+import { type FastifyInstance } from 'fastify';
+
+const IPV4_MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
+const IPV4_MAPPED_HEX = /^(?:::|0:0:0:0:0:)ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
+
+/**
+ * The address of a client without its port, quotes and brackets, an IPv4-mapped one as IPv4; undefined when it is no
+ * address. Takes what a socket, `X-Forwarded-For` or `Forwarded` says.
+ * @see https://www.rfc-editor.org/rfc/rfc7239#section-6
+ */
+export function clientAddress(text: string): string | undefined {
+  if (isIP(text) === 4) return text;
+  const unquoted = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  const [, bracketed] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(unquoted) ?? [];
+  const [, beforePort] = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(unquoted) ?? [];
+  const address = bracketed ?? beforePort ?? unquoted;
+  if (isIP(address) === 0) return undefined;
+  return IPV4_MAPPED.exec(address)?.[1] ?? fromHex(address) ?? address;
+}
+
+/**
+ * Removes ports from the addresses in `X-Forwarded-For` before anything reads `request.ip`: some proxies write
+ * `198.51.100.7:40001` or `[2001:db8::7]:40001`. Must be the first hook of the server.
+ */
+export function stripForwardedPorts(server: FastifyInstance): void {
+  server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
+    const forwarded = headers['x-forwarded-for'];
+    // Plain IPv4 addresses, by far the most frequent, stay as they are.
+    if (forwarded !== undefined && /[:"[]/.test(String(forwarded))) {
+      headers['x-forwarded-for'] = String(forwarded)
+        .split(',')
+        .map((entry) => clientAddress(entry.trim()) ?? entry.trim())
+        .join(', ');
+    }
+    done();
+  });
+}
+
+function fromHex(address: string): string | undefined {
+  const [, high, low] = IPV4_MAPPED_HEX.exec(address) ?? [];
+  if (high === undefined || low === undefined) return undefined;
+  const [first, second] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [first >> 8, first & 255, second >> 8, second & 255].join('.');
+}
