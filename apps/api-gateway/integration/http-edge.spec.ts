@@ -8,7 +8,10 @@ import { type TestGateway, startTestGateway } from './support/test-gateway';
 const ORIGIN = 'https://app.example.com';
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startTestGateway({ CORS_ORIGINS: `${ORIGIN}, chrome-extension://abcdef` });
+  gateway = await startTestGateway({
+    CORS_ORIGINS: `${ORIGIN}, chrome-extension://abcdef, https://Shop.Example.com:443/, https://*.preview.example.com`,
+    CORS_ALLOWED_HEADERS: 'X-Request-Source',
+  });
 });
 afterAll(() => gateway?.stop());
 
@@ -132,16 +135,36 @@ describe('other origins', () => {
       },
     });
 
-  it.each([ORIGIN, 'chrome-extension://abcdef'])('%s may read answers and send credentials', async (origin) => {
-    const { status, headers } = await preflight(origin);
-    expect(status).toBe(204);
-    expect(headers.get('access-control-allow-origin')).toBe(origin);
-    expect(headers.get('access-control-allow-credentials')).toBe('true');
-    expect(headers.get('access-control-allow-methods')).toContain('PATCH');
-    expect(headers.get('vary')).toBe('Origin');
-    const answer = await call(`${gateway.url}/api/me`, undefined, { headers: { origin } });
-    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([401, origin]);
-    expect(answer.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
+  it.each([ORIGIN, 'chrome-extension://abcdef', 'https://shop.example.com', 'https://pr-1.preview.example.com'])(
+    '%s may read answers and send credentials',
+    async (origin) => {
+      const { status, headers } = await preflight(origin);
+      expect(status).toBe(204);
+      expect(headers.get('access-control-allow-origin')).toBe(origin);
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+      expect(headers.get('access-control-allow-methods')).toContain('PATCH');
+      expect(headers.get('vary')).toBe('Origin');
+      const answer = await call(`${gateway.url}/api/me`, undefined, { headers: { origin } });
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([401, origin]);
+      expect(answer.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
+    },
+  );
+
+  it.each([
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'if-match',
+    'x-request-id',
+    'x-requested-with',
+    'traceparent',
+    'tracestate',
+    'baggage',
+    'sentry-trace',
+    'x-request-source',
+  ])('may send the header %s', async (name) => {
+    const { headers } = await preflight(ORIGIN, name);
+    expect(headers.get('access-control-allow-headers')?.split(', ')).toContain(name);
   });
 
   it('may not send API keys from pages', async () => {
@@ -149,18 +172,37 @@ describe('other origins', () => {
     expect(headers.get('access-control-allow-headers')?.toLowerCase()).not.toContain('x-api-key');
   });
 
-  it.each(['https://evil.example', `${ORIGIN}.evil.example`, 'http://app.example.com', 'null', `${ORIGIN}/`])(
-    '%s is told nothing',
-    async (origin) => {
-      for (const { headers } of [
-        await preflight(origin),
-        await call(`${gateway.url}/api/me`, undefined, { headers: { origin } }),
-      ]) {
-        expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
-        expect(headers.get('vary')).toBe('Origin');
-      }
-    },
-  );
+  it.each([
+    'https://evil.example',
+    `${ORIGIN}.evil.example`,
+    'http://app.example.com',
+    'null',
+    `${ORIGIN}/`,
+    'https://a.b.preview.example.com',
+    'https://preview.example.com',
+  ])('%s gets no CORS headers, and a preflight of it is rejected with 403', async (origin) => {
+    const asked = await preflight(origin);
+    const called = await call(`${gateway.url}/api/me`, undefined, { headers: { origin } });
+    for (const { headers } of [asked, called]) {
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+      expect(headers.get('vary')).toBe('Origin');
+    }
+    expect([asked.status, asked.body.code, called.status]).toEqual([403, 'origin_not_allowed', 401]);
+    expect(asked.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('that is not listed is logged once, however often it asks', async () => {
+    for (let times = 0; times < 3; times++) await preflight('http://localhost:5173');
+    expect(gateway.logs().split('"origin":"http://localhost:5173"')).toHaveLength(2);
+  });
+
+  it('that asks without a preflight is answered 405 as before', async () => {
+    const { status, body } = await call(`${gateway.url}/api/me`, undefined, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://evil.example' },
+    });
+    expect([status, body.code]).toEqual([405, 'method_not_allowed']);
+  });
 });
 
 describe('metrics', () => {

@@ -35,6 +35,7 @@ describe("the gateway's configuration", () => {
       },
       envelopePrivateKey: pem.trim(),
       corsOrigins: [],
+      corsAllowedHeaders: [],
       publicUrl: 'http://localhost:8080',
       redirectOrigins: [],
       legacy: { secrets: [], ttlMs: 86_400_000 },
@@ -50,6 +51,20 @@ describe("the gateway's configuration", () => {
     ['10.0.0.0/8, ::1,loopback', ['10.0.0.0/8', '::1', 'loopback']],
   ])('reads TRUST_PROXY %s', (TRUST_PROXY, expected) => {
     expect(loadConfig({ ...needed, TRUST_PROXY }).trustProxy).toEqual(expected);
+  });
+
+  it('normalises every list of origins and header names', () => {
+    const { clerk, corsOrigins, corsAllowedHeaders, redirectOrigins } = loadConfig({
+      ...needed,
+      CLERK_AUTHORIZED_PARTIES: 'https://Shop.Example.com/,chrome-extension://ABC',
+      CORS_ORIGINS: 'https://www.example.com:443, https://*.preview.example.com',
+      CORS_ALLOWED_HEADERS: 'X-Source, x-source, B3',
+      REDIRECT_ORIGINS: 'http://localhost:80',
+    });
+    expect(clerk.authorizedParties).toEqual(['https://shop.example.com', 'chrome-extension://abc']);
+    expect(corsOrigins).toEqual(['https://www.example.com', 'https://*.preview.example.com']);
+    expect(corsAllowedHeaders).toEqual(['x-source', 'b3']);
+    expect(redirectOrigins).toEqual(['http://localhost']);
   });
 
   it('names every fault at once', () => {
@@ -68,12 +83,17 @@ describe("the gateway's configuration", () => {
     ['CLERK_AUTHORIZED_PARTIES', 'https://hunter2.example/path'],
     ['CLERK_ISSUER', 'hunter2'],
     ['CLERK_JWKS_URL', 'https://user:hunter2@example.com/jwks'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://*.hunter2.app'],
+    ['CORS_ALLOWED_HEADERS', 'x-hunter2:'],
+    ['CORS_ALLOWED_HEADERS', 'X-Trace, X-API-Key'],
+    ['CORS_ALLOWED_HEADERS', '*'],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'https://user:hunter2@example.com'],
     ['PUBLIC_URL', 'hunter2'],
     ['SIGN_IN_URL', 'hunter2'],
     ['REDIRECT_ORIGINS', 'https://a.example,hunter2'],
+    ['REDIRECT_ORIGINS', 'hunter2://x'],
     ['LEGACY_JWT_SECRETS', 'hunter2'],
     ['LEGACY_JWT_SECRETS', `${'a'.repeat(32)},${'a'.repeat(32)}`],
     ['LEGACY_JWT_SECRETS', `${'a'.repeat(32)},${'b'.repeat(32)},${'c'.repeat(32)}`],

@@ -4,8 +4,10 @@ import {
   commaSeparated,
   commonVariables,
   flag,
+  headerNames,
   httpUrl,
   natsAddress,
+  originList,
   parseEnvironment,
   pem,
   port,
@@ -13,9 +15,13 @@ import {
 } from '@gatehouse/config';
 import { z } from 'zod';
 
-/** What browsers send as `Origin`: scheme and host, no path. */
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/;
-const origins = commaSeparated.pipe(z.array(z.string().regex(ORIGIN, 'is not a list of origins')));
+/** Browser extensions and desktop apps send origins of their own schemes. */
+const callers = originList({ customSchemes: true });
+const redirectTargets = originList({ customSchemes: false });
+const corsHeaders = headerNames({
+  'x-api-key': 'web pages must not hold API keys',
+  '*': 'browsers take it literally when a request has credentials',
+});
 
 const DAY_SECONDS = 24 * 60 * 60;
 const seconds = z.coerce
@@ -38,13 +44,14 @@ const variables = z.object({
     .optional(),
   // fetch refuses such URLs, and repeats them in its error.
   CLERK_JWKS_URL: httpUrl.refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'must not hold credentials').optional(),
-  CLERK_AUTHORIZED_PARTIES: origins.default([]),
+  CLERK_AUTHORIZED_PARTIES: callers.default([]),
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
   ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
-  CORS_ORIGINS: origins.default([]),
+  CORS_ORIGINS: callers.default([]),
+  CORS_ALLOWED_HEADERS: corsHeaders.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
   SIGN_IN_URL: httpUrl.optional(),
-  REDIRECT_ORIGINS: origins.default([]),
+  REDIRECT_ORIGINS: redirectTargets.default([]),
   LEGACY_JWT_SECRETS: commaSeparated
     .refine(isFit(legacySecrets), 'is not one secret of 32 bytes or more, or two')
     .default([]),
@@ -69,16 +76,20 @@ export interface GatewayConfig {
     /** The one key to verify sessions with; keys come from `jwksUrl` when it is not given. */
     readonly jwtKey?: string;
     readonly jwksUrl: string;
+    /** Patterns of an `OriginList`. */
     readonly authorizedParties: readonly string[];
     readonly allowImpersonation: boolean;
   };
   readonly envelopePrivateKey: string;
+  /** Origins whose pages may call; patterns of an `OriginList`. */
   readonly corsOrigins: readonly string[];
+  /** Request headers that those pages may send besides the usual ones; in lower case. */
+  readonly corsAllowedHeaders: readonly string[];
   /** Where clients reach the gateway; the issuer of its own tokens too. */
   readonly publicUrl: string;
   /** Where browsers go to sign in. */
   readonly signInUrl?: string;
-  /** Where browsers may be sent besides `publicUrl`. */
+  /** Where browsers may be sent besides `publicUrl`; patterns of an `OriginList`. */
   readonly redirectOrigins: readonly string[];
   /** Tokens of our own; without a secret there are none. */
   readonly legacy: { readonly secrets: readonly string[]; readonly ttlMs: number };
@@ -108,6 +119,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     },
     envelopePrivateKey: v.ENVELOPE_PRIVATE_KEY,
     corsOrigins: v.CORS_ORIGINS,
+    corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
     ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
     redirectOrigins: v.REDIRECT_ORIGINS,

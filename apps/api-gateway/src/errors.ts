@@ -108,6 +108,16 @@ export class HttpsRequiredError extends Error {
   }
 }
 
+/** A page of an origin that is not listed asked whether it may call. */
+export class OriginNotAllowedError extends Error {
+  readonly code = 'origin_not_allowed';
+
+  constructor() {
+    super('pages of this origin may not call: CORS_ORIGINS does not list it');
+    this.name = 'OriginNotAllowedError';
+  }
+}
+
 /** One field of a request and what is wrong with it; never its value. */
 export interface FieldFault {
   readonly field: string;

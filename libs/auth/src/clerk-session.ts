@@ -12,7 +12,7 @@ import { type JsonObject } from './strict-json';
 export interface ClerkSessionRules {
   readonly issuer: string;
   /** The origins that a token may have been issued for; native clients' tokens name none. */
-  readonly authorizedParties: readonly string[];
+  readonly authorizedParties: { includes(origin: string): boolean };
   readonly allowImpersonation: boolean;
 }
 

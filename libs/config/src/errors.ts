@@ -1,6 +1,8 @@
 /** One variable that is missing or odd; never its value. */
 export interface ConfigFault {
   readonly variable: string;
+  /** Index of the element at fault, from 0, in a variable that holds a list. */
+  readonly element?: number;
   readonly problem: string;
 }
 
@@ -9,7 +11,11 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
 
   constructor(readonly faults: readonly ConfigFault[]) {
-    super(faults.map(({ variable, problem }) => `${variable} ${problem}`).join('\n'));
+    super(faults.map(toLine).join('\n'));
     this.name = 'ConfigError';
   }
+}
+
+function toLine({ variable, element, problem }: ConfigFault): string {
+  return `${variable}${element === undefined ? '' : `[${element}]`} ${problem}`;
 }

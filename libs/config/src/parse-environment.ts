@@ -15,10 +15,14 @@ export function parseEnvironment<Schema extends z.ZodType>(
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
   throw new ConfigError(
-    parsed.error.issues.map((issue) => ({
-      variable: String(issue.path[0] ?? 'environment'),
-      problem: describe(issue, set[String(issue.path[0])] === undefined),
-    })),
+    parsed.error.issues.map((issue) => {
+      const [name, element] = issue.path;
+      return {
+        variable: String(name ?? 'environment'),
+        ...(typeof element === 'number' && { element }),
+        problem: describe(issue, set[String(name)] === undefined),
+      };
+    }),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type FieldFault,
   HttpsRequiredError,
   LegacyTokensOffError,
+  OriginNotAllowedError,
   RateLimitUnavailableError,
   RateLimitedError,
   RequestInvalidError,
@@ -49,7 +50,13 @@ const unavailable = (code: string, detail: string, retryAfterSeconds: number): A
   headers: { 'retry-after': String(retryAfterSeconds) },
 });
 
-const forbidding = [AccountInactiveError, RoleInsufficientError, SessionNeededError, HttpsRequiredError];
+const forbidding = [
+  AccountInactiveError,
+  RoleInsufficientError,
+  SessionNeededError,
+  HttpsRequiredError,
+  OriginNotAllowedError,
+];
 
 const tooMany = ({ code, message, retryAfterMs }: RateLimitedError): Answer => ({
   status: 429,

@@ -1,4 +1,5 @@
 import { ClerkSessionVerifier, JwksCache, type KeySource, LegacyJwtVerifier, pinnedKey } from '@gatehouse/auth';
+import { OriginList } from '@gatehouse/config';
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { type Provider } from '@nestjs/common';
@@ -127,7 +128,7 @@ function tokenVerifier(
   const { rules } = legacy;
   const verifiers = {
     issuers: { clerk: clerk.issuer, ...(rules !== undefined && { own: rules.issuer }) },
-    clerk: new ClerkSessionVerifier(clerk, keys),
+    clerk: new ClerkSessionVerifier({ ...clerk, authorizedParties: new OriginList(clerk.authorizedParties) }, keys),
     legacy: rules === undefined ? undefined : new LegacyJwtVerifier(rules),
   };
   const tokens = new TokenVerifier(verifiers, (result) => metrics.verifications.inc({ result }));

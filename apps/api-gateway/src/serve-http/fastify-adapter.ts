@@ -1,4 +1,10 @@
-import { letGoAtShutdown, logRequests, refuseUnreadable, requestId } from '@gatehouse/observability';
+import {
+  letGoAtShutdown,
+  logRequests,
+  refuseUnreadable,
+  requestId,
+  stripForwardedPorts,
+} from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
@@ -59,10 +65,11 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   server.decorateRequest('caller', undefined);
   server.decorateRequest('clerkCaller', undefined);
   server.removeContentTypeParser('text/plain');
+  stripForwardedPorts(server);
   logRequests(server, logger);
   letGoAtShutdown(server);
   harden(server);
   if (config.requireHttps) requireHttps(server);
-  allowOrigins(server, config.corsOrigins);
+  allowOrigins(server, config, logger);
   return adapter;
 }

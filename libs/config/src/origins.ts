@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { commaSeparated } from './variables';
+
+/** What an origin list accepts besides http and https origins. */
+export interface OriginListOptions {
+  /** Whether custom schemes (`chrome-extension://<id>`, `myapp://<host>`) are origins that its callers can have. */
+  readonly customSchemes: boolean;
+}
+
+const EXAMPLE = 'https://app.example.com';
+const WILDCARD_EXAMPLE = 'https://*.preview.example.com';
+const MAX_ORIGINS = 200;
+/** A wildcard over fewer labels would cover domains under which anybody can register, such as vercel.app or co.uk. */
+const MIN_LABELS_AFTER_WILDCARD = 3;
+/** Schemes whose pages have no origin of their own, or never appear in `Origin`. */
+const WITHOUT_ORIGIN = new Set(['about', 'blob', 'data', 'file', 'ftp', 'javascript', 'ws', 'wss']);
+
+type Parsed = { readonly origin: string } | { readonly problem: string };
+
+/**
+ * Comma-separated origins as browsers send them: in lower case, without default port, path or trailing slash. The first
+ * label of an https host may be `*`, which stands for exactly one label. A fault names the element and never shows it.
+ * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.1
+ */
+export function originList({ customSchemes }: OriginListOptions): z.ZodType<string[], string> {
+  return commaSeparated.transform((elements, context) => {
+    if (elements.length > MAX_ORIGINS) {
+      context.addIssue({ code: 'custom', message: `has more than ${MAX_ORIGINS} origins` });
+      return z.NEVER;
+    }
+    const origins = elements.flatMap((element, index) => {
+      const parsed = parseOrigin(element, customSchemes);
+      if ('origin' in parsed) return [parsed.origin];
+      context.addIssue({ code: 'custom', path: [index], message: `is not an origin: ${parsed.problem}` });
+      return [];
+    });
+    return [...new Set(origins)];
+  });
+}
+
+/** Origins as `originList` returns them, matched against what a browser or token says. */
+export class OriginList {
+  private readonly exact: ReadonlySet<string>;
+  private readonly wildcards: readonly RegExp[];
+
+  constructor(origins: readonly string[]) {
+    this.exact = new Set(origins.filter((origin) => !origin.includes('*')));
+    this.wildcards = origins.filter((origin) => origin.includes('*')).map(toPattern);
+  }
+
+  /** Whether the origin is listed, as it stands or by a wildcard. */
+  includes(origin: string): boolean {
+    return this.exact.has(origin) || this.wildcards.some((pattern) => pattern.test(origin));
+  }
+}
+
+function toPattern(wildcard: string): RegExp {
+  const escaped = wildcard.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace('*', '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?')}$`);
+}
+
+function parseOrigin(text: string, customSchemes: boolean): Parsed {
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\\\s]*)(.*)$/i.exec(text);
+  if (parts === null) return { problem: `write scheme and host, such as ${EXAMPLE}` };
+  const [, scheme = '', authority = '', rest = ''] = parts;
+  if (authority.includes('@')) return { problem: `remove the user name and password, as in ${EXAMPLE}` };
+  if (rest.startsWith('/') && rest !== '/') return { problem: `remove the path, as in ${EXAMPLE}` };
+  if (rest !== '' && rest !== '/') return { problem: `remove everything after the host, as in ${EXAMPLE}` };
+  const protocol = scheme.toLowerCase();
+  if (protocol !== 'http' && protocol !== 'https') return customOrigin(protocol, authority, customSchemes);
+  return authority.includes('*') ? wildcardOrigin(protocol, authority) : webOrigin(protocol, authority);
+}
+
+function webOrigin(protocol: string, authority: string): Parsed {
+  const text = `${protocol}://${authority}`;
+  return URL.canParse(text)
+    ? { origin: new URL(text).origin }
+    : { problem: `the host or port is not valid; an example is ${EXAMPLE}` };
+}
+
+function wildcardOrigin(protocol: string, authority: string): Parsed {
+  const host = authority.slice(2);
+  if (!authority.startsWith('*.') || host.includes('*')) {
+    return { problem: `a wildcard stands for the first label alone, as in ${WILDCARD_EXAMPLE}` };
+  }
+  if (protocol !== 'https') return { problem: `a wildcard needs https, as in ${WILDCARD_EXAMPLE}` };
+  const parsed = webOrigin(protocol, host);
+  if ('problem' in parsed) return parsed;
+  const url = new URL(parsed.origin);
+  const labels = url.hostname.split('.').filter((label) => label !== '');
+  if (labels.length < MIN_LABELS_AFTER_WILDCARD || /^\d+$/.test(labels.at(-1) ?? '')) {
+    return { problem: `a wildcard needs at least three labels after it, as in ${WILDCARD_EXAMPLE}` };
+  }
+  return { origin: `https://*.${url.host}` };
+}
+
+function customOrigin(scheme: string, authority: string, allowed: boolean): Parsed {
+  if (!allowed || WITHOUT_ORIGIN.has(scheme)) return { problem: `use https:// or http://, as in ${EXAMPLE}` };
+  if (!/^[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?(?::\d{1,5})?$/i.test(authority)) {
+    return { problem: 'write scheme and host, such as chrome-extension://abcdefghijklmnop' };
+  }
+  return { origin: `${scheme}://${authority.toLowerCase()}` };
+}
