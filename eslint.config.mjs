@@ -87,6 +87,10 @@ export default tseslint.config(
           selector: 'MemberExpression[object.name="process"][property.name="env"]',
           message: 'Read the environment in apps/*/src/config.ts alone.',
         },
+        {
+          selector: 'CallExpression[callee.object.name="z"][callee.property.name="uuid"]',
+          message: 'Use uuidSchema of contracts: ids are read in lower case.',
+        },
       ],
     },
   },

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import {
   type UserConflict,
   type WriteBack,
+  eraseUserPayloads,
+  findUser,
   getWebhookEvent,
   listUserConflicts,
   listUsers,
   listWebhookEvents,
   listWriteBacks,
+  redriveEvents,
   resolvePrincipal,
   retryWriteBacks,
+  showUser,
 } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { call } from './support/call';
@@ -25,6 +29,8 @@ const sampleWriteBack: WriteBack = {
   ...{ userId: randomUUID(), clerkUserId: 'user_1', state: 'dead', reason: 'role', retryCount: 1, owedAt: at },
   ...{ dueAt: null, writtenAt: null, error: { code: 'CLERK_REQUEST_FAILED', message: 'Clerk answered 422' } },
 };
+
+const known = randomUUID();
 
 let gateway: TestGateway;
 let admin: string;
@@ -45,6 +51,17 @@ beforeAll(async () => {
         hear('users', request);
         return { items: [sampleAdminUser(randomUUID(), 'user_1')], nextCursor: null };
       })
+      .answer(showUser, (request) => {
+        hear('user', request);
+        return sampleAdminUser(randomUUID(), 'user_1');
+      })
+      .answer(findUser, (request) => {
+        hear('find', request);
+        const { user } = request.body;
+        if (user === 'nobody@example.com') throw new RequestRefusedError('not_found', 'there is no such user');
+        if (user === 'two@example.com') throw new RequestRefusedError('user_ambiguous', 'several users: a, b');
+        return { userId: known, clerkUserId: user === 'local@example.com' ? null : 'user_1' };
+      })
       .answer(listUserConflicts, (request) => {
         hear('conflicts', request);
         return { items: [sampleConflict], nextCursor: '7' };
@@ -58,6 +75,14 @@ beforeAll(async () => {
         return { retried: 1 };
       });
     ingest
+      .answer(redriveEvents, (request) => {
+        hear('redrive', request);
+        return { redriveId: null, dryRun: true, redriven: 0, skipped: 0, items: [], nextCursor: null };
+      })
+      .answer(eraseUserPayloads, (request) => {
+        hear('erase', request);
+        throw new RequestRefusedError('conflict', 'heard');
+      })
       .answer(listWebhookEvents, (request) => {
         hear('events', request);
         return { items: [sampleEvent], nextCursor: 'next' };
@@ -96,7 +121,7 @@ describe('the admin routes', () => {
   });
 
   it('list webhook events by filter, in the name of the admin, under the id of the request', async () => {
-    const query = 'status=failed&type=user.created&clerkUserId=user_1&limit=7&cursor=abc';
+    const query = 'status=failed&type=user.created&user=user_1&limit=7&cursor=abc';
     const answer = await get(`/admin/webhook-events?${query}`, admin, { headers: { 'x-request-id': 'r-1' } });
     expect([answer.status, answer.body]).toEqual([200, { items: [sampleEvent], nextCursor: 'next' }]);
     const body = { status: 'failed', type: 'user.created', clerkUserId: 'user_1', limit: 7, cursor: 'abc' };
@@ -139,6 +164,88 @@ describe('the admin routes', () => {
     expect(await retry({})).toMatchObject({ status: 200 });
     expect(await retry({ userIds: [] })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect(heard.map(({ body }) => body)).toEqual([{ state: 'dead', limit: 50 }, { userIds: [userId] }, {}]);
+  });
+
+  it('hand on ids in lower case, and addresses that are percent-encoded', async () => {
+    await get(`/admin/users/${known.toUpperCase()}`, admin);
+    await get('/admin/users/user_1', admin);
+    await get(`/admin/users/${encodeURIComponent('Ada+test@example.com')}`, admin);
+    expect(heard.map(({ body }) => body)).toEqual([
+      { userId: known },
+      { userId: 'user_1' },
+      { userId: 'Ada+test@example.com' },
+    ]);
+  });
+
+  it('tell the ledger, which knows Clerk ids alone, whom an id or address of ours names', async () => {
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const body = (filter: object) => ({ ...json, body: JSON.stringify({ filter, dryRun: true }) });
+    const about = { clerkUserId: 'user_1' };
+    for (const user of [known.toUpperCase(), 'ada@example.com']) {
+      heard.length = 0;
+      await get(`/admin/webhook-events?user=${encodeURIComponent(user)}`, admin);
+      await get('/admin/webhook-events/redrive', admin, body({ user }));
+      await get(`/admin/webhook-events/payloads/${encodeURIComponent(user)}`, admin, { method: 'DELETE' });
+      expect(heard.filter(({ subject }) => subject !== 'find').map((one) => [one.subject, one.body])).toEqual([
+        ['events', { ...about, limit: 50 }],
+        ['redrive', { filter: about, dryRun: true, limit: 100 }],
+        ['erase', { ...about, force: false }],
+      ]);
+      expect(heard).toHaveLength(6);
+    }
+    heard.length = 0;
+    await get('/admin/webhook-events?user=user_1', admin);
+    expect(heard.map(({ subject }) => subject)).toEqual(['events']);
+  });
+
+  it.each([
+    ['nobody@example.com', 404, 'not_found'],
+    ['two@example.com', 409, 'user_ambiguous'],
+    ['local@example.com', 409, 'conflict'],
+  ])('do not ask the ledger about %s', async (user, status, code) => {
+    const answer = await get(`/admin/webhook-events?user=${user}`, admin);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(heard.map(({ subject }) => subject)).toEqual(['find']);
+  });
+
+  it.each([
+    ['GET', '/admin/users/user_', 'path', 'id'],
+    ['GET', '/admin/users/a%00@example.com', 'path', 'id'],
+    ['PUT', '/admin/users/nobody/role', 'path', 'id'],
+    ['POST', '/admin/users/1/sync', 'path', 'id'],
+    ['GET', '/admin/users/1/explain', 'path', 'id'],
+    ['GET', '/admin/users/user_1/explain?limit=0', 'query', 'limit'],
+    ['DELETE', '/admin/webhook-events/payloads/ada', 'path', 'user'],
+    ['DELETE', '/admin/keys/1', 'path', 'id'],
+    ['POST', '/api/keys/1/rotate', 'path', 'id'],
+    ['GET', '/admin/reconcile/1', 'path', 'id'],
+    ['GET', '/admin/webhook-events?user=ada', 'query', 'user'],
+    ['GET', '/admin/audit?userId=ada', 'query', 'userId'],
+    ['GET', '/admin/audit?user=ada', 'query', 'user'],
+    ['GET', '/admin/keys?userId=ada', 'query', 'userId'],
+    ['POST', '/admin/write-backs/retry', 'body', 'userIds.0'],
+    ['POST', '/admin/webhook-events/redrive', 'body', 'filter.user'],
+  ])('say of %s %s where the field stands that is wrong', async (method, path, place, field) => {
+    const bodies: Record<string, object> = {
+      '/admin/users/nobody/role': { role: 'user' },
+      '/api/keys/1/rotate': {},
+      '/admin/write-backs/retry': { userIds: ['ada'] },
+      '/admin/webhook-events/redrive': { filter: { user: 'ada' } },
+    };
+    const body = bodies[path];
+    const { status, body: problem } = await get(path, admin, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    expect([status, problem.code]).toEqual([400, 'invalid_request']);
+    expect(problem.errors).toEqual([{ in: place, field, message: expect.any(String) }]);
+    expect(JSON.stringify(problem)).not.toContain('"ada"');
+    expect(heard).toEqual([]);
+  });
+
+  it('say what identifies a user when a path names none', async () => {
+    const { body } = await get('/admin/users/ada', admin);
+    expect(body.errors[0].message).toBe('must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address');
   });
 
   it.each([

@@ -98,7 +98,7 @@ it('every route that changes something tells the service whose request it is, an
   );
   expect(routes.length).toBeGreaterThan(20);
   for (const [method, path] of routes) {
-    const where = path.replace('{clerkUserId}', 'user_gone').replace('{id}', id);
+    const where = path.replace('{user}', 'user_gone').replace('{id}', id);
     const { requestId } = await ask(method.toUpperCase(), where, bodies[`${method} ${path}`]);
     expect([method, path, asked.get(requestId)?.origin]).toEqual([
       ...[method, path, { sourceIp: '127.0.0.1', userAgent: 'curl/8.7.1' }],

@@ -47,7 +47,7 @@ describe('the docs', () => {
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
       'delete /admin/keys/{id}',
-      'delete /admin/webhook-events/payloads/{clerkUserId}',
+      'delete /admin/webhook-events/payloads/{user}',
       'delete /api/keys/{id}',
       'get /admin/audit',
       'get /admin/conflicts',
@@ -123,7 +123,7 @@ describe('the docs', () => {
       },
     });
     const filters = document.paths['/admin/webhook-events']?.get?.parameters?.map((one) => 'name' in one && one.name);
-    expect(filters?.sort()).toEqual(['clerkUserId', 'cursor', 'limit', 'status', 'type']);
+    expect(filters?.sort()).toEqual(['cursor', 'limit', 'status', 'type', 'user']);
     expect(document.paths['/admin/webhook-events/{id}']?.get?.parameters).toMatchObject([
       { name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 256 } },
     ]);

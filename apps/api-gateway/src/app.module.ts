@@ -27,6 +27,7 @@ import { ProfileController } from './keep-profile/profile.controller';
 import { rateLimitProviders } from './limit-rates/rate-limit.providers';
 import { LoginController } from './log-in/login.controller';
 import { AdminKeysController, KeysController } from './manage-keys/keys.controller';
+import { ClerkIds } from './find-user/clerk-ids';
 import { UsersController } from './manage-users/users.controller';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { ApiDocument } from './publish-docs/api-document';
@@ -92,6 +93,7 @@ export class AppModule {
           inject: [NatsClient],
           useFactory: (nats: NatsClient) => new RequestClient(nats, createEnvelopeSigner(config.envelopePrivateKey)),
         },
+        ClerkIds,
         GatewayMetrics,
         ApiDocument,
         ...rateLimitProviders,

@@ -118,8 +118,12 @@ export class OriginNotAllowedError extends Error {
   }
 }
 
-/** One field of a request and what is wrong with it; never its value. */
+/** The parts of a request that fields stand in. */
+export type FieldPlace = 'path' | 'query' | 'body';
+
+/** One field of a request, where it stands and what is wrong with it; never its value. */
 export interface FieldFault {
+  readonly in: FieldPlace;
   readonly field: string;
   readonly message: string;
 }

@@ -49,6 +49,7 @@ import { PrincipalResolver } from './resolve-principal/principal-resolver';
 import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
 import { SetPasswordController } from './set-password/set-password.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
+import { FindUserController } from './find-user/find-user.controller';
 import { ClerkDirectory } from './ask-clerk/clerk-directory';
 import { AbsenceConfirmation } from './reconcile/confirm-absences';
 import { DriftSampler } from './reconcile/drift-sampler';
@@ -106,6 +107,7 @@ export class AppModule {
         UpdateProfileController,
         ListUsersController,
         ExplainUserController,
+        FindUserController,
         ListConflictsController,
         WriteBacksController,
         ReconcileController,

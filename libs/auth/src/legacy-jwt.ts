@@ -1,6 +1,5 @@
 import { type KeyObject, createSecretKey } from 'node:crypto';
-import { clerkSessionIdSchema } from '@gatehouse/contracts';
-import { z } from 'zod';
+import { clerkSessionIdSchema, uuidSchema } from '@gatehouse/contracts';
 import { type Clock, systemClock } from './clock';
 import { CredentialRefusedError, SecretInvalidError } from './errors';
 import { type SignatureCheck, checkEach, hs256, isHs256 } from './jws-signature';
@@ -35,7 +34,6 @@ const MAX_SECRETS = 2;
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const JTI = /^[A-Za-z0-9_-]{16,64}$/;
 const sessionSchema = clerkSessionIdSchema.optional();
-const userIdSchema = z.uuid();
 
 /** One or two secrets of at least 32 bytes each, as keys. Throws SecretInvalidError. */
 export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
@@ -91,7 +89,7 @@ export class LegacyJwtVerifier {
 }
 
 function whoOf({ sub, jti, sid }: JsonObject): Pick<LegacySession, 'userId' | 'jti' | 'sessionId'> {
-  const userId = userIdSchema.safeParse(sub);
+  const userId = uuidSchema.safeParse(sub);
   if (!userId.success) throw new CredentialRefusedError('token_subject_invalid');
   if (typeof jti !== 'string' || !JTI.test(jti)) throw new CredentialRefusedError('token_id_missing');
   const session = sessionSchema.safeParse(sid);

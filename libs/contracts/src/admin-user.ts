@@ -3,7 +3,8 @@ import { propagationSchema } from './change';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
-import { adminUserSchema, userRefSchema } from './user';
+import { adminUserSchema } from './user';
+import { userRefSchema } from './user-ref';
 
 const timeSchema = z.iso.datetime();
 const name = z.string().trim().min(1).max(256);
@@ -30,21 +31,21 @@ export const createUser = defineRequest({
 /** Makes another set-password token for a local user, instead of any before it; for admins. */
 export const issuePasswordToken = defineRequest({
   subject: 'user-sync.users.issue-password-token',
-  request: z.strictObject({ userId: z.uuid() }),
+  request: z.strictObject({ userId: userRefSchema }),
   reply: z.object({ passwordToken: passwordTokenSchema }),
 });
 
 /** Shows one user; for admins. */
 export const showUser = defineRequest({
   subject: 'user-sync.users.show',
-  request: z.strictObject({ userId: z.uuid() }),
+  request: z.strictObject({ userId: userRefSchema }),
   reply: adminUserSchema,
 });
 
 /** Gives a user another role; for admins, not upon themselves. */
 export const setUserRole = defineRequest({
   subject: 'user-sync.users.set-role',
-  request: z.strictObject({ userId: z.uuid(), role: z.enum(roles) }),
+  request: z.strictObject({ userId: userRefSchema, role: z.enum(roles) }),
   reply: changedUserSchema,
 });
 
@@ -52,7 +53,7 @@ export const setUserRole = defineRequest({
 export const setUserTier = defineRequest({
   subject: 'user-sync.users.set-tier',
   request: z.strictObject({
-    userId: z.uuid(),
+    userId: userRefSchema,
     // `premium` is an older name of pro.
     tier: z.preprocess((value) => (value === 'premium' ? 'pro' : value), z.enum(tiers)),
     tokensMonthlyLimit: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
@@ -64,14 +65,14 @@ export const setUserTier = defineRequest({
 /** Shuts a user out and ends its sessions; for admins, not upon themselves. Nothing from Clerk undoes it. */
 export const deactivateUser = defineRequest({
   subject: 'user-sync.users.deactivate',
-  request: z.strictObject({ userId: z.uuid() }),
+  request: z.strictObject({ userId: userRefSchema }),
   reply: changedUserSchema,
 });
 
 /** Lets a user in again; for admins. */
 export const activateUser = defineRequest({
   subject: 'user-sync.users.activate',
-  request: z.strictObject({ userId: z.uuid() }),
+  request: z.strictObject({ userId: userRefSchema }),
   reply: changedUserSchema,
 });
 
@@ -85,7 +86,7 @@ export const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missi
 export type SyncResult = (typeof syncResults)[number];
 
 /**
- * Asks Clerk for one user, by our id or Clerk's, and makes it here what Clerk holds now; for admins. `conflict` for a local
+ * Asks Clerk for one user and makes it here what Clerk holds now; for admins. `conflict` for a local
  * user, `not_found` for one that neither we nor Clerk know.
  */
 export const syncUser = defineRequest({

@@ -4,6 +4,8 @@ import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
 import { shownValue } from './shown-value';
+import { userRefSchema } from './user-ref';
+import { uuidSchema } from './uuid';
 
 const timeSchema = z.iso.datetime();
 
@@ -24,8 +26,8 @@ export const apiKeyStates = ['active', 'rotated', 'expired', 'revoked'] as const
 
 /** A key as its holder and admins see it; the key itself is shown once, when it is made. Times are ISO 8601 in UTC. */
 export const apiKeySchema = z.object({
-  id: z.uuid(),
-  userId: z.uuid(),
+  id: uuidSchema,
+  userId: uuidSchema,
   name: z.string(),
   /** The beginning of the key, for recognizing it. */
   prefix: z.string(),
@@ -38,7 +40,7 @@ export const apiKeySchema = z.object({
   lastUsedAt: timeSchema.nullable(),
   revokedAt: timeSchema.nullable(),
   /** The key that came in its place. */
-  replacedBy: z.uuid().nullable(),
+  replacedBy: uuidSchema.nullable(),
 });
 
 /** A key as its holder and admins see it. */
@@ -68,21 +70,24 @@ export const createKey = defineRequest({
 /** Lists keys, newest first: the calling user's, or for admins those of `userId`, or with `all` everybody's. */
 export const listKeys = defineRequest({
   subject: 'user-sync.keys.list',
-  request: pageRequestSchema.extend({ userId: z.uuid().optional(), all: z.stringbool().or(z.boolean()).optional() }),
+  request: pageRequestSchema.extend({
+    userId: userRefSchema.optional(),
+    all: z.stringbool().or(z.boolean()).optional(),
+  }),
   reply: pageOf(apiKeySchema),
 });
 
 /** Puts a new key in the place of one of the calling user's; the old one stays valid for `graceHours`. */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
-  request: z.strictObject({ id: z.uuid(), graceHours: z.number().min(0).max(maxGraceHours).default(0) }),
+  request: z.strictObject({ id: uuidSchema, graceHours: z.number().min(0).max(maxGraceHours).default(0) }),
   reply: z.object({ key: newApiKeySchema, old: apiKeySchema, propagation: propagationSchema.nullable() }),
 });
 
 /** Revokes a key of the calling user, or any key when an admin calls. Revoking it again changes nothing. */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',
-  request: z.strictObject({ id: z.uuid() }),
+  request: z.strictObject({ id: uuidSchema }),
   reply: z.object({ key: apiKeySchema, propagation: propagationSchema.nullable() }),
 });
 
@@ -98,7 +103,7 @@ export const resolveKey = defineRequest({
     key: z
       .object({
         ...holderSchema.shape,
-        keyId: z.uuid(),
+        keyId: uuidSchema,
         scopes: z.array(z.string()),
         state: z.enum(apiKeyStates),
         expiresAt: z.number().int().nullable(),
@@ -115,7 +120,7 @@ export const maxKeyUses = 1_000;
 export const touchKeys = defineRequest({
   subject: 'user-sync.keys.touch',
   request: z.object({
-    uses: z.array(z.object({ keyId: z.uuid(), at: z.number().int().nonnegative() })).max(maxKeyUses),
+    uses: z.array(z.object({ keyId: uuidSchema, at: z.number().int().nonnegative() })).max(maxKeyUses),
   }),
   reply: z.object({}),
 });

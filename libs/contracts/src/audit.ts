@@ -6,6 +6,8 @@ import { authMethods } from './principal';
 import { defineRequest } from './request';
 import { clerkSessionIdSchema } from './clerk-user';
 import { shownValue } from './shown-value';
+import { userRefSchema } from './user-ref';
+import { uuidSchema } from './uuid';
 
 const timeSchema = z.iso.datetime();
 
@@ -55,12 +57,12 @@ export const auditEntrySchema = z.object({
   /** Why it was refused. */
   reason: z.string().nullable(),
   /** Who did it; null while nobody was known. */
-  actorUserId: z.uuid().nullable(),
+  actorUserId: uuidSchema.nullable(),
   method: shownValue(authMethods).nullable(),
   /** The API key's id or the session's id, never the credential. */
   credentialId: z.string().nullable(),
   /** Whom it was done to. */
-  userId: z.uuid().nullable(),
+  userId: uuidSchema.nullable(),
   /** What it was done to, where that is no user: a key's id, a Clerk user id. */
   subject: z.string().nullable(),
   requestId: z.string(),
@@ -79,7 +81,7 @@ export type AuditEntry = z.output<typeof auditEntrySchema>;
 export const listAudit = defineRequest({
   subject: 'user-sync.audit.list',
   request: pageRequestSchema.extend({
-    userId: z.uuid().optional(),
+    userId: userRefSchema.optional(),
     credentialId: filterText(200).optional(),
     action: z.enum(auditActions).optional(),
     outcome: z.enum(auditOutcomes).optional(),

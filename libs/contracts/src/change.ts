@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
+import { uuidSchema } from './uuid';
 
 /** What a change is about: everything known of a user, or one credential of its. */
 export const changeKinds = ['user', 'api_key', 'clerk_session', 'legacy_session'] as const;
@@ -40,10 +41,10 @@ const common = {
  * `sid`; `legacy_session`: by our tokens' `jti`.
  */
 export const changeSchema = z.discriminatedUnion('kind', [
-  z.object({ ...common, kind: z.literal('user'), userId: z.uuid(), clerkUserId: z.string().nullable() }),
-  z.object({ ...common, kind: z.literal('api_key'), keyId: z.uuid(), userId: z.uuid() }),
+  z.object({ ...common, kind: z.literal('user'), userId: uuidSchema, clerkUserId: z.string().nullable() }),
+  z.object({ ...common, kind: z.literal('api_key'), keyId: uuidSchema, userId: uuidSchema }),
   z.object({ ...common, kind: z.literal('clerk_session'), sessionId: z.string(), clerkUserId: z.string() }),
-  z.object({ ...common, kind: z.literal('legacy_session'), sessionId: z.uuid(), userId: z.uuid() }),
+  z.object({ ...common, kind: z.literal('legacy_session'), sessionId: uuidSchema, userId: uuidSchema }),
 ]);
 
 /** A change of whom or what is trusted. */
@@ -91,14 +92,14 @@ export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
  */
 export const leaseGateway = defineRequest({
   subject: 'user-sync.gateways.lease',
-  request: z.object({ gatewayId: z.uuid(), number: changeNumberSchema, ending: z.boolean().default(false) }),
+  request: z.object({ gatewayId: uuidSchema, number: changeNumberSchema, ending: z.boolean().default(false) }),
   reply: z.object({ current: changeNumberSchema, leaseMs: z.number().int().nonnegative() }),
 });
 
 /** Says that a gateway has taken in all changes up to `number`. One at a time will do: a later one covers the earlier. */
 export const acknowledgeChanges = defineRequest({
   subject: 'user-sync.gateways.ack',
-  request: z.object({ gatewayId: z.uuid(), number: changeNumberSchema }),
+  request: z.object({ gatewayId: uuidSchema, number: changeNumberSchema }),
   reply: z.object({}),
 });
 

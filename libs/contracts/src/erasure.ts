@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { clerkUserIdSchema } from './clerk-user';
 import { defineRequest } from './request';
+import { uuidSchema } from './uuid';
 
 /** What an erasure removed. */
 export const erasureSchema = z.object({
-  id: z.uuid(),
+  id: uuidSchema,
   clerkUserId: z.string(),
   at: z.iso.datetime(),
   /** Ledger rows about the user; they stay, without payload. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { pageRequestSchema } from './page';
 import { defineRequest } from './request';
-import { userRefSchema } from './user';
+import { userRefSchema } from './user-ref';
 import { userConflictSchema } from './user-conflict';
 import { writeBackSchema } from './write-back';
 import { shownValue } from './shown-value';
+import { uuidSchema } from './uuid';
 
 const timeSchema = z.iso.datetime();
 /** Clerk's `updated_at`, milliseconds since the epoch. */
@@ -30,7 +31,7 @@ const stepSchema = z.object({
  * page holds the newest; within a page the oldest comes first, as it is told.
  */
 export const explanationSchema = z.object({
-  userId: z.uuid().nullable(),
+  userId: uuidSchema.nullable(),
   clerkUserId: z.string().nullable(),
   state: shownValue(['live', 'deleted', 'unknown']),
   version: versionSchema,
@@ -42,7 +43,9 @@ export const explanationSchema = z.object({
   /** Leads to the page of older steps; null when there are none. */
   nextCursor: z.string().nullable(),
   /** The last walk over Clerk's users that met it; one that changed nothing is no step. */
-  lastSighting: z.object({ runId: z.uuid(), decision: z.string(), version: versionSchema, at: timeSchema }).nullable(),
+  lastSighting: z
+    .object({ runId: uuidSchema, decision: z.string(), version: versionSchema, at: timeSchema })
+    .nullable(),
   conflicts: z.array(userConflictSchema.omit({ id: true })),
   /** What Clerk is owed of the user; null when nothing ever was, and of a deleted one. */
   writeBack: writeBackSchema.nullable(),
@@ -51,7 +54,7 @@ export const explanationSchema = z.object({
 /** A user's story, one page of it. */
 export type Explanation = z.output<typeof explanationSchema>;
 
-/** Tells a user's story by our id or Clerk's; for admins. */
+/** Tells a user's story; for admins. */
 export const explainUser = defineRequest({
   subject: 'user-sync.users.explain',
   request: z.strictObject({

@@ -153,6 +153,7 @@ export {
   maxRedriven,
   redriveEvents,
   redriveFilterSchema,
+  redriveRequestSchema,
   redriveSchema,
   type Redrive,
   type RedriveFilter,
@@ -203,6 +204,8 @@ export {
   type WebhookEvent,
   type WebhookEventDetail,
 } from './webhook-event';
+export { findUser, userRefSchema } from './user-ref';
+export { uuidSchema } from './uuid';
 export { listUserConflicts, userConflictSchema, type UserConflict } from './user-conflict';
 export {
   listWriteBacks,

@@ -3,6 +3,7 @@ import { propagationSchema } from './change';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
 import { userSchema } from './user';
+import { uuidSchema } from './uuid';
 
 const timeMs = z.number().int().nonnegative();
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -21,7 +22,7 @@ export const sessionTtlSchema = z
 export const loginReplySchema = z.object({
   ...asOfChange,
   ...holderSchema.shape,
-  session: z.object({ id: z.uuid(), expiresAt: timeMs }),
+  session: z.object({ id: uuidSchema, expiresAt: timeMs }),
   user: userSchema,
 });
 
@@ -58,7 +59,7 @@ export const setPassword = defineRequest({
     token: z.string().min(1).max(256),
     password: newPasswordSchema,
   }),
-  reply: z.object({ userId: z.uuid(), propagation: propagationSchema.nullable() }),
+  reply: z.object({ userId: uuidSchema, propagation: propagationSchema.nullable() }),
 });
 
 /**
@@ -67,7 +68,7 @@ export const setPassword = defineRequest({
  */
 export const resolveLegacySession = defineRequest({
   subject: 'user-sync.legacy-sessions.resolve',
-  request: z.object({ sessionId: z.uuid(), userId: z.uuid() }),
+  request: z.object({ sessionId: uuidSchema, userId: uuidSchema }),
   reply: z.object({
     ...asOfChange,
     session: z

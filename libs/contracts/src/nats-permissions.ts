@@ -21,6 +21,7 @@ import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type ConsumerContract, type StreamContract, eventsConsumer, outcomesConsumer } from './streams';
 import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
 import { listUserConflicts } from './user-conflict';
+import { findUser } from './user-ref';
 import { getWebhookEvent, listWebhookEvents } from './webhook-event';
 import { listWriteBacks, retryWriteBacks } from './write-back';
 
@@ -81,6 +82,7 @@ export const gatewayRequests = [
   deactivateUser,
   activateUser,
   syncUser,
+  findUser,
   explainUser,
   listReconciles,
   startReconcile,

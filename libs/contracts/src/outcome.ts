@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clerkOutcomesStream } from './streams';
 import { shownValue } from './shown-value';
+import { uuidSchema } from './uuid';
 
 /** What kind of failure it was; `lifecycle` says which of them are retried. */
 export const failureKinds = ['clerk', 'network', 'database', 'validation', 'conflict', 'unknown'] as const;
@@ -14,7 +15,7 @@ const common = {
   publishNumber: z.number().int().positive(),
   correlationId: z.string().min(1).max(128),
   clerkUserId: z.string().nullable(),
-  userId: z.uuid().nullable(),
+  userId: uuidSchema.nullable(),
   at: z.number().int().nonnegative(),
 };
 

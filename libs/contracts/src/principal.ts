@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uuidSchema } from './uuid';
 
 /** Roles, from our database alone. */
 export const roles = ['user', 'developer', 'admin'] as const;
@@ -20,7 +21,7 @@ export type AuthMethod = (typeof authMethods)[number];
 
 /** Who is calling, the same for each kind of credential. */
 export const principalSchema = z.object({
-  userId: z.uuid(),
+  userId: uuidSchema,
   clerkUserId: z.string().nullable(),
   method: z.enum(authMethods),
   role: z.enum(roles),
@@ -29,7 +30,7 @@ export const principalSchema = z.object({
   /** Clerk's `sid`, or the `jti` of a legacy token; null for an API key. */
   sessionId: z.string().nullable(),
   /** Which API key it is, for an API key alone. */
-  keyId: z.uuid().optional(),
+  keyId: uuidSchema.optional(),
 });
 
 /** Who is calling. */

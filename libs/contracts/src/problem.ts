@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownValue } from './shown-value';
 
 /**
  * An error as clients get it, `application/problem+json`, with a stable `code` and the request's id.
@@ -11,7 +12,10 @@ export const problemSchema = z.object({
   code: z.string(),
   detail: z.string().optional(),
   requestId: z.string(),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** `in`: `path`, `query` or `body`. */
+  errors: z
+    .array(z.object({ in: shownValue(['path', 'query', 'body']), field: z.string(), message: z.string() }))
+    .optional(),
 });
 
 /** An error as clients get it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
+import { uuidSchema } from './uuid';
 
 const timeSchema = z.iso.datetime();
 
@@ -15,7 +16,7 @@ export type ReconcileState = (typeof reconcileStates)[number];
 
 /** One walk over Clerk's users. Times are ISO 8601 in UTC. */
 export const reconcileRunSchema = z.object({
-  id: z.uuid(),
+  id: uuidSchema,
   state: shownValue(reconcileStates),
   trigger: shownValue(['schedule', 'admin']),
   message: z.string().nullable(),
@@ -56,20 +57,20 @@ export const startReconcile = defineRequest({
 /** One walk; for admins. */
 export const showReconcile = defineRequest({
   subject: 'user-sync.reconciles.show',
-  request: z.strictObject({ id: z.uuid() }),
+  request: z.strictObject({ id: uuidSchema }),
   reply: reconcileRunSchema,
 });
 
 /** Lets a walk that was stopped by the brake delete all the same; for admins. */
 export const approveReconcile = defineRequest({
   subject: 'user-sync.reconciles.approve',
-  request: z.strictObject({ id: z.uuid() }),
+  request: z.strictObject({ id: uuidSchema }),
   reply: reconcileRunSchema,
 });
 
 /** Takes back the deletions that a walk made, as far as they are not redacted; for admins. */
 export const undoReconcile = defineRequest({
   subject: 'user-sync.reconciles.undo',
-  request: z.strictObject({ id: z.uuid() }),
+  request: z.strictObject({ id: uuidSchema }),
   reply: z.object({ run: reconcileRunSchema, restored: z.number().int().nonnegative() }),
 });

@@ -5,6 +5,7 @@ import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
 import { shownValue } from './shown-value';
+import { uuidSchema } from './uuid';
 
 /** Rows that one request may redrive; more are redriven page by page, under the same redrive. */
 export const maxRedriven = 1_000;
@@ -43,6 +44,22 @@ export const redriveItemSchema = z.object({
 /** What becomes of one event. */
 export type RedriveItem = z.output<typeof redriveItemSchema>;
 
+/** A redrive of the events that a filter matches; `filter` by another schema where users are named otherwise. */
+export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: Filter) {
+  return z
+    .strictObject({
+      filter: filter.refine((given) => Object.keys(given).length > 0, 'names nothing'),
+      dryRun: z.boolean().default(false),
+      limit: z.int().min(1).max(maxRedriven).default(100),
+      cursor: z.string().max(512).optional(),
+      redriveId: uuidSchema.optional(),
+    })
+    .refine(({ dryRun, redriveId }) => !dryRun || redriveId === undefined, {
+      path: ['redriveId'],
+      message: 'goes without dryRun',
+    });
+}
+
 /**
  * Begins events anew: `pending`, with all their tries. At most `limit` rows; `nextCursor` goes on where it ended, and
  * `redriveId` keeps the pages together. Asked again it changes nothing: what is under way is skipped. With `dryRun`
@@ -50,21 +67,10 @@ export type RedriveItem = z.output<typeof redriveItemSchema>;
  */
 export const redriveEvents = defineRequest({
   subject: 'webhook-ingest.events.redrive',
-  request: z
-    .strictObject({
-      filter: redriveFilterSchema.refine((filter) => Object.keys(filter).length > 0, 'names nothing'),
-      dryRun: z.boolean().default(false),
-      limit: z.int().min(1).max(maxRedriven).default(100),
-      cursor: z.string().max(512).optional(),
-      redriveId: z.uuid().optional(),
-    })
-    .refine(({ dryRun, redriveId }) => !dryRun || redriveId === undefined, {
-      path: ['redriveId'],
-      message: 'goes without dryRun',
-    }),
+  request: redriveRequestSchema(redriveFilterSchema),
   reply: z.object({
     /** Null when nothing was changed. */
-    redriveId: z.uuid().nullable(),
+    redriveId: uuidSchema.nullable(),
     dryRun: z.boolean(),
     redriven: z.number().int(),
     skipped: z.number().int(),
@@ -75,9 +81,9 @@ export const redriveEvents = defineRequest({
 
 /** One redrive, who asked for it, and how far its events are. */
 export const redriveSchema = z.object({
-  id: z.uuid(),
+  id: uuidSchema,
   at: z.iso.datetime(),
-  actorUserId: z.uuid(),
+  actorUserId: uuidSchema,
   requestId: z.string(),
   filter: z.record(z.string(), z.unknown()),
   redriven: z.number().int(),
@@ -92,7 +98,7 @@ export type Redrive = z.output<typeof redriveSchema>;
 /** Shows one redrive and its progress. */
 export const getRedrive = defineRequest({
   subject: 'webhook-ingest.redrives.get',
-  request: z.object({ id: z.uuid() }),
+  request: z.object({ id: uuidSchema }),
   reply: redriveSchema,
 });
 

@@ -7,6 +7,8 @@ export const requestErrorCodes = [
   'forbidden',
   'not_found',
   'conflict',
+  'last_admin',
+  'user_ambiguous',
   'user_deleted',
   'invalid_credentials',
   'token_invalid',

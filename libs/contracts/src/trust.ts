@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { changeNumberSchema } from './change';
 import { roles, tiers } from './principal';
+import { uuidSchema } from './uuid';
 
 /** Whom a credential belongs to, and whether that user may act now. */
 export const holderSchema = z.object({
-  userId: z.uuid(),
+  userId: uuidSchema,
   clerkUserId: z.string().nullable(),
   role: z.enum(roles),
   tier: z.enum(tiers),

@@ -5,6 +5,7 @@ import { pageOf, pageRequestSchema } from './page';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
+import { uuidSchema } from './uuid';
 
 const timeSchema = z.iso.datetime();
 const text = (max: number) => z.string().trim().max(max).nullable();
@@ -42,7 +43,7 @@ export type ProfilePatch = z.output<typeof profilePatchSchema>;
 
 /** A user as it sees itself; times are ISO 8601 in UTC. */
 export const userSchema = z.object({
-  id: z.uuid(),
+  id: uuidSchema,
   clerkUserId: z.string().nullable(),
   authProvider: z.enum(['local', 'clerk']),
   email: z.string().nullable(),
@@ -86,9 +87,6 @@ export const adminUserSchema = userSchema.extend({
 
 /** A user as an admin sees it. */
 export type AdminUser = z.output<typeof adminUserSchema>;
-
-/** A user, by our id or Clerk's. */
-export const userRefSchema = z.union([z.uuid(), clerkUserIdSchema], 'is neither a user id nor a Clerk user id');
 
 /**
  * Whom a verified Clerk session belongs to here; made from Clerk just in time when it is not here yet. `sessionEnded`:

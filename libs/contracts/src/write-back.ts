@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
+import { userRefSchema } from './user-ref';
+import { uuidSchema } from './uuid';
 
 const timeSchema = z.iso.datetime();
 
@@ -13,7 +15,7 @@ export type WriteBackState = (typeof writeBackStates)[number];
 
 /** What Clerk is owed, or was written, of one user: `publicMetadata` with our id and role. Times are ISO 8601 in UTC. */
 export const writeBackSchema = z.object({
-  userId: z.uuid(),
+  userId: uuidSchema,
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
   /** The change of ours that is to be written; of several, the last. */
@@ -42,6 +44,6 @@ export const listWriteBacks = defineRequest({
 /** Begins dead write-backs anew, with all their tries: those of these users, or else all; for admins. */
 export const retryWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.retry',
-  request: z.strictObject({ userIds: z.array(z.uuid()).min(1).max(1_000).optional() }),
+  request: z.strictObject({ userIds: z.array(userRefSchema).min(1).max(1_000).optional() }),
   reply: z.object({ retried: z.number().int().nonnegative() }),
 });

@@ -81,6 +81,8 @@ const refusals: Record<RequestErrorCode, (detail: string) => Answer> = {
   forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
   not_found: (detail) => ({ status: 404, code: 'not_found', detail }),
   conflict: (detail) => ({ status: 409, code: 'conflict', detail }),
+  last_admin: (detail) => ({ status: 409, code: 'last_admin', detail }),
+  user_ambiguous: (detail) => ({ status: 409, code: 'user_ambiguous', detail }),
   limit_reached: (detail) => ({ status: 403, code: 'limit_reached', detail }),
   identity_mismatch: () => ({
     status: 403,

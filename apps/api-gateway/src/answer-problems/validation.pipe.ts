@@ -1,5 +1,5 @@
-import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
-import { type FieldFault, RequestInvalidError } from '../errors';
+import { type ArgumentMetadata, Injectable, type Paramtype, StandardSchemaValidationPipe } from '@nestjs/common';
+import { type FieldFault, type FieldPlace, RequestInvalidError } from '../errors';
 
 const MAX_FAULTS = 50;
 const MAX_NAME = 64;
@@ -12,28 +12,35 @@ interface Issue {
   readonly keys?: readonly string[];
 }
 
-/** Holds bodies, parameters and queries to the schema of their route, and lists every field at fault. */
+const places: Partial<Record<Paramtype, FieldPlace>> = { param: 'path', query: 'query' };
+
+/** Validates bodies, path parameters and queries by their route's schema, and reports every invalid field and its place. */
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
-  constructor() {
-    super({ exceptionFactory: (issues) => new RequestInvalidError(issues.flatMap(faultsOf).slice(0, MAX_FAULTS)) });
-  }
-
-  /** Leaves `__proto__` where it is: a strict schema refuses it by its name, as any other field that is not its own. */
-  protected override stripProtoKeys(): void {
-    return;
+  /**
+   * Unlike Nest's, leaves `__proto__` where it is: a strict schema refuses it by its name, as any other unknown field.
+   * @throws RequestInvalidError
+   */
+  override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
+    if (metadata.schema === undefined || !this.toValidate(metadata)) return value;
+    const result = await this.validate(value, metadata.schema);
+    if (result.issues === undefined) return result.value as Value;
+    throw new RequestInvalidError(result.issues.flatMap((issue) => faultsOf(issue, metadata)).slice(0, MAX_FAULTS));
   }
 }
 
-function faultsOf(issue: Issue): FieldFault[] {
-  const path = (issue.path ?? []).map((part) => String(isKeyed(part) ? part.key : part));
+function faultsOf(issue: Issue, { type, data }: ArgumentMetadata): FieldFault[] {
+  const place = places[type] ?? 'body';
+  // A single parameter is named by its route; a whole body or query has no name.
+  const path = [...(data === undefined ? [] : [data]), ...(issue.path ?? []).map((part) => String(keyOf(part)))];
   const names = issue.code === 'unrecognized_keys' ? (issue.keys ?? []) : [undefined];
   return names.map((name) => ({
-    field: [...path, ...(name === undefined ? [] : [name])].join('.').slice(0, MAX_NAME) || 'body',
-    message: name === undefined ? issue.message : 'is not a field that can be given here',
+    in: place,
+    field: [...path, ...(name === undefined ? [] : [name])].join('.').slice(0, MAX_NAME) || place,
+    message: name === undefined ? issue.message : `is not a ${place === 'query' ? 'parameter' : 'field'} of this route`,
   }));
 }
 
-function isKeyed(part: unknown): part is { readonly key: PropertyKey } {
-  return typeof part === 'object' && part !== null && 'key' in part;
+function keyOf(part: unknown): unknown {
+  return typeof part === 'object' && part !== null && 'key' in part ? part.key : part;
 }

@@ -13,7 +13,7 @@ export class ExplainUserController {
 
   @Get(':id/explain')
   @Access({ access: 'admin', permission: 'users:read', rateClass: 'admin' })
-  @ApiOperation({ summary: "A user's whole story, by our id or Clerk's (user_…): what was seen, decided, and why" })
+  @ApiOperation({ summary: "A user's whole story: what was seen, decided, and why" })
   @ApiOkResponse({
     description: 'The newest steps, the oldest of them first; `nextCursor` leads to older ones',
     standardSchema: explainUser.reply,

@@ -10,6 +10,8 @@ import {
   pageRequestSchema,
   revokeKey,
   rotateKey,
+  userRefSchema,
+  uuidSchema,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
@@ -21,7 +23,6 @@ import { Access } from '../declare-access/access';
 
 const ownPageSchema = pageRequestSchema.strict();
 const rotationSchema = z.strictObject({ graceHours: z.number().min(0).max(maxGraceHours).default(0) });
-const idSchema = z.uuid();
 
 /** `/api/keys`: the caller's own API keys. */
 @Controller('api/keys')
@@ -61,7 +62,7 @@ export class KeysController {
   @ApiOkResponse({ description: 'The new key, shown this once, and the old one', standardSchema: rotateKey.reply })
   rotate(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) id: string,
+    @Param('id', { schema: uuidSchema }) id: string,
     @Body({ schema: rotationSchema }) { graceHours }: z.output<typeof rotationSchema>,
   ): Promise<ReplyOf<typeof rotateKey>> {
     requireOwnSession(caller.credential);
@@ -74,13 +75,13 @@ export class KeysController {
   @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
   revoke(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) id: string,
+    @Param('id', { schema: uuidSchema }) id: string,
   ): Promise<ReplyOf<typeof revokeKey>> {
     return this.services.send(revokeKey, { id }, caller);
   }
 }
 
-const adminPageSchema = pageRequestSchema.extend({ userId: z.uuid().optional() }).strict();
+const adminPageSchema = pageRequestSchema.extend({ userId: userRefSchema.optional() }).strict();
 
 /** `/admin/keys`: everybody's API keys, as operators see them. */
 @Controller('admin/keys')
@@ -106,7 +107,7 @@ export class AdminKeysController {
   @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
   revoke(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) id: string,
+    @Param('id', { schema: uuidSchema }) id: string,
   ): Promise<ReplyOf<typeof revokeKey>> {
     return this.services.send(revokeKey, { id }, caller);
   }

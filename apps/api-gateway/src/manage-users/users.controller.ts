@@ -11,6 +11,7 @@ import {
   setUserTier,
   showUser,
   syncUser,
+  userRefSchema,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
@@ -25,9 +26,8 @@ const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateCl
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
 /** What is made or given by a key would outlive its revocation. */
 const entrusting: RouteAccess = { ...writing, credential: 'session' };
-const idSchema = z.uuid();
 
-/** `/admin/users`: the users, as operators see them. */
+/** `/admin/users`: the users, as operators see them. `:id` is a user id, a Clerk user id or an e-mail address. */
 @Controller('admin/users')
 @ApiTags('admin')
 export class UsersController {
@@ -59,9 +59,9 @@ export class UsersController {
 
   @Get(':id')
   @Access(reading)
-  @ApiOperation({ summary: 'One user' })
+  @ApiOperation({ summary: 'One user, by its id, its Clerk id (user_…) or an e-mail address' })
   @ApiOkResponse({ description: 'The user', standardSchema: showUser.reply })
-  show(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) userId: string): Promise<AdminUser> {
+  show(@Req() { caller }: CallerRequest, @Param('id', { schema: userRefSchema }) userId: string): Promise<AdminUser> {
     return this.services.send(showUser, { userId }, caller);
   }
 
@@ -71,7 +71,7 @@ export class UsersController {
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserRole.reply })
   setRole(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) userId: string,
+    @Param('id', { schema: userRefSchema }) userId: string,
     @Body({ schema: roleBodySchema }) { role }: z.output<typeof roleBodySchema>,
   ): Promise<ReplyOf<typeof setUserRole>> {
     requireOwnSession(caller.credential);
@@ -84,7 +84,7 @@ export class UsersController {
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserTier.reply })
   setTier(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) userId: string,
+    @Param('id', { schema: userRefSchema }) userId: string,
     @Body({ schema: tierBodySchema }) change: z.output<typeof tierBodySchema>,
   ): Promise<ReplyOf<typeof setUserTier>> {
     return this.services.send(setUserTier, { userId, ...change }, caller);
@@ -97,7 +97,7 @@ export class UsersController {
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: deactivateUser.reply })
   deactivate(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) userId: string,
+    @Param('id', { schema: userRefSchema }) userId: string,
   ): Promise<ReplyOf<typeof deactivateUser>> {
     return this.services.send(deactivateUser, { userId }, caller);
   }
@@ -109,7 +109,7 @@ export class UsersController {
   @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: activateUser.reply })
   activate(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) userId: string,
+    @Param('id', { schema: userRefSchema }) userId: string,
   ): Promise<ReplyOf<typeof activateUser>> {
     return this.services.send(activateUser, { userId }, caller);
   }
@@ -117,7 +117,7 @@ export class UsersController {
   @Post(':id/sync')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: "Make a user, by our id or Clerk's (user_…), what Clerk holds of it now" })
+  @ApiOperation({ summary: 'Make a user what Clerk holds of it now' })
   @ApiOkResponse({
     description:
       'What was found: `created`, `applied`, `unchanged`, `deleted` (here, for good) or `missing` (at Clerk; asked once more in a minute)',
@@ -125,7 +125,7 @@ export class UsersController {
   })
   sync(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: syncUser.request.shape.id }) id: string,
+    @Param('id', { schema: userRefSchema }) id: string,
   ): Promise<ReplyOf<typeof syncUser>> {
     return this.services.send(syncUser, { id }, caller);
   }
@@ -137,7 +137,7 @@ export class UsersController {
   @ApiOkResponse({ description: 'The token, shown this once', standardSchema: issuePasswordToken.reply })
   issuePasswordToken(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) userId: string,
+    @Param('id', { schema: userRefSchema }) userId: string,
   ): Promise<ReplyOf<typeof issuePasswordToken>> {
     requireOwnSession(caller.credential);
     return this.services.send(issuePasswordToken, { userId }, caller);

@@ -7,17 +7,16 @@ import {
   showReconcile,
   startReconcile,
   undoReconcile,
+  uuidSchema,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import { type CallerRequest } from '../authenticate/caller';
 import { Access, type RouteAccess } from '../declare-access/access';
 
 const reading: RouteAccess = { access: 'admin', permission: 'reconcile:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'reconcile:write', rateClass: 'admin' };
-const idSchema = z.uuid();
 
 /** `/admin/reconcile`: walks over all of Clerk's users, how far they are, and what they did. */
 @Controller('admin/reconcile')
@@ -49,7 +48,7 @@ export class ReconcileController {
   @Access(reading)
   @ApiOperation({ summary: 'One walk: users done, rate, remaining, changes by kind' })
   @ApiOkResponse({ description: 'The walk', standardSchema: showReconcile.reply })
-  show(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<ReconcileRun> {
+  show(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(showReconcile, { id }, caller);
   }
 
@@ -58,7 +57,7 @@ export class ReconcileController {
   @Access(writing)
   @ApiOperation({ summary: 'Let a walk that its brake stopped delete all the same' })
   @ApiAcceptedResponse({ description: 'The walk, queued again', standardSchema: approveReconcile.reply })
-  approve(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<ReconcileRun> {
+  approve(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(approveReconcile, { id }, caller);
   }
 
@@ -69,7 +68,7 @@ export class ReconcileController {
   @ApiOkResponse({ description: 'The walk, and how many users are back', standardSchema: undoReconcile.reply })
   undo(
     @Req() { caller }: CallerRequest,
-    @Param('id', { schema: idSchema }) id: string,
+    @Param('id', { schema: uuidSchema }) id: string,
   ): Promise<ReplyOf<typeof undoReconcile>> {
     return this.services.send(undoReconcile, { id }, caller);
   }

@@ -7,6 +7,9 @@ import {
   getWebhookEvent,
   listRedrives,
   redriveEvents,
+  redriveFilterSchema,
+  redriveRequestSchema,
+  userRefSchema,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
@@ -14,9 +17,14 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Caller, type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
+import { ClerkIds } from '../find-user/clerk-ids';
 import { AuditTrail } from '../inspect-audit/audit-trail';
 
 const dryRunSchema = z.strictObject({ dryRun: z.stringbool().default(false) });
+
+const redriveBodySchema = redriveRequestSchema(
+  redriveFilterSchema.omit({ clerkUserId: true }).extend({ user: userRefSchema.optional() }),
+);
 
 /** `/admin/webhook-events/…`: begins failed and ignored events anew, and tells how far that is. */
 @Controller('admin/webhook-events')
@@ -25,6 +33,7 @@ export class RedriveController {
   constructor(
     private readonly services: RequestClient,
     private readonly audit: AuditTrail,
+    private readonly clerkIds: ClerkIds,
   ) {}
 
   @Post('redrive')
@@ -32,11 +41,12 @@ export class RedriveController {
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
   @ApiOperation({ summary: 'Redrive events by filter, page by page; dryRun lists what would happen' })
   @ApiOkResponse({ description: 'What became of each event of the page', standardSchema: redriveEvents.reply })
-  redrive(
+  async redrive(
     @Req() { caller }: CallerRequest,
-    @Body({ schema: redriveEvents.request }) order: ParsedRequestOf<typeof redriveEvents>,
+    @Body({ schema: redriveBodySchema }) { filter: { user, ...filter }, ...order }: z.output<typeof redriveBodySchema>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
-    return this.perform(order, caller);
+    const about = user === undefined ? {} : { clerkUserId: await this.clerkIds.of(user, caller) };
+    return this.perform({ ...order, filter: { ...filter, ...about } }, caller);
   }
 
   @Post(':id/redrive')

@@ -9,8 +9,9 @@ import { ClerkTombstoneEntity } from '../database/clerk-tombstone.entity';
 import { PendingRedactionEntity } from '../database/pending-redaction.entity';
 import { ReconcileSightingEntity } from '../database/reconcile-sighting.entity';
 import { UserConflictEntity } from '../database/user-conflict.entity';
-import { UserEntity } from '../database/user.entity';
+import { type UserEntity } from '../database/user.entity';
 import { WriteBackEntity } from '../database/write-back.entity';
+import { findUserBy, isClerkUserId } from '../find-user/find-user';
 import { presentConflict } from '../list-conflicts/present-conflict';
 import { presentWriteBack } from '../write-back/present-write-back';
 import { decodeStep, encodeStep } from './cursor';
@@ -32,8 +33,8 @@ export class ExplainUserController {
   private async storyOf({ id, limit, cursor }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
     const { manager } = this.dataSource;
     const before = cursor === undefined ? undefined : decodeStep(cursor);
-    const user = await manager.findOneBy(UserEntity, id.startsWith('user_') ? { clerkUserId: id } : { id });
-    const clerkUserId = user === null ? (id.startsWith('user_') ? id : null) : user.clerkUserId;
+    const user = await findUserBy(manager, id);
+    const clerkUserId = user === null ? (isClerkUserId(id) ? id : null) : user.clerkUserId;
     const byClerk = { clerkUserId: clerkUserId ?? '' };
     // One more than asked for tells whether there are older ones.
     const newestFirst = await manager.find(AppliedEventEntity, {

@@ -13,6 +13,7 @@ import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { answerRequest, requireAdmin } from '../answer-request';
 import { AuditEntryEntity } from '../database/audit-entry.entity';
 import { UserEntity } from '../database/user.entity';
+import { requireUser } from '../find-user/find-user';
 import { isStorable } from '../map-clerk-user/storable-text';
 import { type AuditNote, recordAudit } from './record-audit';
 
@@ -49,8 +50,10 @@ export class AuditController {
   @RequestHandler(listAudit)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listAudit>): Promise<ReplyOf<typeof listAudit>> {
     requireAdmin(envelope);
-    const query = this.queryOf(body);
     return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      const userId = body.userId === undefined ? undefined : (await requireUser(manager, body.userId)).id;
+      const query = this.queryOf({ ...body, userId });
       // One more than asked for tells whether there is another page.
       const entries = await query.limit(body.limit + 1).getMany();
       const items = entries.slice(0, body.limit);

@@ -1,8 +1,9 @@
+import { uuidSchema } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { z } from 'zod';
 import { type UserEntity } from '../database/user.entity';
 
-const cursorSchema = z.tuple([z.number().int().min(0).max(8_640_000_000_000_000), z.uuid()]);
+const cursorSchema = z.tuple([z.number().int().min(0).max(8_640_000_000_000_000), uuidSchema]);
 
 /** Where a page ended: creation time and id of its last user. */
 export interface Cursor {

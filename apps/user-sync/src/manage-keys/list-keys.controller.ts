@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../answer-request';
 import { ApiKeyEntity } from '../database/api-key.entity';
 import { decodeCursor, encodeCursor } from '../list-users/cursor';
+import { requireUser } from '../find-user/find-user';
 import { loadCaller } from '../show-me/load-caller';
 import { presentKey } from './present-key';
 
@@ -17,13 +18,16 @@ export class ListKeysController {
   @RequestHandler(listKeys)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listKeys>): Promise<ReplyOf<typeof listKeys>> {
     const principal = requirePrincipal(envelope);
-    const { userId = principal.userId, all = false } = body;
-    if ((all || userId !== principal.userId) && principal.role !== 'admin') {
+    const { all = false } = body;
+    // Whether a user exists is told to admins alone.
+    if ((all || (body.userId ?? principal.userId) !== principal.userId) && principal.role !== 'admin') {
       throw new RequestRefusedError('forbidden', "only admins may list others' keys");
     }
     const cursor = body.cursor === undefined ? undefined : decodeCursor(body.cursor);
     return answerRequest(async () => {
-      await loadCaller(this.dataSource.manager, principal);
+      const { manager } = this.dataSource;
+      await loadCaller(manager, principal);
+      const userId = body.userId === undefined ? principal.userId : (await requireUser(manager, body.userId)).id;
       const query = this.dataSource
         .createQueryBuilder(ApiKeyEntity, 'k')
         .orderBy('k.createdAt', 'DESC')

@@ -8,6 +8,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { answerRequest } from '../answer-request';
 import { newReferralCode, newUserId } from '../apply-event/new-user';
 import { UserEntity } from '../database/user.entity';
+import { requireUser } from '../find-user/find-user';
 import { recordAudit } from '../keep-audit/record-audit';
 import { isStorable } from '../map-clerk-user/storable-text';
 import { issueToken } from '../set-password/password-tokens';
@@ -41,7 +42,8 @@ export class CreateUserController {
   ): Promise<ReplyOf<typeof issuePasswordToken>> {
     return this.transaction(async (manager) => {
       await loadAdmin(manager, envelope);
-      const user = await lockUser(manager, body.userId);
+      const { id } = await requireUser(manager, body.userId);
+      const user = await lockUser(manager, id);
       if (user.authProvider !== 'local') {
         throw new RequestRefusedError('conflict', 'the user signs in through Clerk and has no password here');
       }

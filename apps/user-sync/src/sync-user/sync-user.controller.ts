@@ -17,6 +17,7 @@ import {
   UserMissingAtClerkError,
   UserUnsettledError,
 } from '../errors';
+import { isClerkUserId, requireUser } from '../find-user/find-user';
 import { recordAudit } from '../keep-audit/record-audit';
 import { loadAdmin } from '../manage-users/load-admin';
 import { presentUserToAdmin } from '../show-me/present-user';
@@ -67,10 +68,9 @@ export class SyncUserController {
     });
   }
 
-  private async clerkIdOf(id: string): Promise<string> {
-    if (id.startsWith('user_')) return id;
-    const user = await this.dataSource.manager.findOneBy(UserEntity, { id });
-    if (user === null) throw new RequestRefusedError('not_found', 'there is no such user');
+  private async clerkIdOf(ref: string): Promise<string> {
+    if (isClerkUserId(ref)) return ref;
+    const user = await requireUser(this.dataSource.manager, ref);
     if (user.clerkUserId !== null) return user.clerkUserId;
     throw new RequestRefusedError('conflict', 'a local user: Clerk holds nothing of it that it could be made equal to');
   }

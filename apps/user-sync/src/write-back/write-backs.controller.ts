@@ -1,16 +1,14 @@
-import { type ReplyOf, listWriteBacks, retryWriteBacks } from '@gatehouse/contracts';
+import { type ReplyOf, listWriteBacks, retryWriteBacks, uuidSchema } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, In, MoreThan } from 'typeorm';
-import { z } from 'zod';
 import { answerRequest, requireAdmin } from '../answer-request';
 import { UserEntity } from '../database/user.entity';
 import { WriteBackEntity } from '../database/write-back.entity';
+import { userIdsOf } from '../find-user/find-user';
 import { recordAudit } from '../keep-audit/record-audit';
 import { presentWriteBack } from './present-write-back';
-
-const cursorSchema = z.uuid();
 
 /** Shows admins what Clerk is owed and will not take, and lets them try it again. */
 @Controller()
@@ -21,7 +19,7 @@ export class WriteBacksController {
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listWriteBacks>): Promise<ReplyOf<typeof listWriteBacks>> {
     requireAdmin(envelope);
     const { cursor, limit, state } = body;
-    if (cursor !== undefined && !cursorSchema.safeParse(cursor).success) {
+    if (cursor !== undefined && !uuidSchema.safeParse(cursor).success) {
       throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
     }
     return answerRequest(async () => {
@@ -52,12 +50,13 @@ export class WriteBacksController {
     requireAdmin(envelope);
     return answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
+        const userIds = body.userIds === undefined ? null : await userIdsOf(manager, body.userIds);
         const [, retried] = await manager.query<[unknown[], number]>(
           `UPDATE write_backs
               SET state = 'pending', reason = 'retry', bulk = $1::uuid[] IS NULL, revision = revision + 1, retry_count = 0,
                   owed_at = now(), due_at = now(), error_code = NULL, error_message = NULL
             WHERE state = 'dead' AND ($1::uuid[] IS NULL OR user_id = ANY($1::uuid[]))`,
-          [body.userIds ?? null],
+          [userIds],
         );
         await recordAudit(manager, envelope, { action: 'write_back.retry', details: { retried } });
         return { retried };

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { clerkUserIdSchema } from './clerk-user';
+import { filterText } from './filter-text';
+import { defineRequest } from './request';
+import { uuidSchema } from './uuid';
+
+const emailSchema = filterText(320).regex(/^[^\s@]+@[^\s@]+$/);
+
+/** One user, by our id, Clerk's id or an e-mail address in any letter case. What identifies users to operators. */
+export const userRefSchema = z.union(
+  [uuidSchema, clerkUserIdSchema, emailSchema],
+  'must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address',
+);
+
+/**
+ * Finds a user's ids, also of a deleted user; for admins. `not_found` when no user matches, `user_ambiguous` when several
+ * live users have the e-mail address.
+ */
+export const findUser = defineRequest({
+  subject: 'user-sync.users.find',
+  request: z.strictObject({ user: userRefSchema }),
+  reply: z.object({ userId: uuidSchema, clerkUserId: z.string().nullable() }),
+});
