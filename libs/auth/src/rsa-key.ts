@@ -1,5 +1,6 @@
 import { type JsonWebKey, type KeyObject, createPublicKey } from 'node:crypto';
 import { KeyInvalidError } from './errors';
+import { isRocaModulus } from './roca';
 
 const MIN_BITS = 2048;
 const MAX_BITS = 8192;
@@ -30,5 +31,11 @@ function rsaKey(load: () => KeyObject): KeyObject {
   }
   // With an exponent of one, the signature is the message.
   if (publicExponent < 3n || publicExponent % 2n === 0n) throw new KeyInvalidError('has an unfit exponent');
+  if (isRocaModulus(modulusOf(key))) throw new KeyInvalidError('can be factored (ROCA, CVE-2017-15361)');
   return key;
+}
+
+function modulusOf(key: KeyObject): bigint {
+  const { n = '' } = key.export({ format: 'jwk' });
+  return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }

@@ -1,0 +1,32 @@
+const GENERATOR = 65_537;
+/** The product of these divides the modulus M of the flawed generator at every key size. */
+const LARGEST_PRIME = 167;
+
+/** The powers of 65537 modulo each small prime, where they are not everything but zero. */
+const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
+  .map((prime) => [BigInt(prime), powersModulo(prime)] as const)
+  .filter(([prime, powers]) => powers.size < Number(prime) - 1);
+
+/**
+ * Tells whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361), whose
+ * primes are `k * M + 65537^a mod M`: modulo every prime factor of M such a modulus is a power of 65537. Of other moduli
+ * one in some hundred million is taken for one.
+ * @see https://crocs.fi.muni.cz/public/papers/rsa_ccs17 (section 2.2)
+ */
+export function isRocaModulus(modulus: bigint): boolean {
+  return subgroups.every(([prime, powers]) => powers.has(modulus % prime));
+}
+
+function primesTo(last: number): number[] {
+  const primes: number[] = [];
+  for (let number = 2; number <= last; number++) {
+    if (primes.every((prime) => number % prime !== 0)) primes.push(number);
+  }
+  return primes;
+}
+
+function powersModulo(prime: number): ReadonlySet<bigint> {
+  const powers = new Set<bigint>();
+  for (let power = 1; !powers.has(BigInt(power)); power = (power * GENERATOR) % prime) powers.add(BigInt(power));
+  return powers;
+}
