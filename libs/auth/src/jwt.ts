@@ -11,7 +11,8 @@ export interface DecodedJwt {
   readonly signature: Buffer;
 }
 
-const MAX_LENGTH = 8 * 1024;
+/** The longest token that is looked at; characters. */
+export const maxTokenLength = 8 * 1024;
 
 /**
  * Takes a compact JWS apart: at most 8 KiB, three parts of canonical base64url, two JSON objects without repeated
@@ -19,18 +20,30 @@ const MAX_LENGTH = 8 * 1024;
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-5.2
  */
 export function decodeJwt(token: string): DecodedJwt {
-  if (token.length > MAX_LENGTH) throw new CredentialRefusedError('token_too_large');
-  const parts = token.split('.');
-  const [header, claims, signature] = parts.map(decodeBase64Url);
-  if (parts.length !== 3 || header === undefined || claims === undefined || signature === undefined) {
+  if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
+  const [first, second] = pointsOf(token);
+  const header = decodeBase64Url(token.slice(0, first));
+  const claims = decodeBase64Url(token.slice(first + 1, second));
+  const signature = decodeBase64Url(token.slice(second + 1));
+  if (header === undefined || claims === undefined || signature === undefined) {
     throw new CredentialRefusedError('token_malformed');
   }
   const decoded = {
     header: parseStrictObject(header),
     claims: parseStrictObject(claims),
-    signed: Buffer.from(token.slice(0, token.lastIndexOf('.')), 'latin1'),
+    signed: Buffer.from(token.slice(0, second), 'latin1'),
     signature,
   };
   if ('crit' in decoded.header) throw new CredentialRefusedError('token_crit_unsupported');
   return decoded;
+}
+
+/** Where the two points of a token are. Stops at the third: a token of nothing but points must not cost a part each. */
+function pointsOf(token: string): readonly [number, number] {
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  if (first === -1 || second === -1 || token.includes('.', second + 1)) {
+    throw new CredentialRefusedError('token_malformed');
+  }
+  return [first, second];
 }

@@ -13,6 +13,7 @@ describe('strict JSON', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), value), fc.constantFrom(undefined, 1, '\t'), (object, space) => {
         const text = JSON.stringify(object, undefined, space);
+        fc.pre(text.split(/[,:[{]/).length <= 500);
         expect(parse(text)).toEqual(JSON.parse(text));
       }),
     );
@@ -38,6 +39,19 @@ describe('strict JSON', () => {
     expect(() => parse(nested(32))).not.toThrow();
     expect(() => parse(nested(33))).toThrow(expect.objectContaining({ code: 'token_malformed' }) as Error);
     expect(() => parse(nested(4_000))).toThrow(expect.objectContaining({ code: 'token_malformed' }) as Error);
+  });
+
+  it('has at most 512 commas, colons and brackets, those in strings aside', () => {
+    const list = (items: number) => `{"a":[${Array.from({ length: items }, () => '1').join()}]}`;
+    expect(() => parse(list(510))).not.toThrow();
+    for (const text of [list(511), `{"a":[${'[],'.repeat(260)}{}]}`, `{"a":${'{"a":'.repeat(30)}${list(500)}`]) {
+      expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'token_malformed' }) as Error);
+    }
+    expect(parse(`{"a":"${'[,:{'.repeat(500)}\\""}`)).toEqual({ a: `${'[,:{'.repeat(500)}"` });
+  });
+
+  it.each(['{"a":"', '{"a":"\\', '"', '', '{"a":1}}', ':::', '{"a"::1}'])('is not %j', (text) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'token_malformed' }) as Error);
   });
 
   it('holds no number that is out of range', () => {
