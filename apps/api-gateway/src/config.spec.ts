@@ -31,6 +31,7 @@ describe("the gateway's configuration", () => {
         issuer: 'https://clerk.example.com',
         jwksUrl: 'https://clerk.example.com/.well-known/jwks.json',
         authorizedParties: [],
+        requireAuthorizedParty: false,
         allowImpersonation: false,
       },
       envelopePrivateKey: pem.trim(),
@@ -75,12 +76,22 @@ describe("the gateway's configuration", () => {
     ).toEqual(Object.keys(needed).sort());
   });
 
+  it('refuses CLERK_REQUIRE_AZP without the parties that azp could name', () => {
+    expect(faultsOf({ ...needed, CLERK_REQUIRE_AZP: 'true' }).message).toBe(
+      'CLERK_REQUIRE_AZP needs CLERK_AUTHORIZED_PARTIES: without it every token would be refused',
+    );
+    const CLERK_AUTHORIZED_PARTIES = 'https://app.example.com';
+    const { clerk } = loadConfig({ ...needed, CLERK_REQUIRE_AZP: 'true', CLERK_AUTHORIZED_PARTIES });
+    expect(clerk.requireAuthorizedParty).toBe(true);
+  });
+
   it.each([
     ['CLERK_JWT_KEY', 'hunter2'],
     ['CLERK_JWT_KEY', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----'],
     ['ENVELOPE_PRIVATE_KEY', '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----'],
     ['ENVELOPE_PRIVATE_KEY', rsa.toString()],
     ['CLERK_AUTHORIZED_PARTIES', 'https://hunter2.example/path'],
+    ['CLERK_REQUIRE_AZP', 'hunter2'],
     ['CLERK_ISSUER', 'hunter2'],
     ['CLERK_JWKS_URL', 'https://user:hunter2@example.com/jwks'],
     ['CLERK_AUTHORIZED_PARTIES', 'https://*.hunter2.app'],

@@ -40,11 +40,14 @@ const variables = z.object({
   OPS_PORT: port.default(9000),
   CLERK_ISSUER: httpUrl,
   CLERK_JWT_KEY: pem
-    .pipe(z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 bits or more'))
+    .pipe(
+      z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 to 8192 bits, or can be factored (ROCA)'),
+    )
     .optional(),
   // fetch refuses such URLs, and repeats them in its error.
   CLERK_JWKS_URL: httpUrl.refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'must not hold credentials').optional(),
   CLERK_AUTHORIZED_PARTIES: callers.default([]),
+  CLERK_REQUIRE_AZP: flag.default(false),
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
   ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
   CORS_ORIGINS: callers.default([]),
@@ -78,6 +81,8 @@ export interface GatewayConfig {
     readonly jwksUrl: string;
     /** Patterns of an `OriginList`. */
     readonly authorizedParties: readonly string[];
+    /** Whether a token without `azp` is refused. */
+    readonly requireAuthorizedParty: boolean;
     readonly allowImpersonation: boolean;
   };
   readonly envelopePrivateKey: string;
@@ -103,7 +108,7 @@ export interface GatewayConfig {
 
 /** The gateway's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
-  const v = parseEnvironment(variables, environment);
+  const v = parseEnvironment(withParties(variables), environment);
   return {
     host: v.HOST,
     port: v.PORT,
@@ -115,6 +120,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       ...(v.CLERK_JWT_KEY !== undefined && { jwtKey: v.CLERK_JWT_KEY }),
       jwksUrl: v.CLERK_JWKS_URL ?? `${v.CLERK_ISSUER}/.well-known/jwks.json`,
       authorizedParties: v.CLERK_AUTHORIZED_PARTIES,
+      requireAuthorizedParty: v.CLERK_REQUIRE_AZP,
       allowImpersonation: v.CLERK_ALLOW_IMPERSONATION,
     },
     envelopePrivateKey: v.ENVELOPE_PRIVATE_KEY,
@@ -128,6 +134,23 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     requireHttps: v.REQUIRE_HTTPS,
     trustProxy: v.TRUST_PROXY,
   };
+}
+
+const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
+
+/** Adds the rule that a required party can be one; reported together with every other fault. */
+function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
+  return schema.refine(
+    (env) => {
+      const { CLERK_REQUIRE_AZP, CLERK_AUTHORIZED_PARTIES } = parties.parse(env);
+      return !CLERK_REQUIRE_AZP || CLERK_AUTHORIZED_PARTIES.length > 0;
+    },
+    {
+      path: ['CLERK_REQUIRE_AZP'],
+      message: 'needs CLERK_AUTHORIZED_PARTIES: without it every token would be refused',
+      when: ({ value }) => parties.safeParse(value).success,
+    },
+  );
 }
 
 /** Whether a key can be used for what it is there for, found out at boot rather than at the first request. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { encodeBase62 } from './base62';
 import { ApiKeyRandomnessError, CredentialRefusedError } from './errors';
+import { foreignCredential } from './foreign-credential';
 
 /** Where a key is meant to be used; part of the key, so that a person sees it. */
 export const apiKeyEnvironments = ['dev', 'stg', 'prod'] as const;
@@ -25,8 +26,6 @@ const RANDOM_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 const PREFIX_LENGTH = 6;
 const SHAPE = /^sk_(dev|stg|prod)_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
-/** Clerk's secret keys: whoever sends one here has mixed them up. */
-const CLERK_SHAPE = /^sk_(test|live)_/;
 
 /**
  * Makes a key of 32 random bytes: `sk_<environment>_<43 of base62>_<6 of base62>`, the last part a CRC-32 of what
@@ -42,11 +41,12 @@ export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; read
 
 /**
  * Reads a key and verifies its checksum, which needs no lookup and no secret: it tells typing errors and guesses, not
- * forgeries. Throws CredentialRefusedError: `credential_is_clerk_secret`, `api_key_malformed` or
- * `api_key_checksum_invalid`.
+ * forgeries. Throws CredentialRefusedError: `api_key_malformed`, `api_key_checksum_invalid`, or the code of another
+ * system's credential.
  */
 export function parseApiKey(text: string): ParsedApiKey {
-  if (CLERK_SHAPE.test(text)) throw new CredentialRefusedError('credential_is_clerk_secret');
+  const foreign = foreignCredential(text);
+  if (foreign !== undefined) throw new CredentialRefusedError(foreign);
   const [, environment, random, tail] = SHAPE.exec(text) ?? [];
   if (environment === undefined || random === undefined) throw new CredentialRefusedError('api_key_malformed');
   if (checksum(`sk_${environment}_${random}`) !== tail) throw new CredentialRefusedError('api_key_checksum_invalid');

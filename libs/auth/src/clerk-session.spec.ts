@@ -63,6 +63,15 @@ describe('a Clerk session token that is accepted', () => {
     await expect(verifyToken(await mint(pair, claims))).resolves.toMatchObject({ authorizedParty: null });
   });
 
+  it('must name a listed party where that is required', async () => {
+    const { azp, ...claims } = claimsV2(NOW);
+    const verify = async (of: Record<string, unknown>) =>
+      faultOf(async () => verifyToken(await mint(pair, of), NOW, { requireAuthorizedParty: true }));
+    expect(await verify({ ...claims, azp })).toBe('accepted');
+    expect(await verify(claims)).toBe('token_party_missing');
+    expect(await verify({ ...claims, azp: 'https://evil.example' })).toBe('token_party_unlisted');
+  });
+
   it('is forgiven five seconds between the clocks, and no more', async () => {
     const token = await mint(pair, { ...claimsV2(NOW), nbf: NOW / SECOND });
     const at = (seconds: number) => faultOf(() => verifyToken(token, NOW + seconds * SECOND));
@@ -78,7 +87,10 @@ describe('a Clerk session token that is accepted', () => {
     const [known, successor] = [pair, stranger].map(({ publicPem }) => createPublicKey(publicPem));
     const keys: KeySource = {
       ...pinnedKey(pair.publicPem),
-      findSuccessor: async (kid, of) => (kid === 'ins_1' && of.equals(known!) ? successor : undefined),
+      findSuccessor: async (kid, of) => ({
+        key: kid === 'ins_1' && of.equals(known!) ? successor : undefined,
+        recheckAfterMs: undefined,
+      }),
     };
     const verify = async (by: typeof pair) =>
       new ClerkSessionVerifier(rules, keys, () => NOW).verify(decodeJwt(await mint(by, claimsV2(NOW))));

@@ -13,6 +13,8 @@ export interface ClerkSessionRules {
   readonly issuer: string;
   /** The origins that a token may have been issued for; native clients' tokens name none. */
   readonly authorizedParties: { includes(origin: string): boolean };
+  /** Whether a token must name one of them: then native clients' tokens are refused. Default: false. */
+  readonly requireAuthorizedParty?: boolean;
   readonly allowImpersonation: boolean;
 }
 
@@ -54,8 +56,10 @@ export class ClerkSessionVerifier {
     if (key === undefined) throw new CredentialRefusedError('token_key_unknown');
     const isBy = (by: KeyObject) => check(() => isRs256(jwt.signed, jwt.signature, by));
     if (!isBy(key)) {
-      const successor = await this.keys.findSuccessor(kid, key);
-      if (successor === undefined || !isBy(successor)) throw new CredentialRefusedError('token_signature_invalid');
+      const { key: successor, recheckAfterMs } = await this.keys.findSuccessor(kid, key);
+      if (successor === undefined || !isBy(successor)) {
+        throw new CredentialRefusedError('token_signature_invalid', recheckAfterMs);
+      }
     }
     checkKind(jwt.header);
     return this.check(jwt.claims);
@@ -76,7 +80,10 @@ export class ClerkSessionVerifier {
   }
 
   private partyOf({ azp }: JsonObject): string | null {
-    if (azp === undefined) return null;
+    if (azp === undefined) {
+      if (this.rules.requireAuthorizedParty) throw new CredentialRefusedError('token_party_missing');
+      return null;
+    }
     if (typeof azp !== 'string' || !this.rules.authorizedParties.includes(azp)) {
       throw new CredentialRefusedError('token_party_unlisted');
     }

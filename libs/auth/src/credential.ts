@@ -1,4 +1,6 @@
 import { CredentialRefusedError, CredentialRequestError } from './errors';
+import { foreignCredential } from './foreign-credential';
+import { maxTokenLength } from './jwt';
 
 /** What of a request is looked at for credentials. */
 export interface CredentialRequest {
@@ -16,6 +18,8 @@ export type Credential =
 
 /** RFC 6750 section 2.1: `b64token`. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+/** Far longer than an API key. */
+const MAX_KEY_LENGTH = 256;
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
@@ -66,21 +70,30 @@ function readBearer(authorization: string): string {
   let from = scheme.length;
   while (authorization[from] === ' ') from++;
   const token = authorization.slice(from);
+  if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
   if (!B64TOKEN.test(token)) throw new CredentialRequestError('credential_malformed');
   return token;
 }
 
 function ofKind(bearer: string): Credential {
-  return bearer.startsWith('sk_') ? apiKey(bearer) : { kind: 'jwt', token: bearer };
+  if (bearer.startsWith('sk_')) return apiKey(bearer);
+  refuseForeign(bearer);
+  return { kind: 'jwt', token: bearer };
 }
 
 function apiKey(key: string): Credential {
-  if (!VISIBLE.test(key)) throw new CredentialRequestError('credential_malformed');
-  if (key.startsWith('sk_test_') || key.startsWith('sk_live_')) {
-    throw new CredentialRefusedError('credential_is_clerk_secret');
+  if (key.length > MAX_KEY_LENGTH) {
+    throw new CredentialRefusedError(key.startsWith('sk_') ? 'api_key_malformed' : 'credential_unknown');
   }
+  if (!VISIBLE.test(key)) throw new CredentialRequestError('credential_malformed');
+  refuseForeign(key);
   if (!key.startsWith('sk_')) throw new CredentialRefusedError('credential_unknown');
   return { kind: 'api_key', key };
+}
+
+function refuseForeign(text: string): void {
+  const foreign = foreignCredential(text);
+  if (foreign !== undefined) throw new CredentialRefusedError(foreign);
 }
 
 const SESSION_COOKIE = '__session';

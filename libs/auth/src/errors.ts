@@ -71,6 +71,13 @@ export class CredentialRequestError extends Error {
 export const credentialFaults = {
   credential_scheme_unsupported: 'the authorization scheme is not Bearer',
   credential_is_clerk_secret: "this looks like Clerk's secret key: never send it, and roll it now",
+  credential_is_clerk_api_key:
+    "this is an API key of Clerk's (ak_): use an API key of Gatehouse (sk_) or a session token",
+  credential_is_clerk_machine_token: "this is a machine token of Clerk's (mt_): use an API key of Gatehouse (sk_)",
+  credential_is_clerk_oauth_token: "this is an OAuth access token of Clerk's (oat_): use a session token or an API key",
+  credential_is_publishable_key: "this is Clerk's publishable key: it configures a frontend and identifies nobody",
+  credential_is_webhook_secret: 'this is a webhook signing secret: never send it, and rotate it now',
+  credential_is_identifier: 'this is an identifier, not a credential: send a session token or an API key',
   credential_unknown: 'the credential is of no kind that is known here',
   api_key_malformed: 'this is not the form of an API key',
   api_key_checksum_invalid: 'the API key is mistyped: its checksum does not match',
@@ -97,6 +104,7 @@ export const credentialFaults = {
   token_session_missing: 'the token names no session',
   token_expired: 'the token has expired',
   token_not_yet_valid: 'the token is not valid yet',
+  token_party_missing: 'the token names no application (azp), and this gateway requires one',
   token_party_unlisted: 'the token was issued for another application',
   token_session_pending: 'the session is not active: a task is pending',
   token_impersonated: 'impersonated sessions are not accepted',
@@ -107,18 +115,26 @@ export type CredentialFault = keyof typeof credentialFaults;
 
 /** A credential does not prove who is calling; never contains the credential. */
 export class CredentialRefusedError extends Error {
-  constructor(readonly code: CredentialFault) {
+  /** `recheckAfterMs`: set when another answer is possible after this time, because newer keys could not be asked for. */
+  constructor(
+    readonly code: CredentialFault,
+    readonly recheckAfterMs?: number,
+  ) {
     super(credentialFaults[code]);
     this.name = 'CredentialRefusedError';
   }
 }
 
-/** Whether a token is good cannot be told: its key is not at hand and the source of keys is away. */
+/** Whether a token is valid cannot be decided: its key is not known, and the source of keys cannot be asked now. */
 export class KeysUnavailableError extends Error {
   readonly code = 'keys_unavailable';
 
-  constructor(cause?: unknown) {
-    super('the keys for verifying tokens cannot be had', { cause });
+  /** `retryAfterMs`: after how many milliseconds the source can be asked again. */
+  constructor(
+    cause?: unknown,
+    readonly retryAfterMs = 5_000,
+  ) {
+    super('the signing keys are unavailable', { cause });
     this.name = 'KeysUnavailableError';
   }
 }

@@ -30,8 +30,8 @@ export {
 } from './errors';
 export { JwksCache, type JwksCacheOptions } from './jwks-cache';
 export { type SignatureCheck } from './jws-signature';
-export { decodeJwt, type DecodedJwt } from './jwt';
-export { pinnedKey, type KeySource } from './key-source';
+export { decodeJwt, maxTokenLength, type DecodedJwt } from './jwt';
+export { pinnedKey, type KeySource, type Successor } from './key-source';
 export {
   LegacyJwtVerifier,
   legacySecrets,

@@ -1,7 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import { KeySetInvalidError, KeysUnavailableError } from './errors';
 import { type KeySet, readKeySet } from './key-set';
-import { type KeySource } from './key-source';
+import { type KeySource, type Successor } from './key-source';
 import { fetchJson } from './fetch-json';
 
 /** Where the key set is, and how often it may be asked for; milliseconds. */
@@ -10,7 +10,7 @@ export interface JwksCacheOptions {
   readonly fetch?: typeof fetch;
   /** A clock that nobody sets back: that would stop all fetching for as long. */
   readonly now?: () => number;
-  /** Not asked again for an unknown key, or for another one under a known id, before this has passed. */
+  /** Not asked again for an unknown key, or for another one under a known id, before this time has passed. */
   readonly cooldownMs?: number;
   /** Not asked again before this has passed when the last time failed. */
   readonly failureCooldownMs?: number;
@@ -21,11 +21,14 @@ export interface JwksCacheOptions {
   readonly onFetch?: (error: unknown) => void;
 }
 
-const DEFAULTS = { cooldownMs: 30_000, failureCooldownMs: 1_000, maxAgeMs: 3_600_000, timeoutMs: 5_000 };
+const DEFAULTS = { cooldownMs: 30_000, failureCooldownMs: 1_000, maxAgeMs: 300_000, timeoutMs: 5_000 };
+/** No key of a key set has a longer id. */
+const MAX_KID = 256;
 
 /**
  * Clerk's public keys, fetched when needed: one fetch at a time whoever asks, a pause between fetches however many
- * unknown ids come, known keys served for as long as the source is down.
+ * unknown ids come, known keys served for as long as the source is down. While the pause lasts, nobody can tell an
+ * invented key id from one that Clerk has just begun to use: both are KeysUnavailableError, with the rest of the pause.
  */
 export class JwksCache implements KeySource {
   private readonly options: Required<Omit<JwksCacheOptions, 'onFetch'>> & Pick<JwksCacheOptions, 'onFetch'>;
@@ -43,31 +46,32 @@ export class JwksCache implements KeySource {
   async find(kid: string | undefined): Promise<KeyObject | undefined> {
     const known = this.lookUp(kid);
     if (known !== undefined) {
-      if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh();
+      if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh(this.pauseMs);
       return known;
     }
-    // Clerk names every key: a token that names none is not worth a fetch, unless nothing is known at all.
-    if (kid === undefined && this.set !== undefined) return undefined;
-    await this.refresh();
+    // Clerk names every key: a token that names none, or none that can be, is not worth a fetch.
+    if (this.set !== undefined && !isKid(kid)) return undefined;
+    const asked = await this.refresh(this.pauseMs);
     const found = this.lookUp(kid);
-    // The key may be one that the source would name if it were up: that is no reason to turn a caller away for good.
-    if (found === undefined && (this.failure !== undefined || this.set === undefined)) {
-      throw new KeysUnavailableError(this.failure);
-    }
-    return found;
+    if (found !== undefined) return found;
+    if (this.set !== undefined && (!isKid(kid) || (asked && this.failure === undefined))) return undefined;
+    throw new KeysUnavailableError(this.failure, this.restMs(this.pauseMs));
   }
 
-  async findSuccessor(kid: string | undefined, known: KeyObject): Promise<KeyObject | undefined> {
-    const { cooldownMs, now } = this.options;
+  async findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor> {
+    const { cooldownMs } = this.options;
     // No more often while the source is down: most of those who ask are forgers.
-    if (this.running !== undefined || now() - this.triedAt >= cooldownMs) await this.refresh();
+    const asked = await this.refresh(cooldownMs);
     const found = this.lookUp(kid);
-    return found?.equals(known) ? undefined : found;
+    return {
+      key: found?.equals(known) ? undefined : found,
+      recheckAfterMs: asked && this.failure === undefined ? undefined : this.restMs(cooldownMs),
+    };
   }
 
   async load(): Promise<void> {
-    if (this.set === undefined) await this.refresh();
-    if (this.set === undefined) throw new KeysUnavailableError(this.failure);
+    if (this.set === undefined) await this.refresh(this.pauseMs);
+    if (this.set === undefined) throw new KeysUnavailableError(this.failure, this.restMs(this.pauseMs));
   }
 
   onChange(listener: () => void): void {
@@ -78,17 +82,33 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** Fetches unless it was tried a moment ago; never throws. */
-  private refresh(): Promise<void> {
-    if (this.running !== undefined) return this.running;
-    const { cooldownMs, failureCooldownMs, now } = this.options;
-    const pause = this.failure === undefined ? cooldownMs : failureCooldownMs;
-    if (now() - this.triedAt < pause) return Promise.resolve();
-    this.triedAt = now();
+  /** How long is waited between fetches for unknown ids. */
+  private get pauseMs(): number {
+    const { cooldownMs, failureCooldownMs } = this.options;
+    return this.failure === undefined ? cooldownMs : failureCooldownMs;
+  }
+
+  /** How much of a pause is left. */
+  private restMs(pauseMs: number): number {
+    return Math.max(this.triedAt + pauseMs - this.options.now(), 0);
+  }
+
+  /**
+   * Fetches, or waits for the fetch that is running, unless the last one began less than `pauseMs` ago. Returns whether
+   * the fetch began after the call: another's may have been answered before a key was published. Never throws.
+   */
+  private async refresh(pauseMs: number): Promise<boolean> {
+    if (this.running !== undefined) {
+      await this.running;
+      return false;
+    }
+    if (this.restMs(pauseMs) > 0) return false;
+    this.triedAt = this.options.now();
     this.running = this.fetchKeys().finally(() => {
       this.running = undefined;
     });
-    return this.running;
+    await this.running;
+    return true;
   }
 
   private async fetchKeys(): Promise<void> {
@@ -108,4 +128,8 @@ export class JwksCache implements KeySource {
     this.set = set;
     if (changed) for (const listener of this.listeners) listener();
   }
+}
+
+function isKid(kid: string | undefined): boolean {
+  return kid !== undefined && kid !== '' && kid.length <= MAX_KID;
 }

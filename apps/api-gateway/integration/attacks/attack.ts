@@ -1,6 +1,10 @@
+import { call } from '../support/call';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from '../support/attacked-gateway';
 import { mint } from '../support/clerk-tokens';
 import { type RawAnswer, type RawRequest, sendRaw } from '../support/raw-request';
+
+/** A session that the gateway has never let in. */
+export const STRANGER = 'sess_stranger';
 
 /** A page that is allowed to call the gateway. */
 export const ORIGIN = 'https://app.example.com';
@@ -23,6 +27,8 @@ export function attackGateway(): void {
       REDIRECT_ORIGINS: 'https://shop.example.com',
       SIGN_IN_URL: 'https://accounts.example.com/sign-in',
     });
+    // Clerk's keys have been fetched, and for as long as the clock of the tests stands still they are not again.
+    await call(`${target().url}/api/me`, await mint(target().pair, CLERK_USER));
   });
   afterAll(() => gateway?.stop());
   beforeEach(() => (target().reached.length = 0));
@@ -69,7 +75,9 @@ export const claimText = (change: (claims: string) => string) => () =>
   bearer(target().clerkText(JSON.stringify(target().header()), change(JSON.stringify(target().claims()))));
 /** A good Clerk token, its bytes tampered with. */
 export const tampered = (change: (header: string, claims: string, signature: string) => string) => async () => {
-  const [header = '', claims = '', signature = ''] = (await mint(target().pair, CLERK_USER)).split('.');
+  const [header = '', claims = '', signature = ''] = (
+    await mint(target().pair, CLERK_USER, { claims: { sid: STRANGER } })
+  ).split('.');
   const token = change(header, claims, signature);
   return { ...bearer(token), secret: signature.slice(20, 100) };
 };

@@ -1,5 +1,5 @@
 import { mint } from '../support/clerk-tokens';
-import { encode, bearer, tampered, flip, nextLetter, target, type AttackTable } from './attack';
+import { STRANGER, encode, bearer, tampered, flip, nextLetter, target, type AttackTable } from './attack';
 
 export const signatures: AttackTable = {
   title: 'a signature that was touched is refused',
@@ -50,7 +50,9 @@ export const signatures: AttackTable = {
       'claims changed',
       401,
       'token_signature_invalid',
-      tampered((h, _, s) => `${h}.${encode(JSON.stringify(target().claims({ sub: 'user_admin' })))}.${s}`),
+      tampered(
+        (h, _, s) => `${h}.${encode(JSON.stringify(target().claims({ sub: 'user_admin', sid: STRANGER })))}.${s}`,
+      ),
     ],
     [
       'header changed',

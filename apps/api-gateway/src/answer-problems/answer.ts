@@ -62,8 +62,13 @@ const tooMany = ({ code, message, retryAfterMs }: RateLimitedError): Answer => (
   status: 429,
   code,
   detail: message,
-  headers: { 'retry-after': String(Math.max(Math.ceil(retryAfterMs / 1_000), 1)) },
+  headers: { 'retry-after': String(secondsOf(retryAfterMs)) },
 });
+
+/** Whole seconds, at least one: what `Retry-After` takes. */
+function secondsOf(ms: number): number {
+  return Math.max(Math.ceil(ms / 1_000), 1);
+}
 
 /** RFC 6750 section 3.1. */
 const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): Answer => ({
@@ -132,7 +137,9 @@ export function answerTo(error: unknown): Answer {
   if (error instanceof CredentialRefusedError || error instanceof UserUnknownError) {
     return unauthorized(error.code, error.message);
   }
-  if (error instanceof KeysUnavailableError) return unavailable(error.code, error.message, 5);
+  if (error instanceof KeysUnavailableError) {
+    return unavailable(error.code, error.message, secondsOf(error.retryAfterMs));
+  }
   if (error instanceof RateLimitUnavailableError) return unavailable(error.code, error.message, 1);
   if (error instanceof RateLimitedError) return tooMany(error);
   if (error instanceof ScopeInsufficientError) return scopeInsufficient(error);

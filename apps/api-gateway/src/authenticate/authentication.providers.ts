@@ -25,9 +25,9 @@ export const CLERK_KEYS = Symbol('ClerkKeys');
 export const authenticationProviders: Provider[] = [
   {
     provide: CLERK_KEYS,
-    inject: [CONFIG, GatewayMetrics, LOGGER],
-    useFactory: ({ clerk }: GatewayConfig, metrics: GatewayMetrics, log: Logger): KeySource =>
-      clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log) : pinnedKey(clerk.jwtKey),
+    inject: [CONFIG, GatewayMetrics, LOGGER, STEADY_CLOCK],
+    useFactory: ({ clerk }: GatewayConfig, metrics: GatewayMetrics, log: Logger, now: MonotonicClock): KeySource =>
+      clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log, now) : pinnedKey(clerk.jwtKey),
   },
   {
     provide: ChangeFeed,
@@ -136,9 +136,10 @@ function tokenVerifier(
   return tokens;
 }
 
-function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger): KeySource {
+function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger, now: MonotonicClock): KeySource {
   return new JwksCache({
     url,
+    now,
     onFetch: (error) => {
       metrics.keyFetches.inc({ result: error === undefined ? 'fetched' : 'failed' });
       if (error !== undefined) log.warn({ reason: reasonOf(error) }, "Clerk's keys could not be fetched");

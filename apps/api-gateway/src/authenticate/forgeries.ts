@@ -36,7 +36,7 @@ export class Forgeries {
    * by these names. Asked and counted without a pause between: of tokens that come at once none is overlooked.
    */
   check(session: string | undefined, address: string, matches: () => boolean): boolean {
-    const names = session !== undefined && this.knownSessions.has(session) ? [address, session] : [address];
+    const names = session !== undefined && this.knows(session) ? [address, session] : [address];
     if (!names.some((name) => this.mayCheck(name))) {
       const waits = names.map((name) => this.counters.hit(name, windowMs).resetMs);
       throw new RateLimitedError(Math.min(...waits));
@@ -44,6 +44,11 @@ export class Forgeries {
     const matched = matches();
     if (!matched) for (const name of names) this.counters.hit(name, windowMs);
     return matched;
+  }
+
+  /** Whether a token of this session was accepted before. */
+  knows(session: string | undefined): boolean {
+    return session !== undefined && this.knownSessions.has(session);
   }
 
   /** A token of this session was accepted. */

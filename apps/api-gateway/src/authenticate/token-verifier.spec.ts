@@ -48,7 +48,10 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 it('good tokens that came before their key was known are no forgeries once it is', async () => {
   const [old, successor] = [pinnedKey(pair.publicPem), pinnedKey(stranger.publicPem)];
   let known = false;
-  const findSuccessor = async () => (known ? successor.find(undefined) : undefined);
+  const findSuccessor = async () => ({
+    key: known ? await successor.find(undefined) : undefined,
+    recheckAfterMs: 1_000,
+  });
   const tokens = verifier({ ...old, find: () => old.find(undefined), findSuccessor });
   const good = await forgedOf((index) => `sess_${index}`);
   await expect(codesOf(tokens, good.slice(0, 50))).resolves.toEqual({ token_signature_invalid: 20, rate_limited: 30 });

@@ -4,6 +4,7 @@ import {
   type ClerkSessionVerifier,
   CredentialRefusedError,
   type Issuers,
+  KeysUnavailableError,
   type LegacyJwtVerifier,
   type LegacySession,
   type SignatureCheck,
@@ -11,6 +12,7 @@ import {
   VerifiedTokenCache,
   classifyJwt,
   decodeJwt,
+  maxTokenLength,
 } from '@gatehouse/auth';
 import { countedAddress } from '../limit-rates/rate-limits';
 import { type MaybePromise } from '../maybe-promise';
@@ -45,6 +47,8 @@ export class TokenVerifier {
    * ones. `from` is read only when a signature is to be checked.
    */
   verify(token: string, from: { readonly ip: string }): MaybePromise<VerifiedToken> {
+    // Before it is hashed.
+    if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);
     if (known === undefined) return this.verifyFirst(token, key, from);
@@ -68,11 +72,28 @@ export class TokenVerifier {
     const { sid, jti } = classified.jwt.claims;
     const session = [sid, jti].find((id) => typeof id === 'string');
     const address = countedAddress(from.ip);
-    const result = await this.byOne(classified, (matches) => this.forgeries.check(session, address, matches));
+    const result = await this.byOne(classified, (matches) => this.forgeries.check(session, address, matches)).catch(
+      (error: unknown) => this.refuse(error, session),
+    );
     this.forgeries.vouch(session);
     this.verified.set(key, result, epoch);
     this.onResult('verified', result);
     return result;
+  }
+
+  /**
+   * Throws the refusal; KeysUnavailableError instead where the signature of a session that was let in before does not
+   * match and newer keys cannot be asked for yet: the key was probably replaced, and the user must not be signed out.
+   */
+  private refuse(error: unknown, session: string | undefined): never {
+    if (
+      error instanceof CredentialRefusedError &&
+      error.recheckAfterMs !== undefined &&
+      this.forgeries.knows(session)
+    ) {
+      throw new KeysUnavailableError(error, error.recheckAfterMs);
+    }
+    throw error;
   }
 
   private async byOne({ verifier, jwt }: ClassifiedJwt, check: SignatureCheck): Promise<VerifiedToken> {

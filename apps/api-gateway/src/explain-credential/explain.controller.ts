@@ -1,6 +1,7 @@
-import { Controller, Get, Req } from '@nestjs/common';
+import { Controller, Get, Inject, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest } from '../authenticate/caller';
+import { CONFIG, type GatewayConfig } from '../config';
 import { Access } from '../declare-access/access';
 import { ChangeFeed } from '../follow-changes/change-feed';
 import { type Explanation, checksOf, explanationSchema } from './explanation';
@@ -9,7 +10,10 @@ import { type Explanation, checksOf, explanationSchema } from './explanation';
 @Controller('auth/explain')
 @ApiTags('auth')
 export class ExplainController {
-  constructor(private readonly feed: ChangeFeed) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+    private readonly feed: ChangeFeed,
+  ) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin' })
@@ -20,7 +24,7 @@ export class ExplainController {
     return {
       order: orderOf(method, 'x-api-key' in raw.headers),
       verifier: method,
-      checks: [...checksOf[method]],
+      checks: checksOf(method, this.config.clerk),
       principal,
       changes: { number: this.feed.current, trusting: this.feed.trusting },
     };

@@ -1,5 +1,6 @@
 import { type AuthMethod, authMethods, principalSchema } from '@gatehouse/contracts';
 import { z } from 'zod';
+import { type GatewayConfig } from '../config';
 
 /** What `GET /auth/explain` answers. */
 export const explanationSchema = z.object({
@@ -23,8 +24,16 @@ export type Explanation = z.output<typeof explanationSchema>;
 const alone = 'it is the only credential of the request, in no query string and no repeated header';
 const state = 'user-sync knows its holder, who is active';
 
-/** What each verifier checks, in the order in which it does. */
-export const checksOf: Record<AuthMethod, readonly string[]> = {
+/** Returns what a verifier checks, in its order. */
+export function checksOf(method: AuthMethod, { requireAuthorizedParty }: GatewayConfig['clerk']): string[] {
+  const party = requireAuthorizedParty ? 'azp is there and listed' : 'azp is listed when it is there';
+  return checks[method].map((check) => (check === AZP ? `${party}, ${check}` : check));
+}
+
+/** What is checked beside the authorized party, whose check depends on the configuration. */
+const AZP = 'act only where impersonation is allowed';
+
+const checks: Record<AuthMethod, readonly string[]> = {
   api_key: [
     alone,
     'its form and environment are known and it is no secret key of Clerk',
@@ -42,7 +51,7 @@ export const checksOf: Record<AuthMethod, readonly string[]> = {
     'typ is JWT and cat is that of session tokens',
     'exp, iat and nbf, with five seconds between the clocks',
     'sub is a Clerk user, sid a session, sts not pending',
-    'azp is listed when it is there, act only where impersonation is allowed',
+    AZP,
     'the session has not ended',
     state,
   ],

@@ -1,0 +1,21 @@
+import { type CredentialFault } from './errors';
+
+/** What credentials and ids of Clerk and of its webhooks begin with, and the code that says which one it is. */
+const kinds: readonly (readonly [RegExp, CredentialFault])[] = [
+  [/^sk_(test|live)_/, 'credential_is_clerk_secret'],
+  [/^ak_/, 'credential_is_clerk_api_key'],
+  [/^mt_/, 'credential_is_clerk_machine_token'],
+  [/^oat_/, 'credential_is_clerk_oauth_token'],
+  [/^pk_(test|live)_/, 'credential_is_publishable_key'],
+  [/^whsec_/, 'credential_is_webhook_secret'],
+  [/^(sess|user|client|org|ins|mch|apikey|sit|dvb)_[A-Za-z0-9]+$/, 'credential_is_identifier'],
+];
+
+/**
+ * Says what a text is that somebody pasted in the place of a credential of ours; undefined when it is nothing that is
+ * known. Costs no more than a look at the first characters.
+ * @see https://clerk.com/docs/guides/development/machine-auth/overview
+ */
+export function foreignCredential(text: string): CredentialFault | undefined {
+  return kinds.find(([pattern]) => pattern.test(text))?.[1];
+}
