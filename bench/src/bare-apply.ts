@@ -18,20 +18,20 @@ export interface BareBatch {
 const UPSERT = `
   INSERT INTO users (id, clerk_user_id, auth_provider, is_synced, role, referral_code, clerk_updated_at, content_hash,
     email, email_verified, phone_number, phone_verified, first_name, last_name, full_name, username, profile_image_url,
-    clerk_banned, clerk_locked, last_login_at, last_logout_at, last_active_at)
+    clerk_banned, clerk_deprovisioned, last_login_at, last_logout_at, last_active_at)
   SELECT id, clerk_user_id, 'clerk', true, 'user', referral_code, clerk_updated_at, content_hash, email, email_verified,
     phone_number, phone_verified, first_name, last_name, full_name, username, profile_image_url, clerk_banned,
-    clerk_locked, last_login_at, last_logout_at, last_active_at
+    clerk_deprovisioned, last_login_at, last_logout_at, last_active_at
   FROM jsonb_to_recordset($1) AS new(id uuid, clerk_user_id text, referral_code text, clerk_updated_at bigint,
     content_hash text, email text, email_verified boolean, phone_number text, phone_verified boolean, first_name text,
-    last_name text, full_name text, username text, profile_image_url text, clerk_banned boolean, clerk_locked boolean,
+    last_name text, full_name text, username text, profile_image_url text, clerk_banned boolean, clerk_deprovisioned boolean,
     last_login_at timestamptz, last_logout_at timestamptz, last_active_at timestamptz)
   ON CONFLICT (clerk_user_id) DO UPDATE SET clerk_updated_at = excluded.clerk_updated_at,
     content_hash = excluded.content_hash, email = excluded.email, email_verified = excluded.email_verified,
     phone_number = excluded.phone_number, phone_verified = excluded.phone_verified, first_name = excluded.first_name,
     last_name = excluded.last_name, full_name = excluded.full_name, username = excluded.username,
     profile_image_url = excluded.profile_image_url, clerk_banned = excluded.clerk_banned,
-    clerk_locked = excluded.clerk_locked, last_login_at = excluded.last_login_at,
+    clerk_deprovisioned = excluded.clerk_deprovisioned, last_login_at = excluded.last_login_at,
     last_logout_at = excluded.last_logout_at, last_active_at = excluded.last_active_at, updated_at = now()
   WHERE users.clerk_updated_at < excluded.clerk_updated_at`;
 
@@ -80,7 +80,7 @@ export class BareBatches {
           username: columns.username,
           profile_image_url: columns.profileImageUrl,
           clerk_banned: columns.clerkBanned,
-          clerk_locked: columns.clerkLocked,
+          clerk_deprovisioned: columns.clerkDeprovisioned,
           last_active_at: activity.lastActiveAt === null ? null : new Date(activity.lastActiveAt).toISOString(),
         });
       }

@@ -1,4 +1,5 @@
 import {
+  type UserJson,
   type EventJson,
   T0,
   clerkUser,
@@ -199,14 +200,49 @@ describe('convergence', () => {
     expect(outcome).toMatchObject({ status: 'success', decision: 'create' });
   });
 
-  it("ban and lock come and go in their own columns and leave an admin's deactivation alone", async () => {
+  it.each([
+    ['banned', 'clerk_banned'],
+    ['deprovisioned', 'clerk_deprovisioned'],
+  ])("stores %s in a column of its own and leaves an admin's deactivation alone", async (field, column) => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     await world.query('UPDATE users SET is_active = false WHERE clerk_user_id = $1', [user.id]);
-    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, banned: true, locked: true }));
-    expect(await world.user(user.id)).toMatchObject({ clerk_banned: true, clerk_locked: true, is_active: false });
-    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, banned: false, locked: false }));
-    expect(await world.user(user.id)).toMatchObject({ clerk_banned: false, clerk_locked: false, is_active: false });
+    const set = await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, [field]: true }));
+    expect(set).toMatchObject({ decision: 'apply' });
+    expect(await world.user(user.id)).toMatchObject({ [column]: true, is_active: false });
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2 }));
+    expect(await world.user(user.id)).toMatchObject({ [column]: false, is_active: false });
+  });
+
+  it('stores a lockout and its end without a change of content', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const before = await world.user(user.id);
+    const lockout = { locked: true, lockout_expires_in_seconds: 3_600 };
+    const locked = userEvent('user.updated', { ...user, updated_at: T0 + 1, ...lockout });
+    expect(await world.deliver({ ...locked, timestamp: T0 + 500 })).toMatchObject({ decision: 'advance' });
+    const after = await world.user(user.id);
+    expect(after).toMatchObject({
+      clerk_locked: true,
+      clerk_lockout_expires_at: new Date(T0 + 500 + 3_600_000),
+      content_hash: before?.content_hash,
+    });
+    const unlocked = await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2 }));
+    expect(unlocked).toMatchObject({ decision: 'advance' });
+    expect(await world.user(user.id)).toMatchObject({ clerk_locked: false, clerk_lockout_expires_at: null });
+  });
+
+  it('applies an event whose lists and unneeded fields are null', async () => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    const empty = Object.fromEntries(
+      Object.entries({ ...user, updated_at: T0 + 1 }).map(([field, value]) => {
+        return [field, field === 'id' || field === 'updated_at' ? value : null];
+      }),
+    ) as unknown as UserJson;
+    const outcome = await world.deliver(userEvent('user.updated', empty));
+    expect(outcome).toMatchObject({ status: 'success', decision: 'apply' });
+    expect(await world.user(user.id)).toMatchObject({ email: null, phone_number: null, full_name: 'User' });
   });
 
   it('seeds the role at creation alone, and never from unsafe metadata', async () => {

@@ -190,7 +190,7 @@ describe('a revocation', () => {
 describe("Clerk's events", () => {
   const nextChanges = async (from: number) => (await since(from)).changes;
 
-  it('of a ban or lock make one change each time it turns, and none otherwise', async () => {
+  it('record one change each time a ban or deprovisioning begins or ends, and none for anything else', async () => {
     const ada = await member(world);
     const from = await counter();
     const at = (ms: number, changes: object) =>
@@ -200,10 +200,13 @@ describe("Clerk's events", () => {
     await world.deliver(at(2, { banned: true }));
     await world.deliver(at(3, { banned: true, last_name: 'Hopper' }));
     await world.deliver(at(4, {}));
-    await world.deliver(at(5, { locked: true }));
+    await world.deliver(at(5, { deprovisioned: true }));
+    await world.deliver(at(6, { deprovisioned: true, banned: true }));
+    await world.deliver(at(7, { locked: true, lockout_expires_in_seconds: 3_600 }));
+    await world.deliver(at(8, { locked: false }));
     const { userId } = ada.principal;
     expect(await nextChanges(from)).toMatchObject(
-      Array.from({ length: 3 }, () => ({ kind: 'user', reason: 'clerk_ban_or_lock', userId })),
+      Array.from({ length: 4 }, () => ({ kind: 'user', reason: 'clerk_ban_or_deprovisioning', userId })),
     );
   });
 

@@ -11,6 +11,8 @@ export interface EventJson {
   type: string;
   data: Record<string, unknown>;
   instance_id?: string;
+  /** Milliseconds. */
+  timestamp?: number;
 }
 
 /** When the users of these tests were last changed, unless they say otherwise. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Explanation, explainUser, startReconcile } from '@gatehouse/contracts';
+import { type Explanation, explainUser, showUser, startReconcile } from '@gatehouse/contracts';
 import { EventBatch } from '../src/apply-event/event-batch';
 import { readEvent } from '../src/apply-event/read-event';
 import { json } from './clerk-api';
 import { T0, clerkUser, deletion, deliveryOf, metadata, newClerkId, userEvent, withEmail } from './clerk-events';
-import { adminContext } from './members';
+import { admin, adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -77,6 +77,47 @@ describe('explain', () => {
       reason: 'invalid_request',
       message: expect.stringContaining('cursor'),
     });
+  });
+
+  it('shows what Clerk says about access, and a lockout until its end', async () => {
+    const user = clerkUser(newClerkId());
+    const lockout = { locked: true, lockout_expires_in_seconds: 3_600 };
+    const now = Date.now();
+    await world.deliver({ ...userEvent('user.created', { ...user, ...lockout }), timestamp: now });
+    const expiresAt = new Date(now + 3_600_000).toISOString();
+    const access = { banned: false, deprovisioned: false };
+    const told = await explain(user.id);
+    expect(told.atClerk).toEqual({ ...access, locked: true, lockoutExpiresAt: expiresAt });
+    const show = async () => {
+      const boss = await admin(world);
+      return world.gateway.send(showUser, { userId: told.userId ?? '' }, boss.context);
+    };
+    expect(await show()).toMatchObject({ clerkLocked: true, clerkLockoutExpiresAt: expiresAt });
+    // Clerk sends no event when a lockout ends.
+    const over = {
+      ...userEvent('user.updated', { ...user, ...lockout, updated_at: T0 + 1 }),
+      timestamp: now - 3_600_000,
+    };
+    await world.deliver(over);
+    expect((await explain(user.id)).atClerk).toEqual({ ...access, locked: false, lockoutExpiresAt: null });
+    expect(await show()).toMatchObject({ clerkLocked: false, clerkLockoutExpiresAt: null });
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, deprovisioned: true }));
+    expect((await explain(user.id)).atClerk).toMatchObject({ banned: false, deprovisioned: true });
+  });
+
+  it('says which address is stored when Clerk names no primary one', async () => {
+    const user = clerkUser(newClerkId(), { primary_email_address_id: null, primary_phone_number_id: 'idn_gone' });
+    await world.deliver(userEvent('user.created', user));
+    const [address] = user.email_addresses as { email_address: string }[];
+    expect(await world.user(user.id)).toMatchObject({ email: address?.email_address, email_verified: true });
+    expect((await explain(user.id)).steps).toMatchObject([
+      {
+        decision: 'create',
+        reason:
+          'the user was unknown; it has no primary e-mail address: the oldest verified one is stored; ' +
+          'its primary phone number is not in the list: the oldest verified one is stored',
+      },
+    ]);
   });
 
   it('tells both users of a conflict who keeps the address, who is stored without it, and why', async () => {

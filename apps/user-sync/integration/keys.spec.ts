@@ -11,7 +11,7 @@ import {
   rotateKey,
   touchKeys,
 } from '@gatehouse/contracts';
-import { deletion } from './clerk-events';
+import { T0, deletion, userEvent } from './clerk-events';
 import { type Member, admin, keyOf, member, nobody, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
@@ -248,6 +248,17 @@ describe('looking a key up', () => {
     const { key } = await keyOf(world, ada);
     await world.gateway.send(deactivateUser, { userId: ada.principal.userId }, boss.context);
     expect(await look(key)).toMatchObject({ state: 'active', isActive: false });
+  });
+
+  it('says that the holder may not act while it is deprovisioned, and may while it is locked', async () => {
+    const ada = await member(world);
+    const { key } = await keyOf(world, ada);
+    const at = (ms: number, changes: object) =>
+      userEvent('user.updated', { ...ada.user, updated_at: T0 + ms, ...changes });
+    await world.deliver(at(1, { deprovisioned: true }));
+    expect(await look(key)).toMatchObject({ state: 'active', isActive: false });
+    await world.deliver(at(2, { locked: true, lockout_expires_in_seconds: 3_600 }));
+    expect(await look(key)).toMatchObject({ state: 'active', isActive: true });
   });
 
   it('keeps the last use that was told, in whatever order, and none from the future', async () => {

@@ -34,6 +34,7 @@ describe('the migrations', () => {
       'IndexAppliedEventsByTime1790000620000',
       'IndexAuditLogByCredential1790000630000',
       'CheckConflictsAgain1790000640000',
+      'AddDeprovisionedAndLockoutEnd1790000710000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -54,6 +55,7 @@ describe('the migrations', () => {
       'IndexAppliedEventsByTime1790000620000',
       'IndexAuditLogByCredential1790000630000',
       'CheckConflictsAgain1790000640000',
+      'AddDeprovisionedAndLockoutEnd1790000710000',
     ]);
   });
 

@@ -172,6 +172,14 @@ describe('a login', () => {
     expect(await logIn(world, email)).toMatchObject({ isActive: true });
   });
 
+  it.each(['clerk_banned', 'clerk_deprovisioned'])('is refused as forbidden while %s is set', async (column) => {
+    const { userId, email } = await localUser(world, boss);
+    await world.query(`UPDATE users SET ${column} = true, clerk_locked = true WHERE id = $1`, [userId]);
+    await expect(logIn(world, email)).rejects.toEqual(refusal('forbidden'));
+    await world.query(`UPDATE users SET ${column} = false WHERE id = $1`, [userId]);
+    expect(await logIn(world, email)).toMatchObject({ isActive: true });
+  });
+
   it('makes the hash anew when it was made with other parameters', async () => {
     const { userId, email } = await localUser(world, boss);
     const weak = await hashPassword(PASSWORD, { memory: 1_024, passes: 1, parallelism: 1 });

@@ -170,9 +170,10 @@ describe('a phone login', () => {
     }
   });
 
-  it('is refused for a user who is banned, deactivated or deleted', async () => {
-    const banned = signedIn(newPhone(), { banned: true });
-    await expect(exchange(banned.token)).rejects.toEqual(refusal('forbidden'));
+  it('is refused for a user who is banned, deprovisioned, deactivated or deleted', async () => {
+    for (const access of [{ banned: true }, { deprovisioned: true }]) {
+      await expect(exchange(signedIn(newPhone(), access).token)).rejects.toEqual(refusal('forbidden'));
+    }
     const off = signedIn();
     await exchange(off.token);
     await world.query('UPDATE users SET is_active = false WHERE clerk_user_id = $1', [off.user.id]);
@@ -180,6 +181,11 @@ describe('a phone login', () => {
     const gone = signedIn();
     await world.deliver(deletion(gone.user.id));
     await expect(exchange(gone.token)).rejects.toEqual(refusal('user_deleted'));
+  });
+
+  it('is granted to a user whose account is locked after the session began', async () => {
+    const { token } = signedIn(newPhone(), { locked: true, lockout_expires_in_seconds: 3_600 });
+    expect(await exchange(token)).toMatchObject({ isActive: true });
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { NatsClient } from '@gatehouse/messaging';
 import { type INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { fixture, hangUp, json, silence } from './clerk-api';
-import { clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
+import { T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
 import { principalOf, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
@@ -120,12 +120,31 @@ describe('resolving a principal', () => {
     expect(world.clerk.times(never)).toBe(0);
   });
 
-  it('says that a banned, locked or deactivated user is not active', async () => {
+  it('says that a banned, deprovisioned or deactivated user is not active', async () => {
     const banned = await member({ banned: true });
-    const locked = await member({ locked: true });
+    const deprovisioned = await member({ deprovisioned: true });
     const off = await member();
     await world.query('UPDATE users SET is_active = false WHERE clerk_user_id = $1', [off.user.id]);
-    for (const { user } of [banned, locked, off]) expect(await resolve(user.id)).toMatchObject({ isActive: false });
+    for (const { user } of [banned, deprovisioned, off]) {
+      expect(await resolve(user.id)).toMatchObject({ isActive: false });
+    }
+  });
+
+  it('says that a user who is deprovisioned after the first login is not active, until it is provisioned again', async () => {
+    const { user } = await member();
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, deprovisioned: true }));
+    expect(await resolve(user.id)).toMatchObject({ isActive: false });
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, deprovisioned: false }));
+    expect(await resolve(user.id)).toMatchObject({ isActive: true });
+  });
+
+  it('says that a locked user is active: a lockout restricts signing in at Clerk alone', async () => {
+    const { user } = await member();
+    const lockout = { locked: true, lockout_expires_in_seconds: 3_600 };
+    const { user: lockedAtFirst } = await member(lockout);
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, ...lockout }));
+    expect(await world.user(user.id)).toMatchObject({ clerk_locked: true });
+    for (const { id } of [user, lockedAtFirst]) expect(await resolve(id)).toMatchObject({ isActive: true });
   });
 
   it('settles with Clerk who has an address that another user holds here', async () => {

@@ -13,7 +13,7 @@ export const changeReasons = [
   'deactivated',
   'activated',
   'deleted',
-  'clerk_ban_or_lock',
+  'clerk_ban_or_deprovisioning',
   'revoked',
   'rotated',
   'scopes',

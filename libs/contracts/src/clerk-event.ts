@@ -39,15 +39,15 @@ export const clerkEnvelopeSchema = z.looseObject({
 export type ClerkEnvelope = z.output<typeof clerkEnvelopeSchema>;
 
 /** `data` of `user.deleted`: an id and little else. */
-export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true) });
+export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true).nullish() });
 
 /** `data` of `session.*`; the user is there in practice, but Clerk's schema does not promise it. */
 export const clerkSessionSchema = z.looseObject({
   id: clerkSessionIdSchema,
   user_id: clerkUserIdSchema,
-  status: z.string(),
-  created_at: clerkTimeSchema,
-  updated_at: clerkTimeSchema,
+  status: z.string().nullish(),
+  created_at: clerkTimeSchema.nullish(),
+  updated_at: clerkTimeSchema.nullish(),
   last_active_at: clerkTimeSchema.nullish(),
   expire_at: clerkTimeSchema.nullish(),
   user: clerkUserSchema.nullish(),

@@ -16,18 +16,29 @@ export const clerkTimeSchema = z
 
 const verificationSchema = z.looseObject({ status: z.string().nullish() }).nullish();
 
+/** An entry without id or address is passed over. */
 const emailAddressSchema = z.looseObject({
-  id: z.string(),
-  email_address: z.string().max(320),
+  id: z.string().nullish(),
+  email_address: z.string().max(320).nullish(),
+  created_at: z.number().nullish(),
+  reserved: z.boolean().nullish(),
   verification: verificationSchema,
 });
 
 const phoneNumberSchema = z.looseObject({
-  id: z.string(),
-  phone_number: z.string().max(32),
+  id: z.string().nullish(),
+  phone_number: z.string().max(32).nullish(),
+  created_at: z.number().nullish(),
   reserved: z.boolean().nullish(),
   verification: verificationSchema,
 });
+
+/** A list that Clerk may leave out or send as null. */
+const listOf = <Entry extends z.ZodType>(entry: Entry) =>
+  z
+    .array(entry.nullish())
+    .nullish()
+    .transform((entries) => (entries ?? []).filter((each) => each !== null && each !== undefined));
 
 /**
  * A Clerk user as webhooks and the Backend API give it: strict on what Gatehouse reads, everything else passes through.
@@ -36,17 +47,21 @@ const phoneNumberSchema = z.looseObject({
 export const clerkUserSchema = z.looseObject({
   id: clerkUserIdSchema,
   updated_at: clerkTimeSchema,
-  created_at: clerkTimeSchema,
+  created_at: clerkTimeSchema.nullish(),
   first_name: z.string().nullish(),
   last_name: z.string().nullish(),
   username: z.string().nullish(),
   image_url: z.string().nullish(),
   primary_email_address_id: z.string().nullish(),
   primary_phone_number_id: z.string().nullish(),
-  email_addresses: z.array(emailAddressSchema).default([]),
-  phone_numbers: z.array(phoneNumberSchema).default([]),
+  email_addresses: listOf(emailAddressSchema),
+  phone_numbers: listOf(phoneNumberSchema),
   banned: z.boolean().nullish(),
+  /** Directory sync (SCIM) has deactivated the user. */
+  deprovisioned: z.boolean().nullish(),
   locked: z.boolean().nullish(),
+  /** Counted from the moment at which Clerk wrote this; null without a lockout and for one that has no end. */
+  lockout_expires_in_seconds: z.number().nullish(),
   last_sign_in_at: clerkTimeSchema.nullish(),
   last_active_at: clerkTimeSchema.nullish(),
   public_metadata: z.record(z.string(), z.unknown()).nullish(),

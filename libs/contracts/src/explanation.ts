@@ -35,6 +35,18 @@ export const explanationSchema = z.object({
   clerkUserId: z.string().nullable(),
   state: shownValue(['live', 'deleted', 'unknown']),
   version: versionSchema,
+  /** What Clerk says about the user's access; null for local, deleted and unknown users. */
+  atClerk: z
+    .object({
+      banned: z.boolean(),
+      deprovisioned: z.boolean(),
+      /** Refused sign-ins at Clerk, for now; affects neither keys nor sessions. */
+      locked: z.boolean(),
+      /** Null when the user is not locked, or stays locked until somebody unlocks it. */
+      lockoutExpiresAt: timeSchema.nullable(),
+    })
+    .nullable()
+    .default(null),
   deletedAt: timeSchema.nullable(),
   /** Until when the personal data of a deletion that no webhook told of is kept, so that it can be undone. */
   redactsAt: timeSchema.nullable(),

@@ -80,7 +80,11 @@ export type User = z.output<typeof userSchema>;
 export const adminUserSchema = userSchema.extend({
   isSynced: z.boolean(),
   clerkBanned: z.boolean(),
+  clerkDeprovisioned: z.boolean().default(false),
+  /** Whether Clerk refuses the user's sign-ins for now; it affects nothing else. */
   clerkLocked: z.boolean(),
+  /** When the lockout ends; null when the user is not locked, or stays locked until somebody unlocks it. */
+  clerkLockoutExpiresAt: timeSchema.nullable().default(null),
   clerkUpdatedAt: timeSchema.nullable(),
   deletedAt: timeSchema.nullable(),
 });

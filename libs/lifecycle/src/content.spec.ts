@@ -1,4 +1,4 @@
-import { type ClerkOwned, canonicalContent, displayName } from './content';
+import { type ClerkOwned, canonicalContent, displayName, version1Contents } from './content';
 
 const columns: ClerkOwned = {
   email: 'a@example.com',
@@ -10,7 +10,7 @@ const columns: ClerkOwned = {
   username: 'ada',
   profileImageUrl: 'https://img.example.com/a',
   clerkBanned: false,
-  clerkLocked: false,
+  clerkDeprovisioned: false,
 };
 
 describe('canonical content', () => {
@@ -30,6 +30,14 @@ describe('canonical content', () => {
     const base = { ...columns, firstName: 'a', lastName: null };
     expect(canonicalContent(base)).not.toBe(canonicalContent({ ...base, lastName: '' }));
     expect(canonicalContent(base)).not.toBe(canonicalContent({ ...base, firstName: null, lastName: 'a' }));
+  });
+});
+
+describe('the content of version 1', () => {
+  it('is either of two texts, because a lockout is no longer content', () => {
+    const text = (locked: boolean) =>
+      `["a@example.com",true,"+12015550100",true,"Ada","Example","ada","https://img.example.com/a",false,${locked}]`;
+    expect(version1Contents(columns)).toEqual([text(false), text(true)]);
   });
 });
 

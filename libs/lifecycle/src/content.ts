@@ -9,23 +9,45 @@ export interface ClerkOwned {
   readonly username: string | null;
   readonly profileImageUrl: string | null;
   readonly clerkBanned: boolean;
-  readonly clerkLocked: boolean;
+  readonly clerkDeprovisioned: boolean;
 }
 
-/** A text that is equal for equal content, whatever the order in which fields were set: what the content hash hashes. */
+/** Version of the content; raise it whenever {@link clerkOwnedColumns} changes. Every content hash carries it. */
+export const contentVersion = 2;
+
+/** Clerk-owned columns, in the order in which the content lists them. */
+export const clerkOwnedColumns = [
+  'email',
+  'emailVerified',
+  'phoneNumber',
+  'phoneVerified',
+  'firstName',
+  'lastName',
+  'username',
+  'profileImageUrl',
+  'clerkBanned',
+  'clerkDeprovisioned',
+] as const satisfies readonly (keyof ClerkOwned)[];
+
+/** Columns of the current content that version 1 did not include. */
+export type ColumnsSinceVersion1 = Pick<ClerkOwned, 'clerkDeprovisioned'>;
+
+/** Text that the content hash is computed from: equal for equal content, whatever the order of the fields. */
 export function canonicalContent(columns: ClerkOwned): string {
-  return JSON.stringify([
-    columns.email,
-    columns.emailVerified,
-    columns.phoneNumber,
-    columns.phoneVerified,
-    columns.firstName,
-    columns.lastName,
-    columns.username,
-    columns.profileImageUrl,
-    columns.clerkBanned,
-    columns.clerkLocked,
-  ]);
+  return JSON.stringify(clerkOwnedColumns.map((name) => columns[name]));
+}
+
+/**
+ * Texts that version 1 of the content had for these columns. It ended in `locked`, which is no longer content: either
+ * value means the same.
+ */
+export function version1Contents(columns: ClerkOwned): readonly string[] {
+  const { email, emailVerified, phoneNumber, phoneVerified } = columns;
+  const { firstName, lastName, username, profileImageUrl, clerkBanned } = columns;
+  const names = [firstName, lastName, username, profileImageUrl];
+  return [false, true].map((locked) =>
+    JSON.stringify([email, emailVerified, phoneNumber, phoneVerified, ...names, clerkBanned, locked]),
+  );
 }
 
 /** A name to show: full name, else first, last, username, "User". */

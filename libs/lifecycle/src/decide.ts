@@ -24,7 +24,7 @@ export type Observation =
  * What is to be done.
  *
  * - `create`, `apply`, `delete`: write the row. `heal`: write it although its version goes back.
- * - `advance`: write the version alone.
+ * - `advance`: write the version, and none of the content.
  * - `duplicate`, `stale`, `tombstoned`: write nothing.
  * - `fetch`: ask Clerk and decide again. `fetch-later`: the same, after a delay.
  */

@@ -1,4 +1,12 @@
-export { canonicalContent, displayName, type ClerkOwned } from './content';
+export {
+  canonicalContent,
+  clerkOwnedColumns,
+  contentVersion,
+  displayName,
+  version1Contents,
+  type ClerkOwned,
+  type ColumnsSinceVersion1,
+} from './content';
 export { decide, type Action, type Decision, type Known, type Observation } from './decide';
 export {
   isDead,

@@ -51,7 +51,10 @@ export function sampleUser(id: string, clerkUserId: string): User {
 }
 
 export function sampleAdminUser(id: string, clerkUserId: string): AdminUser {
-  const clerk = { isSynced: true, clerkBanned: false, clerkLocked: false, clerkUpdatedAt: TIME };
+  const clerk = {
+    ...{ isSynced: true, clerkUpdatedAt: TIME, clerkBanned: false, clerkDeprovisioned: false },
+    ...{ clerkLocked: false, clerkLockoutExpiresAt: null },
+  };
   return { ...sampleUser(id, clerkUserId), ...clerk, deletedAt: null };
 }
 

@@ -4,13 +4,24 @@ import { type MappedUser, mapClerkUser } from '../../src/map-clerk-user/map-cler
 import { fixture } from '../clerk-api';
 import { type EventJson, T0, type UserJson, deletion, sessionEvent, userEvent } from '../clerk-events';
 
+/** How Clerk names the primary address: rightly, not at all, or by an id that is not in the list. */
+export type Naming = 'rightly' | 'not' | 'dangling';
+
 /** One change at Clerk; `slot` and `other` name people, `address` an e-mail address or phone number out of a few. */
 export type Operation =
   | { kind: 'create'; slot: number; address: number; verified: boolean; tick: number }
   | { kind: 'rename'; slot: number; name: number; tick: number }
   | { kind: 'email' | 'phone'; slot: number; address: number; verified: boolean; tick: number }
+  /** Locks the user, until that many milliseconds of the model's clock have passed or somebody unlocks it. */
+  | { kind: 'lock'; slot: number; forMs: number | null; tick: number }
+  /** Clerk names the user's address as the primary one, names none, or one that is not in the list. */
+  | { kind: 'primary'; of: 'email' | 'phone'; slot: number; named: Naming; tick: number }
   | { kind: 'swap'; of: 'email' | 'phone'; slot: number; other: number; tick: number }
-  | { kind: 'ban' | 'lock' | 'touch' | 'session' | 'login' | 'delete' | 'corrupt'; slot: number; tick: number };
+  | {
+      kind: 'ban' | 'deprovision' | 'unlock' | 'touch' | 'session' | 'login' | 'delete' | 'corrupt';
+      slot: number;
+      tick: number;
+    };
 
 type Change = Exclude<Operation, { kind: 'create' | 'swap' }>;
 
@@ -23,6 +34,7 @@ export interface Local {
 interface Address {
   value: string;
   verified: boolean;
+  named: Naming;
 }
 
 interface Person {
@@ -32,7 +44,9 @@ interface Person {
   email: Address | null;
   phone: Address | null;
   banned: boolean;
-  locked: boolean;
+  deprovisioned: boolean;
+  /** By the model's clock; Infinity until somebody unlocks it. */
+  lockedUntil: number;
 }
 
 const PAGE = 2;
@@ -62,7 +76,10 @@ export class ClerkModel {
     // Nothing at Clerk: an event out of the far future, whoever made it.
     if (operation.kind === 'corrupt') {
       return [
-        userEvent('user.updated', { ...toJson({ ...person, name: 'Corrupt' }), updated_at: 8_640_000_000_000_000 }),
+        userEvent('user.updated', {
+          ...this.jsonOf({ ...person, name: 'Corrupt' }),
+          updated_at: 8_640_000_000_000_000,
+        }),
       ];
     }
     if (operation.kind === 'login') return [];
@@ -80,13 +97,13 @@ export class ClerkModel {
       this.staleReads -= 1;
       return Promise.resolve(before);
     }
-    return Promise.resolve(mapped(person));
+    return Promise.resolve(this.mapped(person));
   }
 
   after(cursor: string | undefined): Promise<MappedUser[]> {
     const start = cursor === undefined ? 0 : this.people.findIndex(({ id }) => id === cursor) + 1;
     if (cursor !== undefined && start === 0) return Promise.reject(new CursorGoneError());
-    return Promise.resolve(this.people.slice(start, start + PAGE).map(mapped));
+    return Promise.resolve(this.people.slice(start, start + PAGE).map((person) => this.mapped(person)));
   }
 
   count(): Promise<number> {
@@ -95,6 +112,11 @@ export class ClerkModel {
 
   instanceId(): Promise<string> {
     return Promise.resolve('ins_model');
+  }
+
+  /** The model's time in milliseconds, by which its lockouts end. */
+  get now(): number {
+    return this.clock;
   }
 
   /** Whom a login of this slot is of. */
@@ -112,8 +134,8 @@ export class ClerkModel {
       this.people.some((other) => other !== person && other[key]?.verified && same(other[key], person[key]));
     return this.people
       .map((person) => {
-        const email = ownedElsewhere('email', person) ? null : person.email;
-        const phone = ownedElsewhere('phone', person) ? null : person.phone;
+        const email = ownedElsewhere('email', person) ? null : stored(person.email);
+        const phone = ownedElsewhere('phone', person) ? null : stored(person.phone);
         return {
           clerk_user_id: person.id,
           version: String(person.version),
@@ -123,7 +145,8 @@ export class ClerkModel {
           phone_number: phone?.value ?? null,
           phone_verified: phone?.verified ?? false,
           clerk_banned: person.banned,
-          clerk_locked: person.locked,
+          clerk_deprovisioned: person.deprovisioned,
+          locked: person.lockedUntil > this.clock,
         };
       })
       .sort((a, b) => (a.clerk_user_id < b.clerk_user_id ? -1 : 1));
@@ -135,14 +158,15 @@ export class ClerkModel {
       id: `user_${String(this.made).padStart(4, '0')}x${slot}`,
       version: this.next(tick),
       name: 'New',
-      email: this.claimed('email', { value: emailOf(address), verified }, undefined),
+      email: this.claimed('email', { value: emailOf(address), verified, named: 'rightly' }, undefined),
       phone: null,
       banned: false,
-      locked: false,
+      deprovisioned: false,
+      lockedUntil: 0,
     };
     this.people.push(person);
     this.slots.set(slot, person);
-    return userEvent('user.created', toJson(person));
+    return this.event('user.created', person);
   }
 
   /** Who is in the slot, else somebody: an operation on nobody proves nothing. */
@@ -164,7 +188,7 @@ export class ClerkModel {
       case 'email':
       case 'phone': {
         const value = operation.kind === 'email' ? emailOf(operation.address) : phoneOf(operation.address);
-        const claimed = this.claimed(operation.kind, { value, verified: operation.verified }, person);
+        const claimed = this.claimed(operation.kind, { value, verified: operation.verified, named: 'rightly' }, person);
         if (claimed === null) return false;
         person[operation.kind] = claimed;
         return true;
@@ -172,9 +196,20 @@ export class ClerkModel {
       case 'ban':
         person.banned = !person.banned;
         return true;
-      case 'lock':
-        person.locked = !person.locked;
+      case 'deprovision':
+        person.deprovisioned = !person.deprovisioned;
         return true;
+      case 'lock':
+        person.lockedUntil = operation.forMs === null ? Infinity : this.clock + operation.tick + operation.forMs;
+        return true;
+      case 'unlock':
+        person.lockedUntil = 0;
+        return true;
+      case 'primary': {
+        const address = person[operation.of];
+        if (address !== null) person[operation.of] = { ...address, named: operation.named };
+        return address !== null;
+      }
       // It moves the version alone, or has been dealt with.
       case 'touch':
       case 'session':
@@ -207,11 +242,23 @@ export class ClerkModel {
 
   private updated(person: Person, tick: number): EventJson {
     person.version = Math.max(person.version, this.next(tick));
-    return userEvent('user.updated', toJson(person));
+    return this.event('user.updated', person);
+  }
+
+  private event(type: 'user.created' | 'user.updated', person: Person): EventJson {
+    return { ...userEvent(type, this.jsonOf(person)), timestamp: this.clock };
+  }
+
+  private mapped(person: Person): MappedUser {
+    return mapClerkUser(clerkUserSchema.parse(this.jsonOf(person)), this.clock);
+  }
+
+  private jsonOf(person: Person): UserJson {
+    return toJson(person, this.clock);
   }
 
   private remember(person: Person): void {
-    this.past.set(person.id, mapped(person));
+    this.past.set(person.id, this.mapped(person));
   }
 
   /** Two changes may fall into one millisecond. */
@@ -220,6 +267,14 @@ export class ClerkModel {
     return this.clock;
   }
 }
+
+/** What is stored of an address: one that is neither primary nor verified is not. */
+function stored(address: Address | null): Address | null {
+  return address === null || (address.named !== 'rightly' && !address.verified) ? null : address;
+}
+
+const primaryId = (address: Address | null, id: string) =>
+  address === null || address.named === 'not' ? null : address.named === 'dangling' ? 'idn_gone' : id;
 
 function same(a: Address | null, b: Address | null): boolean {
   return a !== null && b !== null && a.value.toLowerCase() === b.value.toLowerCase();
@@ -235,23 +290,22 @@ export function phoneOf(address: number): string {
   return `+120155501${10 + address}`;
 }
 
-function mapped(person: Person): MappedUser {
-  return mapClerkUser(clerkUserSchema.parse(toJson(person)));
-}
-
 const template = fixture<EventJson>('user.created').data;
 
-function toJson({ id, version, name, email, phone, banned, locked }: Person): UserJson {
+function toJson({ id, version, name, email, phone, ...access }: Person, now: number): UserJson {
   const verification = (address: Address) => ({ status: address.verified ? 'verified' : 'unverified' });
   return {
     ...template,
     id,
     updated_at: version,
     first_name: name,
-    banned,
-    locked,
-    primary_email_address_id: email && 'idn_email',
-    primary_phone_number_id: phone && 'idn_phone',
+    banned: access.banned,
+    deprovisioned: access.deprovisioned,
+    locked: access.lockedUntil > now,
+    lockout_expires_in_seconds:
+      access.lockedUntil > now && access.lockedUntil < Infinity ? (access.lockedUntil - now) / 1_000 : null,
+    primary_email_address_id: primaryId(email, 'idn_email'),
+    primary_phone_number_id: primaryId(phone, 'idn_phone'),
     email_addresses: email ? [{ id: 'idn_email', email_address: email.value, verification: verification(email) }] : [],
     phone_numbers: phone ? [{ id: 'idn_phone', phone_number: phone.value, verification: verification(phone) }] : [],
   };

@@ -176,12 +176,14 @@ export class SyncCore {
     return rows.map(({ address }) => address);
   }
 
-  /** All live users of Clerk's, as far as Clerk owns them. */
-  async liveUsers(): Promise<Record<string, unknown>[]> {
+  /** All live users of Clerk's, as far as Clerk owns them; `locked` as of a moment, in milliseconds. */
+  async liveUsers(now: number): Promise<Record<string, unknown>[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
       `SELECT clerk_user_id, clerk_updated_at AS version, first_name, email, email_verified, phone_number,
-         phone_verified, clerk_banned, clerk_locked FROM users
+         phone_verified, clerk_banned, clerk_deprovisioned,
+         clerk_locked AND coalesce(clerk_lockout_expires_at > to_timestamp($1 / 1000.0), true) AS locked FROM users
         WHERE deleted_at IS NULL AND clerk_user_id IS NOT NULL ORDER BY clerk_user_id COLLATE "C"`,
+      [now],
     );
     return rows;
   }

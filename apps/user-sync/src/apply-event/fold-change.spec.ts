@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
 import { type ClerkOwned } from '@gatehouse/lifecycle';
 import fc from 'fast-check';
+import { contentHashOf } from '../map-clerk-user/content-hash';
+import { notLocked } from '../map-clerk-user/lockout';
+import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { type Applied, type Change, type Seen, noActivity } from './change';
 import { foldChange } from './fold-change';
 import { UserDrafts } from './user-draft';
@@ -17,14 +19,17 @@ const nobody: ClerkOwned = {
   username: null,
   profileImageUrl: null,
   clerkBanned: false,
-  clerkLocked: false,
+  clerkDeprovisioned: false,
 };
 
-const user = (version: number, firstName: string) => ({
+const user = (version: number, firstName: string): MappedUser => ({
   clerkUserId: ID,
   version,
   columns: { ...nobody, firstName },
-  contentHash: createHash('sha256').update(firstName).digest('hex'),
+  contentHash: contentHashOf({ ...nobody, firstName }),
+  observedAt: version,
+  lockout: notLocked,
+  addressNote: null,
   publicMetadata: {},
   activity: noActivity,
 });

@@ -1,4 +1,5 @@
 import { type Decision, type Observation, decide } from '@gatehouse/lifecycle';
+import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { type Applied, type Change } from './change';
 import { type UserDraft } from './user-draft';
 
@@ -15,12 +16,14 @@ export function foldChange(draft: UserDraft, change: Change, newId: () => string
       if ('user' in change.seen) draft.write(change.seen.user, newId);
       break;
     case 'advance':
-      if ('user' in change.seen) draft.advance(change.seen.user.version);
+      if ('user' in change.seen) draft.advance(change.seen.user);
       break;
     case 'delete':
       draft.delete(change.story.id, change.seen.kind === 'deletion' && change.seen.undoable === true);
       break;
     case 'duplicate':
+      if (change.seen.kind === 'snapshot' && draft.known.kind === 'live') draft.noteLockout(change.seen.user);
+      break;
     case 'stale':
     case 'tombstoned':
     case 'activity':
@@ -37,6 +40,7 @@ export function foldChange(draft: UserDraft, change: Change, newId: () => string
 /** What is to be done; `activity`: nothing was seen but that the user did something. */
 function decisionFor(draft: UserDraft, { seen }: Change): Decision | { action: 'activity'; reason: string } {
   const { known } = draft;
+  if ('user' in seen) return explained(decide(draft.knownBeside(seen.user), observation(draft, seen)), seen.user);
   if (seen.kind !== 'nothing') return decide(known, observation(draft, seen));
   switch (known.kind) {
     case 'live':
@@ -47,6 +51,13 @@ function decisionFor(draft: UserDraft, { seen }: Change): Decision | { action: '
       // Whatever is seen of a deleted user has the same answer.
       return decide(known, { kind: 'event', version: 0, contentHash: '' });
   }
+}
+
+/** Says which address is stored when it is not the one that Clerk calls primary. */
+function explained(decision: Decision, { addressNote }: MappedUser): Decision {
+  const isOfAnother = decision.action === 'stale' || decision.action === 'tombstoned';
+  if (addressNote === null || isOfAnother) return decision;
+  return { ...decision, reason: `${decision.reason}; ${addressNote}` };
 }
 
 function observation(draft: UserDraft, seen: Exclude<Change['seen'], { kind: 'nothing' }>): Observation {

@@ -11,7 +11,9 @@ interface Row {
   tombstoned: boolean;
   open_conflict: boolean;
   clerk_banned: boolean | null;
+  clerk_deprovisioned: boolean | null;
   clerk_locked: boolean | null;
+  clerk_lockout_expires_at: Date | null;
   last_login_at: Date | null;
   last_logout_at: Date | null;
   last_active_at: Date | null;
@@ -25,10 +27,12 @@ export function loadUsers(clerkUserIds: Iterable<string>): Statement<UserDrafts>
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,
-            u.clerk_banned, u.clerk_locked, u.last_login_at, u.last_logout_at, u.last_active_at
+            u.clerk_banned, u.clerk_deprovisioned, u.clerk_locked, u.clerk_lockout_expires_at,
+            u.last_login_at, u.last_logout_at, u.last_active_at
        FROM unnest($1::text[]) AS asked(id)
-       LEFT JOIN LATERAL (SELECT id, clerk_updated_at, content_hash, deleted_at, clerk_banned, clerk_locked,
-                                 last_login_at, last_logout_at, last_active_at
+       LEFT JOIN LATERAL (SELECT id, clerk_updated_at, content_hash, deleted_at, clerk_banned,
+                                 clerk_deprovisioned, clerk_locked, clerk_lockout_expires_at, last_login_at,
+                                 last_logout_at, last_active_at
                             FROM users WHERE clerk_user_id = asked.id LIMIT 1) AS u ON true
        LEFT JOIN LATERAL (SELECT clerk_user_id FROM clerk_tombstones WHERE clerk_user_id = asked.id LIMIT 1) AS t ON true`,
     values: [[...new Set(clerkUserIds)]],
@@ -50,8 +54,9 @@ function toStored(row: Row): StoredUser {
     contentHash: row.content_hash,
     tombstoned: row.tombstoned,
     openConflict: row.open_conflict,
-    banned: row.clerk_banned === true,
-    locked: row.clerk_locked === true,
+    clerkBanned: row.clerk_banned === true,
+    clerkDeprovisioned: row.clerk_deprovisioned === true,
+    lockout: { locked: row.clerk_locked === true, expiresAt: row.clerk_lockout_expires_at?.getTime() ?? null },
     activity: {
       lastLoginAt: row.last_login_at?.getTime() ?? null,
       lastLogoutAt: row.last_logout_at?.getTime() ?? null,

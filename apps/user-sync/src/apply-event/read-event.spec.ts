@@ -73,6 +73,37 @@ describe('an event', () => {
     expect(read(session(type, times))).toMatchObject({ change: { activity: expected } });
   });
 
+  it.each(handledEventTypes.filter((type) => type.startsWith('session.')))(
+    '%s is read though every field that is not needed is null',
+    (type) => {
+      const { data } = fixture('session.created');
+      const needed = ['id', 'user_id'];
+      const empty = Object.fromEntries(Object.keys(data).map((key) => [key, needed.includes(key) ? data[key] : null]));
+      expect(read({ type, data: empty, instance_id: null, timestamp: null, event_attributes: null })).toMatchObject({
+        kind: 'change',
+        change: { clerkUserId: ID, seen: { kind: 'nothing' } },
+      });
+    },
+  );
+
+  it('of a user is read though every field that is not needed is null', () => {
+    const { data } = fixture('user.updated');
+    const needed = ['id', 'updated_at'];
+    const empty = Object.fromEntries(Object.keys(data).map((key) => [key, needed.includes(key) ? data[key] : null]));
+    expect(read({ type: 'user.updated', data: empty })).toMatchObject({ kind: 'change', change: { clerkUserId: ID } });
+    expect(read({ type: 'user.deleted', data: { id: ID, deleted: null } })).toMatchObject({
+      change: { clerkUserId: ID, seen: { kind: 'deletion' } },
+    });
+  });
+
+  it('counts a lockout from the time of the event', () => {
+    const { data } = fixture('user.updated');
+    const locked = { ...data, locked: true, lockout_expires_in_seconds: 60 };
+    expect(read({ type: 'user.updated', timestamp: 1_790_000_000_000, data: locked })).toMatchObject({
+      change: { seen: { user: { lockout: { locked: true, expiresAt: 1_790_000_060_000 } } } },
+    });
+  });
+
   it('of a type that nobody handles, or of another instance, is ignored with the reason', () => {
     expect(read({ ...fixture('user.created'), type: 'role.created' })).toMatchObject({
       kind: 'ignored',

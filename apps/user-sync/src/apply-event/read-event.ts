@@ -40,8 +40,9 @@ function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string
     return { kind: 'ignored', decision: 'foreign', reason: 'the event is of another Clerk instance' } as const;
   }
   const { webhookId, eventType, attempt, correlationId } = metadata;
+  const observedAt = envelope.timestamp ?? metadata.receivedAt;
   const story = { id: webhookId, source: 'webhook', eventType, attempt, correlationId } as const;
-  return { kind: 'change', change: { ...eventReaders[envelope.type](envelope.data), story } } as const;
+  return { kind: 'change', change: { ...eventReaders[envelope.type](envelope.data, observedAt), story } } as const;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -1,19 +1,21 @@
 import { type Known } from '@gatehouse/lifecycle';
+import { type StoredContent, holdsContent } from '../map-clerk-user/content-hash';
+import { type Lockout, lockoutAt, notLocked } from '../map-clerk-user/lockout';
 import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { type AddressKind, withhold } from '../resolve-conflicts/claim';
+import { mayActAtClerk } from '../show-me/may-act';
 import { type Marker, laterActivity, noActivity } from './change';
 
 /** What the database holds of one Clerk id. */
-export interface StoredUser {
+export interface StoredUser extends StoredContent {
   readonly clerkUserId: string;
   readonly userId: string | null;
   readonly version: number | null;
-  readonly contentHash: string | null;
   readonly tombstoned: boolean;
   /** It is stored without an address that Clerk shows it with. */
   readonly openConflict: boolean;
-  readonly banned: boolean;
-  readonly locked: boolean;
+  readonly clerkBanned: boolean;
+  readonly lockout: Lockout;
   readonly activity: Activity;
 }
 
@@ -28,7 +30,11 @@ export class UserDraft {
   content: MappedUser | undefined;
   versionMoved = false;
   activityMoved = false;
+  lockoutMoved = false;
   activity: Activity;
+  /** As the newest version showed it. */
+  lockout: Lockout;
+  contentHash: string | null;
   /** The event that told of the deletion, when it happened in this batch. */
   deletedBy: string | undefined;
   /** Its personal data stays for a while, so that the deletion can be undone. */
@@ -37,10 +43,8 @@ export class UserDraft {
   withheld: ReadonlySet<AddressKind> = new Set();
   /** The local user that it turns out to be. */
   private adoptee: string | undefined;
-  private contentHash: string | null;
-  private readonly storedHash: string | null;
-  private readonly wasBanned: boolean;
-  private readonly wasLocked: boolean;
+  private readonly stored: StoredContent;
+  private readonly mightAct: boolean;
   private tombstoned: boolean;
 
   constructor(stored: StoredUser) {
@@ -49,9 +53,9 @@ export class UserDraft {
     this.userId = stored.userId;
     this.version = stored.version;
     this.contentHash = stored.contentHash;
-    this.storedHash = stored.contentHash;
-    this.wasBanned = stored.banned;
-    this.wasLocked = stored.locked;
+    this.stored = stored;
+    this.mightAct = mayActAtClerk(stored);
+    this.lockout = stored.lockout;
     this.tombstoned = stored.tombstoned;
     this.openConflict = stored.openConflict;
     this.activity = stored.activity;
@@ -61,6 +65,13 @@ export class UserDraft {
     if (this.tombstoned) return { kind: 'tombstone' };
     if (this.userId === null) return { kind: 'absent' };
     return { kind: 'live', version: this.version ?? 0, contentHash: this.contentHash ?? '' };
+  }
+
+  /** The same; a row that holds what was seen has its hash, by whichever version the row was hashed. */
+  knownBeside(seen: MappedUser): Known {
+    const { known } = this;
+    const holds = holdsContent({ ...this.stored, contentHash: this.contentHash }, seen);
+    return known.kind === 'live' && holds ? { ...known, contentHash: seen.contentHash } : known;
   }
 
   get marker(): Marker {
@@ -75,11 +86,22 @@ export class UserDraft {
     this.content = user;
     this.version = user.version;
     this.contentHash = user.contentHash;
+    this.lockout = user.lockout;
   }
 
-  advance(version: number): void {
-    this.version = version;
+  /** Writes the version of a user whose content is unchanged, and its hash by the current version. */
+  advance(user: MappedUser): void {
+    this.version = user.version;
     this.versionMoved = true;
+    this.contentHash = user.contentHash;
+    this.lockout = user.lockout;
+  }
+
+  /** Takes the lockout of a snapshot that holds nothing else that is new: Clerk may not count a lockout as a version. */
+  noteLockout({ lockout, observedAt }: MappedUser): void {
+    if (lockoutAt(lockout, observedAt).locked === lockoutAt(this.lockout, observedAt).locked) return;
+    this.lockout = lockout;
+    this.lockoutMoved = true;
   }
 
   /** Lets the row that is made, should one be, be that of a local user. */
@@ -99,14 +121,13 @@ export class UserDraft {
     this.version = stored.version;
     this.versionMoved = true;
     this.contentHash = stored.contentHash;
-    this.content = this.existed && stored.contentHash === this.storedHash ? undefined : stored;
+    this.content = this.existed && holdsContent(this.stored, stored) ? undefined : stored;
   }
 
-  /** Whether Clerk has shut out a user that is here, or lets it in again. */
+  /** Whether Clerk has banned or deprovisioned a user that is here, or lets it act again. */
   get barringMoved(): boolean {
     if (!this.existed || this.content === undefined || this.deletedBy !== undefined) return false;
-    const { clerkBanned, clerkLocked } = this.content.columns;
-    return clerkBanned !== this.wasBanned || clerkLocked !== this.wasLocked;
+    return mayActAtClerk(this.content.columns) !== this.mightAct;
   }
 
   delete(because: string, undoable = false): void {
@@ -150,7 +171,8 @@ const absent: Omit<StoredUser, 'clerkUserId'> = {
   contentHash: null,
   tombstoned: false,
   openConflict: false,
-  banned: false,
-  locked: false,
+  clerkBanned: false,
+  clerkDeprovisioned: false,
+  lockout: notLocked,
   activity: noActivity,
 };

@@ -1,5 +1,5 @@
 import { latestTimeMs } from '@gatehouse/contracts';
-import { displayName } from '@gatehouse/lifecycle';
+import { type ClerkOwned, displayName } from '@gatehouse/lifecycle';
 import { type Statement, write, writeRows } from '@gatehouse/persistence';
 import { type MetadataRules, seedRoleOf } from '../map-clerk-user/company-metadata';
 import { type AppliedRow } from './applied-events';
@@ -9,14 +9,34 @@ import { type UserDraft } from './user-draft';
 /** What is shown of a user that was deleted. */
 const REDACTED_NAME = 'Deleted user';
 
+/** Database columns of the content, with their types; the name to show is made of the others. */
+const contentColumns: Readonly<Record<keyof ClerkOwned | 'fullName', readonly [name: string, type: string]>> = {
+  email: ['email', 'text'],
+  emailVerified: ['email_verified', 'boolean'],
+  phoneNumber: ['phone_number', 'text'],
+  phoneVerified: ['phone_verified', 'boolean'],
+  firstName: ['first_name', 'text'],
+  lastName: ['last_name', 'text'],
+  fullName: ['full_name', 'text'],
+  username: ['username', 'text'],
+  profileImageUrl: ['profile_image_url', 'text'],
+  clerkBanned: ['clerk_banned', 'boolean'],
+  clerkDeprovisioned: ['clerk_deprovisioned', 'boolean'],
+};
+const contentNames = Object.values(contentColumns).map(([name]) => name);
+const CONTENT_NAMES = contentNames.join(', ');
+
 /** Columns as they travel inside the JSON parameter of a multi-row statement. */
-const CONTENT = `email text, email_verified boolean, phone_number text, phone_verified boolean, first_name text,
-  last_name text, full_name text, username text, profile_image_url text, clerk_banned boolean, clerk_locked boolean,
-  content_hash text`;
-const TOUCH = `id uuid, clerk_updated_at bigint, last_login_at timestamptz, last_logout_at timestamptz,
+const CONTENT = Object.values(contentColumns)
+  .map((column) => column.join(' '))
+  .join(', ');
+const TOUCH = `id uuid, clerk_updated_at bigint, content_hash text, clerk_locked boolean,
+  clerk_lockout_expires_at timestamptz, last_login_at timestamptz, last_logout_at timestamptz,
   last_active_at timestamptz`;
 
-const SET_TOUCH = `clerk_updated_at = new.clerk_updated_at,
+const SET_CONTENT = contentNames.map((name) => `${name} = new.${name}`).join(', ');
+const SET_TOUCH = `clerk_updated_at = new.clerk_updated_at, content_hash = new.content_hash,
+  clerk_locked = new.clerk_locked, clerk_lockout_expires_at = new.clerk_lockout_expires_at,
   last_login_at = greatest(u.last_login_at, new.last_login_at),
   last_logout_at = greatest(u.last_logout_at, new.last_logout_at),
   last_active_at = greatest(u.last_active_at, new.last_active_at)`;
@@ -26,7 +46,7 @@ const IS_NEW = 'u.id = ANY($2::uuid[]) AND u.id = new.id';
 
 /**
  * Writes what a batch folded to, in statements of many rows: deletions first, so that an address given up and taken in
- * one batch is free when it is taken. Touches Clerk's columns and activity times alone, so that what a user or an admin
+ * one batch is free when it is taken. Writes Clerk's columns and activity times alone, so that what a user or an admin
  * changes meanwhile stays.
  */
 export function writeUsers(drafts: readonly UserDraft[], rules: MetadataRules): Statement[] {
@@ -37,22 +57,24 @@ export function writeUsers(drafts: readonly UserDraft[], rules: MetadataRules): 
     ...redactUsers(idsOf(deleted.filter(({ existed, undoable }) => existed && !undoable))),
     ...hideUsers(deleted.filter(({ existed, undoable }) => existed && undoable)),
     ...updateContent(live.filter(({ content }) => content !== undefined)),
-    ...touch(live.filter(({ content, versionMoved, activityMoved }) => !content && (versionMoved || activityMoved))),
+    ...touch(live.filter((draft) => draft.content === undefined && isTouched(draft))),
     ...insert(created, rules),
     ...redactUsers(idsOf(created.filter(({ deletedBy }) => deletedBy !== undefined))),
     ...bury(deleted),
   ];
 }
 
+function isTouched({ versionMoved, activityMoved, lockoutMoved }: UserDraft): boolean {
+  return versionMoved || activityMoved || lockoutMoved;
+}
+
 function insert(drafts: readonly UserDraft[], rules: MetadataRules): Statement[] {
   return writeRows(
     'insert-users',
     `INSERT INTO users (id, clerk_user_id, auth_provider, is_synced, role, referral_code, clerk_updated_at, content_hash,
-       email, email_verified, phone_number, phone_verified, first_name, last_name, full_name, username,
-       profile_image_url, clerk_banned, clerk_locked, last_login_at, last_logout_at, last_active_at)
+       ${CONTENT_NAMES}, clerk_locked, clerk_lockout_expires_at, last_login_at, last_logout_at, last_active_at)
      SELECT id, clerk_user_id, 'clerk', true, role, referral_code, clerk_updated_at, content_hash,
-       email, email_verified, phone_number, phone_verified, first_name, last_name, full_name, username,
-       profile_image_url, clerk_banned, clerk_locked, last_login_at, last_logout_at, last_active_at
+       ${CONTENT_NAMES}, clerk_locked, clerk_lockout_expires_at, last_login_at, last_logout_at, last_active_at
      FROM jsonb_to_recordset($1) AS new(${TOUCH}, ${CONTENT}, clerk_user_id text, role text, referral_code text)`,
     drafts.map((draft) => ({
       ...touchRow(draft),
@@ -68,11 +90,7 @@ function updateContent(drafts: readonly UserDraft[]): Statement[] {
   if (drafts.length === 0) return [];
   const update = write(
     'update-users',
-    `UPDATE users u SET email = new.email, email_verified = new.email_verified, phone_number = new.phone_number,
-       phone_verified = new.phone_verified, first_name = new.first_name, last_name = new.last_name,
-       full_name = new.full_name, username = new.username, profile_image_url = new.profile_image_url,
-       clerk_banned = new.clerk_banned, clerk_locked = new.clerk_locked, content_hash = new.content_hash,
-       is_synced = true, updated_at = now(), ${SET_TOUCH}
+    `UPDATE users u SET ${SET_CONTENT}, is_synced = true, updated_at = now(), ${SET_TOUCH}
      FROM jsonb_to_recordset($1) AS new(${TOUCH}, ${CONTENT}) WHERE ${IS_NEW}`,
     [JSON.stringify(drafts.map((draft) => ({ ...touchRow(draft), ...contentRow(draft) }))), idsOf(drafts)],
   );
@@ -154,10 +172,13 @@ function idsOf(drafts: readonly UserDraft[]): (string | null)[] {
   return drafts.map(({ userId }) => userId);
 }
 
-function touchRow({ userId, version, activity }: UserDraft): Record<string, unknown> {
+function touchRow({ userId, version, contentHash, lockout, activity }: UserDraft): Record<string, unknown> {
   return {
     id: userId,
     clerk_updated_at: version,
+    content_hash: contentHash,
+    clerk_locked: lockout.locked,
+    clerk_lockout_expires_at: isoTime(lockout.expiresAt),
     last_login_at: isoTime(activity.lastLoginAt),
     last_logout_at: isoTime(activity.lastLogoutAt),
     last_active_at: isoTime(activity.lastActiveAt),
@@ -168,20 +189,15 @@ function contentRow({ content, deletedBy }: UserDraft): Record<string, unknown> 
   if (content === undefined) return {};
   // Made and deleted in one batch: it never was anybody's rival.
   const columns = deletedBy === undefined ? content.columns : { ...content.columns, email: null, phoneNumber: null };
-  return {
-    email: columns.email,
-    email_verified: columns.emailVerified && columns.email !== null,
-    phone_number: columns.phoneNumber,
-    phone_verified: columns.phoneVerified && columns.phoneNumber !== null,
-    first_name: columns.firstName,
-    last_name: columns.lastName,
-    full_name: displayName(columns),
-    username: columns.username,
-    profile_image_url: columns.profileImageUrl,
-    clerk_banned: columns.clerkBanned,
-    clerk_locked: columns.clerkLocked,
-    content_hash: content.contentHash,
+  const values: Record<keyof typeof contentColumns, unknown> = {
+    ...columns,
+    emailVerified: columns.emailVerified && columns.email !== null,
+    phoneVerified: columns.phoneVerified && columns.phoneNumber !== null,
+    fullName: displayName(columns),
   };
+  return Object.fromEntries(
+    Object.entries(contentColumns).map(([field, [name]]) => [name, values[field as keyof typeof contentColumns]]),
+  );
 }
 
 function isoTime(ms: number | null): string | null {

@@ -29,7 +29,7 @@ export class ClerkDirectory {
       listSchema,
       () => new CursorGoneError(),
     );
-    return page.map(mapClerkUser);
+    return page.map((user) => mapClerkUser(user, Date.now()));
   }
 
   /** Those of these users whom Clerk knows; at most 100. */
@@ -38,7 +38,8 @@ export class ClerkDirectory {
       ['limit', String(MAX_PAGE)],
       ...clerkUserIds.map((id): [string, string] => ['user_id', id]),
     ]);
-    return (await this.get(`/users?${query.toString()}`, listSchema)).map(mapClerkUser);
+    const users = await this.get(`/users?${query.toString()}`, listSchema);
+    return users.map((user) => mapClerkUser(user, Date.now()));
   }
 
   /** How many users Clerk holds. */

@@ -26,6 +26,6 @@ export class ClerkUsers {
         cause: parsed.error,
       });
     }
-    return mapClerkUser(parsed.data);
+    return mapClerkUser(parsed.data, Date.now());
   }
 }

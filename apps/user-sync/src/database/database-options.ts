@@ -18,6 +18,7 @@ import { LetGoOfTheOld1790000610000 } from './migrations/1790000610000-let-go-of
 import { IndexAppliedEventsByTime1790000620000 } from './migrations/1790000620000-index-applied-events-by-time';
 import { IndexAuditLogByCredential1790000630000 } from './migrations/1790000630000-index-audit-log-by-credential';
 import { CheckConflictsAgain1790000640000 } from './migrations/1790000640000-check-conflicts-again';
+import { AddDeprovisionedAndLockoutEnd1790000710000 } from './migrations/1790000710000-add-deprovisioned-and-lockout-end';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -65,6 +66,7 @@ const schema = {
     IndexAppliedEventsByTime1790000620000,
     IndexAuditLogByCredential1790000630000,
     CheckConflictsAgain1790000640000,
+    AddDeprovisionedAndLockoutEnd1790000710000,
   ],
 };
 

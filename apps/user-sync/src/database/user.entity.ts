@@ -69,7 +69,7 @@ export class UserEntity {
   @Column('text', { name: 'role', default: 'user' })
   role!: Role;
 
-  /** An admin's switch; Clerk's ban and lock have their own columns and never touch it. */
+  /** An admin's switch; what Clerk says of the user has columns of its own. */
   @Column('boolean', { name: 'is_active', default: true })
   isActive!: boolean;
 
@@ -83,14 +83,23 @@ export class UserEntity {
   @Column('boolean', { name: 'clerk_banned', default: false })
   clerkBanned!: boolean;
 
+  /** Directory sync has deactivated the user at Clerk. */
+  @Column('boolean', { name: 'clerk_deprovisioned', default: false })
+  clerkDeprovisioned!: boolean;
+
+  /** Whether Clerk showed the user as locked; read it with {@link clerkLockoutExpiresAt}. No part of the content. */
   @Column('boolean', { name: 'clerk_locked', default: false })
   clerkLocked!: boolean;
+
+  /** When that lockout ends by itself; null when it does not. */
+  @Column({ type: 'timestamptz', name: 'clerk_lockout_expires_at', precision: 3, nullable: true })
+  clerkLockoutExpiresAt!: Date | null;
 
   /** The version: Clerk's `updated_at`, exactly, in milliseconds since the epoch. */
   @Column('bigint', { name: 'clerk_updated_at', nullable: true, transformer: numeric })
   clerkUpdatedAt!: number | null;
 
-  /** SHA-256 (hex) of the Clerk-owned columns. */
+  /** Versioned hash of the Clerk-owned columns; of version 1, SHA-256 (hex) without a prefix. */
   @Column('text', { name: 'content_hash', nullable: true })
   contentHash!: string | null;
 

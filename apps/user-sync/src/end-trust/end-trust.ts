@@ -11,8 +11,8 @@ export interface EndedSession {
 
 /**
  * Ends, in the transaction that applies a batch, what deletions and ends of sessions and passwords leave nobody to hold:
- * keys, legacy sessions, set-password tokens; and tells of users whom Clerk shuts out or lets in again. Gives the number
- * of the last change that this made, null when it made none. Must come last in the transaction.
+ * keys, legacy sessions, set-password tokens; and records users whom Clerk bans or deprovisions, or lets act again. Returns
+ * the number of the last change that this made, null when it made none. Must come last in the transaction.
  */
 export async function endTrust(
   manager: EntityManager,
@@ -20,7 +20,9 @@ export async function endTrust(
   ended: readonly EndedSession[],
 ): Promise<number | null> {
   const barred = drafts.flatMap(({ barringMoved, userId, clerkUserId }): NewChange[] =>
-    barringMoved && userId !== null ? [{ kind: 'user', userId, clerkUserId, reason: 'clerk_ban_or_lock' }] : [],
+    barringMoved && userId !== null
+      ? [{ kind: 'user', userId, clerkUserId, reason: 'clerk_ban_or_deprovisioning' }]
+      : [],
   );
   const deleted = drafts.flatMap(({ deletedBy, userId, clerkUserId }) =>
     deletedBy === undefined || userId === null ? [] : [{ userId, clerkUserId }],

@@ -13,6 +13,7 @@ import { type UserEntity } from '../database/user.entity';
 import { WriteBackEntity } from '../database/write-back.entity';
 import { findUserBy, isClerkUserId } from '../find-user/find-user';
 import { presentConflict } from '../list-conflicts/present-conflict';
+import { lockoutOfRow } from '../show-me/present-user';
 import { presentWriteBack } from '../write-back/present-write-back';
 import { decodeStep, encodeStep } from './cursor';
 
@@ -55,6 +56,7 @@ export class ExplainUserController {
       clerkUserId,
       state: tombstone !== null || user?.deletedAt ? 'deleted' : user === null ? 'unknown' : 'live',
       version: user?.clerkUpdatedAt ?? null,
+      atClerk: user && !user.deletedAt && user.clerkUserId !== null ? atClerk(user) : null,
       deletedAt: (user?.deletedAt ?? tombstone?.deletedAt)?.toISOString() ?? null,
       redactsAt: pending?.redactAt.toISOString() ?? null,
       tombstone: tombstone && { at: tombstone.deletedAt.toISOString(), because: tombstone.sourceWebhookId },
@@ -86,6 +88,16 @@ export class ExplainUserController {
     });
     return rows.map(presentConflict);
   }
+}
+
+function atClerk(user: UserEntity): Explanation['atClerk'] {
+  const { locked, expiresAt } = lockoutOfRow(user, Date.now());
+  return {
+    banned: user.clerkBanned,
+    deprovisioned: user.clerkDeprovisioned,
+    locked,
+    lockoutExpiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+  };
 }
 
 function toStep(row: AppliedEventEntity): Explanation['steps'][number] {

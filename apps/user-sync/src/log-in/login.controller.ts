@@ -9,7 +9,8 @@ import { UserEntity } from '../database/user.entity';
 import { recordAudit } from '../keep-audit/record-audit';
 import { openLegacySession } from '../keep-legacy-sessions/legacy-sessions';
 import { isStorable } from '../map-clerk-user/storable-text';
-import { holderOf, mayAct } from '../show-me/load-caller';
+import { holderOf } from '../show-me/load-caller';
+import { mayAct, mayActSql } from '../show-me/may-act';
 import { presentUser } from '../show-me/present-user';
 import { Passwords } from './passwords';
 
@@ -61,8 +62,7 @@ export class LoginController {
   private async begin(manager: EntityManager, user: UserEntity, newHash: string | undefined): Promise<boolean> {
     const [, count] = await manager.query<[unknown, number]>(
       `UPDATE users SET last_login_at = now(), last_active_at = now(), hashed_password = $3
-        WHERE id = $1 AND hashed_password = $2 AND deleted_at IS NULL AND is_active
-          AND NOT clerk_banned AND NOT clerk_locked`,
+        WHERE id = $1 AND hashed_password = $2 AND deleted_at IS NULL AND ${mayActSql}`,
       [user.id, user.hashedPassword, newHash ?? user.hashedPassword],
     );
     return count === 1;

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type ClerkUser } from '@gatehouse/contracts';
-import { type ClerkOwned, canonicalContent } from '@gatehouse/lifecycle';
+import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { chooseAddress, isVerified } from './choose-address';
 import { type PublicMetadata } from './company-metadata';
+import { contentHashOf } from './content-hash';
+import { type Lockout, lockoutOf } from './lockout';
 import { storableText } from './storable-text';
 
 /** When a user was last seen doing something; milliseconds. Only ever moves forward. */
@@ -17,8 +19,13 @@ export interface MappedUser {
   /** Clerk's `updated_at` in milliseconds. */
   readonly version: number;
   readonly columns: ClerkOwned;
-  /** SHA-256 (hex) of the columns. */
+  /** Versioned hash of the columns. */
   readonly contentHash: string;
+  /** When Clerk showed the user like this; milliseconds. */
+  readonly observedAt: number;
+  readonly lockout: Lockout;
+  /** Why an address other than the primary one is stored, or none; null when there is nothing to explain. */
+  readonly addressNote: string | null;
   /** The company's metadata; never stored as a whole. */
   readonly publicMetadata: PublicMetadata;
   readonly activity: Activity;
@@ -27,28 +34,41 @@ export interface MappedUser {
 /** Longest values that are kept, in code points. */
 const MAX = { name: 256, email: 320, phone: 32, url: 2_048 };
 
-/** Turns a Clerk user, wherever it came from, into what we store of it. Never reads `unsafe_metadata`. */
-export function mapClerkUser(user: ClerkUser): MappedUser {
-  const email = user.email_addresses.find(({ id }) => id === user.primary_email_address_id);
-  const phone = user.phone_numbers.find(({ id }) => id === user.primary_phone_number_id);
+/**
+ * Turns a Clerk user, wherever it came from, into what we store of it. `observedAt`: when Clerk showed it, in
+ * milliseconds. Never reads `unsafe_metadata`.
+ */
+export function mapClerkUser(user: ClerkUser, observedAt: number): MappedUser {
+  const { address: email, note: emailNote } = chooseAddress(
+    'e-mail address',
+    user.email_addresses.filter(({ email_address }) => email_address),
+    user.primary_email_address_id,
+  );
+  const { address: phone, note: phoneNote } = chooseAddress(
+    'phone number',
+    user.phone_numbers.filter(({ phone_number }) => phone_number),
+    user.primary_phone_number_id,
+  );
   const columns: ClerkOwned = {
     email: textOf(email?.email_address, MAX.email),
-    emailVerified: email?.verification?.status === 'verified',
+    emailVerified: isVerified(email),
     phoneNumber: textOf(phone?.phone_number, MAX.phone),
-    // Clerk holds a reserved number for somebody who has not proved yet that it is theirs.
-    phoneVerified: phone?.verification?.status === 'verified' && phone.reserved !== true,
+    phoneVerified: isVerified(phone),
     firstName: textOf(user.first_name, MAX.name),
     lastName: textOf(user.last_name, MAX.name),
     username: textOf(user.username, MAX.name),
     profileImageUrl: urlOf(user.image_url),
     clerkBanned: user.banned === true,
-    clerkLocked: user.locked === true,
+    clerkDeprovisioned: user.deprovisioned === true,
   };
   return {
     clerkUserId: user.id,
     version: user.updated_at,
     columns,
     contentHash: contentHashOf(columns),
+    observedAt,
+    lockout: lockoutOf(user, observedAt),
+    addressNote: [emailNote, phoneNote].filter((note) => note !== null).join('; ') || null,
     publicMetadata: user.public_metadata ?? {},
     activity: {
       lastLoginAt: user.last_sign_in_at ?? null,
@@ -56,11 +76,6 @@ export function mapClerkUser(user: ClerkUser): MappedUser {
       lastActiveAt: user.last_active_at ?? null,
     },
   };
-}
-
-/** SHA-256 (hex) of the Clerk-owned columns. */
-export function contentHashOf(columns: ClerkOwned): string {
-  return createHash('sha256').update(canonicalContent(columns)).digest('hex');
 }
 
 function textOf(value: string | null | undefined, max: number): string | null {

@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClerkDirectory } from '../ask-clerk/clerk-directory';
 import { guardDatabase } from '../database/guard-database';
+import { holdsContent } from '../map-clerk-user/content-hash';
+import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { ClerkMovements } from '../tell-movements/clerk-movements';
 import { ReconcileMetrics } from './reconcile-metrics';
 
@@ -11,6 +13,7 @@ const SAMPLE = 100;
 interface Row {
   readonly clerk_user_id: string;
   readonly content_hash: string | null;
+  readonly clerk_deprovisioned: boolean;
   /** Milliseconds; bigint, hence a string. */
   readonly clerk_updated_at: string | null;
 }
@@ -30,10 +33,10 @@ export class DriftSampler {
     // Ids are random: those beyond a random one are a random sample, and the primary key finds them.
     const rows = await guardDatabase(() =>
       this.dataSource.query<Row[]>(
-        `(SELECT clerk_user_id, content_hash, clerk_updated_at FROM users
+        `(SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users
            WHERE id >= $1 AND clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT ${SAMPLE})
          UNION
-         (SELECT clerk_user_id, content_hash, clerk_updated_at FROM users
+         (SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users
            WHERE id < $1 AND clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT ${SAMPLE})
          LIMIT ${SAMPLE}`,
         [randomUUID()],
@@ -42,7 +45,7 @@ export class DriftSampler {
     if (rows.length === 0) return 0;
     const users = await this.clerk.among(rows.map(({ clerk_user_id }) => clerk_user_id));
     const byId = new Map(users.map((user) => [user.clerkUserId, user]));
-    const differing = rows.filter((row) => byId.get(row.clerk_user_id)?.contentHash !== row.content_hash);
+    const differing = rows.filter((row) => !equals(row, byId.get(row.clerk_user_id)));
     for (const { clerk_user_id: id, clerk_updated_at: known } of differing) {
       const version = byId.get(id)?.version ?? 0;
       if (version > Number(known ?? 0)) this.movements.note(version, 'drift');
@@ -50,4 +53,9 @@ export class DriftSampler {
     this.metrics.sample(rows.length, differing.length);
     return differing.length;
   }
+}
+
+function equals(row: Row, user: MappedUser | undefined): boolean {
+  if (user === undefined) return false;
+  return holdsContent({ contentHash: row.content_hash, clerkDeprovisioned: row.clerk_deprovisioned }, user);
 }

@@ -1,6 +1,7 @@
 import { type ClerkOwned } from '@gatehouse/lifecycle';
 import { type Statement } from '@gatehouse/persistence';
-import { type MappedUser, contentHashOf } from '../map-clerk-user/map-clerk-user';
+import { contentHashOf } from '../map-clerk-user/content-hash';
+import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 
 /** What one live user alone may hold verified. */
 export const addressKinds = ['email', 'phone'] as const;

@@ -2,11 +2,7 @@ import { type Holder, type Principal } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { type EntityManager } from 'typeorm';
 import { UserEntity } from '../database/user.entity';
-
-/** Whether the user may act: neither an admin nor Clerk has shut it out. */
-export function mayAct(user: Pick<UserEntity, 'isActive' | 'clerkBanned' | 'clerkLocked'>): boolean {
-  return user.isActive && !user.clerkBanned && !user.clerkLocked;
-}
+import { mayAct } from './may-act';
 
 /** Whom a credential of this user speaks for. */
 export function holderOf(user: UserEntity): Holder {

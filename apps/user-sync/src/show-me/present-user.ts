@@ -1,5 +1,6 @@
 import { type AdminUser, type User, latestTimeMs } from '@gatehouse/contracts';
 import { type UserEntity } from '../database/user.entity';
+import { type Lockout, lockoutAt } from '../map-clerk-user/lockout';
 
 /** A user as it sees itself. */
 export function presentUser(user: UserEntity): User {
@@ -35,13 +36,24 @@ export function presentUser(user: UserEntity): User {
   };
 }
 
+/** Lockout of a stored user at a moment; milliseconds. */
+export function lockoutOfRow(
+  { clerkLocked, clerkLockoutExpiresAt }: Pick<UserEntity, 'clerkLocked' | 'clerkLockoutExpiresAt'>,
+  at: number,
+): Lockout {
+  return lockoutAt({ locked: clerkLocked, expiresAt: clerkLockoutExpiresAt?.getTime() ?? null }, at);
+}
+
 /** A user as an admin sees it. */
 export function presentUserToAdmin(user: UserEntity): AdminUser {
+  const { locked, expiresAt } = lockoutOfRow(user, Date.now());
   return {
     ...presentUser(user),
     isSynced: user.isSynced,
     clerkBanned: user.clerkBanned,
-    clerkLocked: user.clerkLocked,
+    clerkDeprovisioned: user.clerkDeprovisioned,
+    clerkLocked: locked,
+    clerkLockoutExpiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
     // A corrupt version can be later than ISO 8601 writes in the ordinary way.
     clerkUpdatedAt:
       user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),

@@ -4,5 +4,5 @@ import { readSessionEnd } from './read-session';
 import { type EventReader } from './reading';
 
 /** A session ended by the user's own sign-out. */
-export const sessionEnded: EventReader = (data) =>
-  readSessionEnd(parseData(clerkEventDataSchemas['session.ended'], data, 'data'));
+export const sessionEnded: EventReader = (data, observedAt) =>
+  readSessionEnd(parseData(clerkEventDataSchemas['session.ended'], data, 'data'), observedAt);

@@ -4,5 +4,5 @@ import { readSession } from './read-session';
 import { type EventReader } from './reading';
 
 /** A sign-in that still waits for a task (a second factor, an organization): not a login yet. */
-export const sessionPending: EventReader = (data) =>
-  readSession(parseData(clerkEventDataSchemas['session.pending'], data, 'data'), () => ({}));
+export const sessionPending: EventReader = (data, observedAt) =>
+  readSession(parseData(clerkEventDataSchemas['session.pending'], data, 'data'), observedAt, () => ({}));

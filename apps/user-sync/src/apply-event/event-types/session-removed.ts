@@ -4,5 +4,5 @@ import { readSessionEnd } from './read-session';
 import { type EventReader } from './reading';
 
 /** A session was removed from a client that holds several. */
-export const sessionRemoved: EventReader = (data) =>
-  readSessionEnd(parseData(clerkEventDataSchemas['session.removed'], data, 'data'));
+export const sessionRemoved: EventReader = (data, observedAt) =>
+  readSessionEnd(parseData(clerkEventDataSchemas['session.removed'], data, 'data'), observedAt);

@@ -4,5 +4,5 @@ import { readSessionEnd } from './read-session';
 import { type EventReader } from './reading';
 
 /** A session was revoked by an admin or by the user from another device. */
-export const sessionRevoked: EventReader = (data) =>
-  readSessionEnd(parseData(clerkEventDataSchemas['session.revoked'], data, 'data'));
+export const sessionRevoked: EventReader = (data, observedAt) =>
+  readSessionEnd(parseData(clerkEventDataSchemas['session.revoked'], data, 'data'), observedAt);

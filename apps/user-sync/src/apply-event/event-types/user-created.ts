@@ -4,5 +4,5 @@ import { readUser } from './read-user';
 import { type EventReader } from './reading';
 
 /** A user was created at Clerk. */
-export const userCreated: EventReader = (data) =>
-  readUser(parseData(clerkEventDataSchemas['user.created'], data, 'data'));
+export const userCreated: EventReader = (data, observedAt) =>
+  readUser(parseData(clerkEventDataSchemas['user.created'], data, 'data'), observedAt);

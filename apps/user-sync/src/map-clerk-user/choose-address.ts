@@ -1,0 +1,40 @@
+import { type ClerkUser } from '@gatehouse/contracts';
+
+type Email = ClerkUser['email_addresses'][number];
+type Phone = ClerkUser['phone_numbers'][number];
+
+/** The address that is stored of a user, and why when it is not the primary one. */
+export interface Choice<Address> {
+  readonly address: Address | undefined;
+  /** A sentence part for operators; null when the primary address was taken, or there is none to take. */
+  readonly note: string | null;
+}
+
+/** Whether Clerk has seen the address proved. It holds a reserved one for somebody who has not proved it yet. */
+export function isVerified(address: Email | Phone | undefined): boolean {
+  return address?.verification?.status === 'verified' && address.reserved !== true;
+}
+
+/**
+ * Chooses the e-mail address or phone number to store: the primary one; when that is null or not in the list, the oldest
+ * verified one; otherwise none. An unverified address that Clerk does not call primary may be anybody's.
+ */
+export function chooseAddress<Address extends Email | Phone>(
+  noun: 'e-mail address' | 'phone number',
+  addresses: readonly Address[],
+  primaryId: string | null | undefined,
+): Choice<Address> {
+  const primary = primaryId ? addresses.find(({ id }) => id === primaryId) : undefined;
+  if (primary !== undefined) return { address: primary, note: null };
+  if (addresses.length === 0) return { address: undefined, note: null };
+  const why = primaryId ? `its primary ${noun} is not in the list` : `it has no primary ${noun}`;
+  const [oldest] = addresses.filter(isVerified).sort(byAge);
+  return oldest === undefined
+    ? { address: undefined, note: `${why} and no verified one: none is stored` }
+    : { address: oldest, note: `${why}: the oldest verified one is stored` };
+}
+
+/** The order of the list itself may differ from one answer to the next. */
+function byAge(a: Email | Phone, b: Email | Phone): number {
+  return (a.created_at ?? 0) - (b.created_at ?? 0) || ((a.id ?? '') < (b.id ?? '') ? -1 : 1);
+}

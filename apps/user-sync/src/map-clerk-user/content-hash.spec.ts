@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { contentHashOf, holdsContent } from './content-hash';
+
+const columns: ClerkOwned = {
+  email: 'a@example.com',
+  emailVerified: true,
+  phoneNumber: null,
+  phoneVerified: false,
+  firstName: 'Ada',
+  lastName: null,
+  username: null,
+  profileImageUrl: null,
+  clerkBanned: false,
+  clerkDeprovisioned: false,
+};
+const seen = (changes: Partial<ClerkOwned> = {}) => {
+  const all = { ...columns, ...changes };
+  return { columns: all, contentHash: contentHashOf(all) };
+};
+
+/** Hash of these columns as version 1 computed it. */
+const version1 = (locked: boolean) =>
+  createHash('sha256').update(`["a@example.com",true,null,false,"Ada",null,null,null,false,${locked}]`).digest('hex');
+const row = (contentHash: string | null, clerkDeprovisioned = false) => ({ contentHash, clerkDeprovisioned });
+
+describe('a row', () => {
+  it('hashed by the current version holds what has its hash', () => {
+    expect(contentHashOf(columns)).toMatch(/^2:[0-9a-f]{64}$/);
+    expect(holdsContent(row(contentHashOf(columns)), seen())).toBe(true);
+    expect(holdsContent(row(contentHashOf(columns)), seen({ firstName: 'Grace' }))).toBe(false);
+    expect(holdsContent(row(contentHashOf(columns)), seen({ clerkDeprovisioned: true }))).toBe(false);
+  });
+
+  it.each([true, false])('hashed by version 1 while locked was %s holds the same content', (locked) => {
+    expect(holdsContent(row(version1(locked)), seen())).toBe(true);
+    expect(holdsContent(row(version1(locked)), seen({ firstName: 'Grace' }))).toBe(false);
+    expect(holdsContent(row(version1(locked)), seen({ clerkBanned: true }))).toBe(false);
+  });
+
+  it('hashed by version 1 differs when a column that it did not hash differs', () => {
+    expect(holdsContent(row(version1(false)), seen({ clerkDeprovisioned: true }))).toBe(false);
+    expect(holdsContent(row(version1(false), true), seen())).toBe(false);
+    expect(holdsContent(row(version1(false), true), seen({ clerkDeprovisioned: true }))).toBe(true);
+  });
+
+  it('without a hash, or hashed by a version that is not known, holds nothing that was seen', () => {
+    expect(holdsContent(row(null), seen())).toBe(false);
+    expect(holdsContent(row(`3:${'0'.repeat(64)}`), seen())).toBe(false);
+  });
+});

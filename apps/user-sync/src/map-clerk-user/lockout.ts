@@ -1,0 +1,27 @@
+import { type ClerkUser, latestTimeMs } from '@gatehouse/contracts';
+
+/**
+ * A lockout at Clerk after too many failed sign-ins. Anybody who knows an address can cause one, and it ends without an
+ * event: it is shown to admins and never decides about trust.
+ */
+export interface Lockout {
+  readonly locked: boolean;
+  /** Milliseconds; null when the user is not locked, or stays locked until somebody unlocks it. */
+  readonly expiresAt: number | null;
+}
+
+/** State of a user whom nobody has locked. */
+export const notLocked: Lockout = { locked: false, expiresAt: null };
+
+/** Lockout of a user whom Clerk showed at `observedAt` (milliseconds): Clerk counts the seconds from then. */
+export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_seconds'>, observedAt: number): Lockout {
+  if (user.locked !== true) return notLocked;
+  const seconds = user.lockout_expires_in_seconds ?? null;
+  if (seconds === null) return { locked: true, expiresAt: null };
+  return { locked: true, expiresAt: Math.min(Math.max(0, Math.round(observedAt + seconds * 1_000)), latestTimeMs) };
+}
+
+/** Lockout as it stands at a moment (milliseconds): one whose end has passed is over. */
+export function lockoutAt(lockout: Lockout, at: number): Lockout {
+  return lockout.locked && (lockout.expiresAt === null || lockout.expiresAt > at) ? lockout : notLocked;
+}
