@@ -55,7 +55,7 @@ beforeEach(async () => {
     { servers: [nats.url], user: name, password: PASSWORD, name, inboxPrefix: inboxPrefix(name) },
     log,
   );
-  client.start();
+  void client.start();
   const signer = createEnvelopeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   // Longer than a busy machine takes for a flood.
   services = new RequestClient(client, signer, 60_000);

@@ -260,6 +260,6 @@ function connectAs(nats: OwnNats, name: string): NatsClient {
     { servers: [nats.url], user: name, password: name, name: `test-${name}`, inboxPrefix: inbox },
     logger,
   );
-  client.start();
+  void client.start();
   return client;
 }

@@ -8,7 +8,7 @@ import {
   streamsReadiness,
 } from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
-import { PersistenceModule } from '@gatehouse/persistence';
+import { PersistenceModule, databaseReadiness } from '@gatehouse/persistence';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
@@ -88,7 +88,7 @@ export class AppModule {
           checks: {
             inject: [DataSource, NatsClient, JetStream],
             useFactory: (dataSource: DataSource, nats: NatsClient, jetStream: JetStream) => [
-              { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
+              ...databaseReadiness(dataSource, 'user-sync'),
               natsReadiness(nats),
               streamsReadiness(jetStream, [clerkEventsStream, clerkOutcomesStream]),
               consumersReadiness(jetStream, [eventsConsumer]),

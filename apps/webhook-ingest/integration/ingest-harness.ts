@@ -194,7 +194,7 @@ export class IngestHarness {
       },
       quiet,
     );
-    nats.start();
+    void nats.start();
     this.clients.push(nats);
     return { nats, jetStream: new JetStream(nats) };
   }

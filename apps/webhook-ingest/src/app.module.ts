@@ -8,7 +8,7 @@ import {
   streamsReadiness,
 } from '@gatehouse/messaging';
 import { LOGGER, METRICS, ObservabilityModule } from '@gatehouse/observability';
-import { PersistenceModule } from '@gatehouse/persistence';
+import { PersistenceModule, databaseReadiness } from '@gatehouse/persistence';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { type Logger } from 'pino';
@@ -59,7 +59,7 @@ export class AppModule {
           checks: {
             inject: [DataSource, NatsClient, JetStream],
             useFactory: (dataSource: DataSource, nats: NatsClient, jetStream: JetStream) => [
-              { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
+              ...databaseReadiness(dataSource, SERVICE_NAME),
               natsReadiness(nats),
               streamsReadiness(jetStream, [clerkEventsStream, clerkOutcomesStream]),
               consumersReadiness(jetStream, [outcomesConsumer]),

@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { createDataSource, schemaDifferences } from '@gatehouse/persistence';
+import { connectDatabase, createDataSource, schemaDifferences } from '@gatehouse/persistence';
 import { readDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
 /** Prints what would make the migrated database of `DATABASE_URL` equal to the entities; fails when there is any. */
 async function check(): Promise<void> {
-  const dataSource = createDataSource(migrationDatabase(readDatabaseConfig()));
-  await dataSource.initialize();
+  const dataSource = await connectDatabase(createDataSource(migrationDatabase(readDatabaseConfig())));
   try {
     const differences = await schemaDifferences(dataSource);
     for (const statement of differences)

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { clerkEventsStream, clerkUserIdSchema, inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, NatsClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
-import { createDataSource } from '@gatehouse/persistence';
+import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/persistence';
 import { readEraseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 import { erasePayloads } from './erase-user/erase-payloads';
@@ -28,9 +28,10 @@ async function erase(args: readonly string[]): Promise<void> {
   );
   const dataSource = createDataSource(migrationDatabase(config.database));
   try {
-    nats.start();
+    await nats.start();
     await connected(nats);
-    await dataSource.initialize();
+    await connectDatabase(dataSource);
+    await requireSchema(dataSource, SERVICE_NAME);
     const jetStream = new JetStream(nats);
     const erasure = await erasePayloads(
       dataSource,

@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { createDataSource, runMigrations } from '@gatehouse/persistence';
+import { connectDatabase, createDataSource, runMigrations } from '@gatehouse/persistence';
 import { readDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
 /** Brings the database of `DATABASE_URL` (its owner's) up to date: one line per migration, one sentence on failure. */
 async function migrate(): Promise<void> {
-  const dataSource = createDataSource(migrationDatabase(readDatabaseConfig()));
-  await dataSource.initialize();
+  const dataSource = await connectDatabase(createDataSource(migrationDatabase(readDatabaseConfig())));
   try {
     for (const name of await runMigrations(dataSource)) process.stdout.write(`webhook-ingest: applied ${name}\n`);
   } finally {

@@ -70,6 +70,13 @@ describe('parseEnvironment', () => {
   });
 });
 
+it('rejects a database URL whose password has an unescaped percent sign, which the driver could not decode', () => {
+  expect(faultsOf({ ...good, DATABASE_URL: 'postgres://u:hunter2%zz@localhost/db' }).message).toBe(
+    'DATABASE_URL has a % that begins no escape: write %25 for a percent sign in the password',
+  );
+  expect(postgresUrl.safeParse('postgres://u:50%25@localhost/db').success).toBe(true);
+});
+
 describe('the shared variables', () => {
   const all = withRetryInOrder(
     z.object({

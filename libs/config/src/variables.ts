@@ -19,7 +19,10 @@ export const commaSeparated = z.string().transform((value) =>
 );
 
 /** The URL of a PostgreSQL database. */
-export const postgresUrl = urlOf(/^postgres(ql)?:$/, 'is not a postgres:// URL');
+export const postgresUrl = urlOf(/^postgres(ql)?:$/, 'is not a postgres:// URL').refine(
+  isDecodable,
+  'has a % that begins no escape: write %25 for a percent sign in the password',
+);
 
 /** One or more NATS servers, comma-separated. */
 export const natsServers = commaSeparated.pipe(
@@ -74,6 +77,16 @@ export const databaseVariables = {
 
 function urlOf(protocol: RegExp, problem: string) {
   return z.string().refine((value) => URL.canParse(value) && protocol.test(new URL(value).protocol), problem);
+}
+
+/** Whether every percent sign begins an escape; the drivers decode user name and password. */
+function isDecodable(value: string): boolean {
+  try {
+    decodeURIComponent(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function holdsCertificates(path: string): boolean {

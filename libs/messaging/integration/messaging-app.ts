@@ -35,7 +35,7 @@ export function optionsOf(nats: OwnNats, service: ServiceName): NatsOptions {
 /** A connected client outside of any app, for the other side of a conversation. */
 export function startClient(nats: OwnNats, service: ServiceName): NatsClient {
   const client = new NatsClient(optionsOf(nats, service), logger);
-  client.start();
+  void client.start();
   return client;
 }
 

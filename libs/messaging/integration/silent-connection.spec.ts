@@ -35,7 +35,7 @@ beforeAll(async () => {
   proxy = await TcpProxy.start(nats.url);
   const options = { ...optionsOf(nats, 'api-gateway'), servers: [proxy.url] };
   gateway = new NatsClient(options, createLogger({ service: 'messaging-test', level: 'silent' }));
-  gateway.start();
+  void gateway.start();
   // Longer than a busy machine takes to notice.
   client = new RequestClient(gateway, () => 'envelope', 60_000);
   await eventually(() => gateway.connected);

@@ -23,7 +23,7 @@ beforeEach(async () => {
     { servers: [nats.url], user: 'anyone', password: 'anyone', name: 'anyone', inboxPrefix: '_INBOX_anyone' },
     logger,
   );
-  client.start();
+  void client.start();
   await eventually(() => client.connected);
   const manager = await jetstreamManager(client.get(), { checkAPI: false });
   await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], max_msg_size: 1_000 });

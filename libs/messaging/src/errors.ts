@@ -10,6 +10,16 @@ export class NatsDisconnectedError extends Error {
   }
 }
 
+/** NATS does not let this service in as it is configured; waiting does not help. The message shows no value. */
+export class NatsRefusedError extends Error {
+  readonly code = 'NATS_REFUSED';
+
+  constructor(reason: string) {
+    super(`cannot connect to NATS: ${reason}`);
+    this.name = 'NatsRefusedError';
+  }
+}
+
 /** The connection to NATS was lost before an answer came; whether the request was served is unknown. */
 export class NatsLostError extends Error {
   readonly code = 'NATS_LOST';

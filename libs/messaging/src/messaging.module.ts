@@ -29,9 +29,9 @@ export class MessagingModule implements OnApplicationShutdown {
         {
           provide: NatsClient,
           inject: [OPTIONS, LOGGER],
-          useFactory: (options: NatsOptions, logger: Logger) => {
+          useFactory: async (options: NatsOptions, logger: Logger) => {
             const client = new NatsClient(options, logger);
-            client.start();
+            await client.start();
             return client;
           },
         },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
 import { type Logger } from 'pino';
-import { NatsDisconnectedError } from './errors';
+import { NatsDisconnectedError, NatsRefusedError } from './errors';
+import { refusalReason } from './refusal';
 
 /** How a service reaches NATS. */
 export interface NatsOptions {
@@ -36,9 +37,20 @@ export class NatsClient {
     private readonly logger: Logger,
   ) {}
 
-  /** Begins to connect; returns at once. */
-  start(): void {
-    this.loop = this.run();
+  /**
+   * Begins to connect. Resolves when the first attempt has ended, successful or not, and after 5 s at the latest; while
+   * NATS is away the client keeps trying in the background.
+   * @throws NatsRefusedError when the first server that answers rejects the credentials or the TLS settings
+   */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(resolve, CONNECT_TIMEOUT_MS);
+      this.loop = this.run((refusal) => {
+        clearTimeout(limit);
+        if (refusal === undefined) resolve();
+        else reject(refusal);
+      });
+    });
   }
 
   /** Whether a server is reachable right now, as far as pings tell. */
@@ -79,17 +91,26 @@ export class NatsClient {
     await this.loop;
   }
 
-  private async run(): Promise<void> {
-    let reported = false;
-    while (!this.closed) {
+  private async run(onFirstAttempt: (refusal?: NatsRefusedError) => void): Promise<void> {
+    let reported: string | undefined;
+    for (let attempt = 1; !this.closed; attempt += 1) {
       try {
         const connection = await this.dial();
-        reported = false;
+        onFirstAttempt();
+        reported = undefined;
         await this.follow(connection);
       } catch (error) {
-        if (this.closed) return;
-        if (!reported) this.logger.warn({ reason: reasonOf(error) }, 'NATS is away, connecting in the background');
-        reported = true;
+        const refusal = refusalReason(error);
+        if (attempt === 1 && refusal !== undefined) {
+          onFirstAttempt(new NatsRefusedError(refusal));
+          return;
+        }
+        onFirstAttempt();
+        const reason = refusal ?? reasonOf(error);
+        if (reported !== reason && !this.closed) {
+          this.logger.warn({ reason }, 'NATS is away, connecting in the background');
+        }
+        reported = reason;
         await pause(RECONNECT_WAIT_MS);
       }
     }

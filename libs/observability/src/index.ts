@@ -11,3 +11,4 @@ export { type ReadinessCheck } from './readiness-check';
 export { refuseUnreadable } from './refuse-unreadable';
 export { runService } from './run-service';
 export { LOGGER, METRICS } from './tokens';
+export { isTlsFailure } from './tls-failure';

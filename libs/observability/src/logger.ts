@@ -115,7 +115,7 @@ export class NestLogger implements LoggerService {
   ): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
     // Nest narrates its boot (modules, routes) at `log`; operators asked for it only when debugging.
-    const quiet = level === 'info' && context !== undefined && NEST_BOOT.has(context);
+    const quiet = context === NEST_FAILURE || (level === 'info' && context !== undefined && NEST_BOOT.has(context));
     const error = message instanceof Error ? message : rest.find((part) => part instanceof Error);
     const stack = error === undefined && level === 'error' && rest.length > 1 ? rest[0] : undefined;
     this.logger[quiet ? 'debug' : level](
@@ -128,6 +128,9 @@ export class NestLogger implements LoggerService {
     );
   }
 }
+
+/** Nest logs an error of its boot with a stack before it rethrows it; `runService` reports the same error in one line. */
+const NEST_FAILURE = 'ExceptionHandler';
 
 const NEST_BOOT = new Set([
   'NestFactory',

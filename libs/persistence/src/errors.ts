@@ -8,6 +8,40 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
+/** The database cannot be used as DATABASE_URL names it; waiting does not help. The message shows no value. */
+export class DatabaseRefusedError extends Error {
+  readonly code = 'DATABASE_REFUSED';
+
+  constructor(reason: string) {
+    super(`cannot connect to the database: ${reason}`);
+    this.name = 'DatabaseRefusedError';
+  }
+}
+
+/** The database lacks migrations of this build; the message names the first one and the command that applies them. */
+export class SchemaOutdatedError extends Error {
+  readonly code = 'SCHEMA_OUTDATED';
+
+  constructor(service: string, missing: readonly string[]) {
+    const [first = '', ...others] = missing;
+    const more = others.length === 0 ? '' : ` and ${others.length} later migration${others.length === 1 ? '' : 's'}`;
+    super(
+      `the database lacks ${first}${more}: run "node dist/apps/${service}/src/migrate.js" with the URL of its owner in DATABASE_URL`,
+    );
+    this.name = 'SchemaOutdatedError';
+  }
+}
+
+/** The service's role cannot read which migrations were applied. */
+export class SchemaUnreadableError extends Error {
+  readonly code = 'SCHEMA_UNREADABLE';
+
+  constructor() {
+    super('the role in DATABASE_URL cannot read the table "migrations" (42501): grant it SELECT on that table');
+    this.name = 'SchemaUnreadableError';
+  }
+}
+
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** PostgreSQL's five-character error code, wherever TypeORM or pg put it. */
@@ -54,11 +88,16 @@ const CONNECTION_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ECONNABORTED',
 ]);
 const CONNECTION_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Query read timeout/i;
 
-interface ErrorLike {
+/** What an error of pg, TypeORM or Node may carry. */
+export interface ErrorLike {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
@@ -66,7 +105,7 @@ interface ErrorLike {
 }
 
 /** The error and what caused it; by shape, because an error of Node's own is no `Error` of another realm (Jest's). */
-function* causes(error: unknown): Generator<ErrorLike> {
+export function* causes(error: unknown): Generator<ErrorLike> {
   for (let current = error; typeof current === 'object' && current !== null; current = (current as ErrorLike).cause) {
     yield current;
   }

@@ -1,12 +1,13 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { connectDatabase } from './connect';
 import { type DatabaseOptions, createDataSource } from './data-source';
-import { DatabaseUnreachableError } from './errors';
+import { requireSchema } from './schema';
 
-const CONNECT_ATTEMPTS = 15;
-const CONNECT_PAUSE_MS = 1_000;
-
-/** Connects to the service's database and provides TypeORM's `DataSource`; closes it after everything else has stopped. */
+/**
+ * Connects to the service's database, verifies its schema and provides TypeORM's `DataSource`; closes it after everything
+ * else has stopped.
+ */
 @Global()
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
@@ -22,7 +23,7 @@ export class PersistenceModule implements OnApplicationShutdown {
         {
           provide: DataSource,
           inject: async.inject ?? [],
-          useFactory: (...args: never[]) => connect(createDataSource(async.useFactory(...args))),
+          useFactory: (...args: never[]) => connect(async.useFactory(...args)),
         },
       ],
       exports: [DataSource],
@@ -34,13 +35,13 @@ export class PersistenceModule implements OnApplicationShutdown {
   }
 }
 
-async function connect(dataSource: DataSource): Promise<DataSource> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await dataSource.initialize();
-    } catch (error) {
-      if (attempt === CONNECT_ATTEMPTS) throw new DatabaseUnreachableError(error);
-      await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS));
-    }
+async function connect(options: DatabaseOptions): Promise<DataSource> {
+  const dataSource = await connectDatabase(createDataSource(options));
+  try {
+    await requireSchema(dataSource, options.applicationName);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
   }
 }

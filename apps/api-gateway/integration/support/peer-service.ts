@@ -29,7 +29,7 @@ export class PeerService {
 
   async start(): Promise<void> {
     this.server.listen(() => undefined);
-    this.nats.start();
+    void this.nats.start();
     await new Promise<void>((resolve) => this.nats.onConnect(() => resolve()));
     // Interest has reached the server when it answers this ping.
     await this.nats.get().flush();

@@ -1,4 +1,4 @@
-import { createDataSource, runMigrations, schemaDifferences } from '@gatehouse/persistence';
+import { connectDatabase, createDataSource, runMigrations, schemaDifferences } from '@gatehouse/persistence';
 import { type DataSource } from 'typeorm';
 import { type DatabaseAddress } from '@gatehouse/config';
 import { migrationDatabase } from './database-options';
@@ -17,7 +17,7 @@ async function connected<Result>(
   address: DatabaseAddress,
   work: (dataSource: DataSource) => Promise<Result>,
 ): Promise<Result> {
-  const dataSource = await createDataSource(migrationDatabase(address)).initialize();
+  const dataSource = await connectDatabase(createDataSource(migrationDatabase(address)));
   try {
     return await work(dataSource);
   } finally {

@@ -1,0 +1,78 @@
+import { type Socket, createServer } from 'node:net';
+import { errors } from '@nats-io/transport-node';
+import { createLogger } from '@gatehouse/observability';
+import { type OwnNats, eventually, freePort } from '@gatehouse/testing';
+import { NatsRefusedError } from '../src/errors';
+import { NatsClient, type NatsOptions } from '../src/nats-client';
+import { refusalReason } from '../src/refusal';
+import { optionsOf, startNats } from './messaging-app';
+
+let nats: OwnNats;
+const clients: NatsClient[] = [];
+beforeAll(async () => {
+  nats = await startNats();
+});
+afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+afterAll(() => nats.dispose());
+
+const clientWith = (change: Partial<NatsOptions>) => {
+  const options = { ...optionsOf(nats, 'user-sync'), ...change };
+  const client = new NatsClient(options, createLogger({ service: 'messaging-test', level: 'silent' }));
+  clients.push(client);
+  return client;
+};
+
+describe('the first connection to NATS', () => {
+  it.each<[string, Partial<NatsOptions>]>([
+    ['the password is wrong', { password: 'hunter2' }],
+    ['the user is unknown', { user: 'hunter2' }],
+    ['no credentials are given', { user: undefined, password: undefined }],
+  ])('ends the start when %s', async (_why, change) => {
+    const start = clientWith(change).start();
+    await expect(start).rejects.toThrow(NatsRefusedError);
+    await expect(start).rejects.toThrow('cannot connect to NATS: the server rejected NATS_USER or NATS_PASSWORD');
+  });
+
+  it('lets the start go on while NATS is away, and connects when it comes', async () => {
+    await nats.stop();
+    const client = clientWith({});
+    await client.start();
+    expect(client.connected).toBe(false);
+    await nats.start();
+    await eventually(() => client.connected, { timeoutMs: 20_000 });
+  });
+
+  it('lets the start go on when the name of the server cannot be resolved', async () => {
+    const client = clientWith({ servers: [`nats://nowhere.invalid:${await freePort()}`] });
+    await client.start();
+    expect(client.connected).toBe(false);
+  });
+
+  it('lets the start go on when a server accepts connections and says nothing', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket));
+    const port = await freePort();
+    await new Promise<void>((listening) => silent.listen(port, '127.0.0.1', listening));
+    const client = clientWith({ servers: [`nats://127.0.0.1:${port}`] });
+    await client.start();
+    expect(client.connected).toBe(false);
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  it('is not refused for good by a server that is too busy to read the password in time', () => {
+    expect(refusalReason(new errors.AuthorizationError("'Authentication Timeout'"))).toBeUndefined();
+    expect(refusalReason(new errors.AuthorizationError("'Authorization Violation'"))).toBeDefined();
+  });
+
+  it.each<[string, Error, string]>([
+    [
+      'a certificate is not trusted',
+      Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+      'check NATS_CA_FILE',
+    ],
+    ['the server has no TLS', new Error(`'tls' is not available on this server`), 'remove NATS_CA_FILE'],
+  ])('is refused for good when %s', (_why, error, advice) => {
+    expect(refusalReason(error)).toContain(advice);
+  });
+});

@@ -1,0 +1,38 @@
+import { setTimeout } from 'node:timers/promises';
+import { type DataSource } from 'typeorm';
+import { DatabaseRefusedError, DatabaseUnreachableError, isDatabaseAway } from './errors';
+import { refusalReason } from './refusal';
+
+/** How long to wait for a database that is starting up. */
+export interface ConnectPatience {
+  readonly attempts: number;
+  readonly pauseMs: number;
+}
+
+const PATIENCE: ConnectPatience = { attempts: 15, pauseMs: 1_000 };
+
+/**
+ * Connects to a database. A transient failure (connection refused, server starting up, too many connections) is retried
+ * within the patience; any other ends the start at once, because only an operator can fix it.
+ * @throws DatabaseRefusedError, DatabaseUnreachableError
+ */
+export async function connectDatabase(
+  dataSource: DataSource,
+  { attempts, pauseMs }: ConnectPatience = PATIENCE,
+): Promise<DataSource> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await dataSource.initialize();
+    } catch (error) {
+      const refusal = refusalReason(error);
+      if (refusal !== undefined) throw new DatabaseRefusedError(refusal);
+      if (!isDatabaseAway(error)) throw new DatabaseRefusedError(messageOf(error));
+      if (attempt >= attempts) throw new DatabaseUnreachableError(error);
+      await setTimeout(pauseMs);
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : 'unknown reason';
+}

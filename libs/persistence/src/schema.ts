@@ -1,0 +1,27 @@
+import { type DataSource } from 'typeorm';
+import { SchemaOutdatedError, SchemaUnreadableError, sqlState } from './errors';
+
+/**
+ * Verifies that every migration of this build was applied. A database that is ahead of the build passes: during a
+ * rollout the replicas of the previous release keep running on the new tables.
+ * @param service whose `migrate.js` applies the missing migrations, e.g. `user-sync`
+ * @throws SchemaOutdatedError, SchemaUnreadableError
+ */
+export async function requireSchema(dataSource: DataSource, service: string): Promise<void> {
+  const applied = await appliedMigrations(dataSource);
+  const missing = dataSource.migrations
+    .map((migration) => migration.name ?? migration.constructor.name)
+    .filter((name) => !applied.has(name));
+  if (missing.length > 0) throw new SchemaOutdatedError(service, missing);
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<Set<string>> {
+  try {
+    const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations');
+    return new Set(rows.map(({ name }) => name));
+  } catch (error) {
+    if (sqlState(error) === '42P01') return new Set();
+    if (sqlState(error) === '42501') throw new SchemaUnreadableError();
+    throw error;
+  }
+}
