@@ -209,7 +209,7 @@ describe('the operations port', () => {
       400,
       {
         status: 'bad_request',
-        detail: 'exclude: names no check of this service; there are database, nats, streams, consumers',
+        detail: 'exclude: names no check of this service; there are database, schema, nats, streams, consumers',
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import { type ReadinessCheck } from '@gatehouse/observability';
 import { type DataSource } from 'typeorm';
+import { isDatabaseAway } from './errors';
 import { requireSchema } from './schema';
 
 /**
@@ -10,6 +11,15 @@ import { requireSchema } from './schema';
 export function databaseReadiness(dataSource: DataSource, service: string): ReadinessCheck[] {
   return [
     { name: 'database', check: async () => void (await dataSource.query('SELECT 1')) },
-    { name: 'schema', check: () => requireSchema(dataSource, service) },
+    { name: 'schema', check: () => checkSchema(dataSource, service) },
   ];
+}
+
+/** An outage is what `database` reports; nothing is known of the schema meanwhile. */
+async function checkSchema(dataSource: DataSource, service: string): Promise<void> {
+  try {
+    await requireSchema(dataSource, service);
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+  }
 }
