@@ -6,26 +6,23 @@ import { roles, tiers } from './principal';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
 import { uuidSchema } from './uuid';
+import { webLinkSchema } from './web-link';
 
 const timeSchema = z.iso.datetime();
 const text = (max: number) => z.string().trim().max(max).nullable();
 
+/** Names that every object has are none: copies of the links would not keep them apart. */
+const NETWORK_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
+
 const socialLinksSchema = z
-  .record(
-    z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'is not a network name'),
-    z.url({ protocol: /^https?$/ }).max(512),
-  )
+  .record(z.string().regex(NETWORK_NAME, 'is not a network name'), webLinkSchema)
   .refine((links) => Object.keys(links).length <= 20, 'has more than 20 entries');
 
 /** What a user may change of its own profile; an unknown or Clerk-owned field is refused, not dropped. */
 export const profilePatchSchema = z.strictObject({
   ownerName: text(200).optional(),
   bio: text(2000).optional(),
-  website: z
-    .url({ protocol: /^https?$/ })
-    .max(512)
-    .nullable()
-    .optional(),
+  website: webLinkSchema.nullable().optional(),
   socialLinks: socialLinksSchema.optional(),
   shopName: text(200).optional(),
   city: text(120).optional(),

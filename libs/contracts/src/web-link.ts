@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const MAX_LENGTH = 512;
+/** `@` before the first slash, question mark or hash: what stands before it looks like the host and is not. */
+const USER_INFO = /^[^/]*\/\/[^/?#]*@/;
+
+/**
+ * An absolute http or https URL that people are shown as a link, at most 512 characters. Without user information
+ * (`https://paypal.com@evil.example/`), backslashes, white space and control characters, which readers take for
+ * something else than browsers do.
+ */
+export const webLinkSchema = z
+  .url({ protocol: /^https?$/ })
+  .max(MAX_LENGTH)
+  .refine((link) => /^https?:\/\/[^/]/i.test(link), 'does not begin with http:// or https:// and a host')
+  .refine((link) => !USER_INFO.test(link), 'must not hold a user name or password')
+  .refine((link) => !/[\\\s\p{Cc}\p{Cf}]/u.test(link), 'must not hold backslashes, white space or control characters');
