@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createLogger } from '@gatehouse/observability';
-import { type INestApplication, Controller, Get, Module } from '@nestjs/common';
+import { type INestApplication, Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../src/app.module';
@@ -42,18 +42,41 @@ class HalfDeclaredController {
   }
 }
 
+@Controller('sneaky')
+class UncheckedController {
+  @Post('body')
+  @Access({ access: 'user', permission: 'x:y', rateClass: 'write' })
+  body(@Body() body: unknown): unknown {
+    return body;
+  }
+}
+
+@Controller('sneaky')
+class UncheckedQueryController {
+  @Get('query')
+  @Access({ access: 'user', permission: 'x:y', rateClass: 'read' })
+  query(@Query('a') query: unknown): unknown {
+    return query;
+  }
+}
+
 describe('the gateway does not start', () => {
   it.each([
+    [UncheckedController, 'POST /sneaky/body takes body without a schema'],
+    [UncheckedQueryController, 'GET /sneaky/query takes query without a schema'],
     [UndeclaredController, 'GET /sneaky/hole lacks @Access'],
     [HalfDeclaredController, 'GET /sneaky/half lacks @Access'],
-  ])('when a controller (%p) does not declare a route whole, and names it', async (controller, message) => {
-    const routes = new RouteRegister();
-    @Module({ imports: [AppModule.forRoot(config, silent, routes, () => 0)], controllers: [controller] })
-    class WithHole {}
-    const adapter = createFastifyAdapter(config, silent, routes);
-    app = await NestFactory.create(WithHole, adapter, { logger: false, bodyParser: false, abortOnError: false });
-    await expect(app.init()).rejects.toThrow(message);
-  });
+  ])(
+    'when a controller (%p) does not declare a route whole, or holds what it takes to no schema, and names it',
+    async (controller, message) => {
+      const routes = new RouteRegister();
+      @Module({ imports: [AppModule.forRoot(config, silent, routes, () => 0)], controllers: [controller] })
+      class WithHole {}
+      const adapter = createFastifyAdapter(config, silent, routes);
+      app = await NestFactory.create(WithHole, adapter, { logger: false, bodyParser: false, abortOnError: false });
+      await expect(app.init()).rejects.toThrow(message);
+    },
+  );
 
   it('when a plugin brings a route of its own', async () => {
     const gateway: NestFastifyApplication = await createApp(config, silent);

@@ -138,6 +138,17 @@ export class RequestInvalidError extends Error {
   }
 }
 
+/** The request has a body of another media type than JSON. */
+export class MediaTypeUnsupportedError extends Error {
+  readonly code = 'media_type_unsupported';
+  readonly statusCode = 415;
+
+  constructor() {
+    super('the body must be application/json');
+    this.name = 'MediaTypeUnsupportedError';
+  }
+}
+
 /** user-sync answered with somebody else than it was asked for. */
 export class PrincipalMismatchError extends Error {
   readonly code = 'PRINCIPAL_MISMATCH';
@@ -158,6 +169,16 @@ export class RouteUndeclaredError extends Error {
   }
 }
 
+/** A handler takes a part of the request without a schema: the gateway does not start. */
+export class InputUncheckedError extends Error {
+  readonly code = 'INPUT_UNCHECKED';
+
+  constructor(route: string, parts: readonly string[] = []) {
+    super(`${route} takes ${parts.join(' and ')} without a schema: give each @Body, @Query and @Param one`);
+    this.name = 'InputUncheckedError';
+  }
+}
+
 /** The gateway serves before its routes have a guard: nobody is let in. */
 export class RoutesUnguardedError extends Error {
   readonly code = 'ROUTES_UNGUARDED';
@@ -175,5 +196,30 @@ export class CallerMissingError extends Error {
   constructor() {
     super('no caller on this request: its route is public');
     this.name = 'CallerMissingError';
+  }
+}
+
+/** What is wrong with the JSON of a body: what is told to the client. */
+export const jsonFaults = {
+  encoding: 'the body is not valid UTF-8',
+  syntax: 'the body is not JSON',
+  depth: 'the body is nested deeper than 32 levels',
+  number: 'a number in the body is out of range',
+  repeated_member: 'a member of the body is repeated',
+} as const;
+
+/** What is wrong with the JSON of a body. */
+export type JsonFault = keyof typeof jsonFaults;
+
+/** A body is no JSON that every parser reads alike. `path` names the repeated member, with dots between levels. */
+export class JsonInvalidError extends Error {
+  readonly code = 'JSON_INVALID';
+
+  constructor(
+    readonly fault: JsonFault,
+    readonly path?: string,
+  ) {
+    super(jsonFaults[fault]);
+    this.name = 'JsonInvalidError';
   }
 }

@@ -12,6 +12,8 @@ const upgrade = (protocol: string): Attack => ({
     ],
   },
 });
+/** A change of Ada's profile with exactly these bytes, one per character. */
+const changing = (body: string) => asAda(json(body, { method: 'PATCH' }));
 const admin = (path: string): Attack => ({ request: { path } });
 
 export const messages: AttackTable = {
@@ -76,7 +78,7 @@ export const messages: AttackTable = {
     [
       'a body in gzip',
       400,
-      'invalid_json',
+      'json_encoding_invalid',
       () =>
         asAda({
           method: 'PATCH',
@@ -98,6 +100,60 @@ export const messages: AttackTable = {
           headers: [['Content-Type', 'application/json; charset=utf-16']],
         }),
     ],
+    ['bytes that are no UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"Pune\xff"}')],
+    ['UTF-8 that is cut off', 400, 'json_encoding_invalid', () => changing('{"city":"\xe2\x82"}')],
+    ['UTF-8 that is longer than need be', 400, 'json_encoding_invalid', () => changing('{"city":"\xc0\xaf"}')],
+    ['a surrogate in UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"\xed\xa0\x80"}')],
+    ['a surrogate alone', 400, 'invalid_request', () => changing('{"city":"\\ud800"}')],
+    ['surrogates the wrong way round', 400, 'invalid_request', () => changing('{"city":"\\udc00\\ud800"}')],
+    ['a NUL in a text', 400, 'invalid_request', () => changing('{"city":"Pune\\u0000"}')],
+    ['a member twice', 400, 'json_member_repeated', () => changing('{"city":"Pune","city":"Goa"}')],
+    [
+      'a member twice, spelled differently',
+      400,
+      'json_member_repeated',
+      () => changing('{"city":"a","\\u0063ity":"b"}'),
+    ],
+    [
+      'a member twice, inside',
+      400,
+      'json_member_repeated',
+      () => changing('{"socialLinks":{"x":"https://a.example","x":"https://b.example"}}'),
+    ],
+    ['33 levels', 400, 'invalid_json', () => changing(`{"city":${'['.repeat(33)}${']'.repeat(33)}}`)],
+    ['null for a body', 400, 'invalid_request', () => changing('null')],
+    ['a list for a body', 400, 'invalid_request', () => changing('[]')],
+    [
+      'a prototype among links',
+      400,
+      'invalid_request',
+      () => changing('{"socialLinks":{"__proto__":"https://a.example"}}'),
+    ],
+    [
+      'a constructor among links',
+      400,
+      'invalid_request',
+      () => changing('{"socialLinks":{"constructor":"https://a.example"}}'),
+    ],
+    [
+      'a link whose host looks like another',
+      400,
+      'invalid_request',
+      () => changing('{"website":"https://paypal.com@evil.example/"}'),
+    ],
+    [
+      'a social link whose host looks like another',
+      400,
+      'invalid_request',
+      () => changing('{"socialLinks":{"x":"https://paypal.com@evil.example/"}}'),
+    ],
+    [
+      'a body where none is taken',
+      400,
+      'invalid_request',
+      () => asAda(json({ all: true }, { method: 'POST', path: '/auth/logout' })),
+    ],
+    ['a query where none is taken', 400, 'invalid_request', () => asAda({ path: '/api/me?as=admin' })],
     ['a broken escape', 400, 'bad_request', () => admin('/admin/%zz')],
     ['TRACE', 405, 'method_not_allowed', () => ({ request: { method: 'TRACE' } })],
     [

@@ -24,7 +24,8 @@ const TIMEOUT_MS = 50_000;
 /** Sends what no HTTP client would. */
 export async function sendRaw(url: string, request: RawRequest): Promise<RawAnswer> {
   const { method = 'GET', path = '/api/me', headers = [], body = '' } = request;
-  const length = body === '' ? [] : [['Content-Length', String(Buffer.byteLength(body, 'latin1'))] as const];
+  const sized = body === '' || headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
+  const length = sized ? [] : [['Content-Length', String(Buffer.byteLength(body, 'latin1'))] as const];
   const lines = [['Host', 'api.example.com'], ['Connection', 'close'], ...length, ...headers].map(
     ([name, value]) => `${name}: ${value}`,
   );

@@ -7,6 +7,8 @@ import {
   CredentialMissingError,
   type FieldFault,
   HttpsRequiredError,
+  type JsonFault,
+  JsonInvalidError,
   LegacyTokensOffError,
   OriginNotAllowedError,
   RateLimitUnavailableError,
@@ -123,7 +125,20 @@ const byStatus: Record<number, { readonly code: string; readonly detail: string 
   431: { code: 'headers_too_large', detail: 'the headers are larger than 16 KiB' },
 };
 
-const badJson = new Set(['FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY']);
+const jsonCodes: Record<JsonFault, string> = {
+  encoding: 'json_encoding_invalid',
+  syntax: 'invalid_json',
+  depth: 'invalid_json',
+  number: 'invalid_json',
+  repeated_member: 'json_member_repeated',
+};
+const MAX_FIELD = 64;
+
+function badJson({ fault, message, path }: JsonInvalidError): Answer {
+  const errors =
+    path === undefined ? undefined : [{ in: 'body' as const, field: path.slice(0, MAX_FIELD), message: 'is repeated' }];
+  return { status: 400, code: jsonCodes[fault], detail: message, ...(errors !== undefined && { errors }) };
+}
 
 /** What an error means to the client; of an unknown one, nothing is told. */
 export function answerTo(error: unknown): Answer {
@@ -151,16 +166,13 @@ export function answerTo(error: unknown): Answer {
   if (error instanceof RequestInvalidError) {
     return { status: 400, code: error.code, detail: error.message, errors: error.faults };
   }
+  if (error instanceof JsonInvalidError) return badJson(error);
   if (error instanceof RequestRefusedError) return refusals[error.reason](error.message);
   return answerToStatus(error);
 }
 
 /** Nest's and Fastify's own errors: their messages may repeat the URL, so ours are told. */
 function answerToStatus(error: unknown): Answer {
-  const cause = error instanceof HttpException ? error.cause : error;
-  if (hasCode(cause) && badJson.has(cause.code)) {
-    return { status: 400, code: 'invalid_json', detail: 'the body is not JSON' };
-  }
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   return answerWithStatus(status);
 }
@@ -170,10 +182,6 @@ export function answerWithStatus(status: number): Answer {
   const known = byStatus[status];
   if (known !== undefined) return { status, ...known };
   return status >= 400 && status < 500 ? { status, code: 'bad_request' } : internal;
-}
-
-function hasCode(value: unknown): value is { readonly code: string } {
-  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string';
 }
 
 function statusOf(error: unknown): number {

@@ -17,6 +17,7 @@ type Told = readonly [code: string, status: number];
 /** Every code that a problem can carry, with its status, as the code makes them. */
 function answered(): Told[] {
   const own = Object.values(errors)
+    .filter((kind) => typeof kind === 'function')
     .map((kind) => Reflect.construct(kind, []) as Error & { code: string })
     .filter(({ code }) => code === code.toLowerCase());
   const causes: unknown[] = [
@@ -26,7 +27,7 @@ function answered(): Told[] {
     ),
     ...requestErrorCodes.map((code) => new RequestRefusedError(code, '')),
     new KeysUnavailableError(),
-    Object.assign(new SyntaxError(), { code: 'FST_ERR_CTP_INVALID_JSON_BODY' }),
+    ...Object.keys(errors.jsonFaults).map((fault) => new errors.JsonInvalidError(fault as errors.JsonFault)),
     ...own,
   ];
   const answers = causes.map((cause) => answerTo(cause));

@@ -18,12 +18,14 @@ const places: Partial<Record<Paramtype, FieldPlace>> = { param: 'path', query: '
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   /**
-   * Unlike Nest's, leaves `__proto__` where it is: a strict schema refuses it by its name, as any other unknown field.
+   * Unlike Nest's, leaves `__proto__` where it is: a strict schema refuses it by its name, as any other unknown field. A
+   * request without a body is one with an empty body: the schema then names the fields that are missing.
    * @throws RequestInvalidError
    */
   override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
     if (metadata.schema === undefined || !this.toValidate(metadata)) return value;
-    const result = await this.validate(value, metadata.schema);
+    const given = metadata.type === 'body' && value === undefined ? {} : value;
+    const result = await this.validate(given, metadata.schema);
     if (result.issues === undefined) return result.value as Value;
     throw new RequestInvalidError(result.issues.flatMap((issue) => faultsOf(issue, metadata)).slice(0, MAX_FAULTS));
   }

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import { type RateClass, rateClasses } from '../limit-rates/rate-policy';
+import { type RouteInput, inputOf } from './route-input';
 
 const accessLevels = ['public', 'clerk-session', 'browser-session', 'user', 'admin'] as const;
 const credentialKinds = ['any', 'session'] as const;
@@ -19,11 +20,17 @@ export interface RouteAccess {
   readonly rateClass: RateClass;
   /** `session`: no API keys. */
   readonly credential?: (typeof credentialKinds)[number];
+  /**
+   * A page to which browsers navigate. Clerk and others append query parameters of their own to such URLs, so that
+   * unknown ones are ignored; everywhere else they are rejected.
+   */
+  readonly navigation?: true;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
+    input?: RouteInput;
   }
 }
 
@@ -35,9 +42,15 @@ export const API_KEY_SCHEME = 'apiKey';
 
 /** Declares who may use a route. The gateway does not start while a route lacks it. */
 export function Access(access: RouteAccess): MethodDecorator {
+  return (target, handler, descriptor) =>
+    // Parameters are decorated before their method.
+    declare(access, inputOf(target.constructor, handler))(target, handler, descriptor);
+}
+
+function declare(access: RouteAccess, input: RouteInput): MethodDecorator {
   const needsUser = access.access === 'user' || access.access === 'admin';
   return applyDecorators(
-    RouteConfig({ access }),
+    RouteConfig({ access, input }),
     ApiExtension(ACCESS_EXTENSION, access),
     ...(access.access === 'public' || access.access === 'browser-session' ? [] : [ApiBearerAuth()]),
     ...(needsUser && access.credential !== 'session' ? [ApiSecurity(API_KEY_SCHEME)] : []),

@@ -5,9 +5,10 @@ import {
   type onRequestHookHandler,
   type preValidationHookHandler,
 } from 'fastify';
-import { RouteUndeclaredError, RoutesUnguardedError } from '../errors';
+import { InputUncheckedError, RouteUndeclaredError, RoutesUnguardedError } from '../errors';
 import { type MaybePromise } from '../maybe-promise';
 import { type RouteAccess, isWhole } from './access';
+import { type RouteInput, refuseUnexpected } from './route-input';
 
 /** Lets a request through to its route, or throws why not. */
 export interface RouteGuard {
@@ -20,9 +21,17 @@ export interface RouteGuard {
   confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void>;
 }
 
+/** One route of the server. */
+export interface RegisteredRoute {
+  /** With `:names` for its parameters. */
+  readonly url: string;
+  readonly methods: readonly string[];
+  readonly access: RouteAccess;
+}
+
 /** Every route of the server, whoever registered it. Refuses those that do not declare their access, guards the others. */
 export class RouteRegister {
-  private readonly routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+  private readonly routes: (RegisteredRoute & { readonly pattern: RegExp })[] = [];
   private guard: RouteGuard | undefined;
 
   /** Must come before the first route is registered; the refusal then stops the boot. */
@@ -32,10 +41,18 @@ export class RouteRegister {
       const methods = [method].flat();
       const access = config?.access;
       if (!isWhole(access)) throw new RouteUndeclaredError(`${methods.join(', ')} ${url}`);
-      this.routes.push({ pattern: toPattern(url), methods });
+      const { unchecked = [], ...input } = config?.input ?? { body: false, query: false };
+      if (unchecked.length > 0) throw new InputUncheckedError(`${methods.join(', ')} ${url}`, unchecked);
+      this.routes.push({ url, methods, access, pattern: toPattern(url) });
       route.onRequest = [this.admitting(access), ...[onRequest].flat()];
-      route.preValidation = [this.confirming(access), ...[preValidation].flat()];
+      const taken = { ...input, query: input.query || access.navigation === true };
+      route.preValidation = [this.confirming(access), refusing(taken), ...[preValidation].flat()];
     });
+  }
+
+  /** All routes, in the order in which they were registered. */
+  get all(): readonly RegisteredRoute[] {
+    return this.routes;
   }
 
   /** Whom every route asks. */
@@ -63,6 +80,17 @@ export class RouteRegister {
     if (this.guard === undefined) throw new RoutesUnguardedError();
     return this.guard;
   }
+}
+
+function refusing(taken: Pick<RouteInput, 'body' | 'query'>): preValidationHookHandler {
+  return (request, _reply, done) => {
+    try {
+      refuseUnexpected(taken, request);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  };
 }
 
 function goOn(allowed: MaybePromise<void>, done: (error?: Error) => void): void {

@@ -1,9 +1,12 @@
-import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
+import { type Explanation, explainUser } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
 import { type CallerRequest } from '../authenticate/caller';
 import { Access } from '../declare-access/access';
+
+const pageSchema = explainUser.request.omit({ id: true }).strict();
 
 /** `/admin/users/:id/explain`: why a user is as it is. */
 @Controller('admin/users')
@@ -21,7 +24,7 @@ export class ExplainUserController {
   explain(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: explainUser.request.shape.id }) id: string,
-    @Query({ schema: explainUser.request.omit({ id: true }) }) page: Omit<ParsedRequestOf<typeof explainUser>, 'id'>,
+    @Query({ schema: pageSchema }) page: z.output<typeof pageSchema>,
   ): Promise<Explanation> {
     return this.services.send(explainUser, { id, ...page }, caller);
   }

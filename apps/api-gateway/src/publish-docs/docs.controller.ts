@@ -1,15 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { Controller, Get, Header, NotFoundException, Param, StreamableFile } from '@nestjs/common';
 import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
 import { Access, type RouteAccess } from '../declare-access/access';
 import { ApiDocument } from './api-document';
 import { page, startScript, swaggerFile } from './swagger-ui';
 
-const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs' };
+const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs', navigation: true };
 /** Swagger UI sets styles by script; all else comes from here alone. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const fileSchema = z.string();
 const REVALIDATE = 'no-cache';
 const AN_HOUR = 'public, max-age=3600';
 
@@ -46,7 +48,7 @@ export class DocsController {
   @Get('assets/:file')
   @Access(access)
   @Header('cache-control', AN_HOUR)
-  asset(@Param('file') name: string): StreamableFile {
+  asset(@Param('file', { schema: fileSchema }) name: z.output<typeof fileSchema>): StreamableFile {
     const file = swaggerFile(name);
     if (file === undefined) throw new NotFoundException();
     return new StreamableFile(createReadStream(file.path), { type: file.type });

@@ -20,7 +20,8 @@ import { Access } from '../declare-access/access';
 import { ClerkIds } from '../find-user/clerk-ids';
 import { AuditTrail } from '../inspect-audit/audit-trail';
 
-const dryRunSchema = z.strictObject({ dryRun: z.stringbool().default(false) });
+const querySchema = z.strictObject({ dryRun: z.stringbool().default(false) });
+const bodySchema = z.strictObject({ dryRun: z.boolean().default(false) });
 
 const redriveBodySchema = redriveRequestSchema(
   redriveFilterSchema.omit({ clerkUserId: true }).extend({ user: userRefSchema.optional() }),
@@ -52,14 +53,17 @@ export class RedriveController {
   @Post(':id/redrive')
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Redrive one event, by its id or its webhook id (msg_…)' })
+  @ApiOperation({
+    summary: 'Redrive one event, by its id or its webhook id (msg_…); dryRun in body or query changes nothing',
+  })
   @ApiOkResponse({ description: 'What became of it', standardSchema: redriveEvents.reply })
   redriveOne(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: getWebhookEvent.request.shape.id }) id: string,
-    @Query({ schema: dryRunSchema }) { dryRun }: z.output<typeof dryRunSchema>,
+    @Query({ schema: querySchema }) query: z.output<typeof querySchema>,
+    @Body({ schema: bodySchema }) body: z.output<typeof bodySchema>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
-    return this.perform({ filter: { ids: [id] }, dryRun }, caller);
+    return this.perform({ filter: { ids: [id] }, dryRun: query.dryRun || body.dryRun }, caller);
   }
 
   @Get('redrives')

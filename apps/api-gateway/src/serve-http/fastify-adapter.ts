@@ -15,6 +15,7 @@ import { type RouteRegister } from '../declare-access/route-register';
 import { BODY_LIMIT_BYTES } from './body-limit';
 import { allowOrigins } from './cors';
 import { harden, hardening } from './harden';
+import { readBodies } from './read-bodies';
 import { requireHttps } from './require-https';
 
 const HEADER_LIMIT_BYTES = 16 * 1024;
@@ -47,9 +48,6 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     // What comes on open connections during a shutdown is served; new connections are not accepted.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable(answerWithStatus),
-    // A field of this name is a field like any other: schemas refuse what they do not list, and nobody merges bodies.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     // Bad escapes and over-long parameters: found by the router, before any hook.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const answer = answerTo(error);
@@ -64,7 +62,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   routes.watch(server);
   server.decorateRequest('caller', undefined);
   server.decorateRequest('clerkCaller', undefined);
-  server.removeContentTypeParser('text/plain');
+  readBodies(server);
   stripForwardedPorts(server);
   logRequests(server, logger);
   letGoAtShutdown(server);

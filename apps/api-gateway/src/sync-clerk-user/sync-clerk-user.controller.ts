@@ -29,7 +29,7 @@ export class SyncClerkUserController {
   }
 
   @Get()
-  @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync' })
+  @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync', navigation: true })
   @ApiOperation({
     summary: "A browser's way here after signing in: makes the user, then goes on to where it was going",
   })

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { type RegisteredRoute, RouteRegister } from '../src/declare-access/route-register';
+import { attackGateway, json, strike, target } from './attacks/attack';
+import { mint } from './support/clerk-tokens';
+import { type RawAnswer, type RawRequest } from './support/raw-request';
+
+attackGateway();
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly registered: RegisteredRoute;
+}
+
+/** Every route of the gateway that Fastify serves under one of these methods, its parameters filled in. */
+function routes(...methods: string[]): Route[] {
+  return target()
+    .app.get(RouteRegister)
+    .all.flatMap((registered) =>
+      registered.methods
+        .filter((method) => methods.includes(method))
+        .map((method) => ({ method, path: fill(registered.url), registered })),
+    );
+}
+
+function fill(url: string): string {
+  return url.replace(':clerkUserId', 'user_gone').replace(/:\w+/g, '018f0000-0000-7000-8000-000000000001');
+}
+
+/** The response to an admin who has never sent this token before. */
+async function ask({ method, path }: Pick<Route, 'method' | 'path'>, request: RawRequest = {}): Promise<RawAnswer> {
+  const token = await mint(target().pair, 'user_admin', { claims: { jti: randomUUID() } });
+  const headers = [['Authorization', `Bearer ${token}`] as const, ...(request.headers ?? [])];
+  return strike({ request: { ...request, method, path, headers } });
+}
+
+const outcome = ({ status, body }: RawAnswer) => {
+  const { code, errors } = body as { code?: string; errors?: unknown };
+  return { status, code, errors };
+};
+
+const nothing: readonly (readonly [string, RawRequest])[] = [
+  ['no Content-Type', {}],
+  ['JSON', { headers: [['Content-Type', 'application/json']] }],
+  ['JSON in a charset', { headers: [['Content-Type', 'application/json; charset=utf-8']] }],
+  ['a form, as of curl -d ""', { headers: [['Content-Type', 'application/x-www-form-urlencoded']] }],
+  ['a Content-Type that is none', { headers: [['Content-Type', 'none, at all']] }],
+  [
+    'a length of 0',
+    {
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['Content-Length', '0'],
+      ],
+    },
+  ],
+  [
+    'no chunks of JSON',
+    {
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
+      body: '0\r\n\r\n',
+    },
+  ],
+];
+
+describe('on every route that changes something', () => {
+  it('zero bytes are an empty body, whatever the headers say', async () => {
+    const changing = routes('POST', 'PUT', 'PATCH', 'DELETE');
+    expect(changing.length).toBeGreaterThan(20);
+    for (const route of changing) {
+      const expected = outcome(await ask(route, json({}, {})));
+      if (expected.status === 400) expect(expected).toMatchObject({ code: 'invalid_request' });
+      for (const [name, request] of nothing) {
+        const sent = outcome(await ask(route, request));
+        expect([route.method, route.path, name, sent]).toEqual([route.method, route.path, name, expected]);
+      }
+    }
+  });
+
+  it('a field that the route does not take is rejected by name', async () => {
+    for (const route of routes('POST', 'PUT', 'PATCH', 'DELETE')) {
+      const { status, code, errors } = outcome(await ask(route, json({ gatehouseUnknown: true }, {})));
+      expect([route.method, route.path, status, code]).toEqual([route.method, route.path, 400, 'invalid_request']);
+      expect(errors).toContainEqual(expect.objectContaining({ field: 'gatehouseUnknown' }));
+    }
+  });
+
+  it('what is not JSON is rejected', async () => {
+    for (const route of routes('POST', 'PUT', 'PATCH', 'DELETE')) {
+      const where = [route.method, route.path];
+      const form: RawRequest = { body: 'a=b', headers: [['Content-Type', 'application/x-www-form-urlencoded']] };
+      expect([...where, outcome(await ask(route, form)).code]).toEqual([...where, 'media_type_unsupported']);
+      const codes = {
+        '{"a":1,"a":2}': 'json_member_repeated',
+        '{"a":"\xff"}': 'json_encoding_invalid',
+        '{': 'invalid_json',
+      };
+      for (const [body, code] of Object.entries(codes)) {
+        expect([...where, outcome(await ask(route, json(body, {}))).code]).toEqual([...where, code]);
+      }
+    }
+  });
+});
+
+describe('on every route', () => {
+  it('an unknown query parameter is rejected by name, except on pages to which browsers navigate', async () => {
+    for (const route of routes('GET', 'POST', 'PUT', 'PATCH', 'DELETE')) {
+      const where = [route.method, route.path];
+      const answer = outcome(await ask({ ...route, path: `${route.path}?gatehouseUnknown=1` }));
+      const named = (answer.errors as { field: string }[] | undefined)?.some(
+        ({ field }) => field === 'gatehouseUnknown',
+      );
+      expect([...where, named ?? false]).toEqual([...where, route.registered.access.navigation !== true]);
+    }
+  });
+});
+
+it('a route with required fields names those that are missing', async () => {
+  const { errors } = outcome(await ask({ method: 'POST', path: '/api/keys' }));
+  expect(errors).toMatchObject([{ field: 'name' }, { field: 'scopes' }]);
+});
