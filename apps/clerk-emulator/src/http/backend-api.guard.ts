@@ -9,10 +9,11 @@ import { planAnswer } from '../inject-faults/answer-plans';
 import { ApiFaults } from '../inject-faults/api-faults';
 import { type FaultParams } from '../inject-faults/fault-kinds';
 import { RateLimiter } from '../limit-rates/rate-limiter';
+import { checkApiVersion } from './api-version';
 import { AuthorizationHeaderInvalidError, SecretKeyInvalidError } from './errors';
 import { requestPath } from './request-path';
 
-/** What every call of the Backend API goes through: the secret key, the rate limits, and the faults switched on. */
+/** What every call of the Backend API goes through: the secret key, the API version, the rate limits, and the faults switched on. */
 @Injectable()
 export class BackendApiGuard implements CanActivate, OnModuleDestroy {
   private readonly expected: Buffer;
@@ -34,6 +35,7 @@ export class BackendApiGuard implements CanActivate, OnModuleDestroy {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     this.authenticate(request.headers.authorization);
+    checkApiVersion(request);
     const path = requestPath(request);
     this.limiter.take(request.method, path);
     const { hang, refusal, answer } = this.faults.plan(request.method, path);

@@ -20,6 +20,15 @@ export class SecretKeyInvalidError extends ClerkApiError {
   }
 }
 
+/** 400: the pinned API version was never published, or is named twice. Clerk does not document the code it uses. */
+export class ApiVersionInvalidError extends ClerkApiError {
+  readonly status = 400;
+  readonly code = 'api_version_invalid';
+  constructor(longMessage: string) {
+    super([{ message: 'Invalid API version', longMessage }]);
+  }
+}
+
 /** 400: the body is not JSON, or not an object. */
 export class RequestBodyInvalidError extends ClerkApiError {
   readonly status = 400;

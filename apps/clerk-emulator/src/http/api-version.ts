@@ -1,0 +1,34 @@
+import { type FastifyRequest } from 'fastify';
+import { ApiVersionInvalidError } from './errors';
+
+/** Versions of the Backend API that Clerk has published. @see https://github.com/clerk/openapi-specs (bapi) */
+export const publishedVersions: readonly string[] = [
+  '2021-02-05',
+  '2024-10-01',
+  '2025-03-12',
+  '2025-04-10',
+  '2025-11-10',
+  '2025-12-03',
+  '2026-05-12',
+];
+
+const PARAMETER = '__clerk_api_version';
+
+/**
+ * Checks the version that a request pins by header or by query parameter, and takes the parameter off the query. As at
+ * Clerk, naming both is invalid; a request that pins no version is accepted. Every version gets the same shapes.
+ * @throws ApiVersionInvalidError
+ */
+export function checkApiVersion(request: FastifyRequest): void {
+  const query = (request.query ?? {}) as Record<string, unknown>;
+  const header = request.headers['clerk-api-version'];
+  const parameter = query[PARAMETER];
+  delete query[PARAMETER];
+  if (header !== undefined && parameter !== undefined) {
+    throw new ApiVersionInvalidError(`Use either the Clerk-API-Version header or ${PARAMETER}, not both.`);
+  }
+  const version = header ?? parameter;
+  if (version === undefined) return;
+  if (typeof version === 'string' && publishedVersions.includes(version)) return;
+  throw new ApiVersionInvalidError(`The API version must be one of ${publishedVersions.join(', ')}.`);
+}
