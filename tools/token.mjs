@@ -19,7 +19,11 @@ async function mint(who) {
   const call = async (path, body) => {
     const response = await fetch(`${emulator}/v1/${path}`, {
       method: body ? 'POST' : 'GET',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'application/json',
+        'clerk-api-version': '2026-05-12',
+      },
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     }).catch(() => {

@@ -69,6 +69,13 @@ export class ClerkApi {
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
+    // Every request pins the version whose shapes the service understands, the SDK's and our own alike.
+    if (request.headers['clerk-api-version'] !== '2026-05-12') {
+      return json(400, { errors: [{ code: 'api_version_not_pinned', message: 'Clerk-API-Version is missing' }] })(
+        request,
+        response,
+      );
+    }
     if (this.outage !== undefined) return this.outage(request, response);
     const url = new URL(request.url ?? '/', 'http://clerk');
     const written = url.pathname.match(/^\/v1\/users\/([^/]+)\/metadata$/)?.[1];

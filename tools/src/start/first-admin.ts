@@ -12,7 +12,11 @@ export async function ensureFirstAdmin(emulatorUrl: string, secretKey: string): 
   const call = async (path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`${emulatorUrl}/v1/users${path}`, {
       method: body ? 'POST' : 'GET',
-      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${secretKey}`,
+        'content-type': 'application/json',
+        'clerk-api-version': '2026-05-12',
+      },
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     });

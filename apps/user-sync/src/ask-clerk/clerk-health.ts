@@ -4,6 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkAwayError } from '../errors';
+import { apiVersionHeader } from './api-version';
 import { type Lane } from './lane';
 
 /** As long as a request may take: who is slow is not away. */
@@ -63,7 +64,7 @@ export class ClerkHealth {
     const { apiUrl, secretKey } = this.config.clerk;
     try {
       const { status, body } = await fetch(`${apiUrl}/v1/users/count`, {
-        headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json' },
+        headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json', ...apiVersionHeader },
         signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
         redirect: 'error',
       });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkRequestError } from '../errors';
+import { apiVersionHeader } from './api-version';
 import { type Asking, ClerkRequests } from './clerk-requests';
 
 const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
@@ -38,7 +39,7 @@ export class ClerkJson {
     timeoutMs: number,
   ): Promise<z.output<Schema>> {
     const { apiUrl, secretKey } = this.config.clerk;
-    const headers = { authorization: `Bearer ${secretKey}`, accept: 'application/json' };
+    const headers = { authorization: `Bearer ${secretKey}`, accept: 'application/json', ...apiVersionHeader };
     const response = await fetch(`${apiUrl}/v1${path}`, {
       ...(body === undefined
         ? { headers }
