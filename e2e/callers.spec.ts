@@ -139,6 +139,70 @@ describe('a local user', () => {
   });
 });
 
+describe('what Clerk says about the access of a user', () => {
+  it('refuses keys and sessions of a deprovisioned user until it is provisioned again', async () => {
+    const { user, bearer } = await signIn({ emailAddress: ['scim@example.com'] });
+    const headers = await bearer();
+    const made = await call('/api/keys', headers, 'POST', { name: 'k', scopes: ['*:*'] });
+    const key = { 'x-api-key': made.body.key as string };
+    const answers = async () => [(await call('/api/me', headers)).status, (await call('/api/me', key)).status];
+    expect(await answers()).toEqual([200, 200]);
+    const turn = (action: string) => fetch(`${emulator}/emulator/users/${user.id}/${action}`, { method: 'POST' });
+    await turn('deprovision');
+    await eventually(async () => expect(await answers()).toEqual([403, 403]), { timeoutMs: 20_000, intervalMs: 200 });
+    expect((await call('/api/me', key)).body.code).toBe('account_inactive');
+    await turn('reprovision');
+    await eventually(async () => expect(await answers()).toEqual([200, 200]), { timeoutMs: 20_000, intervalMs: 200 });
+  });
+
+  it('shows a lockout to admins and refuses nothing because of it', async () => {
+    const admin = await asAdmin();
+    const { user, bearer } = await signIn({ emailAddress: ['locked-out@example.com'] });
+    const headers = await bearer();
+    const { body: me } = await call('/api/me', headers);
+    await clerk.users.lockUser(user.id);
+    await eventually(
+      async () => {
+        const { body } = await call(`/admin/users/${me.id}`, admin);
+        expect(body).toMatchObject({ clerkLocked: true, clerkLockoutExpiresAt: expect.any(String), isActive: true });
+      },
+      { timeoutMs: 20_000, intervalMs: 200 },
+    );
+    expect((await call('/api/me', headers)).status).toBe(200);
+  });
+});
+
+describe('an address that several Clerk users hold', () => {
+  const rowOf = async (id: string) => {
+    const text = 'SELECT email, email_verified FROM users WHERE clerk_user_id = $1';
+    return (await stack.users.query<Record<string, unknown>>(text, [id])).rows[0];
+  };
+  const stored = (id: string, row: object) =>
+    eventually(async () => expect(await rowOf(id)).toEqual(row), { timeoutMs: 20_000, intervalMs: 200 });
+
+  it('is stored with each while nobody has it verified, then with the verified one, and moves when it is proved', async () => {
+    const emailAddress = 'contested@example.com';
+    const byPhone = (phoneNumber: string) =>
+      clerk.users.createUser({ phoneNumber: [phoneNumber], skipPasswordRequirement: true });
+    const [ada, bea] = [await byPhone('+12015550131'), await byPhone('+12015550132')];
+    const claim = (userId: string) => clerk.emailAddresses.createEmailAddress({ userId, emailAddress, primary: true });
+    const [ofAda] = [await claim(ada.id), await claim(bea.id)];
+    for (const { id } of [ada, bea]) await stored(id, { email: emailAddress, email_verified: false });
+
+    const cyd = await clerk.users.createUser({ emailAddress: [emailAddress], skipPasswordRequirement: true });
+    await stored(cyd.id, { email: emailAddress, email_verified: true });
+    for (const { id } of [ada, bea]) await stored(id, { email: null, email_verified: false });
+    const { body } = await call(`/admin/users/${ada.id}/explain`, await asAdmin());
+    expect(body.conflicts).toMatchObject([{ kind: 'email', claimant: ada.id, holder: cyd.id }]);
+
+    const verify = () => clerk.emailAddresses.updateEmailAddress(ofAda.id, { verified: true });
+    await expect(verify()).rejects.toMatchObject({ status: 422 });
+    await clerk.users.deleteUser(cyd.id);
+    await verify();
+    await stored(ada.id, { email: emailAddress, email_verified: true });
+  });
+});
+
 describe('the audit log', () => {
   it('tells what was done with one session, in whatever service, and from where', async () => {
     const admin = await asAdmin();

@@ -124,6 +124,42 @@ describe('@clerk/backend, unchanged', () => {
     });
   });
 
+  it('lets several users hold an address until one of them has it verified', async () => {
+    const [ada, bea, cyd] = [await createAda(), await createAda(), await createAda()];
+    const emailAddress = `shared-${ada.id}@example.com`;
+    const ofAda = await clerk.emailAddresses.createEmailAddress({ userId: ada.id, emailAddress });
+    const ofBea = await clerk.emailAddresses.createEmailAddress({ userId: bea.id, emailAddress });
+    const { data } = await clerk.users.getUserList({ emailAddress: [emailAddress] });
+    expect(data.map(({ id }) => id).sort()).toEqual([ada.id, bea.id].sort());
+    const taken = { status: 422, errors: [{ code: 'form_identifier_exists', meta: { paramName: 'email_address' } }] };
+    await expect(clerk.emailAddresses.createEmailAddress({ userId: ada.id, emailAddress })).rejects.toMatchObject(
+      taken,
+    );
+    await clerk.emailAddresses.updateEmailAddress(ofAda.id, { verified: true });
+    await expect(clerk.emailAddresses.updateEmailAddress(ofBea.id, { verified: true })).rejects.toMatchObject(taken);
+    await expect(clerk.emailAddresses.createEmailAddress({ userId: cyd.id, emailAddress })).rejects.toMatchObject(
+      taken,
+    );
+    await clerk.emailAddresses.deleteEmailAddress(ofAda.id);
+    const verified = await clerk.emailAddresses.updateEmailAddress(ofBea.id, { verified: true });
+    expect(verified.verification?.status).toBe('verified');
+  });
+
+  it('creates a user with an address or number that others hold unverified', async () => {
+    const ada = await createAda();
+    const [emailAddress, phoneNumber] = [`free-${ada.id}@example.com`, '+12015559123'];
+    const email = await clerk.emailAddresses.createEmailAddress({ userId: ada.id, emailAddress });
+    const phone = await clerk.phoneNumbers.createPhoneNumber({ userId: ada.id, phoneNumber });
+    const draft = { emailAddress: [emailAddress], phoneNumber: [phoneNumber], skipPasswordRequirement: true };
+    expect((await clerk.users.createUser(draft)).primaryEmailAddress?.verification?.status).toBe('verified');
+    await expect(clerk.emailAddresses.updateEmailAddress(email.id, { verified: true })).rejects.toMatchObject({
+      status: 422,
+    });
+    await expect(clerk.phoneNumbers.updatePhoneNumber(phone.id, { verified: true })).rejects.toMatchObject({
+      status: 422,
+    });
+  });
+
   it('creates, lists, gets and revokes a session', async () => {
     const ada = await createAda();
     const session = await clerk.sessions.createSession({ userId: ada.id });

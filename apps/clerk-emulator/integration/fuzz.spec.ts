@@ -10,6 +10,7 @@ const ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['PATCH', '/v1/users/:id/metadata'],
   ['PUT', '/v1/users/:id/metadata'],
   ['POST', '/v1/users/:id/ban'],
+  ['POST', '/emulator/users/:id/deprovision'],
   ['POST', '/v1/email_addresses'],
   ['PATCH', '/v1/email_addresses/:id'],
   ['POST', '/v1/phone_numbers'],

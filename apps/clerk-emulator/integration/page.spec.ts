@@ -94,6 +94,10 @@ describe('the page', () => {
       await page.getByLabel('First name').fill('Ada');
       await page.getByRole('button', { name: 'Save profile' }).click();
       await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+      await page.getByRole('button', { name: 'Deprovision', exact: true }).click();
+      await seen(page, 'Deprovisioned.');
+      await page.getByRole('button', { name: 'Reprovision', exact: true }).click();
+      await page.getByRole('button', { name: 'Deprovision', exact: true }).waitFor();
       await page.getByLabel('JSON object').fill('{"role": ');
       await page.getByRole('button', { name: 'Save metadata' }).click();
       await seen(page, /This is not JSON/);

@@ -42,6 +42,20 @@ describe('with a STATE_FILE', () => {
     expect(await again('POST', '/v1/users', { email_address: ['ada@example.com'] })).toMatchObject({ status: 422 });
   });
 
+  it('a lockout ends after a restart when it would have ended without one', async () => {
+    let now = Date.now();
+    const first = await start({ now: () => now });
+    const user = (await rawApi(first)('POST', '/v1/users', { email_address: ['ada@example.com'], locked: true })).body;
+    expect(user).toMatchObject({ locked: true, lockout_expires_in_seconds: 3_600 });
+    await first.close();
+    now += 3_599_000;
+    const api = rawApi(await start({ now: () => now }));
+    const shown = () => api('GET', `/v1/users/${String(user['id'])}`).then(({ body }) => body);
+    expect(await shown()).toMatchObject({ locked: true, lockout_expires_in_seconds: 1 });
+    now += 1_000;
+    expect(await shown()).toMatchObject({ locked: false, lockout_expires_in_seconds: null });
+  });
+
   it('what was undelivered is delivered after the restart, under the same id', async () => {
     const receiver = keep(await startWebhookReceiver());
     const first = await start({ webhookUrls: [receiver.url] });

@@ -125,10 +125,50 @@ describe('sign-in', () => {
     expect((await api('GET', '/emulator/notices')).body).toMatchObject({ data: [{ type: 'user.locked' }] });
     now += 3_600_001;
     expect((await signIn(PHONE))['status']).toBe('needs_first_factor');
-    expect((await api('GET', `/v1/users/${userId}`)).body).toMatchObject({
-      locked: false,
-      verification_attempts_remaining: 100,
-    });
+  });
+
+  it('is refused while a lockout lasts, which counts down when it is read and ends without an event', async () => {
+    await start();
+    const user = () => api('GET', `/v1/users/${userId}`).then(({ body }) => body);
+    const { updated_at } = (await api('POST', `/v1/users/${userId}/lock`)).body;
+    expect(await user()).toMatchObject({ locked: true, lockout_expires_in_seconds: 3_600, updated_at });
+    now += 600_000;
+    const left = { locked: true, lockout_expires_in_seconds: 3_000, verification_attempts_remaining: 0 };
+    expect(await user()).toMatchObject({ ...left, updated_at });
+    expect(emulator.users()).toMatchObject([left]);
+    await api('PATCH', `/v1/users/${userId}/metadata`, { public_metadata: { seen: true } });
+    now += 2_999_000;
+    expect(await user()).toMatchObject({ locked: true, lockout_expires_in_seconds: 1 });
+    now += 1_000;
+    const over = { locked: false, lockout_expires_in_seconds: null, verification_attempts_remaining: 100 };
+    expect((await api('GET', '/v1/users')).body).toMatchObject([over]);
+    expect((await signIn(PHONE))['status']).toBe('needs_first_factor');
+    const changes = (await events()).filter(({ type }) => type === 'user.updated').map(({ data }) => data);
+    expect(changes).toMatchObject([
+      { locked: true, lockout_expires_in_seconds: 3_600 },
+      { locked: true, lockout_expires_in_seconds: 3_000 },
+    ]);
+  });
+
+  it('is refused to a deprovisioned user, whose event is user.updated alone, until it is provisioned again', async () => {
+    await start();
+    const { id } = await signIn(PHONE);
+    const session = (await api('POST', '/v1/sessions', { user_id: userId })).body;
+    const before = (await events()).length;
+    expect((await api('POST', `/emulator/users/${userId}/deprovision`)).body).toMatchObject({ deprovisioned: true });
+    expect((await api('GET', `/v1/users/${userId}`)).body).toMatchObject({ deprovisioned: true });
+    const refused = { status: 403, body: { errors: [{ code: 'user_deactivated' }] } };
+    expect(await api('POST', '/emulator/sign-in', { identifier: PHONE })).toMatchObject(refused);
+    expect(await attempt(id, '424242')).toMatchObject(refused);
+    expect(await api('POST', '/v1/sessions', { user_id: userId })).toMatchObject(refused);
+    expect((await api('GET', `/v1/sessions/${String(session['id'])}`)).body).toMatchObject({ status: 'active' });
+    const page = await api('POST', `/emulator/page/users/${userId}/reprovision`);
+    expect(page.body).toMatchObject({ deprovisioned: false });
+    expect((await attempt(id, '424242')).status).toBe(200);
+    expect((await events()).slice(before, before + 2)).toMatchObject([
+      { type: 'user.updated', data: { deprovisioned: true } },
+      { type: 'user.updated', data: { deprovisioned: false } },
+    ]);
   });
 
   it('is refused to the banned and the locked', async () => {

@@ -42,6 +42,7 @@ import { KeysController } from './mint-tokens/keys.controller';
 import { SigningKey } from './mint-tokens/signing-key';
 import { TokenMinter } from './mint-tokens/token-minter';
 import { TokensController } from './mint-tokens/tokens.controller';
+import { DirectorySyncController } from './moderate-users/directory-sync.controller';
 import { LockoutsService } from './moderate-users/lockouts.service';
 import { ModerateUsersController } from './moderate-users/moderate-users.controller';
 import { Notices } from './notices/notices';
@@ -95,6 +96,7 @@ export class AppModule {
         ...pageControllers,
         UsersController,
         ModerateUsersController,
+        DirectorySyncController,
         EmailAddressesController,
         PhoneNumbersController,
         SessionsController,

@@ -79,6 +79,15 @@ export class UserBannedError extends ClerkApiError {
   }
 }
 
+/** 403: a user whom directory sync has deprovisioned cannot sign in. */
+export class UserDeactivatedError extends ClerkApiError {
+  readonly status = 403;
+  readonly code = 'user_deactivated';
+  constructor() {
+    super([{ message: 'User is deactivated', longMessage: 'This user is deactivated and cannot sign in.' }]);
+  }
+}
+
 /** 403: a locked user cannot sign in. */
 export class UserLockedError extends ClerkApiError {
   readonly status = 403;

@@ -67,6 +67,8 @@ export interface ClerkEmulator {
   createUser(params?: CreateUserParams): ClerkUser;
   /** Sends `user.deleted`. @throws ResourceNotFoundError */
   deleteUser(userId: string): void;
+  /** Deprovisions a user as directory sync does, or provisions it again. Sends `user.updated`. @throws ResourceNotFoundError */
+  deprovision(userId: string, deprovisioned?: boolean): ClerkUser;
   /** The user as Clerk holds it now; undefined when there is none. */
   findUser(userId: string): ClerkUser | undefined;
   /** Every user, oldest first: what whoever follows the webhooks must come to. */
@@ -176,6 +178,8 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
       usersService.remove(userId);
       sessionStore.deleteOf(userId);
     },
+    deprovision: (userId, deprovisioned = true) =>
+      usersService.change(userId, (user) => void (user.deprovisioned = deprovisioned)),
     findUser: (userId) => users.find(userId),
     users: () => [...users.oldestFirst()],
     signIn: (userId, sessionOptions) => sessions.signIn(userId, sessionOptions),

@@ -41,6 +41,11 @@ export interface PhoneNumber {
 /** `reserved` identifiers can sign in and cannot be claimed by others, but are unverified. */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
+/** Whether nobody else can hold the same address: it is verified, or reserved. */
+export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumber): boolean {
+  return reserved || verification.status === 'verified';
+}
+
 const CODE_LIFETIME_MS = 600_000;
 const NONE: never[] = [];
 

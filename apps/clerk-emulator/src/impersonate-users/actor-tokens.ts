@@ -82,7 +82,7 @@ export class ActorTokens {
     return this.settle(kept, 'revoked');
   }
 
-  /** @throws TicketInvalidError, UserBannedError, UserLockedError */
+  /** @throws TicketInvalidError, UserBannedError, UserDeactivatedError, UserLockedError */
   redeem(ticket: string): ClerkSession {
     const kept = [...this.kept.values()].find((each) => each.ticket === ticket);
     if (!kept || kept.token.status !== 'pending' || this.now() >= kept.expiresAt) throw new TicketInvalidError();

@@ -10,6 +10,7 @@ import {
 import { type ClerkUser, type DeletedObject } from '../clerk/user';
 import { ResourceNotFoundError } from '../errors';
 import { assertFree } from '../keep-users/apply-profile';
+import { IdentifierExistsError } from '../keep-users/errors';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
 import {
@@ -33,7 +34,7 @@ export class IdentifiersService {
     const status = params.verified ? 'verified' : 'unverified';
     const added = newEmailAddress(params.email_address, status, this.now());
     this.users.change(params.user_id, (user) => {
-      assertFree(this.store, 'email_address', added.email_address, '');
+      this.assertAddable('email_address', user, added.email_address);
       user.email_addresses.push(added);
       if (params.primary || user.email_addresses.length === 1) user.primary_email_address_id = added.id;
     });
@@ -45,7 +46,7 @@ export class IdentifiersService {
     const added = newPhoneNumber(params.phone_number, status, this.now());
     added.reserved_for_second_factor = params.reserved_for_second_factor ?? false;
     this.users.change(params.user_id, (user) => {
-      assertFree(this.store, 'phone_number', added.phone_number, '');
+      this.assertAddable('phone_number', user, added.phone_number);
       user.phone_numbers.push(added);
       if (params.primary || user.phone_numbers.length === 1) user.primary_phone_number_id = added.id;
     });
@@ -63,6 +64,7 @@ export class IdentifiersService {
   updateEmailAddress(id: string, params: UpdateIdentifierParams): EmailAddress {
     const user = this.users.change(this.ownerOf('email_address', id).id, (user, now) => {
       const email = pick(user.email_addresses, id);
+      if (params.verified) assertFree(this.store, 'email_address', email.email_address, user.id);
       verify(email, params.verified, 'email_code', now);
       if (params.primary) user.primary_email_address_id = id;
     });
@@ -72,6 +74,7 @@ export class IdentifiersService {
   updatePhoneNumber(id: string, params: UpdateIdentifierParams): PhoneNumber {
     const user = this.users.change(this.ownerOf('phone_number', id).id, (user, now) => {
       const phone = pick(user.phone_numbers, id);
+      if (params.verified) assertFree(this.store, 'phone_number', phone.phone_number, user.id);
       verify(phone, params.verified, 'phone_code', now);
       phone.reserved_for_second_factor = params.reserved_for_second_factor ?? phone.reserved_for_second_factor;
       if (params.primary) user.primary_phone_number_id = id;
@@ -91,6 +94,12 @@ export class IdentifiersService {
       }
     });
     return { object: kind, id, deleted: true };
+  }
+
+  /** @throws IdentifierExistsError when the user has it already, or another has it verified or reserved */
+  private assertAddable(kind: Kind, user: ClerkUser, value: string): void {
+    assertFree(this.store, kind, value, user.id);
+    if (this.store.holdersOf(kind, value).some(({ id }) => id === user.id)) throw new IdentifierExistsError(kind);
   }
 
   private ownerOf(kind: Kind, id: string): ClerkUser {

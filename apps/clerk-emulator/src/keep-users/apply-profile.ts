@@ -2,7 +2,7 @@ import { type ClerkUser } from '../clerk/user';
 import { IdentifierExistsError, ParamValueInvalidError } from './errors';
 import { assertMetadataFits } from './merge-metadata';
 import { type CreateUserParams, type MetadataParams, type UpdateUserParams } from './user.schemas';
-import { type UniqueKind, type UserStore } from './user.store';
+import { hasForItself, type UniqueKind, type UserStore } from './user.store';
 
 const METADATA = ['public_metadata', 'private_metadata', 'unsafe_metadata'] as const;
 const PLAIN = [
@@ -19,10 +19,15 @@ const PLAIN = [
   'created_at',
 ] as const;
 
-/** @throws IdentifierExistsError when another user has it */
+/**
+ * Refuses a value that another user has. An e-mail address or phone number is taken only by a user who has it verified or
+ * reserved: any number of users can hold the same unverified one.
+ *
+ * @throws IdentifierExistsError
+ */
 export function assertFree(store: UserStore, kind: UniqueKind, value: string, userId: string): void {
-  const owner = store.ownerOf(kind, value);
-  if (owner && owner.id !== userId) throw new IdentifierExistsError(kind);
+  const others = store.holdersOf(kind, value).filter(({ id }) => id !== userId);
+  if (others.some((other) => hasForItself(other, kind, value))) throw new IdentifierExistsError(kind);
 }
 
 /** Writes the given parameters into `user`; a parameter that is not given leaves its field alone. */

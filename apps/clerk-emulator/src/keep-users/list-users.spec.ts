@@ -11,7 +11,7 @@ describe('listUsers', () => {
     listUsers(store, listUsersParams.parse(query)).map((user) => user.first_name ?? '');
 
   beforeEach(() => {
-    store = new UserStore(new ChangeSignal());
+    store = new UserStore(new ChangeSignal(), () => 1_000);
     for (const [index, first_name] of ['Ada', 'Bob', 'Cyd', 'Dee', 'Eve'].entries()) {
       const user = {
         ...newUser(1_000 + index, `user_${index}`),

@@ -109,8 +109,8 @@ function candidates(store: UserStore, filter: Partial<UserFilter>): readonly Cle
   const { user_id, email_address, phone_number, external_id, username } = filter;
   const found =
     user_id?.map((id) => store.find(id)) ??
-    email_address?.map((value) => store.ownerOf('email_address', value)) ??
-    phone_number?.map((value) => store.ownerOf('phone_number', value)) ??
+    email_address?.flatMap((value) => store.holdersOf('email_address', value)) ??
+    phone_number?.flatMap((value) => store.holdersOf('phone_number', value)) ??
     external_id?.map((value) => store.ownerOf('external_id', value)) ??
     username?.map((value) => store.ownerOf('username', value));
   if (!found) return store.oldestFirst();

@@ -5,7 +5,7 @@ import { UserStore } from './user.store';
 
 describe('UserStore', () => {
   it('has room for as many users as there may be, and for one less once there is one', () => {
-    const store = new UserStore(new ChangeSignal());
+    const store = new UserStore(new ChangeSignal(), () => 1_000);
     expect(() => store.assertRoomFor(USER_LIMIT)).not.toThrow();
     store.put(newUser(1_000));
     expect(() => store.assertRoomFor(USER_LIMIT)).toThrow(UserQuotaExceededError);

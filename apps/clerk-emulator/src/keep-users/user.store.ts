@@ -1,10 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { NOW, type Now } from '../clerk/clock';
+import { isExclusive } from '../clerk/identifier';
 import { type ClerkUser, USER_LIMIT } from '../clerk/user';
 import { ResourceNotFoundError, UserQuotaExceededError } from '../errors';
 import { ChangeSignal } from '../persist-state/change-signal';
+import { HolderIndex } from './holder-index';
+import { type LockoutEnd, LockoutEnds } from './lockout-ends';
 import { UserVersions } from './user-versions';
 
-/** What at most one user of an instance can have. */
+/** What at most one user of an instance can have; of addresses and numbers, at most one verified or reserved. */
 export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
 
 const DELETED_KEPT = 100_000;
@@ -16,31 +20,36 @@ const DELETED_KEPT = 100_000;
 @Injectable()
 export class UserStore {
   private readonly users = new Map<string, ClerkUser>();
-  private readonly owners: Record<UniqueKind, Map<string, string>> = {
-    email_address: new Map(),
-    phone_number: new Map(),
-    username: new Map(),
-    external_id: new Map(),
-    identifier_id: new Map(),
+  private readonly holders: Record<UniqueKind, HolderIndex> = {
+    email_address: new HolderIndex(),
+    phone_number: new HolderIndex(),
+    username: new HolderIndex(),
+    external_id: new HolderIndex(),
+    identifier_id: new HolderIndex(),
   };
+  private readonly lockoutEnds = new LockoutEnds();
   private readonly versions = new UserVersions();
   private readonly deleted = new Set<string>();
   /** By creation, so that a page of many users costs no sorting. */
   private readonly ordered: ClerkUser[] = [];
 
-  constructor(private readonly changes: ChangeSignal) {}
+  constructor(
+    private readonly changes: ChangeSignal,
+    @Inject(NOW) private readonly now: Now,
+  ) {}
 
   get size(): number {
     return this.users.size;
   }
 
   find(id: string): ClerkUser | undefined {
+    this.refreshLockouts();
     return this.users.get(id);
   }
 
   /** @throws ResourceNotFoundError */
   get(id: string): ClerkUser {
-    const user = this.users.get(id);
+    const user = this.find(id);
     if (!user) throw new ResourceNotFoundError('user', id);
     return user;
   }
@@ -50,10 +59,29 @@ export class UserStore {
     return this.versions.back(id, versionsBack) ?? this.get(id);
   }
 
-  /** The user who has this e-mail address, number, name or identifier id; undefined when nobody does. */
+  /** Users who have this e-mail address, number, name, external id or identifier id. */
+  holdersOf(kind: UniqueKind, value: string): ClerkUser[] {
+    const ids = this.holders[kind].of(indexKey(kind, value));
+    return ids.map((id) => this.find(id)).filter((user) => user !== undefined);
+  }
+
+  /**
+   * The user who has this e-mail address, number, name, external id or identifier id; of several who hold an address, the
+   * one who has it verified or reserved, else the first. Undefined when nobody has it.
+   */
   ownerOf(kind: UniqueKind, value: string): ClerkUser | undefined {
-    const id = this.owners[kind].get(indexKey(kind, value));
-    return id === undefined ? undefined : this.users.get(id);
+    const holders = this.holdersOf(kind, value);
+    return holders.find((user) => hasForItself(user, kind, value)) ?? holders[0];
+  }
+
+  /** When the lockouts of locked users end. */
+  lockouts(): LockoutEnd[] {
+    this.refreshLockouts();
+    return this.lockoutEnds.all();
+  }
+
+  restoreLockouts(lockouts: readonly LockoutEnd[]): void {
+    this.lockoutEnds.restore(lockouts);
   }
 
   /** Ids of deleted users, oldest first. */
@@ -78,7 +106,8 @@ export class UserStore {
       this.versions.keep(before);
     }
     this.users.set(user.id, user);
-    for (const [kind, value] of uniqueValues(user)) this.owners[kind].set(indexKey(kind, value), user.id);
+    for (const [kind, value] of uniqueValues(user)) this.holders[kind].add(indexKey(kind, value), user.id);
+    this.lockoutEnds.note(user, this.now());
     this.ordered.splice(this.placeOf(user), 0, user);
     this.changes.mark();
   }
@@ -89,6 +118,7 @@ export class UserStore {
     this.unindex(before);
     this.versions.keep(before);
     this.users.delete(user.id);
+    this.lockoutEnds.delete(user.id);
     this.deleted.add(user.id);
     const [oldest] = this.deleted;
     if (this.deleted.size > DELETED_KEPT && oldest !== undefined) this.deleted.delete(oldest);
@@ -98,7 +128,8 @@ export class UserStore {
   /** Forgets everybody. */
   clear(): void {
     this.users.clear();
-    for (const index of Object.values(this.owners)) index.clear();
+    for (const index of Object.values(this.holders)) index.clear();
+    this.lockoutEnds.clear();
     this.versions.clear();
     this.deleted.clear();
     this.ordered.length = 0;
@@ -107,6 +138,7 @@ export class UserStore {
 
   /** All users, oldest first; users of the same millisecond in the order of their ids. */
   oldestFirst(): readonly ClerkUser[] {
+    this.refreshLockouts();
     return this.ordered;
   }
 
@@ -122,10 +154,36 @@ export class UserStore {
     return low;
   }
 
+  /** Brings locked users up to date: their remaining seconds, and that a lockout is over. It is no new version. */
+  private refreshLockouts(): void {
+    const now = this.now();
+    for (const id of this.lockoutEnds.userIds()) {
+      const user = this.users.get(id);
+      if (!user) continue;
+      const shown = this.lockoutEnds.shown(user, now);
+      if (shown === user) continue;
+      this.users.set(id, shown);
+      this.ordered[this.placeOf(user)] = shown;
+      if (!shown.locked) this.lockoutEnds.delete(id);
+    }
+  }
+
   private unindex(user: ClerkUser): void {
-    for (const [kind, value] of uniqueValues(user)) this.owners[kind].delete(indexKey(kind, value));
+    for (const [kind, value] of uniqueValues(user)) this.holders[kind].delete(indexKey(kind, value), user.id);
     this.ordered.splice(this.placeOf(user), 1);
   }
+}
+
+/** Whether the user has the value so that no other can have it: an address or number only when verified or reserved. */
+export function hasForItself(user: ClerkUser, kind: UniqueKind, value: string): boolean {
+  if (kind === 'email_address') {
+    const address = value.toLowerCase();
+    return user.email_addresses.some((email) => email.email_address === address && isExclusive(email));
+  }
+  if (kind === 'phone_number') {
+    return user.phone_numbers.some((phone) => phone.phone_number === value && isExclusive(phone));
+  }
+  return true;
 }
 
 /** Older users first; users of the same millisecond in the order of their ids. */

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NOW, type Now } from '../clerk/clock';
 import { type IdentificationStatus, newEmailAddress, newPhoneNumber } from '../clerk/identifier';
-import { type ClerkUser, type DeletedObject, newUser } from '../clerk/user';
+import { type ClerkUser, type DeletedObject, lockUser, newUser } from '../clerk/user';
+import { type EmulatorConfig } from '../config';
+import { CONFIG } from '../config.token';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { applyPrimaries, applyProfile, assertFree, replaceMetadata } from './apply-profile';
 import { FormDataMissingError, IdentifierExistsError, ParamValueInvalidError } from './errors';
@@ -13,6 +15,7 @@ import { UserStore } from './user.store';
 @Injectable()
 export class UsersService {
   constructor(
+    @Inject(CONFIG) private readonly config: Pick<EmulatorConfig, 'lockoutMs'>,
     private readonly store: UserStore,
     private readonly events: EventPublisher,
     @Inject(NOW) private readonly now: Now,
@@ -34,7 +37,7 @@ export class UsersService {
     user.primary_email_address_id = user.email_addresses[0]?.id ?? null;
     user.primary_phone_number_id = user.phone_numbers[0]?.id ?? null;
     user.banned = params.banned ?? false;
-    user.locked = params.locked ?? false;
+    if (params.locked) lockUser(user, this.config.lockoutMs);
     applyProfile(this.store, user, params, now);
     this.store.put(user);
     this.events.publish('user.created', user, { userId: user.id, at: user.updated_at });

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
-import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
+import { type ClerkUser, lockUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../config.token';
-import { UserBannedError, UserLockedError } from '../errors';
+import { UserBannedError, UserDeactivatedError, UserLockedError } from '../errors';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
 import { Notices } from '../notices/notices';
 
-/** Locks users, by hand or after too many wrong codes, and unlocks them when their time is over. */
+/** Locks users, by hand or after too many wrong codes, and unlocks them. A lockout ends by itself, without an event. */
 @Injectable()
 export class LockoutsService {
   constructor(
@@ -16,14 +15,11 @@ export class LockoutsService {
     private readonly store: UserStore,
     private readonly users: UsersService,
     private readonly notices: Notices,
-    @Inject(NOW) private readonly now: Now,
   ) {}
 
   lock(id: string): ClerkUser {
     return this.users.change(id, (user) => {
-      user.locked = true;
-      user.lockout_expires_in_seconds = Math.ceil(this.config.lockoutMs / 1_000);
-      user.verification_attempts_remaining = 0;
+      lockUser(user, this.config.lockoutMs);
     });
   }
 
@@ -35,15 +31,12 @@ export class LockoutsService {
     });
   }
 
-  /** A lock whose time is over ends here. @throws UserBannedError, UserLockedError, ResourceNotFoundError */
+  /** @throws UserBannedError, UserDeactivatedError, UserLockedError, ResourceNotFoundError */
   assertMaySignIn(id: string): void {
     const user = this.store.get(id);
     if (user.banned) throw new UserBannedError();
-    if (!user.locked) return;
-    // The lock was the user's latest change, or something changed it since: it never ends too early.
-    const until = user.updated_at + (user.lockout_expires_in_seconds ?? Infinity) * 1_000;
-    if (this.now() < until) throw new UserLockedError();
-    this.unlock(id);
+    if (user.deprovisioned) throw new UserDeactivatedError();
+    if (user.locked) throw new UserLockedError();
   }
 
   /** Counts a wrong code; the last one allowed locks the user. Only that is announced. */

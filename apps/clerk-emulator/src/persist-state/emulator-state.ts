@@ -56,6 +56,8 @@ export const emulatorState = z.object({
     .default([]),
   events_published: z.number().int().nonnegative(),
   users: z.array(user),
+  /** When lockouts end, in ms since 1970; null when they do not. */
+  lockouts: z.array(z.object({ user_id: text, ends_at: z.number().nullable() })).default([]),
   /** Ids of users who are gone, oldest first. */
   deleted_user_ids: z.array(text).default([]),
   sessions: z.array(session),

@@ -65,6 +65,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
 
   private restore(state: EmulatorState): void {
     for (const user of state.users) this.users.put(user);
+    this.users.restoreLockouts(state.lockouts);
     this.users.restoreDeleted(state.deleted_user_ids);
     for (const session of state.sessions) this.sessions.put(session);
     this.endpoints.restore(state.endpoints);
@@ -112,6 +113,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
       })),
       events_published: this.events.count,
       users: [...this.users.oldestFirst()],
+      lockouts: this.users.lockouts(),
       deleted_user_ids: this.users.deletedIds(),
       sessions: this.sessions.all(),
       deliveries: this.deliveries.allPending(),

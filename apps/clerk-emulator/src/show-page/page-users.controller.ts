@@ -15,10 +15,13 @@ import {
 } from '../keep-users/user.schemas';
 import { UserStore } from '../keep-users/user.store';
 import { UsersController } from '../keep-users/users.controller';
+import { DirectorySyncController } from '../moderate-users/directory-sync.controller';
 import { ModerateUsersController } from '../moderate-users/moderate-users.controller';
 
-const moderation = z.enum(['ban', 'unban', 'lock', 'unlock']);
-const moderationParams = z.object({ id: z.string(), action: moderation });
+const moderationParams = z.object({
+  id: z.string(),
+  action: z.enum(['ban', 'unban', 'lock', 'unlock', 'deprovision', 'reprovision']),
+});
 
 /** Sessions of one user that the page shows, newest first. */
 const SESSIONS_SHOWN = 50;
@@ -29,6 +32,7 @@ export class PageUsersController {
   constructor(
     private readonly users: UsersController,
     private readonly moderate: ModerateUsersController,
+    private readonly directory: DirectorySyncController,
     private readonly store: UserStore,
     private readonly sessions: SessionStore,
   ) {}
@@ -68,6 +72,8 @@ export class PageUsersController {
   @Post(':id/:action')
   @HttpCode(200)
   act(@Param(new ClerkParams(moderationParams)) { id, action }: z.output<typeof moderationParams>) {
-    return this.moderate[action](id);
+    return action === 'deprovision' || action === 'reprovision'
+      ? this.directory[action](id)
+      : this.moderate[action](id);
   }
 }

@@ -1,6 +1,7 @@
 import { type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { UsersController } from '../keep-users/users.controller';
+import { DirectorySyncController } from '../moderate-users/directory-sync.controller';
 import { ModerateUsersController } from '../moderate-users/moderate-users.controller';
 import { OwnOriginGuard } from './own-origin.guard';
 import { PageAssets } from './page-assets';
@@ -24,4 +25,5 @@ export const pageProviders: Provider[] = [
   // As plain objects, called past the guards, limits and faults of their routes.
   UsersController,
   ModerateUsersController,
+  DirectorySyncController,
 ];

@@ -49,7 +49,7 @@ export class SignInService {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** Sends a code. @throws IdentifierNotFoundError, UserBannedError, UserLockedError */
+  /** Sends a code. @throws IdentifierNotFoundError, UserBannedError, UserDeactivatedError, UserLockedError */
   start(params: StartSignInParams): SignIn {
     const identifier = params.identifier.toLowerCase();
     const user = this.ownerOf(identifier);
@@ -92,7 +92,7 @@ export class SignInService {
    * Tries a code; the right one opens a session, having signed the user up if need be.
    *
    * @throws CodeIncorrectError, VerificationExpiredError, VerificationFailedError, VerificationDoneError,
-   *   UserLockedError, UserBannedError
+   *   UserLockedError, UserBannedError, UserDeactivatedError
    */
   attempt(id: string, code: string): { signIn: SignIn; session: ClerkSession } {
     const { signIn, secret } = this.find(id);

@@ -104,7 +104,8 @@ export function statesOf(user) {
     'span',
     { class: 'badges' },
     user.banned ? badge('Banned', 'bad') : null,
+    user.deprovisioned ? badge('Deprovisioned', 'bad') : null,
     user.locked ? badge('Locked', 'warn') : null,
-    user.banned || user.locked ? null : badge('Active', 'good'),
+    user.banned || user.deprovisioned || user.locked ? null : badge('Active', 'good'),
   );
 }

@@ -94,10 +94,15 @@ function moderation(user) {
         ? button('Unban', turn('unban', 'Unbanned.'))
         : button('Ban', turn('ban', 'Banned; sessions revoked.')),
       user.locked ? button('Unlock', turn('unlock', 'Unlocked.')) : button('Lock', turn('lock', 'Locked.')),
+      user.deprovisioned
+        ? button('Reprovision', turn('reprovision', 'Reprovisioned.'))
+        : button('Deprovision', turn('deprovision', 'Deprovisioned.')),
       h('a', { class: 'button', href: hrefTo('deliveries', null, { user_id: user.id }) }, 'Webhooks'),
       button('Delete…', () => remove(user), { kind: 'danger-quiet' }),
     ),
-    ...['sign-in', 'ban', 'unban', 'lock', 'unlock'].map((action) => problem(`${action} ${user.id}`)),
+    ...['sign-in', 'ban', 'unban', 'lock', 'unlock', 'deprovision', 'reprovision'].map((action) =>
+      problem(`${action} ${user.id}`),
+    ),
   ];
 }
 

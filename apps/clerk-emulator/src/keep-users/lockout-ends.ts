@@ -1,0 +1,66 @@
+import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
+
+/** When the lockout of a user ends, in ms since 1970; null when somebody has to unlock the user. */
+export interface LockoutEnd {
+  readonly user_id: string;
+  readonly ends_at: number | null;
+}
+
+/** Ends of the lockouts of locked users: Clerk computes what it shows of a lockout when the user is read. */
+export class LockoutEnds {
+  private readonly ends = new Map<string, number>();
+
+  /** Notes the lockout of a user as stored at `now`, or that there is none. */
+  note(user: ClerkUser, now: number): void {
+    if (!user.locked) {
+      this.ends.delete(user.id);
+      return;
+    }
+    const shown = user.lockout_expires_in_seconds ?? Infinity;
+    const known = this.ends.get(user.id);
+    // Another change of a locked user stores what was shown of the same lockout.
+    const isSame =
+      known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
+    if (!isSame) this.ends.set(user.id, now + shown * 1_000);
+  }
+
+  /** The user as Clerk shows it at `now`; the same object when nothing has changed. */
+  shown(user: ClerkUser, now: number): ClerkUser {
+    const end = this.ends.get(user.id);
+    if (end === undefined || !user.locked || end === Infinity) return user;
+    if (end <= now) {
+      return {
+        ...user,
+        locked: false,
+        lockout_expires_in_seconds: null,
+        verification_attempts_remaining: SIGN_IN_ATTEMPTS,
+      };
+    }
+    const seconds = left(end, now);
+    return seconds === user.lockout_expires_in_seconds ? user : { ...user, lockout_expires_in_seconds: seconds };
+  }
+
+  userIds(): string[] {
+    return [...this.ends.keys()];
+  }
+
+  all(): LockoutEnd[] {
+    return [...this.ends].map(([user_id, end]) => ({ user_id, ends_at: end === Infinity ? null : end }));
+  }
+
+  restore(lockouts: readonly LockoutEnd[]): void {
+    for (const { user_id, ends_at } of lockouts) this.ends.set(user_id, ends_at ?? Infinity);
+  }
+
+  delete(userId: string): void {
+    this.ends.delete(userId);
+  }
+
+  clear(): void {
+    this.ends.clear();
+  }
+}
+
+function left(end: number, now: number): number {
+  return Math.ceil((end - now) / 1_000);
+}
