@@ -66,6 +66,9 @@ function endOfString(bytes: Uint8Array, start: number): number {
 function countMembers(value: unknown): number {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new CredentialRefusedError('token_number_invalid');
   if (typeof value !== 'object' || value === null) return 0;
-  const parts = Object.values(value);
-  return parts.reduce<number>((sum, part) => sum + countMembers(part), Array.isArray(value) ? 0 : parts.length);
+  if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + countMembers(part), 0);
+  let members = 0;
+  // Parsed objects inherit nothing that is enumerable. This is several times faster than Object.values.
+  for (const name in value) members += 1 + countMembers((value as JsonObject)[name]);
+  return members;
 }

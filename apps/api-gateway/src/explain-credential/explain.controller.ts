@@ -16,7 +16,7 @@ export class ExplainController {
   ) {}
 
   @Get()
-  @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin' })
+  @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin', scope: 'none' })
   @ApiOperation({ summary: 'Which verifier let this request in, and what it checked' })
   @ApiOkResponse({ description: 'Row of the table, verifier, checks, principal', standardSchema: explanationSchema })
   explain(@Req() { caller: { principal }, raw }: CallerRequest): Explanation {

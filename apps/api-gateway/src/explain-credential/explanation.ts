@@ -38,7 +38,7 @@ const checks: Record<AuthMethod, readonly string[]> = {
     alone,
     'its form and environment are known and it is no secret key of Clerk',
     'its checksum matches, before any lookup',
-    'its address has not tried too many unknown keys',
+    'its address has not sent too many unknown keys, or it was let in before, or chance admitted it',
     'its SHA-256 is on record, neither revoked nor expired',
     state,
     "one of its scopes reaches the route's permission",
