@@ -43,6 +43,18 @@ describe('what is tried is good but for what is wrong with it', () => {
   });
 });
 
+describe('an API key may ask what it is itself, whatever its scopes:', () => {
+  it.each([
+    ['who it is', '/auth/session', 'user'],
+    ['what was checked of it, when its holder is an admin', '/auth/explain', 'admin'],
+  ] as const)('%s', async (_, path, role) => {
+    for (const scopes of [[], ['profile:read'], ['profil:reed']]) {
+      const { status, body } = await strike(withKey(target().key({ role, scopes }), { path }));
+      expect([status, body.principal.scopes]).toEqual([200, scopes]);
+    }
+  });
+});
+
 describe.each(tables)('$title:', ({ cases }) => {
   it.each(cases)('%s', async (_, status, code, attack) => void (await expectRefused(status, code, await attack())));
 });

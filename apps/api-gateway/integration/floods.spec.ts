@@ -2,11 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { mintApiKey } from '@gatehouse/auth';
 import { eventually } from '@gatehouse/testing';
+import { KeyGuesses } from '../src/authenticate/key-guesses';
+import { ChangeFeed } from '../src/follow-changes/change-feed';
 import { sendRaw } from './support/raw-request';
 import { CLERK_USER } from './support/attacked-gateway';
 import { mint } from './support/clerk-tokens';
 import { attackGateway, expectRefused, flip, strike, target, withKey } from './attacks/attack';
 import { login } from './attacks/logins';
+
+/** What chance decides against whoever is beyond a limit. */
+const UNLUCKY = 0.999_999;
+const newKey = () => mintApiKey({ environment: 'prod', random: randomBytes(32) });
 
 attackGateway();
 afterEach(() => jest.restoreAllMocks());
@@ -26,21 +32,43 @@ describe('an API key is refused', () => {
       sendRaw(target().url, {
         headers: [
           ['X-Forwarded-For', '198.51.100.7'],
-          ['X-API-Key', mintApiKey({ environment: 'prod', random: randomBytes(32) })],
+          ['X-API-Key', newKey()],
         ],
       });
+    jest.spyOn(target().app.get(KeyGuesses), 'draw').mockReturnValue(UNLUCKY);
     const statuses = [];
     for (let count = 0; count < 25; count++) statuses.push((await guess()).status);
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), ...Array.from({ length: 5 }, () => 429)]);
+  });
+
+  it('beside many guesses of its address by chance when it is new here, and never when it was let in before', async () => {
+    const from = ['X-Forwarded-For', '198.51.100.30'] as const;
+    const send = async (key: string) => (await sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })).status;
+    const ids = { keyId: randomUUID(), userId: randomUUID() };
+    const [known, fresh] = [target().key(ids), target().key()];
+    expect(await send(known)).toBe(200);
+    const draw = jest.spyOn(target().app.get(KeyGuesses), 'draw').mockReturnValue(UNLUCKY);
+    for (let count = 0; count < 25; count++) await send(newKey());
+    // What was remembered of the key is believed no longer: it is looked up anew.
+    const { number } = target().changes.change({ kind: 'api_key', reason: 'scopes', ...ids });
+    await eventually(() => target().app.get(ChangeFeed).current >= number);
+    const before = target().lookedUp();
+    expect(await send(known)).toBe(200);
+    expect(target().lookedUp()).toBe(before + 1);
+    expect(await send(fresh)).toBe(429);
+    draw.mockReturnValue(0);
+    expect(await send(fresh)).toBe(200);
   });
 });
 
 describe('an address is counted', () => {
   const guess = async (forwardedFor: string) => {
-    const key = mintApiKey({ environment: 'prod', random: randomBytes(32) });
+    const key = newKey();
     const headers = [['X-Forwarded-For', forwardedFor] as const, ['X-API-Key', key] as const];
     return (await sendRaw(target().url, { headers })).status;
   };
+
+  beforeEach(() => void jest.spyOn(target().app.get(KeyGuesses), 'draw').mockReturnValue(UNLUCKY));
 
   it('as the trusted proxy saw it, whatever the client wrote before that', async () => {
     const statuses = [];
@@ -107,9 +135,10 @@ describe('of a flood of guesses that come at once', () => {
     const known = Array.from({ length: 60 }, () => target().key());
     const good = await Promise.all(known.map((key) => sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })));
     expect(good.map(({ status }) => status)).toEqual(known.map(() => 200));
+    jest.spyOn(target().app.get(KeyGuesses), 'draw').mockReturnValue(UNLUCKY);
     const before = target().lookedUp();
     const release = target().holdLookups();
-    const guesses = Array.from({ length: 300 }, () => mintApiKey({ environment: 'prod', random: randomBytes(32) }));
+    const guesses = Array.from({ length: 300 }, () => newKey());
     const flood = Promise.all(guesses.map((key) => sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })));
     const connections = promisify((done: (error: Error | null, count: number) => void) =>
       target().app.getHttpServer().getConnections(done),

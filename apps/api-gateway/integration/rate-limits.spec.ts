@@ -5,12 +5,14 @@ import { verifyLogin } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
+import { KeyGuesses } from '../src/authenticate/key-guesses';
 import { Counters } from '../src/limit-rates/rate-limit.providers';
 import { RateLimits } from '../src/limit-rates/rate-limits';
 import { RedisCounters } from '../src/limit-rates/redis-counters';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
+import { type SigningPair } from './support/key-server';
 import { sampleUser } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
@@ -26,6 +28,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => redis?.dispose());
 afterEach(async () => {
+  jest.restoreAllMocks();
   await gateway?.stop();
   gateway = undefined;
 });
@@ -59,6 +62,7 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
 
   it('per address where nobody is known, whatever X-Forwarded-For says while no proxy is trusted', async () => {
     gateway = await startAttackedGateway();
+    jest.spyOn(gateway.app.get(KeyGuesses), 'draw').mockReturnValue(0.999_999);
     const statuses = [];
     for (let count = 0; count < 22; count++) {
       const headers = { 'x-api-key': mintApiKey({ environment: 'prod', random: randomBytes(32) }) };
@@ -101,6 +105,33 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     });
     expect(written.status).toBe(200);
     expect(written.headers.get('ratelimit-policy')).toBe('"write";q=60;w=60');
+  });
+});
+
+describe('phone logins', () => {
+  const exchange = async (token: string) => {
+    const headers = { 'content-type': 'application/json' };
+    return call(`${gateway?.url}/auth/verify-clerk-token`, token, { method: 'POST', headers, body: '{}' });
+  };
+  const tokenOf = (pair: SigningPair, user: string) => mint(pair, user, { claims: { jti: randomUUID() } });
+
+  it('are counted per user once the token is verified: many people behind one address get through', async () => {
+    const { pair } = (gateway = await startAttackedGateway());
+    for (let user = 0; user < 25; user++) {
+      expect((await exchange(await tokenOf(pair, `user_${user}`))).status).toBe(200);
+    }
+    const statuses = [];
+    for (let count = 0; count < 21; count++) statuses.push((await exchange(await tokenOf(pair, 'user_0'))).status);
+    expect(statuses).toEqual([...Array.from({ length: 19 }, () => 200), 429, 429]);
+    expect((await exchange(await tokenOf(pair, 'user_1'))).headers.get('ratelimit')).toMatch(/^"exchange";r=18;/);
+  });
+
+  it('are counted per address while the token is refused, which hinders nobody whose token is good', async () => {
+    const { pair } = (gateway = await startAttackedGateway());
+    const statuses = [];
+    for (let count = 0; count < 22; count++) statuses.push((await exchange('a.b.c')).status);
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
+    expect((await exchange(await tokenOf(pair, 'user_1'))).status).toBe(200);
   });
 });
 
@@ -197,13 +228,15 @@ describe('over a store that gateways share', () => {
     const counters = new RedisCounters(redis.url, silent);
     try {
       await eventually(() => counters.ready);
-      const key = randomUUID();
-      expect(await counters.look(key, 60_000)).toEqual({ count: 0, resetMs: 60_000 });
-      expect(await counters.hit(key, 60_000)).toMatchObject({ count: 1 });
-      const { count, resetMs } = await counters.hit(key, 60_000);
+      const who = randomUUID();
+      const [long, short] = [60_000, 1_000].map((windowMs) => ({ name: 'x', windowMs, whenFull: 'evict' }) as const);
+      expect(await counters.look(long!, who)).toEqual({ count: 0, resetMs: 60_000 });
+      expect(await counters.hit(long!, who)).toMatchObject({ count: 1 });
+      const { count, resetMs } = await counters.hit(long!, who);
       expect([count, resetMs > 0 && resetMs <= 60_000]).toEqual([2, true]);
-      expect(await counters.hit(key, 1_000)).toMatchObject({ count: 1 });
-      await eventually(async () => (await counters.look(key, 1_000)).count === 0);
+      expect(await counters.hit({ ...long!, name: 'y' }, who)).toMatchObject({ count: 1 });
+      expect(await counters.hit(short!, who)).toMatchObject({ count: 1 });
+      await eventually(async () => (await counters.look(short!, who)).count === 0);
     } finally {
       counters.close();
     }

@@ -5,8 +5,9 @@ import { type FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type ChangeFeed } from '../follow-changes/change-feed';
 import { type LookupResult, TrustedLookup } from '../follow-changes/trusted-lookup';
-import { type RateLimits, countedAddress } from '../limit-rates/rate-limits';
+import { countedAddress } from '../limit-rates/rate-limits';
 import { type UsedKey } from './caller';
+import { type KeyGuesses } from './key-guesses';
 import { type KeyUsage } from './key-usage';
 import { Lanes } from './lanes';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
@@ -24,7 +25,7 @@ const MAX_LOOKUPS_OF_ADDRESS = 20;
 export interface ApiKeyDirectoryParts {
   readonly services: RequestClient;
   readonly feed: ChangeFeed;
-  readonly limits: RateLimits;
+  readonly guesses: KeyGuesses;
   readonly usage: Pick<KeyUsage, 'note'>;
   readonly onResult?: (result: LookupResult) => void;
 }
@@ -77,25 +78,30 @@ export class ApiKeyDirectory {
   private async whoseIs(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
     parseApiKey(text);
     const address = countedAddress(ip);
-    await this.mayLookUp(hash, address);
-    return this.lookups.run(address, () => this.lookUp(hash, address, id));
+    const isAdmitted = await this.admit(hash, address);
+    return this.lookups.run(address, async () => {
+      // Those who went before in the same lane may have used up the guesses.
+      if (!isAdmitted) await this.admit(hash, address);
+      return this.lookUp(hash, address, id);
+    });
   }
 
   private async lookUp(hash: string, address: string, requestId: string): Promise<Found> {
-    const { services, limits } = this.parts;
-    // Those who went before in the same lane may have used up the guesses.
-    await this.mayLookUp(hash, address);
+    const { services, guesses } = this.parts;
     const found = await this.known.find(hash, () =>
       services.send(resolveKey, { hash }, { principal: null, requestId }),
     );
-    if (found.key !== null) return found;
-    this.unknown.set(hash, true);
-    await limits.act('unknownKey', address);
+    if (found.key === null) {
+      this.unknown.set(hash, true);
+      await guesses.guessed(address);
+    } else if (found.key.state === 'active' || found.key.state === 'rotated') {
+      await guesses.vouch(hash);
+    }
     return found;
   }
 
-  private async mayLookUp(hash: string, address: string): Promise<void> {
+  private async admit(hash: string, address: string): Promise<boolean> {
     if (this.unknown.has(hash)) throw new CredentialRefusedError('api_key_unknown');
-    await this.parts.limits.mayAct('unknownKey', address);
+    return this.parts.guesses.admit(hash, address);
   }
 }

@@ -14,6 +14,7 @@ import { LegacyTokens } from '../log-in/legacy-tokens';
 import { GatewayMetrics } from '../measure-requests/gateway-metrics';
 import { ApiKeyDirectory } from './api-key-directory';
 import { Authenticator } from './authenticator';
+import { KeyGuesses } from './key-guesses';
 import { KeyUsage } from './key-usage';
 import { PrincipalDirectory } from './principal-directory';
 import { TokenVerifier } from './token-verifier';
@@ -72,20 +73,21 @@ export const authenticationProviders: Provider[] = [
     useFactory: (services: RequestClient, feed: ChangeFeed, metrics: GatewayMetrics) =>
       new PrincipalDirectory(services, feed, (result) => metrics.principalLookups.inc({ result })),
   },
+  { provide: KeyGuesses, inject: [RateLimits], useFactory: (limits: RateLimits) => new KeyGuesses(limits) },
   {
     provide: ApiKeyDirectory,
-    inject: [RequestClient, ChangeFeed, RateLimits, KeyUsage, GatewayMetrics],
+    inject: [RequestClient, ChangeFeed, KeyGuesses, KeyUsage, GatewayMetrics],
     useFactory: (
       services: RequestClient,
       feed: ChangeFeed,
-      limits: RateLimits,
+      guesses: KeyGuesses,
       usage: KeyUsage,
       metrics: GatewayMetrics,
     ) =>
       new ApiKeyDirectory({
         services,
         feed,
-        limits,
+        guesses,
         usage,
         onResult: (result) => metrics.principalLookups.inc({ result }),
       }),

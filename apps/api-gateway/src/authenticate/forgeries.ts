@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../errors';
-import { MemoryCounters } from '../limit-rates/counter-store';
+import { WindowCounters } from '../limit-rates/window-counters';
 import { actPolicies } from '../limit-rates/rate-policy';
 
 /** How many sessions are known, and of how many names forgeries are counted. */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
-const { limit, windowMs } = actPolicies.forgedToken;
+const { limit } = actPolicies.forgedToken;
 
 /** What a test may choose. `random` gives numbers from 0 up to 1. */
 interface ForgeriesOptions {
@@ -22,12 +22,12 @@ interface ForgeriesOptions {
  */
 export class Forgeries {
   private readonly random: () => number;
-  private readonly counters: MemoryCounters;
+  private readonly counters: WindowCounters;
   private readonly knownSessions: LRUCache<string, true>;
 
-  constructor({ now, random = Math.random, bounds = BOUNDS }: ForgeriesOptions = {}) {
+  constructor({ now = () => performance.now(), random = Math.random, bounds = BOUNDS }: ForgeriesOptions = {}) {
     this.random = random;
-    this.counters = new MemoryCounters(now, bounds.names);
+    this.counters = new WindowCounters(actPolicies.forgedToken, bounds.names, now);
     this.knownSessions = new LRUCache({ max: bounds.sessions });
   }
 
@@ -38,11 +38,11 @@ export class Forgeries {
   check(session: string | undefined, address: string, matches: () => boolean): boolean {
     const names = session !== undefined && this.knows(session) ? [address, session] : [address];
     if (!names.some((name) => this.mayCheck(name))) {
-      const waits = names.map((name) => this.counters.hit(name, windowMs).resetMs);
+      const waits = names.map((name) => this.counters.hit(name).resetMs);
       throw new RateLimitedError(Math.min(...waits));
     }
     const matched = matches();
-    if (!matched) for (const name of names) this.counters.hit(name, windowMs);
+    if (!matched) for (const name of names) this.counters.hit(name);
     return matched;
   }
 
@@ -68,7 +68,7 @@ export class Forgeries {
 
   /** Of `n` by one name in a window, at most `limit * (1 + ln(n / limit))` on average. */
   private mayCheck(name: string): boolean {
-    const { count } = this.counters.look(name, windowMs);
+    const { count } = this.counters.look(name);
     return this.random() * (count + 1) < limit;
   }
 }

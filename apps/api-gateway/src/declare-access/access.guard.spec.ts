@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Authenticator } from '../authenticate/authenticator';
 import { type ClerkCaller } from '../authenticate/caller';
 import { type AuditTrail } from '../inspect-audit/audit-trail';
-import { MemoryCounters } from '../limit-rates/counter-store';
+import { MemoryCounters } from '../limit-rates/memory-counters';
 import { RateLimits } from '../limit-rates/rate-limits';
 import { type RouteAccess } from './access';
 import { AccessGuard } from './access.guard';
@@ -13,15 +13,16 @@ const reply = { header: () => reply } as Partial<FastifyReply> as FastifyReply;
 
 describe('a Clerk session', () => {
   it('that ends while a body is on its way does nothing with that body', async () => {
+    const first = { tokenId: 'first', session: { clerkUserId: 'user_1' } } as ClerkCaller;
     const clerkSession = jest
       .fn<Promise<ClerkCaller>, []>()
-      .mockResolvedValueOnce({ tokenId: 'first' } as ClerkCaller)
+      .mockResolvedValueOnce(first)
       .mockRejectedValueOnce(new CredentialRefusedError('token_expired'));
     const authenticator = { clerkSession } as Partial<Authenticator> as Authenticator;
     const guard = new AccessGuard(authenticator, new RateLimits(new MemoryCounters()), {} as AuditTrail);
     const request = { ip: '203.0.113.1' } as FastifyRequest;
     await guard.admit(exchange, request, reply);
-    expect(request.clerkCaller).toEqual({ tokenId: 'first' });
+    expect(request.clerkCaller).toBe(first);
     await expect(guard.confirm(exchange, request)).rejects.toMatchObject({ code: 'token_expired' });
   });
 });

@@ -25,8 +25,7 @@ export class AccessGuard implements RouteGuard {
         return this.limitAddress(access, request, reply);
       case 'clerk-session':
       case 'browser-session':
-        // Counted before verifying: these are the routes that passers-by try.
-        return whenKnown(this.limitAddress(access, request, reply), () => this.admitSession(access, request));
+        return this.admitFirstSession(access, request, reply);
       case 'user':
       case 'admin':
         return whenKnown(this.authenticator.authenticate(request), (caller) =>
@@ -42,6 +41,23 @@ export class AccessGuard implements RouteGuard {
       request.caller = caller;
       this.check(access, caller);
     });
+  }
+
+  /**
+   * Counts by the Clerk user once the token is verified, so that people who share an address do not share a limit; by the
+   * address when it is refused, or when nobody is signed in.
+   */
+  private async admitFirstSession(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      await this.admitSession(access, request);
+    } catch (error) {
+      await this.limitAddress(access, request, reply);
+      throw error;
+    }
+    const { clerkCaller } = request;
+    if (clerkCaller === undefined) return this.limitAddress(access, request, reply);
+    const standing = await this.limits.ofClass(access.rateClass, clerkCaller.session.clerkUserId, 'anonymous');
+    applyStandings(reply, [standing]);
   }
 
   private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<void> {
@@ -83,6 +99,7 @@ export class AccessGuard implements RouteGuard {
       if (access.access === 'admin' && principal.role !== 'admin') throw new RoleInsufficientError();
       if (principal.method !== 'api_key') return;
       if (access.credential === 'session') throw new SessionNeededError();
+      if (access.scope === 'none') return;
       if (!reaches(principal.scopes, access.permission)) throw new ScopeInsufficientError(access.permission);
     } catch (error) {
       this.audit.refused(caller, access.permission, error);

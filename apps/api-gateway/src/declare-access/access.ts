@@ -6,6 +6,7 @@ import { type RouteInput, inputOf } from './route-input';
 
 const accessLevels = ['public', 'clerk-session', 'browser-session', 'user', 'admin'] as const;
 const credentialKinds = ['any', 'session'] as const;
+const scopeNeeds = ['permission', 'none'] as const;
 
 /** What a route declares about who may use it. */
 export interface RouteAccess {
@@ -25,6 +26,8 @@ export interface RouteAccess {
    * unknown ones are ignored; everywhere else they are rejected.
    */
   readonly navigation?: true;
+  /** `none`: a key needs no scope, because the route tells only what the caller's own credential is, or what is public. */
+  readonly scope?: (typeof scopeNeeds)[number];
 }
 
 declare module 'fastify' {
@@ -65,7 +68,8 @@ export function isWhole(access: Partial<RouteAccess> | undefined): access is Rou
     /^[a-z-]+:[a-z-]+$/.test(access.permission ?? '') &&
     access.rateClass !== undefined &&
     rateClasses.includes(access.rateClass) &&
-    credentialKinds.includes(access.credential ?? 'any')
+    credentialKinds.includes(access.credential ?? 'any') &&
+    scopeNeeds.includes(access.scope ?? 'permission')
   );
 }
 

@@ -1,57 +1,26 @@
-import { LRUCache } from 'lru-cache';
 import { type MaybePromise } from '../maybe-promise';
 
-/** How often something happened in the window that is running, and when that ends. */
+/** How often something happened in the current window, and when that window ends. */
 export interface Count {
   readonly count: number;
   readonly resetMs: number;
 }
 
-/** Counts what happens per key, in windows that begin with the first. */
-export interface CounterStore {
-  /** Counts one more. */
-  hit(key: string, windowMs: number): MaybePromise<Count>;
-  /** Looks without counting. */
-  look(key: string, windowMs: number): MaybePromise<Count>;
+/** What is counted by itself: no other purpose takes its place in a store. */
+export interface Purpose {
+  readonly name: string;
+  readonly windowMs: number;
+  /**
+   * What becomes of the next name when the memory holds as many as it may. `share`: it shares a counter with others, so
+   * that nothing goes uncounted. `evict`: the name whose window ends first is forgotten.
+   */
+  readonly whenFull: 'share' | 'evict';
 }
 
-const MAX_KEYS = 100_000;
-
-/** Counts in memory, for at most 100 000 keys: for a gateway that is alone. */
-export class MemoryCounters implements CounterStore {
-  private readonly windows: LRUCache<string, { count: number; readonly endsAt: number }>;
-
-  constructor(
-    private readonly now: () => number = () => performance.now(),
-    max: number = MAX_KEYS,
-  ) {
-    this.windows = new LRUCache({ max });
-  }
-
-  hit(key: string, windowMs: number): Count {
-    const now = this.now();
-    const open = this.windows.get(key);
-    if (open === undefined || open.endsAt <= now) {
-      this.windows.set(key, { count: 1, endsAt: now + windowMs });
-      return { count: 1, resetMs: windowMs };
-    }
-    open.count++;
-    return { count: open.count, resetMs: open.endsAt - now };
-  }
-
-  look(key: string, windowMs: number): Count {
-    const now = this.now();
-    const open = this.windows.get(key);
-    if (open === undefined || open.endsAt <= now) return { count: 0, resetMs: windowMs };
-    return { count: open.count, resetMs: open.endsAt - now };
-  }
-
-  /** Forgets all that was counted. */
-  clear(): void {
-    this.windows.clear();
-  }
-
-  get size(): number {
-    return this.windows.size;
-  }
+/** Counts what happens per purpose and name, in windows that begin with the first hit. */
+export interface CounterStore {
+  /** Counts one more. */
+  hit(purpose: Purpose, who: string): MaybePromise<Count>;
+  /** Returns the count without adding to it. */
+  look(purpose: Purpose, who: string): MaybePromise<Count>;
 }

@@ -2,7 +2,8 @@ import { LOGGER } from '@gatehouse/observability';
 import { type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { CONFIG, type GatewayConfig } from '../config';
-import { type CounterStore, MemoryCounters } from './counter-store';
+import { type CounterStore } from './counter-store';
+import { MemoryCounters } from './memory-counters';
 import { RateLimits } from './rate-limits';
 import { RedisCounters } from './redis-counters';
 

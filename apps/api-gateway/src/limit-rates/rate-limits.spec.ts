@@ -1,4 +1,5 @@
-import { MemoryCounters } from './counter-store';
+import { type Purpose } from './counter-store';
+import { MemoryCounters } from './memory-counters';
 import { RateLimits, countedAddress } from './rate-limits';
 
 describe('an address is counted', () => {
@@ -17,35 +18,84 @@ describe('an address is counted', () => {
 });
 
 describe('counters in memory', () => {
+  const requests: Purpose = { name: 'requests', windowMs: 1_000, whenFull: 'evict' };
+  const passwords: Purpose = { name: 'passwords', windowMs: 1_000, whenFull: 'share' };
+
   it('begin anew when their window is over', () => {
     let now = 0;
     const counters = new MemoryCounters(() => now);
-    expect(counters.hit('a', 1_000)).toEqual({ count: 1, resetMs: 1_000 });
+    expect(counters.hit(requests, 'a')).toEqual({ count: 1, resetMs: 1_000 });
     now = 400;
-    expect(counters.hit('a', 1_000)).toEqual({ count: 2, resetMs: 600 });
-    expect(counters.look('a', 1_000)).toEqual({ count: 2, resetMs: 600 });
-    expect(counters.look('b', 1_000)).toEqual({ count: 0, resetMs: 1_000 });
+    expect(counters.hit(requests, 'a')).toEqual({ count: 2, resetMs: 600 });
+    expect(counters.look(requests, 'a')).toEqual({ count: 2, resetMs: 600 });
+    expect(counters.look(requests, 'b')).toEqual({ count: 0, resetMs: 1_000 });
+    expect(counters.look(passwords, 'a')).toEqual({ count: 0, resetMs: 1_000 });
     now = 1_000;
-    expect(counters.hit('a', 1_000)).toEqual({ count: 1, resetMs: 1_000 });
+    expect(counters.hit(requests, 'a')).toEqual({ count: 1, resetMs: 1_000 });
   });
 
-  it('are bounded in number', () => {
+  it('are bounded in number for each purpose', () => {
     const counters = new MemoryCounters(() => 0, 100);
-    for (let index = 0; index < 10_000; index++) counters.hit(`address ${index}`, 1_000);
+    for (let index = 0; index < 10_000; index++) counters.hit(requests, `address ${index}`);
     expect(counters.size).toBe(100);
+    for (let index = 0; index < 10_000; index++) counters.hit(passwords, `address ${index}`);
+    expect(counters.size).toBe(100 + 100 + 1_024);
+  });
+
+  it('of one purpose are not forgotten because of another, nor those of passwords because of more of them', () => {
+    const counters = new MemoryCounters(() => 0, 100);
+    for (let count = 0; count < 5; count++) counters.hit(passwords, 'ada');
+    for (let index = 0; index < 1_000; index++) counters.hit(requests, `address ${index}`);
+    for (let index = 0; index < 1_000; index++) counters.hit(passwords, `user ${index}`);
+    expect(counters.look(passwords, 'ada').count).toBe(5);
+    expect(counters.look(requests, 'address 0').count).toBe(0);
+  });
+
+  it('that find no place are shared: nothing is counted less often than it happened', () => {
+    const counters = new MemoryCounters(() => 0, 10);
+    for (let index = 0; index < 10; index++) counters.hit(passwords, `user ${index}`);
+    for (let count = 1; count <= 60; count++) {
+      for (let index = 0; index < 100; index++) counters.hit(passwords, `late ${index}`);
+      expect(counters.look(passwords, `late ${count}`).count).toBeGreaterThanOrEqual(count);
+    }
+  });
+
+  it('make room again when windows are over, and a shared one is counted to its end', () => {
+    let now = 0;
+    const counters = new MemoryCounters(() => now, 1);
+    counters.hit(passwords, 'first');
+    now = 500;
+    counters.hit(passwords, 'second');
+    now = 1_000;
+    expect(counters.hit(passwords, 'second')).toEqual({ count: 2, resetMs: 500 });
+    now = 1_500;
+    expect(counters.hit(passwords, 'second')).toEqual({ count: 1, resetMs: 1_000 });
+    expect(counters.size).toBe(1);
   });
 });
 
 describe('an act', () => {
   it('is refused beyond its limit, and looking does not count', async () => {
     const limits = new RateLimits(new MemoryCounters(() => 0));
-    for (let count = 0; count < 30; count++) await limits.mayAct('unknownKey', 'x');
-    for (let count = 0; count < 20; count++) await limits.act('unknownKey', 'x');
-    await expect(limits.mayAct('unknownKey', 'x')).rejects.toMatchObject({
+    for (let count = 0; count < 30; count++) await limits.countOf('loginFromAddress', 'x');
+    for (let count = 0; count < 5; count++) await limits.act('loginFromAddress', 'x');
+    expect(await limits.countOf('loginFromAddress', 'x')).toEqual({ count: 5, resetMs: 900_000 });
+    await expect(limits.act('loginFromAddress', 'x')).rejects.toMatchObject({
       code: 'rate_limited',
-      retryAfterMs: 60_000,
+      retryAfterMs: 900_000,
     });
-    await expect(limits.act('unknownKey', 'x')).rejects.toMatchObject({ code: 'rate_limited' });
-    await expect(limits.mayAct('unknownKey', 'y')).resolves.toBeUndefined();
+    await expect(limits.act('loginFromAddress', 'y')).resolves.toBeUndefined();
+  });
+
+  it('stays refused however many networks send ordinary requests, and however many accounts are tried', async () => {
+    const limits = new RateLimits(new MemoryCounters(() => 0, 100));
+    for (let count = 0; count < 5; count++) await limits.act('loginFromAddress', 'ada');
+    for (let index = 0; index < 1_000; index++) {
+      for (const rateClass of ['docs', 'read', 'sync', 'login', 'exchange'] as const) {
+        await limits.ofClass(rateClass, countedAddress(`2001:db8:0:${index.toString(16)}::1`), 'anonymous');
+      }
+      await limits.act('loginFromAddress', `user ${index}`);
+    }
+    await expect(limits.act('loginFromAddress', 'ada')).rejects.toMatchObject({ code: 'rate_limited' });
   });
 });

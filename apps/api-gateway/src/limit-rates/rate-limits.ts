@@ -3,8 +3,9 @@ import { type Tier } from '@gatehouse/contracts';
 import { clientAddress } from '@gatehouse/observability';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
-import { type Count, type CounterStore, MemoryCounters } from './counter-store';
-import { type LimitedAct, type RateClass, RateLimit, actPolicies, ratePolicies } from './rate-policy';
+import { type Count, type CounterStore, type Purpose } from './counter-store';
+import { MemoryCounters } from './memory-counters';
+import { type ActPolicy, type LimitedAct, type RateClass, RateLimit, actPolicies, ratePolicies } from './rate-policy';
 
 /** What a request has used of its limit. */
 export interface RateStanding {
@@ -14,6 +15,15 @@ export interface RateStanding {
 }
 
 const KEY_WINDOW_MS = 60_000;
+const ofKeys: CountedPurpose = {
+  name: 'api-key',
+  windowMs: KEY_WINDOW_MS,
+  whenFull: 'evict',
+  withoutStore: 'open',
+};
+
+/** A purpose, and what happens while the shared store is away. */
+type CountedPurpose = Purpose & { readonly withoutStore: 'open' | 'closed' };
 
 /** Counts requests per class of routes and caller, and refuses those beyond the limit. */
 export class RateLimits {
@@ -25,53 +35,54 @@ export class RateLimits {
 
   /** Counts a request of a class; `who` is a user's id or an address. Throws RateLimitUnavailableError. */
   ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): MaybePromise<RateStanding> {
-    const { limits, withoutStore } = ratePolicies[rateClass];
-    return this.standing(limits[tier], `${rateClass}:${who}`, withoutStore);
+    const { limits, withoutStore, whenFull } = ratePolicies[rateClass];
+    const limit = limits[tier];
+    return this.standing(limit, { name: rateClass, windowMs: limit.windowMs, withoutStore, whenFull }, who);
   }
 
   /** Counts a request against the limit of the API key that it came with, per minute. */
   ofKey(keyId: string, requests: number): MaybePromise<RateStanding> {
-    return this.standing(new RateLimit('api-key', requests, KEY_WINDOW_MS), `api-key:${keyId}`, 'open');
+    return this.standing(new RateLimit('api-key', requests, KEY_WINDOW_MS), ofKeys, keyId);
   }
 
   /** Counts an act, and throws RateLimitedError when it has been done too often. */
   async act(act: LimitedAct, who: string): Promise<void> {
-    const { limit, windowMs, withoutStore } = actPolicies[act];
-    const { count, resetMs } = await this.count(`${act}:${who}`, windowMs, withoutStore, 'hit');
-    if (count > limit) throw new RateLimitedError(resetMs);
+    const { count, resetMs } = await this.note(act, who);
+    if (count > actPolicies[act].limit) throw new RateLimitedError(resetMs);
   }
 
-  /** Throws RateLimitedError when an act has been done as often as it may be; counts nothing. */
-  async mayAct(act: LimitedAct, who: string): Promise<void> {
-    const { limit, windowMs, withoutStore } = actPolicies[act];
-    const { count, resetMs } = await this.count(`${act}:${who}`, windowMs, withoutStore, 'look');
-    if (count >= limit) throw new RateLimitedError(resetMs);
+  /** Counts an act, however often it has been done; returns how often. */
+  async note(act: LimitedAct, who: string): Promise<Count> {
+    return this.count(purposeOf(act, actPolicies[act]), who, 'hit');
   }
 
-  /** Whether an act has been done in the window that is running; counts nothing. */
+  /** Returns how often an act has been done in the current window; counts nothing. */
+  async countOf(act: LimitedAct, who: string): Promise<Count> {
+    return this.count(purposeOf(act, actPolicies[act]), who, 'look');
+  }
+
+  /** Whether an act has been done in the current window; counts nothing. */
   async hasActed(act: LimitedAct, who: string): Promise<boolean> {
-    const { windowMs, withoutStore } = actPolicies[act];
-    return (await this.count(`${act}:${who}`, windowMs, withoutStore, 'look')).count > 0;
+    return (await this.countOf(act, who)).count > 0;
   }
 
-  private standing(limit: RateLimit, key: string, withoutStore: 'open' | 'closed'): MaybePromise<RateStanding> {
-    const count = this.count(key, limit.windowMs, withoutStore, 'hit');
+  private standing(limit: RateLimit, purpose: CountedPurpose, who: string): MaybePromise<RateStanding> {
+    const count = this.count(purpose, who, 'hit');
     return whenKnown(count, (known) => ({ limit, used: known.count, resetMs: known.resetMs }));
   }
 
-  private count(
-    key: string,
-    windowMs: number,
-    withoutStore: 'open' | 'closed',
-    how: 'hit' | 'look',
-  ): MaybePromise<Count> {
-    const count = this.store[how](key, windowMs);
+  private count(purpose: CountedPurpose, who: string, how: 'hit' | 'look'): MaybePromise<Count> {
+    const count = this.store[how](purpose, who);
     if (!(count instanceof Promise)) return count;
     return count.catch((error: unknown) => {
-      if (withoutStore === 'closed') throw new RateLimitUnavailableError(error);
-      return this.insurance[how](key, windowMs);
+      if (purpose.withoutStore === 'closed') throw new RateLimitUnavailableError(error);
+      return this.insurance[how](purpose, who);
     });
   }
+}
+
+function purposeOf(name: LimitedAct, { windowMs, withoutStore, whenFull }: ActPolicy): CountedPurpose {
+  return { name, windowMs, withoutStore, whenFull };
 }
 
 /** All addresses that are none are counted together: a header that nobody checks would bring new ones for ever. */

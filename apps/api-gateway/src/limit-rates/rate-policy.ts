@@ -1,4 +1,5 @@
 import { type Tier } from '@gatehouse/contracts';
+import { type Purpose } from './counter-store';
 
 /** What of the gateway's work is limited together. */
 export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync'] as const;
@@ -26,7 +27,12 @@ export interface RatePolicy {
   readonly limits: Readonly<Record<Tier | 'anonymous', RateLimit>>;
   /** What happens while the shared store is away: `open` counts in memory, `closed` refuses. */
   readonly withoutStore: 'open' | 'closed';
+  /** What happens while the memory of this class is full; see `Purpose`. */
+  readonly whenFull: Purpose['whenFull'];
 }
+
+/** How a single act is limited. */
+export type ActPolicy = Omit<RatePolicy, 'limits'> & { readonly limit: number; readonly windowMs: number };
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -34,31 +40,34 @@ const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
  * The limits of each class. Where passwords and sessions are tried out, nothing happens uncounted: these are closed
- * while the store is away; all else goes on, counted by each gateway for itself.
+ * while the store is away, and share counters while the memory is full; all else goes on, counted by each gateway for
+ * itself.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
-  docs: { limits: same('docs', 120), withoutStore: 'open' },
-  read: { limits: perMinute('read', { anonymous: 60, ...byTier }), withoutStore: 'open' },
-  write: { limits: perMinute('write', { anonymous: 10, ...byTier }), withoutStore: 'open' },
-  admin: { limits: same('admin', 3_000), withoutStore: 'open' },
-  login: { limits: same('login', 20), withoutStore: 'closed' },
-  exchange: { limits: same('exchange', 20), withoutStore: 'closed' },
-  sync: { limits: same('sync', 60), withoutStore: 'open' },
+  docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },
+  read: { limits: perMinute('read', { anonymous: 60, ...byTier }), withoutStore: 'open', whenFull: 'evict' },
+  write: { limits: perMinute('write', { anonymous: 10, ...byTier }), withoutStore: 'open', whenFull: 'evict' },
+  admin: { limits: same('admin', 3_000), withoutStore: 'open', whenFull: 'evict' },
+  login: { limits: same('login', 20), withoutStore: 'closed', whenFull: 'share' },
+  exchange: { limits: same('exchange', 20), withoutStore: 'closed', whenFull: 'share' },
+  sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
 };
 
 /** Limits of single acts, besides those of the routes. */
 export const actPolicies = {
-  /** API keys from one address of which nobody knows anything: guesses. */
-  unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open' },
+  /** API keys from one address that nobody knows, and about beyond how many chance decides; see `KeyGuesses`. */
+  unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
   /** Tokens by one name whose signature does not match, and about beyond how many chance decides; see `Forgeries`. */
-  forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open' },
+  forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
   /** Passwords tried for one account from one address. */
-  loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed' },
+  loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
   /** Passwords tried for one account from anywhere: many addresses guess no faster. */
-  loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed' },
+  loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
   /** Not limited, only remembered: from where an account was logged in to. */
-  loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open' },
-} as const;
+  loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
+  /** Not limited, only remembered: API keys that were let in, by their hash. */
+  knownKey: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
+} as const satisfies Record<string, ActPolicy>;
 
 /** A single act that is limited. */
 export type LimitedAct = keyof typeof actPolicies;

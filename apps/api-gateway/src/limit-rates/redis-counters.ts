@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { type Logger } from 'pino';
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
-import { type Count, type CounterStore } from './counter-store';
+import { type Count, type CounterStore, type Purpose } from './counter-store';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** A request waits no longer than this for its count. */
@@ -37,12 +37,12 @@ export class RedisCounters implements CounterStore {
     this.client.on('close', () => this.lost(undefined));
   }
 
-  async hit(key: string, windowMs: number): Promise<Count> {
-    return toCount(await this.limiter(windowMs).penalty(key, 1), windowMs);
+  async hit({ name, windowMs }: Purpose, who: string): Promise<Count> {
+    return toCount(await this.limiter(windowMs).penalty(`${name}:${who}`, 1), windowMs);
   }
 
-  async look(key: string, windowMs: number): Promise<Count> {
-    return toCount(await this.limiter(windowMs).get(key), windowMs);
+  async look({ name, windowMs }: Purpose, who: string): Promise<Count> {
+    return toCount(await this.limiter(windowMs).get(`${name}:${who}`), windowMs);
   }
 
   /** Whether it can be asked right now. */

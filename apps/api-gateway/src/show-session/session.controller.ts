@@ -9,7 +9,7 @@ import { Access } from '../declare-access/access';
 @ApiTags('auth')
 export class SessionController {
   @Get()
-  @Access({ access: 'user', permission: 'session:read', rateClass: 'read' })
+  @Access({ access: 'user', permission: 'session:read', rateClass: 'read', scope: 'none' })
   @ApiOperation({ summary: 'Who am I, by which credential, until when' })
   @ApiOkResponse({ description: 'The caller as the gateway knows it', standardSchema: callerSchema })
   show(@Req() { caller: { principal, credential } }: CallerRequest): CallerView {

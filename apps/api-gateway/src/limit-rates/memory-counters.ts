@@ -1,0 +1,37 @@
+import { type Count, type CounterStore, type Purpose } from './counter-store';
+import { WindowCounters } from './window-counters';
+
+/** About 10 MB for each purpose that is full. */
+const MAX_NAMES = 50_000;
+
+/** Counts in memory, for a gateway that is alone: for at most 50 000 names per purpose, and a few shared counters. */
+export class MemoryCounters implements CounterStore {
+  /** As many as there are purposes, which the code lists. */
+  private readonly purposes = new Map<string, WindowCounters>();
+
+  constructor(
+    private readonly now: () => number = () => performance.now(),
+    private readonly maxNames: number = MAX_NAMES,
+  ) {}
+
+  hit(purpose: Purpose, who: string): Count {
+    return this.of(purpose).hit(who);
+  }
+
+  look(purpose: Purpose, who: string): Count {
+    return this.of(purpose).look(who);
+  }
+
+  /** How many counters are kept, over all purposes. */
+  get size(): number {
+    return [...this.purposes.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  private of(purpose: Purpose): WindowCounters {
+    const known = this.purposes.get(purpose.name);
+    if (known !== undefined) return known;
+    const counters = new WindowCounters(purpose, this.maxNames, this.now);
+    this.purposes.set(purpose.name, counters);
+    return counters;
+  }
+}
