@@ -142,6 +142,12 @@ export class Directory {
         200,
         this.users.filter((user) => wanted.includes(user.id)),
       );
+    const address = url.searchParams.get('email_address');
+    if (address !== null)
+      return json(
+        200,
+        this.users.filter((user) => addressesOf(user).includes(address)),
+      );
     const cursor = url.searchParams.get('starting_after');
     this.onPage(cursor);
     this.pages.push(cursor);
@@ -152,6 +158,12 @@ export class Directory {
     const listed = this.users.slice(start).filter((user) => !this.hidden.has(user.id));
     return json(200, listed.slice(0, Math.min(this.maxPage, Number(url.searchParams.get('limit')))));
   }
+}
+
+/** Clerk keeps addresses in lower case. */
+function addressesOf(user: { readonly id: string }): string[] {
+  const { email_addresses = [] } = user as { email_addresses?: { email_address: string }[] };
+  return email_addresses.map(({ email_address }) => email_address.toLowerCase());
 }
 
 /** An answer in JSON, as Clerk gives it. */

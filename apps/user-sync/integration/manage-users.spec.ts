@@ -16,7 +16,7 @@ import {
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
-import { newClerkId } from './clerk-events';
+import { newClerkId, userEvent } from './clerk-events';
 import { type Member, admin, localUser, member, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
@@ -180,6 +180,16 @@ describe('admins', () => {
     world.gateway.send(setUserRole, { userId: of.principal.userId, role: 'user' }, by.context);
   const deactivate = (of: Member, by: Member) =>
     world.gateway.send(deactivateUser, { userId: of.principal.userId }, by.context);
+
+  it('are counted, also when Clerk bans the last one', async () => {
+    const [ada] = (await onlyAdmins(1)) as [Member];
+    const counted = async () =>
+      /^gatehouse_user_sync_active_admins (\d+)$/m.exec(await world.operations('/metrics'))?.[1];
+    await eventually(async () => expect(await counted()).toBe('1'), { timeoutMs: 30_000 });
+    await world.deliver(userEvent('user.updated', { ...ada.user, banned: true, updated_at: ada.user.updated_at + 1 }));
+    await eventually(async () => expect(await counted()).toBe('0'), { timeoutMs: 30_000 });
+    boss = await admin(world);
+  });
 
   it('can make a local user and then give it a role by its address', async () => {
     const email = `${randomUUID()}@local.example.com`;

@@ -35,6 +35,7 @@ describe('the migrations', () => {
       'IndexAuditLogByCredential1790000630000',
       'CheckConflictsAgain1790000640000',
       'AddDeprovisionedAndLockoutEnd1790000710000',
+      'CreateAdminPromises1790000740000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -56,6 +57,7 @@ describe('the migrations', () => {
       'IndexAuditLogByCredential1790000630000',
       'CheckConflictsAgain1790000640000',
       'AddDeprovisionedAndLockoutEnd1790000710000',
+      'CreateAdminPromises1790000740000',
     ]);
   });
 

@@ -20,6 +20,7 @@ import { EventMetrics } from './apply-event/event-metrics';
 import { EventConsumer } from './apply-event/event.consumer';
 import { OutcomeReporter } from './apply-event/outcome-reporter';
 import { ClerkSettlement } from './apply-event/settle-with-clerk';
+import { ClerkAddresses } from './ask-clerk/clerk-addresses';
 import { ClerkBudget } from './ask-clerk/clerk-budget';
 import { ClerkHealth } from './ask-clerk/clerk-health';
 import { ClerkJson } from './ask-clerk/clerk-json';
@@ -30,6 +31,7 @@ import { ClerkUsers } from './ask-clerk/clerk-users';
 import { CONFIG, type UserSyncConfig } from './config';
 import { serviceDatabase } from './database/database-options';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
+import { PromiseWorker } from './grant-admin/promise-worker';
 import { AuditController } from './keep-audit/audit.controller';
 import { LegacySessionsController } from './keep-legacy-sessions/legacy-sessions.controller';
 import { ChangePropagation } from './lease-gateways/change-propagation';
@@ -40,6 +42,7 @@ import { KeysController } from './manage-keys/keys.controller';
 import { ListKeysController } from './manage-keys/list-keys.controller';
 import { ListConflictsController } from './list-conflicts/list-conflicts.controller';
 import { ListUsersController } from './list-users/list-users.controller';
+import { AdminCensus } from './manage-users/admin-census';
 import { CreateUserController } from './manage-users/create-user.controller';
 import { ManageUsersController } from './manage-users/manage-users.controller';
 import { Pruner } from './prune-expired/pruner';
@@ -128,11 +131,13 @@ export class AppModule {
       ],
       providers: [
         { provide: CONFIG, useValue: config },
+        AdminCensus,
         ChangeAnnouncer,
         ChangeApplier,
         ChangePropagation,
         ClerkMovements,
         ClerkSettlement,
+        ClerkAddresses,
         ClerkBudget,
         ClerkHealth,
         ClerkJson,
@@ -148,6 +153,7 @@ export class AppModule {
         OutcomeReporter,
         Passwords,
         PrincipalResolver,
+        PromiseWorker,
         Pruner,
         SuspectedAbsences,
         AbsenceConfirmation,

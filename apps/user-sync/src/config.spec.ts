@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ConfigError } from '@gatehouse/config';
-import { loadConfig, loadMigrationConfig } from './config';
+import { loadAdminConfig, loadConfig, loadMigrationConfig } from './config';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -82,4 +82,15 @@ describe('the configuration', () => {
     expect(loadMigrationConfig({ DATABASE_URL: good.DATABASE_URL })).toEqual({ url: good.DATABASE_URL });
     expect(() => loadMigrationConfig({})).toThrow('DATABASE_URL is required');
   });
+});
+
+it('the command that makes admins needs the database and Clerk alone', () => {
+  const { DATABASE_URL, CLERK_SECRET_KEY } = good;
+  expect(loadAdminConfig({ DATABASE_URL, CLERK_SECRET_KEY })).toEqual({
+    database: { url: DATABASE_URL },
+    clerk: { secretKey: CLERK_SECRET_KEY, apiUrl: 'https://api.clerk.com', requestsPer10s: 100 },
+  });
+  expect(() => loadAdminConfig({ CLERK_SECRET_KEY: 'sk_bad' })).toThrow(
+    /(?=.*DATABASE_URL)(?=.*CLERK_SECRET_KEY)(?!.*sk_bad)/s,
+  );
 });

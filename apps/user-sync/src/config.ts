@@ -25,13 +25,19 @@ import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { type MetadataRules } from './map-clerk-user/company-metadata';
 
+const clerkVariables = {
+  CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
+  CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
+  // Below that the least urgent would never have a turn.
+  CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
+};
+
 const variables = withRetryInOrder(
   z.object({
     ...commonVariables,
     ...databaseVariables,
     OPS_PORT: port.default(9002),
-    CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
-    CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
+    ...clerkVariables,
     CLERK_INSTANCE_ID: clerkInstanceId.optional(),
     API_KEY_ENVIRONMENT: z.enum(apiKeyEnvironments).optional(),
     DEFAULT_PHONE_REGION: z
@@ -42,8 +48,6 @@ const variables = withRetryInOrder(
     // A walk over Clerk holds its leader's lock on a connection of its own.
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
-    // Below that the least urgent would never have a turn.
-    CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
     CLERK_METADATA_KEY: z
       .string()
       .regex(
@@ -69,10 +73,12 @@ const variables = withRetryInOrder(
   }),
 );
 
-const migrationVariables = z.object({
+const addressVariables = {
   DATABASE_URL: databaseVariables.DATABASE_URL,
   DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE,
-});
+};
+const migrationVariables = z.object(addressVariables);
+const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 
 /** Injection token of the {@link UserSyncConfig}. */
 export const CONFIG = Symbol('UserSyncConfig');
@@ -137,7 +143,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       apiUrl: v.CLERK_API_URL,
       ...(v.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: v.CLERK_INSTANCE_ID }),
       confirmDelayMs: v.CLERK_CONFIRM_DELAY_MS,
-      requestsPer10s: v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100),
+      requestsPer10s: requestsPer10s(v),
     },
     metadata: {
       ...(v.CLERK_METADATA_KEY === undefined ? {} : { key: v.CLERK_METADATA_KEY }),
@@ -164,6 +170,28 @@ export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
   return databaseAddress(parseEnvironment(migrationVariables, environment));
+}
+
+/** What `make-admin` needs of the service's environment. */
+export interface AdminConfig {
+  readonly database: DatabaseAddress;
+  readonly clerk: Pick<UserSyncConfig['clerk'], 'secretKey' | 'apiUrl' | 'requestsPer10s'>;
+}
+
+/** What `make-admin` needs: the users database and Clerk, as the service has them. Throws a ConfigError. */
+export function loadAdminConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AdminConfig {
+  const v = parseEnvironment(adminVariables, environment);
+  return {
+    database: databaseAddress(v),
+    clerk: { secretKey: v.CLERK_SECRET_KEY, apiUrl: v.CLERK_API_URL, requestsPer10s: requestsPer10s(v) },
+  };
+}
+
+/** Clerk's own limit for the kind of key, unless it is set. */
+function requestsPer10s(
+  v: Pick<z.output<typeof adminVariables>, 'CLERK_SECRET_KEY' | 'CLERK_REQUESTS_PER_10S'>,
+): number {
+  return v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100);
 }
 
 /** So many days at least, or 0: for ever. */

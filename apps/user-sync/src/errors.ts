@@ -168,6 +168,26 @@ export class DatabaseRefusedError extends Error {
   }
 }
 
+/** An operator's command cannot make this user an admin. */
+export class AdminRefusedError extends Error {
+  readonly code = 'ADMIN_REFUSED';
+
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'AdminRefusedError';
+  }
+}
+
+/** No more promises of the admin role can be open at once. */
+export class TooManyPromisesError extends Error {
+  readonly code = 'TOO_MANY_PROMISES';
+
+  constructor(max: number) {
+    super(`${max} promises of the admin role are open: cancel one first`);
+    this.name = 'TooManyPromisesError';
+  }
+}
+
 /** Whether the error is one of these: its message is known to hold nothing personal. */
 export function isOwnError(error: unknown): boolean {
   return [

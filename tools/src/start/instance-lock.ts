@@ -9,12 +9,14 @@ export interface RunningInstance {
   /** Distinguishes the process from a later one with the same id; only where the system tells. */
   born: string | undefined;
   urls?: GatehouseUrls;
+  /** How commands of user-sync reach its database and Clerk; holds secrets. */
+  userSync?: NodeJS.ProcessEnv;
 }
 
 /** Held by the one instance that may use a state directory. */
 export interface InstanceLock {
-  /** Makes known where everything is. */
-  announce(urls: GatehouseUrls): void;
+  /** Makes known where everything is, and with which environment user-sync runs. */
+  announce(urls: GatehouseUrls, userSync: NodeJS.ProcessEnv): void;
   release(): void;
 }
 
@@ -42,7 +44,11 @@ export function lockInstance(stateDirectory: string): InstanceLock {
     throw sayFileError(error, stateDirectory);
   }
   return {
-    announce: (urls) => write({ ...self, urls }, 'w'),
+    announce: (urls, environment) => {
+      const names = ['DATABASE_URL', 'DATABASE_CA_FILE', 'CLERK_SECRET_KEY', 'CLERK_API_URL', 'CLERK_REQUESTS_PER_10S'];
+      const userSync = Object.fromEntries(names.map((name) => [name, environment[name]]));
+      write({ ...self, urls, userSync }, 'w');
+    },
     release: () => rmSync(file, { force: true }),
   };
 }

@@ -68,7 +68,7 @@ async function start(): Promise<void> {
   });
   const { urls, environments } = gatehouse;
   await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
-  lock?.announce(urls);
+  lock?.announce(urls, environments['user-sync']);
   console.log(`✓ everything runs${' '.repeat(43)} ${seconds(performance.now() - begin)}`);
   console.log(
     tryNext({

@@ -22,7 +22,7 @@ export interface WireRequest<Schema extends z.ZodType> {
 @Injectable()
 export class ClerkJson {
   constructor(
-    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(CONFIG) private readonly config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'apiUrl' | 'secretKey'> },
     @Inject(ClerkRequests) private readonly requests: ClerkRequests,
   ) {}
 

@@ -42,7 +42,7 @@ export class ClerkRequests {
   private waiting = 0;
 
   constructor(
-    @Inject(CONFIG) { clerk }: UserSyncConfig,
+    @Inject(CONFIG) { clerk }: { readonly clerk: Pick<UserSyncConfig['clerk'], 'apiUrl' | 'secretKey'> },
     @Inject(ClerkBudget) private readonly budget: ClerkBudget,
     @Inject(ClerkHealth) private readonly health: ClerkHealth,
     @Inject(METRICS) metrics: Registry,

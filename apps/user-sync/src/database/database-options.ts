@@ -1,5 +1,6 @@
 import { type DatabaseOptions } from '@gatehouse/persistence';
 import { type DatabaseAddress } from '@gatehouse/config';
+import { AdminPromiseEntity } from './admin-promise.entity';
 import { ApiKeyEntity } from './api-key.entity';
 import { AppliedEventEntity } from './applied-event.entity';
 import { AuditEntryEntity } from './audit-entry.entity';
@@ -19,6 +20,7 @@ import { IndexAppliedEventsByTime1790000620000 } from './migrations/179000062000
 import { IndexAuditLogByCredential1790000630000 } from './migrations/1790000630000-index-audit-log-by-credential';
 import { CheckConflictsAgain1790000640000 } from './migrations/1790000640000-check-conflicts-again';
 import { AddDeprovisionedAndLockoutEnd1790000710000 } from './migrations/1790000710000-add-deprovisioned-and-lockout-end';
+import { CreateAdminPromises1790000740000 } from './migrations/1790000740000-create-admin-promises';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -54,6 +56,7 @@ const schema = {
     ReconcileSightingEntity,
     WriteBackEntity,
     ClerkBudgetEntity,
+    AdminPromiseEntity,
   ],
   migrations: [
     CreateUsers1790000000000,
@@ -67,6 +70,7 @@ const schema = {
     IndexAuditLogByCredential1790000630000,
     CheckConflictsAgain1790000640000,
     AddDeprovisionedAndLockoutEnd1790000710000,
+    CreateAdminPromises1790000740000,
   ],
 };
 

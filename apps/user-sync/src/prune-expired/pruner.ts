@@ -33,6 +33,8 @@ const statements = [
   batch('password_tokens', 'hash', 'expires_at < now()'),
   // A while beyond their end: by them a first login is told from a later one.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
+  // The audit log has what became of them.
+  batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 
 /** Days are whole numbers: `config.ts` says so. 0 keeps for ever. */

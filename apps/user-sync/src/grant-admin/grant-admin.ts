@@ -1,0 +1,62 @@
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type ClerkAddresses } from '../ask-clerk/clerk-addresses';
+import { type AdminPromiseEntity } from '../database/admin-promise.entity';
+import { UserEntity } from '../database/user.entity';
+import { AdminRefusedError } from '../errors';
+import { changeUser } from '../manage-users/change-user';
+import { holderOf } from '../show-me/load-caller';
+import { byCommand, endPromise, makePromise, openPromises } from './admin-promises';
+
+/** What became of a request to make somebody an admin. */
+export type Grant =
+  | { readonly result: 'granted' | 'already_admin'; readonly userId: string; readonly number: number | null }
+  | { readonly result: 'promised' | 'already_promised'; readonly promise: AdminPromiseEntity };
+
+/**
+ * Makes the user whom Clerk shows with this verified e-mail address an admin, or promises it to the next one who is recorded
+ * here with the address verified at Clerk. Repeating it changes nothing. Throws AdminRefusedError when Clerk shows the
+ * address as unverified or the user cannot act, ClerkRequestError when Clerk cannot be asked.
+ */
+export async function grantAdmin(
+  dataSource: DataSource,
+  clerk: Pick<ClerkAddresses, 'holdersOf'>,
+  address: string,
+): Promise<Grant> {
+  const email = address.toLowerCase();
+  const holders = await clerk.holdersOf(email, 'first_login');
+  const [holder, ...others] = holders.filter(({ verified }) => verified);
+  if (others.length > 0) throw new AdminRefusedError('Clerk shows several users with this address verified');
+  if (holder === undefined && holders.length > 0) {
+    throw new AdminRefusedError('Clerk shows this address as unverified: verify it at Clerk, then repeat the command');
+  }
+  return dataSource.transaction(async (manager) => {
+    const user = holder && (await lockHolder(manager, holder.clerkUserId));
+    if (user === undefined) {
+      const { made, promise } = await makePromise(manager, email);
+      return { result: made ? 'promised' : 'already_promised', promise };
+    }
+    for (const promise of await openPromises(manager)) {
+      if (promise.email === email) await endPromise(manager, promise.id, 'use', user.id);
+    }
+    return promote(manager, user);
+  });
+}
+
+/** The row of a Clerk user, locked; undefined when it is not here yet. Throws AdminRefusedError when it cannot act. */
+export async function lockHolder(manager: EntityManager, clerkUserId: string): Promise<UserEntity | undefined> {
+  const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
+  if (user === null) return undefined;
+  if (user.deletedAt !== null) throw new AdminRefusedError('the user was deleted here');
+  if (!holderOf(user).isActive) throw new AdminRefusedError('the user is deactivated here or banned at Clerk');
+  return user;
+}
+
+/** Makes a locked user an admin, as an admin's change of role does. Must be the transaction's last statement. */
+export async function promote(manager: EntityManager, user: UserEntity): Promise<Extract<Grant, { userId: string }>> {
+  const { id: userId, role: before } = user;
+  const details = { before, after: 'admin', source: 'command' };
+  const { number } = await changeUser(manager, byCommand(), user, {
+    ...{ action: 'user.role', reason: 'role', columns: { role: 'admin' }, details },
+  });
+  return { result: number === null ? 'already_admin' : 'granted', userId, number };
+}

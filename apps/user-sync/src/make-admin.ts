@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { createLogger } from '@gatehouse/observability';
+import { createDataSource } from '@gatehouse/persistence';
+import { Registry } from 'prom-client';
+import { type DataSource } from 'typeorm';
+import { ClerkAddresses } from './ask-clerk/clerk-addresses';
+import { ClerkBudget } from './ask-clerk/clerk-budget';
+import { ClerkHealth } from './ask-clerk/clerk-health';
+import { ClerkJson } from './ask-clerk/clerk-json';
+import { ClerkRequests } from './ask-clerk/clerk-requests';
+import { type AdminConfig, loadAdminConfig } from './config';
+import { serviceDatabase } from './database/database-options';
+import { cancelPromise, openPromises } from './grant-admin/admin-promises';
+import { type Command, USAGE, describeGrant, describePromises, parseCommand } from './grant-admin/command';
+import { grantAdmin } from './grant-admin/grant-admin';
+
+/** Makes the holder of an e-mail address an admin, or lists and cancels promises; in the service's own environment. */
+async function makeAdmin(args: readonly string[]): Promise<void> {
+  const command = parseCommand(args);
+  if (command === undefined) {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const config = loadAdminConfig();
+  const dataSource = createDataSource(serviceDatabase({ ...config.database, poolSize: 2 }));
+  try {
+    await dataSource.initialize();
+    process.stdout.write(`${await perform(command, dataSource, config)}\n`);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+async function perform(command: Command, dataSource: DataSource, config: AdminConfig): Promise<string> {
+  switch (command.verb) {
+    case 'grant':
+      return describeGrant(await grantAdmin(dataSource, clerkAddresses(config, dataSource), command.email));
+    case 'list':
+      return describePromises(await openPromises(dataSource.manager));
+    case 'cancel':
+      return (await cancelPromise(dataSource, command.email))
+        ? 'The promise is cancelled.'
+        : 'No promise is open for this address.';
+  }
+}
+
+function clerkAddresses(config: AdminConfig, dataSource: DataSource): ClerkAddresses {
+  const log = createLogger({ service: 'user-sync', level: 'silent' });
+  const metrics = new Registry();
+  const budget = new ClerkBudget(config, dataSource, metrics);
+  const requests = new ClerkRequests(config, budget, new ClerkHealth(config, log, metrics), metrics);
+  return new ClerkAddresses(new ClerkJson(config, requests));
+}
+
+makeAdmin(process.argv.slice(2)).catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
+  process.stderr.write(`user-sync cannot make an admin: ${reason}\n`);
+  process.exitCode = 1;
+});

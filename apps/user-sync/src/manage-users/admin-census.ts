@@ -1,0 +1,58 @@
+import { LOGGER, METRICS } from '@gatehouse/observability';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { Gauge, type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { activeAdmins } from './active-admins';
+
+const EVERY_MS = 10_000;
+
+/**
+ * Reports how many admins can act, and warns when none can: Clerk bans and deletes whom it wants, and its events cannot be
+ * refused.
+ */
+@Injectable()
+export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly gauge: Gauge;
+  private timer: NodeJS.Timeout | undefined;
+  private counting: Promise<void> | undefined;
+  private warned = false;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    this.gauge = new Gauge({
+      name: 'gatehouse_user_sync_active_admins',
+      help: 'Admins who are neither deactivated, banned nor deleted',
+      registers: [metrics],
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    const start = () => {
+      this.counting ??= this.count().finally(() => (this.counting = undefined));
+    };
+    this.timer = setInterval(start, EVERY_MS);
+    start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.counting;
+  }
+
+  private async count(): Promise<void> {
+    try {
+      const { length } = await activeAdmins(this.dataSource.manager);
+      this.gauge.set(length);
+      if (length === 0 && !this.warned) {
+        this.log.warn('no admin is active; make one with node dist/apps/user-sync/src/make-admin.js <e-mail>');
+      }
+      this.warned = length === 0;
+    } catch {
+      // A database that is away is reported by readiness.
+    }
+  }
+}
