@@ -14,6 +14,7 @@ export interface LoadEvent {
 }
 
 interface Envelope {
+  readonly instance_id: string;
   readonly data: Record<string, unknown>;
 }
 
@@ -33,6 +34,11 @@ export class ApplyLoad {
   private readonly template = JSON.parse(
     readFileSync(join(workspaceRoot(), 'libs/testing/fixtures/clerk/user.created.json'), 'utf8'),
   ) as Envelope;
+
+  /** The Clerk instance that the events name. */
+  get instanceId(): string {
+    return this.template.instance_id;
+  }
 
   constructor(private readonly seed: number) {
     this.state = seed;

@@ -209,8 +209,10 @@ function applierOf(dataSource: DataSource): ChangeApplier {
   );
 }
 
+const { instanceId } = new ApplyLoad(SEED);
+
 function changeOf({ message }: LoadEvent): Change {
-  const read = readEvent(message, undefined);
+  const read = readEvent(message, instanceId);
   if (read.kind !== 'change') throw new RangeError('the load has an event that cannot be read');
   return read.change;
 }

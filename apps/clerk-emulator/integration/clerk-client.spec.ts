@@ -31,6 +31,10 @@ describe('@clerk/backend, unchanged', () => {
     expect((await clerk.users.getUser(ada.id)).raw).toEqual(ada.raw);
   });
 
+  it('names the instance of the secret key', async () => {
+    expect(await clerk.instance.get()).toMatchObject({ id: emulator.instanceId, environmentType: 'development' });
+  });
+
   it('lists by id, address and number, newest first, with the total', async () => {
     const [first, second] = [await createAda(), await createAda()];
     const byId = await clerk.users.getUserList({ userId: [first.id, second.id], limit: 1 });

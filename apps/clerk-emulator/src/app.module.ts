@@ -54,6 +54,7 @@ import { SAVED_STATE, StateKeeper } from './persist-state/state-keeper';
 import { ResetController } from './reset-state/reset.controller';
 import { ResetService } from './reset-state/reset.service';
 import { Outbox } from './sign-in-by-code/outbox';
+import { InstanceController } from './show-instance/instance.controller';
 import { SignInController } from './sign-in-by-code/sign-in.controller';
 import { SignInService } from './sign-in-by-code/sign-in.service';
 import { pageControllers, pageProviders } from './show-page/show-page';
@@ -103,6 +104,7 @@ export class AppModule {
         TokensController,
         JwksController,
         HealthController,
+        InstanceController,
         DeliveriesController,
         ControlSessionsController,
         EndpointsController,

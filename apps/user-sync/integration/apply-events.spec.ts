@@ -10,6 +10,7 @@ import {
   sessionEvent,
   userEvent,
   withEmail,
+  instanceId,
 } from './clerk-events';
 import { type EventMetadata } from '@gatehouse/contracts';
 import { EventBatch } from '../src/apply-event/event-batch';
@@ -68,9 +69,9 @@ describe('Clerk sample payloads', () => {
 
   it('make a user without e-mail address and names', async () => {
     const id = newClerkId();
-    const { data } = fixture<EventJson>('user.created.phone-only');
+    const { data, ...envelope } = fixture<EventJson>('user.created.phone-only');
     const phones = [{ ...(data.phone_numbers as object[])[0], phone_number: '+12015550177' }];
-    await world.deliver({ type: 'user.created', data: { ...data, id, phone_numbers: phones } });
+    await world.deliver({ ...envelope, data: { ...data, id, phone_numbers: phones } });
     expect(await world.user(id)).toMatchObject({
       email: null,
       email_verified: false,
@@ -247,6 +248,7 @@ describe('convergence', () => {
 
   it('seeds the role at creation alone, and never from unsafe metadata', async () => {
     const admin = clerkUser(newClerkId(), { public_metadata: { role: 'admin' } });
+    world.clerk.answer(admin.id, json(200, admin));
     await world.deliver(userEvent('user.created', admin));
     expect(await world.user(admin.id)).toMatchObject({ role: 'admin', is_superuser: false });
     await world.deliver(
@@ -277,6 +279,7 @@ describe('convergence', () => {
     await world.closeApps();
     await world.boot({ CLERK_METADATA_KEY: 'gatehouse' });
     const nested = clerkUser(newClerkId(), { public_metadata: { role: 'user', gatehouse: { role: 'developer' } } });
+    world.clerk.directory.users.push(nested);
     await world.deliver(userEvent('user.created', nested));
     expect(await world.user(nested.id)).toMatchObject({ role: 'developer' });
     await world.closeApps();
@@ -487,7 +490,7 @@ describe('a batch', () => {
   it('that holds one event twice applies it once, and reports the same of both', async () => {
     const user = clerkUser(newClerkId());
     const about = metadata('user.created');
-    const event = readEvent(deliveryOf(userEvent('user.created', user), about), undefined);
+    const event = readEvent(deliveryOf(userEvent('user.created', user), about), instanceId);
     await world.apps[0]?.get(EventBatch).handle([event, event]);
     expect(await world.story(user.id)).toEqual(['create']);
     const outcomes = (await world.outcomes()).filter(({ webhookId }) => webhookId === about.webhookId);

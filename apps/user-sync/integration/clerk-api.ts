@@ -128,7 +128,14 @@ export class Directory {
 
   answer(url: URL, id: string): Answer {
     const gone = json(404, fixture('bapi.error-404'));
-    if (url.pathname === '/v1/jwks') return json(200, { keys: [{ kid: this.instanceId }] });
+    if (url.pathname === '/v1/instance') {
+      return json(200, {
+        object: 'instance',
+        id: this.instanceId,
+        environment_type: 'development',
+        allowed_origins: null,
+      });
+    }
     if (url.pathname === '/v1/users/count') {
       return json(200, { object: 'total_count', total_count: this.users.length });
     }

@@ -10,13 +10,16 @@ export type UserJson = Record<string, unknown> & { id: string; updated_at: numbe
 export interface EventJson {
   type: string;
   data: Record<string, unknown>;
-  instance_id?: string;
+  instance_id?: string | undefined;
   /** Milliseconds. */
   timestamp?: number;
 }
 
 /** When the users of these tests were last changed, unless they say otherwise. */
 export const T0 = 1_790_000_000_000;
+
+/** The Clerk instance that the sample events name. */
+export const instanceId = 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz';
 
 const random = (): string => randomBytes(10).toString('hex');
 

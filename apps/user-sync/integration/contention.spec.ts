@@ -7,7 +7,17 @@ import { readEvent } from '../src/apply-event/read-event';
 import { serviceDatabase } from '../src/database/database-options';
 import { findHoldings } from '../src/resolve-conflicts/claim';
 import { json } from './clerk-api';
-import { type UserJson, T0, clerkUser, deliveryOf, metadata, newClerkId, userEvent, withEmail } from './clerk-events';
+import {
+  type UserJson,
+  T0,
+  clerkUser,
+  deliveryOf,
+  metadata,
+  newClerkId,
+  userEvent,
+  withEmail,
+  instanceId,
+} from './clerk-events';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -75,7 +85,7 @@ it('who waits for the word of Clerk gives nothing up yet: others of the batch wh
   const events = now.slice(0, 2).map((user) => userEvent('user.updated', user));
   const batch = world.apps[0]?.get(EventBatch);
   // It would throw, and be tried one by one, if PostgreSQL refused it.
-  await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), undefined)));
+  await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), instanceId)));
   for (const user of now) expect(await world.user(user.id)).toMatchObject({ email: emailOf(user) });
 });
 

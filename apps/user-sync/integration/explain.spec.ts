@@ -3,7 +3,17 @@ import { type Explanation, explainUser, showUser, startReconcile } from '@gateho
 import { EventBatch } from '../src/apply-event/event-batch';
 import { readEvent } from '../src/apply-event/read-event';
 import { json } from './clerk-api';
-import { T0, clerkUser, deletion, deliveryOf, metadata, newClerkId, userEvent, withEmail } from './clerk-events';
+import {
+  T0,
+  clerkUser,
+  deletion,
+  deliveryOf,
+  instanceId,
+  metadata,
+  newClerkId,
+  userEvent,
+  withEmail,
+} from './clerk-events';
 import { admin, adminContext } from './members';
 import { SyncWorld } from './sync-world';
 
@@ -50,7 +60,7 @@ describe('explain', () => {
       userEvent('user.updated', { ...user, updated_at: version, first_name: `Version ${version}` }),
     );
     const batch = world.apps[0]?.get(EventBatch);
-    await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), undefined)));
+    await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), instanceId)));
     const { steps } = await explain(user.id);
     expect(steps.map(({ versionAfter }) => versionAfter)).toEqual(versions);
     expect(steps.slice(1).map(({ versionBefore }) => versionBefore)).toEqual(versions.slice(0, -1));

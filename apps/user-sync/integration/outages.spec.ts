@@ -7,9 +7,11 @@ import { Client } from 'pg';
 import { EventBatch } from '../src/apply-event/event-batch';
 import { type EventRead, readEvent } from '../src/apply-event/read-event';
 import { json } from './clerk-api';
-import { T0, type UserJson, clerkUser, deliveryOf, metadata, newClerkId, userEvent } from './clerk-events';
+import { T0, type UserJson, clerkUser, deliveryOf, metadata, newClerkId, userEvent, instanceId } from './clerk-events';
 import { SyncWorld } from './sync-world';
 
+/** The database may be away at the start, and Clerk can only be asked through it. */
+const settings = { CLERK_INSTANCE_ID: instanceId };
 const PATIENCE = { timeoutMs: 30_000 };
 
 let world: SyncWorld;
@@ -63,7 +65,7 @@ const newUsers = (count: number) => Array.from({ length: count }, () => clerkUse
 
 describe('NATS', () => {
   it('away between commit and report: the event is applied once and its outcome arrives later', async () => {
-    await world.boot();
+    await world.boot(settings);
     const { user, about, release } = await heldEvent();
     await world.nats.kill();
     release();
@@ -76,7 +78,7 @@ describe('NATS', () => {
   });
 
   it('killed and started again while events come: each is applied once', async () => {
-    await world.boot();
+    await world.boot(settings);
     const before = newUsers(30);
     const published = await Promise.all(before.map((user) => world.publish(userEvent('user.created', user))));
     await world.nats.kill();
@@ -99,7 +101,7 @@ describe('NATS', () => {
   });
 
   it('with its store lost: the streams are made anew and events go on', async () => {
-    await world.boot();
+    await world.boot(settings);
     await world.nats.stop();
     world.nats.loseStore();
     await world.nats.start();
@@ -116,7 +118,7 @@ describe('NATS', () => {
     const administrator = await world.administrator();
     await administrator.consumers.delete(stream.name, durable).catch(() => undefined);
     await administrator.consumers.add(stream.name, { durable_name: durable, ack_policy: AckPolicy.None });
-    const app = await world.boot();
+    const app = await world.boot(settings);
     await eventually(async () => {
       const why = /^the consumer user-sync of CLERK_EVENTS differs from its contract in .*ack_policy/;
       const said = [expect.stringMatching(why)];
@@ -132,7 +134,7 @@ describe('NATS', () => {
 describe('the database', () => {
   it('away: events wait, none fails, and all are applied once it is back', async () => {
     proxy = await TcpProxy.start(world.database.serviceUrl);
-    const app = await world.boot({ DATABASE_URL: proxy.url });
+    const app = await world.boot({ ...settings, DATABASE_URL: proxy.url });
     await proxy.cut();
     const users = newUsers(20);
     const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
@@ -150,7 +152,7 @@ describe('the database', () => {
   });
 
   it('with connections broken again and again: each event is applied once', async () => {
-    await world.boot();
+    await world.boot(settings);
     const users = newUsers(60);
     const breaking = (async () => {
       for (let round = 0; round < 10; round += 1) {
@@ -182,7 +184,7 @@ describe('the database', () => {
         `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''100ms''', current_database()); END $$`,
       );
       await rival.query(`SET deadlock_timeout = '60s'`);
-      await world.boot();
+      await world.boot(settings);
       await world.deliver(userEvent('user.created', user));
       await third.query('BEGIN');
       await third.query('LOCK TABLE applied_events');
@@ -212,8 +214,8 @@ describe('the database', () => {
 
 describe('the service', () => {
   it('twice on one stream applies each event once and ends in the newest state', async () => {
-    await world.boot();
-    await world.boot();
+    await world.boot(settings);
+    await world.boot(settings);
     const users = newUsers(20);
     const events = users.flatMap((user) =>
       [4, 1, 3, 0, 2].map((step) =>
@@ -237,7 +239,7 @@ describe('the service', () => {
   });
 
   it('finishes what is in hand when it is stopped', async () => {
-    const app = await world.boot();
+    const app = await world.boot(settings);
     const { user, about, release } = await heldEvent();
     const closing = app.close();
     release();
@@ -247,7 +249,7 @@ describe('the service', () => {
   });
 
   it('reports an event that was delivered too often as dead, unless it was applied', async () => {
-    const app = await world.boot({ RETRY_MAX: '3' });
+    const app = await world.boot({ ...settings, RETRY_MAX: '3' });
     const user = clerkUser(newClerkId());
     const about = await world.publish(userEvent('user.created', user));
     await world.outcomeOf(about);
@@ -258,7 +260,7 @@ describe('the service', () => {
       error: { code: 'POISON_EVENT', retryable: false },
     });
 
-    const change = readEvent(deliveryOf(userEvent('user.created', user), { ...about, publishNumber: 2 }), undefined);
+    const change = readEvent(deliveryOf(userEvent('user.created', user), { ...about, publishNumber: 2 }), instanceId);
     await app.get(EventBatch).handle([{ ...change, deliveries: 5 }]);
     expect(await world.outcomeOf(change.metadata)).toMatchObject({ status: 'success', decision: 'create' });
   });

@@ -11,7 +11,7 @@ import {
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { fixture, hangUp, json } from './clerk-api';
-import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
+import { type UserJson, T0, clerkUser, deletion, instanceId, newClerkId, userEvent } from './clerk-events';
 import { type Member, newSessionId, nobody, principalOf, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
@@ -354,7 +354,7 @@ describe('a write-back that Clerk refuses', () => {
   it('because our key is refused buries nobody: all is given back, and written when the key is taken', async () => {
     await world.closeApps();
     world.clerk.outage = json(401, fixture('bapi.error-401'));
-    await boot({ CLERK_WRITE_BACK: 'off' });
+    await boot({ CLERK_WRITE_BACK: 'off', CLERK_INSTANCE_ID: instanceId });
     const dead = async () => (await world.query(`SELECT FROM write_backs WHERE state = 'dead'`)).length;
     const before = await dead();
     const users = Array.from({ length: 60 }, () => atClerk());

@@ -22,6 +22,7 @@ import { OutcomeReporter } from './apply-event/outcome-reporter';
 import { ClerkSettlement } from './apply-event/settle-with-clerk';
 import { ClerkAddresses } from './ask-clerk/clerk-addresses';
 import { ClerkBudget } from './ask-clerk/clerk-budget';
+import { ClerkInstance } from './ask-clerk/clerk-instance';
 import { ClerkHealth } from './ask-clerk/clerk-health';
 import { ClerkJson } from './ask-clerk/clerk-json';
 import { ClerkMetadata } from './ask-clerk/clerk-metadata';
@@ -140,6 +141,7 @@ export class AppModule {
         ClerkAddresses,
         ClerkBudget,
         ClerkHealth,
+        ClerkInstance,
         ClerkJson,
         ClerkMetadata,
         ClerkRequests,

@@ -116,7 +116,7 @@ export class WalkInterruptedError extends Error {
 export class NotTogetherError extends Error {
   readonly code = 'NOT_TOGETHER';
 
-  constructor(readonly wants: 'fetch' | 'fetch-later' | 'resolve') {
+  constructor(readonly wants: 'fetch' | 'fetch-later' | 'confirm' | 'resolve') {
     super('the users of a conflict changed while it was settled');
     this.name = 'NotTogetherError';
   }

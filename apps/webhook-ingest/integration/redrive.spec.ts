@@ -137,6 +137,27 @@ describe('a redrive', () => {
     expect(await found({ since: '2026-01-03T02:00:00+02:00' })).toEqual([two]);
   });
 
+  it('takes ignored events by their decision: those of another instance, once the setting is corrected', async () => {
+    const [foreign = '', unconfirmed = '', failed = ''] = await dead(3);
+    const ignore = (id: string, decision: string) =>
+      harness.sql(
+        `UPDATE webhook_events SET status = 'ignored', error_details = NULL,
+           processed_data = jsonb_build_object('decision', $2::text) WHERE webhook_id = $1`,
+        [id, decision],
+      );
+    await ignore(foreign, 'foreign');
+    await ignore(unconfirmed, 'unconfirmed');
+    expect(await send({ filter: { decision: 'foreign' } })).toMatchObject({ redriven: 1, skipped: 0 });
+    await eventually(async () => {
+      expect(await harness.row(foreign)).toMatchObject({
+        status: 'processing',
+        publish_number: 2,
+        processed_data: null,
+      });
+    });
+    expect(await statuses([unconfirmed, failed])).toEqual(['ignored', 'failed']);
+  });
+
   it('of many goes page by page under one id, each row once', async () => {
     const ids = await dead(5);
     let cursor: string | undefined;

@@ -151,6 +151,14 @@ describe('the silence alarm', () => {
     expect(ingest.logs().split('silence: no webhook comes')).toHaveLength(2);
     expect(ingest.logs()).not.toContain('hunter2');
 
+    // One that user-sync finds to be of another instance is not the news that was waited for.
+    const foreign = newId();
+    await deliver(ingest.url, userCreated(), { secret: otherSecret, id: foreign });
+    await harness.sql(
+      `UPDATE webhook_events SET status = 'ignored', processed_data = '{"decision": "foreign"}' WHERE webhook_id = $1`,
+      [foreign],
+    );
+    expect((await stats()).silence).toMatchObject({ state: 'alarm' });
     await deliver(ingest.url, userCreated(), { secret: otherSecret });
     expect((await stats()).silence).toMatchObject({ state: 'heard' });
     // The service looks by itself, too: an older look may end after ours.

@@ -29,7 +29,6 @@ import { ProblemFilter } from './receive-webhook/problem.filter';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RejectedDeliveries } from './receive-webhook/rejected-deliveries';
 import { BodyPartitions } from './record-webhook/body-partitions';
-import { ClerkInstance } from './record-webhook/clerk-instance';
 import { insertDeliveries } from './record-webhook/insert-deliveries';
 import { Ledger } from './record-webhook/ledger';
 import { Rebuild } from './rebuild-stream/rebuild';
@@ -86,11 +85,6 @@ function providers(config: Config): Provider[] {
   return [
     { provide: APP_FILTER, inject: [LOGGER], useFactory: (log: Logger) => new ProblemFilter(log) },
     { provide: IngestMetrics, inject: [METRICS], useFactory: (registry: Registry) => new IngestMetrics(registry) },
-    {
-      provide: ClerkInstance,
-      inject: [DataSource],
-      useFactory: (dataSource: DataSource) => new ClerkInstance(dataSource, config.instanceId),
-    },
     {
       provide: Ledger,
       inject: [DataSource, LOGGER, IngestMetrics],

@@ -73,7 +73,6 @@ describe('the configuration', () => {
   it.each([
     ['TRUST_PROXY', 'everyone'],
     ['TRUST_PROXY', '10.0.0.0/33'],
-    ['CLERK_INSTANCE_ID', 'app_1'],
     ['ENVELOPE_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
     ['RETRY_CAP_MS', '10'],
     ['STREAM_REPLICAS', '0'],

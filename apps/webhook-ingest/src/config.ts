@@ -3,7 +3,6 @@ import {
   type DatabaseAddress,
   type NatsAddress,
   ackWait,
-  clerkInstanceId,
   commaSeparated,
   commonVariables,
   databaseAddress,
@@ -40,8 +39,6 @@ export interface Config {
   readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
   /** In the order in which they are tried. */
   readonly signingSecrets: readonly SigningSecret[];
-  /** Clerk's instance whose events are ours; learnt at the first verified contact when absent. */
-  readonly instanceId?: string;
   readonly retry: RetrySchedule;
   readonly envelopePublicKey: string;
   /** `perSecond` and `backlog` bound how fast what is owed, retried or lost is published, for each replica. */
@@ -87,7 +84,6 @@ const schema = withRetryInOrder(
     PORT: port.default(8081),
     OPS_PORT: port.default(9001),
     CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets,
-    CLERK_INSTANCE_ID: clerkInstanceId.optional(),
     ...retryVariables(defaultRetrySchedule),
     ENVELOPE_PUBLIC_KEY: publicKey,
     TRUST_PROXY: trustProxy.default(false),
@@ -120,7 +116,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     database: { ...databaseAddress(env), poolSize: env.DATABASE_POOL_SIZE },
     nats: { ...natsAddress(env), streamReplicas: env.STREAM_REPLICAS, ackWaitMs: env.ACK_WAIT_MS },
     signingSecrets: distinct(env.CLERK_WEBHOOK_SIGNING_SECRETS),
-    ...(env.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: env.CLERK_INSTANCE_ID }),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
     envelopePublicKey: env.ENVELOPE_PUBLIC_KEY,
     relay: {

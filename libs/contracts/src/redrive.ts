@@ -14,11 +14,13 @@ export const maxRedriven = 1_000;
 export const redriveFilterSchema = z.strictObject({
   /** Ledger ids or webhook ids (`msg_…`). */
   ids: z.array(filterText(256)).min(1).max(maxRedriven).optional(),
-  /** Without it: failed ones, or those of `ids` whatever their state. */
+  /** Without it: failed ones; ignored ones when `decision` is given; those of `ids` whatever their state. */
   status: z.enum(['failed', 'ignored']).optional(),
   type: filterText(120).optional(),
   /** The failure's code, such as `EMAIL_TAKEN`. */
   errorCode: filterText(200).optional(),
+  /** Why an event was ignored, such as `foreign` or `unconfirmed`. */
+  decision: filterText(200).optional(),
   clerkUserId: filterText(130).optional(),
   since: filterTimeSchema.optional(),
   until: filterTimeSchema.optional(),

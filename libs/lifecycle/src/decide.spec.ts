@@ -5,7 +5,12 @@ const absent: Known = { kind: 'absent' };
 const tombstone: Known = { kind: 'tombstone' };
 const deletion: Observation = { kind: 'deletion' };
 
-const event = (version: number, contentHash: string): Observation => ({ kind: 'event', version, contentHash });
+const event = (version: number, contentHash: string, proven = true): Observation => ({
+  kind: 'event',
+  version,
+  contentHash,
+  proven,
+});
 
 const snapshot = (version: number, contentHash: string, rowUnchanged = true, confirmed = false): Observation => ({
   kind: 'snapshot',
@@ -40,6 +45,9 @@ describe('decide', () => {
     ['a deletion that comes again', tombstone, deletion, 'duplicate'],
 
     ['an event of an unknown user', absent, event(1, 'other'), 'create'],
+    ['an unproven event of an unknown user', absent, event(1, 'other', false), 'confirm'],
+    ['an unproven event of a known user', row, event(101, 'other', false), 'apply'],
+    ['an unproven event of a deleted user', tombstone, event(101, 'other', false), 'tombstoned'],
     ['a snapshot of an unknown user', absent, snapshot(1, 'other'), 'create'],
     ['an event of a deleted user', tombstone, event(1_000, 'other'), 'tombstoned'],
     ['a snapshot of a deleted user', tombstone, snapshot(1_000, 'other', true, true), 'tombstoned'],

@@ -6,11 +6,12 @@ export type Known =
 
 /**
  * What was seen of a Clerk user. An *event* tells of a moment in the past; a *snapshot* was fetched from Clerk just
- * now. `rowUnchanged`: the row has not changed since that fetch began. `confirmed`: it is the second fetch in a row
- * that was older than the row.
+ * now. `proven`: the event alone is enough to create the user, because it names our Clerk instance and the user would
+ * start with the lowest role. `rowUnchanged`: the row has not changed since that fetch began. `confirmed`: it is the
+ * second fetch in a row that was older than the row.
  */
 export type Observation =
-  | { readonly kind: 'event'; readonly version: number; readonly contentHash: string }
+  | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }
   | {
       readonly kind: 'snapshot';
       readonly version: number;
@@ -26,10 +27,21 @@ export type Observation =
  * - `create`, `apply`, `delete`: write the row. `heal`: write it although its version goes back.
  * - `advance`: write the version, and none of the content.
  * - `duplicate`, `stale`, `tombstoned`: write nothing.
- * - `fetch`: ask Clerk and decide again. `fetch-later`: the same, after a delay.
+ * - `fetch`: ask Clerk and decide again. `fetch-later`: the same, after a delay. `confirm`: the same, and create nothing
+ *   when Clerk does not know the user.
  */
 export type Action =
-  'create' | 'apply' | 'heal' | 'advance' | 'delete' | 'duplicate' | 'stale' | 'tombstoned' | 'fetch' | 'fetch-later';
+  | 'create'
+  | 'apply'
+  | 'heal'
+  | 'advance'
+  | 'delete'
+  | 'duplicate'
+  | 'stale'
+  | 'tombstoned'
+  | 'fetch'
+  | 'fetch-later'
+  | 'confirm';
 
 /** What is to be done, and why, in a sentence for operators. */
 export interface Decision {
@@ -46,7 +58,9 @@ export function decide(known: Known, seen: Observation): Decision {
     case 'tombstone':
       return decision('tombstoned', 'the user was deleted at Clerk; nothing brings the id back');
     case 'absent':
-      return decision('create', 'the user was unknown');
+      return seen.kind === 'event' && !seen.proven
+        ? decision('confirm', 'the user is unknown and the event does not prove that Clerk has it; Clerk is asked')
+        : decision('create', 'the user was unknown');
     case 'live':
       return seen.kind === 'event' ? decideEvent(known, seen) : decideSnapshot(known, seen);
   }

@@ -30,15 +30,22 @@ const versions = { newer: 11, equal: 10, older: 9 };
 const contents = { differs: 'other', same: 'ours' };
 
 const cases: Case[] = Object.entries(holds).flatMap(([held, known]) => {
-  const deletion: Case = { known, seen: { kind: 'deletion' }, cells: [held, 'deletion', '-', '-', '-', '-'] };
+  const deletion: Case = { known, seen: { kind: 'deletion' }, cells: [held, 'deletion', '-', '-', '-', '-', '-'] };
   const others = Object.entries(versions).flatMap(([newer, version]) =>
     Object.entries(contents).flatMap(([differs, contentHash]): Case[] => [
-      { known, seen: { kind: 'event', version, contentHash }, cells: [held, 'event', newer, differs, '-', '-'] },
+      ...[true, false].map((proven): Case => ({
+        known,
+        seen: { kind: 'event', version, contentHash, proven },
+        cells: [held, 'event', newer, differs, proven ? 'yes' : 'no', '-', '-'],
+      })),
       ...[true, false].flatMap((rowUnchanged) =>
         [true, false].map((confirmed): Case => ({
           known,
           seen: { kind: 'snapshot', version, contentHash, rowUnchanged, confirmed },
-          cells: [held, 'snapshot', newer, differs, rowUnchanged ? 'unchanged' : 'changed', confirmed ? 'yes' : 'no'],
+          cells: [
+            ...[held, 'snapshot', newer, differs, '-'],
+            ...[rowUnchanged ? 'unchanged' : 'changed', confirmed ? 'yes' : 'no'],
+          ],
         })),
       ),
     ]),
@@ -53,7 +60,7 @@ describe('the table of decisions in docs/convergence.md', () => {
   it.each(cases.map((each) => [each.cells.join(', '), each] as const))('says what is decided: %s', (_, each) => {
     const found = rows.filter((row) => matches(row, each.cells));
     expect(found).toHaveLength(1);
-    expect(found[0]?.[6]).toBe(`\`${decide(each.known, each.seen).action}\``);
+    expect(found[0]?.[7]).toBe(`\`${decide(each.known, each.seen).action}\``);
   });
 
   it('has no row that never holds', () => {

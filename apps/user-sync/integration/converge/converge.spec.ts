@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type EventRead, readEvent } from '../../src/apply-event/read-event';
-import { type EventJson, deliveryOf, metadata } from '../clerk-events';
+import { type EventJson, deliveryOf, instanceId, metadata } from '../clerk-events';
 import { ClerkModel, type Local, type Naming, type Operation } from './clerk-model';
 import { type CrashPoint, SyncCore, type SyncParts } from './sync-core';
 
@@ -75,6 +75,8 @@ const travelOf = (copies: fc.Arbitrary<number>) =>
     order: fc.nat({ max: 99 }),
     /** A duplicate under a webhook id of its own is another event. */
     ownIds: fc.boolean(),
+    /** An event without an instance id: Clerk is asked before it creates a user. */
+    unproven: fc.constantFrom(false, false, true),
   });
 
 type Travel = ReturnType<typeof travelOf> extends fc.Arbitrary<infer Value> ? Value : never;
@@ -123,10 +125,16 @@ interface Travelling {
 
 function dispatch(events: readonly EventJson[], travels: readonly Travel[], now: number) {
   return events.flatMap((event, index): Travelling[] => {
-    const { copies, late, order, ownIds } = travels[index] ?? { copies: 1, late: 0, order: 0, ownIds: false };
+    const { copies, late, order, ownIds, unproven } = travels[index] ?? {
+      copies: 1,
+      late: 0,
+      order: 0,
+      ownIds: false,
+      unproven: false,
+    };
     const about = metadata(event.type);
     return Array.from({ length: copies }, (_, copy) => ({
-      event: read(event, ownIds ? metadata(event.type) : about),
+      event: read(unproven ? { ...event, instance_id: undefined } : event, ownIds ? metadata(event.type) : about),
       due: now + late * (copy + 1),
       order: order + copy * 37,
     }));
@@ -134,7 +142,7 @@ function dispatch(events: readonly EventJson[], travels: readonly Travel[], now:
 }
 
 function read(event: EventJson, about = metadata(event.type)): EventRead {
-  return readEvent(deliveryOf(event, about), undefined);
+  return readEvent(deliveryOf(event, about), instanceId);
 }
 
 /** Found by this test: whoever holds the address unverified is here only by an event out of the far future. */
@@ -147,7 +155,7 @@ const heldFromTheFuture = (
   ] as const
 ).map((change): Step => ({
   operation: change,
-  travel: [{ copies: change.kind === 'corrupt' ? 1 : 0, late: 0, order: 0, ownIds: false }],
+  travel: [{ copies: change.kind === 'corrupt' ? 1 : 0, late: 0, order: 0, ownIds: false, unproven: false }],
   crash: undefined,
   staleReads: 0,
 }));
@@ -161,7 +169,7 @@ const givenUp = (
   ] as const
 ).map((operation): Step => ({
   operation,
-  travel: [{ copies: 1, late: 0, order: 0, ownIds: false }],
+  travel: [{ copies: 1, late: 0, order: 0, ownIds: false, unproven: false }],
   crash: undefined,
   staleReads: 0,
 }));

@@ -90,7 +90,7 @@ async function applyWithin(
     if (before !== undefined) return before;
     const draft = drafts.of(change.clerkUserId);
     const versionBefore = draft.version;
-    const result = foldChange(draft, change, newUserId);
+    const result = foldChange(draft, change, newUserId, rules);
     if (!result.settled) return result;
     const settled = leaveAddresses(draft, change, result, plan);
     applied.set(change.story.id, { ...settled, repeated: true });

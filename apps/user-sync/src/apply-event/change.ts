@@ -20,11 +20,11 @@ export interface Story {
 export type Marker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 
 /**
- * What was seen of the user. `nothing`: only that it did something. `undoable`: no webhook told of the deletion, so
- * personal data stays for a while.
+ * What was seen of the user. `unproven`: the event does not name our Clerk instance. `nothing`: only that it did
+ * something. `undoable`: no webhook told of the deletion, so personal data stays for a while.
  */
 export type Seen =
-  | { readonly kind: 'event'; readonly user: MappedUser }
+  | { readonly kind: 'event'; readonly user: MappedUser; readonly unproven?: boolean }
   | { readonly kind: 'snapshot'; readonly user: MappedUser; readonly before: Marker; readonly confirmed: boolean }
   | { readonly kind: 'deletion'; readonly undoable?: boolean }
   | { readonly kind: 'nothing' };
@@ -49,10 +49,13 @@ export interface Settled {
   readonly repeated: boolean;
 }
 
-/** Clerk is to be asked before it can be decided, `resolve`: about several users; nothing was written. */
+/**
+ * Clerk is to be asked before it can be decided; nothing was written. `confirm`: whether it has the user, who is created
+ * only then. `resolve`: about several users.
+ */
 export interface Unsettled {
   readonly settled: false;
-  readonly wants: 'fetch' | 'fetch-later' | 'resolve';
+  readonly wants: 'fetch' | 'fetch-later' | 'confirm' | 'resolve';
   readonly reason: string;
 }
 

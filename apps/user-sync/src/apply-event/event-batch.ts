@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { mapBounded } from '../ask-clerk/slots';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
-import { PoisonEventError, isOwnError } from '../errors';
+import { ClerkAwayError, ClerkRequestError, PoisonEventError, UserMissingAtClerkError, isOwnError } from '../errors';
 import { findApplied } from './applied-events';
 import { type Change, type Settled, type Unsettled } from './change';
 import { ChangeApplier } from './change-applier';
@@ -94,8 +94,16 @@ export class EventBatch {
       return this.succeed(event, await this.clerk.settle(event.change, wants));
     } catch (error) {
       if (error instanceof SharedOutageError) throw error;
-      return this.fail(event, event.change.clerkUserId, error);
+      if (wants === 'confirm' && error instanceof UserMissingAtClerkError) return this.leaveUnconfirmed(event);
+      return this.fail(event, event.change.clerkUserId, wants === 'confirm' ? asOutage(error) : error);
     }
+  }
+
+  /** Not a failure: a user that exists after all is created by its next event, its first login or a reconcile run. */
+  private leaveUnconfirmed(event: ChangeRead): Report {
+    const about = { clerkUserId: event.change.clerkUserId, userId: null };
+    const reason = 'Clerk does not know the user that the event would create';
+    return this.close(event, decided('ignored', event.metadata, about, { decision: 'unconfirmed', reason }), false);
   }
 
   /** An event that was delivered too often is not applied again: it may be what ends this process. */
@@ -134,6 +142,12 @@ export class EventBatch {
     else this.log.info({ ...about, decision: outcome.decision, repeated }, `event ${outcome.status}`);
     return { metadata, outcome };
   }
+}
+
+/** A refused secret key says nothing about the user: its creation waits, like for an outage, until the key is corrected. */
+function asOutage(error: unknown): unknown {
+  if (!(error instanceof ClerkRequestError) || ![401, 403].includes(error.answer.status ?? 0)) return error;
+  return new ClerkAwayError(error.kind, error.answer, 'Clerk refuses our secret key', { cause: error });
 }
 
 function clerkUserIdOf(event: EventRead): Change['clerkUserId'] | null {

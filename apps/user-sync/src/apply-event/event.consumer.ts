@@ -4,7 +4,7 @@ import { LOGGER } from '@gatehouse/observability';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { ClerkInstance } from '../ask-clerk/clerk-instance';
 import { MessageUndecodableError } from '../errors';
 import { EventBatch } from './event-batch';
 import { EventMetrics } from './event-metrics';
@@ -14,7 +14,7 @@ import { type EventRead, readEvent } from './read-event';
 @Controller()
 export class EventConsumer {
   constructor(
-    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(ClerkInstance) private readonly instance: Pick<ClerkInstance, 'current' | 'noteForeign'>,
     @Inject(EventBatch) private readonly batch: EventBatch,
     @Inject(EventMetrics) private readonly metrics: EventMetrics,
     @Inject(LOGGER) private readonly log: Logger,
@@ -22,16 +22,18 @@ export class EventConsumer {
 
   @ConsumerHandler(eventsConsumer)
   async handle(@Payload() messages: readonly DeliveredMessage[], @Ctx() turn: Turn): Promise<void> {
-    await this.batch.handle(
-      messages.flatMap((message) => this.read(message)),
-      turn,
-    );
+    const instanceId = await this.instance.current();
+    const events = messages.flatMap((message) => this.read(message, instanceId));
+    for (const event of events) {
+      if (event.kind === 'ignored' && event.foreignInstance) this.instance.noteForeign(event.foreignInstance);
+    }
+    await this.batch.handle(events, turn);
   }
 
   /** A message that does not say which event it is has nobody to be reported to: it is dropped, and counted. */
-  private read(message: DeliveredMessage): EventRead[] {
+  private read(message: DeliveredMessage, instanceId: string | undefined): EventRead[] {
     try {
-      return [readEvent(message, this.config.clerk.instanceId)];
+      return [readEvent(message, instanceId)];
     } catch (error) {
       if (!(error instanceof MessageUndecodableError)) throw error;
       this.metrics.dropped();

@@ -2,12 +2,14 @@ import { type ClerkOwned } from '@gatehouse/lifecycle';
 import fc from 'fast-check';
 import { contentHashOf } from '../map-clerk-user/content-hash';
 import { notLocked } from '../map-clerk-user/lockout';
+import { type MetadataRules } from '../map-clerk-user/company-metadata';
 import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { type Applied, type Change, type Seen, noActivity } from './change';
 import { foldChange } from './fold-change';
 import { UserDrafts } from './user-draft';
 
 const ID = 'user_1';
+const rules: MetadataRules = { seedRoles: ['user', 'developer'] };
 
 const nobody: ClerkOwned = {
   email: null,
@@ -46,13 +48,28 @@ const deletion = change({ kind: 'deletion' });
 
 function fold(changes: readonly Change[]) {
   const draft = new UserDrafts([]).of(ID);
-  const results = changes.map((each) => foldChange(draft, each, () => 'id-1'));
+  const results = changes.map((each) => foldChange(draft, each, () => 'id-1', rules));
   return { draft, results, decisions: results.map(nameOf) };
 }
 
 const nameOf = (result: Applied): string => (result.settled ? result.decision : result.wants);
 
 describe('folding', () => {
+  it('creates a user with the role that the creating event seeds, whatever later events of the batch say', () => {
+    const developer = { ...user(2, 'b'), publicMetadata: { role: 'developer' } };
+    const { draft, decisions } = fold([event(1, 'a'), change({ kind: 'event', user: developer })]);
+    expect(decisions).toEqual(['create', 'apply']);
+    expect(draft.createdFrom).toEqual({});
+  });
+
+  it('asks Clerk before an event creates a user that is unproven or would start above user', () => {
+    const developer = { ...user(2, 'b'), publicMetadata: { role: 'developer' } };
+    const unproven = change({ kind: 'event', user: user(1, 'a'), unproven: true });
+    expect(fold([unproven, change({ kind: 'event', user: developer })]).decisions).toEqual(['confirm', 'confirm']);
+    const admin = { ...user(2, 'b'), publicMetadata: { role: 'admin' } };
+    expect(fold([change({ kind: 'event', user: admin })]).decisions).toEqual(['create']);
+  });
+
   it('leaves the draft alone until Clerk was asked', () => {
     const { draft, decisions } = fold([event(1, 'a'), event(1, 'b')]);
     expect(decisions).toEqual(['create', 'fetch']);
@@ -74,8 +91,8 @@ describe('folding', () => {
     const { draft } = fold([event(1, 'a')]);
     const snapshot = (before: typeof draft.marker) =>
       change({ kind: 'snapshot', user: user(1, 'b'), before, confirmed: false });
-    expect(nameOf(foldChange(draft, snapshot('absent'), () => 'id-2'))).toBe('fetch');
-    expect(nameOf(foldChange(draft, snapshot(draft.marker), () => 'id-2'))).toBe('apply');
+    expect(nameOf(foldChange(draft, snapshot('absent'), () => 'id-2', rules))).toBe('fetch');
+    expect(nameOf(foldChange(draft, snapshot(draft.marker), () => 'id-2', rules))).toBe('apply');
     expect(draft).toMatchObject({ userId: 'id-1', content: { columns: { firstName: 'b' } } });
   });
 

@@ -1,14 +1,16 @@
 import { type Decision, type Observation, decide } from '@gatehouse/lifecycle';
 import { type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type MetadataRules, seedRoleOf } from '../map-clerk-user/company-metadata';
 import { type Applied, type Change } from './change';
 import { type UserDraft } from './user-draft';
 
 /** Folds one change into its user's draft: the decision is lifecycle's, the draft collects what is to be written. */
-export function foldChange(draft: UserDraft, change: Change, newId: () => string): Applied {
-  const decision = decisionFor(draft, change);
+export function foldChange(draft: UserDraft, change: Change, newId: () => string, rules: MetadataRules): Applied {
+  const decision = decisionFor(draft, change, rules);
   switch (decision.action) {
     case 'fetch':
     case 'fetch-later':
+    case 'confirm':
       return { settled: false, wants: decision.action, reason: decision.reason };
     case 'create':
     case 'apply':
@@ -38,10 +40,14 @@ export function foldChange(draft: UserDraft, change: Change, newId: () => string
 }
 
 /** What is to be done; `activity`: nothing was seen but that the user did something. */
-function decisionFor(draft: UserDraft, { seen }: Change): Decision | { action: 'activity'; reason: string } {
+function decisionFor(
+  draft: UserDraft,
+  { seen }: Change,
+  rules: MetadataRules,
+): Decision | { action: 'activity'; reason: string } {
   const { known } = draft;
-  if ('user' in seen) return explained(decide(draft.knownBeside(seen.user), observation(draft, seen)), seen.user);
-  if (seen.kind !== 'nothing') return decide(known, observation(draft, seen));
+  if ('user' in seen) return explained(decide(draft.knownBeside(seen.user), observation(draft, seen, rules)), seen.user);
+  if (seen.kind !== 'nothing') return decide(known, observation(draft, seen, rules));
   switch (known.kind) {
     case 'live':
       return { action: 'activity', reason: 'the session says when the user was active, and nothing else of it' };
@@ -49,7 +55,7 @@ function decisionFor(draft: UserDraft, { seen }: Change): Decision | { action: '
       return { action: 'fetch', reason: 'the session is of an unknown user; Clerk is asked for it' };
     case 'tombstone':
       // Whatever is seen of a deleted user has the same answer.
-      return decide(known, { kind: 'event', version: 0, contentHash: '' });
+      return decide(known, { kind: 'event', version: 0, contentHash: '', proven: false });
   }
 }
 
@@ -60,12 +66,22 @@ function explained(decision: Decision, { addressNote }: MappedUser): Decision {
   return { ...decision, reason: `${decision.reason}; ${addressNote}` };
 }
 
-function observation(draft: UserDraft, seen: Exclude<Change['seen'], { kind: 'nothing' }>): Observation {
+function observation(
+  draft: UserDraft,
+  seen: Exclude<Change['seen'], { kind: 'nothing' }>,
+  rules: MetadataRules,
+): Observation {
   switch (seen.kind) {
     case 'deletion':
       return seen;
     case 'event':
-      return { kind: 'event', version: seen.user.version, contentHash: seen.user.contentHash };
+      return {
+        kind: 'event',
+        version: seen.user.version,
+        contentHash: seen.user.contentHash,
+        // A role above `user` is never taken from an event alone.
+        proven: seen.unproven !== true && seedRoleOf(seen.user.publicMetadata, rules) === 'user',
+      };
     case 'snapshot':
       return {
         kind: 'snapshot',

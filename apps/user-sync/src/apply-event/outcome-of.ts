@@ -76,6 +76,8 @@ function factsOf(error: unknown): Facts {
     return own('conflict', error as Error & { code: string });
   // It has had all its tries already, by deliveries.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
+  // An outage ends, whatever Clerk answered meanwhile.
+  if (error instanceof ClerkAwayError) return { ...own(error.kind, error), ...error.answer, retryable: true };
   if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };
   if (error instanceof DatabaseRefusedError) {
     const conflict = CONFLICTS[error.constraint ?? ''];

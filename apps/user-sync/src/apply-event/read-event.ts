@@ -8,11 +8,14 @@ import { parseData } from './event-types/parse-data';
 /** A message of the stream, read: a change to apply, something that is not ours, or something that cannot be read. */
 export type EventRead = { readonly metadata: EventMetadata; readonly deliveries: number } & (
   | { readonly kind: 'change'; readonly change: Change }
-  | { readonly kind: 'ignored'; readonly decision: string; readonly reason: string }
+  | { readonly kind: 'ignored'; readonly decision: string; readonly reason: string; readonly foreignInstance?: string }
   | { readonly kind: 'unreadable'; readonly error: unknown }
 );
 
-/** Reads a message. Throws MessageUndecodableError when its headers do not say which event it is. */
+/**
+ * Reads a message; `instanceId` is our Clerk instance, undefined while it is unknown. Throws MessageUndecodableError when
+ * its headers do not say which event it is.
+ */
 export function readEvent(message: DeliveredMessage, instanceId: string | undefined): EventRead {
   const about = { metadata: metadataOf(message), deliveries: message.deliveryCount };
   try {
@@ -36,13 +39,23 @@ function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string
   if (!isHandledEventType(envelope.type)) {
     return { kind: 'ignored', decision: 'unhandled', reason: 'nobody handles events of this type' } as const;
   }
-  if (instanceId !== undefined && envelope.instance_id && envelope.instance_id !== instanceId) {
-    return { kind: 'ignored', decision: 'foreign', reason: 'the event is of another Clerk instance' } as const;
+  const foreignInstance = instanceId === undefined ? undefined : otherInstance(envelope.instance_id, instanceId);
+  if (foreignInstance !== undefined) {
+    const reason = 'the event is of another Clerk instance';
+    return { kind: 'ignored', decision: 'foreign', reason, foreignInstance } as const;
   }
   const { webhookId, eventType, attempt, correlationId } = metadata;
   const observedAt = envelope.timestamp ?? metadata.receivedAt;
   const story = { id: webhookId, source: 'webhook', eventType, attempt, correlationId } as const;
-  return { kind: 'change', change: { ...eventReaders[envelope.type](envelope.data, observedAt), story } } as const;
+  const reading = eventReaders[envelope.type](envelope.data, observedAt);
+  const isProven = instanceId !== undefined && envelope.instance_id === instanceId;
+  const seen = reading.seen.kind === 'event' && !isProven ? { ...reading.seen, unproven: true } : reading.seen;
+  return { kind: 'change', change: { ...reading, seen, story } } as const;
+}
+
+/** The instance that an event names, when it names another one than ours. */
+function otherInstance(named: string | null | undefined, ours: string): string | undefined {
+  return named && named !== ours ? named : undefined;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

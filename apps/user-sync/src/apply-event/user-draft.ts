@@ -2,6 +2,7 @@ import { type Known } from '@gatehouse/lifecycle';
 import { type StoredContent, holdsContent } from '../map-clerk-user/content-hash';
 import { type Lockout, lockoutAt, notLocked } from '../map-clerk-user/lockout';
 import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type PublicMetadata } from '../map-clerk-user/company-metadata';
 import { type AddressKind, withhold } from '../resolve-conflicts/claim';
 import { mayActAtClerk } from '../show-me/may-act';
 import { type Marker, laterActivity, noActivity } from './change';
@@ -28,6 +29,8 @@ export class UserDraft {
   version: number | null;
   /** The last content that is to be written, if any. */
   content: MappedUser | undefined;
+  /** Metadata of the observation that creates the row: later ones do not change the role that it starts with. */
+  createdFrom: PublicMetadata | undefined;
   versionMoved = false;
   activityMoved = false;
   lockoutMoved = false;
@@ -81,6 +84,7 @@ export class UserDraft {
 
   /** Writes the user's content and version; makes the row, under `newId`, when there is none. */
   write(user: MappedUser, newId: () => string): void {
+    if (this.userId === null) this.createdFrom = user.publicMetadata;
     this.userId ??= this.adoptee ?? newId();
     this.existed ||= this.adoptee !== undefined;
     this.content = user;

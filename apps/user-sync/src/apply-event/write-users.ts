@@ -80,7 +80,7 @@ function insert(drafts: readonly UserDraft[], rules: MetadataRules): Statement[]
       ...touchRow(draft),
       ...contentRow(draft),
       clerk_user_id: draft.clerkUserId,
-      role: seedRoleOf(draft.content?.publicMetadata ?? {}, rules),
+      role: seedRoleOf(draft.createdFrom ?? {}, rules),
       referral_code: newReferralCode(),
     })),
   );

@@ -11,7 +11,7 @@ const MAX_PAGE = 500;
 
 const listSchema = z.array(clerkUserSchema);
 const countSchema = z.looseObject({ total_count: z.number().int().nonnegative() });
-const keysSchema = z.looseObject({ keys: z.array(z.looseObject({ kid: z.string() })).min(1) });
+const instanceSchema = z.looseObject({ id: z.string().min(1).max(120) });
 
 /** Clerk's users as a whole: what a walk over all of them asks for. The SDK knows no `starting_after`. */
 @Injectable()
@@ -47,17 +47,20 @@ export class ClerkDirectory {
     return (await this.get('/users/count', countSchema)).total_count;
   }
 
-  /** Which instance (`ins_…`) the secret key belongs to: its session tokens' key is named by it. */
-  async instanceId(): Promise<string> {
-    const { keys } = await this.get('/jwks', keysSchema);
-    return keys[0]?.kid ?? '';
+  /**
+   * The instance (`ins_…`) that the secret key belongs to.
+   * @see https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
+   */
+  async instanceId(timeoutMs = TIMEOUT_MS): Promise<string> {
+    return (await this.get('/instance', instanceSchema, undefined, timeoutMs)).id;
   }
 
   private get<Schema extends z.ZodType>(
     path: string,
     schema: Schema,
     missing: () => Error = () => new UserMissingAtClerkError(),
+    timeoutMs = TIMEOUT_MS,
   ): Promise<z.output<Schema>> {
-    return this.clerk.ask({ path, schema, missing }, { lane: 'reconcile', timeoutMs: TIMEOUT_MS });
+    return this.clerk.ask({ path, schema, missing }, { lane: 'reconcile', timeoutMs });
   }
 }

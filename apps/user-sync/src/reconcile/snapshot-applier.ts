@@ -1,6 +1,6 @@
 import { isRetryable } from '@gatehouse/lifecycle';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Applied, type Change, type Settled, noActivity } from '../apply-event/change';
+import { type Applied, type Change, type Settled, type Unsettled, noActivity } from '../apply-event/change';
 import { ChangeApplier } from '../apply-event/change-applier';
 import { ClerkSettlement } from '../apply-event/settle-with-clerk';
 import { mapBounded } from '../ask-clerk/slots';
@@ -74,7 +74,7 @@ export class SnapshotApplier {
 
   private async settle(
     { clerkUserId, activity, story }: Omit<Change, 'seen'>,
-    wants: 'fetch' | 'fetch-later' | 'resolve',
+    wants: Unsettled['wants'],
     version: number | null,
   ): Promise<Sighting> {
     try {

@@ -1,5 +1,4 @@
 import { type DatabaseOptions } from '@gatehouse/persistence';
-import { ClerkInstanceEntity } from './clerk-instance.entity';
 import { ClerkMovementEntity } from './clerk-movement.entity';
 import { ErasureEntity } from './erasure.entity';
 import { EventBodyEntity } from './event-body.entity';
@@ -31,7 +30,6 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
       WebhookEventEntity,
       EventBodyEntity,
       RejectedDeliveryEntity,
-      ClerkInstanceEntity,
       ClerkMovementEntity,
       RedriveEntity,
       ErasureEntity,

@@ -6,7 +6,6 @@ import { storableText } from '../database/storable-text';
 import { DeliveryRefusedError } from '../errors';
 import { IngestMetrics } from '../metrics';
 import { EventPublisher } from '../publish-event/event-publisher';
-import { ClerkInstance } from '../record-webhook/clerk-instance';
 import { type Delivery } from '../record-webhook/delivery';
 import { Ledger } from '../record-webhook/ledger';
 import { CONFIG } from '../tokens';
@@ -30,7 +29,6 @@ const MAX_USER_AGENT = 512;
 export class ReceiveWebhookController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(ClerkInstance) private readonly instance: ClerkInstance,
     @Inject(Ledger) private readonly ledger: Ledger,
     @Inject(EventPublisher) private readonly publisher: EventPublisher,
     @Inject(RejectedDeliveries) private readonly rejected: RejectedDeliveries,
@@ -48,11 +46,8 @@ export class ReceiveWebhookController {
       throw new DeliveryRefusedError(415, 'unsupported_media_type', 'The body must be application/json.');
     }
     const { webhookId, signedBy } = this.verify(request, body);
-    const read = readEvent(body);
-    const ours = read.instanceId === null || (await this.instance.isOurs(read.instanceId));
     const delivery: Delivery = {
-      ...read,
-      ...(ours ? {} : { ignored: { decision: 'other-instance', reason: 'the event is of another Clerk instance' } }),
+      ...readEvent(body),
       webhookId,
       signingSecret: signedBy,
       correlationId: request.id,

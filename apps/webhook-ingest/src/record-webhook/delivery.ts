@@ -18,7 +18,7 @@ export interface Delivery {
 
 /** Why a verified delivery is recorded and not published: a stable word and a sentence for operators. */
 export interface Ignored {
-  readonly decision: 'other-instance' | 'unparseable' | 'not-an-event' | 'unhandled-type';
+  readonly decision: 'unparseable' | 'not-an-event' | 'unhandled-type';
   readonly reason: string;
 }
 

@@ -48,7 +48,7 @@ const BEGIN_ANEW = `
   UPDATE webhook_events AS event
      SET status = 'pending', retry_count = anew.retry_count, redrive_id = $3, publish_number = publish_number + 1,
          published_at = NULL, next_retry_at = NULL, lease_until = NULL, processed_at = NULL, error_message = NULL,
-         error_details = NULL, updated_at = now()
+         error_details = NULL, processed_data = NULL, updated_at = now()
     FROM unnest($1::bigint[], $2::integer[]) AS anew (id, retry_count) WHERE event.id = anew.id`;
 
 const NOTE = `
@@ -93,7 +93,7 @@ async function select(manager: EntityManager, { filter, cursor, limit }: Request
 }
 
 function conditions(filter: RedriveFilter, value: (one: unknown) => string): string[] {
-  const { ids, status, type, errorCode, clerkUserId, since, until } = filter;
+  const { ids, status, type, errorCode, decision, clerkUserId, since, until } = filter;
   const where: string[] = [];
   if (ids !== undefined) {
     const ledgerIds = value(ids.filter((id) => LEDGER_ID.test(id)));
@@ -101,9 +101,11 @@ function conditions(filter: RedriveFilter, value: (one: unknown) => string): str
     where.push(`(event.id = ANY (${ledgerIds}::bigint[]) OR webhook_id = ANY (${webhookIds}::text[]))`);
   }
   if (status !== undefined) where.push(`status = ${value(status)}`);
+  else if (decision !== undefined) where.push(`status = 'ignored'`);
   else if (ids === undefined) where.push(`status = 'failed'`);
   if (type !== undefined) where.push(`event_type = ${value(storableText(type, MAX_ID))}`);
   if (errorCode !== undefined) where.push(`error_details ->> 'code' = ${value(storableText(errorCode, MAX_ID))}`);
+  if (decision !== undefined) where.push(`processed_data ->> 'decision' = ${value(storableText(decision, MAX_ID))}`);
   if (clerkUserId !== undefined) where.push(`clerk_user_id = ${value(storableText(clerkUserId, MAX_ID))}`);
   if (since !== undefined) where.push(`event.created_at >= ${value(since)}::timestamptz`);
   if (until !== undefined) where.push(`event.created_at < ${value(until)}::timestamptz`);

@@ -11,30 +11,39 @@ export interface SilenceOptions {
 
 const REJECTED = 'SELECT count(*)::integer AS kept, max(created_at) AS last_at FROM rejected_deliveries';
 
-const LONGEST_GAP = `
-  SELECT max(gap) AS ms FROM (
-    SELECT extract(epoch FROM created_at - lag(created_at) OVER (ORDER BY id)) * 1000 AS gap
-      FROM (SELECT id, created_at FROM webhook_events ORDER BY id DESC LIMIT 10000) AS last
+/**
+ * An ignored event (of another instance, of a type that nobody handles) does not count as heard: another instance's
+ * deliveries would hide that our own do not arrive. The last 10 000 rows are looked at.
+ */
+const GAPS = `
+  SELECT max(created_at) AS last_at, max(gap) AS ms FROM (
+    SELECT created_at, extract(epoch FROM created_at - lag(created_at) OVER (ORDER BY id)) * 1000 AS gap
+      FROM (SELECT id, created_at, status FROM webhook_events ORDER BY id DESC LIMIT 10000) AS last
+     WHERE status <> 'ignored'
   ) AS gaps`;
 
-/** By the index of types: the newest of each. */
+/** By the index of types: the newest of each that was not ignored, among the last 1000. */
 const HEARD = `
   SELECT now() AS now,
-         (SELECT created_at FROM webhook_events ORDER BY id DESC LIMIT 1) AS last_at,
          (SELECT max(last.created_at)
             FROM unnest(ARRAY['user.created', 'user.updated', 'user.deleted']) AS type
            CROSS JOIN LATERAL (
-             SELECT created_at FROM webhook_events WHERE event_type = type ORDER BY id DESC LIMIT 1
-           ) AS last) AS user_event_at,
+             SELECT created_at, status FROM webhook_events WHERE event_type = type ORDER BY id DESC LIMIT 1000
+           ) AS last
+           WHERE last.status <> 'ignored') AS user_event_at,
          moved_at, listening_since
     FROM clerk_movement`;
 
 interface HeardRow {
   readonly now: Date;
-  readonly last_at: Date | null;
   readonly user_event_at: Date | null;
   readonly moved_at: Date | null;
   readonly listening_since: Date;
+}
+
+interface GapsRow {
+  readonly last_at: Date | null;
+  readonly ms: string | null;
 }
 
 /** Judges the silence by what the ledger holds; tells what of refused deliveries there is, too. */
@@ -44,11 +53,11 @@ export async function readSilence(
 ): Promise<Pick<LedgerStats, 'silence' | 'rejected'>> {
   const heard = await one<HeardRow>(manager, HEARD);
   const rejected = await one<{ kept: number; last_at: Date | null }>(manager, REJECTED);
-  const { ms: longestGap } = await one<{ ms: string | null }>(manager, LONGEST_GAP);
+  const { ms: longestGap, last_at: lastAt } = await one<GapsRow>(manager, GAPS);
   const silence = judgeSilence({
     nowMs: heard.now.getTime(),
     thresholdMs: silenceMs,
-    lastMs: heard.last_at?.getTime() ?? null,
+    lastMs: lastAt?.getTime() ?? null,
     longestGapMs: longestGap === null ? null : Math.round(Number(longestGap)),
     rejectedMs: rejected.last_at?.getTime() ?? null,
     userEventMs: (heard.user_event_at ?? heard.listening_since).getTime(),

@@ -4,13 +4,13 @@ import { type LedgerStats } from '@gatehouse/contracts';
 export interface Heard {
   readonly nowMs: number;
   readonly thresholdMs: number;
-  /** The last delivery that verified. */
+  /** The last event that was not ignored. */
   readonly lastMs: number | null;
   /** The longest time between two events in view. */
   readonly longestGapMs: number | null;
   /** The last delivery that did not verify. */
   readonly rejectedMs: number | null;
-  /** The last event about a user that was recorded; without one, when the ledger was made. */
+  /** The last event about a user that was not ignored; without one, when the ledger was made. */
   readonly userEventMs: number;
   /** When Clerk last changed a user without a webhook having told user-sync of it. */
   readonly movedMs: number | null;

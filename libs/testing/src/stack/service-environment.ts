@@ -89,7 +89,7 @@ function table({
     const { user, password } = nats.credentials(service);
     return { NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password, OPS_PORT: String(opsPort) };
   };
-  const verify = { ENVELOPE_PUBLIC_KEY: settings.envelopePublicKey, CLERK_INSTANCE_ID: settings.clerkInstanceId };
+  const verify = { ENVELOPE_PUBLIC_KEY: settings.envelopePublicKey };
   return {
     'clerk-emulator': {
       fixed: { PORT: String(ports.emulator) },

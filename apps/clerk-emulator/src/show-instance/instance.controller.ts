@@ -1,0 +1,26 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { BackendApiGuard } from '../http/backend-api.guard';
+import { Instance } from '../instance';
+
+/** The instance as Clerk's Backend API describes it. */
+export interface InstanceJson {
+  object: 'instance';
+  id: string;
+  environment_type: 'development';
+  allowed_origins: null;
+}
+
+/**
+ * Answers which instance the secret key belongs to.
+ * @see https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
+ */
+@Controller('v1/instance')
+@UseGuards(BackendApiGuard)
+export class InstanceController {
+  constructor(private readonly instance: Instance) {}
+
+  @Get()
+  show(): InstanceJson {
+    return { object: 'instance', id: this.instance.id, environment_type: 'development', allowed_origins: null };
+  }
+}

@@ -1,0 +1,91 @@
+import { setTimeout } from 'node:timers/promises';
+import { LOGGER, METRICS } from '@gatehouse/observability';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { Counter, type Registry } from 'prom-client';
+import { CONFIG, type UserSyncConfig } from '../config';
+import { ClerkDirectory } from './clerk-directory';
+
+const BETWEEN_ATTEMPTS_MS = 10_000;
+const BETWEEN_WARNINGS_MS = 60_000;
+/** The first events after the start wait for the answer. */
+const TIMEOUT_MS = 5_000;
+
+/**
+ * The Clerk instance whose events are ours: `CLERK_INSTANCE_ID` or, without it, the one that Clerk names for the secret
+ * key. Asks Clerk in the background from the start until it answers.
+ */
+@Injectable()
+export class ClerkInstance implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private readonly foreign: Counter;
+  private known: string | undefined;
+  private warnedAt: number | undefined;
+  private readonly firstAttempt: Promise<void>;
+  private endFirstAttempt: () => void = () => undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CONFIG) config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'instanceId'> },
+    @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
+    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    this.known = config.clerk.instanceId;
+    this.firstAttempt = new Promise((resolve) => (this.endFirstAttempt = resolve));
+    this.foreign = new Counter({
+      name: 'gatehouse_user_sync_foreign_events_total',
+      help: 'Events of another Clerk instance, which were ignored',
+      registers: [metrics],
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    this.endFirstAttempt();
+    await this.running;
+  }
+
+  /** The instance id, or undefined while Clerk has not named it. Waits for the first attempt to ask, at most 5 s. */
+  async current(): Promise<string | undefined> {
+    if (this.known === undefined) await this.firstAttempt;
+    return this.known;
+  }
+
+  /** Counts an event of another instance; warns at most once a minute. */
+  noteForeign(instanceId: string): void {
+    this.foreign.inc();
+    const now = performance.now();
+    if (this.warnedAt !== undefined && now - this.warnedAt < BETWEEN_WARNINGS_MS) return;
+    this.warnedAt = now;
+    this.log.warn({ instanceId, ours: this.known }, 'event of another Clerk instance ignored');
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        this.learn(await this.clerk.instanceId(TIMEOUT_MS));
+        return;
+      } catch (error) {
+        this.log.debug({ err: error }, 'Clerk could not be asked for its instance; retrying');
+      } finally {
+        this.endFirstAttempt();
+      }
+      await setTimeout(BETWEEN_ATTEMPTS_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private learn(atClerk: string): void {
+    if (this.known !== undefined && this.known !== atClerk) {
+      this.log.error(
+        { configured: this.known, atClerk },
+        'CLERK_INSTANCE_ID is not the instance of CLERK_SECRET_KEY: real events are ignored as foreign',
+      );
+    }
+    this.known ??= atClerk;
+  }
+}
