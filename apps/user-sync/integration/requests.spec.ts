@@ -123,6 +123,15 @@ describe('resolving a principal', () => {
     expect(world.clerk.times(never)).toBe(0);
   });
 
+  it('makes a user whose lists and unneeded fields Clerk answers as null', async () => {
+    const id = newClerkId();
+    const needed = ['id', 'updated_at'];
+    const empty = Object.entries(clerkUser(id)).map(([field, value]) => [field, needed.includes(field) ? value : null]);
+    world.clerk.answer(id, json(200, Object.fromEntries(empty)));
+    expect(await resolve(id)).toMatchObject({ isActive: true, isNewUser: true });
+    expect(await world.user(id)).toMatchObject({ email: null, phone_number: null, full_name: 'User' });
+  });
+
   it('says that a banned, deprovisioned or deactivated user is not active', async () => {
     const banned = await member({ banned: true });
     const deprovisioned = await member({ deprovisioned: true });
