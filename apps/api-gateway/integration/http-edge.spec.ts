@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
+import { RouteRegister } from '../src/declare-access/route-register';
 import { hardening } from '../src/serve-http/harden';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
@@ -30,7 +31,9 @@ describe('errors before any handler', () => {
   it.each([
     ['GET', '/nowhere', 404, 'not_found', null],
     ['GET', '/nowhere?token=hush', 404, 'not_found', null],
-    ['GET', '/api/me/', 404, 'not_found', null],
+    ['GET', '/api/me//', 404, 'not_found', null],
+    ['GET', '/api//me', 404, 'not_found', null],
+    ['DELETE', '/api/me/', 405, 'method_not_allowed', 'GET, HEAD, PATCH'],
     ['DELETE', '/api/me', 405, 'method_not_allowed', 'GET, HEAD, PATCH'],
     ['POST', '/admin/webhook-events/1', 405, 'method_not_allowed', 'GET, HEAD'],
     ['OPTIONS', '/api/me', 405, 'method_not_allowed', 'GET, HEAD, PATCH'],
@@ -202,6 +205,42 @@ describe('other origins', () => {
       headers: { origin: 'https://evil.example' },
     });
     expect([status, body.code]).toEqual([405, 'method_not_allowed']);
+  });
+});
+
+describe('a slash at the end of a path', () => {
+  it('makes no difference to any route: the same response, access, limit and metric', async () => {
+    const routes = gateway.app.get(RouteRegister).all.filter(({ url }) => url !== '/');
+    expect(routes.length).toBeGreaterThan(40);
+    for (const { url, methods } of routes) {
+      if (url === '/docs') continue;
+      const path = url.replace(/:\w+/g, 'user_1');
+      for (const method of methods) {
+        const [plain, slashed] = [
+          await call(`${gateway.url}${path}`, undefined, { method }),
+          await call(`${gateway.url}${path}/`, undefined, { method }),
+        ];
+        const told = ({ status, body, headers }: typeof plain) => {
+          const { code } = body as { code?: string };
+          return { status, code, policy: headers.get('ratelimit-policy'), type: headers.get('content-type') };
+        };
+        expect([method, path, told(slashed)]).toEqual([method, path, told(plain)]);
+      }
+    }
+    expect(await gateway.metrics()).not.toMatch(/route="\/.*\/"/);
+  });
+
+  it('holds bodies to the same limit', async () => {
+    const big = { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'a'.repeat(70_000)}"` };
+    for (const path of ['/auth/login', '/auth/login/']) {
+      expect((await call(`${gateway.url}${path}`, undefined, big)).status).toBe(413);
+    }
+  });
+
+  it('leads to the page of the documentation, whose links are relative', async () => {
+    const answer = await call(`${gateway.url}/docs/?a=/`, undefined, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '../docs']);
+    expect((await call(`${gateway.url}/docs?a=/`, undefined, { redirect: 'manual' })).status).toBe(200);
   });
 });
 

@@ -1,9 +1,14 @@
-import { CLERK_USER } from './support/attacked-gateway';
 import { mint } from './support/clerk-tokens';
 import { PUBLIC_URL } from './support/test-gateway';
-import { attackGateway, strike, expectRefused, target } from './attacks/attack';
+import { hardening } from '../src/serve-http/harden';
+import { attackGateway, expectRefused, now, strike, target } from './attacks/attack';
+import { signingPair } from './support/key-server';
 
 attackGateway();
+
+let users = 0;
+/** A user of whom nothing has been counted yet. */
+const someone = () => `user_${++users}`;
 
 describe('a redirect leads nowhere else:', () => {
   const HOME = `${PUBLIC_URL}/`;
@@ -25,7 +30,29 @@ describe('a redirect leads nowhere else:', () => {
     ['a tab', '/\t/evil.example/', HOME],
     ['a line break', 'https://api.example.com/\r\nSet-Cookie: a=b', HOME],
     ['a blank before', ' https://evil.example/', HOME],
-    ['a letter that looks like a slash', '/\uff0fevil.example/', HOME],
+    ['a letter that looks like a slash', '/\uff0fevil.example/', `${PUBLIC_URL}/%EF%BC%8Fevil.example/`],
+    ['letters that look like our host', 'https://\u0430pi.example.com/', HOME],
+    ['a host that a full-width slash ends', 'https://evil.example\uff0fapi.example.com/', HOME],
+    ['a full-width at sign', 'https://api.example.com\uff20evil.example/', HOME],
+    ['an empty user', 'https://@evil.example/', HOME],
+    ['a user without a name', 'https://:pass@api.example.com/', HOME],
+    ['backslashes after the scheme', 'https:\\\\evil.example/', HOME],
+    ['a backslash before an at sign', 'https://evil.example\\@api.example.com/', HOME],
+    ['dots and slashes', '/.//evil.example/', HOME.replace(/\/$/, '//evil.example/')],
+    ['a slash escaped', '/%2fevil.example/', `${PUBLIC_URL}/%2fevil.example/`],
+    ['a host in the fragment', '/#//evil.example/', `${PUBLIC_URL}/#//evil.example/`],
+    ['a fragment before the host', 'https://evil.example#@api.example.com/', HOME],
+    ['a NUL', '/\0/evil.example/', HOME],
+    ['a vertical tab', '\v//evil.example/', HOME],
+    ['a line separator', '/\u2028/evil.example/', HOME],
+    ['text that runs backwards', '/\u202emoc.live/', HOME],
+    ['a letter of no width', 'https://api.example.com/\u200b', HOME],
+    ['a blank after', '/welcome ', HOME],
+    ['another scheme', 'ftp://api.example.com/', HOME],
+    ['a blob of ours', `blob:${PUBLIC_URL}/1`, HOME],
+    ['a view of the source', `view-source:${PUBLIC_URL}/`, HOME],
+    ['an address in hex', 'http://0x7f.1/', HOME],
+    ['2 049 letters', `/${'a'.repeat(2_048)}`, HOME],
     ['itself', '/api/clerk/syncUsers', HOME],
     ['itself, whole', `${PUBLIC_URL}/api/clerk/syncUsers?redirect_url=/`, HOME],
     ['itself, in other letters', '/API/clerk/syncusers/', HOME],
@@ -33,11 +60,16 @@ describe('a redirect leads nowhere else:', () => {
     ['itself, roundabout', '/x/../api/clerk/syncUsers', HOME],
     ['nothing', '', HOME],
     ['a path of ours', '/welcome?a=b#c', `${PUBLIC_URL}/welcome?a=b#c`],
+    ['a path with a space', '/my orders?q=a b#c d', `${PUBLIC_URL}/my%20orders?q=a%20b#c%20d`],
+    ['an IRI', '/café?städte=köln', `${PUBLIC_URL}/caf%C3%A9?st%C3%A4dte=k%C3%B6ln`],
+    ['an IRI that is encoded', '/caf%C3%A9', `${PUBLIC_URL}/caf%C3%A9`],
+    ['an escape that is none', '/100%', `${PUBLIC_URL}/100%`],
+    ['a listed origin in capitals', 'HTTPS://SHOP.example.com:443/Cart', 'https://shop.example.com/Cart'],
     ['a listed origin', 'https://shop.example.com/cart', 'https://shop.example.com/cart'],
   ];
   it.each(targets)('%s', async (_, wanted, expected) => {
     const path = `/api/clerk/syncUsers?redirect_url=${encodeURIComponent(wanted)}`;
-    const token = await mint(target().pair, CLERK_USER);
+    const token = await mint(target().pair, someone());
     const answer = await strike({
       request: { path, headers: [['Cookie', `__session=${token}`]] },
       secret: token.split('.')[2]!,
@@ -46,9 +78,46 @@ describe('a redirect leads nowhere else:', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
+  const go = async (query: string, ...headers: (readonly [string, string])[]) => {
+    const cookie = ['Cookie', `__session=${await mint(target().pair, someone())}`] as const;
+    return strike({ request: { path: `/api/clerk/syncUsers${query}`, headers: [cookie, ...headers] } });
+  };
+
+  it('when the target is given twice, although both are good', async () => {
+    const { status, headers } = await go('?redirect_url=/a&redirect_url=/a', ['Referer', `${PUBLIC_URL}/from`]);
+    expect([status, headers.location]).toEqual([302, HOME]);
+  });
+
+  it('when the target is not allowed, whatever the Referer says', async () => {
+    const answer = await go('?redirect_url=https://evil.example/', ['Referer', `${PUBLIC_URL}/from`]);
+    expect(answer.headers.location).toBe(HOME);
+  });
+
+  it.each([
+    '__clerk_ticket=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
+    '__clerk_handshake=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
+    '__clerk_db_jwt=dvb_1',
+    '__dev_session=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
+    '__clerk_status=verified',
+    'utm_source=mail',
+  ])("with Clerk's own parameters and others, which are ignored: %s", async (parameter) => {
+    const { status, headers } = await go(`?${parameter}&redirect_url=/welcome`);
+    expect([status, headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
+    if (parameter.includes('eyJ')) expect(target().logs()).not.toContain('eyJhbGciOiJSUzI1NiJ9.e30');
+  });
+
+  it("beside a proxy's Basic credentials", async () => {
+    const { status, headers } = await go('?redirect_url=/welcome', ['Authorization', 'Basic dXNlcjpwYXNz']);
+    expect([status, headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
+  });
+
+  it('with a slash at the end of the path', async () => {
+    expect((await go('/?redirect_url=/welcome')).headers.location).toBe(`${PUBLIC_URL}/welcome`);
+  });
+
   it('whatever host the request names', async () => {
     const headers = [
-      ['Cookie', `__session=${await mint(target().pair, CLERK_USER)}`] as const,
+      ['Cookie', `__session=${await mint(target().pair, someone())}`] as const,
       ['X-Forwarded-Host', 'evil.example'] as const,
       ['X-Forwarded-Proto', 'http'] as const,
       ['Forwarded', 'host=evil.example;proto=http'] as const,
@@ -59,7 +128,7 @@ describe('a redirect leads nowhere else:', () => {
   });
 
   it('by Referer', async () => {
-    const token = await mint(target().pair, CLERK_USER);
+    const token = await mint(target().pair, someone());
     const go = async (referer: string) =>
       (
         await strike({
@@ -76,13 +145,18 @@ describe('a redirect leads nowhere else:', () => {
     expect(await go(`${PUBLIC_URL}/from`)).toBe(`${PUBLIC_URL}/from`);
   });
 
+  const expired = () => ({ exp: now() - 60, iat: now() - 120, nbf: now() - 130 });
+
   it.each([
-    ['without a cookie', () => []],
-    ['with a forged cookie', () => [['Cookie', '__session=eyJhbGciOiJub25lIn0.e30.'] as const]],
-    ['with one of our own tokens as cookie', () => [['Cookie', `__session=${target().legacy()}`] as const]],
-  ])('%s the browser is sent to sign in, and back here, and to no other place', async (_, headers) => {
+    ['without a cookie', () => ''],
+    ['with an empty cookie', () => '__session='],
+    ['with an expired token', () => mint(target().pair, someone(), { claims: expired() })],
+  ])('%s the browser is sent to sign in, and back here, and to no other place', async (_, cookie) => {
     const { status, headers: answer } = await strike({
-      request: { path: '/api/clerk/syncUsers?redirect_url=https://evil.example/', headers: headers() },
+      request: {
+        path: '/api/clerk/syncUsers?redirect_url=https://evil.example/',
+        headers: [['Cookie', `__session=${(await cookie()).replace('__session=', '')}`]],
+      },
     });
     expect(status).toBe(302);
     const signIn = new URL(answer.location!);
@@ -92,14 +166,8 @@ describe('a redirect leads nowhere else:', () => {
     expect(back.searchParams.get('redirect_url')).toBe(HOME);
   });
 
-  it('with two cookies of the same name', async () => {
-    const token = await mint(target().pair, CLERK_USER);
-    const request = { path: '/api/clerk/syncUsers', headers: [['Cookie', `__session=${token}; __session=x`] as const] };
-    await expectRefused(400, 'credential_repeated', { request });
-  });
-
   it('a cookie does not do for POST', async () => {
-    const token = await mint(target().pair, CLERK_USER);
+    const token = await mint(target().pair, someone());
     const request = {
       method: 'POST',
       path: '/api/clerk/syncUsers',
@@ -107,4 +175,127 @@ describe('a redirect leads nowhere else:', () => {
     };
     await expectRefused(401, 'credential_missing', { request });
   });
+});
+
+describe('a browser whose session is refused is not sent to sign in again', () => {
+  const navigation = [['Sec-Fetch-Mode', 'navigate'] as const, ['Accept', 'text/html,*/*;q=0.8'] as const];
+  const future = () => ({ iat: now() + 8, nbf: now() - 2, exp: now() + 68 });
+  const refused: [string, number, string, () => Promise<string> | string][] = [
+    ['an azp that is not listed', 401, 'token_party_unlisted', () => token({ azp: 'https://other.example' })],
+    ['an actor', 401, 'token_impersonated', () => token({ act: { sub: 'user_eve' } })],
+    ['a clock that is 8 s ahead of ours', 401, 'token_not_yet_valid', () => token(future())],
+    ['another issuer', 401, 'token_issuer_unknown', () => token({ iss: 'https://other.clerk.example' })],
+    ['a task that is pending', 401, 'token_session_pending', () => token({ sts: 'pending' })],
+    ['an algorithm that is not accepted', 401, 'token_alg_unsupported', () => token({}, { alg: 'none' })],
+    ['no JWT', 401, 'token_malformed', () => 'nonsense'],
+    ['one of our own tokens', 401, 'token_issuer_unknown', () => target().legacy()],
+  ];
+  const token = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+    target().clerkText(JSON.stringify(target().header(header)), JSON.stringify(target().claims(claims)));
+  const ask = async (cookie: string, headers: readonly (readonly [string, string])[]) =>
+    strike({
+      request: { path: '/api/clerk/syncUsers?redirect_url=/welcome', headers: [['Cookie', cookie], ...headers] },
+    });
+
+  it.each(refused)('because of %s: a page says so, and JSON to a script', async (_, status, code, make) => {
+    const cookie = `__session=${await make()}`;
+    const page = await ask(cookie, navigation);
+    expect([page.status, page.headers['content-type'], page.headers.location]).toEqual([
+      ...[status, 'text/html; charset=utf-8', undefined],
+    ]);
+    expect(page.headers['content-security-policy']).toBe(hardening['content-security-policy']);
+    expect(page.text).toContain(`<code>${code}</code>`);
+    expect(page.text).not.toMatch(/<script|<style| on\w+=/i);
+    const link = /href="([^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
+    expect(new URL(link ?? '').origin).toBe('https://accounts.example.com');
+    for (const headers of [[], [['Sec-Fetch-Mode', 'cors'] as const, ['Accept', 'text/html'] as const]]) {
+      const { status: told, body, headers: sent } = await ask(cookie, headers);
+      expect([told, body.code, sent['content-type']]).toEqual([status, code, 'application/problem+json']);
+    }
+  });
+
+  it('and what it asked for cannot write into the page', async () => {
+    const path = `/api/clerk/syncUsers?redirect_url=${encodeURIComponent('/"><script>alert(1)</script>')}`;
+    const headers = [['Cookie', '__session=nonsense'] as const, ...navigation, ['X-Request-Id', '<b>'] as const];
+    const { text } = await strike({ request: { path, headers } });
+    expect(text).not.toMatch(/<script|<b>/);
+  });
+
+  it.each([
+    ['no cookie arrives', 'no __session cookie reaches this host', () => []],
+    [
+      'the token has always expired',
+      'the session token has expired',
+      () => [`__session=${token({ exp: now() - 60, iat: now() - 120, nbf: now() - 130 })}`],
+    ],
+  ])('after two round trips because %s', async (_, reason, cookies) => {
+    const jar = cookies();
+    let trips: string[] = [];
+    const visits = [];
+    for (let visit = 0; visit < 4; visit++) {
+      const answer = await ask([...jar, ...trips].join('; '), navigation);
+      trips = [/^[^;]*/.exec(answer.headers['set-cookie'] ?? '')?.[0] ?? ''];
+      visits.push(answer);
+    }
+    // The page lets the browser try anew.
+    expect(visits.map(({ status }) => status)).toEqual([302, 302, 401, 302]);
+    expect(visits[0]?.headers['set-cookie']).toBe(
+      'gatehouse_sign_in=1; Max-Age=60; Path=/api/clerk/syncUsers; HttpOnly; SameSite=Lax; Secure',
+    );
+    expect(visits[2]?.text).toContain('<code>sign_in_loop</code>');
+    expect(visits[2]?.text).toContain(reason);
+  });
+
+  it('unless the count that it brings is none', async () => {
+    for (const count of ['99', '-1', 'NaN', '']) {
+      expect((await ask(`gatehouse_sign_in=${count}`, navigation)).status).toBe(302);
+    }
+  });
+
+  it('and the count is forgotten when a session arrives', async () => {
+    const cookie = `gatehouse_sign_in=2; __session=${token({})}`;
+    const { status, headers } = await ask(cookie, navigation);
+    expect([status, headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
+    expect(headers['set-cookie']).toMatch(/^gatehouse_sign_in=; Max-Age=0; /);
+  });
+});
+
+describe("of several Clerk applications' cookies the gateway takes its own:", () => {
+  const other = signingPair('ins_9');
+  const ours = (claims: Record<string, unknown> = {}) => mint(target().pair, someone(), { claims });
+  const theirs = () => mint(other, 'user_eve', { claims: { iss: 'https://other.clerk.example', iat: now() + 1_000 } });
+  const cookies: [string, () => Promise<string>][] = [
+    ['the suffixed one alone', async () => `__session_wIaT1O5k=${await ours()}`],
+    [
+      "another application's plain one beside our suffixed one",
+      async () => `__session=${await theirs()}; __session_wIaT1O5k=${await ours()}`,
+    ],
+    ['two of the same name', async () => `__session=${await theirs()}; __session=${await ours()}`],
+    ['the same, the other way round', async () => `__session=${await ours()}; __session=${await theirs()}`],
+    [
+      'the freshest, beside one that has expired',
+      async () =>
+        `__session=${await ours({ exp: now() - 60, iat: now() - 120, nbf: now() - 130 })}; __session_a=${await ours()}`,
+    ],
+    ['one beside garbage', async () => `__session=...; __session_x=; __session_wIaT1O5k=${await ours()}`],
+  ];
+  it.each(cookies)('%s', async (_, cookie) => {
+    const headers = [['Cookie', await cookie()] as const];
+    const answer = await strike({ request: { path: '/api/clerk/syncUsers?redirect_url=/welcome', headers } });
+    expect([answer.status, answer.headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
+  });
+
+  it('from two Cookie headers', async () => {
+    const headers = [
+      ['Cookie', `__session=${await theirs()}`] as const,
+      ['Cookie', `__session_a=${await ours()}`] as const,
+    ];
+    const { status } = await strike({ request: { path: '/api/clerk/syncUsers', headers } });
+    expect(status).toBe(302);
+  });
+});
+
+it('the root of the gateway leads to its documentation', async () => {
+  const { status, headers } = await strike({ request: { path: '/?utm_source=mail' } });
+  expect([status, headers.location]).toEqual([302, 'docs']);
 });

@@ -217,15 +217,19 @@ describe('PATCH /api/me', () => {
   });
 
   it('refuses the names that objects inherit by their names, wherever they stand', async () => {
-    const { body } = await patch('{"__proto__":{"role":"admin"},"constructor":{"prototype":{"role":"admin"}}}');
-    const names = body.errors.map(({ field }: { field: string }) => field).sort();
-    expect(names).toEqual(['__proto__', 'constructor']);
+    for (const [sent, name] of [
+      ['{"__proto__":{"role":"admin"}}', '__proto__'],
+      ['{"constructor":{"prototype":{"role":"admin"}}}', 'constructor'],
+      ['{"socialLinks":{"a":{"__proto__":{}}}}', 'socialLinks.a.__proto__'],
+    ]) {
+      const { body } = await patch(sent);
+      expect(body.errors.map(({ field }: { field: string }) => field)).toEqual([name]);
+    }
     expect(({} as { role?: string }).role).toBeUndefined();
   });
 
   it.each<[string, unknown, number, string, string]>([
     ['no JSON', '{"city":', 400, 'invalid_json', JSON_TYPE],
-    ['nothing', '', 400, 'invalid_json', JSON_TYPE],
     ['a list', [], 400, 'invalid_request', JSON_TYPE],
     ['a prototype', '{"__proto__":{"role":"admin"}}', 400, 'invalid_request', JSON_TYPE],
     ['too much', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large', JSON_TYPE],

@@ -32,6 +32,7 @@ import { UsersController } from './manage-users/users.controller';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
 import { ApiDocument } from './publish-docs/api-document';
 import { DocsController } from './publish-docs/docs.controller';
+import { RootController } from './publish-docs/root.controller';
 import { ReconcileController } from './reconcile-users/reconcile.controller';
 import { RedriveController } from './redrive-webhook-events/redrive.controller';
 import { SessionController } from './show-session/session.controller';
@@ -83,6 +84,7 @@ export class AppModule {
         AdminKeysController,
         AuditController,
         DocsController,
+        RootController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },

@@ -38,6 +38,7 @@ describe("the gateway's configuration", () => {
       corsOrigins: [],
       corsAllowedHeaders: [],
       publicUrl: 'http://localhost:8080',
+      fallbackRedirectUrl: 'http://localhost:8080/',
       redirectOrigins: [],
       legacy: { secrets: [], ttlMs: 86_400_000 },
       rateLimitStore: 'memory',
@@ -52,6 +53,14 @@ describe("the gateway's configuration", () => {
     ['10.0.0.0/8, ::1,loopback', ['10.0.0.0/8', '::1', 'loopback']],
   ])('reads TRUST_PROXY %s', (TRUST_PROXY, expected) => {
     expect(loadConfig({ ...needed, TRUST_PROXY }).trustProxy).toEqual(expected);
+  });
+
+  it.each([
+    ['/home?a=b', 'https://api.example.com/home?a=b'],
+    ['https://shop.example.com', 'https://shop.example.com/'],
+  ])('resolves FALLBACK_REDIRECT_URL %s', (FALLBACK_REDIRECT_URL, expected) => {
+    const config = loadConfig({ ...needed, PUBLIC_URL: 'https://api.example.com/', FALLBACK_REDIRECT_URL });
+    expect(config.fallbackRedirectUrl).toBe(expected);
   });
 
   it('normalises every list of origins and header names', () => {
@@ -103,6 +112,12 @@ describe("the gateway's configuration", () => {
     ['CORS_ORIGINS', 'https://user:hunter2@example.com'],
     ['PUBLIC_URL', 'hunter2'],
     ['SIGN_IN_URL', 'hunter2'],
+    ['FALLBACK_REDIRECT_URL', 'hunter2'],
+    ['FALLBACK_REDIRECT_URL', '//hunter2.example'],
+    ['FALLBACK_REDIRECT_URL', 'javascript:hunter2'],
+    ['FALLBACK_REDIRECT_URL', '/\\hunter2.example'],
+    ['FALLBACK_REDIRECT_URL', 'https://user:hunter2@example.com/'],
+    ['FALLBACK_REDIRECT_URL', '/api/clerk/syncusers/?hunter2'],
     ['REDIRECT_ORIGINS', 'https://a.example,hunter2'],
     ['REDIRECT_ORIGINS', 'hunter2://x'],
     ['LEGACY_JWT_SECRETS', 'hunter2'],

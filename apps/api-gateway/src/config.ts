@@ -14,10 +14,24 @@ import {
   trustProxy,
 } from '@gatehouse/config';
 import { z } from 'zod';
+import { isPath } from './sync-clerk-user/redirect-target';
+import { SYNC_PATH } from './sync-clerk-user/sync-path';
 
 /** Browser extensions and desktop apps send origins of their own schemes. */
 const callers = originList({ customSchemes: true });
 const redirectTargets = originList({ customSchemes: false });
+const EXAMPLE_URL = 'https://app.example.com/home';
+const fallbackRedirectUrl = z
+  .string()
+  .refine(
+    (url) => /^(\/(?!\/)|https?:\/\/[^/])/i.test(url) && !/[\\\s\p{Cc}]/u.test(url) && URL.canParse(url, EXAMPLE_URL),
+    `is neither a path nor an http:// or https:// URL, such as ${EXAMPLE_URL}`,
+  )
+  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'must not hold a user name or password')
+  .refine(
+    (url) => !isPath(new URL(url, EXAMPLE_URL).pathname, SYNC_PATH),
+    `must not lead to ${SYNC_PATH}, which redirects there`,
+  );
 const corsHeaders = headerNames({
   'x-api-key': 'web pages must not hold API keys',
   '*': 'browsers take it literally when a request has credentials',
@@ -54,6 +68,7 @@ const variables = z.object({
   CORS_ALLOWED_HEADERS: corsHeaders.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
   SIGN_IN_URL: httpUrl.optional(),
+  FALLBACK_REDIRECT_URL: fallbackRedirectUrl.default('/'),
   REDIRECT_ORIGINS: redirectTargets.default([]),
   LEGACY_JWT_SECRETS: commaSeparated
     .refine(isFit(legacySecrets), 'is not one secret of 32 bytes or more, or two')
@@ -94,6 +109,8 @@ export interface GatewayConfig {
   readonly publicUrl: string;
   /** Where browsers go to sign in. */
   readonly signInUrl?: string;
+  /** Where browsers are sent when they name no page that they may be sent to; absolute. */
+  readonly fallbackRedirectUrl: string;
   /** Where browsers may be sent besides `publicUrl`; patterns of an `OriginList`. */
   readonly redirectOrigins: readonly string[];
   /** Tokens of our own; without a secret there are none. */
@@ -128,6 +145,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
     ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
+    fallbackRedirectUrl: new URL(v.FALLBACK_REDIRECT_URL, v.PUBLIC_URL).href,
     redirectOrigins: v.REDIRECT_ORIGINS,
     legacy: { secrets: v.LEGACY_JWT_SECRETS, ttlMs: v.LEGACY_JWT_TTL * 1_000 },
     rateLimitStore: v.RATE_LIMIT_STORE,

@@ -8,6 +8,20 @@ export class CredentialMissingError extends Error {
   }
 }
 
+/** A browser was sent to sign in again and again, and comes back without a session that is good. */
+export class SignInLoopError extends Error {
+  readonly code = 'sign_in_loop';
+
+  constructor(signedOut: 'missing' | 'expired' = 'missing') {
+    super(
+      signedOut === 'missing'
+        ? 'signing in did not help: no __session cookie reaches this host, which must be the host that sets it'
+        : 'signing in did not help: the session token has expired when it arrives; check the clock of this server',
+    );
+    this.name = 'SignInLoopError';
+  }
+}
+
 /** Tokens of our own are not set up here: `LEGACY_JWT_SECRETS` is not given. */
 export class LegacyTokensOffError extends Error {
   readonly code = 'legacy_tokens_off';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { ISSUER, claimsV2 } from '../fixtures/clerk-tokens';
 import { classify } from './classify';
+import { readCredential } from './credential';
 import { CredentialRefusedError, CredentialRequestError } from './errors';
 
 const OWN = 'https://api.example.com';
@@ -33,6 +34,22 @@ describe('classify', () => {
     ['an API key and a JWT', ['Authorization', `Bearer ${clerkToken}`, 'x-api-key', KEY], 'api_key'],
     ["Clerk's session token", ['authorization', `bearer ${clerkToken}`], 'clerk_session'],
     ['our own token', ['Authorization', `Bearer ${ownToken}`], 'legacy_jwt'],
+    ["an API key and a proxy's Basic", ['Authorization', 'Basic dTpw', 'X-API-Key', KEY], 'api_key'],
+    ['an API key and Digest', ['X-API-Key', KEY, 'Authorization', 'Digest username="a", realm="b"'], 'api_key'],
+    ['an API key and an empty Authorization', ['X-API-Key', KEY, 'Authorization', ''], 'api_key'],
+    ['an API key and Bearer without a token', ['X-API-Key', KEY, 'Authorization', 'Bearer'], 'api_key'],
+    [
+      'an API key and two joined tokens',
+      ['X-API-Key', KEY, 'Authorization', 'Bearer a, Bearer b'],
+      'credential_repeated',
+    ],
+    [
+      'an API key and Basic twice',
+      ['X-API-Key', KEY, 'Authorization', 'Basic a', 'Authorization', 'Basic b'],
+      'credential_repeated',
+    ],
+    ['Digest', ['Authorization', 'Digest username="a", realm="b"'], 'credential_scheme_unsupported'],
+    ['Basic joined with Bearer', ['Authorization', 'Basic a, Bearer b'], 'credential_repeated'],
     ['two API keys', ['X-API-Key', KEY, 'Authorization', `Bearer ${KEY}2`], 'credential_conflict'],
     [
       'a repeated header',
@@ -101,6 +118,32 @@ describe('classify', () => {
     '/api/me?x-api-key=',
   ])('refuses a credential in the query, even beside a good one: %#', (url) => {
     expect(verdict(['Authorization', `Bearer ${clerkToken}`], url)).toBe('credential_in_query');
+  });
+
+  it.each([
+    '?__clerk_ticket=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
+    '?__clerk_handshake=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
+    '?__clerk_db_jwt=dvb_1&__dev_session=eyJhbGciOiJSUzI1NiJ9.e30.AAAA&__clerk_status=verified',
+  ])("ignores Clerk's own parameters where browsers navigate, and only there: %s", (query) => {
+    const request = { rawHeaders: [], url: `/api/clerk/syncUsers${query}` };
+    expect(readCredential({ ...request, navigation: true })).toEqual({ kind: 'none' });
+    if (query.includes('eyJ')) expect(verdict([], request.url)).toBe('credential_in_query');
+  });
+
+  it('refuses other credentials in the query also where browsers navigate', () => {
+    for (const query of [`?x=${clerkToken}`, '?token=a', '?clerk_ticket=eyJa.e30.A']) {
+      expect(() => readCredential({ rawHeaders: [], url: `/${query}`, navigation: true })).toThrow(
+        expect.objectContaining({ code: 'credential_in_query' }) as Error,
+      );
+    }
+  });
+
+  it("takes a proxy's Authorization for none of ours where browsers navigate", () => {
+    const read = (value: string) =>
+      readCredential({ rawHeaders: ['Authorization', value], url: '/', navigation: true });
+    for (const value of ['Basic dTpw', '', 'Negotiate abc']) expect(read(value)).toEqual({ kind: 'none' });
+    expect(read(`Bearer ${clerkToken}`)).toEqual({ kind: 'jwt', token: clerkToken });
+    expect(() => read('Bearer ')).toThrow(expect.objectContaining({ code: 'credential_malformed' }) as Error);
   });
 
   it('accepts our own tokens only where there is an issuer of our own', () => {

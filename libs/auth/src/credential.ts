@@ -8,6 +8,11 @@ export interface CredentialRequest {
   readonly rawHeaders: readonly string[];
   /** Path and query string. */
   readonly url: string;
+  /**
+   * Whether a browser navigates to this route: then Clerk's own query parameters are none of our credentials, and
+   * `Authorization` of another scheme than Bearer belongs to a proxy on the way.
+   */
+  readonly navigation?: boolean;
 }
 
 /** The one credential of a request, unverified. */
@@ -20,28 +25,37 @@ export type Credential =
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 /** Far longer than an API key. */
 const MAX_KEY_LENGTH = 256;
+const JOINED_BEARER = /(^|,)\s*bearer\b/i;
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
+/** What Clerk appends to URLs when it sends a browser back: tickets, handshakes, the development browser. */
+const CLERK_PARAMETER = /^__(clerk_|dev_session$)/;
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
 
 /**
- * The one credential that a request carries: `X-API-Key`, else `Authorization: Bearer`. Cookies are none. Throws
- * CredentialRequestError when it is ambiguous, CredentialRefusedError when it is of no kind that exists here.
+ * The one credential that a request carries: `X-API-Key`, else `Authorization: Bearer`. Cookies are none. Beside
+ * `X-API-Key`, `Authorization` is ignored unless it is repeated or holds another API key.
+ * @throws CredentialRequestError when it is ambiguous
+ * @throws CredentialRefusedError when it is of no kind that exists here
  */
-export function readCredential({ rawHeaders, url }: CredentialRequest): Credential {
-  refuseQueryCredentials(url);
+export function readCredential({ rawHeaders, url, navigation = false }: CredentialRequest): Credential {
+  refuseQueryCredentials(url, navigation);
   const apiKeyHeader = single(rawHeaders, 'x-api-key');
   const authorization = single(rawHeaders, 'authorization');
-  const bearer = authorization === undefined ? undefined : readBearer(authorization);
-  if (apiKeyHeader === undefined) return bearer === undefined ? { kind: 'none' } : ofKind(bearer);
-  if (bearer?.startsWith('sk_') && bearer !== apiKeyHeader) throw new CredentialRequestError('credential_conflict');
-  return apiKey(apiKeyHeader);
+  if (apiKeyHeader !== undefined) {
+    const other = /^bearer +(sk_.*)$/i.exec(authorization ?? '')?.[1];
+    if (other !== undefined && other !== apiKeyHeader) throw new CredentialRequestError('credential_conflict');
+    return apiKey(apiKeyHeader);
+  }
+  if (authorization === undefined || (navigation && !/^bearer( |$)/i.test(authorization))) return { kind: 'none' };
+  return ofKind(readBearer(authorization));
 }
 
-function refuseQueryCredentials(url: string): void {
+function refuseQueryCredentials(url: string, navigation: boolean): void {
   const start = url.indexOf('?');
   if (start === -1) return;
   for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    if (navigation && CLERK_PARAMETER.test(name)) continue;
     if (QUERY_NAMES.has(name.toLowerCase()) || LOOKS_LIKE_CREDENTIAL.test(value)) {
       throw new CredentialRequestError('credential_in_query');
     }
@@ -57,8 +71,9 @@ function single(rawHeaders: readonly string[], name: string): string | undefined
     if (found !== undefined) throw new CredentialRequestError('credential_repeated');
     found = rawHeaders[index + 1] ?? '';
   }
-  // Proxies join repeated headers by commas, which no credential contains.
-  if (found?.includes(',')) throw new CredentialRequestError('credential_repeated');
+  // Proxies join repeated headers by commas, which no credential of ours contains; other schemes use them.
+  if (found?.includes(',') && (name === 'x-api-key' || JOINED_BEARER.test(found)))
+    throw new CredentialRequestError('credential_repeated');
   return found;
 }
 
@@ -94,23 +109,4 @@ function apiKey(key: string): Credential {
 function refuseForeign(text: string): void {
   const foreign = foreignCredential(text);
   if (foreign !== undefined) throw new CredentialRefusedError(foreign);
-}
-
-const SESSION_COOKIE = '__session';
-
-/**
- * Clerk's session token out of the cookie `__session`, for the one route where a browser navigates with it; undefined
- * when there is none. Throws CredentialRequestError when there are several.
- */
-export function readSessionCookie(rawHeaders: readonly string[]): string | undefined {
-  const values: string[] = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== 'cookie') continue;
-    for (const pair of (rawHeaders[index + 1] ?? '').split(';')) {
-      const at = pair.indexOf('=');
-      if (at !== -1 && pair.slice(0, at).trim() === SESSION_COOKIE) values.push(pair.slice(at + 1).trim());
-    }
-  }
-  if (values.length > 1) throw new CredentialRequestError('credential_repeated');
-  return values[0] === '' ? undefined : values[0];
 }

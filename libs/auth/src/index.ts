@@ -11,7 +11,7 @@ export {
 export { classify, classifyJwt, type Classification, type Issuers } from './classify';
 export { ClerkSessionVerifier, type ClerkSession, type ClerkSessionRules } from './clerk-session';
 export { type Clock } from './clock';
-export { readCredential, readSessionCookie, type Credential, type CredentialRequest } from './credential';
+export { readCredential, type Credential, type CredentialRequest } from './credential';
 export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeSigner, type EnvelopeVerifier } from './envelope';
 export {
   ApiKeyRandomnessError,
@@ -40,4 +40,5 @@ export {
   type LegacyJwtRules,
   type LegacySession,
 } from './legacy-jwt';
+export { chooseSessionToken, readCookies, readSessionCookies } from './session-cookies';
 export { type TokenKey, VerifiedTokenCache } from './verified-token-cache';

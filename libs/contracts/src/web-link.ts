@@ -10,7 +10,7 @@ const USER_INFO = /^[^/]*\/\/[^/?#]*@/;
  * something else than browsers do.
  */
 export const webLinkSchema = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true })
   .max(MAX_LENGTH)
   .refine((link) => /^https?:\/\/[^/]/i.test(link), 'does not begin with http:// or https:// and a host')
   .refine((link) => !USER_INFO.test(link), 'must not hold a user name or password')

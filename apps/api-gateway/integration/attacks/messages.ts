@@ -22,8 +22,10 @@ export const messages: AttackTable = {
     ['dots in the path', 404, 'not_found', () => admin('/api/../admin/users')],
     ['two slashes', 404, 'not_found', () => admin('//admin/users')],
     ['capitals', 404, 'not_found', () => admin('/ADMIN/users')],
-    // To whoever has no credential: with one there is no such user.
     ['a slash at the end', 401, 'credential_missing', () => admin('/admin/users/')],
+    ['two slashes at the end', 404, 'not_found', () => admin('/api/me//')],
+    ['two slashes in the middle', 404, 'not_found', () => admin('/admin//users')],
+    ['a slash at the end, as another user', 403, 'role_insufficient', () => asAda({ path: '/admin/users/' })],
     ['an escaped slash', 404, 'not_found', () => admin('/admin%2fusers')],
     ['a semicolon', 404, 'not_found', () => admin('/admin/users;x')],
     ['a NUL', 404, 'not_found', () => admin('/admin/users%00')],

@@ -17,6 +17,7 @@ import {
   RoleInsufficientError,
   ScopeInsufficientError,
   SessionNeededError,
+  SignInLoopError,
   UserUnknownError,
 } from '../errors';
 
@@ -149,7 +150,11 @@ export function answerTo(error: unknown): Answer {
   if (error instanceof CredentialMissingError) {
     return { status: 401, code: error.code, detail: error.message, headers: challenge() };
   }
-  if (error instanceof CredentialRefusedError || error instanceof UserUnknownError) {
+  if (
+    error instanceof CredentialRefusedError ||
+    error instanceof UserUnknownError ||
+    error instanceof SignInLoopError
+  ) {
     return unauthorized(error.code, error.message);
   }
   if (error instanceof KeysUnavailableError) {

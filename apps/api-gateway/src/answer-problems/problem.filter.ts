@@ -5,15 +5,29 @@ import { type Logger } from 'pino';
 import { RouteRegister } from '../declare-access/route-register';
 import { type Answer, answerTo, answerWithStatus } from './answer';
 import { PROBLEM_TYPE, toProblem } from './problem';
+import { isNavigation, problemPage } from './problem-page';
+import { CONFIG, type GatewayConfig } from '../config';
 import { BODY_LIMIT_BYTES } from '../serve-http/body-limit';
+import { RoundTrips } from '../sync-clerk-user/round-trips';
+import { SignIn } from '../sync-clerk-user/sign-in';
 
-/** Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`. */
+/**
+ * Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`; to a browser that
+ * navigates with its session as a page, whose reader is a person.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  private readonly signIn: SignIn;
+  private readonly trips: RoundTrips;
+
   constructor(
     @Inject(LOGGER) private readonly log: Logger,
     private readonly routes: RouteRegister,
-  ) {}
+    @Inject(CONFIG) config: GatewayConfig,
+  ) {
+    this.signIn = new SignIn(config);
+    this.trips = new RoundTrips(config.publicUrl);
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -22,12 +36,17 @@ export class ProblemFilter implements ExceptionFilter {
     this.report(error, answer);
     if (reply.sent) return;
     if (hasMuchToCome(request)) void reply.header('connection', 'close');
+    void reply.status(answer.status).headers(answer.headers ?? {});
+    if (bringsSession(request) && isNavigation(request)) return this.sendPage(answer, request, reply);
     // As bytes: Fastify would add a charset, which JSON types do not have.
-    void reply
-      .status(answer.status)
-      .headers(answer.headers ?? {})
-      .type(PROBLEM_TYPE)
-      .send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
+    void reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
+  }
+
+  private sendPage(answer: Answer, request: FastifyRequest, reply: FastifyReply): void {
+    const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
+    // The link on the page is a person's decision: it begins to count anew.
+    void reply.header('set-cookie', this.trips.forget());
+    void reply.type('text/html; charset=utf-8').send(problemPage(answer, request.id, signInUrl));
   }
 
   private report(error: unknown, { status, code }: Answer): void {
@@ -43,6 +62,11 @@ export class ProblemFilter implements ExceptionFilter {
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '');
     return methods.length === 0 ? answer : { ...answerWithStatus(405), headers: { allow: methods.join(', ') } };
   }
+}
+
+/** Whether the route is one to which browsers navigate with their session. */
+function bringsSession({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config?.access?.access === 'browser-session';
 }
 
 /** Whether there is more to come of a body than is ever read, or nobody knows how much: Node would take it all in. */

@@ -5,13 +5,13 @@ import {
   CredentialRequestError,
   KeysUnavailableError,
   readCredential,
-  readSessionCookie,
+  readSessionCookies,
 } from '@gatehouse/auth';
 import { type RequestContext } from '@gatehouse/messaging';
 import { type FastifyRequest } from 'fastify';
 import { CredentialMissingError } from '../errors';
 import { type ApiKeyDirectory } from './api-key-directory';
-import { Caller, type ClerkCaller } from './caller';
+import { Caller, type ClerkCaller, type SignedOut } from './caller';
 import { anonymousContext } from './origin';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type PrincipalDirectory } from './principal-directory';
@@ -42,25 +42,27 @@ export class Authenticator {
   }
 
   /** The Clerk session of a request, whose user may not exist here yet. Throws as `authenticate` does. */
-  clerkSession(request: FastifyRequest): MaybePromise<ClerkCaller> {
+  clerkSession(request: FastifyRequest, navigation = false): MaybePromise<ClerkCaller> {
     return this.noting(() => {
-      const credential = credentialOf(request);
+      const credential = credentialOf(request, navigation);
       if (credential.kind === 'none') throw new CredentialMissingError();
       if (credential.kind === 'api_key') throw new CredentialRefusedError('credential_unknown');
       return this.clerkCallerOf(credential.token, request);
     });
   }
 
-  /** The Clerk session with which a browser navigates: as Bearer or in the cookie; undefined when it is signed out. */
-  async browserSession(request: FastifyRequest): Promise<ClerkCaller | undefined> {
-    if (credentialOf(request).kind !== 'none') return this.clerkSession(request);
-    const token = readSessionCookie(request.raw.rawHeaders);
-    if (token === undefined) return undefined;
+  /**
+   * The Clerk session with which a browser navigates, as Bearer or in Clerk's cookies, or why there is none. Throws as
+   * `authenticate` does for a token that signing in again would not replace by a better one.
+   */
+  async browserSession(request: FastifyRequest): Promise<ClerkCaller | SignedOut> {
+    if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);
+    const token = this.parts.tokens.choose(readSessionCookies(request.raw.rawHeaders));
+    if (token === undefined) return 'missing';
     try {
       return await this.noting(() => this.clerkCallerOf(token, request));
     } catch (error) {
-      // An expired cookie is how being signed out looks; to whoever forged one, signing in is no help.
-      if (error instanceof CredentialRefusedError) return undefined;
+      if (error instanceof CredentialRefusedError && error.code === 'token_expired') return 'expired';
       throw error;
     }
   }
@@ -117,9 +119,9 @@ export class Authenticator {
   }
 }
 
-function credentialOf(request: FastifyRequest): Credential {
+function credentialOf(request: FastifyRequest, navigation = false): Credential {
   const { rawHeaders, url = '/' } = request.raw;
-  return readCredential({ rawHeaders, url });
+  return readCredential({ rawHeaders, url, navigation });
 }
 
 function isVerdict(error: unknown): error is Error & { readonly code: string } {

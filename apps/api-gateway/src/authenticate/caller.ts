@@ -44,12 +44,17 @@ export interface ClerkCaller {
   readonly tokenId: string;
 }
 
+/** Why a browser is signed out: no cookie with a session token, or one whose token has expired. */
+export type SignedOut = 'missing' | 'expired';
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set on routes that need a user; absent on others. */
     caller?: Caller;
     /** Set on routes that need a Clerk session; absent on others, and where a browser may come signed out. */
     clerkCaller?: ClerkCaller;
+    /** Set where a browser may come signed out, and did. */
+    signedOut?: SignedOut;
   }
 }
 

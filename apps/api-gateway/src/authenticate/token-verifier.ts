@@ -10,6 +10,7 @@ import {
   type SignatureCheck,
   type TokenKey,
   VerifiedTokenCache,
+  chooseSessionToken,
   classifyJwt,
   decodeJwt,
   maxTokenLength,
@@ -54,6 +55,11 @@ export class TokenVerifier {
     if (known === undefined) return this.verifyFirst(token, key, from);
     this.onResult('cached', known);
     return known;
+  }
+
+  /** Which of several session tokens of a browser is to be verified; undefined when there is none. */
+  choose(tokens: readonly string[]): string | undefined {
+    return chooseSessionToken(tokens, this.verifiers.issuers.clerk);
   }
 
   /** Forgets every token, good and forged; to be called when keys have changed. */

@@ -61,9 +61,13 @@ export class AccessGuard implements RouteGuard {
   }
 
   private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<void> {
-    const browser = access.access === 'browser-session';
-    const session = await this.authenticator[browser ? 'browserSession' : 'clerkSession'](request);
-    if (session !== undefined) request.clerkCaller = session;
+    if (access.access !== 'browser-session') {
+      request.clerkCaller = await this.authenticator.clerkSession(request);
+      return;
+    }
+    const session = await this.authenticator.browserSession(request);
+    if (typeof session === 'string') request.signedOut = session;
+    else request.clerkCaller = session;
   }
 
   private admitCaller(

@@ -103,5 +103,5 @@ function goOn(allowed: MaybePromise<void>, done: (error?: Error) => void): void 
 
 function toPattern(url: string): RegExp {
   const escaped = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+');
-  return new RegExp(`^${escaped}$`);
+  return new RegExp(`^${escaped.replace(/\/$/, '')}/?$`);
 }

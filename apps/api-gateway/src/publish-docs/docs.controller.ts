@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { Controller, Get, Header, NotFoundException, Param, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access, type RouteAccess } from '../declare-access/access';
 import { ApiDocument } from './api-document';
@@ -21,13 +22,18 @@ const AN_HOUR = 'public, max-age=3600';
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
+  /** Its links are relative to `/docs`: under `/docs/` they would lead nowhere. */
   @Get()
   @Access(access)
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', POLICY)
-  @Header('cache-control', REVALIDATE)
-  page(): string {
-    return page;
+  async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (request.url.split('?', 1)[0]?.endsWith('/')) {
+      await reply.redirect('../docs', 302);
+      return;
+    }
+    await reply
+      .headers({ 'content-security-policy': POLICY, 'cache-control': REVALIDATE })
+      .type('text/html; charset=utf-8')
+      .send(page);
   }
 
   @Get('openapi.json')

@@ -42,7 +42,8 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
-    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    // One slash at the end of a path makes no difference, to any route; two of them, or two in the middle, are no path.
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
     trustProxy: config.trustProxy,
     genReqId: requestId,
     // What comes on open connections during a shutdown is served; new connections are not accepted.
@@ -62,6 +63,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   routes.watch(server);
   server.decorateRequest('caller', undefined);
   server.decorateRequest('clerkCaller', undefined);
+  server.decorateRequest('signedOut', undefined);
   readBodies(server);
   stripForwardedPorts(server);
   logRequests(server, logger);

@@ -4,28 +4,30 @@ import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/commo
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type ClerkCaller } from '../authenticate/caller';
+import { type ClerkCaller, type SignedOut } from '../authenticate/caller';
 import { anonymousContext } from '../authenticate/origin';
 import { requireClerkCaller } from '../authenticate/require-clerk-caller';
 import { CONFIG, type GatewayConfig } from '../config';
 import { Access } from '../declare-access/access';
-import { AccountInactiveError, CredentialMissingError } from '../errors';
-import { type RedirectRules, redirectTarget } from './redirect-target';
+import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '../errors';
+import { RoundTrips, maxRoundTrips } from './round-trips';
+import { SignIn } from './sign-in';
 
-const PATH = '/api/clerk/syncUsers';
 const syncedSchema = z.object({ success: z.literal(true), isNewUser: z.boolean(), user: userSchema });
 
 /** `/api/clerk/syncUsers`: makes sure that the signed-in Clerk user exists here. */
 @Controller('api/clerk/syncUsers')
 @ApiTags('auth')
 export class SyncClerkUserController {
-  private readonly rules: RedirectRules;
+  private readonly signIn: SignIn;
+  private readonly trips: RoundTrips;
 
   constructor(
     private readonly services: RequestClient,
-    @Inject(CONFIG) private readonly config: GatewayConfig,
+    @Inject(CONFIG) config: GatewayConfig,
   ) {
-    this.rules = { publicUrl: config.publicUrl, origins: config.redirectOrigins, ownPath: PATH };
+    this.signIn = new SignIn(config);
+    this.trips = new RoundTrips(config.publicUrl);
   }
 
   @Get()
@@ -33,17 +35,24 @@ export class SyncClerkUserController {
   @ApiOperation({
     summary: "A browser's way here after signing in: makes the user, then goes on to where it was going",
   })
-  @ApiQuery({ name: 'redirect_url', required: false, description: 'Where to go; only to origins that are listed' })
-  @ApiFoundResponse({ description: 'To the target, or to sign in' })
+  @ApiQuery({
+    name: 'redirect_url',
+    required: false,
+    description: 'Where to go; only to `PUBLIC_URL` and `REDIRECT_ORIGINS`, else to `FALLBACK_REDIRECT_URL`',
+  })
+  @ApiFoundResponse({ description: 'To the target; to sign in when the session token is missing or expired' })
   async navigate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const target = redirectTarget([queried(request), request.headers.referer], this.rules);
+    const target = this.signIn.targetOf(request);
     const varies = reply.getHeader('vary');
     void reply.header('vary', [varies, 'Cookie, Authorization, Referer'].filter(Boolean).join(', '));
+    const trips = this.trips.of(request.raw.rawHeaders);
     if (request.clerkCaller === undefined) {
-      await reply.redirect(this.signIn(target), 302);
+      const url = this.signInUrl(target, trips, request.signedOut);
+      await reply.header('set-cookie', this.trips.remember(trips + 1)).redirect(url, 302);
       return;
     }
     await this.sync(request.clerkCaller, request);
+    if (trips > 0) void reply.header('set-cookie', this.trips.forget());
     await reply.redirect(target, 302);
   }
 
@@ -65,19 +74,11 @@ export class SyncClerkUserController {
     return synced;
   }
 
-  /** Back here after signing in, and from here to the target. Throws CredentialMissingError where nobody can sign in. */
-  private signIn(target: string): string {
-    const { signInUrl, publicUrl } = this.config;
-    if (signInUrl === undefined) throw new CredentialMissingError();
-    const back = new URL(`${publicUrl}${PATH}`);
-    back.searchParams.set('redirect_url', target);
-    const url = new URL(signInUrl);
-    url.searchParams.set('redirect_url', back.href);
-    return url.href;
+  /** @throws CredentialMissingError where nobody can sign in, SignInLoopError when signing in does not help */
+  private signInUrl(target: string, trips: number, signedOut: SignedOut | undefined): string {
+    const url = this.signIn.urlFor(target);
+    if (url === undefined) throw new CredentialMissingError();
+    if (trips >= maxRoundTrips) throw new SignInLoopError(signedOut);
+    return url;
   }
-}
-
-function queried(request: FastifyRequest): string | undefined {
-  const { redirect_url: value } = request.query as Record<string, unknown>;
-  return typeof value === 'string' ? value : undefined;
 }
