@@ -258,7 +258,13 @@ describe('the audit log', () => {
     const ada = await member(world);
     await expect(world.gateway.send(listAudit, {}, ada.context)).rejects.toEqual(refusal('forbidden'));
     await expect(list({ cursor: 'x' })).rejects.toEqual(refusal('invalid_request'));
-    await expect(list({ since: '0000-01-01T00:00:00Z' })).rejects.toEqual(refusal('invalid_request'));
+    for (const since of [
+      '0000-01-01T00:00:00Z',
+      '2027-01-01T00:00:00+16:00',
+      `2027-01-01T00:00:00.${'1'.repeat(120)}Z`,
+    ]) {
+      await expect(list({ since })).rejects.toEqual(refusal('invalid_request'));
+    }
     const ids: string[] = [];
     for (let cursor: string | undefined; ;) {
       const page = await world.gateway.send(listAudit, { limit: 7, ...(cursor && { cursor }) }, boss.context);
@@ -269,6 +275,7 @@ describe('the audit log', () => {
     const rows = await world.query<{ id: string }>('SELECT id FROM audit_log ORDER BY id DESC');
     expect(ids).toEqual(rows.map(({ id }) => id));
     expect(await list({ until: '2020-01-01T00:00:00Z' })).toEqual([]);
+    expect(await list({ until: '2020-01-01T05:30:00.123456789+05:30' })).toEqual([]);
     const items = await list({ since: new Date(Date.now() - 3_600_000).toISOString(), action: 'user.create' });
     expect(items.length).toBeGreaterThan(0);
     expect(items.every(({ action }) => action === 'user.create')).toBe(true);

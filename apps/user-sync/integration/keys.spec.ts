@@ -69,11 +69,18 @@ describe('a new key', () => {
     await expect(world.gateway.send(rotateKey, { id: made.id }, ada.context)).rejects.toEqual(refusal('conflict'));
   });
 
+  it('expires at the moment that was given, in whatever offset', async () => {
+    const ada = await member(world);
+    const { expiresAt } = await keyOf(world, ada, { expiresAt: '2097-01-01T05:30:00.25+05:30' });
+    expect(expiresAt).toBe('2097-01-01T00:00:00.250Z');
+  });
+
   it.each([
     ['no name', { name: ' ' }],
     ['a name that cannot be stored', { name: 'a\u0000' }],
     ['no scopes', { scopes: [] }],
     ['a scope that is none', { scopes: ['items'] }],
+    ['an end whose offset no place has', { expiresAt: '2097-01-01T00:00:00+16:00' }],
     ['an end in the past', { expiresAt: '2020-01-01T00:00:00Z' }],
     ['a limit of nothing', { rateLimit: 0 }],
     ['a field that nobody knows', { role: 'admin' }],

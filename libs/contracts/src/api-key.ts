@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { propagationSchema } from './change';
+import { givenTimeSchema } from './given-time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { asOfChange, holderSchema } from './trust';
@@ -53,7 +54,7 @@ export const newApiKeySchema = apiKeySchema.extend({ key: z.string() });
 export const apiKeyDraftSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: scopesSchema,
-  expiresAt: timeSchema.nullable().optional(),
+  expiresAt: givenTimeSchema.nullable().optional(),
   rateLimit: z.number().int().min(1).max(100_000).nullable().optional(),
 });
 

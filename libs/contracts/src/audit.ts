@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
-import { filterTimeSchema } from './filter-time';
+import { givenTimeSchema } from './given-time';
 import { pageOf, pageRequestSchema } from './page';
 import { authMethods } from './principal';
 import { defineRequest } from './request';
@@ -89,8 +89,8 @@ export const listAudit = defineRequest({
     credentialId: filterText(200).optional(),
     action: z.enum(auditActions).optional(),
     outcome: z.enum(auditOutcomes).optional(),
-    since: filterTimeSchema.optional(),
-    until: filterTimeSchema.optional(),
+    since: givenTimeSchema.optional(),
+    until: givenTimeSchema.optional(),
   }),
   reply: pageOf(auditEntrySchema),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
-import { filterTimeSchema } from './filter-time';
+import { givenTimeSchema } from './given-time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
@@ -22,8 +22,8 @@ export const redriveFilterSchema = z.strictObject({
   /** Why an event was ignored, such as `foreign` or `unconfirmed`. */
   decision: filterText(200).optional(),
   clerkUserId: filterText(130).optional(),
-  since: filterTimeSchema.optional(),
-  until: filterTimeSchema.optional(),
+  since: givenTimeSchema.optional(),
+  until: givenTimeSchema.optional(),
 });
 
 /** Which events are meant. */

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { CLERK_USER } from '../support/attacked-gateway';
 import { mint } from '../support/clerk-tokens';
-import { bearer, json, target, type Attack, type AttackTable } from './attack';
+import { type RawRequest } from '../support/raw-request';
+import { bearer, json, target, type Attack, type AttackTable, type Case } from './attack';
 import { asAda } from './identities';
 
 const upgrade = (protocol: string): Attack => ({
@@ -14,6 +15,7 @@ const upgrade = (protocol: string): Attack => ({
 });
 /** A change of Ada's profile with exactly these bytes, one per character. */
 const changing = (body: string) => asAda(json(body, { method: 'PATCH' }));
+const asAdmin = async (request: RawRequest) => bearer(await mint(target().pair, 'user_admin'), request);
 const admin = (path: string): Attack => ({ request: { path } });
 
 export const messages: AttackTable = {
@@ -202,6 +204,28 @@ export const messages: AttackTable = {
           headers: [['Transfer-Encoding', 'xchunked']],
         }),
     ],
+    ...['2027-01-01T00:00:00+16:00', '2016-12-31T23:59:60Z', `2027-01-01T00:00:00.${'1'.repeat(120)}Z`].flatMap(
+      (time): Case[] => [
+        [
+          `the time ${time} in a filter`,
+          400,
+          'invalid_request',
+          () => asAdmin({ path: `/admin/audit?since=${encodeURIComponent(time)}` }),
+        ],
+        [
+          `the time ${time} in a redrive`,
+          400,
+          'invalid_request',
+          () => asAdmin(json({ filter: { until: time } }, { method: 'POST', path: '/admin/webhook-events/redrive' })),
+        ],
+        [
+          `the time ${time} as the end of a key`,
+          400,
+          'invalid_request',
+          () => asAda(json({ name: 'ci', scopes: ['*:*'], expiresAt: time }, { method: 'POST', path: '/api/keys' })),
+        ],
+      ],
+    ),
     [
       'an id that is none',
       400,
