@@ -24,6 +24,9 @@ beforeAll(async () => {
         expect(envelope.principal).toBeNull();
         if (clerkUserId === 'user_deleted') throw new RequestRefusedError('user_deleted', 'deleted');
         if (clerkUserId === 'user_nowhere') throw new RequestRefusedError('not_found', 'no such user at Clerk');
+        if (clerkUserId === 'user_paused') {
+          throw new RequestRefusedError('clerk_unavailable', 'Clerk is away', { retryAfterMs: 8_700 });
+        }
         if (clerkUserId === 'user_noclerk') throw new RequestRefusedError('clerk_unavailable', 'Clerk is away');
         if (clerkUserId === 'user_broken') throw new TypeError('secret detail');
         const isActive = clerkUserId !== 'user_inactive';
@@ -179,6 +182,7 @@ describe('a credential is refused', () => {
     ['user_nowhere', 401, 'user_unknown', null],
     ['user_inactive', 403, 'account_inactive', null],
     ['user_noclerk', 503, 'clerk_unavailable', '5'],
+    ['user_paused', 503, 'clerk_unavailable', '9'],
     ['user_broken', 500, 'internal', null],
     ['user_swapped', 500, 'internal', null],
   ])('for %s: %i %s', async (user, status, code, retryAfter) => {

@@ -249,16 +249,23 @@ describe('Clerk', () => {
 
   it('answering 429 is left alone by everybody, over all replicas, for its Retry-After', async () => {
     const user = atClerk();
-    world.clerk.answerWrite(user.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '60' }));
+    world.clerk.outage = json(429, fixture('bapi.error-429'), { 'Retry-After': '60' });
     await world.deliver(userEvent('user.created', user));
-    await eventually(() => expect(world.clerk.writesOf(user.id)).toHaveLength(1), PATIENCE);
-    world.clerk.answerWrite(user.id);
     await boot();
     await eventually(async () => {
       const [budget] = await world.query('SELECT refilled_at > now() AS paused FROM clerk_budget');
       expect(budget).toMatchObject({ paused: true });
     }, PATIENCE);
+    world.clerk.outage = undefined;
     const asked = world.clerk.asked.length;
+    const late = atClerk();
+    // Whoever comes meanwhile is told how long to wait.
+    const session = { clerkUserId: late.id, sessionId: newSessionId() };
+    const login = world.gateway.send(resolvePrincipal, session, nobody());
+    await expect(login).rejects.toMatchObject({ reason: 'clerk_unavailable', retryAfterMs: expect.any(Number) });
+    const { retryAfterMs } = (await login.catch((error: unknown) => error)) as { retryAfterMs: number };
+    expect(retryAfterMs).toBeGreaterThan(5_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(61_000);
     const tied = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', tied));
     const failed = await world.deliver(userEvent('user.updated', { ...tied, first_name: 'Tie' }));
@@ -269,8 +276,24 @@ describe('Clerk', () => {
     await world.query('UPDATE clerk_budget SET refilled_at = now()');
     await boot();
     await settled(user.id);
-    expect(world.clerk.writesOf(user.id)).toHaveLength(2);
+    expect(world.clerk.writesOf(user.id)).toHaveLength(1);
     expect(await row(user.id)).toMatchObject({ retry_count: 0 });
+    await world.gateway.send(resolvePrincipal, session, nobody());
+    await settled(late.id);
+  });
+
+  it('answering 429 to changes of one user pauses the write of this user alone', async () => {
+    const user = atClerk();
+    world.clerk.answerWrite(user.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '1' }));
+    await world.deliver(userEvent('user.created', user));
+    // More often than a write is tried that fails.
+    await eventually(() => expect(world.clerk.writesOf(user.id).length).toBeGreaterThan(4), PATIENCE);
+    const other = await come();
+    await settled(other.user.id);
+    expect(await row(user.id)).toMatchObject({ state: 'pending', retry_count: 0 });
+    expect(await world.query('SELECT FROM clerk_budget WHERE refilled_at > now()')).toEqual([]);
+    world.clerk.answerWrite(user.id);
+    await settled(user.id);
   });
 
   it('not knowing the user is no deletion: its absence is to be confirmed, and the write is tried again', async () => {

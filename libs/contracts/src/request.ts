@@ -49,7 +49,12 @@ export const replyFrameSchema = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(false),
     // A newer service may know more of them.
-    error: z.object({ code: z.enum(requestErrorCodes).catch('internal'), message: z.string() }),
+    error: z.object({
+      code: z.enum(requestErrorCodes).catch('internal'),
+      message: z.string(),
+      /** When another try makes sense, where the service knows; milliseconds. */
+      retryAfterMs: z.number().nonnegative().max(3_600_000).optional().catch(undefined),
+    }),
   }),
 ]);
 

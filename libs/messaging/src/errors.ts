@@ -83,17 +83,22 @@ export class ContractMissingError extends Error {
   }
 }
 
-/** Why a service refuses a request, in the words of the contract; `message` may be shown to the caller. */
+/**
+ * Why a service refuses a request, in the words of the contract; `message` may be shown to the caller. `retryAfterMs`: when
+ * another try makes sense, where that is known; milliseconds.
+ */
 export class RequestRefusedError extends Error {
   readonly code = 'REQUEST_REFUSED';
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly reason: RequestErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
   ) {
     super(message, options);
     this.name = 'RequestRefusedError';
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

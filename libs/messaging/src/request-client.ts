@@ -58,7 +58,10 @@ export class RequestClient {
     const headers = natsHeaders();
     headers.set(envelopeHeader, this.sign({ subject: contract.subject, body, principal, requestId, origin }));
     const frame = replyFrameSchema.parse(await this.ask(contract.subject, body, headers));
-    if (!frame.ok) throw new RequestRefusedError(frame.error.code, frame.error.message);
+    if (!frame.ok) {
+      const { code, message, retryAfterMs } = frame.error;
+      throw new RequestRefusedError(code, message, { retryAfterMs });
+    }
     return contract.reply.parse(frame.data) as ReplyOf<Contract>;
   }
 

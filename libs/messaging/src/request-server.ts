@@ -130,7 +130,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private refusalOf(error: unknown, subject: string): ReplyFrame {
-    if (error instanceof RequestRefusedError) return refusal(error.reason, error.message);
+    if (error instanceof RequestRefusedError) return refusal(error.reason, error.message, error.retryAfterMs);
     this.log.error({ err: error, subject }, 'a request failed');
     return refusal('internal', 'the service failed');
   }
@@ -159,8 +159,8 @@ function envelopeRefusal(error: unknown): Refusal {
   return refusal('clock_skew', `the gateway's clock is ${clocks} this service's: set both right, by NTP${lay}`);
 }
 
-function refusal(code: Refusal['error']['code'], message: string): Refusal {
-  return { ok: false, error: { code, message } };
+function refusal(code: Refusal['error']['code'], message: string, retryAfterMs?: number): Refusal {
+  return { ok: false, error: { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }
 
 function respond(message: Msg, frame: ReplyFrame): void {

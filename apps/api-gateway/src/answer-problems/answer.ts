@@ -84,7 +84,7 @@ const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): An
 const internal: Answer = { status: 500, code: 'internal' };
 
 /** Of a service's words only those are repeated that are meant for the caller. */
-const refusals: Record<RequestErrorCode, (detail: string) => Answer> = {
+const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number) => Answer> = {
   invalid_request: (detail) => ({ status: 400, code: 'invalid_request', detail }),
   forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
   not_found: (detail) => ({ status: 404, code: 'not_found', detail }),
@@ -107,9 +107,11 @@ const refusals: Record<RequestErrorCode, (detail: string) => Answer> = {
   token_used: () => unauthorized('token_used', 'this token was exchanged before'),
   session_ended: () => unauthorized('session_ended', 'the session has ended'),
   user_deleted: () => unauthorized('user_deleted', 'the user of this session was deleted'),
-  clerk_unavailable: () => unavailable('clerk_unavailable', 'Clerk does not answer', 5),
+  clerk_unavailable: (_, retryAfterMs = 5_000) =>
+    unavailable('clerk_unavailable', 'Clerk does not answer', secondsOf(retryAfterMs)),
   clock_skew: () => unavailable('clock_skew', 'the clocks of the gateway and of a service differ', 5),
-  unavailable: () => unavailable('unavailable', 'a service does not answer', 1),
+  unavailable: (_, retryAfterMs = 1_000) =>
+    unavailable('unavailable', 'a service does not answer', secondsOf(retryAfterMs)),
   // The service did not believe our envelope: their keys are no pair, and the client cannot help it.
   unauthenticated: () => internal,
   internal: () => internal,
@@ -172,7 +174,7 @@ export function answerTo(error: unknown): Answer {
     return { status: 400, code: error.code, detail: error.message, errors: error.faults };
   }
   if (error instanceof JsonInvalidError) return badJson(error);
-  if (error instanceof RequestRefusedError) return refusals[error.reason](error.message);
+  if (error instanceof RequestRefusedError) return refusals[error.reason](error.message, error.retryAfterMs);
   return answerToStatus(error);
 }
 

@@ -54,7 +54,7 @@ export class ClerkBudget {
   private readonly waiting: Record<Lane, Waiter[]> = { first_login: [], conflict: [], write_back: [], reconcile: [] };
   private readonly waited: Histogram<'lane'>;
   private drawing = false;
-  private blocked: { readonly lane: Lane; readonly wake: () => void } | undefined;
+  private blocked: { readonly lane: Lane; readonly until: number; readonly wake: () => void } | undefined;
 
   constructor(
     @Inject(CONFIG) { clerk }: { readonly clerk: Pick<UserSyncConfig['clerk'], 'requestsPer10s'> },
@@ -82,7 +82,7 @@ export class ClerkBudget {
     try {
       await new Promise<void>((go, refuse) => {
         const waiter = { until: performance.now() + maxWaitMs, go, refuse };
-        timer = setTimeout(() => this.refuse(lane, waiter, undefined), maxWaitMs);
+        timer = setTimeout(() => this.refuse(lane, waiter, this.blockedMs), maxWaitMs);
         this.waiting[lane].push(waiter);
         this.draw();
       });
@@ -104,11 +104,16 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // Somebody more urgent need not wait for as much to flow in.
+    // Somebody more urgent need not wait for as much to flow in; everybody else waits at least as long.
     const { blocked } = this;
-    if (blocked !== undefined && lanes.some((lane) => isMoreUrgent(lane, blocked.lane) && this.isWaiting(lane))) {
-      blocked.wake();
-    }
+    if (blocked === undefined) return;
+    if (lanes.some((lane) => isMoreUrgent(lane, blocked.lane) && this.isWaiting(lane))) return blocked.wake();
+    for (const lane of lanes) this.refuseHopeless(lane, this.blockedMs ?? 0);
+  }
+
+  /** For how long nothing flows in for whoever waits; milliseconds. */
+  private get blockedMs(): number | undefined {
+    return this.blocked && Math.max(0, Math.ceil(this.blocked.until - performance.now()));
   }
 
   private async run(): Promise<void> {
@@ -168,7 +173,7 @@ export class ClerkBudget {
         this.blocked = undefined;
         resolve();
       };
-      this.blocked = { lane, wake };
+      this.blocked = { lane, until: performance.now() + ms, wake };
     });
   }
 }

@@ -3,13 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { CONFIG, type UserSyncConfig } from '../config';
-import { ClerkAwayError } from '../errors';
+import { type ClerkAnswer, ClerkAwayError } from '../errors';
 import { apiVersionHeader } from './api-version';
 import { type Lane } from './lane';
 
 /** As long as a request may take: who is slow is not away. */
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
+
+/** A limit of the whole instance; `retryAfterMs` where Clerk says so. */
+export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
 
 /**
  * Whether Clerk as a whole is away, or only failed at one question: after a failure that may be either it is asked
@@ -19,6 +22,7 @@ const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 export class ClerkHealth {
   private outage: { probeAt: number; pauseMs: number } | undefined;
   private probing: Promise<boolean> | undefined;
+  private limiting: Promise<InstanceLimit | undefined> | undefined;
   private readonly gauge: Gauge;
 
   constructor(
@@ -52,6 +56,17 @@ export class ClerkHealth {
     return this.probing;
   }
 
+  /**
+   * How long Clerk limits the whole instance, undefined when it answers requests about no user; questions that come together
+   * are one.
+   */
+  instanceLimit(): Promise<InstanceLimit | undefined> {
+    this.limiting ??= this.readLimit().finally(() => {
+      this.limiting = undefined;
+    });
+    return this.limiting;
+  }
+
   /** Clerk has answered somebody. */
   answered(): void {
     if (this.outage === undefined) return;
@@ -60,15 +75,27 @@ export class ClerkHealth {
     this.log.info('Clerk answers again');
   }
 
-  private async probe(): Promise<boolean> {
+  private async readLimit(): Promise<InstanceLimit | undefined> {
+    const response = await this.askAboutNobody().catch(() => undefined);
+    if (response?.status !== 429) return undefined;
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};
+  }
+
+  private async askAboutNobody(): Promise<Response> {
     const { apiUrl, secretKey } = this.config.clerk;
+    const response = await fetch(`${apiUrl}/v1/users/count`, {
+      headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json', ...apiVersionHeader },
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      redirect: 'error',
+    });
+    await response.body?.cancel();
+    return response;
+  }
+
+  private async probe(): Promise<boolean> {
     try {
-      const { status, body } = await fetch(`${apiUrl}/v1/users/count`, {
-        headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json', ...apiVersionHeader },
-        signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-        redirect: 'error',
-      });
-      await body?.cancel();
+      const { status } = await this.askAboutNobody();
       if (status < 500 && status !== 408 && status !== 429) {
         this.answered();
         return false;

@@ -49,7 +49,7 @@ export class ClerkMetadata {
         schema: userSchema,
         missing: () => new UserMissingAtClerkError(),
       },
-      { lane: 'write_back', timeoutMs },
+      { lane: 'write_back', timeoutMs, changesUser: true },
     );
   }
 }

@@ -6,7 +6,7 @@ import { Counter, type Registry } from 'prom-client';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkAwayError, ClerkRequestError, isOwnError } from '../errors';
 import { ClerkBudget } from './clerk-budget';
-import { ClerkHealth } from './clerk-health';
+import { ClerkHealth, type InstanceLimit } from './clerk-health';
 import { type Lane } from './lane';
 import { LaneSlots } from './lane-slots';
 
@@ -21,6 +21,8 @@ export interface Asking {
   readonly lane: Lane;
   readonly timeoutMs?: number;
   readonly somebodyWaits?: boolean;
+  /** The request changes one user: Clerk limits these per user as well. */
+  readonly changesUser?: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -67,7 +69,7 @@ export class ClerkRequests {
   async ask<Answer>(
     question: (client: ClerkClient) => Promise<Answer>,
     missing: () => Error,
-    { lane, timeoutMs = TIMEOUT_MS, somebodyWaits = lane === 'first_login' }: Asking,
+    { lane, timeoutMs = TIMEOUT_MS, somebodyWaits = lane === 'first_login', changesUser = false }: Asking,
   ): Promise<Answer> {
     if (this.waiting >= MAX_WAITING) throw new ClerkAwayError('network', {}, 'too many requests wait for Clerk');
     this.waiting += 1;
@@ -92,7 +94,7 @@ export class ClerkRequests {
       return answer;
     } catch (error) {
       this.requests.inc({ result: asked ? resultOf(error) : 'not_asked' });
-      throw asked ? await this.judge(error, somebodyWaits) : withoutTurn(error);
+      throw asked ? await this.judge(error, somebodyWaits, changesUser) : withoutTurn(error);
     } finally {
       this.waiting -= 1;
       deadline.end();
@@ -100,11 +102,11 @@ export class ClerkRequests {
   }
 
   /** Tells a failure of Clerk as a whole from one that has to do with what was asked. */
-  private async judge(error: unknown, somebodyWaits: boolean): Promise<unknown> {
+  private async judge(error: unknown, somebodyWaits: boolean, changesUser: boolean): Promise<unknown> {
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
-      // While the database is away nobody asks Clerk anything.
-      await this.budget.pause(error.answer.retryAfterMs ?? PAUSE_MS).catch(() => undefined);
-      return new ClerkAwayError(error.kind, error.answer, error.message);
+      // A 429 to a change may be this user's own limit, which holds up nobody else.
+      const limit = changesUser ? await this.health.instanceLimit() : error.answer;
+      return limit === undefined ? error : this.pause(error, limit);
     }
     if (!(error instanceof ClerkRequestError) || !isDoubtful(error)) {
       this.health.answered();
@@ -115,6 +117,13 @@ export class ClerkRequests {
       return error;
     }
     return (await this.health.isAway()) ? new ClerkAwayError(error.kind, error.answer, error.message) : error;
+  }
+
+  /** The whole instance is limited: nobody asks until `Retry-After` is over. */
+  private async pause(error: ClerkRequestError, { retryAfterMs = PAUSE_MS }: InstanceLimit): Promise<ClerkAwayError> {
+    // While the database is away nobody asks Clerk anything.
+    await this.budget.pause(retryAfterMs).catch(() => undefined);
+    return new ClerkAwayError(error.kind, { ...error.answer, retryAfterMs }, error.message);
   }
 }
 

@@ -80,7 +80,10 @@ export class PhoneLoginController {
     } catch (error) {
       if (error instanceof SessionMissingAtClerkError) throw ended();
       if (!(error instanceof ClerkRequestError)) throw error;
-      throw new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this session', { cause: error });
+      throw new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this session', {
+        cause: error,
+        retryAfterMs: error.answer.retryAfterMs,
+      });
     }
   }
 

@@ -65,7 +65,10 @@ export class FirstLogin {
     }
     if (error instanceof ClerkRequestError) {
       this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a new user');
-      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', { cause: error });
+      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', {
+        cause: error,
+        retryAfterMs: error.answer.retryAfterMs,
+      });
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof SharedOutageError) return new RequestRefusedError('unavailable', error.message);

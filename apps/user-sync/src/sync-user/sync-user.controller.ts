@@ -97,7 +97,10 @@ export class SyncUserController {
   private refusalOf(error: unknown): unknown {
     if (error instanceof ClerkRequestError) {
       this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a user');
-      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', { cause: error });
+      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', {
+        cause: error,
+        retryAfterMs: error.answer.retryAfterMs,
+      });
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof ConflictTooWideError) return new RequestRefusedError('conflict', error.message);

@@ -4,9 +4,9 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
  * How a try ended. `unchanged`: Clerk held it already; `missing`: Clerk does not know the user, which is asked about once
- * more; `released`: Clerk as a whole was away.
+ * more; `limited`: Clerk allows no more changes of this user for now; `released`: Clerk as a whole was away.
  */
-export type WriteBackResult = 'written' | 'unchanged' | 'retried' | 'missing' | 'dead' | 'released';
+export type WriteBackResult = 'written' | 'unchanged' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
 
 /** What the write-back looks like from outside. */
 @Injectable()

@@ -21,11 +21,12 @@ export interface WriteBackClaim {
   readonly items: readonly ClaimedWriteBack[];
 }
 
-/** Why a try failed, and what follows; `delayMs` null: nothing, it is dead. */
+/** Why a try failed, and what follows; `delayMs` null: nothing, it is dead. `counts`: it used up one of the tries. */
 export interface FailedTry {
   readonly code: string;
   readonly message: string;
   readonly delayMs: number | null;
+  readonly counts: boolean;
 }
 
 /** What somebody waits for goes before the many of a walk over all users. No lock outlives the statement. */
@@ -57,7 +58,7 @@ const FAIL = `
      SET state = CASE WHEN revision = $3 AND $4::float8 IS NULL THEN 'dead' ELSE 'pending' END,
          due_at = now() + CASE WHEN revision = $3 AND $4::float8 IS NOT NULL
                                THEN $4::float8 * interval '1 millisecond' ELSE ${BETWEEN_WRITES} END,
-         retry_count = CASE WHEN revision = $3 THEN retry_count + 1 ELSE 0 END,
+         retry_count = CASE WHEN revision = $3 THEN retry_count + $7::boolean::int ELSE 0 END,
          error_code = $5, error_message = $6, claim = NULL, claimed_until = NULL
    WHERE user_id = $2 AND claim = $1`;
 
@@ -105,8 +106,8 @@ export class WriteBackQueue {
   }
 
   /** A try has failed. */
-  async fail(claimId: string, item: ClaimedWriteBack, { delayMs, code, message }: FailedTry): Promise<void> {
-    await this.change(FAIL, [claimId, item.userId, item.revision, delayMs, code, message]);
+  async fail(claimId: string, item: ClaimedWriteBack, { delayMs, counts, code, message }: FailedTry): Promise<void> {
+    await this.change(FAIL, [claimId, item.userId, item.revision, delayMs, code, message, counts]);
   }
 
   /** Gives back what of a claim has not come to its end. */

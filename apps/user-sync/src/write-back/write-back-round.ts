@@ -18,6 +18,9 @@ const TIMEOUT_MS = 10_000;
 /** After Clerk has refused us, whoever it is about: trying the next ones at once would only bury them too. */
 const REFUSED_PAUSE_MS = 60_000;
 
+/** After a 429 that says nothing of when to come again; Clerk allows ten changes of one user in 10 s. */
+const LIMITED_PAUSE_MS = 1_000;
+
 /** What the next round has to know of this one. */
 export interface RoundEnd {
   readonly idle: boolean;
@@ -112,14 +115,21 @@ export class WriteBackRound {
     if (missing) await this.absences.suspect(item.clerkUserId, 'write_back');
     const { retry } = this.config.writeBack;
     const { userId, clerkUserId, retryCount } = item;
-    const again = (missing || isRetryable({ kind: error.kind, ...error.answer })) && retryCount < retry.maxRetries;
+    // Others change this user too often: that is no failure of this write.
+    const limited = !missing && error.answer.status === 429;
+    const again =
+      limited || ((missing || isRetryable({ kind: error.kind, ...error.answer })) && retryCount < retry.maxRetries);
     const wishMs = missing ? 0 : (error.answer.retryAfterMs ?? 0);
     const { code, message } = error;
     await this.queue.fail(claim.id, item, {
-      ...{ code, message },
-      delayMs: again ? retryDelayMs(retry, retryCount, Math.random(), wishMs) : null,
+      ...{ code, message, counts: !limited },
+      delayMs: limited
+        ? Math.max(wishMs, LIMITED_PAUSE_MS)
+        : again
+          ? retryDelayMs(retry, retryCount, Math.random(), wishMs)
+          : null,
     });
-    this.metrics.count(again ? (missing ? 'missing' : 'retried') : 'dead');
+    this.metrics.count(limited ? 'limited' : again ? (missing ? 'missing' : 'retried') : 'dead');
     const about = { userId, clerkUserId, retryCount, failure: { code, message } };
     if (again) this.log.warn(about, 'a write-back to Clerk failed and is tried again');
     else this.log.error(about, 'a write-back to Clerk is dead: an admin has to look');
