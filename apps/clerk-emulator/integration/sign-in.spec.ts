@@ -54,6 +54,19 @@ describe('sign-in', () => {
     expect(seen[1]!.data).toMatchObject({ to_phone_number: PHONE, user_id: userId, data: { otp_code: '424242' } });
   });
 
+  it('gives a browser the session token in the plain and the suffixed cookie', async () => {
+    await start({ issuer: 'https://spike-emulator-1.clerk.accounts.dev' });
+    const { id } = await signIn(PHONE);
+    const response = await fetch(`${emulator.url}/emulator/sign-in/${String(id)}/attempt`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code: '424242' }),
+    });
+    const cookies = response.headers.getSetCookie().map((cookie) => (cookie.split(';')[0] ?? '').split('='));
+    expect(cookies.map(([name]) => name)).toEqual(['__session', '__session_wIaT1O5k']);
+    for (const [, token] of cookies) expect(decodeJwt(token ?? '').sub).toBe(userId);
+  });
+
   it('by an address sends a code of its own, which email.created carries', async () => {
     await start();
     const { id } = await signIn(EMAIL.toUpperCase());

@@ -1,7 +1,11 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
 import { type ClerkSession } from '../clerk/session';
 import { ClerkParams } from '../http/clerk-params.pipe';
+import { Instance } from '../instance';
+import { TokenMinter } from '../mint-tokens/token-minter';
 import { Outbox, type SentMessage } from './outbox';
+import { publishableKeyOf, sessionCookies } from './session-cookies';
 import { type SignIn } from './sign-in';
 import {
   type AttemptParams,
@@ -19,6 +23,8 @@ export class SignInController {
   constructor(
     private readonly signIns: SignInService,
     private readonly outbox: Outbox,
+    private readonly minter: TokenMinter,
+    private readonly instance: Instance,
   ) {}
 
   /** Sends the code: `sms.created` or `email.created`. */
@@ -39,14 +45,17 @@ export class SignInController {
     return this.signIns.resend(id);
   }
 
-  /** The right code answers with the session too. */
+  /** The right code answers with the session too, and gives a browser its cookies. */
   @Post('sign-in/:id/attempt')
   @HttpCode(200)
-  attempt(
+  async attempt(
     @Param('id') id: string,
     @Body(new ClerkParams(attemptParams)) { code }: AttemptParams,
-  ): SignIn & { session: ClerkSession } {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignIn & { session: ClerkSession }> {
     const { signIn, session } = this.signIns.attempt(id, code);
+    const token = await this.minter.mint(session.id);
+    void reply.header('set-cookie', sessionCookies(token, publishableKeyOf(this.instance.issuer)));
     return { ...signIn, session };
   }
 
