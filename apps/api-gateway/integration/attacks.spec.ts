@@ -41,6 +41,14 @@ describe('what is tried is good but for what is wrong with it', () => {
     good.push(bearer(target().key()), claiming({})(), headed({})(), claimText((text) => text)());
     for (const attack of good) expect((await strike(attack)).status).toBe(200);
   });
+
+  it.each(['', 'Basic dXNlcjpwYXNz', 'Digest username="a", realm="b"', 'Negotiate abc', 'Bearer', 'Bearer a.b.c'])(
+    'an API key is let in beside an Authorization header of a proxy: "%s"',
+    async (authorization) => {
+      const { status } = await strike(withKey(target().key(), { headers: [['Authorization', authorization]] }));
+      expect(status).toBe(200);
+    },
+  );
 });
 
 describe('an API key may ask what it is itself, whatever its scopes:', () => {
