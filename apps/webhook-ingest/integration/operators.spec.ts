@@ -85,7 +85,7 @@ describe('one event', () => {
   });
 
   it.each([
-    ['that is no JSON, as text', Buffer.from('odd'), 'odd'],
+    ['that is no JSON, as null: it is not kept', Buffer.from('odd'), null],
     ['that is empty, as null', Buffer.alloc(0), null],
   ])('shows a payload %s', async (_what, body, payload) => {
     const id = newId();
@@ -93,7 +93,7 @@ describe('one event', () => {
     expect(await gateway.send(getWebhookEvent, { id }, admin)).toMatchObject({ payload });
   });
 
-  it('shows a payload of 1 MiB and one too deep to be written again', async () => {
+  it('shows a payload of 1 MiB, and one without the levels that are too deep', async () => {
     const big = newId();
     await deliver(ingest.url, userCreated('user_1', { filler: 'x'.repeat(1_000_000) }), { id: big });
     expect(await gateway.send(getWebhookEvent, { id: big }, admin)).toHaveProperty('payload.filler');
@@ -101,7 +101,7 @@ describe('one event', () => {
     await deliver(ingest.url, Buffer.from(`{"type":"a.b","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), {
       id: deep,
     });
-    expect(await gateway.send(getWebhookEvent, { id: deep }, admin)).toMatchObject({ payload: expect.any(String) });
+    expect(await gateway.send(getWebhookEvent, { id: deep }, admin)).toMatchObject({ payload: { type: 'a.b' } });
   });
 
   it('that is not there is not_found', async () => {

@@ -118,7 +118,11 @@ describe('a verified delivery', () => {
       bodies.map((body, index) => post(body, { id: ids[index] ?? '', headers: { 'user-agent': 'caf\u00e9' } })),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(bodies.length).fill(200));
-    for (const [index, body] of bodies.entries()) expect((await harness.row(ids[index] ?? ''))?.body).toEqual(body);
+    for (const [index, body] of bodies.entries()) {
+      // What is not JSON is not kept.
+      const kept = [0, 3].includes(index) ? Buffer.alloc(0) : body;
+      expect((await harness.row(ids[index] ?? ''))?.body).toEqual(kept);
+    }
   });
 });
 
@@ -175,6 +179,25 @@ describe('a one-time code', () => {
       JSON.stringify(row, (_key, value: unknown) => (Buffer.isBuffer(value) ? value.toString() : value)),
     ).not.toContain('424242');
     expect(ingest.logs()).not.toContain('424242');
+  });
+
+  it.each([
+    [
+      'an invitation',
+      { type: 'organizationInvitation.created', data: { url: 'https://x.example/?__clerk_ticket=s3cret' } },
+    ],
+    ['a user event', { type: 'user.updated', data: { id: 'user_1', ticket: 's3cret' } }],
+  ])('or ticket in %s is neither stored, published nor logged', async (_what, event) => {
+    const id = newId();
+    await post(Buffer.from(JSON.stringify(event)), { id });
+    expect(String((await harness.row(id))?.body)).toContain('[redacted]');
+    expect(String((await harness.row(id))?.body)).not.toContain('s3cret');
+    expect(ingest.logs()).not.toContain('s3cret');
+    if (event.type !== 'user.updated') return;
+    const sent = await eventually(async () =>
+      (await harness.published()).find(({ metadata }) => metadata.webhookId === id),
+    );
+    expect(String(sent?.body)).not.toContain('s3cret');
   });
 
   it('in a body that is not quite JSON is not stored', async () => {

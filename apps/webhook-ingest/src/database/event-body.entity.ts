@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The bytes of a delivery, verbatim (without its code, if it carried one); partitioned by month of `created_at`. */
+/** The bytes of a delivery, verbatim unless they held what could sign somebody in; partitioned by month of `created_at`. */
 @Entity({ name: 'event_bodies' })
 export class EventBodyEntity {
   @PrimaryColumn({ name: 'event_id', type: 'bigint', primaryKeyConstraintName: 'event_bodies_pkey' })

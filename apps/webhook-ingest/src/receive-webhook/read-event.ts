@@ -1,7 +1,8 @@
 import { clerkTimeSchema, clerkUserIdSchema, isHandledEventType, latestTimeMs } from '@gatehouse/contracts';
 import { storableText } from '../database/storable-text';
 import { type Delivery } from '../record-webhook/delivery';
-import { carriesCode, mayCarryCode, redactCodes } from './redact-codes';
+import { redactSecrets } from './redact-secrets';
+import { repeatsMembers } from './repeated-members';
 
 /** What a verified body says, as far as the ledger needs it. */
 export type ReadEvent = Pick<Delivery, 'eventType' | 'ignored' | 'instanceId' | 'clerkUserId' | 'occurredAt' | 'body'>;
@@ -12,22 +13,28 @@ const MAX_INSTANCE = 120;
 /**
  * Reads a verified body; total: whatever the bytes are, there is an answer. Only what decides whether to publish is
  * judged here. A handled event with odd data is published all the same: `user-sync` says what is wrong with it, and the
- * ledger shows that to a person.
+ * ledger shows that to a person. What could sign somebody in is not in `body` any more; a body that is not a JSON object
+ * is not kept, because nothing in it can be told apart.
  */
 export function readEvent(body: Buffer): ReadEvent {
-  let json: unknown;
   const text = body.toString('utf8');
+  let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    const kept = mayCarryCode(text) ? Buffer.alloc(0) : body;
-    return { ...nothing(kept), ignored: { decision: 'unparseable', reason: 'the body is not JSON' } };
+    return { ...nothing, ignored: { decision: 'unparseable', reason: 'the body is not JSON' } };
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    const kept = mayCarryCode(text) ? Buffer.alloc(0) : body;
-    return { ...nothing(kept), ignored: { decision: 'not-an-event', reason: 'the body is not a JSON object' } };
+    return { ...nothing, ignored: { decision: 'not-an-event', reason: 'the body is not a JSON object' } };
   }
-  return readObject(json as Record<string, unknown>, body);
+  const event = json as Record<string, unknown>;
+  return readObject(event, withoutSecrets(event, text, body));
+}
+
+/** The bytes as they came, unless they hold a secret: of the redacted event then. */
+function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
+  const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);
+  return redacted === undefined ? body : Buffer.from(JSON.stringify(redacted));
 }
 
 function readObject(event: Record<string, unknown>, body: Buffer): ReadEvent {
@@ -47,13 +54,16 @@ function readObject(event: Record<string, unknown>, body: Buffer): ReadEvent {
     ...common,
     eventType,
     ignored: { decision: 'unhandled-type', reason: 'nobody handles events of this type' },
-    body: carriesCode(type) ? redactCodes(event) : body,
   };
 }
 
-function nothing(body: Buffer): ReadEvent {
-  return { eventType: 'unknown', instanceId: null, clerkUserId: null, occurredAt: null, body };
-}
+const nothing = {
+  eventType: 'unknown',
+  instanceId: null,
+  clerkUserId: null,
+  occurredAt: null,
+  body: Buffer.alloc(0),
+} as const;
 
 function readUserId(type: string, data: unknown): string | null {
   if (!(data instanceof Object)) return null;

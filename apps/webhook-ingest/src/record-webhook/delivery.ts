@@ -12,7 +12,7 @@ export interface Delivery {
   readonly correlationId: string;
   /** The fingerprint of the secret that verified it. */
   readonly signingSecret: string;
-  /** What is kept and published: the bytes as they came, unless they carried a one-time code. */
+  /** What is kept and published: the bytes as they came, unless they held what could sign somebody in. */
   readonly body: Buffer;
 }
 
