@@ -5,6 +5,7 @@ import { mint } from './support/clerk-tokens';
 import {
   attackGateway,
   bearer,
+  json,
   withKey,
   claiming,
   headed,
@@ -61,6 +62,50 @@ describe('an API key may ask what it is itself, whatever its scopes:', () => {
       expect([status, body.principal.scopes]).toEqual([200, scopes]);
     }
   });
+});
+
+describe('the scopes of API keys', () => {
+  it('are listed to any caller, each with what it allows', async () => {
+    const { status, body } = await strike(withKey(target().key({ scopes: [] }), { path: '/api/scopes' }));
+    expect(status).toBe(200);
+    expect(body.items).toContainEqual({ scope: 'profile:read', description: "Read the holder's own profile." });
+    await expectRefused(401, 'credential_missing', { request: { path: '/api/scopes' } });
+  });
+
+  it('are named when one is asked for that is none, and that one is not repeated', async () => {
+    const draft = { name: 'ci', scopes: ['profile:read', 'profil:reed'] };
+    const { body, text } = await expectRefused(
+      400,
+      'invalid_request',
+      await asAda(json(draft, { method: 'POST', path: '/api/keys' })),
+    );
+    expect(body.errors).toEqual([
+      {
+        field: 'scopes.1',
+        in: 'body',
+        message: expect.stringMatching(/^is not a scope: use one of audit:read, .*profile:write/),
+      },
+    ]);
+    expect(text).not.toContain('profil:reed');
+  });
+});
+
+describe('DELETE /api/keys/:id', () => {
+  const id = randomUUID();
+  const revoke = async (query: string) => asAda({ method: 'DELETE', path: `/api/keys/${id}${query}` });
+
+  it('revokes the keys that were replaced by it only when asked to', async () => {
+    target().revocations.length = 0;
+    for (const query of ['', '?predecessors=true', '?predecessors=false']) {
+      await expectRefused(404, 'not_found', await revoke(query));
+    }
+    expect(target().revocations).toEqual([false, true, false].map((predecessors) => ({ id, predecessors })));
+  });
+
+  it.each(['?predecessors=maybe', '?predecessors=true&predecessors=true', '?all=true'])(
+    'is refused with %s',
+    async (query) => void (await expectRefused(400, 'invalid_request', await revoke(query))),
+  );
 });
 
 describe.each(tables)('$title:', ({ cases }) => {

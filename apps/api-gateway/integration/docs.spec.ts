@@ -1,3 +1,4 @@
+import { scopes } from '@gatehouse/contracts';
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { type RouteAccess, isWhole } from '../src/declare-access/access';
 import { call } from './support/call';
@@ -66,6 +67,7 @@ describe('the docs', () => {
       'get /api/clerk/syncUsers',
       'get /api/keys',
       'get /api/me',
+      'get /api/scopes',
       'get /auth/explain',
       'get /auth/session',
       'patch /api/me',
@@ -114,6 +116,20 @@ describe('the docs', () => {
         content: { 'application/json': { schema: { type: 'object', properties: expect.anything() } } },
       });
     }
+    const needed = operations.flatMap((operation) => {
+      const { access, permission, credential, scope } = Reflect.get(operation, 'x-gatehouse-access') as RouteAccess;
+      const takesKeys = (access === 'user' || access === 'admin') && credential !== 'session';
+      return takesKeys && scope !== 'none' ? [permission] : [];
+    });
+    // A permission of a new route must be added to the registry: no key could hold it.
+    expect(Object.keys(scopes).sort()).toEqual([...new Set(needed)].sort());
+    expect(document.paths['/api/keys']?.post?.requestBody).toMatchObject({
+      content: {
+        'application/json': {
+          schema: { properties: { scopes: { items: { enum: expect.arrayContaining(['profile:read', '*:*']) } } } },
+        },
+      },
+    });
     expect(document.components?.schemas?.Problem).toMatchObject({
       required: expect.arrayContaining(['code', 'requestId']),
     });

@@ -27,6 +27,7 @@ import { ProfileController } from './keep-profile/profile.controller';
 import { rateLimitProviders } from './limit-rates/rate-limit.providers';
 import { LoginController } from './log-in/login.controller';
 import { AdminKeysController, KeysController } from './manage-keys/keys.controller';
+import { ScopesController } from './manage-keys/scopes.controller';
 import { ClerkIds } from './find-user/clerk-ids';
 import { UsersController } from './manage-users/users.controller';
 import { GatewayMetrics } from './measure-requests/gateway-metrics';
@@ -72,6 +73,7 @@ export class AppModule {
         SyncClerkUserController,
         ProfileController,
         KeysController,
+        ScopesController,
         WebhookEventsController,
         RedriveController,
         ErasePayloadsController,

@@ -31,9 +31,9 @@ const look = async (key: string) => (await world.gateway.send(resolveKey, { hash
 describe('a new key', () => {
   it('is well-formed, told once, and stored as its hash alone', async () => {
     const ada = await member(world);
-    const made = await keyOf(world, ada, { name: ' CI ', scopes: ['items:read', 'items:read'], rateLimit: 30 });
+    const made = await keyOf(world, ada, { name: ' CI ', scopes: ['profile:read', 'profile:read'], rateLimit: 30 });
     expect(parseApiKey(made.key)).toEqual({ environment: 'dev', prefix: made.prefix });
-    expect(made).toMatchObject({ name: 'CI', scopes: ['items:read'], state: 'active', rateLimit: 30 });
+    expect(made).toMatchObject({ name: 'CI', scopes: ['profile:read'], state: 'active', rateLimit: 30 });
     expect(made.userId).toBe(ada.principal.userId);
     const rows = await world.query('SELECT * FROM api_keys WHERE id = $1', [made.id]);
     expect(rows).toMatchObject([{ hash: apiKeyHash(made.key) }]);
@@ -59,7 +59,7 @@ describe('a new key', () => {
       role: 'user',
       tier: 'free',
       isActive: true,
-      scopes: ['items:read'],
+      scopes: ['profile:read'],
       state: 'active',
       expiresAt: Date.parse(expiresAt),
       rateLimit: null,
@@ -79,8 +79,10 @@ describe('a new key', () => {
     ['no name', { name: ' ' }],
     ['a name that cannot be stored', { name: 'a\u0000' }],
     ['no scopes', { scopes: [] }],
-    ['a scope that is none', { scopes: ['items'] }],
     ['an end whose offset no place has', { expiresAt: '2097-01-01T00:00:00+16:00' }],
+    ['a scope that is none', { scopes: ['profile'] }],
+    ['a scope that nothing needs', { scopes: ['profil:reed'] }],
+    ['a scope of a noun that is none', { scopes: ['profil:*'] }],
     ['an end in the past', { expiresAt: '2020-01-01T00:00:00Z' }],
     ['a limit of nothing', { rateLimit: 0 }],
     ['a field that nobody knows', { role: 'admin' }],
@@ -195,6 +197,24 @@ describe('rotating', () => {
     expect((await world.gateway.send(listKeys, {}, ada.context)).items).toHaveLength(2);
   });
 
+  it('keeps scopes that no new key may have, and these still allow nothing else', async () => {
+    const ada = await member(world);
+    const made = await keyOf(world, ada);
+    await world.query(`UPDATE api_keys SET scopes = '{profil:reed}' WHERE id = $1`, [made.id]);
+    const { key } = await world.gateway.send(rotateKey, { id: made.id }, ada.context);
+    expect(await look(key.key)).toMatchObject({ state: 'active', scopes: ['profil:reed'] });
+  });
+
+  it('of a key that was rotated already is a conflict that names its successor', async () => {
+    const ada = await member(world);
+    const { id } = await keyOf(world, ada);
+    const { key } = await world.gateway.send(rotateKey, { id, graceHours: 1 }, ada.context);
+    await expect(world.gateway.send(rotateKey, { id }, ada.context)).rejects.toMatchObject({
+      reason: 'conflict',
+      message: expect.stringContaining(key.id),
+    });
+  });
+
   it('is possible for who holds as many keys as one may, but not beside the old key', async () => {
     const ada = await member(world);
     const made = await keyOf(world, ada);
@@ -216,6 +236,79 @@ describe('rotating', () => {
     const results = await Promise.allSettled([rotate(), rotate()]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect((await world.gateway.send(listKeys, {}, ada.context)).items).toHaveLength(2);
+  });
+});
+
+describe('a line of keys, each rotated with grace,', () => {
+  /** Three keys: the first two replaced one after the other, and valid until their grace ends. */
+  async function line() {
+    const ada = await member(world);
+    const first = await keyOf(world, ada);
+    const { key: second } = await world.gateway.send(rotateKey, { id: first.id, graceHours: 2 }, ada.context);
+    const rotated = await world.gateway.send(rotateKey, { id: second.id, graceHours: 1 }, ada.context);
+    return { ada, first, second, third: rotated.key, rotated };
+  }
+  const statesOf = async (keys: readonly { readonly key: string }[]) =>
+    Promise.all(keys.map(async ({ key }) => (await look(key))?.state));
+  const valid = ({ id, prefix }: { id: string; prefix: string }) => ({ id, prefix, until: expect.any(String) });
+
+  it('stays valid when its last one is revoked alone, and the answer says so', async () => {
+    const { ada, first, second, third, rotated } = await line();
+    expect(rotated.stillValid).toEqual([valid(second), valid(first)]);
+    const { key, stillValid } = await world.gateway.send(revokeKey, { id: third.id }, ada.context);
+    expect(key).toMatchObject({ id: third.id, state: 'revoked' });
+    expect(stillValid).toEqual([valid(second), valid(first)]);
+    expect(await statesOf([first, second, third])).toEqual(['rotated', 'rotated', 'revoked']);
+  });
+
+  it('ends whole when its last one is revoked with its predecessors, also in a second call', async () => {
+    for (const calls of [[true], [false, true]]) {
+      const { ada, first, second, third } = await line();
+      const answers = [];
+      for (const predecessors of calls) {
+        answers.push(await world.gateway.send(revokeKey, { id: third.id, predecessors }, ada.context));
+      }
+      expect(answers.at(-1)).toMatchObject({ key: { state: 'revoked' }, stillValid: [], propagation: { gateways: 0 } });
+      expect(await statesOf([first, second, third])).toEqual(['revoked', 'revoked', 'revoked']);
+      const { items } = await world.gateway.send(listAudit, { userId: ada.principal.userId }, boss.context);
+      const revoked = items.filter(({ action }) => action === 'key.revoke').map(({ subject }) => subject);
+      expect(revoked.sort()).toEqual([first.id, second.id, third.id].sort());
+    }
+  });
+
+  it('ends whole when an admin revokes it, and the predecessors alone when its middle is revoked with them', async () => {
+    const one = await line();
+    const byAdmin = { id: one.third.id, predecessors: true };
+    await world.gateway.send(revokeKey, byAdmin, boss.context);
+    expect(await statesOf([one.first, one.second, one.third])).toEqual(['revoked', 'revoked', 'revoked']);
+    const { ada, first, second, third } = await line();
+    const middle = await world.gateway.send(revokeKey, { id: second.id, predecessors: true }, ada.context);
+    expect(middle.stillValid).toEqual([{ id: third.id, prefix: third.prefix, until: null }]);
+    expect(await statesOf([first, second, third])).toEqual(['revoked', 'revoked', 'active']);
+  });
+
+  it('ends but for its newest when that is rotated with its predecessors', async () => {
+    const { ada, first, second, third } = await line();
+    const rotation = { id: third.id, graceHours: 0, predecessors: true };
+    const { key, stillValid } = await world.gateway.send(rotateKey, rotation, ada.context);
+    expect(stillValid).toEqual([]);
+    expect(await statesOf([first, second, third, key])).toEqual(['revoked', 'revoked', 'revoked', 'active']);
+  });
+
+  it('is found across a key that has ended', async () => {
+    const { ada, first, second, third } = await line();
+    await world.gateway.send(revokeKey, { id: second.id }, ada.context);
+    const { stillValid } = await world.gateway.send(revokeKey, { id: third.id }, ada.context);
+    expect(stillValid).toEqual([valid(first)]);
+  });
+
+  it('ends whole although several calls revoke it at once', async () => {
+    const { ada, first, second, third } = await line();
+    const calls = [third, second, first, third, second].map(({ id }) =>
+      world.gateway.send(revokeKey, { id, predecessors: true }, ada.context),
+    );
+    await Promise.all(calls);
+    expect(await statesOf([first, second, third])).toEqual(['revoked', 'revoked', 'revoked']);
   });
 });
 

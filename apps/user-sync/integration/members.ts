@@ -64,7 +64,7 @@ export function keyOf(
   { context }: Member,
   draft: { name?: string; scopes?: string[]; expiresAt?: string; rateLimit?: number } = {},
 ): Promise<ReplyOf<typeof createKey>> {
-  return world.gateway.send(createKey, { name: 'ci', scopes: ['items:read'], ...draft }, context);
+  return world.gateway.send(createKey, { name: 'ci', scopes: ['profile:read'], ...draft }, context);
 }
 
 /** The password of every local user of these tests. */

@@ -7,11 +7,9 @@ import { asOfChange, holderSchema } from './trust';
 import { shownValue } from './shown-value';
 import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
+import { scopeSchema } from './scope';
 
 const timeSchema = z.iso.datetime();
-
-/** What a key may do: `<noun>:<verb>` as routes declare it, either side may be `*`. */
-export const scopeSchema = z.string().regex(/^(\*|[a-z][a-z-]{0,39}):(\*|[a-z][a-z-]{0,39})$/, 'is not <noun>:<verb>');
 
 const scopesSchema = z
   .array(scopeSchema)
@@ -78,18 +76,40 @@ export const listKeys = defineRequest({
   reply: pageOf(apiKeySchema),
 });
 
-/** Puts a new key in the place of one of the calling user's; the old one stays valid for `graceHours`. */
+/**
+ * Keys that came one from another by rotation and are still valid. `until`: when the key ends by itself (ISO 8601 in UTC);
+ * null when it does not.
+ */
+export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.string(), until: timeSchema.nullable() }));
+
+/**
+ * Puts a new key in the place of one of the calling user's; the old one stays valid for `graceHours`. `predecessors`: the
+ * keys that the old one replaced end at once. `stillValid`: the older keys of this line that are still valid.
+ */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
-  request: z.strictObject({ id: uuidSchema, graceHours: z.number().min(0).max(maxGraceHours).default(0) }),
-  reply: z.object({ key: newApiKeySchema, old: apiKeySchema, propagation: propagationSchema.nullable() }),
+  request: z.strictObject({
+    id: uuidSchema,
+    graceHours: z.number().min(0).max(maxGraceHours).default(0),
+    predecessors: z.boolean().default(false),
+  }),
+  reply: z.object({
+    key: newApiKeySchema,
+    old: apiKeySchema,
+    stillValid: stillValidSchema,
+    propagation: propagationSchema.nullable(),
+  }),
 });
 
-/** Revokes a key of the calling user, or any key when an admin calls. Revoking it again changes nothing. */
+/**
+ * Revokes a key of the calling user, or any key when an admin calls; with `predecessors` also the keys that it replaced,
+ * directly or one after another. Revoking it again changes nothing. `stillValid`: the keys of its line, older and newer,
+ * that are still valid.
+ */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',
-  request: z.strictObject({ id: uuidSchema }),
-  reply: z.object({ key: apiKeySchema, propagation: propagationSchema.nullable() }),
+  request: z.strictObject({ id: uuidSchema, predecessors: z.boolean().default(false) }),
+  reply: z.object({ key: apiKeySchema, stillValid: stillValidSchema, propagation: propagationSchema.nullable() }),
 });
 
 /**

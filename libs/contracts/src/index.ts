@@ -29,7 +29,7 @@ export {
   resolveKey,
   revokeKey,
   rotateKey,
-  scopeSchema,
+  stillValidSchema,
   touchKeys,
   type ApiKey,
   type ApiKeyDraft,
@@ -170,6 +170,7 @@ export {
   type RequestErrorCode,
   type RequestOf,
 } from './request';
+export { grantableScopes, scopeListSchema, scopes, scopeSchema, type Scope, type ScopeList } from './scope';
 export { callerSchema, type CallerView } from './session';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID, sign } from 'node:crypto';
 import { apiKeyHash, mintApiKey } from '@gatehouse/auth';
 import {
   type Holder,
+  type ParsedRequestOf,
   type ReplyOf,
   closeSession,
   createKey,
@@ -47,6 +48,8 @@ export interface AttackedGateway extends TestGateway {
   exchanged(): number;
   /** Keeps answers about API keys back until this is called. */
   holdLookups(): () => void;
+  /** What user-sync was asked to revoke. */
+  readonly revocations: ParsedRequestOf<typeof revokeKey>[];
   /** Requests that reached a service in somebody's name. */
   readonly reached: { readonly subject: string; readonly userId: string | undefined }[];
 }
@@ -71,6 +74,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
   const sessions = new Map<string, ReplyOf<typeof resolveLegacySession>['session']>();
   const spent = new Set<string>();
   const reached: { subject: string; userId: string | undefined }[] = [];
+  const revocations: ParsedRequestOf<typeof revokeKey>[] = [];
   let lookedUp = 0;
   let held: Promise<void> | undefined;
   const ada = randomUUID();
@@ -120,7 +124,10 @@ export async function startAttackedGateway(environment: Record<string, string> =
       })
       .answer(createKey, () => refuse('forbidden', 'an API key cannot make another'))
       .answer(rotateKey, () => refuse('not_found', 'no such key'))
-      .answer(revokeKey, () => refuse('not_found', 'no such key'))
+      .answer(revokeKey, ({ body }) => {
+        revocations.push(body);
+        return refuse('not_found', 'no such key');
+      })
       .answer(closeSession, () => ({ closed: 1, propagation: null }))
       .answer(recordAudit, () => ({}))
       .answer(touchKeys, () => ({}))
@@ -149,6 +156,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
   return {
     ...gateway,
     reached,
+    revocations,
     lookedUp: () => lookedUp,
     exchanged: () => spent.size,
     holdLookups() {

@@ -22,7 +22,14 @@ import { requireOwnSession } from '../authenticate/require-own-session';
 import { Access } from '../declare-access/access';
 
 const ownPageSchema = pageRequestSchema.strict();
-const rotationSchema = z.strictObject({ graceHours: z.number().min(0).max(maxGraceHours).default(0) });
+const rotationSchema = z.strictObject({
+  graceHours: z.number().min(0).max(maxGraceHours).default(0),
+  predecessors: z.boolean().default(false),
+});
+const revocationSchema = z.strictObject({ predecessors: z.stringbool().default(false) });
+
+const REVOCATION =
+  'With `predecessors=true` the keys that it replaced by rotation end with it. `stillValid` lists the keys of its line, older and newer, that stay valid.';
 
 /** `/api/keys`: the caller's own API keys. */
 @Controller('api/keys')
@@ -58,26 +65,32 @@ export class KeysController {
   @Access({ access: 'user', permission: 'keys:write', rateClass: 'write', credential: 'session' })
   @ApiOperation({
     summary: 'Put a new key in the place of one of mine; the old one stays valid for the hours of grace',
+    description:
+      '`stillValid` lists the older keys of this line that stay valid. With `predecessors` the keys that the old one replaced end at once.',
   })
   @ApiOkResponse({ description: 'The new key, shown this once, and the old one', standardSchema: rotateKey.reply })
   rotate(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: uuidSchema }) id: string,
-    @Body({ schema: rotationSchema }) { graceHours }: z.output<typeof rotationSchema>,
+    @Body({ schema: rotationSchema }) { graceHours, predecessors }: z.output<typeof rotationSchema>,
   ): Promise<ReplyOf<typeof rotateKey>> {
     requireOwnSession(caller.credential);
-    return this.services.send(rotateKey, { id, graceHours }, caller);
+    return this.services.send(rotateKey, { id, graceHours, predecessors }, caller);
   }
 
   @Delete(':id')
   @Access({ access: 'user', permission: 'keys:write', rateClass: 'write', credential: 'session' })
-  @ApiOperation({ summary: 'Revoke one of my keys; answers when no gateway accepts it any more' })
+  @ApiOperation({
+    summary: 'Revoke one of my keys; answers when no gateway accepts it any more',
+    description: REVOCATION,
+  })
   @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
   revoke(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: uuidSchema }) id: string,
+    @Query({ schema: revocationSchema }) { predecessors }: z.output<typeof revocationSchema>,
   ): Promise<ReplyOf<typeof revokeKey>> {
-    return this.services.send(revokeKey, { id }, caller);
+    return this.services.send(revokeKey, { id, predecessors }, caller);
   }
 }
 
@@ -103,12 +116,16 @@ export class AdminKeysController {
 
   @Delete(':id')
   @Access({ access: 'admin', permission: 'keys:admin', rateClass: 'admin' })
-  @ApiOperation({ summary: "Revoke anybody's key; answers when no gateway accepts it any more" })
+  @ApiOperation({
+    summary: "Revoke anybody's key; answers when no gateway accepts it any more",
+    description: REVOCATION,
+  })
   @ApiOkResponse({ description: 'The key, and how far its end is known', standardSchema: revokeKey.reply })
   revoke(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: uuidSchema }) id: string,
+    @Query({ schema: revocationSchema }) { predecessors }: z.output<typeof revocationSchema>,
   ): Promise<ReplyOf<typeof revokeKey>> {
-    return this.services.send(revokeKey, { id }, caller);
+    return this.services.send(revokeKey, { id, predecessors }, caller);
   }
 }

@@ -1,9 +1,17 @@
-import { type Principal, type ReplyOf, createKey, latestTimeMs, revokeKey, rotateKey } from '@gatehouse/contracts';
+import {
+  type EnvelopeClaims,
+  type Principal,
+  type ReplyOf,
+  createKey,
+  latestTimeMs,
+  revokeKey,
+  rotateKey,
+} from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { DataSource, type EntityManager } from 'typeorm';
-import { recordChanges } from '../announce-changes/record-changes';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { type NewChange, recordChanges } from '../announce-changes/record-changes';
 import { answerRequest, requirePrincipal } from '../answer-request';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ApiKeyEntity } from '../database/api-key.entity';
@@ -11,6 +19,7 @@ import { recordAudit } from '../keep-audit/record-audit';
 import { ChangePropagation } from '../lease-gateways/change-propagation';
 import { isStorable } from '../map-clerk-user/storable-text';
 import { loadCaller, lockCaller } from '../show-me/load-caller';
+import { isValid, loadKeyLine, stillValid } from './key-line';
 import { insertKey } from './new-key';
 import { keyState, presentKey } from './present-key';
 
@@ -51,15 +60,23 @@ export class KeysController {
     const principal = requirePerson(envelope);
     const { number, ...rotated } = await this.transaction(async (manager) => {
       const { id: userId } = await lockCaller(manager, principal);
-      const old = await lockKey(manager, body.id, userId);
+      const found = await findKey(manager, body.id, userId);
+      const { predecessors } = await loadKeyLine(manager, found);
+      const [old = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
       const now = Date.now();
-      if (keyState(old, now) !== 'active') {
-        throw new RequestRefusedError('conflict', 'only an active key can be rotated');
+      if (old.replacedBy !== null) {
+        throw new RequestRefusedError(
+          'conflict',
+          `this key was rotated already: rotate ${old.replacedBy}, which replaced it`,
+        );
       }
+      if (keyState(old, now) !== 'active')
+        throw new RequestRefusedError('conflict', 'only an active key can be rotated');
+      const ended = body.predecessors ? await endKeys(manager, envelope, older) : [];
       const grace = body.graceHours * HOUR_MS;
-      const ended = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
+      const end = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
       // Before the other is made: who holds as many as one may can rotate all the same.
-      await manager.update(ApiKeyEntity, { id: old.id }, ended);
+      await manager.update(ApiKeyEntity, { id: old.id }, end);
       const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
       await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
       const details = { replacedBy: row.id, graceHours: body.graceHours };
@@ -68,7 +85,8 @@ export class KeysController {
       return {
         key: { ...presentKey(row), key },
         old: presentKey(changed),
-        number: await recordChanges(manager, [{ kind: 'api_key', keyId: old.id, userId, reason: 'rotated' }]),
+        stillValid: stillValid([changed, ...(body.predecessors ? [] : older)]),
+        number: await recordChanges(manager, [...ended, { kind: 'api_key', keyId: old.id, userId, reason: 'rotated' }]),
       };
     });
     return { ...rotated, propagation: await this.propagation.spread(number) };
@@ -77,19 +95,20 @@ export class KeysController {
   @RequestHandler(revokeKey)
   async revoke(@Payload() { body, envelope }: VerifiedRequest<typeof revokeKey>): Promise<ReplyOf<typeof revokeKey>> {
     const principal = requirePrincipal(envelope);
-    const { number, key } = await this.transaction(async (manager) => {
+    const { number, ...revoked } = await this.transaction(async (manager) => {
       const { id: callerId, role } = await loadCaller(manager, principal);
       const isAdmin = role === 'admin' && principal.role === 'admin';
-      const row = await lockKey(manager, body.id, isAdmin ? undefined : callerId);
-      if (row.revokedAt !== null) return { key: presentKey(row), number: null };
-      const { id: keyId, userId } = row;
-      await manager.update(ApiKeyEntity, { id: keyId }, { revokedAt: () => 'now()' });
-      await recordAudit(manager, envelope, { action: 'key.revoke', userId, subject: keyId });
-      const revoked = await manager.findOneByOrFail(ApiKeyEntity, { id: keyId });
-      const change = { kind: 'api_key', keyId, userId, reason: 'revoked' } as const;
-      return { key: presentKey(revoked), number: await recordChanges(manager, [change]) };
+      const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
+      const { predecessors, successors } = await loadKeyLine(manager, found);
+      const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
+      // One that has expired is marked as revoked too, as it always was; of those before it the valid ones are.
+      const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
+      const number = await recordChanges(manager, await endKeys(manager, envelope, ending));
+      const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });
+      const others = [...(body.predecessors ? [] : older), ...successors];
+      return { key: presentKey(key), stillValid: stillValid(others), number };
     });
-    return { key, propagation: await this.propagation.spread(number) };
+    return { ...revoked, propagation: await this.propagation.spread(number) };
   }
 
   private transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
@@ -104,14 +123,37 @@ function requirePerson(envelope: { readonly principal: Principal | null }): Prin
   throw new RequestRefusedError('forbidden', 'an API key cannot make API keys');
 }
 
-/** The key, locked; of this user where one is given. Another's is not told apart from none. */
-async function lockKey(manager: EntityManager, id: string, userId: string | undefined): Promise<ApiKeyEntity> {
-  const row = await manager.findOne(ApiKeyEntity, {
-    where: { id, ...(userId === undefined ? {} : { userId }) },
-    lock: { mode: 'for_no_key_update' },
-  });
+/** The key; of this user where one is given. Another's is not told apart from none. */
+async function findKey(manager: EntityManager, id: string, userId: string | undefined): Promise<ApiKeyEntity> {
+  const row = await manager.findOneBy(ApiKeyEntity, { id, ...(userId === undefined ? {} : { userId }) });
   if (row === null) throw new RequestRefusedError('not_found', 'there is no such key');
   return row;
+}
+
+/** The same keys as they are once they are locked, in the same order; locked in one order, so that nobody deadlocks. */
+async function lockKeys(manager: EntityManager, keys: readonly ApiKeyEntity[]): Promise<ApiKeyEntity[]> {
+  const locked = await manager.find(ApiKeyEntity, {
+    where: { id: In(keys.map(({ id }) => id)) },
+    order: { id: 'ASC' },
+    lock: { mode: 'for_no_key_update' },
+  });
+  const byId = new Map(locked.map((key) => [key.id, key]));
+  return keys.flatMap(({ id }) => byId.get(id) ?? []);
+}
+
+/** Revokes keys, each with an entry in the audit log; returns the trust changes to record. */
+async function endKeys(
+  manager: EntityManager,
+  envelope: EnvelopeClaims,
+  keys: readonly ApiKeyEntity[],
+): Promise<NewChange[]> {
+  const changes: NewChange[] = [];
+  for (const { id: keyId, userId } of keys) {
+    await manager.update(ApiKeyEntity, { id: keyId }, { revokedAt: () => 'now()' });
+    await recordAudit(manager, envelope, { action: 'key.revoke', userId, subject: keyId });
+    changes.push({ kind: 'api_key', keyId, userId, reason: 'revoked' });
+  }
+  return changes;
 }
 
 /** A key like the old one, for as long as that was made for. */

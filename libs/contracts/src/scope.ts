@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Every scope that an API key may have, with what it allows. A route that keys may use declares one of them. */
+export const scopes = {
+  'audit:read': 'Read the audit log (admins).',
+  'conflicts:read': 'List conflicts over e-mail addresses and phone numbers (admins).',
+  'keys:admin': "List and revoke everybody's API keys (admins).",
+  'keys:read': "List the holder's own API keys, never the keys themselves.",
+  'profile:read': "Read the holder's own profile.",
+  'profile:write': "Change the holder's own profile.",
+  'reconcile:read': 'Read reconcile runs (admins).',
+  'reconcile:write': 'Start, approve and undo reconcile runs (admins).',
+  'stats:read': 'Read the statistics of the event ledger (admins).',
+  'users:read': 'List, show and explain users (admins).',
+  'users:write': 'Change tier and activity of users, and sync them with Clerk (admins).',
+  'webhook-events:erase': 'Erase the stored payloads of a user (admins).',
+  'webhook-events:read': 'Read webhook events (admins).',
+  'webhook-events:redrive': 'Redrive webhook events (admins).',
+  'write-backs:read': 'List pending and failed write-backs to Clerk (admins).',
+  'write-backs:retry': 'Retry failed write-backs to Clerk (admins).',
+} as const satisfies Record<`${string}:${string}`, string>;
+
+/** A scope as a route declares it. */
+export type Scope = keyof typeof scopes;
+
+const names = Object.keys(scopes);
+const wildcards = names.flatMap((scope) => {
+  const [noun, verb] = scope.split(':');
+  return [`${noun}:*`, `*:${verb}`];
+});
+
+/** Every text that is a scope of an API key: those of {@link scopes}, and with `*` for either side or both. */
+export const grantableScopes: readonly string[] = [...new Set([...names, ...wildcards, '*:*'])].sort();
+
+/** A scope of a new key. An unknown one would allow nothing, and nobody would notice before the key is used. */
+export const scopeSchema = z.enum(grantableScopes, {
+  error: `is not a scope: use one of ${names.join(', ')}, or * for either side`,
+});
+
+/** The scopes that API keys may have, and what each allows. */
+export const scopeListSchema = z.object({
+  items: z.array(z.object({ scope: z.string(), description: z.string() })),
+});
+
+/** The scopes that API keys may have, and what each allows. */
+export type ScopeList = z.output<typeof scopeListSchema>;
