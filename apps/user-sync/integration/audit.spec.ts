@@ -9,6 +9,7 @@ import {
   createKey,
   createUser,
   deactivateUser,
+  decideMetadataCollisions,
   exchangePhoneLogin,
   issuePasswordToken,
   listAudit,
@@ -139,6 +140,12 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
     return byBoss((ada, context) => world.gateway.send(undoReconcile, { id }, context));
   },
   'write_back.retry': () => byBoss((ada, context) => world.gateway.send(retryWriteBacks, {}, context)),
+  'metadata_collision.take': () =>
+    byBoss((ada, context) => world.gateway.send(decideMetadataCollisions, { ids: ['1'], decision: 'take' }, context)),
+  'metadata_collision.leave': () =>
+    byBoss((ada, context) =>
+      world.gateway.send(decideMetadataCollisions, { filter: { key: 'role' }, decision: 'leave' }, context),
+    ),
   'events.redrive': told('events.redrive'),
   'payloads.erase': told('payloads.erase'),
   'access.refused': told('access.refused'),

@@ -120,7 +120,7 @@ export class Directory {
     const index = this.users.findIndex((user) => user.id === id);
     const user = this.users[index] as ({ id: string } & Record<string, unknown>) | undefined;
     if (user === undefined) return json(404, fixture('bapi.error-404'));
-    const merged = { ...(user.public_metadata as Record<string, unknown> | undefined), ...metadata };
+    const merged = deepMerge(user.public_metadata, metadata);
     const changed = { ...user, public_metadata: merged, updated_at: Number(user.updated_at) + 1 };
     this.users[index] = changed;
     return json(200, changed);
@@ -171,6 +171,20 @@ export class Directory {
 function addressesOf(user: { readonly id: string }): string[] {
   const { email_addresses = [] } = user as { email_addresses?: { email_address: string }[] };
   return email_addresses.map(({ email_address }) => email_address.toLowerCase());
+}
+
+/** Merges objects at every depth, as Clerk does; null deletes a member, anything else replaces it. */
+function deepMerge(held: unknown, patch: Record<string, unknown>): Record<string, unknown> {
+  const merged = isObject(held) ? { ...held } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = isObject(value) ? deepMerge(merged[name], value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An answer in JSON, as Clerk gives it. */

@@ -35,6 +35,7 @@ describe('the migrations', () => {
       'IndexAuditLogByCredential1790000630000',
       'CheckConflictsAgain1790000640000',
       'AddDeprovisionedAndLockoutEnd1790000710000',
+      'CreateMetadataCollisions1790000720000',
       'CreateAdminPromises1790000740000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
@@ -57,6 +58,7 @@ describe('the migrations', () => {
       'IndexAuditLogByCredential1790000630000',
       'CheckConflictsAgain1790000640000',
       'AddDeprovisionedAndLockoutEnd1790000710000',
+      'CreateMetadataCollisions1790000720000',
       'CreateAdminPromises1790000740000',
     ]);
   });

@@ -75,6 +75,25 @@ describe('what was decided about an event', () => {
   });
 });
 
+describe('a metadata collision', () => {
+  it('is removed when it has been over for as many days; one that is not over stays', async () => {
+    await world.boot();
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    await world.query(
+      `INSERT INTO metadata_collisions (user_id, key, state, detected_at, ended_at)
+       SELECT u.id, c.key, c.state, now() - interval '500 days', now() - c.days * interval '1 day'
+         FROM users u, (VALUES ('a', 'gone', 401), ('b', 'taken', 399), ('c', 'open', NULL), ('d', 'left', NULL))
+              AS c(key, state, days)
+        WHERE u.clerk_user_id = $1`,
+      [user.id],
+    );
+    await prune();
+    const kept = await world.query<{ key: string }>('SELECT key FROM metadata_collisions ORDER BY key');
+    expect(kept.map(({ key }) => key)).toEqual(['b', 'c', 'd']);
+  });
+});
+
 describe('the audit log', () => {
   beforeEach(async () => {
     await world.query('ALTER TABLE audit_log DISABLE TRIGGER ALL');

@@ -92,7 +92,12 @@ const deadlocks = async () => {
 
 it('what Clerk holds is noted though another transaction took the same rows in the opposite order', async () => {
   expect(claim.items.map(({ clerkUserId }) => clerkUserId)).toEqual(['first', 'second']);
-  await inDeadlock(() => queue.complete(claim.id, claim.items));
+  await inDeadlock(() =>
+    queue.complete(
+      claim.id,
+      claim.items.map((item) => ({ item, ours: {}, seen: 'x' })),
+    ),
+  );
   await eventually(async () => expect(await deadlocks()).toBeGreaterThanOrEqual(1));
   expect(await rows()).toEqual([
     { state: 'done', claim: null },

@@ -64,6 +64,7 @@ import { ReconcileWorker } from './reconcile/reconcile-worker';
 import { ReconcileController } from './reconcile/reconcile.controller';
 import { Reconciler } from './reconcile/reconciler';
 import { ConflictReview } from './reconcile/review-conflicts';
+import { MetadataCollisionsController } from './metadata-collisions/metadata-collisions.controller';
 import { SnapshotApplier } from './reconcile/snapshot-applier';
 import { SuspectedAbsences } from './reconcile/suspected-absences';
 import { ConflictResolver } from './resolve-conflicts/conflict-resolver';
@@ -114,6 +115,7 @@ export class AppModule {
         FindUserController,
         ListConflictsController,
         WriteBacksController,
+        MetadataCollisionsController,
         ReconcileController,
         ChangesController,
         GatewaysController,

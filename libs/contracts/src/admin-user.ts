@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { propagationSchema } from './change';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
+import { metadataStateSchema } from './metadata-collision';
 import { shownValue } from './shown-value';
 import { adminUserSchema } from './user';
 import { userRefSchema } from './user-ref';
@@ -97,5 +98,7 @@ export const syncUser = defineRequest({
     reason: z.string(),
     /** Null of a deleted user that was never here. */
     user: adminUserSchema.nullable(),
+    /** Our values in Clerk's `publicMetadata` beside Clerk's, asked for now; null when Clerk could not be asked. */
+    metadata: z.array(metadataStateSchema).nullable().optional(),
   }),
 });

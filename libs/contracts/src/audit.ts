@@ -36,6 +36,8 @@ export const auditActions = [
   'reconcile.approve',
   'reconcile.undo',
   'write_back.retry',
+  'metadata_collision.take',
+  'metadata_collision.leave',
   'events.redrive',
   'payloads.erase',
   'impersonation',

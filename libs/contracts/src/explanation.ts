@@ -4,6 +4,7 @@ import { defineRequest } from './request';
 import { userRefSchema } from './user-ref';
 import { userConflictSchema } from './user-conflict';
 import { writeBackSchema } from './write-back';
+import { metadataStateSchema } from './metadata-collision';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
@@ -61,6 +62,8 @@ export const explanationSchema = z.object({
   conflicts: z.array(userConflictSchema.omit({ id: true })),
   /** What Clerk is owed of the user; null when nothing ever was, and of a deleted one. */
   writeBack: writeBackSchema.nullable(),
+  /** Our values in Clerk's `publicMetadata` beside Clerk's, by key; none of a local or deleted user. */
+  metadata: z.array(metadataStateSchema).optional(),
 });
 
 /** A user's story, one page of it. */

@@ -209,6 +209,23 @@ export { findUser, userRefSchema } from './user-ref';
 export { uuidSchema } from './uuid';
 export { listUserConflicts, userConflictSchema, type UserConflict } from './user-conflict';
 export {
+  decideMetadataCollision,
+  decideMetadataCollisions,
+  listMetadataCollisions,
+  maxMetadataDecisions,
+  metadataCollisionSchema,
+  metadataCollisionStates,
+  metadataDecisions,
+  metadataProgress,
+  metadataSelectionSchema,
+  metadataStateSchema,
+  type MetadataCollision,
+  type MetadataCollisionState,
+  type MetadataDecision,
+  type MetadataProgress,
+  type MetadataState,
+} from './metadata-collision';
+export {
   listWriteBacks,
   retryWriteBacks,
   writeBackSchema,

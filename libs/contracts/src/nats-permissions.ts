@@ -23,6 +23,7 @@ import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
 import { listUserConflicts } from './user-conflict';
 import { findUser } from './user-ref';
 import { getWebhookEvent, listWebhookEvents } from './webhook-event';
+import { decideMetadataCollision, decideMetadataCollisions, listMetadataCollisions } from './metadata-collision';
 import { listWriteBacks, retryWriteBacks } from './write-back';
 
 /** The services, as NATS knows them. */
@@ -92,6 +93,9 @@ export const gatewayRequests = [
   listUserConflicts,
   listWriteBacks,
   retryWriteBacks,
+  listMetadataCollisions,
+  decideMetadataCollision,
+  decideMetadataCollisions,
 ] as const;
 
 const manage = ({ name }: StreamContract) =>

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { metadataProgress } from './metadata-collision';
+import { shownValue } from './shown-value';
 import { clerkSessionIdSchema, clerkUserIdSchema } from './clerk-user';
 import { loginReplySchema, sessionTtlSchema } from './login';
 import { defineRequest } from './request';
@@ -50,5 +52,12 @@ export const exchangePhoneLogin = defineRequest({
 export const syncClerkUser = defineRequest({
   subject: 'user-sync.clerk-users.sync',
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: clerkSessionIdSchema }),
-  reply: z.object({ ...asOfChange, ...holderSchema.shape, isNewUser: z.boolean(), user: userSchema }),
+  reply: z.object({
+    ...asOfChange,
+    ...holderSchema.shape,
+    isNewUser: z.boolean(),
+    user: userSchema,
+    /** Whether Clerk's metadata holds `dbId` and `role`. */
+    metadata: shownValue(metadataProgress).optional(),
+  }),
 });

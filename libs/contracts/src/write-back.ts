@@ -19,7 +19,7 @@ export const writeBackSchema = z.object({
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
   /** The change of ours that is to be written; of several, the last. */
-  reason: shownValue(['create', 'link', 'restore', 'role', 'retry']),
+  reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),
   /** Tries that failed since that change. */
   retryCount: z.number().int().nonnegative(),
   owedAt: timeSchema,

@@ -92,7 +92,7 @@ function decideSnapshot(row: Live, snapshot: Extract<Observation, { kind: 'snaps
   const same = snapshot.contentHash === row.contentHash;
   if (snapshot.version > row.version) return newer(same);
   if (snapshot.version === row.version) {
-    if (same) return decision('duplicate', 'the row equals what Clerk holds');
+    if (same) return decision('duplicate', 'the stored content equals what Clerk holds');
     return snapshot.rowUnchanged
       ? decision('apply', 'Clerk holds this content for the version')
       : decision('fetch', 'the row changed while Clerk was asked');

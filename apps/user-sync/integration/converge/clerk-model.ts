@@ -1,15 +1,20 @@
-import { clerkUserSchema } from '@gatehouse/contracts';
-import { CursorGoneError, UserMissingAtClerkError } from '../../src/errors';
+import { type Role, clerkUserSchema } from '@gatehouse/contracts';
+import { ClerkRequestError, CursorGoneError, UserMissingAtClerkError } from '../../src/errors';
+import { type PublicMetadata } from '../../src/map-clerk-user/company-metadata';
 import { type MappedUser, mapClerkUser } from '../../src/map-clerk-user/map-clerk-user';
 import { fixture } from '../clerk-api';
 import { type EventJson, T0, type UserJson, deletion, sessionEvent, userEvent } from '../clerk-events';
+import { CompanyMetadataModel, type MetadataName, companyValues } from './company-metadata-model';
 
 /** How Clerk names the primary address: rightly, not at all, or by an id that is not in the list. */
 export type Naming = 'rightly' | 'not' | 'dangling';
 
 /** One change at Clerk; `slot` and `other` name people, `address` an e-mail address or phone number out of a few. */
 export type Operation =
-  | { kind: 'create'; slot: number; address: number; verified: boolean; tick: number }
+  | { kind: 'create'; slot: number; address: number; verified: boolean; tick: number; seed?: string | null }
+  | { kind: 'metadata'; slot: number; name: MetadataName; value: number; tick: number }
+  | { kind: 'role'; slot: number; role: Role; tick: number }
+  | { kind: 'write-back'; slot: number; lost: boolean; tick: number }
   | { kind: 'rename'; slot: number; name: number; tick: number }
   | { kind: 'email' | 'phone'; slot: number; address: number; verified: boolean; tick: number }
   /** Locks the user, until that many milliseconds of the model's clock have passed or somebody unlocks it. */
@@ -23,7 +28,7 @@ export type Operation =
       tick: number;
     };
 
-type Change = Exclude<Operation, { kind: 'create' | 'swap' }>;
+type Change = Exclude<Operation, { kind: 'create' | 'swap' | 'role' | 'write-back' }>;
 
 /** A local user that is there before any user of Clerk's. */
 export interface Local {
@@ -47,6 +52,7 @@ interface Person {
   deprovisioned: boolean;
   /** By the model's clock; Infinity until somebody unlocks it. */
   lockedUntil: number;
+  readonly metadata: CompanyMetadataModel;
 }
 
 const PAGE = 2;
@@ -61,6 +67,9 @@ export class ClerkModel {
   private made = 0;
   /** Lets the next fetches answer with what was before the last change. */
   staleReads = 0;
+  /** Loses the answers of the next requests that write metadata: they were applied all the same. */
+  lostAnswers = 0;
+  private echoes: EventJson[] = [];
 
   /** Makes the change, if Clerk would; gives the events that it sends. */
   perform(operation: Operation): EventJson[] {
@@ -82,7 +91,7 @@ export class ClerkModel {
         }),
       ];
     }
-    if (operation.kind === 'login') return [];
+    if (operation.kind === 'login' || operation.kind === 'role' || operation.kind === 'write-back') return [];
     if (operation.kind === 'swap') return this.swap(person, this.whoever(operation.other), operation);
     this.remember(person);
     if (!this.change(person, operation)) return [];
@@ -98,6 +107,35 @@ export class ClerkModel {
       return Promise.resolve(before);
     }
     return Promise.resolve(this.mapped(person));
+  }
+
+  /** The metadata of these users, as the list of users shows it. */
+  read(ids: readonly string[]): Promise<ReadonlyMap<string, PublicMetadata>> {
+    const found = this.people.filter(({ id }) => ids.includes(id));
+    return Promise.resolve(new Map(found.map(({ id, metadata }) => [id, metadata.json])));
+  }
+
+  /** Merges metadata, which makes a new version of the user and sends an event. */
+  merge(id: string, patch: PublicMetadata): Promise<PublicMetadata> {
+    const person = this.people.find((each) => each.id === id);
+    if (person === undefined) return Promise.reject(new UserMissingAtClerkError());
+    person.metadata.gatehouseMerges(patch);
+    this.echoes.push(this.updated(person, 1));
+    if (this.lostAnswers > 0) {
+      this.lostAnswers -= 1;
+      return Promise.reject(new ClerkRequestError('network', {}, 'the answer was lost'));
+    }
+    return Promise.resolve(person.metadata.json);
+  }
+
+  /** The events that writes of metadata have sent since they were last taken. */
+  takeEchoes(): EventJson[] {
+    return this.echoes.splice(0);
+  }
+
+  /** Users with their metadata. */
+  metadata(): readonly Pick<Person, 'id' | 'metadata'>[] {
+    return this.people;
   }
 
   after(cursor: string | undefined): Promise<MappedUser[]> {
@@ -152,7 +190,7 @@ export class ClerkModel {
       .sort((a, b) => (a.clerk_user_id < b.clerk_user_id ? -1 : 1));
   }
 
-  private create({ slot, address, verified, tick }: Extract<Operation, { kind: 'create' }>): EventJson {
+  private create({ slot, address, verified, tick, seed }: Extract<Operation, { kind: 'create' }>): EventJson {
     this.made += 1;
     const person: Person = {
       id: `user_${String(this.made).padStart(4, '0')}x${slot}`,
@@ -163,6 +201,7 @@ export class ClerkModel {
       banned: false,
       deprovisioned: false,
       lockedUntil: 0,
+      metadata: new CompanyMetadataModel(seed ? { role: seed } : {}),
     };
     this.people.push(person);
     this.slots.set(slot, person);
@@ -193,6 +232,9 @@ export class ClerkModel {
         person[operation.kind] = claimed;
         return true;
       }
+      case 'metadata':
+        person.metadata.companySets(operation.name, companyValues[operation.value % companyValues.length]);
+        return true;
       case 'ban':
         person.banned = !person.banned;
         return true;
@@ -292,7 +334,7 @@ export function phoneOf(address: number): string {
 
 const template = fixture<EventJson>('user.created').data;
 
-function toJson({ id, version, name, email, phone, ...access }: Person, now: number): UserJson {
+function toJson({ id, version, name, email, phone, metadata, ...access }: Person, now: number): UserJson {
   const verification = (address: Address) => ({ status: address.verified ? 'verified' : 'unverified' });
   return {
     ...template,
@@ -304,6 +346,7 @@ function toJson({ id, version, name, email, phone, ...access }: Person, now: num
     locked: access.lockedUntil > now,
     lockout_expires_in_seconds:
       access.lockedUntil > now && access.lockedUntil < Infinity ? (access.lockedUntil - now) / 1_000 : null,
+    public_metadata: metadata.json,
     primary_email_address_id: primaryId(email, 'idn_email'),
     primary_phone_number_id: primaryId(phone, 'idn_phone'),
     email_addresses: email ? [{ id: 'idn_email', email_address: email.value, verification: verification(email) }] : [],

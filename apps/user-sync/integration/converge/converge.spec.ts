@@ -1,7 +1,9 @@
+import { type Role } from '@gatehouse/contracts';
 import fc from 'fast-check';
 import { type EventRead, readEvent } from '../../src/apply-event/read-event';
 import { type EventJson, deliveryOf, instanceId, metadata } from '../clerk-events';
 import { ClerkModel, type Local, type Naming, type Operation } from './clerk-model';
+import { companyValues } from './company-metadata-model';
 import { type CrashPoint, SyncCore, type SyncParts } from './sync-core';
 
 const RUNS = Number(process.env.CONVERGE_RUNS ?? 300);
@@ -23,13 +25,16 @@ afterAll(() => core.close());
 const slot = fc.nat({ max: 3 });
 const tick = fc.constantFrom(0, 1, 1, 5);
 const address = fc.nat({ max: 7 });
+/** What the company's metadata says of a new user's role. */
+const seed = fc.constantFrom(null, null, 'developer', 'moderator', 'admin');
+const role = fc.constantFrom<Role>('user', 'developer');
 const verified = fc.constantFrom(true, true, true, false);
 
 const operationsWith = (
   verified: fc.Arbitrary<boolean>,
   lockTick: fc.Arbitrary<number>,
 ): fc.WeightedArbitrary<Operation>[] => [
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('create' as const), slot, address, verified, tick }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('create' as const), slot, address, verified, tick, seed }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('rename' as const), slot, name: fc.nat({ max: 9 }), tick }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('email', 'phone'), slot, address, verified, tick }) },
   {
@@ -64,6 +69,18 @@ const operationsWith = (
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('login' as const), slot, tick }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('metadata' as const),
+      slot,
+      name: fc.constantFrom('role', 'role', 'dbId'),
+      value: fc.nat({ max: companyValues.length - 1 }),
+      tick,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('role' as const), slot, role, tick }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('write-back' as const), slot, lost: fc.boolean(), tick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), slot, tick }) },
 ];
 
@@ -174,8 +191,26 @@ const givenUp = (
   staleReads: 0,
 }));
 
+/** A write whose answer was lost, before the role changes here: what Clerk holds is known to be ours all the same. */
+const answerLost = (
+  [
+    { kind: 'create', slot: 0, address: 0, verified: true, tick: 0 },
+    { kind: 'write-back', slot: 0, lost: true, tick: 0 },
+    { kind: 'role', slot: 0, role: 'developer', tick: 0 },
+  ] as const
+).map((operation): Step => ({
+  operation,
+  travel: [{ copies: 1, late: 0, order: 0, ownIds: false, unproven: false }],
+  crash: undefined,
+  staleReads: 0,
+}));
+
 /** Lives a history through, until all that travels has arrived. Gives what Clerk told, corrupt events left out. */
-async function live(steps: readonly Step[], clerk: ClerkModel, { events, login }: SyncParts): Promise<EventJson[]> {
+async function live(
+  steps: readonly Step[],
+  clerk: ClerkModel,
+  { events, login, writeBack }: SyncParts,
+): Promise<EventJson[]> {
   const told: EventJson[] = [];
   let travelling: Travelling[] = [];
   for (const [now, { operation: change, travel, crash, staleReads }] of steps.entries()) {
@@ -188,12 +223,38 @@ async function live(steps: readonly Step[], clerk: ClerkModel, { events, login }
     const caller = change.kind === 'login' ? clerk.idOf(change.slot) : undefined;
     const batch = due.map(({ event }) => event);
     await Promise.all([core.deliver(events, batch, crash), caller === undefined ? undefined : login(caller)]);
+    if (change.kind === 'role') await core.setRole(clerk.idOf(change.slot) ?? '', change.role);
+    if (change.kind === 'write-back') {
+      clerk.lostAnswers = change.lost ? 1 : 0;
+      core.crashNext(crash);
+      await writeBack();
+      core.crashNext(undefined);
+      const echoes = clerk.takeEchoes();
+      told.push(...echoes);
+      travelling.push(...dispatch(echoes, travel, now + 1));
+    }
   }
   clerk.staleReads = 0;
   await core.deliver(
     events,
     travelling.map(({ event }) => event),
   );
+  return told;
+}
+
+/** Writes back until nothing is owed, and delivers the events that this causes. Gives those events. */
+async function writeAll(clerk: ClerkModel, { events, writeBack }: SyncParts): Promise<EventJson[]> {
+  const told: EventJson[] = [];
+  clerk.lostAnswers = 0;
+  for (let round = 0; round < 10 && (await core.owed()) > 0; round += 1) {
+    await writeBack();
+    const echoes = clerk.takeEchoes();
+    told.push(...echoes);
+    await core.deliver(
+      events,
+      echoes.map((event) => read(event)),
+    );
+  }
   return told;
 }
 
@@ -212,6 +273,9 @@ describe('whatever happens to the events of a history', () => {
           await parts.reconcile();
           core.crashNext(undefined);
           expect(await core.liveUsers(clerk.now)).toEqual(clerk.expected(await core.localAddresses()));
+          told.push(...(await writeAll(clerk, parts)));
+          expect(await core.metadataFaults(clerk)).toEqual([]);
+          expect(await core.liveUsers(clerk.now)).toEqual(clerk.expected(await core.localAddresses()));
 
           // Whoever came and went without a trace is heard of for the first time, and stays a tombstone.
           const tellAll = () =>
@@ -225,10 +289,22 @@ describe('whatever happens to the events of a history', () => {
           await tellAll();
           await parts.reconcile();
           expect(await core.everything()).toEqual(settled);
-          // Whatever came in, and however often: no event has made us owe Clerk anything but each user that was made or linked here, once.
+          // Whatever came in, and however often: nothing is written that is there already, and nothing of the company's is lost.
+          const versions = await core.liveUsers(clerk.now);
+          await writeAll(clerk, parts);
+          expect(await core.liveUsers(clerk.now)).toEqual(versions);
+          expect(await core.metadataFaults(clerk)).toEqual([]);
           expect(await core.misowed()).toEqual([]);
         }),
-        { ...inTime, numRuns: RUNS, seed: SEED, examples: [[heldFromTheFuture, []]] },
+        {
+          ...inTime,
+          numRuns: RUNS,
+          seed: SEED,
+          examples: [
+            [heldFromTheFuture, []],
+            [answerLost, []],
+          ],
+        },
       );
     },
     TIMEOUT_MS,
@@ -241,8 +317,11 @@ describe('whatever happens to the events of a history', () => {
         fc.asyncProperty(nothingLostWith(fc.constant(true)), async (steps) => {
           await core.empty();
           const clerk = new ClerkModel();
-          await live(steps, clerk, core.with(clerk));
+          const parts = core.with(clerk);
+          await live(steps, clerk, parts);
+          await writeAll(clerk, parts);
           expect(await core.liveUsers(clerk.now)).toEqual(clerk.expected());
+          expect(await core.metadataFaults(clerk)).toEqual([]);
         }),
         { ...inTime, numRuns: Math.ceil(RUNS / 3), seed: SEED },
       );

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type Role } from '@gatehouse/contracts';
 import { createLogger } from '@gatehouse/observability';
 import { RequestRefusedError } from '@gatehouse/messaging';
-import { createDataSource } from '@gatehouse/persistence';
+import { createDataSource, runStatements } from '@gatehouse/persistence';
 import { type TestDatabase } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
@@ -14,6 +16,8 @@ import { type EventRead } from '../../src/apply-event/read-event';
 import { ClerkSettlement } from '../../src/apply-event/settle-with-clerk';
 import { type UserSyncConfig } from '../../src/config';
 import { serviceDatabase } from '../../src/database/database-options';
+import { type PublicMetadata, metadataNames } from '../../src/map-clerk-user/company-metadata';
+import { digestOf } from '../../src/metadata-collisions/metadata-value';
 import { ReconcileRuns } from '../../src/reconcile/reconcile-runs';
 import { Reconciler } from '../../src/reconcile/reconciler';
 import { ConflictReview } from '../../src/reconcile/review-conflicts';
@@ -21,6 +25,9 @@ import { SnapshotApplier } from '../../src/reconcile/snapshot-applier';
 import { SuspectedAbsences } from '../../src/reconcile/suspected-absences';
 import { FirstLogin } from '../../src/resolve-principal/first-login';
 import { ConflictResolver } from '../../src/resolve-conflicts/conflict-resolver';
+import { oweWriteBacks } from '../../src/write-back/owe-write-backs';
+import { WriteBackQueue } from '../../src/write-back/write-back-queue';
+import { WriteBackRound } from '../../src/write-back/write-back-round';
 import { usersDatabase } from '../sync-world';
 import { type ClerkModel, type Local, emailOf, phoneOf } from './clerk-model';
 
@@ -29,6 +36,11 @@ export type CrashPoint = 'before' | 'after';
 
 class Crash extends Error {}
 
+interface Current {
+  readonly key: string;
+  readonly digest: string;
+}
+
 /** How often the ledger tries again here: whoever Clerk does not know is told of as deleted some day. */
 const RETRIES = 3;
 
@@ -36,6 +48,7 @@ const config = {
   clerk: { confirmDelayMs: 0 },
   metadata: { seedRoles: ['user', 'developer'] },
   reconcile: { maxDeletions: 1_000, intervalMs: 0 },
+  writeBack: { leaseMs: 600_000, retry: { baseMs: 0, capMs: 0, maxRetries: 1_000 } },
   retryMax: 1_000,
 } as unknown as UserSyncConfig;
 
@@ -46,6 +59,8 @@ export interface SyncParts {
   readonly reconcile: () => Promise<void>;
   /** What is done now and then without a walk. */
   readonly review: () => Promise<void>;
+  /** One round of write-backs, of everything that is owed. */
+  readonly writeBack: () => Promise<void>;
 }
 
 /** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
@@ -103,6 +118,14 @@ export class SyncCore {
     const logins = new FirstLogin(settlement, log);
     const conflicts = new ConflictReview(dataSource, snapshots, log);
     const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
+    const round = new WriteBackRound(
+      config,
+      new WriteBackQueue(dataSource),
+      { read: (ids) => this.readMetadata(clerk, ids), merge: (id, patch) => clerk.merge(id, patch) },
+      absences,
+      { count: () => undefined },
+      log,
+    );
     return {
       events: new EventBatch(config, dataSource, applier, settlement, reporter, metrics, log),
       // Whoever cannot be let in tries again some day.
@@ -120,6 +143,11 @@ export class SyncCore {
         }
       },
       review: () => conflicts.askDue(() => true),
+      writeBack: async () => {
+        // Time passes: leases end, and whatever waits is due.
+        await this.sql.query('UPDATE write_backs SET due_at = now(), claimed_until = NULL');
+        await round.run(() => false).catch(forgiveCrash);
+      },
     };
   }
 
@@ -148,6 +176,63 @@ export class SyncCore {
 
   crashNext(crashAt: CrashPoint | undefined): void {
     this.crashAt = crashAt;
+  }
+
+  /** Gives a user another role, as an admin does. */
+  async setRole(clerkUserId: string, role: Role): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const [rows] = await manager.query<[{ id: string }[], number]>(
+        `UPDATE users SET role = $2 WHERE clerk_user_id = $1 AND role <> $2 AND deleted_at IS NULL RETURNING id`,
+        [clerkUserId, role],
+      );
+      await runStatements(manager, oweWriteBacks(rows.map(({ id }) => ({ userId: id, reason: 'role' }))));
+    });
+  }
+
+  /** How many users are owed a write or a check. */
+  async owed(): Promise<number> {
+    const { rows } = await this.sql.query(`SELECT FROM write_backs WHERE state = 'pending'`);
+    return rows.length;
+  }
+
+  /**
+   * What is wrong with Clerk's metadata while nothing is owed: a value of the company that was overwritten; a key that holds
+   * neither our value nor one with a collision; a collision with a value that Clerk does not hold.
+   */
+  async metadataFaults(clerk: ClerkModel): Promise<unknown[]> {
+    const { rows } = await this.sql.query<{ id: string; clerk_user_id: string; role: string; current: Current[] }>(
+      `SELECT u.id, u.clerk_user_id, u.role, coalesce((
+         SELECT jsonb_agg(jsonb_build_object('key', c.key, 'digest', c.digest)) FROM metadata_collisions c
+          WHERE c.user_id = u.id AND c.state IN ('open', 'taking', 'left')), '[]') AS current
+         FROM users u WHERE u.deleted_at IS NULL AND u.clerk_user_id IS NOT NULL`,
+    );
+    const byId = new Map(rows.map((row) => [row.clerk_user_id, row]));
+    return clerk.metadata().flatMap(({ id, metadata }): unknown[] => {
+      const row = byId.get(id);
+      const wanted = { dbId: row?.id, role: row?.role };
+      const held = metadata.json;
+      const foreign = metadataNames.filter((name) => held[name] !== wanted[name]);
+      const expected = foreign.map((key) => ({ key, digest: digestOf(held[key]) }));
+      const faults: unknown[] = metadata.overwritten.map((value) => ({ id, overwritten: value }));
+      if (foreign.some((name) => !metadata.isForeign(name))) faults.push({ id, notWritten: held, wanted });
+      const sorted = [...(row?.current ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+      if (!isDeepStrictEqual(sorted, expected)) faults.push({ id, held, wanted, collisions: row?.current });
+      return faults;
+    });
+  }
+
+  /** What Clerk holds; a value that we want, too, is ours from now on. */
+  private async readMetadata(clerk: ClerkModel, ids: readonly string[]): Promise<ReadonlyMap<string, PublicMetadata>> {
+    const { rows } = await this.sql.query<{ id: string; clerk_user_id: string; role: string }>(
+      'SELECT id, clerk_user_id, role FROM users WHERE clerk_user_id = ANY($1::text[])',
+      [ids],
+    );
+    for (const { id, clerk_user_id: clerkUserId, role } of rows) {
+      const metadata = clerk.metadata().find((person) => person.id === clerkUserId)?.metadata;
+      metadata?.adopt('role', role);
+      metadata?.adopt('dbId', id);
+    }
+    return clerk.read(ids);
   }
 
   /** Local users, as an admin has made them. */
@@ -188,15 +273,12 @@ export class SyncCore {
     return rows;
   }
 
-  /**
-   * Users of whom Clerk is owed what it should not be, or not owed what it should: each live one of Clerk's once, as it was
-   * made or, when it was a local user before ({@link addLocals} gives those a long referral code), linked.
-   */
+  /** Live users of Clerk's whose metadata nobody looks after, and deleted ones for whom something is owed. */
   async misowed(): Promise<unknown[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
-      `SELECT u.clerk_user_id, u.deleted_at, w.revision, w.reason FROM users u LEFT JOIN write_backs w ON w.user_id = u.id
-        WHERE (u.deleted_at IS NULL AND u.clerk_user_id IS NOT NULL) <> (w.user_id IS NOT NULL) OR w.revision <> 1
-           OR w.reason <> CASE WHEN length(u.referral_code) > 12 THEN 'link' ELSE 'create' END`,
+      `SELECT u.clerk_user_id, u.deleted_at, w.state FROM users u LEFT JOIN write_backs w ON w.user_id = u.id
+        WHERE u.clerk_user_id IS NOT NULL
+          AND CASE WHEN u.deleted_at IS NULL THEN w.state IS DISTINCT FROM 'done' ELSE w.state = 'pending' END`,
     );
     return rows;
   }

@@ -110,7 +110,7 @@ async function applyWithin(
     ...releaseAddresses(forsaken, true),
     ...releaseAddresses(contention.release),
     ...writeUsers(written, rules),
-    ...oweForBatch(written, changes),
+    ...oweForBatch(written, changes, rules.key),
     ...confirmDeletions(writtenRows),
     ...noteConflicts(written, [...(plan?.notes ?? []), ...contention.notes]),
     ...recordApplied([...writtenRows.filter(isWorthTelling), ...released]),

@@ -32,11 +32,17 @@ export function foldChange(draft: UserDraft, change: Change, newId: () => string
       break;
   }
   if (draft.known.kind === 'live') draft.note(change.activity);
+  if (isNewest(decision.action) && 'user' in change.seen) draft.metadata = change.seen.user.publicMetadata;
   const { action, reason } =
     decision.action === 'create' && draft.adopted !== undefined
       ? { action: 'link', reason: 'a local user has the same address verified: it is this user' }
       : decision;
   return { settled: true, userId: draft.userId, decision: action, reason, repeated: false };
+}
+
+/** Whether the decision means that what was seen is at least as new as the row. */
+function isNewest(action: string): boolean {
+  return ['create', 'apply', 'heal', 'advance', 'duplicate'].includes(action);
 }
 
 /** What is to be done; `activity`: nothing was seen but that the user did something. */

@@ -1,8 +1,9 @@
 import { type Known } from '@gatehouse/lifecycle';
 import { type StoredContent, holdsContent } from '../map-clerk-user/content-hash';
 import { type Lockout, lockoutAt, notLocked } from '../map-clerk-user/lockout';
-import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type Role, type WriteBackState } from '@gatehouse/contracts';
 import { type PublicMetadata } from '../map-clerk-user/company-metadata';
+import { type Activity, type MappedUser } from '../map-clerk-user/map-clerk-user';
 import { type AddressKind, withhold } from '../resolve-conflicts/claim';
 import { mayActAtClerk } from '../show-me/may-act';
 import { type Marker, laterActivity, noActivity } from './change';
@@ -18,12 +19,19 @@ export interface StoredUser extends StoredContent {
   readonly clerkBanned: boolean;
   readonly lockout: Lockout;
   readonly activity: Activity;
+  readonly role: Role | null;
+  /** Of its write-back: the state, and the fingerprint of Clerk's values at our keys when they were last read. */
+  readonly writeBack: { readonly state: WriteBackState | null; readonly seen: string | null };
 }
 
 /** One user while a batch is folded: what the database holds of it, and what is to be written. */
 export class UserDraft {
   readonly clerkUserId: string;
   readonly openConflict: boolean;
+  readonly role: Role | null;
+  readonly writeBack: StoredUser['writeBack'];
+  /** The company's metadata, by the newest observation. */
+  metadata: PublicMetadata | undefined;
   existed: boolean;
   userId: string | null;
   version: number | null;
@@ -61,6 +69,8 @@ export class UserDraft {
     this.lockout = stored.lockout;
     this.tombstoned = stored.tombstoned;
     this.openConflict = stored.openConflict;
+    this.role = stored.role;
+    this.writeBack = stored.writeBack;
     this.activity = stored.activity;
   }
 
@@ -179,4 +189,6 @@ const absent: Omit<StoredUser, 'clerkUserId'> = {
   clerkDeprovisioned: false,
   lockout: notLocked,
   activity: noActivity,
+  role: null,
+  writeBack: { state: null, seen: null },
 };

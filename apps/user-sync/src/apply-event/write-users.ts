@@ -2,6 +2,7 @@ import { latestTimeMs } from '@gatehouse/contracts';
 import { type ClerkOwned, displayName } from '@gatehouse/lifecycle';
 import { type Statement, write, writeRows } from '@gatehouse/persistence';
 import { type MetadataRules, seedRoleOf } from '../map-clerk-user/company-metadata';
+import { endCollisions } from '../metadata-collisions/record-collisions';
 import { type AppliedRow } from './applied-events';
 import { newReferralCode } from './new-user';
 import { type UserDraft } from './user-draft';
@@ -141,7 +142,8 @@ export function redactUsers(ids: readonly (string | null)[]): Statement[] {
      WHERE id = ANY($1::uuid[])`,
     [ids, REDACTED_NAME],
   );
-  return [redact];
+  const forget = write('forget-write-backs', 'DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [ids]);
+  return [redact, forget, ...endCollisions(ids, true)];
 }
 
 /** A deletion that nobody had told of until now is told of: it cannot be undone any more, and its redaction is due. */

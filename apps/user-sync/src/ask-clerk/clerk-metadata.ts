@@ -1,15 +1,9 @@
-import { type Role } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
+import { type PublicMetadata } from '../map-clerk-user/company-metadata';
 import { ClerkJson } from './clerk-json';
-
-/** What Clerk is to know of a user here; in `publicMetadata`, where its session tokens can show it. */
-export interface UserAtClerk {
-  /** Our id. */
-  readonly dbId: string;
-  readonly role: Role;
-}
+import { type Asking } from './clerk-requests';
 
 const userSchema = z.looseObject({
   id: z.string(),
@@ -17,40 +11,39 @@ const userSchema = z.looseObject({
 });
 const listSchema = z.array(userSchema);
 
-/** The keys of ours in Clerk's `publicMetadata`; all others are somebody else's and stay as they are. */
+type InTime = Asking & { readonly timeoutMs: number };
+
+/** Users' `publicMetadata` at Clerk. It belongs to the company: only keys of ours are ever written. */
 @Injectable()
 export class ClerkMetadata {
   constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
 
-  /** Those of these users, at most 100 by Clerk id, of whom Clerk holds exactly this. Throws ClerkRequestError. */
-  async holding(users: ReadonlyMap<string, UserAtClerk>, timeoutMs: number): Promise<ReadonlySet<string>> {
-    const ids = [...users.keys()];
+  /** Metadata of at most 100 users by Clerk id; users whom Clerk does not know are left out. Throws ClerkRequestError. */
+  async read(clerkUserIds: readonly string[], asking: InTime): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
-      ['limit', String(ids.length)],
-      ...ids.map((id): [string, string] => ['user_id', id]),
+      ['limit', String(clerkUserIds.length)],
+      ...clerkUserIds.map((id): [string, string] => ['user_id', id]),
     ]);
-    const found = await this.clerk.ask(
-      { path: `/users?${query.toString()}`, schema: listSchema, missing: noList },
-      { lane: 'write_back', timeoutMs },
-    );
-    const same = found.filter(({ id, public_metadata: held }) => {
-      const wanted = users.get(id);
-      return wanted !== undefined && held?.dbId === wanted.dbId && held.role === wanted.role;
-    });
-    return new Set(same.map(({ id }) => id));
+    const request = { path: `/users?${query.toString()}`, schema: listSchema, missing: noList };
+    const users = await this.clerk.ask(request, asking);
+    return new Map(users.map(({ id, public_metadata: metadata }) => [id, metadata ?? {}]));
   }
 
-  /** Merges our keys into what Clerk holds. Throws UserMissingAtClerkError, else ClerkRequestError. */
-  async write(clerkUserId: string, { dbId, role }: UserAtClerk, timeoutMs: number): Promise<void> {
-    await this.clerk.ask(
+  /**
+   * Merges into what Clerk holds and returns the metadata that it holds then. Throws UserMissingAtClerkError, else
+   * ClerkRequestError.
+   */
+  async merge(clerkUserId: string, patch: PublicMetadata, asking: InTime): Promise<PublicMetadata> {
+    const user = await this.clerk.ask(
       {
         path: `/users/${encodeURIComponent(clerkUserId)}/metadata`,
-        body: { public_metadata: { dbId, role } },
+        body: { public_metadata: patch },
         schema: userSchema,
         missing: () => new UserMissingAtClerkError(),
       },
-      { lane: 'write_back', timeoutMs, changesUser: true },
+      { ...asking, changesUser: true },
     );
+    return user.public_metadata ?? {};
   }
 }
 

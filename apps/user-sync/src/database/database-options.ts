@@ -20,6 +20,8 @@ import { IndexAppliedEventsByTime1790000620000 } from './migrations/179000062000
 import { IndexAuditLogByCredential1790000630000 } from './migrations/1790000630000-index-audit-log-by-credential';
 import { CheckConflictsAgain1790000640000 } from './migrations/1790000640000-check-conflicts-again';
 import { AddDeprovisionedAndLockoutEnd1790000710000 } from './migrations/1790000710000-add-deprovisioned-and-lockout-end';
+import { CreateMetadataCollisions1790000720000 } from './migrations/1790000720000-create-metadata-collisions';
+import { MetadataCollisionEntity } from './metadata-collision.entity';
 import { CreateAdminPromises1790000740000 } from './migrations/1790000740000-create-admin-promises';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
@@ -55,6 +57,7 @@ const schema = {
     ReconcileRunEntity,
     ReconcileSightingEntity,
     WriteBackEntity,
+    MetadataCollisionEntity,
     ClerkBudgetEntity,
     AdminPromiseEntity,
   ],
@@ -70,6 +73,7 @@ const schema = {
     IndexAuditLogByCredential1790000630000,
     CheckConflictsAgain1790000640000,
     AddDeprovisionedAndLockoutEnd1790000710000,
+    CreateMetadataCollisions1790000720000,
     CreateAdminPromises1790000740000,
   ],
 };

@@ -1,5 +1,6 @@
 import { type WriteBackState } from '@gatehouse/contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { type OurValues } from '../metadata-collisions/judge-metadata';
 import { numeric } from './numeric';
 import { UserEntity } from './user.entity';
 
@@ -19,7 +20,7 @@ export class WriteBackEntity {
 
   /** The last change that is to be written. */
   @Column('text', { name: 'reason' })
-  reason!: 'create' | 'link' | 'restore' | 'role' | 'retry';
+  reason!: 'create' | 'link' | 'restore' | 'role' | 'retry' | 'check' | 'take';
 
   /** Nobody waits for it: it is one of the many of a walk over all users. */
   @Column('boolean', { name: 'bulk', default: false })
@@ -45,6 +46,14 @@ export class WriteBackEntity {
 
   @Column({ type: 'timestamptz', name: 'claimed_until', precision: 3, nullable: true })
   claimedUntil!: Date | null;
+
+  /** Values at Clerk that are known to be ours; a value is here before it is sent. */
+  @Column('jsonb', { name: 'ours', default: {} })
+  ours!: OurValues;
+
+  /** Fingerprint of what stood at our keys when Clerk was last asked. */
+  @Column('text', { name: 'seen', nullable: true })
+  seen!: string | null;
 
   /** When Clerk was last found, or made, to hold what stands here. */
   @Column({ type: 'timestamptz', name: 'written_at', precision: 3, nullable: true })

@@ -4,6 +4,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, LessThan } from 'typeorm';
 import { answerRequest, requireAdmin } from '../answer-request';
+import { CONFIG, type UserSyncConfig } from '../config';
 import { AppliedEventEntity } from '../database/applied-event.entity';
 import { ClerkTombstoneEntity } from '../database/clerk-tombstone.entity';
 import { PendingRedactionEntity } from '../database/pending-redaction.entity';
@@ -14,6 +15,7 @@ import { WriteBackEntity } from '../database/write-back.entity';
 import { findUserBy, isClerkUserId } from '../find-user/find-user';
 import { presentConflict } from '../list-conflicts/present-conflict';
 import { lockoutOfRow } from '../show-me/present-user';
+import { loadMetadata, presentStoredMetadata } from '../metadata-collisions/present-metadata';
 import { presentWriteBack } from '../write-back/present-write-back';
 import { decodeStep, encodeStep } from './cursor';
 
@@ -23,7 +25,10 @@ const MAX_CONFLICTS = 100;
 /** Tells admins a user's whole story: what was seen of it, what was decided, and why. */
 @Controller()
 export class ExplainUserController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
+  ) {}
 
   @RequestHandler(explainUser)
   explain(@Payload() { body, envelope }: VerifiedRequest<typeof explainUser>): Promise<Explanation> {
@@ -70,13 +75,20 @@ export class ExplainUserController {
       },
       conflicts: await this.conflictsOf([clerkUserId, user?.id]),
       writeBack: await this.writeBackOf(user),
+      metadata: await this.metadataOf(user),
     };
   }
 
   private async writeBackOf(user: UserEntity | null): Promise<Explanation['writeBack']> {
-    if (user === null) return null;
+    // What is kept of a deleted user serves a deletion that can be undone, and is owed to nobody.
+    if (user === null || user.deletedAt !== null) return null;
     const row = await this.dataSource.manager.findOneBy(WriteBackEntity, { userId: user.id });
     return row && presentWriteBack(row, user.clerkUserId);
+  }
+
+  private async metadataOf(user: UserEntity | null): Promise<Explanation['metadata']> {
+    if (user === null || user.deletedAt !== null || user.clerkUserId === null) return [];
+    return presentStoredMetadata(await loadMetadata(this.dataSource.manager, user), this.config.metadata.key);
   }
 
   private async conflictsOf(names: readonly (string | null | undefined)[]): Promise<Explanation['conflicts']> {

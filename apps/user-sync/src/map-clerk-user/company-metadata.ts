@@ -25,6 +25,12 @@ export function metadataPath(name: (typeof metadataNames)[number], key: string |
   return key === undefined ? name : `${key}.${name}`;
 }
 
+/** Every path at which a collision can stand. */
+export function metadataKeys(key: string | undefined): readonly string[] {
+  const paths = metadataNames.map((name) => metadataPath(name, key));
+  return key === undefined ? paths : [key, ...paths];
+}
+
 /** Values that stand at Gatehouse's keys; all other metadata is ignored. */
 export function heldValues(metadata: PublicMetadata, key: string | undefined): HeldValues {
   const container = key === undefined ? metadata : ownValue(metadata, key);

@@ -42,7 +42,10 @@ function retained({ appliedDays, auditDays }: UserSyncConfig['retention']): stri
   return [
     ...(appliedDays === 0
       ? []
-      : [batch('applied_events', 'webhook_id', `applied_at < now() - interval '${appliedDays} days'`)]),
+      : [
+          batch('applied_events', 'webhook_id', `applied_at < now() - interval '${appliedDays} days'`),
+          batch('metadata_collisions', 'id', `ended_at < now() - interval '${appliedDays} days'`),
+        ]),
     ...(auditDays === 0
       ? []
       : [

@@ -4,7 +4,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../answer-request';
+import { CONFIG, type UserSyncConfig } from '../config';
 import { UserEntity } from '../database/user.entity';
+import { loadMetadata, metadataProgress, presentStoredMetadata } from '../metadata-collisions/present-metadata';
 import { PrincipalResolver } from '../resolve-principal/principal-resolver';
 import { presentUser } from '../show-me/present-user';
 
@@ -16,6 +18,7 @@ export class SyncClerkUserController {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(PrincipalResolver) private readonly principals: PrincipalResolver,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata' | 'writeBack'>,
   ) {}
 
   @RequestHandler(syncClerkUser)
@@ -23,8 +26,11 @@ export class SyncClerkUserController {
     const { sessionEnded, ...resolved } = await this.principals.resolve(body, envelope.rid);
     if (sessionEnded) throw new RequestRefusedError('session_ended', 'the session is over');
     return answerRequest(async () => {
-      const user = await this.dataSource.manager.findOneByOrFail(UserEntity, { id: resolved.userId });
-      return { ...resolved, user: presentUser(user) };
+      const { manager } = this.dataSource;
+      const { metadata, writeBack } = this.config;
+      const user = await manager.findOneByOrFail(UserEntity, { id: resolved.userId });
+      const states = presentStoredMetadata(await loadMetadata(manager, user), metadata.key);
+      return { ...resolved, user: presentUser(user), metadata: metadataProgress(states, writeBack.enabled) };
     });
   }
 }

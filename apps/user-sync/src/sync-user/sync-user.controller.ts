@@ -9,6 +9,8 @@ import { DataSource } from 'typeorm';
 import { answerRequest } from '../answer-request';
 import { noActivity } from '../apply-event/change';
 import { ClerkSettlement } from '../apply-event/settle-with-clerk';
+import { ClerkMetadata } from '../ask-clerk/clerk-metadata';
+import { CONFIG, type UserSyncConfig } from '../config';
 import { UserEntity } from '../database/user.entity';
 import {
   ClerkRequestError,
@@ -20,10 +22,13 @@ import {
 import { isClerkUserId, requireUser } from '../find-user/find-user';
 import { recordAudit } from '../keep-audit/record-audit';
 import { loadAdmin } from '../manage-users/load-admin';
+import { type PublicMetadata } from '../map-clerk-user/company-metadata';
+import { loadMetadata, presentLiveMetadata } from '../metadata-collisions/present-metadata';
 import { presentUserToAdmin } from '../show-me/present-user';
 
 /** The admin gives up after 5 s; a row that is newer than what Clerk shows asks it a second time. */
 const CLERK_TIMEOUT_MS = 3_000;
+const METADATA_TIMEOUT_MS = 1_500;
 const UNIQUE_VIOLATION = '23505';
 
 const results: Readonly<Record<string, SyncResult>> = {
@@ -45,6 +50,8 @@ export class SyncUserController {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
+    @Inject(ClerkMetadata) private readonly metadata: ClerkMetadata,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -56,6 +63,8 @@ export class SyncUserController {
       return this.clerkIdOf(body.id);
     });
     const found = await answerRequest(() => this.settle(clerkUserId, envelope.rid));
+    const isHere = found.result !== 'deleted' && found.result !== 'missing';
+    const atClerk = isHere ? await this.metadataAtClerk(clerkUserId) : undefined;
     return answerRequest(async () => {
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       if (user === null && found.result === 'missing') {
@@ -64,7 +73,11 @@ export class SyncUserController {
       await recordAudit(manager, envelope, {
         ...{ action: 'user.sync', userId: user?.id ?? null, subject: clerkUserId, details: { result: found.result } },
       });
-      return { ...found, user: user && presentUserToAdmin(user) };
+      const metadata =
+        user === null || user.deletedAt !== null || atClerk === undefined
+          ? null
+          : presentLiveMetadata(atClerk, await loadMetadata(manager, user), this.config.metadata.key);
+      return { ...found, user: user && presentUserToAdmin(user), metadata };
     });
   }
 
@@ -73,6 +86,17 @@ export class SyncUserController {
     const user = await requireUser(this.dataSource.manager, ref);
     if (user.clerkUserId !== null) return user.clerkUserId;
     throw new RequestRefusedError('conflict', 'a local user: Clerk holds nothing of it that it could be made equal to');
+  }
+
+  /** Metadata as Clerk shows it now; undefined when Clerk could not be asked. */
+  private async metadataAtClerk(clerkUserId: string): Promise<PublicMetadata | undefined> {
+    try {
+      const asking = { lane: 'conflict', timeoutMs: METADATA_TIMEOUT_MS, somebodyWaits: true } as const;
+      return (await this.metadata.read([clerkUserId], asking)).get(clerkUserId);
+    } catch (error) {
+      this.log.warn({ err: error }, 'Clerk could not be asked for metadata');
+      return undefined;
+    }
   }
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {

@@ -2,6 +2,10 @@ import { type Statement, write } from '@gatehouse/persistence';
 import { type Change } from '../apply-event/change';
 import { type UserDraft } from '../apply-event/user-draft';
 import { type WriteBackEntity } from '../database/write-back.entity';
+import { heldValues } from '../map-clerk-user/company-metadata';
+import { wantedValues } from '../metadata-collisions/judge-metadata';
+import { fingerprintOf } from '../metadata-collisions/metadata-value';
+import { endCollisions } from '../metadata-collisions/record-collisions';
 
 /** Clerk allows ten writes of one user in 10 s, and we are not the only ones who write. */
 export const BETWEEN_WRITES = `interval '2 seconds'`;
@@ -33,10 +37,38 @@ export function oweWriteBacks(owed: readonly Owed[], bulk = false): Statement[] 
 }
 
 /**
- * Owes what a batch has made here, and ends what was owed of users whom it has deleted. What it only brings over from
- * Clerk is never owed: two Gatehouses on one Clerk instance would answer each other for ever.
+ * Owes a check of these users: Clerk is asked what it holds at our keys, and nothing that is not ours is overwritten. A
+ * write that is already owed stays as it is, but what it has read by now is read again.
  */
-export function oweForBatch(drafts: readonly UserDraft[], changes: readonly Change[]): Statement[] {
+export function oweChecks(userIds: readonly string[]): Statement[] {
+  if (userIds.length === 0) return [];
+  const owe = write(
+    'owe-metadata-checks',
+    `INSERT INTO write_backs AS w (user_id, state, reason, bulk)
+     SELECT user_id, 'pending', 'check', true FROM unnest($1::uuid[]) AS new(user_id)
+     ON CONFLICT (user_id) DO UPDATE
+       SET revision = w.revision + 1, state = 'pending',
+           reason = CASE w.state WHEN 'pending' THEN w.reason ELSE 'check' END,
+           bulk = w.state <> 'pending' OR w.bulk,
+           retry_count = CASE w.state WHEN 'pending' THEN w.retry_count ELSE 0 END,
+           owed_at = CASE w.state WHEN 'pending' THEN w.owed_at ELSE now() END,
+           due_at = CASE w.state WHEN 'pending' THEN w.due_at ELSE greatest(now(), w.written_at + ${BETWEEN_WRITES}) END,
+           error_code = CASE w.state WHEN 'pending' THEN w.error_code END,
+           error_message = CASE w.state WHEN 'pending' THEN w.error_message END`,
+    [userIds],
+  );
+  return [owe];
+}
+
+/**
+ * Owes what a batch has made here, and a check of the users whose metadata is not what was last seen; ends what was owed
+ * of users whom it has deleted.
+ */
+export function oweForBatch(
+  drafts: readonly UserDraft[],
+  changes: readonly Change[],
+  metadataKey: string | undefined,
+): Statement[] {
   const owed = drafts.flatMap(({ userId, existed, content, deletedBy, adopted }): Owed[] => {
     if (userId === null || deletedBy !== undefined) return [];
     if (adopted !== undefined) return [{ userId, reason: 'link' }];
@@ -45,13 +77,42 @@ export function oweForBatch(drafts: readonly UserDraft[], changes: readonly Chan
   const gone = drafts.flatMap(({ userId, existed, deletedBy }) =>
     existed && deletedBy !== undefined && userId !== null ? [userId] : [],
   );
+  const isOwed = new Set(owed.map(({ userId }) => userId));
+  const toCheck = drafts.flatMap((draft) => {
+    const { userId, deletedBy } = draft;
+    if (userId === null || deletedBy !== undefined || isOwed.has(userId)) return [];
+    return isCheckNeeded(draft, metadataKey) ? [userId] : [];
+  });
   return [
     ...oweWriteBacks(
       owed,
       changes.every(({ story }) => story.source === 'reconcile'),
     ),
-    ...(gone.length === 0
-      ? []
-      : [write('end-write-backs', 'DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [gone])]),
+    ...oweChecks(toCheck),
+    ...endWriteBacks(gone),
+    ...endCollisions(gone, false),
   ];
+}
+
+/** Nothing is owed for a deleted user. What is known of its metadata stays, for as long as the deletion can be undone. */
+function endWriteBacks(userIds: readonly string[]): Statement[] {
+  if (userIds.length === 0) return [];
+  const end = write(
+    'end-write-backs',
+    `UPDATE write_backs SET state = 'done', claim = NULL, claimed_until = NULL, error_code = NULL, error_message = NULL
+      WHERE user_id = ANY($1::uuid[])`,
+    [userIds],
+  );
+  return [end];
+}
+
+/** Whether Clerk may hold something at our keys that nobody has looked at. */
+function isCheckNeeded({ userId, role, metadata, writeBack }: UserDraft, key: string | undefined): boolean {
+  if (metadata === undefined || userId === null || role === null) return false;
+  const held = heldValues(metadata, key);
+  if (fingerprintOf(held) === writeBack.seen) return false;
+  if (writeBack.state !== 'pending') return true;
+  // The echo of a write whose end is not recorded yet.
+  const wanted = wantedValues({ userId, role }, key);
+  return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

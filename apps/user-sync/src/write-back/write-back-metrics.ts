@@ -3,10 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
- * How a try ended. `unchanged`: Clerk held it already; `missing`: Clerk does not know the user, which is asked about once
- * more; `limited`: Clerk allows no more changes of this user for now; `released`: Clerk as a whole was away.
+ * How a try ended. `unchanged`: Clerk held it already; `collision`: Clerk holds a value that is not ours; `missing`: Clerk
+ * does not know the user, which is asked about once more; `limited`: Clerk allows no more changes of this user for now;
+ * `released`: Clerk as a whole was away.
  */
-export type WriteBackResult = 'written' | 'unchanged' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
+export type WriteBackResult =
+  'written' | 'unchanged' | 'collision' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
 
 /** What the write-back looks like from outside. */
 @Injectable()
@@ -14,6 +16,7 @@ export class WriteBackMetrics {
   private readonly tries: Counter<'result'>;
   private readonly rows: Gauge<'state'>;
   private readonly oldest: Gauge;
+  private readonly collisions: Gauge<'key'>;
 
   constructor(@Inject(METRICS) metrics: Registry) {
     const registers = [metrics];
@@ -34,6 +37,12 @@ export class WriteBackMetrics {
       help: 'For how long the oldest write has been owed to Clerk',
       registers,
     });
+    this.collisions = new Gauge({
+      name: 'gatehouse_user_sync_open_metadata_collisions',
+      help: 'Values in public_metadata at keys of ours that are not ours, by key, for which no admin has decided yet',
+      labelNames: ['key'],
+      registers,
+    });
   }
 
   count(result: WriteBackResult, tries = 1): void {
@@ -44,5 +53,10 @@ export class WriteBackMetrics {
     this.rows.set({ state: 'pending' }, owed);
     this.rows.set({ state: 'dead' }, dead);
     this.oldest.set(oldestSeconds);
+  }
+
+  /** `keys` are those that are in use; collisions at any other are over with the next check of their user. */
+  collided(open: ReadonlyMap<string, number>, keys: readonly string[]): void {
+    for (const key of keys) this.collisions.set({ key }, open.get(key) ?? 0);
   }
 }

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type Role } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 import { repeatOnConflict } from '../database/repeat-on-conflict';
+import { type OurValues } from '../metadata-collisions/judge-metadata';
+import {
+  type CurrentCollision,
+  type FoundForeign,
+  currentCollisions,
+  endTaken,
+  recordCollisions,
+} from '../metadata-collisions/record-collisions';
 import { BETWEEN_WRITES } from './owe-write-backs';
 
 /** A write-back in hand: what Clerk is to hold of the user. */
@@ -13,6 +21,19 @@ export interface ClaimedWriteBack {
   readonly role: Role;
   readonly revision: number;
   readonly retryCount: number;
+  /** Values at Clerk that are known to be ours. */
+  readonly ours: OurValues;
+  readonly collisions: readonly CurrentCollision[];
+}
+
+/** What is known of Clerk's metadata after a check or a write. */
+export interface KnownMetadata {
+  readonly item: ClaimedWriteBack;
+  readonly ours: OurValues;
+  /** Fingerprint of what stands at our keys. */
+  readonly seen: string;
+  /** Ids of collisions whose value was overwritten. */
+  readonly taken?: readonly string[];
 }
 
 /** Some write-backs that nobody else will touch while the lease holds. */
@@ -38,7 +59,7 @@ const CLAIM = `
   )
   UPDATE write_backs AS w SET claim = $1, claimed_until = now() + $3 * interval '1 millisecond'
     FROM due WHERE w.user_id = due.user_id
-  RETURNING w.user_id, w.revision, w.retry_count`;
+  RETURNING w.user_id, w.revision, w.retry_count, w.ours`;
 
 /** Read after the claim, hence at least as new as the revision that was claimed. */
 const READ = `SELECT id, clerk_user_id, role FROM users
@@ -49,9 +70,19 @@ const COMPLETE = `
   UPDATE write_backs AS w
      SET state = CASE WHEN w.revision = done.revision THEN 'done' ELSE 'pending' END,
          written_at = now(), due_at = now() + ${BETWEEN_WRITES}, retry_count = 0, claim = NULL, claimed_until = NULL,
-         error_code = NULL, error_message = NULL
-    FROM unnest($2::uuid[], $3::bigint[]) AS done (user_id, revision)
+         error_code = NULL, error_message = NULL, ours = done.ours, seen = done.seen
+    FROM jsonb_to_recordset($2) AS done (user_id uuid, revision bigint, ours jsonb, seen text)
    WHERE w.user_id = done.user_id AND w.claim = $1`;
+
+/** Values that are about to be sent: known to be ours from now on, whatever becomes of this process. */
+const NOTE_SENT = `
+  UPDATE write_backs AS w SET ours = sent.ours, seen = sent.seen
+    FROM jsonb_to_recordset($2) AS sent (user_id uuid, ours jsonb, seen text)
+   WHERE w.user_id = sent.user_id AND w.claim = $1`;
+
+/** Only while the claim holds may anything be recorded or sent. */
+const HOLD = `
+  SELECT user_id FROM write_backs WHERE claim = $1 AND user_id = ANY($2::uuid[]) ORDER BY user_id FOR UPDATE`;
 
 const FAIL = `
   UPDATE write_backs
@@ -69,17 +100,38 @@ const MEASURE = `
          extract(epoch FROM now() - (SELECT min(owed_at) FROM write_backs WHERE state = 'pending'))::float8
            AS oldest_seconds`;
 
+interface ClaimedRow {
+  user_id: string;
+  revision: string;
+  retry_count: number;
+  ours: OurValues;
+}
+
+/** What a check of Clerk's metadata found for several users. */
+export interface CheckedMetadata {
+  /** Every user that was checked. */
+  readonly found: readonly FoundForeign[];
+  readonly settled: readonly KnownMetadata[];
+  readonly sending: readonly KnownMetadata[];
+}
+
+async function completeWithin(manager: EntityManager, claimId: string, done: readonly KnownMetadata[]): Promise<void> {
+  if (done.length > 0) await manager.query(COMPLETE, [claimId, JSON.stringify(done.map(toRow))]);
+}
+
+function toRow({ item, ours, seen }: KnownMetadata): Record<string, unknown> {
+  return { user_id: item.userId, revision: item.revision, ours, seen };
+}
+
 /** The write-backs as the database holds them: whoever works on one claims it, for a time. */
 @Injectable()
 export class WriteBackQueue {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** Claims what is due, at most `limit`; what is owed of users who are no more ends here. */
+  /** Claims what is due, at most `limit`. Nothing is owed for deleted users any more. */
   async claim(limit: number, leaseMs: number): Promise<WriteBackClaim> {
     const id = randomUUID();
-    const rows = await this.change<{ user_id: string; revision: string; retry_count: number }>(CLAIM, [
-      ...[id, limit, leaseMs],
-    ]);
+    const rows = await this.change<ClaimedRow>(CLAIM, [...[id, limit, leaseMs]]);
     if (rows.length === 0) return { id, items: [] };
     const users = await guardDatabase(() =>
       this.dataSource.query<{ id: string; clerk_user_id: string; role: Role }[]>(READ, [
@@ -87,22 +139,55 @@ export class WriteBackQueue {
       ]),
     );
     const byId = new Map(users.map((user) => [user.id, user]));
-    const items = rows.flatMap(({ user_id: userId, revision, retry_count: retryCount }) => {
+    const collisions = await guardDatabase(() => currentCollisions(this.dataSource.manager, [...byId.keys()]));
+    const items = rows.flatMap(({ user_id: userId, revision, retry_count: retryCount, ours }): ClaimedWriteBack[] => {
       const user = byId.get(userId);
       if (user === undefined) return [];
-      return [{ userId, clerkUserId: user.clerk_user_id, role: user.role, revision: Number(revision), retryCount }];
+      const { clerk_user_id: clerkUserId, role } = user;
+      const known = { ours, collisions: collisions.get(userId) ?? [] };
+      return [{ userId, clerkUserId, role, revision: Number(revision), retryCount, ...known }];
     });
     const gone = rows.flatMap(({ user_id }) => (byId.has(user_id) ? [] : [user_id]));
     if (gone.length > 0) {
-      await this.change('DELETE FROM write_backs WHERE claim = $1 AND user_id = ANY($2::uuid[])', [id, gone]);
+      await this.change(
+        `UPDATE write_backs SET state = 'done', claim = NULL, claimed_until = NULL
+          WHERE claim = $1 AND user_id = ANY($2::uuid[])`,
+        [id, gone],
+      );
     }
     return { id, items };
   }
 
-  /** Clerk holds what was claimed. */
-  async complete(claimId: string, items: readonly ClaimedWriteBack[]): Promise<void> {
-    if (items.length === 0) return;
-    await this.change(COMPLETE, [claimId, items.map(({ userId }) => userId), items.map(({ revision }) => revision)]);
+  /**
+   * Records, in one transaction, what a check found: collisions, users with nothing to write (`settled`), and the values
+   * that are about to be sent. Returns the ids of the users whose claim still holds; nothing may be sent for any other.
+   */
+  async recordCheck(claimId: string, { found, settled, sending }: CheckedMetadata): Promise<ReadonlySet<string>> {
+    const userIds = found.map(({ userId }) => userId);
+    if (userIds.length === 0) return new Set();
+    return this.transact(async (manager) => {
+      const rows = await manager.query<{ user_id: string }[]>(HOLD, [claimId, userIds]);
+      const held = new Set(rows.map(({ user_id }) => user_id));
+      await recordCollisions(
+        manager,
+        found.filter(({ userId }) => held.has(userId)),
+      );
+      await completeWithin(manager, claimId, settled);
+      if (sending.length > 0) await manager.query(NOTE_SENT, [claimId, JSON.stringify(sending.map(toRow))]);
+      return held;
+    });
+  }
+
+  /** Completes a write-back: Clerk holds what was claimed. */
+  async complete(claimId: string, done: readonly KnownMetadata[]): Promise<void> {
+    if (done.length === 0) return;
+    await this.transact(async (manager) => {
+      await completeWithin(manager, claimId, done);
+      await endTaken(
+        manager,
+        done.flatMap(({ taken }) => taken ?? []),
+      );
+    });
   }
 
   /** A try has failed. */
@@ -124,6 +209,20 @@ export class WriteBackQueue {
       this.dataSource.query<{ owed: number; dead: number; oldest_seconds: number | null }[]>(MEASURE),
     );
     return { owed: row?.owed ?? 0, dead: row?.dead ?? 0, oldestSeconds: Math.max(0, row?.oldest_seconds ?? 0) };
+  }
+
+  /** How many collisions wait for a decision, by key. */
+  async openCollisions(): Promise<ReadonlyMap<string, number>> {
+    const rows = await guardDatabase(() =>
+      this.dataSource.query<{ key: string; open: number }[]>(
+        `SELECT key, count(*)::integer AS open FROM metadata_collisions WHERE state = 'open' GROUP BY key`,
+      ),
+    );
+    return new Map(rows.map(({ key, open }) => [key, open]));
+  }
+
+  private transact<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return guardDatabase(() => repeatOnConflict(() => this.dataSource.transaction(work)));
   }
 
   /** One that meets a deadlock, with a batch that deletes users or with another replica, is run again. */

@@ -2,16 +2,28 @@ import { isRetryable, retryDelayMs } from '@gatehouse/lifecycle';
 import { LOGGER, failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { ClerkMetadata, type UserAtClerk } from '../ask-clerk/clerk-metadata';
+import { ClerkMetadata } from '../ask-clerk/clerk-metadata';
 import { mapBounded } from '../ask-clerk/slots';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkAwayError, ClerkRequestError, UserMissingAtClerkError } from '../errors';
+import { type PublicMetadata, heldValues } from '../map-clerk-user/company-metadata';
+import {
+  type MetadataVerdict,
+  judgeMetadata,
+  metadataPatch,
+  wantedValues,
+  withConfirmed,
+  withSent,
+} from '../metadata-collisions/judge-metadata';
+import { fingerprintOf } from '../metadata-collisions/metadata-value';
 import { SuspectedAbsences } from '../reconcile/suspected-absences';
 import { WriteBackMetrics } from './write-back-metrics';
 import { type ClaimedWriteBack, type WriteBackClaim, WriteBackQueue } from './write-back-queue';
 
-/** Clerk tells of so many users at once, and a lease holds for so many writes. */
+/** A lease holds for so many writes. */
 const BATCH = 50;
+/** Clerk has no conditional write: the shorter the time between reading a value and writing over it, the better. */
+const READ_AT_ONCE = 25;
 /** A write takes Clerk a tenth of a second or more: so that the budget of a production key is the limit, not the waiting. */
 const WRITES_AT_ONCE = 12;
 const TIMEOUT_MS = 10_000;
@@ -27,15 +39,15 @@ export interface RoundEnd {
   readonly pauseMs: number;
 }
 
-/** Writes to Clerk what it is owed: claims some, asks what Clerk holds of all of them at once, writes what differs. */
+/** Writes to Clerk what it is owed: claims some users, reads Clerk's metadata of them, and writes the keys that it may. */
 @Injectable()
 export class WriteBackRound {
   constructor(
-    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack'>,
-    @Inject(WriteBackQueue) private readonly queue: WriteBackQueue,
-    @Inject(ClerkMetadata) private readonly clerk: ClerkMetadata,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack' | 'metadata'>,
+    @Inject(WriteBackQueue) private readonly queue: Pick<WriteBackQueue, keyof WriteBackQueue>,
+    @Inject(ClerkMetadata) private readonly clerk: Pick<ClerkMetadata, keyof ClerkMetadata>,
     @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
-    @Inject(WriteBackMetrics) private readonly metrics: WriteBackMetrics,
+    @Inject(WriteBackMetrics) private readonly metrics: Pick<WriteBackMetrics, 'count'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -65,25 +77,72 @@ export class WriteBackRound {
 
   /** Whether Clerk refuses us, whoever it is about. */
   private async work(claim: WriteBackClaim, enough: () => boolean): Promise<boolean> {
-    let held: ReadonlySet<string>;
-    try {
-      const all = new Map(claim.items.map((item) => [item.clerkUserId, wanted(item)]));
-      held = await this.clerk.holding(all, this.timeoutMs);
-    } catch (error) {
-      if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) throw error;
-      // It has to do with no user: all are given back, and nobody is asked about for a while.
-      this.log.error({ failure: { code: error.code, message: error.message } }, 'Clerk does not tell what it holds');
-      return true;
+    for (let from = 0; from < claim.items.length && !enough(); from += READ_AT_ONCE) {
+      const items = claim.items.slice(from, from + READ_AT_ONCE);
+      let metadata: ReadonlyMap<string, PublicMetadata>;
+      try {
+        metadata = await this.clerk.read(
+          items.map(({ clerkUserId }) => clerkUserId),
+          this.asking,
+        );
+      } catch (error) {
+        if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) throw error;
+        // It has to do with no user: all are given back, and nobody is asked about for a while.
+        this.log.error({ failure: { code: error.code, message: error.message } }, 'Clerk does not tell what it holds');
+        return true;
+      }
+      const sending = await this.check(claim, items, metadata);
+      const refused = await this.writeAll(claim, sending, enough);
+      if (refused) return true;
     }
-    const [same, others] = partition(claim.items, ({ clerkUserId }) => held.has(clerkUserId));
-    await this.queue.complete(claim.id, same);
-    this.metrics.count('unchanged', same.length);
+    return false;
+  }
+
+  /** Judges what Clerk holds, records it, and returns the writes that may be sent now. */
+  private async check(
+    claim: WriteBackClaim,
+    items: readonly ClaimedWriteBack[],
+    metadata: ReadonlyMap<string, PublicMetadata>,
+  ): Promise<readonly Judged[]> {
+    const judged = items.flatMap((item): Judged[] => {
+      const held = metadata.get(item.clerkUserId);
+      return held === undefined ? [] : [{ item, verdict: this.judge(item, held) }];
+    });
+    for (const item of items) {
+      if (!metadata.has(item.clerkUserId)) await this.fail(claim, item, new UserMissingAtClerkError());
+    }
+    const [sending, settled] = partition(judged, ({ verdict }) => verdict.write.size > 0);
+    const now = new Date();
+    const held = await this.queue.recordCheck(claim.id, {
+      found: judged.map(({ item, verdict }) => ({ userId: item.userId, foreign: verdict.foreign })),
+      settled: settled.map(({ item, verdict }) => {
+        return { item, ours: withConfirmed(item.ours, verdict.equal, now), seen: fingerprintOf(verdict.held) };
+      }),
+      sending: sending.map(({ item, verdict }) => {
+        return { item, ours: withSent(item.ours, verdict.write, now), seen: fingerprintOf(verdict.held) };
+      }),
+    });
+    const [collided, unchanged] = partition(settled, ({ verdict }) => verdict.foreign.length > 0);
+    this.metrics.count('unchanged', unchanged.length);
+    this.metrics.count('collision', collided.length);
+    return sending.filter(({ item }) => held.has(item.userId));
+  }
+
+  private judge(item: ClaimedWriteBack, metadata: PublicMetadata): MetadataVerdict {
+    const { key } = this.config.metadata;
+    const taking = item.collisions.filter(({ state }) => state === 'taking');
+    const taken = new Map(taking.map((collision) => [collision.key, collision.digest]));
+    return judgeMetadata(metadata, wantedValues(item, key), { key, ours: item.ours, taken });
+  }
+
+  /** Whether Clerk refuses us, whoever it is about. */
+  private async writeAll(claim: WriteBackClaim, sending: readonly Judged[], enough: () => boolean): Promise<boolean> {
     const outages: unknown[] = [];
     let refused = false;
-    await mapBounded(others, WRITES_AT_ONCE, async (item) => {
+    await mapBounded(sending, WRITES_AT_ONCE, async (judged) => {
       if (outages.length > 0 || refused || enough()) return;
       try {
-        refused = (await this.write(claim, item)) || refused;
+        refused = (await this.write(claim, judged)) || refused;
       } catch (error) {
         outages.push(error);
       }
@@ -93,17 +152,32 @@ export class WriteBackRound {
   }
 
   /** Whether Clerk refuses us, whoever it is about. */
-  private async write(claim: WriteBackClaim, item: ClaimedWriteBack): Promise<boolean> {
+  private async write(claim: WriteBackClaim, { item, verdict }: Judged): Promise<boolean> {
+    const { key } = this.config.metadata;
+    let after: PublicMetadata;
     try {
-      await this.clerk.write(item.clerkUserId, wanted(item), this.timeoutMs);
+      after = await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.asking);
     } catch (error) {
       await this.fail(claim, item, error);
       return isOurKeyRefused(error);
     }
     failpoint('after-write-back', () => [item.clerkUserId]);
-    await this.queue.complete(claim.id, [item]);
+    const confirmed = new Map([...verdict.equal, ...verdict.write]);
+    const taken = item.collisions.filter(({ key: at, state }) => {
+      return state === 'taking' && (verdict.write.has(at) || at === key);
+    });
+    await this.queue.complete(claim.id, [
+      {
+        item,
+        // The known values include what was just sent.
+        ours: withConfirmed(item.ours, confirmed, new Date()),
+        seen: fingerprintOf(heldValues(after, key)),
+        taken: taken.map(({ id }) => id),
+      },
+    ]);
     this.metrics.count('written');
-    this.log.info({ userId: item.userId, clerkUserId: item.clerkUserId }, 'written back to Clerk');
+    const keys = [...verdict.write.keys()];
+    this.log.info({ userId: item.userId, clerkUserId: item.clerkUserId, keys }, 'wrote metadata to Clerk');
     return false;
   }
 
@@ -135,13 +209,14 @@ export class WriteBackRound {
     else this.log.error(about, 'a write-back to Clerk is dead: an admin has to look');
   }
 
-  private get timeoutMs(): number {
-    return Math.min(TIMEOUT_MS, this.config.writeBack.leaseMs / 2);
+  private get asking(): { readonly lane: 'write_back'; readonly timeoutMs: number } {
+    return { lane: 'write_back', timeoutMs: Math.min(TIMEOUT_MS, this.config.writeBack.leaseMs / 2) };
   }
 }
 
-function wanted({ userId, role }: ClaimedWriteBack): UserAtClerk {
-  return { dbId: userId, role };
+interface Judged {
+  readonly item: ClaimedWriteBack;
+  readonly verdict: MetadataVerdict;
 }
 
 function isOurKeyRefused(error: unknown): boolean {

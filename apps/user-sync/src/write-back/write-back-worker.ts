@@ -5,6 +5,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { type Logger } from 'pino';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkRequestError } from '../errors';
+import { metadataKeys } from '../map-clerk-user/company-metadata';
 import { WriteBackMetrics } from './write-back-metrics';
 import { WriteBackQueue } from './write-back-queue';
 import { WriteBackRound } from './write-back-round';
@@ -21,7 +22,7 @@ export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicatio
   private measureAt = 0;
 
   constructor(
-    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack'>,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack' | 'metadata'>,
     @Inject(WriteBackRound) private readonly round: WriteBackRound,
     @Inject(WriteBackQueue) private readonly queue: WriteBackQueue,
     @Inject(WriteBackMetrics) private readonly metrics: WriteBackMetrics,
@@ -51,6 +52,8 @@ export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicatio
     if (performance.now() >= this.measureAt) {
       this.measureAt = performance.now() + MEASURE_EVERY_MS;
       this.metrics.measured(await this.queue.measure());
+      const { key } = this.config.metadata;
+      this.metrics.collided(await this.queue.openCollisions(), metadataKeys(key));
     }
     if (!enabled) return pollMs;
     const { idle, pauseMs } = await this.round.run(() => this.stopping.signal.aborted);

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { pageOf, pageRequestSchema } from './page';
+import { defineRequest } from './request';
+import { shownValue } from './shown-value';
+import { uuidSchema } from './uuid';
+
+const timeSchema = z.iso.datetime();
+
+/**
+ * State of a metadata collision. `open`: waits for a decision; `taking`: an admin decided to write our value, which is not
+ * done yet; `left`: an admin decided to keep Clerk's value; `taken`: our value was written; `gone`: Clerk's value changed,
+ * went away, or the user was deleted.
+ */
+export const metadataCollisionStates = ['open', 'taking', 'left', 'taken', 'gone'] as const;
+
+/** State of a metadata collision. */
+export type MetadataCollisionState = (typeof metadataCollisionStates)[number];
+
+const collisionIdSchema = z.string().regex(/^[1-9]\d{0,17}$/, 'is not the id of a metadata collision');
+
+/** Path below `publicMetadata`, such as `role` or `gatehouse.role`. */
+const keySchema = z.string().min(1).max(80);
+
+/** A value in a user's `publicMetadata`, at one of Gatehouse's keys, that is not Gatehouse's. Times are ISO 8601 in UTC. */
+export const metadataCollisionSchema = z.object({
+  id: z.string(),
+  userId: uuidSchema,
+  clerkUserId: z.string().nullable(),
+  /** Path below `publicMetadata`, such as `role` or `gatehouse.role`. */
+  key: z.string(),
+  /** JSON text of Clerk's value, cut after 256 bytes; null once the user is erased. */
+  clerkValue: z.string().nullable(),
+  /** Our value; null for the key that holds both of them. */
+  ourValue: z.string().nullable(),
+  state: shownValue(metadataCollisionStates),
+  detectedAt: timeSchema,
+  decidedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+});
+
+/** A value in a user's `publicMetadata` that is not Gatehouse's. */
+export type MetadataCollision = z.output<typeof metadataCollisionSchema>;
+
+/** Lists metadata collisions to admins, newest first; open ones unless `state` asks for others. */
+export const listMetadataCollisions = defineRequest({
+  subject: 'user-sync.metadata-collisions.list',
+  request: pageRequestSchema.extend({
+    state: z.enum(metadataCollisionStates).default('open'),
+    key: keySchema.optional(),
+  }),
+  reply: pageOf(metadataCollisionSchema),
+});
+
+/** What admins can decide about a metadata collision: write our value, or keep Clerk's. */
+export const metadataDecisions = ['take', 'leave'] as const;
+
+/** What admins can decide about a metadata collision. */
+export type MetadataDecision = (typeof metadataDecisions)[number];
+
+/**
+ * Decides one collision; for admins. Refused as `not_found`, or as `conflict` once Clerk's value has changed, which ends
+ * the collision.
+ */
+export const decideMetadataCollision = defineRequest({
+  subject: 'user-sync.metadata-collisions.decide-one',
+  request: z.strictObject({ id: collisionIdSchema, decision: z.enum(metadataDecisions) }),
+  reply: metadataCollisionSchema,
+});
+
+/** Selects open collisions: by their ids, or by key and, optionally, Clerk's whole value. */
+export const metadataSelectionSchema = z
+  .strictObject({
+    ids: z.array(collisionIdSchema).min(1).max(1_000).optional(),
+    filter: z
+      .strictObject({
+        key: keySchema,
+        /** JSON value that Clerk holds; objects are equal whatever the order of their members. */
+        value: z.unknown().optional(),
+      })
+      .optional(),
+    /** Only counts. */
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'needs either ids or filter');
+
+/** Most collisions that one bulk decision changes. */
+export const maxMetadataDecisions = 5_000;
+
+/** Decides many open collisions at once; for admins. At most 5000 per call: repeat while `remaining` is not 0. */
+export const decideMetadataCollisions = defineRequest({
+  subject: 'user-sync.metadata-collisions.decide',
+  request: metadataSelectionSchema.safeExtend({ decision: z.enum(metadataDecisions) }),
+  reply: z.object({
+    /** Open collisions that the selection matches. */
+    matched: z.number().int().nonnegative(),
+    /** Those that were decided now; 0 in a dry run. */
+    decided: z.number().int().nonnegative(),
+    remaining: z.number().int().nonnegative(),
+    dryRun: z.boolean(),
+  }),
+});
+
+/**
+ * One of Gatehouse's keys in a user's `publicMetadata`: our value beside Clerk's. `ours`: Clerk holds our value;
+ * `pending`: ours is still to be written; `failed`: Clerk refused it; `collision`, `taking`, `left`: Clerk holds a value
+ * that is not ours, and what an admin decided.
+ */
+export const metadataStateSchema = z.object({
+  key: z.string(),
+  ourValue: z.string().nullable(),
+  /** JSON text of Clerk's value as last known, cut after 256 bytes; null when there is none. */
+  clerkValue: z.string().nullable(),
+  state: shownValue(['ours', 'pending', 'failed', 'collision', 'taking', 'left']),
+});
+
+/**
+ * Whether Clerk's `publicMetadata` holds `dbId` and `role`, so that session tokens can carry them. `pending`: soon;
+ * `collision`: not until an admin decides, so do not wait; `failed`: Clerk refused the write; `off`: nothing is written.
+ */
+export const metadataProgress = ['written', 'pending', 'collision', 'failed', 'off'] as const;
+
+/** Whether Clerk's `publicMetadata` holds our values. */
+export type MetadataProgress = (typeof metadataProgress)[number];
+
+/** One of Gatehouse's keys in a user's `publicMetadata`. */
+export type MetadataState = z.output<typeof metadataStateSchema>;
