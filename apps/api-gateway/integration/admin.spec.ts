@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type MetadataCollision,
   type UserConflict,
   type WriteBack,
   eraseUserPayloads,
   findUser,
+  decideMetadataCollision,
+  decideMetadataCollisions,
   getWebhookEvent,
+  listMetadataCollisions,
   listUserConflicts,
   listUsers,
   listWebhookEvents,
@@ -31,6 +35,10 @@ const sampleWriteBack: WriteBack = {
 };
 
 const known = randomUUID();
+const sampleCollision: MetadataCollision = {
+  ...{ id: '9', userId: randomUUID(), clerkUserId: 'user_1', key: 'role', clerkValue: '["editor"]', ourValue: 'user' },
+  ...{ state: 'open', detectedAt: at, decidedAt: null, endedAt: null },
+};
 
 let gateway: TestGateway;
 let admin: string;
@@ -73,6 +81,18 @@ beforeAll(async () => {
       .answer(retryWriteBacks, (request) => {
         hear('retry', request);
         return { retried: 1 };
+      })
+      .answer(listMetadataCollisions, (request) => {
+        hear('collisions', request);
+        return { items: [sampleCollision], nextCursor: '9' };
+      })
+      .answer(decideMetadataCollision, (request) => {
+        hear('decide-one', request);
+        return { ...sampleCollision, state: 'taking' };
+      })
+      .answer(decideMetadataCollisions, (request) => {
+        hear('decide', request);
+        return { matched: 3, decided: 0, remaining: 3, dryRun: request.body.dryRun };
       });
     ingest
       .answer(redriveEvents, (request) => {
@@ -110,6 +130,7 @@ describe('the admin routes', () => {
     '/admin/users',
     '/admin/conflicts',
     '/admin/write-backs',
+    '/admin/metadata-collisions',
   ])('%s refuse users and developers, whatever role their token claims, and ask nobody', async (path) => {
     for (const user of ['user_plain', 'user_dev']) {
       const token = await mint(gateway.pair, user, { claims: { metadata: { role: 'admin' }, role: 'admin' } });
@@ -248,9 +269,49 @@ describe('the admin routes', () => {
     expect(body.errors[0].message).toBe('must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address');
   });
 
+  it('list metadata collisions, and record what an admin decides about them', async () => {
+    const post = (path: string, body?: object) =>
+      get(`/admin/metadata-collisions/${path}`, admin, {
+        method: 'POST',
+        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+    const listed = await get('/admin/metadata-collisions?key=role&limit=1', admin);
+    expect([listed.status, listed.body]).toEqual([200, { items: [sampleCollision], nextCursor: '9' }]);
+    expect(await post('9/take')).toMatchObject({ status: 200, body: { state: 'taking' } });
+    expect(await post('9/leave')).toMatchObject({ status: 200 });
+    const filter = { key: 'role', value: { b: [1], a: null } };
+    expect(await post('take', { filter, dryRun: true })).toMatchObject({ status: 200, body: { matched: 3 } });
+    expect(await post('leave', { ids: ['9'] })).toMatchObject({ status: 200 });
+    expect(heard.map(({ body }) => body)).toEqual([
+      { state: 'open', key: 'role', limit: 1 },
+      { id: '9', decision: 'take' },
+      { id: '9', decision: 'leave' },
+      { filter, dryRun: true, decision: 'take' },
+      { ids: ['9'], dryRun: false, decision: 'leave' },
+    ]);
+  });
+
+  it.each([
+    {},
+    { ids: [] },
+    { ids: ['9'], filter: { key: 'role' } },
+    { ids: ['x'] },
+    { filter: {} },
+    { filter: { key: 'role', values: [] } },
+    { ids: ['9'], decision: 'leave' },
+    { filter: { key: 'role' }, dryrun: true },
+  ])('reject the bulk decision %j', async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const answer = await get('/admin/metadata-collisions/take', admin, init);
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+    expect(heard).toEqual([]);
+  });
+
   it.each([
     ['/admin/conflicts?state=closed&kind=name', ['kind', 'state']],
     ['/admin/write-backs?state=lost', ['state']],
+    ['/admin/metadata-collisions?state=closed&kez=role', ['kez', 'state']],
     ['/admin/webhook-events?statsu=failed&limit=0', ['limit', 'statsu']],
     ['/admin/webhook-events?status=nonsense', ['status']],
     ['/admin/webhook-events?limit=1&limit=2', ['limit']],

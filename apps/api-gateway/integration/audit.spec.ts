@@ -87,6 +87,8 @@ const bodies: Record<string, object> = {
   'put /admin/users/{id}/tier': { tier: 'pro' },
   'post /admin/webhook-events/redrive': { filter: { status: 'failed' } },
   'post /admin/write-backs/retry': {},
+  'post /admin/metadata-collisions/take': { ids: ['1'] },
+  'post /admin/metadata-collisions/leave': { filter: { key: 'role' } },
 };
 
 it('every route that changes something tells the service whose request it is, and from where', async () => {
@@ -98,7 +100,7 @@ it('every route that changes something tells the service whose request it is, an
   );
   expect(routes.length).toBeGreaterThan(20);
   for (const [method, path] of routes) {
-    const where = path.replace('{user}', 'user_gone').replace('{id}', id);
+    const where = path.replace('{user}', 'user_gone').replace('{id}', path.includes('collisions') ? '1' : id);
     const { requestId } = await ask(method.toUpperCase(), where, bodies[`${method} ${path}`]);
     expect([method, path, asked.get(requestId)?.origin]).toEqual([
       ...[method, path, { sourceIp: '127.0.0.1', userAgent: 'curl/8.7.1' }],

@@ -22,6 +22,7 @@ import { ChangeFeed } from './follow-changes/change-feed';
 import { AuditController } from './inspect-audit/audit.controller';
 import { ConflictsController } from './inspect-conflicts/conflicts.controller';
 import { WebhookEventsController } from './inspect-webhook-events/webhook-events.controller';
+import { MetadataCollisionsController } from './inspect-metadata-collisions/metadata-collisions.controller';
 import { WriteBacksController } from './inspect-write-backs/write-backs.controller';
 import { ProfileController } from './keep-profile/profile.controller';
 import { rateLimitProviders } from './limit-rates/rate-limit.providers';
@@ -83,6 +84,7 @@ export class AppModule {
         ReconcileController,
         ConflictsController,
         WriteBacksController,
+        MetadataCollisionsController,
         AdminKeysController,
         AuditController,
         DocsController,

@@ -45,6 +45,25 @@ export const identities: AttackTable = {
         }),
     ],
     [
+      'role in metadata, to decide a metadata collision',
+      403,
+      'role_insufficient',
+      async () => {
+        const token = await mint(target().pair, CLERK_USER, { claims: { metadata: { role: 'admin' } } });
+        return bearer(token, { method: 'POST', path: '/admin/metadata-collisions/1/take' });
+      },
+    ],
+    [
+      'role in metadata, to decide all metadata collisions',
+      403,
+      'role_insufficient',
+      async () => {
+        const token = await mint(target().pair, CLERK_USER, { claims: { metadata: { role: 'admin' } } });
+        const body = { filter: { key: 'role' } };
+        return bearer(token, json(body, { method: 'POST', path: '/admin/metadata-collisions/take' }));
+      },
+    ],
+    [
       'role in a header',
       403,
       'role_insufficient',

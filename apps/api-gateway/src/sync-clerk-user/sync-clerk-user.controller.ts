@@ -13,7 +13,12 @@ import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '.
 import { RoundTrips, maxRoundTrips } from './round-trips';
 import { SignIn } from './sign-in';
 
-const syncedSchema = z.object({ success: z.literal(true), isNewUser: z.boolean(), user: userSchema });
+const syncedSchema = z.object({
+  success: z.literal(true),
+  isNewUser: z.boolean(),
+  user: userSchema,
+  metadata: syncClerkUser.reply.shape.metadata,
+});
 
 /** `/api/clerk/syncUsers`: makes sure that the signed-in Clerk user exists here. */
 @Controller('api/clerk/syncUsers')
@@ -60,10 +65,14 @@ export class SyncClerkUserController {
   @HttpCode(200)
   @Access({ access: 'clerk-session', permission: 'clerk-users:sync', rateClass: 'sync' })
   @ApiOperation({ summary: 'Make sure that the signed-in Clerk user exists here' })
-  @ApiOkResponse({ description: 'The user', standardSchema: syncedSchema })
+  @ApiOkResponse({
+    description:
+      'The user. `metadata` tells whether Clerk holds `dbId` and `role`: wait for them in session claims only while it is `pending`',
+    standardSchema: syncedSchema,
+  })
   async synchronize(@Req() request: FastifyRequest): Promise<z.input<typeof syncedSchema>> {
-    const { isNewUser, user } = await this.sync(requireClerkCaller(request), request);
-    return { success: true, isNewUser, user };
+    const { isNewUser, user, metadata } = await this.sync(requireClerkCaller(request), request);
+    return { success: true, isNewUser, user, metadata };
   }
 
   private async sync({ session }: ClerkCaller, request: FastifyRequest): Promise<ReplyOf<typeof syncClerkUser>> {
