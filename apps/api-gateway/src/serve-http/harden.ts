@@ -1,3 +1,4 @@
+import { BadRequestException } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
 
 /** What every answer carries unless its route says otherwise. */
@@ -14,10 +15,12 @@ export const hardening = {
 const IDENTITY_HEADER =
   /^x-(gatehouse-.*|principal.*|auth-.*|authenticated-.*|forwarded-(user|email|groups|preferred-username)|remote-user|(clerk-)?user(-.*)?|role|roles|scopes|tier|tenant(-.*)?|org(-.*)?|session(-.*)?|account(-.*)?)$/;
 
-/** Sets the headers that protect, and drops those that claim an identity. */
+/** Sets the headers that protect, drops those that claim an identity, and rejects HTTP/0.9. */
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(hardening);
+    // It has no headers: what follows on the connection is another request to some readers, and headers to others.
+    if (request.raw.httpVersionMajor < 1) return done(new BadRequestException());
     dropIdentityHeaders(request.raw.headers);
     done();
   });
