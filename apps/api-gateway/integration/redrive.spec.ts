@@ -95,7 +95,14 @@ describe('an admin', () => {
     const filter = { status: 'failed', since: '2026-11-01T00:00:00Z' };
     const answer = await ask('POST', 'webhook-events/redrive', { filter, dryRun: true, limit: 5 });
     expect([answer.status, answer.body]).toMatchObject([200, { redriveId: null, dryRun: true, redriven: 1 }]);
-    expect(heard).toEqual([['redrive', { filter, dryRun: true, limit: 5 }]]);
+    const asked = { ...filter, since: new Date(filter.since).toISOString() };
+    expect(heard).toEqual([['redrive', { filter: asked, dryRun: true, limit: 5 }]]);
+  });
+
+  it('redrives one, dry by the body', async () => {
+    const answer = await ask('POST', 'webhook-events/msg_9/redrive', { dryRun: true });
+    expect(answer.status).toBe(200);
+    expect(heard).toEqual([['redrive', { filter: { ids: ['msg_9'] }, dryRun: true, limit: 100 }]]);
   });
 
   it('redrives one, and dry', async () => {
