@@ -63,10 +63,36 @@ describe('the service role', () => {
     ['change the ledger', 'ALTER TABLE webhook_events ADD COLUMN mine int'],
     ['drop bodies', 'DROP TABLE event_bodies'],
     ['truncate the ledger', 'TRUNCATE webhook_events'],
+    ['remove a record of a redrive', 'DELETE FROM redrives'],
+    ['change who redrove', "UPDATE redrives SET request_id = 'other'"],
+    ['move a redrive in time', 'UPDATE redrives SET created_at = now()'],
+    ['remove a record of an erasure', 'DELETE FROM erasures'],
+    ['change a record of an erasure', "UPDATE erasures SET actor = 'nobody'"],
+    ['remove events', 'DELETE FROM webhook_events'],
     ['replace the partition function', 'DROP FUNCTION ensure_event_body_partitions(integer)'],
   ])('cannot %s', async (_what, statement) => {
     await withClient(database.serviceUrl, async (client) => {
       await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+    });
+  });
+
+  it('records redrives and erasures at the time of the database, whatever it says', async () => {
+    await withClient(database.serviceUrl, async (client) => {
+      await client.query(
+        `INSERT INTO redrives (id, actor_user_id, request_id, filter, redriven, created_at)
+         VALUES (gen_random_uuid(), NULL, 'r', '{}', 1, '2001-01-01')
+         ON CONFLICT (id) DO UPDATE SET redriven = redrives.redriven + excluded.redriven`,
+      );
+      await client.query(
+        `INSERT INTO erasures (id, clerk_user_id, actor, request_id, removed, created_at)
+         VALUES (gen_random_uuid(), 'user_1', 'command line', 'r', '{}', '2001-01-01')`,
+      );
+      const { rows } = await client.query(
+        `SELECT FROM redrives WHERE created_at > now() - interval '1 hour'
+          UNION ALL SELECT FROM erasures WHERE created_at > now() - interval '1 hour'`,
+      );
+      expect(rows).toHaveLength(2);
+      await client.query('UPDATE redrives SET redriven = 2');
     });
   });
 

@@ -187,6 +187,33 @@ describe('a redrive', () => {
     });
   });
 
+  it('is what a redelivery of a dead event is: once for each signed attempt, however many replicas get it', async () => {
+    const [id = '', live = ''] = await dead(2);
+    await harness.sql(`UPDATE webhook_events SET status = 'success' WHERE webhook_id = $1`, [live]);
+    const other = await harness.start();
+    const timestamp = Math.floor(Date.now() / 1_000) + 5;
+    const resend = (url: string, at = timestamp) => deliver(url, userCreated(), { id, timestamp: at });
+    const answers = await Promise.all([ingest, other, ingest, other].map(({ url }) => resend(url)));
+    expect(answers.map(({ json }) => json.status).sort()).toEqual(['duplicate', 'duplicate', 'duplicate', 'redriven']);
+    await eventually(async () =>
+      expect(await harness.row(id)).toMatchObject({ status: 'processing', publish_number: 2, retry_count: 0 }),
+    );
+    const redriveId = (await harness.row(id))?.redrive_id as string;
+    expect(await gateway.send(getRedrive, { id: redriveId }, context)).toMatchObject({
+      actorUserId: null,
+      filter: { ids: [id] },
+      redriven: 1,
+    });
+    expect(ingest.logs() + other.logs()).toContain(`"redriveId":"${redriveId}"`);
+
+    await harness.sql(`UPDATE webhook_events SET status = 'failed' WHERE webhook_id = $1`, [id]);
+    expect((await resend(ingest.url)).json).toEqual({ status: 'duplicate' });
+    expect((await resend(ingest.url, timestamp + 1)).json).toEqual({ status: 'redriven' });
+    expect((await deliver(ingest.url, userCreated(), { id: live, timestamp })).json).toEqual({ status: 'duplicate' });
+    expect(await harness.row(live)).toMatchObject({ status: 'success', publish_number: 1 });
+    await other.close();
+  });
+
   it.each(['0000-01-01T00:00:00Z', 'yesterday'])('from no time that there is, is refused: %s', async (since) => {
     await expect(send({ filter: { since } })).rejects.toMatchObject({ reason: 'invalid_request' });
   });

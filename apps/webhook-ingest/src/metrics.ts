@@ -22,7 +22,7 @@ export class IngestMetrics {
     const registers = [registry];
     this.deliveries = new Counter({
       name: 'gatehouse_ingest_deliveries_total',
-      help: 'Deliveries by result: accepted, duplicate, ignored, refused, unavailable.',
+      help: 'Deliveries by result: accepted, duplicate, redriven (of a dead event), ignored, refused, unavailable.',
       labelNames: ['result'],
       registers,
     });

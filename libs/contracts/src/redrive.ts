@@ -85,7 +85,8 @@ export const redriveEvents = defineRequest({
 export const redriveSchema = z.object({
   id: uuidSchema,
   at: z.iso.datetime(),
-  actorUserId: uuidSchema,
+  /** Null when Clerk delivered a dead event again, which redrives it. */
+  actorUserId: uuidSchema.nullable(),
   requestId: z.string(),
   filter: z.record(z.string(), z.unknown()),
   redriven: z.number().int(),

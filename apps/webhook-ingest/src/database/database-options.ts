@@ -8,6 +8,8 @@ import { CreateRedrives1790000000003 } from './migrations/1790000000003-create-r
 import { DropBodies1790000000004 } from './migrations/1790000000004-drop-bodies';
 import { NameSigningSecrets1790000000005 } from './migrations/1790000000005-name-signing-secrets';
 import { FollowClerkMovements1790000000006 } from './migrations/1790000000006-follow-clerk-movements';
+import { RedriveResentEvents1790000000007 } from './migrations/1790000000007-redrive-resent-events';
+import { ContractServiceRights1790000000008 } from './migrations/1790000000008-contract-service-rights';
 import { RedriveEntity } from './redrive.entity';
 import { RejectedDeliveryEntity } from './rejected-delivery.entity';
 import { WebhookEventEntity } from './webhook-event.entity';
@@ -41,6 +43,8 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
       DropBodies1790000000004,
       NameSigningSecrets1790000000005,
       FollowClerkMovements1790000000006,
+      RedriveResentEvents1790000000007,
+      ContractServiceRights1790000000008,
     ],
   };
 }

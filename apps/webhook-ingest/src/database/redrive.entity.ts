@@ -7,8 +7,9 @@ export class RedriveEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'redrives_pkey' })
   id!: string;
 
-  @Column({ name: 'actor_user_id', type: 'uuid' })
-  actorUserId!: string;
+  /** Null when Clerk delivered a dead event again. */
+  @Column({ name: 'actor_user_id', type: 'uuid', nullable: true })
+  actorUserId!: string | null;
 
   @Column({ name: 'request_id', type: 'text' })
   requestId!: string;

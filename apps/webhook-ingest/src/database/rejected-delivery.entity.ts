@@ -26,8 +26,9 @@ export class RejectedDeliveryEntity {
   @Column({ name: 'source_ip', type: 'text', nullable: true })
   sourceIp!: string | null;
 
-  @Column({ name: 'body_sha256', type: 'text' })
-  bodySha256!: string;
+  /** Null when it was refused before its body was read; `bodySize` is the declared length then. */
+  @Column({ name: 'body_sha256', type: 'text', nullable: true })
+  bodySha256!: string | null;
 
   @Column({ name: 'body_size', type: 'integer' })
   bodySize!: number;

@@ -86,6 +86,10 @@ export class WebhookEventEntity {
   @Column({ name: 'occurred_at', type: 'timestamptz', nullable: true })
   occurredAt!: Date | null;
 
+  /** When Clerk signed the attempt that last began it: its first delivery, or the one that redrove it when it was dead. */
+  @Column({ name: 'sent_at', type: 'timestamptz', nullable: true })
+  sentAt!: Date | null;
+
   /** The number of the last or the coming publish, from 1; 0 on a row that is never to be published. */
   @Column({ name: 'publish_number', type: 'integer' })
   publishNumber!: number;

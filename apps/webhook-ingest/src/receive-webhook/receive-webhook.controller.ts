@@ -13,11 +13,11 @@ import { readEvent } from './read-event';
 import { RejectedDeliveries } from './rejected-deliveries';
 import { webhookPaths } from './webhook-paths';
 import { readSvixHeaders } from './svix-headers';
-import { type SvixHeaders, verifySignature } from './verify-signature';
+import { type SvixHeaders, type Verification, verifySignature } from './verify-signature';
 
 /** What Clerk is told of a delivery that was taken. */
 export interface ReceiveReply {
-  readonly status: 'accepted' | 'duplicate' | 'ignored';
+  readonly status: 'accepted' | 'duplicate' | 'ignored' | 'redriven';
   readonly reason?: string;
 }
 
@@ -45,10 +45,11 @@ export class ReceiveWebhookController {
     if (!Buffer.isBuffer(body)) {
       throw new DeliveryRefusedError(415, 'unsupported_media_type', 'The body must be application/json.');
     }
-    const { webhookId, signedBy } = this.verify(request, body);
+    const { webhookId, sentAt, signedBy } = this.verify(request, body);
     const delivery: Delivery = {
       ...readEvent(body),
       webhookId,
+      sentAt,
       signingSecret: signedBy,
       correlationId: request.id,
       ...senderOf(request),
@@ -56,7 +57,7 @@ export class ReceiveWebhookController {
     return this.record(delivery, request);
   }
 
-  private verify(request: FastifyRequest, body: Buffer): { webhookId: string; signedBy: string } {
+  private verify(request: FastifyRequest, body: Buffer): Extract<Verification, { ok: true }> {
     const headers = readSvixHeaders(request.raw.rawHeaders);
     const verification = verifySignature(this.config.signingSecrets, headers, body, Date.now());
     if (verification.ok) {
@@ -97,9 +98,13 @@ export class ReceiveWebhookController {
     });
     failpoint('after-record');
     const { webhookId, eventType, ignored } = delivery;
-    const status = recorded.result === 'duplicate' ? 'duplicate' : ignored === undefined ? 'accepted' : 'ignored';
+    const asNew = ignored === undefined ? 'accepted' : 'ignored';
+    const status = recorded.result === 'recorded' ? asNew : recorded.result;
     this.metrics.deliveries.inc({ result: status });
-    request.logged = { webhookId, eventType, result: status };
+    request.logged = {
+      ...{ webhookId, eventType, result: status },
+      ...(recorded.result === 'redriven' && { redriveId: recorded.redriveId }),
+    };
     if (recorded.result === 'recorded' && ignored === undefined) {
       const { id, receivedAt } = recorded;
       this.publisher.offer({ ...delivery, id, receivedAt, attempt: 0, publishNumber: 1 });

@@ -17,9 +17,9 @@ export type RefusalReason =
   | 'timestamp_too_old'
   | 'timestamp_too_new';
 
-/** What verification found. `signedBy` is the fingerprint of the secret; it is there too when only the time is off. */
+/** What verification found. `sentAt`: when the attempt was signed. `signedBy` is the fingerprint of the secret; it is there too when only the time is off. */
 export type Verification =
-  | { readonly ok: true; readonly webhookId: string; readonly signedBy: string }
+  | { readonly ok: true; readonly webhookId: string; readonly sentAt: Date; readonly signedBy: string }
   | { readonly ok: false; readonly reason: RefusalReason; readonly signedBy?: string };
 
 const TOLERANCE_SECONDS = 300;
@@ -53,7 +53,7 @@ export function verifySignature(
   const age = nowMs / 1000 - Number(timestamp);
   if (age > TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_old', signedBy };
   if (age < -TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_new', signedBy };
-  return { ok: true, webhookId: id, signedBy };
+  return { ok: true, webhookId: id, sentAt: new Date(Number(timestamp) * 1_000), signedBy };
 }
 
 function whichSigned(

@@ -1,6 +1,8 @@
 /** A verified delivery as it is to be recorded. */
 export interface Delivery {
   readonly webhookId: string;
+  /** When Clerk signed this attempt. */
+  readonly sentAt: Date;
   readonly eventType: string;
   /** Absent when it is to be published; else why nobody will handle it. */
   readonly ignored?: Ignored;
@@ -22,6 +24,8 @@ export interface Ignored {
   readonly reason: string;
 }
 
-/** What recording a delivery came to; a duplicate has changed nothing. */
+/** What recording a delivery came to; a duplicate has changed nothing, unless its event was dead: then it is redriven. */
 export type Recorded =
-  { readonly result: 'duplicate' } | { readonly result: 'recorded'; readonly id: string; readonly receivedAt: Date };
+  | { readonly result: 'duplicate' }
+  | { readonly result: 'redriven'; readonly redriveId: string }
+  | { readonly result: 'recorded'; readonly id: string; readonly receivedAt: Date };

@@ -1,5 +1,6 @@
 import { type Statement, runStatements } from '@gatehouse/persistence';
 import { type DataSource } from 'typeorm';
+import { redriveResent } from '../redrive-events/redrive-resent';
 import { type Delivery, type Recorded } from './delivery';
 
 interface Inserted {
@@ -17,18 +18,19 @@ const INSERT = `
   WITH incoming AS (
     SELECT * FROM unnest(
       $1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
-      $10::text[], $11::text[], $12::integer[], $13::integer[], $14::integer[]
+      $10::text[], $11::text[], $12::integer[], $13::integer[], $14::integer[], $16::timestamptz[]
     ) AS row (
       webhook_id, event_type, status, processed_data, instance_id, clerk_user_id, occurred_at, source_ip, user_agent,
-      correlation_id, signing_secret, max_retries, body_start, body_length
+      correlation_id, signing_secret, max_retries, body_start, body_length,
+      sent_at
     )
   ), recorded AS (
     INSERT INTO webhook_events (
       webhook_id, event_type, status, processed_data, processed_at, instance_id, clerk_user_id, occurred_at, source_ip,
-      user_agent, correlation_id, signing_secret, max_retries, publish_number
+      user_agent, correlation_id, signing_secret, max_retries, sent_at, publish_number
     )
     SELECT webhook_id, event_type, status, processed_data, CASE status WHEN 'ignored' THEN now() END, instance_id,
-           clerk_user_id, occurred_at, source_ip, user_agent, correlation_id, signing_secret, max_retries,
+           clerk_user_id, occurred_at, source_ip, user_agent, correlation_id, signing_secret, max_retries, sent_at,
            CASE status WHEN 'ignored' THEN 0 ELSE 1 END
       FROM incoming ORDER BY webhook_id COLLATE "C"
     ON CONFLICT (webhook_id) DO NOTHING
@@ -40,7 +42,10 @@ const INSERT = `
   )
   SELECT id, webhook_id, created_at FROM recorded`;
 
-/** Records deliveries of different ids in one transaction; what the ledger had already is a duplicate. */
+/**
+ * Records deliveries of different ids in one transaction; what the ledger had already is a duplicate. One of a dead event
+ * redrives it.
+ */
 export async function insertDeliveries(
   dataSource: DataSource,
   deliveries: readonly Delivery[],
@@ -68,6 +73,7 @@ export async function insertDeliveries(
       starts,
       column(({ body }) => body.length),
       Buffer.concat(column(({ body }) => body)),
+      column(({ sentAt }) => sentAt.toISOString()),
     ],
     read: (rows) => rows,
   };
@@ -75,6 +81,10 @@ export async function insertDeliveries(
   const result = new Map<string, Recorded>(deliveries.map(({ webhookId }) => [webhookId, { result: 'duplicate' }]));
   for (const { webhook_id: webhookId, id, created_at: receivedAt } of inserted) {
     result.set(webhookId, { result: 'recorded', id, receivedAt });
+  }
+  const duplicates = deliveries.filter(({ webhookId }) => result.get(webhookId)?.result === 'duplicate');
+  for (const [webhookId, redriveId] of await redriveResent(dataSource, duplicates)) {
+    result.set(webhookId, { result: 'redriven', redriveId });
   }
   return result;
 }

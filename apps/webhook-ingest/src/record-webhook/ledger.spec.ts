@@ -10,6 +10,7 @@ const NEVER_MS = 600_000;
 function delivery(webhookId: string, bytes = 1): Delivery {
   return {
     webhookId,
+    sentAt: new Date(0),
     eventType: 'user.created',
     instanceId: null,
     clerkUserId: null,

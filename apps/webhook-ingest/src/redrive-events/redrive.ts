@@ -3,7 +3,7 @@ import { type EventState } from '@gatehouse/lifecycle';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { storableText } from '../database/storable-text';
 import { decodeCursor, encodeCursor } from '../list-events/cursor';
-import { redrivability } from './redrivable';
+import { type Redrivability, redrivability } from './redrivable';
 
 type Request = ParsedRequestOf<typeof redriveEvents>;
 
@@ -16,11 +16,13 @@ export interface RedrivePage {
 /** Who asks, and under which id. */
 export interface RedriveOrder {
   readonly id: string;
-  readonly actorUserId: string;
+  /** Null when Clerk delivered a dead event again. */
+  readonly actorUserId: string | null;
   readonly requestId: string;
 }
 
-interface Row {
+/** What must be known of an event to redrive it. */
+export interface CandidateRow {
   readonly id: string;
   readonly webhook_id: string;
   readonly event_type: string;
@@ -71,25 +73,43 @@ export function redrive(dataSource: DataSource, request: Request, order: Redrive
       return answer.can ? [{ id: row.id, retryCount: answer.retryCount }] : [];
     });
     if (anew.length === 0) return result;
-    await manager.query(NOTE, [
-      order.id,
-      order.actorUserId,
-      order.requestId,
-      JSON.stringify(request.filter),
-      anew.length,
-    ]);
-    await manager.query(BEGIN_ANEW, [anew.map(({ id }) => id), anew.map(({ retryCount }) => retryCount), order.id]);
+    await noteRedrive(manager, order, request.filter, anew.length);
+    await beginAnew(manager, anew, order.id);
     return result;
   });
 }
 
-async function select(manager: EntityManager, { filter, cursor, limit }: Request, lock: string): Promise<Row[]> {
+/** Records who began how many events anew. */
+export async function noteRedrive(
+  manager: EntityManager,
+  { id, actorUserId, requestId }: RedriveOrder,
+  filter: unknown,
+  redriven: number,
+): Promise<void> {
+  await manager.query(NOTE, [id, actorUserId, requestId, JSON.stringify(filter), redriven]);
+}
+
+/** Makes events pending again, owed to the stream under a raised publish number. */
+export async function beginAnew(
+  manager: EntityManager,
+  events: readonly { readonly id: string; readonly retryCount: number }[],
+  redriveId: string,
+): Promise<void> {
+  const ids = events.map(({ id }) => id);
+  await manager.query(BEGIN_ANEW, [ids, events.map(({ retryCount }) => retryCount), redriveId]);
+}
+
+async function select(
+  manager: EntityManager,
+  { filter, cursor, limit }: Request,
+  lock: string,
+): Promise<CandidateRow[]> {
   // One more than asked for tells whether there is a next page.
   const values: unknown[] = [limit + 1];
   const value = (one: unknown): string => `$${values.push(one)}`;
   const where = conditions(filter, value);
   if (cursor !== undefined) where.push(`event.id > ${value(decodeCursor(cursor))}`);
-  return manager.query<Row[]>(SELECT(where.join(' AND '), lock), values);
+  return manager.query<CandidateRow[]>(SELECT(where.join(' AND '), lock), values);
 }
 
 function conditions(filter: RedriveFilter, value: (one: unknown) => string): string[] {
@@ -112,7 +132,7 @@ function conditions(filter: RedriveFilter, value: (one: unknown) => string): str
   return where;
 }
 
-function page(rows: readonly Row[], limit: number): RedrivePage {
+function page(rows: readonly CandidateRow[], limit: number): RedrivePage {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -121,7 +141,7 @@ function page(rows: readonly Row[], limit: number): RedrivePage {
   };
 }
 
-function toItem(row: Row): RedriveItem {
+function toItem(row: CandidateRow): RedriveItem {
   const answer = judge(row);
   return {
     id: row.id,
@@ -136,7 +156,8 @@ function toItem(row: Row): RedriveItem {
   };
 }
 
-function judge(row: Row) {
+/** Whether the event can begin anew. */
+export function judge(row: CandidateRow): Redrivability {
   return redrivability({
     status: row.status,
     retryCount: row.retry_count,

@@ -1,0 +1,25 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/**
+ * A redelivery of a dead event redrives it, once per signed attempt: hence when Clerk signed the attempt that last began
+ * the event. Nobody of ours asked for such a redrive, and a delivery that is refused at its head has no body to hash.
+ */
+export class RedriveResentEvents1790000000007 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      ALTER TABLE webhook_events ADD COLUMN sent_at timestamptz;
+      ALTER TABLE redrives ALTER COLUMN actor_user_id DROP NOT NULL;
+      ALTER TABLE rejected_deliveries ALTER COLUMN body_sha256 DROP NOT NULL;
+    `);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      DELETE FROM rejected_deliveries WHERE body_sha256 IS NULL;
+      ALTER TABLE rejected_deliveries ALTER COLUMN body_sha256 SET NOT NULL;
+      DELETE FROM redrives WHERE actor_user_id IS NULL;
+      ALTER TABLE redrives ALTER COLUMN actor_user_id SET NOT NULL;
+      ALTER TABLE webhook_events DROP COLUMN sent_at;
+    `);
+  }
+}
