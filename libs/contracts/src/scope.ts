@@ -6,6 +6,8 @@ export const scopes = {
   'conflicts:read': 'List conflicts over e-mail addresses and phone numbers (admins).',
   'keys:admin': "List and revoke everybody's API keys (admins).",
   'keys:read': "List the holder's own API keys, never the keys themselves.",
+  'metadata-collisions:decide': 'Decide about metadata collisions (admins).',
+  'metadata-collisions:read': 'List metadata collisions (admins).',
   'profile:read': "Read the holder's own profile.",
   'profile:write': "Change the holder's own profile.",
   'reconcile:read': 'Read reconcile runs (admins).',
