@@ -2,8 +2,18 @@
 // Everything after it runs on the Node that is a dependency of this workspace.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, clearTimeout, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +22,14 @@ import { fileURLToPath } from 'node:url';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Where data, logs and stamps are kept; GATEHOUSE_STATE_DIR names another. */
-export const stateDirectory = process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse');
+export const stateDirectory = resolve(process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse'));
 
 const modules = join(root, 'node_modules');
 const lockStamp = join(modules, '.gatehouse-lock');
 const buildStamp = join(root, 'dist/.gatehouse-build');
+
+/** What the system reports of a folder that cannot be made or written to. */
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP']);
 
 /** A failure whose message is a sentence for a person. */
 export class BootstrapError extends Error {
@@ -117,15 +130,37 @@ function requireNode() {
 
 function makeWritable(directory) {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
+    accessSync(directory, constants.W_OK);
   } catch (error) {
     throw fileError(error, directory);
   }
 }
 
+/** `mkdirSync` with `recursive` never returns where a folder cannot be made although its parent exists, as in /proc. */
+export function makeDirectory(path) {
+  if (made(path) === true) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  const refusal = made(path);
+  if (refusal !== true) throw refusal;
+}
+
+/** True when the folder is there now; the error when a parent seems to be missing. */
+function made(path) {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST' && statSync(path).isDirectory()) return true;
+    if (error.code === 'ENOENT') return error;
+    throw error;
+  }
+}
+
 function fileError(error, path) {
   if (['ENOSPC', 'EDQUOT'].includes(error.code)) return new BootstrapError('There is no space left on the disk.');
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(error.code)) {
+  if (error.code === 'ENAMETOOLONG') return new BootstrapError(`The path ${path} is too long: choose a shorter one.`);
+  if (UNWRITABLE.has(error.code) || (error.code === 'ENOENT' && error.syscall === 'mkdir')) {
     return new BootstrapError(`The folder ${error.path ?? path} cannot be written to by this user.`);
   }
   return error;
@@ -237,7 +272,7 @@ function sourceHash() {
 
 function writeStamp(file, text) {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     writeFileSync(file, text);
   } catch (error) {
     throw fileError(error, dirname(file));

@@ -1,9 +1,9 @@
 // npm run test:faults [-- CELL,CELL]: the whole fault matrix; its table goes into docs/reliability.md. NATS_SERVER_BIN may
 // name several nats-server programs, comma-separated: the matrix runs on each.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, stateDirectory } from './bootstrap.mjs';
+import { makeDirectory, root, stateDirectory } from './bootstrap.mjs';
 
 const begin = '<!-- fault matrix: begin -->';
 const end = '<!-- fault matrix: end -->';
@@ -15,7 +15,7 @@ let failed = false;
 const limitMs = 60 * 60_000;
 const commit = readCommit();
 
-mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+makeDirectory(stateDirectory);
 for (const program of programs) {
   const report = join(stateDirectory, 'faults.json');
   rmSync(report, { force: true });

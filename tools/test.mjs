@@ -1,11 +1,12 @@
 // npm test: every test against real servers, from a fresh clone on. Arguments go to Jest.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   BootstrapError,
   bootstrap,
   main,
+  makeDirectory,
   root,
   runInPlace,
   workspaceEnvironment,
@@ -18,7 +19,7 @@ await main(async () => {
   // Whoever runs the tests a second time beside these is not told by their report that they are done.
   const kept = process.env.GATEHOUSE_TEST_REPORT;
   const report = kept || join(mkdtempSync(join(tmpdir(), 'gatehouse-tests-')), 'report.json');
-  mkdirSync(dirname(report), { recursive: true });
+  makeDirectory(dirname(report));
   rmSync(report, { force: true });
   const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const env = {

@@ -13,9 +13,11 @@ try {
 
 async function mint(who) {
   if (!who) throw new Error('Say for whom: npm run token -- <e-mail or user id>');
-  const emulator = read('running.json')?.urls?.emulator;
+  const urls = read('running.json')?.urls;
+  const emulator = urls?.emulator;
+  if (urls && !emulator) throw new Error('npm start runs with your own Clerk, whose tokens only its sign-in makes.');
   if (!emulator) throw new Error('Nothing is running here: npm start first.');
-  const secret = process.env.CLERK_SECRET_KEY || read('settings.json')?.clerkSecretKey;
+  const secret = read('settings.json')?.clerkSecretKey;
   const call = async (path, body) => {
     const response = await fetch(`${emulator}/v1/${path}`, {
       method: body ? 'POST' : 'GET',

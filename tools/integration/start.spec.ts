@@ -26,9 +26,10 @@ function checkoutWithStubs(): string {
   const root = mkdtempSync(join(tmpdir(), 'gatehouse-start-'));
   writeFileSync(join(root, 'nx.json'), '{}');
   symlinkSync(join(checkout, 'node_modules'), join(root, 'node_modules'));
-  for (const part of ['dist/libs', 'dist/tools']) cpSync(join(checkout, part), join(root, part), { recursive: true });
+  // The programs' own parsers check the environment.
+  for (const part of ['dist/libs', 'dist/tools', 'dist/apps'])
+    cpSync(join(checkout, part), join(root, part), { recursive: true });
   for (const app of appNames) {
-    mkdirSync(join(root, 'dist/apps', app, 'src'), { recursive: true });
     cpSync(join(__dirname, 'fixtures/stub-app.cjs'), join(root, 'dist/apps', app, 'src/main.js'));
     writeFileSync(join(root, 'dist/apps', app, 'src/migrate.js'), '');
   }
@@ -160,6 +161,52 @@ describe('npm start', () => {
     await first.exit;
   });
 
+  it("runs no emulator and makes no user beside a Clerk of one's own, and says what to do next", async () => {
+    const run = start({
+      GATEHOUSE_STATE_DIR: join(root, 'own-clerk'),
+      CLERK_ISSUER: 'https://clerk.example.com',
+      CLERK_SECRET_KEY: 'sk_live_hidden',
+      CLERK_WEBHOOK_SIGNING_SECRETS: `whsec_${Buffer.alloc(24, 1).toString('base64')}`,
+    });
+    await ready(run);
+    expect(run.output).not.toContain('clerk-emulator');
+    expect(run.output).toContain('Clerk          https://clerk.example.com        (your own: no emulator runs');
+    expect(run.output).toContain('npm run admin -- you@example.com');
+    expect(run.output).not.toMatch(/sk_live_hidden|asha@example.com|first admin/);
+    expect(pids().filter((pid) => commandLine(pid).includes('clerk-emulator'))).toEqual([]);
+    expect(JSON.parse(readFileSync(join(root, 'own-clerk/running.json'), 'utf8'))).toMatchObject({
+      urls: { gateway: `http://localhost:${ports.gateway}`, ingest: `http://localhost:${ports.ingest}` },
+    });
+    expect(existsSync(join(root, 'own-clerk/clerk-emulator.json'))).toBe(false);
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toBe(0);
+    const emulated = start({ GATEHOUSE_STATE_DIR: join(root, 'own-clerk') });
+    expect(await emulated.exit).toBe(1);
+    expect(emulated.errors).toMatch(/belongs to another Clerk instance: set GATEHOUSE_STATE_DIR to another folder/);
+  });
+
+  it('reports every fault of every program before anything is started, and names that are almost right', async () => {
+    const run = start({
+      CORS_ORIGIN: 'https://a.example',
+      CORS_ORIGINS: 'hidden',
+      RECONCILE_INTERVAL_MS: 'hidden',
+      REBUILD_POLL_MS: 'hidden',
+    });
+    expect(await run.exit).toBe(1);
+    expect(run.errors.split('\n').map((line) => line.trim().split(/[ [(]/)[0])).toEqual([
+      'Nothing',
+      'CORS_ORIGINS',
+      'REBUILD_POLL_MS',
+      'RECONCILE_INTERVAL_MS',
+      '',
+    ]);
+    expect(run.errors).not.toContain('hidden');
+    expect(run.output).toBe('');
+    const misnamed = start({ CORS_ORIGIN: 'https://a.example', RETRY_MAX: 'hidden' });
+    expect(await misnamed.exit).toBe(1);
+    expect(misnamed.output).toBe('! CORS_ORIGIN is ignored: did you mean CORS_ORIGINS?\n');
+  });
+
   it('says in one sentence which port is taken', async () => {
     const other = createServer().listen(ports.gateway, '127.0.0.1');
     const run = start();
@@ -214,6 +261,26 @@ describe('npm start', () => {
     const run = start({ DATABASE_URL: process.env.GATEHOUSE_TEST_PG_URL });
     await ready(run);
     expect(run.output).toMatch(/✓ PostgreSQL\s+18\.\d+, as DATABASE_URL says/);
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toBe(0);
+  });
+
+  it('says in one sentence, and does not hang, when the folder cannot be made at all', async () => {
+    // A file system that reports a missing parent although the parent is there; Linux alone has it.
+    if (!existsSync('/proc/self')) return;
+    const run = start({ GATEHOUSE_STATE_DIR: '/proc/gatehouse' });
+    expect(await run.exit).toBe(1);
+    expect(run.errors).toMatch(/^The folder \/proc\/gatehouse cannot be written to by this user.*\n$/);
+    const long = start({ GATEHOUSE_STATE_DIR: join(root, 'x'.repeat(300)) });
+    expect(await long.exit).toBe(1);
+    expect(long.errors).toMatch(/^The path .* is too long: choose a shorter one.\n$/);
+  });
+
+  it('works in a folder whose name has blanks, quotes and letters that are not ASCII', async () => {
+    const state = join(root, `st "a't$e%20 ü`);
+    const run = start({ GATEHOUSE_STATE_DIR: state });
+    await ready(run);
+    expect(existsSync(join(state, 'logs/user-sync.log'))).toBe(true);
     run.child.kill('SIGTERM');
     expect(await run.exit).toBe(0);
   });

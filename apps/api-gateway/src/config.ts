@@ -1,12 +1,14 @@
 import { createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
 import {
   type NatsAddress,
+  type NearMiss,
   commaSeparated,
   commonVariables,
   flag,
   headerNames,
   httpUrl,
   natsAddress,
+  nearMisses,
   originList,
   parseEnvironment,
   pem,
@@ -79,6 +81,9 @@ const variables = z.object({
   REQUIRE_HTTPS: flag.default(false),
 });
 
+/** Every variable that the gateway reads. */
+export const variableNames: readonly string[] = Object.keys(variables.shape);
+
 /** Injection token of the {@link GatewayConfig}. */
 export const CONFIG = Symbol('GatewayConfig');
 
@@ -121,6 +126,13 @@ export interface GatewayConfig {
   readonly requireHttps: boolean;
   /** Whose `X-Forwarded-For` is believed: everybody's, nobody's, or that of these addresses. */
   readonly trustProxy: boolean | string[];
+}
+
+/** Variables that are set, that the gateway does not read, and whose names are close to ones that it reads. */
+export function findNearMisses(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly NearMiss[] {
+  return nearMisses(environment, variableNames);
 }
 
 /** The gateway's configuration out of the environment. Throws a ConfigError that names every faulty variable. */

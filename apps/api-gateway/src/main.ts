@@ -1,17 +1,21 @@
 import { LOGGER, runService } from '@gatehouse/observability';
 import { type Logger } from 'pino';
-import { loadConfig } from './config';
+import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';
 
-void runService('api-gateway', async () => {
-  const config = loadConfig();
-  const app = await createApp(config);
-  try {
-    await app.listen(config.port, config.host);
-    app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'api-gateway serves');
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
-  return app;
-});
+void runService(
+  'api-gateway',
+  async () => {
+    const config = loadConfig();
+    const app = await createApp(config);
+    try {
+      await app.listen(config.port, config.host);
+      app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'api-gateway serves');
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    return app;
+  },
+  findNearMisses(),
+);

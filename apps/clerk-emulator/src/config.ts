@@ -1,5 +1,15 @@
 import { createPrivateKey } from 'node:crypto';
-import { commaSeparated, httpUrl, logLevel, parseEnvironment, pem, port, wholeNumber } from '@gatehouse/config';
+import {
+  type NearMiss,
+  commaSeparated,
+  httpUrl,
+  logLevel,
+  nearMisses,
+  parseEnvironment,
+  pem,
+  port,
+  wholeNumber,
+} from '@gatehouse/config';
 import { z } from 'zod';
 import { isEndpointUrl } from './clerk/endpoint-url';
 import { isJsonObject, type JsonObject } from './clerk/json';
@@ -112,6 +122,9 @@ const variables = z.object({
   LOG_LEVEL: logLevel.default('info'),
 });
 
+/** Every variable that the emulator reads. */
+export const variableNames: readonly string[] = Object.keys(variables.shape);
+
 /** How one emulator runs; times in ms. */
 export interface EmulatorConfig {
   readonly port: number;
@@ -152,6 +165,13 @@ export interface EmulatorConfig {
   readonly privateKey: string | undefined;
   readonly stateFile: string | undefined;
   readonly logLevel: z.output<typeof logLevel>;
+}
+
+/** Variables that are set, that the emulator does not read, and whose names are close to ones that it reads. */
+export function findNearMisses(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly NearMiss[] {
+  return nearMisses(environment, variableNames);
 }
 
 /** The emulator's configuration out of the environment. @throws ConfigError naming every faulty variable. */

@@ -1,5 +1,5 @@
 import { runService } from '@gatehouse/observability';
 import { boot } from './boot';
-import { loadConfig } from './config';
+import { findNearMisses, loadConfig } from './config';
 
-void runService('clerk-emulator', async () => (await boot(loadConfig())).app);
+void runService('clerk-emulator', async () => (await boot(loadConfig())).app, findNearMisses());

@@ -2,6 +2,7 @@ import { type ApiKeyEnvironment, apiKeyEnvironments, createEnvelopeVerifier } fr
 import {
   type DatabaseAddress,
   type NatsAddress,
+  type NearMiss,
   ackWait,
   clerkInstanceId,
   commaSeparated,
@@ -10,6 +11,7 @@ import {
   databaseVariables,
   httpUrl,
   natsAddress,
+  nearMisses,
   parseEnvironment,
   pem,
   port,
@@ -80,6 +82,9 @@ const addressVariables = {
 const migrationVariables = z.object(addressVariables);
 const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 
+/** Every variable that user-sync reads. */
+export const variableNames: readonly string[] = Object.keys(variables.shape);
+
 /** Injection token of the {@link UserSyncConfig}. */
 export const CONFIG = Symbol('UserSyncConfig');
 
@@ -127,6 +132,13 @@ export interface UserSyncConfig {
   readonly retryMax: number;
   /** Where the service kills itself; for tests of crashes alone. */
   readonly failpoints: readonly Failpoint[];
+}
+
+/** Variables that are set, that user-sync does not read, and whose names are close to ones that it reads. */
+export function findNearMisses(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly NearMiss[] {
+  return nearMisses(environment, variableNames);
 }
 
 /** user-sync's configuration out of the environment. Throws a ConfigError that names every faulty variable. */

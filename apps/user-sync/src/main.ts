@@ -1,5 +1,5 @@
 import { runService } from '@gatehouse/observability';
-import { loadConfig } from './config';
+import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';
 
-void runService('user-sync', () => createApp(loadConfig()));
+void runService('user-sync', () => createApp(loadConfig()), findNearMisses());

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createLogger } from '@gatehouse/observability';
-import { createDataSource } from '@gatehouse/persistence';
+import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/persistence';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { ClerkAddresses } from './ask-clerk/clerk-addresses';
@@ -25,7 +25,8 @@ async function makeAdmin(args: readonly string[]): Promise<void> {
   const config = loadAdminConfig();
   const dataSource = createDataSource(serviceDatabase({ ...config.database, poolSize: 2 }));
   try {
-    await dataSource.initialize();
+    await connectDatabase(dataSource);
+    await requireSchema(dataSource, 'user-sync');
     process.stdout.write(`${await perform(command, dataSource, config)}\n`);
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();

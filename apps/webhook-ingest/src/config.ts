@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import {
   type DatabaseAddress,
   type NatsAddress,
+  type NearMiss,
   ackWait,
   commaSeparated,
   commonVariables,
@@ -9,6 +10,7 @@ import {
   databaseVariables,
   flag,
   natsAddress,
+  nearMisses,
   parseEnvironment,
   pem,
   port,
@@ -105,6 +107,16 @@ const schema = withRetryInOrder(
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
   }),
 );
+
+/** Every variable that webhook-ingest reads. */
+export const variableNames: readonly string[] = [...Object.keys(schema.shape), 'CLERK_WEBHOOK_SIGNING_SECRET'];
+
+/** Variables that are set, that webhook-ingest does not read, and whose names are close to ones that it reads. */
+export function findNearMisses(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly NearMiss[] {
+  return nearMisses(environment, variableNames);
+}
 
 /** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {

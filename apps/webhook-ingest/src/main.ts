@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { runService } from '@gatehouse/observability';
-import { readConfig } from './config';
+import { findNearMisses, readConfig } from './config';
 import { start } from './start';
 import { SERVICE_NAME } from './tokens';
 
-void runService(SERVICE_NAME, async () => start(readConfig()));
+void runService(SERVICE_NAME, async () => start(readConfig()), findNearMisses());

@@ -11,11 +11,12 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
 
   constructor(readonly faults: readonly ConfigFault[]) {
-    super(faults.map(toLine).join('\n'));
+    super(faults.map(faultText).join('\n'));
     this.name = 'ConfigError';
   }
 }
 
-function toLine({ variable, element, problem }: ConfigFault): string {
+/** A fault as a line for people: the variable, the element of its list, and what is wrong. */
+export function faultText({ variable, element, problem }: ConfigFault): string {
   return `${variable}${element === undefined ? '' : `[${element}]`} ${problem}`;
 }

@@ -1,7 +1,8 @@
 export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
-export { ConfigError, type ConfigFault } from './errors';
+export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
 export { OriginList, originList, type OriginListOptions } from './origins';
+export { nearMisses, type NearMiss } from './near-misses';
 export { parseEnvironment } from './parse-environment';
 export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';

@@ -30,6 +30,8 @@ describe('a list of origins', () => {
     ['https://*.Preview.Example.com:443', 'https://*.preview.example.com'],
     ['chrome-extension://abcdef', 'chrome-extension://abcdef'],
     ['MyApp://X', 'myapp://x'],
+    ['http://LocalHost:*', 'http://localhost:*'],
+    ['http://127.0.0.1:*', 'http://127.0.0.1:*'],
   ])('normalises %s to what browsers send', (given, normalised) => {
     expect(parse(given)).toEqual([normalised]);
   });
@@ -73,6 +75,30 @@ describe('a list of origins', () => {
     const many = Array.from({ length: 201 }, (_, index) => `https://a${index}.example`).join();
     expect(problemOf({ CORS_ORIGINS: many })).toBe('CORS_ORIGINS has more than 200 origins');
   });
+});
+
+describe('a list with every port of this machine', () => {
+  const list = new OriginList(['http://localhost:*', 'http://127.0.0.1:*']);
+
+  it.each(['http://localhost:5173', 'http://localhost', 'http://127.0.0.1:8080'])('accepts %s', (origin) =>
+    expect(list.includes(origin)).toBe(true),
+  );
+
+  it.each([
+    'https://localhost:5173',
+    'http://localhost:*',
+    'http://localhost:0',
+    'http://localhost:123456',
+    'http://localhost:80@evil.example',
+    'http://localhost.evil.example',
+    'http://127x0.0.1:80',
+    'http://192.168.1.1:5173',
+  ])('rejects %s', (origin) => expect(list.includes(origin)).toBe(false));
+
+  it.each(['https://localhost:*', 'http://example.com:*', 'http://192.168.1.1:*'])(
+    'cannot be written for anything else: %s',
+    (given) => expect(problemOf({ CORS_ORIGINS: given })).toContain('CORS_ORIGINS[0] is not an origin'),
+  );
 });
 
 describe('matching an origin against a list', () => {

@@ -15,11 +15,15 @@ const MIN_LABELS_AFTER_WILDCARD = 3;
 /** Schemes whose pages have no origin of their own, or never appear in `Origin`. */
 const WITHOUT_ORIGIN = new Set(['about', 'blob', 'data', 'file', 'ftp', 'javascript', 'ws', 'wss']);
 
+/** For development: whatever port a frontend's server has chosen. */
+const ANY_LOCAL_PORT = /^(localhost|127\.0\.0\.1):\*$/i;
+
 type Parsed = { readonly origin: string } | { readonly problem: string };
 
 /**
  * Comma-separated origins as browsers send them: in lower case, without default port, path or trailing slash. The first
- * label of an https host may be `*`, which stands for exactly one label. A fault names the element and never shows it.
+ * label of an https host may be `*`, which stands for exactly one label; `http://localhost:*` and `http://127.0.0.1:*`
+ * stand for every port of this machine. A fault names the element and never shows it.
  * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.1
  */
 export function originList({ customSchemes }: OriginListOptions): z.ZodType<string[], string> {
@@ -55,6 +59,8 @@ export class OriginList {
 }
 
 function toPattern(wildcard: string): RegExp {
+  const local = /^http:\/\/(.+):\*$/.exec(wildcard)?.[1];
+  if (local !== undefined) return new RegExp(`^http://${local.replaceAll('.', '\\.')}(?::[1-9]\\d{0,4})?$`);
   const escaped = wildcard.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace('*', '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?')}$`);
 }
@@ -68,6 +74,7 @@ function parseOrigin(text: string, customSchemes: boolean): Parsed {
   if (rest !== '' && rest !== '/') return { problem: `remove everything after the host, as in ${EXAMPLE}` };
   const protocol = scheme.toLowerCase();
   if (protocol !== 'http' && protocol !== 'https') return customOrigin(protocol, authority, customSchemes);
+  if (protocol === 'http' && ANY_LOCAL_PORT.test(authority)) return { origin: `http://${authority.toLowerCase()}` };
   return authority.includes('*') ? wildcardOrigin(protocol, authority) : webOrigin(protocol, authority);
 }
 

@@ -26,7 +26,9 @@ export const postgresUrl = urlOf(/^postgres(ql)?:$/, 'is not a postgres:// URL')
 
 /** One or more NATS servers, comma-separated. */
 export const natsServers = commaSeparated.pipe(
-  z.array(urlOf(/^(nats|tls|wss?):$/, 'is not a nats:// or tls:// URL')).min(1, 'names no server'),
+  z
+    .array(urlOf(/^(nats|tls|wss?):$/, 'is not a nats:// or tls:// URL'))
+    .refine((servers) => servers.length > 0, 'names no server'),
 );
 
 /** An http or https URL, without a trailing slash. */

@@ -1,12 +1,30 @@
 import { type INestApplicationContext } from '@nestjs/common';
+import { createLogger } from './logger';
 
 const SHUTDOWN_LIMIT_MS = 25_000;
+
+/** A variable whose name is close to the one that was probably meant. */
+export interface MisnamedVariable {
+  readonly variable: string;
+  readonly meant: string;
+}
 
 /**
  * Runs a service from its `main.ts`: a start that fails is one clear line on standard error and exit code 1; SIGTERM,
  * SIGINT and the loss of a supervising parent (its IPC channel) end it in order, within 25 s.
+ * @param misnamed variables that are ignored because their names are wrong; each is a warning in the log
  */
-export async function runService(name: string, start: () => Promise<INestApplicationContext>): Promise<void> {
+export async function runService(
+  name: string,
+  start: () => Promise<INestApplicationContext>,
+  misnamed: readonly MisnamedVariable[] = [],
+): Promise<void> {
+  for (const { variable, meant } of misnamed) {
+    createLogger({ service: name, level: 'warn' }).warn(
+      { variable, meant },
+      `ignored ${variable}: did you mean ${meant}?`,
+    );
+  }
   try {
     const app = await start();
     let closing: Promise<void> | undefined;

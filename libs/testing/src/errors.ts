@@ -124,6 +124,15 @@ export class FolderNotWritableError extends LocalServerError {
   }
 }
 
+/** A path has more characters than the file system takes. */
+export class PathTooLongError extends LocalServerError {
+  readonly code = 'PATH_TOO_LONG';
+
+  constructor(path: string, options?: ErrorOptions) {
+    super(`The path ${path} is too long: choose a shorter one.`, options);
+  }
+}
+
 /** Containers are asked for and no engine answers. */
 export class ContainersUnavailableError extends LocalServerError {
   readonly code = 'CONTAINERS_UNAVAILABLE';

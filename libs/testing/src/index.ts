@@ -15,6 +15,7 @@ export {
   MigrationFailedError,
   NatsServerNotFoundError,
   NotBuiltError,
+  PathTooLongError,
   PortTakenError,
   RedisServerNotFoundError,
   PostgresBinariesMissingError,
@@ -46,6 +47,7 @@ export { freePort, isPortFree, requireFreePort } from './local-servers/free-port
 export { Leash, type LeashTerms } from './local-servers/leash';
 export { lastLines, openLogFile } from './local-servers/log-file';
 export { ManagedProcess, type ManagedProcessOptions, type ProcessExit } from './local-servers/managed-process';
+export { makeDirectory } from './local-servers/make-directory';
 export { natsMaxPayload, type NatsPermissions, type NatsSubjectRule, type NatsUser } from './local-servers/nats-config';
 export {
   natsVersion,

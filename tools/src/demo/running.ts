@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type GatehouseUrls, workspaceState } from '@gatehouse/testing';
 import { DemoError } from './errors';
 
@@ -11,10 +11,15 @@ export interface Running {
 
 /** Finds what `npm start` started. @throws DemoError when nothing runs */
 export function findRunning(): Running {
-  const state = process.env.GATEHOUSE_STATE_DIR || workspaceState();
+  const state = resolve(process.env.GATEHOUSE_STATE_DIR || workspaceState());
   const { urls } = read<{ urls?: GatehouseUrls }>(join(state, 'running.json')) ?? {};
   const settings = read<{ clerkSecretKey?: string }>(join(state, 'settings.json'));
-  const secretKey = process.env.CLERK_SECRET_KEY || settings?.clerkSecretKey;
+  const secretKey = settings?.clerkSecretKey;
+  if (urls !== undefined && !urls.emulator) {
+    throw new DemoError(
+      'npm start runs with your own Clerk; the demo needs the emulator. Start it with another GATEHOUSE_STATE_DIR.',
+    );
+  }
   if (urls === undefined || !secretKey) {
     throw new DemoError('Nothing is running here: run npm start in another terminal first.');
   }

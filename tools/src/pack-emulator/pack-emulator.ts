@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '@gatehouse/testing';
 import { compiledFiles } from './compiled-files';
 import { declarationFiles } from './declaration-files';
 import { PackError } from './errors';
@@ -56,7 +57,7 @@ function readable(root: string, path: string, from: string, to: string): string 
 }
 
 function npmPack(folder: string, destination: string): string {
-  mkdirSync(destination, { recursive: true });
+  makeDirectory(destination, 0o755);
   const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', destination];
   const { stdout, stderr, status, error } = spawnSync('npm', args, {
     cwd: folder,

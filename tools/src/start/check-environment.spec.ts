@@ -1,24 +1,116 @@
-import { checkEnvironment } from './check-environment';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nearMisses } from '@gatehouse/config';
+import { defaultPorts, loadSettings, type LocalSettings } from '@gatehouse/testing';
+import { checkEnvironment, knownVariables, misnamedVariables } from './check-environment';
+import { clerkSource } from './clerk-source';
+import { programVariables } from './parse-environments';
 
-describe("what names servers of one's own", () => {
-  it.each(['DATABASE_URL', 'INGEST_DATABASE_URL', 'USERS_DATABASE_URL'])('is refused by name: %s', (variable) => {
-    for (const value of ['notaurl', 'mysql://me:hidden@db/x', 'postgres//db']) {
-      expect(() => checkEnvironment({ [variable]: value })).toThrow(
-        expect.objectContaining({ code: 'BAD_VARIABLE', message: `${variable} is not a postgres:// URL.` }),
-      );
-    }
-    expect(() => checkEnvironment({ [variable]: 'postgresql://me:hidden@db:5432/x?sslmode=require' })).not.toThrow();
+let directory: string;
+let settings: LocalSettings;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-environment-'));
+  settings = loadSettings(directory);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const check = (env: NodeJS.ProcessEnv) => checkEnvironment(env, settings, clerkSource(env));
+const messageOf = (env: NodeJS.ProcessEnv) => {
+  try {
+    check(env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+};
+
+describe('the environment of npm start', () => {
+  it('may set nothing at all', () => {
+    expect(check({ NATS_URL: '', DATABASE_URL: undefined })).toEqual(defaultPorts);
   });
 
-  it('may be several NATS servers, each with its scheme', () => {
-    expect(() => checkEnvironment({ NATS_URL: 'nats://a:4222, tls://b' })).not.toThrow();
-    for (const value of ['a:4222', 'nats://a,http://b']) {
-      expect(() => checkEnvironment({ NATS_URL: value })).toThrow('NATS_URL is not a list of nats:// or tls:// URLs.');
-    }
-    expect(() => checkEnvironment({ NATS_URL: ',' })).toThrow('NATS_URL names no server.');
+  it.each(['DATABASE_URL', 'INGEST_DATABASE_URL', 'USERS_DATABASE_URL'])(
+    'is refused by name when a database has no right URL: %s',
+    (variable) => {
+      for (const value of ['notaurl', 'mysql://me:hidden@db/x', 'postgres//db']) {
+        expect(messageOf({ [variable]: value })).toBe(`${variable} is not a postgres:// URL.`);
+      }
+      expect(messageOf({ [variable]: 'postgresql://me:hidden@db:5432/x?sslmode=require' })).toBeUndefined();
+    },
+  );
+
+  it('may name several NATS servers, each with its scheme', () => {
+    expect(messageOf({ NATS_URL: 'nats://a:4222, tls://b' })).toBeUndefined();
+    expect(messageOf({ NATS_URL: 'a:4222' })).toBe('NATS_URL[0] is not a nats:// or tls:// URL.');
+    expect(messageOf({ NATS_URL: 'nats://a,http://b' })).toBe('NATS_URL[1] is not a nats:// or tls:// URL.');
+    expect(messageOf({ NATS_URL: ',' })).toBe('NATS_URL names no server.');
   });
 
-  it('may be absent or empty', () => {
-    expect(() => checkEnvironment({ NATS_URL: '', DATABASE_URL: undefined })).not.toThrow();
+  it('is refused with every fault of every program at once, by name and without a value', () => {
+    const message = messageOf({
+      ACK_WAIT_MS: 'hunter2',
+      CORS_ORIGINS: 'hunter2',
+      DATABASE_URL: 'hunter2',
+      GATEHOUSE_PG_PORT: 'hunter2',
+      RETRY_BASE_MS: 'hunter2',
+      WEBHOOK_TIME_SCALE: 'hunter2',
+      WRITE_BACK_POLL_MS: 'hunter2',
+    });
+    const [title, ...faults] = message?.split('\n') ?? [];
+    expect(title).toBe('Nothing was started: the environment has 7 faults.');
+    expect(faults.map((line) => /^ {2}([A-Z_]+)/.exec(line)?.[1])).toEqual([
+      'DATABASE_URL',
+      'GATEHOUSE_PG_PORT',
+      'ACK_WAIT_MS',
+      'CORS_ORIGINS',
+      'RETRY_BASE_MS',
+      'WEBHOOK_TIME_SCALE',
+      'WRITE_BACK_POLL_MS',
+    ]);
+    expect(faults.find((line) => line.includes('RETRY_BASE_MS'))).toMatch(/ \(webhook-ingest, user-sync\)$/);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('is refused when two ports are the same', () => {
+    expect(messageOf({ PORT: '8081' })).toBe(
+      'GATEHOUSE_GATEWAY_PORT and GATEHOUSE_INGEST_PORT are the same port: set one of them to another.',
+    );
+  });
+
+  it('is refused when settings of a real Clerk are incomplete, and says which are missing', () => {
+    const message = messageOf({ CLERK_ISSUER: 'https://clerk.example.com' });
+    expect(message).toContain('CLERK_SECRET_KEY is required (user-sync)');
+    expect(message).toContain('CLERK_WEBHOOK_SIGNING_SECRETS is required (webhook-ingest)');
+    expect(message).toContain('because of CLERK_ISSUER; without them the emulator runs.');
+    expect(messageOf({ CLERK_SECRET_KEY: 'sk_live_x' })).toContain('CLERK_ISSUER is required (api-gateway)');
+  });
+
+  it('is accepted when all that a real Clerk needs is there', () => {
+    const clerk = {
+      CLERK_ISSUER: 'https://clerk.example.com',
+      CLERK_SECRET_KEY: 'sk_live_x',
+      CLERK_WEBHOOK_SIGNING_SECRET: settings.clerkWebhookSecret,
+    };
+    expect(messageOf(clerk)).toBeUndefined();
+  });
+});
+
+describe('the names of variables', () => {
+  it.each([
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['CLERK_SECRET', 'CLERK_SECRET_KEY'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['GATEHOUSE_STATEDIR', 'GATEHOUSE_STATE_DIR'],
+  ])('that are almost right are told: %s', (variable, meant) => {
+    expect(misnamedVariables({ [variable]: 'x' })).toEqual([{ variable, meant }]);
+  });
+
+  it('of one program are no near misses of another program’s', () => {
+    const all = Object.fromEntries(knownVariables.map((name) => [name, 'x']));
+    expect(nearMisses(all, knownVariables)).toEqual([]);
+    for (const name of programVariables) {
+      expect(nearMisses({ [name]: 'x' }, [...programVariables])).toEqual([]);
+    }
   });
 });

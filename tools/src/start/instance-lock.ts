@@ -1,14 +1,18 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GatehouseUrls, sayFileError } from '@gatehouse/testing';
+import { type GatehouseUrls, makeDirectory, sayFileError } from '@gatehouse/testing';
 import { AlreadyRunningError } from './errors';
+
+/** Where a running instance is found. */
+export type RunningUrls = Omit<GatehouseUrls, 'emulator'> & Partial<Pick<GatehouseUrls, 'emulator'>>;
 
 /** What the file of a running instance says; other tools find it by this. */
 export interface RunningInstance {
   pid: number;
   /** Distinguishes the process from a later one with the same id; only where the system tells. */
   born: string | undefined;
-  urls?: GatehouseUrls;
+  /** Without `emulator` when the services use a Clerk of the caller's own. */
+  urls?: RunningUrls;
   /** How commands of user-sync reach its database and Clerk; holds secrets. */
   userSync?: NodeJS.ProcessEnv;
 }
@@ -16,7 +20,7 @@ export interface RunningInstance {
 /** Held by the one instance that may use a state directory. */
 export interface InstanceLock {
   /** Makes known where everything is, and with which environment user-sync runs. */
-  announce(urls: GatehouseUrls, userSync: NodeJS.ProcessEnv): void;
+  announce(urls: RunningUrls, userSync: NodeJS.ProcessEnv): void;
   release(): void;
 }
 
@@ -30,7 +34,7 @@ export function lockInstance(stateDirectory: string): InstanceLock {
   const write = (instance: RunningInstance, flag: 'wx' | 'w') =>
     writeFileSync(file, JSON.stringify(instance) + '\n', { flag, mode: 0o600 });
   try {
-    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDirectory);
     try {
       write(self, 'wx');
     } catch (error) {

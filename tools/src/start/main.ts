@@ -1,10 +1,10 @@
 import { statfsSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import {
   DiskFullError,
+  loadSettings,
   LocalServerError,
   MigrationFailedError,
-  portsFrom,
   sayFileError,
   ServiceFailedError,
   startGatehouse,
@@ -12,15 +12,16 @@ import {
   type Gatehouse,
   type GatehouseCrash,
 } from '@gatehouse/testing';
-import { checkEnvironment } from './check-environment';
+import { checkEnvironment, misnamedVariables } from './check-environment';
+import { bindClerk, clerkSource } from './clerk-source';
 import { StartInterruptedError } from './errors';
 import { ensureFirstAdmin } from './first-admin';
 import { lockInstance, type InstanceLock } from './instance-lock';
 import { terminalLine } from './log-line';
-import { tryNext } from './try-next';
+import { tryEmulator, tryOwnClerk } from './try-next';
 
 const root = workspaceRoot();
-const stateDirectory = process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse');
+const stateDirectory = resolve(process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse'));
 const diskFull = 'There is no space left on the disk.';
 const interrupted = new AbortController();
 
@@ -38,7 +39,6 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal());
   process.on('disconnect', () => void end(0));
   try {
-    checkEnvironment(process.env);
     lock = lockInstance(stateDirectory);
     starting = start();
     await starting;
@@ -51,11 +51,22 @@ async function main(): Promise<void> {
 
 async function start(): Promise<void> {
   const begin = performance.now();
+  const clerk = clerkSource(process.env);
+  const misnamed = misnamedVariables(process.env);
+  for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
+  // A program that inherited them would repeat the warning.
+  const env = withoutNames(
+    process.env,
+    misnamed.map(({ variable }) => variable),
+  );
+  const ports = checkEnvironment(env, loadSettings(stateDirectory), clerk);
+  bindClerk(stateDirectory, clerk);
   gatehouse = await startGatehouse({
     root,
     stateDirectory,
-    ports: portsFrom(process.env),
-    env: { NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'), ...process.env },
+    ports,
+    env: { NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'), ...env },
+    emulator: clerk.kind === 'emulator',
     signal: interrupted.signal,
     onStep: ({ name, detail, ms }) => console.log(`✓ ${name.padEnd(14)} ${detail.padEnd(44)} ${seconds(ms)}`),
     onProgress: (message) => console.log(`  ${message} …`),
@@ -67,16 +78,19 @@ async function start(): Promise<void> {
     onLogError: (error) => void onLogError(error),
   });
   const { urls, environments } = gatehouse;
-  await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
-  lock?.announce(urls, environments['user-sync']);
+  const logDirectory = fromRoot(join(stateDirectory, 'logs'));
+  if (clerk.kind === 'emulator') {
+    await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
+  }
+  lock?.announce(
+    clerk.kind === 'emulator' ? urls : { gateway: urls.gateway, ingest: urls.ingest },
+    environments['user-sync'],
+  );
   console.log(`✓ everything runs${' '.repeat(43)} ${seconds(performance.now() - begin)}`);
   console.log(
-    tryNext({
-      urls,
-      settingsFile: fromRoot(join(stateDirectory, 'settings.json')),
-      ownSecretKey: Boolean(process.env.CLERK_SECRET_KEY),
-      logDirectory: fromRoot(join(stateDirectory, 'logs')),
-    }),
+    clerk.kind === 'emulator'
+      ? tryEmulator({ urls, logDirectory, settingsFile: fromRoot(join(stateDirectory, 'settings.json')) })
+      : tryOwnClerk({ urls, logDirectory, issuer: clerk.issuer }),
   );
 }
 
@@ -141,6 +155,10 @@ function explain(thrown: unknown): void {
   console.error(error.message);
   if (!(error instanceof ServiceFailedError || error instanceof MigrationFailedError)) return;
   for (const line of error.lastLines) console.error(`  ${line}`);
+}
+
+function withoutNames(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
 function seconds(ms: number): string {

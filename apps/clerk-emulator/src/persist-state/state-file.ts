@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StateFileInvalidError } from '../errors';
 import { emulatorState, type EmulatorState } from './emulator-state';
@@ -18,7 +18,7 @@ export async function readState(path: string): Promise<EmulatorState | undefined
 
 /** Replaces the file in one step: a crash leaves the old state or the new. Readable by its owner only: it holds a key. */
 export async function writeState(path: string, state: EmulatorState): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const draft = `${path}.tmp`;
   const file = await open(draft, 'w', 0o600);
   try {
@@ -28,4 +28,25 @@ export async function writeState(path: string, state: EmulatorState): Promise<vo
     await file.close();
   }
   await rename(draft, path);
+}
+
+/** `mkdir` with `recursive` never settles where a folder cannot be made although its parent exists, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if ((await made(path)) === true) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  const refusal = await made(path);
+  if (refusal !== true) throw refusal;
+}
+
+/** True when the folder is there now; the error when a parent seems to be missing. */
+async function made(path: string): Promise<true | Error> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
+    if (code === 'ENOENT') return error as Error;
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandFailedError } from '../errors';
 import { aptOptions, ownLists } from '../local-servers/apt';
 import { runCommand } from '../local-servers/run-command';
+import { makeDirectory } from '../local-servers/make-directory';
 
 /** A Chromium to start, with the variables that it needs besides ours. */
 export interface ChromiumProgram {
@@ -29,7 +30,7 @@ const DOWNLOAD_LIMIT_MS = 300_000;
  */
 export async function unpackDebianChromium(options: ChromiumUnpack): Promise<ChromiumProgram> {
   const parent = dirname(options.directory);
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  makeDirectory(parent);
   const work = mkdtempSync(join(parent, 'unpack-chromium-'));
   const aptDirectory = `${options.aptDirectory}-${process.pid}`;
   try {

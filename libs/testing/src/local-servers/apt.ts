@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from './make-directory';
 
 /** Options for every call of apt-get: fails fast, and works as root in a folder that is root's alone. */
 export function aptOptions(): string[] {
@@ -12,7 +12,7 @@ export function aptOptions(): string[] {
 /** Further options that keep package lists of our own below `directory`, for when the system's are of no use. */
 export function ownLists(directory: string): string[] {
   for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
-    mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+    makeDirectory(join(directory, folder));
   }
   return [
     `Dir::State=${join(directory, 'state')}`,

@@ -1,11 +1,12 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from './make-directory';
 
 const rotateAboveBytes = 20 * 1024 * 1024;
 
 /** Opens a log for appending, readable by its owner alone; one grown above 20 MiB is first put aside as `<file>.1`. */
 export function openLogFile(file: string): number {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   if (existsSync(file) && statSync(file).size > rotateAboveBytes) renameSync(file, `${file}.1`);
   return openSync(file, 'a', 0o600);
 }

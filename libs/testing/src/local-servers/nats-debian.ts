@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailedError } from '../errors';
 import { aptOptions, ownLists } from './apt';
 import { runCommand } from './run-command';
+import { makeDirectory } from './make-directory';
 
 /** The name under which the program of the Debian package is cached. */
 export const cachedDebianName = 'nats-server-debian';
@@ -24,7 +25,7 @@ export interface DebianUnpack {
  * @throws CommandFailedError
  */
 export async function unpackDebianPackage(options: DebianUnpack): Promise<string> {
-  mkdirSync(options.cacheDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory(options.cacheDirectory);
   const work = mkdtempSync(join(options.cacheDirectory, 'unpack-'));
   try {
     const aptGet = options.aptGet ?? 'apt-get';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChecksumMismatchError, DownloadFailedError } from '../errors';
 import { runCommand } from './run-command';
+import { makeDirectory } from './make-directory';
 
 /** The official release that is downloaded, and the SHA-256 of its archives as in NATS's own Dockerfiles. */
 export const natsRelease = {
@@ -48,7 +49,7 @@ export async function downloadNatsRelease(options: ReleaseDownload): Promise<str
   const sum = createHash('sha256').update(archive).digest('hex');
   if (sum !== (options.sha256 ?? pin.sum)) throw new ChecksumMismatchError(url);
 
-  mkdirSync(options.cacheDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory(options.cacheDirectory);
   const work = mkdtempSync(join(options.cacheDirectory, 'unpack-'));
   try {
     writeFileSync(join(work, 'archive.tar.gz'), archive);

@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServerNotReadyError } from '../errors';
 import { freePort, requireFreePort } from './free-port';
 import { type Leash } from './leash';
+import { makeDirectory } from './make-directory';
 import { ManagedProcess } from './managed-process';
 import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
 import { firstNatsClient } from './nats-first-client';
@@ -43,7 +44,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   try {
     if (options.port) await requireFreePort(options.port, 'nats-server', options.portVariable);
     const port = options.port ?? (await freePort());
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    makeDirectory(options.directory);
     const configFile = join(options.directory, 'nats-server.conf');
     const text = natsConfigText({
       ...options,

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FolderNotWritableError } from '../errors';
+import { makeDirectory } from './make-directory';
 import { binariesIn, postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
 
@@ -28,11 +29,11 @@ export function preparePostgresPlace(
   binaries: PostgresBinaries,
   identity: PostgresIdentity,
 ): PostgresPlace {
-  mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  makeDirectory(wanted);
   if (identity.kind !== 'other-user') return { directory: wanted, binaries };
   const account = { uid: identity.uid, gid: identity.gid };
   const directory = can(account, 'test', ['-x', dirname(wanted)]) ? wanted : join(ownFolder(wanted), 'server');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   chownSync(directory, account.uid, account.gid);
   return { directory, binaries: can(account, binaries.postgres, ['--version']) ? binaries : copied(binaries) };
 }
@@ -50,7 +51,7 @@ function copied(binaries: PostgresBinaries): PostgresBinaries {
 /** A folder whose name anybody could guess and make first: only one that is ours, and ours alone to write, will do. */
 function ownFolder(key: string): string {
   const folder = join(commonGround, `gatehouse-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`);
-  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  makeDirectory(folder, 0o711);
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) {
     throw new FolderNotWritableError(folder);

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandFailedError } from '../errors';
 import { aptOptions, ownLists } from './apt';
 import { runCommand } from './run-command';
+import { makeDirectory } from './make-directory';
 
 /** A redis-server to start, with the variables that it needs besides ours. */
 export interface RedisProgram {
@@ -27,7 +28,7 @@ const program = 'usr/bin/redis-server';
  */
 export async function unpackDebianRedis({ directory, aptDirectory }: RedisUnpack): Promise<RedisProgram> {
   const parent = dirname(directory);
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  makeDirectory(parent);
   const work = mkdtempSync(join(parent, 'unpack-redis-'));
   const lists = `${aptDirectory}-redis-${process.pid}`;
   try {

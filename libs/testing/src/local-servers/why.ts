@@ -1,4 +1,4 @@
-import { DiskFullError, FolderNotWritableError, LocalServerError } from '../errors';
+import { DiskFullError, FolderNotWritableError, LocalServerError, PathTooLongError } from '../errors';
 
 /** Recognises, in what a server wrote, the causes that a person can remedy; undefined for all others. */
 export function sayWhy(output: string, what: string): LocalServerError | undefined {
@@ -10,14 +10,15 @@ export function sayWhy(output: string, what: string): LocalServerError | undefin
   return denied ? new FolderNotWritableError(denied[1] ?? denied[2] ?? what) : undefined;
 }
 
-const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST']);
+const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'ELOOP']);
 
 /** Turns an operating system error on a file into its sentence; everything else is returned as it is. */
 export function sayFileError(error: unknown, what: string): unknown {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof LocalServerError) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFullError(what, { cause: error });
-  if (code !== undefined && unwritable.has(code)) {
+  if (code === 'ENAMETOOLONG') return new PathTooLongError(path ?? what, { cause: error });
+  if (code !== undefined && (unwritable.has(code) || (code === 'ENOENT' && syscall === 'mkdir'))) {
     return new FolderNotWritableError(path ?? what, { cause: error });
   }
   return error;

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsPermissions, serviceNames, type ServiceName } from '@gatehouse/contracts';
+import { makeDirectory } from '../local-servers/make-directory';
 import { requireFreePort } from '../local-servers/free-port';
 import { resolveNatsServer } from '../local-servers/nats-resolution';
 import { startNatsServer } from '../local-servers/nats-server';
@@ -31,6 +31,8 @@ export interface GatehouseOptions extends EndListeners {
   ports: GatehousePorts;
   /** What the caller has set; DATABASE_URL and NATS_URL take the place of servers of our own. */
   env?: NodeJS.ProcessEnv;
+  /** Whether the emulator plays Clerk (by default); otherwise `env` names the Clerk to use. */
+  emulator?: boolean;
   /** Where a nats-server program is looked for and kept; the state directory by default. */
   programDirectory?: string;
   durability?: 'durable' | 'fast';
@@ -60,7 +62,7 @@ export interface Gatehouse {
 }
 
 /**
- * Starts PostgreSQL, nats-server, the migrations, the emulator and the three services, each ready before what depends
+ * Starts PostgreSQL, nats-server, the migrations, the emulator (unless the caller has a Clerk) and the three services, each ready before what depends
  * on it starts. When a step fails, what was started is stopped before the error is thrown.
  * @throws LocalServerError with a sentence for a person
  */
@@ -82,17 +84,19 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
 
 class GatehouseStart {
   private readonly env: NodeJS.ProcessEnv;
+  private readonly emulated: boolean;
 
   constructor(
     private readonly options: GatehouseOptions,
     private readonly running: RunningParts,
   ) {
     this.env = options.env ?? {};
+    this.emulated = options.emulator ?? true;
   }
 
   async run(): Promise<Gatehouse> {
     const { ports, stateDirectory } = this.options;
-    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDirectory);
     const settings = loadSettings(stateDirectory);
     await this.requirePorts();
     const [databases, nats] = await allOrFirstFailure([this.postgres(settings), this.nats(settings)]);
@@ -102,7 +106,7 @@ class GatehouseStart {
       settings,
       nats,
       databaseUrls: { ingest: databases.ingest.serviceUrl, users: databases.users.serviceUrl },
-      emulatorStateFile: join(stateDirectory, 'clerk-emulator.json'),
+      emulatorStateFile: this.emulated ? join(stateDirectory, 'clerk-emulator.json') : undefined,
     });
     const apps = Object.fromEntries(appNames.map((name) => [name, this.app(name, environments[name])])) as Record<
       AppName,
@@ -110,7 +114,7 @@ class GatehouseStart {
     >;
     await allOrFirstFailure([
       this.migrate(databases, environments),
-      this.startApp(apps['clerk-emulator'], ports.emulator),
+      ...(this.emulated ? [this.startApp(apps['clerk-emulator'], ports.emulator)] : []),
     ]);
     await allOrFirstFailure([
       this.startApp(apps['webhook-ingest'], ports.ingest),
@@ -135,7 +139,7 @@ class GatehouseStart {
     const users: [keyof GatehousePorts, string][] = [
       ['gateway', 'api-gateway'],
       ['ingest', 'webhook-ingest'],
-      ['emulator', 'clerk-emulator'],
+      ...(this.emulated ? [['emulator', 'clerk-emulator'] as [keyof GatehousePorts, string]] : []),
       ['gatewayOps', "api-gateway's operations port"],
       ['ingestOps', "webhook-ingest's operations port"],
       ['userSyncOps', "user-sync's operations port"],

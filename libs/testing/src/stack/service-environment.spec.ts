@@ -56,6 +56,55 @@ describe("the services' environments", () => {
   });
 });
 
+describe("the services' environments beside a Clerk of one's own", () => {
+  const clerk = {
+    CLERK_ISSUER: 'https://clerk.example.com',
+    CLERK_SECRET_KEY: 'sk_live_own',
+    CLERK_WEBHOOK_SIGNING_SECRETS: 'whsec_own',
+  };
+  const own = (env: NodeJS.ProcessEnv) => {
+    return serviceEnvironments({
+      env,
+      ports: defaultPorts,
+      settings,
+      nats: { url: 'nats://127.0.0.1:1', credentials: (service) => ({ user: service, password: 'own' }) },
+      databaseUrls: { ingest: 'postgres://i@h/i', users: 'postgres://u@h/u' },
+      emulatorStateFile: undefined,
+    });
+  };
+
+  it('give the emulator nothing, least of all the secret key', () => {
+    expect(own(clerk)['clerk-emulator']).toEqual({});
+  });
+
+  it('hold nothing that was made up for the emulator', () => {
+    const all = own(clerk);
+    expect(all['user-sync']).toMatchObject({ CLERK_SECRET_KEY: 'sk_live_own' });
+    expect(all['webhook-ingest']).toMatchObject({ CLERK_WEBHOOK_SIGNING_SECRETS: 'whsec_own' });
+    expect(all['api-gateway']).toMatchObject({ CLERK_ISSUER: 'https://clerk.example.com' });
+    for (const name of ['CLERK_API_URL', 'CLERK_REQUESTS_PER_10S', 'CLERK_SEED_ROLES', 'CLERK_INSTANCE_ID']) {
+      expect(all['user-sync']).not.toHaveProperty(name);
+    }
+    for (const name of ['CLERK_JWKS_URL', 'SIGN_IN_URL']) expect(all['api-gateway']).not.toHaveProperty(name);
+    expect(own({ ...clerk, CLERK_INSTANCE_ID: 'ins_own' })['user-sync'].CLERK_INSTANCE_ID).toBe('ins_own');
+    const made = [settings.clerkSecretKey, settings.clerkWebhookSecret, settings.clerkInstanceId];
+    const incomplete = Object.values(own({ CLERK_API_URL: 'https://api.clerk.com' })).flatMap((env) =>
+      Object.values(env),
+    );
+    expect(incomplete.filter((value) => made.includes(value ?? ''))).toEqual([]);
+  });
+
+  it('allow the pages of this machine, whatever port their server has', () => {
+    for (const all of [environments(), own(clerk)]) {
+      expect(all['api-gateway']).toMatchObject({
+        CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
+        CLERK_AUTHORIZED_PARTIES: 'http://localhost:*,http://127.0.0.1:*',
+        REDIRECT_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
+      });
+    }
+  });
+});
+
 describe('settings', () => {
   it('are made once, kept, and readable by their owner alone', () => {
     expect(loadSettings(directory)).toEqual(settings);

@@ -16,8 +16,8 @@ export interface ServiceEnvironmentInput {
   settings: LocalSettings;
   nats: { url: string; credentials: (service: ServiceName) => { user?: string; password?: string } };
   databaseUrls: { ingest: string; users: string };
-  /** Where the emulator keeps its users. */
-  emulatorStateFile: string;
+  /** Where the emulator keeps its users; without it the caller's own Clerk is used and the emulator gets nothing. */
+  emulatorStateFile: string | undefined;
 }
 
 /** Where each program is found. */
@@ -32,6 +32,9 @@ interface Row {
   fixed: Record<string, string | undefined>;
   defaults: Record<string, string | undefined>;
 }
+
+/** Pages that may call the gateway on this machine: a frontend's development server runs on any port. */
+const localOrigins = 'http://localhost:*,http://127.0.0.1:*';
 
 /** The addresses that belong to these ports. */
 export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
@@ -58,7 +61,7 @@ export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppN
     return Object.fromEntries(all);
   };
   return {
-    'clerk-emulator': environment(rows['clerk-emulator']),
+    'clerk-emulator': input.emulatorStateFile === undefined ? {} : environment(rows['clerk-emulator']),
     'api-gateway': environment(rows['api-gateway']),
     'webhook-ingest': environment(rows['webhook-ingest']),
     'user-sync': environment(rows['user-sync']),
@@ -74,7 +77,10 @@ function table({
   emulatorStateFile,
 }: ServiceEnvironmentInput): Record<AppName, Row> {
   const urls = gatehouseUrls(ports);
-  const issuer = env.CLERK_ISSUER || urls.emulator;
+  const emulated = emulatorStateFile !== undefined;
+  const issuer = env.CLERK_ISSUER || (emulated ? urls.emulator : undefined);
+  /** Made by us for the emulator; never beside the caller's own Clerk. */
+  const made = (value: string) => (emulated ? value : undefined);
   // "localhost" is for people; it may also mean ::1, where the emulator does not listen.
   const emulator = `http://127.0.0.1:${ports.emulator}`;
   const shared = { HOST: '127.0.0.1', LOG_LEVEL: 'info' };
@@ -82,7 +88,7 @@ function table({
   const retry = { RETRY_BASE_MS: undefined, RETRY_CAP_MS: undefined, RETRY_MAX: undefined };
   const database = { DATABASE_CA_FILE: undefined, DATABASE_POOL_SIZE: undefined };
   const webhookSecrets = {
-    CLERK_WEBHOOK_SIGNING_SECRETS: env.CLERK_WEBHOOK_SIGNING_SECRET || settings.clerkWebhookSecret,
+    CLERK_WEBHOOK_SIGNING_SECRETS: env.CLERK_WEBHOOK_SIGNING_SECRET || made(settings.clerkWebhookSecret),
     CLERK_WEBHOOK_SIGNING_SECRET: undefined,
   };
   const fixed = (service: ServiceName, opsPort: number) => {
@@ -124,12 +130,14 @@ function table({
         ...database,
         ...verify,
         NATS_CA_FILE: undefined,
-        CLERK_SECRET_KEY: settings.clerkSecretKey,
-        CLERK_API_URL: emulator,
+        // The emulator is asked which instance it is, as Clerk is.
+        ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
+        CLERK_SECRET_KEY: made(settings.clerkSecretKey),
+        CLERK_API_URL: made(emulator),
         // The emulator has no limit of its own unless it is told to.
-        CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : '100000',
+        CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
         // Only in the emulator does metadata make an admin: `npm start` and the tests get their first one so.
-        CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : 'user,developer,admin',
+        CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : made('user,developer,admin'),
         CLERK_METADATA_KEY: undefined,
         CLERK_WRITE_BACK: undefined,
         WRITE_BACK_POLL_MS: undefined,
@@ -149,17 +157,17 @@ function table({
         NATS_CA_FILE: undefined,
         CLERK_ISSUER: issuer,
         CLERK_JWT_KEY: undefined,
-        CLERK_JWKS_URL: env.CLERK_ISSUER || env.CLERK_JWT_KEY ? undefined : `${emulator}/.well-known/jwks.json`,
-        CLERK_AUTHORIZED_PARTIES: urls.gateway,
+        CLERK_JWKS_URL: env.CLERK_ISSUER || env.CLERK_JWT_KEY ? undefined : made(`${emulator}/.well-known/jwks.json`),
+        CLERK_AUTHORIZED_PARTIES: localOrigins,
         CLERK_ALLOW_IMPERSONATION: undefined,
         LEGACY_JWT_SECRETS: settings.legacyJwtSecret,
         LEGACY_JWT_TTL: undefined,
         ENVELOPE_PRIVATE_KEY: settings.envelopePrivateKey,
         CURSOR_KEY: settings.cursorKey,
-        CORS_ORIGINS: undefined,
+        CORS_ORIGINS: localOrigins,
         PUBLIC_URL: urls.gateway,
-        SIGN_IN_URL: urls.emulator,
-        REDIRECT_ORIGINS: undefined,
+        SIGN_IN_URL: made(urls.emulator),
+        REDIRECT_ORIGINS: localOrigins,
         RATE_LIMIT_STORE: undefined,
       },
     },

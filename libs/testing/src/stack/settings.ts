@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes, randomInt, type KeyPairKeyObjectResult } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '@gatehouse/contracts';
 import { SettingsUnreadableError } from '../errors';
+import { makeDirectory } from '../local-servers/make-directory';
 import { sayFileError } from '../local-servers/why';
 
 /** The secrets of one local Gatehouse, made at random once and kept. */
@@ -30,7 +31,7 @@ export interface LocalSettings {
 export function loadSettings(stateDirectory: string): LocalSettings {
   const file = join(stateDirectory, 'settings.json');
   try {
-    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDirectory);
     const kept = existsSync(file) ? parse(file) : {};
     const settings = complete(kept);
     if (JSON.stringify(settings) !== JSON.stringify(kept)) {

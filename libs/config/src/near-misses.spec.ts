@@ -1,0 +1,38 @@
+import { nearMisses } from './near-misses';
+
+const known = [
+  'CLERK_API_URL',
+  'CLERK_SECRET_KEY',
+  'CORS_ORIGINS',
+  'DATABASE_URL',
+  'HOST',
+  'LOG_LEVEL',
+  'NATS_URL',
+  'RELAY_POLL_MS',
+];
+
+describe('the names of variables', () => {
+  it.each([
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['CLERK_SECRET', 'CLERK_SECRET_KEY'],
+    ['CLERK_SECERT_KEY', 'CLERK_SECRET_KEY'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['POSTGRES_URL', 'DATABASE_URL'],
+    ['NATS_SERVERS', 'NATS_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['cors_origins', 'CORS_ORIGINS'],
+    ['CORS-ORIGINS', 'CORS_ORIGINS'],
+  ])('that are almost right are found: %s', (variable, meant) => {
+    expect(nearMisses({ [variable]: 'x' }, known)).toEqual([{ variable, meant }]);
+  });
+
+  it.each(['PORT', 'PATH', 'HOME', 'HOSTNAME', 'PWD', 'LANG', 'npm_config_loglevel', '_DATABASE_URL', 'CLERK_ISSUER'])(
+    'that mean something else are left alone: %s',
+    (variable) => expect(nearMisses({ [variable]: 'x' }, known)).toEqual([]),
+  );
+
+  it('that are right, empty, or beside the right one are left alone', () => {
+    expect(nearMisses({ CORS_ORIGINS: 'x', CLERK_SECRET: '' }, known)).toEqual([]);
+    expect(nearMisses({ POSTGRES_URL: 'x', DATABASE_URL: 'y' }, known)).toEqual([]);
+  });
+});

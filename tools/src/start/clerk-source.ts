@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sayFileError } from '@gatehouse/testing';
+import { OtherClerkError } from './errors';
+
+/** Each of these names a Clerk of the caller's own: when one is set, no emulator runs and nothing is made up. */
+const OWN_CLERK = [
+  'CLERK_API_URL',
+  'CLERK_INSTANCE_ID',
+  'CLERK_ISSUER',
+  'CLERK_JWKS_URL',
+  'CLERK_JWT_KEY',
+  'CLERK_SECRET_KEY',
+  'CLERK_WEBHOOK_SIGNING_SECRET',
+  'CLERK_WEBHOOK_SIGNING_SECRETS',
+] as const;
+
+const EMULATOR = 'emulator';
+
+/** The Clerk that the services use: the emulator, or one of the caller's own and the settings that say so. */
+export type ClerkSource =
+  | { readonly kind: 'emulator' }
+  | { readonly kind: 'own'; readonly issuer: string; readonly settings: readonly string[] };
+
+/** Which Clerk the caller's environment asks for; any setting of a real Clerk rules the emulator out. */
+export function clerkSource(env: NodeJS.ProcessEnv): ClerkSource {
+  const settings = OWN_CLERK.filter((name) => env[name]);
+  if (settings.length === 0) return { kind: 'emulator' };
+  return { kind: 'own', issuer: env.CLERK_ISSUER ?? '', settings };
+}
+
+/**
+ * Binds a state directory to one Clerk at its first use: users, admins and API keys of the emulator must never stand
+ * beside those of a real Clerk, and its metadata must not be written to strangers.
+ * @throws OtherClerkError, FolderNotWritableError, DiskFullError
+ */
+export function bindClerk(stateDirectory: string, source: ClerkSource): void {
+  const file = join(stateDirectory, 'clerk-source.json');
+  const wanted = source.kind === 'own' ? source.issuer.replace(/\/+$/, '') : EMULATOR;
+  try {
+    const bound = readSource(file) ?? (existsSync(join(stateDirectory, 'clerk-emulator.json')) ? EMULATOR : undefined);
+    if (bound === undefined) writeFileSync(file, `${JSON.stringify({ clerk: wanted })}\n`, { mode: 0o600 });
+    else if (bound !== wanted) throw new OtherClerkError(stateDirectory, bound === EMULATOR);
+  } catch (error) {
+    throw sayFileError(error, stateDirectory);
+  }
+}
+
+function readSource(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const { clerk } = JSON.parse(readFileSync(file, 'utf8')) as { clerk?: unknown };
+    return typeof clerk === 'string' ? clerk : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
