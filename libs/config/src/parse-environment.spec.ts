@@ -66,6 +66,7 @@ describe('parseEnvironment', () => {
       STRICT: true,
     });
     expect(httpUrl.parse('https://clerk.example.com/')).toBe('https://clerk.example.com');
+    expect(httpUrl.parse('HTTPS://Clerk.Example.com:443/A/')).toBe('https://clerk.example.com/A');
     expect(pem.parse('-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END PUBLIC KEY-----')).toContain('\nAAAA\n');
   });
 });

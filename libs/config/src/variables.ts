@@ -31,9 +31,9 @@ export const natsServers = commaSeparated.pipe(
     .refine((servers) => servers.length > 0, 'names no server'),
 );
 
-/** An http or https URL, without a trailing slash. */
+/** An http or https URL as browsers write it: host in lower case, without default port; without a trailing slash. */
 export const httpUrl = urlOf(/^https?:$/, 'is not an http:// or https:// URL').transform((url) =>
-  url.replace(/\/+$/, ''),
+  new URL(url).href.replace(/\/+$/, ''),
 );
 
 /** pino's levels. */
