@@ -37,6 +37,7 @@ describe('the migrations', () => {
       'AddDeprovisionedAndLockoutEnd1790000710000',
       'CreateMetadataCollisions1790000720000',
       'CreateAdminPromises1790000740000',
+      'AnswerRepeatedExchanges1790000750000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
     expect(await migrateUsers(owner)).toEqual([]);
@@ -60,6 +61,7 @@ describe('the migrations', () => {
       'AddDeprovisionedAndLockoutEnd1790000710000',
       'CreateMetadataCollisions1790000720000',
       'CreateAdminPromises1790000740000',
+      'AnswerRepeatedExchanges1790000750000',
     ]);
   });
 

@@ -56,6 +56,9 @@ const exchange = (token: Exchange['token'], body: Exchange['body'] = {}) =>
     { ...nobody(), origin: { sourceIp: '203.0.113.7' } },
   );
 
+const openOf = (parentSessionId: string) =>
+  world.query('SELECT FROM legacy_sessions WHERE parent_session_id = $1', [parentSessionId]);
+
 const auditOf = async (filter: object) => (await world.gateway.send(listAudit, filter, boss.context)).items;
 
 describe('a phone login', () => {
@@ -100,6 +103,7 @@ describe('a phone login', () => {
   it.each([
     ['ten digits', (phone: string) => phone.slice(3)],
     ['a leading zero', (phone: string) => `0${phone.slice(3)}`],
+    ['marks of direction and a link', (phone: string) => `\u202atel:(+91) ${phone.slice(3)}\u202c`],
     ['spaces and dashes', (phone: string) => `+91 ${phone.slice(3, 8)}-${phone.slice(8)}`],
   ])('takes the phone number with %s', async (_, written) => {
     const { token, phone } = signedIn();
@@ -128,17 +132,52 @@ describe('a phone login', () => {
     },
   );
 
-  it('takes each token once: one of ten at once, and none afterwards', async () => {
+  it('gives the same session to each of ten exchanges of one token at once, and right afterwards', async () => {
     const { token } = signedIn();
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => exchange(token)));
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toEqual(refusal('token_used'));
+    const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => exchange(token, { name: 'Asha' })));
+    others.push(await exchange(token, { name: 'Asha' }));
+    expect(first).toMatchObject({ isNewUser: true, user: { ownerName: 'Asha' } });
+    for (const other of others) {
+      expect([other.session, other.isNewUser, other.userId]).toEqual([first?.session, true, first?.userId]);
     }
+    expect(await openOf(token.sessionId)).toHaveLength(1);
+    const entries = await auditOf({ userId: first?.userId, action: 'login.phone' });
+    expect(entries.filter(({ details }) => details.repeated === true)).toHaveLength(10);
+    expect(entries).toHaveLength(11);
+  });
+
+  it('of a token that was exchanged is refused after ten seconds', async () => {
+    const { token } = signedIn();
+    await exchange(token);
+    await world.query(`UPDATE used_exchange_tokens SET used_at = used_at - interval '10 seconds' WHERE token_id = $1`, [
+      `${token.sessionId}:${token.id}`,
+    ]);
     await expect(exchange(token)).rejects.toEqual(refusal('token_used'));
-    expect(
-      await world.query('SELECT FROM legacy_sessions WHERE parent_session_id = $1', [token.sessionId]),
-    ).toHaveLength(1);
+    expect(await openOf(token.sessionId)).toHaveLength(1);
+  });
+
+  it('of a token that was exchanged is refused at once when that session was closed, or by an older release', async () => {
+    const closed = signedIn();
+    const { session } = await exchange(closed.token);
+    await world.query('UPDATE legacy_sessions SET closed_at = now() WHERE id = $1', [session.id]);
+    await expect(exchange(closed.token)).rejects.toEqual(refusal('token_used'));
+    const older = signedIn();
+    await exchange(older.token);
+    await world.query(
+      'UPDATE used_exchange_tokens SET used_at = NULL, legacy_session_id = NULL, is_new_user = NULL WHERE token_id = $1',
+      [`${older.token.sessionId}:${older.token.id}`],
+    );
+    await expect(exchange(older.token)).rejects.toEqual(refusal('token_used'));
+  });
+
+  it('repeated with another assertion is refused, and of another session opens another', async () => {
+    const { token, user } = signedIn();
+    const first = await exchange(token);
+    await expect(exchange(token, { phoneNumber: '+919999999999' })).rejects.toEqual(refusal('identity_mismatch'));
+    const sessionId = newSessionId();
+    world.clerk.answer(sessionId, json(200, sessionOf(user, sessionId)));
+    const other = await exchange({ ...token, sessionId });
+    expect(other.session.id).not.toBe(first.session.id);
   });
 
   it.each([

@@ -35,7 +35,8 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      issuedAt: Date.now(),
+      // From when the session was opened, so that a repeated exchange gives the same token; never from the future.
+      issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };
     return {

@@ -52,7 +52,8 @@ function decisionFor(
   rules: MetadataRules,
 ): Decision | { action: 'activity'; reason: string } {
   const { known } = draft;
-  if ('user' in seen) return explained(decide(draft.knownBeside(seen.user), observation(draft, seen, rules)), seen.user);
+  if ('user' in seen)
+    return explained(decide(draft.knownBeside(seen.user), observation(draft, seen, rules)), seen.user);
   if (seen.kind !== 'nothing') return decide(known, observation(draft, seen, rules));
   switch (known.kind) {
     case 'live':

@@ -9,4 +9,16 @@ export class UsedExchangeTokenEntity {
 
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
   expiresAt!: Date;
+
+  /** When it was exchanged; null in rows of older releases. */
+  @Column({ type: 'timestamptz', name: 'used_at', precision: 3, nullable: true })
+  usedAt!: Date | null;
+
+  /** The legacy session that it was exchanged for; null in rows of older releases. */
+  @Column('uuid', { name: 'legacy_session_id', nullable: true })
+  legacySessionId!: string | null;
+
+  /** What the answer said; null in rows of older releases. */
+  @Column('boolean', { name: 'is_new_user', nullable: true })
+  isNewUser!: boolean | null;
 }

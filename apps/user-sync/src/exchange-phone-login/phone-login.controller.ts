@@ -20,7 +20,7 @@ import { mayAct } from '../show-me/may-act';
 import { presentUser } from '../show-me/present-user';
 import { AssertionFailedError, refuseUnstorable } from './assertions';
 import { toE164 } from './phone-number';
-import { isUsed, spendToken } from './used-tokens';
+import { type Exchanged, findExchanged, spendToken } from './used-tokens';
 
 type Exchange = ParsedRequestOf<typeof exchangePhoneLogin>;
 type Reply = ReplyOf<typeof exchangePhoneLogin>;
@@ -68,7 +68,7 @@ export class PhoneLoginController {
   private refuseSpent({ token }: Exchange): Promise<void> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      if (await isUsed(manager, token)) throw used();
+      if ((await findExchanged(manager, token)) === 'used') throw used();
       if (await hasEnded(manager, token.sessionId)) throw ended();
     });
   }
@@ -106,16 +106,25 @@ export class PhoneLoginController {
     }
     if (phone !== undefined && phone !== user.phoneNumber) throw new AssertionFailedError('phoneNumber');
     if (!mayAct(user)) throw new RequestRefusedError('forbidden', 'the user is not active');
-    if (!(await spendToken(manager, token))) throw used();
+    const before = await findExchanged(manager, token);
+    if (before === 'used') throw used();
+    if (before !== 'unused') {
+      await noteExchange(manager, envelope, token, { ...before, userId: user.id, repeated: true });
+      return {
+        change,
+        ...holderOf(user),
+        session: before.session,
+        user: presentUser(user),
+        isNewUser: before.isNewUser,
+      };
+    }
     const isNewUser = isCreated || (await isUnseen(manager, user.id));
     const session = await openLegacySession(manager, {
       ...{ userId: user.id, parentSessionId: sessionId, ttlMs: sessionTtlMs },
     });
+    if (!(await spendToken(manager, token, { session, isNewUser }))) throw used();
     await noteLogin(manager, user.id, body);
-    await recordAudit(manager, envelope, {
-      ...{ action: 'login.phone', userId: user.id, subject: session.id, details: { isNewUser } },
-      actor: { userId: user.id, method: 'clerk_session', credentialId: sessionId },
-    });
+    await noteExchange(manager, envelope, token, { session, isNewUser, userId: user.id });
     const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
     return { change, ...holderOf(now), session, user: presentUser(now), isNewUser };
   }
@@ -134,6 +143,20 @@ export class PhoneLoginController {
       });
     });
   }
+}
+
+/** Writes an exchange down; `repeated`: the same session was given once more. */
+function noteExchange(
+  manager: EntityManager,
+  envelope: EnvelopeClaims,
+  { sessionId }: Exchange['token'],
+  { session, isNewUser, userId, repeated }: Exchanged & { readonly userId: string; readonly repeated?: true },
+): Promise<void> {
+  return recordAudit(manager, envelope, {
+    ...{ action: 'login.phone', userId, subject: session.id },
+    details: { isNewUser, ...(repeated && { repeated }) },
+    actor: { userId, method: 'clerk_session', credentialId: sessionId },
+  });
 }
 
 const UNTOLD: ReadonlySet<string> = new Set(['unavailable', 'clerk_unavailable', 'internal', 'invalid_request']);
