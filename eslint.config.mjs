@@ -8,6 +8,7 @@ import tseslint from 'typescript-eslint';
 /** A lib may import what stands in its row, and nothing else; apps may import every lib, never each other. */
 const boundaries = [
   { sourceTag: 'type:lifecycle', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
+  { sourceTag: 'type:node-version', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['type:contracts'], allowedExternalImports: ['zod'] },
   { sourceTag: 'type:config', onlyDependOnLibsWithTags: ['type:config'], allowedExternalImports: ['zod'] },
   { sourceTag: 'type:observability', onlyDependOnLibsWithTags: ['type:contracts', 'type:observability'] },
@@ -20,6 +21,7 @@ const boundaries = [
   {
     sourceTag: 'type:app',
     onlyDependOnLibsWithTags: [
+      'type:node-version',
       'type:contracts',
       'type:lifecycle',
       'type:config',

@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import { LOGGER, runService } from '@gatehouse/observability';
 import { type Logger } from 'pino';
 import { findNearMisses, loadConfig } from './config';

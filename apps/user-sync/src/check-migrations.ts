@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import { loadMigrationConfig } from './config';
 import { usersSchemaDifferences } from './database/migrate-users';
 

@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import { runService } from '@gatehouse/observability';
 import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';

@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import 'reflect-metadata';
 import { createLogger } from '@gatehouse/observability';
 import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/persistence';

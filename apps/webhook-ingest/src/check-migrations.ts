@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import 'reflect-metadata';
 import { connectDatabase, createDataSource, schemaDifferences } from '@gatehouse/persistence';
 import { readDatabaseConfig } from './config';

@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { clerkEventsStream, clerkUserIdSchema, inboxPrefix } from '@gatehouse/contracts';

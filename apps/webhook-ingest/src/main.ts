@@ -1,3 +1,4 @@
+import '@gatehouse/node-version';
 import 'reflect-metadata';
 import { runService } from '@gatehouse/observability';
 import { findNearMisses, readConfig } from './config';
