@@ -1,4 +1,7 @@
 import { connect } from 'node:net';
+import { METRICS } from '@gatehouse/observability';
+import { eventually } from '@gatehouse/testing';
+import { type Registry } from 'prom-client';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
 
 const MIB = 1024 * 1024;
@@ -51,6 +54,80 @@ describe('a header of 10 MB', () => {
     expect((await deliver(ingest.url, userCreated())).status).toBe(200);
   });
 });
+
+/** A request whose body is announced in full and sent in part; `answer` is all that came back when it was closed. */
+function sendPart(head: readonly string[], sent: Buffer, url = ingest.url) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+  socket.on('error', () => undefined);
+  const answer = new Promise<string>((resolve) => socket.on('close', () => resolve(text)));
+  socket.write(
+    ['POST /webhooks/clerk HTTP/1.1', 'Host: x', 'Content-Type: application/json', ...head, '', ''].join('\r\n'),
+  );
+  socket.write(sent);
+  return { socket, answer };
+}
+
+const now = () => String(Math.floor(Date.now() / 1_000));
+const svix = () => [`svix-id: ${newId()}`, `svix-timestamp: ${now()}`, `svix-signature: v1,${'A'.repeat(43)}=`];
+
+describe('a request that its head condemns', () => {
+  it('is answered before its body has arrived, and closed', async () => {
+    const length = `Content-Length: ${MIB}`;
+    for (const [head, status] of [
+      [[length], 400],
+      [[...svix(), `Content-Length: ${MIB + 1}`], 413],
+      [[...svix(), length, 'Content-Encoding: gzip'], 415],
+    ] as const) {
+      expect(await sendPart(head, Buffer.alloc(1_000)).answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    }
+  });
+
+  it('costs no memory, however many of them stop in the middle of a body', async () => {
+    const requests = Array.from({ length: 100 }, () =>
+      sendPart([`Content-Length: ${MIB}`], Buffer.alloc(MIB - 1, 0x20)),
+    );
+    for (const answer of await Promise.all(requests.map((request) => request.answer))) {
+      expect(answer).toMatch(/^HTTP\/1.1 400 |^$/);
+    }
+    expect(await buffered(ingest)).toBe(0);
+    expect((await deliver(ingest.url, userCreated())).status).toBe(200);
+  });
+});
+
+describe('bodies that are being received', () => {
+  it('are bounded over all requests, with and without a declared length; beyond that it is 503', async () => {
+    const small = await harness.start({ MAX_BUFFERED_BYTES: String(2 * MIB) });
+    const part = Buffer.alloc(MIB - 1_000, 0x20);
+    const chunk = Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]);
+    const held = [
+      sendPart([...svix(), `Content-Length: ${MIB}`], part, small.url),
+      sendPart([...svix(), 'Transfer-Encoding: chunked'], chunk, small.url),
+    ];
+    await eventually(async () => expect(await buffered(small)).toBe(2 * part.length));
+    const refused = await deliver(small.url, userCreated('user_1', { filler: 'x'.repeat(4_000) }));
+    expect(refused).toMatchObject({ status: 503, json: { code: 'unavailable' } });
+    expect(refused.headers.get('retry-after')).toBe('5');
+    for (const { socket } of held) socket.destroy();
+    await eventually(async () => expect(await buffered(small)).toBe(0));
+    expect((await deliver(small.url, userCreated())).status).toBe(200);
+    await small.close();
+  });
+
+  it('of chunks that add up to more than 1 MiB are refused', async () => {
+    const part = Buffer.alloc(MIB + 1, 0x20);
+    const chunk = Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part]);
+    const { answer } = sendPart([...svix(), 'Transfer-Encoding: chunked'], chunk);
+    expect(await answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(await buffered(ingest)).toBe(0);
+  });
+});
+
+async function buffered(of: Ingest): Promise<number> {
+  const metrics = await of.app.get<Registry>(METRICS).metrics();
+  return Number(/^gatehouse_ingest_buffered_bytes (\d+)/m.exec(metrics)?.[1] ?? Number.NaN);
+}
 
 describe('odd signatures', () => {
   it.each([

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { METRICS } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
+import { type Registry } from 'prom-client';
 import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import {
   type Ingest,
@@ -19,7 +21,10 @@ let ingest: Ingest;
 
 beforeAll(async () => {
   harness = await IngestHarness.create();
-  ingest = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${otherSecret},${secret}` });
+  ingest = await harness.start({
+    CLERK_WEBHOOK_SIGNING_SECRETS: `${otherSecret},${secret}`,
+    REJECTED_PER_SECOND: '1000',
+  });
 });
 
 afterAll(() => harness.dispose());
@@ -59,8 +64,14 @@ describe('a verified delivery', () => {
     );
   });
 
-  it('is taken at the alias too', async () => {
-    expect((await post(userCreated(), { path: '/api/webhooks/clerk' })).status).toBe(200);
+  it.each([
+    '/api/webhooks/clerk',
+    '/api/webhooks',
+    '/webhooks/clerk/',
+    '/api/webhooks/',
+    '/webhooks/clerk?source=svix',
+  ])('is taken at %s too', async (path) => {
+    expect((await post(userCreated(), { path })).status).toBe(200);
   });
 
   it('sent again answers 200 and changes nothing, whatever its body', async () => {
@@ -234,7 +245,8 @@ describe('a delivery that does not verify', () => {
         expect.objectContaining({
           reason,
           body_size: body.length,
-          body_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          // The head alone tells that a header is malformed: the body is not read.
+          body_sha256: reason === 'malformed_header' ? null : expect.stringMatching(/^[0-9a-f]{64}$/),
         }),
       ]);
       expect(JSON.stringify(noted)).not.toMatch(/user_secret_name|v1,/);
@@ -293,6 +305,38 @@ describe('the limits of HTTP', () => {
     async (contentType) => {
       const { status, json } = await post(userCreated(), { contentType });
       expect({ status, code: json.code }).toEqual({ status: 415, code: 'unsupported_media_type' });
+    },
+  );
+
+  it.each<[string, Parameters<typeof deliver>[2], string]>([
+    ['another path', { path: '/webhooks/other' }, 'not_found'],
+    ['another content type', { contentType: 'text/plain' }, 'unsupported_media_type'],
+    ['a content encoding', { headers: { 'content-encoding': 'gzip' } }, 'unsupported_encoding'],
+    ['an id that is malformed', { id: 'msg_1.2' }, 'malformed_header'],
+    ['a forged signature', { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` }, 'signature_mismatch'],
+  ])(
+    'a signed delivery that is turned away for %s is counted with its reason and noted',
+    async (_what, options, reason) => {
+      const refused = async () => {
+        const line = `gatehouse_ingest_refusals_total{reason="${reason}"}`;
+        const metrics = await ingest.app.get<Registry>(METRICS).metrics();
+        return Number(
+          metrics
+            .split('\n')
+            .find((each) => each.startsWith(line))
+            ?.split(' ')[1] ?? 0,
+        );
+      };
+      const before = await refused();
+      const { json } = await post(userCreated(), options);
+      expect(json.code).toBe(reason);
+      expect(await refused()).toBe(before + 1);
+      await eventually(async () => {
+        const [noted] = await harness.sql('SELECT reason FROM rejected_deliveries WHERE correlation_id = $1', [
+          json.requestId,
+        ]);
+        expect(noted).toEqual({ reason });
+      });
     },
   );
 

@@ -25,9 +25,11 @@ import { IngestMetrics } from './metrics';
 import { EventPublisher } from './publish-event/event-publisher';
 import { PublishLog } from './publish-event/publish-log';
 import { StreamKeeper } from './publish-event/stream-keeper';
+import { BodyReader } from './receive-webhook/body-reader';
 import { ProblemFilter } from './receive-webhook/problem.filter';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RejectedDeliveries } from './receive-webhook/rejected-deliveries';
+import { TurnedAway } from './receive-webhook/turned-away';
 import { BodyPartitions } from './record-webhook/body-partitions';
 import { insertDeliveries } from './record-webhook/insert-deliveries';
 import { Ledger } from './record-webhook/ledger';
@@ -83,7 +85,22 @@ export class AppModule {
 
 function providers(config: Config): Provider[] {
   return [
-    { provide: APP_FILTER, inject: [LOGGER], useFactory: (log: Logger) => new ProblemFilter(log) },
+    {
+      provide: APP_FILTER,
+      inject: [LOGGER, TurnedAway],
+      useFactory: (log: Logger, turnedAway: TurnedAway) => new ProblemFilter(log, turnedAway),
+    },
+    {
+      provide: TurnedAway,
+      inject: [IngestMetrics, RejectedDeliveries],
+      useFactory: (metrics: IngestMetrics, rejected: RejectedDeliveries) => new TurnedAway(metrics, rejected),
+    },
+    {
+      provide: BodyReader,
+      inject: [IngestMetrics],
+      useFactory: (metrics: IngestMetrics) =>
+        new BodyReader(config.maxBufferedBytes, (bytes) => metrics.bufferedBytes.set(bytes)),
+    },
     { provide: IngestMetrics, inject: [METRICS], useFactory: (registry: Registry) => new IngestMetrics(registry) },
     {
       provide: Ledger,

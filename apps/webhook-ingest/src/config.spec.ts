@@ -77,6 +77,7 @@ describe('the configuration', () => {
     ['RETRY_CAP_MS', '10'],
     ['STREAM_REPLICAS', '0'],
     ['ACK_WAIT_MS', '999'],
+    ['MAX_BUFFERED_BYTES', '1048575'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(faultsOf({ ...needed, [name]: value })).toMatch(new RegExp(`^${name} `));
   });

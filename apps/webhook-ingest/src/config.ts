@@ -25,6 +25,7 @@ import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { z } from 'zod';
 import { SigningSecretInvalidError } from './errors';
+import { BODY_LIMIT } from './receive-webhook/body-limit';
 import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
 /** Everything the service is told from outside; keys as objects, so that printing them shows nothing. Milliseconds. */
@@ -58,6 +59,8 @@ export interface Config {
   readonly silenceMs: number;
   /** How late a webhook may be after Clerk was seen to change a user. Milliseconds. */
   readonly silenceGraceMs: number;
+  /** Bytes of bodies that may be in memory while they are received and recorded, over all requests. */
+  readonly maxBufferedBytes: number;
   /** How many rejected deliveries are kept, and how many are written per second at most. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
   /** Where the service kills itself; for tests of crashes alone. */
@@ -102,6 +105,11 @@ const schema = withRetryInOrder(
     BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
     SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
     SILENCE_GRACE_MS: wholeNumber.min(1_000).default(10 * 60 * 1_000),
+    // At least one body of Clerk's largest.
+    MAX_BUFFERED_BYTES: wholeNumber
+      .min(BODY_LIMIT)
+      .max(4 * 1024 ** 3)
+      .default(64 * BODY_LIMIT),
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
@@ -141,6 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bodyRetentionDays: env.BODY_RETENTION_DAYS,
     silenceMs: env.SILENCE_ALARM_MS,
     silenceGraceMs: env.SILENCE_GRACE_MS,
+    maxBufferedBytes: env.MAX_BUFFERED_BYTES,
     failpoints: env.FAILPOINTS,
     rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
   };

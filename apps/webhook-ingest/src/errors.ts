@@ -18,12 +18,22 @@ export class LedgerUnavailableError extends Error {
   }
 }
 
+/** More bytes of bodies are in memory than may be. Nothing was recorded. */
+export class OverloadedError extends Error {
+  readonly code = 'OVERLOADED';
+
+  constructor() {
+    super('too many bytes of deliveries are in memory');
+    this.name = 'OverloadedError';
+  }
+}
+
 /** A delivery is refused; `status` and `reason` go to the sender, `reason` being a stable code. */
 export class DeliveryRefusedError extends Error {
   readonly code = 'DELIVERY_REFUSED';
 
   constructor(
-    readonly status: 400 | 403 | 415,
+    readonly status: 400 | 403 | 404 | 405 | 413 | 415,
     readonly reason: string,
     detail: string,
   ) {

@@ -17,6 +17,7 @@ export class IngestMetrics {
   readonly oldestUnpublished: Gauge;
   readonly oldestUnapplied: Gauge;
   readonly silenceAlarm: Gauge;
+  readonly bufferedBytes: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -28,7 +29,7 @@ export class IngestMetrics {
     });
     this.refusals = new Counter({
       name: 'gatehouse_ingest_refusals_total',
-      help: 'Deliveries that did not verify, by reason.',
+      help: 'Deliveries that were turned away before they were recorded, by reason.',
       labelNames: ['reason'],
       registers,
     });
@@ -100,6 +101,11 @@ export class IngestMetrics {
     this.oldestUnapplied = new Gauge({
       name: 'gatehouse_ingest_oldest_unapplied_seconds',
       help: 'Age of the oldest event that is neither applied nor dead; 0 without any.',
+      registers,
+    });
+    this.bufferedBytes = new Gauge({
+      name: 'gatehouse_ingest_buffered_bytes',
+      help: 'Bytes of bodies that are being received or recorded, bounded by MAX_BUFFERED_BYTES.',
       registers,
     });
     this.silenceAlarm = new Gauge({

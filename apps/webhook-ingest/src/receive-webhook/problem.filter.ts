@@ -3,8 +3,8 @@ import { type Problem } from '@gatehouse/contracts';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { DeliveryRefusedError, LedgerUnavailableError } from '../errors';
-import { webhookPaths } from './webhook-paths';
+import { DeliveryRefusedError, LedgerUnavailableError, OverloadedError } from '../errors';
+import { type TurnedAway } from './turned-away';
 
 /** Seconds; the sender of Clerk's webhooks honours it. */
 const RETRY_AFTER_S = 5;
@@ -22,21 +22,28 @@ const CODES: Readonly<Record<number, string>> = {
 /** The word for a status that needs no more words. */
 export const codeOf = (status: number): string => CODES[status] ?? 'bad_request';
 
-const PATHS: ReadonlySet<string> = new Set(webhookPaths.map((path) => `/${path}`));
+/** For how long a body that nobody reads any more may go on; a client that is cut off at once may miss the answer. */
+const LINGER_MS = 1_000;
 
 type Answer = Pick<Problem, 'status' | 'code' | 'detail'>;
 
 /** Turns every failure of a request into `application/problem+json` with a stable code and no inner detail. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Logger) {}
+  constructor(
+    private readonly log: Logger,
+    private readonly turnedAway: Pick<TurnedAway, 'note'>,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
     const request = http.getRequest<FastifyRequest>();
-    const answer = this.allowing(this.answerTo(error), request, reply);
+    const answer = this.answerTo(error);
+    this.turnedAway.note(request, answer.status, error instanceof OverloadedError ? 'overloaded' : answer.code);
+    if (!request.raw.complete) closeSoon(request);
+    if (answer.status === 405) void reply.header('allow', 'POST');
     const problem: Problem = {
       type: 'about:blank',
       title: STATUS_CODES[answer.status] ?? 'Error',
@@ -45,13 +52,6 @@ export class ProblemFilter implements ExceptionFilter {
     };
     if (answer.status === 503) void reply.header('retry-after', RETRY_AFTER_S);
     void reply.code(answer.status).type('application/problem+json').send(JSON.stringify(problem));
-  }
-
-  /** The router knows nothing of a path under another method: to it that is a path which does not exist. */
-  private allowing(answer: Answer, request: FastifyRequest, reply: FastifyReply): Answer {
-    if (answer.status !== 404 || !PATHS.has(request.url.split('?', 1)[0] ?? '')) return answer;
-    void reply.header('allow', 'POST');
-    return { status: 405, code: codeOf(405) };
   }
 
   private answerTo(error: unknown): Answer {
@@ -63,12 +63,23 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.debug({ err: error }, 'a delivery was not recorded');
       return { status: 503, code: 'unavailable', detail: 'The delivery could not be recorded. Send it again.' };
     }
+    if (error instanceof OverloadedError) {
+      return { status: 503, code: 'unavailable', detail: 'Too many deliveries are being received. Send it again.' };
+    }
     const status = statusOf(error);
     if (status !== undefined && status < 500) return { status, code: codeOf(status) };
     if (status === 503) return { status, code: 'unavailable' };
     this.log.error({ err: error }, 'a request failed');
     return { status: 500, code: 'internal' };
   }
+}
+
+/** What still comes of the body is dropped by Node. */
+function closeSoon({ raw }: FastifyRequest): void {
+  const timer = setTimeout(() => {
+    if (!raw.complete) raw.socket.destroy();
+  }, LINGER_MS).unref();
+  raw.once('close', () => clearTimeout(timer));
 }
 
 /** Nest's exceptions and Fastify's errors both know their status. */

@@ -1,8 +1,7 @@
-import { cameOverHttps, clientAddress, failpoint } from '@gatehouse/observability';
+import { failpoint } from '@gatehouse/observability';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type Config } from '../config';
-import { storableText } from '../database/storable-text';
 import { DeliveryRefusedError } from '../errors';
 import { IngestMetrics } from '../metrics';
 import { EventPublisher } from '../publish-event/event-publisher';
@@ -10,19 +9,16 @@ import { type Delivery } from '../record-webhook/delivery';
 import { Ledger } from '../record-webhook/ledger';
 import { CONFIG } from '../tokens';
 import { readEvent } from './read-event';
-import { RejectedDeliveries } from './rejected-deliveries';
 import { webhookPaths } from './webhook-paths';
+import { senderOf } from './sender';
 import { readSvixHeaders } from './svix-headers';
-import { type SvixHeaders, type Verification, verifySignature } from './verify-signature';
+import { type Verification, verifySignature } from './verify-signature';
 
 /** What Clerk is told of a delivery that was taken. */
 export interface ReceiveReply {
   readonly status: 'accepted' | 'duplicate' | 'ignored' | 'redriven';
   readonly reason?: string;
 }
-
-const MAX_ADDRESS = 64;
-const MAX_USER_AGENT = 512;
 
 /** Takes Clerk's webhooks: verified before they are parsed, answered after they are recorded. */
 @Controller()
@@ -31,20 +27,20 @@ export class ReceiveWebhookController {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Ledger) private readonly ledger: Ledger,
     @Inject(EventPublisher) private readonly publisher: EventPublisher,
-    @Inject(RejectedDeliveries) private readonly rejected: RejectedDeliveries,
     @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
   ) {}
 
   @Post(webhookPaths)
   @HttpCode(200)
   async receive(@Req() request: FastifyRequest): Promise<ReceiveReply> {
-    if (this.config.http.requireHttps && !cameOverHttps(request)) {
-      throw new DeliveryRefusedError(403, 'https_required', 'Webhooks are taken over HTTPS only.');
+    try {
+      return await this.take(request, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+    } finally {
+      request.releaseBody?.();
     }
-    const { body } = request;
-    if (!Buffer.isBuffer(body)) {
-      throw new DeliveryRefusedError(415, 'unsupported_media_type', 'The body must be application/json.');
-    }
+  }
+
+  private async take(request: FastifyRequest, body: Buffer): Promise<ReceiveReply> {
     const { webhookId, sentAt, signedBy } = this.verify(request, body);
     const delivery: Delivery = {
       ...readEvent(body),
@@ -65,29 +61,11 @@ export class ReceiveWebhookController {
       return verification;
     }
     const { reason, signedBy } = verification;
-    this.refuse(request, headers, body, reason);
     if (signedBy === undefined) {
       throw new DeliveryRefusedError(400, reason, 'The delivery does not verify.');
     }
     this.metrics.badTimestamps.inc({ secret: signedBy });
     throw new DeliveryRefusedError(400, reason, 'The timestamp is more than five minutes from the present.');
-  }
-
-  private refuse(request: FastifyRequest, headers: SvixHeaders, body: Buffer, reason: string): void {
-    this.metrics.deliveries.inc({ result: 'refused' });
-    this.metrics.refusals.inc({ reason });
-    request.logged = { result: 'refused', reason };
-    this.rejected.note(
-      {
-        reason,
-        webhookId: headers.id[0],
-        webhookTimestamp: headers.timestamp[0],
-        correlationId: request.id,
-        body,
-        ...senderOf(request),
-      },
-      Date.now(),
-    );
   }
 
   private async record(delivery: Delivery, request: FastifyRequest): Promise<ReceiveReply> {
@@ -111,12 +89,4 @@ export class ReceiveWebhookController {
     }
     return status === 'ignored' && ignored !== undefined ? { status, reason: ignored.decision } : { status };
   }
-}
-
-function senderOf(request: FastifyRequest): { sourceIp: string | null; userAgent: string | null } {
-  const userAgent = request.headers['user-agent'];
-  return {
-    sourceIp: request.ip ? storableText(clientAddress(request.ip) ?? request.ip, MAX_ADDRESS) : null,
-    userAgent: userAgent === undefined ? null : storableText(userAgent, MAX_USER_AGENT),
-  };
 }

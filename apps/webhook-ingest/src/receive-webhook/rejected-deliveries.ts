@@ -11,7 +11,9 @@ export interface RejectedDelivery {
   readonly userAgent: string | null;
   readonly sourceIp: string | null;
   readonly correlationId: string;
-  readonly body: Uint8Array;
+  /** Absent when it was refused before its body was read. */
+  readonly body: Uint8Array | undefined;
+  readonly declaredLength: number;
 }
 
 /** How many rows are kept, and how many are written per second at most. */
@@ -22,6 +24,8 @@ export interface RejectedLimits {
 
 const MAX_WAITING = 100;
 const MAX_HEADER = 256;
+/** PostgreSQL's largest integer. */
+const MAX_SIZE = 2_147_483_647;
 
 /** The oldest rows go as new ones come. */
 const INSERT = `
@@ -58,8 +62,8 @@ export class RejectedDeliveries {
       rejected.userAgent,
       rejected.sourceIp,
       rejected.correlationId,
-      createHash('sha256').update(rejected.body).digest('hex'),
-      rejected.body.length,
+      rejected.body === undefined ? null : createHash('sha256').update(rejected.body).digest('hex'),
+      Math.min(rejected.body?.length ?? rejected.declaredLength, MAX_SIZE),
       this.limits.keep,
     ];
     this.chain = this.chain.then(async () => {

@@ -41,19 +41,27 @@ export function verifySignature(
   body: Uint8Array,
   nowMs: number,
 ): Verification {
-  const all = [headers.id, headers.timestamp, headers.signature];
-  if (all.some(({ length }) => length > 1)) return { ok: false, reason: 'duplicate_header' };
-  const [id, timestamp, signatures] = all.map(([value]) => value);
-  if (!id || !timestamp || !signatures) return { ok: false, reason: 'missing_header' };
-  if (!WEBHOOK_ID.test(id) || !UNIX_SECONDS.test(timestamp) || signatures.length > MAX_SIGNATURE_HEADER) {
-    return { ok: false, reason: 'malformed_header' };
-  }
+  const reason = headerFault(headers);
+  if (reason !== undefined) return { ok: false, reason };
+  const [id = '', timestamp = '', signatures = ''] = [headers.id, headers.timestamp, headers.signature].map(
+    ([value]) => value,
+  );
   const signedBy = whichSigned(secrets, `${id}.${timestamp}.`, body, signatures);
   if (signedBy === undefined) return { ok: false, reason: 'signature_mismatch' };
   const age = nowMs / 1000 - Number(timestamp);
   if (age > TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_old', signedBy };
   if (age < -TOLERANCE_SECONDS) return { ok: false, reason: 'timestamp_too_new', signedBy };
   return { ok: true, webhookId: id, sentAt: new Date(Number(timestamp) * 1_000), signedBy };
+}
+
+/** Why the headers alone are refused; undefined when only the body can tell. */
+export function headerFault(headers: SvixHeaders): RefusalReason | undefined {
+  const all = [headers.id, headers.timestamp, headers.signature];
+  if (all.some(({ length }) => length > 1)) return 'duplicate_header';
+  const [id, timestamp, signatures] = all.map(([value]) => value);
+  if (!id || !timestamp || !signatures) return 'missing_header';
+  const isSound = WEBHOOK_ID.test(id) && UNIX_SECONDS.test(timestamp) && signatures.length <= MAX_SIGNATURE_HEADER;
+  return isSound ? undefined : 'malformed_header';
 }
 
 function whichSigned(

@@ -1,0 +1,15 @@
+import { clientAddress } from '@gatehouse/observability';
+import { type FastifyRequest } from 'fastify';
+import { storableText } from '../database/storable-text';
+
+const MAX_ADDRESS = 64;
+const MAX_USER_AGENT = 512;
+
+/** Who sent a request, as far as it can be told. */
+export function senderOf(request: FastifyRequest): { sourceIp: string | null; userAgent: string | null } {
+  const userAgent = request.headers['user-agent'];
+  return {
+    sourceIp: request.ip ? storableText(clientAddress(request.ip) ?? request.ip, MAX_ADDRESS) : null,
+    userAgent: userAgent === undefined ? null : storableText(userAgent, MAX_USER_AGENT),
+  };
+}
