@@ -60,18 +60,20 @@ beforeAll(async () => {
 afterAll(() => gateway?.stop());
 beforeEach(() => (audited.length = 0));
 
+/** What the client calls each of its requests. */
+const clientRequestId = 'one-of-many';
+
 /** Asks for a route as an admin, from a client with a name. */
 async function ask(method: string, path: string, body?: object) {
-  const requestId = randomUUID();
   const headers = {
     'user-agent': 'curl/8.7.1',
-    'x-request-id': requestId,
+    'x-request-id': clientRequestId,
     ...(body && { 'content-type': 'application/json' }),
   };
   const token = await mint(gateway.pair, 'user_admin', { claims: { jti: randomUUID() } });
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const answer = await call(`${gateway.url}${path}`, token, init);
-  return { requestId, ...answer };
+  return { requestId: answer.headers.get('x-request-id') ?? '', ...answer };
 }
 
 /** What the routes that change something need to be told. */
@@ -103,15 +105,17 @@ it('every route that changes something tells the service whose request it is, an
     const where = path.replace('{user}', 'user_gone').replace('{id}', path.includes('collisions') ? '1' : id);
     const { requestId } = await ask(method.toUpperCase(), where, bodies[`${method} ${path}`]);
     expect([method, path, asked.get(requestId)?.origin]).toEqual([
-      ...[method, path, { sourceIp: '127.0.0.1', userAgent: 'curl/8.7.1' }],
+      ...[method, path, { sourceIp: '127.0.0.1', userAgent: 'curl/8.7.1', clientRequestId }],
     ]);
   }
 });
 
 it('what clients say of where they are is not believed', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.9', 'user-agent': 'a'.repeat(600), 'x-request-id': 'r-1' };
-  await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_admin'), { headers });
-  expect(asked.get('r-1')?.origin).toEqual({ sourceIp: '127.0.0.1', userAgent: 'a'.repeat(512) });
+  const answer = await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_admin'), { headers });
+  expect(asked.get(answer.headers.get('x-request-id') ?? '')?.origin).toEqual({
+    ...{ sourceIp: '127.0.0.1', userAgent: 'a'.repeat(512), clientRequestId: 'r-1' },
+  });
 });
 
 describe('what the ledger does for an admin', () => {

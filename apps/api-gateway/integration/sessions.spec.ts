@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { getMe, resolvePrincipal, updateMe } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
 import { call as callUrl } from './support/call';
 import { type TokenChanges, mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';
@@ -91,12 +92,22 @@ describe('a Clerk session', () => {
     expect(asked.filter((id) => id === 'user_new')).toHaveLength(1);
   });
 
-  it('hands the request id on and back, and makes one when none fit is given', async () => {
+  it('gives each request an id of its own, whatever the client calls it', async () => {
     const token = await mint(gateway.pair, 'user_ada');
-    const given = await call('/api/me', token, { headers: { 'x-request-id': 'story-1' } });
-    expect(given.headers.get('x-request-id')).toBe('story-1');
-    const odd = await call('/api/me', token, { headers: { 'x-request-id': 'a b' } });
-    expect(odd.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    const ids: (string | null)[] = [];
+    for (const id of ['story-1', 'story-1', 'a b']) {
+      ids.push((await call('/api/me', token, { headers: { 'x-request-id': id } })).headers.get('x-request-id'));
+    }
+    expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[0-9a-f-]{36}$/)));
+    expect(new Set(ids).size).toBe(3);
+    const line = () =>
+      gateway
+        .logs()
+        .split('\n')
+        .find((each) => each.includes(ids[0] ?? '') && each.includes('"request"'));
+    await eventually(() => line() !== undefined);
+    expect(JSON.parse(line() ?? '')).toMatchObject({ correlationId: ids[0], clientRequestId: 'story-1' });
+    expect(gateway.logs()).not.toContain('a b');
   });
 });
 
@@ -116,7 +127,7 @@ describe('a credential is refused', () => {
     ['under no key', 'token_key_unknown', () => ({ header: { kid: '' } })],
   ])('when the session token is %s', async (_, code, changes) => {
     const token = await mint(gateway.pair, 'user_ada', changes());
-    const { status, body, headers } = await call('/api/me', token, { headers: { 'x-request-id': `refuse-${code}` } });
+    const { status, body, headers } = await call('/api/me', token, { headers: { 'x-request-id': 'refused' } });
     expect(status).toBe(401);
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(headers.get('www-authenticate')).toMatch(
@@ -128,7 +139,7 @@ describe('a credential is refused', () => {
       status: 401,
       code,
       detail: expect.any(String),
-      requestId: `refuse-${code}`,
+      requestId: headers.get('x-request-id'),
     });
     expect(gateway.logs()).not.toContain(token.split('.')[1]);
     expect(gateway.logs()).not.toContain(token.split('.')[2]);

@@ -31,7 +31,7 @@ import { newClerkId } from './clerk-events';
 import { type Member, PASSWORD, admin, keyOf, localUser, member, newSessionId, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
-const origin = { sourceIp: '203.0.113.9', userAgent: 'curl/8.7.1' };
+const origin = { sourceIp: '203.0.113.9', userAgent: 'curl/8.7.1', clientRequestId: 'mine' };
 
 let world: SyncWorld;
 let boss: Member;
@@ -247,6 +247,8 @@ describe('the audit log', () => {
     const at = Date.parse(entry?.at ?? '');
     expect(at).toBeGreaterThan(before - 3_660_000);
     expect(at).toBeLessThan(before - 3_540_000);
+    // The database's own word stands beside what the gateway says.
+    expect(Date.parse(entry?.recordedAt ?? '')).toBeGreaterThan(before - 60_000);
     const older = world.gateway.send(recordAudit, { ...note, ageMs: 86_400_001 }, ada.context);
     await expect(older).rejects.toEqual(refusal('invalid_request'));
   });

@@ -37,6 +37,7 @@ describe('the migrations', () => {
       'AddDeprovisionedAndLockoutEnd1790000710000',
       'CreateMetadataCollisions1790000720000',
       'CreateAdminPromises1790000740000',
+      'DateAuditEntries1790000740010',
       'AnswerRepeatedExchanges1790000750000',
     ]);
     expect(await usersSchemaDifferences(owner)).toEqual([]);
@@ -61,6 +62,7 @@ describe('the migrations', () => {
       'AddDeprovisionedAndLockoutEnd1790000710000',
       'CreateMetadataCollisions1790000720000',
       'CreateAdminPromises1790000740000',
+      'DateAuditEntries1790000740010',
       'AnswerRepeatedExchanges1790000750000',
     ]);
   });

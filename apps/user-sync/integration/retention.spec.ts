@@ -1,3 +1,4 @@
+import { withClient } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
 import { Pruner } from '../src/prune-expired/pruner';
 import { T0, clerkUser, deletion, newClerkId, sessionEvent, userEvent } from './clerk-events';
@@ -98,10 +99,10 @@ describe('the audit log', () => {
   beforeEach(async () => {
     await world.query('ALTER TABLE audit_log DISABLE TRIGGER ALL');
     await world.query('DELETE FROM audit_log');
-    await world.query('ALTER TABLE audit_log ENABLE TRIGGER ALL');
     await audited('old', 401);
     await audited('young', 91);
     await audited('youngest', 1);
+    await world.query('ALTER TABLE audit_log ENABLE TRIGGER ALL');
   });
 
   it('is let go of after its days', async () => {
@@ -122,6 +123,40 @@ describe('the audit log', () => {
     await expect(dataSource?.query(`DELETE FROM audit_log WHERE action = 'youngest'`)).rejects.toThrow(/for 90 days/);
     await expect(dataSource?.query('TRUNCATE audit_log')).rejects.toMatchObject({ driverError: { code: '42501' } });
     expect(await audits()).toEqual(['old', 'young', 'youngest']);
+  });
+
+  describe('as the service role', () => {
+    const insert = (columns: string, values: string, overriding = '') =>
+      `INSERT INTO audit_log (${columns}, action, outcome, request_id) ${overriding} VALUES (${values}, 'forged', 'done', 'r')
+       RETURNING at <= recorded_at AS past, recorded_at > now() - interval '1 minute' AS dated`;
+    const asService = (text: string) =>
+      withClient(world.database.serviceUrl, async (client) => (await client.query<Record<string, boolean>>(text)).rows);
+
+    it('gets the time of the database, whatever time it claims', async () => {
+      const claims = [
+        insert('recorded_at', `now() - interval '1 year'`),
+        insert('recorded_at', `now() + interval '1 year'`),
+        insert('at', `now() + interval '1 year'`),
+        insert('at', `now() - interval '24 hours'`),
+      ];
+      for (const claim of claims) expect(await asService(claim)).toEqual([{ past: true, dated: true }]);
+    });
+
+    it.each([
+      ['an entry of two days ago', insert('at', `now() - interval '2 days'`)],
+      ['an entry under an earlier number', insert('id', '1', 'OVERRIDING SYSTEM VALUE')],
+      ['another action in an entry', `UPDATE audit_log SET action = 'harmless'`],
+      ['an entry without its time', 'UPDATE audit_log SET recorded_at = NULL'],
+      ['the loss of young entries', `DELETE FROM audit_log WHERE action = 'youngest'`],
+      ['the loss of all entries', 'TRUNCATE audit_log'],
+      ['the end of the guard', 'ALTER TABLE audit_log DISABLE TRIGGER ALL'],
+      ['another guard', 'DROP FUNCTION date_audit_entry() CASCADE'],
+    ])('cannot bring about %s', async (_what, statement) => {
+      // The number that an honest entry would have got is known to the session.
+      const tried = asService(`SELECT nextval(pg_get_serial_sequence('audit_log', 'id')); ${statement}`);
+      await expect(tried).rejects.toMatchObject({ code: '42501' });
+      expect(await audits()).toEqual(['old', 'young', 'youngest']);
+    });
   });
 });
 

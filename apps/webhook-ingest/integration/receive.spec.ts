@@ -93,8 +93,9 @@ describe('a verified delivery', () => {
   it('carries one correlation id from the request to the row and the log', async () => {
     const id = newId();
     const { headers } = await post(userCreated(), { id, headers: { 'x-request-id': 'from-the-edge' } });
-    expect(headers.get('x-request-id')).toBe('from-the-edge');
-    expect(await harness.row(id)).toMatchObject({ correlation_id: 'from-the-edge' });
+    const correlationId = headers.get('x-request-id');
+    expect(correlationId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await harness.row(id)).toMatchObject({ correlation_id: correlationId });
     const lines = () => {
       const all = ingest.logs().split('\n');
       return all.filter((line) => line.includes(id));
@@ -104,7 +105,7 @@ describe('a verified delivery', () => {
     const [line = '', ...more] = lines();
     expect(more).toEqual([]);
     const told = { webhookId: id, eventType: 'user.created', result: 'accepted', status: 200 };
-    expect(JSON.parse(line)).toMatchObject({ correlationId: 'from-the-edge', ...told });
+    expect(JSON.parse(line)).toMatchObject({ correlationId, clientRequestId: 'from-the-edge', ...told });
   });
 
   it('of exactly 1 MiB is recorded and published', async () => {

@@ -24,7 +24,7 @@ describe('an event', () => {
     const id = newId();
     const body = userCreated('user_7');
     await eventually(() => harness.published());
-    await deliver(url, body, { id, headers: { 'x-request-id': 'edge-1' } });
+    const delivered = await deliver(url, body, { id, headers: { 'x-request-id': 'edge-1' } });
     await eventually(async () => expect(await status(id)).toBe('processing'));
     const row = await harness.row(id);
     expect(await harness.published()).toEqual([
@@ -36,7 +36,7 @@ describe('an event', () => {
           eventType: 'user.created',
           attempt: 0,
           publishNumber: 1,
-          correlationId: 'edge-1',
+          correlationId: delivered.headers.get('x-request-id'),
           receivedAt: (row?.created_at as Date).getTime(),
         },
         body,

@@ -57,7 +57,10 @@ const detailsSchema = z
 /** One entry of the audit log; never holds a secret. Times are ISO 8601 in UTC. */
 export const auditEntrySchema = z.object({
   id: z.string(),
+  /** When it happened. */
   at: timeSchema,
+  /** When the database recorded it, in its own words: up to a day later. Null for old entries. */
+  recordedAt: timeSchema.nullable(),
   action: shownValue(auditActions),
   outcome: shownValue(auditOutcomes),
   /** Why it was refused. */
@@ -71,7 +74,10 @@ export const auditEntrySchema = z.object({
   userId: uuidSchema.nullable(),
   /** What it was done to, where that is no user: a key's id, a Clerk user id. */
   subject: z.string().nullable(),
+  /** Our own id of the request, also in the answer's `x-request-id` and in the logs of every service. */
   requestId: z.string(),
+  /** The client's `x-request-id`: several requests, also of several callers, can have the same. */
+  clientRequestId: z.string().nullable(),
   sourceIp: z.string().nullable(),
   userAgent: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),

@@ -40,6 +40,8 @@ export type Principal = z.output<typeof principalSchema>;
 export const originSchema = z.object({
   sourceIp: z.string().max(64).optional(),
   userAgent: z.string().max(512).optional(),
+  /** What the client calls the request, its `x-request-id`; nothing is identified by it. */
+  clientRequestId: z.string().max(128).optional(),
 });
 
 /** Where the HTTP request behind it came from. */

@@ -117,7 +117,9 @@ export class RequestServer extends Server implements CustomTransportStrategy {
       this.log.warn({ subject: message.subject, reason: frame.error.message }, 'a request was refused by its envelope');
       return respond(message, frame);
     }
-    await withLogContext({ correlationId: envelope.rid }, async () => {
+    const theirs = envelope.origin?.clientRequestId;
+    const fields = { correlationId: envelope.rid, ...(theirs !== undefined && { clientRequestId: theirs }) };
+    await withLogContext(fields, async () => {
       try {
         const body = parseBody(contract, message);
         const verified: VerifiedRequest<RequestContract> = { body, envelope };

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { acceptableCorrelationId, withLogContext } from './log-context';
+import { type LogFields, acceptableCorrelationId, withLogContext } from './log-context';
 
-/** Fastify's `genReqId`: the caller's `x-request-id` if fit, else a new UUID. */
-export function requestId(request: { headers: Record<string, unknown> }): string {
-  return acceptableCorrelationId(request.headers['x-request-id']) ?? randomUUID();
+/** Fastify's `genReqId`: an id of our own. A client could give the id of another's request. */
+export function requestId(): string {
+  return randomUUID();
+}
+
+/** What the client calls its request, its `x-request-id`; undefined when it is not fit to be stored and logged. */
+export function clientRequestId({ headers }: { readonly headers: Record<string, unknown> }): string | undefined {
+  return acceptableCorrelationId(headers['x-request-id']);
 }
 
 declare module 'fastify' {
@@ -18,7 +23,7 @@ declare module 'fastify' {
 }
 
 /**
- * Makes every log line of a request carry its id, answers with `x-request-id`, and writes one line per request:
+ * Makes every log line of a request carry our id and the client's, answers with ours as `x-request-id`, and writes one line per request:
  * method, route, status, milliseconds and what its handler left in `request.logged`; neither headers, bodies nor query
  * strings.
  */
@@ -28,14 +33,14 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
     // Fastify makes the options anew each time that they are asked for.
     request.route = request.routeOptions.url ?? 'unknown';
     void reply.header('x-request-id', request.id);
-    withLogContext({ correlationId: request.id }, done);
+    withLogContext(idsOf(request), done);
   });
   // None of these fields holds a secret; looking for some in each would take longer than writing the line.
   const unsearched = logger.child({}, { redact: [] });
   server.addHook('onResponse', (request, reply, done) => {
     unsearched.info(
       {
-        correlationId: request.id,
+        ...idsOf(request),
         method: request.method,
         route: request.route,
         status: reply.statusCode,
@@ -46,4 +51,10 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
     );
     done();
   });
+}
+
+/** The ids that every log line of a request carries: ours, and the client's where it gives one. */
+function idsOf(request: FastifyRequest): LogFields {
+  const theirs = clientRequestId(request);
+  return { correlationId: request.id, ...(theirs !== undefined && { clientRequestId: theirs }) };
 }

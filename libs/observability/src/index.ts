@@ -1,7 +1,7 @@
 export { cameOverHttps } from './came-over-https';
 export { FailpointsInvalidError, armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
 export { clientAddress, stripForwardedPorts } from './forwarded-addresses';
-export { logRequests, requestId } from './http-logging';
+export { clientRequestId, logRequests, requestId } from './http-logging';
 export { letGoAtShutdown } from './let-go';
 export { acceptableCorrelationId, currentLogFields, withLogContext, type LogFields } from './log-context';
 export { NestLogger, createLogger, type LoggerOptions } from './logger';

@@ -21,7 +21,7 @@ export function currentLogFields(): LogFields | undefined {
 
 const ACCEPTABLE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** The caller's `x-request-id` if it is fit to be logged and passed on, else undefined. */
+/** A client's id of a request if it is fit to be logged and passed on, else undefined. */
 export function acceptableCorrelationId(header: unknown): string | undefined {
   return typeof header === 'string' && ACCEPTABLE_ID.test(header) ? header : undefined;
 }

@@ -1,16 +1,19 @@
 import { type Origin } from '@gatehouse/contracts';
 import { type RequestContext } from '@gatehouse/messaging';
-import { clientAddress } from '@gatehouse/observability';
+import { clientAddress, clientRequestId } from '@gatehouse/observability';
 import { type FastifyRequest } from 'fastify';
 
 /** Where a request came from, for the audit log. */
-export function originOf({ ip, headers }: FastifyRequest): Origin {
+export function originOf(request: FastifyRequest): Origin {
+  const { ip, headers } = request;
   const userAgent = headers['user-agent'];
   // What a trusted proxy sent may be no address.
   const sourceIp = clientAddress(ip);
+  const theirs = clientRequestId(request);
   return {
     ...(sourceIp !== undefined && { sourceIp }),
     ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 512) }),
+    ...(theirs !== undefined && { clientRequestId: theirs }),
   };
 }
 

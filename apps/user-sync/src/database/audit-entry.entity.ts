@@ -20,6 +20,10 @@ export class AuditEntryEntity {
   @Column({ type: 'timestamptz', name: 'at', precision: 3, default: () => 'now()' })
   at!: Date;
 
+  /** When the database recorded the entry; null for entries from before it did. `at` is when it happened. */
+  @Column({ type: 'timestamptz', name: 'recorded_at', precision: 3, nullable: true })
+  recordedAt!: Date | null;
+
   @Column('text', { name: 'action' })
   action!: AuditAction;
 
@@ -46,6 +50,10 @@ export class AuditEntryEntity {
 
   @Column('text', { name: 'request_id' })
   requestId!: string;
+
+  /** What the client calls the request. */
+  @Column('text', { name: 'client_request_id', nullable: true })
+  clientRequestId!: string | null;
 
   @Column('text', { name: 'source_ip', nullable: true })
   sourceIp!: string | null;

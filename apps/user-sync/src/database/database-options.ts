@@ -23,6 +23,7 @@ import { AddDeprovisionedAndLockoutEnd1790000710000 } from './migrations/1790000
 import { CreateMetadataCollisions1790000720000 } from './migrations/1790000720000-create-metadata-collisions';
 import { MetadataCollisionEntity } from './metadata-collision.entity';
 import { CreateAdminPromises1790000740000 } from './migrations/1790000740000-create-admin-promises';
+import { DateAuditEntries1790000740010 } from './migrations/1790000740010-date-audit-entries';
 import { AnswerRepeatedExchanges1790000750000 } from './migrations/1790000750000-answer-repeated-exchanges';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
@@ -76,6 +77,7 @@ const schema = {
     AddDeprovisionedAndLockoutEnd1790000710000,
     CreateMetadataCollisions1790000720000,
     CreateAdminPromises1790000740000,
+    DateAuditEntries1790000740010,
     AnswerRepeatedExchanges1790000750000,
   ],
 };

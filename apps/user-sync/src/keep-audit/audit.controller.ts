@@ -95,5 +95,5 @@ function isStorableValue(value: unknown): boolean {
 }
 
 function present(entry: AuditEntryEntity): AuditEntry {
-  return { ...entry, at: entry.at.toISOString() };
+  return { ...entry, at: entry.at.toISOString(), recordedAt: entry.recordedAt?.toISOString() ?? null };
 }

@@ -32,8 +32,8 @@ export async function recordAudit(
   const actor = note.actor ?? actorOf(principal);
   await manager.query(
     `INSERT INTO audit_log (action, outcome, reason, actor_user_id, method, credential_id, user_id, subject, request_id,
-       source_ip, user_agent, details, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() - $13::float8 * interval '1 millisecond')`,
+       source_ip, user_agent, details, at, client_request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() - $13::float8 * interval '1 millisecond', $14)`,
     [
       note.action,
       note.outcome ?? 'done',
@@ -48,6 +48,7 @@ export async function recordAudit(
       cut(origin?.userAgent, MAX.userAgent),
       JSON.stringify(note.details ?? {}),
       note.ageMs ?? 0,
+      cut(origin?.clientRequestId, MAX.requestId),
     ],
   );
 }
