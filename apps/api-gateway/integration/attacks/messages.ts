@@ -196,8 +196,8 @@ export const messages: AttackTable = {
     ],
     [
       'chunks in disguise',
-      415,
-      'media_type_unsupported',
+      400,
+      'bad_request',
       async () =>
         bearer(await mint(target().pair, CLERK_USER), {
           method: 'PATCH',

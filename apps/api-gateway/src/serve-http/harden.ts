@@ -15,12 +15,13 @@ export const hardening = {
 const IDENTITY_HEADER =
   /^x-(gatehouse-.*|principal.*|auth-.*|authenticated-.*|forwarded-(user|email|groups|preferred-username)|remote-user|(clerk-)?user(-.*)?|role|roles|scopes|tier|tenant(-.*)?|org(-.*)?|session(-.*)?|account(-.*)?)$/;
 
-/** Sets the headers that protect, drops those that claim an identity, and rejects HTTP/0.9. */
+/** Sets the headers that protect, drops those that claim an identity, and rejects HTTP/0.9 and unknown framing. */
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(hardening);
     // It has no headers: what follows on the connection is another request to some readers, and headers to others.
     if (request.raw.httpVersionMajor < 1) return done(new BadRequestException());
+    if (!isFramed(request.raw.headers['transfer-encoding'])) return done(new BadRequestException());
     dropIdentityHeaders(request.raw.headers);
     done();
   });
@@ -29,4 +30,9 @@ export function harden(server: FastifyInstance): void {
 /** Removes clients' own identity headers. */
 export function dropIdentityHeaders(headers: NodeJS.Dict<string | string[]>): void {
   for (const name in headers) if (name.startsWith('x-') && IDENTITY_HEADER.test(name)) delete headers[name];
+}
+
+/** Whether the length of the body is certain: of the transfer codings, only `chunked` is known. RFC 9112, section 6.3. */
+function isFramed(transferEncoding: string | undefined): boolean {
+  return transferEncoding === undefined || transferEncoding.trim().toLowerCase() === 'chunked';
 }
