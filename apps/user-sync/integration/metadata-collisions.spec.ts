@@ -11,6 +11,7 @@ import {
   startReconcile,
   syncClerkUser,
   syncUser,
+  undoReconcile,
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { WriteBackQueue } from '../src/write-back/write-back-queue';
@@ -405,7 +406,24 @@ describe('a value of ours', () => {
     expect(heldByClerk(user.id)).toEqual({ dbId: principal.userId, role: 'developer' });
   });
 
-  it('that Clerk refuses is none of a collision', async () => {
+  it('is still ours after a deletion that an admin undid', async () => {
+    const { user, principal } = await come({});
+    await checked(user.id);
+    await restart({ CLERK_WRITE_BACK: 'off' });
+    await setRole(principal.userId, 'developer');
+    const all = world.clerk.directory.users;
+    world.clerk.directory.users = all.filter(({ id }) => id !== user.id);
+    const { id: runId } = await walk();
+    await eventually(async () => expect((await world.user(user.id))?.deleted_at).not.toBeNull(), PATIENCE);
+    world.clerk.directory.users = all;
+    await eventually(() => world.gateway.send(undoReconcile, { id: runId }, boss.context), PATIENCE);
+    await restart();
+    await checked(user.id);
+    expect(heldByClerk(user.id)).toEqual({ dbId: principal.userId, role: 'developer' });
+    expect(await collisionsOf(user.id)).toEqual([]);
+  });
+
+  it('that Clerk refuses opens no collision', async () => {
     const user = atClerk({ plan: 'x' });
     world.clerk.answerWrite(
       user.id,

@@ -42,7 +42,7 @@ export class CompanyMetadataModel {
     else this.foreign.add(name);
   }
 
-  /** Gatehouse has read the metadata, and wants what stands there: from now on that is its own. */
+  /** Gatehouse wanted what stands there, and has recorded it: from now on that is its own. */
   adopt(name: MetadataName, wanted: unknown): void {
     if (this.values[name] === wanted) this.foreign.delete(name);
   }

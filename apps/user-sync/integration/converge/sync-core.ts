@@ -29,6 +29,7 @@ import { oweWriteBacks } from '../../src/write-back/owe-write-backs';
 import { WriteBackQueue } from '../../src/write-back/write-back-queue';
 import { WriteBackRound } from '../../src/write-back/write-back-round';
 import { usersDatabase } from '../sync-world';
+import { type MetadataName } from './company-metadata-model';
 import { type ClerkModel, type Local, emailOf, phoneOf } from './clerk-model';
 
 /** The process ends: before a transaction's commit, or after it and before anybody heard of it. */
@@ -66,6 +67,8 @@ export interface SyncParts {
 /** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
 export class SyncCore {
   private crashAt: CrashPoint | undefined;
+  /** Values at Clerk that were read and are what we want. */
+  private readonly equal: { userId: string; clerkUserId: string; name: MetadataName; value: string }[] = [];
   /** Webhook ids of what failed and may succeed. */
   private readonly toRetry = new Set<string>();
 
@@ -146,7 +149,9 @@ export class SyncCore {
       writeBack: async () => {
         // Time passes: leases end, and whatever waits is due.
         await this.sql.query('UPDATE write_backs SET due_at = now(), claimed_until = NULL');
+        this.equal.length = 0;
         await round.run(() => false).catch(forgiveCrash);
+        await this.adoptEqual(clerk);
       },
     };
   }
@@ -221,16 +226,29 @@ export class SyncCore {
     });
   }
 
-  /** What Clerk holds; a value that we want, too, is ours from now on. */
+  /** Values of the company that were read while we wanted the same are ours from now on, if that was recorded. */
+  private async adoptEqual(clerk: ClerkModel): Promise<void> {
+    for (const { userId, clerkUserId, name, value } of this.equal.splice(0)) {
+      const { rows } = await this.sql.query<{ written: string | null }>(
+        `SELECT ours -> $2 ->> 'written' AS written FROM write_backs WHERE user_id = $1`,
+        [userId, name],
+      );
+      const person = clerk.metadata().find(({ id }) => id === clerkUserId);
+      if (rows[0]?.written === value) person?.metadata.adopt(name, value);
+    }
+  }
+
+  /** What Clerk holds; remembers which of it is what we want. */
   private async readMetadata(clerk: ClerkModel, ids: readonly string[]): Promise<ReadonlyMap<string, PublicMetadata>> {
     const { rows } = await this.sql.query<{ id: string; clerk_user_id: string; role: string }>(
       'SELECT id, clerk_user_id, role FROM users WHERE clerk_user_id = ANY($1::text[])',
       [ids],
     );
     for (const { id, clerk_user_id: clerkUserId, role } of rows) {
-      const metadata = clerk.metadata().find((person) => person.id === clerkUserId)?.metadata;
-      metadata?.adopt('role', role);
-      metadata?.adopt('dbId', id);
+      const held = clerk.metadata().find((person) => person.id === clerkUserId)?.metadata.json;
+      for (const [name, value] of [['role', role] as const, ['dbId', id] as const]) {
+        if (held?.[name] === value) this.equal.push({ userId: id, clerkUserId, name, value });
+      }
     }
     return clerk.read(ids);
   }

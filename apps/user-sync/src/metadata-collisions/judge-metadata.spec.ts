@@ -1,4 +1,4 @@
-import { judgeMetadata, metadataPatch, wantedValues, withConfirmed, withSent } from './judge-metadata';
+import { judgeMetadata, metadataPatch, wantedValues, withConfirmed, withEqual, withSent } from './judge-metadata';
 
 const wanted = wantedValues({ userId: 'us-1', role: 'developer' });
 const nothing = { ours: {}, taken: new Map<string, string>() };
@@ -66,6 +66,11 @@ describe('what is known to be ours', () => {
     expect(withConfirmed(sent, confirmed, later(59)).role?.sent).toEqual([{ value: 'admin', at: now.toISOString() }]);
     expect(withConfirmed(sent, confirmed, later(61))).toEqual({ role: { written: 'developer' } });
     expect(withConfirmed(sent, new Map([['role', 'admin']]), now)).toEqual({ role: { written: 'admin' } });
+  });
+
+  it('is a value that Clerk was seen to hold, beside requests without an answer', () => {
+    const ours = withEqual(withSent({}, new Map([['role', 'admin']]), now), new Map([['role', 'developer']]));
+    expect(ours).toMatchObject({ role: { written: 'developer', sent: [{ value: 'admin' }] } });
   });
 
   it('names each value once, however often it was sent', () => {

@@ -74,6 +74,12 @@ export function judgeMetadata(
   };
 }
 
+/** What is known to be ours once Clerk was seen to hold these values. */
+export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
+  const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);
+  return { ...ours, ...Object.fromEntries(written) };
+}
+
 /** What is known to be ours once a request with these values may have reached Clerk. */
 export function withSent(ours: OurValues, write: WantedValues, now: Date): OurValues {
   const sent = [...write].map(([path, value]): [string, OurValue] => {

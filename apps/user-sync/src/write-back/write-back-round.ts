@@ -13,6 +13,7 @@ import {
   metadataPatch,
   wantedValues,
   withConfirmed,
+  withEqual,
   withSent,
 } from '../metadata-collisions/judge-metadata';
 import { fingerprintOf } from '../metadata-collisions/metadata-value';
@@ -119,7 +120,8 @@ export class WriteBackRound {
         return { item, ours: withConfirmed(item.ours, verdict.equal, now), seen: fingerprintOf(verdict.held) };
       }),
       sending: sending.map(({ item, verdict }) => {
-        return { item, ours: withSent(item.ours, verdict.write, now), seen: fingerprintOf(verdict.held) };
+        const known = withEqual(item.ours, verdict.equal);
+        return { item, ours: withSent(known, verdict.write, now), seen: fingerprintOf(verdict.held) };
       }),
     });
     const [collided, unchanged] = partition(settled, ({ verdict }) => verdict.foreign.length > 0);
