@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** RFC 3339 section 5.6: `date-time`. Letters may be lower case; the offset is given, and at most nine digits of a second. */
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/i;
+/**
+ * RFC 3339 section 5.6: `date-time`. Letters may be lower case; the offset is given, and at most nine digits of a second. A
+ * space before the offset is a `+` that was not percent-encoded in a query.
+ */
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+ -]\d{2}:\d{2})$/i;
 const EXAMPLE = '2027-01-01T05:30:00+05:30';
 /** PostgreSQL stores microseconds, and knows no offset of 16 hours or more. */
 const STORED_DIGITS = 6;
