@@ -84,7 +84,8 @@ export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.str
 
 /**
  * Puts a new key in the place of one of the calling user's; the old one stays valid for `graceHours`. `predecessors`: the
- * keys that the old one replaced end at once. `stillValid`: the older keys of this line that are still valid.
+ * keys that the old one replaced end at once. `stillValid`: the older keys of this line that are still valid; the release
+ * before does not send it.
  */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
@@ -96,7 +97,7 @@ export const rotateKey = defineRequest({
   reply: z.object({
     key: newApiKeySchema,
     old: apiKeySchema,
-    stillValid: stillValidSchema,
+    stillValid: stillValidSchema.optional(),
     propagation: propagationSchema.nullable(),
   }),
 });
@@ -104,12 +105,16 @@ export const rotateKey = defineRequest({
 /**
  * Revokes a key of the calling user, or any key when an admin calls; with `predecessors` also the keys that it replaced,
  * directly or one after another. Revoking it again changes nothing. `stillValid`: the keys of its line, older and newer,
- * that are still valid.
+ * that are still valid; the release before does not send it.
  */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',
   request: z.strictObject({ id: uuidSchema, predecessors: z.boolean().default(false) }),
-  reply: z.object({ key: apiKeySchema, stillValid: stillValidSchema, propagation: propagationSchema.nullable() }),
+  reply: z.object({
+    key: apiKeySchema,
+    stillValid: stillValidSchema.optional(),
+    propagation: propagationSchema.nullable(),
+  }),
 });
 
 /**

@@ -60,7 +60,7 @@ export const auditEntrySchema = z.object({
   /** When it happened. */
   at: timeSchema,
   /** When the database recorded it, in its own words: up to a day later. Null for old entries. */
-  recordedAt: timeSchema.nullable(),
+  recordedAt: timeSchema.nullable().default(null),
   action: shownValue(auditActions),
   outcome: shownValue(auditOutcomes),
   /** Why it was refused. */
@@ -77,7 +77,7 @@ export const auditEntrySchema = z.object({
   /** Our own id of the request, also in the answer's `x-request-id` and in the logs of every service. */
   requestId: z.string(),
   /** The client's `x-request-id`: several requests, also of several callers, can have the same. */
-  clientRequestId: z.string().nullable(),
+  clientRequestId: z.string().nullable().default(null),
   sourceIp: z.string().nullable(),
   userAgent: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),

@@ -75,7 +75,7 @@ export class KeysController {
     @Body({ schema: rotationSchema }) { graceHours, predecessors }: z.output<typeof rotationSchema>,
   ): Promise<ReplyOf<typeof rotateKey>> {
     requireOwnSession(caller.credential);
-    return this.services.send(rotateKey, { id, graceHours, predecessors }, caller);
+    return this.services.send(rotateKey, { id, graceHours, ...asked(predecessors) }, caller);
   }
 
   @Delete(':id')
@@ -90,7 +90,7 @@ export class KeysController {
     @Param('id', { schema: uuidSchema }) id: string,
     @Query({ schema: revocationSchema }) { predecessors }: z.output<typeof revocationSchema>,
   ): Promise<ReplyOf<typeof revokeKey>> {
-    return this.services.send(revokeKey, { id, predecessors }, caller);
+    return this.services.send(revokeKey, { id, ...asked(predecessors) }, caller);
   }
 }
 
@@ -126,6 +126,11 @@ export class AdminKeysController {
     @Param('id', { schema: uuidSchema }) id: string,
     @Query({ schema: revocationSchema }) { predecessors }: z.output<typeof revocationSchema>,
   ): Promise<ReplyOf<typeof revokeKey>> {
-    return this.services.send(revokeKey, { id, predecessors }, caller);
+    return this.services.send(revokeKey, { id, ...asked(predecessors) }, caller);
   }
+}
+
+/** Sent only when asked for: a user-sync of the previous release rejects fields that it does not know. */
+function asked(predecessors: boolean): { readonly predecessors?: true } {
+  return predecessors ? { predecessors } : {};
 }
