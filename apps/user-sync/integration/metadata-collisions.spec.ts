@@ -191,6 +191,21 @@ describe('a value that the company sets later', () => {
     ]);
   });
 
+  it('while Clerk is asked to write another key is a collision once its event arrives', async () => {
+    const { user, principal } = await come({});
+    await checked(user.id);
+    world.clerk.onWrite = ({ id }) => {
+      if (id !== user.id) return;
+      const changed = { ...current(id), public_metadata: { ...heldByClerk(id), dbId: 4711 } } as UserJson;
+      world.clerk.directory.users = world.clerk.directory.users.map((one) => (one.id === id ? changed : one));
+    };
+    await setRole(principal.userId, 'developer');
+    await checked(user.id);
+    expect(heldByClerk(user.id)).toEqual({ dbId: 4711, role: 'developer' });
+    await world.deliver(userEvent('user.updated', current(user.id) as UserJson));
+    await eventually(async () => expect(await collisionsOf(user.id)).toMatchObject([{ key: 'dbId' }]), PATIENCE);
+  });
+
   it('ends its collision when it becomes ours or goes away, and ours is written', async () => {
     const { user, principal } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);

@@ -116,7 +116,7 @@ export class ClerkModel {
   }
 
   /** Merges metadata, which makes a new version of the user and sends an event. */
-  merge(id: string, patch: PublicMetadata): Promise<PublicMetadata> {
+  merge(id: string, patch: PublicMetadata): Promise<void> {
     const person = this.people.find((each) => each.id === id);
     if (person === undefined) return Promise.reject(new UserMissingAtClerkError());
     person.metadata.gatehouseMerges(patch);
@@ -125,7 +125,7 @@ export class ClerkModel {
       this.lostAnswers -= 1;
       return Promise.reject(new ClerkRequestError('network', {}, 'the answer was lost'));
     }
-    return Promise.resolve(person.metadata.json);
+    return Promise.resolve();
   }
 
   /** The events that writes of metadata have sent since they were last taken. */

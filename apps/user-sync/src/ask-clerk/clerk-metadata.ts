@@ -29,12 +29,9 @@ export class ClerkMetadata {
     return new Map(users.map(({ id, public_metadata: metadata }) => [id, metadata ?? {}]));
   }
 
-  /**
-   * Merges into what Clerk holds and returns the metadata that it holds then. Throws UserMissingAtClerkError, else
-   * ClerkRequestError.
-   */
-  async merge(clerkUserId: string, patch: PublicMetadata, asking: InTime): Promise<PublicMetadata> {
-    const user = await this.clerk.ask(
+  /** Merges into what Clerk holds. Throws UserMissingAtClerkError, else ClerkRequestError. */
+  async merge(clerkUserId: string, patch: PublicMetadata, asking: InTime): Promise<void> {
+    await this.clerk.ask(
       {
         path: `/users/${encodeURIComponent(clerkUserId)}/metadata`,
         body: { public_metadata: patch },
@@ -43,7 +40,6 @@ export class ClerkMetadata {
       },
       { ...asking, changesUser: true },
     );
-    return user.public_metadata ?? {};
   }
 }
 

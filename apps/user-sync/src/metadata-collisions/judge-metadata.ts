@@ -80,6 +80,12 @@ export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   return { ...ours, ...Object.fromEntries(written) };
 }
 
+/** Values at Gatehouse's keys once a write has been applied, unless somebody else changed them meanwhile. */
+export function valuesAfter({ held, write }: MetadataVerdict, key: string | undefined): HeldValues {
+  // An object replaces a taken value at the key that holds both.
+  return new Map([...[...held].filter(([path]) => path !== key), ...write]);
+}
+
 /** What is known to be ours once a request with these values may have reached Clerk. */
 export function withSent(ours: OurValues, write: WantedValues, now: Date): OurValues {
   const sent = [...write].map(([path, value]): [string, OurValue] => {

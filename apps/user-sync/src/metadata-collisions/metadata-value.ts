@@ -25,9 +25,9 @@ export function digestOf(value: unknown): string {
   return hash.digest('hex');
 }
 
-/** SHA-256 (hex) of the values at Gatehouse's keys. */
+/** SHA-256 (hex) of the values at Gatehouse's keys, whatever their order. */
 export function fingerprintOf(held: HeldValues): string {
-  return digestOf([...held]);
+  return digestOf(Object.fromEntries(held));
 }
 
 /** JSON text of a value for admins; a text longer than 256 bytes is cut and ends in `…`. */

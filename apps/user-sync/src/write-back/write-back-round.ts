@@ -6,11 +6,12 @@ import { ClerkMetadata } from '../ask-clerk/clerk-metadata';
 import { mapBounded } from '../ask-clerk/slots';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkAwayError, ClerkRequestError, UserMissingAtClerkError } from '../errors';
-import { type PublicMetadata, heldValues } from '../map-clerk-user/company-metadata';
+import { type PublicMetadata } from '../map-clerk-user/company-metadata';
 import {
   type MetadataVerdict,
   judgeMetadata,
   metadataPatch,
+  valuesAfter,
   wantedValues,
   withConfirmed,
   withEqual,
@@ -156,9 +157,8 @@ export class WriteBackRound {
   /** Whether Clerk refuses us, whoever it is about. */
   private async write(claim: WriteBackClaim, { item, verdict }: Judged): Promise<boolean> {
     const { key } = this.config.metadata;
-    let after: PublicMetadata;
     try {
-      after = await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.asking);
+      await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.asking);
     } catch (error) {
       await this.fail(claim, item, error);
       return isOurKeyRefused(error);
@@ -173,7 +173,8 @@ export class WriteBackRound {
         item,
         // The known values include what was just sent.
         ours: withConfirmed(item.ours, confirmed, new Date()),
-        seen: fingerprintOf(heldValues(after, key)),
+        // Not what Clerk answered: that may hold a change of somebody else that nobody has judged.
+        seen: fingerprintOf(valuesAfter(verdict, key)),
         taken: taken.map(({ id }) => id),
       },
     ]);
