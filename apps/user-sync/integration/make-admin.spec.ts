@@ -117,6 +117,17 @@ describe('the command that makes an admin', () => {
     expect(await promises()).not.toContainEqual({ state: 'open', email: email.toLowerCase() });
   });
 
+  it('refuses an address that Clerk only reserves for the user, and one that it shows as verified with several', async () => {
+    const reserved = atClerk();
+    for (const address of reserved.user.email_addresses as { reserved?: boolean }[]) address.reserved = true;
+    await publish(reserved.user);
+    await expect(grantTo(reserved.email)).rejects.toThrow('Clerk shows this address as unverified');
+    const { user, email } = atClerk();
+    world.clerk.directory.users.push(withEmail(clerkUser(newClerkId()), email));
+    await expect(grantTo(email)).rejects.toThrow('several users');
+    expect([await roleOf(reserved.user), await world.user(user.id)]).toEqual(['user', undefined]);
+  });
+
   it('refuses a user who was deactivated, and one who was deleted here', async () => {
     const [inactive, deleted] = [atClerk(), atClerk()];
     await publish(inactive.user);

@@ -2,6 +2,7 @@ import { clerkUserIdSchema } from '@gatehouse/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkRequestError } from '../errors';
+import { isVerified } from '../map-clerk-user/choose-address';
 import { ClerkJson } from './clerk-json';
 import { type Lane } from './lane';
 
@@ -13,7 +14,8 @@ const listSchema = z.array(
     email_addresses: z
       .array(
         z.looseObject({
-          email_address: z.string(),
+          email_address: z.string().nullish(),
+          reserved: z.boolean().nullish(),
           verification: z.looseObject({ status: z.string().nullish() }).nullish(),
         }),
       )
@@ -40,9 +42,9 @@ export class ClerkAddresses {
     const users = await this.clerk.ask({ path: `/users?${query.toString()}`, schema: listSchema, missing }, asking);
     const wanted = email.toLowerCase();
     return users.flatMap(({ id, email_addresses }) => {
-      const own = (email_addresses ?? []).filter(({ email_address }) => email_address.toLowerCase() === wanted);
+      const own = (email_addresses ?? []).filter(({ email_address }) => email_address?.toLowerCase() === wanted);
       if (own.length === 0) return [];
-      return [{ clerkUserId: id, verified: own.some(({ verification }) => verification?.status === 'verified') }];
+      return [{ clerkUserId: id, verified: own.some(isVerified) }];
     });
   }
 }

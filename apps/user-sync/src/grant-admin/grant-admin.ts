@@ -1,5 +1,5 @@
 import { type DataSource, type EntityManager } from 'typeorm';
-import { type ClerkAddresses } from '../ask-clerk/clerk-addresses';
+import { type AddressHolder, type ClerkAddresses } from '../ask-clerk/clerk-addresses';
 import { type AdminPromiseEntity } from '../database/admin-promise.entity';
 import { UserEntity } from '../database/user.entity';
 import { AdminRefusedError } from '../errors';
@@ -24,8 +24,7 @@ export async function grantAdmin(
 ): Promise<Grant> {
   const email = address.toLowerCase();
   const holders = await clerk.holdersOf(email, 'first_login');
-  const [holder, ...others] = holders.filter(({ verified }) => verified);
-  if (others.length > 0) throw new AdminRefusedError('Clerk shows several users with this address verified');
+  const holder = verifiedHolder(holders);
   if (holder === undefined && holders.length > 0) {
     throw new AdminRefusedError('Clerk shows this address as unverified: verify it at Clerk, then repeat the command');
   }
@@ -40,6 +39,13 @@ export async function grantAdmin(
     }
     return promote(manager, user);
   });
+}
+
+/** The one user who has an address verified. Throws AdminRefusedError when several have. */
+export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder | undefined {
+  const [holder, ...others] = holders.filter(({ verified }) => verified);
+  if (others.length > 0) throw new AdminRefusedError('Clerk shows several users with this address verified');
+  return holder;
 }
 
 /** The row of a Clerk user, locked; undefined when it is not here yet. Throws AdminRefusedError when it cannot act. */

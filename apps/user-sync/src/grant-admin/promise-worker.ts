@@ -9,7 +9,7 @@ import { guardDatabase } from '../database/guard-database';
 import { repeatOnConflict } from '../database/repeat-on-conflict';
 import { AdminRefusedError, ClerkRequestError } from '../errors';
 import { type OpenPromise, claimPromises, endPromise, expirePromises } from './admin-promises';
-import { lockHolder, promote } from './grant-admin';
+import { lockHolder, promote, verifiedHolder } from './grant-admin';
 
 const EVERY_MS = 2_000;
 
@@ -52,9 +52,10 @@ export class PromiseWorker implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async keep({ id, email }: OpenPromise): Promise<void> {
-    const holder = (await this.clerk.holdersOf(email, 'conflict')).find(({ verified }) => verified);
-    if (holder === undefined) return;
+    const holders = await this.clerk.holdersOf(email, 'conflict');
     try {
+      const holder = verifiedHolder(holders);
+      if (holder === undefined) return;
       const granted = await guardDatabase(() => repeatOnConflict(() => this.redeem(id, holder.clerkUserId)));
       if (granted === undefined) return;
       void this.announcer.announce();

@@ -11,7 +11,7 @@ export interface Choice<Address> {
 }
 
 /** Whether Clerk has seen the address proved. It holds a reserved one for somebody who has not proved it yet. */
-export function isVerified(address: Email | Phone | undefined): boolean {
+export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }
 
