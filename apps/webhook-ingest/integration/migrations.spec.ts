@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { createDataSource, runMigrations, schemaDifferences } from '@gatehouse/persistence';
 import { type TestDatabase, createEmptyTestDatabase, withClient } from '@gatehouse/testing';
 import { migrationDatabase } from '../src/database/database-options';
@@ -15,6 +16,17 @@ async function migrate(url = database.ownerUrl): Promise<string[]> {
   const dataSource = await createDataSource(migrationDatabase({ url })).initialize();
   try {
     return await runMigrations(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** Takes back the migration of the rights, and runs it again. */
+async function remigrate(): Promise<void> {
+  const dataSource = await createDataSource(migrationDatabase({ url: database.ownerUrl })).initialize();
+  try {
+    await dataSource.undoLastMigration();
+    await runMigrations(dataSource);
   } finally {
     await dataSource.destroy();
   }
@@ -93,6 +105,26 @@ describe('the service role', () => {
       );
       expect(rows).toHaveLength(2);
       await client.query('UPDATE redrives SET redriven = 2');
+    });
+  });
+
+  it('is the only one whose rights the migrations change: a role that may only read still may only read', async () => {
+    const reader = `reader_${randomUUID().slice(0, 8)}`;
+    await withClient(database.adminUrl, async (admin) => {
+      await admin.query(`CREATE ROLE "${reader}"`);
+      try {
+        await admin.query(`GRANT SELECT ON redrives, webhook_events TO "${reader}"`);
+        await remigrate();
+        const { rows } = await admin.query(
+          `SELECT has_any_column_privilege($1, 'redrives', 'UPDATE') AS changes,
+                  has_table_privilege($1, 'webhook_events', 'INSERT, UPDATE, DELETE') AS writes,
+                  has_table_privilege($1, 'redrives', 'SELECT') AS reads`,
+          [reader],
+        );
+        expect(rows).toEqual([{ changes: false, writes: false, reads: true }]);
+      } finally {
+        await admin.query(`DROP OWNED BY "${reader}"; DROP ROLE "${reader}"`);
+      }
     });
   });
 

@@ -17,7 +17,10 @@ export class ContractServiceRights1790000000008 implements MigrationInterface {
   }
 }
 
-/** For every role but the owner that holds a right on these tables; the name of the service's role is not known here. */
+/**
+ * For every role but the owner that may record redrives, which is the service's, whatever its name. Roles that only read,
+ * for reports or backups, get and lose nothing.
+ */
 const forEachRole = (statements: string) => `
   DO $do$
   DECLARE
@@ -26,8 +29,7 @@ const forEachRole = (statements: string) => `
     FOR grantee IN
       SELECT DISTINCT CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END
         FROM pg_class AS relation, LATERAL aclexplode(relation.relacl) AS acl
-       WHERE relation.oid = ANY (ARRAY['redrives', 'erasures', 'webhook_events', 'clerk_movement']::regclass[])
-         AND acl.grantee <> relation.relowner
+       WHERE relation.oid = 'redrives'::regclass AND acl.privilege_type = 'INSERT' AND acl.grantee <> relation.relowner
     LOOP
       ${statements}
     END LOOP;
