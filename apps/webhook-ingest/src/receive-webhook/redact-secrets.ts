@@ -1,5 +1,5 @@
 import { isHandledEventType } from '@gatehouse/contracts';
-import { bearsSecret, carriesCodeInProse, isSecretName, isShortCode } from './secret-content';
+import { bearsSecret, carriesCodeInProse, isSecretName, isShortCode, namesSecrets } from './secret-content';
 
 /** What stands in place of a value that could sign somebody in. */
 export const REDACTED = '[redacted]';
@@ -44,8 +44,10 @@ class Rules {
     if (typeof value !== 'object' || value === null) return this.isSecret(value, name);
     if (depth === MAX_DEPTH) return true;
     if (Array.isArray(value)) return value.some((element) => this.find(element, name, depth + 1));
+    const inherited = namesSecrets(name);
     for (const key of Object.keys(value)) {
-      if (bearsSecret(key) || this.find((value as Record<string, unknown>)[key], key, depth + 1)) return true;
+      const inner = (value as Record<string, unknown>)[key];
+      if (bearsSecret(key) || this.find(inner, inherited ? name : key, depth + 1)) return true;
     }
     return false;
   }
@@ -55,10 +57,11 @@ class Rules {
     if (depth === MAX_DEPTH) return REDACTED;
     // Elements of a list are named like the list: `backup_codes`.
     if (Array.isArray(value)) return value.map((element) => this.redact(element, name, depth + 1));
+    const inherited = namesSecrets(name);
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         bearsSecret(key) ? REDACTED : key,
-        this.redact(inner, key, depth + 1),
+        this.redact(inner, inherited ? name : key, depth + 1),
       ]),
     );
   }

@@ -5,9 +5,9 @@ const MAX_DECODED = 64 * 1024;
 /** Most texts end here. */
 const MAY_BEAR_SECRET = /[=%]|__|\.eyJ/;
 
-/** Ends of names, without separators, whose values sign somebody in. */
+/** Ends of names, without separators, whose values sign somebody in. A number of `tokens` is an amount. */
 const SECRET_NAME =
-  /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)$/;
+  /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;
 /** `code` is also the name of an error: only a value with a digit is a one-time code. */
 const CODE_NAME = /^(?:code|codes|pin)$/;
 
@@ -22,7 +22,7 @@ const DIGITS = /(?<![\w:/+-]|\d[.])\d{3,4}[ -]?\d{1,4}(?![\w:/+-]|[.]\d)/;
 /** What messages call a code, in the languages that Clerk's templates come in. */
 const CODE_WORD = /cod|kod|otp|pin\b|verif|passw|einmal|jetable|contrase|确认|验证|驗證|認証|인증|код|رمز|कोड/iu;
 
-type NameKind = 'secret' | 'code' | 'harmless';
+type NameKind = 'secret' | 'secrets' | 'code' | 'harmless';
 
 /** Clerk uses a few hundred names; more than that are not remembered. */
 const MAX_REMEMBERED = 2_000;
@@ -30,20 +30,29 @@ const remembered = new Map<string, NameKind>();
 
 /** Whether a value of this name signs somebody in. A `code` without a digit is the name of an error. */
 export function isSecretName(name: string, value: string | number): boolean {
-  const kind = remembered.get(name) ?? remember(name);
+  const kind = kindOf(name);
+  if (kind === 'secrets') return typeof value === 'string';
   return kind === 'secret' || (kind === 'code' && /\d/.test(String(value)) && String(value).length >= 4);
 }
 
-function remember(name: string): NameKind {
-  const kind = kindOf(name);
+/** Whether what stands below this name, at any depth, is judged by this name and not by its own. */
+export function namesSecrets(name: string): boolean {
+  return kindOf(name) !== 'harmless';
+}
+
+function kindOf(name: string): NameKind {
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const kind = judgeName(name);
   if (remembered.size < MAX_REMEMBERED && name.length <= 64) remembered.set(name, kind);
   return kind;
 }
 
-function kindOf(name: string): NameKind {
+function judgeName(name: string): NameKind {
   const plain = (decoded(name).at(-1) ?? name).toLowerCase().replace(/[^a-z0-9]/g, '');
   if (CODE_NAME.test(plain)) return 'code';
-  return SECRET_NAME.test(plain) ? 'secret' : 'harmless';
+  const ending = SECRET_NAME.exec(plain);
+  return ending === null ? 'harmless' : ending[1] === '' ? 'secret' : 'secrets';
 }
 
 /** Whether a text holds a token, or a link with one, also percent-encoded. A long encoded text counts as one. */
