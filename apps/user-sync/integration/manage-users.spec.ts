@@ -101,6 +101,20 @@ describe('a user named by an operator', () => {
     expect(found.id).toBe(principal.userId);
   });
 
+  it('gets no role by an address that Clerk has not verified, which anybody can claim', async () => {
+    const { principal } = await member(world);
+    const { gateway } = world;
+    const [userId, email] = [principal.userId, await emailOf(principal.userId)];
+    await world.query('UPDATE users SET email_verified = false WHERE id = $1', [userId]);
+    for (const role of ['developer', 'admin'] as const) {
+      const given = gateway.send(setUserRole, { userId: email, role }, boss.context);
+      await expect(given).rejects.toMatchObject({ reason: 'conflict', message: expect.stringContaining('by its id') });
+    }
+    expect((await gateway.send(showUser, { userId: email }, boss.context)).role).toBe('user');
+    expect((await gateway.send(setUserRole, { userId, role: 'developer' }, boss.context)).user.role).toBe('developer');
+    expect((await gateway.send(setUserRole, { userId: email, role: 'user' }, boss.context)).user.role).toBe('user');
+  });
+
   it('is told to admins alone, also whether it exists', async () => {
     const { principal, context } = await member(world);
     const { gateway } = world;

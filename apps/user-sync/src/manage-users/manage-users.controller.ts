@@ -31,6 +31,8 @@ interface Deed {
   readonly user: string;
   /** It can take away an admin's rights: admins may not do it to themselves, and one active admin always remains. */
   readonly endsAdmin: boolean;
+  /** It gives rights: anybody can claim an address at Clerk, so that an unverified one does not name who gets them. */
+  readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;
 }
 
@@ -55,7 +57,7 @@ export class ManageUsersController {
   setRole(@Payload() { body, envelope }: VerifiedRequest<typeof setUserRole>): Promise<Changed> {
     const { userId: user, role } = body;
     return this.perform(envelope, {
-      ...{ user, endsAdmin: role !== 'admin' },
+      ...{ user, endsAdmin: role !== 'admin', grants: role !== 'user' },
       change: ({ role: before }) => ({
         ...{ action: 'user.role', reason: 'role', columns: { role }, details: { before, after: role } },
       }),
@@ -102,7 +104,10 @@ export class ManageUsersController {
     });
   }
 
-  private async perform(envelope: EnvelopeClaims, { user: ref, endsAdmin, change }: Deed): Promise<Changed> {
+  private async perform(
+    envelope: EnvelopeClaims,
+    { user: ref, endsAdmin, grants = false, change }: Deed,
+  ): Promise<Changed> {
     const work = async (manager: EntityManager): Promise<ChangedUser> => {
       if (endsAdmin) await lockAdmins(manager);
       const admin = await loadAdmin(manager, envelope);
@@ -112,9 +117,16 @@ export class ManageUsersController {
       }
       if (endsAdmin) await requireAnotherAdmin(manager, id);
       const user = await lockUser(manager, id);
+      if (grants) requireProvenName(ref, user);
       return changeUser(manager, envelope, user, change(user));
     };
     const { number, user } = await answerRequest(() => repeatOnConflict(() => this.dataSource.transaction(work)));
     return { user, propagation: await this.propagation.spread(number) };
   }
+}
+
+/** Admins gave local users their addresses; those of Clerk users must be verified. */
+function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
+  if (!ref.includes('@') || clerkUserId === null || emailVerified) return;
+  throw new RequestRefusedError('conflict', 'the e-mail address of this user is not verified: name the user by its id');
 }
