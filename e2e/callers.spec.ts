@@ -203,6 +203,52 @@ describe('an address that several Clerk users hold', () => {
   });
 });
 
+describe('what Clerk sends that is about no user of ours', () => {
+  const send = async (params: object) => {
+    const response = await fetch(`${emulator}/emulator/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(params),
+    });
+    const { data } = (await response.json()) as { data: { message_id: string }[] };
+    return stack.settled(data[0]?.message_id ?? '');
+  };
+
+  const decisionOn = async ({ webhook_id: webhookId }: Record<string, unknown>) =>
+    (await call(`/admin/webhook-events/${webhookId as string}`, await asAdmin())).body.processedData
+      .decision as unknown;
+
+  it.each([
+    ['the example event of the dashboard', { preset: 'dashboard_example' }, 'foreign'],
+    ['an event of another instance', { preset: 'dashboard_example', instance_id: 'ins_other' }, 'foreign'],
+    ['an example event without an instance', { preset: 'dashboard_example_without_instance' }, 'unconfirmed'],
+  ])('ignores %s, and creates nobody', async (_what, params, decision) => {
+    // The service may not have learnt its own instance yet.
+    const row = await eventually(
+      async () => {
+        const sent = await send(params);
+        expect([sent.status, await decisionOn(sent)]).toEqual(['ignored', decision]);
+        return sent;
+      },
+      { timeoutMs: 50_000, intervalMs: 1_000 },
+    );
+    const users = await stack.users.query('SELECT FROM users WHERE clerk_user_id = $1', [row.clerk_user_id]);
+    expect(users.rowCount).toBe(0);
+  });
+
+  it.each(['organization_invitation', 'waitlist_invitation'])('keeps no ticket of the event %s', async (preset) => {
+    const { id, webhook_id: webhookId } = await send({ preset });
+    const bodies = await stack.ledger.query<{ body: Buffer }>('SELECT body FROM event_bodies WHERE event_id = $1', [
+      id,
+    ]);
+    const shown = await call(`/admin/webhook-events/${webhookId as string}`, await asAdmin());
+    for (const text of [String(bodies.rows[0]?.body), JSON.stringify(shown.body)]) {
+      expect(text).toContain('"url":"[redacted]"');
+      expect(text).not.toContain('eyJ');
+    }
+  });
+});
+
 describe('the audit log', () => {
   it('tells what was done with one session, in whatever service, and from where', async () => {
     const admin = await asAdmin();

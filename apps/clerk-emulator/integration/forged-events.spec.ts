@@ -3,6 +3,8 @@ import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { rawApi } from './emulator-api';
 import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
+const ticketUrl: unknown = expect.stringMatching(/[?&]__clerk_ticket=[\w-]+\.[\w-]+\.[\w-]+$/);
+
 describe('POST /emulator/events', () => {
   let emulator: ClerkEmulator;
   let receiver: WebhookReceiver;
@@ -54,6 +56,36 @@ describe('POST /emulator/events', () => {
   ])('forges with %s', async (_how, headers_override) => {
     const webhook = await send({ data: { id: 'user_1' }, headers_override });
     expect(() => verify(webhook)).toThrow();
+  });
+
+  it('leaves the instance out when told so', async () => {
+    const webhook = await send({ type: 'user.updated', data: { id: 'user_1' }, instance_id: null });
+    verify(webhook);
+    expect(JSON.parse(webhook.body)).not.toHaveProperty('instance_id');
+  });
+
+  it.each([
+    ['dashboard_example', { type: 'user.created', instance_id: 'ins_123', data: { object: 'user' } }],
+    ['dashboard_example_without_instance', { type: 'user.created', data: { object: 'user' } }],
+    ['organization_invitation', { type: 'organizationInvitation.created', data: { url: ticketUrl } }],
+    ['waitlist_invitation', { type: 'waitlistEntry.updated', data: { invitation: { url: ticketUrl } } }],
+  ])('makes up the event %s as Clerk sends it', async (preset, event) => {
+    const webhook = await send({ type: undefined, preset });
+    verify(webhook);
+    const body = JSON.parse(webhook.body) as Record<string, unknown>;
+    expect(body).toMatchObject(event);
+    expect('instance_id' in body).toBe(preset !== 'dashboard_example_without_instance');
+  });
+
+  it.each([
+    [{ preset: 'dashboard_example', type: 'user.created' }, 'type'],
+    [{ data: {} }, 'type'],
+    [{ preset: 'dashboard_example', data: {} }, 'data'],
+    [{ preset: 'mystery' }, 'preset'],
+  ])('rejects %j and names %s', async (params, name) => {
+    const { status, body } = await rawApi(emulator)('POST', '/emulator/events', params);
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toContain(`"param_name":"${name}"`);
   });
 
   it('tries once when told not to retry, and tells what came of it', async () => {

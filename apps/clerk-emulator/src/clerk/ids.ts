@@ -20,7 +20,11 @@ export type IdPrefix =
   | 'act'
   | 'sms'
   | 'ema'
-  | 'ntc';
+  | 'ntc'
+  | 'org'
+  | 'orginv'
+  | 'inv'
+  | 'wle';
 
 /** Gives `length` bytes nobody has guessed, or bytes that follow from a seed. */
 export type ByteSource = (length: number) => Buffer;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../clerk/json';
+import { eventPresets } from '../deliver-webhooks/event-presets';
 import { tokenPresets } from '../mint-tokens/token-presets';
 import { JWT_ALGORITHMS } from '../mint-tokens/jwt';
 
@@ -26,11 +27,12 @@ export type ListDeliveriesParams = z.output<typeof listDeliveriesParams>;
 
 export const sendEventParams = z
   .strictObject({
-    type: z.string().min(1),
+    preset: z.enum(eventPresets, `must be one of ${eventPresets.join(', ')}.`).optional(),
+    type: z.string().min(1).optional(),
     data: jsonObject.optional(),
     body: z.union([z.string(), jsonObject]).optional(),
     timestamp: z.number().int().nonnegative().optional(),
-    instance_id: z.string().optional(),
+    instance_id: z.string().nullable().optional(),
     user_id: z.string().optional(),
     retry: z.boolean().optional(),
     headers_override: z
@@ -43,9 +45,13 @@ export const sendEventParams = z
       })
       .optional(),
   })
-  .refine((params) => (params.data === undefined) !== (params.body === undefined), {
+  .refine((params) => [params.preset, params.data, params.body].filter((given) => given !== undefined).length === 1, {
     path: ['data'],
-    message: 'exactly one of data and body must be included.',
+    message: 'exactly one of preset, data and body must be included.',
+  })
+  .refine((params) => (params.preset === undefined) !== (params.type === undefined), {
+    path: ['type'],
+    message: 'must be included, unless preset is.',
   });
 export type SendEventParams = z.output<typeof sendEventParams>;
 

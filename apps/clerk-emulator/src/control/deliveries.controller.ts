@@ -1,9 +1,11 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { NOW, type Now } from '../clerk/clock';
+import { type JsonObject } from '../clerk/json';
 import { type Delivery } from '../deliver-webhooks/delivery';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
 import { type DeliveryDetail, type DeliverySummary, detailOf, summaryOf } from '../deliver-webhooks/delivery-view';
 import { eventEnvelope } from '../deliver-webhooks/event-envelope';
+import { eventPreset } from '../deliver-webhooks/event-presets';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { ClerkParams } from '../http/clerk-params.pipe';
@@ -53,8 +55,9 @@ export class DeliveriesController {
     @Body(new ClerkParams(sendEventParams)) params: SendEventParams,
   ): Promise<{ data: DeliverySummary[] }> {
     const { svix_id: messageId, ...faults } = params.headers_override ?? {};
-    const userId = params.user_id ?? subjectOf(params);
-    const message = { type: params.type, body: this.bodyOf(params), userId, messageId, retry: params.retry, faults };
+    const { type, body, data } = this.contentOf(params);
+    const userId = params.user_id ?? subjectOf(data);
+    const message = { type, body, userId, messageId, retry: params.retry, faults };
     return this.send(this.events.record(message));
   }
 
@@ -82,20 +85,21 @@ export class DeliveriesController {
     return { data: deliveries.map(summaryOf) };
   }
 
-  private bodyOf(params: SendEventParams): string {
-    if (typeof params.body === 'string') return params.body;
-    if (params.body) return JSON.stringify(params.body);
-    const envelope = eventEnvelope(params.type, params.data ?? {}, {
-      instanceId: params.instance_id ?? this.instance.id,
+  private contentOf(params: SendEventParams): { type: string; body: string; data?: JsonObject } {
+    const { type = '', body, data = {}, preset } = params;
+    if (body !== undefined) return { type, body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const event = preset === undefined ? { type, data } : eventPreset(preset, this.now(), this.instance.issuer);
+    const envelope = eventEnvelope(event.type, event.data, {
+      instanceId: [params.instance_id, event.instanceId, this.instance.id].find((id) => id !== undefined) ?? null,
       timestamp: params.timestamp ?? this.now(),
       origin: currentOrigin(),
     });
-    return JSON.stringify(envelope);
+    return { type: event.type, body: JSON.stringify(envelope), data: event.data };
   }
 }
 
 /** Whom an event is about, where its data says so. */
-function subjectOf({ data }: SendEventParams): string | null {
-  const id = data?.['user_id'] ?? data?.['id'];
+function subjectOf(data: JsonObject = {}): string | null {
+  const id = data['user_id'] ?? data['id'];
   return typeof id === 'string' && id.startsWith('user_') ? id : null;
 }

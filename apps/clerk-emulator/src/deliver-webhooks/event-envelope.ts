@@ -4,7 +4,8 @@ import { type RequestOrigin } from '../http/request-origin';
 export interface EventEnvelope {
   data: object;
   event_attributes: { http_request: RequestOrigin };
-  instance_id: string;
+  /** Left out of events from before Clerk named the instance. */
+  instance_id?: string;
   object: 'event';
   /** ms since 1970 */
   timestamp: number;
@@ -15,12 +16,12 @@ export interface EventEnvelope {
 export function eventEnvelope(
   type: string,
   data: object,
-  context: { readonly instanceId: string; readonly timestamp: number; readonly origin: RequestOrigin },
+  context: { readonly instanceId: string | null; readonly timestamp: number; readonly origin: RequestOrigin },
 ): EventEnvelope {
   return {
     data,
     event_attributes: { http_request: context.origin },
-    instance_id: context.instanceId,
+    ...(context.instanceId === null ? {} : { instance_id: context.instanceId }),
     object: 'event',
     timestamp: context.timestamp,
     type,
