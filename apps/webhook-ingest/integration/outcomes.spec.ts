@@ -103,6 +103,14 @@ describe('an outcome', () => {
     );
   });
 
+  it('of an event that was ignored and is redriven since does not end the redrive', async () => {
+    const id = await deliverOne();
+    await harness.sql('UPDATE webhook_events SET publish_number = 2 WHERE webhook_id = $1', [id]);
+    await report({ ...about(id, 0), status: 'ignored', decision: 'foreign', reason: 'of another instance' });
+    await settled();
+    expect(await row(id)).toMatchObject({ status: 'processing' });
+  });
+
   it('that cannot be retried is dead at once', async () => {
     const id = await deliverOne();
     await report(failure(id, 0, { kind: 'validation', code: 'invalid', retryable: false }));

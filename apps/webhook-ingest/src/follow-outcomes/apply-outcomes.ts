@@ -74,8 +74,8 @@ export function applyOutcomes(
       const row = rows.get(outcome.webhookId);
       if (row === undefined) return { outcome, effect: 'unknown', correlationId: outcome.correlationId };
       const { correlation_id: correlationId } = row;
-      // What failed before the event was published again says nothing of how it will end now.
-      const overtaken = outcome.status === 'failed' && outcome.publishNumber < row.publish_number;
+      // What failed or was ignored before the event was published again says nothing of how it will end now.
+      const overtaken = outcome.status !== 'success' && outcome.publishNumber < row.publish_number;
       if (overtaken) return { outcome, effect: 'unchanged', correlationId };
       const move = transition(
         {
