@@ -6,6 +6,8 @@ import { DataSource } from 'typeorm';
 import { activeAdmins } from './active-admins';
 
 const EVERY_MS = 10_000;
+/** A new deployment gets its first admin right after the start. */
+const COUNTS_BEFORE_WARNING = 2;
 
 /**
  * Reports how many admins can act, and warns when none can: Clerk bans and deletes whom it wants, and its events cannot be
@@ -16,7 +18,7 @@ export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly gauge: Gauge;
   private timer: NodeJS.Timeout | undefined;
   private counting: Promise<void> | undefined;
-  private warned = false;
+  private countsWithoutAdmin = 0;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -47,10 +49,10 @@ export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShu
     try {
       const { length } = await activeAdmins(this.dataSource.manager);
       this.gauge.set(length);
-      if (length === 0 && !this.warned) {
+      this.countsWithoutAdmin = length === 0 ? this.countsWithoutAdmin + 1 : 0;
+      if (this.countsWithoutAdmin === COUNTS_BEFORE_WARNING) {
         this.log.warn('no admin is active; make one with node dist/apps/user-sync/src/make-admin.js <e-mail>');
       }
-      this.warned = length === 0;
     } catch {
       // A database that is away is reported by readiness.
     }
