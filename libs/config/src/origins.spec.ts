@@ -32,6 +32,8 @@ describe('a list of origins', () => {
     ['MyApp://X', 'myapp://x'],
     ['http://LocalHost:*', 'http://localhost:*'],
     ['http://127.0.0.1:*', 'http://127.0.0.1:*'],
+    ['https://localhost:*', 'https://localhost:*'],
+    ['http://[::1]:*', 'http://[::1]:*'],
   ])('normalises %s to what browsers send', (given, normalised) => {
     expect(parse(given)).toEqual([normalised]);
   });
@@ -78,11 +80,17 @@ describe('a list of origins', () => {
 });
 
 describe('a list with every port of this machine', () => {
-  const list = new OriginList(['http://localhost:*', 'http://127.0.0.1:*']);
+  const list = new OriginList(['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*']);
 
-  it.each(['http://localhost:5173', 'http://localhost', 'http://127.0.0.1:8080'])('accepts %s', (origin) =>
-    expect(list.includes(origin)).toBe(true),
+  it.each(['http://localhost:5173', 'http://localhost', 'http://127.0.0.1:8080', 'http://[::1]:3000', 'http://[::1]'])(
+    'accepts %s',
+    (origin) => expect(list.includes(origin)).toBe(true),
   );
+
+  it('accepts https where it is listed', () => {
+    expect(new OriginList(['https://localhost:*']).includes('https://localhost:5173')).toBe(true);
+    expect(new OriginList(['https://localhost:*']).includes('http://localhost:5173')).toBe(false);
+  });
 
   it.each([
     'https://localhost:5173',
@@ -92,10 +100,12 @@ describe('a list with every port of this machine', () => {
     'http://localhost:80@evil.example',
     'http://localhost.evil.example',
     'http://127x0.0.1:80',
+    'http://[::11]:80',
+    'http://:',
     'http://192.168.1.1:5173',
   ])('rejects %s', (origin) => expect(list.includes(origin)).toBe(false));
 
-  it.each(['https://localhost:*', 'http://example.com:*', 'http://192.168.1.1:*'])(
+  it.each(['http://example.com:*', 'https://example.com:*', 'http://192.168.1.1:*', 'http://localhost.example:*'])(
     'cannot be written for anything else: %s',
     (given) => expect(problemOf({ CORS_ORIGINS: given })).toContain('CORS_ORIGINS[0] is not an origin'),
   );

@@ -16,14 +16,14 @@ const MIN_LABELS_AFTER_WILDCARD = 3;
 const WITHOUT_ORIGIN = new Set(['about', 'blob', 'data', 'file', 'ftp', 'javascript', 'ws', 'wss']);
 
 /** For development: whatever port a frontend's server has chosen. */
-const ANY_LOCAL_PORT = /^(localhost|127\.0\.0\.1):\*$/i;
+const ANY_LOCAL_PORT = /^(localhost|127\.0\.0\.1|\[::1\]):\*$/i;
 
 type Parsed = { readonly origin: string } | { readonly problem: string };
 
 /**
  * Comma-separated origins as browsers send them: in lower case, without default port, path or trailing slash. The first
- * label of an https host may be `*`, which stands for exactly one label; `http://localhost:*` and `http://127.0.0.1:*`
- * stand for every port of this machine. A fault names the element and never shows it.
+ * label of an https host may be `*`, which stands for exactly one label; a port may be `*` after `localhost`, `127.0.0.1` and
+ * `[::1]`, which stands for every port of this machine. A fault names the element and never shows it.
  * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.1
  */
 export function originList({ customSchemes }: OriginListOptions): z.ZodType<string[], string> {
@@ -59,9 +59,8 @@ export class OriginList {
 }
 
 function toPattern(wildcard: string): RegExp {
-  const local = /^http:\/\/(.+):\*$/.exec(wildcard)?.[1];
-  if (local !== undefined) return new RegExp(`^http://${local.replaceAll('.', '\\.')}(?::[1-9]\\d{0,4})?$`);
   const escaped = wildcard.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  if (escaped.endsWith(':*')) return new RegExp(`^${escaped.slice(0, -2)}(?::[1-9]\\d{0,4})?$`);
   return new RegExp(`^${escaped.replace('*', '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?')}$`);
 }
 
@@ -74,7 +73,7 @@ function parseOrigin(text: string, customSchemes: boolean): Parsed {
   if (rest !== '' && rest !== '/') return { problem: `remove everything after the host, as in ${EXAMPLE}` };
   const protocol = scheme.toLowerCase();
   if (protocol !== 'http' && protocol !== 'https') return customOrigin(protocol, authority, customSchemes);
-  if (protocol === 'http' && ANY_LOCAL_PORT.test(authority)) return { origin: `http://${authority.toLowerCase()}` };
+  if (ANY_LOCAL_PORT.test(authority)) return { origin: `${protocol}://${authority.toLowerCase()}` };
   return authority.includes('*') ? wildcardOrigin(protocol, authority) : webOrigin(protocol, authority);
 }
 

@@ -18,7 +18,7 @@ export function tryEmulator({ urls, logDirectory, settingsFile }: RunningParts &
   clerk-emulator ${urls.emulator}        (a page to look at; plays Clerk)
   logs           ${logDirectory}/<service>.log
 
-Pages of http://localhost and http://127.0.0.1, on any port, may call the gateway.
+Pages of this machine (localhost, 127.0.0.1, [::1]), on any port, may call the gateway.
 
 Try, in another terminal, in this folder:
 
@@ -45,8 +45,9 @@ export function tryOwnClerk({ urls, logDirectory, issuer }: RunningParts & { iss
   Clerk          ${issuer}        (your own: no emulator runs, no user and no admin was made)
   logs           ${logDirectory}/<service>.log
 
-Pages of http://localhost and http://127.0.0.1, on any port, may call the gateway; CORS_ORIGINS, CLERK_AUTHORIZED_PARTIES
-and REDIRECT_ORIGINS name others. user-sync writes ids and roles to this Clerk; CLERK_WRITE_BACK=off keeps it from that.
+Pages of this machine (localhost, 127.0.0.1, [::1]), on any port, may call the gateway; CORS_ORIGINS,
+CLERK_AUTHORIZED_PARTIES and REDIRECT_ORIGINS name others. user-sync writes ids and roles to this Clerk;
+CLERK_WRITE_BACK=off keeps it from that.
 
 Next, in another terminal, in this folder:
 

@@ -95,11 +95,10 @@ describe("the services' environments beside a Clerk of one's own", () => {
   });
 
   it('allow the pages of this machine, whatever port their server has', () => {
+    const origins = 'http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*';
     for (const all of [environments(), own(clerk)]) {
       expect(all['api-gateway']).toMatchObject({
-        CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
-        CLERK_AUTHORIZED_PARTIES: 'http://localhost:*,http://127.0.0.1:*',
-        REDIRECT_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
+        ...{ CORS_ORIGINS: origins, CLERK_AUTHORIZED_PARTIES: origins, REDIRECT_ORIGINS: origins },
       });
     }
   });

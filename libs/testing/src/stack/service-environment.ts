@@ -34,7 +34,7 @@ interface Row {
 }
 
 /** Pages that may call the gateway on this machine: a frontend's development server runs on any port. */
-const localOrigins = 'http://localhost:*,http://127.0.0.1:*';
+const localOrigins = 'http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*';
 
 /** The addresses that belong to these ports. */
 export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
