@@ -11,6 +11,8 @@ import {
   rotateKey,
   touchKeys,
 } from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { Client } from 'pg';
 import { T0, deletion, userEvent } from './clerk-events';
 import { type Member, admin, keyOf, member, nobody, refusal } from './members';
 import { SyncWorld } from './sync-world';
@@ -310,6 +312,30 @@ describe('a line of keys, each rotated with grace,', () => {
     await Promise.all(calls);
     expect(await statesOf([first, second, third])).toEqual(['revoked', 'revoked', 'revoked']);
   });
+});
+
+it('revoking a key names the successor that a rotation at the same time has given it', async () => {
+  const ada = await member(world);
+  const [old, next] = [await keyOf(world, ada), await keyOf(world, ada)];
+  const rotation = new Client({ connectionString: world.database.adminUrl });
+  await rotation.connect();
+  try {
+    await rotation.query('BEGIN');
+    await rotation.query('UPDATE api_keys SET replaced_by = $2 WHERE id = $1', [old.id, next.id]);
+    const revoked = world.gateway.send(revokeKey, { id: old.id }, ada.context);
+    revoked.catch(() => undefined);
+    await eventually(
+      async () => {
+        const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return (await world.query(waiting)).length > 0;
+      },
+      { timeoutMs: 20_000 },
+    );
+    await rotation.query('COMMIT');
+    expect((await revoked).stillValid).toEqual([{ id: next.id, prefix: next.prefix, until: null }]);
+  } finally {
+    await rotation.end();
+  }
 });
 
 describe('listing keys', () => {

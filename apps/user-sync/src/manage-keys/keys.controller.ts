@@ -99,8 +99,10 @@ export class KeysController {
       const { id: callerId, role } = await loadCaller(manager, principal);
       const isAdmin = role === 'admin' && principal.role === 'admin';
       const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
-      const { predecessors, successors } = await loadKeyLine(manager, found);
+      const { predecessors } = await loadKeyLine(manager, found);
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
+      // A rotation that held the lock may have put another key in its place.
+      const { successors } = await loadKeyLine(manager, row);
       // One that has expired is marked as revoked too, as it always was; of those before it the valid ones are.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
       const number = await recordChanges(manager, await endKeys(manager, envelope, ending));
