@@ -92,6 +92,10 @@ describe('a body that holds nothing of that kind', () => {
     ['an amount of tokens', '{"type":"thing.happened","data":{"tokens":5000,"max_tokens":200000}}'],
     ['times and ids', '{"type":"role.created","data":{"id":"role_1","created_at":1790000000000},"timestamp":1.79e12}'],
     ['a name that reads like a message', '{"type":"user.updated","data":{"first_name":"Agent code 4711"}}'],
+    [
+      'an address that reads like a parameter',
+      '{"type":"user.updated","data":{"email_address":"token=1@example.com"}}',
+    ],
     ['escapes and blanks', '{"type":"role.created",\n "data":{"name":"a\\"b: \\u00e9","key":"\\\\"}}'],
   ])('is kept verbatim: %s', (_, body) => {
     expect(kept(body)).toBe(body);

@@ -23,6 +23,15 @@ const HARMLESS = [
   'delivered_by_clerk',
 ] as const;
 
+/** Texts of users that user-sync stores, and compares with Clerk's: `token=1@example.com` is an address, no secret. */
+const STORED_TEXTS: ReadonlySet<string> = new Set([
+  'email_address',
+  'phone_number',
+  'username',
+  'first_name',
+  'last_name',
+]);
+
 /**
  * Removes from an event what could sign somebody in: tickets, one-time codes, links and tokens, wherever they stand, in
  * events of known and unknown types. Returns undefined when there is nothing to remove, so that the bytes can be kept as
@@ -38,6 +47,11 @@ export function redactSecrets(event: Readonly<Record<string, unknown>>): unknown
 
 class Rules {
   constructor(private readonly withProse: boolean) {}
+
+  /** Whether the text stands where only a user's own name or address can. */
+  private isStored(name: string): boolean {
+    return !this.withProse && STORED_TEXTS.has(name);
+  }
 
   /** Whether there is anything to redact; makes nothing, because most events are clean. */
   find(value: unknown, name: string, depth: number): boolean {
@@ -68,7 +82,7 @@ class Rules {
 
   private isSecret(value: unknown, name: string): boolean {
     if (typeof value === 'number') return isSecretName(name, value);
-    if (typeof value !== 'string' || value === '') return false;
+    if (typeof value !== 'string' || value === '' || this.isStored(name)) return false;
     if (isSecretName(name, value) || bearsSecret(value)) return true;
     return this.withProse && (carriesCodeInProse(value) || isShortCode(value, name));
   }
