@@ -66,12 +66,12 @@ export class ClerkInstance implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    for (let attempt = 1; !this.stopping.signal.aborted; attempt += 1) {
       try {
         this.learn(await this.clerk.instanceId(TIMEOUT_MS));
         return;
       } catch (error) {
-        this.log.debug({ err: error }, 'Clerk could not be asked for its instance; retrying');
+        if (attempt === 1) this.log.warn({ err: error }, 'Clerk did not name its instance; retrying');
       } finally {
         this.endFirstAttempt();
       }
@@ -83,7 +83,7 @@ export class ClerkInstance implements OnApplicationBootstrap, BeforeApplicationS
     if (this.known !== undefined && this.known !== atClerk) {
       this.log.error(
         { configured: this.known, atClerk },
-        'CLERK_INSTANCE_ID is not the instance of CLERK_SECRET_KEY: real events are ignored as foreign',
+        'CLERK_INSTANCE_ID is not the instance of CLERK_SECRET_KEY: correct the one that is wrong',
       );
     }
     this.known ??= atClerk;
