@@ -275,6 +275,26 @@ describe('the page', () => {
   );
 
   it(
+    'sends a browser that came to sign in back with its session cookies, and nowhere but to a web page',
+    async () => {
+      const id = String((await api('POST', '/v1/users', { email_address: ['ada@example.com'] })).body['id']);
+      const page = await open();
+      const signIn = async (target: string) => {
+        await page.goto(`${emulator.url}/?redirect_url=${encodeURIComponent(target)}#/users/${id}`);
+        await page.getByRole('button', { name: /^Sign in as/ }).click();
+      };
+      await signIn('javascript:alert(1)');
+      await seen(page, /^Active$/);
+      expect(new URL(page.url()).origin).toBe(emulator.url);
+      await signIn(`${receiver.url}?back=1`);
+      await page.waitForURL(`${receiver.url}?back=1`, { waitUntil: 'commit' });
+      const names = (await page.context().cookies(emulator.url)).map(({ name }) => name).sort();
+      expect(names).toEqual(['__session', expect.stringMatching(/^__session_[\w-]{8}$/)]);
+    },
+    STORY_LIMIT_MS,
+  );
+
+  it(
     'says so when the emulator is gone',
     async () => {
       const page = await open();

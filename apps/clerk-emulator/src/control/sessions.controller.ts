@@ -1,11 +1,14 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
 import { type ClerkSession } from '../clerk/session';
 import { ClerkParams } from '../http/clerk-params.pipe';
+import { Instance } from '../instance';
 import { type SignInParams, signInParams } from '../keep-sessions/session.schemas';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { TokenMinter } from '../mint-tokens/token-minter';
 import { TOKEN_PRESETS, type TokenPreset, tokenPresets } from '../mint-tokens/token-presets';
 import { type TokenObject } from '../mint-tokens/tokens.controller';
+import { publishableKeyOf, sessionCookies } from '../sign-in-by-code/session-cookies';
 import { type MintTokenParams, mintTokenParams } from './control.schemas';
 
 /** Does what a user would do in a browser, and mints tokens that are wrong on purpose. */
@@ -14,12 +17,20 @@ export class ControlSessionsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly minter: TokenMinter,
+    private readonly instance: Instance,
   ) {}
 
+  /** Gives a browser its cookies too. */
   @Post('sessions')
   @HttpCode(200)
-  signIn(@Body(new ClerkParams(signInParams)) params: SignInParams): ClerkSession {
-    return this.sessions.signIn(params.user_id, { status: params.status, actor: params.actor });
+  async signIn(
+    @Body(new ClerkParams(signInParams)) params: SignInParams,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ClerkSession> {
+    const session = this.sessions.signIn(params.user_id, { status: params.status, actor: params.actor });
+    const token = await this.minter.mint(session.id);
+    void reply.header('set-cookie', sessionCookies(token, publishableKeyOf(this.instance.issuer)));
+    return session;
   }
 
   /** A pending session's tasks are done: `session.created`. */

@@ -1,4 +1,4 @@
-/* global performance, setInterval, clearInterval, atob, TextDecoder, document */
+/* global performance, setInterval, clearInterval, atob, TextDecoder, document, location, URLSearchParams */
 import { act } from './act.js';
 import { request } from './api.js';
 import { announce, h } from './dom.js';
@@ -9,16 +9,24 @@ import { changed, state } from './state.js';
 
 const TONES = { active: 'good', pending: 'warn', revoked: 'bad' };
 
-/** Begins a session, as if the user had signed in. */
+/** Begins a session, as if the user had signed in, and sends the browser back to where it came from to sign in. */
 export function signIn(user) {
   return act(
     `sign-in ${user.id}`,
     async () => {
       await request('POST', '/emulator/sessions', { user_id: user.id });
-      await load('user', user.id);
+      const back = returnUrl();
+      if (back === null) await load('user', user.id);
+      else location.assign(back);
     },
     { say: 'Signed in: a new session is active.' },
   );
+}
+
+/** The page that sent the browser here to sign in, as Clerk's `redirect_url` names it; null when there is none. */
+function returnUrl() {
+  const text = new URLSearchParams(location.search).get('redirect_url');
+  return text !== null && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null;
 }
 
 /** A user's sessions, and the token that was last copied out of one. */
