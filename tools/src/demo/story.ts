@@ -75,7 +75,7 @@ export class Story {
       `${status} ${JSON.stringify({ id: body.id, fullName: body.fullName, email: body.email })}`,
     );
     narrator.expects('the gateway knows who it is', status === 200 && body.clerkUserId === this.userId);
-    const bad = await this.admin.me(`${token.slice(0, -4)}AAAA`);
+    const bad = await this.admin.me(forSession(token, 'sess_of_somebody_else'));
     narrator.shows('altered token', `${bad.status} ${bad.body.code ?? ''}`);
     narrator.expects('an altered token is refused', bad.status === 401);
   }
@@ -228,4 +228,11 @@ function decisionOf({ processedData, errorMessage }: WebhookEventDetail): string
 
 function reasonOf({ processedData }: WebhookEventDetail): string {
   return (processedData as { reason?: string } | null)?.reason ?? '';
+}
+
+/** The token with another session in its claims, under the same signature. */
+function forSession(token: string, sid: string): string {
+  const [header, claims = '', signature] = token.split('.');
+  const altered = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), sid };
+  return [header, Buffer.from(JSON.stringify(altered)).toString('base64url'), signature].join('.');
 }
