@@ -338,7 +338,7 @@ describe('a consumer', () => {
     await nats.start();
     await eventually(() => client.connected);
     await eventually(() => publish('b'));
-    await publish('c');
+    await eventually(() => publish('c'));
     behave = () => Promise.resolve();
     finish();
     // One by one would be the way after a crash.
