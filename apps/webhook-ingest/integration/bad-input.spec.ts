@@ -109,6 +109,8 @@ describe('bodies that are being received', () => {
     const refused = await deliver(small.url, userCreated('user_1', { filler: 'x'.repeat(4_000) }));
     expect(refused).toMatchObject({ status: 503, json: { code: 'unavailable' } });
     expect(refused.headers.get('retry-after')).toBe('5');
+    // The alarm of an outage looks at this.
+    expect(await metricsOf(small)).toContain('gatehouse_ingest_deliveries_total{result="unavailable"} 1');
     for (const { socket } of held) socket.destroy();
     await eventually(async () => expect(await buffered(small)).toBe(0));
     expect((await deliver(small.url, userCreated())).status).toBe(200);
@@ -125,8 +127,11 @@ describe('bodies that are being received', () => {
 });
 
 async function buffered(of: Ingest): Promise<number> {
-  const metrics = await of.app.get<Registry>(METRICS).metrics();
-  return Number(/^gatehouse_ingest_buffered_bytes (\d+)/m.exec(metrics)?.[1] ?? Number.NaN);
+  return Number(/^gatehouse_ingest_buffered_bytes (\d+)/m.exec(await metricsOf(of))?.[1] ?? Number.NaN);
+}
+
+function metricsOf(of: Ingest): Promise<string> {
+  return of.app.get<Registry>(METRICS).metrics();
 }
 
 describe('odd signatures', () => {

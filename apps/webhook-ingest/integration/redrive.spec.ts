@@ -187,7 +187,7 @@ describe('a redrive', () => {
     });
   });
 
-  it('is what a redelivery of a dead event is: once for each signed attempt, however many replicas get it', async () => {
+  it('begins when Clerk delivers a dead event again, once for each signed attempt, however many replicas get it', async () => {
     const [id = '', live = ''] = await dead(2);
     await harness.sql(`UPDATE webhook_events SET status = 'success' WHERE webhook_id = $1`, [live]);
     const other = await harness.start();

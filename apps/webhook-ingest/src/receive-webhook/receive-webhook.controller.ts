@@ -70,10 +70,7 @@ export class ReceiveWebhookController {
 
   private async record(delivery: Delivery, request: FastifyRequest): Promise<ReceiveReply> {
     failpoint('before-record');
-    const recorded = await this.ledger.record(delivery).catch((error: unknown) => {
-      this.metrics.deliveries.inc({ result: 'unavailable' });
-      throw error;
-    });
+    const recorded = await this.ledger.record(delivery);
     failpoint('after-record');
     const { webhookId, eventType, ignored } = delivery;
     const asNew = ignored === undefined ? 'accepted' : 'ignored';

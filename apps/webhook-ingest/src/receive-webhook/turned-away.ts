@@ -18,9 +18,10 @@ export class TurnedAway {
     const isSigned = [headers.id, headers.timestamp, headers.signature].some(({ length }) => length > 0);
     if (!isSigned && !(request.method === 'POST' && isWebhookPath(request.url))) return;
     this.metrics.refusals.inc({ reason });
-    request.logged ??= { result: status < 500 ? 'refused' : 'unavailable', reason };
+    const result = status < 500 ? 'refused' : 'unavailable';
+    this.metrics.deliveries.inc({ result });
+    request.logged ??= { result, reason };
     if (status >= 500) return;
-    this.metrics.deliveries.inc({ result: 'refused' });
     const body = Buffer.isBuffer(request.body) ? request.body : undefined;
     this.rejected.note(
       {
