@@ -37,6 +37,25 @@ describe('the docs', () => {
     },
   );
 
+  it('require a body only where a request without one is rejected', async () => {
+    const { paths } = (await call(`${gateway.url}/docs/openapi.json`)).body as OpenAPIObject;
+    const bodies = Object.entries(paths).flatMap(([path, item]) =>
+      methods.flatMap((method) => {
+        const body = item[method]?.requestBody;
+        return body === undefined || '$ref' in body ? [] : [{ name: `${method} ${path}`, required: body.required }];
+      }),
+    );
+    expect(bodies.filter(({ required }) => !required).map(({ name }) => name)).toEqual([
+      'post /auth/verify-clerk-token',
+      'patch /api/me',
+      'post /api/keys/{id}/rotate',
+      'post /admin/webhook-events/{id}/redrive',
+      'post /admin/write-backs/retry',
+    ]);
+    expect(bodies.length).toBeGreaterThan(10);
+    expect(JSON.stringify(paths)).not.toContain('x-empty-valid');
+  });
+
   it('describe every route with its schemas, its problems and who may use it', async () => {
     const { status, body } = await call(`${gateway.url}/docs/openapi.json`);
     expect(status).toBe(200);

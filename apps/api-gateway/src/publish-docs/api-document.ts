@@ -43,7 +43,9 @@ export class ApiDocument {
       .build();
     const document = SwaggerModule.createDocument(app, base, {
       standardSchemaConverter: (schema, { schemaType }) =>
-        schema instanceof z.ZodType ? { schema: toOpenApi(schema, schemaType) } : undefined,
+        schema instanceof z.ZodType
+          ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
+          : undefined,
       operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
     });
     document.components = { ...document.components };
@@ -51,7 +53,10 @@ export class ApiDocument {
       ...document.components.schemas,
       Problem: toOpenApi(problemSchema, 'output') as Schema,
     };
-    for (const operation of operationsOf(document)) describeProblems(operation);
+    for (const operation of operationsOf(document)) {
+      describeBody(operation);
+      describeProblems(operation);
+    }
     this.document = document;
   }
 
@@ -60,7 +65,7 @@ export class ApiDocument {
   }
 }
 
-function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): unknown {
+function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     target: 'openapi-3.0',
     io,
@@ -71,6 +76,22 @@ function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): unknown {
     },
   });
   return rest;
+}
+
+/** Says of a schema that `{}` is valid, until {@link describeBody} has read it. */
+const EMPTY_VALID = 'x-empty-valid';
+
+function marked(schema: Record<string, unknown>, emptyIsValid: boolean): Record<string, unknown> {
+  return emptyIsValid ? { ...schema, [EMPTY_VALID]: true } : schema;
+}
+
+/** Zero bytes are read as `{}`: where that is valid, clients need send no body. */
+function describeBody({ requestBody }: Operation): void {
+  if (requestBody === undefined || '$ref' in requestBody) return;
+  for (const { schema = {} } of Object.values(requestBody.content)) {
+    requestBody.required = !(EMPTY_VALID in schema);
+    Reflect.deleteProperty(schema, EMPTY_VALID);
+  }
 }
 
 function operationsOf(document: OpenAPIObject): Operation[] {
