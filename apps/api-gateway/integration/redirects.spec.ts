@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mint } from './support/clerk-tokens';
 import { PUBLIC_URL } from './support/test-gateway';
 import { hardening } from '../src/serve-http/harden';
@@ -203,9 +204,12 @@ describe('a browser whose session is refused is not sent to sign in again', () =
     expect([page.status, page.headers['content-type'], page.headers.location]).toEqual([
       ...[status, 'text/html; charset=utf-8', undefined],
     ]);
-    expect(page.headers['content-security-policy']).toBe(hardening['content-security-policy']);
+    const style = /<style>(.*)<\/style>/s.exec(page.text)?.[1] ?? '';
+    expect(page.headers['content-security-policy']).toBe(
+      `${hardening['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    );
     expect(page.text).toContain(`<code>${code}</code>`);
-    expect(page.text).not.toMatch(/<script|<style| on\w+=/i);
+    expect(page.text).not.toMatch(/<script| style=| on\w+=/i);
     const link = /href="([^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
     expect(new URL(link ?? '').origin).toBe('https://accounts.example.com');
     for (const headers of [[], [['Sec-Fetch-Mode', 'cors'] as const, ['Accept', 'text/html'] as const]]) {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type FastifyRequest } from 'fastify';
+import { hardening } from '../serve-http/harden';
 import { type Answer } from './answer';
 
 const OPERATOR = 'For the operator: ';
@@ -22,7 +24,17 @@ export function isNavigation({ headers }: Pick<FastifyRequest, 'headers'>): bool
   return mode === undefined ? /\btext\/html\b/.test(headers.accept ?? '') : mode === 'navigate';
 }
 
-/** A problem as a page for people: without script and style, which the Content-Security-Policy forbids. */
+const STYLE = `
+:root { color-scheme: light dark; }
+body { margin: 12vh auto 0; max-width: 34rem; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
+footer { margin-top: 2.5rem; font-size: 0.875rem; opacity: 0.75; }
+`;
+
+/** Content-Security-Policy of {@link problemPage}: its own style, by hash, and nothing else. */
+export const pagePolicy = `${hardening['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
+/** A problem as a page for people, without script. To be sent with {@link pagePolicy}. */
 export function problemPage(
   { status, code, detail }: Answer,
   requestId: string,
@@ -32,15 +44,21 @@ export function problemPage(
   const link = signInUrl === undefined ? '' : `\n<p><a href="${escape(signInUrl)}">Sign in again</a></p>`;
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign-in failed</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign-in failed</title><style>${STYLE}</style></head>
 <body>
+<main>
 <h1>Sign-in failed</h1>
-<p>${escape(detail ?? STATUS_CODES[status] ?? 'Error')}</p>
+<p>${escape(sentence(detail ?? STATUS_CODES[status] ?? 'Error'))}</p>
 <p>${escape(todo)}</p>${link}
-<p>Code: <code>${escape(code)}</code>. Request: <code>${escape(requestId)}</code>.</p>
+</main>
+<footer>Code: <code>${escape(code)}</code><br>Request: <code>${escape(requestId)}</code></footer>
 </body>
 </html>
 `;
+}
+
+function sentence(detail: string): string {
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
 }
 
 function escape(text: string): string {

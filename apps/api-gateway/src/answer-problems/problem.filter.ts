@@ -5,7 +5,7 @@ import { type Logger } from 'pino';
 import { RouteRegister } from '../declare-access/route-register';
 import { type Answer, answerTo, answerWithStatus } from './answer';
 import { PROBLEM_TYPE, toProblem } from './problem';
-import { isNavigation, problemPage } from './problem-page';
+import { isNavigation, pagePolicy, problemPage } from './problem-page';
 import { CONFIG, type GatewayConfig } from '../config';
 import { BODY_LIMIT_BYTES } from '../serve-http/body-limit';
 import { RoundTrips } from '../sync-clerk-user/round-trips';
@@ -45,7 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
   private sendPage(answer: Answer, request: FastifyRequest, reply: FastifyReply): void {
     const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
     // The link on the page is a person's decision: it begins to count anew.
-    void reply.header('set-cookie', this.trips.forget());
+    void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
     void reply.type('text/html; charset=utf-8').send(problemPage(answer, request.id, signInUrl));
   }
 
