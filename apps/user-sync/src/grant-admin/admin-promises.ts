@@ -55,9 +55,10 @@ export async function makePromise(
   email: string,
 ): Promise<{ readonly made: boolean; readonly promise: AdminPromiseEntity }> {
   await expirePromises(manager);
-  if ((await manager.countBy(AdminPromiseEntity, { state: 'open' })) >= MAX_OPEN) {
-    throw new TooManyPromisesError(MAX_OPEN);
-  }
+  const open = await openPromises(manager);
+  const standing = open.find((promise) => promise.email === email);
+  if (standing !== undefined) return { made: false, promise: standing };
+  if (open.length >= MAX_OPEN) throw new TooManyPromisesError(MAX_OPEN);
   const id = randomUUID();
   const made = await manager.query<unknown[]>(
     `INSERT INTO admin_promises (id, email, expires_at) VALUES ($1, $2, now() + interval '${LIFETIME}')

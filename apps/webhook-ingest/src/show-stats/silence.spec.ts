@@ -17,7 +17,7 @@ it.each([
   ['it is quiet, as it has been before', { lastMs: 98 * HOUR }, 'quiet'],
   ['it is quiet for longer than ever', { lastMs: 96 * HOUR }, 'alarm'],
   ['it is quiet and nothing is known of other times', { lastMs: 50 * HOUR, longestGapMs: null }, 'quiet'],
-  ['deliveries come and none verifies', { lastMs: 98 * HOUR, rejectedMs: 99.9 * HOUR }, 'alarm'],
+  ['deliveries are turned away and none is recorded', { lastMs: 98 * HOUR, rejectedMs: 99.9 * HOUR }, 'alarm'],
   ['none has ever verified, and some are refused', { lastMs: null, rejectedMs: 99.9 * HOUR }, 'alarm'],
   ['a forged one came among good ones', { rejectedMs: 99.9 * HOUR }, 'heard'],
   ['nothing has come yet', { lastMs: null }, 'unknown'],

@@ -8,7 +8,7 @@ export interface Heard {
   readonly lastMs: number | null;
   /** The longest time between two events in view. */
   readonly longestGapMs: number | null;
-  /** The last delivery that did not verify. */
+  /** The last delivery that was turned away. */
   readonly rejectedMs: number | null;
   /** The last event about a user that was not ignored; without one, when the ledger was made. */
   readonly userEventMs: number;
@@ -22,7 +22,7 @@ const MAX_REFUSALS_AGO_MS = 60 * 60 * 1000;
 
 /**
  * Whether no news is bad news. It is when Clerk has moved since the last webhook about a user, as user-sync saw, when
- * deliveries come and none verifies, and when it is quiet for longer than it ever was.
+ * deliveries are turned away and none is recorded, and when it is quiet for longer than it ever was.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {
   const { nowMs, thresholdMs, lastMs, longestGapMs, rejectedMs, movedMs } = heard;
@@ -31,7 +31,11 @@ export function judgeSilence(heard: Heard): LedgerStats['silence'] {
   const known = { sinceMs, thresholdMs, longestBeforeMs: longestGapMs, movedAt };
   const refusedSince = rejectedMs !== null && rejectedMs > (lastMs ?? 0) && nowMs - rejectedMs < MAX_REFUSALS_AGO_MS;
   if (refusedSince && (sinceMs === null || sinceMs >= thresholdMs)) {
-    return { state: 'alarm', reason: 'deliveries come and none verifies: is the signing secret right?', ...known };
+    return {
+      state: 'alarm',
+      reason: 'deliveries were turned away and none was recorded since: is the signing secret right?',
+      ...known,
+    };
   }
   if (hasMovedUnheard(heard)) {
     return { state: 'alarm', reason: 'Clerk has changed users and no webhook has told of it', ...known };
