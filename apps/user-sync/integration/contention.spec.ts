@@ -149,3 +149,34 @@ it('what a batch looks up is found by index, though it was planned when the tabl
     await dataSource.destroy();
   }
 });
+
+it('leaves a new user without an unverified address that a transaction at the same moment stores as verified', async () => {
+  const holder = clerkUser(newClerkId());
+  const other = withEmail(clerkUser(newClerkId()), emailOf(holder));
+  const [address] = other.email_addresses as Record<string, unknown>[];
+  Object.assign(address ?? {}, { verification: { status: 'unverified' } });
+  atClerk(holder, other);
+  const batch = world.apps[0]?.get(EventBatch);
+  const apply = (user: UserJson) => {
+    const event = userEvent('user.created', user);
+    return batch?.handle([readEvent(deliveryOf(event, metadata(event.type)), instanceId)]);
+  };
+  const waiting = async () => {
+    const [row] = await world.query(
+      `SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+        WHERE NOT granted AND d.datname = current_database()`,
+    );
+    return Number(row?.count);
+  };
+  // Both have looked who holds the address, or wait to look, before either commits.
+  await world.query('BEGIN');
+  await world.query('LOCK TABLE write_backs IN EXCLUSIVE MODE');
+  const first = apply(holder);
+  await eventually(async () => (await waiting()) === 1);
+  const second = apply(other);
+  await eventually(async () => (await waiting()) === 2);
+  await world.query('COMMIT');
+  await Promise.all([first, second]);
+  expect(await world.user(holder.id)).toMatchObject({ email: emailOf(holder), email_verified: true });
+  expect(await world.user(other.id)).toMatchObject({ email: null, email_verified: false });
+});

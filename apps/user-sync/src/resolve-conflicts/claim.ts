@@ -1,5 +1,5 @@
 import { type ClerkOwned } from '@gatehouse/lifecycle';
-import { type Statement } from '@gatehouse/persistence';
+import { type Statement, keyLock } from '@gatehouse/persistence';
 import { contentHashOf } from '../map-clerk-user/content-hash';
 import { type MappedUser } from '../map-clerk-user/map-clerk-user';
 
@@ -52,6 +52,14 @@ export function withhold(user: MappedUser, kinds: ReadonlySet<AddressKind>): Map
 /** One text for kind and address. */
 export function claimKey({ kind, key }: Claim): string {
   return `${kind}:${key}`;
+}
+
+/**
+ * Locks these addresses until the transaction ends. Unique indexes cover verified addresses alone: without the lock, two
+ * transactions could each miss the other's user, of whom only one has the address verified. Take it after the users' locks.
+ */
+export function lockAddresses(claims: readonly Claim[]): Statement {
+  return keyLock('address', claims.map(claimKey));
 }
 
 /** All live rows that hold any of these addresses, verified or not. */

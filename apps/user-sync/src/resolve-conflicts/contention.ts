@@ -1,7 +1,7 @@
 import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type UserDraft } from '../apply-event/user-draft';
-import { type Claim, type Holding, claimKey, claimsOf, findHoldings } from './claim';
+import { type Claim, type Holding, claimKey, claimsOf, findHoldings, lockAddresses } from './claim';
 import { type ConflictNote } from './conflict-notes';
 
 /** What stands between a batch and the addresses that it wants to write. */
@@ -32,7 +32,8 @@ export async function findContention(
       ? []
       : claimsOf(draft.content.columns).map((claim): Wanted => ({ ...claim, draft })),
   );
-  const [holdings] = wanted.length === 0 ? [[]] : await runStatements(manager, [findHoldings(wanted)]);
+  const [, holdings] =
+    wanted.length === 0 ? [null, []] : await runStatements(manager, [lockAddresses(wanted), findHoldings(wanted)]);
   const isGivenUp = (held: Holding) => givenUp.some(({ kind, userId }) => kind === held.kind && userId === held.userId);
   return contend(drafts, wanted, givenUp.length === 0 ? holdings : holdings.filter((held) => !isGivenUp(held)));
 }
