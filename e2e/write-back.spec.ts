@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Gatehouse, eventually, withClient } from '@gatehouse/testing';
 import { FaultWorld } from './faults/fault-world';
 import { type Stack, startStack } from './stack';
@@ -220,5 +221,36 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
     expect(await clerk.changes(id)).toBe(before + 1);
     expect((await clerk.user(id)).public_metadata).toEqual({ dbId, role: 'developer' });
     expect(await collisions(owner.gatehouse, id)).not.toContain('dbId');
+  }, 180_000);
+
+  it('hold up no first login when another program uses up the changes that Clerk allows of one user', async () => {
+    const { gatehouse } = first;
+    const { id } = await clerk.create('hammered');
+    await bothQuiet(id);
+    const newcomer = async () => {
+      // No webhook tells of it: its first login asks Clerk.
+      const drop = { kind: 'drop', count: 2, match: { event_types: ['user.created'] } };
+      await clerk.call('POST', '/emulator/faults', drop);
+      const user = await clerk.create(`newcomer-${randomUUID()}`);
+      const session = await clerk.call<{ id: string }>('POST', '/emulator/sessions', { user_id: user.id });
+      return (await clerk.call<{ jwt: string }>('POST', '/emulator/tokens', { session_id: session.id })).jwt;
+    };
+    const token = await newcomer();
+    await clerk.call('PUT', '/emulator/rate-limits', { mode: 'production' });
+    for (let n = 0; n < 10; n += 1) await clerk.call('PATCH', `/v1/users/${id}/metadata`, { private_metadata: { n } });
+    await setRole(gatehouse, (await here(gatehouse, id))?.id ?? '', 'developer');
+    await eventually(async () => {
+      const [write] = await rowsOf<{ error_message: string | null }>(
+        gatehouse,
+        'SELECT w.error_message FROM write_backs w JOIN users u ON u.id = w.user_id WHERE u.clerk_user_id = $1',
+        [id],
+      );
+      expect(write?.error_message).toContain('429');
+    }, PATIENCE);
+    const login = await first.call('/api/me', token);
+    const paused = await rowsOf(gatehouse, 'SELECT FROM clerk_budget WHERE refilled_at > now()');
+    expect([login.status, paused]).toEqual([200, []]);
+    await eventually(async () => expect((await clerk.user(id)).public_metadata.role).toBe('developer'), PATIENCE);
+    await clerk.call('PUT', '/emulator/rate-limits', { mode: 'off' });
   }, 180_000);
 });
