@@ -139,17 +139,23 @@ function tokenVerifier(
 }
 
 function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger, now: MonotonicClock): KeySource {
+  // It may fail every second: what does not change is logged once.
+  let lastReason: string | undefined;
   return new JwksCache({
     url,
     now,
     onFetch: (error) => {
       metrics.keyFetches.inc({ result: error === undefined ? 'fetched' : 'failed' });
-      if (error !== undefined) log.warn({ reason: reasonOf(error) }, "Clerk's keys could not be fetched");
+      const reason = error === undefined ? undefined : reasonOf(error);
+      if (reason !== undefined && reason !== lastReason)
+        log.warn({ reason }, "Clerk's keys cannot be fetched; retrying");
+      if (reason === undefined && lastReason !== undefined) log.info("Clerk's keys were fetched");
+      lastReason = reason;
     },
   });
 }
 
-/** The messages of an error and its causes: it may fail every second, and a stack each time would bury the rest. */
+/** The messages of an error and its causes, without a stack. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
