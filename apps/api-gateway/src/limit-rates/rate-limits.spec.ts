@@ -39,7 +39,9 @@ describe('counters in memory', () => {
     for (let index = 0; index < 10_000; index++) counters.hit(requests, `address ${index}`);
     expect(counters.size).toBe(100);
     for (let index = 0; index < 10_000; index++) counters.hit(passwords, `address ${index}`);
-    expect(counters.size).toBe(100 + 100 + 1_024);
+    // Which of the shared counters are used is a matter of chance.
+    expect(counters.size).toBeGreaterThan(100 + 100);
+    expect(counters.size).toBeLessThanOrEqual(100 + 100 + 1_024);
   });
 
   it('of one purpose are not forgotten because of another, nor those of passwords because of more of them', () => {
