@@ -96,7 +96,8 @@ describe('an act', () => {
       for (const rateClass of ['docs', 'read', 'sync', 'login', 'exchange'] as const) {
         await limits.ofClass(rateClass, countedAddress(`2001:db8:0:${index.toString(16)}::1`), 'anonymous');
       }
-      await limits.act('loginFromAddress', `user ${index}`);
+      // A few share a counter by chance, and are refused for each other's attempts.
+      await limits.act('loginFromAddress', `user ${index}`).catch(() => undefined);
     }
     await expect(limits.act('loginFromAddress', 'ada')).rejects.toMatchObject({ code: 'rate_limited' });
   });
