@@ -6,7 +6,7 @@ import { ClerkModel, type Local, type Naming, type Operation } from './clerk-mod
 import { companyValues } from './company-metadata-model';
 import { type CrashPoint, SyncCore, type SyncParts } from './sync-core';
 
-const RUNS = Number(process.env.CONVERGE_RUNS ?? 300);
+const RUNS = Number(process.env.CONVERGE_RUNS ?? 200);
 /** The same histories at each run, so that what fails can be looked at; `npm run test:converge` takes others. */
 const SEED = Number(process.env.CONVERGE_SEED ?? 20_261_121);
 /** Generous: a machine may be busy, and no history is about time. */
