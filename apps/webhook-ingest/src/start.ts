@@ -78,16 +78,14 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
   const server = adapter.getInstance<FastifyInstance>();
   stripForwardedPorts(server);
   logRequests(server, logger);
-  const bodies: { reader?: BodyReader } = {};
   judgeHeads(server, config);
-  keepRawBodies(server, bodies);
   letGoAtShutdown(server);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
-  bodies.reader = app.get(BodyReader);
+  keepRawBodies(server, app.get(BodyReader));
   const nats = app.get(NatsClient);
   app.connectMicroservice({
     strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger, {
@@ -117,12 +115,12 @@ function judgeHeads(server: FastifyInstance, config: Config): void {
 }
 
 /** Bodies are kept as the bytes that came, for they are what is signed. */
-function keepRawBodies(server: FastifyInstance, bodies: { readonly reader?: BodyReader }): void {
+function keepRawBodies(server: FastifyInstance, reader: BodyReader): void {
   server.removeAllContentTypeParsers();
   server.decorateRequest('releaseBody');
   server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const body = await bodies.reader?.read(payload);
-    request.releaseBody = body?.release;
-    return body?.bytes;
+    const { bytes, release } = await reader.read(payload);
+    request.releaseBody = release;
+    return bytes;
   });
 }
