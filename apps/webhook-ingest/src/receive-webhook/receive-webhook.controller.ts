@@ -77,7 +77,9 @@ export class ReceiveWebhookController {
     const status = recorded.result === 'recorded' ? asNew : recorded.result;
     this.metrics.deliveries.inc({ result: status });
     request.logged = {
-      ...{ webhookId, eventType, result: status },
+      webhookId,
+      eventType,
+      result: status,
       ...(recorded.result === 'redriven' && { redriveId: recorded.redriveId }),
     };
     if (recorded.result === 'recorded' && ignored === undefined) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DataSource } from 'typeorm';
 import { type Delivery } from '../record-webhook/delivery';
-import { type CandidateRow, beginAnew, judge, noteRedrive } from './redrive';
+import { CANDIDATE_COLUMNS, type CandidateRow, beginAnew, judge, noteRedrive } from './redrive';
 
 type Resent = Pick<Delivery, 'webhookId' | 'sentAt' | 'correlationId'>;
 
@@ -10,12 +10,9 @@ const IS_DEAD = `status = 'failed' AND next_retry_at IS NULL`;
 /** Most duplicates are of events that are not dead: this takes no lock. */
 const LOOK = `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1::text[]) AND ${IS_DEAD}`;
 
-/** An attempt that began the event already, delivered again by whomever, is not another one. */
+/** Skips an attempt that has begun the event before: somebody delivered the same request again. */
 const LOCK = `
-  SELECT event.id, event.webhook_id, event_type, status, clerk_user_id, retry_count, max_retries,
-         false AS retry_scheduled, error_message,
-         EXISTS (SELECT FROM event_bodies AS stored
-                  WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body
+  SELECT ${CANDIDATE_COLUMNS}
     FROM webhook_events AS event
     JOIN unnest($1::text[], $2::timestamptz[]) AS resent (webhook_id, resent_at) USING (webhook_id)
    WHERE ${IS_DEAD} AND (event.sent_at IS NULL OR event.sent_at < resent_at)
@@ -24,8 +21,8 @@ const LOCK = `
 const SENT = 'UPDATE webhook_events SET sent_at = $2::timestamptz WHERE id = $1::bigint';
 
 /**
- * Redrives the events of these deliveries that are dead; gives the redrive's id by webhook id. Once for each signed
- * attempt, with any number of replicas: the rows are locked, and are not dead any more for whoever comes second.
+ * Redrives the dead events among these deliveries; returns the id of each redrive by webhook id. Redrives once for each
+ * signed attempt, with any number of replicas: the rows are locked, and no longer dead for the second one.
  */
 export async function redriveResent(
   dataSource: DataSource,

@@ -38,12 +38,16 @@ export interface CandidateRow {
 const LEDGER_ID = /^[1-9]\d{0,17}$/;
 const MAX_ID = 256;
 
-/** In the order of their id, as every lock; with a body, which may have been dropped. */
-const SELECT = (where: string, lock: string) => `
-  SELECT event.id, webhook_id, event_type, status, clerk_user_id, retry_count, max_retries,
+/** Columns of a `CandidateRow`, of `webhook_events AS event`. A body may have been dropped. */
+export const CANDIDATE_COLUMNS = `
+         event.id, webhook_id, event_type, status, clerk_user_id, retry_count, max_retries,
          next_retry_at IS NOT NULL AS retry_scheduled, error_message,
          EXISTS (SELECT FROM event_bodies AS stored
-                  WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body
+                  WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body`;
+
+/** In the order of their id, as every lock. */
+const SELECT = (where: string, lock: string) => `
+  SELECT ${CANDIDATE_COLUMNS}
     FROM webhook_events AS event WHERE ${where} ORDER BY event.id LIMIT $1 ${lock}`;
 
 const BEGIN_ANEW = `
