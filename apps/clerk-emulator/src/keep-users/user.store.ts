@@ -43,7 +43,7 @@ export class UserStore {
   }
 
   find(id: string): ClerkUser | undefined {
-    this.refreshLockouts();
+    this.refreshLockout(id);
     return this.users.get(id);
   }
 
@@ -59,15 +59,15 @@ export class UserStore {
     return this.versions.back(id, versionsBack) ?? this.get(id);
   }
 
-  /** Users who have this e-mail address, number, name, external id or identifier id. */
+  /** Users who have this e-mail address, phone number, username, external id or identifier id. */
   holdersOf(kind: UniqueKind, value: string): ClerkUser[] {
     const ids = this.holders[kind].of(indexKey(kind, value));
     return ids.map((id) => this.find(id)).filter((user) => user !== undefined);
   }
 
   /**
-   * The user who has this e-mail address, number, name, external id or identifier id; of several who hold an address, the
-   * one who has it verified or reserved, else the first. Undefined when nobody has it.
+   * The user who has this e-mail address, phone number, username, external id or identifier id. Of several holders of an
+   * address, returns the one who has it verified or reserved, else the first. Undefined when no user has it.
    */
   ownerOf(kind: UniqueKind, value: string): ClerkUser | undefined {
     const holders = this.holdersOf(kind, value);
@@ -154,18 +154,19 @@ export class UserStore {
     return low;
   }
 
-  /** Brings locked users up to date: their remaining seconds, and that a lockout is over. It is no new version. */
   private refreshLockouts(): void {
-    const now = this.now();
-    for (const id of this.lockoutEnds.userIds()) {
-      const user = this.users.get(id);
-      if (!user) continue;
-      const shown = this.lockoutEnds.shown(user, now);
-      if (shown === user) continue;
-      this.users.set(id, shown);
-      this.ordered[this.placeOf(user)] = shown;
-      if (!shown.locked) this.lockoutEnds.delete(id);
-    }
+    for (const id of this.lockoutEnds.userIds()) this.refreshLockout(id);
+  }
+
+  /** Brings a locked user up to date: the remaining seconds, and that the lockout is over. It is no new version. */
+  private refreshLockout(id: string): void {
+    const user = this.users.get(id);
+    if (!user) return;
+    const shown = this.lockoutEnds.shown(user, this.now());
+    if (shown === user) return;
+    this.users.set(id, shown);
+    this.ordered[this.placeOf(user)] = shown;
+    if (!shown.locked) this.lockoutEnds.delete(id);
   }
 
   private unindex(user: ClerkUser): void {
