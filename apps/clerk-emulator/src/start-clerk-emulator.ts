@@ -67,7 +67,7 @@ export interface ClerkEmulator {
   createUser(params?: CreateUserParams): ClerkUser;
   /** Sends `user.deleted`. @throws ResourceNotFoundError */
   deleteUser(userId: string): void;
-  /** Deprovisions a user as directory sync does, or provisions it again. Sends `user.updated`. @throws ResourceNotFoundError */
+  /** Deprovisions a user as directory sync does, or reprovisions it. Sends `user.updated`. @throws ResourceNotFoundError */
   deprovision(userId: string, deprovisioned?: boolean): ClerkUser;
   /** The user as Clerk holds it now; undefined when there is none. */
   findUser(userId: string): ClerkUser | undefined;

@@ -41,7 +41,7 @@ export interface PhoneNumber {
 /** `reserved` identifiers can sign in and cannot be claimed by others, but are unverified. */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
-/** Whether nobody else can hold the same address: it is verified, or reserved. */
+/** Whether no other user can hold the same address or number: it is verified, or reserved. */
 export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumber): boolean {
   return reserved || verification.status === 'verified';
 }

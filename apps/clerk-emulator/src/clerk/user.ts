@@ -64,7 +64,7 @@ export const USER_LIMIT = 250_000;
 /** Failed sign-in attempts that a user has before Clerk locks the account. */
 export const SIGN_IN_ATTEMPTS = 100;
 
-/** Locks a user for the given time, as far as its wire shape tells. */
+/** Sets the fields by which Clerk's JSON shows that a user is locked; `lockoutMs` in milliseconds. */
 export function lockUser(user: ClerkUser, lockoutMs: number): void {
   user.locked = true;
   user.lockout_expires_in_seconds = Math.ceil(lockoutMs / 1_000);

@@ -20,7 +20,7 @@ export class ControlSessionsController {
     private readonly instance: Instance,
   ) {}
 
-  /** Gives a browser its cookies too. */
+  /** Also sets a browser's session cookies. */
   @Post('sessions')
   @HttpCode(200)
   async signIn(

@@ -13,7 +13,7 @@ import { checkApiVersion } from './api-version';
 import { AuthorizationHeaderInvalidError, SecretKeyInvalidError } from './errors';
 import { requestPath } from './request-path';
 
-/** What every call of the Backend API goes through: the secret key, the API version, the rate limits, and the faults switched on. */
+/** Checks every call of the Backend API: secret key, API version and rate limits; then injects the faults switched on. */
 @Injectable()
 export class BackendApiGuard implements CanActivate, OnModuleDestroy {
   private readonly expected: Buffer;

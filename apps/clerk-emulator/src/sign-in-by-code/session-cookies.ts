@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The suffix that Clerk's scripts give to the cookies of one application: the first eight characters of the base64url
+ * Suffix that Clerk's scripts add to the names of one application's cookies: the first eight characters of the base64url
  * SHA-1 of its publishable key.
  */
 export function cookieSuffix(publishableKey: string): string {
@@ -13,7 +13,7 @@ export function publishableKeyOf(issuer: string): string {
   return `pk_test_${Buffer.from(`${new URL(issuer).host}$`).toString('base64')}`;
 }
 
-/** The `Set-Cookie` headers with which a browser gets its session token, plain and suffixed; host-only, as at Clerk. */
+/** `Set-Cookie` headers that set the session token in the plain and the suffixed cookie; host-only, as at Clerk. */
 export function sessionCookies(token: string, publishableKey: string): string[] {
   return ['__session', `__session_${cookieSuffix(publishableKey)}`].map(
     (name) => `${name}=${token}; Path=/; SameSite=Lax`,

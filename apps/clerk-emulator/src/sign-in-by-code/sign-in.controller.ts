@@ -45,7 +45,7 @@ export class SignInController {
     return this.signIns.resend(id);
   }
 
-  /** The right code answers with the session too, and gives a browser its cookies. */
+  /** The right code also returns the session, and sets a browser's session cookies. */
   @Post('sign-in/:id/attempt')
   @HttpCode(200)
   async attempt(
