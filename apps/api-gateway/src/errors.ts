@@ -1,3 +1,5 @@
+import { type JsonFault } from '@gatehouse/auth';
+
 /** The route needs a caller and the request has no credential. */
 export class CredentialMissingError extends Error {
   readonly code = 'credential_missing';
@@ -213,17 +215,14 @@ export class CallerMissingError extends Error {
   }
 }
 
-/** What is wrong with the JSON of a body: what is told to the client. */
-export const jsonFaults = {
+/** Error messages for bodies that are not strict JSON. */
+export const jsonFaults: Readonly<Record<JsonFault, string>> = {
   encoding: 'the body is not valid UTF-8',
   syntax: 'the body is not JSON',
   depth: 'the body is nested deeper than 32 levels',
   number: 'a number in the body is out of range',
   repeated_member: 'a member of the body is repeated',
-} as const;
-
-/** What is wrong with the JSON of a body. */
-export type JsonFault = keyof typeof jsonFaults;
+};
 
 /** A body is no JSON that every parser reads alike. `path` names the repeated member, with dots between levels. */
 export class JsonInvalidError extends Error {

@@ -6,7 +6,7 @@ import { type SignatureCheck, checkEach, isRs256 } from './jws-signature';
 import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type KeySource } from './key-source';
-import { type JsonObject } from './strict-json';
+import { type JsonObject } from './json-object';
 
 /** Which Clerk sessions are accepted. */
 export interface ClerkSessionRules {

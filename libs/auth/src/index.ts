@@ -41,4 +41,5 @@ export {
   type LegacySession,
 } from './legacy-jwt';
 export { chooseSessionToken, readCookies, readSessionCookies } from './session-cookies';
+export { parseStrictJson, repeatedMember, type JsonFault } from './strict-json';
 export { type TokenKey, VerifiedTokenCache } from './verified-token-cache';

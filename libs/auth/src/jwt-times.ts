@@ -1,5 +1,5 @@
 import { CredentialRefusedError } from './errors';
-import { type JsonObject } from './strict-json';
+import { type JsonObject } from './json-object';
 
 /** By how much the issuer's clock and ours may differ. */
 const SKEW_MS = 5_000;

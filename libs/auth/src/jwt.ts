@@ -1,6 +1,6 @@
 import { decodeBase64Url } from './base64url';
 import { CredentialRefusedError } from './errors';
-import { type JsonObject, parseStrictObject } from './strict-json';
+import { type JsonObject, parseStrictObject } from './json-object';
 
 /** A JWT in parts, decoded strictly but not verified: nothing in it is true yet. */
 export interface DecodedJwt {

@@ -5,7 +5,7 @@ import { CredentialRefusedError, SecretInvalidError } from './errors';
 import { type SignatureCheck, checkEach, hs256, isHs256 } from './jws-signature';
 import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
-import { type JsonObject } from './strict-json';
+import { type JsonObject } from './json-object';
 
 /** Whose tokens they are, for whom, and the secrets: the first signs, both verify while one replaces the other. */
 export interface LegacyJwtRules {

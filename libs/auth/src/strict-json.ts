@@ -1,39 +1,74 @@
-import { CredentialRefusedError } from './errors';
+/** Why a text is not strict JSON. */
+export type JsonFault = 'encoding' | 'syntax' | 'depth' | 'number' | 'repeated_member';
 
-const MAX_DEPTH = 32;
-/** Far more than any session token has; parsing 8 KiB of `[],[],…` would cost more than checking a signature. */
-const MAX_STRUCTURE = 512;
+/** Makes the error that the parser throws for a fault. */
+export type ToError = (fault: JsonFault) => Error;
+
+/** Levels that any strict JSON may have. */
+export const maxDepth = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** A JSON object whose meaning no two parsers differ on. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
 /**
- * Parses a JSON object strictly: valid UTF-8, no member twice at any depth, finite numbers, at most 32 levels and 512
- * commas, colons and brackets. JSON.parse alone takes the last of two members and reads `1e400` as Infinity.
- * @throws CredentialRefusedError
+ * Parses JSON strictly: valid UTF-8, no member twice at any depth, finite numbers, at most 32 levels. JSON.parse alone
+ * takes the last of two members and reads `1e400` as Infinity. `names` is what `countNames` returned for these bytes.
+ * @throws what `toError` returns
  */
-export function parseStrictObject(bytes: Uint8Array): JsonObject {
-  const written = countNames(bytes);
-  let value: unknown;
-  try {
-    value = JSON.parse(utf8.decode(bytes));
-  } catch {
-    throw new CredentialRefusedError('token_malformed');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CredentialRefusedError('token_malformed');
-  }
+export function parseStrictJson(bytes: Uint8Array, toError: ToError, names = countNames(bytes)): unknown {
+  const value = parse(decode(bytes, toError), toError);
   // Of two equal names the parser keeps one.
-  if (countMembers(value) !== written) throw new CredentialRefusedError('token_duplicate_claim');
-  return value as JsonObject;
+  if (countMembers(value, 1, toError) !== names) throw toError('repeated_member');
+  return value;
 }
 
-/** Counts the member names of a JSON text (each is followed by the only kind of colon outside strings), within bounds. */
-function countNames(bytes: Uint8Array): number {
+function decode(bytes: Uint8Array, toError: ToError): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw toError('encoding');
+  }
+}
+
+function parse(text: string, toError: ToError): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw toError('syntax');
+  }
+}
+
+/** Counts the members of a parsed value at every depth. */
+function countMembers(value: unknown, level: number, toError: ToError): number {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw toError('number');
+  if (typeof value !== 'object' || value === null) return 0;
+  if (level > maxDepth) throw toError('depth');
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const part of value) members += countMembers(part, level + 1, toError);
+    return members;
+  }
+  // Parsed objects inherit nothing that is enumerable. This is several times faster than Object.values.
+  for (const name in value) members += 1 + countMembers((value as Record<string, unknown>)[name], level + 1, toError);
+  return members;
+}
+
+/** Limits on the bytes of a text, valid JSON or not. */
+export interface Bounds {
+  readonly depth: number;
+  /** Commas, colons and brackets outside strings. */
+  readonly structure: number;
+}
+
+/**
+ * Counts the member names of a JSON text: each is followed by the only kind of colon outside strings. Returns undefined
+ * as soon as the text exceeds the bounds.
+ */
+export function countNames(
+  bytes: Uint8Array,
+  bounds: Bounds = { depth: bytes.length, structure: bytes.length },
+): number | undefined {
   let [depth, structure, names] = [0, 0, 0];
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -50,9 +85,35 @@ function countNames(bytes: Uint8Array): number {
       structure++;
       depth++;
     }
-    if (depth > MAX_DEPTH || structure > MAX_STRUCTURE) throw new CredentialRefusedError('token_malformed');
+    if (depth > bounds.depth || structure > bounds.structure) return undefined;
   }
   return names;
+}
+
+/** Returns the path of the first repeated member of a valid JSON text, with dots between levels; undefined without one. */
+export function repeatedMember(bytes: Uint8Array): string | undefined {
+  const open: { readonly names: Set<string>; name?: string }[] = [];
+  let [start, end] = [0, 0];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      start = at;
+      end = endOfString(bytes, at);
+      at = end;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+      open.pop();
+    } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      open.push({ names: new Set() });
+    } else if (byte === COLON) {
+      const innermost = open.at(-1);
+      if (innermost === undefined) return undefined;
+      // The string before a colon is a name.
+      innermost.name = JSON.parse(utf8.decode(bytes.subarray(start, end + 1))) as string;
+      if (innermost.names.has(innermost.name)) return open.flatMap(({ name }) => name ?? []).join('.');
+      innermost.names.add(innermost.name);
+    }
+  }
+  return undefined;
 }
 
 /** The index of the closing quote; the length of the text when there is none. */
@@ -60,15 +121,4 @@ function endOfString(bytes: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at;
-}
-
-/** Counts the members of a parsed value at every depth. Throws CredentialRefusedError for a number that is not finite. */
-function countMembers(value: unknown): number {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new CredentialRefusedError('token_number_invalid');
-  if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + countMembers(part), 0);
-  let members = 0;
-  // Parsed objects inherit nothing that is enumerable. This is several times faster than Object.values.
-  for (const name in value) members += 1 + countMembers((value as JsonObject)[name]);
-  return members;
 }

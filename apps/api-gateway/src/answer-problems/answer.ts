@@ -1,4 +1,4 @@
-import { CredentialRefusedError, CredentialRequestError, KeysUnavailableError } from '@gatehouse/auth';
+import { CredentialRefusedError, CredentialRequestError, type JsonFault, KeysUnavailableError } from '@gatehouse/auth';
 import { type RequestErrorCode } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { HttpException } from '@nestjs/common';
@@ -7,7 +7,6 @@ import {
   CredentialMissingError,
   type FieldFault,
   HttpsRequiredError,
-  type JsonFault,
   JsonInvalidError,
   LegacyTokensOffError,
   OriginNotAllowedError,

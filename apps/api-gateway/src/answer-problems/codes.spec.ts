@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   CredentialRefusedError,
   CredentialRequestError,
+  type JsonFault,
   KeysUnavailableError,
   credentialFaults,
   credentialRequestFaults,
@@ -27,7 +28,7 @@ function answered(): Told[] {
     ),
     ...requestErrorCodes.map((code) => new RequestRefusedError(code, '')),
     new KeysUnavailableError(),
-    ...Object.keys(errors.jsonFaults).map((fault) => new errors.JsonInvalidError(fault as errors.JsonFault)),
+    ...Object.keys(errors.jsonFaults).map((fault) => new errors.JsonInvalidError(fault as JsonFault)),
     ...own,
   ];
   const answers = causes.map((cause) => answerTo(cause));

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseStrictObject } from './strict-json';
+import { parseStrictObject } from './json-object';
 
 const parse = (text: string) => parseStrictObject(Buffer.from(text));
 const value = fc.jsonValue({ maxDepth: 4 });
