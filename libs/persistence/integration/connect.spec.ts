@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestDatabase, connectionUrl, createEmptyTestDatabase, freePort, withClient } from '@gatehouse/testing';
-import { DatabaseRefusedError, DatabaseUnreachableError, connectDatabase, createDataSource } from '../src';
+import { DatabaseUnusableError, DatabaseUnreachableError, connectDatabase, createDataSource } from '../src';
 import { refusalReason } from '../src/refusal';
 
 /** A retry would outlast the test. */
@@ -59,7 +59,7 @@ describe('a connection that an operator has to fix', () => {
     ],
   ])('ends the start at once when %s', async (_why, url, reason) => {
     const attempt = connectDatabase(sourceOf(url()), ENDLESS);
-    await expect(attempt).rejects.toThrow(DatabaseRefusedError);
+    await expect(attempt).rejects.toThrow(DatabaseUnusableError);
     await expect(attempt).rejects.toThrow(`cannot connect to the database: ${reason}`);
     await expect(attempt).rejects.not.toThrow('hunter2');
   });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
-import { DatabaseRefusedError, DatabaseUnreachableError, isDatabaseAway } from './errors';
+import { DatabaseUnusableError, DatabaseUnreachableError, isDatabaseAway } from './errors';
 import { refusalReason } from './refusal';
 
 /** How long to wait for a database that is starting up. */
@@ -14,7 +14,7 @@ const PATIENCE: ConnectPatience = { attempts: 15, pauseMs: 1_000 };
 /**
  * Connects to a database. A transient failure (connection refused, server starting up, too many connections) is retried
  * within the patience; any other ends the start at once, because only an operator can fix it.
- * @throws DatabaseRefusedError, DatabaseUnreachableError
+ * @throws DatabaseUnusableError, DatabaseUnreachableError
  */
 export async function connectDatabase(
   dataSource: DataSource,
@@ -25,8 +25,8 @@ export async function connectDatabase(
       return await dataSource.initialize();
     } catch (error) {
       const refusal = refusalReason(error);
-      if (refusal !== undefined) throw new DatabaseRefusedError(refusal);
-      if (!isDatabaseAway(error)) throw new DatabaseRefusedError(messageOf(error));
+      if (refusal !== undefined) throw new DatabaseUnusableError(refusal);
+      if (!isDatabaseAway(error)) throw new DatabaseUnusableError(messageOf(error));
       if (attempt >= attempts) throw new DatabaseUnreachableError(error);
       await setTimeout(pauseMs);
     }

@@ -9,12 +9,12 @@ export class DatabaseUnreachableError extends Error {
 }
 
 /** The database cannot be used as DATABASE_URL names it; waiting does not help. The message shows no value. */
-export class DatabaseRefusedError extends Error {
-  readonly code = 'DATABASE_REFUSED';
+export class DatabaseUnusableError extends Error {
+  readonly code = 'DATABASE_UNUSABLE';
 
   constructor(reason: string) {
     super(`cannot connect to the database: ${reason}`);
-    this.name = 'DatabaseRefusedError';
+    this.name = 'DatabaseUnusableError';
   }
 }
 

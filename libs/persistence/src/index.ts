@@ -1,11 +1,9 @@
 export { keyLock } from './advisory-lock';
-export { connectDatabase, type ConnectPatience } from './connect';
+export { connectDatabase } from './connect';
 export { createDataSource, type DatabaseOptions } from './data-source';
 export {
-  DatabaseRefusedError,
   DatabaseUnreachableError,
-  SchemaOutdatedError,
-  SchemaUnreadableError,
+  DatabaseUnusableError,
   isDatabaseAway,
   isTransactionConflict,
   isUniqueViolation,
