@@ -129,10 +129,8 @@ export interface GatewayConfig {
 }
 
 /** Variables that are set, that the gateway does not read, and whose names are close to ones that it reads. */
-export function findNearMisses(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): readonly NearMiss[] {
-  return nearMisses(environment, variableNames);
+export function findNearMisses(): readonly NearMiss[] {
+  return nearMisses(process.env, variableNames);
 }
 
 /** The gateway's configuration out of the environment. Throws a ConfigError that names every faulty variable. */

@@ -168,10 +168,8 @@ export interface EmulatorConfig {
 }
 
 /** Variables that are set, that the emulator does not read, and whose names are close to ones that it reads. */
-export function findNearMisses(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): readonly NearMiss[] {
-  return nearMisses(environment, variableNames);
+export function findNearMisses(): readonly NearMiss[] {
+  return nearMisses(process.env, variableNames);
 }
 
 /** The emulator's configuration out of the environment. @throws ConfigError naming every faulty variable. */

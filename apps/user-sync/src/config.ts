@@ -135,10 +135,8 @@ export interface UserSyncConfig {
 }
 
 /** Variables that are set, that user-sync does not read, and whose names are close to ones that it reads. */
-export function findNearMisses(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): readonly NearMiss[] {
-  return nearMisses(environment, variableNames);
+export function findNearMisses(): readonly NearMiss[] {
+  return nearMisses(process.env, variableNames);
 }
 
 /** user-sync's configuration out of the environment. Throws a ConfigError that names every faulty variable. */

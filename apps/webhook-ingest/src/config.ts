@@ -120,10 +120,8 @@ const schema = withRetryInOrder(
 export const variableNames: readonly string[] = [...Object.keys(schema.shape), 'CLERK_WEBHOOK_SIGNING_SECRET'];
 
 /** Variables that are set, that webhook-ingest does not read, and whose names are close to ones that it reads. */
-export function findNearMisses(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): readonly NearMiss[] {
-  return nearMisses(environment, variableNames);
+export function findNearMisses(): readonly NearMiss[] {
+  return nearMisses(process.env, variableNames);
 }
 
 /** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
