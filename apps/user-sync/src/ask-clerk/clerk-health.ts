@@ -4,7 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { type ClerkAnswer, ClerkAwayError } from '../errors';
-import { apiVersionHeader } from './api-version';
+import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Lane } from './lane';
 
 /** As long as a request may take: who is slow is not away. */
@@ -77,15 +77,13 @@ export class ClerkHealth {
 
   private async readLimit(): Promise<InstanceLimit | undefined> {
     const response = await this.askAboutNobody().catch(() => undefined);
-    if (response?.status !== 429) return undefined;
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};
+    return response?.status === 429 ? retryAfterOf(response) : undefined;
   }
 
   private async askAboutNobody(): Promise<Response> {
     const { apiUrl, secretKey } = this.config.clerk;
     const response = await fetch(`${apiUrl}/v1/users/count`, {
-      headers: { authorization: `Bearer ${secretKey}`, accept: 'application/json', ...apiVersionHeader },
+      headers: backendApiHeaders(secretKey),
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
       redirect: 'error',
     });

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { ClerkRequestError } from '../errors';
-import { apiVersionHeader } from './api-version';
-import { type Asking, ClerkRequests } from './clerk-requests';
+import { backendApiHeaders, retryAfterOf } from './backend-api';
+import { type Asking, ClerkRequests, REQUEST_TIMEOUT_MS } from './clerk-requests';
 
 const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
 
@@ -27,11 +27,9 @@ export class ClerkJson {
   ) {}
 
   /** The answer, parsed. Throws as ClerkRequests does. */
-  ask<Schema extends z.ZodType>(
-    request: WireRequest<Schema>,
-    asking: Asking & { readonly timeoutMs: number },
-  ): Promise<z.output<Schema>> {
-    return this.requests.ask(() => this.send(request, asking.timeoutMs), request.missing, asking);
+  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, asking: Asking): Promise<z.output<Schema>> {
+    const { timeoutMs = REQUEST_TIMEOUT_MS } = asking;
+    return this.requests.ask(() => this.send(request, timeoutMs), request.missing, asking);
   }
 
   private async send<Schema extends z.ZodType>(
@@ -39,7 +37,7 @@ export class ClerkJson {
     timeoutMs: number,
   ): Promise<z.output<Schema>> {
     const { apiUrl, secretKey } = this.config.clerk;
-    const headers = { authorization: `Bearer ${secretKey}`, accept: 'application/json', ...apiVersionHeader };
+    const headers = backendApiHeaders(secretKey);
     const response = await fetch(`${apiUrl}/v1${path}`, {
       ...(body === undefined
         ? { headers }
@@ -60,13 +58,12 @@ function refusal(response: Response, body: unknown, missing: () => Error): Error
   const { status } = response;
   const code = errorSchema.safeParse(body).data?.errors[0]?.code;
   if (status === 404 && code === 'resource_not_found') return missing();
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ClerkRequestError(
     'clerk',
     {
       status,
       ...(code === undefined ? {} : { code }),
-      ...(Number.isFinite(retryAfter) ? { retryAfterMs: retryAfter * 1_000 } : {}),
+      ...retryAfterOf(response),
     },
     `Clerk answered ${status}${code === undefined ? '' : ` (${code})`}`,
   );

@@ -11,15 +11,13 @@ const userSchema = z.looseObject({
 });
 const listSchema = z.array(userSchema);
 
-type InTime = Asking & { readonly timeoutMs: number };
-
 /** Users' `publicMetadata` at Clerk. It belongs to the company: only keys of ours are ever written. */
 @Injectable()
 export class ClerkMetadata {
   constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
 
   /** Metadata of at most 100 users by Clerk id; users whom Clerk does not know are left out. Throws ClerkRequestError. */
-  async read(clerkUserIds: readonly string[], asking: InTime): Promise<ReadonlyMap<string, PublicMetadata>> {
+  async read(clerkUserIds: readonly string[], asking: Asking): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
       ['limit', String(clerkUserIds.length)],
       ...clerkUserIds.map((id): [string, string] => ['user_id', id]),
@@ -30,7 +28,7 @@ export class ClerkMetadata {
   }
 
   /** Merges into what Clerk holds. Throws UserMissingAtClerkError, else ClerkRequestError. */
-  async merge(clerkUserId: string, patch: PublicMetadata, asking: InTime): Promise<void> {
+  async merge(clerkUserId: string, patch: PublicMetadata, asking: Asking): Promise<void> {
     await this.clerk.ask(
       {
         path: `/users/${encodeURIComponent(clerkUserId)}/metadata`,

@@ -25,7 +25,8 @@ export interface Asking {
   readonly changesUser?: boolean;
 }
 
-const TIMEOUT_MS = 10_000;
+/** How long an answer may take unless the caller says otherwise, the wait for its turn included; milliseconds. */
+export const REQUEST_TIMEOUT_MS = 10_000;
 /** How many requests may be under way at once, in this process, for another of the lane to be made. */
 const MAX_CONCURRENT: Readonly<Record<Lane, number>> = { first_login: 20, conflict: 18, write_back: 14, reconcile: 8 };
 /** An event that waits holds up those that come after it; it is better tried again later. */
@@ -69,7 +70,7 @@ export class ClerkRequests {
   async ask<Answer>(
     question: (client: ClerkClient) => Promise<Answer>,
     missing: () => Error,
-    { lane, timeoutMs = TIMEOUT_MS, somebodyWaits = lane === 'first_login', changesUser = false }: Asking,
+    { lane, timeoutMs = REQUEST_TIMEOUT_MS, somebodyWaits = lane === 'first_login', changesUser = false }: Asking,
   ): Promise<Answer> {
     if (this.waiting >= MAX_WAITING) throw new ClerkAwayError('network', {}, 'too many requests wait for Clerk');
     this.waiting += 1;

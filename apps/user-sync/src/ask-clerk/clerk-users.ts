@@ -5,8 +5,6 @@ import { type MappedUser, mapClerkUser } from '../map-clerk-user/map-clerk-user'
 import { ClerkJson } from './clerk-json';
 import { type Asking } from './clerk-requests';
 
-const TIMEOUT_MS = 10_000;
-
 /** Users as Clerk's Backend API holds them right now. */
 @Injectable()
 export class ClerkUsers {
@@ -24,7 +22,7 @@ export class ClerkUsers {
         schema: clerkUserSchema,
         missing: () => new UserMissingAtClerkError(),
       },
-      { timeoutMs: TIMEOUT_MS, ...asking },
+      asking,
     );
     if (user.id !== clerkUserId) {
       throw new ClerkRequestError('clerk', {}, 'Clerk answered with something that is not this user');
