@@ -5,7 +5,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { currentNumber } from '../announce-changes/record-changes';
-import { answerRequest } from '../answer-request';
+import { answerRequest, clerkUnavailable } from '../answer-request';
 import { lockClerkUsers } from '../apply-event/lock-clerk-users';
 import { ClerkSessions } from '../ask-clerk/clerk-sessions';
 import { CONFIG, type UserSyncConfig } from '../config';
@@ -80,10 +80,7 @@ export class PhoneLoginController {
     } catch (error) {
       if (error instanceof SessionMissingAtClerkError) throw ended();
       if (!(error instanceof ClerkRequestError)) throw error;
-      throw new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this session', {
-        cause: error,
-        retryAfterMs: error.answer.retryAfterMs,
-      });
+      throw clerkUnavailable('Clerk could not be asked for this session', error);
     }
   }
 

@@ -3,6 +3,7 @@ import { RequestRefusedError, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
+import { clerkUnavailable } from '../answer-request';
 import { type Settled, noActivity } from '../apply-event/change';
 import { ClerkSettlement } from '../apply-event/settle-with-clerk';
 import { ClerkRequestError, UserMissingAtClerkError, UserUnsettledError } from '../errors';
@@ -65,10 +66,7 @@ export class FirstLogin {
     }
     if (error instanceof ClerkRequestError) {
       this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a new user');
-      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', {
-        cause: error,
-        retryAfterMs: error.answer.retryAfterMs,
-      });
+      return clerkUnavailable('Clerk could not be asked for this user', error);
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof SharedOutageError) return new RequestRefusedError('unavailable', error.message);

@@ -6,7 +6,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { answerRequest } from '../answer-request';
+import { answerRequest, clerkUnavailable } from '../answer-request';
 import { noActivity } from '../apply-event/change';
 import { ClerkSettlement } from '../apply-event/settle-with-clerk';
 import { ClerkMetadata } from '../ask-clerk/clerk-metadata';
@@ -121,10 +121,7 @@ export class SyncUserController {
   private refusalOf(error: unknown): unknown {
     if (error instanceof ClerkRequestError) {
       this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a user');
-      return new RequestRefusedError('clerk_unavailable', 'Clerk could not be asked for this user', {
-        cause: error,
-        retryAfterMs: error.answer.retryAfterMs,
-      });
+      return clerkUnavailable('Clerk could not be asked for this user', error);
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof ConflictTooWideError) return new RequestRefusedError('conflict', error.message);
