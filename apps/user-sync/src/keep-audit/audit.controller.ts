@@ -14,6 +14,7 @@ import { answerRequest, requireAdmin } from '../answer-request';
 import { AuditEntryEntity } from '../database/audit-entry.entity';
 import { UserEntity } from '../database/user.entity';
 import { requireUser } from '../find-user/find-user';
+import { decodeIdCursor } from '../list-users/cursor';
 import { isStorable } from '../map-clerk-user/storable-text';
 import { type AuditNote, recordAudit } from './record-audit';
 
@@ -74,7 +75,7 @@ export class AuditController {
   private queryOf(filters: Filters): SelectQueryBuilder<AuditEntryEntity> {
     const { cursor, userId, credentialId, action, outcome, since, until } = filters;
     const query = this.dataSource.createQueryBuilder(AuditEntryEntity, 'a').orderBy('a.id', 'DESC');
-    if (cursor !== undefined) query.andWhere('a.id < :cursor', { cursor: entryNumber(cursor) });
+    if (cursor !== undefined) query.andWhere('a.id < :cursor', { cursor: decodeIdCursor(cursor) });
     if (userId !== undefined) query.andWhere('(a.userId = :userId OR a.actorUserId = :userId)', { userId });
     if (credentialId !== undefined) query.andWhere('a.credentialId = :credentialId', { credentialId });
     if (action !== undefined) query.andWhere('a.action = :action', { action });
@@ -83,11 +84,6 @@ export class AuditController {
     if (until !== undefined) query.andWhere('a.at < :until', { until });
     return query;
   }
-}
-
-function entryNumber(cursor: string): string {
-  if (/^\d{1,18}$/.test(cursor)) return cursor;
-  throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
 }
 
 function isStorableValue(value: unknown): boolean {

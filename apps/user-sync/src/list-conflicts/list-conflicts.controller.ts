@@ -1,10 +1,11 @@
 import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, IsNull, LessThan, Not } from 'typeorm';
 import { answerRequest, requireAdmin } from '../answer-request';
 import { UserConflictEntity } from '../database/user-conflict.entity';
+import { decodeIdCursor } from '../list-users/cursor';
 import { presentConflict } from './present-conflict';
 
 type Filters = ParsedRequestOf<typeof listUserConflicts>;
@@ -37,12 +38,9 @@ export class ListConflictsController {
 }
 
 function filterOf({ cursor, state, kind }: Filters) {
-  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
-    throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
-  }
   return {
     resolvedAt: state === 'open' ? IsNull() : Not(IsNull()),
     ...(kind && { kind }),
-    ...(cursor !== undefined && { id: LessThan(cursor) }),
+    ...(cursor !== undefined && { id: LessThan(decodeIdCursor(cursor)) }),
   };
 }

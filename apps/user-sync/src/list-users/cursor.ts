@@ -19,9 +19,19 @@ export function encodeCursor({ createdAt, id }: Pick<UserEntity, 'createdAt' | '
 /** Reads a cursor; throws a refusal when it is none of ours. */
 export function decodeCursor(text: string): Cursor {
   const parsed = cursorSchema.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
-  if (!parsed.success) throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
+  if (!parsed.success) throw refusal();
   const [createdAt, id] = parsed.data;
   return { createdAt: new Date(createdAt), id };
+}
+
+/** Reads a cursor that is the last row's id, a bigint; throws a refusal when it is none of ours. */
+export function decodeIdCursor(text: string): string {
+  if (/^\d{1,18}$/.test(text)) return text;
+  throw refusal();
+}
+
+function refusal(): RequestRefusedError {
+  return new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
 }
 
 function parseJson(text: string): unknown {

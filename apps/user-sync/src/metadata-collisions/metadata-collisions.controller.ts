@@ -15,6 +15,7 @@ import { MetadataCollisionEntity } from '../database/metadata-collision.entity';
 import { repeatOnConflict } from '../database/repeat-on-conflict';
 import { UserEntity } from '../database/user.entity';
 import { recordAudit } from '../keep-audit/record-audit';
+import { decodeIdCursor } from '../list-users/cursor';
 import { countSelected, decideOne, decideSelected } from './decide-collisions';
 import { presentCollision } from './present-collision';
 
@@ -31,10 +32,8 @@ export class MetadataCollisionsController {
     @Payload() { body, envelope }: VerifiedRequest<typeof listMetadataCollisions>,
   ): Promise<ReplyOf<typeof listMetadataCollisions>> {
     requireAdmin(envelope);
-    const { cursor, key, limit, state } = body;
-    if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
-      throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
-    }
+    const { key, limit, state } = body;
+    const cursor = body.cursor === undefined ? undefined : decodeIdCursor(body.cursor);
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       // One more than asked for tells whether there is another page.
