@@ -8,6 +8,7 @@ import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { oweWriteBacks } from '../write-back/owe-write-backs';
 import { digestOf } from './metadata-value';
+import { CURRENT } from './record-collisions';
 
 type Selection = Pick<ParsedRequestOf<typeof decideMetadataCollisions>, 'ids' | 'filter'>;
 
@@ -51,7 +52,7 @@ export async function decideSelected(
 export async function decideOne(manager: EntityManager, id: string, decision: MetadataDecision): Promise<boolean> {
   const [rows] = await manager.query<[{ user_id: string }[], number]>(
     `UPDATE metadata_collisions SET state = $2, decided_at = now()
-      WHERE id = $1 AND state IN ('open', 'taking', 'left') RETURNING user_id`,
+      WHERE id = $1 AND ${CURRENT} RETURNING user_id`,
     [id, DECIDED[decision]],
   );
   await oweTaking(

@@ -6,6 +6,7 @@ import { WriteBackEntity } from '../database/write-back.entity';
 import { type PublicMetadata, metadataKeys } from '../map-clerk-user/company-metadata';
 import { type OurValues, judgeMetadata, wantedValues } from './judge-metadata';
 import { digestOf, shownJson } from './metadata-value';
+import { currentStates } from './record-collisions';
 
 type Person = Pick<UserEntity, 'id' | 'role'>;
 
@@ -21,7 +22,7 @@ export async function loadMetadata(manager: EntityManager, user: Person): Promis
   const writeBack = await manager.findOneBy(WriteBackEntity, { userId: user.id });
   const collisions = await manager.findBy(MetadataCollisionEntity, {
     userId: user.id,
-    state: In(['open', 'taking', 'left']),
+    state: In(currentStates),
   });
   return { user, writeBack, collisions };
 }

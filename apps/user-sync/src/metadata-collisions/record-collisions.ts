@@ -3,12 +3,18 @@ import { type EntityManager } from 'typeorm';
 import { type ForeignValue } from './judge-metadata';
 import { shownJson } from './metadata-value';
 
+/** States of a collision that is not over. */
+export const currentStates = ['open', 'taking', 'left'] as const;
+
+/** The same as a condition on a row of `metadata_collisions`. */
+export const CURRENT = `state IN ('${currentStates.join("', '")}')`;
+
 /** A collision that is not over, as a write-back needs it. */
 export interface CurrentCollision {
   readonly id: string;
   readonly key: string;
   readonly digest: string;
-  readonly state: 'open' | 'taking' | 'left';
+  readonly state: (typeof currentStates)[number];
 }
 
 /** What a check found at Clerk that is not ours. */
@@ -16,8 +22,6 @@ export interface FoundForeign {
   readonly userId: string;
   readonly foreign: readonly ForeignValue[];
 }
-
-const CURRENT = `state IN ('open', 'taking', 'left')`;
 
 /** Collisions of these users that are not over, by user id. */
 export async function currentCollisions(
