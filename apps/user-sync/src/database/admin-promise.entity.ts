@@ -1,8 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** How far a promise of the admin role is. */
-export const adminPromiseStates = ['open', 'used', 'expired', 'cancelled'] as const;
-
 /** An e-mail address whose next verified holder becomes an admin, once. At most one is open per address. */
 @Entity('admin_promises')
 @Check('admin_promises_state_check', `state IN ('open', 'used', 'expired', 'cancelled')`)
@@ -16,7 +13,7 @@ export class AdminPromiseEntity {
   email!: string | null;
 
   @Column('text', { name: 'state', default: 'open' })
-  state!: (typeof adminPromiseStates)[number];
+  state!: 'open' | 'used' | 'expired' | 'cancelled';
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt!: Date;

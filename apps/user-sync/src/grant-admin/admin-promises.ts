@@ -46,6 +46,11 @@ export function openPromises(manager: EntityManager): Promise<AdminPromiseEntity
   return manager.find(AdminPromiseEntity, { where: { state: 'open' }, order: { createdAt: 'ASC' } });
 }
 
+/** The open promise for an address, in lower case; at most one is open. */
+export function findOpenPromise(manager: EntityManager, email: string): Promise<AdminPromiseEntity | null> {
+  return manager.findOneBy(AdminPromiseEntity, { email, state: 'open' });
+}
+
 /**
  * Promises the admin role to the next verified holder of an address, in lower case. A promise that stands is not changed:
  * `made` is false. Throws TooManyPromisesError.
@@ -55,10 +60,11 @@ export async function makePromise(
   email: string,
 ): Promise<{ readonly made: boolean; readonly promise: AdminPromiseEntity }> {
   await expirePromises(manager);
-  const open = await openPromises(manager);
-  const standing = open.find((promise) => promise.email === email);
-  if (standing !== undefined) return { made: false, promise: standing };
-  if (open.length >= MAX_OPEN) throw new TooManyPromisesError(MAX_OPEN);
+  const standing = await findOpenPromise(manager, email);
+  if (standing !== null) return { made: false, promise: standing };
+  if ((await manager.countBy(AdminPromiseEntity, { state: 'open' })) >= MAX_OPEN) {
+    throw new TooManyPromisesError(MAX_OPEN);
+  }
   const id = randomUUID();
   const made = await manager.query<unknown[]>(
     `INSERT INTO admin_promises (id, email, expires_at) VALUES ($1, $2, now() + interval '${LIFETIME}')
@@ -96,7 +102,7 @@ export async function endPromise(
 /** Cancels the open promise for an address, in lower case; false when there is none. */
 export function cancelPromise(dataSource: DataSource, email: string): Promise<boolean> {
   return dataSource.transaction(async (manager) => {
-    const promise = await manager.findOneBy(AdminPromiseEntity, { email, state: 'open' });
+    const promise = await findOpenPromise(manager, email);
     return promise !== null && endPromise(manager, promise.id, 'cancel');
   });
 }

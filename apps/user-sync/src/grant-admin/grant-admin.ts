@@ -5,7 +5,7 @@ import { UserEntity } from '../database/user.entity';
 import { AdminRefusedError } from '../errors';
 import { changeUser } from '../manage-users/change-user';
 import { holderOf } from '../show-me/load-caller';
-import { byCommand, endPromise, makePromise, openPromises } from './admin-promises';
+import { byCommand, endPromise, findOpenPromise, makePromise } from './admin-promises';
 
 /** What became of a request to make somebody an admin. */
 export type Grant =
@@ -34,9 +34,8 @@ export async function grantAdmin(
       const { made, promise } = await makePromise(manager, email);
       return { result: made ? 'promised' : 'already_promised', promise };
     }
-    for (const promise of await openPromises(manager)) {
-      if (promise.email === email) await endPromise(manager, promise.id, 'use', user.id);
-    }
+    const promise = await findOpenPromise(manager, email);
+    if (promise !== null) await endPromise(manager, promise.id, 'use', user.id);
     return promote(manager, user);
   });
 }
