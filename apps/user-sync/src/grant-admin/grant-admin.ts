@@ -4,7 +4,7 @@ import { type AdminPromiseEntity } from '../database/admin-promise.entity';
 import { UserEntity } from '../database/user.entity';
 import { AdminRefusedError } from '../errors';
 import { changeUser } from '../manage-users/change-user';
-import { holderOf } from '../show-me/load-caller';
+import { mayAct } from '../show-me/may-act';
 import { byCommand, endPromise, findOpenPromise, makePromise } from './admin-promises';
 
 /** What became of a request to make somebody an admin. */
@@ -52,7 +52,7 @@ export async function lockHolder(manager: EntityManager, clerkUserId: string): P
   const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
   if (user === null) return undefined;
   if (user.deletedAt !== null) throw new AdminRefusedError('the user was deleted here');
-  if (!holderOf(user).isActive) throw new AdminRefusedError('the user is deactivated here or banned at Clerk');
+  if (!mayAct(user)) throw new AdminRefusedError('the user is deactivated here or banned at Clerk');
   return user;
 }
 

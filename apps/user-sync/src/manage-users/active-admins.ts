@@ -1,7 +1,7 @@
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { type EntityManager, IsNull } from 'typeorm';
 import { UserEntity } from '../database/user.entity';
-import { holderOf } from '../show-me/load-caller';
+import { mayAct } from '../show-me/may-act';
 
 /** Arbitrary; must be unique among our advisory locks. */
 const LOCK = 7_202_614;
@@ -18,7 +18,7 @@ export async function activeAdmins(manager: EntityManager, lock = false): Promis
     order: { id: 'ASC' },
     ...(lock && { lock: { mode: 'pessimistic_read' } }),
   });
-  return admins.filter((admin) => holderOf(admin).isActive).map(({ id }) => id);
+  return admins.filter(mayAct).map(({ id }) => id);
 }
 
 /** Refuses to take admin rights from the last user who has them, as `last_admin`. */
