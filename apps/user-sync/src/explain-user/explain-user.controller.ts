@@ -14,7 +14,7 @@ import { type UserEntity } from '../database/user.entity';
 import { WriteBackEntity } from '../database/write-back.entity';
 import { findUserBy, isClerkUserId } from '../find-user/find-user';
 import { presentConflict } from '../list-conflicts/present-conflict';
-import { lockoutOfRow } from '../show-me/present-user';
+import { presentLockout } from '../show-me/present-user';
 import { loadMetadata, presentStoredMetadata } from '../metadata-collisions/present-metadata';
 import { presentWriteBack } from '../write-back/present-write-back';
 import { decodeStep, encodeStep } from './cursor';
@@ -103,12 +103,12 @@ export class ExplainUserController {
 }
 
 function atClerk(user: UserEntity): Explanation['atClerk'] {
-  const { locked, expiresAt } = lockoutOfRow(user, Date.now());
+  const { locked, expiresAt } = presentLockout(user);
   return {
     banned: user.clerkBanned,
     deprovisioned: user.clerkDeprovisioned,
     locked,
-    lockoutExpiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    lockoutExpiresAt: expiresAt,
   };
 }
 

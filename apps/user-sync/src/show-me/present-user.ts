@@ -1,6 +1,6 @@
 import { type AdminUser, type User, latestTimeMs } from '@gatehouse/contracts';
 import { type UserEntity } from '../database/user.entity';
-import { type Lockout, lockoutAt } from '../map-clerk-user/lockout';
+import { lockoutAt } from '../map-clerk-user/lockout';
 
 /** A user as it sees itself. */
 export function presentUser(user: UserEntity): User {
@@ -36,24 +36,26 @@ export function presentUser(user: UserEntity): User {
   };
 }
 
-/** Lockout of a stored user at a moment; milliseconds. */
-export function lockoutOfRow(
-  { clerkLocked, clerkLockoutExpiresAt }: Pick<UserEntity, 'clerkLocked' | 'clerkLockoutExpiresAt'>,
-  at: number,
-): Lockout {
-  return lockoutAt({ locked: clerkLocked, expiresAt: clerkLockoutExpiresAt?.getTime() ?? null }, at);
+/** A stored user's lockout as it stands now; its end in ISO 8601. */
+export function presentLockout({
+  clerkLocked,
+  clerkLockoutExpiresAt,
+}: Pick<UserEntity, 'clerkLocked' | 'clerkLockoutExpiresAt'>): { locked: boolean; expiresAt: string | null } {
+  const stored = { locked: clerkLocked, expiresAt: clerkLockoutExpiresAt?.getTime() ?? null };
+  const { locked, expiresAt } = lockoutAt(stored, Date.now());
+  return { locked, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
 }
 
 /** A user as an admin sees it. */
 export function presentUserToAdmin(user: UserEntity): AdminUser {
-  const { locked, expiresAt } = lockoutOfRow(user, Date.now());
+  const { locked, expiresAt } = presentLockout(user);
   return {
     ...presentUser(user),
     isSynced: user.isSynced,
     clerkBanned: user.clerkBanned,
     clerkDeprovisioned: user.clerkDeprovisioned,
     clerkLocked: locked,
-    clerkLockoutExpiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    clerkLockoutExpiresAt: expiresAt,
     // A corrupt version can be later than ISO 8601 writes in the ordinary way.
     clerkUpdatedAt:
       user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),
