@@ -31,7 +31,6 @@ const WRITES_AT_ONCE = 12;
 const TIMEOUT_MS = 10_000;
 /** After Clerk has refused us, whoever it is about: trying the next ones at once would only bury them too. */
 const REFUSED_PAUSE_MS = 60_000;
-
 /** After a 429 that says nothing of when to come again; Clerk allows ten changes of one user in 10 s. */
 const LIMITED_PAUSE_MS = 1_000;
 
@@ -194,19 +193,16 @@ export class WriteBackRound {
     const { userId, clerkUserId, retryCount } = item;
     // Others change this user too often: that is no failure of this write.
     const limited = !missing && error.answer.status === 429;
-    const again =
-      limited || ((missing || isRetryable({ kind: error.kind, ...error.answer })) && retryCount < retry.maxRetries);
+    const retryable = missing || isRetryable({ kind: error.kind, ...error.answer });
+    const again = limited || (retryable && retryCount < retry.maxRetries);
     const wishMs = missing ? 0 : (error.answer.retryAfterMs ?? 0);
+    const pauseMs = limited
+      ? Math.max(wishMs, LIMITED_PAUSE_MS)
+      : retryDelayMs(retry, retryCount, Math.random(), wishMs);
     const { code, message } = error;
-    await this.queue.fail(claim.id, item, {
-      ...{ code, message, counts: !limited },
-      delayMs: limited
-        ? Math.max(wishMs, LIMITED_PAUSE_MS)
-        : again
-          ? retryDelayMs(retry, retryCount, Math.random(), wishMs)
-          : null,
-    });
-    this.metrics.count(limited ? 'limited' : again ? (missing ? 'missing' : 'retried') : 'dead');
+    await this.queue.fail(claim.id, item, { code, message, counts: !limited, delayMs: again ? pauseMs : null });
+    const retried = limited ? 'limited' : missing ? 'missing' : 'retried';
+    this.metrics.count(again ? retried : 'dead');
     const about = { userId, clerkUserId, retryCount, failure: { code, message } };
     if (again) this.log.warn(about, 'a write-back to Clerk failed and is tried again');
     else this.log.error(about, 'a write-back to Clerk is dead: an admin has to look');
