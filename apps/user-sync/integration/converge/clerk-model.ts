@@ -2,12 +2,9 @@ import { type Role, clerkUserSchema } from '@gatehouse/contracts';
 import { ClerkRequestError, CursorGoneError, UserMissingAtClerkError } from '../../src/errors';
 import { type PublicMetadata } from '../../src/map-clerk-user/company-metadata';
 import { type MappedUser, mapClerkUser } from '../../src/map-clerk-user/map-clerk-user';
-import { fixture } from '../clerk-api';
 import { type EventJson, T0, type UserJson, deletion, sessionEvent, userEvent } from '../clerk-events';
+import { type Address, type Naming, type Person, emailOf, phoneOf, same, stored, toJson } from './clerk-person';
 import { CompanyMetadataModel, type MetadataName, companyValues } from './company-metadata-model';
-
-/** How Clerk names the primary address: rightly, not at all, or by an id that is not in the list. */
-export type Naming = 'rightly' | 'not' | 'dangling';
 
 /** One change at Clerk; `slot` and `other` name people, `address` an e-mail address or phone number out of a few. */
 export type Operation =
@@ -34,25 +31,6 @@ type Change = Exclude<Operation, { kind: 'create' | 'swap' | 'role' | 'write-bac
 export interface Local {
   readonly email: { readonly address: number; readonly verified: boolean };
   readonly phone: { readonly address: number; readonly verified: boolean } | null;
-}
-
-interface Address {
-  value: string;
-  verified: boolean;
-  named: Naming;
-}
-
-interface Person {
-  id: string;
-  version: number;
-  name: string;
-  email: Address | null;
-  phone: Address | null;
-  banned: boolean;
-  deprovisioned: boolean;
-  /** By the model's clock; Infinity until somebody unlocks it. */
-  lockedUntil: number;
-  readonly metadata: CompanyMetadataModel;
 }
 
 const PAGE = 2;
@@ -308,48 +286,4 @@ export class ClerkModel {
     this.clock += tick;
     return this.clock;
   }
-}
-
-/** What is stored of an address: one that is neither primary nor verified is not. */
-function stored(address: Address | null): Address | null {
-  return address === null || (address.named !== 'rightly' && !address.verified) ? null : address;
-}
-
-const primaryId = (address: Address | null, id: string) =>
-  address === null || address.named === 'not' ? null : address.named === 'dangling' ? 'idn_gone' : id;
-
-function same(a: Address | null, b: Address | null): boolean {
-  return a !== null && b !== null && a.value.toLowerCase() === b.value.toLowerCase();
-}
-
-/** The same address may be written in two ways. */
-export function emailOf(address: number): string {
-  const email = `address${address % 4}@example.com`;
-  return address >= 4 ? email.toUpperCase() : email;
-}
-
-export function phoneOf(address: number): string {
-  return `+120155501${10 + address}`;
-}
-
-const template = fixture<EventJson>('user.created').data;
-
-function toJson({ id, version, name, email, phone, metadata, ...access }: Person, now: number): UserJson {
-  const verification = (address: Address) => ({ status: address.verified ? 'verified' : 'unverified' });
-  return {
-    ...template,
-    id,
-    updated_at: version,
-    first_name: name,
-    banned: access.banned,
-    deprovisioned: access.deprovisioned,
-    locked: access.lockedUntil > now,
-    lockout_expires_in_seconds:
-      access.lockedUntil > now && access.lockedUntil < Infinity ? (access.lockedUntil - now) / 1_000 : null,
-    public_metadata: metadata.json,
-    primary_email_address_id: primaryId(email, 'idn_email'),
-    primary_phone_number_id: primaryId(phone, 'idn_phone'),
-    email_addresses: email ? [{ id: 'idn_email', email_address: email.value, verification: verification(email) }] : [],
-    phone_numbers: phone ? [{ id: 'idn_phone', phone_number: phone.value, verification: verification(phone) }] : [],
-  };
 }

@@ -2,7 +2,8 @@ import { type Role } from '@gatehouse/contracts';
 import fc from 'fast-check';
 import { type EventRead, readEvent } from '../../src/apply-event/read-event';
 import { type EventJson, deliveryOf, instanceId, metadata } from '../clerk-events';
-import { ClerkModel, type Local, type Naming, type Operation } from './clerk-model';
+import { ClerkModel, type Local, type Operation } from './clerk-model';
+import { type Naming } from './clerk-person';
 import { companyValues } from './company-metadata-model';
 import { type CrashPoint, SyncCore, type SyncParts } from './sync-core';
 
@@ -242,7 +243,7 @@ async function live(
   return told;
 }
 
-/** Writes back until nothing is owed, and delivers the events that this causes. Gives those events. */
+/** Writes back until no write-back is pending; delivers and returns the events that the writes cause. */
 async function writeAll(clerk: ClerkModel, { events, writeBack }: SyncParts): Promise<EventJson[]> {
   const told: EventJson[] = [];
   clerk.lostAnswers = 0;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { type Role } from '@gatehouse/contracts';
 import { createLogger } from '@gatehouse/observability';
 import { RequestRefusedError } from '@gatehouse/messaging';
@@ -16,8 +15,6 @@ import { type EventRead } from '../../src/apply-event/read-event';
 import { ClerkSettlement } from '../../src/apply-event/settle-with-clerk';
 import { type UserSyncConfig } from '../../src/config';
 import { serviceDatabase } from '../../src/database/database-options';
-import { type PublicMetadata, metadataNames } from '../../src/map-clerk-user/company-metadata';
-import { digestOf } from '../../src/metadata-collisions/metadata-value';
 import { ReconcileRuns } from '../../src/reconcile/reconcile-runs';
 import { Reconciler } from '../../src/reconcile/reconciler';
 import { ConflictReview } from '../../src/reconcile/review-conflicts';
@@ -29,18 +26,14 @@ import { oweWriteBacks } from '../../src/write-back/owe-write-backs';
 import { WriteBackQueue } from '../../src/write-back/write-back-queue';
 import { WriteBackRound } from '../../src/write-back/write-back-round';
 import { usersDatabase } from '../sync-world';
-import { type MetadataName } from './company-metadata-model';
-import { type ClerkModel, type Local, emailOf, phoneOf } from './clerk-model';
+import { type ClerkModel, type Local } from './clerk-model';
+import { emailOf, phoneOf } from './clerk-person';
+import { MetadataWitness } from './metadata-witness';
 
 /** The process ends: before a transaction's commit, or after it and before anybody heard of it. */
 export type CrashPoint = 'before' | 'after';
 
 class Crash extends Error {}
-
-interface Current {
-  readonly key: string;
-  readonly digest: string;
-}
 
 /** How often the ledger tries again here: whoever Clerk does not know is told of as deleted some day. */
 const RETRIES = 3;
@@ -60,15 +53,13 @@ export interface SyncParts {
   readonly reconcile: () => Promise<void>;
   /** What is done now and then without a walk. */
   readonly review: () => Promise<void>;
-  /** One round of write-backs, of everything that is owed. */
+  /** Processes all pending write-backs once. */
   readonly writeBack: () => Promise<void>;
 }
 
 /** What user-sync applies with, on a real database, without NATS; Clerk is a model. */
 export class SyncCore {
   private crashAt: CrashPoint | undefined;
-  /** Values at Clerk that were read and are what we want. */
-  private readonly equal: { userId: string; clerkUserId: string; name: MetadataName; value: string }[] = [];
   /** Webhook ids of what failed and may succeed. */
   private readonly toRetry = new Set<string>();
 
@@ -121,10 +112,11 @@ export class SyncCore {
     const logins = new FirstLogin(settlement, log);
     const conflicts = new ConflictReview(dataSource, snapshots, log);
     const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
+    const witness = new MetadataWitness(this.sql, clerk);
     const round = new WriteBackRound(
       config,
       new WriteBackQueue(dataSource),
-      { read: (ids) => this.readMetadata(clerk, ids), merge: (id, patch) => clerk.merge(id, patch) },
+      { read: (ids) => witness.read(ids), merge: (id, patch) => clerk.merge(id, patch) },
       absences,
       { count: () => undefined },
       log,
@@ -149,9 +141,8 @@ export class SyncCore {
       writeBack: async () => {
         // Time passes: leases end, and whatever waits is due.
         await this.sql.query('UPDATE write_backs SET due_at = now(), claimed_until = NULL');
-        this.equal.length = 0;
         await round.run(() => false).catch(forgiveCrash);
-        await this.adoptEqual(clerk);
+        await witness.adoptEqual();
       },
     };
   }
@@ -194,63 +185,15 @@ export class SyncCore {
     });
   }
 
-  /** How many users are owed a write or a check. */
+  /** Number of pending writes and checks. */
   async owed(): Promise<number> {
     const { rows } = await this.sql.query(`SELECT FROM write_backs WHERE state = 'pending'`);
     return rows.length;
   }
 
-  /**
-   * What is wrong with Clerk's metadata while nothing is owed: a value of the company that was overwritten; a key that holds
-   * neither our value nor one with a collision; a collision with a value that Clerk does not hold.
-   */
-  async metadataFaults(clerk: ClerkModel): Promise<unknown[]> {
-    const { rows } = await this.sql.query<{ id: string; clerk_user_id: string; role: string; current: Current[] }>(
-      `SELECT u.id, u.clerk_user_id, u.role, coalesce((
-         SELECT jsonb_agg(jsonb_build_object('key', c.key, 'digest', c.digest)) FROM metadata_collisions c
-          WHERE c.user_id = u.id AND c.state IN ('open', 'taking', 'left')), '[]') AS current
-         FROM users u WHERE u.deleted_at IS NULL AND u.clerk_user_id IS NOT NULL`,
-    );
-    const byId = new Map(rows.map((row) => [row.clerk_user_id, row]));
-    return clerk.metadata().flatMap(({ id, metadata }): unknown[] => {
-      const row = byId.get(id);
-      const wanted = { dbId: row?.id, role: row?.role };
-      const held = metadata.json;
-      const foreign = metadataNames.filter((name) => held[name] !== wanted[name]);
-      const expected = foreign.map((key) => ({ key, digest: digestOf(held[key]) }));
-      const faults: unknown[] = metadata.overwritten.map((value) => ({ id, overwritten: value }));
-      if (foreign.some((name) => !metadata.isForeign(name))) faults.push({ id, notWritten: held, wanted });
-      const sorted = [...(row?.current ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
-      if (!isDeepStrictEqual(sorted, expected)) faults.push({ id, held, wanted, collisions: row?.current });
-      return faults;
-    });
-  }
-
-  /** Values of the company that were read while we wanted the same are ours from now on, if that was recorded. */
-  private async adoptEqual(clerk: ClerkModel): Promise<void> {
-    for (const { userId, clerkUserId, name, value } of this.equal.splice(0)) {
-      const { rows } = await this.sql.query<{ written: string | null }>(
-        `SELECT ours -> $2 ->> 'written' AS written FROM write_backs WHERE user_id = $1`,
-        [userId, name],
-      );
-      const person = clerk.metadata().find(({ id }) => id === clerkUserId);
-      if (rows[0]?.written === value) person?.metadata.adopt(name, value);
-    }
-  }
-
-  /** What Clerk holds; remembers which of it is what we want. */
-  private async readMetadata(clerk: ClerkModel, ids: readonly string[]): Promise<ReadonlyMap<string, PublicMetadata>> {
-    const { rows } = await this.sql.query<{ id: string; clerk_user_id: string; role: string }>(
-      'SELECT id, clerk_user_id, role FROM users WHERE clerk_user_id = ANY($1::text[])',
-      [ids],
-    );
-    for (const { id, clerk_user_id: clerkUserId, role } of rows) {
-      const held = clerk.metadata().find((person) => person.id === clerkUserId)?.metadata.json;
-      for (const [name, value] of [['role', role] as const, ['dbId', id] as const]) {
-        if (held?.[name] === value) this.equal.push({ userId: id, clerkUserId, name, value });
-      }
-    }
-    return clerk.read(ids);
+  /** Faults in Clerk's metadata when no write-back is pending. */
+  metadataFaults(clerk: ClerkModel): Promise<unknown[]> {
+    return new MetadataWitness(this.sql, clerk).faults();
   }
 
   /** Local users, as an admin has made them. */
@@ -291,7 +234,7 @@ export class SyncCore {
     return rows;
   }
 
-  /** Live users of Clerk's whose metadata nobody looks after, and deleted ones for whom something is owed. */
+  /** Clerk users whose write-back is in the wrong state: live ones without a completed one, deleted ones with a pending one. */
   async misowed(): Promise<unknown[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
       `SELECT u.clerk_user_id, u.deleted_at, w.state FROM users u LEFT JOIN write_backs w ON w.user_id = u.id
