@@ -324,13 +324,7 @@ it('revoking a key names the successor that a rotation at the same time has give
     await rotation.query('UPDATE api_keys SET replaced_by = $2 WHERE id = $1', [old.id, next.id]);
     const revoked = world.gateway.send(revokeKey, { id: old.id }, ada.context);
     revoked.catch(() => undefined);
-    await eventually(
-      async () => {
-        const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        return (await world.query(waiting)).length > 0;
-      },
-      { timeoutMs: 20_000 },
-    );
+    await eventually(async () => (await world.lockWaits()) > 0, { timeoutMs: 20_000 });
     await rotation.query('COMMIT');
     expect((await revoked).stillValid).toEqual([{ id: next.id, prefix: next.prefix, until: null }]);
   } finally {

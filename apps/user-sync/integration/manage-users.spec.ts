@@ -172,15 +172,7 @@ describe('admins', () => {
       await clerk.query('UPDATE users SET clerk_banned = true WHERE id = $1', [ada.principal.userId]);
       const demotion = setRole(bob, ada);
       demotion.catch(() => undefined);
-      await eventually(
-        async () =>
-          (
-            await world.query(
-              `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-            )
-          ).length > 0,
-        { timeoutMs: 20_000 },
-      );
+      await eventually(async () => (await world.lockWaits()) > 0, { timeoutMs: 20_000 });
       await clerk.query('COMMIT');
       await expect(demotion).rejects.toEqual(refusal('last_admin'));
     } finally {

@@ -44,9 +44,25 @@ export const refusal = (reason: string): unknown => expect.objectContaining({ co
 export const newSessionId = (): string => `sess_${randomUUID().replaceAll('-', '')}`;
 
 /** A Clerk user that has come here, with a session of its own. */
-export async function member(world: SyncWorld, changes: Record<string, unknown> = {}): Promise<Member> {
+export function member(world: SyncWorld, changes: Record<string, unknown> = {}): Promise<Member> {
   const user = clerkUser(newClerkId(), changes);
   world.clerk.answer(user.id, json(200, user));
+  return arrive(world, user);
+}
+
+/** A new user in Clerk's directory; no event has been delivered. */
+export function userAtClerk(world: SyncWorld, changes: Record<string, unknown> = {}): UserJson {
+  const user = clerkUser(newClerkId(), changes);
+  world.clerk.directory.users.push(user);
+  return user;
+}
+
+/** A user in Clerk's directory that has come here by a first login. */
+export function memberAtClerk(world: SyncWorld, changes: Record<string, unknown> = {}): Promise<Member> {
+  return arrive(world, userAtClerk(world, changes));
+}
+
+async function arrive(world: SyncWorld, user: UserJson): Promise<Member> {
   const sessionId = newSessionId();
   const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
   const principal = principalOf(found, sessionId);

@@ -6,7 +6,6 @@ import {
   decideMetadataCollisions,
   explainUser,
   listMetadataCollisions,
-  resolvePrincipal,
   setUserRole,
   startReconcile,
   syncClerkUser,
@@ -16,18 +15,11 @@ import {
 import { eventually } from '@gatehouse/testing';
 import { WriteBackQueue } from '../src/write-back/write-back-queue';
 import { fixture, hangUp, json } from './clerk-api';
-import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
-import { type Member, newSessionId, nobody, principalOf, refusal } from './members';
-import { SyncWorld } from './sync-world';
+import { type UserJson, T0, deletion, userEvent } from './clerk-events';
+import { type Member, memberAtClerk, newSessionId, nobody, refusal, userAtClerk } from './members';
+import { SyncWorld, quickWriteBacks } from './sync-world';
 
-const QUICK = {
-  CLERK_WRITE_BACK: 'on',
-  WRITE_BACK_POLL_MS: '20',
-  CLERK_CONFIRM_DELAY_MS: '20',
-  RETRY_BASE_MS: '50',
-  RETRY_CAP_MS: '100',
-  RECONCILE_INTERVAL_MS: '0',
-};
+const QUICK = { ...quickWriteBacks, RECONCILE_INTERVAL_MS: '0' };
 const PATIENCE = { timeoutMs: 20_000, intervalMs: 20 };
 
 let world: SyncWorld;
@@ -53,21 +45,8 @@ async function restart(environment: Record<string, string> = {}): Promise<void> 
   await world.boot({ ...QUICK, CLERK_SEED_ROLES: '', ...environment });
 }
 
-/** A user at Clerk, of whom nobody has told us yet. */
-function atClerk(metadata: Record<string, unknown>): UserJson {
-  const user = clerkUser(newClerkId(), { public_metadata: metadata });
-  world.clerk.directory.users.push(user);
-  return user;
-}
-
-/** A user at Clerk that comes here by a first login. */
-async function come(changes: Record<string, unknown>): Promise<Member> {
-  const user = atClerk((changes.public_metadata ?? {}) as Record<string, unknown>);
-  const sessionId = newSessionId();
-  const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
-  const principal = principalOf(found, sessionId);
-  return { user, principal, context: { principal, requestId: randomUUID() } };
-}
+const atClerk = (metadata: Record<string, unknown>) => userAtClerk(world, { public_metadata: metadata });
+const come = (changes: { public_metadata?: Record<string, unknown> }) => memberAtClerk(world, changes);
 
 const current = (id: string) => world.clerk.directory.users.find((user) => user.id === id) as UserJson | undefined;
 const heldByClerk = (id: string) => current(id)?.public_metadata as Record<string, unknown>;
@@ -81,7 +60,7 @@ async function companySets(id: string, metadata: Record<string, unknown>): Promi
   await world.deliver(userEvent('user.updated', changed));
 }
 
-/** Waits until nothing is owed for the user. */
+/** Waits until the user's write-back is done. */
 async function checked(clerkUserId: string): Promise<void> {
   await eventually(async () => {
     const rows = await world.query(
@@ -125,11 +104,6 @@ const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
 
 const metadataOf = async (id: string) => (await world.gateway.send(explainUser, { id }, boss.context)).metadata;
 
-async function metric(name: string): Promise<number> {
-  const line = (await world.operations('/metrics')).split('\n').find((each) => each.startsWith(`${name} `));
-  return Number(line?.split(' ').at(-1) ?? Number.NaN);
-}
-
 describe('metadata of users who were at Clerk before Gatehouse', () => {
   it('is never overwritten by a backfill: every foreign value is listed as a collision, and no admin is made', async () => {
     const before = [
@@ -168,8 +142,8 @@ describe('metadata of users who were at Clerk before Gatehouse', () => {
     expect(heldByClerk(free.id)).toEqual({ plan: 'gold', dbId: await userId(free.id), role: 'user' });
     await restart();
     await eventually(async () => {
-      expect(await metric('gatehouse_user_sync_open_metadata_collisions{key="role"}')).toBeGreaterThanOrEqual(6);
-      expect(await metric('gatehouse_user_sync_open_metadata_collisions{key="dbId"}')).toBeGreaterThanOrEqual(3);
+      expect(await world.metric('gatehouse_user_sync_open_metadata_collisions{key="role"}')).toBeGreaterThanOrEqual(6);
+      expect(await world.metric('gatehouse_user_sync_open_metadata_collisions{key="dbId"}')).toBeGreaterThanOrEqual(3);
     }, PATIENCE);
   });
 });
@@ -326,7 +300,7 @@ describe('an admin', () => {
     expect(await collisionsOf(other.user.id, 'left')).toHaveLength(1);
   });
 
-  it('is the only one who may see or decide, and is told of an id that does not exist', async () => {
+  it('alone can list and decide collisions, and gets not_found for an unknown id', async () => {
     const { context } = await come({});
     await expect(world.gateway.send(listMetadataCollisions, {}, context)).rejects.toEqual(refusal('forbidden'));
     const one = { id: '1', decision: 'take' } as const;

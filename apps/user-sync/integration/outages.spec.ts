@@ -173,11 +173,7 @@ describe('the database', () => {
     const clients = [1, 2].map(() => new Client({ connectionString: world.database.adminUrl }));
     const [rival, third] = clients as [Client, Client];
     for (const client of clients) await client.connect();
-    const waiting = (count: number) =>
-      eventually(async () => {
-        const all = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-        expect(await world.query(all)).toHaveLength(count);
-      });
+    const waiting = (count: number) => eventually(async () => expect(await world.lockWaits()).toBe(count));
     try {
       // Who looks for the deadlock first loses it, and only who waits last is sure to find one: user-sync in both.
       await rival.query(

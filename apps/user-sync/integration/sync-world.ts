@@ -32,6 +32,14 @@ import { type EventJson, metadata, newWebhookId } from './clerk-events';
 
 /** What a caller waits for an answer: on a busy machine it may take long, and no test is about that. */
 const PATIENCE_MS = 20_000;
+/** Settings with which write-backs and retries take milliseconds. */
+export const quickWriteBacks = {
+  CLERK_WRITE_BACK: 'on',
+  WRITE_BACK_POLL_MS: '20',
+  CLERK_CONFIRM_DELAY_MS: '20',
+  RETRY_BASE_MS: '50',
+  RETRY_CAP_MS: '100',
+};
 const OBSERVER = { user: 'observer', password: 'observer' };
 const logger = createLogger({ service: 'user-sync-test', level: 'silent' });
 
@@ -170,6 +178,12 @@ export class SyncWorld {
     return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
   }
 
+  /** A metric of the last instance, by its name and labels; NaN while there is none. */
+  async metric(name: string): Promise<number> {
+    const line = (await this.operations('/metrics')).split('\n').find((each) => each.startsWith(`${name} `));
+    return Number(line?.split(' ').at(-1) ?? Number.NaN);
+  }
+
   /** Publishes an event and waits for what was reported of this publish. */
   async deliver(event: EventJson | string, changes: Partial<EventMetadata> = {}): Promise<Outcome> {
     return this.outcomeOf(await this.publish(event, changes));
@@ -217,6 +231,12 @@ export class SyncWorld {
   async query<Row = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row[]> {
     const { rows } = await this.sql.query(text, values);
     return rows as Row[];
+  }
+
+  /** How many sessions of the database wait for a lock. */
+  async lockWaits(): Promise<number> {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    return (await this.query(waiting)).length;
   }
 
   async user(clerkUserId: string): Promise<Record<string, unknown> | undefined> {

@@ -12,17 +12,10 @@ import {
 import { eventually } from '@gatehouse/testing';
 import { fixture, hangUp, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, instanceId, newClerkId, userEvent } from './clerk-events';
-import { type Member, newSessionId, nobody, principalOf, refusal } from './members';
-import { SyncWorld } from './sync-world';
+import { type Member, memberAtClerk, newSessionId, nobody, refusal, userAtClerk } from './members';
+import { SyncWorld, quickWriteBacks } from './sync-world';
 
-const QUICK = {
-  CLERK_WRITE_BACK: 'on',
-  WRITE_BACK_POLL_MS: '20',
-  CLERK_CONFIRM_DELAY_MS: '20',
-  RETRY_BASE_MS: '50',
-  RETRY_CAP_MS: '100',
-  RETRY_MAX: '2',
-};
+const QUICK = { ...quickWriteBacks, RETRY_MAX: '2' };
 const PATIENCE = { timeoutMs: 20_000, intervalMs: 20 };
 
 let world: SyncWorld;
@@ -49,21 +42,8 @@ afterAll(() => world.dispose());
 /** Another replica. */
 const boot = (environment: Record<string, string> = {}) => world.boot({ ...QUICK, ...environment });
 
-/** A user at Clerk, of whom nobody has told us yet. */
-function atClerk(changes: Record<string, unknown> = {}): UserJson {
-  const user = clerkUser(newClerkId(), changes);
-  world.clerk.directory.users.push(user);
-  return user;
-}
-
-/** A user at Clerk that comes here by a first login. */
-async function come(changes: Record<string, unknown> = {}): Promise<Member> {
-  const user = atClerk(changes);
-  const sessionId = newSessionId();
-  const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
-  const principal = principalOf(found, sessionId);
-  return { user, principal, context: { principal, requestId: randomUUID() } };
-}
+const atClerk = (changes: Record<string, unknown> = {}) => userAtClerk(world, changes);
+const come = (changes: Record<string, unknown> = {}) => memberAtClerk(world, changes);
 
 const heldByClerk = (id: string) =>
   (world.clerk.directory.users.find((user) => user.id === id) as UserJson | undefined)?.public_metadata;
@@ -89,11 +69,6 @@ const settled = (clerkUserId: string) => inState(clerkUserId, 'done');
 
 const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
   world.gateway.send(setUserRole, { userId: id, role }, boss.context);
-
-async function metric(name: string): Promise<number> {
-  const line = (await world.operations('/metrics')).split('\n').find((each) => each.startsWith(`${name} `));
-  return Number(line?.split(' ').at(-1) ?? Number.NaN);
-}
 
 /** A user here whose event ties with what is stored: nobody but Clerk can tell which content holds. */
 async function tie(): Promise<UserJson> {
@@ -212,12 +187,12 @@ describe('Clerk', () => {
     for (const user of users) {
       expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
     }
-    await eventually(async () => expect(await metric('gatehouse_user_sync_clerk_away')).toBe(1), PATIENCE);
+    await eventually(async () => expect(await world.metric('gatehouse_user_sync_clerk_away')).toBe(1), PATIENCE);
     for (const { id } of users) expect(await row(id)).toMatchObject({ state: 'pending', retry_count: 0 });
     world.clerk.outage = undefined;
     for (const { id } of users) await settled(id);
     expect(world.clerk.writes.filter(({ id }) => users.some((user) => user.id === id))).toHaveLength(5);
-    expect(await metric('gatehouse_user_sync_clerk_away')).toBe(0);
+    expect(await world.metric('gatehouse_user_sync_clerk_away')).toBe(0);
   });
 
   it('away: an event that needs it uses up no try, and the events of others go on being applied', async () => {
@@ -355,7 +330,7 @@ describe('a write-back that Clerk refuses', () => {
     const [user] = users as [UserJson];
     const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
     expect(story.writeBack).toMatchObject({ state: 'dead', error });
-    expect(await metric('gatehouse_user_sync_write_backs_total{result="dead"}')).toBeGreaterThanOrEqual(3);
+    expect(await world.metric('gatehouse_user_sync_write_backs_total{result="dead"}')).toBeGreaterThanOrEqual(3);
 
     world.clerk.answerWrite(user.id);
     const retry = await world.gateway.send(retryWriteBacks, { userIds: [await userId(user.id)] }, boss.context);
@@ -389,7 +364,7 @@ describe('a write-back that Clerk refuses', () => {
     for (const { id } of users) await eventually(async () => expect(await row(id)).toBeDefined(), PATIENCE);
     await world.closeApps();
     await boot();
-    const refusals = () => metric('gatehouse_user_sync_clerk_requests_total{result="401"}');
+    const refusals = () => world.metric('gatehouse_user_sync_clerk_requests_total{result="401"}');
     await eventually(async () => expect(await refusals()).toBeGreaterThan(0), PATIENCE);
     expect(await dead()).toBe(before);
     world.clerk.outage = undefined;
@@ -461,7 +436,7 @@ describe('switched off', () => {
     await boot({ CLERK_WRITE_BACK: 'off' });
     // It counts what is owed when it begins, and then every ten seconds.
     await eventually(
-      async () => expect(await metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0),
+      async () => expect(await world.metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0),
       PATIENCE,
     );
     const { user, principal } = await come();
