@@ -144,12 +144,16 @@ export interface FieldFault {
   readonly message: string;
 }
 
-/** The request does not hold to the route's schema. */
+const MAX_FAULTS = 50;
+
+/** The request does not match the route's schema. Keeps the first 50 faults. */
 export class RequestInvalidError extends Error {
   readonly code = 'invalid_request';
+  readonly faults: readonly FieldFault[];
 
-  constructor(readonly faults: readonly FieldFault[]) {
+  constructor(faults: readonly FieldFault[] = []) {
     super('the request is not valid');
+    this.faults = faults.slice(0, MAX_FAULTS);
     this.name = 'RequestInvalidError';
   }
 }

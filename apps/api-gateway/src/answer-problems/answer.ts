@@ -19,6 +19,7 @@ import {
   SignInLoopError,
   UserUnknownError,
 } from '../errors';
+import { maxFieldName } from '../field-faults';
 
 /** What an error means to the client: the one place where errors become HTTP. */
 export interface Answer {
@@ -134,11 +135,12 @@ const jsonCodes: Record<JsonFault, string> = {
   number: 'invalid_json',
   repeated_member: 'json_member_repeated',
 };
-const MAX_FIELD = 64;
 
 function badJson({ fault, message, path }: JsonInvalidError): Answer {
   const errors =
-    path === undefined ? undefined : [{ in: 'body' as const, field: path.slice(0, MAX_FIELD), message: 'is repeated' }];
+    path === undefined
+      ? undefined
+      : [{ in: 'body' as const, field: path.slice(0, maxFieldName), message: 'is repeated' }];
   return { status: 400, code: jsonCodes[fault], detail: message, ...(errors !== undefined && { errors }) };
 }
 

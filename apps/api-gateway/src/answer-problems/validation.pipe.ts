@@ -1,8 +1,6 @@
 import { type ArgumentMetadata, Injectable, type Paramtype, StandardSchemaValidationPipe } from '@nestjs/common';
 import { type FieldFault, type FieldPlace, RequestInvalidError } from '../errors';
-
-const MAX_FAULTS = 50;
-const MAX_NAME = 64;
+import { fieldFault, unknownField } from '../field-faults';
 
 /** What both Standard Schema and Zod tell of a fault. */
 interface Issue {
@@ -27,7 +25,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     const given = metadata.type === 'body' && value === undefined ? {} : value;
     const result = await this.validate(given, metadata.schema);
     if (result.issues === undefined) return result.value as Value;
-    throw new RequestInvalidError(result.issues.flatMap((issue) => faultsOf(issue, metadata)).slice(0, MAX_FAULTS));
+    throw new RequestInvalidError(result.issues.flatMap((issue) => faultsOf(issue, metadata)));
   }
 }
 
@@ -35,12 +33,8 @@ function faultsOf(issue: Issue, { type, data }: ArgumentMetadata): FieldFault[] 
   const place = places[type] ?? 'body';
   // A single parameter is named by its route; a whole body or query has no name.
   const path = [...(data === undefined ? [] : [data]), ...(issue.path ?? []).map((part) => String(keyOf(part)))];
-  const names = issue.code === 'unrecognized_keys' ? (issue.keys ?? []) : [undefined];
-  return names.map((name) => ({
-    in: place,
-    field: [...path, ...(name === undefined ? [] : [name])].join('.').slice(0, MAX_NAME) || place,
-    message: name === undefined ? issue.message : `is not a ${place === 'query' ? 'parameter' : 'field'} of this route`,
-  }));
+  if (issue.code !== 'unrecognized_keys') return [fieldFault(place, path, issue.message)];
+  return (issue.keys ?? []).map((name) => unknownField(place, [...path, name]));
 }
 
 function keyOf(part: unknown): unknown {

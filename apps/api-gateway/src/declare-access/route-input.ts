@@ -2,6 +2,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { type FastifyRequest } from 'fastify';
 import { type FieldFault, RequestInvalidError } from '../errors';
+import { fieldFault, unknownField } from '../field-faults';
 
 /** What the handler of a route takes, each held to a schema by the validation pipe. */
 export interface RouteInput {
@@ -16,8 +17,6 @@ interface Parameter {
 }
 
 const named = { [RouteParamtypes.BODY]: 'body', [RouteParamtypes.QUERY]: 'query', [RouteParamtypes.PARAM]: 'path' };
-const MAX_FAULTS = 50;
-const MAX_NAME = 64;
 
 /** Reads the parameters of a handler: `@Body`, `@Query` and `@Param`, with or without a schema. */
 export function inputOf(controller: object, handler: string | symbol): RouteInput {
@@ -40,16 +39,15 @@ export function inputOf(controller: object, handler: string | symbol): RouteInpu
  */
 export function refuseUnexpected(input: Pick<RouteInput, 'body' | 'query'>, { body, query }: FastifyRequest): void {
   const faults = [...(input.body ? [] : inBody(body)), ...(input.query ? [] : namesOf(query, 'query'))];
-  if (faults.length > 0) throw new RequestInvalidError(faults.slice(0, MAX_FAULTS));
+  if (faults.length > 0) throw new RequestInvalidError(faults);
 }
 
 function inBody(body: unknown): FieldFault[] {
   if (body === undefined) return [];
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return namesOf(body, 'body');
-  return [{ in: 'body', field: 'body', message: 'must be empty or {}' }];
+  return [fieldFault('body', [], 'must be empty or {}')];
 }
 
 function namesOf(value: unknown, place: 'body' | 'query'): FieldFault[] {
-  const message = `is not a ${place === 'query' ? 'parameter' : 'field'} of this route`;
-  return Object.keys(value ?? {}).map((name) => ({ in: place, field: name.slice(0, MAX_NAME) || place, message }));
+  return Object.keys(value ?? {}).map((name) => unknownField(place, [name]));
 }

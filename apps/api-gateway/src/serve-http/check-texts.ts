@@ -1,7 +1,5 @@
 import { type FieldFault, RequestInvalidError } from '../errors';
-
-const MAX_FAULTS = 50;
-const MAX_NAME = 64;
+import { fieldFault, unknownField } from '../field-faults';
 
 /**
  * Rejects what no service can store or keep apart: NUL and unpaired surrogates in any text or member name, and members
@@ -11,27 +9,23 @@ const MAX_NAME = 64;
 export function checkTexts(body: unknown): void {
   const faults: FieldFault[] = [];
   collect(body, [], faults);
-  if (faults.length > 0) throw new RequestInvalidError(faults.slice(0, MAX_FAULTS));
+  if (faults.length > 0) throw new RequestInvalidError(faults);
 }
 
 function collect(value: unknown, path: readonly string[], faults: FieldFault[]): void {
   if (typeof value === 'string') {
-    if (!isStorable(value)) faults.push(faultOf(path, 'contains NUL or an unpaired surrogate'));
+    if (!isStorable(value)) faults.push(fieldFault('body', path, 'contains NUL or an unpaired surrogate'));
     return;
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [name, part] of Object.entries(value)) {
     const inner = [...path, name];
-    if (name === '__proto__') faults.push(faultOf(inner, 'is not a field of this route'));
+    if (name === '__proto__') faults.push(unknownField('body', inner));
     else if (isStorable(name)) collect(part, inner, faults);
-    else faults.push(faultOf(path, 'has a member whose name contains NUL or an unpaired surrogate'));
+    else faults.push(fieldFault('body', path, 'has a member whose name contains NUL or an unpaired surrogate'));
   }
 }
 
 function isStorable(text: string): boolean {
   return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
-}
-
-function faultOf(path: readonly string[], message: string): FieldFault {
-  return { in: 'body', field: path.join('.').slice(0, MAX_NAME) || 'body', message };
 }
