@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../errors';
+import { admitsByChance } from '../limit-rates/chance';
 import { WindowCounters } from '../limit-rates/window-counters';
 import { actPolicies } from '../limit-rates/rate-policy';
 
@@ -66,9 +67,7 @@ export class Forgeries {
     return this.knownSessions.size + this.counters.size;
   }
 
-  /** Of `n` by one name in a window, at most `limit * (1 + ln(n / limit))` on average. */
   private mayCheck(name: string): boolean {
-    const { count } = this.counters.look(name);
-    return this.random() * (count + 1) < limit;
+    return admitsByChance(this.counters.look(name).count, limit, this.random());
   }
 }

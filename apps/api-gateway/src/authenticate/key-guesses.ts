@@ -1,4 +1,5 @@
 import { RateLimitedError } from '../errors';
+import { admitsByChance } from '../limit-rates/chance';
 import { type RateLimits } from '../limit-rates/rate-limits';
 import { actPolicies } from '../limit-rates/rate-policy';
 
@@ -19,7 +20,7 @@ export class KeyGuesses {
     const { count } = await this.limits.countOf('unknownKey', address);
     if (count < limit) return false;
     if (await this.limits.hasActed('knownKey', hash)) return true;
-    if (this.draw() * (count + 1) < limit) return true;
+    if (admitsByChance(count, limit, this.draw())) return true;
     await this.limits.note('unknownKey', address);
     throw new RateLimitedError(RETRY_AFTER_MS);
   }
