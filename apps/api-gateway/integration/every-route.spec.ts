@@ -24,7 +24,7 @@ function routes(...methods: string[]): Route[] {
 }
 
 function fill(url: string): string {
-  return url.replace(':clerkUserId', 'user_gone').replace(/:\w+/g, '018f0000-0000-7000-8000-000000000001');
+  return url.replace(/:\w+/g, '018f0000-0000-7000-8000-000000000001');
 }
 
 /** The response to an admin who has never sent this token before. */
