@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { commaSeparated } from './variables';
+import { type z } from 'zod';
+import { elementList } from './element-list';
 
 const MAX_NAMES = 50;
 const MAX_LENGTH = 64;
@@ -11,19 +11,16 @@ const FIELD_NAME = /^[!#$%&'+.^_`|~0-9a-z-]+$/;
  * shows it. `refused` maps names that may not be listed to the reason.
  */
 export function headerNames(refused: Readonly<Record<string, string>>): z.ZodType<string[], string> {
-  return commaSeparated.transform((elements, context) => {
-    if (elements.length > MAX_NAMES) {
-      context.addIssue({ code: 'custom', message: `has more than ${MAX_NAMES} header names` });
-      return z.NEVER;
-    }
-    const names = elements.map((element) => element.toLowerCase());
-    for (const [index, name] of names.entries()) {
+  return elementList({
+    max: MAX_NAMES,
+    plural: 'header names',
+    parse: (element) => {
+      const name = element.toLowerCase();
+      if (!FIELD_NAME.test(name) || name.length > MAX_LENGTH) {
+        return { problem: 'is not a header name, such as x-request-source' };
+      }
       const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
-      const valid = FIELD_NAME.test(name) && name.length <= MAX_LENGTH;
-      if (valid && reason === undefined) continue;
-      const message = valid ? `must not be ${name}: ${reason ?? ''}` : 'is not a header name, such as x-request-source';
-      context.addIssue({ code: 'custom', path: [index], message });
-    }
-    return [...new Set(names)];
+      return reason === undefined ? { value: name } : { problem: `must not be ${name}: ${reason}` };
+    },
   });
 }

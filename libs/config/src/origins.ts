@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { commaSeparated } from './variables';
+import { type z } from 'zod';
+import { elementList } from './element-list';
 
 /** What an origin list accepts besides http and https origins. */
 export interface OriginListOptions {
@@ -27,18 +27,13 @@ type Parsed = { readonly origin: string } | { readonly problem: string };
  * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.1
  */
 export function originList({ customSchemes }: OriginListOptions): z.ZodType<string[], string> {
-  return commaSeparated.transform((elements, context) => {
-    if (elements.length > MAX_ORIGINS) {
-      context.addIssue({ code: 'custom', message: `has more than ${MAX_ORIGINS} origins` });
-      return z.NEVER;
-    }
-    const origins = elements.flatMap((element, index) => {
+  return elementList({
+    max: MAX_ORIGINS,
+    plural: 'origins',
+    parse: (element) => {
       const parsed = parseOrigin(element, customSchemes);
-      if ('origin' in parsed) return [parsed.origin];
-      context.addIssue({ code: 'custom', path: [index], message: `is not an origin: ${parsed.problem}` });
-      return [];
-    });
-    return [...new Set(origins)];
+      return 'origin' in parsed ? { value: parsed.origin } : { problem: `is not an origin: ${parsed.problem}` };
+    },
   });
 }
 
