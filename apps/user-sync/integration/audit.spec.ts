@@ -68,7 +68,7 @@ const told = (action: AuditAction) => async () => {
   return { context, credentialId: ada.principal.sessionId };
 };
 
-/** What comes of no request has no credential; `make-admin.spec.ts` tells of it. */
+/** Actions of requests; those of the command have no credential and are tested in `make-admin.spec.ts`. */
 type RequestedAction = Exclude<AuditAction, `admin_promise.${string}`>;
 const requestedActions = auditActions.filter(
   (action): action is RequestedAction => !action.startsWith('admin_promise.'),
@@ -247,7 +247,7 @@ describe('the audit log', () => {
     const at = Date.parse(entry?.at ?? '');
     expect(at).toBeGreaterThan(before - 3_660_000);
     expect(at).toBeLessThan(before - 3_540_000);
-    // The database's own word stands beside what the gateway says.
+    // The database records its own time beside the gateway's.
     expect(Date.parse(entry?.recordedAt ?? '')).toBeGreaterThan(before - 60_000);
     const older = world.gateway.send(recordAudit, { ...note, ageMs: 86_400_001 }, ada.context);
     await expect(older).rejects.toEqual(refusal('invalid_request'));

@@ -71,7 +71,7 @@ describe('a new key', () => {
     await expect(world.gateway.send(rotateKey, { id: made.id }, ada.context)).rejects.toEqual(refusal('conflict'));
   });
 
-  it('expires at the moment that was given, in whatever offset', async () => {
+  it('expires at the requested time, whatever its offset', async () => {
     const ada = await member(world);
     const { expiresAt } = await keyOf(world, ada, { expiresAt: '2097-01-01T05:30:00.25+05:30' });
     expect(expiresAt).toBe('2097-01-01T00:00:00.250Z');
@@ -314,7 +314,7 @@ describe('a line of keys, each rotated with grace,', () => {
   });
 });
 
-it('revoking a key names the successor that a rotation at the same time has given it', async () => {
+it('revoking a key names the successor from a concurrent rotation', async () => {
   const ada = await member(world);
   const [old, next] = [await keyOf(world, ada), await keyOf(world, ada)];
   const rotation = new Client({ connectionString: world.database.adminUrl });

@@ -48,14 +48,14 @@ async function makeAdmin(...args: string[]): Promise<Ran> {
   }
 }
 
-/** The same without a process of its own, which takes seconds: what the operator is told. */
+/** Output of the same command, run in this process: starting another takes seconds. */
 async function grantTo(email: string): Promise<string> {
   const [app] = world.apps;
   if (app === undefined) throw new Error('no replica runs');
   return describeGrant(await grantAdmin(app.get(DataSource), app.get(ClerkAddresses), email));
 }
 
-/** A user at Clerk with an address that nobody else has. */
+/** A user at Clerk with a unique address. */
 function atClerk(status = 'verified'): { user: UserJson; email: string } {
   const id = newClerkId();
   const email = `${id.slice(5)}@Example.com`;
@@ -88,7 +88,7 @@ describe('the command that makes an admin', () => {
     const row = await world.user(user.id);
     expect(row).toMatchObject({ role: 'admin' });
     expect(await auditOf(user)).toEqual([grant]);
-    // Gateways are told, and Clerk is owed the role, as after a change by an admin.
+    // Gateways receive the trust change and a write-back is pending, as after a change by an admin.
     await eventually(
       () => gateway.changes.some((change) => change.kind === 'user' && change.reason === 'role'),
       PATIENCE,

@@ -101,7 +101,7 @@ describe('a user named by an operator', () => {
     expect(found.id).toBe(principal.userId);
   });
 
-  it('gets no role by an address that Clerk has not verified, which anybody can claim', async () => {
+  it('gets no role by an unverified address, which any Clerk user can claim', async () => {
     const { principal } = await member(world);
     const { gateway } = world;
     const [userId, email] = [principal.userId, await emailOf(principal.userId)];
@@ -115,7 +115,7 @@ describe('a user named by an operator', () => {
     expect((await gateway.send(setUserRole, { userId: email, role: 'user' }, boss.context)).user.role).toBe('user');
   });
 
-  it('is told to admins alone, also whether it exists', async () => {
+  it('is shown to admins alone: other callers do not learn whether it exists', async () => {
     const { principal, context } = await member(world);
     const { gateway } = world;
     await expect(gateway.send(findUser, { user: principal.userId }, context)).rejects.toEqual(refusal('forbidden'));

@@ -52,7 +52,7 @@ const current = (id: string) => world.clerk.directory.users.find((user) => user.
 const heldByClerk = (id: string) => current(id)?.public_metadata as Record<string, unknown>;
 const userId = async (clerkUserId: string) => String((await world.user(clerkUserId))?.id);
 
-/** Somebody at the company sets metadata: Clerk holds it, and sends the event. */
+/** The company sets metadata at Clerk, which sends the event. */
 async function companySets(id: string, metadata: Record<string, unknown>): Promise<void> {
   const user = current(id) as UserJson & { updated_at: number };
   const changed = { ...user, public_metadata: metadata, updated_at: user.updated_at + 5 };
@@ -96,7 +96,7 @@ const shortOf = (collisions: readonly MetadataCollision[]) =>
 const decide = (id: string, decision: MetadataDecision) =>
   world.gateway.send(decideMetadataCollision, { id, decision }, boss.context);
 
-/** Has all of Clerk compared, once no other walk is under way. */
+/** Starts a reconcile run once no other is running. */
 const walk = () => eventually(() => world.gateway.send(startReconcile, {}, boss.context), PATIENCE);
 
 const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
@@ -134,7 +134,7 @@ describe('metadata of users who were at Clerk before Gatehouse', () => {
         ourValue: key === 'dbId' ? id : 'user',
       }));
       expect(shortOf(await collisionsOf(user.id))).toEqual(expected.sort((a, b) => (a.key < b.key ? -1 : 1)));
-      // The key that nobody else uses is ours.
+      // Gatehouse writes the keys that the company does not use.
       if (!('dbId' in metadata)) expect(held.dbId).toBe(id);
       if (!('role' in metadata)) expect(held.role).toBe('user');
       expect(await world.user(user.id)).toMatchObject({ role: 'user' });
@@ -149,7 +149,7 @@ describe('metadata of users who were at Clerk before Gatehouse', () => {
 });
 
 describe('a value that the company sets later', () => {
-  it('over ours is a collision: nothing is written, whatever role the user is given here', async () => {
+  it('over ours is a collision: nothing is written, whatever role an admin sets here', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     await companySets(user.id, { ...heldByClerk(user.id), role: 'editor' });
@@ -212,7 +212,7 @@ describe('a value that the company sets later', () => {
     expect(heldByClerk(user.id)).toMatchObject({ role: 'author' });
   });
 
-  it('while an event of it was lost is found by the next walk over Clerk', async () => {
+  it('is found by the next reconcile run when its event was lost', async () => {
     const { user } = await come({});
     await checked(user.id);
     const changed = { ...current(user.id), updated_at: T0 + 500, public_metadata: { role: 'owner' } } as UserJson;
@@ -260,7 +260,7 @@ describe('an admin', () => {
     expect(shortOf(await collisionsOf(user.id))).toEqual([{ key: 'role', clerkValue: '"owner"', ourValue: 'user' }]);
   });
 
-  it('leaves: the value stays, and nobody is asked about it again', async () => {
+  it('leaves: the value stays, and needs no further decision', async () => {
     const { user, principal } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);
     const [collision] = await collisionsOf(user.id);
@@ -450,7 +450,7 @@ describe('a client that waits for dbId in its session claims', () => {
     return (await world.gateway.send(syncClerkUser, request, nobody())).metadata;
   };
 
-  it('is told whether it comes: written, pending, or not because of a collision', async () => {
+  it('learns its progress: written, pending, or blocked by a collision', async () => {
     const [free, taken] = [atClerk({}), atClerk({ dbId: 4711 })];
     world.clerk.answerWrite(free.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '1' }));
     expect(await progressOf(free)).toBe('pending');
@@ -505,7 +505,7 @@ describe('a key of our own', () => {
     expect(await collisionsOf(whole.user.id, 'taken')).toHaveLength(1);
   });
 
-  it('that is chosen later: the next walk writes it for everybody, and ends the collisions at the top level', async () => {
+  it('that is configured later: the next reconcile run writes it for every user, and ends the collisions at the top level', async () => {
     await restart();
     const { user, principal } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);

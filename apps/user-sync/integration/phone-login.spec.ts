@@ -132,7 +132,7 @@ describe('a phone login', () => {
     },
   );
 
-  it('gives the same session to each of ten exchanges of one token at once, and right afterwards', async () => {
+  it('returns the same session to ten concurrent exchanges of one token, and to another right afterwards', async () => {
     const { token } = signedIn();
     const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => exchange(token, { name: 'Asha' })));
     others.push(await exchange(token, { name: 'Asha' }));

@@ -407,7 +407,7 @@ describe('a 404 from Clerk', () => {
 });
 
 describe('users whose content was hashed by the version before', () => {
-  /** Gives the row the hash that version 1 computed of it. */
+  /** Replaces the row's hash by the one that version 1 computed. */
   async function hashByVersion1({ id }: UserJson, locked = false): Promise<void> {
     const row = await world.user(id);
     const names = ['email', 'email_verified', 'phone_number', 'phone_verified', 'first_name', 'last_name', 'username'];
@@ -427,7 +427,7 @@ describe('users whose content was hashed by the version before', () => {
       users.map(({ id }) => id),
     ]);
 
-  it('are found unchanged by events, a walk and the drift sample, without a write or a request to Clerk', async () => {
+  it('count as unchanged for events, a reconcile run and the drift sample, without a write or a request to Clerk', async () => {
     const users = many(4);
     for (const user of users) await world.deliver(userEvent('user.created', user));
     for (const [index, user] of users.entries()) await hashByVersion1(user, index === 0);

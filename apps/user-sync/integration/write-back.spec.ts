@@ -64,7 +64,7 @@ const inState = (clerkUserId: string, state: string) =>
     expect([found, ...(state === 'done' ? [error] : [])]).toEqual([state, ...(state === 'done' ? [null] : [])]);
   }, PATIENCE);
 
-/** Waits until Clerk is owed nothing more of the user. */
+/** Waits until the user's write-back is done. */
 const settled = (clerkUserId: string) => inState(clerkUserId, 'done');
 
 const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
@@ -237,7 +237,7 @@ describe('Clerk', () => {
     world.clerk.outage = undefined;
     const asked = world.clerk.asked.length;
     const late = atClerk();
-    // Whoever comes meanwhile is told how long to wait.
+    // A first login meanwhile is refused with the time to wait.
     const session = { clerkUserId: late.id, sessionId: newSessionId() };
     const login = world.gateway.send(resolvePrincipal, session, nobody());
     await expect(login).rejects.toMatchObject({ reason: 'clerk_unavailable', retryAfterMs: expect.any(Number) });

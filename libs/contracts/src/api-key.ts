@@ -77,7 +77,7 @@ export const listKeys = defineRequest({
 });
 
 /**
- * Keys that came one from another by rotation and are still valid. `until`: when the key ends by itself (ISO 8601 in UTC);
+ * Keys that replaced each other by rotation and are still valid. `until`: when the key ends by itself (ISO 8601 in UTC);
  * null when it does not.
  */
 export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.string(), until: timeSchema.nullable() }));

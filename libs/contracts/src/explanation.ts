@@ -43,7 +43,7 @@ export const explanationSchema = z.object({
       deprovisioned: z.boolean(),
       /** Refused sign-ins at Clerk, for now; affects neither keys nor sessions. */
       locked: z.boolean(),
-      /** Null when the user is not locked, or stays locked until somebody unlocks it. */
+      /** Null when the user is not locked, or is locked without an end. */
       lockoutExpiresAt: timeSchema.nullable(),
     })
     .nullable()

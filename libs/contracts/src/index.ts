@@ -170,7 +170,7 @@ export {
   type RequestErrorCode,
   type RequestOf,
 } from './request';
-export { grantableScopes, scopeListSchema, scopes, scopeSchema, type Scope, type ScopeList } from './scope';
+export { scopeListSchema, scopes, scopeSchema, type ScopeList } from './scope';
 export { callerSchema, type CallerView } from './session';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {

@@ -93,7 +93,7 @@ export const decideMetadataCollisions = defineRequest({
   reply: z.object({
     /** Open collisions that the selection matches. */
     matched: z.number().int().nonnegative(),
-    /** Those that were decided now; 0 in a dry run. */
+    /** Collisions that this call decided; 0 in a dry run. */
     decided: z.number().int().nonnegative(),
     remaining: z.number().int().nonnegative(),
     dryRun: z.boolean(),

@@ -14,7 +14,7 @@ export const maxRedriven = 1_000;
 export const redriveFilterSchema = z.strictObject({
   /** Ledger ids or webhook ids (`msg_…`). */
   ids: z.array(filterText(256)).min(1).max(maxRedriven).optional(),
-  /** Without it: failed ones; ignored ones when `decision` is given; those of `ids` whatever their state. */
+  /** Default: failed events; ignored ones with `decision`; with `ids` events of any state. */
   status: z.enum(['failed', 'ignored']).optional(),
   type: filterText(120).optional(),
   /** The failure's code, such as `EMAIL_TAKEN`. */

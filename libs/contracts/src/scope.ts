@@ -22,19 +22,16 @@ export const scopes = {
   'write-backs:retry': 'Retry failed write-backs to Clerk (admins).',
 } as const satisfies Record<`${string}:${string}`, string>;
 
-/** A scope as a route declares it. */
-export type Scope = keyof typeof scopes;
-
 const names = Object.keys(scopes);
 const wildcards = names.flatMap((scope) => {
   const [noun, verb] = scope.split(':');
   return [`${noun}:*`, `*:${verb}`];
 });
 
-/** Every text that is a scope of an API key: those of {@link scopes}, and with `*` for either side or both. */
-export const grantableScopes: readonly string[] = [...new Set([...names, ...wildcards, '*:*'])].sort();
+/** Every scope that an API key can have: {@link scopes}, and the same with `*` for either side or both. */
+const grantableScopes: readonly string[] = [...new Set([...names, ...wildcards, '*:*'])].sort();
 
-/** A scope of a new key. An unknown one would allow nothing, and nobody would notice before the key is used. */
+/** A scope of a new key. An unknown one would allow nothing, which would go unnoticed until the key is used. */
 export const scopeSchema = z.enum(grantableScopes, {
   error: `is not a scope: use one of ${names.join(', ')}, or * for either side`,
 });

@@ -11,7 +11,7 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 
 /** The body of `POST /auth/verify-clerk-token`: two assertions of who is calling, and what is known of the caller. */
 export const phoneLoginBodySchema = z.strictObject({
-  // As it was pasted, with characters that nobody sees.
+  // As it was pasted, with invisible characters.
   phoneNumber: text(64).optional(),
   clerkUserId: text(130).optional(),
   name: text(200).optional(),
@@ -29,7 +29,7 @@ export const phoneLoginBodySchema = z.strictObject({
 export type PhoneLoginBody = z.output<typeof phoneLoginBodySchema>;
 
 /**
- * Exchanges a verified Clerk session token for a legacy session; for ten seconds the same token gives the same session.
+ * Exchanges a verified Clerk session token for a legacy session; for ten seconds the same token returns the same session.
  * `token` is what the token itself says: `id` its `jti`,
  * or the SHA-256 of it (hex) where it has none; `expiresAt` in milliseconds. Refused as `session_ended` when the session
  * is not active at Clerk, `phone_unverified`, `identity_mismatch` (audited), `token_used`, `forbidden` for a user who is

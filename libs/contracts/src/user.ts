@@ -80,7 +80,7 @@ export const adminUserSchema = userSchema.extend({
   clerkDeprovisioned: z.boolean().default(false),
   /** Whether Clerk refuses the user's sign-ins for now; it affects nothing else. */
   clerkLocked: z.boolean(),
-  /** When the lockout ends; null when the user is not locked, or stays locked until somebody unlocks it. */
+  /** When the lockout ends; null when the user is not locked, or is locked without an end. */
   clerkLockoutExpiresAt: timeSchema.nullable().default(null),
   clerkUpdatedAt: timeSchema.nullable(),
   deletedAt: timeSchema.nullable(),

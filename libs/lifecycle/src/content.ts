@@ -16,7 +16,7 @@ export interface ClerkOwned {
 export const contentVersion = 2;
 
 /** Clerk-owned columns, in the order in which the content lists them. */
-export const clerkOwnedColumns = [
+const clerkOwnedColumns = [
   'email',
   'emailVerified',
   'phoneNumber',

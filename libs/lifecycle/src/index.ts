@@ -1,6 +1,5 @@
 export {
   canonicalContent,
-  clerkOwnedColumns,
   contentVersion,
   displayName,
   version1Contents,

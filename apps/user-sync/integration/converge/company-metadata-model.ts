@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Values that the company may keep at our keys; undefined: it removes what stands there. */
+/** Values that the company may set at our keys; undefined removes the value. */
 export const companyValues: readonly unknown[] = [
   undefined,
   'editor',
@@ -42,7 +42,7 @@ export class CompanyMetadataModel {
     else this.foreign.add(name);
   }
 
-  /** Gatehouse wanted what stands there, and has recorded it: from now on that is its own. */
+  /** Makes an equal value Gatehouse's own, once Gatehouse has recorded it. */
   adopt(name: MetadataName, wanted: unknown): void {
     if (this.values[name] === wanted) this.foreign.delete(name);
   }

@@ -290,7 +290,7 @@ describe('whatever happens to the events of a history', () => {
           await tellAll();
           await parts.reconcile();
           expect(await core.everything()).toEqual(settled);
-          // Whatever came in, and however often: nothing is written that is there already, and nothing of the company's is lost.
+          // Repeated events write no value that Clerk already holds, and overwrite no value of the company.
           const versions = await core.liveUsers(clerk.now);
           await writeAll(clerk, parts);
           expect(await core.liveUsers(clerk.now)).toEqual(versions);

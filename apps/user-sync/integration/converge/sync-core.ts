@@ -174,7 +174,7 @@ export class SyncCore {
     this.crashAt = crashAt;
   }
 
-  /** Gives a user another role, as an admin does. */
+  /** Changes a user's role, as an admin does. */
   async setRole(clerkUserId: string, role: Role): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const [rows] = await manager.query<[{ id: string }[], number]>(
@@ -222,7 +222,7 @@ export class SyncCore {
     return rows.map(({ address }) => address);
   }
 
-  /** All live users of Clerk's, as far as Clerk owns them; `locked` as of a moment, in milliseconds. */
+  /** Clerk-owned columns of all live Clerk users; `locked` as of a moment, in milliseconds. */
   async liveUsers(now: number): Promise<Record<string, unknown>[]> {
     const { rows } = await this.sql.query<Record<string, unknown>>(
       `SELECT clerk_user_id, clerk_updated_at AS version, first_name, email, email_verified, phone_number,

@@ -21,7 +21,7 @@ export type Marker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 
 /**
  * What was seen of the user. `unproven`: the event does not name our Clerk instance. `nothing`: only that it did
- * something. `undoable`: no webhook told of the deletion, so personal data stays for a while.
+ * something. `undoable`: no webhook reported the deletion, so personal data stays for a while.
  */
 export type Seen =
   | { readonly kind: 'event'; readonly user: MappedUser; readonly unproven?: boolean }

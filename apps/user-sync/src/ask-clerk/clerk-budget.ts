@@ -104,14 +104,14 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // Somebody more urgent need not wait for as much to flow in; everybody else waits at least as long.
+    // A more urgent request needs fewer tokens and may go first; every other waits at least as long.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (lanes.some((lane) => isMoreUrgent(lane, blocked.lane) && this.isWaiting(lane))) return blocked.wake();
     for (const lane of lanes) this.refuseHopeless(lane, this.blockedMs ?? 0);
   }
 
-  /** For how long nothing flows in for whoever waits; milliseconds. */
+  /** Time until the blocked request can get its token, in milliseconds; undefined when none is blocked. */
   private get blockedMs(): number | undefined {
     return this.blocked && Math.max(0, Math.ceil(this.blocked.until - performance.now()));
   }

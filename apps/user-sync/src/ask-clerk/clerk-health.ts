@@ -57,8 +57,8 @@ export class ClerkHealth {
   }
 
   /**
-   * How long Clerk limits the whole instance, undefined when it answers requests about no user; questions that come together
-   * are one.
+   * How long Clerk limits the whole instance; undefined when it answers a request that is about no user. Concurrent calls
+   * share one request.
    */
   instanceLimit(): Promise<InstanceLimit | undefined> {
     this.limiting ??= this.readLimit().finally(() => {

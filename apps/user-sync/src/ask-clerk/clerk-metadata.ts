@@ -16,7 +16,7 @@ const listSchema = z.array(userSchema);
 export class ClerkMetadata {
   constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
 
-  /** Metadata of at most 100 users by Clerk id; users whom Clerk does not know are left out. Throws ClerkRequestError. */
+  /** Metadata of at most 100 users by Clerk id, without the users that Clerk does not know. Throws ClerkRequestError. */
   async read(clerkUserIds: readonly string[], asking: Asking): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
       ['limit', String(clerkUserIds.length)],

@@ -105,7 +105,7 @@ export class ClerkRequests {
   /** Tells a failure of Clerk as a whole from one that has to do with what was asked. */
   private async judge(error: unknown, somebodyWaits: boolean, changesUser: boolean): Promise<unknown> {
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
-      // A 429 to a change may be this user's own limit, which holds up nobody else.
+      // A 429 to a change may be this user's own limit, which does not limit other requests.
       const limit = changesUser ? await this.health.instanceLimit() : error.answer;
       return limit === undefined ? error : this.pause(error, limit);
     }
@@ -120,7 +120,7 @@ export class ClerkRequests {
     return (await this.health.isAway()) ? new ClerkAwayError(error.kind, error.answer, error.message) : error;
   }
 
-  /** The whole instance is limited: nobody asks until `Retry-After` is over. */
+  /** Pauses all requests until `Retry-After` is over: Clerk limits the whole instance. */
   private async pause(error: ClerkRequestError, { retryAfterMs = PAUSE_MS }: InstanceLimit): Promise<ClerkAwayError> {
     // While the database is away nobody asks Clerk anything.
     await this.budget.pause(retryAfterMs).catch(() => undefined);

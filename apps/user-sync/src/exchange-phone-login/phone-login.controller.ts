@@ -142,7 +142,7 @@ export class PhoneLoginController {
   }
 }
 
-/** Writes an exchange down; `repeated`: the same session was given once more. */
+/** Records an exchange in the audit log; `repeated`: the reply repeats an earlier session. */
 function noteExchange(
   manager: EntityManager,
   envelope: EnvelopeClaims,

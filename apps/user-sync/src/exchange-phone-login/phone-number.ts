@@ -33,7 +33,7 @@ function plain(text: string): string {
 
 const DECIMAL = /\p{Nd}/u;
 
-/** The value of a decimal digit: Unicode has those of a script in a row, from zero to nine. */
+/** The value of a decimal digit: in Unicode the digits of a script are consecutive, from zero to nine. */
 function valueOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;
   let value = 0;

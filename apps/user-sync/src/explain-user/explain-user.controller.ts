@@ -80,7 +80,7 @@ export class ExplainUserController {
   }
 
   private async writeBackOf(user: UserEntity | null): Promise<Explanation['writeBack']> {
-    // What is kept of a deleted user serves a deletion that can be undone, and is owed to nobody.
+    // The row of a deleted user is kept for an undo alone; it is never written to Clerk.
     if (user === null || user.deletedAt !== null) return null;
     const row = await this.dataSource.manager.findOneBy(WriteBackEntity, { userId: user.id });
     return row && presentWriteBack(row, user.clerkUserId);

@@ -11,9 +11,9 @@ export function isClerkUserId(ref: string): boolean {
 }
 
 /**
- * The user that a `userRefSchema` value names, null when there is none. By id also a deleted user, by e-mail address live
- * ones alone. Refuses an address that several live users have as `user_ambiguous`, even if one of them has it verified:
- * the change would otherwise reach a user whom the operator did not mean.
+ * The user that a `userRefSchema` value names, null when there is none. An id also finds a deleted user, an e-mail address
+ * only live ones. Refuses an address that several live users have as `user_ambiguous`, even if one of them has it
+ * verified: a change could otherwise reach the wrong user.
  */
 export async function findUserBy(manager: EntityManager, ref: string): Promise<UserEntity | null> {
   if (!ref.includes('@')) return manager.findOneBy(UserEntity, isClerkUserId(ref) ? { clerkUserId: ref } : { id: ref });

@@ -4,15 +4,15 @@ import { AdminPromiseEntity } from '../database/admin-promise.entity';
 import { TooManyPromisesError } from '../errors';
 import { recordAudit } from '../keep-audit/record-audit';
 
-/** How long a promise stands; a PostgreSQL interval. */
+/** Lifetime of a promise; a PostgreSQL interval. */
 const LIFETIME = '7 days';
 const MAX_OPEN = 100;
 /** How many promises Clerk is asked about in one round. */
 const MAX_CHECKED = 20;
 
 /**
- * Promises due for a check: those that Clerk was not asked about within the last minute, and those whose address a user was
- * stored with since. Marks them as checked, so that replicas share the work.
+ * Promises due for a check: last checked more than a minute ago, or before a user was stored with the address. Marks them
+ * as checked, so that replicas share the work.
  */
 const CLAIM = `
   UPDATE admin_promises SET checked_at = now() WHERE id IN (
@@ -52,7 +52,7 @@ export function findOpenPromise(manager: EntityManager, email: string): Promise<
 }
 
 /**
- * Promises the admin role to the next verified holder of an address, in lower case. A promise that stands is not changed:
+ * Promises the admin role to the next verified holder of an address, in lower case. An open promise is not changed:
  * `made` is false. Throws TooManyPromisesError.
  */
 export async function makePromise(
@@ -85,8 +85,8 @@ export async function expirePromises(manager: EntityManager): Promise<void> {
 }
 
 /**
- * Ends an open promise, for the user who became an admin by it or for nobody; false when it has ended already. Of several
- * who try at once only one succeeds.
+ * Ends an open promise; `userId` is the user who became an admin by it. Returns false when it has already ended: of
+ * concurrent calls only one succeeds.
  */
 export async function endPromise(
   manager: EntityManager,
@@ -113,7 +113,7 @@ export async function claimPromises(manager: EntityManager): Promise<readonly Op
   return claimed;
 }
 
-/** What stands in the audit log instead of a caller and a request of a client. */
+/** Request id and caller that the audit log records for a command. */
 export function byCommand(): { readonly rid: string; readonly principal: null } {
   return { rid: `command-${randomUUID()}`, principal: null };
 }

@@ -22,7 +22,7 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   return { verb: cancels ? 'cancel' : 'grant', email: email.data };
 }
 
-/** What the operator is told of a grant. */
+/** Message to the operator about a grant. */
 export function describeGrant(grant: Grant): string {
   switch (grant.result) {
     case 'granted':

@@ -7,14 +7,14 @@ import { changeUser } from '../manage-users/change-user';
 import { mayAct } from '../show-me/may-act';
 import { byCommand, endPromise, findOpenPromise, makePromise } from './admin-promises';
 
-/** What became of a request to make somebody an admin. */
+/** Result of a request to make a user an admin. */
 export type Grant =
   | { readonly result: 'granted' | 'already_admin'; readonly userId: string; readonly number: number | null }
   | { readonly result: 'promised' | 'already_promised'; readonly promise: AdminPromiseEntity };
 
 /**
- * Makes the user whom Clerk shows with this verified e-mail address an admin, or promises it to the next one who is recorded
- * here with the address verified at Clerk. Repeating it changes nothing. Throws AdminRefusedError when Clerk shows the
+ * Makes the user who has this e-mail address verified at Clerk an admin. When that user is not here yet, promises the role
+ * to the next one who has. Repeating it changes nothing. Throws AdminRefusedError when Clerk shows the
  * address as unverified or the user cannot act, ClerkRequestError when Clerk cannot be asked.
  */
 export async function grantAdmin(

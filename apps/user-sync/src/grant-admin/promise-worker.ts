@@ -15,7 +15,7 @@ const EVERY_MS = 2_000;
 
 /**
  * Keeps promises of the admin role: asks Clerk who holds the address, and makes that user an admin, once. An event alone
- * never does: whoever can publish events could otherwise make an admin.
+ * never does: a forged event could otherwise make an admin.
  */
 @Injectable()
 export class PromiseWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -4,8 +4,8 @@ import { ApiKeyEntity } from '../database/api-key.entity';
 import { keyEnd, keyState } from './present-key';
 
 /**
- * The keys that came one from another by rotation, around one of them. A key that was replaced is valid for at most the
- * hours of grace, so that none further away than keys of a day ago can still be.
+ * Keys that replaced each other by rotation, around one of them. A replaced key is valid for at most the hours of grace,
+ * so older ones need not be loaded.
  */
 export interface KeyLine {
   /** From the key that it replaced to the oldest that matters. */
@@ -14,7 +14,7 @@ export interface KeyLine {
   readonly successors: readonly ApiKeyEntity[];
 }
 
-/** Loads the line of a key, without locking it: who replaced whom is written once. */
+/** Loads the line of a key, without locking it: `replacedBy` is written once. */
 export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Promise<KeyLine> {
   const keys = await manager
     .createQueryBuilder(ApiKeyEntity, 'k')
@@ -35,7 +35,7 @@ export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Pr
   };
 }
 
-/** Those of the keys that are valid, as clients see them. */
+/** The valid ones among these keys, as clients see them. */
 export function stillValid(keys: readonly ApiKeyEntity[]): ReplyOf<typeof revokeKey>['stillValid'] {
   return keys.filter(isValid).map((key) => {
     const end = keyEnd(key);

@@ -103,7 +103,7 @@ export class KeysController {
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
       // A rotation that held the lock may have put another key in its place.
       const { successors } = await loadKeyLine(manager, row);
-      // One that has expired is marked as revoked too, as it always was; of those before it the valid ones are.
+      // The key itself is marked as revoked even when it has expired; of its predecessors only the valid ones are.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
       const number = await recordChanges(manager, await endKeys(manager, envelope, ending));
       const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });
@@ -125,14 +125,14 @@ function requirePerson(envelope: { readonly principal: Principal | null }): Prin
   throw new RequestRefusedError('forbidden', 'an API key cannot make API keys');
 }
 
-/** The key; of this user where one is given. Another's is not told apart from none. */
+/** The key, of `userId` where it is given. Refuses another user's key like an unknown one. */
 async function findKey(manager: EntityManager, id: string, userId: string | undefined): Promise<ApiKeyEntity> {
   const row = await manager.findOneBy(ApiKeyEntity, { id, ...(userId === undefined ? {} : { userId }) });
   if (row === null) throw new RequestRefusedError('not_found', 'there is no such key');
   return row;
 }
 
-/** The same keys as they are once they are locked, in the same order; locked in one order, so that nobody deadlocks. */
+/** Locks these keys and reads them again, in the same order. Locks by id, so that concurrent calls do not deadlock. */
 async function lockKeys(manager: EntityManager, keys: readonly ApiKeyEntity[]): Promise<ApiKeyEntity[]> {
   const locked = await manager.find(ApiKeyEntity, {
     where: { id: In(keys.map(({ id }) => id)) },

@@ -19,7 +19,7 @@ export class ListKeysController {
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listKeys>): Promise<ReplyOf<typeof listKeys>> {
     const principal = requirePrincipal(envelope);
     const { all = false } = body;
-    // Whether a user exists is told to admins alone.
+    // Only admins may learn whether a user exists.
     if ((all || (body.userId ?? principal.userId) !== principal.userId) && principal.role !== 'admin') {
       throw new RequestRefusedError('forbidden', "only admins may list others' keys");
     }

@@ -9,10 +9,7 @@ const EVERY_MS = 10_000;
 /** A new deployment gets its first admin right after the start. */
 const COUNTS_BEFORE_WARNING = 2;
 
-/**
- * Reports how many admins can act, and warns when none can: Clerk bans and deletes whom it wants, and its events cannot be
- * refused.
- */
+/** Reports how many admins can act, and warns when none can: Clerk's bans and deletions also apply to the last admin. */
 @Injectable()
 export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly gauge: Gauge;

@@ -16,7 +16,7 @@ export type ManagedColumns = Partial<
   >
 >;
 
-/** What an operator changes of a user, and how the audit log and gateways learn of it. */
+/** An operator's change of a user, with its audit action and the reason that gateways receive. */
 export interface UserChange {
   readonly action: AuditAction;
   readonly reason: ChangeReason;
@@ -32,8 +32,8 @@ export interface ChangedUser {
 }
 
 /**
- * Changes a user whose row is locked, with its audit entry, the write-back that Clerk is owed and the trust change. Must be
- * the transaction's last statement, as `recordChanges`.
+ * Changes a user whose row is locked; records the audit entry, the write-back and the trust change. Must be the
+ * transaction's last statement, as `recordChanges`.
  */
 export async function changeUser(
   manager: EntityManager,

@@ -31,7 +31,7 @@ interface Deed {
   readonly user: string;
   /** It can take away an admin's rights: admins may not do it to themselves, and one active admin always remains. */
   readonly endsAdmin: boolean;
-  /** It gives rights: anybody can claim an address at Clerk, so that an unverified one does not name who gets them. */
+  /** It grants rights: the user must not be named by an unverified address, which any Clerk user can claim. */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;
 }
@@ -125,7 +125,7 @@ export class ManageUsersController {
   }
 }
 
-/** Admins gave local users their addresses; those of Clerk users must be verified. */
+/** Refuses a Clerk user named by an unverified address. Admins set the addresses of local users. */
 function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
   if (!ref.includes('@') || clerkUserId === null || emailVerified) return;
   throw new RequestRefusedError('conflict', 'the e-mail address of this user is not verified: name the user by its id');

@@ -10,14 +10,14 @@ export interface Choice<Address> {
   readonly note: string | null;
 }
 
-/** Whether Clerk has seen the address proved. It holds a reserved one for somebody who has not proved it yet. */
+/** Whether the user has proved the address at Clerk. A reserved one waits for its proof. */
 export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }
 
 /**
  * Chooses the e-mail address or phone number to store: the primary one; when that is null or not in the list, the oldest
- * verified one; otherwise none. An unverified address that Clerk does not call primary may be anybody's.
+ * verified one; otherwise none. An unverified address that is not primary may belong to another user.
  */
 export function chooseAddress<Address extends Email | Phone>(
   noun: 'e-mail address' | 'phone number',

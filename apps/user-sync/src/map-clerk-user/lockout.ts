@@ -1,19 +1,19 @@
 import { type ClerkUser, latestTimeMs } from '@gatehouse/contracts';
 
 /**
- * A lockout at Clerk after too many failed sign-ins. Anybody who knows an address can cause one, and it ends without an
- * event: it is shown to admins and never decides about trust.
+ * A lockout at Clerk after too many failed sign-ins. An attacker who knows an address can cause one, and it ends without an
+ * event: it is shown to admins and never affects trust.
  */
 export interface Lockout {
   readonly locked: boolean;
-  /** Milliseconds; null when the user is not locked, or stays locked until somebody unlocks it. */
+  /** Milliseconds; null when the user is not locked, or is locked without an end. */
   readonly expiresAt: number | null;
 }
 
-/** State of a user whom nobody has locked. */
+/** State of a user who is not locked. */
 export const notLocked: Lockout = { locked: false, expiresAt: null };
 
-/** Lockout of a user whom Clerk showed at `observedAt` (milliseconds): Clerk counts the seconds from then. */
+/** Lockout of a user as Clerk sent it at `observedAt` (milliseconds), from when Clerk counts the seconds. */
 export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_seconds'>, observedAt: number): Lockout {
   if (user.locked !== true) return notLocked;
   const seconds = user.lockout_expires_in_seconds ?? null;
@@ -21,7 +21,7 @@ export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_s
   return { locked: true, expiresAt: Math.min(Math.max(0, Math.round(observedAt + seconds * 1_000)), latestTimeMs) };
 }
 
-/** Lockout as it stands at a moment (milliseconds): one whose end has passed is over. */
+/** Lockout at a moment (milliseconds): it is over once its end has passed. */
 export function lockoutAt(lockout: Lockout, at: number): Lockout {
   return lockout.locked && (lockout.expiresAt === null || lockout.expiresAt > at) ? lockout : notLocked;
 }

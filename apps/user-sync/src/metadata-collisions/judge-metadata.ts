@@ -21,7 +21,7 @@ interface OurValue {
   readonly sent?: readonly { readonly value: string; readonly at: string }[];
 }
 
-/** A value of somebody else at one of Gatehouse's keys. */
+/** A value at one of Gatehouse's keys that is not Gatehouse's. */
 export interface ForeignValue {
   /** Path below `publicMetadata`. */
   readonly key: string;
@@ -80,7 +80,7 @@ export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   return { ...ours, ...Object.fromEntries(written) };
 }
 
-/** Values at Gatehouse's keys once a write has been applied, unless somebody else changed them meanwhile. */
+/** Values at Gatehouse's keys after a write, unless the company changed them meanwhile. */
 export function valuesAfter({ held, write }: MetadataVerdict, key: string | undefined): HeldValues {
   // An object replaces a taken value at the key that holds both.
   return new Map([...[...held].filter(([path]) => path !== key), ...write]);
@@ -96,8 +96,8 @@ export function withSent(ours: OurValues, write: WantedValues, now: Date): OurVa
 }
 
 /**
- * What is known to be ours after a check of all keys: the values that Clerk holds now, and requests of the last hour that
- * nobody answered. A value of ours that somebody has replaced is ours no longer.
+ * What is known to be ours after a check of all keys: the values that Clerk holds now, and those of unanswered requests of
+ * the last hour. A replaced value no longer counts as ours.
  */
 export function withConfirmed(ours: OurValues, confirmed: WantedValues, now: Date): OurValues {
   const paths = new Set([...Object.keys(ours), ...confirmed.keys()]);

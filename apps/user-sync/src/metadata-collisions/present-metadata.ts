@@ -43,7 +43,7 @@ export function presentStoredMetadata(
   });
 }
 
-/** Our values beside those that Clerk has just shown. */
+/** Our values beside Clerk's current ones. */
 export function presentLiveMetadata(
   metadata: PublicMetadata,
   { user, writeBack, collisions }: StoredMetadata,
@@ -73,7 +73,7 @@ export function metadataProgress(states: readonly MetadataState[], writes: boole
   return 'written';
 }
 
-/** The key that holds both values is told of only where something else stands there. */
+/** States of all keys; the key that holds both values is left out unless it collides. */
 function statesOf(
   user: Person,
   metadataKey: string | undefined,

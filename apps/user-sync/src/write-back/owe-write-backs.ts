@@ -37,10 +37,10 @@ export function oweWriteBacks(owed: readonly Owed[], bulk = false): Statement[] 
 }
 
 /**
- * Owes a check of these users: Clerk is asked what it holds at our keys, and nothing that is not ours is overwritten. A
- * write that is already owed stays as it is, but what it has read by now is read again.
+ * Queues a check of these users: Clerk's values at our keys are read, and no value that is not ours is overwritten. A
+ * pending write stays pending, but reads Clerk's values again.
  */
-export function oweChecks(userIds: readonly string[]): Statement[] {
+function oweChecks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const owe = write(
     'owe-metadata-checks',
@@ -61,8 +61,8 @@ export function oweChecks(userIds: readonly string[]): Statement[] {
 }
 
 /**
- * Owes what a batch has made here, and a check of the users whose metadata is not what was last seen; ends what was owed
- * of users whom it has deleted.
+ * Queues write-backs for what a batch has made here, and checks of the users whose metadata has changed since it was last
+ * read; ends the write-backs of users that the batch deletes.
  */
 export function oweForBatch(
   drafts: readonly UserDraft[],
@@ -94,7 +94,7 @@ export function oweForBatch(
   ];
 }
 
-/** Nothing is owed for a deleted user. What is known of its metadata stays, for as long as the deletion can be undone. */
+/** Ends write-backs of deleted users. What is known of their metadata stays while the deletion can be undone. */
 function endWriteBacks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(
@@ -106,7 +106,7 @@ function endWriteBacks(userIds: readonly string[]): Statement[] {
   return [end];
 }
 
-/** Whether Clerk may hold something at our keys that nobody has looked at. */
+/** Whether Clerk may hold values at our keys that have not been checked. */
 function isCheckNeeded({ userId, role, metadata, writeBack }: UserDraft, key: string | undefined): boolean {
   if (metadata === undefined || userId === null || role === null) return false;
   const held = heldValues(metadata, key);

@@ -55,7 +55,7 @@ export class WriteBackMetrics {
     this.oldest.set(oldestSeconds);
   }
 
-  /** `keys` are those that are in use; collisions at any other are over with the next check of their user. */
+  /** Sets the open collisions by key. `keys`: the keys in use; a collision at another key ends with the user's next check. */
   collided(open: ReadonlyMap<string, number>, keys: readonly string[]): void {
     for (const key of keys) this.collisions.set({ key }, open.get(key) ?? 0);
   }

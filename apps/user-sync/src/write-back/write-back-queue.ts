@@ -30,7 +30,7 @@ export interface ClaimedWriteBack {
 export interface KnownMetadata {
   readonly item: ClaimedWriteBack;
   readonly ours: OurValues;
-  /** Fingerprint of what stands at our keys. */
+  /** Fingerprint of Clerk's values at our keys. */
   readonly seen: string;
   /** Ids of collisions whose value was overwritten. */
   readonly taken?: readonly string[];
@@ -128,7 +128,7 @@ function toRow({ item, ours, seen }: KnownMetadata): Record<string, unknown> {
 export class WriteBackQueue {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** Claims what is due, at most `limit`. Nothing is owed for deleted users any more. */
+  /** Claims at most `limit` due write-backs; ends those of deleted users. */
   async claim(limit: number, leaseMs: number): Promise<WriteBackClaim> {
     const id = randomUUID();
     const rows = await this.change<ClaimedRow>(CLAIM, [...[id, limit, leaseMs]]);

@@ -40,7 +40,7 @@ export interface RoundEnd {
   readonly pauseMs: number;
 }
 
-/** Writes to Clerk what it is owed: claims some users, reads Clerk's metadata of them, and writes the keys that it may. */
+/** Processes pending write-backs: claims some users, reads their metadata at Clerk and writes the keys that it may. */
 @Injectable()
 export class WriteBackRound {
   constructor(
@@ -172,7 +172,7 @@ export class WriteBackRound {
         item,
         // The known values include what was just sent.
         ours: withConfirmed(item.ours, confirmed, new Date()),
-        // Not what Clerk answered: that may hold a change of somebody else that nobody has judged.
+        // Not Clerk's answer: it may hold a change of the company that has not been judged.
         seen: fingerprintOf(valuesAfter(verdict, key)),
         taken: taken.map(({ id }) => id),
       },
