@@ -27,41 +27,37 @@ const state = 'user-sync knows its holder, who is active';
 /** Returns what a verifier checks, in its order. */
 export function checksOf(method: AuthMethod, { requireAuthorizedParty }: GatewayConfig['clerk']): string[] {
   const party = requireAuthorizedParty ? 'azp is there and listed' : 'azp is listed when it is there';
-  return checks[method].map((check) => (check === AZP ? `${party}, ${check}` : check));
+  const checks: Record<AuthMethod, string[]> = {
+    api_key: [
+      alone,
+      'its form and environment are known and it is no secret key of Clerk',
+      'its checksum matches, before any lookup',
+      'its address has not sent too many unknown keys, or it was let in before, or chance admitted it',
+      'its SHA-256 is on record, neither revoked nor expired',
+      state,
+      "one of its scopes reaches the route's permission",
+    ],
+    clerk_session: [
+      alone,
+      'three parts of canonical base64url, strict JSON, no repeated member, finite numbers, no crit',
+      "alg is RS256 and iss is Clerk's: both choose the verifier",
+      'its key is pinned or in the key set, and the signature matches',
+      'typ is JWT and cat is that of session tokens',
+      'exp, iat and nbf, with five seconds between the clocks',
+      'sub is a Clerk user, sid a session, sts not pending',
+      `${party}, act only where impersonation is allowed`,
+      'the session has not ended',
+      state,
+    ],
+    legacy_jwt: [
+      alone,
+      'three parts of canonical base64url, strict JSON, no repeated member, finite numbers, no crit',
+      'alg is HS256 and iss is ours: both choose the verifier',
+      'the signature matches under one of our secrets, typ is JWT, aud is ours',
+      'exp, iat and nbf, with five seconds between the clocks',
+      'sub is a user, jti names a session on record that is not closed',
+      state,
+    ],
+  };
+  return checks[method];
 }
-
-/** What is checked beside the authorized party, whose check depends on the configuration. */
-const AZP = 'act only where impersonation is allowed';
-
-const checks: Record<AuthMethod, readonly string[]> = {
-  api_key: [
-    alone,
-    'its form and environment are known and it is no secret key of Clerk',
-    'its checksum matches, before any lookup',
-    'its address has not sent too many unknown keys, or it was let in before, or chance admitted it',
-    'its SHA-256 is on record, neither revoked nor expired',
-    state,
-    "one of its scopes reaches the route's permission",
-  ],
-  clerk_session: [
-    alone,
-    'three parts of canonical base64url, strict JSON, no repeated member, finite numbers, no crit',
-    "alg is RS256 and iss is Clerk's: both choose the verifier",
-    'its key is pinned or in the key set, and the signature matches',
-    'typ is JWT and cat is that of session tokens',
-    'exp, iat and nbf, with five seconds between the clocks',
-    'sub is a Clerk user, sid a session, sts not pending',
-    AZP,
-    'the session has not ended',
-    state,
-  ],
-  legacy_jwt: [
-    alone,
-    'three parts of canonical base64url, strict JSON, no repeated member, finite numbers, no crit',
-    'alg is HS256 and iss is ours: both choose the verifier',
-    'the signature matches under one of our secrets, typ is JWT, aud is ours',
-    'exp, iat and nbf, with five seconds between the clocks',
-    'sub is a user, jti names a session on record that is not closed',
-    state,
-  ],
-};

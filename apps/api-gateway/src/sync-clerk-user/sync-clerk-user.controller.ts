@@ -12,6 +12,7 @@ import { Access } from '../declare-access/access';
 import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '../errors';
 import { RoundTrips, maxRoundTrips } from './round-trips';
 import { SignIn } from './sign-in';
+import { SYNC_PATH } from './sync-path';
 
 const syncedSchema = z.object({
   success: z.literal(true),
@@ -21,7 +22,7 @@ const syncedSchema = z.object({
 });
 
 /** `/api/clerk/syncUsers`: makes sure that the signed-in Clerk user exists here. */
-@Controller('api/clerk/syncUsers')
+@Controller(SYNC_PATH)
 @ApiTags('auth')
 export class SyncClerkUserController {
   private readonly signIn: SignIn;
