@@ -111,9 +111,9 @@ export interface GatewayConfig {
   readonly publicUrl: string;
   /** Where browsers go to sign in. */
   readonly signInUrl?: string;
-  /** Where browsers are sent when they name no page that they may be sent to; absolute. */
+  /** Absolute URL to which browsers are redirected when their target is missing or not allowed. */
   readonly fallbackRedirectUrl: string;
-  /** Where browsers may be sent besides `publicUrl`; patterns of an `OriginList`. */
+  /** Origins of redirect targets besides that of `publicUrl`; patterns of an `OriginList`. */
   readonly redirectOrigins: readonly string[];
   /** Tokens of our own; without a secret there are none. */
   readonly legacy: { readonly secrets: readonly string[]; readonly ttlMs: number };
@@ -163,7 +163,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
 
-/** Adds the rule that a required party can be one; reported together with every other fault. */
+/** Rejects CLERK_REQUIRE_AZP without authorized parties; reported together with every other fault. */
 function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
   return schema.refine(
     (env) => {

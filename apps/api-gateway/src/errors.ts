@@ -10,7 +10,7 @@ export class CredentialMissingError extends Error {
   }
 }
 
-/** A browser was sent to sign in again and again, and comes back without a session that is good. */
+/** The browser was redirected to sign in repeatedly and still returns without a valid session. */
 export class SignInLoopError extends Error {
   readonly code = 'sign_in_loop';
 
@@ -124,7 +124,7 @@ export class HttpsRequiredError extends Error {
   }
 }
 
-/** A page of an origin that is not listed asked whether it may call. */
+/** A preflight came from an origin that is not listed. */
 export class OriginNotAllowedError extends Error {
   readonly code = 'origin_not_allowed';
 
@@ -134,10 +134,10 @@ export class OriginNotAllowedError extends Error {
   }
 }
 
-/** The parts of a request that fields stand in. */
+/** Part of a request that has fields. */
 export type FieldPlace = 'path' | 'query' | 'body';
 
-/** One field of a request, where it stands and what is wrong with it; never its value. */
+/** One invalid field of a request: its place and what is wrong with it; never its value. */
 export interface FieldFault {
   readonly in: FieldPlace;
   readonly field: string;
@@ -228,7 +228,7 @@ export const jsonFaults: Readonly<Record<JsonFault, string>> = {
   repeated_member: 'a member of the body is repeated',
 };
 
-/** A body is no JSON that every parser reads alike. `path` names the repeated member, with dots between levels. */
+/** The body is not strict JSON. `path` names the repeated member, with dots between levels. */
 export class JsonInvalidError extends Error {
   readonly code = 'JSON_INVALID';
 

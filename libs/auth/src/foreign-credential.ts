@@ -12,8 +12,8 @@ const kinds: readonly (readonly [RegExp, CredentialFault])[] = [
 ];
 
 /**
- * Says what a text is that somebody pasted in the place of a credential of ours; undefined when it is nothing that is
- * known. Costs no more than a look at the first characters.
+ * Returns the code for a credential or id of another system that was sent instead of one of ours; undefined for any
+ * other text. Reads little more than the prefix.
  * @see https://clerk.com/docs/guides/development/machine-auth/overview
  */
 export function foreignCredential(text: string): CredentialFault | undefined {

@@ -82,7 +82,7 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** How long is waited between fetches for unknown ids. */
+  /** Pause between fetches for unknown ids. */
   private get pauseMs(): number {
     const { cooldownMs, failureCooldownMs } = this.options;
     return this.failure === undefined ? cooldownMs : failureCooldownMs;

@@ -11,7 +11,7 @@ export interface DecodedJwt {
   readonly signature: Buffer;
 }
 
-/** The longest token that is looked at; characters. */
+/** Longest token that is decoded; characters. */
 export const maxTokenLength = 8 * 1024;
 
 /**
@@ -38,7 +38,7 @@ export function decodeJwt(token: string): DecodedJwt {
   return decoded;
 }
 
-/** Where the two points of a token are. Stops at the third: a token of nothing but points must not cost a part each. */
+/** Positions of the two points of a token. Stops at a third: a token of points alone must not cost a part for each. */
 function pointsOf(token: string): readonly [number, number] {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);

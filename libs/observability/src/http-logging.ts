@@ -3,12 +3,12 @@ import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type LogFields, acceptableCorrelationId, withLogContext } from './log-context';
 
-/** Fastify's `genReqId`: an id of our own. A client could give the id of another's request. */
+/** Fastify's `genReqId`: an id of our own, because a client could send the id of another client's request. */
 export function requestId(): string {
   return randomUUID();
 }
 
-/** What the client calls its request, its `x-request-id`; undefined when it is not fit to be stored and logged. */
+/** The client's `x-request-id`; undefined when it is not fit to be stored and logged. */
 export function clientRequestId({ headers }: { readonly headers: Record<string, unknown> }): string | undefined {
   return acceptableCorrelationId(headers['x-request-id']);
 }
@@ -23,9 +23,9 @@ declare module 'fastify' {
 }
 
 /**
- * Makes every log line of a request carry our id and the client's, answers with ours as `x-request-id`, and writes one line per request:
- * method, route, status, milliseconds and what its handler left in `request.logged`; neither headers, bodies nor query
- * strings.
+ * Makes every log line of a request carry our id and the client's, answers with ours as `x-request-id`, and writes one
+ * line per request: method, route, status, milliseconds and what its handler left in `request.logged`; neither headers,
+ * bodies nor query strings.
  */
 export function logRequests(server: FastifyInstance, logger: Logger): void {
   server.decorateRequest('route', 'unknown');

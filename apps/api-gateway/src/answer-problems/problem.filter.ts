@@ -12,8 +12,8 @@ import { RoundTrips } from '../sync-clerk-user/round-trips';
 import { SignIn } from '../sync-clerk-user/sign-in';
 
 /**
- * Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`; to a browser that
- * navigates with its session as a page, whose reader is a person.
+ * Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`. Browsers that
+ * navigate with their session get a page for people instead.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -44,7 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private sendPage(answer: Answer, request: FastifyRequest, reply: FastifyReply): void {
     const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
-    // The link on the page is a person's decision: it begins to count anew.
+    // A person decides to follow the link on the page, so the count starts again.
     void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
     void reply.type('text/html; charset=utf-8').send(problemPage(answer, request.id, signInUrl));
   }

@@ -16,8 +16,8 @@ const places: Partial<Record<Paramtype, FieldPlace>> = { param: 'path', query: '
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   /**
-   * Unlike Nest's, leaves `__proto__` where it is: a strict schema refuses it by its name, as any other unknown field. A
-   * request without a body is one with an empty body: the schema then names the fields that are missing.
+   * Unlike Nest's, leaves `__proto__` where it is: a strict schema rejects it by name, like any other unknown field. A
+   * missing body is read as an empty one: the schema then names the fields that are missing.
    * @throws RequestInvalidError
    */
   override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {

@@ -80,7 +80,7 @@ export class ApiKeyDirectory {
     const address = countedAddress(ip);
     const isAdmitted = await this.admit(hash, address);
     return this.lookups.run(address, async () => {
-      // Those who went before in the same lane may have used up the guesses.
+      // Earlier lookups in the same lane may have used up the guesses.
       if (!isAdmitted) await this.admit(hash, address);
       return this.lookUp(hash, address, id);
     });

@@ -139,7 +139,7 @@ function tokenVerifier(
 }
 
 function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger, now: MonotonicClock): KeySource {
-  // It may fail every second: what does not change is logged once.
+  // Fetches may fail every second: an unchanged reason is logged once.
   let lastReason: string | undefined;
   return new JwksCache({
     url,

@@ -53,7 +53,7 @@ export class Authenticator {
 
   /**
    * The Clerk session with which a browser navigates, as Bearer or in Clerk's cookies, or why there is none. Throws as
-   * `authenticate` does for a token that signing in again would not replace by a better one.
+   * `authenticate` does for every other refusal: signing in again would not help.
    */
   async browserSession(request: FastifyRequest): Promise<ClerkCaller | SignedOut> {
     if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);

@@ -53,7 +53,7 @@ declare module 'fastify' {
     caller?: Caller;
     /** Set on routes that need a Clerk session; absent on others, and where a browser may come signed out. */
     clerkCaller?: ClerkCaller;
-    /** Set where a browser may come signed out, and did. */
+    /** Set when a browser arrives signed out, on routes that allow it. */
     signedOut?: SignedOut;
   }
 }

@@ -4,7 +4,7 @@ import { KeyGuesses } from './key-guesses';
 
 const refused = { code: 'rate_limited', retryAfterMs: 1_000 };
 
-/** Guesses of which nothing is drawn but what the test says, and the address `a` that has sent this many. */
+/** Key guesses that draw what the test says, after the address `a` has sent this many. */
 async function after(guesses: number, draw: { value: number }): Promise<KeyGuesses> {
   const made = new KeyGuesses(new RateLimits(new MemoryCounters(() => 0)));
   jest.spyOn(made, 'draw').mockImplementation(() => draw.value);

@@ -4,7 +4,7 @@ import { type RateLimits } from '../limit-rates/rate-limits';
 import { actPolicies } from '../limit-rates/rate-policy';
 
 const { limit } = actPolicies.unknownKey;
-/** Chance decides anew each time, so nobody needs to wait until the window is over. */
+/** Every attempt is drawn anew, so clients need not wait for the end of the window. */
 const RETRY_AFTER_MS = 1_000;
 
 /**
@@ -25,12 +25,12 @@ export class KeyGuesses {
     throw new RateLimitedError(RETRY_AFTER_MS);
   }
 
-  /** A number from 0 up to 1, by chance; a method so that tests can choose it. */
+  /** Returns a random number from 0 up to 1; a method so that tests can choose it. */
   draw(): number {
     return Math.random();
   }
 
-  /** Counts a key that nobody knows. */
+  /** Counts an unknown key. */
   async guessed(address: string): Promise<void> {
     await this.limits.note('unknownKey', address);
   }

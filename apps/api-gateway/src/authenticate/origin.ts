@@ -7,7 +7,7 @@ import { type FastifyRequest } from 'fastify';
 export function originOf(request: FastifyRequest): Origin {
   const { ip, headers } = request;
   const userAgent = headers['user-agent'];
-  // What a trusted proxy sent may be no address.
+  // A trusted proxy may send something that is not an address.
   const sourceIp = clientAddress(ip);
   const theirs = clientRequestId(request);
   return {

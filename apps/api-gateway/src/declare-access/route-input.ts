@@ -4,11 +4,11 @@ import { type FastifyRequest } from 'fastify';
 import { type FieldFault, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../field-faults';
 
-/** What the handler of a route takes, each held to a schema by the validation pipe. */
+/** Parts of a request that a route's handler takes; the validation pipe validates each by its schema. */
 export interface RouteInput {
   readonly body: boolean;
   readonly query: boolean;
-  /** What it takes without a schema: the gateway does not start. */
+  /** Parts that it takes without a schema: the gateway does not start. */
   readonly unchecked: readonly string[];
 }
 

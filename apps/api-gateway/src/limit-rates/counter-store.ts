@@ -6,13 +6,13 @@ export interface Count {
   readonly resetMs: number;
 }
 
-/** What is counted by itself: no other purpose takes its place in a store. */
+/** What is counted. Purposes do not take space from each other in a store. */
 export interface Purpose {
   readonly name: string;
   readonly windowMs: number;
   /**
-   * What becomes of the next name when the memory holds as many as it may. `share`: it shares a counter with others, so
-   * that nothing goes uncounted. `evict`: the name whose window ends first is forgotten.
+   * What happens to a new name when memory is full. `share`: it shares a counter with others, so that nothing goes
+   * uncounted. `evict`: the name whose window ends first is forgotten.
    */
   readonly whenFull: 'share' | 'evict';
 }

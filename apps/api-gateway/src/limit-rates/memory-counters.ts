@@ -6,7 +6,7 @@ const MAX_NAMES = 50_000;
 
 /** Counts in memory, for a gateway that is alone: for at most 50 000 names per purpose, and a few shared counters. */
 export class MemoryCounters implements CounterStore {
-  /** As many as there are purposes, which the code lists. */
+  /** Bounded: the code lists every purpose. */
   private readonly purposes = new Map<string, WindowCounters>();
 
   constructor(

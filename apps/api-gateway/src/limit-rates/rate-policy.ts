@@ -55,7 +55,7 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
 
 /** Limits of single acts, besides those of the routes. */
 export const actPolicies = {
-  /** API keys from one address that nobody knows, and about beyond how many chance decides; see `KeyGuesses`. */
+  /** Unknown API keys from one address; beyond the limit chance decides, see `KeyGuesses`. */
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
   /** Tokens by one name whose signature does not match, and about beyond how many chance decides; see `Forgeries`. */
   forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },

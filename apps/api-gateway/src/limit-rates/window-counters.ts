@@ -6,9 +6,9 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** How many counters are shared by the names that find no place. */
+/** Number of counters that names beyond the bound share. */
 const SHARED = 1_024;
-/** How many windows that are over one hit removes at most, so that none takes long. */
+/** Expired windows that one hit removes at most; bounds its time. */
 const MAX_REMOVED = 100;
 
 /**

@@ -19,7 +19,7 @@ const IDENTITY_HEADER =
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(hardening);
-    // It has no headers: what follows on the connection is another request to some readers, and headers to others.
+    // HTTP/0.9 has no headers: some readers take what follows for another request, others for headers.
     if (request.raw.httpVersionMajor < 1) return done(new BadRequestException());
     if (!isFramed(request.raw.headers['transfer-encoding'])) return done(new BadRequestException());
     dropIdentityHeaders(request.raw.headers);

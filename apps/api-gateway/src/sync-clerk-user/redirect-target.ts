@@ -33,7 +33,7 @@ function allowed(candidate: unknown, { publicUrl, origins, ownPath }: RedirectRu
   return url.origin === own && isPath(url.pathname, ownPath) ? undefined : url.href;
 }
 
-/** Whether a pathname is a path, in whatever letters, escapes and slashes at the end. */
+/** Whether a pathname is a path, ignoring case, percent-encoding and trailing slashes. */
 export function isPath(pathname: string, path: string): boolean {
   let decoded = pathname;
   try {

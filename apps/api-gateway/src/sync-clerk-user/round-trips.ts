@@ -4,10 +4,10 @@ import { SYNC_PATH } from './sync-path';
 const COOKIE = 'gatehouse_sign_in';
 /** A loop of redirects takes a second; a person who signs in takes longer than this, or does so rarely. */
 const MAX_AGE_SECONDS = 60;
-/** How often a browser is sent to sign in before it is told why that does not help. */
+/** Redirects to the sign-in page before the browser gets an error page instead. */
 export const maxRoundTrips = 2;
 
-/** Counts how often a browser was just sent to sign in, in a cookie of its own: no state here, and none to share. */
+/** Counts recent redirects to the sign-in page in a cookie, so that gateways have no state to share. */
 export class RoundTrips {
   private readonly attributes: string;
 
@@ -16,7 +16,7 @@ export class RoundTrips {
     this.attributes = `Path=${pathname}; HttpOnly; SameSite=Lax${protocol === 'https:' ? '; Secure' : ''}`;
   }
 
-  /** How often, from 0. What is no count is 0. */
+  /** Returns the count; 0 when the cookie is missing or invalid. */
   of(rawHeaders: readonly string[]): number {
     const [value = ''] = readCookies(rawHeaders, (name) => name === COOKIE);
     return /^\d$/.test(value) ? Number(value) : 0;

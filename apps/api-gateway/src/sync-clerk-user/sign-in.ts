@@ -6,7 +6,7 @@ import { SYNC_PATH } from './sync-path';
 
 type SignInConfig = Pick<GatewayConfig, 'publicUrl' | 'redirectOrigins' | 'fallbackRedirectUrl' | 'signInUrl'>;
 
-/** Where browsers come from and go to around signing in. */
+/** URLs to which browsers go to sign in and afterwards. */
 export class SignIn {
   private readonly rules: RedirectRules;
 
@@ -19,13 +19,13 @@ export class SignIn {
     };
   }
 
-  /** Where the browser wants to go: as `redirect_url` says, once, or else the Referer. */
+  /** Returns the target of `redirect_url`, else of the Referer; the fallback when it is not allowed or repeated. */
   targetOf({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): string {
     const { redirect_url: asked } = query as Record<string, unknown>;
     return redirectTarget(asked ?? headers.referer, this.rules);
   }
 
-  /** The page to sign in at, which leads back here and from here to the target; undefined where nobody can sign in. */
+  /** Returns the sign-in page, which leads back here and then to the target; undefined without `SIGN_IN_URL`. */
   urlFor(target: string): string | undefined {
     const { signInUrl, publicUrl } = this.config;
     if (signInUrl === undefined) return undefined;

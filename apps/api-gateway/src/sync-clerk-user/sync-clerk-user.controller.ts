@@ -84,7 +84,7 @@ export class SyncClerkUserController {
     return synced;
   }
 
-  /** @throws CredentialMissingError where nobody can sign in, SignInLoopError when signing in does not help */
+  /** @throws CredentialMissingError without `SIGN_IN_URL`, SignInLoopError after too many round trips */
   private signInUrl(target: string, trips: number, signedOut: SignedOut | undefined): string {
     const url = this.signIn.urlFor(target);
     if (url === undefined) throw new CredentialMissingError();
