@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => stack?.stop(), 60_000);
 
-it('every metric of ours is named for its service, and docs/metrics.md lists exactly those that there are', async () => {
+it('every metric of ours is named for its service, and docs/reference/metrics.md lists exactly those that there are', async () => {
   const own = { 'api-gateway': 'gateway', 'webhook-ingest': 'ingest', 'user-sync': 'user_sync' } as const;
   const all: string[] = [];
   for (const [service, prefix] of Object.entries(own)) {
@@ -22,7 +22,7 @@ it('every metric of ours is named for its service, and docs/metrics.md lists exa
     expect(ours.filter((name) => !name.startsWith(`gatehouse_${prefix}_`))).toEqual([]);
     all.push(...ours);
   }
-  const document = readFileSync(join(workspaceRoot(), 'docs/metrics.md'), 'utf8');
+  const document = readFileSync(join(workspaceRoot(), 'docs/reference/metrics.md'), 'utf8');
   const listed = [...document.matchAll(/^\| `(gatehouse_\w+)`/gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(all.sort());
 });

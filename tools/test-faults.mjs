@@ -1,4 +1,4 @@
-// npm run test:faults [-- CELL,CELL]: the whole fault matrix; its table goes into docs/reliability.md. NATS_SERVER_BIN may
+// npm run test:faults [-- CELL,CELL]: the whole fault matrix; its table goes into docs/reference/fault-matrix.md. NATS_SERVER_BIN may
 // name several nats-server programs, comma-separated: the matrix runs on each.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { makeDirectory, root, stateDirectory } from './bootstrap.mjs';
 
 const begin = '<!-- fault matrix: begin -->';
 const end = '<!-- fault matrix: end -->';
-const document = join(root, 'docs/reliability.md');
+const document = join(root, 'docs/reference/fault-matrix.md');
 const which = process.argv[2] ?? 'all';
 const programs = (process.env.NATS_SERVER_BIN ?? '').split(',').map((program) => program.trim());
 const reports = [];

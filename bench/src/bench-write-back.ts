@@ -10,7 +10,7 @@ export interface WriteBackOptions {
   readonly seconds: number;
 }
 
-/** Clerk's limit of a production key, per 10 s; `docs/convergence.md` says what of it is used. */
+/** Clerk's limit of a production key, per 10 s; `docs/explanation/convergence.md` says what of it is used. */
 const PRODUCTION = 1_000;
 /** What flows into the budget each second: nine tenths of the limit, less what may be spent at once. */
 const FLOW = (PRODUCTION * 0.9 * 0.8) / 10;

@@ -9,7 +9,7 @@ interface Case {
   readonly cells: readonly string[];
 }
 
-const document = readFileSync(join(__dirname, '../../../docs/convergence.md'), 'utf8');
+const document = readFileSync(join(__dirname, '../../../docs/reference/decisions.md'), 'utf8');
 const rows = (document.split('<!-- decisions -->')[1]?.split('<!-- /decisions -->')[0] ?? '')
   .split('\n')
   .filter((line) => line.startsWith('|'))
@@ -56,7 +56,7 @@ const cases: Case[] = Object.entries(holds).flatMap(([held, known]) => {
 const matches = (row: readonly string[], cells: readonly string[]) =>
   cells.every((cell, column) => row[column] === '-' || row[column] === cell);
 
-describe('the table of decisions in docs/convergence.md', () => {
+describe('the table of decisions in docs/reference/decisions.md', () => {
   it.each(cases.map((each) => [each.cells.join(', '), each] as const))('says what is decided: %s', (_, each) => {
     const found = rows.filter((row) => matches(row, each.cells));
     expect(found).toHaveLength(1);

@@ -43,8 +43,8 @@ export function packEmulator(root: string, destination: string): PackedEmulator 
     const manifest = packageManifest(root, new Set([...packages, ...types.packages]));
     write('package.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
     cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-    write('README.md', readable(root, 'apps/clerk-emulator/README.md', '../../docs/', 'docs/'));
-    write('docs/emulator.md', readable(root, 'docs/emulator.md', '../apps/clerk-emulator/', '../'));
+    write('README.md', readable(root, 'apps/clerk-emulator/README.md', '../../docs/reference/', 'docs/'));
+    write('docs/emulator.md', readable(root, 'docs/reference/emulator.md', '../../apps/clerk-emulator/', '../'));
     return { tarball: npmPack(folder, destination), dependencies: manifest.dependencies };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -41,14 +41,14 @@ function answered(): Told[] {
 
 /** The same as the document tells them to those who write clients. */
 function documented(): Told[] {
-  const text = readFileSync(join(__dirname, '../../../../docs/auth.md'), 'utf8');
+  const text = readFileSync(join(__dirname, '../../../../docs/reference/errors.md'), 'utf8');
   return [...text.matchAll(/^\| `([a-z_]+)` +\| (\d{3}) +\|/gm)].map(([, code, status]) => [
     code ?? '',
     Number(status),
   ]);
 }
 
-it('docs/auth.md tells every code that an error can have, each once, with its status', () => {
+it('docs/reference/errors.md tells every code that an error can have, each once, with its status', () => {
   const sorted = (told: Told[]) => told.map(([code, status]) => `${status} ${code}`).sort();
   expect(sorted(documented())).toEqual(sorted(answered()));
 });
