@@ -9,19 +9,35 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   { sourceTag: 'type:lifecycle', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
   { sourceTag: 'type:node-version', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
-  { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['type:contracts'], allowedExternalImports: ['zod'] },
-  { sourceTag: 'type:config', onlyDependOnLibsWithTags: ['type:config'], allowedExternalImports: ['zod'] },
-  { sourceTag: 'type:observability', onlyDependOnLibsWithTags: ['type:contracts', 'type:observability'] },
-  { sourceTag: 'type:auth', onlyDependOnLibsWithTags: ['type:contracts', 'type:observability'] },
+  { sourceTag: 'type:errors', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
+  {
+    sourceTag: 'type:contracts',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors'],
+    allowedExternalImports: ['zod'],
+  },
+  {
+    sourceTag: 'type:config',
+    onlyDependOnLibsWithTags: ['type:config', 'type:errors'],
+    allowedExternalImports: ['zod'],
+  },
+  {
+    sourceTag: 'type:observability',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'],
+  },
+  { sourceTag: 'type:auth', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'] },
   {
     sourceTag: 'type:adapter',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:lifecycle', 'type:observability', 'type:testing'],
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:lifecycle', 'type:observability', 'type:testing'],
   },
-  { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contracts', 'type:lifecycle', 'type:testing'] },
+  {
+    sourceTag: 'type:testing',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:lifecycle', 'type:testing'],
+  },
   {
     sourceTag: 'type:app',
     onlyDependOnLibsWithTags: [
       'type:node-version',
+      'type:errors',
       'type:contracts',
       'type:lifecycle',
       'type:config',

@@ -1,0 +1,1 @@
+export { codedError, type CodedError, type CodedErrorClass } from './coded-error';
