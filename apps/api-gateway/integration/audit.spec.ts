@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   type EnvelopeClaims,
-  acknowledgeChanges,
-  changesSince,
+  acknowledgeTrustChanges,
+  trustChangesSince,
   eraseUserPayloads,
   gatewayRequests,
   leaseGateway,
@@ -19,7 +19,7 @@ import { samplePrincipal } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 const answered: unknown[] = [resolvePrincipal, recordAudit, redriveEvents, eraseUserPayloads];
-const ofChanges: unknown[] = [leaseGateway, acknowledgeChanges, changesSince];
+const ofChanges: unknown[] = [leaseGateway, acknowledgeTrustChanges, trustChangesSince];
 const id = randomUUID();
 const counts = { events: 2, bodies: 2, bytes: 9, mentions: 0, unresolved: 0, streamMessages: 2 };
 

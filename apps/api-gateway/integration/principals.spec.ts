@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type ClerkSession, createEnvelopeSigner } from '@gatehouse/auth';
-import { changeHeartbeat, inboxPrefix, resolvePrincipal } from '@gatehouse/contracts';
+import { trustChangeHeartbeat, inboxPrefix, resolvePrincipal } from '@gatehouse/contracts';
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
@@ -205,7 +205,7 @@ describe('what is remembered', () => {
     authority.hold = new Promise((resolve) => (release = resolve));
     // Its answer comes after the announcements that are on their way.
     await find('sess_2');
-    now += changeHeartbeat.silenceMs - 1;
+    now += trustChangeHeartbeat.silenceMs - 1;
     expect(feed.trusting).toBe(true);
     now += 1;
     expect(feed.trusting).toBe(false);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Principal,
-  acknowledgeChanges,
-  changesAnnouncement,
-  changesSince,
+  acknowledgeTrustChanges,
+  trustChangesAnnouncement,
+  trustChangesSince,
   closeSession,
   deactivateUser,
   getMe,
@@ -50,7 +50,7 @@ async function gateway(): Promise<ListeningGateway> {
 const rows = () => world.query<{ number: string }>('SELECT number FROM changes ORDER BY number');
 const counter = async () =>
   Number((await world.query<{ number: string }>('SELECT number FROM change_counter'))[0]?.number);
-const since = (number: number) => world.gateway.send(changesSince, { number }, nobody());
+const since = (number: number) => world.gateway.send(trustChangesSince, { number }, nobody());
 
 describe('changes', () => {
   it('have numbers without a gap, whichever of two replicas makes 50 of them at once', async () => {
@@ -172,7 +172,7 @@ describe('a revocation', () => {
     ahead.number += 1_000;
     await ahead.lease();
     const acknowledged = { gatewayId: ahead.id, number: ahead.number };
-    await world.gateway.send(acknowledgeChanges, acknowledged, nobody());
+    await world.gateway.send(acknowledgeTrustChanges, acknowledged, nobody());
     const { propagation } = await world.gateway.send(revokeKey, { id }, ada.context);
     expect(propagation).toMatchObject({ gateways: 1, acknowledged: 0, expired: 1 });
   });
@@ -314,7 +314,7 @@ describe('a new password', () => {
 
 describe('announcements', () => {
   it('are made by user-sync alone', async () => {
-    const { subject } = changesAnnouncement;
+    const { subject } = trustChangesAnnouncement;
     const asked = world.gatewayConnection.request(subject, '{}', { timeout: 20_000 });
     await expect(asked).rejects.toThrow(/permissions violation/i);
     const servers = world.nats.url;

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Change, acknowledgeChanges, changesAnnouncement, changesSince, leaseGateway } from '@gatehouse/contracts';
+import {
+  type TrustChange,
+  acknowledgeTrustChanges,
+  trustChangesAnnouncement,
+  trustChangesSince,
+  leaseGateway,
+} from '@gatehouse/contracts';
 import { type Subscription } from '@nats-io/transport-node';
 import { nobody } from './members';
 import { type SyncWorld } from './sync-world';
@@ -11,7 +17,7 @@ import { type SyncWorld } from './sync-world';
 export class ListeningGateway {
   readonly id = randomUUID();
   /** All changes, each once, in order. */
-  readonly changes: Change[] = [];
+  readonly changes: TrustChange[] = [];
   /** How often it had missed something. */
   gaps = 0;
   number = 0;
@@ -24,10 +30,10 @@ export class ListeningGateway {
   constructor(private readonly world: SyncWorld) {}
 
   async start(): Promise<this> {
-    this.subscription = this.world.gatewayConnection.subscribe(changesAnnouncement.subject, {
+    this.subscription = this.world.gatewayConnection.subscribe(trustChangesAnnouncement.subject, {
       callback: (error, message) => {
         if (error !== null) return;
-        const announcement = changesAnnouncement.message.parse(message.json());
+        const announcement = trustChangesAnnouncement.message.parse(message.json());
         this.heard += 1;
         this.work = this.work.then(() => this.take(announcement.changes, announcement.current));
       },
@@ -66,20 +72,20 @@ export class ListeningGateway {
     ]);
   }
 
-  private async take(changes: readonly Change[], current: number): Promise<void> {
+  private async take(changes: readonly TrustChange[], current: number): Promise<void> {
     if (this.stuck) return;
     for (const change of changes) if (change.number === this.number + 1) this.note(change);
     while (this.number < current) {
       this.gaps += 1;
-      const missed = await this.world.gateway.send(changesSince, { number: this.number }, nobody());
+      const missed = await this.world.gateway.send(trustChangesSince, { number: this.number }, nobody());
       for (const change of missed.changes) this.note(change);
     }
     if (changes.length > 0) {
-      await this.world.gateway.send(acknowledgeChanges, { gatewayId: this.id, number: this.number }, nobody());
+      await this.world.gateway.send(acknowledgeTrustChanges, { gatewayId: this.id, number: this.number }, nobody());
     }
   }
 
-  private note(change: Change): void {
+  private note(change: TrustChange): void {
     this.changes.push(change);
     this.number = change.number;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { propagationSchema } from './change';
+import { propagationSchema } from './trust-change';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
 import { metadataStateSchema } from './metadata-collision';

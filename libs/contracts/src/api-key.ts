@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { propagationSchema } from './change';
+import { propagationSchema } from './trust-change';
 import { givenTimeSchema } from './given-time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
-import { asOfChange, holderSchema } from './trust';
+import { asOfTrustChange, holderSchema } from './trust';
 import { shownValue } from './shown-value';
 import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
@@ -125,7 +125,7 @@ export const resolveKey = defineRequest({
   subject: 'user-sync.keys.resolve',
   request: z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hex') }),
   reply: z.object({
-    ...asOfChange,
+    ...asOfTrustChange,
     key: z
       .object({
         ...holderSchema.shape,

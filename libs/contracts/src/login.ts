@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { propagationSchema } from './change';
+import { propagationSchema } from './trust-change';
 import { defineRequest } from './request';
-import { asOfChange, holderSchema } from './trust';
+import { asOfTrustChange, holderSchema } from './trust';
 import { userSchema } from './user';
 import { uuidSchema } from './uuid';
 
@@ -20,7 +20,7 @@ export const sessionTtlSchema = z
  * mints a token whose `jti` is `session.id`, ending at `session.expiresAt` (milliseconds).
  */
 export const loginReplySchema = z.object({
-  ...asOfChange,
+  ...asOfTrustChange,
   ...holderSchema.shape,
   session: z.object({ id: uuidSchema, expiresAt: timeMs }),
   user: userSchema,
@@ -70,7 +70,7 @@ export const resolveLegacySession = defineRequest({
   subject: 'user-sync.legacy-sessions.resolve',
   request: z.object({ sessionId: uuidSchema, userId: uuidSchema }),
   reply: z.object({
-    ...asOfChange,
+    ...asOfTrustChange,
     session: z
       .object({
         ...holderSchema.shape,

@@ -10,7 +10,7 @@ import {
 } from './admin-user';
 import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
 import { listAudit, recordAudit } from './audit';
-import { acknowledgeChanges, changesAnnouncement, changesSince, leaseGateway } from './change';
+import { acknowledgeTrustChanges, trustChangesAnnouncement, trustChangesSince, leaseGateway } from './trust-change';
 import { explainUser } from './explanation';
 import { eraseUserPayloads } from './erasure';
 import { getLedgerStats } from './ledger-stats';
@@ -70,9 +70,9 @@ export const gatewayRequests = [
   closeSession,
   exchangePhoneLogin,
   syncClerkUser,
-  changesSince,
+  trustChangesSince,
   leaseGateway,
-  acknowledgeChanges,
+  acknowledgeTrustChanges,
   listAudit,
   recordAudit,
   createUser,
@@ -116,7 +116,7 @@ const streams = [...manage(eventsConsumer.stream), ...manage(outcomesConsumer.st
 export const natsPermissions: Record<ServiceName, NatsPermissions> = {
   'api-gateway': {
     publish: { allow: gatewayRequests.map(({ subject }) => subject) },
-    subscribe: { allow: [`${inboxPrefix('api-gateway')}.>`, changesAnnouncement.subject] },
+    subscribe: { allow: [`${inboxPrefix('api-gateway')}.>`, trustChangesAnnouncement.subject] },
     allowResponses: false,
   },
   'webhook-ingest': {
@@ -138,7 +138,12 @@ export const natsPermissions: Record<ServiceName, NatsPermissions> = {
   },
   'user-sync': {
     publish: {
-      allow: [...outcomesConsumer.stream.subjects, ...streams, ...consume(eventsConsumer), changesAnnouncement.subject],
+      allow: [
+        ...outcomesConsumer.stream.subjects,
+        ...streams,
+        ...consume(eventsConsumer),
+        trustChangesAnnouncement.subject,
+      ],
     },
     subscribe: { allow: ['user-sync.>', `${inboxPrefix('user-sync')}.>`] },
     allowResponses: true,

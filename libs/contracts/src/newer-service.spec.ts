@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gatewayRequests } from './nats-permissions';
 import { replyFrameSchema } from './request';
-import { changeSchema } from './change';
+import { trustChangeSchema } from './trust-change';
 import { clerkMovementSchema } from './clerk-movement';
 import { outcomeSchema } from './outcome';
 
@@ -20,7 +20,7 @@ function closed(schema: unknown, path: string): string[] {
 
 const told = [
   ...gatewayRequests.map(({ subject, reply }) => [subject, reply] as const),
-  ['changes', changeSchema] as const,
+  ['changes', trustChangeSchema] as const,
   ['outcomes', outcomeSchema.options[2]] as const,
   ['movements', clerkMovementSchema] as const,
 ];

@@ -4,7 +4,7 @@ import { shownValue } from './shown-value';
 import { clerkSessionIdSchema, clerkUserIdSchema } from './clerk-user';
 import { loginReplySchema, sessionTtlSchema } from './login';
 import { defineRequest } from './request';
-import { asOfChange, holderSchema } from './trust';
+import { asOfTrustChange, holderSchema } from './trust';
 import { userSchema } from './user';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -55,7 +55,7 @@ export const syncClerkUser = defineRequest({
   subject: 'user-sync.clerk-users.sync',
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: clerkSessionIdSchema }),
   reply: z.object({
-    ...asOfChange,
+    ...asOfTrustChange,
     ...holderSchema.shape,
     isNewUser: z.boolean(),
     user: userSchema,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeNumberSchema } from './change';
+import { trustChangeNumberSchema } from './trust-change';
 import { roles, tiers } from './principal';
 import { uuidSchema } from './uuid';
 
@@ -19,4 +19,4 @@ export type Holder = z.output<typeof holderSchema>;
  * Every answer that a gateway may remember carries the number of the last change that was known when it was read: one
  * older than the last change that the gateway has seen is used once and not remembered.
  */
-export const asOfChange = { change: changeNumberSchema };
+export const asOfTrustChange = { change: trustChangeNumberSchema };

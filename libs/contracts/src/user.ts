@@ -4,7 +4,7 @@ import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
-import { asOfChange, holderSchema } from './trust';
+import { asOfTrustChange, holderSchema } from './trust';
 import { uuidSchema } from './uuid';
 import { webLinkSchema } from './web-link';
 
@@ -96,7 +96,7 @@ export type AdminUser = z.output<typeof adminUserSchema>;
 export const resolvePrincipal = defineRequest({
   subject: 'user-sync.principal.resolve',
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: z.string().max(130) }),
-  reply: z.object({ ...asOfChange, ...holderSchema.shape, isNewUser: z.boolean(), sessionEnded: z.boolean() }),
+  reply: z.object({ ...asOfTrustChange, ...holderSchema.shape, isNewUser: z.boolean(), sessionEnded: z.boolean() }),
 });
 
 /** The calling user. */

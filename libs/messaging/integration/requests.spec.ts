@@ -1,7 +1,7 @@
 import {
   type EnvelopeClaims,
   type ServiceName,
-  changesAnnouncement,
+  trustChangesAnnouncement,
   envelopeHeader,
   gatewayRequests,
   getMe,
@@ -201,7 +201,7 @@ describe('NATS permissions', () => {
   const requests = gatewayRequests.map(({ subject }) => subject);
   const everything = [
     ...requests,
-    changesAnnouncement.subject,
+    trustChangesAnnouncement.subject,
     ...['clerk.events.user.created', 'clerk.outcomes.success', '_INBOX.api-gateway.x', '_INBOX.webhook-ingest.x'],
     ...['_INBOX.user-sync.x', '_INBOX.x', '$SYS.REQ.SERVER.PING', '$SYS.ACCOUNT.X', '$KV.x.y', '$O.x.C.y', 'other'],
     ...['$JS.API.INFO', '$JS.API.STREAM.NAMES', '$JS.API.STREAM.LIST', '$JS.API.STREAM.CREATE.OTHER'],
@@ -235,7 +235,7 @@ describe('NATS permissions', () => {
       ...['$JS.API.CONSUMER.INFO.CLERK_EVENTS.user-sync', ...consume('CLERK_OUTCOMES', 'webhook-ingest')],
     ],
     'user-sync': [
-      ...['clerk.outcomes.success', changesAnnouncement.subject, ...streams],
+      ...['clerk.outcomes.success', trustChangesAnnouncement.subject, ...streams],
       ...consume('CLERK_EVENTS', 'user-sync'),
     ],
   };

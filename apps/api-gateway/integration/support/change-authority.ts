@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Change,
-  acknowledgeChanges,
-  changesAnnouncement,
-  changesSince,
+  type TrustChange,
+  acknowledgeTrustChanges,
+  trustChangesAnnouncement,
+  trustChangesSince,
   leaseGateway,
-  maxChangesPerMessage,
+  maxTrustChangesPerMessage,
 } from '@gatehouse/contracts';
 import { type PeerService } from './peer-service';
 
-type NewChange = Change extends infer C ? (C extends Change ? Omit<C, 'number' | 'at'> : never) : never;
+type NewChange = TrustChange extends infer C ? (C extends TrustChange ? Omit<C, 'number' | 'at'> : never) : never;
 
 /** Numbers changes and tells gateways of them, as user-sync does; may fall silent, and may lose announcements. */
 export class ChangeAuthority {
-  readonly changes: Change[] = [];
+  readonly changes: TrustChange[] = [];
   readonly acknowledged = new Map<string, number>();
   readonly ended = new Set<string>();
   number = 0;
@@ -42,14 +42,14 @@ export class ChangeAuthority {
         if (!ending) await this.hold;
         return answer;
       })
-      .answer(changesSince, async ({ body: { number } }) => {
+      .answer(trustChangesSince, async ({ body: { number } }) => {
         this.missedAsked += 1;
         const missed = this.changes.filter((change) => change.number > number && change.number > this.floor);
-        const answer = { current: this.number, floor: this.floor, changes: missed.slice(0, maxChangesPerMessage) };
+        const answer = { current: this.number, floor: this.floor, changes: missed.slice(0, maxTrustChangesPerMessage) };
         await this.hold;
         return answer;
       })
-      .answer(acknowledgeChanges, ({ body: { gatewayId, number } }) => {
+      .answer(acknowledgeTrustChanges, ({ body: { gatewayId, number } }) => {
         this.acknowledged.set(gatewayId, number);
         return {};
       });
@@ -65,7 +65,7 @@ export class ChangeAuthority {
   }
 
   /** Makes a change; `lost` ones are not announced. */
-  change(change: NewChange, lost = false): Change {
+  change(change: NewChange, lost = false): TrustChange {
     const made = { ...change, number: ++this.number, at: Date.now() };
     this.changes.push(made);
     if (!lost) this.publish([made]);
@@ -73,9 +73,9 @@ export class ChangeAuthority {
   }
 
   /** Announces something as it is, right or wrong. */
-  publish(changes: readonly Change[], current = this.number): void {
+  publish(changes: readonly TrustChange[], current = this.number): void {
     if (this.silent || !this.peer.nats.connected) return;
-    this.peer.nats.get().publish(changesAnnouncement.subject, JSON.stringify({ current, changes }));
+    this.peer.nats.get().publish(trustChangesAnnouncement.subject, JSON.stringify({ current, changes }));
   }
 
   /** Starts anew, as after the loss of the database. */
@@ -85,7 +85,7 @@ export class ChangeAuthority {
   }
 
   /** A change that matters to nobody. */
-  nothing(lost = false): Change {
+  nothing(lost = false): TrustChange {
     return this.change({ kind: 'api_key', reason: 'revoked', keyId: randomUUID(), userId: randomUUID() }, lost);
   }
 }

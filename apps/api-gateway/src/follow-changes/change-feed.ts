@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Change,
-  type ChangesAnnouncement,
-  acknowledgeChanges,
-  changeHeartbeat,
-  changesAnnouncement,
-  changesSince,
+  type TrustChange,
+  type TrustChangesAnnouncement,
+  acknowledgeTrustChanges,
+  trustChangeHeartbeat,
+  trustChangesAnnouncement,
+  trustChangesSince,
   gatewayLease,
   leaseGateway,
 } from '@gatehouse/contracts';
@@ -20,7 +20,7 @@ const MAX_MARKS = 50_000;
 const ENDING_TIMEOUT_MS = 1_000;
 
 /** What a change is about, as remembered things are marked with. */
-export function markOf(change: Change): string {
+export function markOf(change: TrustChange): string {
   switch (change.kind) {
     case 'user':
       return `user:${change.userId}`;
@@ -89,7 +89,7 @@ export class ChangeFeed {
     return (
       this.confirmed &&
       this.number >= this.announced &&
-      now - this.heardAt < changeHeartbeat.silenceMs &&
+      now - this.heardAt < trustChangeHeartbeat.silenceMs &&
       now < this.leasedUntil &&
       this.nats.connected
     );
@@ -141,7 +141,7 @@ export class ChangeFeed {
     // A reconnect of the same connection keeps its subscriptions.
     if (this.subscribed !== connection) {
       this.subscribed = connection;
-      connection.subscribe(changesAnnouncement.subject, {
+      connection.subscribe(trustChangesAnnouncement.subject, {
         callback: (error, message) => {
           if (error === null) this.hear(message.data);
         },
@@ -165,7 +165,7 @@ export class ChangeFeed {
   }
 
   /** Takes in what follows what is known; a gap is left for `reach` to find. */
-  private take(changes: readonly Change[]): void {
+  private take(changes: readonly TrustChange[]): void {
     for (const change of changes) {
       if (change.number !== this.number + 1) continue;
       this.changedAt.set(markOf(change), change.number);
@@ -204,7 +204,7 @@ export class ChangeFeed {
     try {
       for (;;) {
         const asked = { number: this.number };
-        const { current, floor, changes } = await this.services.send(changesSince, asked, this.context);
+        const { current, floor, changes } = await this.services.send(trustChangesSince, asked, this.context);
         if (this.ended) return;
         // The numbers of one database never fall: this is another one. Those that were announced since the question say
         // nothing about that.
@@ -272,7 +272,7 @@ export class ChangeFeed {
     try {
       while (this.acknowledged < this.number && !this.ended) {
         const { number } = this;
-        await this.services.send(acknowledgeChanges, { gatewayId: this.gatewayId, number }, this.context);
+        await this.services.send(acknowledgeTrustChanges, { gatewayId: this.gatewayId, number }, this.context);
         // Meanwhile the numbers may have become those of another database.
         this.acknowledged = Math.min(number, this.number);
       }
@@ -296,9 +296,9 @@ export class ChangeFeed {
   }
 }
 
-function parse(data: Uint8Array): ChangesAnnouncement | undefined {
+function parse(data: Uint8Array): TrustChangesAnnouncement | undefined {
   try {
-    return changesAnnouncement.message.parse(JSON.parse(Buffer.from(data).toString('utf8')));
+    return trustChangesAnnouncement.message.parse(JSON.parse(Buffer.from(data).toString('utf8')));
   } catch {
     return undefined;
   }

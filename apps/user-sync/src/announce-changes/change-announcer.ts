@@ -1,4 +1,4 @@
-import { type ChangesAnnouncement, changeHeartbeat, changesAnnouncement } from '@gatehouse/contracts';
+import { type TrustChangesAnnouncement, trustChangeHeartbeat, trustChangesAnnouncement } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
@@ -29,7 +29,7 @@ export class ChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicatio
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.announce(), changeHeartbeat.intervalMs);
+    this.timer = setInterval(() => void this.announce(), trustChangeHeartbeat.intervalMs);
     void this.announce();
   }
 
@@ -81,8 +81,8 @@ export class ChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
-  private tell(announcement: ChangesAnnouncement): void {
-    this.nats.get().publish(changesAnnouncement.subject, JSON.stringify(announcement));
+  private tell(announcement: TrustChangesAnnouncement): void {
+    this.nats.get().publish(trustChangesAnnouncement.subject, JSON.stringify(announcement));
   }
 }
 

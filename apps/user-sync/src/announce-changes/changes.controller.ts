@@ -1,4 +1,4 @@
-import { type ReplyOf, changesSince } from '@gatehouse/contracts';
+import { type ReplyOf, trustChangesSince } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -11,8 +11,8 @@ import { loadChanges } from './load-changes';
 export class ChangesController {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  @RequestHandler(changesSince)
-  since(@Payload() { body }: VerifiedRequest<typeof changesSince>): Promise<ReplyOf<typeof changesSince>> {
+  @RequestHandler(trustChangesSince)
+  since(@Payload() { body }: VerifiedRequest<typeof trustChangesSince>): Promise<ReplyOf<typeof trustChangesSince>> {
     return answerRequest(() => loadChanges(this.dataSource.manager, body.number));
   }
 }

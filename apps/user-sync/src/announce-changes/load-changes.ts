@@ -1,4 +1,4 @@
-import { type Change, changeSchema, maxChangesPerMessage } from '@gatehouse/contracts';
+import { type TrustChange, trustChangeSchema, maxTrustChangesPerMessage } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 
 /** The changes after a number, at most as many as one message carries. */
@@ -7,7 +7,7 @@ export interface ChangesAfter {
   readonly current: number;
   /** Those up to this number may be gone. */
   readonly floor: number;
-  readonly changes: Change[];
+  readonly changes: TrustChange[];
 }
 
 interface Row {
@@ -30,7 +30,7 @@ export async function loadChanges(manager: EntityManager, after: number): Promis
        FROM change_counter c
        LEFT JOIN LATERAL (
          SELECT number, kind, reason, user_id, clerk_user_id, key_id, session_id, at
-           FROM changes WHERE number > $1 ORDER BY number LIMIT ${maxChangesPerMessage}) AS later ON true
+           FROM changes WHERE number > $1 ORDER BY number LIMIT ${maxTrustChangesPerMessage}) AS later ON true
       ORDER BY later.number`,
     [after],
   );
@@ -41,8 +41,8 @@ export async function loadChanges(manager: EntityManager, after: number): Promis
   };
 }
 
-function toChange(row: Row): Change {
-  return changeSchema.parse({
+function toChange(row: Row): TrustChange {
+  return trustChangeSchema.parse({
     number: Number(row.number),
     kind: row.kind,
     reason: row.reason,

@@ -1,8 +1,8 @@
-import { type ChangeReason } from '@gatehouse/contracts';
+import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 
-/** A change that is about to be made; see `changeSchema` of the contracts for what each kind means. */
-export type NewChange = { readonly reason: ChangeReason } & (
+/** A change that is about to be made; see `trustChangeSchema` of the contracts for what each kind means. */
+export type NewChange = { readonly reason: TrustChangeReason } & (
   | { readonly kind: 'user'; readonly userId: string; readonly clerkUserId: string | null }
   | { readonly kind: 'api_key'; readonly keyId: string; readonly userId: string }
   | { readonly kind: 'clerk_session'; readonly sessionId: string; readonly clerkUserId: string }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** One numbered change of whom or what is trusted; see `changeSchema` of the contracts. */
+/** One numbered change of whom or what is trusted; see `trustChangeSchema` of the contracts. */
 @Entity('changes')
 @Index('changes_clerk_session_idx', ['sessionId'], { where: "kind = 'clerk_session'" })
 export class ChangeEntity {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ChangeReason } from '@gatehouse/contracts';
+import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { type NewChange } from '../announce-changes/record-changes';
 
@@ -34,7 +34,7 @@ export interface LegacySessionsOf {
 export async function closeLegacySessions(
   manager: EntityManager,
   { ids = [], userIds = [], parentSessionIds = [] }: LegacySessionsOf,
-  reason: ChangeReason,
+  reason: TrustChangeReason,
 ): Promise<NewChange[]> {
   if (ids.length + userIds.length + parentSessionIds.length === 0) return [];
   // Locked in one order: two that close the same ones wait for each other and do not deadlock.

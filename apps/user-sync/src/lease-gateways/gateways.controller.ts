@@ -1,4 +1,4 @@
-import { type ReplyOf, acknowledgeChanges, gatewayLease, leaseGateway } from '@gatehouse/contracts';
+import { type ReplyOf, acknowledgeTrustChanges, gatewayLease, leaseGateway } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -29,8 +29,8 @@ export class GatewaysController {
     });
   }
 
-  @RequestHandler(acknowledgeChanges)
-  acknowledge(@Payload() { body }: VerifiedRequest<typeof acknowledgeChanges>): Promise<Record<string, never>> {
+  @RequestHandler(acknowledgeTrustChanges)
+  acknowledge(@Payload() { body }: VerifiedRequest<typeof acknowledgeTrustChanges>): Promise<Record<string, never>> {
     return answerRequest(async () => {
       await acknowledge(this.dataSource.manager, body.gatewayId, body.number);
       this.propagation.hurry();

@@ -1,4 +1,4 @@
-import { type AdminUser, type AuditAction, type ChangeReason, type EnvelopeClaims } from '@gatehouse/contracts';
+import { type AdminUser, type AuditAction, type TrustChangeReason, type EnvelopeClaims } from '@gatehouse/contracts';
 import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { recordChanges } from '../announce-changes/record-changes';
@@ -19,7 +19,7 @@ export type ManagedColumns = Partial<
 /** An operator's change of a user, with its audit action and the reason that gateways receive. */
 export interface UserChange {
   readonly action: AuditAction;
-  readonly reason: ChangeReason;
+  readonly reason: TrustChangeReason;
   readonly columns: ManagedColumns;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly endsSessions?: boolean;

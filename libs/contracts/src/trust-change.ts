@@ -4,10 +4,10 @@ import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
 /** What a change is about: everything known of a user, or one credential of its. */
-export const changeKinds = ['user', 'api_key', 'clerk_session', 'legacy_session'] as const;
+export const trustChangeKinds = ['user', 'api_key', 'clerk_session', 'legacy_session'] as const;
 
 /** What made the change. */
-export const changeReasons = [
+export const trustChangeReasons = [
   'role',
   'tier',
   'deactivated',
@@ -23,14 +23,14 @@ export const changeReasons = [
 ] as const;
 
 /** What made the change. */
-export type ChangeReason = (typeof changeReasons)[number];
+export type TrustChangeReason = (typeof trustChangeReasons)[number];
 
 /** Counts changes without a gap, from 1; 0 before the first. */
-export const changeNumberSchema = z.number().int().nonnegative();
+export const trustChangeNumberSchema = z.number().int().nonnegative();
 
 const common = {
-  number: changeNumberSchema.positive(),
-  reason: shownValue(changeReasons),
+  number: trustChangeNumberSchema.positive(),
+  reason: shownValue(trustChangeReasons),
   /** Milliseconds since the epoch. */
   at: z.number().int().nonnegative(),
 };
@@ -40,7 +40,7 @@ const common = {
  * up again when it is next needed. `user`: its role, tier, activity, keys and sessions. `clerk_session`: by Clerk's
  * `sid`; `legacy_session`: by our tokens' `jti`.
  */
-export const changeSchema = z.discriminatedUnion('kind', [
+export const trustChangeSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('user'), userId: uuidSchema, clerkUserId: z.string().nullable() }),
   z.object({ ...common, kind: z.literal('api_key'), keyId: uuidSchema, userId: uuidSchema }),
   z.object({ ...common, kind: z.literal('clerk_session'), sessionId: z.string(), clerkUserId: z.string() }),
@@ -48,38 +48,41 @@ export const changeSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** A change of whom or what is trusted. */
-export type Change = z.output<typeof changeSchema>;
+export type TrustChange = z.output<typeof trustChangeSchema>;
 
 /** The most changes that one message carries. */
-export const maxChangesPerMessage = 500;
+export const maxTrustChangesPerMessage = 500;
 
 /**
  * What user-sync tells all gateways: at once after a change, and each second. `changes` are in order and without a gap
  * among themselves, the last at most `current`. A gateway for which the first is not the next, or that has not reached
  * `current` after them, has missed some and asks for them.
  */
-export const changesAnnouncement = {
+export const trustChangesAnnouncement = {
   subject: 'user-sync.changes.announce',
-  message: z.object({ current: changeNumberSchema, changes: z.array(changeSchema).max(maxChangesPerMessage) }),
+  message: z.object({
+    current: trustChangeNumberSchema,
+    changes: z.array(trustChangeSchema).max(maxTrustChangesPerMessage),
+  }),
 } as const;
 
 /** What user-sync tells all gateways. */
-export type ChangesAnnouncement = z.output<typeof changesAnnouncement.message>;
+export type TrustChangesAnnouncement = z.output<typeof trustChangesAnnouncement.message>;
 
 /** How often the current number is repeated, and how long a gateway that hears nothing trusts its memory; milliseconds. */
-export const changeHeartbeat = { intervalMs: 1_000, silenceMs: 3_000 } as const;
+export const trustChangeHeartbeat = { intervalMs: 1_000, silenceMs: 3_000 } as const;
 
 /**
  * The changes after a number. Those up to `floor` are not kept any more: a gateway that had seen less than that forgets
  * everything. There are more to ask for while the last one is below `current`.
  */
-export const changesSince = defineRequest({
+export const trustChangesSince = defineRequest({
   subject: 'user-sync.changes.since',
-  request: z.object({ number: changeNumberSchema }),
+  request: z.object({ number: trustChangeNumberSchema }),
   reply: z.object({
-    current: changeNumberSchema,
-    floor: changeNumberSchema,
-    changes: z.array(changeSchema).max(maxChangesPerMessage),
+    current: trustChangeNumberSchema,
+    floor: trustChangeNumberSchema,
+    changes: z.array(trustChangeSchema).max(maxTrustChangesPerMessage),
   }),
 });
 
@@ -92,14 +95,14 @@ export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
  */
 export const leaseGateway = defineRequest({
   subject: 'user-sync.gateways.lease',
-  request: z.object({ gatewayId: uuidSchema, number: changeNumberSchema, ending: z.boolean().default(false) }),
-  reply: z.object({ current: changeNumberSchema, leaseMs: z.number().int().nonnegative() }),
+  request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema, ending: z.boolean().default(false) }),
+  reply: z.object({ current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
 });
 
 /** Says that a gateway has taken in all changes up to `number`. One at a time will do: a later one covers the earlier. */
-export const acknowledgeChanges = defineRequest({
+export const acknowledgeTrustChanges = defineRequest({
   subject: 'user-sync.gateways.ack',
-  request: z.object({ gatewayId: uuidSchema, number: changeNumberSchema }),
+  request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema }),
   reply: z.object({}),
 });
 
@@ -109,7 +112,7 @@ export const acknowledgeChanges = defineRequest({
  * was not allowed to wait any longer.
  */
 export const propagationSchema = z.object({
-  number: changeNumberSchema,
+  number: trustChangeNumberSchema,
   gateways: z.number().int().nonnegative(),
   acknowledged: z.number().int().nonnegative(),
   expired: z.number().int().nonnegative(),
