@@ -6,9 +6,9 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../src/app.module';
 import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
-import { Access, type RouteAccess } from '../src/declare-access/access';
-import { RouteRegister } from '../src/declare-access/route-register';
-import { createFastifyAdapter } from '../src/serve-http/fastify-adapter';
+import { Access, type RouteAccess } from '../src/access/access';
+import { RouteRegister } from '../src/access/route-register';
+import { createFastifyAdapter } from '../src/http/fastify-adapter';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const config = loadConfig({

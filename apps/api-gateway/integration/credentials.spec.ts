@@ -20,8 +20,8 @@ import {
 } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
-import { KeyUsage } from '../src/authenticate/key-usage';
-import { ChangeFeed } from '../src/follow-changes/change-feed';
+import { KeyUsage } from '../src/authentication/key-usage';
+import { ChangeFeed } from '../src/trust/change-feed';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { samplePrincipal, sampleUser } from './support/samples';

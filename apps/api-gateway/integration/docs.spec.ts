@@ -1,6 +1,6 @@
 import { scopes } from '@gatehouse/contracts';
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { type RouteAccess, isWhole } from '../src/declare-access/access';
+import { type RouteAccess, isWhole } from '../src/access/access';
 import { call } from './support/call';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 

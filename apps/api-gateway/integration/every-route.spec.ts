@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type RegisteredRoute, RouteRegister } from '../src/declare-access/route-register';
+import { type RegisteredRoute, RouteRegister } from '../src/access/route-register';
 import { attackGateway, json, strike, target } from './attacks/attack';
 import { mint } from './support/clerk-tokens';
 import { type RawAnswer, type RawRequest } from './support/raw-request';

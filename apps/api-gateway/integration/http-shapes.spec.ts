@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { mintApiKey } from '@gatehouse/auth';
-import { KeyGuesses } from '../src/authenticate/key-guesses';
+import { KeyGuesses } from '../src/authentication/key-guesses';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
 import { mint } from './support/clerk-tokens';
 

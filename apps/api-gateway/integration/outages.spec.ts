@@ -1,7 +1,7 @@
 import { gatewayLease, getMe, resolvePrincipal } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
-import { ChangeFeed } from '../src/follow-changes/change-feed';
+import { ChangeFeed } from '../src/trust/change-feed';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';

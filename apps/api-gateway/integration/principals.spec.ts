@@ -4,8 +4,8 @@ import { trustChangeHeartbeat, inboxPrefix, resolvePrincipal } from '@gatehouse/
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
-import { PrincipalDirectory } from '../src/authenticate/principal-directory';
-import { ChangeFeed } from '../src/follow-changes/change-feed';
+import { PrincipalDirectory } from '../src/authentication/principal-directory';
+import { ChangeFeed } from '../src/trust/change-feed';
 import { ChangeAuthority } from './support/change-authority';
 import { PeerService } from './support/peer-service';
 import { samplePrincipal } from './support/samples';

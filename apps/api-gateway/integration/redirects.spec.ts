@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mint } from './support/clerk-tokens';
 import { PUBLIC_URL } from './support/test-gateway';
-import { hardening } from '../src/serve-http/harden';
+import { hardening } from '../src/http/harden';
 import { attackGateway, expectRefused, now, strike, target } from './attacks/attack';
 import { signingPair } from './support/key-server';
 

@@ -16,8 +16,8 @@ import {
   trustProxy,
 } from '@gatehouse/config';
 import { z } from 'zod';
-import { isPath } from './sync-clerk-user/redirect-target';
-import { SYNC_PATH } from './sync-clerk-user/sync-path';
+import { isPath } from './sign-in/redirect-target';
+import { SYNC_PATH } from './sign-in/sync-path';
 
 /** Browser extensions and desktop apps send origins of their own schemes. */
 const callers = originList({ customSchemes: true });

@@ -4,13 +4,13 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module';
 import { type GatewayConfig } from './config';
-import { AccessGuard } from './declare-access/access.guard';
-import { RouteRegister } from './declare-access/route-register';
-import { type MonotonicClock, steadyClock } from './follow-changes/steady-clock';
-import { GatewayMetrics } from './measure-requests/gateway-metrics';
-import { measureRequests } from './measure-requests/measure-requests';
-import { ApiDocument } from './publish-docs/api-document';
-import { createFastifyAdapter } from './serve-http/fastify-adapter';
+import { AccessGuard } from './access/access.guard';
+import { RouteRegister } from './access/route-register';
+import { type MonotonicClock, steadyClock } from './trust/steady-clock';
+import { GatewayMetrics } from './metrics/gateway-metrics';
+import { measureRequests } from './metrics/measure-requests';
+import { ApiDocument } from './docs/api-document';
+import { createFastifyAdapter } from './http/fastify-adapter';
 
 /**
  * The gateway, assembled and not yet listening; by `clock` it knows how long it may believe what it remembers. Throws RouteUndeclaredError when a route

@@ -9,7 +9,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
 import { loadConfig } from '../../src/config';
 import { createApp } from '../../src/create-app';
-import { ChangeFeed } from '../../src/follow-changes/change-feed';
+import { ChangeFeed } from '../../src/trust/change-feed';
 import { ChangeAuthority } from './change-authority';
 import { ISSUER, PARTY } from './clerk-tokens';
 import { KeyServer, type SigningPair, signingPair } from './key-server';

@@ -1,0 +1,28 @@
+import { CredentialRefusedError } from '@gatehouse/auth';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Authenticator } from '../authentication/authenticator';
+import { type ClerkCaller } from '../caller/caller';
+import { type AuditTrail } from '../audit/audit-trail';
+import { MemoryCounters } from '../limits/memory-counters';
+import { RateLimits } from '../limits/rate-limits';
+import { type RouteAccess } from './access';
+import { AccessGuard } from './access.guard';
+
+const exchange: RouteAccess = { access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' };
+const reply = { header: () => reply } as Partial<FastifyReply> as FastifyReply;
+
+describe('a Clerk session', () => {
+  it('that ends while a body is on its way does nothing with that body', async () => {
+    const first = { tokenId: 'first', session: { clerkUserId: 'user_1' } } as ClerkCaller;
+    const clerkSession = jest
+      .fn<Promise<ClerkCaller>, []>()
+      .mockResolvedValueOnce(first)
+      .mockRejectedValueOnce(new CredentialRefusedError('token_expired'));
+    const authenticator = { clerkSession } as Partial<Authenticator> as Authenticator;
+    const guard = new AccessGuard(authenticator, new RateLimits(new MemoryCounters()), {} as AuditTrail);
+    const request = { ip: '203.0.113.1' } as FastifyRequest;
+    await guard.admit(exchange, request, reply);
+    expect(request.clerkCaller).toBe(first);
+    await expect(guard.confirm(exchange, request)).rejects.toMatchObject({ code: 'token_expired' });
+  });
+});

@@ -1,0 +1,55 @@
+import { type PhoneLoginBody, exchangePhoneLogin, phoneLoginBodySchema, userSchema } from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { anonymousContext } from '../../caller/origin';
+import { requireClerkCaller } from '../../caller/require-clerk-caller';
+import { requireOwnSession } from '../../caller/require-own-session';
+import { Access } from '../../access/access';
+import { AuditTrail } from '../../audit/audit-trail';
+import { LegacyTokens } from '../../authentication/legacy-tokens';
+
+const exchangedSchema = z.object({
+  success: z.literal(true),
+  token: z.string(),
+  expiresAt: z.iso.datetime(),
+  isNewUser: z.boolean(),
+  user: userSchema,
+});
+
+/** `POST /auth/verify-clerk-token`: a Clerk session that began with a verified phone becomes a session of our own. */
+@Controller('auth/verify-clerk-token')
+@ApiTags('auth')
+export class PhoneLoginController {
+  constructor(
+    private readonly services: RequestClient,
+    private readonly tokens: LegacyTokens,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' })
+  @ApiOperation({ summary: 'Exchange a Clerk session token for one of our own, once' })
+  @ApiOkResponse({ description: 'A token of our own', standardSchema: exchangedSchema })
+  async exchange(
+    @Body({ schema: phoneLoginBodySchema }) body: PhoneLoginBody,
+    @Req() request: FastifyRequest,
+  ): Promise<z.input<typeof exchangedSchema>> {
+    const { session, tokenId } = requireClerkCaller(request);
+    if (session.actor !== null) this.audit.exchangeRefused(session, request);
+    requireOwnSession({ method: 'clerk_session', session });
+    const { clerkUserId, sessionId, expiresAt } = session;
+    const asked = {
+      token: { id: tokenId, clerkUserId, sessionId, expiresAt },
+      body,
+      sessionTtlMs: this.tokens.ttlMs,
+    };
+    const opened = await this.services.send(exchangePhoneLogin, asked, anonymousContext(request));
+    const { userId, isNewUser, user } = opened;
+    const minted = this.tokens.mint({ userId, session: opened.session, parentSessionId: sessionId });
+    return { success: true, ...minted, isNewUser, user };
+  }
+}

@@ -1,0 +1,37 @@
+import { Controller, Get, Inject, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type CallerRequest } from '../../caller/caller';
+import { CONFIG, type GatewayConfig } from '../../config';
+import { Access } from '../../access/access';
+import { ChangeFeed } from '../../trust/change-feed';
+import { type Explanation, checksOf, explanationSchema } from './explanation';
+
+/** `GET /auth/explain`: why this request was let in. */
+@Controller('auth/explain')
+@ApiTags('auth')
+export class ExplainController {
+  constructor(
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+    private readonly feed: ChangeFeed,
+  ) {}
+
+  @Get()
+  @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin', scope: 'none' })
+  @ApiOperation({ summary: 'Which verifier let this request in, and what it checked' })
+  @ApiOkResponse({ description: 'Row of the table, verifier, checks, principal', standardSchema: explanationSchema })
+  explain(@Req() { caller: { principal }, raw }: CallerRequest): Explanation {
+    const { method } = principal;
+    return {
+      order: orderOf(method, 'x-api-key' in raw.headers),
+      verifier: method,
+      checks: checksOf(method, this.config.clerk),
+      principal,
+      changes: { number: this.feed.current, trusting: this.feed.trusting },
+    };
+  }
+}
+
+function orderOf(method: Explanation['verifier'], byHeader: boolean): number {
+  if (method === 'api_key') return byHeader ? 1 : 2;
+  return method === 'clerk_session' ? 3 : 4;
+}

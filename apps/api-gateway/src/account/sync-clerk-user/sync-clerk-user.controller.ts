@@ -1,0 +1,94 @@
+import { type ReplyOf, syncClerkUser, userSchema } from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type ClerkCaller, type SignedOut } from '../../caller/caller';
+import { anonymousContext } from '../../caller/origin';
+import { requireClerkCaller } from '../../caller/require-clerk-caller';
+import { CONFIG, type GatewayConfig } from '../../config';
+import { Access } from '../../access/access';
+import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '../../errors';
+import { RoundTrips, maxRoundTrips } from '../../sign-in/round-trips';
+import { SignIn } from '../../sign-in/sign-in';
+import { SYNC_PATH } from '../../sign-in/sync-path';
+
+const syncedSchema = z.object({
+  success: z.literal(true),
+  isNewUser: z.boolean(),
+  user: userSchema,
+  metadata: syncClerkUser.reply.shape.metadata,
+});
+
+/** `/api/clerk/syncUsers`: makes sure that the signed-in Clerk user exists here. */
+@Controller(SYNC_PATH)
+@ApiTags('auth')
+export class SyncClerkUserController {
+  private readonly signIn: SignIn;
+  private readonly trips: RoundTrips;
+
+  constructor(
+    private readonly services: RequestClient,
+    @Inject(CONFIG) config: GatewayConfig,
+  ) {
+    this.signIn = new SignIn(config);
+    this.trips = new RoundTrips(config.publicUrl);
+  }
+
+  @Get()
+  @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync', navigation: true })
+  @ApiOperation({
+    summary: "A browser's way here after signing in: makes the user, then goes on to where it was going",
+  })
+  @ApiQuery({
+    name: 'redirect_url',
+    required: false,
+    description: 'Where to go; only to `PUBLIC_URL` and `REDIRECT_ORIGINS`, else to `FALLBACK_REDIRECT_URL`',
+  })
+  @ApiFoundResponse({ description: 'To the target; to sign in when the session token is missing or expired' })
+  async navigate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const target = this.signIn.targetOf(request);
+    const varies = reply.getHeader('vary');
+    void reply.header('vary', [varies, 'Cookie, Authorization, Referer'].filter(Boolean).join(', '));
+    const trips = this.trips.of(request.raw.rawHeaders);
+    if (request.clerkCaller === undefined) {
+      const url = this.signInUrl(target, trips, request.signedOut);
+      await reply.header('set-cookie', this.trips.remember(trips + 1)).redirect(url, 302);
+      return;
+    }
+    await this.sync(request.clerkCaller, request);
+    if (trips > 0) void reply.header('set-cookie', this.trips.forget());
+    await reply.redirect(target, 302);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Access({ access: 'clerk-session', permission: 'clerk-users:sync', rateClass: 'sync' })
+  @ApiOperation({ summary: 'Make sure that the signed-in Clerk user exists here' })
+  @ApiOkResponse({
+    description:
+      'The user. `metadata` tells whether Clerk holds `dbId` and `role`: wait for them in session claims only while it is `pending`',
+    standardSchema: syncedSchema,
+  })
+  async synchronize(@Req() request: FastifyRequest): Promise<z.input<typeof syncedSchema>> {
+    const { isNewUser, user, metadata } = await this.sync(requireClerkCaller(request), request);
+    return { success: true, isNewUser, user, metadata };
+  }
+
+  private async sync({ session }: ClerkCaller, request: FastifyRequest): Promise<ReplyOf<typeof syncClerkUser>> {
+    const { clerkUserId, sessionId } = session;
+    const asked = { clerkUserId, sessionId };
+    const synced = await this.services.send(syncClerkUser, asked, anonymousContext(request));
+    if (!synced.isActive) throw new AccountInactiveError();
+    return synced;
+  }
+
+  /** @throws CredentialMissingError without `SIGN_IN_URL`, SignInLoopError after too many round trips */
+  private signInUrl(target: string, trips: number, signedOut: SignedOut | undefined): string {
+    const url = this.signIn.urlFor(target);
+    if (url === undefined) throw new CredentialMissingError();
+    if (trips >= maxRoundTrips) throw new SignInLoopError(signedOut);
+    return url;
+  }
+}

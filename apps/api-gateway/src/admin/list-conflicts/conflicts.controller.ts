@@ -1,0 +1,27 @@
+import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type CallerRequest } from '../../caller/caller';
+import { Access } from '../../access/access';
+
+/** `/admin/conflicts`: users who claim one e-mail address or phone number, and wait for a person. */
+@Controller('admin/conflicts')
+@ApiTags('admin')
+export class ConflictsController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Get()
+  @Access({ access: 'admin', permission: 'conflicts:read', rateClass: 'admin' })
+  @ApiOperation({ summary: 'Conflicts of users over an address, newest first; open ones unless asked otherwise' })
+  @ApiOkResponse({
+    description: 'One page; the address itself is never shown',
+    standardSchema: listUserConflicts.reply,
+  })
+  list(
+    @Req() { caller }: CallerRequest,
+    @Query({ schema: listUserConflicts.request.strict() }) filter: ParsedRequestOf<typeof listUserConflicts>,
+  ): Promise<ReplyOf<typeof listUserConflicts>> {
+    return this.services.send(listUserConflicts, filter, caller);
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  type MetadataCollision,
+  type ParsedRequestOf,
+  type ReplyOf,
+  decideMetadataCollision,
+  decideMetadataCollisions,
+  listMetadataCollisions,
+  metadataCollisionSchema,
+  metadataSelectionSchema,
+} from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type z } from 'zod';
+import { type CallerRequest } from '../../caller/caller';
+import { Access, type RouteAccess } from '../../access/access';
+
+const deciding: RouteAccess = { access: 'admin', permission: 'metadata-collisions:decide', rateClass: 'admin' };
+const idSchema = decideMetadataCollision.request.shape.id;
+
+type Selection = z.output<typeof metadataSelectionSchema>;
+type Decided = ReplyOf<typeof decideMetadataCollisions>;
+
+/** `/admin/metadata-collisions`: values in users' `publicMetadata` at Clerk, at keys of ours, that are not ours. */
+@Controller('admin/metadata-collisions')
+@ApiTags('admin')
+export class MetadataCollisionsController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Get()
+  @Access({ access: 'admin', permission: 'metadata-collisions:read', rateClass: 'admin' })
+  @ApiOperation({ summary: 'List values in publicMetadata, at keys of ours, that are not ours' })
+  @ApiOkResponse({ description: 'One page', standardSchema: listMetadataCollisions.reply })
+  list(
+    @Req() { caller }: CallerRequest,
+    @Query({ schema: listMetadataCollisions.request.strict() }) filter: ParsedRequestOf<typeof listMetadataCollisions>,
+  ): Promise<ReplyOf<typeof listMetadataCollisions>> {
+    return this.services.send(listMetadataCollisions, filter, caller);
+  }
+
+  @Post('take')
+  @HttpCode(200)
+  @Access(deciding)
+  @ApiOperation({ summary: 'Write our values over open collisions, selected by ids or filter; dryRun only counts' })
+  @ApiOkResponse({ description: 'How many were matched and decided', standardSchema: decideMetadataCollisions.reply })
+  takeAll(
+    @Req() { caller }: CallerRequest,
+    @Body({ schema: metadataSelectionSchema }) selection: Selection,
+  ): Promise<Decided> {
+    return this.services.send(decideMetadataCollisions, { ...selection, decision: 'take' }, caller);
+  }
+
+  @Post('leave')
+  @HttpCode(200)
+  @Access(deciding)
+  @ApiOperation({ summary: "Keep Clerk's values of open collisions, selected by ids or filter; dryRun only counts" })
+  @ApiOkResponse({ description: 'How many were matched and decided', standardSchema: decideMetadataCollisions.reply })
+  leaveAll(
+    @Req() { caller }: CallerRequest,
+    @Body({ schema: metadataSelectionSchema }) selection: Selection,
+  ): Promise<Decided> {
+    return this.services.send(decideMetadataCollisions, { ...selection, decision: 'leave' }, caller);
+  }
+
+  @Post(':id/take')
+  @HttpCode(200)
+  @Access(deciding)
+  @ApiOperation({ summary: "Write our value over Clerk's, unless Clerk's has changed by then" })
+  @ApiOkResponse({ description: 'The collision, to be overwritten shortly', standardSchema: metadataCollisionSchema })
+  take(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<MetadataCollision> {
+    return this.services.send(decideMetadataCollision, { id, decision: 'take' }, caller);
+  }
+
+  @Post(':id/leave')
+  @HttpCode(200)
+  @Access(deciding)
+  @ApiOperation({ summary: "Keep Clerk's value, until Clerk holds another one that is not ours" })
+  @ApiOkResponse({ description: 'The collision, left', standardSchema: metadataCollisionSchema })
+  leave(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<MetadataCollision> {
+    return this.services.send(decideMetadataCollision, { id, decision: 'leave' }, caller);
+  }
+}

@@ -1,0 +1,24 @@
+import { type LedgerStats, type ParsedRequestOf, getLedgerStats } from '@gatehouse/contracts';
+import { RequestClient } from '@gatehouse/messaging';
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type CallerRequest } from '../../caller/caller';
+import { Access } from '../../access/access';
+
+/** `/admin/stats`: how the events' way is going. */
+@Controller('admin/stats')
+@ApiTags('admin')
+export class StatsController {
+  constructor(private readonly services: RequestClient) {}
+
+  @Get()
+  @Access({ access: 'admin', permission: 'stats:read', rateClass: 'admin' })
+  @ApiOperation({ summary: 'Counts, latencies, what is open, which secret verifies, and whether it is too quiet' })
+  @ApiOkResponse({ description: 'The statistics', standardSchema: getLedgerStats.reply })
+  show(
+    @Req() { caller }: CallerRequest,
+    @Query({ schema: getLedgerStats.request.strict() }) request: ParsedRequestOf<typeof getLedgerStats>,
+  ): Promise<LedgerStats> {
+    return this.services.send(getLedgerStats, request, caller);
+  }
+}

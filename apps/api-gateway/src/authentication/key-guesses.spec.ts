@@ -1,0 +1,39 @@
+import { MemoryCounters } from '../limits/memory-counters';
+import { RateLimits } from '../limits/rate-limits';
+import { KeyGuesses } from './key-guesses';
+
+const refused = { code: 'rate_limited', retryAfterMs: 1_000 };
+
+/** Key guesses that draw what the test says, after the address `a` has sent this many. */
+async function after(guesses: number, draw: { value: number }): Promise<KeyGuesses> {
+  const made = new KeyGuesses(new RateLimits(new MemoryCounters(() => 0)));
+  jest.spyOn(made, 'draw').mockImplementation(() => draw.value);
+  for (let count = 0; count < guesses; count++) await made.guessed('a');
+  return made;
+}
+
+describe('an API key that was never let in', () => {
+  it('is looked up for sure while its address has sent fewer than twenty unknown ones', async () => {
+    const guesses = await after(19, { value: 0.999_999 });
+    await expect(guesses.admit('x', 'a')).resolves.toBe(false);
+    await guesses.guessed('a');
+    await expect(guesses.admit('x', 'a')).rejects.toMatchObject(refused);
+    await expect(guesses.admit('x', 'b')).resolves.toBe(false);
+  });
+
+  it('is looked up by chance beyond: twenty in as many as were guessed or refused', async () => {
+    const draw = { value: 0.201 };
+    const guesses = await after(99, draw);
+    await expect(guesses.admit('x', 'a')).rejects.toMatchObject(refused);
+    draw.value = 0.198;
+    // Of a hundred and one by now: the refused one counts.
+    await expect(guesses.admit('x', 'a')).resolves.toBe(true);
+  });
+});
+
+it('an API key that was let in before is looked up whatever its address has sent', async () => {
+  const guesses = await after(1_000, { value: 0.999_999 });
+  await guesses.vouch('x');
+  await expect(guesses.admit('x', 'a')).resolves.toBe(true);
+  await expect(guesses.admit('y', 'a')).rejects.toMatchObject(refused);
+});

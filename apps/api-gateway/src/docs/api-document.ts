@@ -1,0 +1,121 @@
+import { problemSchema } from '@gatehouse/contracts';
+import { type INestApplication, Injectable } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import { PROBLEM_TYPE } from '../problems/problem';
+import { ACCESS_EXTENSION, API_KEY_SCHEME, type RouteAccess } from '../access/access';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+const problems: Record<number, string> = {
+  400: 'The request or its credential cannot be read, or is not valid; `errors` lists every field at fault',
+  401: 'No credential, or one that is refused; `code` says why',
+  403: "The account is not active, or its role or the key's scopes do not reach; `code` says which",
+  404: 'Not found',
+  409: 'What this is about, or the calling user, is not in a state for it',
+  413: 'The body is larger than 64 KiB',
+  415: 'The body is not application/json',
+  429: 'Too many requests; try again after `Retry-After` seconds',
+  501: 'This gateway makes no tokens of its own',
+  503: 'Something that this needs is away; try again after `Retry-After` seconds',
+};
+
+/** The OpenAPI document, made at boot from the routes and their schemas. */
+@Injectable()
+export class ApiDocument {
+  private document: OpenAPIObject | undefined;
+
+  /** Makes the document; to be called once, when the application is assembled. */
+  describe(app: INestApplication, publicUrl: string): void {
+    const base = new DocumentBuilder()
+      .setTitle('Gatehouse')
+      .setDescription('Errors are `application/problem+json` (RFC 9457) with a stable `code`.')
+      .setVersion('1')
+      .addServer(publicUrl)
+      .addBearerAuth({
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: "Clerk's session token, or ours",
+      })
+      .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SCHEME)
+      .build();
+    const document = SwaggerModule.createDocument(app, base, {
+      standardSchemaConverter: (schema, { schemaType }) =>
+        schema instanceof z.ZodType
+          ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
+          : undefined,
+      operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
+    });
+    document.components = { ...document.components };
+    document.components.schemas = {
+      ...document.components.schemas,
+      Problem: toOpenApi(problemSchema, 'output') as Schema,
+    };
+    for (const operation of operationsOf(document)) {
+      describeBody(operation);
+      describeProblems(operation);
+    }
+    this.document = document;
+  }
+
+  get json(): OpenAPIObject | undefined {
+    return this.document;
+  }
+}
+
+function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io,
+    unrepresentable: 'any',
+    // Where a format says it, Zod's pattern of several lines is no help to a reader.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    },
+  });
+  return rest;
+}
+
+/** Says of a schema that `{}` is valid, until {@link describeBody} has read it. */
+const EMPTY_VALID = 'x-empty-valid';
+
+function marked(schema: Record<string, unknown>, emptyIsValid: boolean): Record<string, unknown> {
+  return emptyIsValid ? { ...schema, [EMPTY_VALID]: true } : schema;
+}
+
+/** Zero bytes are read as `{}`: where that is valid, clients need send no body. */
+function describeBody({ requestBody }: Operation): void {
+  if (requestBody === undefined || '$ref' in requestBody) return;
+  for (const { schema = {} } of Object.values(requestBody.content)) {
+    requestBody.required = !(EMPTY_VALID in schema);
+    Reflect.deleteProperty(schema, EMPTY_VALID);
+  }
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap(({ get, post, put, patch, delete: remove }) =>
+    [get, post, put, patch, remove].filter((operation) => operation !== undefined),
+  );
+}
+
+function describeProblems(operation: Operation): void {
+  const access = Reflect.get(operation, ACCESS_EXTENSION) as RouteAccess;
+  const inPath = (operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'path');
+  const statuses = [
+    ...[400, 401, 403],
+    ...(inPath ? [404] : []),
+    // Of any user: at its first request, while somebody else holds its address.
+    ...(access.access === 'public' ? [] : [409]),
+    ...(operation.requestBody === undefined ? [] : [413, 415]),
+    ...[429, 503],
+    ...(access.permission === 'session:create' ? [501] : []),
+  ];
+  for (const status of statuses) {
+    operation.responses[status] = {
+      description: problems[status] ?? '',
+      content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+}

@@ -1,0 +1,62 @@
+import { createReadStream } from 'node:fs';
+import { Controller, Get, Header, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Access, type RouteAccess } from '../access/access';
+import { ApiDocument } from './api-document';
+import { page, startScript, swaggerFile } from './swagger-ui';
+
+const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs', navigation: true };
+/** Swagger UI sets styles by script; all else comes from here alone. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const fileSchema = z.string();
+const REVALIDATE = 'no-cache';
+const AN_HOUR = 'public, max-age=3600';
+
+/** `/docs`: Swagger UI, its files served from here, and the OpenAPI document. */
+@Controller('docs')
+@ApiExcludeController()
+export class DocsController {
+  constructor(private readonly document: ApiDocument) {}
+
+  /** Its links are relative to `/docs`: under `/docs/` they would lead nowhere. */
+  @Get()
+  @Access(access)
+  async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (request.url.split('?', 1)[0]?.endsWith('/')) {
+      await reply.redirect('../docs', 302);
+      return;
+    }
+    await reply
+      .headers({ 'content-security-policy': POLICY, 'cache-control': REVALIDATE })
+      .type('text/html; charset=utf-8')
+      .send(page);
+  }
+
+  @Get('openapi.json')
+  @Access(access)
+  @Header('cache-control', REVALIDATE)
+  openapi(): OpenAPIObject | undefined {
+    return this.document.json;
+  }
+
+  @Get('assets/start.js')
+  @Access(access)
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  @Header('cache-control', AN_HOUR)
+  startScript(): string {
+    return startScript;
+  }
+
+  @Get('assets/:file')
+  @Access(access)
+  @Header('cache-control', AN_HOUR)
+  asset(@Param('file', { schema: fileSchema }) name: z.output<typeof fileSchema>): StreamableFile {
+    const file = swaggerFile(name);
+    if (file === undefined) throw new NotFoundException();
+    return new StreamableFile(createReadStream(file.path), { type: file.type });
+  }
+}

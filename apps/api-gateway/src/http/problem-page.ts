@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { type FastifyRequest } from 'fastify';
+import { hardening } from './harden';
+import { type Answer } from '../problems/answer';
+
+const OPERATOR = 'For the operator: ';
+
+/** What the person in front of the browser, or the operator, can do about a problem, by its code. */
+const advice: Readonly<Record<string, string>> = {
+  token_party_unlisted: `${OPERATOR}add the origin of the page that signs people in to CLERK_AUTHORIZED_PARTIES.`,
+  token_party_missing: `${OPERATOR}the token names no origin, and CLERK_REQUIRE_AZP demands one.`,
+  token_issuer_unknown: `You are signed in to another application. Sign in to this one. ${OPERATOR}check CLERK_ISSUER.`,
+  token_impersonated: 'Somebody acts as this user. End the impersonation and sign in as yourself.',
+  token_not_yet_valid: `Try again in a few seconds. ${OPERATOR}the clock of this server is behind Clerk's by more than five seconds.`,
+  token_session_pending: 'Your account has a task to finish. Go back to the sign-in page and finish it.',
+  account_inactive: 'Ask an administrator to activate your account.',
+  rate_limited: 'Wait a minute, then try again.',
+};
+
+/** Whether a request is a browser's navigation, whose response a person reads. */
+export function isNavigation({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const mode = headers['sec-fetch-mode'];
+  return mode === undefined ? /\btext\/html\b/.test(headers.accept ?? '') : mode === 'navigate';
+}
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { margin: 12vh auto 0; max-width: 34rem; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
+footer { margin-top: 2.5rem; font-size: 0.875rem; opacity: 0.75; }
+`;
+
+/** Content-Security-Policy of {@link problemPage}: its own style, by hash, and nothing else. */
+export const pagePolicy = `${hardening['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
+/** A problem as a page for people, without script. To be sent with {@link pagePolicy}. */
+export function problemPage(
+  { status, code, detail }: Answer,
+  requestId: string,
+  signInUrl: string | undefined,
+): string {
+  const todo = advice[code] ?? (status >= 500 ? 'Try again in a minute.' : 'Try again, or sign in again.');
+  const link = signInUrl === undefined ? '' : `\n<p><a href="${escape(signInUrl)}">Sign in again</a></p>`;
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign-in failed</title><style>${STYLE}</style></head>
+<body>
+<main>
+<h1>Sign-in failed</h1>
+<p>${escape(sentence(detail ?? STATUS_CODES[status] ?? 'Error'))}</p>
+<p>${escape(todo)}</p>${link}
+</main>
+<footer>Code: <code>${escape(code)}</code><br>Request: <code>${escape(requestId)}</code></footer>
+</body>
+</html>
+`;
+}
+
+function sentence(detail: string): string {
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
+}
+
+function escape(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

@@ -1,0 +1,42 @@
+import { type ArgumentMetadata, Injectable, type Paramtype, StandardSchemaValidationPipe } from '@nestjs/common';
+import { type FieldFault, type FieldPlace, RequestInvalidError } from '../errors';
+import { fieldFault, unknownField } from '../problems/field-faults';
+
+/** What both Standard Schema and Zod tell of a fault. */
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly unknown[];
+  readonly code?: string;
+  readonly keys?: readonly string[];
+}
+
+const places: Partial<Record<Paramtype, FieldPlace>> = { param: 'path', query: 'query' };
+
+/** Validates bodies, path parameters and queries by their route's schema, and reports every invalid field and its place. */
+@Injectable()
+export class ValidationPipe extends StandardSchemaValidationPipe {
+  /**
+   * Unlike Nest's, leaves `__proto__` where it is: a strict schema rejects it by name, like any other unknown field. A
+   * missing body is read as an empty one: the schema then names the fields that are missing.
+   * @throws RequestInvalidError
+   */
+  override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
+    if (metadata.schema === undefined || !this.toValidate(metadata)) return value;
+    const given = metadata.type === 'body' && value === undefined ? {} : value;
+    const result = await this.validate(given, metadata.schema);
+    if (result.issues === undefined) return result.value as Value;
+    throw new RequestInvalidError(result.issues.flatMap((issue) => faultsOf(issue, metadata)));
+  }
+}
+
+function faultsOf(issue: Issue, { type, data }: ArgumentMetadata): FieldFault[] {
+  const place = places[type] ?? 'body';
+  // A single parameter is named by its route; a whole body or query has no name.
+  const path = [...(data === undefined ? [] : [data]), ...(issue.path ?? []).map((part) => String(keyOf(part)))];
+  if (issue.code !== 'unrecognized_keys') return [fieldFault(place, path, issue.message)];
+  return (issue.keys ?? []).map((name) => unknownField(place, [...path, name]));
+}
+
+function keyOf(part: unknown): unknown {
+  return typeof part === 'object' && part !== null && 'key' in part ? part.key : part;
+}

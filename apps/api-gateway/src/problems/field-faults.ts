@@ -1,0 +1,14 @@
+import { type FieldFault, type FieldPlace } from '../errors';
+
+/** Longest field name in a response; characters. */
+export const maxFieldName = 64;
+
+/** Builds the fault of the field at a path; of the whole place when the path has no name. */
+export function fieldFault(place: FieldPlace, path: readonly string[], message: string): FieldFault {
+  return { in: place, field: path.join('.').slice(0, maxFieldName) || place, message };
+}
+
+/** Builds the fault of a field that the route does not take. */
+export function unknownField(place: FieldPlace, path: readonly string[]): FieldFault {
+  return fieldFault(place, path, `is not a ${place === 'query' ? 'parameter' : 'field'} of this route`);
+}
