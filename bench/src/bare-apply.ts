@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { displayName } from '@gatehouse/lifecycle';
 import { type Pool } from 'pg';
-import { type Change } from '../../apps/user-sync/src/apply-event/change';
-import { newReferralCode } from '../../apps/user-sync/src/apply-event/new-user';
+import { type Change } from '../../apps/user-sync/src/apply/observation/observation';
+import { newReferralCode } from '../../apps/user-sync/src/user-rows/new-user';
 import { type Expected } from './apply-load';
 
 /** A batch whose decisions are known beforehand: what is to be written, and nothing to be found out. */

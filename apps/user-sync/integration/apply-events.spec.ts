@@ -13,8 +13,8 @@ import {
   instanceId,
 } from './clerk-events';
 import { type EventMetadata } from '@gatehouse/contracts';
-import { EventBatch } from '../src/apply-event/event-batch';
-import { readEvent } from '../src/apply-event/read-event';
+import { EventBatch } from '../src/apply/events/event-batch';
+import { readEvent } from '../src/apply/events/read-event';
 import { fixture, hangUp, json } from './clerk-api';
 import { SyncWorld } from './sync-world';
 

@@ -17,7 +17,7 @@ import {
 import { eventually } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { DataSource } from 'typeorm';
-import { Pruner } from '../src/prune-expired/pruner';
+import { Pruner } from '../src/retention/pruner';
 import { T0, deletion, sessionEvent, userEvent } from './clerk-events';
 import { ListeningGateway } from './listening-gateway';
 import { type Member, admin, keyOf, localUser, logIn, member, nobody } from './members';

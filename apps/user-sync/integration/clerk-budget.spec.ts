@@ -2,8 +2,8 @@ import { createDataSource } from '@gatehouse/persistence';
 import { type TestDatabase } from '@gatehouse/testing';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { ClerkBudget } from '../src/ask-clerk/clerk-budget';
-import { type Lane } from '../src/ask-clerk/lane';
+import { ClerkBudget } from '../src/clerk/clerk-budget';
+import { type Lane } from '../src/clerk/priority';
 import { serviceDatabase } from '../src/database/database-options';
 import { usersDatabase } from './sync-world';
 

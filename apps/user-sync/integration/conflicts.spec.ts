@@ -4,7 +4,7 @@ import { eventually } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
 import { LEADER_LOCK } from '../src/reconcile/reconcile-worker';
 import { ConflictReview } from '../src/reconcile/review-conflicts';
-import { adoptLocalUser } from '../src/resolve-conflicts/settlement-plan';
+import { adoptLocalUser } from '../src/apply/batch/settlement-plan';
 import { fixture, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
 import { adminContext } from './members';

@@ -1,11 +1,11 @@
 import { createDataSource, runStatements } from '@gatehouse/persistence';
 import { eventually } from '@gatehouse/testing';
-import { findApplied } from '../src/apply-event/applied-events';
-import { EventBatch } from '../src/apply-event/event-batch';
-import { loadUsers } from '../src/apply-event/load-users';
-import { readEvent } from '../src/apply-event/read-event';
+import { findApplied } from '../src/apply/batch/applied-events';
+import { EventBatch } from '../src/apply/events/event-batch';
+import { loadUsers } from '../src/apply/draft/load-users';
+import { readEvent } from '../src/apply/events/read-event';
 import { serviceDatabase } from '../src/database/database-options';
-import { findHoldings } from '../src/resolve-conflicts/claim';
+import { findHoldings } from '../src/apply/addresses/address';
 import { json } from './clerk-api';
 import {
   type UserJson,

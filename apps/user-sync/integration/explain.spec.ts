@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Explanation, explainUser, showUser, startReconcile } from '@gatehouse/contracts';
-import { EventBatch } from '../src/apply-event/event-batch';
-import { readEvent } from '../src/apply-event/read-event';
+import { EventBatch } from '../src/apply/events/event-batch';
+import { readEvent } from '../src/apply/events/read-event';
 import { json } from './clerk-api';
 import {
   T0,

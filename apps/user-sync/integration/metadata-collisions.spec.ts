@@ -13,7 +13,7 @@ import {
   undoReconcile,
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
-import { WriteBackQueue } from '../src/write-back/write-back-queue';
+import { WriteBackQueue } from '../src/write-back/queue/write-back-queue';
 import { fixture, hangUp, json } from './clerk-api';
 import { type UserJson, T0, deletion, userEvent } from './clerk-events';
 import { type Member, memberAtClerk, newSessionId, nobody, refusal, userAtClerk } from './members';

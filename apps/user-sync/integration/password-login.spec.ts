@@ -13,7 +13,7 @@ import {
 } from '@gatehouse/contracts';
 import { METRICS } from '@gatehouse/observability';
 import { type Registry } from 'prom-client';
-import { hashPassword } from '../src/log-in/password-hash';
+import { hashPassword } from '../src/credentials/log-in/password-hash';
 import { deletion } from './clerk-events';
 import { type Member, PASSWORD, admin, localUser, logIn, member, nobody, refusal } from './members';
 import { SyncWorld } from './sync-world';

@@ -1,6 +1,6 @@
 import { withClient } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
-import { Pruner } from '../src/prune-expired/pruner';
+import { Pruner } from '../src/retention/pruner';
 import { T0, clerkUser, deletion, newClerkId, sessionEvent, userEvent } from './clerk-events';
 import { type Member, keyOf, member } from './members';
 import { SyncWorld } from './sync-world';

@@ -4,7 +4,7 @@ import { type TestDatabase, eventually, withClient } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { type DataSource } from 'typeorm';
 import { serviceDatabase } from '../src/database/database-options';
-import { type WriteBackClaim, WriteBackQueue } from '../src/write-back/write-back-queue';
+import { type WriteBackClaim, WriteBackQueue } from '../src/write-back/queue/write-back-queue';
 import { usersDatabase } from './sync-world';
 
 let database: TestDatabase;

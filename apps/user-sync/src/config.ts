@@ -25,7 +25,7 @@ import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import { type MetadataRules } from './map-clerk-user/company-metadata';
+import { type MetadataRules } from './clerk-user/company-metadata';
 
 const clerkVariables = {
   CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),

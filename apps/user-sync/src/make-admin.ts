@@ -4,16 +4,16 @@ import { createLogger } from '@gatehouse/observability';
 import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/persistence';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
-import { ClerkAddresses } from './ask-clerk/clerk-addresses';
-import { ClerkBudget } from './ask-clerk/clerk-budget';
-import { ClerkHealth } from './ask-clerk/clerk-health';
-import { ClerkJson } from './ask-clerk/clerk-json';
-import { ClerkRequests } from './ask-clerk/clerk-requests';
+import { ClerkAddresses } from './clerk/clerk-addresses';
+import { ClerkBudget } from './clerk/clerk-budget';
+import { ClerkHealth } from './clerk/clerk-health';
+import { ClerkJson } from './clerk/clerk-json';
+import { ClerkRequests } from './clerk/clerk-requests';
 import { type AdminConfig, loadAdminConfig } from './config';
 import { serviceDatabase } from './database/database-options';
-import { cancelPromise, openPromises } from './grant-admin/admin-promises';
-import { type Command, USAGE, describeGrant, describePromises, parseCommand } from './grant-admin/command';
-import { grantAdmin } from './grant-admin/grant-admin';
+import { cancelPromise, openPromises } from './users/grant-admin/admin-promises';
+import { type Command, USAGE, describeGrant, describePromises, parseCommand } from './users/grant-admin/command';
+import { grantAdmin } from './users/grant-admin/grant-admin';
 
 /** Makes the holder of an e-mail address an admin, or lists and cancels promises; in the service's own environment. */
 async function makeAdmin(args: readonly string[]): Promise<void> {

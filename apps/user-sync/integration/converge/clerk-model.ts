@@ -1,7 +1,7 @@
 import { type Role, clerkUserSchema } from '@gatehouse/contracts';
 import { ClerkRequestError, CursorGoneError, UserMissingAtClerkError } from '../../src/errors';
-import { type PublicMetadata } from '../../src/map-clerk-user/company-metadata';
-import { type MappedUser, mapClerkUser } from '../../src/map-clerk-user/map-clerk-user';
+import { type PublicMetadata } from '../../src/clerk-user/company-metadata';
+import { type MappedUser, mapClerkUser } from '../../src/clerk-user/map-clerk-user';
 import { type EventJson, T0, type UserJson, deletion, sessionEvent, userEvent } from '../clerk-events';
 import { type Address, type Naming, type Person, emailOf, phoneOf, same, stored, toJson } from './clerk-person';
 import { CompanyMetadataModel, type MetadataName, companyValues } from './company-metadata-model';

@@ -1,6 +1,6 @@
 import { type Role } from '@gatehouse/contracts';
 import fc from 'fast-check';
-import { type EventRead, readEvent } from '../../src/apply-event/read-event';
+import { type EventRead, readEvent } from '../../src/apply/events/read-event';
 import { type EventJson, deliveryOf, instanceId, metadata } from '../clerk-events';
 import { ClerkModel, type Local, type Operation } from './clerk-model';
 import { type Naming } from './clerk-person';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Client } from 'pg';
-import { type PublicMetadata, metadataNames } from '../../src/map-clerk-user/company-metadata';
-import { digestOf } from '../../src/metadata-collisions/metadata-value';
+import { type PublicMetadata, metadataNames } from '../../src/clerk-user/company-metadata';
+import { digestOf } from '../../src/write-back/metadata/metadata-value';
 import { type ClerkModel } from './clerk-model';
 import { type MetadataName } from './company-metadata-model';
 

@@ -1,6 +1,6 @@
 import { type WriteBackState } from '@gatehouse/contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { type OurValues } from '../metadata-collisions/judge-metadata';
+import { type OurValues } from '../write-back/metadata/judge-metadata';
 import { numeric } from './numeric';
 import { UserEntity } from './user.entity';
 

@@ -3,15 +3,15 @@ import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { noActivity } from '../apply-event/change';
-import { ChangeApplier } from '../apply-event/change-applier';
-import { ClerkSettlement } from '../apply-event/settle-with-clerk';
-import { ClerkDirectory } from '../ask-clerk/clerk-directory';
+import { noActivity } from '../apply/observation/observation';
+import { ChangeApplier } from '../apply/batch/observation-applier';
+import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
+import { ClerkDirectory } from '../clerk/clerk-directory';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { UserMissingAtClerkError } from '../errors';
 import { ReconcileRuns } from './reconcile-runs';
-import { SuspectedAbsences } from './suspected-absences';
+import { SuspectedAbsences } from '../clerk/suspected-absences';
 
 const MAX_AT_ONCE = 20;
 

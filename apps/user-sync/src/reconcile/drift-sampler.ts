@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ClerkDirectory } from '../ask-clerk/clerk-directory';
+import { ClerkDirectory } from '../clerk/clerk-directory';
 import { guardDatabase } from '../database/guard-database';
-import { holdsContent } from '../map-clerk-user/content-hash';
-import { type MappedUser } from '../map-clerk-user/map-clerk-user';
-import { ClerkMovements } from '../tell-movements/clerk-movements';
+import { holdsContent } from '../clerk-user/content-hash';
+import { type MappedUser } from '../clerk-user/map-clerk-user';
+import { ClerkMovements } from '../apply/batch/clerk-movements';
 import { ReconcileMetrics } from './reconcile-metrics';
 
 const SAMPLE = 100;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { recordChanges } from '../announce-changes/record-changes';
-import { redactUsers } from '../apply-event/write-users';
-import { lockClerkUsers } from '../apply-event/lock-clerk-users';
+import { recordChanges } from '../trust-changes/record-trust-changes';
+import { redactUsers } from '../apply/batch/write-users';
+import { lockClerkUsers } from '../database/lock-clerk-users';
 import { guardDatabase } from '../database/guard-database';
-import { oweWriteBacks } from '../write-back/owe-write-backs';
+import { oweWriteBacks } from '../write-back/queue/queue-write-backs';
 
 const MAX_REDACTIONS = 500;
 

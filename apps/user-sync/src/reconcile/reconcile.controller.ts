@@ -11,10 +11,10 @@ import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gate
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { ChangeAnnouncer } from '../announce-changes/change-announcer';
-import { answerRequest, requireAdmin } from '../answer-request';
+import { ChangeAnnouncer } from '../trust-changes/trust-change-announcer';
+import { answerRequest, requireAdmin } from '../requests/answer-request';
 import { ReconcileRunEntity } from '../database/reconcile-run.entity';
-import { recordAudit } from '../keep-audit/record-audit';
+import { recordAudit } from '../audit/audit-log/record-audit';
 import { PendingRedactions } from './pending-redactions';
 import { ReconcileRuns, presentRun } from './reconcile-runs';
 import { ReconcileWorker } from './reconcile-worker';

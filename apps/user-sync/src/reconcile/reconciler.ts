@@ -1,16 +1,16 @@
 import { failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ClerkDirectory } from '../ask-clerk/clerk-directory';
-import { mapBounded } from '../ask-clerk/slots';
+import { ClerkDirectory } from '../clerk/clerk-directory';
+import { mapBounded } from '../concurrency/slots';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { CursorGoneError, WalkInterruptedError } from '../errors';
-import { type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { ReconcileRuns, type Sighting } from './reconcile-runs';
 import { SnapshotApplier } from './snapshot-applier';
-import { SuspectedAbsences } from './suspected-absences';
+import { SuspectedAbsences } from '../clerk/suspected-absences';
 
 /** How many users the cursor remembers, in case the last one is deleted. */
 const PREDECESSORS = 5;

@@ -1,9 +1,9 @@
 import { isRetryable } from '@gatehouse/lifecycle';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Applied, type Change, type Settled, type Unsettled, noActivity } from '../apply-event/change';
-import { ChangeApplier } from '../apply-event/change-applier';
-import { ClerkSettlement } from '../apply-event/settle-with-clerk';
-import { mapBounded } from '../ask-clerk/slots';
+import { type Applied, type Change, type Settled, type Unsettled, noActivity } from '../apply/observation/observation';
+import { ChangeApplier } from '../apply/batch/observation-applier';
+import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
+import { mapBounded } from '../concurrency/slots';
 import {
   ClerkAwayError,
   ClerkRequestError,
@@ -12,7 +12,7 @@ import {
   UserMissingAtClerkError,
   UserUnsettledError,
 } from '../errors';
-import { type MappedUser } from '../map-clerk-user/map-clerk-user';
+import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { type Sighting } from './reconcile-runs';
 
 /** Users in one transaction. */

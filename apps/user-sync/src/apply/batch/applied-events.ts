@@ -1,0 +1,70 @@
+import { type Statement, writeRows } from '@gatehouse/persistence';
+import { type Change, type Settled } from '../observation/observation';
+
+/** One row of `applied_events` to be written. */
+export interface AppliedRow {
+  readonly change: Change;
+  readonly result: Settled;
+  readonly versionBefore: number | null;
+  readonly versionAfter: number | null;
+}
+
+interface Row {
+  webhook_id: string;
+  user_id: string | null;
+  decision: string;
+  reason: string;
+}
+
+/** What was decided about those of these ids that were applied before. */
+export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
+  return {
+    name: 'find-applied',
+    // Id by id: a plan outlives the small table that it was made for.
+    text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
+             FROM unnest($1::text[]) AS asked(id),
+             LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events
+                       WHERE webhook_id = asked.id LIMIT 1) AS a`,
+    values: [[...new Set(ids)]],
+    read: (rows: Row[]) =>
+      new Map(
+        rows.map(({ webhook_id, user_id, decision, reason }) => [
+          webhook_id,
+          { settled: true, userId: user_id, decision, reason, repeated: true },
+        ]),
+      ),
+  };
+}
+
+/** Records what was decided, in the transaction that does it: an event is applied exactly when its row is there. */
+export function recordApplied(rows: readonly AppliedRow[]): Statement[] {
+  return writeRows(
+    'record-applied',
+    `INSERT INTO applied_events (webhook_id, source, event_type, clerk_user_id, user_id, decision, reason, version_seen,
+       version_before, version_after, attempt, correlation_id)
+     SELECT webhook_id, source, event_type, clerk_user_id, user_id, decision, reason, version_seen, version_before,
+       version_after, attempt, correlation_id
+     FROM jsonb_to_recordset($1) AS new(webhook_id text, source text, event_type text, clerk_user_id text, user_id uuid,
+       decision text, reason text, version_seen bigint, version_before bigint, version_after bigint, attempt integer,
+       correlation_id text)`,
+    rows.map(toRow),
+  );
+}
+
+function toRow({ change, result, versionBefore, versionAfter }: AppliedRow): Record<string, unknown> {
+  const { story, seen, clerkUserId } = change;
+  return {
+    webhook_id: story.id,
+    source: story.source,
+    event_type: story.eventType,
+    clerk_user_id: clerkUserId,
+    user_id: result.userId,
+    decision: result.decision,
+    reason: result.reason,
+    version_seen: 'user' in seen ? seen.user.version : null,
+    version_before: versionBefore,
+    version_after: versionAfter,
+    attempt: story.attempt,
+    correlation_id: story.correlationId,
+  };
+}

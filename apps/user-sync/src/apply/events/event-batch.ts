@@ -1,0 +1,164 @@
+import { type Outcome } from '@gatehouse/contracts';
+import { SharedOutageError, type Turn } from '@gatehouse/messaging';
+import { LOGGER, failpoint } from '@gatehouse/observability';
+import { runStatements } from '@gatehouse/persistence';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { mapBounded } from '../../concurrency/slots';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { guardDatabase } from '../../database/guard-database';
+import { ClerkAwayError, ClerkRequestError, PoisonEventError, UserMissingAtClerkError, isOwnError } from '../../errors';
+import { findApplied } from '../batch/applied-events';
+import { type Change, type Settled, type Unsettled } from '../observation/observation';
+import { ChangeApplier } from '../batch/observation-applier';
+import { EventMetrics } from './event-metrics';
+import { decided, failed } from './outcome-of';
+import { OutcomeReporter, type Report } from './outcome-reporter';
+import { type EventRead } from './read-event';
+import { ClerkSettlement } from '../settle/settle-with-clerk';
+
+type ChangeRead = Extract<EventRead, { kind: 'change' }>;
+
+const MAX_SETTLEMENTS = 10;
+
+/**
+ * Applies a batch of events in one transaction and reports each. What cannot be decided without Clerk is left out of the
+ * transaction and settled after it, when the others have been reported.
+ */
+@Injectable()
+export class EventBatch {
+  constructor(
+    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
+    @Inject(OutcomeReporter) private readonly reporter: OutcomeReporter,
+    @Inject(EventMetrics) private readonly metrics: EventMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /**
+   * Throws SharedOutageError while database or NATS is away. One event that cannot be written fails the whole batch,
+   * without a trace; alone it ends in a reported failure. Passes its turn when the transaction is over: the next one
+   * need not wait for NATS to store the outcomes.
+   */
+  async handle(events: readonly EventRead[], turn?: Turn): Promise<void> {
+    if (events.length === 0) return;
+    const [poisoned, sound] = split(events, ({ deliveries }) => deliveries > this.config.retryMax + 1);
+    const [changes, others] = split(sound, (event): event is ChangeRead => event.kind === 'change');
+    failpoint('before-apply', () => sound.map(({ metadata }) => metadata.webhookId));
+    const { reports, open } = await this.metrics.timed(events.length, () => this.applyAll(changes));
+    failpoint('after-apply');
+    turn?.pass();
+    await this.reporter.report([...reports, ...others.map((event) => this.answerAsIs(event))]);
+    failpoint('after-report');
+    for (const event of poisoned) await this.reporter.report([await this.giveUp(event)]);
+    await this.settleAll(open);
+  }
+
+  private async applyAll(events: readonly ChangeRead[]) {
+    const reports: Report[] = [];
+    const open: { event: ChangeRead; wants: Unsettled['wants'] }[] = [];
+    try {
+      const results = await this.applier.apply(events.map(({ change }) => change));
+      events.forEach((event, index) => {
+        const result = results[index];
+        if (result?.settled === true) reports.push(this.succeed(event, result));
+        else open.push({ event, wants: result?.wants ?? 'fetch' });
+      });
+    } catch (error) {
+      const [only, ...more] = events;
+      if (error instanceof SharedOutageError || only === undefined || more.length > 0) throw error;
+      reports.push(this.fail(only, only.change.clerkUserId, error));
+    }
+    return { reports, open };
+  }
+
+  /** Each is reported as soon as it is settled; one that meets an outage does not keep the others from their end. */
+  private async settleAll(open: readonly { event: ChangeRead; wants: Unsettled['wants'] }[]): Promise<void> {
+    const outages: SharedOutageError[] = [];
+    await mapBounded(open, MAX_SETTLEMENTS, async ({ event, wants }) => {
+      try {
+        await this.reporter.report([await this.settle(event, wants)]);
+      } catch (error) {
+        if (!(error instanceof SharedOutageError)) throw error;
+        outages.push(error);
+      }
+    });
+    if (outages[0] !== undefined) throw outages[0];
+  }
+
+  private async settle(event: ChangeRead, wants: Unsettled['wants']): Promise<Report> {
+    try {
+      return this.succeed(event, await this.clerk.settle(event.change, wants));
+    } catch (error) {
+      if (error instanceof SharedOutageError) throw error;
+      if (wants === 'confirm' && error instanceof UserMissingAtClerkError) return this.leaveUnconfirmed(event);
+      return this.fail(event, event.change.clerkUserId, wants === 'confirm' ? asOutage(error) : error);
+    }
+  }
+
+  /** Not a failure: a user that exists after all is created by its next event, its first login or a reconcile run. */
+  private leaveUnconfirmed(event: ChangeRead): Report {
+    const about = { clerkUserId: event.change.clerkUserId, userId: null };
+    const reason = 'Clerk does not know the user that the event would create';
+    return this.close(event, decided('ignored', event.metadata, about, { decision: 'unconfirmed', reason }), false);
+  }
+
+  /** An event that was delivered too often is not applied again: it may be what ends this process. */
+  private async giveUp(event: EventRead): Promise<Report> {
+    const { webhookId } = event.metadata;
+    const [applied] = await guardDatabase(() => runStatements(this.dataSource.manager, [findApplied([webhookId])]));
+    const before = applied.get(webhookId);
+    if (before !== undefined && event.kind === 'change') return this.succeed(event, before);
+    return this.fail(event, clerkUserIdOf(event), new PoisonEventError(event.deliveries));
+  }
+
+  private answerAsIs(event: Exclude<EventRead, ChangeRead>): Report {
+    if (event.kind === 'unreadable') return this.fail(event, null, event.error);
+    return this.close(event, decided('ignored', event.metadata, { clerkUserId: null, userId: null }, event), false);
+  }
+
+  private succeed(event: ChangeRead, result: Settled): Report {
+    const about = { clerkUserId: event.change.clerkUserId, userId: result.userId };
+    return this.close(event, decided('success', event.metadata, about, result), result.repeated);
+  }
+
+  private fail(event: EventRead, clerkUserId: string | null, error: unknown): Report {
+    if (!isOwnError(error)) {
+      // Where, not what: nobody knows what the message of an unknown error holds.
+      const { name, stack = '' } = error instanceof Error ? error : { name: typeof error };
+      this.log.error({ name, at: stack.match(/^ +at .*$/gm)?.slice(0, 10) }, 'an unexpected error');
+    }
+    return this.close(event, failed(event.metadata, clerkUserId, error), false);
+  }
+
+  private close({ metadata }: EventRead, outcome: Outcome, repeated: boolean): Report {
+    this.metrics.settled(metadata, outcome, repeated);
+    const { webhookId, eventType, attempt, correlationId } = metadata;
+    const about = { correlationId, webhookId, eventType, attempt, clerkUserId: outcome.clerkUserId };
+    if (outcome.status === 'failed') this.log.warn({ ...about, failure: outcome.error }, 'event failed');
+    else this.log.info({ ...about, decision: outcome.decision, repeated }, `event ${outcome.status}`);
+    return { metadata, outcome };
+  }
+}
+
+/** A refused secret key says nothing about the user: its creation waits, like for an outage, until the key is corrected. */
+function asOutage(error: unknown): unknown {
+  if (!(error instanceof ClerkRequestError) || ![401, 403].includes(error.answer.status ?? 0)) return error;
+  return new ClerkAwayError(error.kind, error.answer, 'Clerk refuses our secret key', { cause: error });
+}
+
+function clerkUserIdOf(event: EventRead): Change['clerkUserId'] | null {
+  return event.kind === 'change' ? event.change.clerkUserId : null;
+}
+
+function split<Item, Match extends Item>(
+  items: readonly Item[],
+  test: (item: Item) => item is Match,
+): [Match[], Exclude<Item, Match>[]];
+function split<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]];
+function split<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

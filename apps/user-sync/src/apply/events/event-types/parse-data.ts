@@ -1,0 +1,14 @@
+import { type z } from 'zod';
+import { EventInvalidError } from '../../../errors';
+
+const MAX_FAULTS = 5;
+
+/** Parses by schema; throws EventInvalidError that names the fields at fault (below `under`) and shows no value. */
+export function parseData<Schema extends z.ZodType>(schema: Schema, data: unknown, under: string): z.output<Schema> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues
+    .slice(0, MAX_FAULTS)
+    .map(({ path, message }) => `${[under, ...path.map(String)].filter(Boolean).join('.')}: ${message}`);
+  throw new EventInvalidError(faults.join('; '));
+}

@@ -1,0 +1,29 @@
+import { type ClerkSession } from '@gatehouse/contracts';
+import { EventInvalidError } from '../../../errors';
+import { mapClerkUser } from '../../../clerk-user/map-clerk-user';
+import { laterActivity, noActivity } from '../../observation/observation';
+import { type Reading } from './reading';
+
+type Meaning = (session: ClerkSession) => Partial<Reading['activity']>;
+
+/** An event of a session: when the user did something and, where Clerk sends it along, the user itself. */
+export function readSession(session: ClerkSession, observedAt: number, meaning: Meaning): Reading {
+  const activity = { ...noActivity, ...meaning(session) };
+  if (!session.user) return { clerkUserId: session.user_id, seen: { kind: 'nothing' }, activity };
+  if (session.user.id !== session.user_id) throw new EventInvalidError('data.user.id: is not data.user_id');
+  const user = mapClerkUser(session.user, observedAt);
+  return {
+    clerkUserId: session.user_id,
+    seen: { kind: 'event', user },
+    activity: laterActivity(activity, user.activity),
+  };
+}
+
+/** What each end of a session says: the user was there until then, and its tokens are good no longer. */
+export function readSessionEnd(session: ClerkSession, observedAt: number): Reading {
+  const reading = readSession(session, observedAt, ({ updated_at, last_active_at }) => ({
+    lastLogoutAt: updated_at ?? null,
+    lastActiveAt: last_active_at ?? null,
+  }));
+  return { ...reading, endedSession: session.id };
+}

@@ -1,0 +1,44 @@
+import { eventsConsumer } from '@gatehouse/contracts';
+import { ConsumerHandler, type DeliveredMessage, type Turn } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { type Logger } from 'pino';
+import { ClerkInstance } from '../../clerk/clerk-instance';
+import { MessageUndecodableError } from '../../errors';
+import { EventBatch } from './event-batch';
+import { EventMetrics } from './event-metrics';
+import { type EventRead, readEvent } from './read-event';
+
+/** Takes Clerk's events from the stream; returns when they are applied and their outcomes stored. */
+@Controller()
+export class EventConsumer {
+  constructor(
+    @Inject(ClerkInstance) private readonly instance: Pick<ClerkInstance, 'current' | 'noteForeign'>,
+    @Inject(EventBatch) private readonly batch: EventBatch,
+    @Inject(EventMetrics) private readonly metrics: EventMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  @ConsumerHandler(eventsConsumer)
+  async handle(@Payload() messages: readonly DeliveredMessage[], @Ctx() turn: Turn): Promise<void> {
+    const instanceId = await this.instance.current();
+    const events = messages.flatMap((message) => this.read(message, instanceId));
+    for (const event of events) {
+      if (event.kind === 'ignored' && event.foreignInstance) this.instance.noteForeign(event.foreignInstance);
+    }
+    await this.batch.handle(events, turn);
+  }
+
+  /** A message that does not say which event it is has nobody to be reported to: it is dropped, and counted. */
+  private read(message: DeliveredMessage, instanceId: string | undefined): EventRead[] {
+    try {
+      return [readEvent(message, instanceId)];
+    } catch (error) {
+      if (!(error instanceof MessageUndecodableError)) throw error;
+      this.metrics.dropped();
+      this.log.error({ err: error, streamSequence: message.streamSequence }, 'a message was dropped');
+      return [];
+    }
+  }
+}

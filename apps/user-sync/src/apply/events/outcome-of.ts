@@ -1,0 +1,96 @@
+import { type EventMetadata, type FailureKind, type Outcome } from '@gatehouse/contracts';
+import { isRetryable } from '@gatehouse/lifecycle';
+import {
+  ClerkAwayError,
+  ClerkRequestError,
+  ConflictTooWideError,
+  DatabaseRefusedError,
+  EventInvalidError,
+  PoisonEventError,
+  UserMissingAtClerkError,
+  UserUnsettledError,
+} from '../../errors';
+
+type Common = Omit<Extract<Outcome, { status: 'success' }>, 'status' | 'decision' | 'reason'>;
+
+/** Whom an event is about, as far as it is known. */
+export interface About {
+  readonly clerkUserId: string | null;
+  readonly userId: string | null;
+}
+
+/** The outcome of an event that was decided. */
+export function decided(
+  status: 'success' | 'ignored',
+  metadata: EventMetadata,
+  about: About,
+  { decision, reason }: { readonly decision: string; readonly reason: string },
+): Outcome {
+  return { ...common(metadata, about), status, decision, reason };
+}
+
+/** The outcome of an event that failed; lifecycle says whether another try can help. */
+export function failed(metadata: EventMetadata, clerkUserId: string | null, error: unknown): Outcome {
+  const facts = factsOf(error);
+  return {
+    ...common(metadata, { clerkUserId, userId: null }),
+    status: 'failed',
+    error: {
+      kind: facts.kind,
+      code: facts.name,
+      message: facts.message,
+      retryable: facts.retryable ?? isRetryable(facts),
+      retryAfterMs: facts.retryAfterMs ?? null,
+      ...(error instanceof ClerkAwayError && { sharedOutage: true }),
+    },
+  };
+}
+
+interface Facts {
+  readonly kind: FailureKind;
+  readonly name: string;
+  readonly message: string;
+  readonly status?: number;
+  /** Clerk's own error code. */
+  readonly code?: string;
+  readonly retryAfterMs?: number;
+  readonly retryable?: boolean;
+}
+
+const CONFLICTS: Readonly<Record<string, { name: string; message: string }>> = {
+  users_email_verified_live_key: {
+    name: 'EMAIL_TAKEN',
+    message: 'another live user holds the verified e-mail address',
+  },
+  users_phone_verified_live_key: {
+    name: 'PHONE_TAKEN',
+    message: 'another live user holds the verified phone number',
+  },
+};
+
+const CONFLICTS_OF_OURS = [UserMissingAtClerkError, UserUnsettledError, ConflictTooWideError];
+
+function factsOf(error: unknown): Facts {
+  if (error instanceof EventInvalidError) return own('validation', error);
+  if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
+    return own('conflict', error as Error & { code: string });
+  // It has had all its tries already, by deliveries.
+  if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
+  // An outage ends, whatever Clerk answered meanwhile.
+  if (error instanceof ClerkAwayError) return { ...own(error.kind, error), ...error.answer, retryable: true };
+  if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };
+  if (error instanceof DatabaseRefusedError) {
+    const conflict = CONFLICTS[error.constraint ?? ''];
+    return conflict === undefined ? own('database', error) : { kind: 'conflict', ...conflict };
+  }
+  // Nobody knows what the message of an unknown error holds.
+  return { kind: 'unknown', name: 'UNKNOWN', message: 'an unexpected error' };
+}
+
+function own(kind: FailureKind, error: Error & { readonly code: string }): Facts {
+  return { kind, name: error.code, message: error.message };
+}
+
+function common({ webhookId, attempt, publishNumber, correlationId }: EventMetadata, about: About): Common {
+  return { webhookId, attempt, publishNumber, correlationId, ...about, at: Date.now() };
+}

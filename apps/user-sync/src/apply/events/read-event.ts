@@ -1,0 +1,68 @@
+import { type EventMetadata, clerkEnvelopeSchema, decodeEventHeaders, isHandledEventType } from '@gatehouse/contracts';
+import { type DeliveredMessage } from '@gatehouse/messaging';
+import { EventInvalidError, MessageUndecodableError } from '../../errors';
+import { type Change } from '../observation/observation';
+import { eventReaders } from './event-types/event-readers';
+import { parseData } from './event-types/parse-data';
+
+/** A message of the stream, read: a change to apply, something that is not ours, or something that cannot be read. */
+export type EventRead = { readonly metadata: EventMetadata; readonly deliveries: number } & (
+  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'ignored'; readonly decision: string; readonly reason: string; readonly foreignInstance?: string }
+  | { readonly kind: 'unreadable'; readonly error: unknown }
+);
+
+/**
+ * Reads a message; `instanceId` is our Clerk instance, undefined while it is unknown. Throws MessageUndecodableError when
+ * its headers do not say which event it is.
+ */
+export function readEvent(message: DeliveredMessage, instanceId: string | undefined): EventRead {
+  const about = { metadata: metadataOf(message), deliveries: message.deliveryCount };
+  try {
+    return { ...about, ...readBody(about.metadata, message.data, instanceId) };
+  } catch (error) {
+    return { ...about, kind: 'unreadable', error };
+  }
+}
+
+function metadataOf(message: DeliveredMessage): EventMetadata {
+  try {
+    return decodeEventHeaders((name) => message.header(name));
+  } catch (error) {
+    throw new MessageUndecodableError(error);
+  }
+}
+
+function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string | undefined) {
+  const envelope = parseData(clerkEnvelopeSchema, parseJson(bytes), '');
+  if (envelope.type !== metadata.eventType) throw new EventInvalidError('type: is not what the headers say');
+  if (!isHandledEventType(envelope.type)) {
+    return { kind: 'ignored', decision: 'unhandled', reason: 'nobody handles events of this type' } as const;
+  }
+  const foreignInstance = instanceId === undefined ? undefined : otherInstance(envelope.instance_id, instanceId);
+  if (foreignInstance !== undefined) {
+    const reason = 'the event is of another Clerk instance';
+    return { kind: 'ignored', decision: 'foreign', reason, foreignInstance } as const;
+  }
+  const { webhookId, eventType, attempt, correlationId } = metadata;
+  const observedAt = envelope.timestamp ?? metadata.receivedAt;
+  const story = { id: webhookId, source: 'webhook', eventType, attempt, correlationId } as const;
+  const reading = eventReaders[envelope.type](envelope.data, observedAt);
+  const isProven = instanceId !== undefined && envelope.instance_id === instanceId;
+  const seen = reading.seen.kind === 'event' && !isProven ? { ...reading.seen, unproven: true } : reading.seen;
+  return { kind: 'change', change: { ...reading, seen, story } } as const;
+}
+
+/** The instance that an event names, when it names another one than ours. */
+function otherInstance(named: string | null | undefined, ours: string): string | undefined {
+  return named && named !== ours ? named : undefined;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    // The parser's message quotes the text.
+    throw new EventInvalidError('the body is not JSON');
+  }
+}

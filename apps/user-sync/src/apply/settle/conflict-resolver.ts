@@ -1,0 +1,106 @@
+import { runStatements } from '@gatehouse/persistence';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type Applied, type Change, type Marker, laterActivity, noActivity } from '../observation/observation';
+import { ChangeApplier } from '../batch/observation-applier';
+import { markerOf } from '../draft/load-users';
+import { type Asking } from '../../clerk/clerk-requests';
+import { ClerkUsers } from '../../clerk/clerk-users';
+import { guardDatabase } from '../../database/guard-database';
+import { ConflictTooWideError, NotTogetherError, UserMissingAtClerkError } from '../../errors';
+import { type MappedUser } from '../../clerk-user/map-clerk-user';
+import { SuspectedAbsences } from '../../clerk/suspected-absences';
+import { type Claim, type Holding, claimKey, claimsOf, findHoldings } from '../addresses/address';
+import { type Party, settleClaims } from './settle-claims';
+import { conflictStory } from '../batch/settlement-plan';
+
+/** The most users that are asked about and locked for one conflict. */
+const MAX_PARTIES = 24;
+
+interface Asked extends Party {
+  readonly before: Marker;
+}
+
+/** How to ask, and in which round. */
+export interface ResolveOptions {
+  readonly asking: Asking;
+  /** Clerk answered with something older than the row; this is the second time that it is asked. */
+  readonly confirmed: boolean;
+}
+
+/**
+ * Settles who holds an address: asks Clerk about the user and about all who hold what it, or one of them, is to get,
+ * outside of any transaction; then writes all of them in one.
+ */
+@Injectable()
+export class ConflictResolver {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ClerkUsers) private readonly clerk: Pick<ClerkUsers, 'fetch'>,
+    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+  ) {}
+
+  /** What became of the change; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
+  async resolve(change: Omit<Change, 'seen'>, options: ResolveOptions): Promise<Applied> {
+    const asked = await this.askAll(change.clerkUserId, options.asking);
+    const claims = [...asked.values()].flatMap(({ user }) => (user === null ? [] : claimsOf(user.columns)));
+    const holdings = await this.holdingsOf(claims);
+    const plan = settleClaims([...asked.values()], holdings);
+    const changes = [...asked.values()].flatMap(({ clerkUserId, user, before }) => {
+      if (user === null) return [];
+      const seen = { kind: 'snapshot', user, before, confirmed: options.confirmed } as const;
+      if (clerkUserId !== change.clerkUserId) return [{ ...sideEffect(clerkUserId, change), seen }];
+      return [{ ...change, seen, activity: laterActivity(change.activity, user.activity) }];
+    });
+    try {
+      const results = await this.applier.apply(changes, plan);
+      const own = results[changes.findIndex(({ clerkUserId }) => clerkUserId === change.clerkUserId)];
+      return own ?? { settled: false, wants: 'resolve', reason: 'nothing was applied' };
+    } catch (error) {
+      if (!(error instanceof NotTogetherError)) throw error;
+      return { settled: false, wants: error.wants === 'fetch' ? 'resolve' : error.wants, reason: error.message };
+    }
+  }
+
+  /** The user and, transitively, all who hold an address that one of them has at Clerk. */
+  private async askAll(first: string, asking: Asking): Promise<Map<string, Asked>> {
+    const asked = new Map<string, Asked>();
+    const queue = [first];
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      if (asked.has(id)) continue;
+      if (asked.size === MAX_PARTIES) throw new ConflictTooWideError(MAX_PARTIES);
+      const before = await guardDatabase(() => markerOf(this.dataSource.manager, id));
+      const user = await this.ask(id, id === first, asking);
+      asked.set(id, { clerkUserId: id, user, before, absent: before === 'absent' });
+      if (user === null) continue;
+      const wanted = new Map(claimsOf(user.columns).map((claim) => [claimKey(claim), claim]));
+      const holdings = await this.holdingsOf([...wanted.values()]);
+      for (const held of holdings) {
+        const inTheWay = held.verified || wanted.get(claimKey(held))?.verified === true;
+        if (held.clerkUserId !== null && inTheWay) queue.push(held.clerkUserId);
+      }
+    }
+    return asked;
+  }
+
+  private async ask(clerkUserId: string, required: boolean, asking: Asking): Promise<MappedUser | null> {
+    try {
+      return await this.clerk.fetch(clerkUserId, asking);
+    } catch (error) {
+      if (required || !(error instanceof UserMissingAtClerkError)) throw error;
+      // Not a deletion, but no claim to an address that Clerk shows with somebody else either.
+      await this.absences.suspect(clerkUserId, 'conflict');
+      return null;
+    }
+  }
+
+  private async holdingsOf(claims: readonly Claim[]): Promise<Holding[]> {
+    const [holdings] = await guardDatabase(() => runStatements(this.dataSource.manager, [findHoldings(claims)]));
+    return holdings;
+  }
+}
+
+function sideEffect(clerkUserId: string, cause: Omit<Change, 'seen'>): Omit<Change, 'seen'> {
+  return { clerkUserId, activity: noActivity, story: conflictStory(cause.story.correlationId) };
+}

@@ -1,0 +1,64 @@
+import { type AuditAction, type AuditEntry, type AuthMethod, type EnvelopeClaims } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+import { storableText } from '../../database/storable-text';
+
+/** What is to be written down besides what the envelope says: who did it, and from where. Never give it a secret. */
+export interface AuditNote {
+  readonly action: AuditAction;
+  readonly outcome?: AuditEntry['outcome'];
+  readonly reason?: string | null;
+  /** Who did it, where the envelope names nobody: at logins. */
+  readonly actor?: {
+    readonly userId: string | null;
+    readonly method: AuthMethod | null;
+    readonly credentialId: string | null;
+  };
+  /** Whom it was done to. */
+  readonly userId?: string | null;
+  readonly subject?: string | null;
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** How long ago it happened; milliseconds. */
+  readonly ageMs?: number;
+}
+
+const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
+
+/** Writes an entry down, in the transaction that does what it tells of where there is one. */
+export async function recordAudit(
+  manager: EntityManager,
+  { rid, principal, origin }: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,
+  note: AuditNote,
+): Promise<void> {
+  const actor = note.actor ?? actorOf(principal);
+  await manager.query(
+    `INSERT INTO audit_log (action, outcome, reason, actor_user_id, method, credential_id, user_id, subject, request_id,
+       source_ip, user_agent, details, at, client_request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() - $13::float8 * interval '1 millisecond', $14)`,
+    [
+      note.action,
+      note.outcome ?? 'done',
+      cut(note.reason, MAX.reason),
+      actor.userId,
+      actor.method,
+      actor.credentialId,
+      note.userId ?? null,
+      cut(note.subject, MAX.subject),
+      storableText(rid, MAX.requestId),
+      cut(origin?.sourceIp, MAX.sourceIp),
+      cut(origin?.userAgent, MAX.userAgent),
+      JSON.stringify(note.details ?? {}),
+      note.ageMs ?? 0,
+      cut(origin?.clientRequestId, MAX.requestId),
+    ],
+  );
+}
+
+function actorOf(principal: EnvelopeClaims['principal']): Required<AuditNote>['actor'] {
+  if (principal === null) return { userId: null, method: null, credentialId: null };
+  const { userId, method, keyId, sessionId } = principal;
+  return { userId, method, credentialId: keyId ?? sessionId };
+}
+
+function cut(text: string | null | undefined, max: number): string | null {
+  return text === null || text === undefined ? null : storableText(text, max);
+}

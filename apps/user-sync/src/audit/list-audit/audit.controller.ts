@@ -1,0 +1,95 @@
+import {
+  type AuditAction,
+  type AuditEntry,
+  type ParsedRequestOf,
+  type ReplyOf,
+  listAudit,
+  recordAudit as recordAuditRequest,
+} from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { AuditEntryEntity } from '../../database/audit-entry.entity';
+import { UserEntity } from '../../database/user.entity';
+import { requireUser } from '../../user-rows/find-user';
+import { decodeIdCursor } from '../../requests/cursor';
+import { isStorable } from '../../database/storable-text';
+import { type AuditNote, recordAudit } from '../audit-log/record-audit';
+
+type Filters = ParsedRequestOf<typeof listAudit>;
+
+/** Keeps the audit log for what the gateway alone sees, and shows it to admins. */
+@Controller()
+export class AuditController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(recordAuditRequest)
+  record(@Payload() { body, envelope }: VerifiedRequest<typeof recordAuditRequest>): Promise<Record<string, never>> {
+    if (!Object.entries(body.details).flat().every(isStorableValue)) {
+      throw new RequestRefusedError('invalid_request', 'details: contains characters that cannot be stored');
+    }
+    const { clerkSessionId, action, ...said } = body;
+    const { principal } = envelope;
+    const note: AuditNote = {
+      // A newer gateway's is written down as it is.
+      action: action as AuditAction,
+      ...said,
+      ...(principal === null &&
+        clerkSessionId !== undefined && {
+          actor: { userId: null, method: 'clerk_session', credentialId: clerkSessionId },
+        }),
+    };
+    return answerRequest(async () => {
+      const userId = principal?.userId ?? (await this.userOf(clerkSessionId === undefined ? undefined : said.subject));
+      await recordAudit(this.dataSource.manager, envelope, { ...note, userId });
+      return {};
+    });
+  }
+
+  @RequestHandler(listAudit)
+  list(@Payload() { body, envelope }: VerifiedRequest<typeof listAudit>): Promise<ReplyOf<typeof listAudit>> {
+    requireAdmin(envelope);
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      const userId = body.userId === undefined ? undefined : (await requireUser(manager, body.userId)).id;
+      const query = this.queryOf({ ...body, userId });
+      // One more than asked for tells whether there is another page.
+      const entries = await query.limit(body.limit + 1).getMany();
+      const items = entries.slice(0, body.limit);
+      return {
+        items: items.map(present),
+        nextCursor: entries.length > body.limit ? (items.at(-1)?.id ?? null) : null,
+      };
+    });
+  }
+
+  /** Whom a Clerk session is of: nobody, when its user is not here yet. */
+  private async userOf(clerkUserId: string | null | undefined): Promise<string | null> {
+    if (clerkUserId === null || clerkUserId === undefined) return null;
+    const user = await this.dataSource.manager.findOne(UserEntity, { select: { id: true }, where: { clerkUserId } });
+    return user?.id ?? null;
+  }
+
+  private queryOf(filters: Filters): SelectQueryBuilder<AuditEntryEntity> {
+    const { cursor, userId, credentialId, action, outcome, since, until } = filters;
+    const query = this.dataSource.createQueryBuilder(AuditEntryEntity, 'a').orderBy('a.id', 'DESC');
+    if (cursor !== undefined) query.andWhere('a.id < :cursor', { cursor: decodeIdCursor(cursor) });
+    if (userId !== undefined) query.andWhere('(a.userId = :userId OR a.actorUserId = :userId)', { userId });
+    if (credentialId !== undefined) query.andWhere('a.credentialId = :credentialId', { credentialId });
+    if (action !== undefined) query.andWhere('a.action = :action', { action });
+    if (outcome !== undefined) query.andWhere('a.outcome = :outcome', { outcome });
+    if (since !== undefined) query.andWhere('a.at >= :since', { since });
+    if (until !== undefined) query.andWhere('a.at < :until', { until });
+    return query;
+  }
+}
+
+function isStorableValue(value: unknown): boolean {
+  return typeof value !== 'string' || isStorable(value);
+}
+
+function present(entry: AuditEntryEntity): AuditEntry {
+  return { ...entry, at: entry.at.toISOString(), recordedAt: entry.recordedAt?.toISOString() ?? null };
+}

@@ -1,0 +1,88 @@
+import { type ClerkUser } from '@gatehouse/contracts';
+import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { chooseAddress, isVerified } from './choose-address';
+import { type PublicMetadata } from './company-metadata';
+import { contentHashOf } from './content-hash';
+import { type Lockout, lockoutOf } from './lockout';
+import { storableText } from '../database/storable-text';
+
+/** When a user was last seen doing something; milliseconds. Only ever moves forward. */
+export interface Activity {
+  readonly lastLoginAt: number | null;
+  readonly lastLogoutAt: number | null;
+  readonly lastActiveAt: number | null;
+}
+
+/** A Clerk user in terms of our columns. */
+export interface MappedUser {
+  readonly clerkUserId: string;
+  /** Clerk's `updated_at` in milliseconds. */
+  readonly version: number;
+  readonly columns: ClerkOwned;
+  /** Versioned hash of the columns. */
+  readonly contentHash: string;
+  /** When Clerk showed the user like this; milliseconds. */
+  readonly observedAt: number;
+  readonly lockout: Lockout;
+  /** Why an address other than the primary one is stored, or none; null when there is nothing to explain. */
+  readonly addressNote: string | null;
+  /** The company's metadata; never stored as a whole. */
+  readonly publicMetadata: PublicMetadata;
+  readonly activity: Activity;
+}
+
+/** Longest values that are kept, in code points. */
+const MAX = { name: 256, email: 320, phone: 32, url: 2_048 };
+
+/**
+ * Turns a Clerk user, wherever it came from, into what we store of it. `observedAt`: when Clerk showed it, in
+ * milliseconds. Never reads `unsafe_metadata`.
+ */
+export function mapClerkUser(user: ClerkUser, observedAt: number): MappedUser {
+  const { address: email, note: emailNote } = chooseAddress(
+    'e-mail address',
+    user.email_addresses.filter(({ email_address }) => email_address),
+    user.primary_email_address_id,
+  );
+  const { address: phone, note: phoneNote } = chooseAddress(
+    'phone number',
+    user.phone_numbers.filter(({ phone_number }) => phone_number),
+    user.primary_phone_number_id,
+  );
+  const columns: ClerkOwned = {
+    email: textOf(email?.email_address, MAX.email),
+    emailVerified: isVerified(email),
+    phoneNumber: textOf(phone?.phone_number, MAX.phone),
+    phoneVerified: isVerified(phone),
+    firstName: textOf(user.first_name, MAX.name),
+    lastName: textOf(user.last_name, MAX.name),
+    username: textOf(user.username, MAX.name),
+    profileImageUrl: urlOf(user.image_url),
+    clerkBanned: user.banned === true,
+    clerkDeprovisioned: user.deprovisioned === true,
+  };
+  return {
+    clerkUserId: user.id,
+    version: user.updated_at,
+    columns,
+    contentHash: contentHashOf(columns),
+    observedAt,
+    lockout: lockoutOf(user, observedAt),
+    addressNote: [emailNote, phoneNote].filter((note) => note !== null).join('; ') || null,
+    publicMetadata: user.public_metadata ?? {},
+    activity: {
+      lastLoginAt: user.last_sign_in_at ?? null,
+      lastLogoutAt: null,
+      lastActiveAt: user.last_active_at ?? null,
+    },
+  };
+}
+
+function textOf(value: string | null | undefined, max: number): string | null {
+  return value ? storableText(value, max) : null;
+}
+
+/** A URL that is cut leads elsewhere: one too long is left out. */
+function urlOf(value: string | null | undefined): string | null {
+  return value && value.length <= MAX.url ? storableText(value, MAX.url) : null;
+}

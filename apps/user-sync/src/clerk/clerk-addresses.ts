@@ -1,0 +1,34 @@
+import { clerkUserSchema } from '@gatehouse/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { ClerkRequestError } from '../errors';
+import { isVerified } from '../clerk-user/choose-address';
+import { ClerkJson } from './clerk-json';
+import { type Lane } from './priority';
+
+const listSchema = z.array(clerkUserSchema.pick({ id: true, email_addresses: true }));
+
+/** A Clerk user who has an e-mail address, primary or not. */
+export interface AddressHolder {
+  readonly clerkUserId: string;
+  readonly verified: boolean;
+}
+
+/** Who holds an e-mail address at Clerk right now. */
+@Injectable()
+export class ClerkAddresses {
+  constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
+
+  /** All holders of an address in any letter case; at Clerk at most one has it verified. Throws ClerkRequestError. */
+  async holdersOf(email: string, lane: Lane): Promise<readonly AddressHolder[]> {
+    const query = new URLSearchParams({ email_address: email, limit: '100' });
+    const missing = () => new ClerkRequestError('clerk', { status: 404 }, 'Clerk returned no list of users');
+    const users = await this.clerk.ask({ path: `/users?${query.toString()}`, schema: listSchema, missing }, { lane });
+    const wanted = email.toLowerCase();
+    return users.flatMap(({ id, email_addresses }) => {
+      const own = email_addresses.filter(({ email_address }) => email_address?.toLowerCase() === wanted);
+      if (own.length === 0) return [];
+      return [{ clerkUserId: id, verified: own.some(isVerified) }];
+    });
+  }
+}

@@ -1,0 +1,183 @@
+import { METRICS } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { Histogram, type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { CONFIG, type UserSyncConfig } from '../config';
+import { guardDatabase } from '../database/guard-database';
+import { ClerkAwayError } from '../errors';
+import { type Lane, lanes } from './priority';
+
+/** Of Clerk's limit; the rest is for clocks that differ, for probes, and for whoever else has the secret key. */
+const USED = 0.9;
+/** What may be spent at once; the rest flows in over the 10 s, so that no window of them holds more than the whole. */
+const BURST = 0.2;
+/** Which part of a full bucket has to be left: it is kept for what is more urgent. */
+const KEPT: Readonly<Record<Lane, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
+/** A retry clock that promises more is not believed; milliseconds. */
+const MAX_PAUSE_MS = 3_600_000;
+
+/** One row for all replicas. A bucket whose refill begins in the future is paused: it is empty until then. */
+const DRAW = `
+  UPDATE clerk_budget AS b
+     SET tokens = now.available - now.granted, refilled_at = greatest(b.refilled_at, now.at)
+    FROM (SELECT at, refilled_at, available, greatest(0, least($4::integer, floor(available - $3::float8)::integer)) AS granted
+            FROM (SELECT clock_timestamp() AS at, refilled_at, least($1::float8,
+                           tokens + $2::float8 * greatest(0, extract(epoch FROM clock_timestamp() - refilled_at)::float8)) AS available
+                    FROM clerk_budget WHERE id = 1 FOR UPDATE) AS refilled) AS now
+   WHERE b.id = 1
+  RETURNING now.granted, 1000 * (greatest(0, extract(epoch FROM now.refilled_at - now.at)::float8)
+    + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
+
+/** The row is not there at first, and after PostgreSQL crashed: what is lost is the memory of at most 10 s. */
+const BEGIN =
+  'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
+
+const PAUSE = `
+  UPDATE clerk_budget SET tokens = 0,
+         refilled_at = greatest(refilled_at, clock_timestamp() + $1::float8 * interval '1 millisecond')
+   WHERE id = 1`;
+
+interface Waiter {
+  readonly until: number;
+  readonly go: () => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/**
+ * How many requests Clerk may still be asked, over all replicas: a token bucket in the users database. The less urgent a
+ * request is, the more of the bucket it has to leave: a walk over all users never starves a first login.
+ */
+@Injectable()
+export class ClerkBudget {
+  private readonly burst: number;
+  private readonly perSecond: number;
+  private readonly waiting: Record<Lane, Waiter[]> = { first_login: [], conflict: [], write_back: [], reconcile: [] };
+  private readonly waited: Histogram<'lane'>;
+  private drawing = false;
+  private blocked: { readonly lane: Lane; readonly until: number; readonly wake: () => void } | undefined;
+
+  constructor(
+    @Inject(CONFIG) { clerk }: { readonly clerk: Pick<UserSyncConfig['clerk'], 'requestsPer10s'> },
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    this.burst = clerk.requestsPer10s * USED * BURST;
+    this.perSecond = (clerk.requestsPer10s * USED * (1 - BURST)) / 10;
+    this.waited = new Histogram({
+      name: 'gatehouse_user_sync_clerk_budget_wait_seconds',
+      help: 'Time that requests to Clerk waited for their turn in the budget',
+      labelNames: ['lane'],
+      buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 30],
+      registers: [metrics],
+    });
+  }
+
+  /**
+   * Resolves when one request may be made. Throws ClerkAwayError, at once, when that will take longer than `maxWaitMs`, and
+   * SharedOutageError while the database is away.
+   */
+  async take(lane: Lane, maxWaitMs: number): Promise<void> {
+    const end = this.waited.startTimer({ lane });
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((go, refuse) => {
+        const waiter = { until: performance.now() + maxWaitMs, go, refuse };
+        timer = setTimeout(() => this.refuse(lane, waiter, this.blockedMs), maxWaitMs);
+        this.waiting[lane].push(waiter);
+        this.draw();
+      });
+    } finally {
+      clearTimeout(timer);
+      end();
+    }
+  }
+
+  /** Clerk wants to be left alone by all of us; milliseconds, at most an hour. Throws SharedOutageError. */
+  async pause(ms: number): Promise<void> {
+    const pauseMs = Math.min(ms, MAX_PAUSE_MS);
+    await guardDatabase(() => this.dataSource.query(PAUSE, [pauseMs]));
+  }
+
+  private draw(): void {
+    if (!this.drawing) {
+      this.drawing = true;
+      void this.run();
+      return;
+    }
+    // A more urgent request needs fewer tokens and may go first; every other waits at least as long.
+    const { blocked } = this;
+    if (blocked === undefined) return;
+    if (lanes.some((lane) => isMoreUrgent(lane, blocked.lane) && this.isWaiting(lane))) return blocked.wake();
+    for (const lane of lanes) this.refuseHopeless(lane, this.blockedMs ?? 0);
+  }
+
+  /** Time until the blocked request can get its token, in milliseconds; undefined when none is blocked. */
+  private get blockedMs(): number | undefined {
+    return this.blocked && Math.max(0, Math.ceil(this.blocked.until - performance.now()));
+  }
+
+  private async run(): Promise<void> {
+    try {
+      for (let next = this.nextLane(); next !== undefined; next = this.nextLane()) {
+        const wanted = this.waiting[next].length;
+        const { granted, waitMs } = await this.drawFor(next, wanted);
+        for (const { go } of this.waiting[next].splice(0, granted)) go();
+        if (granted === wanted) continue;
+        this.refuseHopeless(next, waitMs);
+        if (this.isWaiting(next)) await this.sleep(next, waitMs);
+      }
+    } catch (error) {
+      for (const lane of lanes) for (const { refuse } of this.waiting[lane].splice(0)) refuse(error);
+    }
+    this.drawing = false;
+  }
+
+  private nextLane(): Lane | undefined {
+    return lanes.find((lane) => this.isWaiting(lane));
+  }
+
+  private isWaiting(lane: Lane): boolean {
+    return this.waiting[lane].length > 0;
+  }
+
+  private async drawFor(lane: Lane, wanted: number): Promise<{ readonly granted: number; readonly waitMs: number }> {
+    const parameters = [this.burst, this.perSecond, KEPT[lane] * this.burst, wanted];
+    return guardDatabase(async () => {
+      for (;;) {
+        const [[row]] = await this.dataSource.query<[{ granted: number; wait_ms: number }[], number]>(DRAW, parameters);
+        if (row !== undefined) return { granted: row.granted, waitMs: Math.ceil(row.wait_ms) };
+        await this.dataSource.query(BEGIN, [this.burst]);
+      }
+    });
+  }
+
+  private refuseHopeless(lane: Lane, waitMs: number): void {
+    const at = performance.now() + waitMs;
+    for (const waiter of [...this.waiting[lane]]) if (waiter.until < at) this.refuse(lane, waiter, waitMs);
+  }
+
+  private refuse(lane: Lane, waiter: Waiter, retryAfterMs: number | undefined): void {
+    const index = this.waiting[lane].indexOf(waiter);
+    if (index < 0) return;
+    this.waiting[lane].splice(index, 1);
+    const answer = retryAfterMs === undefined ? {} : { retryAfterMs };
+    waiter.refuse(new ClerkAwayError('network', answer, 'no request to Clerk is left in the budget for now'));
+  }
+
+  private sleep(lane: Lane, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => wake(), ms);
+      timer.unref();
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.blocked = undefined;
+        resolve();
+      };
+      this.blocked = { lane, until: performance.now() + ms, wake };
+    });
+  }
+}
+
+function isMoreUrgent(lane: Lane, than: Lane): boolean {
+  return lanes.indexOf(lane) < lanes.indexOf(than);
+}

@@ -1,0 +1,42 @@
+import { type Lane, lanes } from './priority';
+
+/**
+ * Lets a bounded number of requests run at once, the most urgent first. What is less urgent may fill only a part of the
+ * slots, so that a free one is left for a first login whatever else runs.
+ */
+export class LaneSlots {
+  private running = 0;
+  private readonly waiting: Record<Lane, (() => void)[]> = {
+    first_login: [],
+    conflict: [],
+    write_back: [],
+    reconcile: [],
+  };
+
+  /** `limits`: how many may run at once, in all, for one more of the lane to begin. */
+  constructor(private readonly limits: Readonly<Record<Lane, number>>) {}
+
+  /** Does the work as soon as it may. */
+  async run<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result> {
+    const turn = new Promise<void>((resolve) => this.waiting[lane].push(resolve));
+    this.startNext();
+    await turn;
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.startNext();
+    }
+  }
+
+  private startNext(): void {
+    for (const lane of lanes) {
+      while (this.running < this.limits[lane]) {
+        const start = this.waiting[lane].shift();
+        if (start === undefined) break;
+        this.running += 1;
+        start();
+      }
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import { type EnvelopeClaims, type ParsedRequestOf, type ReplyOf, exchangePhoneLogin } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { runStatements } from '@gatehouse/persistence';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type EntityManager } from 'typeorm';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
+import { lockClerkUsers } from '../../database/lock-clerk-users';
+import { ClerkSessions } from '../../clerk/clerk-sessions';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { UserEntity } from '../../database/user.entity';
+import { hasEnded } from '../../trust-changes/has-ended';
+import { ClerkRequestError, SessionMissingAtClerkError } from '../../errors';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { openLegacySession } from '../../trust-changes/legacy-sessions';
+import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
+import { holderOf } from '../../user-rows/load-caller';
+import { mayAct } from '../../user-rows/may-act';
+import { presentUser } from '../../user-rows/present-user';
+import { AssertionFailedError, refuseUnstorable } from './assertions';
+import { toE164 } from './phone-number';
+import { type Exchanged, findExchanged, spendToken } from './used-tokens';
+
+type Exchange = ParsedRequestOf<typeof exchangePhoneLogin>;
+type Reply = ReplyOf<typeof exchangePhoneLogin>;
+
+/** For each of the two questions to Clerk: whoever waits for the answer gives up after 5 s. */
+const CLERK_TIMEOUT_MS = 2_000;
+
+/** Exchanges the token of a Clerk session that was begun by phone for a legacy session. */
+@Controller()
+export class PhoneLoginController {
+  constructor(
+    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ClerkSessions) private readonly sessions: ClerkSessions,
+    @Inject(PrincipalResolver) private readonly principals: PrincipalResolver,
+  ) {}
+
+  @RequestHandler(exchangePhoneLogin)
+  async exchange(@Payload() { body, envelope }: VerifiedRequest<typeof exchangePhoneLogin>): Promise<Reply> {
+    refuseUnstorable(body.body);
+    try {
+      const phone = this.assertedPhone(body);
+      await this.refuseSpent(body);
+      await this.refuseInactiveSession(body);
+      const { clerkUserId } = body.token;
+      const { decision } = await this.principals.settle(clerkUserId, envelope.rid, 'phone_login', CLERK_TIMEOUT_MS);
+      return await answerRequest(() =>
+        this.dataSource.transaction((manager) => this.begin(manager, envelope, body, phone, decision === 'create')),
+      );
+    } catch (error) {
+      await this.noteRefusal(envelope, body, error);
+      throw error;
+    }
+  }
+
+  /** Of the two assertions the one that needs nothing but the token is checked here. */
+  private assertedPhone({ token, body }: Exchange): string | undefined {
+    if (body.clerkUserId !== undefined && body.clerkUserId !== token.clerkUserId) {
+      throw new AssertionFailedError('clerkUserId');
+    }
+    return body.phoneNumber === undefined ? undefined : toE164(body.phoneNumber, this.config.defaultPhoneRegion);
+  }
+
+  /** What is refused anyway need not trouble Clerk; it is checked again when it counts. */
+  private refuseSpent({ token }: Exchange): Promise<void> {
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      if ((await findExchanged(manager, token)) === 'used') throw used();
+      if (await hasEnded(manager, token.sessionId)) throw ended();
+    });
+  }
+
+  private async refuseInactiveSession({ token }: Exchange): Promise<void> {
+    try {
+      const session = await answerRequest(() => this.sessions.fetch(token.sessionId, CLERK_TIMEOUT_MS));
+      if (session.status !== 'active' || session.userId !== token.clerkUserId) throw ended();
+    } catch (error) {
+      if (error instanceof SessionMissingAtClerkError) throw ended();
+      if (!(error instanceof ClerkRequestError)) throw error;
+      throw clerkUnavailable('Clerk could not be asked for this session', error);
+    }
+  }
+
+  private async begin(
+    manager: EntityManager,
+    envelope: EnvelopeClaims,
+    { token, body, sessionTtlMs }: Exchange,
+    phone: string | undefined,
+    isCreated: boolean,
+  ): Promise<Reply> {
+    const { clerkUserId, sessionId } = token;
+    // An end of this session that comes meanwhile must find what is opened here, or be found.
+    await runStatements(manager, [lockClerkUsers([clerkUserId])]);
+    const change = await currentNumber(manager);
+    if (await hasEnded(manager, sessionId)) throw ended();
+    const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
+    if (user === null || user.deletedAt !== null) throw new RequestRefusedError('user_deleted', 'the user was deleted');
+    if (!user.phoneVerified || user.phoneNumber === null) {
+      throw new RequestRefusedError('phone_unverified', 'the user has no verified phone number');
+    }
+    if (phone !== undefined && phone !== user.phoneNumber) throw new AssertionFailedError('phoneNumber');
+    if (!mayAct(user)) throw new RequestRefusedError('forbidden', 'the user is not active');
+    const before = await findExchanged(manager, token);
+    if (before === 'used') throw used();
+    if (before !== 'unused') {
+      await noteExchange(manager, envelope, token, { ...before, userId: user.id, repeated: true });
+      return {
+        change,
+        ...holderOf(user),
+        session: before.session,
+        user: presentUser(user),
+        isNewUser: before.isNewUser,
+      };
+    }
+    const isNewUser = isCreated || (await isUnseen(manager, user.id));
+    const session = await openLegacySession(manager, {
+      ...{ userId: user.id, parentSessionId: sessionId, ttlMs: sessionTtlMs },
+    });
+    if (!(await spendToken(manager, token, { session, isNewUser }))) throw used();
+    await noteLogin(manager, user.id, body);
+    await noteExchange(manager, envelope, token, { session, isNewUser, userId: user.id });
+    const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
+    return { change, ...holderOf(now), session, user: presentUser(now), isNewUser };
+  }
+
+  /** Outages are nobody's doing, and a body that cannot be read says nothing; all else is written down. */
+  private async noteRefusal(envelope: EnvelopeClaims, { token }: Exchange, error: unknown): Promise<void> {
+    if (!(error instanceof RequestRefusedError) || UNTOLD.has(error.reason)) return;
+    await answerRequest(async () => {
+      const { manager } = this.dataSource;
+      const user = await manager.findOneBy(UserEntity, { clerkUserId: token.clerkUserId });
+      await recordAudit(manager, envelope, {
+        ...{ action: 'login.phone', outcome: 'refused', reason: error.reason },
+        ...{ userId: user?.id ?? null, subject: token.clerkUserId },
+        details: error instanceof AssertionFailedError ? { assertion: error.assertion } : {},
+        actor: { userId: user?.id ?? null, method: 'clerk_session', credentialId: token.sessionId },
+      });
+    });
+  }
+}
+
+/** Records an exchange in the audit log; `repeated`: the reply repeats an earlier session. */
+function noteExchange(
+  manager: EntityManager,
+  envelope: EnvelopeClaims,
+  { sessionId }: Exchange['token'],
+  { session, isNewUser, userId, repeated }: Exchanged & { readonly userId: string; readonly repeated?: true },
+): Promise<void> {
+  return recordAudit(manager, envelope, {
+    ...{ action: 'login.phone', userId, subject: session.id },
+    details: { isNewUser, ...(repeated && { repeated }) },
+    actor: { userId, method: 'clerk_session', credentialId: sessionId },
+  });
+}
+
+const UNTOLD: ReadonlySet<string> = new Set(['unavailable', 'clerk_unavailable', 'internal', 'invalid_request']);
+
+function used(): RequestRefusedError {
+  return new RequestRefusedError('token_used', 'the token was exchanged already');
+}
+
+function ended(): RequestRefusedError {
+  return new RequestRefusedError('session_ended', 'the session is not active');
+}
+
+/** Whether a webhook has made the user just now, before it came here for the first time. */
+async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
+  const rows = await manager.query<unknown[]>(
+    `SELECT FROM users u WHERE id = $1 AND created_at > now() - interval '1 hour'
+        AND NOT EXISTS (SELECT FROM legacy_sessions s WHERE s.user_id = u.id)`,
+    [userId],
+  );
+  return rows.length > 0;
+}
+
+/** Stores what the client knows of the user; what it does not know stays. */
+async function noteLogin(manager: EntityManager, userId: string, body: Exchange['body']): Promise<void> {
+  await manager.query(
+    `UPDATE users SET last_login_at = greatest(last_login_at, now()), last_active_at = greatest(last_active_at, now()),
+       updated_at = CASE WHEN num_nonnulls($2::text, $3::text, $4::text, $5::text, $6::text) > 0 THEN now() ELSE updated_at END,
+       owner_name = coalesce($2, owner_name), shop_name = coalesce($3, shop_name), city = coalesce($4, city),
+       state = coalesce($5, state), pincode = coalesce($6, pincode)
+     WHERE id = $1`,
+    [userId, body.name ?? null, body.shopName ?? null, body.city ?? null, body.state ?? null, body.pincode ?? null],
+  );
+}

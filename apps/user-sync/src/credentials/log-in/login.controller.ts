@@ -1,0 +1,81 @@
+import { type EnvelopeClaims, type LoginReply, verifyLogin } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type EntityManager } from 'typeorm';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { answerRequest } from '../../requests/answer-request';
+import { UserEntity } from '../../database/user.entity';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { openLegacySession } from '../../trust-changes/legacy-sessions';
+import { isStorable } from '../../database/storable-text';
+import { holderOf } from '../../user-rows/load-caller';
+import { mayAct, mayActSql } from '../../user-rows/may-act';
+import { presentUser } from '../../user-rows/present-user';
+import { Passwords } from './passwords';
+
+/** Logs local users in by e-mail address and password. */
+@Controller()
+export class LoginController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Passwords) private readonly passwords: Passwords,
+  ) {}
+
+  @RequestHandler(verifyLogin)
+  verify(@Payload() { body, envelope }: VerifiedRequest<typeof verifyLogin>): Promise<LoginReply> {
+    return answerRequest(async () => {
+      const user = await this.find(body.email);
+      const stored = user?.hashedPassword ?? null;
+      const { matches, newHash } = await this.passwords.check(body.password, stored);
+      if (user === null || !matches) return this.refuse(envelope, user, 'invalid_credentials');
+      if (!mayAct(user)) return this.refuse(envelope, user, 'forbidden');
+      return this.dataSource.transaction(async (manager) => {
+        const change = await currentNumber(manager);
+        // What was checked must still hold: the password may have been replaced, the user shut out meanwhile.
+        if (!(await this.begin(manager, user, newHash))) {
+          throw new RequestRefusedError('invalid_credentials', 'the e-mail address or the password is wrong');
+        }
+        const opened = { userId: user.id, parentSessionId: null, ttlMs: body.sessionTtlMs };
+        const session = await openLegacySession(manager, opened);
+        await recordAudit(manager, envelope, { action: 'login.password', userId: user.id, subject: session.id });
+        const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
+        return { change, ...holderOf(now), session, user: presentUser(now) };
+      });
+    });
+  }
+
+  private async find(email: string): Promise<UserEntity | null> {
+    const user = await this.dataSource
+      .createQueryBuilder(UserEntity, 'u')
+      .addSelect('u.hashedPassword')
+      .where("u.authProvider = 'local' AND u.deletedAt IS NULL AND lower(u.email) = lower(:email)", {
+        email: isStorable(email) ? email.trim() : '',
+      })
+      .getOne();
+    // The gateway throttles by the address in small letters as JavaScript has them. Databases know more of them, by
+    // their locale: each spelling that they take for the same would have tries of its own.
+    return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
+  }
+
+  /** False when the row is not as it was read. */
+  private async begin(manager: EntityManager, user: UserEntity, newHash: string | undefined): Promise<boolean> {
+    const [, count] = await manager.query<[unknown, number]>(
+      `UPDATE users SET last_login_at = now(), last_active_at = now(), hashed_password = $3
+        WHERE id = $1 AND hashed_password = $2 AND deleted_at IS NULL AND ${mayActSql}`,
+      [user.id, user.hashedPassword, newHash ?? user.hashedPassword],
+    );
+    return count === 1;
+  }
+
+  private async refuse(
+    envelope: EnvelopeClaims,
+    user: UserEntity | null,
+    reason: 'invalid_credentials' | 'forbidden',
+  ): Promise<never> {
+    const note = { action: 'login.password', outcome: 'refused', reason, userId: user?.id ?? null } as const;
+    await recordAudit(this.dataSource.manager, envelope, note);
+    if (reason === 'forbidden') throw new RequestRefusedError(reason, 'the user is not active');
+    throw new RequestRefusedError(reason, 'the e-mail address or the password is wrong');
+  }
+}

@@ -1,0 +1,56 @@
+import { type ReplyOf, maxGraceHours, type revokeKey } from '@gatehouse/contracts';
+import { type EntityManager } from 'typeorm';
+import { ApiKeyEntity } from '../../database/api-key.entity';
+import { keyEnd, keyState } from './present-key';
+
+/**
+ * Keys that replaced each other by rotation, around one of them. A replaced key is valid for at most the hours of grace,
+ * so older ones need not be loaded.
+ */
+export interface KeyLine {
+  /** From the key that it replaced to the oldest that matters. */
+  readonly predecessors: readonly ApiKeyEntity[];
+  /** From the key in its place to the newest. */
+  readonly successors: readonly ApiKeyEntity[];
+}
+
+/** Loads the line of a key, without locking it: `replacedBy` is written once. */
+export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Promise<KeyLine> {
+  const keys = await manager
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .where('k.userId = :userId', { userId: key.userId })
+    .andWhere(
+      `(k.createdAt > now() - :hours * interval '1 hour' OR k.graceEndsAt > now()
+         OR (k.replacedBy IS NULL AND k.revokedAt IS NULL))`,
+      {
+        hours: maxGraceHours + 1,
+      },
+    )
+    .getMany();
+  const byId = new Map(keys.map((one) => [one.id, one]));
+  const bySuccessor = new Map(keys.map((one) => [one.replacedBy, one]));
+  return {
+    predecessors: walk(key, ({ id }) => bySuccessor.get(id)),
+    successors: walk(key, ({ replacedBy }) => (replacedBy === null ? undefined : byId.get(replacedBy))),
+  };
+}
+
+/** The valid ones among these keys, as clients see them. */
+export function stillValid(keys: readonly ApiKeyEntity[]): ReplyOf<typeof revokeKey>['stillValid'] {
+  return keys.filter(isValid).map((key) => {
+    const end = keyEnd(key);
+    return { id: key.id, prefix: key.prefix, until: end === null ? null : new Date(end).toISOString() };
+  });
+}
+
+/** Whether a key is accepted now. */
+export function isValid(key: ApiKeyEntity): boolean {
+  const state = keyState(key, Date.now());
+  return state === 'active' || state === 'rotated';
+}
+
+function walk(from: ApiKeyEntity, next: (key: ApiKeyEntity) => ApiKeyEntity | undefined): ApiKeyEntity[] {
+  const line: ApiKeyEntity[] = [];
+  for (let key = next(from); key !== undefined; key = next(key)) line.push(key);
+  return line;
+}

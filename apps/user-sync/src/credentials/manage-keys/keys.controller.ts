@@ -1,0 +1,167 @@
+import {
+  type EnvelopeClaims,
+  type Principal,
+  type ReplyOf,
+  createKey,
+  latestTimeMs,
+  revokeKey,
+  rotateKey,
+} from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
+import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { ApiKeyEntity } from '../../database/api-key.entity';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { isStorable } from '../../database/storable-text';
+import { loadCaller, lockCaller } from '../../user-rows/load-caller';
+import { isValid, loadKeyLine, stillValid } from './key-line';
+import { insertKey } from './new-key';
+import { keyState, presentKey } from './present-key';
+
+const HOUR_MS = 3_600_000;
+
+/** Makes, rotates and revokes API keys. */
+@Controller()
+export class KeysController {
+  constructor(
+    @Inject(CONFIG) private readonly config: UserSyncConfig,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+  ) {}
+
+  @RequestHandler(createKey)
+  create(@Payload() { body, envelope }: VerifiedRequest<typeof createKey>): Promise<ReplyOf<typeof createKey>> {
+    const principal = requirePerson(envelope);
+    const expiresAt = body.expiresAt ? new Date(body.expiresAt) : null;
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+      throw new RequestRefusedError('invalid_request', 'expiresAt: is not in the future');
+    }
+    if (!isStorable(body.name)) {
+      throw new RequestRefusedError('invalid_request', 'name: contains characters that cannot be stored');
+    }
+    return this.transaction(async (manager) => {
+      const { id: userId } = await lockCaller(manager, principal);
+      const { name, scopes, rateLimit = null } = body;
+      const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, {
+        ...{ userId, name, scopes, rateLimit, expiresAt },
+      });
+      await recordAudit(manager, envelope, { action: 'key.create', userId, subject: row.id, details: { name } });
+      return { ...presentKey(row), key };
+    });
+  }
+
+  @RequestHandler(rotateKey)
+  async rotate(@Payload() { body, envelope }: VerifiedRequest<typeof rotateKey>): Promise<ReplyOf<typeof rotateKey>> {
+    const principal = requirePerson(envelope);
+    const { number, ...rotated } = await this.transaction(async (manager) => {
+      const { id: userId } = await lockCaller(manager, principal);
+      const found = await findKey(manager, body.id, userId);
+      const { predecessors } = await loadKeyLine(manager, found);
+      const [old = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
+      const now = Date.now();
+      if (old.replacedBy !== null) {
+        throw new RequestRefusedError(
+          'conflict',
+          `this key was rotated already: rotate ${old.replacedBy}, which replaced it`,
+        );
+      }
+      if (keyState(old, now) !== 'active')
+        throw new RequestRefusedError('conflict', 'only an active key can be rotated');
+      const ended = body.predecessors ? await endKeys(manager, envelope, older) : [];
+      const grace = body.graceHours * HOUR_MS;
+      const end = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
+      // Before the other is made: who holds as many as one may can rotate all the same.
+      await manager.update(ApiKeyEntity, { id: old.id }, end);
+      const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
+      await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
+      const details = { replacedBy: row.id, graceHours: body.graceHours };
+      await recordAudit(manager, envelope, { action: 'key.rotate', userId, subject: old.id, details });
+      const changed = await manager.findOneByOrFail(ApiKeyEntity, { id: old.id });
+      return {
+        key: { ...presentKey(row), key },
+        old: presentKey(changed),
+        stillValid: stillValid([changed, ...(body.predecessors ? [] : older)]),
+        number: await recordChanges(manager, [...ended, { kind: 'api_key', keyId: old.id, userId, reason: 'rotated' }]),
+      };
+    });
+    return { ...rotated, propagation: await this.propagation.spread(number) };
+  }
+
+  @RequestHandler(revokeKey)
+  async revoke(@Payload() { body, envelope }: VerifiedRequest<typeof revokeKey>): Promise<ReplyOf<typeof revokeKey>> {
+    const principal = requirePrincipal(envelope);
+    const { number, ...revoked } = await this.transaction(async (manager) => {
+      const { id: callerId, role } = await loadCaller(manager, principal);
+      const isAdmin = role === 'admin' && principal.role === 'admin';
+      const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
+      const { predecessors } = await loadKeyLine(manager, found);
+      const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
+      // A rotation that held the lock may have put another key in its place.
+      const { successors } = await loadKeyLine(manager, row);
+      // The key itself is marked as revoked even when it has expired; of its predecessors only the valid ones are.
+      const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
+      const number = await recordChanges(manager, await endKeys(manager, envelope, ending));
+      const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });
+      const others = [...(body.predecessors ? [] : older), ...successors];
+      return { key: presentKey(key), stillValid: stillValid(others), number };
+    });
+    return { ...revoked, propagation: await this.propagation.spread(number) };
+  }
+
+  private transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return answerRequest(() => this.dataSource.transaction(work));
+  }
+}
+
+/** A key made by a key would outlive its maker's revocation. */
+function requirePerson(envelope: { readonly principal: Principal | null }): Principal {
+  const principal = requirePrincipal(envelope);
+  if (principal.method !== 'api_key') return principal;
+  throw new RequestRefusedError('forbidden', 'an API key cannot make API keys');
+}
+
+/** The key, of `userId` where it is given. Refuses another user's key like an unknown one. */
+async function findKey(manager: EntityManager, id: string, userId: string | undefined): Promise<ApiKeyEntity> {
+  const row = await manager.findOneBy(ApiKeyEntity, { id, ...(userId === undefined ? {} : { userId }) });
+  if (row === null) throw new RequestRefusedError('not_found', 'there is no such key');
+  return row;
+}
+
+/** Locks these keys and reads them again, in the same order. Locks by id, so that concurrent calls do not deadlock. */
+async function lockKeys(manager: EntityManager, keys: readonly ApiKeyEntity[]): Promise<ApiKeyEntity[]> {
+  const locked = await manager.find(ApiKeyEntity, {
+    where: { id: In(keys.map(({ id }) => id)) },
+    order: { id: 'ASC' },
+    lock: { mode: 'for_no_key_update' },
+  });
+  const byId = new Map(locked.map((key) => [key.id, key]));
+  return keys.flatMap(({ id }) => byId.get(id) ?? []);
+}
+
+/** Revokes keys, each with an entry in the audit log; returns the trust changes to record. */
+async function endKeys(
+  manager: EntityManager,
+  envelope: EnvelopeClaims,
+  keys: readonly ApiKeyEntity[],
+): Promise<NewChange[]> {
+  const changes: NewChange[] = [];
+  for (const { id: keyId, userId } of keys) {
+    await manager.update(ApiKeyEntity, { id: keyId }, { revokedAt: () => 'now()' });
+    await recordAudit(manager, envelope, { action: 'key.revoke', userId, subject: keyId });
+    changes.push({ kind: 'api_key', keyId, userId, reason: 'revoked' });
+  }
+  return changes;
+}
+
+/** A key like the old one, for as long as that was made for. */
+function successorOf({ userId, name, scopes, rateLimit, createdAt, expiresAt }: ApiKeyEntity, now: number) {
+  const draft = { userId, name, scopes, rateLimit };
+  if (expiresAt === null) return { ...draft, expiresAt };
+  const end = now + expiresAt.getTime() - createdAt.getTime();
+  return { ...draft, expiresAt: new Date(Math.min(end, latestTimeMs)) };
+}

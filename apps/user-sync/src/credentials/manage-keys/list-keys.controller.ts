@@ -1,0 +1,48 @@
+import { type ReplyOf, listKeys } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { ApiKeyEntity } from '../../database/api-key.entity';
+import { decodeCursor, encodeCursor } from '../../requests/cursor';
+import { requireUser } from '../../user-rows/find-user';
+import { loadCaller } from '../../user-rows/load-caller';
+import { presentKey } from './present-key';
+
+/** Lists API keys to their holders, and to admins. */
+@Controller()
+export class ListKeysController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(listKeys)
+  list(@Payload() { body, envelope }: VerifiedRequest<typeof listKeys>): Promise<ReplyOf<typeof listKeys>> {
+    const principal = requirePrincipal(envelope);
+    const { all = false } = body;
+    // Only admins may learn whether a user exists.
+    if ((all || (body.userId ?? principal.userId) !== principal.userId) && principal.role !== 'admin') {
+      throw new RequestRefusedError('forbidden', "only admins may list others' keys");
+    }
+    const cursor = body.cursor === undefined ? undefined : decodeCursor(body.cursor);
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      await loadCaller(manager, principal);
+      const userId = body.userId === undefined ? principal.userId : (await requireUser(manager, body.userId)).id;
+      const query = this.dataSource
+        .createQueryBuilder(ApiKeyEntity, 'k')
+        .orderBy('k.createdAt', 'DESC')
+        .addOrderBy('k.id', 'DESC')
+        // One more than asked for tells whether there is another page.
+        .limit(body.limit + 1);
+      if (!all || body.userId !== undefined) query.andWhere('k.userId = :userId', { userId });
+      if (cursor !== undefined) query.andWhere('(k.createdAt, k.id) < (:createdAt, :id)', { ...cursor });
+      const keys = await query.getMany();
+      const items = keys.slice(0, body.limit);
+      const last = items.at(-1);
+      return {
+        items: items.map((key) => presentKey(key)),
+        nextCursor: keys.length > body.limit && last !== undefined ? encodeCursor(last) : null,
+      };
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { type ApiKey, type apiKeyStates } from '@gatehouse/contracts';
+import { type ApiKeyEntity } from '../../database/api-key.entity';
+
+/** What a key is at a moment; milliseconds. */
+export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[number] {
+  if (key.revokedAt !== null) return 'revoked';
+  const end = keyEnd(key);
+  if (end !== null && end <= now) return 'expired';
+  return key.replacedBy === null ? 'active' : 'rotated';
+}
+
+/** When a key ends by itself, by its expiry or the end of its grace; milliseconds. */
+export function keyEnd({ expiresAt, graceEndsAt }: ApiKeyEntity): number | null {
+  const ends = [expiresAt, graceEndsAt].flatMap((end) => (end === null ? [] : [end.getTime()]));
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+/** A key as its holder and admins see it. */
+export function presentKey(key: ApiKeyEntity, now = Date.now()): ApiKey {
+  const end = keyEnd(key);
+  return {
+    id: key.id,
+    userId: key.userId,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: key.scopes,
+    state: keyState(key, now),
+    rateLimit: key.rateLimit,
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: end === null ? null : new Date(end).toISOString(),
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    replacedBy: key.replacedBy,
+  };
+}

@@ -1,0 +1,57 @@
+import { type ReplyOf, resolveKey, touchKeys } from '@gatehouse/contracts';
+import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { answerRequest } from '../../requests/answer-request';
+import { ApiKeyEntity } from '../../database/api-key.entity';
+import { UserEntity } from '../../database/user.entity';
+import { keyEnd, keyState } from '../manage-keys/present-key';
+import { holderOf } from '../../user-rows/load-caller';
+
+/** Finds out whose an API key is, and notes when keys were used. */
+@Controller()
+export class ResolveKeyController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(resolveKey)
+  resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      // Before all that it vouches for.
+      const change = await currentNumber(manager);
+      const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
+      const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });
+      if (key === null || user === null) return { change, key: null };
+      return {
+        change,
+        key: {
+          ...holderOf(user),
+          keyId: key.id,
+          scopes: key.scopes,
+          state: keyState(key, Date.now()),
+          expiresAt: keyEnd(key),
+          rateLimit: key.rateLimit,
+        },
+      };
+    });
+  }
+
+  @RequestHandler(touchKeys)
+  touch(@Payload() { body }: VerifiedRequest<typeof touchKeys>): Promise<Record<string, never>> {
+    return answerRequest(async () => {
+      // Locked in one order: gateways tell of the same keys at the same time.
+      await this.dataSource.query(
+        `WITH used AS (
+           SELECT "keyId" AS id, max(to_timestamp(at / 1000.0)) AS at
+             FROM jsonb_to_recordset($1) AS u("keyId" uuid, at bigint) GROUP BY "keyId"),
+         locked AS (SELECT id FROM api_keys WHERE id IN (SELECT id FROM used) ORDER BY id FOR NO KEY UPDATE)
+         UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, least(used.at, now()))
+           FROM used, locked WHERE k.id = used.id AND locked.id = k.id`,
+        [JSON.stringify(body.uses)],
+      );
+      return {};
+    });
+  }
+}

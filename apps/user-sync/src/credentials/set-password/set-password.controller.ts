@@ -1,0 +1,58 @@
+import { type ReplyOf, setPassword } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type EntityManager } from 'typeorm';
+import { recordChanges } from '../../trust-changes/record-trust-changes';
+import { answerRequest } from '../../requests/answer-request';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
+import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { Passwords } from '../log-in/passwords';
+import { findToken, spendToken } from './password-tokens';
+
+type Reply = ReplyOf<typeof setPassword>;
+
+/** Sets a local user's password by a one-time token, and ends the sessions that were opened with the old one. */
+@Controller()
+export class SetPasswordController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Passwords) private readonly passwords: Passwords,
+    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+  ) {}
+
+  @RequestHandler(setPassword)
+  async set(@Payload() { body, envelope }: VerifiedRequest<typeof setPassword>): Promise<Reply> {
+    const { token, password } = body;
+    const { userId, number } = await answerRequest(async () => {
+      const userId = await findToken(this.dataSource.manager, token);
+      const note = { action: 'password.set', userId: userId ?? null } as const;
+      if (userId === undefined) {
+        await recordAudit(this.dataSource.manager, envelope, { ...note, outcome: 'refused', reason: 'token_invalid' });
+        throw invalid();
+      }
+      const hash = await this.passwords.hash(password);
+      return this.dataSource.transaction(async (manager) => {
+        if (!(await spendToken(manager, token)) || !(await store(manager, userId, hash))) throw invalid();
+        const changes = await closeLegacySessions(manager, { userIds: [userId] }, 'password_set');
+        await recordAudit(manager, envelope, note);
+        return { userId, number: await recordChanges(manager, changes) };
+      });
+    });
+    return { userId, propagation: await this.propagation.spread(number) };
+  }
+}
+
+async function store(manager: EntityManager, userId: string, hash: string): Promise<boolean> {
+  const [, count] = await manager.query<[unknown, number]>(
+    `UPDATE users SET hashed_password = $2, updated_at = now()
+      WHERE id = $1 AND deleted_at IS NULL AND auth_provider = 'local'`,
+    [userId, hash],
+  );
+  return count === 1;
+}
+
+function invalid(): RequestRefusedError {
+  return new RequestRefusedError('token_invalid', 'the token is not valid, or not any more');
+}

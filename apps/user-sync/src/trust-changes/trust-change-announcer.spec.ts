@@ -1,0 +1,27 @@
+import { type NatsClient } from '@gatehouse/messaging';
+import { type NatsConnection } from '@nats-io/transport-node';
+import { pino } from 'pino';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { ChangeAnnouncer } from './trust-change-announcer';
+
+beforeEach(() => jest.useFakeTimers());
+
+afterEach(() => jest.useRealTimers());
+
+it('repeats the current number each second, also when nothing happens', async () => {
+  const told: unknown[] = [];
+  const publish = (_subject: string, text: string) => told.push(JSON.parse(text));
+  const connection = { publish } as Partial<NatsConnection> as NatsConnection;
+  const nats = { connected: true, get: () => connection } as Partial<NatsClient> as NatsClient;
+  const query = () => Promise.resolve([{ current: '7', floor: '0', number: null }]);
+  const dataSource = { manager: { query } as Partial<EntityManager> } as DataSource;
+  const announcer = new ChangeAnnouncer(dataSource, nats, pino({ level: 'silent' }));
+  announcer.onApplicationBootstrap();
+  await jest.advanceTimersByTimeAsync(999);
+  expect(told).toHaveLength(1);
+  await jest.advanceTimersByTimeAsync(4_001);
+  expect(told).toEqual(Array.from({ length: 6 }, () => ({ current: 7, changes: [] })));
+  await announcer.beforeApplicationShutdown();
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(told).toHaveLength(6);
+});

@@ -1,0 +1,67 @@
+import { type ParsedRequestOf, type ReplyOf, type resolvePrincipal } from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { answerRequest } from '../../requests/answer-request';
+import { ClerkTombstoneEntity } from '../../database/clerk-tombstone.entity';
+import { UserEntity } from '../../database/user.entity';
+import { hasEnded } from '../../trust-changes/has-ended';
+import { DatabaseRefusedError } from '../../errors';
+import { holderOf } from '../../user-rows/load-caller';
+import { FirstLogin, type LoginKind } from './first-login';
+
+const UNIQUE_VIOLATION = '23505';
+
+type Resolved = ReplyOf<typeof resolvePrincipal>;
+type Session = ParsedRequestOf<typeof resolvePrincipal>;
+
+/** Finds out whom a Clerk session belongs to here; a user that is not here yet is made just in time. */
+@Injectable()
+export class PrincipalResolver {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(FirstLogin) private readonly firstLogin: FirstLogin,
+  ) {}
+
+  /** Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be made now. */
+  async resolve(session: Session, requestId: string): Promise<Resolved> {
+    const found = await this.find(session);
+    if (found !== undefined) return { ...found, isNewUser: false };
+    const { decision } = await this.settle(session.clerkUserId, requestId);
+    const made = await this.find(session);
+    if (made === undefined) throw new RequestRefusedError('unavailable', 'the user is not here yet');
+    return { ...made, isNewUser: decision === 'create' };
+  }
+
+  /** Makes the user what Clerk holds of it right now. Throws a refusal. */
+  async settle(
+    clerkUserId: string,
+    requestId: string,
+    kind?: LoginKind,
+    timeoutMs?: number,
+  ): Promise<{ readonly decision: string }> {
+    try {
+      return await this.firstLogin.create(clerkUserId, requestId, kind, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof DatabaseRefusedError && error.sqlState === UNIQUE_VIOLATION)) throw error;
+      throw new RequestRefusedError('conflict', 'another user here holds the e-mail address or phone number', {
+        cause: error,
+      });
+    }
+  }
+
+  /** The user, undefined when it was never here. Throws a refusal for a deleted one. */
+  private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      // Before all that it vouches for.
+      const change = await currentNumber(manager);
+      const user = await manager.findOneBy(UserEntity, { clerkUserId });
+      const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;
+      if (gone) throw new RequestRefusedError('user_deleted', 'the user was deleted');
+      if (user === null) return undefined;
+      return { change, sessionEnded: await hasEnded(manager, sessionId), ...holderOf(user) };
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { type AdminUser, type User, latestTimeMs } from '@gatehouse/contracts';
+import { type UserEntity } from '../database/user.entity';
+import { lockoutAt } from '../clerk-user/lockout';
+
+/** A user as it sees itself. */
+export function presentUser(user: UserEntity): User {
+  return {
+    id: user.id,
+    clerkUserId: user.clerkUserId,
+    authProvider: user.authProvider,
+    email: user.email,
+    emailVerified: user.emailVerified,
+    phoneNumber: user.phoneNumber,
+    phoneVerified: user.phoneVerified,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    fullName: user.fullName,
+    username: user.username,
+    ownerName: user.ownerName,
+    profileImageUrl: user.profileImageUrl,
+    role: user.role,
+    isActive: user.isActive,
+    subscription: user.subscription,
+    bio: user.bio,
+    website: user.website,
+    socialLinks: user.socialLinks,
+    shopName: user.shopName,
+    city: user.city,
+    state: user.state,
+    pincode: user.pincode,
+    referralCode: user.referralCode,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+    lastLoginAt: user.lastLoginAt?.toISOString() ?? null,
+    lastActiveAt: user.lastActiveAt?.toISOString() ?? null,
+  };
+}
+
+/** A stored user's lockout as it stands now; its end in ISO 8601. */
+export function presentLockout({
+  clerkLocked,
+  clerkLockoutExpiresAt,
+}: Pick<UserEntity, 'clerkLocked' | 'clerkLockoutExpiresAt'>): { locked: boolean; expiresAt: string | null } {
+  const stored = { locked: clerkLocked, expiresAt: clerkLockoutExpiresAt?.getTime() ?? null };
+  const { locked, expiresAt } = lockoutAt(stored, Date.now());
+  return { locked, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
+}
+
+/** A user as an admin sees it. */
+export function presentUserToAdmin(user: UserEntity): AdminUser {
+  const { locked, expiresAt } = presentLockout(user);
+  return {
+    ...presentUser(user),
+    isSynced: user.isSynced,
+    clerkBanned: user.clerkBanned,
+    clerkDeprovisioned: user.clerkDeprovisioned,
+    clerkLocked: locked,
+    clerkLockoutExpiresAt: expiresAt,
+    // A corrupt version can be later than ISO 8601 writes in the ordinary way.
+    clerkUpdatedAt:
+      user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),
+    deletedAt: user.deletedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,130 @@
+import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, LessThan } from 'typeorm';
+import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { AppliedEventEntity } from '../../database/applied-event.entity';
+import { ClerkTombstoneEntity } from '../../database/clerk-tombstone.entity';
+import { PendingRedactionEntity } from '../../database/pending-redaction.entity';
+import { ReconcileSightingEntity } from '../../database/reconcile-sighting.entity';
+import { UserConflictEntity } from '../../database/user-conflict.entity';
+import { type UserEntity } from '../../database/user.entity';
+import { WriteBackEntity } from '../../database/write-back.entity';
+import { findUserBy, isClerkUserId } from '../../user-rows/find-user';
+import { presentConflict } from '../list-conflicts/present-conflict';
+import { presentLockout } from '../../user-rows/present-user';
+import { loadMetadata, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
+import { presentWriteBack } from '../../write-back/list-write-backs/present-write-back';
+import { decodeStep, encodeStep } from './cursor';
+
+/** The newest that are told; a user who is in more of them has other troubles. */
+const MAX_CONFLICTS = 100;
+
+/** Tells admins a user's whole story: what was seen of it, what was decided, and why. */
+@Controller()
+export class ExplainUserController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
+  ) {}
+
+  @RequestHandler(explainUser)
+  explain(@Payload() { body, envelope }: VerifiedRequest<typeof explainUser>): Promise<Explanation> {
+    requireAdmin(envelope);
+    return answerRequest(() => this.storyOf(body));
+  }
+
+  private async storyOf({ id, limit, cursor }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
+    const { manager } = this.dataSource;
+    const before = cursor === undefined ? undefined : decodeStep(cursor);
+    const user = await findUserBy(manager, id);
+    const clerkUserId = user === null ? (isClerkUserId(id) ? id : null) : user.clerkUserId;
+    const byClerk = { clerkUserId: clerkUserId ?? '' };
+    // One more than asked for tells whether there are older ones.
+    const newestFirst = await manager.find(AppliedEventEntity, {
+      where: { ...byClerk, ...(before === undefined ? {} : { step: LessThan(before) }) },
+      order: { step: 'DESC' },
+      take: limit + 1,
+    });
+    const rows = newestFirst.slice(0, limit);
+    const oldest = rows.at(-1);
+    const tombstone = await manager.findOneBy(ClerkTombstoneEntity, byClerk);
+    if (user === null && tombstone === null && rows.length === 0 && before === undefined) {
+      throw new RequestRefusedError('not_found', 'nothing was ever seen of such a user');
+    }
+    const pending = await manager.findOneBy(PendingRedactionEntity, byClerk);
+    const sighting = await manager.findOneBy(ReconcileSightingEntity, byClerk);
+    return {
+      userId: user?.id ?? null,
+      clerkUserId,
+      state: tombstone !== null || user?.deletedAt ? 'deleted' : user === null ? 'unknown' : 'live',
+      version: user?.clerkUpdatedAt ?? null,
+      atClerk: user && !user.deletedAt && user.clerkUserId !== null ? atClerk(user) : null,
+      deletedAt: (user?.deletedAt ?? tombstone?.deletedAt)?.toISOString() ?? null,
+      redactsAt: pending?.redactAt.toISOString() ?? null,
+      tombstone: tombstone && { at: tombstone.deletedAt.toISOString(), because: tombstone.sourceWebhookId },
+      steps: rows.reverse().map(toStep),
+      nextCursor: newestFirst.length > limit && oldest !== undefined ? encodeStep(oldest) : null,
+      lastSighting: sighting && {
+        runId: sighting.runId,
+        decision: sighting.decision,
+        version: sighting.version,
+        at: sighting.seenAt.toISOString(),
+      },
+      conflicts: await this.conflictsOf([clerkUserId, user?.id]),
+      writeBack: await this.writeBackOf(user),
+      metadata: await this.metadataOf(user),
+    };
+  }
+
+  private async writeBackOf(user: UserEntity | null): Promise<Explanation['writeBack']> {
+    // The row of a deleted user is kept for an undo alone; it is never written to Clerk.
+    if (user === null || user.deletedAt !== null) return null;
+    const row = await this.dataSource.manager.findOneBy(WriteBackEntity, { userId: user.id });
+    return row && presentWriteBack(row, user.clerkUserId);
+  }
+
+  private async metadataOf(user: UserEntity | null): Promise<Explanation['metadata']> {
+    if (user === null || user.deletedAt !== null || user.clerkUserId === null) return [];
+    return presentStoredMetadata(await loadMetadata(this.dataSource.manager, user), this.config.metadata.key);
+  }
+
+  private async conflictsOf(names: readonly (string | null | undefined)[]): Promise<Explanation['conflicts']> {
+    const known = names.filter((name) => typeof name === 'string');
+    const rows = await this.dataSource.manager.find(UserConflictEntity, {
+      where: known.flatMap((name) => [{ claimant: name }, { holder: name }]),
+      order: { id: 'DESC' },
+      take: MAX_CONFLICTS,
+    });
+    return rows.map(presentConflict);
+  }
+}
+
+function atClerk(user: UserEntity): Explanation['atClerk'] {
+  const { locked, expiresAt } = presentLockout(user);
+  return {
+    banned: user.clerkBanned,
+    deprovisioned: user.clerkDeprovisioned,
+    locked,
+    lockoutExpiresAt: expiresAt,
+  };
+}
+
+function toStep(row: AppliedEventEntity): Explanation['steps'][number] {
+  const { source, eventType, decision, reason, versionSeen, versionBefore, versionAfter, attempt, correlationId } = row;
+  return {
+    id: row.webhookId,
+    source,
+    eventType,
+    decision,
+    reason,
+    versionSeen,
+    versionBefore,
+    versionAfter,
+    attempt,
+    correlationId,
+    at: row.appliedAt.toISOString(),
+  };
+}

@@ -1,0 +1,76 @@
+import { SharedOutageError } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { ChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { ClerkAddresses } from '../../clerk/clerk-addresses';
+import { guardDatabase } from '../../database/guard-database';
+import { repeatOnConflict } from '../../database/repeat-on-conflict';
+import { AdminRefusedError, ClerkRequestError } from '../../errors';
+import { type OpenPromise, claimPromises, endPromise, expirePromises } from './admin-promises';
+import { lockHolder, promote, verifiedHolder } from './grant-admin';
+
+const EVERY_MS = 2_000;
+
+/**
+ * Keeps promises of the admin role: asks Clerk who holds the address, and makes that user an admin, once. An event alone
+ * never does: a forged event could otherwise make an admin.
+ */
+@Injectable()
+export class PromiseWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ClerkAddresses) private readonly clerk: Pick<ClerkAddresses, 'holdersOf'>,
+    @Inject(ChangeAnnouncer) private readonly announcer: Pick<ChangeAnnouncer, 'announce'>,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.round().finally(() => (this.running = undefined));
+    }, EVERY_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async round(): Promise<void> {
+    try {
+      await guardDatabase(() => this.dataSource.transaction(expirePromises));
+      for (const promise of await guardDatabase(() => claimPromises(this.dataSource.manager))) await this.keep(promise);
+    } catch (error) {
+      // What is away says so itself; the promise is checked again in a minute.
+      if (error instanceof SharedOutageError || error instanceof ClerkRequestError) return;
+      this.log.error({ err: error }, 'promises of the admin role could not be checked');
+    }
+  }
+
+  private async keep({ id, email }: OpenPromise): Promise<void> {
+    const holders = await this.clerk.holdersOf(email, 'conflict');
+    try {
+      const holder = verifiedHolder(holders);
+      if (holder === undefined) return;
+      const granted = await guardDatabase(() => repeatOnConflict(() => this.redeem(id, holder.clerkUserId)));
+      if (granted === undefined) return;
+      void this.announcer.announce();
+      this.log.warn({ promiseId: id, userId: granted.userId }, 'user made admin by promise');
+    } catch (error) {
+      if (!(error instanceof AdminRefusedError)) throw error;
+      this.log.warn({ promiseId: id, reason: error.message }, 'promise of the admin role not kept');
+    }
+  }
+
+  private redeem(id: string, clerkUserId: string) {
+    return this.dataSource.transaction(async (manager) => {
+      const user = await lockHolder(manager, clerkUserId);
+      if (user === undefined || !(await endPromise(manager, id, 'use', user.id))) return undefined;
+      return promote(manager, user);
+    });
+  }
+}

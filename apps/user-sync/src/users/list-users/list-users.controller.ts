@@ -1,0 +1,52 @@
+import { type ParsedRequestOf, type ReplyOf, listUsers } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { UserEntity } from '../../database/user.entity';
+import { presentUserToAdmin } from '../../user-rows/present-user';
+import { decodeCursor, encodeCursor } from '../../requests/cursor';
+
+type Filters = ParsedRequestOf<typeof listUsers>;
+
+/** Lists users to admins, newest first. */
+@Controller()
+export class ListUsersController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(listUsers)
+  list(@Payload() { body, envelope }: VerifiedRequest<typeof listUsers>): Promise<ReplyOf<typeof listUsers>> {
+    if (requirePrincipal(envelope).role !== 'admin') {
+      throw new RequestRefusedError('forbidden', 'only admins may list users');
+    }
+    const query = this.queryOf(body);
+    return answerRequest(async () => {
+      // One more than asked for tells whether there is another page.
+      const users = await query.limit(body.limit + 1).getMany();
+      const items = users.slice(0, body.limit);
+      const last = items.at(-1);
+      return {
+        items: items.map(presentUserToAdmin),
+        nextCursor: users.length > body.limit && last !== undefined ? encodeCursor(last) : null,
+      };
+    });
+  }
+
+  private queryOf({ cursor, email, clerkUserId, role, deleted }: Filters): SelectQueryBuilder<UserEntity> {
+    const query = this.dataSource
+      .createQueryBuilder(UserEntity, 'u')
+      .orderBy('u.createdAt', 'DESC')
+      .addOrderBy('u.id', 'DESC');
+    if (cursor !== undefined) {
+      query.andWhere('(u.createdAt, u.id) < (:createdAt, :id)', { ...decodeCursor(cursor) });
+    }
+    if (email !== undefined) query.andWhere('lower(u.email) = lower(:email)', { email });
+    if (clerkUserId !== undefined) {
+      query.andWhere('u.clerkUserId = :clerkUserId', { clerkUserId });
+    }
+    if (role !== undefined) query.andWhere('u.role = :role', { role });
+    if (deleted !== undefined) query.andWhere(`u.deletedAt IS ${deleted ? 'NOT NULL' : 'NULL'}`);
+    return query;
+  }
+}

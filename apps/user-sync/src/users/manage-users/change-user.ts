@@ -1,0 +1,57 @@
+import { type AdminUser, type AuditAction, type TrustChangeReason, type EnvelopeClaims } from '@gatehouse/contracts';
+import { runStatements } from '@gatehouse/persistence';
+import { type EntityManager } from 'typeorm';
+import { recordChanges } from '../../trust-changes/record-trust-changes';
+import { UserEntity } from '../../database/user.entity';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
+import { presentUserToAdmin } from '../../user-rows/present-user';
+import { oweWriteBacks } from '../../write-back/queue/queue-write-backs';
+
+/** Columns that operators change. */
+export type ManagedColumns = Partial<
+  Pick<
+    UserEntity,
+    'role' | 'isActive' | 'subscription' | 'tokensMonthlyLimit' | 'tokensRemaining' | 'uploadsMonthlyLimit'
+  >
+>;
+
+/** An operator's change of a user, with its audit action and the reason that gateways receive. */
+export interface UserChange {
+  readonly action: AuditAction;
+  readonly reason: TrustChangeReason;
+  readonly columns: ManagedColumns;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly endsSessions?: boolean;
+}
+
+/** The user after a change; `number` of the trust change, null when nothing changed. */
+export interface ChangedUser {
+  readonly number: number | null;
+  readonly user: AdminUser;
+}
+
+/**
+ * Changes a user whose row is locked; records the audit entry, the write-back and the trust change. Must be the
+ * transaction's last statement, as `recordChanges`.
+ */
+export async function changeUser(
+  manager: EntityManager,
+  by: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,
+  before: UserEntity,
+  { action, reason, columns, details = {}, endsSessions = false }: UserChange,
+): Promise<ChangedUser> {
+  const { id, clerkUserId } = before;
+  if (Object.entries(columns).every(([name, value]) => before[name as keyof ManagedColumns] === value)) {
+    return { number: null, user: presentUserToAdmin(before) };
+  }
+  await manager.update(UserEntity, { id }, { ...columns, updatedAt: () => 'now()' });
+  if (columns.role !== undefined && clerkUserId !== null) {
+    await runStatements(manager, oweWriteBacks([{ userId: id, reason: 'role' }]));
+  }
+  await recordAudit(manager, by, { action, userId: id, details });
+  const changes = await closeLegacySessions(manager, endsSessions ? { userIds: [id] } : {}, reason);
+  const own = { kind: 'user', userId: id, clerkUserId, reason } as const;
+  const after = await manager.findOneByOrFail(UserEntity, { id });
+  return { user: presentUserToAdmin(after), number: await recordChanges(manager, [...changes, own]) };
+}

@@ -1,0 +1,132 @@
+import {
+  type AdminUser,
+  type EnvelopeClaims,
+  type ReplyOf,
+  activateUser,
+  deactivateUser,
+  setUserRole,
+  setUserTier,
+  showUser,
+} from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type EntityManager } from 'typeorm';
+import { answerRequest } from '../../requests/answer-request';
+import { repeatOnConflict } from '../../database/repeat-on-conflict';
+import { type UserEntity } from '../../database/user.entity';
+import { requireUser } from '../../user-rows/find-user';
+import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { presentUserToAdmin } from '../../user-rows/present-user';
+import { lockAdmins, requireAnotherAdmin } from './active-admins';
+import { type ChangedUser, type UserChange, changeUser } from './change-user';
+import { loadAdmin, lockUser } from '../../user-rows/load-admin';
+import { tierLimits } from './tier-limits';
+
+type Changed = ReplyOf<typeof setUserRole>;
+
+/** What an admin does to a user. */
+interface Deed {
+  /** As `userRefSchema` names the user. */
+  readonly user: string;
+  /** It can take away an admin's rights: admins may not do it to themselves, and one active admin always remains. */
+  readonly endsAdmin: boolean;
+  /** It grants rights: the user must not be named by an unverified address, which any Clerk user can claim. */
+  readonly grants?: boolean;
+  readonly change: (user: UserEntity) => UserChange;
+}
+
+/** What admins do to users: in force at every gateway when they are answered. */
+@Controller()
+export class ManageUsersController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+  ) {}
+
+  @RequestHandler(showUser)
+  show(@Payload() { body, envelope }: VerifiedRequest<typeof showUser>): Promise<AdminUser> {
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      await loadAdmin(manager, envelope);
+      return presentUserToAdmin(await requireUser(manager, body.userId));
+    });
+  }
+
+  @RequestHandler(setUserRole)
+  setRole(@Payload() { body, envelope }: VerifiedRequest<typeof setUserRole>): Promise<Changed> {
+    const { userId: user, role } = body;
+    return this.perform(envelope, {
+      ...{ user, endsAdmin: role !== 'admin', grants: role !== 'user' },
+      change: ({ role: before }) => ({
+        ...{ action: 'user.role', reason: 'role', columns: { role }, details: { before, after: role } },
+      }),
+    });
+  }
+
+  @RequestHandler(setUserTier)
+  setTier(@Payload() { body, envelope }: VerifiedRequest<typeof setUserTier>): Promise<Changed> {
+    const { userId: user, tier } = body;
+    if (tier !== 'enterprise' && (body.tokensMonthlyLimit ?? body.uploadsMonthlyLimit) !== undefined) {
+      throw new RequestRefusedError('invalid_request', 'only the limits of enterprise are set by admins');
+    }
+    const tokens = body.tokensMonthlyLimit ?? tierLimits[tier].tokens;
+    const uploads = body.uploadsMonthlyLimit ?? tierLimits[tier].uploads;
+    return this.perform(envelope, {
+      ...{ user, endsAdmin: false },
+      change: ({ subscription, tokensUsed }) => ({
+        ...{ action: 'user.tier', reason: 'tier', details: { before: subscription, after: tier } },
+        columns: {
+          subscription: tier,
+          tokensMonthlyLimit: tokens,
+          tokensRemaining: Math.max(0, tokens - tokensUsed),
+          uploadsMonthlyLimit: uploads,
+        },
+      }),
+    });
+  }
+
+  @RequestHandler(deactivateUser)
+  deactivate(@Payload() { body, envelope }: VerifiedRequest<typeof deactivateUser>): Promise<Changed> {
+    return this.perform(envelope, {
+      ...{ user: body.userId, endsAdmin: true },
+      change: () => ({
+        ...{ action: 'user.deactivate', reason: 'deactivated', columns: { isActive: false }, endsSessions: true },
+      }),
+    });
+  }
+
+  @RequestHandler(activateUser)
+  activate(@Payload() { body, envelope }: VerifiedRequest<typeof activateUser>): Promise<Changed> {
+    return this.perform(envelope, {
+      ...{ user: body.userId, endsAdmin: false },
+      change: () => ({ action: 'user.activate', reason: 'activated', columns: { isActive: true } }),
+    });
+  }
+
+  private async perform(
+    envelope: EnvelopeClaims,
+    { user: ref, endsAdmin, grants = false, change }: Deed,
+  ): Promise<Changed> {
+    const work = async (manager: EntityManager): Promise<ChangedUser> => {
+      if (endsAdmin) await lockAdmins(manager);
+      const admin = await loadAdmin(manager, envelope);
+      const { id } = await requireUser(manager, ref);
+      if (endsAdmin && admin.id === id) {
+        throw new RequestRefusedError('conflict', 'admins cannot do this to themselves');
+      }
+      if (endsAdmin) await requireAnotherAdmin(manager, id);
+      const user = await lockUser(manager, id);
+      if (grants) requireProvenName(ref, user);
+      return changeUser(manager, envelope, user, change(user));
+    };
+    const { number, user } = await answerRequest(() => repeatOnConflict(() => this.dataSource.transaction(work)));
+    return { user, propagation: await this.propagation.spread(number) };
+  }
+}
+
+/** Refuses a Clerk user named by an unverified address. Admins set the addresses of local users. */
+function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
+  if (!ref.includes('@') || clerkUserId === null || emailVerified) return;
+  throw new RequestRefusedError('conflict', 'the e-mail address of this user is not verified: name the user by its id');
+}

@@ -1,0 +1,20 @@
+import { type User, getMe } from '@gatehouse/contracts';
+import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { loadCaller } from '../../user-rows/load-caller';
+import { presentUser } from '../../user-rows/present-user';
+
+/** Shows the calling user to itself. */
+@Controller()
+export class ShowMeController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(getMe)
+  show(@Payload() { envelope }: VerifiedRequest<typeof getMe>): Promise<User> {
+    const principal = requirePrincipal(envelope);
+    return answerRequest(async () => presentUser(await loadCaller(this.dataSource.manager, principal)));
+  }
+}

@@ -1,0 +1,36 @@
+import { type ReplyOf, syncClerkUser } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { answerRequest } from '../../requests/answer-request';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { UserEntity } from '../../database/user.entity';
+import { loadMetadata, metadataProgress, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
+import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
+import { presentUser } from '../../user-rows/present-user';
+
+type Reply = ReplyOf<typeof syncClerkUser>;
+
+/** Makes sure that a signed-in Clerk user exists here. */
+@Controller()
+export class SyncClerkUserController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(PrincipalResolver) private readonly principals: PrincipalResolver,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata' | 'writeBack'>,
+  ) {}
+
+  @RequestHandler(syncClerkUser)
+  async sync(@Payload() { body, envelope }: VerifiedRequest<typeof syncClerkUser>): Promise<Reply> {
+    const { sessionEnded, ...resolved } = await this.principals.resolve(body, envelope.rid);
+    if (sessionEnded) throw new RequestRefusedError('session_ended', 'the session is over');
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      const { metadata, writeBack } = this.config;
+      const user = await manager.findOneByOrFail(UserEntity, { id: resolved.userId });
+      const states = presentStoredMetadata(await loadMetadata(manager, user), metadata.key);
+      return { ...resolved, user: presentUser(user), metadata: metadataProgress(states, writeBack.enabled) };
+    });
+  }
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { type ReplyOf, type SyncResult, syncUser } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
+import { noActivity } from '../../apply/observation/observation';
+import { ClerkSettlement } from '../../apply/settle/settle-with-clerk';
+import { ClerkMetadata } from '../../clerk/clerk-metadata';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { UserEntity } from '../../database/user.entity';
+import {
+  ClerkRequestError,
+  ConflictTooWideError,
+  DatabaseRefusedError,
+  UserMissingAtClerkError,
+  UserUnsettledError,
+} from '../../errors';
+import { isClerkUserId, requireUser } from '../../user-rows/find-user';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { loadAdmin } from '../../user-rows/load-admin';
+import { type PublicMetadata } from '../../clerk-user/company-metadata';
+import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
+import { presentUserToAdmin } from '../../user-rows/present-user';
+
+/** The admin gives up after 5 s; a row that is newer than what Clerk shows asks it a second time. */
+const CLERK_TIMEOUT_MS = 3_000;
+const METADATA_TIMEOUT_MS = 1_500;
+const UNIQUE_VIOLATION = '23505';
+
+const results: Readonly<Record<string, SyncResult>> = {
+  create: 'created',
+  link: 'applied',
+  apply: 'applied',
+  heal: 'applied',
+  tombstoned: 'deleted',
+};
+
+interface Found {
+  readonly result: SyncResult;
+  readonly reason: string;
+}
+
+/** Makes one user what Clerk holds of it now, through the same apply function as every other source. */
+@Controller()
+export class SyncUserController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
+    @Inject(ClerkMetadata) private readonly metadata: ClerkMetadata,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  @RequestHandler(syncUser)
+  async sync(@Payload() { body, envelope }: VerifiedRequest<typeof syncUser>): Promise<ReplyOf<typeof syncUser>> {
+    const { manager } = this.dataSource;
+    const clerkUserId = await answerRequest(async () => {
+      await loadAdmin(manager, envelope);
+      return this.clerkIdOf(body.id);
+    });
+    const found = await answerRequest(() => this.settle(clerkUserId, envelope.rid));
+    const isHere = found.result !== 'deleted' && found.result !== 'missing';
+    const atClerk = isHere ? await this.metadataAtClerk(clerkUserId) : undefined;
+    return answerRequest(async () => {
+      const user = await manager.findOneBy(UserEntity, { clerkUserId });
+      if (user === null && found.result === 'missing') {
+        throw new RequestRefusedError('not_found', 'neither we nor Clerk know this user');
+      }
+      await recordAudit(manager, envelope, {
+        ...{ action: 'user.sync', userId: user?.id ?? null, subject: clerkUserId, details: { result: found.result } },
+      });
+      const metadata =
+        user === null || user.deletedAt !== null || atClerk === undefined
+          ? null
+          : presentLiveMetadata(atClerk, await loadMetadata(manager, user), this.config.metadata.key);
+      return { ...found, user: user && presentUserToAdmin(user), metadata };
+    });
+  }
+
+  private async clerkIdOf(ref: string): Promise<string> {
+    if (isClerkUserId(ref)) return ref;
+    const user = await requireUser(this.dataSource.manager, ref);
+    if (user.clerkUserId !== null) return user.clerkUserId;
+    throw new RequestRefusedError('conflict', 'a local user: Clerk holds nothing of it that it could be made equal to');
+  }
+
+  /** Metadata as Clerk shows it now; undefined when Clerk could not be asked. */
+  private async metadataAtClerk(clerkUserId: string): Promise<PublicMetadata | undefined> {
+    try {
+      const asking = { lane: 'conflict', timeoutMs: METADATA_TIMEOUT_MS, somebodyWaits: true } as const;
+      return (await this.metadata.read([clerkUserId], asking)).get(clerkUserId);
+    } catch (error) {
+      this.log.warn({ err: error }, 'Clerk could not be asked for metadata');
+      return undefined;
+    }
+  }
+
+  private async settle(clerkUserId: string, requestId: string): Promise<Found> {
+    const story = {
+      // Not the request's id: a client may choose that.
+      id: `sync:${randomUUID()}`,
+      source: 'sync',
+      eventType: 'sync',
+      attempt: 0,
+      correlationId: requestId,
+    } as const;
+    const options = { timeoutMs: CLERK_TIMEOUT_MS, somebodyWaits: true };
+    try {
+      const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, story }, 'fetch', options);
+      return { result: results[settled.decision] ?? 'unchanged', reason: settled.reason };
+    } catch (error) {
+      if (error instanceof UserMissingAtClerkError) return missing;
+      throw this.refusalOf(error);
+    }
+  }
+
+  private refusalOf(error: unknown): unknown {
+    if (error instanceof ClerkRequestError) {
+      this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a user');
+      return clerkUnavailable('Clerk could not be asked for this user', error);
+    }
+    if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
+    if (error instanceof ConflictTooWideError) return new RequestRefusedError('conflict', error.message);
+    if (error instanceof DatabaseRefusedError && error.sqlState === UNIQUE_VIOLATION) {
+      const message = 'another user here holds the e-mail address or phone number';
+      return new RequestRefusedError('conflict', message, { cause: error });
+    }
+    return error;
+  }
+}
+
+const missing: Found = {
+  result: 'missing',
+  reason: 'Clerk does not know the user; it is asked once more in a minute, and only then is the user deleted here',
+};

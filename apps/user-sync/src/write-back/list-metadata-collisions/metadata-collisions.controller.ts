@@ -1,0 +1,109 @@
+import {
+  type MetadataCollision,
+  type ReplyOf,
+  decideMetadataCollision,
+  decideMetadataCollisions,
+  listMetadataCollisions,
+} from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
+import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { MetadataCollisionEntity } from '../../database/metadata-collision.entity';
+import { repeatOnConflict } from '../../database/repeat-on-conflict';
+import { UserEntity } from '../../database/user.entity';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { decodeIdCursor } from '../../requests/cursor';
+import { countSelected, decideOne, decideSelected } from './decide-collisions';
+import { presentCollision } from './present-collision';
+
+/** Lists to admins the metadata values at Clerk that are not ours, and records what they decide about them. */
+@Controller()
+export class MetadataCollisionsController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
+  ) {}
+
+  @RequestHandler(listMetadataCollisions)
+  list(
+    @Payload() { body, envelope }: VerifiedRequest<typeof listMetadataCollisions>,
+  ): Promise<ReplyOf<typeof listMetadataCollisions>> {
+    requireAdmin(envelope);
+    const { key, limit, state } = body;
+    const cursor = body.cursor === undefined ? undefined : decodeIdCursor(body.cursor);
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      // One more than asked for tells whether there is another page.
+      const rows = await manager.find(MetadataCollisionEntity, {
+        where: { state, ...(key !== undefined && { key }), ...(cursor !== undefined && { id: LessThan(cursor) }) },
+        order: { id: 'DESC' },
+        take: limit + 1,
+      });
+      const page = rows.slice(0, limit);
+      const items = await this.present(manager, page);
+      return { items, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+    });
+  }
+
+  @RequestHandler(decideMetadataCollision)
+  decideOne(
+    @Payload() { body, envelope }: VerifiedRequest<typeof decideMetadataCollision>,
+  ): Promise<MetadataCollision> {
+    requireAdmin(envelope);
+    const { id, decision } = body;
+    return this.transact(async (manager) => {
+      const decided = await decideOne(manager, id, decision);
+      const row = await manager.findOneBy(MetadataCollisionEntity, { id });
+      const [collision] = row === null ? [] : await this.present(manager, [row]);
+      if (collision === undefined) throw new RequestRefusedError('not_found', 'there is no such metadata collision');
+      if (!decided) {
+        throw new RequestRefusedError('conflict', "the collision is over: Clerk's value changed or went away");
+      }
+      const { userId, clerkUserId, key } = collision;
+      await recordAudit(manager, envelope, {
+        ...{ action: `metadata_collision.${decision}`, userId, subject: clerkUserId, details: { collision: id, key } },
+      });
+      return collision;
+    });
+  }
+
+  @RequestHandler(decideMetadataCollisions)
+  decide(
+    @Payload() { body, envelope }: VerifiedRequest<typeof decideMetadataCollisions>,
+  ): Promise<ReplyOf<typeof decideMetadataCollisions>> {
+    requireAdmin(envelope);
+    const { decision, dryRun, ids, filter } = body;
+    return this.transact(async (manager) => {
+      const matched = await countSelected(manager, { ids, filter });
+      if (dryRun) return { matched, decided: 0, remaining: matched, dryRun };
+      const decided = await decideSelected(manager, { ids, filter }, decision);
+      await recordAudit(manager, envelope, {
+        action: `metadata_collision.${decision}`,
+        details: { decided, key: filter?.key ?? null, byValue: filter?.value !== undefined },
+      });
+      return { matched, decided, remaining: Math.max(0, matched - decided), dryRun };
+    });
+  }
+
+  private async present(
+    manager: EntityManager,
+    rows: readonly MetadataCollisionEntity[],
+  ): Promise<MetadataCollision[]> {
+    const users = await manager.find(UserEntity, {
+      select: { id: true, clerkUserId: true, role: true },
+      where: { id: In(rows.map(({ userId }) => userId)) },
+    });
+    const byId = new Map(users.map((user) => [user.id, user]));
+    return rows.flatMap((row) => {
+      const user = byId.get(row.userId);
+      return user === undefined ? [] : [presentCollision(row, user, this.config.metadata.key)];
+    });
+  }
+
+  private transact<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return answerRequest(() => repeatOnConflict(() => this.dataSource.transaction(work)));
+  }
+}

@@ -1,0 +1,66 @@
+import { type ReplyOf, listWriteBacks, retryWriteBacks, uuidSchema } from '@gatehouse/contracts';
+import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DataSource, In, MoreThan } from 'typeorm';
+import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { UserEntity } from '../../database/user.entity';
+import { WriteBackEntity } from '../../database/write-back.entity';
+import { userIdsOf } from '../../user-rows/find-user';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { presentWriteBack } from './present-write-back';
+
+/** Shows admins what Clerk is owed and will not take, and lets them try it again. */
+@Controller()
+export class WriteBacksController {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  @RequestHandler(listWriteBacks)
+  list(@Payload() { body, envelope }: VerifiedRequest<typeof listWriteBacks>): Promise<ReplyOf<typeof listWriteBacks>> {
+    requireAdmin(envelope);
+    const { cursor, limit, state } = body;
+    if (cursor !== undefined && !uuidSchema.safeParse(cursor).success) {
+      throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
+    }
+    return answerRequest(async () => {
+      const { manager } = this.dataSource;
+      // One more than asked for tells whether there is another page.
+      const rows = await manager.find(WriteBackEntity, {
+        where: { ...(state && { state }), ...(cursor !== undefined && { userId: MoreThan(cursor) }) },
+        order: { userId: 'ASC' },
+        take: limit + 1,
+      });
+      const page = rows.slice(0, limit);
+      const users = await manager.find(UserEntity, {
+        select: { id: true, clerkUserId: true },
+        where: { id: In(page.map(({ userId }) => userId)) },
+      });
+      const clerkIds = new Map(users.map(({ id, clerkUserId }) => [id, clerkUserId]));
+      return {
+        items: page.map((row) => presentWriteBack(row, clerkIds.get(row.userId) ?? null)),
+        nextCursor: rows.length > limit ? (page.at(-1)?.userId ?? null) : null,
+      };
+    });
+  }
+
+  @RequestHandler(retryWriteBacks)
+  retry(
+    @Payload() { body, envelope }: VerifiedRequest<typeof retryWriteBacks>,
+  ): Promise<ReplyOf<typeof retryWriteBacks>> {
+    requireAdmin(envelope);
+    return answerRequest(() =>
+      this.dataSource.transaction(async (manager) => {
+        const userIds = body.userIds === undefined ? null : await userIdsOf(manager, body.userIds);
+        const [, retried] = await manager.query<[unknown[], number]>(
+          `UPDATE write_backs
+              SET state = 'pending', reason = 'retry', bulk = $1::uuid[] IS NULL, revision = revision + 1, retry_count = 0,
+                  owed_at = now(), due_at = now(), error_code = NULL, error_message = NULL
+            WHERE state = 'dead' AND ($1::uuid[] IS NULL OR user_id = ANY($1::uuid[]))`,
+          [userIds],
+        );
+        await recordAudit(manager, envelope, { action: 'write_back.retry', details: { retried } });
+        return { retried };
+      }),
+    );
+  }
+}

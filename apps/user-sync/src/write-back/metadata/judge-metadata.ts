@@ -1,0 +1,125 @@
+import {
+  type HeldValues,
+  type PublicMetadata,
+  heldValues,
+  metadataNames,
+  metadataPath,
+} from '../../clerk-user/company-metadata';
+import { digestOf } from './metadata-value';
+
+/** Values that Gatehouse wants at its keys, by path. */
+export type WantedValues = ReadonlyMap<string, string>;
+
+/**
+ * Values at Clerk that are known to be Gatehouse's, by path. `written`: the last value that Clerk confirmed. `sent`: values
+ * of requests whose answer is unknown, with the time (ISO 8601) at which they were about to be sent.
+ */
+export type OurValues = Readonly<Record<string, OurValue>>;
+
+interface OurValue {
+  readonly written?: string;
+  readonly sent?: readonly { readonly value: string; readonly at: string }[];
+}
+
+/** A value at one of Gatehouse's keys that is not Gatehouse's. */
+export interface ForeignValue {
+  /** Path below `publicMetadata`. */
+  readonly key: string;
+  readonly value: unknown;
+  readonly digest: string;
+}
+
+/** What Clerk holds at Gatehouse's keys, and what may be written there. */
+export interface MetadataVerdict {
+  readonly held: HeldValues;
+  /** Wanted values that differ from Clerk's and may be written. */
+  readonly write: WantedValues;
+  /** Wanted values that Clerk holds already. */
+  readonly equal: WantedValues;
+  /** All foreign values, also those that an admin lets Gatehouse overwrite. */
+  readonly foreign: readonly ForeignValue[];
+}
+
+/** After this time a request that was never answered can no longer arrive at Clerk. Milliseconds. */
+const SENT_KEPT_MS = 3_600_000;
+
+/** Values that Clerk is to hold of a user. */
+export function wantedValues(user: { readonly userId: string; readonly role: string }, key?: string): WantedValues {
+  const values = { dbId: user.userId, role: user.role };
+  return new Map(metadataNames.map((name) => [metadataPath(name, key), values[name]]));
+}
+
+/**
+ * Decides per key what may be written: a key that is absent, holds the wanted value or one that is known to be ours.
+ * `taken`: digests, by key, of foreign values that an admin lets Gatehouse overwrite.
+ */
+export function judgeMetadata(
+  metadata: PublicMetadata,
+  wanted: WantedValues,
+  { key, ours, taken }: { key?: string | undefined; ours: OurValues; taken: ReadonlyMap<string, string> },
+): MetadataVerdict {
+  const held = heldValues(metadata, key);
+  const isForeign = ([path, value]: [string, unknown]) => value !== wanted.get(path) && !isOurs(ours[path], value);
+  const foreign = [...held].filter(isForeign).map(([path, value]): ForeignValue => {
+    return { key: path, value, digest: digestOf(value) };
+  });
+  const blocked = new Set(foreign.flatMap((one) => (taken.get(one.key) === one.digest ? [] : [one.key])));
+  const isBlocked = (path: string) => blocked.has(path) || (key !== undefined && blocked.has(key));
+  const entries = [...wanted];
+  return {
+    held,
+    foreign,
+    write: new Map(entries.filter(([path, value]) => held.get(path) !== value && !isBlocked(path))),
+    equal: new Map(entries.filter(([path, value]) => held.get(path) === value)),
+  };
+}
+
+/** What is known to be ours once Clerk was seen to hold these values. */
+export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
+  const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);
+  return { ...ours, ...Object.fromEntries(written) };
+}
+
+/** Values at Gatehouse's keys after a write, unless the company changed them meanwhile. */
+export function valuesAfter({ held, write }: MetadataVerdict, key: string | undefined): HeldValues {
+  // An object replaces a taken value at the key that holds both.
+  return new Map([...[...held].filter(([path]) => path !== key), ...write]);
+}
+
+/** What is known to be ours once a request with these values may have reached Clerk. */
+export function withSent(ours: OurValues, write: WantedValues, now: Date): OurValues {
+  const sent = [...write].map(([path, value]): [string, OurValue] => {
+    const earlier = (ours[path]?.sent ?? []).filter((one) => one.value !== value);
+    return [path, { ...ours[path], sent: [...earlier, { value, at: now.toISOString() }] }];
+  });
+  return { ...ours, ...Object.fromEntries(sent) };
+}
+
+/**
+ * What is known to be ours after a check of all keys: the values that Clerk holds now, and those of unanswered requests of
+ * the last hour. A replaced value no longer counts as ours.
+ */
+export function withConfirmed(ours: OurValues, confirmed: WantedValues, now: Date): OurValues {
+  const paths = new Set([...Object.keys(ours), ...confirmed.keys()]);
+  const kept = [...paths].flatMap((path): [string, OurValue][] => {
+    const written = confirmed.get(path);
+    const sent = (ours[path]?.sent ?? []).filter(
+      ({ value, at }) => value !== written && now.getTime() - Date.parse(at) < SENT_KEPT_MS,
+    );
+    if (written === undefined && sent.length === 0) return [];
+    return [[path, { ...(written !== undefined && { written }), ...(sent.length > 0 && { sent }) }]];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Body of the request that merges these values into `publicMetadata`. */
+export function metadataPatch(write: WantedValues, key: string | undefined): Record<string, unknown> {
+  const names = metadataNames.filter((name) => write.has(metadataPath(name, key)));
+  const values = Object.fromEntries(names.map((name) => [name, write.get(metadataPath(name, key))]));
+  return key === undefined ? values : { [key]: values };
+}
+
+function isOurs(ours: OurValue | undefined, value: unknown): boolean {
+  if (ours === undefined || typeof value !== 'string') return false;
+  return ours.written === value || (ours.sent ?? []).some((one) => one.value === value);
+}

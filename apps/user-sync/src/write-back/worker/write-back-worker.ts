@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SharedOutageError } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { CONFIG, type UserSyncConfig } from '../../config';
+import { ClerkRequestError } from '../../errors';
+import { metadataKeys } from '../../clerk-user/company-metadata';
+import { WriteBackMetrics } from './write-back-metrics';
+import { WriteBackQueue } from '../queue/write-back-queue';
+import { WriteBackRound } from './write-back-round';
+
+const MEASURE_EVERY_MS = 10_000;
+const OUTAGE_PAUSE_MS = { first: 1_000, most: 30_000 };
+
+/** Pays Clerk what it is owed, round after round; any number of replicas may. Switched off, it only counts. */
+@Injectable()
+export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private outageMs: number | undefined;
+  private measureAt = 0;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack' | 'metadata'>,
+    @Inject(WriteBackRound) private readonly round: WriteBackRound,
+    @Inject(WriteBackQueue) private readonly queue: WriteBackQueue,
+    @Inject(WriteBackMetrics) private readonly metrics: WriteBackMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const pauseMs = await this.step().catch((error: unknown) => this.pauseAfter(error));
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** How long to wait before the next one; milliseconds. */
+  private async step(): Promise<number> {
+    const { enabled, pollMs } = this.config.writeBack;
+    if (performance.now() >= this.measureAt) {
+      this.measureAt = performance.now() + MEASURE_EVERY_MS;
+      this.metrics.measured(await this.queue.measure());
+      const { key } = this.config.metadata;
+      this.metrics.collided(await this.queue.openCollisions(), metadataKeys(key));
+    }
+    if (!enabled) return pollMs;
+    const { idle, pauseMs } = await this.round.run(() => this.stopping.signal.aborted);
+    this.outageMs = undefined;
+    return idle ? pollMs : pauseMs;
+  }
+
+  /** Nothing is lost: what is owed is in the database. */
+  private pauseAfter(error: unknown): number {
+    this.outageMs = Math.min((this.outageMs ?? OUTAGE_PAUSE_MS.first / 2) * 2, OUTAGE_PAUSE_MS.most);
+    const wishMs = error instanceof ClerkRequestError ? (error.answer.retryAfterMs ?? 0) : 0;
+    const waitMs = Math.max(this.outageMs, wishMs);
+    if (error instanceof SharedOutageError || error instanceof ClerkRequestError) {
+      this.log.warn({ reason: error.message, waitMs }, 'writing back to Clerk waits');
+    } else {
+      this.log.error({ err: error, waitMs }, 'writing back to Clerk waits after an unexpected error');
+    }
+    return waitMs;
+  }
+}
