@@ -28,7 +28,7 @@ beforeAll(async () => {
   nats = await startOwnNats({ users: serviceNames.map((user) => ({ user, password: PASSWORD })) });
   database = await createEmptyTestDatabase();
   environments = serviceEnvironments({
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
     ports: await freePorts(),
     settings: loadSettings(directory),
     nats: { url: nats.url, credentials: (user) => ({ user, password: PASSWORD }) },

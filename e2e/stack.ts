@@ -42,7 +42,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     programDirectory: workspaceState(),
     ports: await freePorts(),
     durability: 'fast',
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, LOG_LEVEL: 'info', ...env },
     onCrash: ({ name }) => crashes.push(name),
   });
   const ledger = new Client({ connectionString: gatehouse.databases.ingest.serviceUrl });

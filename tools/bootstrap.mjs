@@ -36,17 +36,23 @@ export class BootstrapError extends Error {
   code = 'BOOTSTRAP_FAILED';
 }
 
-/** Installs and builds; prints each step with its time. @throws BootstrapError */
-export async function bootstrap({ quiet = false } = {}) {
+/** Installs and builds what has changed; prints each step with its time. @throws BootstrapError */
+export async function bootstrap({ quiet = false, builds = true } = {}) {
   requireNode();
   makeWritable(join(stateDirectory, 'logs'));
   await step('dependencies', quiet, installDependencies);
-  await step('build', quiet, build);
+  if (builds) await step('build', quiet, build);
 }
 
 /** The environment for what runs after the bootstrap: this workspace's Node and programs come first on PATH. */
 export function workspaceEnvironment(env = process.env) {
-  return { ...env, PATH: `${join(modules, '.bin')}:${env.PATH ?? ''}`, GATEHOUSE_STATE_DIR: stateDirectory };
+  return {
+    ...env,
+    PATH: `${join(modules, '.bin')}:${env.PATH ?? ''}`,
+    GATEHOUSE_STATE_DIR: stateDirectory,
+    // Node keeps compiled modules there, so that every later program starts sooner.
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(stateDirectory, 'compile-cache'),
+  };
 }
 
 /** The Node that is a dependency of this workspace. */

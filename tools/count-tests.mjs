@@ -1,20 +1,23 @@
-// The last line of .ci/run, out of Jest's report: "N passed, N failed". Without a report, or without any test that ran,
-// there is no such line.
+// The last line of .ci/run: the sum over Jest's reports, "N passed, N failed". When a report is missing, or no test has
+// run, there is no such line.
 import { readFileSync } from 'node:fs';
 
-let report;
-try {
-  report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-} catch {
-  console.error('There is no report of the tests: they did not run to their end.');
-  process.exit(1);
-}
+const reports = process.argv.slice(2).map((file) => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    console.error(`${file} is missing: these tests did not run to their end.`);
+    process.exit(1);
+  }
+});
+const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
+const passed = sum((report) => report.numPassedTests);
 // A file that cannot be loaded has no tests to count, yet it failed.
-const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
-const skipped = report.numPendingTests + report.numTodoTests;
-if (report.numPassedTests + failed === 0) {
+const failed = sum((report) => report.numFailedTests + report.numRuntimeErrorTestSuites);
+const skipped = sum((report) => report.numPendingTests + report.numTodoTests);
+if (passed + failed === 0) {
   console.error('No test has run.');
   process.exit(1);
 }
-console.log(`${report.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-process.exitCode = failed > 0 || !report.success ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 || !reports.every((report) => report.success) ? 1 : 0;

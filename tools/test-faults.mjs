@@ -26,7 +26,7 @@ for (const program of programs) {
     NATS_SERVER_BIN: program,
     GATEHOUSE_TEST_LIMIT_MS: String(limitMs),
   };
-  const args = [join(root, 'tools/test.mjs'), '--selectProjects', 'e2e', '--testPathPatterns', 'faults.spec'];
+  const args = [join(root, 'tools/test.mjs'), 'e2e/faults.load.spec.ts'];
   const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
   failed ||= status !== 0;
   if (existsSync(report)) reports.push(JSON.parse(readFileSync(report, 'utf8')));

@@ -1,4 +1,5 @@
-// npm test: every test against real servers, from a fresh clone on. Arguments go to Jest.
+// npm test: every test against real servers, from a fresh clone on. `--suite=NAME` runs another suite: unit, browser,
+// examples or load. Other arguments go to Jest.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,7 +16,9 @@ import {
 
 await main(async () => {
   const limitMs = readLimit();
-  await bootstrap();
+  const { suite, asked } = readArguments(process.argv.slice(2));
+  // Nx runs the unit tests of several projects at once, and nothing of theirs needs a build.
+  if (suite !== 'unit') await bootstrap();
   // Whoever runs the tests a second time beside these is not told by their report that they are done.
   const kept = process.env.GATEHOUSE_TEST_REPORT;
   const report = kept || join(mkdtempSync(join(tmpdir(), 'gatehouse-tests-')), 'report.json');
@@ -25,10 +28,10 @@ await main(async () => {
   const env = {
     ...workspaceEnvironment(),
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${options.join(' ')}`.trim(),
+    GATEHOUSE_TEST_SUITE: suite,
   };
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const asked = process.argv.slice(2);
-  const args = [jest, '--json', `--outputFile=${report}`, ...workers(asked), ...asked];
+  const args = [jest, '--json', `--outputFile=${report}`, ...workers(suite, asked), ...asked];
   const hung = () => existsSync(report);
   const code = await runInPlace(workspaceNode(), args, { env, limitMs, lingersMs: 30_000, lingers: hung });
   if (code === 124) {
@@ -49,8 +52,22 @@ function readLimit() {
   throw new BootstrapError('GATEHOUSE_TEST_LIMIT_MS is not a number of milliseconds from 1 to 2147483647.');
 }
 
-/** At least two, so that what one file leaves open ends with its worker; at most as many as there are NATS accounts. */
-function workers(asked) {
+/** The suite that is named, or that a spec among the arguments belongs to; and the arguments that are Jest's. */
+function readArguments(all) {
+  const asked = all.filter((argument) => !argument.startsWith('--suite='));
+  const [named] = all.filter((argument) => argument.startsWith('--suite=')).map((argument) => argument.slice(8));
+  const [ofSpec] = asked.flatMap((argument) => /\.(browser|examples|load)\.spec(\.ts)?$/.exec(argument)?.[1] ?? []);
+  const suite = named ?? ofSpec ?? '';
+  if (['', 'unit', 'browser', 'examples', 'load'].includes(suite)) return { suite, asked };
+  throw new BootstrapError('--suite has to be unit, browser, examples or load.');
+}
+
+/**
+ * At least two, so that the handles that one file leaves open end with its worker; at most as many as there are NATS
+ * accounts. Nx already runs several unit suites at a time.
+ */
+function workers(suite, asked) {
+  if (suite === 'unit') return ['--runInBand'];
   if (asked.some((argument) => /^(-i|-w|--runInBand|--maxWorkers|--watch)/.test(argument))) return [];
   return [`--maxWorkers=${Math.min(Math.max(2, availableParallelism() - 1), 16)}`];
 }

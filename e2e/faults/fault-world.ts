@@ -89,6 +89,7 @@ export class FaultWorld {
       programDirectory: workspaceState(),
       ports: await freePorts(),
       env: {
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         PATH: process.env.PATH,
         DATABASE_URL: postgres.adminUrl,
         NATS_URL: nats.url,

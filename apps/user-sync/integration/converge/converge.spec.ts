@@ -7,7 +7,7 @@ import { type Naming } from './clerk-person';
 import { companyValues } from './company-metadata-model';
 import { type CrashPoint, SyncCore, type SyncParts } from './sync-core';
 
-const RUNS = Number(process.env.CONVERGE_RUNS ?? 200);
+const RUNS = Number(process.env.CONVERGE_RUNS ?? 60);
 /** The same histories at each run, so that what fails can be looked at; `npm run test:converge` takes others. */
 const SEED = Number(process.env.CONVERGE_SEED ?? 20_261_121);
 /** Generous: a machine may be busy, and no history is about time. */
