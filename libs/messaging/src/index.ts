@@ -11,8 +11,10 @@ export {
 } from './errors';
 export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions, type Turn } from './jetstream-server';
+export { ListCursor, idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';
 export { consumersReadiness, natsReadiness, streamsReadiness } from './readiness';
 export { RequestClient, type EnvelopeSigner, type RequestContext } from './request-client';
 export { RequestHandler, RequestServer, type EnvelopeVerifier, type VerifiedRequest } from './request-server';
+export { requireAdmin, requirePrincipal } from './require-caller';

@@ -1,7 +1,7 @@
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import { type DataSource } from 'typeorm';
-import { createDataSource, isDatabaseAway } from '../src';
+import { createDataSource, isDatabaseUnavailable } from '../src';
 
 /** The end of a start-up: PostgreSQL is ready for a query (protocol 3.0, ReadyForQuery). */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
@@ -52,7 +52,7 @@ describe('a connection that PostgreSQL ends in the moment that it is made', () =
     await idle.connect();
     terminating = true;
     const failure = await dataSource.query('SELECT 1').catch((error: unknown) => error);
-    expect(isDatabaseAway(failure)).toBe(true);
+    expect(isDatabaseUnavailable(failure)).toBe(true);
     terminating = false;
     await expect(dataSource.query('SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
     await idle.release();

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
-import { DatabaseUnusableError, DatabaseUnreachableError, isDatabaseAway } from './errors';
+import { DatabaseUnusableError, DatabaseUnreachableError } from './errors';
 import { refusalReason } from './refusal';
+import { isDatabaseUnavailable } from './sql-state';
 
 /** How long to wait for a database that is starting up. */
 export interface ConnectPatience {
@@ -26,8 +27,8 @@ export async function connectDatabase(
     } catch (error) {
       const refusal = refusalReason(error);
       if (refusal !== undefined) throw new DatabaseUnusableError(refusal);
-      if (!isDatabaseAway(error)) throw new DatabaseUnusableError(messageOf(error));
-      if (attempt >= attempts) throw new DatabaseUnreachableError(error);
+      if (!isDatabaseUnavailable(error)) throw new DatabaseUnusableError(messageOf(error));
+      if (attempt >= attempts) throw new DatabaseUnreachableError({ cause: error });
       await setTimeout(pauseMs);
     }
   }

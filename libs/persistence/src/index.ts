@@ -1,16 +1,18 @@
 export { keyLock } from './advisory-lock';
 export { connectDatabase } from './connect';
 export { createDataSource, type DatabaseOptions } from './data-source';
-export {
-  DatabaseUnreachableError,
-  DatabaseUnusableError,
-  isDatabaseAway,
-  isTransactionConflict,
-  isUniqueViolation,
-  sqlState,
-} from './errors';
+export { DatabaseUnreachableError, DatabaseUnusableError } from './errors';
 export { runMigrations, schemaDifferences } from './migrate';
 export { PersistenceModule } from './persistence.module';
 export { databaseReadiness } from './readiness';
 export { requireSchema } from './schema';
+export {
+  SQL_STATE,
+  isDatabaseUnavailable,
+  isQueryCanceled,
+  isTransactionConflict,
+  isUniqueViolation,
+  sqlState,
+} from './sql-state';
 export { type Statement, runStatements, write, writeRows } from './statement';
+export { isStorable, storableText } from './storable-text';

@@ -1,7 +1,7 @@
 import { type ReadinessCheck } from '@gatehouse/observability';
 import { type DataSource } from 'typeorm';
-import { isDatabaseAway } from './errors';
 import { requireSchema } from './schema';
+import { isDatabaseUnavailable } from './sql-state';
 
 /**
  * Readiness of a service's database: `database` fails when it does not answer, `schema` when a migration of this build
@@ -20,6 +20,6 @@ async function checkSchema(dataSource: DataSource, service: string): Promise<voi
   try {
     await requireSchema(dataSource, service);
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
+    if (!isDatabaseUnavailable(error)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { isTlsFailure } from '@gatehouse/observability';
-import { causes, sqlState } from './errors';
+import { causes, sqlState } from './sql-state';
 
 /** A SQLSTATE, the message that narrows it where it means several things, and the reason for an operator. */
 const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: string])[] = [

@@ -1,5 +1,6 @@
 import { type DataSource } from 'typeorm';
-import { SchemaOutdatedError, SchemaUnreadableError, sqlState } from './errors';
+import { SchemaOutdatedError, SchemaUnreadableError } from './errors';
+import { SQL_STATE, sqlState } from './sql-state';
 
 /**
  * Verifies that every migration of this build was applied. A database that is ahead of the build passes: during a
@@ -20,8 +21,8 @@ async function appliedMigrations(dataSource: DataSource): Promise<Set<string>> {
     const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations');
     return new Set(rows.map(({ name }) => name));
   } catch (error) {
-    if (sqlState(error) === '42P01') return new Set();
-    if (sqlState(error) === '42501') throw new SchemaUnreadableError();
+    if (sqlState(error) === SQL_STATE.undefinedTable) return new Set();
+    if (sqlState(error) === SQL_STATE.insufficientPrivilege) throw new SchemaUnreadableError();
     throw error;
   }
 }

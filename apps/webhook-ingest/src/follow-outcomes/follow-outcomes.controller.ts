@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts';
 import { ConsumerHandler, type DeliveredMessage, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
-import { isDatabaseAway, isTransactionConflict, sqlState } from '@gatehouse/persistence';
+import { isDatabaseUnavailable, isTransactionConflict, sqlState } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
@@ -75,7 +75,7 @@ export class FollowOutcomesController {
         return await work();
       } catch (error) {
         if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
-        if (isDatabaseAway(error) || sqlState(error) === QUERY_CANCELED) {
+        if (isDatabaseUnavailable(error) || sqlState(error) === QUERY_CANCELED) {
           throw new SharedOutageError('the database', error);
         }
         throw error;

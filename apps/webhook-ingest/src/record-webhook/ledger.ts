@@ -1,4 +1,4 @@
-import { isDatabaseAway, isTransactionConflict, sqlState } from '@gatehouse/persistence';
+import { isDatabaseUnavailable, isTransactionConflict, sqlState } from '@gatehouse/persistence';
 import { type Logger } from 'pino';
 import { LedgerUnavailableError } from '../errors';
 import { type Delivery, type Recorded } from './delivery';
@@ -165,7 +165,7 @@ export class Ledger {
     } catch (error) {
       this.log.error({ err: error, rows: firsts.length }, 'a group of deliveries could not be recorded');
       // One odd row fails the group; an outage would fail each row in turn, and take as long for each.
-      if (firsts.length === 1 || isDatabaseAway(error) || isTimeout(error)) {
+      if (firsts.length === 1 || isDatabaseUnavailable(error) || isTimeout(error)) {
         for (const first of firsts) fail(first, error);
         return;
       }
@@ -174,7 +174,7 @@ export class Ledger {
       try {
         succeed(first, await this.insertWithRetry([first]));
       } catch (error) {
-        if (isDatabaseAway(error) || isTimeout(error)) {
+        if (isDatabaseUnavailable(error) || isTimeout(error)) {
           for (const rest of firsts.slice(index)) fail(rest, error);
           return;
         }

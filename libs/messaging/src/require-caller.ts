@@ -1,0 +1,22 @@
+import { type EnvelopeClaims, type Principal } from '@gatehouse/contracts';
+import { RequestRefusedError } from './errors';
+
+/**
+ * The principal for whom the gateway vouches.
+ * @throws RequestRefusedError `unauthenticated` when the request has none
+ */
+export function requirePrincipal({ principal }: Pick<EnvelopeClaims, 'principal'>): Principal {
+  if (principal === null)
+    throw new RequestRefusedError('unauthenticated', 'This request needs an authenticated caller.');
+  return principal;
+}
+
+/**
+ * The principal for whom the gateway vouches, who is an admin.
+ * @throws RequestRefusedError `unauthenticated` when the request has none, `forbidden` when it is not an admin
+ */
+export function requireAdmin(envelope: Pick<EnvelopeClaims, 'principal'>): Principal {
+  const principal = requirePrincipal(envelope);
+  if (principal.role !== 'admin') throw new RequestRefusedError('forbidden', 'Only admins may do this.');
+  return principal;
+}

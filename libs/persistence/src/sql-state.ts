@@ -1,0 +1,92 @@
+/**
+ * PostgreSQL's error codes that the services act on.
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export const SQL_STATE = {
+  serializationFailure: '40001',
+  deadlockDetected: '40P01',
+  insufficientPrivilege: '42501',
+  undefinedTable: '42P01',
+  uniqueViolation: '23505',
+  /** Also a statement that ran into `statement_timeout`. */
+  queryCanceled: '57014',
+  ioError: '58030',
+} as const;
+
+/** Classes of a database that is unavailable: connection exceptions, insufficient resources, operator intervention. */
+const UNAVAILABLE_CLASSES = /^(08|53|57P)/;
+
+/** Error codes of Node for a connection that failed or was lost. */
+const CONNECTION_CODES: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ECONNABORTED',
+]);
+
+/** Messages of pg and pg-pool for a lost connection; these errors have no code. */
+const CONNECTION_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Query read timeout/i;
+
+/** PostgreSQL's five-character error code, from an error of TypeORM or pg or one of its causes; undefined without one. */
+export function sqlState(error: unknown): string | undefined {
+  for (const { code, driverError } of causes(error)) {
+    for (const candidate of [driverError?.code, code]) {
+      // Node's codes (EPIPE) can have the same form; no SQLSTATE begins with E.
+      if (typeof candidate === 'string' && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(candidate)) return candidate;
+    }
+  }
+  return undefined;
+}
+
+/** Whether it is a deadlock or serialization failure: the same transaction can be retried at once. */
+export function isTransactionConflict(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === SQL_STATE.deadlockDetected || state === SQL_STATE.serializationFailure;
+}
+
+/** Whether a unique index rejected the row. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === SQL_STATE.uniqueViolation;
+}
+
+/** Whether the statement was canceled, in most cases by `statement_timeout`. */
+export function isQueryCanceled(error: unknown): boolean {
+  return sqlState(error) === SQL_STATE.queryCanceled;
+}
+
+/**
+ * Whether the database as a whole is unavailable, rather than this statement wrong: no connection, shutting down, out of
+ * connections or of disk.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return UNAVAILABLE_CLASSES.test(state) || state === SQL_STATE.ioError;
+  for (const { code, message } of causes(error)) {
+    if (CONNECTION_CODES.has(code)) return true;
+    if (typeof message === 'string' && CONNECTION_MESSAGES.test(message)) return true;
+  }
+  return false;
+}
+
+/** What an error of pg, TypeORM or Node may carry. */
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly driverError?: { readonly code?: unknown };
+}
+
+/** The error and its causes. Looks at the shape, because under Jest an error of Node is no `Error` of the same realm. */
+export function* causes(error: unknown): Generator<ErrorLike> {
+  for (let current = error; typeof current === 'object' && current !== null; current = (current as ErrorLike).cause) {
+    yield current;
+  }
+}

@@ -1,0 +1,19 @@
+/** What PostgreSQL's text and jsonb reject: NUL and, with the `u` flag, surrogates that are not part of a pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+const EVERY_UNSTORABLE = new RegExp(UNSTORABLE, 'gu');
+const REPLACEMENT = '\uFFFD';
+
+/**
+ * The text as PostgreSQL can store it: NUL and lone surrogates replaced by U+FFFD, cut to `max` code points.
+ * @see https://www.postgresql.org/docs/current/datatype-character.html
+ */
+export function storableText(text: string, max: number): string {
+  // A code point is at most two code units. Cutting first bounds the work for long texts.
+  const whole = text.slice(0, max * 2).replace(EVERY_UNSTORABLE, REPLACEMENT);
+  return whole.length <= max ? whole : [...whole].slice(0, max).join('');
+}
+
+/** Whether PostgreSQL can store the text unchanged. */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
+}
