@@ -1,8 +1,19 @@
 import { type WriteBackState } from '@gatehouse/contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { type OurValues } from '../write-back/metadata/judge-metadata';
 import { numeric } from './numeric';
 import { UserEntity } from './user.entity';
+
+/**
+ * Values at Clerk that are known to be Gatehouse's, by path. `written`: the last value that Clerk confirmed. `sent`: values
+ * of requests whose answer is unknown, with the time (ISO 8601) at which they were about to be sent.
+ */
+export type OurValues = Readonly<Record<string, OurValue>>;
+
+/** See {@link OurValues}. */
+export interface OurValue {
+  readonly written?: string;
+  readonly sent?: readonly { readonly value: string; readonly at: string }[];
+}
 
 /** What Clerk is owed of a user: its id and role here. One row per user, so that several changes are one write. */
 @Entity('write_backs')

@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Asking } from '../../clerk/clerk-requests';
 import { ClerkUsers } from '../../clerk/clerk-users';
-import { laneOf } from '../../clerk/priority';
 import { CONFIG, type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
 import { UserMissingAtClerkError, UserUnsettledError } from '../../errors';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
 import { ConflictResolver } from './conflict-resolver';
+import { laneOf } from './priority-of';
 import {
   type Applied,
   type Change,

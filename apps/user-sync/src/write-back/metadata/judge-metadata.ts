@@ -5,21 +5,11 @@ import {
   metadataNames,
   metadataPath,
 } from '../../clerk-user/company-metadata';
+import { type OurValue, type OurValues } from '../../database/write-back.entity';
 import { digestOf } from './metadata-value';
 
 /** Values that Gatehouse wants at its keys, by path. */
 export type WantedValues = ReadonlyMap<string, string>;
-
-/**
- * Values at Clerk that are known to be Gatehouse's, by path. `written`: the last value that Clerk confirmed. `sent`: values
- * of requests whose answer is unknown, with the time (ISO 8601) at which they were about to be sent.
- */
-export type OurValues = Readonly<Record<string, OurValue>>;
-
-interface OurValue {
-  readonly written?: string;
-  readonly sent?: readonly { readonly value: string; readonly at: string }[];
-}
 
 /** A value at one of Gatehouse's keys that is not Gatehouse's. */
 export interface ForeignValue {

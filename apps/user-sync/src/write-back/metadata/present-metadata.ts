@@ -2,9 +2,9 @@ import { type MetadataProgress, type MetadataState } from '@gatehouse/contracts'
 import { type EntityManager, In } from 'typeorm';
 import { MetadataCollisionEntity } from '../../database/metadata-collision.entity';
 import { type UserEntity } from '../../database/user.entity';
-import { WriteBackEntity } from '../../database/write-back.entity';
+import { type OurValues, WriteBackEntity } from '../../database/write-back.entity';
 import { type PublicMetadata, metadataKeys } from '../../clerk-user/company-metadata';
-import { type OurValues, judgeMetadata, wantedValues } from './judge-metadata';
+import { judgeMetadata, wantedValues } from './judge-metadata';
 import { digestOf, shownJson } from './metadata-value';
 import { currentStates } from './record-collisions';
 

@@ -1,11 +1,5 @@
 import { type Statement, write } from '@gatehouse/persistence';
-import { type Change } from '../../apply/observation/observation';
-import { type UserDraft } from '../../apply/draft/user-draft';
 import { type WriteBackEntity } from '../../database/write-back.entity';
-import { heldValues } from '../../clerk-user/company-metadata';
-import { wantedValues } from '../metadata/judge-metadata';
-import { fingerprintOf } from '../metadata/metadata-value';
-import { endCollisions } from '../metadata/record-collisions';
 
 /** Clerk allows ten writes of one user in 10 s, and we are not the only ones who write. */
 export const BETWEEN_WRITES = `interval '2 seconds'`;
@@ -40,7 +34,7 @@ export function oweWriteBacks(owed: readonly Owed[], bulk = false): Statement[] 
  * Queues a check of these users: Clerk's values at our keys are read, and no value that is not ours is overwritten. A
  * pending write stays pending, but reads Clerk's values again.
  */
-function oweChecks(userIds: readonly string[]): Statement[] {
+export function oweChecks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const owe = write(
     'owe-metadata-checks',
@@ -60,42 +54,8 @@ function oweChecks(userIds: readonly string[]): Statement[] {
   return [owe];
 }
 
-/**
- * Queues write-backs for what a batch has made here, and checks of the users whose metadata has changed since it was last
- * read; ends the write-backs of users that the batch deletes.
- */
-export function oweForBatch(
-  drafts: readonly UserDraft[],
-  changes: readonly Change[],
-  metadataKey: string | undefined,
-): Statement[] {
-  const owed = drafts.flatMap(({ userId, existed, content, deletedBy, adopted }): Owed[] => {
-    if (userId === null || deletedBy !== undefined) return [];
-    if (adopted !== undefined) return [{ userId, reason: 'link' }];
-    return !existed && content !== undefined ? [{ userId, reason: 'create' }] : [];
-  });
-  const gone = drafts.flatMap(({ userId, existed, deletedBy }) =>
-    existed && deletedBy !== undefined && userId !== null ? [userId] : [],
-  );
-  const isOwed = new Set(owed.map(({ userId }) => userId));
-  const toCheck = drafts.flatMap((draft) => {
-    const { userId, deletedBy } = draft;
-    if (userId === null || deletedBy !== undefined || isOwed.has(userId)) return [];
-    return isCheckNeeded(draft, metadataKey) ? [userId] : [];
-  });
-  return [
-    ...oweWriteBacks(
-      owed,
-      changes.every(({ story }) => story.source === 'reconcile'),
-    ),
-    ...oweChecks(toCheck),
-    ...endWriteBacks(gone),
-    ...endCollisions(gone, false),
-  ];
-}
-
 /** Ends write-backs of deleted users. What is known of their metadata stays while the deletion can be undone. */
-function endWriteBacks(userIds: readonly string[]): Statement[] {
+export function endWriteBacks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(
     'end-write-backs',
@@ -104,15 +64,4 @@ function endWriteBacks(userIds: readonly string[]): Statement[] {
     [userIds],
   );
   return [end];
-}
-
-/** Whether Clerk may hold values at our keys that have not been checked. */
-function isCheckNeeded({ userId, role, metadata, writeBack }: UserDraft, key: string | undefined): boolean {
-  if (metadata === undefined || userId === null || role === null) return false;
-  const held = heldValues(metadata, key);
-  if (fingerprintOf(held) === writeBack.seen) return false;
-  if (writeBack.state !== 'pending') return true;
-  // The echo of a write whose end is not recorded yet.
-  const wanted = wantedValues({ userId, role }, key);
-  return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

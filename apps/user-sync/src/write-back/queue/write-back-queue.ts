@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../../database/guard-database';
 import { repeatOnConflict } from '../../database/repeat-on-conflict';
-import { type OurValues } from '../metadata/judge-metadata';
+import { type OurValues } from '../../database/write-back.entity';
 import {
   type CurrentCollision,
   type FoundForeign,

@@ -1,0 +1,17 @@
+import { type Lane } from '../../clerk/priority';
+import { type Source } from '../observation/observation';
+
+/** How urgent it is to ask about a change from this source. */
+export function laneOf(source: Source): Lane {
+  switch (source) {
+    case 'first_login':
+      return 'first_login';
+    case 'webhook':
+    case 'conflict':
+    case 'sync':
+      return 'conflict';
+    case 'reconcile':
+    case 'confirmation':
+      return 'reconcile';
+  }
+}
