@@ -1,4 +1,5 @@
-import { type ClerkOwned, canonicalContent, displayName, version1Contents } from './content';
+import { type ClerkOwned, barringFields, clerkOwnedColumns, fieldsSinceVersion1 } from './clerk-owned';
+import { canonicalContent, contentVersion, version1Contents } from './content';
 
 const columns: ClerkOwned = {
   email: 'a@example.com',
@@ -13,20 +14,42 @@ const columns: ClerkOwned = {
   clerkDeprovisioned: false,
 };
 
-describe('canonical content', () => {
-  it('is the same whatever the order of the fields', () => {
+describe('the list of Clerk-owned columns', () => {
+  it('does not compile with code that leaves out a column', () => {
+    const { clerkDeprovisioned: _, ...rest } = columns;
+    // @ts-expect-error A forgotten column.
+    const forgotten: ClerkOwned = rest;
+    // @ts-expect-error A boolean is never NULL.
+    const mistyped: ClerkOwned = { ...columns, clerkBanned: null };
+    expect([forgotten, mistyped]).toHaveLength(2);
+  });
+
+  it('names the columns that stop a user from acting', () => {
+    expect(barringFields).toEqual(['clerkBanned', 'clerkDeprovisioned']);
+  });
+
+  it('lists columns of later versions last', () => {
+    const versions = Object.values(clerkOwnedColumns).map(({ since }) => since);
+    expect(versions).toEqual([...versions].sort());
+    expect(versions.at(-1)).toBe(contentVersion);
+    expect(fieldsSinceVersion1).toEqual(['clerkDeprovisioned']);
+  });
+});
+
+describe('the canonical content', () => {
+  it('does not depend on the order of the fields', () => {
     const reversed = Object.fromEntries(Object.entries(columns).reverse()) as Partial<ClerkOwned> as ClerkOwned;
     expect(canonicalContent(reversed)).toBe(canonicalContent(columns));
   });
 
-  it('is another one when any of the columns differs', () => {
+  it('differs when any one column differs', () => {
     const texts = Object.entries(columns).map(([name, value]) =>
       canonicalContent({ ...columns, [name]: typeof value === 'boolean' ? !value : null }),
     );
     expect(new Set([canonicalContent(columns), ...texts]).size).toBe(Object.keys(columns).length + 1);
   });
 
-  it('does not confuse a missing value with an empty one, nor one column with its neighbour', () => {
+  it('distinguishes a missing value from an empty one, and a column from the next one', () => {
     const base = { ...columns, firstName: 'a', lastName: null };
     expect(canonicalContent(base)).not.toBe(canonicalContent({ ...base, lastName: '' }));
     expect(canonicalContent(base)).not.toBe(canonicalContent({ ...base, firstName: null, lastName: 'a' }));
@@ -34,23 +57,9 @@ describe('canonical content', () => {
 });
 
 describe('the content of version 1', () => {
-  it('is either of two texts, because a lockout is no longer content', () => {
+  it('has a text for a locked user and one for an unlocked user, because a lockout is no longer content', () => {
     const text = (locked: boolean) =>
       `["a@example.com",true,"+12015550100",true,"Ada","Example","ada","https://img.example.com/a",false,${locked}]`;
     expect(version1Contents(columns)).toEqual([text(false), text(true)]);
-  });
-});
-
-describe('a display name', () => {
-  it.each([
-    ['Ada', 'Example', 'ada', 'Ada Example'],
-    ['Ada', null, 'ada', 'Ada'],
-    [null, 'Example', 'ada', 'Example'],
-    [null, null, 'ada', 'ada'],
-    [null, null, null, 'User'],
-    ['  ', '', ' ', 'User'],
-    [' Ada ', ' Example ', null, 'Ada Example'],
-  ])('of %j, %j, %j is %j', (firstName, lastName, username, name) => {
-    expect(displayName({ firstName, lastName, username })).toBe(name);
   });
 });

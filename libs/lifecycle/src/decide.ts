@@ -1,16 +1,18 @@
-/** What the database holds about a Clerk id. Versions are Clerk's `updated_at` in milliseconds. */
+/** What the database holds about a Clerk id. A version is Clerk's `updated_at` in milliseconds. */
 export type Known =
   | { readonly kind: 'absent' }
   | { readonly kind: 'tombstone' }
   | { readonly kind: 'live'; readonly version: number; readonly contentHash: string };
 
 /**
- * What was seen of a Clerk user. An *event* tells of a moment in the past; a *snapshot* was fetched from Clerk just
- * now. `proven`: the event alone is enough to create the user, because it names our Clerk instance and the user would
- * start with the lowest role. `rowUnchanged`: the row has not changed since that fetch began. `confirmed`: it is the
- * second fetch in a row that was older than the row.
+ * Facts of an observation that decide what to do. An *event* describes a moment in the past, a *snapshot* was fetched
+ * from Clerk just now.
+ *
+ * - `proven`: the event alone may create the user: it names our Clerk instance, and the user starts with the lowest role.
+ * - `rowUnchanged`: the row is the same as before the snapshot was fetched.
+ * - `confirmed`: the snapshot is the second in a row that is older than the row.
  */
-export type Observation =
+export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }
   | {
       readonly kind: 'snapshot';
@@ -22,13 +24,15 @@ export type Observation =
   | { readonly kind: 'deletion' };
 
 /**
- * What is to be done.
+ * What to do with an observation.
  *
- * - `create`, `apply`, `delete`: write the row. `heal`: write it although its version goes back.
- * - `advance`: write the version, and none of the content.
+ * - `create`, `apply`, `delete`: write the row.
+ * - `heal`: write the row although its version goes back.
+ * - `advance`: write the version only; the content is the same.
  * - `duplicate`, `stale`, `tombstoned`: write nothing.
- * - `fetch`: ask Clerk and decide again. `fetch-later`: the same, after a delay. `confirm`: the same, and create nothing
- *   when Clerk does not know the user.
+ * - `fetch`: fetch the user from Clerk and decide again.
+ * - `fetch-later`: the same, after a delay.
+ * - `confirm`: the same as `fetch`, but create nothing when Clerk does not know the user.
  */
 export type Action =
   | 'create'
@@ -43,7 +47,7 @@ export type Action =
   | 'fetch-later'
   | 'confirm';
 
-/** What is to be done, and why, in a sentence for operators. */
+/** What to do, and why, in a sentence for operators. */
 export interface Decision {
   readonly action: Action;
   readonly reason: string;
@@ -51,18 +55,18 @@ export interface Decision {
 
 const decision = (action: Action, reason: string): Decision => ({ action, reason });
 
-/** Every source of change — webhook, redrive, first login, backfill, reconcile — is judged by this one function. */
-export function decide(known: Known, seen: Observation): Decision {
-  if (seen.kind === 'deletion') return decideDeletion(known);
+/** Decides about every observation, from every source: webhook, redrive, first login, conflict, sync and reconcile run. */
+export function decide(known: Known, observed: Observed): Decision {
+  if (observed.kind === 'deletion') return decideDeletion(known);
   switch (known.kind) {
     case 'tombstone':
-      return decision('tombstoned', 'the user was deleted at Clerk; nothing brings the id back');
+      return decision('tombstoned', 'the user was deleted at Clerk; a deleted id is never created again');
     case 'absent':
-      return seen.kind === 'event' && !seen.proven
-        ? decision('confirm', 'the user is unknown and the event does not prove that Clerk has it; Clerk is asked')
+      return observed.kind === 'event' && !observed.proven
+        ? decision('confirm', 'the user was unknown and the event does not prove that Clerk has it; Clerk is asked')
         : decision('create', 'the user was unknown');
     case 'live':
-      return seen.kind === 'event' ? decideEvent(known, seen) : decideSnapshot(known, seen);
+      return observed.kind === 'event' ? decideEvent(known, observed) : decideSnapshot(known, observed);
   }
 }
 
@@ -79,16 +83,16 @@ function decideDeletion(known: Known): Decision {
 
 type Live = Extract<Known, { kind: 'live' }>;
 
-function decideEvent(row: Live, event: Extract<Observation, { kind: 'event' }>): Decision {
+function decideEvent(row: Live, event: Extract<Observed, { kind: 'event' }>): Decision {
   const same = event.contentHash === row.contentHash;
   if (event.version > row.version) return newer(same);
   if (event.version < row.version) return decision('stale', 'a newer version of the user is applied already');
   return same
     ? decision('duplicate', 'this version of the user is applied already')
-    : decision('fetch', 'two contents claim the same version; Clerk is asked which one holds');
+    : decision('fetch', 'the row has this version with other content; Clerk is asked for the current content');
 }
 
-function decideSnapshot(row: Live, snapshot: Extract<Observation, { kind: 'snapshot' }>): Decision {
+function decideSnapshot(row: Live, snapshot: Extract<Observed, { kind: 'snapshot' }>): Decision {
   const same = snapshot.contentHash === row.contentHash;
   if (snapshot.version > row.version) return newer(same);
   if (snapshot.version === row.version) {

@@ -5,7 +5,7 @@ const states = Object.keys(transitions) as EventState[];
 const inputs: EventInput[] = [
   { type: 'published' },
   { type: 'rejected' },
-  { type: 'passed-over' },
+  { type: 'ignored' },
   { type: 'succeeded' },
   { type: 'failed', retryable: true, attempt: 0 },
   { type: 'failed', retryable: false, attempt: 0 },
@@ -21,7 +21,7 @@ const row = (state: EventState, changes: Partial<EventRow> = {}): EventRow => ({
   ...changes,
 });
 
-describe('the state machine', () => {
+describe('transition', () => {
   it('reaches every state from pending', () => {
     const reached = new Set<EventState>(['pending']);
     for (const state of reached) {
@@ -30,7 +30,7 @@ describe('the state machine', () => {
     expect([...reached].sort()).toEqual([...states].sort());
   });
 
-  it('has an answer for every state and input', () => {
+  it('returns a state or a reason for every pair of state and input', () => {
     for (const state of states) {
       for (const input of inputs) {
         const result = transition(row(state), input);
@@ -40,16 +40,16 @@ describe('the state machine', () => {
     }
   });
 
-  it.each<EventState>(['success', 'invalid'])('never leaves %s', (state) => {
+  it.each<EventState>(['success', 'invalid'])('never leaves the final state %s', (state) => {
     for (const input of inputs) expect(transition(row(state), input).to).toBe('unchanged');
   });
 
-  it('leaves ignored by a redrive alone', () => {
+  it('leaves the state ignored only by a redrive', () => {
     const leaving = inputs.filter((input) => transition(row('ignored'), input).to !== 'unchanged');
     expect(leaving).toEqual([{ type: 'redriven' }]);
   });
 
-  it('takes success from pending, processing and failed, whatever the attempt', () => {
+  it('moves pending, processing and failed rows to success after any number of retries', () => {
     for (const state of ['pending', 'processing', 'failed'] as const) {
       expect(transition(row(state, { retryCount: 5 }), { type: 'succeeded' })).toEqual({
         to: 'success',
@@ -59,12 +59,12 @@ describe('the state machine', () => {
     }
   });
 
-  it('does not let the failure of an older attempt change anything', () => {
+  it('ignores the failure of an older attempt', () => {
     const late = transition(row('processing', { retryCount: 2 }), { type: 'failed', retryable: true, attempt: 1 });
     expect(late.to).toBe('unchanged');
   });
 
-  it('schedules a retry while retries are left and the failure allows it', () => {
+  it('schedules a retry while retries are left and the failure is retryable', () => {
     const fail = (retryCount: number, retryable: boolean) =>
       transition(row('processing', { retryCount }), { type: 'failed', retryable, attempt: retryCount });
     expect(fail(0, true)).toEqual({ to: 'failed', retryCount: 0, retry: true });
@@ -73,7 +73,7 @@ describe('the state machine', () => {
     expect(fail(0, false)).toMatchObject({ to: 'failed', retry: false });
   });
 
-  it('ends dead after the first try and eight retries', () => {
+  it('marks a row as dead after the first attempt and eight retries', () => {
     let current = row('processing');
     let tries = 0;
     for (;;) {
@@ -90,7 +90,7 @@ describe('the state machine', () => {
     expect(transition(current, { type: 'redriven' })).toEqual({ to: 'pending', retryCount: 0, retry: false });
   });
 
-  it('counts no try of an event that met a shared outage, however long that lasts', () => {
+  it('does not count retries during a shared outage of any length', () => {
     let current = row('processing', { retryCount: 8 });
     for (let outage = 0; outage < 100; outage += 1) {
       const failed = transition(current, { type: 'failed', retryable: true, attempt: 8, sharedOutage: true });

@@ -1,51 +1,51 @@
 /**
- * The states of a ledger row.
+ * States of a ledger row.
  *
- * - `pending`: recorded and owed to the stream; leaves when published, or when nobody handles it.
- * - `processing`: published; leaves with the outcome that user-sync reports.
- * - `success`: applied, or found to change nothing; absorbing.
- * - `failed`: the last attempt failed; leaves when its retry comes due, or by a redrive when no retry is left.
- * - `invalid`: the signature did not verify; absorbing.
- * - `ignored`: verified, but nobody handles it or it is not ours; leaves only by a redrive.
+ * - `pending`: recorded, not yet published. Left when the event is published, rejected or ignored.
+ * - `processing`: published. Left when user-sync reports an outcome.
+ * - `success`: applied, or needed no change. Final.
+ * - `failed`: the last attempt failed. Left when a retry is due, when a late success is reported, or by a redrive.
+ * - `invalid`: the signature did not verify. Final.
+ * - `ignored`: verified, but of an unhandled type or another Clerk instance. Left only by a redrive.
  */
 export type EventState = 'pending' | 'processing' | 'success' | 'failed' | 'invalid' | 'ignored';
 
-/** What can happen to a ledger row. */
+/** What happens to a ledger row. `attempt`: the attempt that failed, counted like {@link EventRow.retryCount}. */
 export type EventInput =
   | { readonly type: 'published' }
   | { readonly type: 'rejected' }
-  | { readonly type: 'passed-over' }
+  | { readonly type: 'ignored' }
   | { readonly type: 'succeeded' }
   | { readonly type: 'failed'; readonly retryable: boolean; readonly attempt: number; readonly sharedOutage?: boolean }
   | { readonly type: 'retry-due' }
   | { readonly type: 'redriven' };
 
-/** What the rules need to know of a row. */
+/** Fields of a ledger row that the rules read. */
 export interface EventRow {
   readonly state: EventState;
-  /** Retries that were begun. */
+  /** Retries that were started. */
   readonly retryCount: number;
   readonly maxRetries: number;
-  /** Whether a time for the next try is set. */
+  /** Whether the time of the next retry is set. */
   readonly retryScheduled: boolean;
-  /** Whether its last failure was nobody's: the retry that follows is not counted. */
+  /** Whether the last failure was a shared outage. The retry after it is not counted. */
   readonly sharedOutage?: boolean;
 }
 
-/** What becomes of the row; `retry` says whether another try is to be scheduled. */
+/** State after an input. `retry`: whether to schedule a retry. `because`: why the row stays unchanged. */
 export type Transition =
   | { readonly to: EventState; readonly retryCount: number; readonly retry: boolean }
   | { readonly to: 'unchanged'; readonly because: string };
 
 type Move = EventState | 'stay';
 
-/** State by input: where it leads. `stay` is a row that the input does not concern. */
+/** Next state by state and input. `stay`: the input does not change a row in this state. */
 export const transitions: Record<EventState, Record<EventInput['type'], Move>> = {
   pending: {
     published: 'processing',
     rejected: 'invalid',
-    'passed-over': 'ignored',
-    // An outcome can overtake the update that stores the publish: it implies it.
+    ignored: 'ignored',
+    // An outcome can arrive before the update that stores the publish.
     succeeded: 'success',
     failed: 'failed',
     'retry-due': 'stay',
@@ -54,7 +54,7 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   processing: {
     published: 'stay',
     rejected: 'stay',
-    'passed-over': 'ignored',
+    ignored: 'ignored',
     succeeded: 'success',
     failed: 'failed',
     'retry-due': 'stay',
@@ -63,7 +63,7 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   success: {
     published: 'stay',
     rejected: 'stay',
-    'passed-over': 'stay',
+    ignored: 'stay',
     succeeded: 'stay',
     failed: 'stay',
     'retry-due': 'stay',
@@ -72,8 +72,8 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   failed: {
     published: 'stay',
     rejected: 'stay',
-    'passed-over': 'stay',
-    // A later success is true whatever was reported before it.
+    ignored: 'stay',
+    // A success counts even after a failure was reported.
     succeeded: 'success',
     failed: 'stay',
     'retry-due': 'processing',
@@ -82,7 +82,7 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   invalid: {
     published: 'stay',
     rejected: 'stay',
-    'passed-over': 'stay',
+    ignored: 'stay',
     succeeded: 'stay',
     failed: 'stay',
     'retry-due': 'stay',
@@ -91,7 +91,7 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   ignored: {
     published: 'stay',
     rejected: 'stay',
-    'passed-over': 'stay',
+    ignored: 'stay',
     succeeded: 'stay',
     failed: 'stay',
     'retry-due': 'stay',
@@ -99,21 +99,22 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   },
 };
 
-/** Whether a failed row has no try left: only a redrive moves it now. */
+/** Whether a failed row has no retry left, so that only a redrive can change it. */
 export function isDead(row: EventRow): boolean {
   return row.state === 'failed' && !row.retryScheduled;
 }
 
 /**
- * What an input makes of a row; total: every pair has an answer. `retryCount` counts the retries that were begun:
- * a failure of an older attempt than the row's changes nothing, while a success is a success. A failure by a shared
- * outage uses up no try: it is retried whatever the count, and the count stays.
+ * Returns the state of a row after an input. Every pair of state and input has an answer.
+ *
+ * A failure of an attempt older than `retryCount` changes nothing. A failure by a shared outage is always retried, and
+ * the retry is not counted.
  */
 export function transition(row: EventRow, input: EventInput): Transition {
   if (input.type === 'failed' && input.attempt < row.retryCount) {
     return { to: 'unchanged', because: `attempt ${input.attempt} is older than ${row.retryCount}` };
   }
-  if (input.type === 'retry-due' && isDead(row)) return { to: 'unchanged', because: 'no try is left' };
+  if (input.type === 'retry-due' && isDead(row)) return { to: 'unchanged', because: 'no retry is left' };
   const to = transitions[row.state][input.type];
   if (to === 'stay') return { to: 'unchanged', because: `${input.type} does not concern a row that is ${row.state}` };
   switch (input.type) {
@@ -129,7 +130,7 @@ export function transition(row: EventRow, input: EventInput): Transition {
       return { to, retryCount: 0, retry: false };
     case 'published':
     case 'rejected':
-    case 'passed-over':
+    case 'ignored':
     case 'succeeded':
       return { to, retryCount: row.retryCount, retry: false };
   }

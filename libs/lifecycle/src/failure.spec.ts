@@ -1,6 +1,6 @@
 import { type FailureFacts, isRetryable } from './failure';
 
-describe('a failure', () => {
+describe('isRetryable', () => {
   it.each<[FailureFacts, boolean]>([
     [{ kind: 'network' }, true],
     [{ kind: 'database' }, true],
@@ -17,7 +17,7 @@ describe('a failure', () => {
     [{ kind: 'clerk', status: 401 }, false],
     [{ kind: 'clerk', status: 404 }, false],
     [{ kind: 'clerk', status: 422 }, false],
-  ])('%j is retried: %j', (failure, retried) => {
+  ])('classifies the failure %j as retryable: %j', (failure, retried) => {
     expect(isRetryable(failure)).toBe(retried);
   });
 });

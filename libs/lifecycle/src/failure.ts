@@ -1,15 +1,15 @@
-/** What is known of a failure, without the error itself. */
+/** Facts of a failure that decide whether to retry. */
 export interface FailureFacts {
   readonly kind: 'clerk' | 'network' | 'database' | 'validation' | 'conflict' | 'unknown';
-  /** HTTP status of Clerk's answer; absent when there was none. */
+  /** HTTP status of Clerk's response. Absent when Clerk did not respond. */
   readonly status?: number;
   /** Clerk's error code. */
   readonly code?: string;
 }
 
 /**
- * Whether another try can help: network, time-outs, 408, 429, 5xx, a locked resource and conflicts; not validation nor
- * Clerk's permanent answers. Unknown errors are retried like network ones and end dead.
+ * Whether a retry can succeed. Network and database failures, conflicts, timeouts (408), 429, 5xx and a locked resource
+ * are retryable. Invalid data and Clerk's other responses are not. Unknown errors are retried until no retry is left.
  */
 export function isRetryable(failure: FailureFacts): boolean {
   switch (failure.kind) {

@@ -1,12 +1,16 @@
 export {
-  canonicalContent,
-  contentVersion,
-  displayName,
-  version1Contents,
+  barringFields,
+  clerkOwnedColumns,
+  clerkOwnedFields,
+  fieldsSinceVersion1,
+  type BarringField,
   type ClerkOwned,
-  type ColumnsSinceVersion1,
-} from './content';
-export { decide, type Action, type Decision, type Known, type Observation } from './decide';
+  type ClerkOwnedField,
+  type FieldSinceVersion1,
+} from './clerk-owned';
+export { canonicalContent, contentVersion, version1Contents } from './content';
+export { decide, type Action, type Decision, type Known, type Observed } from './decide';
+export { displayName } from './display-name';
 export {
   isDead,
   transition,

@@ -1,17 +1,19 @@
-import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { type BarringField, type ClerkOwned, barringFields, clerkOwnedColumns } from '@gatehouse/lifecycle';
 import { type UserEntity } from '../database/user.entity';
 
-type AtClerk = Pick<ClerkOwned, 'clerkBanned' | 'clerkDeprovisioned'>;
+type AtClerk = Pick<ClerkOwned, BarringField>;
 
-/** Whether Clerk lets the user act: it is neither banned nor deprovisioned. A lockout restricts signing in at Clerk alone. */
-export function mayActAtClerk({ clerkBanned, clerkDeprovisioned }: AtClerk): boolean {
-  return !clerkBanned && !clerkDeprovisioned;
+/** Whether the user is neither banned nor deprovisioned at Clerk. A lockout only restricts signing in at Clerk. */
+export function mayActAtClerk(user: AtClerk): boolean {
+  return barringFields.every((field) => !user[field]);
 }
 
-/** Whether the user may act: no admin has deactivated it, and Clerk lets it act. */
+/** Whether the user may act: no admin has deactivated it, and it is neither banned nor deprovisioned at Clerk. */
 export function mayAct(user: AtClerk & Pick<UserEntity, 'isActive'>): boolean {
   return user.isActive && mayActAtClerk(user);
 }
 
-/** The same as a condition on a row of `users`. */
-export const mayActSql = 'is_active AND NOT clerk_banned AND NOT clerk_deprovisioned';
+/** {@link mayAct} as a condition on a row of `users`. */
+export const mayActSql = ['is_active', ...barringFields.map((field) => `NOT ${clerkOwnedColumns[field].column}`)].join(
+  ' AND ',
+);

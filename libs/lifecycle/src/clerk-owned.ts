@@ -1,0 +1,67 @@
+/** What the code that stores, compares, erases and shows users has to know about a column. */
+interface ClerkOwnedColumn {
+  /** Name in the table `users`. */
+  readonly column: string;
+  /** PostgreSQL type. A `text` can be NULL, a `boolean` cannot. */
+  readonly type: 'text' | 'boolean';
+  /** Whether the deletion of the user erases the value: a `text` becomes NULL, a `boolean` false. */
+  readonly personal: boolean;
+  /** Whether `true` stops the user from acting. */
+  readonly bars: boolean;
+  /** First {@link contentVersion} whose hash covers the column. */
+  readonly since: number;
+}
+
+const personalText = { type: 'text', personal: true, bars: false, since: 1 } as const;
+const personalFlag = { type: 'boolean', personal: true, bars: false, since: 1 } as const;
+
+/**
+ * Columns of a user that Clerk owns, by field. All other columns are Gatehouse's and never compared with Clerk.
+ *
+ * The content hash, the SQL that reads and writes users, the entity, the erasure of deleted users and `explain` are made
+ * from this list or checked against it. Code that leaves out a column does not compile. The order is the order in which
+ * the hash lists the columns: append only, with the next `since`.
+ */
+export const clerkOwnedColumns = {
+  email: { column: 'email', ...personalText },
+  emailVerified: { column: 'email_verified', ...personalFlag },
+  phoneNumber: { column: 'phone_number', ...personalText },
+  phoneVerified: { column: 'phone_verified', ...personalFlag },
+  firstName: { column: 'first_name', ...personalText },
+  lastName: { column: 'last_name', ...personalText },
+  username: { column: 'username', ...personalText },
+  profileImageUrl: { column: 'profile_image_url', ...personalText },
+  clerkBanned: { column: 'clerk_banned', type: 'boolean', personal: false, bars: true, since: 1 },
+  clerkDeprovisioned: { column: 'clerk_deprovisioned', type: 'boolean', personal: false, bars: true, since: 2 },
+} as const satisfies Readonly<Record<string, ClerkOwnedColumn>>;
+
+type Columns = typeof clerkOwnedColumns;
+
+/** Field of a user that Clerk owns. */
+export type ClerkOwnedField = keyof Columns;
+
+/** Values of the columns of a user that Clerk owns. */
+export type ClerkOwned = {
+  readonly [Field in ClerkOwnedField]: Columns[Field]['type'] extends 'boolean' ? boolean : string | null;
+};
+
+/** Fields by which Clerk stops a user from acting. */
+export type BarringField = {
+  [Field in ClerkOwnedField]: Columns[Field]['bars'] extends true ? Field : never;
+}[ClerkOwnedField];
+
+/** Fields that the hash of version 1 does not cover. */
+export type FieldSinceVersion1 = {
+  [Field in ClerkOwnedField]: Columns[Field]['since'] extends 1 ? never : Field;
+}[ClerkOwnedField];
+
+/** All fields, in the order of the list. */
+export const clerkOwnedFields = Object.keys(clerkOwnedColumns) as ClerkOwnedField[];
+
+/** Fields by which Clerk stops a user from acting. */
+export const barringFields = clerkOwnedFields.filter((field): field is BarringField => clerkOwnedColumns[field].bars);
+
+/** Fields that the hash of version 1 does not cover. */
+export const fieldsSinceVersion1 = clerkOwnedFields.filter(
+  (field): field is FieldSinceVersion1 => clerkOwnedColumns[field].since > 1,
+);
