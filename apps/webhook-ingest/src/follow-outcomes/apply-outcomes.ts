@@ -102,7 +102,7 @@ function inputOf(outcome: Outcome): EventInput {
     case 'success':
       return { type: 'succeeded' };
     case 'ignored':
-      return { type: 'passed-over' };
+      return { type: 'ignored' };
     case 'failed':
       return {
         type: 'failed',

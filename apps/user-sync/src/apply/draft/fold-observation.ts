@@ -1,4 +1,4 @@
-import { type Decision, type Observation, decide } from '@gatehouse/lifecycle';
+import { type Decision, type Observed, decide } from '@gatehouse/lifecycle';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 import { type MetadataRules, seedRoleOf } from '../../clerk-user/company-metadata';
 import { type Applied, type Change } from '../observation/observation';
@@ -77,7 +77,7 @@ function observation(
   draft: UserDraft,
   seen: Exclude<Change['seen'], { kind: 'nothing' }>,
   rules: MetadataRules,
-): Observation {
+): Observed {
   switch (seen.kind) {
     case 'deletion':
       return seen;
