@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@gatehouse/testing';
-import { type Stack, startStack } from './stack';
-
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack({ LOG_LEVEL: 'warn' });
-}, 120_000);
-
-afterAll(() => stack?.stop(), 60_000);
+import { stack } from './shared-stack';
 
 it('every metric of ours is named for its service, and docs/reference/metrics.md lists exactly those that there are', async () => {
   const own = { 'api-gateway': 'gateway', 'webhook-ingest': 'ingest', 'user-sync': 'user_sync' } as const;

@@ -1,28 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ManagedProcess, clerkPayload, clerkPayloadText, eventually, workspaceRoot } from '@gatehouse/testing';
-import { type Stack, startStack } from './stack';
+import { ManagedProcess, clerkPayloadText, eventually, workspaceRoot } from '@gatehouse/testing';
+import { stack } from './shared-stack';
 
+/** The user of the payloads, and the one whose data is erased here. */
 const ada = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
+const erased = 'user_3ErasedGhIjKlMnOpQrStUvWxY1';
 
-let stack: Stack;
 let directory: string;
 
-beforeAll(async () => {
+beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'gatehouse-erase-'));
-  stack = await startStack({
-    CLERK_INSTANCE_ID: clerkPayload<{ instance_id: string }>('user.created').instance_id,
-    LOG_LEVEL: 'warn',
-    // The user is not at Clerk: what is written back would find that out, and the user would be gone too soon.
-    CLERK_WRITE_BACK: 'off',
-  });
-}, 120_000);
+});
 
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(directory, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs the command in the service's own environment, as an operator does. */
 async function erase(...args: string[]): Promise<{ code: number | null; output: string }> {
@@ -40,9 +32,17 @@ async function erase(...args: string[]): Promise<{ code: number | null; output: 
   return { code, output: lines.join('\n') };
 }
 
+/** A payload about another user, with addresses of that user's own. */
+function payloadOf(userId: string, name: string): string {
+  return clerkPayloadText(name)
+    .replaceAll(ada, userId)
+    .replaceAll('ada+clerk_test', 'erased')
+    .replaceAll('+12015550100', '+12015550177');
+}
+
 async function send(name: string): Promise<void> {
   const id = `msg_erase_${name.replaceAll('.', '_')}`;
-  expect((await stack.deliver(id, clerkPayloadText(name))).status).toBe(200);
+  expect((await stack.deliver(id, payloadOf(erased, name))).status).toBe(200);
   await eventually(async () => {
     const { rows } = await stack.ledger.query<{ status: string }>(
       'SELECT status FROM webhook_events WHERE webhook_id = $1',
@@ -52,22 +52,27 @@ async function send(name: string): Promise<void> {
   });
 }
 
-it('the command erases what is stored of a deleted user, and says what; of nobody else', async () => {
+it('the erase command deletes and reports what is stored about a deleted user, and touches no other user', async () => {
   expect(await erase()).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
+  const other = 'msg_erase_other';
+  expect((await stack.deliver(other, clerkPayloadText('user.created'))).status).toBe(200);
+  await stack.settled(other);
   await send('user.created');
-  const refused = await erase(ada);
+  const refused = await erase(erased);
   expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Clerk has not deleted this user') });
   await send('user.deleted');
-  const { code, output } = await erase(ada);
+  const { code, output } = await erase(erased);
   expect(code).toBe(0);
   expect(JSON.parse(output)).toMatchObject({
-    clerkUserId: ada,
+    clerkUserId: erased,
     events: 2,
     bodies: 2,
     unresolved: 0,
     streamMessages: 2,
     streamClearBy: null,
   });
-  const { rows } = await stack.ledger.query<{ n: number }>('SELECT count(*)::int AS n FROM event_bodies');
-  expect(rows).toEqual([{ n: 0 }]);
+  const { rows } = await stack.ledger.query<{ webhook_id: string }>(
+    `SELECT webhook_id FROM webhook_events e JOIN event_bodies b ON b.event_id = e.id WHERE webhook_id LIKE 'msg_erase%'`,
+  );
+  expect(rows).toEqual([{ webhook_id: other }]);
 });

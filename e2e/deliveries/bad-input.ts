@@ -1,5 +1,5 @@
 import { clerkPayload, eventually } from '@gatehouse/testing';
-import { type Stack, startStack } from './stack';
+import { stack } from './shared-stack';
 
 interface Event {
   [field: string]: unknown;
@@ -9,16 +9,7 @@ interface Event {
 const template = clerkPayload<Event & { instance_id: string }>('user.created');
 const MIB = 1024 * 1024;
 
-let stack: Stack;
 let sent = 0;
-
-beforeAll(async () => {
-  const env = { CLERK_INSTANCE_ID: template.instance_id, LOG_LEVEL: 'warn', RETRY_BASE_MS: '200' };
-  // These users are not at Clerk: what is written back would find that out, and they would be gone.
-  stack = await startStack({ ...env, CLERK_WRITE_BACK: 'off' });
-}, 120_000);
-
-afterAll(() => stack?.stop(), 60_000);
 
 /** A `user.created` of somebody new, with these fields of its data in place of the usual ones. */
 function created(data: Record<string, unknown> = {}, event: Record<string, unknown> = {}): string {

@@ -1,25 +1,9 @@
-import { clerkPayload, clerkPayloadText } from '@gatehouse/testing';
-import { type Stack, startStack } from './stack';
+import { clerkPayloadText } from '@gatehouse/testing';
+import { stack } from './shared-stack';
 
-const instanceId = clerkPayload<{ instance_id: string }>('user.created').instance_id;
 const ada = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
 
-let stack: Stack;
 let sent = 0;
-
-beforeAll(async () => {
-  // The user is not at Clerk: what is written back would find that out, and the user would be gone.
-  stack = await startStack({ CLERK_INSTANCE_ID: instanceId, CLERK_WRITE_BACK: 'off' });
-}, 120_000);
-
-afterAll(() => stack.stop(), 60_000);
-
-beforeEach(async () => {
-  // Each payload is of the same user: it starts as nobody.
-  await stack.users.query('DELETE FROM applied_events');
-  await stack.users.query('DELETE FROM clerk_tombstones');
-  await stack.users.query('DELETE FROM users');
-});
 
 interface Way {
   webhookId: string;
@@ -42,6 +26,13 @@ async function send(name: string): Promise<Way> {
 }
 
 describe('every payload goes the whole way', () => {
+  beforeEach(async () => {
+    // Every payload is about the same user, who must not exist at first.
+    await stack.users.query('DELETE FROM applied_events');
+    await stack.users.query('DELETE FROM clerk_tombstones');
+    await stack.users.query('DELETE FROM users');
+  });
+
   it('user.created makes the user', async () => {
     const { ledger, applied, user } = await send('user.created');
     expect(ledger).toMatchObject({ status: 'success', event_type: 'user.created', clerk_user_id: ada });
