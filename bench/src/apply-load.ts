@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventMetadata, encodeEventHeaders, eventSubject } from '@gatehouse/contracts';
-import { type DeliveredMessage } from '@gatehouse/messaging';
+import { type StreamMessage } from '@gatehouse/messaging';
 import { workspaceRoot } from '@gatehouse/testing';
 
 /** What an event of the load will be decided to be. */
@@ -9,7 +9,7 @@ export type Expected = 'create' | 'apply' | 'advance' | 'stale' | 'duplicate';
 
 /** One event, as the stream delivers it, and what has to come of it. */
 export interface LoadEvent {
-  readonly message: DeliveredMessage;
+  readonly message: StreamMessage;
   readonly expected: Expected;
 }
 
@@ -93,11 +93,11 @@ export class ApplyLoad {
       correlationId: `bench-${this.serial}`,
     };
     const headers = encodeEventHeaders(metadata);
-    const message: DeliveredMessage = {
+    const message: StreamMessage = {
       subject: eventSubject(type),
       data: new TextEncoder().encode(JSON.stringify({ ...this.template, type, data: this.user(index, version, name) })),
       streamSequence: this.serial,
-      deliveryCount: 1,
+      timesDelivered: 1,
       header: (wanted) => headers[wanted],
     };
     return { message, expected };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type EventMetadata, encodeEventHeaders, eventSubject } from '@gatehouse/contracts';
-import { type DeliveredMessage } from '@gatehouse/messaging';
+import { type StreamMessage } from '@gatehouse/messaging';
 import { fixture } from './clerk-api';
 
 /** A Clerk user as JSON, loose as the wire is. */
@@ -84,13 +84,13 @@ export function metadata(type: string, changes: Partial<EventMetadata> = {}): Ev
 }
 
 /** The message as the stream delivers it. */
-export function deliveryOf(event: EventJson, about: EventMetadata, deliveryCount = 1): DeliveredMessage {
+export function deliveryOf(event: EventJson, about: EventMetadata, timesDelivered = 1): StreamMessage {
   const headers = encodeEventHeaders(about);
   return {
     subject: eventSubject(event.type),
     data: new TextEncoder().encode(JSON.stringify(event)),
     streamSequence: 1,
-    deliveryCount,
+    timesDelivered,
     header: (name) => headers[name],
   };
 }

@@ -4,10 +4,10 @@ import { AckPolicy, DiscardPolicy, StorageType, jetstreamManager } from '@nats-i
 import { connect, nanos } from '@nats-io/transport-node';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { type DeliveredMessage } from '../src/delivered-message';
+import { type StreamMessage } from '../src/stream-message';
 import { SharedOutageError } from '../src/errors';
 import { JetStream } from '../src/jetstream';
-import { ConsumerHandler, type JetStreamServerOptions, type Turn } from '../src/jetstream-server';
+import { ConsumerHandler, type JetStreamServerOptions, type BatchControl } from '../src/jetstream-server';
 import { NatsClient } from '../src/nats-client';
 import { consumersReadiness } from '../src/readiness';
 import { startApp, startClient, startNats } from './messaging-app';
@@ -23,15 +23,15 @@ let app: INestApplication | undefined;
 let publisher: NatsClient;
 let jetStream: JetStream;
 let batches: string[][];
-let behave: (batch: readonly DeliveredMessage[], texts: string[], turn: Turn) => Promise<void>;
+let behave: (batch: readonly StreamMessage[], texts: string[], control: BatchControl) => Promise<void>;
 
 @Controller()
 class EventConsumer {
   @ConsumerHandler(consumer)
-  async handle(@Payload() batch: readonly DeliveredMessage[], @Ctx() turn: Turn): Promise<void> {
+  async handle(@Payload() batch: readonly StreamMessage[], @Ctx() control: BatchControl): Promise<void> {
     const texts = batch.map(({ data }) => new TextDecoder().decode(data));
     batches.push(texts);
-    await behave(batch, texts, turn);
+    await behave(batch, texts, control);
   }
 }
 
@@ -254,15 +254,15 @@ describe('a consumer', () => {
 
   it('pauses during a shared outage and then handles the same messages', async () => {
     let outages = 2;
-    const deliveryCounts: number[] = [];
+    const counts: number[] = [];
     behave = (batch) => {
-      deliveryCounts.push(...batch.map(({ deliveryCount }) => deliveryCount));
-      return outages-- > 0 ? Promise.reject(new SharedOutageError('the database', null)) : Promise.resolve();
+      counts.push(...batch.map(({ timesDelivered }) => timesDelivered));
+      return outages-- > 0 ? Promise.reject(new SharedOutageError('the database')) : Promise.resolve();
     };
     await publish('held');
     app = await start();
     await eventually(() => expect(batches).toEqual([['held'], ['held'], ['held']]));
-    expect(deliveryCounts).toEqual([1, 1, 1]);
+    expect(counts).toEqual([1, 1, 1]);
   });
 
   it('keeps a message while its handler takes longer than ack_wait', async () => {
@@ -303,8 +303,8 @@ describe('a consumer', () => {
 
   it('is given the next batch, and no third, while it finishes one whose turn it passed', async () => {
     const finish: (() => void)[] = [];
-    behave = (_batch, _texts, turn) => {
-      turn.pass();
+    behave = (_batch, _texts, control) => {
+      control.startNext();
       return new Promise((resolve) => finish.push(resolve));
     };
     app = await start();
@@ -324,8 +324,8 @@ describe('a consumer', () => {
 
   it('does not take what it has in hand itself, when NATS comes back, for what a crash left behind', async () => {
     let finish: () => void = () => undefined;
-    behave = (_batch, _texts, turn) => {
-      turn.pass();
+    behave = (_batch, _texts, control) => {
+      control.startNext();
       return new Promise((resolve) => (finish = resolve));
     };
     app = await start();
@@ -347,8 +347,8 @@ describe('a consumer', () => {
 
   it('finishes also a batch whose turn it passed before it closes', async () => {
     let finish: () => void = () => undefined;
-    behave = (_batch, _texts, turn) => {
-      turn.pass();
+    behave = (_batch, _texts, control) => {
+      control.startNext();
       return new Promise((resolve) => (finish = resolve));
     };
     await publish('in hand');

@@ -1,94 +1,64 @@
 import { type RequestErrorCode } from '@gatehouse/contracts';
+import { codedError } from '@gatehouse/errors';
 
-/** NATS is away; nothing was sent. */
-export class NatsDisconnectedError extends Error {
-  readonly code = 'NATS_DISCONNECTED';
+/** NATS is unavailable; nothing was sent. */
+export class NatsDisconnectedError extends codedError('NATS_DISCONNECTED', 'not connected to NATS') {}
 
-  constructor() {
-    super('not connected to NATS');
-    this.name = 'NatsDisconnectedError';
-  }
-}
+/** NATS rejects the connection as it is configured; a retry cannot succeed. The message contains no value. */
+export class NatsRefusedError extends codedError(
+  'NATS_REFUSED',
+  (reason: string) => `cannot connect to NATS: ${reason}`,
+) {}
 
-/** NATS does not let this service in as it is configured; waiting does not help. The message shows no value. */
-export class NatsRefusedError extends Error {
-  readonly code = 'NATS_REFUSED';
+/** The connection to NATS was lost before the reply arrived; whether the request was handled is unknown. */
+export class NatsLostError extends codedError('NATS_LOST', 'the connection to NATS was lost') {}
 
-  constructor(reason: string) {
-    super(`cannot connect to NATS: ${reason}`);
-    this.name = 'NatsRefusedError';
-  }
-}
-
-/** The connection to NATS was lost before an answer came; whether the request was served is unknown. */
-export class NatsLostError extends Error {
-  readonly code = 'NATS_LOST';
-
-  constructor() {
-    super('the connection to NATS was lost');
-    this.name = 'NatsLostError';
-  }
-}
-
-/** JetStream did not take a message or did not answer an API call; whether it was stored is unknown. */
-export class JetStreamUnavailableError extends Error {
-  readonly code = 'JETSTREAM_UNAVAILABLE';
-
-  constructor(what: string, cause?: unknown) {
-    super(`JetStream did not answer: ${what}`, { cause });
-    this.name = 'JetStreamUnavailableError';
-  }
-}
+/** JetStream did not store a message or did not answer an API call; whether it acted is unknown. */
+export class JetStreamUnavailableError extends codedError(
+  'JETSTREAM_UNAVAILABLE',
+  (call: string) => `JetStream did not answer: ${call}`,
+) {}
 
 /**
- * NATS refuses to make a stream or a consumer, or to bring it to the configuration that its contract asks for: `fields`
- * differ. Only a person can mend it.
+ * NATS rejects the creation of a stream or consumer, or its update to the contract. `fields` names the settings that
+ * differ; it is empty for a creation. An operator must correct it.
  */
-export class JetStreamConfigurationError extends Error {
-  readonly code = 'JETSTREAM_CONFIGURATION';
-
+export class JetStreamConfigurationError extends codedError(
+  'JETSTREAM_CONFIGURATION',
+  (what: string, fields: readonly string[], cause: Error) =>
+    fields.length === 0
+      ? `NATS refuses to make the ${what}: ${cause.message}`
+      : `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${cause.message}; correct these settings, or delete the ${what} and the service creates it again`,
+) {
   constructor(
     what: string,
     readonly fields: readonly string[],
     cause: Error,
   ) {
-    const why = cause.message;
-    super(
-      fields.length === 0
-        ? `NATS refuses to make the ${what}: ${why}`
-        : `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${why}; put it right, or delete it: it is made anew`,
-      { cause },
-    );
-    this.name = 'JetStreamConfigurationError';
+    super(what, fields, cause, { cause });
   }
 }
 
-/** A stream is not there: nobody has made it yet, or it was lost a moment ago. */
-export class StreamMissingError extends Error {
-  readonly code = 'STREAM_MISSING';
+/** A stream does not exist: no service has created it yet, or it was lost a moment ago. */
+export class StreamMissingError extends codedError(
+  'STREAM_MISSING',
+  (stream: string) => `the stream ${stream} does not exist`,
+) {}
 
-  constructor(stream: string) {
-    super(`there is no stream ${stream}`);
-    this.name = 'StreamMissingError';
-  }
-}
-
-/** A handler was registered without a contract, or for another transport's. */
-export class ContractMissingError extends Error {
-  readonly code = 'CONTRACT_MISSING';
-
-  constructor(pattern: string) {
-    super(`the handler of ${pattern} has no contract`);
-    this.name = 'ContractMissingError';
-  }
-}
+/** A handler was registered without a contract, or with the contract of another transport. */
+export class ContractMissingError extends codedError(
+  'CONTRACT_MISSING',
+  (pattern: string) => `the handler of ${pattern} has no contract`,
+) {}
 
 /**
- * Why a service refuses a request, in the words of the contract; `message` may be shown to the caller. `retryAfterMs`: when
- * another try makes sense, where that is known; milliseconds.
+ * The refusal of a request, with a reason from the contract. `message` may be shown to the caller. `retryAfterMs` is the
+ * time after which a retry makes sense, where that is known.
  */
-export class RequestRefusedError extends Error {
-  readonly code = 'REQUEST_REFUSED';
+export class RequestRefusedError extends codedError(
+  'REQUEST_REFUSED',
+  (_reason: RequestErrorCode, message: string) => message,
+) {
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -96,41 +66,28 @@ export class RequestRefusedError extends Error {
     message: string,
     options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
   ) {
-    super(message, options);
-    this.name = 'RequestRefusedError';
+    super(reason, message, options);
     this.retryAfterMs = options?.retryAfterMs;
   }
 }
 
 /**
- * Something that all events need is away (database, NATS, Clerk as a whole). A consumer that meets it pauses and
- * probes; the event in hand has not used up a try.
+ * A dependency of every event is unavailable: the database, NATS or all of Clerk. A consumer that meets this error
+ * pauses and retries; the event does not use up an attempt.
  */
-export class SharedOutageError extends Error {
-  readonly code = 'SHARED_OUTAGE';
+export class SharedOutageError extends codedError(
+  'SHARED_OUTAGE',
+  (dependency: string) => `${dependency} is unavailable`,
+) {}
 
-  constructor(what: string, cause: unknown) {
-    super(`${what} is away`, { cause });
-    this.name = 'SharedOutageError';
-  }
-}
+/** JetStream rejected a message; nothing was stored. */
+export class PublishRefusedError extends codedError(
+  'PUBLISH_REFUSED',
+  (reason: string) => `JetStream refused a message: ${reason}`,
+) {}
 
-/** JetStream did not take a message; nothing was stored. */
-export class PublishRefusedError extends Error {
-  readonly code = 'PUBLISH_REFUSED';
-
-  constructor(reason: string) {
-    super(`JetStream refused a message: ${reason}`);
-    this.name = 'PublishRefusedError';
-  }
-}
-
-/** No acknowledgement of a message came; whether it was stored is unknown. */
-export class PublishUnacknowledgedError extends Error {
-  readonly code = 'PUBLISH_UNACKNOWLEDGED';
-
-  constructor(cause?: unknown) {
-    super('JetStream did not acknowledge a message', { cause });
-    this.name = 'PublishUnacknowledgedError';
-  }
-}
+/** No acknowledgement of a message arrived; whether it was stored is unknown. */
+export class PublishUnacknowledgedError extends codedError(
+  'PUBLISH_UNACKNOWLEDGED',
+  'JetStream did not acknowledge a message',
+) {}

@@ -1,4 +1,4 @@
-export { type DeliveredMessage } from './delivered-message';
+export { type StreamMessage } from './stream-message';
 export {
   ContractMissingError,
   JetStreamConfigurationError,
@@ -10,7 +10,7 @@ export {
   StreamMissingError,
 } from './errors';
 export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
-export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions, type Turn } from './jetstream-server';
+export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions, type BatchControl } from './jetstream-server';
 export { ListCursor, idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';

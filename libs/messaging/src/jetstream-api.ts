@@ -66,6 +66,6 @@ export async function api<Value>(what: string, call: () => Promise<Value>): Prom
     return await call();
   } catch (error) {
     if (error instanceof JetStreamConfigurationError) throw error;
-    throw new JetStreamUnavailableError(what, error);
+    throw new JetStreamUnavailableError(what, { cause: error });
   }
 }

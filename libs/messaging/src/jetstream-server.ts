@@ -4,7 +4,7 @@ import { UseFilters, applyDecorators } from '@nestjs/common';
 import { type CustomTransportStrategy, EventPattern, type MessageHandler, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
-import { type DeliveredMessage, type Delivery } from './delivered-message';
+import { type StreamMessage, type PulledMessage } from './stream-message';
 import { ContractMissingError, JetStreamConfigurationError, SharedOutageError } from './errors';
 import { type JetStream } from './jetstream';
 import { type NatsClient } from './nats-client';
@@ -13,10 +13,10 @@ import { RawErrorsFilter } from './raw-errors.filter';
 import { CONSUMER_TRANSPORT } from './transports';
 
 /**
- * Marks a controller's method as the handler of a durable consumer. It is given `DeliveredMessage[]`; when it returns,
+ * Marks a controller's method as the handler of a durable consumer. It is given `StreamMessage[]`; when it returns,
  * all of them are acknowledged. When it throws, they are handed to it again one by one; one that throws alone comes
  * again after `ack_wait`. On a SharedOutageError the consumer pauses and tries the same messages again. Its context is a
- * `Turn`.
+ * `BatchControl`.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
   const pattern = `${consumer.stream.name}/${consumer.durable}`;
@@ -38,14 +38,14 @@ const PROGRESS_MS = 333;
 export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
 
 /** A handler's turn, which it may pass before it returns: the next batch is then handled while it finishes this one. */
-export interface Turn {
-  readonly pass: () => void;
+export interface BatchControl {
+  readonly startNext: () => void;
 }
 
 /** A turn that is not passed. */
-const kept: Turn = { pass: () => undefined };
+const kept: BatchControl = { startNext: () => undefined };
 
-type BatchHandler = (messages: readonly DeliveredMessage[], turn: Turn) => Promise<void>;
+type BatchHandler = (messages: readonly StreamMessage[], control: BatchControl) => Promise<void>;
 
 /** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
@@ -95,8 +95,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private toBatchHandler(handler: MessageHandler): BatchHandler {
-    return async (messages, turn) => {
-      const result: unknown = await handler(messages, turn);
+    return async (messages, control) => {
+      const result: unknown = await handler(messages, control);
       await lastValueFrom<unknown, undefined>(this.transformToObservable(result as Promise<unknown>), {
         defaultValue: undefined,
       });
@@ -166,20 +166,20 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   /** `handled` when all are settled, `passed` when their handler passes its turn. */
-  private handle(handle: BatchHandler, deliveries: Delivery[]) {
-    let pass = (): void => undefined;
-    const passed = new Promise<void>((resolve) => (pass = resolve));
-    return { passed, handled: this.settle(handle, deliveries, { pass }) };
+  private handle(handle: BatchHandler, deliveries: PulledMessage[]) {
+    let startNext = (): void => undefined;
+    const passed = new Promise<void>((resolve) => (startNext = resolve));
+    return { passed, handled: this.settle(handle, deliveries, { startNext }) };
   }
 
-  private async settle(handle: BatchHandler, deliveries: Delivery[], turn: Turn): Promise<void> {
+  private async settle(handle: BatchHandler, deliveries: PulledMessage[], control: BatchControl): Promise<void> {
     const unanswered = new Set(deliveries);
     const progress = setInterval(() => answerAll(unanswered, '+WPI'), PROGRESS_MS);
     try {
       // What was delivered before is handled alone: one message that crashes the service must not take others along.
-      const [fresh, again] = partition(deliveries, ({ deliveryCount }) => deliveryCount === 1);
+      const [fresh, again] = partition(deliveries, ({ timesDelivered }) => timesDelivered === 1);
       const alone =
-        fresh.length > 0 && (await this.attempt((some) => handle(some, turn), fresh, unanswered))
+        fresh.length > 0 && (await this.attempt((some) => handle(some, control), fresh, unanswered))
           ? again
           : [...again, ...fresh];
       for (const delivery of alone) {
@@ -194,9 +194,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   /** Handles some messages as one; true when they are settled. */
   private async attempt(
-    handle: (messages: readonly DeliveredMessage[]) => Promise<void>,
-    some: Delivery[],
-    unanswered: Set<Delivery>,
+    handle: (messages: readonly StreamMessage[]) => Promise<void>,
+    some: PulledMessage[],
+    unanswered: Set<PulledMessage>,
   ): Promise<boolean> {
     for (let pauseMs = OUTAGE_PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, OUTAGE_PAUSE_MS.most)) {
       if (this.stopping.signal.aborted) return true;
@@ -225,7 +225,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 }
 
-function answerAll(deliveries: Iterable<Delivery>, acknowledgement: '+ACK' | '-NAK' | '+WPI'): void {
+function answerAll(deliveries: Iterable<PulledMessage>, acknowledgement: '+ACK' | '-NAK' | '+WPI'): void {
   for (const delivery of deliveries) {
     try {
       delivery.answer(acknowledgement);

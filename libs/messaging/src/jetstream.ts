@@ -82,7 +82,7 @@ export class JetStream {
     } catch (error) {
       // Most likely the stream was removed: the next publish makes it anew.
       this.created.delete(message.stream.name);
-      throw new JetStreamUnavailableError(`publishing on ${message.subject}`, error);
+      throw new JetStreamUnavailableError(`publishing on ${message.subject}`, { cause: error });
     }
   }
 

@@ -1,10 +1,10 @@
 import { type ConsumerContract } from '@gatehouse/contracts';
 import { type Msg, type NatsConnection, type Subscription, createInbox, nanos } from '@nats-io/transport-node';
-import { type Delivery, toDelivery } from './delivered-message';
+import { type PulledMessage, toPulledMessage } from './stream-message';
 
 /** What a pull brought; `trouble` is a status other than "nothing there", such as 409 or 503 (no such consumer). */
 export interface Pulled {
-  readonly deliveries: Delivery[];
+  readonly deliveries: PulledMessage[];
   readonly trouble?: { readonly code: number; readonly description: string };
 }
 
@@ -48,7 +48,7 @@ export class PullSubscription {
     if (signal.aborted) return Promise.resolve({ deliveries: [] });
     const { stream, durable } = this.consumer;
     const inbox = createInbox(this.inboxPrefix);
-    const deliveries: Delivery[] = [];
+    const deliveries: PulledMessage[] = [];
     return new Promise((resolve) => {
       let subscription: Subscription | undefined = undefined;
       const end = (trouble?: Pulled['trouble']): void => {
@@ -64,7 +64,7 @@ export class PullSubscription {
           : setTimeout(() => end({ code: 0, description: 'no answer' }), waitMs + ANSWER_GRACE_MS);
       const take = (error: Error | null, message: Msg): void => {
         if (error !== null) return end({ code: 0, description: error.message });
-        const delivery = toDelivery(message);
+        const delivery = toPulledMessage(message);
         if (delivery !== undefined) {
           deliveries.push(delivery);
           timer.refresh();

@@ -65,7 +65,7 @@ export class StreamPublisher {
     try {
       waiting.resolve(readAck(message));
     } catch (error) {
-      waiting.reject(error instanceof PublishRefusedError ? error : new PublishUnacknowledgedError(error));
+      waiting.reject(error instanceof PublishRefusedError ? error : new PublishUnacknowledgedError({ cause: error }));
     }
   }
 
@@ -88,7 +88,7 @@ export class StreamPublisher {
     this.timer = undefined;
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { reject } of waiting) reject(new PublishUnacknowledgedError(cause));
+    for (const { reject } of waiting) reject(new PublishUnacknowledgedError({ cause }));
   }
 }
 

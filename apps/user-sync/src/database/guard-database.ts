@@ -11,7 +11,7 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
   try {
     return await work();
   } catch (error) {
-    if (isDatabaseUnavailable(error)) throw new SharedOutageError('the users database', error);
+    if (isDatabaseUnavailable(error)) throw new SharedOutageError('the users database', { cause: error });
     const state = sqlState(error);
     // TypeORM's error carries the parameters: it must not get as far as a log.
     if (state === undefined && !(error instanceof QueryFailedError)) throw error;

@@ -6,7 +6,7 @@ import {
   decodeOutcomes,
   outcomesConsumer,
 } from '@gatehouse/contracts';
-import { ConsumerHandler, type DeliveredMessage, SharedOutageError } from '@gatehouse/messaging';
+import { ConsumerHandler, type StreamMessage, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
 import { isDatabaseUnavailable, isTransactionConflict, sqlState } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
@@ -33,7 +33,7 @@ export class FollowOutcomesController {
   ) {}
 
   @ConsumerHandler(outcomesConsumer)
-  async follow(@Payload() messages: readonly DeliveredMessage[]): Promise<void> {
+  async follow(@Payload() messages: readonly StreamMessage[]): Promise<void> {
     const outcomes: Outcome[] = [];
     const movements: ClerkMovement[] = [];
     for (const message of messages) {
@@ -47,7 +47,7 @@ export class FollowOutcomesController {
   }
 
   /** What breaks its contract can never be applied: it is told and let go. */
-  private known({ streamSequence }: DeliveredMessage, told: readonly (Outcome | undefined)[]): Outcome[] {
+  private known({ streamSequence }: StreamMessage, told: readonly (Outcome | undefined)[]): Outcome[] {
     return told.flatMap((one) => {
       if (one !== undefined) return [one];
       this.metrics.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
@@ -56,7 +56,7 @@ export class FollowOutcomesController {
     });
   }
 
-  private movement(message: DeliveredMessage): ClerkMovement[] {
+  private movement(message: StreamMessage): ClerkMovement[] {
     const movement = readMovement(message);
     this.metrics.movements.inc({ result: movement === undefined ? 'invalid' : 'noted' });
     if (movement !== undefined) return [movement];
@@ -76,7 +76,7 @@ export class FollowOutcomesController {
       } catch (error) {
         if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
         if (isDatabaseUnavailable(error) || sqlState(error) === QUERY_CANCELED) {
-          throw new SharedOutageError('the database', error);
+          throw new SharedOutageError('the database', { cause: error });
         }
         throw error;
       }
@@ -93,7 +93,7 @@ export class FollowOutcomesController {
   }
 }
 
-function readMovement({ data }: DeliveredMessage): ClerkMovement | undefined {
+function readMovement({ data }: StreamMessage): ClerkMovement | undefined {
   try {
     return clerkMovementSchema.parse(JSON.parse(new TextDecoder().decode(data)));
   } catch {

@@ -1,5 +1,5 @@
 import { type Outcome } from '@gatehouse/contracts';
-import { SharedOutageError, type Turn } from '@gatehouse/messaging';
+import { SharedOutageError, type BatchControl } from '@gatehouse/messaging';
 import { LOGGER, failpoint } from '@gatehouse/observability';
 import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
@@ -40,17 +40,17 @@ export class EventBatch {
 
   /**
    * Throws SharedOutageError while database or NATS is away. One event that cannot be written fails the whole batch,
-   * without a trace; alone it ends in a reported failure. Passes its turn when the transaction is over: the next one
+   * without a trace; alone it ends in a reported failure. Starts the next batch when the transaction is over: that one
    * need not wait for NATS to store the outcomes.
    */
-  async handle(events: readonly EventRead[], turn?: Turn): Promise<void> {
+  async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {
     if (events.length === 0) return;
     const [poisoned, sound] = split(events, ({ deliveries }) => deliveries > this.config.retryMax + 1);
     const [changes, others] = split(sound, (event): event is ChangeRead => event.kind === 'change');
     failpoint('before-apply', () => sound.map(({ metadata }) => metadata.webhookId));
     const { reports, open } = await this.metrics.timed(events.length, () => this.applyAll(changes));
     failpoint('after-apply');
-    turn?.pass();
+    control?.startNext();
     await this.reporter.report([...reports, ...others.map((event) => this.answerAsIs(event))]);
     failpoint('after-report');
     for (const event of poisoned) await this.reporter.report([await this.giveUp(event)]);

@@ -1,5 +1,5 @@
 import { eventsConsumer } from '@gatehouse/contracts';
-import { ConsumerHandler, type DeliveredMessage, type Turn } from '@gatehouse/messaging';
+import { ConsumerHandler, type StreamMessage, type BatchControl } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -21,17 +21,17 @@ export class EventConsumer {
   ) {}
 
   @ConsumerHandler(eventsConsumer)
-  async handle(@Payload() messages: readonly DeliveredMessage[], @Ctx() turn: Turn): Promise<void> {
+  async handle(@Payload() messages: readonly StreamMessage[], @Ctx() control: BatchControl): Promise<void> {
     const instanceId = await this.instance.current();
     const events = messages.flatMap((message) => this.read(message, instanceId));
     for (const event of events) {
       if (event.kind === 'ignored' && event.foreignInstance) this.instance.noteForeign(event.foreignInstance);
     }
-    await this.batch.handle(events, turn);
+    await this.batch.handle(events, control);
   }
 
   /** A message that does not say which event it is has nobody to be reported to: it is dropped, and counted. */
-  private read(message: DeliveredMessage, instanceId: string | undefined): EventRead[] {
+  private read(message: StreamMessage, instanceId: string | undefined): EventRead[] {
     try {
       return [readEvent(message, instanceId)];
     } catch (error) {

@@ -29,7 +29,7 @@ export class OutcomeReporter {
     try {
       await Promise.all(messages.map(({ status, data }) => this.publish(status, data)));
     } catch (error) {
-      throw new SharedOutageError('the outcomes stream', error);
+      throw new SharedOutageError('the outcomes stream', { cause: error });
     }
   }
 

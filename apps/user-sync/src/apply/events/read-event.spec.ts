@@ -28,7 +28,7 @@ function read(body: unknown, options: { type?: string; instanceId?: string; head
       subject: 'clerk.events.x',
       data: new TextEncoder().encode(data),
       streamSequence: 1,
-      deliveryCount: 1,
+      timesDelivered: 1,
       header: (name) => headers[name],
     },
     options.instanceId,

@@ -1,5 +1,5 @@
 import { type EventMetadata, clerkEnvelopeSchema, decodeEventHeaders, isHandledEventType } from '@gatehouse/contracts';
-import { type DeliveredMessage } from '@gatehouse/messaging';
+import { type StreamMessage } from '@gatehouse/messaging';
 import { EventInvalidError, MessageUndecodableError } from '../../errors';
 import { type Change } from '../observation/observation';
 import { eventReaders } from './event-types/event-readers';
@@ -16,8 +16,8 @@ export type EventRead = { readonly metadata: EventMetadata; readonly deliveries:
  * Reads a message; `instanceId` is our Clerk instance, undefined while it is unknown. Throws MessageUndecodableError when
  * its headers do not say which event it is.
  */
-export function readEvent(message: DeliveredMessage, instanceId: string | undefined): EventRead {
-  const about = { metadata: metadataOf(message), deliveries: message.deliveryCount };
+export function readEvent(message: StreamMessage, instanceId: string | undefined): EventRead {
+  const about = { metadata: metadataOf(message), deliveries: message.timesDelivered };
   try {
     return { ...about, ...readBody(about.metadata, message.data, instanceId) };
   } catch (error) {
@@ -25,7 +25,7 @@ export function readEvent(message: DeliveredMessage, instanceId: string | undefi
   }
 }
 
-function metadataOf(message: DeliveredMessage): EventMetadata {
+function metadataOf(message: StreamMessage): EventMetadata {
   try {
     return decodeEventHeaders((name) => message.header(name));
   } catch (error) {

@@ -1,11 +1,11 @@
 import { type Msg } from '@nats-io/transport-node';
 
-/** A message of a consumer, as JetStream delivered it; `deliveryCount` counts from 1. */
-export interface DeliveredMessage {
+/** A message of a consumer, as JetStream delivered it; `timesDelivered` counts from 1. */
+export interface StreamMessage {
   readonly subject: string;
   readonly data: Uint8Array;
   readonly streamSequence: number;
-  readonly deliveryCount: number;
+  readonly timesDelivered: number;
   header(name: string): string | undefined;
 }
 
@@ -13,7 +13,7 @@ export interface DeliveredMessage {
 export type Acknowledgement = '+ACK' | '-NAK' | '+WPI';
 
 /** A delivery together with the means to answer it. */
-export interface Delivery extends DeliveredMessage {
+export interface PulledMessage extends StreamMessage {
   answer(acknowledgement: Acknowledgement): void;
 }
 
@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
  * Reads a delivery out of a message; undefined when it is none (a status from the server).
  * @see https://docs.nats.io/reference/reference-protocols/nats_api_reference (acknowledgement subjects, ADR-15)
  */
-export function toDelivery(message: Msg): Delivery | undefined {
+export function toPulledMessage(message: Msg): PulledMessage | undefined {
   const tokens = message.reply?.split('.');
   if (tokens?.[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
   // Nine tokens, or eleven and more with domain and account in third and fourth place.
@@ -31,7 +31,7 @@ export function toDelivery(message: Msg): Delivery | undefined {
   return {
     subject: message.subject,
     data: message.data,
-    deliveryCount: Number(tokens[start]),
+    timesDelivered: Number(tokens[start]),
     streamSequence: Number(tokens[start + 1]),
     header: (name) => message.headers?.get(name) || undefined,
     answer: (acknowledgement) => void message.respond(encoder.encode(acknowledgement)),
