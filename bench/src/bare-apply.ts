@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { displayName } from '@gatehouse/lifecycle';
 import { type Pool } from 'pg';
-import { type Change } from '../../apps/user-sync/src/apply/observation/observation';
+import { type Observation } from '../../apps/user-sync/src/apply/observation/observation';
 import { newReferralCode } from '../../apps/user-sync/src/user-rows/new-user';
 import { type Expected } from './apply-load';
 
@@ -50,11 +50,11 @@ const OWE = `INSERT INTO write_backs (user_id, state, reason, bulk) SELECT id, '
 export class BareBatches {
   private readonly ids = new Map<string, { userId: string; referralCode: string; version: number }>();
 
-  of(events: readonly { readonly change: Change; readonly expected: Expected }[]): BareBatch {
+  of(events: readonly { readonly observation: Observation; readonly expected: Expected }[]): BareBatch {
     const users = new Map<string, Record<string, unknown>>();
     const owed: string[] = [];
-    const rows = events.map(({ change, expected }) => {
-      const { clerkUserId, seen, story, activity } = change;
+    const rows = events.map(({ observation, expected }) => {
+      const { clerkUserId, seen, origin, activity } = observation;
       if (seen.kind !== 'event') throw new RangeError('the load is of events alone');
       const known = this.ids.get(clerkUserId);
       const user = known ?? { userId: randomUUID(), referralCode: newReferralCode(), version: seen.user.version };
@@ -85,9 +85,9 @@ export class BareBatches {
         });
       }
       return {
-        webhook_id: story.id,
-        source: story.source,
-        event_type: story.eventType,
+        webhook_id: origin.id,
+        source: origin.source,
+        event_type: origin.eventType,
         clerk_user_id: clerkUserId,
         user_id: user.userId,
         decision: expected,
@@ -95,8 +95,8 @@ export class BareBatches {
         version_seen: version,
         version_before: before,
         version_after: user.version,
-        attempt: story.attempt,
-        correlation_id: story.correlationId,
+        attempt: origin.attempt,
+        correlation_id: origin.correlationId,
       };
     });
     return { users: [...users.values()], owed, events: rows };

@@ -6,8 +6,8 @@ import { createDataSource } from '@gatehouse/persistence';
 import { Leash, connectionUrl, provisionDatabase, startPostgres, withClient } from '@gatehouse/testing';
 import { Pool } from 'pg';
 import { type DataSource } from 'typeorm';
-import { type Change } from '../../apps/user-sync/src/apply/observation/observation';
-import { ChangeApplier } from '../../apps/user-sync/src/apply/batch/observation-applier';
+import { type Observation } from '../../apps/user-sync/src/apply/observation/observation';
+import { ObservationApplier } from '../../apps/user-sync/src/apply/batch/observation-applier';
 import { readEvent } from '../../apps/user-sync/src/apply/events/read-event';
 import { serviceDatabase } from '../../apps/user-sync/src/database/database-options';
 import { migrateUsers } from '../../apps/user-sync/src/database/migrate-users';
@@ -119,7 +119,7 @@ async function prepare(adminUrl: string, users: number): Promise<string[]> {
   const dataSource = await createDataSource(serviceDatabase({ url: serviceUrl, poolSize: 2 })).initialize();
   try {
     const applier = applierOf(dataSource);
-    const before = new ApplyLoad(SEED).newUsers(users).map(changeOf);
+    const before = new ApplyLoad(SEED).newUsers(users).map(observationOf);
     for (let from = 0; from < before.length; from += 500) await applier.apply(before.slice(from, from + 500));
   } finally {
     await dataSource.destroy();
@@ -148,12 +148,12 @@ function applySide(name: Side['name'], dataSource: DataSource, users: number, ba
     measure: (seconds) =>
       paced(seconds, batch, () => {
         const events = load.next(batch);
-        const changes = events.map(changeOf);
+        const observations = events.map(observationOf);
         return async () => {
-          const results = await applier.apply(changes);
+          const results = await applier.apply(observations);
           results.forEach((result, index) => {
             // What is fast and wrong is not to be reported.
-            const decision = result.settled ? result.decision : result.wants;
+            const decision = result.settled ? result.decision : result.needs;
             const expected = events[index]?.expected;
             if (decision !== expected) throw new RangeError(`decided ${decision}, expected ${expected}`);
           });
@@ -193,13 +193,13 @@ async function paced(seconds: number, size: number, prepared: () => () => Promis
 function readingSpeed(users: number): number {
   const messages = loadAfter(users).next(5_000);
   const began = performance.now();
-  for (const event of messages) changeOf(event);
+  for (const event of messages) observationOf(event);
   return messages.length / ((performance.now() - began) / 1_000);
 }
 
 /** Nobody is told of changes here: no gateway listens. */
-function applierOf(dataSource: DataSource): ChangeApplier {
-  return new ChangeApplier(
+function applierOf(dataSource: DataSource): ObservationApplier {
+  return new ObservationApplier(
     dataSource,
     { announce: async () => undefined },
     { noteApplied: () => undefined },
@@ -211,14 +211,14 @@ function applierOf(dataSource: DataSource): ChangeApplier {
 
 const { instanceId } = new ApplyLoad(SEED);
 
-function changeOf({ message }: LoadEvent): Change {
+function observationOf({ message }: LoadEvent): Observation {
   const read = readEvent(message, instanceId);
-  if (read.kind !== 'change') throw new RangeError('the load has an event that cannot be read');
-  return read.change;
+  if (read.kind !== 'observation') throw new RangeError('the load has an event that cannot be read');
+  return read.observation;
 }
 
 function withChange(event: LoadEvent) {
-  return { change: changeOf(event), expected: event.expected };
+  return { observation: observationOf(event), expected: event.expected };
 }
 
 function spread(what: string, sorted: readonly number[]): Record<string, string | number> {

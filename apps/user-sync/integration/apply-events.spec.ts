@@ -100,7 +100,7 @@ describe('convergence', () => {
       at: expect.any(Number),
     });
     expect(await world.user(id)).toEqual(row);
-    expect(await world.story(id)).toEqual(['create', 'apply']);
+    expect(await world.decisionsOf(id)).toEqual(['create', 'apply']);
   });
 
   it('an older event is stale, an equal one a duplicate, a newer one with the same content moves the version alone', async () => {
@@ -492,7 +492,7 @@ describe('a batch', () => {
     const about = metadata('user.created');
     const event = readEvent(deliveryOf(userEvent('user.created', user), about), instanceId);
     await world.apps[0]?.get(EventBatch).handle([event, event]);
-    expect(await world.story(user.id)).toEqual(['create']);
+    expect(await world.decisionsOf(user.id)).toEqual(['create']);
     const outcomes = (await world.outcomes()).filter(({ webhookId }) => webhookId === about.webhookId);
     expect(outcomes).toMatchObject([{ decision: 'create' }, { decision: 'create' }]);
   });

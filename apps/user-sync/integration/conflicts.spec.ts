@@ -4,7 +4,7 @@ import { eventually } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
 import { LEADER_LOCK } from '../src/reconcile/reconcile-worker';
 import { ConflictReview } from '../src/reconcile/review-conflicts';
-import { adoptLocalUser } from '../src/apply/batch/settlement-plan';
+import { adoptLocalUser } from '../src/apply/batch/address-plan';
 import { fixture, json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
 import { adminContext } from './members';
@@ -70,7 +70,7 @@ describe('a verified e-mail address', () => {
     });
     expect(await world.user(taker.id)).toMatchObject({ email: email.toUpperCase(), email_verified: true });
     expect((await world.user(old.id))?.email).not.toBe(email);
-    expect(await world.story(old.id)).toEqual(['create', 'apply']);
+    expect(await world.decisionsOf(old.id)).toEqual(['create', 'apply']);
   });
 
   it('is passed on in a ring of three, whoever is told of first', async () => {
@@ -146,7 +146,7 @@ describe('a verified e-mail address', () => {
     expect(await world.user(gone.id)).toMatchObject({ email: null, deleted_at: null, is_active: true });
     const queued = await world.query('SELECT source FROM suspected_absences WHERE clerk_user_id = $1', [gone.id]);
     expect(queued).toEqual([{ source: 'conflict' }]);
-    expect(await world.story(gone.id)).toEqual(['create', 'release']);
+    expect(await world.decisionsOf(gone.id)).toEqual(['create', 'release']);
   });
 
   it('of a deleted user is free for the one who comes back under a new id', async () => {

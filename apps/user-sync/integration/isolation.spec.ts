@@ -139,7 +139,7 @@ describe('one bad event of a batch', () => {
     expect(JSON.stringify(refused)).not.toContain('Refused');
     expect(outcomes.every(({ status, attempt }) => status === 'success' && attempt === 0)).toBe(true);
     for (const { id, first_name: name } of users) {
-      expect(await world.story(id)).toEqual(name === 'Refused' ? [] : ['create']);
+      expect(await world.decisionsOf(id)).toEqual(name === 'Refused' ? [] : ['create']);
     }
     // Once all together, and once each alone.
     const handled = /^gatehouse_user_sync_batch_events_sum (\d+)$/m.exec(await world.operations('/metrics'))?.[1];

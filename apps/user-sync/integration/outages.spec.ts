@@ -48,7 +48,7 @@ async function deliverAll(users: readonly UserJson[]) {
 }
 
 async function appliedOnce(users: readonly UserJson[]): Promise<void> {
-  for (const { id } of users) expect(await world.story(id)).toEqual(['create']);
+  for (const { id } of users) expect(await world.decisionsOf(id)).toEqual(['create']);
 }
 
 async function readiness(app: INestApplication) {
@@ -69,12 +69,12 @@ describe('NATS', () => {
     const { user, about, release } = await heldEvent();
     await world.nats.kill();
     release();
-    await eventually(async () => expect(await world.story(user.id)).toEqual(['create', 'apply']), PATIENCE);
+    await eventually(async () => expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']), PATIENCE);
     const row = await world.user(user.id);
     await world.nats.start();
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ status: 'success', decision: 'apply', attempt: 0 });
     expect(await world.user(user.id)).toEqual(row);
-    expect(await world.story(user.id)).toEqual(['create', 'apply']);
+    expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']);
   });
 
   it('killed and started again while events come: each is applied once', async () => {
@@ -230,7 +230,7 @@ describe('the service', () => {
     expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
     for (const { id } of users) {
       expect(await world.user(id)).toMatchObject({ first_name: 'Step 4', clerk_updated_at: String(T0 + 4) });
-      expect(await world.story(id)).toHaveLength(5);
+      expect(await world.decisionsOf(id)).toHaveLength(5);
     }
   });
 
@@ -241,7 +241,7 @@ describe('the service', () => {
     release();
     await closing;
     expect((await world.outcomes()).some(({ webhookId }) => webhookId === about.webhookId)).toBe(true);
-    expect(await world.story(user.id)).toEqual(['create', 'apply']);
+    expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']);
   });
 
   it('reports an event that was delivered too often as dead, unless it was applied', async () => {

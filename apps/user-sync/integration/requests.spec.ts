@@ -70,7 +70,7 @@ describe('resolving a principal', () => {
     expect(new Set(replies.map(({ userId }) => userId)).size).toBe(1);
     expect(replies.every(({ isNewUser, isActive }) => isNewUser && isActive)).toBe(true);
     expect(world.clerk.times(user.id)).toBe(1);
-    expect(await world.story(user.id)).toEqual(['create']);
+    expect(await world.decisionsOf(user.id)).toEqual(['create']);
     expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'duplicate' });
     expect(await resolve(user.id)).toMatchObject({ isNewUser: false });
   });

@@ -54,8 +54,8 @@ describe('what was decided about an event', () => {
     const users = () => world.query('SELECT * FROM users ORDER BY id');
     const before = await users();
     await prune();
-    expect(await world.story(user.id)).toEqual([]);
-    expect(await world.story(kept.id)).toEqual(['create']);
+    expect(await world.decisionsOf(user.id)).toEqual([]);
+    expect(await world.decisionsOf(kept.id)).toEqual(['create']);
 
     const again = [];
     for (const [index, event] of events.entries()) {
@@ -72,7 +72,7 @@ describe('what was decided about an event', () => {
     await world.deliver(userEvent('user.created', user));
     await age(30_000, user.id);
     await prune();
-    expect(await world.story(user.id)).toEqual(['create']);
+    expect(await world.decisionsOf(user.id)).toEqual(['create']);
   });
 });
 

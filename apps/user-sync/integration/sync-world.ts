@@ -244,7 +244,7 @@ export class SyncWorld {
     return row;
   }
 
-  async story(clerkUserId: string): Promise<string[]> {
+  async decisionsOf(clerkUserId: string): Promise<string[]> {
     const rows = await this.query<{ decision: string }>(
       'SELECT decision FROM applied_events WHERE clerk_user_id = $1 ORDER BY step',
       [clerkUserId],

@@ -4,7 +4,7 @@ import { type TestDatabase, eventually, withClient } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { type DataSource } from 'typeorm';
 import { serviceDatabase } from '../src/database/database-options';
-import { type WriteBackClaim, WriteBackQueue } from '../src/write-back/queue/write-back-queue';
+import { type WriteBackLease, WriteBackQueue } from '../src/write-back/queue/write-back-queue';
 import { usersDatabase } from './sync-world';
 
 let database: TestDatabase;
@@ -12,7 +12,7 @@ let dataSource: DataSource;
 let other: Client;
 let third: Client;
 let queue: WriteBackQueue;
-let claim: WriteBackClaim;
+let claim: WriteBackLease;
 
 beforeEach(async () => {
   database = await usersDatabase();

@@ -14,7 +14,7 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { ChangeAnnouncer } from './trust-changes/trust-change-announcer';
 import { ChangesController } from './trust/follow-changes/changes.controller';
-import { ChangeApplier } from './apply/batch/observation-applier';
+import { ObservationApplier } from './apply/batch/observation-applier';
 import { EventBatch } from './apply/events/event-batch';
 import { EventMetrics } from './apply/events/event-metrics';
 import { EventConsumer } from './apply/events/event.consumer';
@@ -136,7 +136,7 @@ export class AppModule {
         { provide: CONFIG, useValue: config },
         AdminCensus,
         ChangeAnnouncer,
-        ChangeApplier,
+        ObservationApplier,
         ChangePropagation,
         ClerkMovements,
         ClerkSettlement,

@@ -103,22 +103,22 @@ export class CursorGoneError extends Error {
 }
 
 /** A walk over Clerk's users is over before its end, and goes on when this process or another comes back to it. */
-export class WalkInterruptedError extends Error {
-  readonly code = 'WALK_INTERRUPTED';
+export class ReconcileInterruptedError extends Error {
+  readonly code = 'RECONCILE_INTERRUPTED';
 
   constructor() {
     super('the walk was interrupted');
-    this.name = 'WalkInterruptedError';
+    this.name = 'ReconcileInterruptedError';
   }
 }
 
 /** Users in a conflict could not be settled in one transaction; nothing was written. Never leaves the resolution. */
-export class NotTogetherError extends Error {
-  readonly code = 'NOT_TOGETHER';
+export class ConflictChangedError extends Error {
+  readonly code = 'CONFLICT_CHANGED';
 
-  constructor(readonly wants: 'fetch' | 'fetch-later' | 'confirm' | 'resolve') {
+  constructor(readonly needs: 'fetch' | 'fetch-later' | 'confirm' | 'resolve') {
     super('the users of a conflict changed while it was settled');
-    this.name = 'NotTogetherError';
+    this.name = 'ConflictChangedError';
   }
 }
 

@@ -7,7 +7,7 @@ import { type TestDatabase } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { ChangeApplier } from '../../src/apply/batch/observation-applier';
+import { ObservationApplier } from '../../src/apply/batch/observation-applier';
 import { EventBatch } from '../../src/apply/events/event-batch';
 import { EventMetrics } from '../../src/apply/events/event-metrics';
 import { type OutcomeReporter, type Report } from '../../src/apply/events/outcome-reporter';
@@ -22,7 +22,7 @@ import { SnapshotApplier } from '../../src/reconcile/snapshot-applier';
 import { SuspectedAbsences } from '../../src/clerk/suspected-absences';
 import { FirstLogin } from '../../src/trust/resolve-principal/first-login';
 import { ConflictResolver } from '../../src/apply/settle/conflict-resolver';
-import { oweWriteBacks } from '../../src/write-back/queue/queue-write-backs';
+import { queueWriteBacks } from '../../src/write-back/queue/queue-write-backs';
 import { WriteBackQueue } from '../../src/write-back/queue/write-back-queue';
 import { WriteBackRound } from '../../src/write-back/worker/write-back-round';
 import { usersDatabase } from '../sync-world';
@@ -96,7 +96,7 @@ export class SyncCore {
   with(clerk: ClerkModel): SyncParts {
     const dataSource = this.crashing();
     const absences = new SuspectedAbsences(dataSource);
-    const applier = new ChangeApplier(
+    const applier = new ObservationApplier(
       dataSource,
       { announce: async () => undefined },
       { noteApplied: () => undefined },
@@ -181,7 +181,7 @@ export class SyncCore {
         `UPDATE users SET role = $2 WHERE clerk_user_id = $1 AND role <> $2 AND deleted_at IS NULL RETURNING id`,
         [clerkUserId, role],
       );
-      await runStatements(manager, oweWriteBacks(rows.map(({ id }) => ({ userId: id, reason: 'role' }))));
+      await runStatements(manager, queueWriteBacks(rows.map(({ id }) => ({ userId: id, reason: 'role' }))));
     });
   }
 

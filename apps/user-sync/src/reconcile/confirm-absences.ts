@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { noActivity } from '../apply/observation/observation';
-import { ChangeApplier } from '../apply/batch/observation-applier';
+import { ObservationApplier } from '../apply/batch/observation-applier';
 import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
 import { ClerkDirectory } from '../clerk/clerk-directory';
 import { CONFIG, type UserSyncConfig } from '../config';
@@ -25,7 +25,7 @@ export class AbsenceConfirmation {
     @Inject(ReconcileRuns) private readonly runs: Pick<ReconcileRuns, 'instanceOf'>,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
     @Inject(ClerkSettlement) private readonly settlement: ClerkSettlement,
-    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -49,13 +49,13 @@ export class AbsenceConfirmation {
 
   private async confirm(clerkUserId: string): Promise<void> {
     const id = `confirmation:${randomUUID()}`;
-    const story = { id, source: 'confirmation', eventType: 'confirmation', attempt: 0, correlationId: id } as const;
+    const origin = { id, source: 'confirmation', eventType: 'confirmation', attempt: 0, correlationId: id } as const;
     try {
-      await this.settlement.settle({ clerkUserId, activity: noActivity, story }, 'fetch');
+      await this.settlement.settle({ clerkUserId, activity: noActivity, origin }, 'fetch');
     } catch (error) {
       if (!(error instanceof UserMissingAtClerkError)) throw error;
       const seen = { kind: 'deletion', undoable: true } as const;
-      await this.applier.apply([{ clerkUserId, seen, activity: noActivity, story }]);
+      await this.applier.apply([{ clerkUserId, seen, activity: noActivity, origin }]);
     }
     await this.absences.clear([clerkUserId]);
   }

@@ -6,7 +6,7 @@ import { recordChanges } from '../trust-changes/record-trust-changes';
 import { redactUsers } from '../apply/batch/write-users';
 import { lockClerkUsers } from '../database/lock-clerk-users';
 import { guardDatabase } from '../database/guard-database';
-import { oweWriteBacks } from '../write-back/queue/queue-write-backs';
+import { queueWriteBacks } from '../write-back/queue/queue-write-backs';
 
 const MAX_REDACTIONS = 500;
 
@@ -63,7 +63,7 @@ export class PendingRedactions {
     const reason = 'an admin took the deletion back';
     await tell(manager, rows, { source: 'undo', decision: 'restore', reason, causeId: runId });
     const owed = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
-    await runStatements(manager, oweWriteBacks(owed, true));
+    await runStatements(manager, queueWriteBacks(owed, true));
     await recordChanges(
       manager,
       rows.map(({ user_id, clerk_user_id }) => {

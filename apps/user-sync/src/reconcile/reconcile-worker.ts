@@ -7,7 +7,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
-import { ClerkRequestError, WalkInterruptedError } from '../errors';
+import { ClerkRequestError, ReconcileInterruptedError } from '../errors';
 import { AbsenceConfirmation } from './confirm-absences';
 import { DriftSampler } from './drift-sampler';
 import { PendingRedactions } from './pending-redactions';
@@ -149,7 +149,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Nothing is lost: the walk is in the database. */
   private pause(error: unknown): void {
-    if (error instanceof WalkInterruptedError) return;
+    if (error instanceof ReconcileInterruptedError) return;
     const wish = error instanceof ClerkRequestError ? error.answer.retryAfterMs : undefined;
     this.pausedUntil = Date.now() + Math.max(wish ?? 0, 5 * EVERY_MS);
     if (error instanceof SharedOutageError || error instanceof ClerkRequestError) {

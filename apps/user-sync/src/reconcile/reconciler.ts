@@ -6,7 +6,7 @@ import { mapBounded } from '../concurrency/slots';
 import { CONFIG, type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
-import { CursorGoneError, WalkInterruptedError } from '../errors';
+import { CursorGoneError, ReconcileInterruptedError } from '../errors';
 import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { ReconcileRuns, type Sighting } from './reconcile-runs';
 import { SnapshotApplier } from './snapshot-applier';
@@ -37,11 +37,11 @@ export class Reconciler {
 
   /**
    * Brings a walk to its end: done, refused, or stopped until a person approves. `mayGoOn` is asked before each step;
-   * throws WalkInterruptedError when it says no, and ClerkRequestError or SharedOutageError while somebody is away.
+   * throws ReconcileInterruptedError when it says no, and ClerkRequestError or SharedOutageError while somebody is away.
    */
   async run(run: ReconcileRunEntity, mayGoOn: () => Promise<boolean> | boolean): Promise<void> {
     const goOn = async () => {
-      if (!(await mayGoOn())) throw new WalkInterruptedError();
+      if (!(await mayGoOn())) throw new ReconcileInterruptedError();
     };
     const startedAt = run.startedAt ?? (await this.now());
     const instanceId = await this.clerk.instanceId();

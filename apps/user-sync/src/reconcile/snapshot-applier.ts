@@ -1,7 +1,13 @@
 import { isRetryable } from '@gatehouse/lifecycle';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Applied, type Change, type Settled, type Unsettled, noActivity } from '../apply/observation/observation';
-import { ChangeApplier } from '../apply/batch/observation-applier';
+import {
+  type ApplyResult,
+  type Observation,
+  type Settled,
+  type Unsettled,
+  noActivity,
+} from '../apply/observation/observation';
+import { ObservationApplier } from '../apply/batch/observation-applier';
 import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
 import { mapBounded } from '../concurrency/slots';
 import {
@@ -23,7 +29,7 @@ const MAX_SETTLEMENTS = 5;
 @Injectable()
 export class SnapshotApplier {
   constructor(
-    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
     @Inject(ClerkSettlement) private readonly settlement: ClerkSettlement,
   ) {}
 
@@ -38,47 +44,47 @@ export class SnapshotApplier {
 
   /** Asks for one user by its id, and applies the answer. */
   async ask(runId: string, clerkUserId: string): Promise<Sighting> {
-    return this.settle({ clerkUserId, activity: noActivity, story: storyOf(runId, clerkUserId) }, 'fetch', null);
+    return this.settle({ clerkUserId, activity: noActivity, origin: originOf(runId, clerkUserId) }, 'fetch', null);
   }
 
   /** Deletes a user whom Clerk does not know any more, so that it can be undone. */
   async delete(runId: string, clerkUserId: string): Promise<void> {
     const seen = { kind: 'deletion', undoable: true } as const;
-    await this.applier.apply([{ clerkUserId, seen, activity: noActivity, story: storyOf(runId, clerkUserId) }]);
+    await this.applier.apply([{ clerkUserId, seen, activity: noActivity, origin: originOf(runId, clerkUserId) }]);
   }
 
-  private async applyChunk(changes: readonly Change[]): Promise<Sighting[]> {
-    let results: Applied[];
+  private async applyChunk(observations: readonly Observation[]): Promise<Sighting[]> {
+    let results: ApplyResult[];
     try {
-      results = await this.applier.apply(changes);
+      results = await this.applier.apply(observations);
     } catch (error) {
       if (!(error instanceof DatabaseRefusedError)) throw error;
-      if (changes.length === 1) return changes.map((change) => sightingOf(change, 'failed'));
+      if (observations.length === 1) return observations.map((observation) => sightingOf(observation, 'failed'));
       // One that cannot be written hurts no other.
       const alone: Sighting[] = [];
-      for (const change of changes) alone.push(...(await this.applyChunk([change])));
+      for (const observation of observations) alone.push(...(await this.applyChunk([observation])));
       return alone;
     }
-    const pairs = changes.map((change, index) => ({ change, result: results[index] }));
-    const sightings = await mapBounded(pairs, MAX_SETTLEMENTS, async ({ change, result }) => {
-      if (result?.settled === true) return sightingOf(change, result.decision);
-      return this.settle(change, result?.wants ?? 'fetch', versionOf(change));
+    const pairs = observations.map((observation, index) => ({ observation, result: results[index] }));
+    const sightings = await mapBounded(pairs, MAX_SETTLEMENTS, async ({ observation, result }) => {
+      if (result?.settled === true) return sightingOf(observation, result.decision);
+      return this.settle(observation, result?.needs ?? 'fetch', versionOf(observation));
     });
     // Users who were settled at the same time may have been in each other's way: once more, one after the other.
-    for (const [index, change] of changes.entries()) {
+    for (const [index, observation] of observations.entries()) {
       if (sightings[index]?.decision !== 'failed') continue;
-      sightings[index] = await this.settle(change, 'fetch', versionOf(change));
+      sightings[index] = await this.settle(observation, 'fetch', versionOf(observation));
     }
     return sightings;
   }
 
   private async settle(
-    { clerkUserId, activity, story }: Omit<Change, 'seen'>,
-    wants: Unsettled['wants'],
+    { clerkUserId, activity, origin }: Omit<Observation, 'seen'>,
+    needs: Unsettled['needs'],
     version: number | null,
   ): Promise<Sighting> {
     try {
-      const { decision }: Settled = await this.settlement.settle({ clerkUserId, activity, story }, wants);
+      const { decision }: Settled = await this.settlement.settle({ clerkUserId, activity, origin }, needs);
       return { clerkUserId, decision, version };
     } catch (error) {
       if (error instanceof UserMissingAtClerkError) return { clerkUserId, decision: 'missing', version };
@@ -95,17 +101,17 @@ function isOfThisUserAlone(error: unknown): boolean {
   return isRetryable({ kind: error.kind, ...error.answer });
 }
 
-function snapshot(runId: string, user: MappedUser): Change {
+function snapshot(runId: string, user: MappedUser): Observation {
   return {
     clerkUserId: user.clerkUserId,
     // Nobody knew before the page came whom it would hold: a tie is settled by asking for the one user.
     seen: { kind: 'snapshot', user, before: 'unknown', confirmed: false },
     activity: user.activity,
-    story: storyOf(runId, user.clerkUserId),
+    origin: originOf(runId, user.clerkUserId),
   };
 }
 
-function storyOf(runId: string, clerkUserId: string): Change['story'] {
+function originOf(runId: string, clerkUserId: string): Observation['origin'] {
   return {
     id: `reconcile:${runId}:${clerkUserId}`,
     source: 'reconcile',
@@ -115,10 +121,10 @@ function storyOf(runId: string, clerkUserId: string): Change['story'] {
   };
 }
 
-function sightingOf(change: Change, decision: string): Sighting {
-  return { clerkUserId: change.clerkUserId, decision, version: versionOf(change) };
+function sightingOf(observation: Observation, decision: string): Sighting {
+  return { clerkUserId: observation.clerkUserId, decision, version: versionOf(observation) };
 }
 
-function versionOf({ seen }: Change): number | null {
+function versionOf({ seen }: Observation): number | null {
   return 'user' in seen ? seen.user.version : null;
 }

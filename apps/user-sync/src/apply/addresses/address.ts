@@ -27,7 +27,7 @@ export interface Holding extends Claim {
 const MAX_HOLDINGS = 1_000;
 
 /** The addresses in a user's content. */
-export function claimsOf(columns: ClerkOwned): Claim[] {
+export function addressesOf(columns: ClerkOwned): Claim[] {
   const claims: Claim[] = [];
   if (columns.email !== null) {
     claims.push({ kind: 'email', key: columns.email.toLowerCase(), verified: columns.emailVerified });
@@ -50,7 +50,7 @@ export function withhold(user: MappedUser, kinds: ReadonlySet<AddressKind>): Map
 }
 
 /** One text for kind and address. */
-export function claimKey({ kind, key }: Claim): string {
+export function addressKey({ kind, key }: Claim): string {
   return `${kind}:${key}`;
 }
 
@@ -59,7 +59,7 @@ export function claimKey({ kind, key }: Claim): string {
  * transactions could each miss the other's user, of whom only one has the address verified. Take it after the users' locks.
  */
 export function lockAddresses(claims: readonly Claim[]): Statement {
-  return keyLock('address', claims.map(claimKey));
+  return keyLock('address', claims.map(addressKey));
 }
 
 /** All live rows that hold any of these addresses, verified or not. */

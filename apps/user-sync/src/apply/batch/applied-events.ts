@@ -1,9 +1,9 @@
 import { type Statement, writeRows } from '@gatehouse/persistence';
-import { type Change, type Settled } from '../observation/observation';
+import { type Observation, type Settled } from '../observation/observation';
 
 /** One row of `applied_events` to be written. */
 export interface AppliedRow {
-  readonly change: Change;
+  readonly observation: Observation;
   readonly result: Settled;
   readonly versionBefore: number | null;
   readonly versionAfter: number | null;
@@ -51,12 +51,12 @@ export function recordApplied(rows: readonly AppliedRow[]): Statement[] {
   );
 }
 
-function toRow({ change, result, versionBefore, versionAfter }: AppliedRow): Record<string, unknown> {
-  const { story, seen, clerkUserId } = change;
+function toRow({ observation, result, versionBefore, versionAfter }: AppliedRow): Record<string, unknown> {
+  const { origin, seen, clerkUserId } = observation;
   return {
-    webhook_id: story.id,
-    source: story.source,
-    event_type: story.eventType,
+    webhook_id: origin.id,
+    source: origin.source,
+    event_type: origin.eventType,
     clerk_user_id: clerkUserId,
     user_id: result.userId,
     decision: result.decision,
@@ -64,7 +64,7 @@ function toRow({ change, result, versionBefore, versionAfter }: AppliedRow): Rec
     version_seen: 'user' in seen ? seen.user.version : null,
     version_before: versionBefore,
     version_after: versionAfter,
-    attempt: story.attempt,
-    correlation_id: story.correlationId,
+    attempt: origin.attempt,
+    correlation_id: origin.correlationId,
   };
 }

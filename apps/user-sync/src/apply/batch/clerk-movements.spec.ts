@@ -1,6 +1,6 @@
 import { type ClerkMovement } from '@gatehouse/contracts';
 import { pino } from 'pino';
-import { noActivity, type Applied, type Change } from '../observation/observation';
+import { noActivity, type ApplyResult, type Observation } from '../observation/observation';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 import { ClerkMovements } from './clerk-movements';
 
@@ -24,17 +24,17 @@ beforeEach(() => {
 
 afterEach(() => jest.useRealTimers());
 
-const change = (
+const observation = (
   version: number,
-  source: Change['story']['source'],
+  source: Observation['origin']['source'],
   kind: 'event' | 'snapshot' = 'snapshot',
-): Change => {
+): Observation => {
   const user = { clerkUserId: 'user_1', version } as MappedUser;
   const seen = kind === 'event' ? { kind, user } : ({ kind, user, before: 'unknown', confirmed: false } as const);
-  const story = { id: 'x', source, eventType: source, attempt: 0, correlationId: 'c' };
-  return { clerkUserId: 'user_1', activity: noActivity, seen, story };
+  const origin = { id: 'x', source, eventType: source, attempt: 0, correlationId: 'c' };
+  return { clerkUserId: 'user_1', activity: noActivity, seen, origin };
 };
-const settled = (decision: string, repeated = false): Applied => ({
+const settled = (decision: string, repeated = false): ApplyResult => ({
   settled: true,
   userId: null,
   decision,
@@ -61,18 +61,18 @@ it('keeps what could not be told until it can', async () => {
   expect(told).toEqual([{ movedAt: NOW, source: 'drift' }]);
 });
 
-it.each<[string, Change, Applied, number]>([
-  ['a new user found by a walk', change(NOW, 'reconcile'), settled('create'), 1],
-  ['a change found by a first login', change(NOW, 'first_login'), settled('apply'), 1],
-  ["a change found by an admin's sync", change(NOW, 'sync'), settled('apply'), 1],
-  ['a local user linked', change(NOW, 'first_login'), settled('link'), 1],
-  ['what a webhook told', change(NOW, 'webhook', 'event'), settled('apply'), 0],
-  ['what was fetched because of a webhook', change(NOW, 'webhook'), settled('apply'), 0],
-  ['what was known', change(NOW, 'reconcile'), settled('duplicate'), 0],
-  ['a version without news', change(NOW, 'reconcile'), settled('advance'), 0],
-  ['a row that was ahead of Clerk', change(NOW, 'reconcile'), settled('heal'), 0],
-  ['what was applied before', change(NOW, 'reconcile'), settled('apply', true), 0],
-  ['a version of the far future', change(NOW + 3_600_000, 'reconcile'), settled('apply'), 0],
+it.each<[string, Observation, ApplyResult, number]>([
+  ['a new user found by a walk', observation(NOW, 'reconcile'), settled('create'), 1],
+  ['a change found by a first login', observation(NOW, 'first_login'), settled('apply'), 1],
+  ["a change found by an admin's sync", observation(NOW, 'sync'), settled('apply'), 1],
+  ['a local user linked', observation(NOW, 'first_login'), settled('link'), 1],
+  ['what a webhook told', observation(NOW, 'webhook', 'event'), settled('apply'), 0],
+  ['what was fetched because of a webhook', observation(NOW, 'webhook'), settled('apply'), 0],
+  ['what was known', observation(NOW, 'reconcile'), settled('duplicate'), 0],
+  ['a version without news', observation(NOW, 'reconcile'), settled('advance'), 0],
+  ['a row that was ahead of Clerk', observation(NOW, 'reconcile'), settled('heal'), 0],
+  ['what was applied before', observation(NOW, 'reconcile'), settled('apply', true), 0],
+  ['a version of the far future', observation(NOW + 3_600_000, 'reconcile'), settled('apply'), 0],
 ])('of %s', async (_what, one, result, messages) => {
   movements.noteApplied([one], [result]);
   await jest.advanceTimersByTimeAsync(60_000);

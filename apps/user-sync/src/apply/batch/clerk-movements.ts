@@ -8,7 +8,7 @@ import { JetStream } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type Applied, type Change } from '../observation/observation';
+import { type ApplyResult, type Observation } from '../observation/observation';
 
 /** Between two messages at least, however much is noted. */
 const PAUSE_MS = 2_000;
@@ -31,13 +31,13 @@ export class ClerkMovements implements OnApplicationShutdown {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Takes from applied changes what was new in a snapshot that no webhook had asked for. */
-  noteApplied(changes: readonly Change[], results: readonly Applied[]): void {
-    for (const [index, { seen, story }] of changes.entries()) {
+  /** Takes from applied observations what was new in a snapshot that no webhook had asked for. */
+  noteApplied(observations: readonly Observation[], results: readonly ApplyResult[]): void {
+    for (const [index, { seen, origin }] of observations.entries()) {
       const result = results[index];
-      if (seen.kind !== 'snapshot' || story.source === 'webhook' || result?.settled !== true) continue;
+      if (seen.kind !== 'snapshot' || origin.source === 'webhook' || result?.settled !== true) continue;
       // An admin's sync is a walk over one user: the ledger knows no other name for it.
-      const source = story.source === 'sync' ? 'reconcile' : story.source;
+      const source = origin.source === 'sync' ? 'reconcile' : origin.source;
       if (!result.repeated && NEWS.has(result.decision)) this.note(seen.user.version, source);
     }
   }

@@ -1,10 +1,10 @@
 import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type UserDraft } from '../draft/user-draft';
-import { type Claim, type Holding, claimKey, claimsOf, findHoldings, lockAddresses } from '../addresses/address';
+import { type Claim, type Holding, addressKey, addressesOf, findHoldings, lockAddresses } from '../addresses/address';
 import { type ConflictNote } from './conflict-notes';
 
-/** What stands between a batch and the addresses that it wants to write. */
+/** What stands between a batch and the addresses that it needs to write. */
 export interface Contention {
   /** Clerk ids of users that cannot be written without asking Clerk who holds what. */
   readonly contested: ReadonlySet<string>;
@@ -30,7 +30,7 @@ export async function findContention(
   const wanted = drafts.flatMap((draft) =>
     draft.content === undefined || draft.deletedBy !== undefined
       ? []
-      : claimsOf(draft.content.columns).map((claim): Wanted => ({ ...claim, draft })),
+      : addressesOf(draft.content.columns).map((claim): Wanted => ({ ...claim, draft })),
   );
   const [, holdings] =
     wanted.length === 0 ? [null, []] : await runStatements(manager, [lockAddresses(wanted), findHoldings(wanted)]);
@@ -44,8 +44,8 @@ export async function findContention(
  */
 function contend(drafts: readonly UserDraft[], wanted: readonly Wanted[], holdings: readonly Holding[]): Contention {
   const byUser = new Map(drafts.flatMap((draft) => (draft.userId === null ? [] : [[draft.userId, draft] as const])));
-  const wantedBy = groupBy(wanted, claimKey);
-  const heldBy = groupBy(holdings, claimKey);
+  const wantedBy = groupBy(wanted, addressKey);
+  const heldBy = groupBy(holdings, addressKey);
   const contested = new Set<string>();
   const stays = ({ userId }: Holding): boolean => {
     const draft = byUser.get(userId);
@@ -56,7 +56,7 @@ function contend(drafts: readonly UserDraft[], wanted: readonly Wanted[], holdin
     before = contested.size;
     for (const claim of wanted) {
       if (contested.has(claim.draft.clerkUserId)) continue;
-      const key = claimKey(claim);
+      const key = addressKey(claim);
       const rivals = [
         ...(wantedBy.get(key) ?? []).filter(({ draft }) => draft !== claim.draft && !contested.has(draft.clerkUserId)),
         ...(heldBy.get(key) ?? []).filter((held) => held.userId !== claim.draft.userId && stays(held)),
@@ -70,10 +70,10 @@ function contend(drafts: readonly UserDraft[], wanted: readonly Wanted[], holdin
     release: holdings.filter((held) => {
       const draft = byUser.get(held.userId);
       if (draft?.content === undefined || contested.has(draft.clerkUserId)) return false;
-      return (wantedBy.get(claimKey(held)) ?? []).some((claim) => claim.draft !== draft);
+      return (wantedBy.get(addressKey(held)) ?? []).some((claim) => claim.draft !== draft);
     }),
     notes: written.flatMap((claim) =>
-      (heldBy.get(claimKey(claim)) ?? [])
+      (heldBy.get(addressKey(claim)) ?? [])
         .filter((held) => claim.verified && isUnverifiedLocal(held) && held.userId !== claim.draft.userId)
         // An admin who has shut the local user out knows of it.
         .filter(({ isActive }) => isActive)

@@ -1,22 +1,27 @@
 import { type Statement } from '@gatehouse/persistence';
 import { heldValues } from '../../clerk-user/company-metadata';
-import { wantedValues } from '../../write-back/metadata/judge-metadata';
+import { wantedValues } from '../../write-back/metadata/compare-metadata';
 import { fingerprintOf } from '../../write-back/metadata/metadata-value';
 import { endCollisions } from '../../write-back/metadata/record-collisions';
-import { type Owed, endWriteBacks, oweChecks, oweWriteBacks } from '../../write-back/queue/queue-write-backs';
+import {
+  type QueuedWriteBack,
+  endWriteBacks,
+  queueChecks,
+  queueWriteBacks,
+} from '../../write-back/queue/queue-write-backs';
 import { type UserDraft } from '../draft/user-draft';
-import { type Change } from '../observation/observation';
+import { type Observation } from '../observation/observation';
 
 /**
  * Queues write-backs for what a batch has made here, and checks of the users whose metadata has changed since it was last
  * read; ends the write-backs of users that the batch deletes.
  */
-export function oweForBatch(
+export function queueForBatch(
   drafts: readonly UserDraft[],
-  changes: readonly Change[],
+  observations: readonly Observation[],
   metadataKey: string | undefined,
 ): Statement[] {
-  const owed = drafts.flatMap(({ userId, existed, content, deletedBy, adopted }): Owed[] => {
+  const owed = drafts.flatMap(({ userId, existed, content, deletedBy, adopted }): QueuedWriteBack[] => {
     if (userId === null || deletedBy !== undefined) return [];
     if (adopted !== undefined) return [{ userId, reason: 'link' }];
     return !existed && content !== undefined ? [{ userId, reason: 'create' }] : [];
@@ -31,11 +36,11 @@ export function oweForBatch(
     return isCheckNeeded(draft, metadataKey) ? [userId] : [];
   });
   return [
-    ...oweWriteBacks(
+    ...queueWriteBacks(
       owed,
-      changes.every(({ story }) => story.source === 'reconcile'),
+      observations.every(({ origin }) => origin.source === 'reconcile'),
     ),
-    ...oweChecks(toCheck),
+    ...queueChecks(toCheck),
     ...endWriteBacks(gone),
     ...endCollisions(gone, false),
   ];

@@ -148,14 +148,14 @@ export function redactUsers(ids: readonly (string | null)[]): Statement[] {
 
 /** A deletion that nobody had told of until now is told of: it cannot be undone any more, and its redaction is due. */
 export function confirmDeletions(rows: readonly AppliedRow[]): Statement[] {
-  const told = rows.filter(({ change: { seen }, result }) => {
+  const told = rows.filter(({ observation: { seen }, result }) => {
     return seen.kind === 'deletion' && seen.undoable !== true && result.decision === 'duplicate';
   });
   if (told.length === 0) return [];
   const confirm = write(
     'confirm-deletions',
     'UPDATE pending_redactions SET redact_at = now() WHERE clerk_user_id = ANY($1::text[])',
-    [told.map(({ change }) => change.clerkUserId)],
+    [told.map(({ observation }) => observation.clerkUserId)],
   );
   return [confirm];
 }

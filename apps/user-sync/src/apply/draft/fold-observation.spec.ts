@@ -4,8 +4,8 @@ import { contentHashOf } from '../../clerk-user/content-hash';
 import { notLocked } from '../../clerk-user/lockout';
 import { type MetadataRules } from '../../clerk-user/company-metadata';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
-import { type Applied, type Change, type Seen, noActivity } from '../observation/observation';
-import { foldChange } from './fold-observation';
+import { type ApplyResult, type Observation, type Seen, noActivity } from '../observation/observation';
+import { foldObservation } from './fold-observation';
 import { UserDrafts } from './user-draft';
 
 const ID = 'user_1';
@@ -36,38 +36,38 @@ const user = (version: number, firstName: string): MappedUser => ({
   activity: noActivity,
 });
 
-const change = (seen: Seen, at = 0): Change => ({
+const observed = (seen: Seen, at = 0): Observation => ({
   clerkUserId: ID,
   seen,
   activity: { ...noActivity, lastActiveAt: at },
-  story: { id: 'msg_1', source: 'webhook', eventType: 'user.updated', attempt: 0, correlationId: 'c' },
+  origin: { id: 'msg_1', source: 'webhook', eventType: 'user.updated', attempt: 0, correlationId: 'c' },
 });
 
-const event = (version: number, name: string) => change({ kind: 'event', user: user(version, name) }, version);
-const deletion = change({ kind: 'deletion' });
+const event = (version: number, name: string) => observed({ kind: 'event', user: user(version, name) }, version);
+const deletion = observed({ kind: 'deletion' });
 
-function fold(changes: readonly Change[]) {
+function fold(observations: readonly Observation[]) {
   const draft = new UserDrafts([]).of(ID);
-  const results = changes.map((each) => foldChange(draft, each, () => 'id-1', rules));
+  const results = observations.map((each) => foldObservation(draft, each, () => 'id-1', rules));
   return { draft, results, decisions: results.map(nameOf) };
 }
 
-const nameOf = (result: Applied): string => (result.settled ? result.decision : result.wants);
+const nameOf = (result: ApplyResult): string => (result.settled ? result.decision : result.needs);
 
 describe('folding', () => {
   it('creates a user with the role that the creating event seeds, whatever later events of the batch say', () => {
     const developer = { ...user(2, 'b'), publicMetadata: { role: 'developer' } };
-    const { draft, decisions } = fold([event(1, 'a'), change({ kind: 'event', user: developer })]);
+    const { draft, decisions } = fold([event(1, 'a'), observed({ kind: 'event', user: developer })]);
     expect(decisions).toEqual(['create', 'apply']);
     expect(draft.createdFrom).toEqual({});
   });
 
   it('asks Clerk before an event creates a user that is unproven or would start above user', () => {
     const developer = { ...user(2, 'b'), publicMetadata: { role: 'developer' } };
-    const unproven = change({ kind: 'event', user: user(1, 'a'), unproven: true });
-    expect(fold([unproven, change({ kind: 'event', user: developer })]).decisions).toEqual(['confirm', 'confirm']);
+    const unproven = observed({ kind: 'event', user: user(1, 'a'), unproven: true });
+    expect(fold([unproven, observed({ kind: 'event', user: developer })]).decisions).toEqual(['confirm', 'confirm']);
     const admin = { ...user(2, 'b'), publicMetadata: { role: 'admin' } };
-    expect(fold([change({ kind: 'event', user: admin })]).decisions).toEqual(['create']);
+    expect(fold([observed({ kind: 'event', user: admin })]).decisions).toEqual(['create']);
   });
 
   it('leaves the draft alone until Clerk was asked', () => {
@@ -77,7 +77,7 @@ describe('folding', () => {
   });
 
   it('asks Clerk for the unknown user of a session, and no more once it is known or deleted', () => {
-    const nothing = change({ kind: 'nothing' }, 7);
+    const nothing = observed({ kind: 'nothing' }, 7);
     expect(fold([nothing, event(1, 'a'), nothing, deletion, nothing]).decisions).toEqual([
       'fetch',
       'create',
@@ -90,9 +90,9 @@ describe('folding', () => {
   it('takes a tying snapshot only when the row is as it was when Clerk was asked', () => {
     const { draft } = fold([event(1, 'a')]);
     const snapshot = (before: typeof draft.marker) =>
-      change({ kind: 'snapshot', user: user(1, 'b'), before, confirmed: false });
-    expect(nameOf(foldChange(draft, snapshot('absent'), () => 'id-2', rules))).toBe('fetch');
-    expect(nameOf(foldChange(draft, snapshot(draft.marker), () => 'id-2', rules))).toBe('apply');
+      observed({ kind: 'snapshot', user: user(1, 'b'), before, confirmed: false });
+    expect(nameOf(foldObservation(draft, snapshot('absent'), () => 'id-2', rules))).toBe('fetch');
+    expect(nameOf(foldObservation(draft, snapshot(draft.marker), () => 'id-2', rules))).toBe('apply');
     expect(draft).toMatchObject({ userId: 'id-1', content: { columns: { firstName: 'b' } } });
   });
 
@@ -107,8 +107,8 @@ describe('folding', () => {
     });
     fc.assert(
       fc.property(histories, fc.boolean(), fc.nat(18), ({ shuffled, last, version }, deleted, at) => {
-        const changes = deleted ? [...shuffled.slice(0, at), deletion, ...shuffled.slice(at)] : shuffled;
-        const { draft } = fold(changes);
+        const observations = deleted ? [...shuffled.slice(0, at), deletion, ...shuffled.slice(at)] : shuffled;
+        const { draft } = fold(observations);
         if (deleted) return draft.known.kind === 'tombstone';
         expect(draft.known).toEqual({ kind: 'live', version, contentHash: user(1, last ?? '').contentHash });
         expect(draft.activity.lastActiveAt).toBe(version);

@@ -1,38 +1,43 @@
 import { type Decision, type Observed, decide } from '@gatehouse/lifecycle';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 import { type MetadataRules, seedRoleOf } from '../../clerk-user/company-metadata';
-import { type Applied, type Change } from '../observation/observation';
+import { type ApplyResult, type Observation } from '../observation/observation';
 import { type UserDraft } from './user-draft';
 
-/** Folds one change into its user's draft: the decision is lifecycle's, the draft collects what is to be written. */
-export function foldChange(draft: UserDraft, change: Change, newId: () => string, rules: MetadataRules): Applied {
-  const decision = decisionFor(draft, change, rules);
+/** Folds one observation into its user's draft: the decision is lifecycle's, the draft collects what is to be written. */
+export function foldObservation(
+  draft: UserDraft,
+  observation: Observation,
+  newId: () => string,
+  rules: MetadataRules,
+): ApplyResult {
+  const decision = decisionFor(draft, observation, rules);
   switch (decision.action) {
     case 'fetch':
     case 'fetch-later':
     case 'confirm':
-      return { settled: false, wants: decision.action, reason: decision.reason };
+      return { settled: false, needs: decision.action, reason: decision.reason };
     case 'create':
     case 'apply':
     case 'heal':
-      if ('user' in change.seen) draft.write(change.seen.user, newId);
+      if ('user' in observation.seen) draft.write(observation.seen.user, newId);
       break;
     case 'advance':
-      if ('user' in change.seen) draft.advance(change.seen.user);
+      if ('user' in observation.seen) draft.advance(observation.seen.user);
       break;
     case 'delete':
-      draft.delete(change.story.id, change.seen.kind === 'deletion' && change.seen.undoable === true);
+      draft.delete(observation.origin.id, observation.seen.kind === 'deletion' && observation.seen.undoable === true);
       break;
     case 'duplicate':
-      if (change.seen.kind === 'snapshot' && draft.known.kind === 'live') draft.noteLockout(change.seen.user);
+      if (observation.seen.kind === 'snapshot' && draft.known.kind === 'live') draft.noteLockout(observation.seen.user);
       break;
     case 'stale':
     case 'tombstoned':
     case 'activity':
       break;
   }
-  if (draft.known.kind === 'live') draft.note(change.activity);
-  if (isNewest(decision.action) && 'user' in change.seen) draft.metadata = change.seen.user.publicMetadata;
+  if (draft.known.kind === 'live') draft.note(observation.activity);
+  if (isNewest(decision.action) && 'user' in observation.seen) draft.metadata = observation.seen.user.publicMetadata;
   const { action, reason } =
     decision.action === 'create' && draft.adopted !== undefined
       ? { action: 'link', reason: 'a local user has the same address verified: it is this user' }
@@ -48,7 +53,7 @@ function isNewest(action: string): boolean {
 /** What is to be done; `activity`: nothing was seen but that the user did something. */
 function decisionFor(
   draft: UserDraft,
-  { seen }: Change,
+  { seen }: Observation,
   rules: MetadataRules,
 ): Decision | { action: 'activity'; reason: string } {
   const { known } = draft;
@@ -75,7 +80,7 @@ function explained(decision: Decision, { addressNote }: MappedUser): Decision {
 
 function observation(
   draft: UserDraft,
-  seen: Exclude<Change['seen'], { kind: 'nothing' }>,
+  seen: Exclude<Observation['seen'], { kind: 'nothing' }>,
   rules: MetadataRules,
 ): Observed {
   switch (seen.kind) {

@@ -1,7 +1,7 @@
 import { type Role, type WriteBackState } from '@gatehouse/contracts';
 import { type Statement, runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { type Marker } from '../observation/observation';
+import { type RowMarker } from '../observation/observation';
 import { type StoredUser, UserDrafts } from './user-draft';
 
 interface Row {
@@ -47,7 +47,7 @@ export function loadUsers(clerkUserIds: Iterable<string>): Statement<UserDrafts>
 }
 
 /** What tells, later, whether the row has changed since now. */
-export async function markerOf(manager: EntityManager, clerkUserId: string): Promise<Marker> {
+export async function markerOf(manager: EntityManager, clerkUserId: string): Promise<RowMarker> {
   const [drafts] = await runStatements(manager, [loadUsers([clerkUserId])]);
   return drafts.of(clerkUserId).marker;
 }

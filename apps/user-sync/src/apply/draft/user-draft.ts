@@ -6,7 +6,7 @@ import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import { type Activity, type MappedUser } from '../../clerk-user/map-clerk-user';
 import { type AddressKind, withhold } from '../addresses/address';
 import { mayActAtClerk } from '../../user-rows/may-act';
-import { type Marker, laterActivity, noActivity } from '../observation/observation';
+import { type RowMarker, laterActivity, noActivity } from '../observation/observation';
 
 /** What the database holds of one Clerk id. */
 export interface StoredUser extends StoredContent {
@@ -87,7 +87,7 @@ export class UserDraft {
     return known.kind === 'live' && holds ? { ...known, contentHash: seen.contentHash } : known;
   }
 
-  get marker(): Marker {
+  get marker(): RowMarker {
     const { known } = this;
     return known.kind === 'live' ? `${known.version}:${known.contentHash}` : known.kind;
   }

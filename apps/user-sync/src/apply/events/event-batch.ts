@@ -10,15 +10,15 @@ import { CONFIG, type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
 import { ClerkAwayError, ClerkRequestError, PoisonEventError, UserMissingAtClerkError, isOwnError } from '../../errors';
 import { findApplied } from '../batch/applied-events';
-import { type Change, type Settled, type Unsettled } from '../observation/observation';
-import { ChangeApplier } from '../batch/observation-applier';
+import { type Observation, type Settled, type Unsettled } from '../observation/observation';
+import { ObservationApplier } from '../batch/observation-applier';
 import { EventMetrics } from './event-metrics';
 import { decided, failed } from './outcome-of';
 import { OutcomeReporter, type Report } from './outcome-reporter';
 import { type EventRead } from './read-event';
 import { ClerkSettlement } from '../settle/settle-with-clerk';
 
-type ChangeRead = Extract<EventRead, { kind: 'change' }>;
+type ObservationRead = Extract<EventRead, { kind: 'observation' }>;
 
 const MAX_SETTLEMENTS = 10;
 
@@ -31,7 +31,7 @@ export class EventBatch {
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
     @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
     @Inject(OutcomeReporter) private readonly reporter: OutcomeReporter,
     @Inject(EventMetrics) private readonly metrics: EventMetrics,
@@ -46,9 +46,9 @@ export class EventBatch {
   async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {
     if (events.length === 0) return;
     const [poisoned, sound] = split(events, ({ deliveries }) => deliveries > this.config.retryMax + 1);
-    const [changes, others] = split(sound, (event): event is ChangeRead => event.kind === 'change');
+    const [observations, others] = split(sound, (event): event is ObservationRead => event.kind === 'observation');
     failpoint('before-apply', () => sound.map(({ metadata }) => metadata.webhookId));
-    const { reports, open } = await this.metrics.timed(events.length, () => this.applyAll(changes));
+    const { reports, open } = await this.metrics.timed(events.length, () => this.applyAll(observations));
     failpoint('after-apply');
     control?.startNext();
     await this.reporter.report([...reports, ...others.map((event) => this.answerAsIs(event))]);
@@ -57,30 +57,30 @@ export class EventBatch {
     await this.settleAll(open);
   }
 
-  private async applyAll(events: readonly ChangeRead[]) {
+  private async applyAll(events: readonly ObservationRead[]) {
     const reports: Report[] = [];
-    const open: { event: ChangeRead; wants: Unsettled['wants'] }[] = [];
+    const open: { event: ObservationRead; needs: Unsettled['needs'] }[] = [];
     try {
-      const results = await this.applier.apply(events.map(({ change }) => change));
+      const results = await this.applier.apply(events.map(({ observation }) => observation));
       events.forEach((event, index) => {
         const result = results[index];
         if (result?.settled === true) reports.push(this.succeed(event, result));
-        else open.push({ event, wants: result?.wants ?? 'fetch' });
+        else open.push({ event, needs: result?.needs ?? 'fetch' });
       });
     } catch (error) {
       const [only, ...more] = events;
       if (error instanceof SharedOutageError || only === undefined || more.length > 0) throw error;
-      reports.push(this.fail(only, only.change.clerkUserId, error));
+      reports.push(this.fail(only, only.observation.clerkUserId, error));
     }
     return { reports, open };
   }
 
   /** Each is reported as soon as it is settled; one that meets an outage does not keep the others from their end. */
-  private async settleAll(open: readonly { event: ChangeRead; wants: Unsettled['wants'] }[]): Promise<void> {
+  private async settleAll(open: readonly { event: ObservationRead; needs: Unsettled['needs'] }[]): Promise<void> {
     const outages: SharedOutageError[] = [];
-    await mapBounded(open, MAX_SETTLEMENTS, async ({ event, wants }) => {
+    await mapBounded(open, MAX_SETTLEMENTS, async ({ event, needs }) => {
       try {
-        await this.reporter.report([await this.settle(event, wants)]);
+        await this.reporter.report([await this.settle(event, needs)]);
       } catch (error) {
         if (!(error instanceof SharedOutageError)) throw error;
         outages.push(error);
@@ -89,19 +89,19 @@ export class EventBatch {
     if (outages[0] !== undefined) throw outages[0];
   }
 
-  private async settle(event: ChangeRead, wants: Unsettled['wants']): Promise<Report> {
+  private async settle(event: ObservationRead, needs: Unsettled['needs']): Promise<Report> {
     try {
-      return this.succeed(event, await this.clerk.settle(event.change, wants));
+      return this.succeed(event, await this.clerk.settle(event.observation, needs));
     } catch (error) {
       if (error instanceof SharedOutageError) throw error;
-      if (wants === 'confirm' && error instanceof UserMissingAtClerkError) return this.leaveUnconfirmed(event);
-      return this.fail(event, event.change.clerkUserId, wants === 'confirm' ? asOutage(error) : error);
+      if (needs === 'confirm' && error instanceof UserMissingAtClerkError) return this.leaveUnconfirmed(event);
+      return this.fail(event, event.observation.clerkUserId, needs === 'confirm' ? asOutage(error) : error);
     }
   }
 
   /** Not a failure: a user that exists after all is created by its next event, its first login or a reconcile run. */
-  private leaveUnconfirmed(event: ChangeRead): Report {
-    const about = { clerkUserId: event.change.clerkUserId, userId: null };
+  private leaveUnconfirmed(event: ObservationRead): Report {
+    const about = { clerkUserId: event.observation.clerkUserId, userId: null };
     const reason = 'Clerk does not know the user that the event would create';
     return this.close(event, decided('ignored', event.metadata, about, { decision: 'unconfirmed', reason }), false);
   }
@@ -111,17 +111,17 @@ export class EventBatch {
     const { webhookId } = event.metadata;
     const [applied] = await guardDatabase(() => runStatements(this.dataSource.manager, [findApplied([webhookId])]));
     const before = applied.get(webhookId);
-    if (before !== undefined && event.kind === 'change') return this.succeed(event, before);
+    if (before !== undefined && event.kind === 'observation') return this.succeed(event, before);
     return this.fail(event, clerkUserIdOf(event), new PoisonEventError(event.deliveries));
   }
 
-  private answerAsIs(event: Exclude<EventRead, ChangeRead>): Report {
+  private answerAsIs(event: Exclude<EventRead, ObservationRead>): Report {
     if (event.kind === 'unreadable') return this.fail(event, null, event.error);
     return this.close(event, decided('ignored', event.metadata, { clerkUserId: null, userId: null }, event), false);
   }
 
-  private succeed(event: ChangeRead, result: Settled): Report {
-    const about = { clerkUserId: event.change.clerkUserId, userId: result.userId };
+  private succeed(event: ObservationRead, result: Settled): Report {
+    const about = { clerkUserId: event.observation.clerkUserId, userId: result.userId };
     return this.close(event, decided('success', event.metadata, about, result), result.repeated);
   }
 
@@ -150,8 +150,8 @@ function asOutage(error: unknown): unknown {
   return new ClerkAwayError(error.kind, error.answer, 'Clerk refuses our secret key', { cause: error });
 }
 
-function clerkUserIdOf(event: EventRead): Change['clerkUserId'] | null {
-  return event.kind === 'change' ? event.change.clerkUserId : null;
+function clerkUserIdOf(event: EventRead): Observation['clerkUserId'] | null {
+  return event.kind === 'observation' ? event.observation.clerkUserId : null;
 }
 
 function split<Item, Match extends Item>(

@@ -37,7 +37,7 @@ export class OutcomeReporter {
     await this.jetStream.publish({
       stream: clerkOutcomesStream,
       subject: outcomeSubject(status),
-      // Never the same: what we report again, the ledger wants to hear again.
+      // Never the same: what we report again, the ledger needs to hear again.
       messageId: randomUUID(),
       data,
     });

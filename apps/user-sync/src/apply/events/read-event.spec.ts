@@ -45,8 +45,8 @@ const ID = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
 describe('an event', () => {
   it.each(readdirSync(fixtures).filter((name) => /^(user|session)\./.test(name)))('of %s is read', (name) => {
     expect(read(fixture(name.replace(/\.json$/, '')))).toMatchObject({
-      kind: 'change',
-      change: { clerkUserId: ID, story: { id: 'msg_1', source: 'webhook', attempt: 2, correlationId: 'c1' } },
+      kind: 'observation',
+      observation: { clerkUserId: ID, origin: { id: 'msg_1', source: 'webhook', attempt: 2, correlationId: 'c1' } },
     });
   });
 
@@ -54,8 +54,8 @@ describe('an event', () => {
     '%s is read without a user in it',
     (type) => {
       expect(read(session(type, { user: null }))).toMatchObject({
-        kind: 'change',
-        change: { clerkUserId: ID, seen: { kind: 'nothing' } },
+        kind: 'observation',
+        observation: { clerkUserId: ID, seen: { kind: 'nothing' } },
       });
     },
   );
@@ -70,7 +70,7 @@ describe('an event', () => {
     const at = (n: number) => 1_790_000_000_000 + n;
     const times = { created_at: at(11), updated_at: at(22), last_active_at: at(33), user: null };
     const expected = Object.fromEntries(Object.entries(activity).map(([key, n]) => [key, n === null ? n : at(n)]));
-    expect(read(session(type, times))).toMatchObject({ change: { activity: expected } });
+    expect(read(session(type, times))).toMatchObject({ observation: { activity: expected } });
   });
 
   it.each(handledEventTypes.filter((type) => type.startsWith('session.')))(
@@ -80,8 +80,8 @@ describe('an event', () => {
       const needed = ['id', 'user_id'];
       const empty = Object.fromEntries(Object.keys(data).map((key) => [key, needed.includes(key) ? data[key] : null]));
       expect(read({ type, data: empty, instance_id: null, timestamp: null, event_attributes: null })).toMatchObject({
-        kind: 'change',
-        change: { clerkUserId: ID, seen: { kind: 'nothing' } },
+        kind: 'observation',
+        observation: { clerkUserId: ID, seen: { kind: 'nothing' } },
       });
     },
   );
@@ -90,9 +90,12 @@ describe('an event', () => {
     const { data } = fixture('user.updated');
     const needed = ['id', 'updated_at'];
     const empty = Object.fromEntries(Object.keys(data).map((key) => [key, needed.includes(key) ? data[key] : null]));
-    expect(read({ type: 'user.updated', data: empty })).toMatchObject({ kind: 'change', change: { clerkUserId: ID } });
+    expect(read({ type: 'user.updated', data: empty })).toMatchObject({
+      kind: 'observation',
+      observation: { clerkUserId: ID },
+    });
     expect(read({ type: 'user.deleted', data: { id: ID, deleted: null } })).toMatchObject({
-      change: { clerkUserId: ID, seen: { kind: 'deletion' } },
+      observation: { clerkUserId: ID, seen: { kind: 'deletion' } },
     });
   });
 
@@ -100,7 +103,7 @@ describe('an event', () => {
     const { data } = fixture('user.updated');
     const locked = { ...data, locked: true, lockout_expires_in_seconds: 60 };
     expect(read({ type: 'user.updated', timestamp: 1_790_000_000_000, data: locked })).toMatchObject({
-      change: { seen: { user: { lockout: { locked: true, expiresAt: 1_790_000_060_000 } } } },
+      observation: { seen: { user: { lockout: { locked: true, expiresAt: 1_790_000_060_000 } } } },
     });
   });
 
@@ -113,7 +116,7 @@ describe('an event', () => {
       kind: 'ignored',
       decision: 'foreign',
     });
-    expect(read(fixture('user.created'), { instanceId: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz' }).kind).toBe('change');
+    expect(read(fixture('user.created'), { instanceId: 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz' }).kind).toBe('observation');
   });
 
   it.each([
@@ -143,7 +146,7 @@ describe('an event', () => {
   it('scales a time in seconds to milliseconds', () => {
     const { data } = fixture('user.updated');
     expect(read({ type: 'user.updated', data: { ...data, updated_at: 1_790_000_002 } })).toMatchObject({
-      change: { seen: { user: { version: 1_790_000_002_000 } } },
+      observation: { seen: { user: { version: 1_790_000_002_000 } } },
     });
   });
 

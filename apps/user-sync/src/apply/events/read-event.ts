@@ -1,13 +1,13 @@
 import { type EventMetadata, clerkEnvelopeSchema, decodeEventHeaders, isHandledEventType } from '@gatehouse/contracts';
 import { type StreamMessage } from '@gatehouse/messaging';
 import { EventInvalidError, MessageUndecodableError } from '../../errors';
-import { type Change } from '../observation/observation';
+import { type Observation } from '../observation/observation';
 import { eventReaders } from './event-types/event-readers';
 import { parseData } from './event-types/parse-data';
 
-/** A message of the stream, read: a change to apply, something that is not ours, or something that cannot be read. */
+/** A message of the stream, read: an observation to apply, something that is not ours, or something that cannot be read. */
 export type EventRead = { readonly metadata: EventMetadata; readonly deliveries: number } & (
-  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'observation'; readonly observation: Observation }
   | { readonly kind: 'ignored'; readonly decision: string; readonly reason: string; readonly foreignInstance?: string }
   | { readonly kind: 'unreadable'; readonly error: unknown }
 );
@@ -46,11 +46,11 @@ function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string
   }
   const { webhookId, eventType, attempt, correlationId } = metadata;
   const observedAt = envelope.timestamp ?? metadata.receivedAt;
-  const story = { id: webhookId, source: 'webhook', eventType, attempt, correlationId } as const;
+  const origin = { id: webhookId, source: 'webhook', eventType, attempt, correlationId } as const;
   const reading = eventReaders[envelope.type](envelope.data, observedAt);
   const isProven = instanceId !== undefined && envelope.instance_id === instanceId;
   const seen = reading.seen.kind === 'event' && !isProven ? { ...reading.seen, unproven: true } : reading.seen;
-  return { kind: 'change', change: { ...reading, seen, story } } as const;
+  return { kind: 'observation', observation: { ...reading, seen, origin } } as const;
 }
 
 /** The instance that an event names, when it names another one than ours. */

@@ -1,10 +1,10 @@
 import { type Activity, type MappedUser } from '../../clerk-user/map-clerk-user';
 
-/** Where a change came from. */
+/** Where an observation came from. */
 export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'confirmation' | 'sync';
 
-/** What `applied_events` tells of a change besides its decision. */
-export interface Story {
+/** What `applied_events` tells of an observation besides its decision. */
+export interface Origin {
   /** The webhook's id; for another source, `<source>:<id of what caused it>`. */
   readonly id: string;
   readonly source: Source;
@@ -17,7 +17,7 @@ export interface Story {
  * A row as it was when Clerk was asked: what tells whether it has changed since. `unknown`: nobody looked, so it counts
  * as changed.
  */
-export type Marker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
+export type RowMarker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 
 /**
  * What was seen of the user. `unproven`: the event does not name our Clerk instance. `nothing`: only that it did
@@ -25,21 +25,21 @@ export type Marker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
  */
 export type Seen =
   | { readonly kind: 'event'; readonly user: MappedUser; readonly unproven?: boolean }
-  | { readonly kind: 'snapshot'; readonly user: MappedUser; readonly before: Marker; readonly confirmed: boolean }
+  | { readonly kind: 'snapshot'; readonly user: MappedUser; readonly before: RowMarker; readonly confirmed: boolean }
   | { readonly kind: 'deletion'; readonly undoable?: boolean }
   | { readonly kind: 'nothing' };
 
 /** One thing that was seen of one Clerk user: what every source hands to the one apply function. */
-export interface Change {
+export interface Observation {
   readonly clerkUserId: string;
   readonly seen: Seen;
   readonly activity: Activity;
   /** The Clerk session that this says is over. */
   readonly endedSession?: string;
-  readonly story: Story;
+  readonly origin: Origin;
 }
 
-/** What was decided about a change, and why. */
+/** What was decided about an observation, and why. */
 export interface Settled {
   readonly settled: true;
   readonly userId: string | null;
@@ -55,12 +55,12 @@ export interface Settled {
  */
 export interface Unsettled {
   readonly settled: false;
-  readonly wants: 'fetch' | 'fetch-later' | 'confirm' | 'resolve';
+  readonly needs: 'fetch' | 'fetch-later' | 'confirm' | 'resolve';
   readonly reason: string;
 }
 
-/** What became of a change. */
-export type Applied = Settled | Unsettled;
+/** What became of an observation. */
+export type ApplyResult = Settled | Unsettled;
 
 /** An activity of which nothing is known. */
 export const noActivity: Activity = { lastLoginAt: null, lastLogoutAt: null, lastActiveAt: null };

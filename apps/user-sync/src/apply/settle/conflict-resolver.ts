@@ -1,24 +1,30 @@
 import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Applied, type Change, type Marker, laterActivity, noActivity } from '../observation/observation';
-import { ChangeApplier } from '../batch/observation-applier';
+import {
+  type ApplyResult,
+  type Observation,
+  type RowMarker,
+  laterActivity,
+  noActivity,
+} from '../observation/observation';
+import { ObservationApplier } from '../batch/observation-applier';
 import { markerOf } from '../draft/load-users';
 import { type Asking } from '../../clerk/clerk-requests';
 import { ClerkUsers } from '../../clerk/clerk-users';
 import { guardDatabase } from '../../database/guard-database';
-import { ConflictTooWideError, NotTogetherError, UserMissingAtClerkError } from '../../errors';
+import { ConflictTooWideError, ConflictChangedError, UserMissingAtClerkError } from '../../errors';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
-import { type Claim, type Holding, claimKey, claimsOf, findHoldings } from '../addresses/address';
-import { type Party, settleClaims } from './settle-claims';
-import { conflictStory } from '../batch/settlement-plan';
+import { type Claim, type Holding, addressKey, addressesOf, findHoldings } from '../addresses/address';
+import { type Party, assignAddresses } from './assign-addresses';
+import { conflictOrigin } from '../batch/address-plan';
 
 /** The most users that are asked about and locked for one conflict. */
 const MAX_PARTIES = 24;
 
 interface Asked extends Party {
-  readonly before: Marker;
+  readonly before: RowMarker;
 }
 
 /** How to ask, and in which round. */
@@ -37,29 +43,29 @@ export class ConflictResolver {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ClerkUsers) private readonly clerk: Pick<ClerkUsers, 'fetch'>,
-    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
     @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
   ) {}
 
-  /** What became of the change; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
-  async resolve(change: Omit<Change, 'seen'>, options: ResolveOptions): Promise<Applied> {
-    const asked = await this.askAll(change.clerkUserId, options.asking);
-    const claims = [...asked.values()].flatMap(({ user }) => (user === null ? [] : claimsOf(user.columns)));
+  /** What became of the observation; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
+  async resolve(observation: Omit<Observation, 'seen'>, options: ResolveOptions): Promise<ApplyResult> {
+    const asked = await this.askAll(observation.clerkUserId, options.asking);
+    const claims = [...asked.values()].flatMap(({ user }) => (user === null ? [] : addressesOf(user.columns)));
     const holdings = await this.holdingsOf(claims);
-    const plan = settleClaims([...asked.values()], holdings);
-    const changes = [...asked.values()].flatMap(({ clerkUserId, user, before }) => {
+    const plan = assignAddresses([...asked.values()], holdings);
+    const observations = [...asked.values()].flatMap(({ clerkUserId, user, before }) => {
       if (user === null) return [];
       const seen = { kind: 'snapshot', user, before, confirmed: options.confirmed } as const;
-      if (clerkUserId !== change.clerkUserId) return [{ ...sideEffect(clerkUserId, change), seen }];
-      return [{ ...change, seen, activity: laterActivity(change.activity, user.activity) }];
+      if (clerkUserId !== observation.clerkUserId) return [{ ...sideEffect(clerkUserId, observation), seen }];
+      return [{ ...observation, seen, activity: laterActivity(observation.activity, user.activity) }];
     });
     try {
-      const results = await this.applier.apply(changes, plan);
-      const own = results[changes.findIndex(({ clerkUserId }) => clerkUserId === change.clerkUserId)];
-      return own ?? { settled: false, wants: 'resolve', reason: 'nothing was applied' };
+      const results = await this.applier.apply(observations, plan);
+      const own = results[observations.findIndex(({ clerkUserId }) => clerkUserId === observation.clerkUserId)];
+      return own ?? { settled: false, needs: 'resolve', reason: 'nothing was applied' };
     } catch (error) {
-      if (!(error instanceof NotTogetherError)) throw error;
-      return { settled: false, wants: error.wants === 'fetch' ? 'resolve' : error.wants, reason: error.message };
+      if (!(error instanceof ConflictChangedError)) throw error;
+      return { settled: false, needs: error.needs === 'fetch' ? 'resolve' : error.needs, reason: error.message };
     }
   }
 
@@ -74,10 +80,10 @@ export class ConflictResolver {
       const user = await this.ask(id, id === first, asking);
       asked.set(id, { clerkUserId: id, user, before, absent: before === 'absent' });
       if (user === null) continue;
-      const wanted = new Map(claimsOf(user.columns).map((claim) => [claimKey(claim), claim]));
+      const wanted = new Map(addressesOf(user.columns).map((claim) => [addressKey(claim), claim]));
       const holdings = await this.holdingsOf([...wanted.values()]);
       for (const held of holdings) {
-        const inTheWay = held.verified || wanted.get(claimKey(held))?.verified === true;
+        const inTheWay = held.verified || wanted.get(addressKey(held))?.verified === true;
         if (held.clerkUserId !== null && inTheWay) queue.push(held.clerkUserId);
       }
     }
@@ -101,6 +107,6 @@ export class ConflictResolver {
   }
 }
 
-function sideEffect(clerkUserId: string, cause: Omit<Change, 'seen'>): Omit<Change, 'seen'> {
-  return { clerkUserId, activity: noActivity, story: conflictStory(cause.story.correlationId) };
+function sideEffect(clerkUserId: string, cause: Omit<Observation, 'seen'>): Omit<Observation, 'seen'> {
+  return { clerkUserId, activity: noActivity, origin: conflictOrigin(cause.origin.correlationId) };
 }

@@ -1,7 +1,7 @@
 import { type Lane } from '../../clerk/priority';
 import { type Source } from '../observation/observation';
 
-/** How urgent it is to ask about a change from this source. */
+/** How urgent it is to ask about an observation from this source. */
 export function laneOf(source: Source): Lane {
   switch (source) {
     case 'first_login':

@@ -9,14 +9,14 @@ import { SuspectedAbsences } from '../../clerk/suspected-absences';
 import { ConflictResolver } from './conflict-resolver';
 import { laneOf } from './priority-of';
 import {
-  type Applied,
-  type Change,
-  type Marker,
+  type ApplyResult,
+  type Observation,
+  type RowMarker,
   type Settled,
   type Unsettled,
   laterActivity,
 } from '../observation/observation';
-import { ChangeApplier } from '../batch/observation-applier';
+import { ObservationApplier } from '../batch/observation-applier';
 import { markerOf } from '../draft/load-users';
 
 /** Each round asks Clerk once, about all that are concerned; more are only needed while one of them changes meanwhile. */
@@ -29,7 +29,7 @@ export class ClerkSettlement {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'confirmDelayMs'> },
     @Inject(ClerkUsers) private readonly clerk: Pick<ClerkUsers, 'fetch'>,
-    @Inject(ChangeApplier) private readonly applier: ChangeApplier,
+    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
     @Inject(ConflictResolver) private readonly conflicts: ConflictResolver,
     @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
   ) {}
@@ -39,61 +39,61 @@ export class ClerkSettlement {
    * confirmation), ConflictTooWideError or UserUnsettledError.
    */
   async settle(
-    change: Omit<Change, 'seen'>,
-    first: Unsettled['wants'],
+    observation: Omit<Observation, 'seen'>,
+    first: Unsettled['needs'],
     options: Omit<Asking, 'lane'> = {},
   ): Promise<Settled> {
-    const asking = { lane: laneOf(change.story.source), ...options };
-    let wants = first;
+    const asking = { lane: laneOf(observation.origin.source), ...options };
+    let needs = first;
     let contested = false;
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      contested ||= wants === 'resolve';
-      const result = await this.round(change, wants, contested, asking);
+      contested ||= needs === 'resolve';
+      const result = await this.round(observation, needs, contested, asking);
       if (result.settled) return result;
-      wants = result.wants;
+      needs = result.needs;
     }
     throw new UserUnsettledError(MAX_ROUNDS);
   }
 
   private async round(
-    change: Omit<Change, 'seen'>,
-    wants: Unsettled['wants'],
+    observation: Omit<Observation, 'seen'>,
+    needs: Unsettled['needs'],
     contested: boolean,
     asking: Asking,
-  ): Promise<Applied> {
-    const confirmed = wants === 'fetch-later';
+  ): Promise<ApplyResult> {
+    const confirmed = needs === 'fetch-later';
     if (confirmed) await new Promise((resolve) => setTimeout(resolve, this.config.clerk.confirmDelayMs));
-    const before = await guardDatabase(() => markerOf(this.dataSource.manager, change.clerkUserId));
+    const before = await guardDatabase(() => markerOf(this.dataSource.manager, observation.clerkUserId));
     try {
       if (contested && before !== 'tombstone') {
-        return await this.conflicts.resolve(change, { confirmed, asking });
+        return await this.conflicts.resolve(observation, { confirmed, asking });
       }
-      return await this.applySnapshot(change, before, confirmed, asking);
+      return await this.applySnapshot(observation, before, confirmed, asking);
     } catch (error) {
       if (error instanceof UserMissingAtClerkError)
-        await this.absences.suspect(change.clerkUserId, change.story.source);
+        await this.absences.suspect(observation.clerkUserId, observation.origin.source);
       throw error;
     }
   }
 
   private async applySnapshot(
-    change: Omit<Change, 'seen'>,
-    before: Marker,
+    observation: Omit<Observation, 'seen'>,
+    before: RowMarker,
     confirmed: boolean,
     asking: Asking,
-  ): Promise<Applied> {
+  ): Promise<ApplyResult> {
     // Clerk has forgotten a deleted user; whatever was seen of it has the same answer.
-    if (before === 'tombstone') return this.applyOne({ ...change, seen: { kind: 'nothing' } });
-    const user = await this.clerk.fetch(change.clerkUserId, asking);
+    if (before === 'tombstone') return this.applyOne({ ...observation, seen: { kind: 'nothing' } });
+    const user = await this.clerk.fetch(observation.clerkUserId, asking);
     return this.applyOne({
-      ...change,
+      ...observation,
       seen: { kind: 'snapshot', user, before, confirmed },
-      activity: laterActivity(change.activity, user.activity),
+      activity: laterActivity(observation.activity, user.activity),
     });
   }
 
-  private async applyOne(change: Change): Promise<Applied> {
-    const [result] = await this.applier.apply([change]);
-    return result ?? { settled: false, wants: 'fetch', reason: 'nothing was applied' };
+  private async applyOne(observation: Observation): Promise<ApplyResult> {
+    const [result] = await this.applier.apply([observation]);
+    return result ?? { settled: false, needs: 'fetch', reason: 'nothing was applied' };
   }
 }

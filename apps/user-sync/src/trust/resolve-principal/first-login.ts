@@ -45,7 +45,7 @@ export class FirstLogin {
     kind: LoginKind,
     timeoutMs: number,
   ): Promise<Settled> {
-    const story = {
+    const origin = {
       // Not the request's id: a client may choose that.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
@@ -53,7 +53,7 @@ export class FirstLogin {
       attempt: 0,
       correlationId,
     } as const;
-    const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, story }, 'fetch', {
+    const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, origin }, 'fetch', {
       timeoutMs,
     });
     this.log.info({ clerkUserId, userId: settled.userId, decision: settled.decision }, kind);

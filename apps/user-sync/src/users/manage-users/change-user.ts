@@ -6,7 +6,7 @@ import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
 import { presentUserToAdmin } from '../../user-rows/present-user';
-import { oweWriteBacks } from '../../write-back/queue/queue-write-backs';
+import { queueWriteBacks } from '../../write-back/queue/queue-write-backs';
 
 /** Columns that operators change. */
 export type ManagedColumns = Partial<
@@ -47,7 +47,7 @@ export async function changeUser(
   }
   await manager.update(UserEntity, { id }, { ...columns, updatedAt: () => 'now()' });
   if (columns.role !== undefined && clerkUserId !== null) {
-    await runStatements(manager, oweWriteBacks([{ userId: id, reason: 'role' }]));
+    await runStatements(manager, queueWriteBacks([{ userId: id, reason: 'role' }]));
   }
   await recordAudit(manager, by, { action, userId: id, details });
   const changes = await closeLegacySessions(manager, endsSessions ? { userIds: [id] } : {}, reason);

@@ -100,7 +100,7 @@ export class SyncUserController {
   }
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
-    const story = {
+    const origin = {
       // Not the request's id: a client may choose that.
       id: `sync:${randomUUID()}`,
       source: 'sync',
@@ -110,7 +110,7 @@ export class SyncUserController {
     } as const;
     const options = { timeoutMs: CLERK_TIMEOUT_MS, somebodyWaits: true };
     try {
-      const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, story }, 'fetch', options);
+      const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, origin }, 'fetch', options);
       return { result: results[settled.decision] ?? 'unchanged', reason: settled.reason };
     } catch (error) {
       if (error instanceof UserMissingAtClerkError) return missing;

@@ -6,7 +6,7 @@ import {
 } from '@gatehouse/contracts';
 import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { oweWriteBacks } from '../queue/queue-write-backs';
+import { queueWriteBacks } from '../queue/queue-write-backs';
 import { digestOf } from '../metadata/metadata-value';
 import { CURRENT } from '../metadata/record-collisions';
 
@@ -39,7 +39,7 @@ export async function decideSelected(
      RETURNING c.user_id`,
     [...parametersOf(selection), DECIDED[decision]],
   );
-  await oweTaking(
+  await queueTaking(
     manager,
     decision,
     rows.map(({ user_id }) => user_id),
@@ -55,7 +55,7 @@ export async function decideOne(manager: EntityManager, id: string, decision: Me
       WHERE id = $1 AND ${CURRENT} RETURNING user_id`,
     [id, DECIDED[decision]],
   );
-  await oweTaking(
+  await queueTaking(
     manager,
     decision,
     rows.map(({ user_id }) => user_id),
@@ -65,7 +65,7 @@ export async function decideOne(manager: EntityManager, id: string, decision: Me
 }
 
 /** The write itself is the write-back's: it overwrites the value only while that is the one that was decided about. */
-async function oweTaking(
+async function queueTaking(
   manager: EntityManager,
   decision: MetadataDecision,
   userIds: readonly string[],
@@ -73,7 +73,7 @@ async function oweTaking(
 ): Promise<void> {
   if (decision === 'leave') return;
   const owed = [...new Set(userIds)].map((userId) => ({ userId, reason: 'take' as const }));
-  await runStatements(manager, oweWriteBacks(owed, bulk));
+  await runStatements(manager, queueWriteBacks(owed, bulk));
 }
 
 function parametersOf({ ids, filter }: Selection): unknown[] {

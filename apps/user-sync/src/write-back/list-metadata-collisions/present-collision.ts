@@ -1,7 +1,7 @@
 import { type MetadataCollision } from '@gatehouse/contracts';
 import { type MetadataCollisionEntity } from '../../database/metadata-collision.entity';
 import { type UserEntity } from '../../database/user.entity';
-import { wantedValues } from '../metadata/judge-metadata';
+import { wantedValues } from '../metadata/compare-metadata';
 
 /** A metadata collision as admins see it. `metadataKey`: the key that holds our values, where there is one. */
 export function presentCollision(

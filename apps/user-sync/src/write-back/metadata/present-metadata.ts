@@ -4,7 +4,7 @@ import { MetadataCollisionEntity } from '../../database/metadata-collision.entit
 import { type UserEntity } from '../../database/user.entity';
 import { type OurValues, WriteBackEntity } from '../../database/write-back.entity';
 import { type PublicMetadata, metadataKeys } from '../../clerk-user/company-metadata';
-import { judgeMetadata, wantedValues } from './judge-metadata';
+import { compareMetadata, wantedValues } from './compare-metadata';
 import { digestOf, shownJson } from './metadata-value';
 import { currentStates } from './record-collisions';
 
@@ -51,7 +51,7 @@ export function presentLiveMetadata(
 ): MetadataState[] {
   const wanted = wantedValues({ userId: user.id, role: user.role }, metadataKey);
   const known = { key: metadataKey, ours: writeBack?.ours ?? {}, taken: new Map<string, string>() };
-  const { held, equal, foreign } = judgeMetadata(metadata, wanted, known);
+  const { held, equal, foreign } = compareMetadata(metadata, wanted, known);
   return statesOf(user, metadataKey, (key) => {
     const value = held.get(key);
     const clerkValue = value === undefined ? null : shownJson(value);

@@ -1,6 +1,6 @@
 import { type Statement, write } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { type ForeignValue } from './judge-metadata';
+import { type ForeignValue } from './compare-metadata';
 import { shownJson } from './metadata-value';
 
 /** States of a collision that is not over. */

@@ -5,7 +5,7 @@ import { type WriteBackEntity } from '../../database/write-back.entity';
 export const BETWEEN_WRITES = `interval '2 seconds'`;
 
 /** A user of whom something was changed here that Clerk is to know. */
-export interface Owed {
+export interface QueuedWriteBack {
   readonly userId: string;
   readonly reason: WriteBackEntity['reason'];
 }
@@ -14,10 +14,10 @@ export interface Owed {
  * Owes Clerk the newest values of these users, in the transaction that changes them. A user is owed once, however often it
  * is changed; `bulk`: nobody waits for these.
  */
-export function oweWriteBacks(owed: readonly Owed[], bulk = false): Statement[] {
+export function queueWriteBacks(owed: readonly QueuedWriteBack[], bulk = false): Statement[] {
   if (owed.length === 0) return [];
   const owe = write(
-    'owe-write-backs',
+    'queue-write-backs',
     `INSERT INTO write_backs AS w (user_id, state, reason, bulk)
      SELECT user_id, 'pending', reason, $3 FROM unnest($1::uuid[], $2::text[]) AS new(user_id, reason)
      ON CONFLICT (user_id) DO UPDATE
@@ -34,10 +34,10 @@ export function oweWriteBacks(owed: readonly Owed[], bulk = false): Statement[] 
  * Queues a check of these users: Clerk's values at our keys are read, and no value that is not ours is overwritten. A
  * pending write stays pending, but reads Clerk's values again.
  */
-export function oweChecks(userIds: readonly string[]): Statement[] {
+export function queueChecks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const owe = write(
-    'owe-metadata-checks',
+    'queue-metadata-checks',
     `INSERT INTO write_backs AS w (user_id, state, reason, bulk)
      SELECT user_id, 'pending', 'check', true FROM unnest($1::uuid[]) AS new(user_id)
      ON CONFLICT (user_id) DO UPDATE

@@ -15,7 +15,7 @@ import {
 import { BETWEEN_WRITES } from './queue-write-backs';
 
 /** A write-back in hand: what Clerk is to hold of the user. */
-export interface ClaimedWriteBack {
+export interface LeasedWriteBack {
   readonly userId: string;
   readonly clerkUserId: string;
   readonly role: Role;
@@ -28,7 +28,7 @@ export interface ClaimedWriteBack {
 
 /** What is known of Clerk's metadata after a check or a write. */
 export interface KnownMetadata {
-  readonly item: ClaimedWriteBack;
+  readonly item: LeasedWriteBack;
   readonly ours: OurValues;
   /** Fingerprint of Clerk's values at our keys. */
   readonly seen: string;
@@ -37,9 +37,9 @@ export interface KnownMetadata {
 }
 
 /** Some write-backs that nobody else will touch while the lease holds. */
-export interface WriteBackClaim {
+export interface WriteBackLease {
   readonly id: string;
-  readonly items: readonly ClaimedWriteBack[];
+  readonly items: readonly LeasedWriteBack[];
 }
 
 /** Why a try failed, and what follows; `delayMs` null: nothing, it is dead. `counts`: it used up one of the tries. */
@@ -115,8 +115,8 @@ export interface CheckedMetadata {
   readonly sending: readonly KnownMetadata[];
 }
 
-async function completeWithin(manager: EntityManager, claimId: string, done: readonly KnownMetadata[]): Promise<void> {
-  if (done.length > 0) await manager.query(COMPLETE, [claimId, JSON.stringify(done.map(toRow))]);
+async function completeWithin(manager: EntityManager, leaseId: string, done: readonly KnownMetadata[]): Promise<void> {
+  if (done.length > 0) await manager.query(COMPLETE, [leaseId, JSON.stringify(done.map(toRow))]);
 }
 
 function toRow({ item, ours, seen }: KnownMetadata): Record<string, unknown> {
@@ -129,7 +129,7 @@ export class WriteBackQueue {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
   /** Claims at most `limit` due write-backs; ends those of deleted users. */
-  async claim(limit: number, leaseMs: number): Promise<WriteBackClaim> {
+  async claim(limit: number, leaseMs: number): Promise<WriteBackLease> {
     const id = randomUUID();
     const rows = await this.change<ClaimedRow>(CLAIM, [...[id, limit, leaseMs]]);
     if (rows.length === 0) return { id, items: [] };
@@ -140,7 +140,7 @@ export class WriteBackQueue {
     );
     const byId = new Map(users.map((user) => [user.id, user]));
     const collisions = await guardDatabase(() => currentCollisions(this.dataSource.manager, [...byId.keys()]));
-    const items = rows.flatMap(({ user_id: userId, revision, retry_count: retryCount, ours }): ClaimedWriteBack[] => {
+    const items = rows.flatMap(({ user_id: userId, revision, retry_count: retryCount, ours }): LeasedWriteBack[] => {
       const user = byId.get(userId);
       if (user === undefined) return [];
       const { clerk_user_id: clerkUserId, role } = user;
@@ -162,27 +162,27 @@ export class WriteBackQueue {
    * Records, in one transaction, what a check found: collisions, users with nothing to write (`settled`), and the values
    * that are about to be sent. Returns the ids of the users whose claim still holds; nothing may be sent for any other.
    */
-  async recordCheck(claimId: string, { found, settled, sending }: CheckedMetadata): Promise<ReadonlySet<string>> {
+  async recordCheck(leaseId: string, { found, settled, sending }: CheckedMetadata): Promise<ReadonlySet<string>> {
     const userIds = found.map(({ userId }) => userId);
     if (userIds.length === 0) return new Set();
     return this.transact(async (manager) => {
-      const rows = await manager.query<{ user_id: string }[]>(HOLD, [claimId, userIds]);
+      const rows = await manager.query<{ user_id: string }[]>(HOLD, [leaseId, userIds]);
       const held = new Set(rows.map(({ user_id }) => user_id));
       await recordCollisions(
         manager,
         found.filter(({ userId }) => held.has(userId)),
       );
-      await completeWithin(manager, claimId, settled);
-      if (sending.length > 0) await manager.query(NOTE_SENT, [claimId, JSON.stringify(sending.map(toRow))]);
+      await completeWithin(manager, leaseId, settled);
+      if (sending.length > 0) await manager.query(NOTE_SENT, [leaseId, JSON.stringify(sending.map(toRow))]);
       return held;
     });
   }
 
   /** Completes a write-back: Clerk holds what was claimed. */
-  async complete(claimId: string, done: readonly KnownMetadata[]): Promise<void> {
+  async complete(leaseId: string, done: readonly KnownMetadata[]): Promise<void> {
     if (done.length === 0) return;
     await this.transact(async (manager) => {
-      await completeWithin(manager, claimId, done);
+      await completeWithin(manager, leaseId, done);
       await endTaken(
         manager,
         done.flatMap(({ taken }) => taken ?? []),
@@ -191,12 +191,12 @@ export class WriteBackQueue {
   }
 
   /** A try has failed. */
-  async fail(claimId: string, item: ClaimedWriteBack, { delayMs, counts, code, message }: FailedTry): Promise<void> {
-    await this.change(FAIL, [claimId, item.userId, item.revision, delayMs, code, message, counts]);
+  async fail(leaseId: string, item: LeasedWriteBack, { delayMs, counts, code, message }: FailedTry): Promise<void> {
+    await this.change(FAIL, [leaseId, item.userId, item.revision, delayMs, code, message, counts]);
   }
 
   /** Gives back what of a claim has not come to its end. */
-  async release({ id, items }: WriteBackClaim): Promise<void> {
+  async release({ id, items }: WriteBackLease): Promise<void> {
     await this.change(
       'UPDATE write_backs SET claim = NULL, claimed_until = NULL WHERE claim = $1 AND user_id = ANY($2::uuid[])',
       [id, items.map(({ userId }) => userId)],

@@ -8,19 +8,19 @@ import { CONFIG, type UserSyncConfig } from '../../config';
 import { ClerkAwayError, ClerkRequestError, UserMissingAtClerkError } from '../../errors';
 import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import {
-  type MetadataVerdict,
-  judgeMetadata,
+  type MetadataComparison,
+  compareMetadata,
   metadataPatch,
   valuesAfter,
   wantedValues,
   withConfirmed,
   withEqual,
   withSent,
-} from '../metadata/judge-metadata';
+} from '../metadata/compare-metadata';
 import { fingerprintOf } from '../metadata/metadata-value';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
 import { WriteBackMetrics } from './write-back-metrics';
-import { type ClaimedWriteBack, type WriteBackClaim, WriteBackQueue } from '../queue/write-back-queue';
+import { type LeasedWriteBack, type WriteBackLease, WriteBackQueue } from '../queue/write-back-queue';
 
 /** A lease holds for so many writes. */
 const BATCH = 50;
@@ -77,7 +77,7 @@ export class WriteBackRound {
   }
 
   /** Whether Clerk refuses us, whoever it is about. */
-  private async work(claim: WriteBackClaim, enough: () => boolean): Promise<boolean> {
+  private async work(claim: WriteBackLease, enough: () => boolean): Promise<boolean> {
     for (let from = 0; from < claim.items.length && !enough(); from += READ_AT_ONCE) {
       const items = claim.items.slice(from, from + READ_AT_ONCE);
       let metadata: ReadonlyMap<string, PublicMetadata>;
@@ -101,8 +101,8 @@ export class WriteBackRound {
 
   /** Judges what Clerk holds, records it, and returns the writes that may be sent now. */
   private async check(
-    claim: WriteBackClaim,
-    items: readonly ClaimedWriteBack[],
+    claim: WriteBackLease,
+    items: readonly LeasedWriteBack[],
     metadata: ReadonlyMap<string, PublicMetadata>,
   ): Promise<readonly Judged[]> {
     const judged = items.flatMap((item): Judged[] => {
@@ -130,15 +130,15 @@ export class WriteBackRound {
     return sending.filter(({ item }) => held.has(item.userId));
   }
 
-  private judge(item: ClaimedWriteBack, metadata: PublicMetadata): MetadataVerdict {
+  private judge(item: LeasedWriteBack, metadata: PublicMetadata): MetadataComparison {
     const { key } = this.config.metadata;
     const taking = item.collisions.filter(({ state }) => state === 'taking');
     const taken = new Map(taking.map((collision) => [collision.key, collision.digest]));
-    return judgeMetadata(metadata, wantedValues(item, key), { key, ours: item.ours, taken });
+    return compareMetadata(metadata, wantedValues(item, key), { key, ours: item.ours, taken });
   }
 
   /** Whether Clerk refuses us, whoever it is about. */
-  private async writeAll(claim: WriteBackClaim, sending: readonly Judged[], enough: () => boolean): Promise<boolean> {
+  private async writeAll(claim: WriteBackLease, sending: readonly Judged[], enough: () => boolean): Promise<boolean> {
     const outages: unknown[] = [];
     let refused = false;
     await mapBounded(sending, WRITES_AT_ONCE, async (judged) => {
@@ -154,7 +154,7 @@ export class WriteBackRound {
   }
 
   /** Whether Clerk refuses us, whoever it is about. */
-  private async write(claim: WriteBackClaim, { item, verdict }: Judged): Promise<boolean> {
+  private async write(claim: WriteBackLease, { item, verdict }: Judged): Promise<boolean> {
     const { key } = this.config.metadata;
     try {
       await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.asking);
@@ -184,7 +184,7 @@ export class WriteBackRound {
   }
 
   /** Tries again later what may succeed, and buries the rest. Throws what is no failure of this write. */
-  private async fail(claim: WriteBackClaim, item: ClaimedWriteBack, error: unknown): Promise<void> {
+  private async fail(claim: WriteBackLease, item: LeasedWriteBack, error: unknown): Promise<void> {
     const missing = error instanceof UserMissingAtClerkError;
     if (error instanceof ClerkAwayError || !(missing || error instanceof ClerkRequestError)) throw error;
     // No deletion by itself: it is asked for once more, and if it is gone its deletion ends this row.
@@ -214,8 +214,8 @@ export class WriteBackRound {
 }
 
 interface Judged {
-  readonly item: ClaimedWriteBack;
-  readonly verdict: MetadataVerdict;
+  readonly item: LeasedWriteBack;
+  readonly verdict: MetadataComparison;
 }
 
 function isOurKeyRefused(error: unknown): boolean {

@@ -1,7 +1,7 @@
-import { type Change } from '../../observation/observation';
+import { type Observation } from '../../observation/observation';
 
 /** What an event's data says of a user. */
-export type Reading = Pick<Change, 'clerkUserId' | 'seen' | 'activity' | 'endedSession'>;
+export type Reading = Pick<Observation, 'clerkUserId' | 'seen' | 'activity' | 'endedSession'>;
 
 /**
  * Reads the data of one event type. `observedAt`: when Clerk made the event, in milliseconds. Throws EventInvalidError

@@ -20,7 +20,7 @@ export interface ForeignValue {
 }
 
 /** What Clerk holds at Gatehouse's keys, and what may be written there. */
-export interface MetadataVerdict {
+export interface MetadataComparison {
   readonly held: HeldValues;
   /** Wanted values that differ from Clerk's and may be written. */
   readonly write: WantedValues;
@@ -43,11 +43,11 @@ export function wantedValues(user: { readonly userId: string; readonly role: str
  * Decides per key what may be written: a key that is absent, holds the wanted value or one that is known to be ours.
  * `taken`: digests, by key, of foreign values that an admin lets Gatehouse overwrite.
  */
-export function judgeMetadata(
+export function compareMetadata(
   metadata: PublicMetadata,
   wanted: WantedValues,
   { key, ours, taken }: { key?: string | undefined; ours: OurValues; taken: ReadonlyMap<string, string> },
-): MetadataVerdict {
+): MetadataComparison {
   const held = heldValues(metadata, key);
   const isForeign = ([path, value]: [string, unknown]) => value !== wanted.get(path) && !isOurs(ours[path], value);
   const foreign = [...held].filter(isForeign).map(([path, value]): ForeignValue => {
@@ -71,7 +71,7 @@ export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
 }
 
 /** Values at Gatehouse's keys after a write, unless the company changed them meanwhile. */
-export function valuesAfter({ held, write }: MetadataVerdict, key: string | undefined): HeldValues {
+export function valuesAfter({ held, write }: MetadataComparison, key: string | undefined): HeldValues {
   // An object replaces a taken value at the key that holds both.
   return new Map([...[...held].filter(([path]) => path !== key), ...write]);
 }

@@ -1,11 +1,11 @@
-import { judgeMetadata, metadataPatch, wantedValues, withConfirmed, withEqual, withSent } from './judge-metadata';
+import { compareMetadata, metadataPatch, wantedValues, withConfirmed, withEqual, withSent } from './compare-metadata';
 
 const wanted = wantedValues({ userId: 'us-1', role: 'developer' });
 const nothing = { ours: {}, taken: new Map<string, string>() };
 const now = new Date('2026-11-28T12:00:00Z');
 
-const judged = (metadata: Record<string, unknown>, known: Partial<Parameters<typeof judgeMetadata>[2]> = {}) => {
-  const verdict = judgeMetadata(metadata, wanted, { ...nothing, ...known });
+const judged = (metadata: Record<string, unknown>, known: Partial<Parameters<typeof compareMetadata>[2]> = {}) => {
+  const verdict = compareMetadata(metadata, wanted, { ...nothing, ...known });
   return [Object.fromEntries(verdict.write), verdict.foreign.map(({ key }) => key)];
 };
 
@@ -35,7 +35,7 @@ describe('what may be written', () => {
   });
 
   it('is a foreign value only while it is the one that an admin decided about', () => {
-    const { foreign } = judgeMetadata({ role: { b: 1, a: [2] } }, wanted, nothing);
+    const { foreign } = compareMetadata({ role: { b: 1, a: [2] } }, wanted, nothing);
     const taken = new Map(foreign.map(({ key, digest }) => [key, digest]));
     expect(judged({ role: { a: [2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1', role: 'developer' }, ['role']]);
     expect(judged({ role: { a: [2, 2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1' }, ['role']]);
@@ -44,10 +44,10 @@ describe('what may be written', () => {
   it('stands below a key of its own where there is one, and is nothing when that key holds no object', () => {
     const key = 'gatehouse';
     const nested = wantedValues({ userId: 'us-1', role: 'user' }, key);
-    const free = judgeMetadata({ role: 'editor' }, nested, { ...nothing, key });
+    const free = compareMetadata({ role: 'editor' }, nested, { ...nothing, key });
     expect(metadataPatch(free.write, key)).toEqual({ gatehouse: { dbId: 'us-1', role: 'user' } });
     for (const value of ['text', 1, ['a'], true]) {
-      const taken = judgeMetadata({ gatehouse: value }, nested, { ...nothing, key });
+      const taken = compareMetadata({ gatehouse: value }, nested, { ...nothing, key });
       expect([taken.write.size, taken.foreign.map((one) => one.key)]).toEqual([0, ['gatehouse']]);
     }
   });

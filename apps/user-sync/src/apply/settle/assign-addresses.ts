@@ -1,7 +1,7 @@
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
-import { type AddressKind, type Claim, type Holding, claimKey, claimsOf } from '../addresses/address';
+import { type AddressKind, type Claim, type Holding, addressKey, addressesOf } from '../addresses/address';
 import { type ConflictNote } from '../batch/conflict-notes';
-import { type SettlementPlan } from '../batch/settlement-plan';
+import { type AddressPlan } from '../batch/address-plan';
 
 /** A Clerk user in a conflict, as Clerk holds it now; null when Clerk does not know it. */
 export interface Party {
@@ -20,16 +20,16 @@ interface Claimant extends Claim {
  * already, so that nobody can take it by claiming it too. A local user whose address is verified is the Clerk user that
  * has it verified and is not here yet; else it keeps what it has.
  */
-export function settleClaims(parties: readonly Party[], holdings: readonly Holding[]): SettlementPlan {
+export function assignAddresses(parties: readonly Party[], holdings: readonly Holding[]): AddressPlan {
   const withhold = new Map<string, Set<AddressKind>>();
   const notes: ConflictNote[] = [];
   const claimants = parties.flatMap((party) =>
-    party.user === null ? [] : claimsOf(party.user.columns).map((claim): Claimant => ({ ...claim, party })),
+    party.user === null ? [] : addressesOf(party.user.columns).map((claim): Claimant => ({ ...claim, party })),
   );
   const link = linksOf(claimants, holdings);
   const linkedTo = new Map([...link].map(([clerkUserId, userId]) => [userId, clerkUserId]));
-  for (const key of new Set(claimants.map(claimKey))) {
-    const rivals = claimants.filter((claim) => claimKey(claim) === key);
+  for (const key of new Set(claimants.map(addressKey))) {
+    const rivals = claimants.filter((claim) => addressKey(claim) === key);
     // A local user who turns out to be a Clerk user holds nothing by itself any more: Clerk says what is verified.
     const holders = verifiedHoldings(holdings, key).map((held) => {
       return { ...held, clerkUserId: held.clerkUserId ?? linkedTo.get(held.userId) ?? null };
@@ -57,11 +57,12 @@ function strongest(verified: readonly Claimant[], holders: readonly Holding[]): 
 /** The local users that Clerk users who are not here yet turn out to be: each at most once. */
 function linksOf(claimants: readonly Claimant[], holdings: readonly Holding[]): Map<string, string> {
   const link = new Map<string, string>();
-  for (const key of new Set(claimants.map(claimKey))) {
+  for (const key of new Set(claimants.map(addressKey))) {
     const local = verifiedHoldings(holdings, key).find(({ clerkUserId }) => clerkUserId === null);
     if (local === undefined || [...link.values()].includes(local.userId)) continue;
     const free = claimants.filter(
-      (claim) => claimKey(claim) === key && claim.verified && claim.party.absent && !link.has(claim.party.clerkUserId),
+      (claim) =>
+        addressKey(claim) === key && claim.verified && claim.party.absent && !link.has(claim.party.clerkUserId),
     );
     const twin = strongest(free, []);
     if (twin !== undefined) link.set(twin.party.clerkUserId, local.userId);
@@ -70,7 +71,7 @@ function linksOf(claimants: readonly Claimant[], holdings: readonly Holding[]): 
 }
 
 function verifiedHoldings(holdings: readonly Holding[], key: string): Holding[] {
-  return holdings.filter((held) => held.verified && claimKey(held) === key);
+  return holdings.filter((held) => held.verified && addressKey(held) === key);
 }
 
 function reasonOf(local: Holding | undefined, verified: number): string {
@@ -84,11 +85,11 @@ function forsakenBy(
   parties: readonly Party[],
   holdings: readonly Holding[],
   claimants: readonly Claimant[],
-): SettlementPlan['forsaken'] {
+): AddressPlan['forsaken'] {
   const gone = new Set(parties.filter(({ user }) => user === null).map(({ clerkUserId }) => clerkUserId));
-  const claimed = new Set(claimants.map(claimKey));
+  const claimed = new Set(claimants.map(addressKey));
   return holdings.flatMap((held) =>
-    held.clerkUserId !== null && gone.has(held.clerkUserId) && claimed.has(claimKey(held))
+    held.clerkUserId !== null && gone.has(held.clerkUserId) && claimed.has(addressKey(held))
       ? [{ ...held, clerkUserId: held.clerkUserId }]
       : [],
   );

@@ -3,12 +3,12 @@ import { type ClerkOwned } from '@gatehouse/lifecycle';
 import { type Statement, write } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 import { type AppliedRow } from './applied-events';
-import { type Story, noActivity } from '../observation/observation';
+import { type Origin, noActivity } from '../observation/observation';
 import { type AddressKind, type Holding, addressKinds } from '../addresses/address';
 import { type ConflictNote } from './conflict-notes';
 
 /** Who gets what, once Clerk has been asked about everybody in a conflict. Carried out in one transaction or not at all. */
-export interface SettlementPlan {
+export interface AddressPlan {
   /** Clerk ids and the addresses that they are stored without. */
   readonly withhold: ReadonlyMap<string, ReadonlySet<AddressKind>>;
   /** Clerk ids and the local users that they turn out to be. */
@@ -35,9 +35,14 @@ export function releaseAddresses(holdings: readonly Holding[], forget = false): 
 }
 
 /** The steps of those whose addresses went to others though nothing was seen of them: their stories tell of it too. */
-export function releaseSteps(forsaken: SettlementPlan['forsaken'], correlationId: string): AppliedRow[] {
+export function releaseSteps(forsaken: AddressPlan['forsaken'], correlationId: string): AppliedRow[] {
   return forsaken.map(({ userId, clerkUserId, kind }) => ({
-    change: { clerkUserId, seen: { kind: 'nothing' }, activity: noActivity, story: conflictStory(correlationId) },
+    observation: {
+      clerkUserId,
+      seen: { kind: 'nothing' },
+      activity: noActivity,
+      origin: conflictOrigin(correlationId),
+    },
     result: {
       settled: true,
       userId,
@@ -51,7 +56,7 @@ export function releaseSteps(forsaken: SettlementPlan['forsaken'], correlationId
 }
 
 /** What a step says of itself that a conflict with another user brought about; `correlationId`: what began it. */
-export function conflictStory(correlationId: string): Story {
+export function conflictOrigin(correlationId: string): Origin {
   return { id: `conflict:${randomUUID()}`, source: 'conflict', eventType: 'conflict', attempt: 0, correlationId };
 }
 
