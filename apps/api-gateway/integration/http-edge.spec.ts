@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { RouteRegister } from '../src/access/route-register';
-import { hardening } from '../src/http/harden';
+import { securityHeaders } from '../src/http/harden';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
@@ -45,7 +45,7 @@ describe('errors before any handler', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.headers.get('allow')?.split(', ').sort().join(', ') ?? null).toBe(allow);
     expect(answer.body.requestId).toBeTruthy();
-    expect(Object.fromEntries(answer.headers)).toMatchObject(hardening);
+    expect(Object.fromEntries(answer.headers)).toMatchObject(securityHeaders);
     expect(JSON.stringify(answer.body)).not.toContain('hush');
     expect(gateway.logs()).not.toContain('hush');
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mint } from './support/clerk-tokens';
 import { PUBLIC_URL } from './support/test-gateway';
-import { hardening } from '../src/http/harden';
+import { securityHeaders } from '../src/http/harden';
 import { attackGateway, expectRefused, now, strike, target } from './attacks/attack';
 import { signingPair } from './support/key-server';
 
@@ -206,7 +206,7 @@ describe('a browser whose session is refused is not sent to sign in again', () =
     ]);
     const style = /<style>(.*)<\/style>/s.exec(page.text)?.[1] ?? '';
     expect(page.headers['content-security-policy']).toBe(
-      `${hardening['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+      `${securityHeaders['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
     );
     expect(page.text).toContain(`<code>${code}</code>`);
     expect(page.text).not.toMatch(/<script| style=| on\w+=/i);

@@ -1,138 +1,80 @@
 import { type JsonFault } from '@gatehouse/auth';
+import { codedError } from '@gatehouse/errors';
 
-/** The route needs a caller and the request has no credential. */
-export class CredentialMissingError extends Error {
-  readonly code = 'credential_missing';
+/** The route requires a caller and the request has no credential. */
+export class CredentialMissingError extends codedError(
+  'credential_missing',
+  'The request has no credential. Send a bearer token, or an API key where the route accepts one.',
+) {}
 
-  constructor() {
-    super('this needs a credential');
-    this.name = 'CredentialMissingError';
-  }
-}
+/** A browser returned from the sign-in page several times without a valid session. */
+export class SignInLoopError extends codedError('sign_in_loop', (signedOut: 'missing' | 'expired' | undefined) =>
+  signedOut === 'expired'
+    ? 'Signing in did not help: the session token had expired when it arrived. Check the clock of this server.'
+    : 'Signing in did not help: no __session cookie reached this host. It must be the host that sets the cookie.',
+) {}
 
-/** The browser was redirected to sign in repeatedly and still returns without a valid session. */
-export class SignInLoopError extends Error {
-  readonly code = 'sign_in_loop';
+/** `LEGACY_JWT_SECRETS` is not set. */
+export class LegacyTokensOffError extends codedError(
+  'legacy_tokens_off',
+  'This gateway issues no tokens. The operator can enable them with LEGACY_JWT_SECRETS.',
+) {}
 
-  constructor(signedOut: 'missing' | 'expired' = 'missing') {
-    super(
-      signedOut === 'missing'
-        ? 'signing in did not help: no __session cookie reaches this host, which must be the host that sets it'
-        : 'signing in did not help: the session token has expired when it arrives; check the clock of this server',
-    );
-    this.name = 'SignInLoopError';
-  }
-}
+/** The caller is known, but its account is deactivated, banned or deprovisioned. */
+export class AccountInactiveError extends codedError('account_inactive', 'The account is not active.') {}
 
-/** Tokens of our own are not set up here: `LEGACY_JWT_SECRETS` is not given. */
-export class LegacyTokensOffError extends Error {
-  readonly code = 'legacy_tokens_off';
+/** The session is valid, but Clerk has no such user. */
+export class UserUnknownError extends codedError('user_unknown', 'The user of this session does not exist.') {}
 
-  constructor() {
-    super('this gateway issues no tokens of its own');
-    this.name = 'LegacyTokensOffError';
-  }
-}
+/** The route requires a higher role than the caller has. */
+export class RoleInsufficientError extends codedError('role_insufficient', 'This route requires the role admin.') {}
 
-/** The caller is known and switched off. */
-export class AccountInactiveError extends Error {
-  readonly code = 'account_inactive';
-
-  constructor() {
-    super('the account is not active');
-    this.name = 'AccountInactiveError';
-  }
-}
-
-/** The session is good, but Clerk knows no such user. */
-export class UserUnknownError extends Error {
-  readonly code = 'user_unknown';
-
-  constructor(cause: unknown) {
-    super('the user of this session does not exist', { cause });
-    this.name = 'UserUnknownError';
-  }
-}
-
-/** The caller's role does not reach. */
-export class RoleInsufficientError extends Error {
-  readonly code = 'role_insufficient';
-
-  constructor() {
-    super('this needs the role admin');
-    this.name = 'RoleInsufficientError';
-  }
-}
-
-/** The credential's scopes do not reach. */
-export class ScopeInsufficientError extends Error {
-  readonly code = 'scope_insufficient';
-
+/** No scope of the API key grants the permission of the route. */
+export class ScopeInsufficientError extends codedError(
+  'scope_insufficient',
+  (scope: string) => `This route requires the scope ${scope}.`,
+) {
   constructor(readonly scope: string) {
-    super(`this needs the scope ${scope}`);
-    this.name = 'ScopeInsufficientError';
+    super(scope);
   }
 }
 
-/** The route takes sessions of people and no API keys. */
-export class SessionNeededError extends Error {
-  readonly code = 'session_needed';
+/** The route accepts sessions and no API keys. */
+export class SessionNeededError extends codedError(
+  'session_needed',
+  'This route does not accept API keys. Send a session token.',
+) {}
 
-  constructor() {
-    super('this cannot be done with an API key');
-    this.name = 'SessionNeededError';
-  }
-}
-
-/** The caller has used up its limit. */
-export class RateLimitedError extends Error {
-  readonly code = 'rate_limited';
-
+/** The caller has exceeded a rate limit. */
+export class RateLimitedError extends codedError(
+  'rate_limited',
+  'Too many requests. Retry after Retry-After seconds.',
+) {
   constructor(readonly retryAfterMs: number) {
-    super('too many requests');
-    this.name = 'RateLimitedError';
+    super();
   }
 }
 
-/** The store of rate limits is away, and what was asked for does not happen uncounted. */
-export class RateLimitUnavailableError extends Error {
-  readonly code = 'rate_limit_unavailable';
+/** The shared rate limit store is unavailable, and this request must not run uncounted. */
+export class RateLimitUnavailableError extends codedError(
+  'rate_limit_unavailable',
+  'The rate limit store is unavailable. Retry later.',
+) {}
 
-  constructor(cause: unknown) {
-    super('requests cannot be counted right now', { cause });
-    this.name = 'RateLimitUnavailableError';
-  }
-}
-
-/** A service does not believe what this gateway signs: their clocks differ. In its words. */
-export class ClockSkewError extends Error {
-  readonly code = 'CLOCK_SKEW';
-
-  constructor(fault: string) {
-    super(fault);
-    this.name = 'ClockSkewError';
-  }
-}
+/** A service rejects what this gateway signs because their clocks differ. The message is the service's. */
+export class ClockSkewError extends codedError('CLOCK_SKEW', (fault: string) => fault) {}
 
 /** The request came over plain HTTP. */
-export class HttpsRequiredError extends Error {
-  readonly code = 'https_required';
+export class HttpsRequiredError extends codedError(
+  'https_required',
+  'HTTPS is required. Revoke any credential that this request carried.',
+) {}
 
-  constructor() {
-    super('this is served over HTTPS alone');
-    this.name = 'HttpsRequiredError';
-  }
-}
-
-/** A preflight came from an origin that is not listed. */
-export class OriginNotAllowedError extends Error {
-  readonly code = 'origin_not_allowed';
-
-  constructor() {
-    super('pages of this origin may not call: CORS_ORIGINS does not list it');
-    this.name = 'OriginNotAllowedError';
-  }
-}
+/** A preflight came from an origin that `CORS_ORIGINS` does not list. */
+export class OriginNotAllowedError extends codedError(
+  'origin_not_allowed',
+  'CORS_ORIGINS does not list the origin of this page.',
+) {}
 
 /** Part of a request that has fields. */
 export type FieldPlace = 'path' | 'query' | 'body';
@@ -146,97 +88,69 @@ export interface FieldFault {
 
 const MAX_FAULTS = 50;
 
-/** The request does not match the route's schema. Keeps the first 50 faults. */
-export class RequestInvalidError extends Error {
-  readonly code = 'invalid_request';
+/** The request does not match the schema of the route. Keeps the first 50 faults. */
+export class RequestInvalidError extends codedError(
+  'invalid_request',
+  'The request is invalid. See errors for the fields.',
+) {
   readonly faults: readonly FieldFault[];
 
   constructor(faults: readonly FieldFault[] = []) {
-    super('the request is not valid');
+    super();
     this.faults = faults.slice(0, MAX_FAULTS);
-    this.name = 'RequestInvalidError';
   }
 }
 
-/** The request has a body of another media type than JSON. */
-export class MediaTypeUnsupportedError extends Error {
-  readonly code = 'media_type_unsupported';
+/** The media type of the body is not JSON. */
+export class MediaTypeUnsupportedError extends codedError(
+  'media_type_unsupported',
+  'The body must be application/json.',
+) {
   readonly statusCode = 415;
-
-  constructor() {
-    super('the body must be application/json');
-    this.name = 'MediaTypeUnsupportedError';
-  }
 }
 
-/** user-sync answered with somebody else than it was asked for. */
-export class PrincipalMismatchError extends Error {
-  readonly code = 'PRINCIPAL_MISMATCH';
+/** user-sync answered with another user than the one in the request. */
+export class PrincipalMismatchError extends codedError(
+  'PRINCIPAL_MISMATCH',
+  'user-sync answered with another user than the one in the request',
+) {}
 
-  constructor() {
-    super('the principal is not the one that was asked for');
-    this.name = 'PrincipalMismatchError';
-  }
-}
+/** A route does not declare who may use it. The gateway does not start. */
+export class RouteUndeclaredError extends codedError(
+  'ROUTE_UNDECLARED',
+  (route: string) => `${route} lacks @Access: every route declares its access, permission and rate class`,
+) {}
 
-/** A route does not declare who may use it: the gateway does not start. */
-export class RouteUndeclaredError extends Error {
-  readonly code = 'ROUTE_UNDECLARED';
+/** A handler takes part of the request without a schema. The gateway does not start. */
+export class InputUncheckedError extends codedError(
+  'INPUT_UNCHECKED',
+  (route: string, parts: string) => `${route} takes ${parts} without a schema: give each @Body, @Query and @Param one`,
+) {}
 
-  constructor(route: string) {
-    super(`${route} lacks @Access: every route declares its access, permission and rate class`);
-    this.name = 'RouteUndeclaredError';
-  }
-}
+/** The gateway received a request before its routes had a guard. The request is rejected. */
+export class RoutesUnguardedError extends codedError('ROUTES_UNGUARDED', 'the routes have no guard yet') {}
 
-/** A handler takes a part of the request without a schema: the gateway does not start. */
-export class InputUncheckedError extends Error {
-  readonly code = 'INPUT_UNCHECKED';
-
-  constructor(route: string, parts: readonly string[] = []) {
-    super(`${route} takes ${parts.join(' and ')} without a schema: give each @Body, @Query and @Param one`);
-    this.name = 'InputUncheckedError';
-  }
-}
-
-/** The gateway serves before its routes have a guard: nobody is let in. */
-export class RoutesUnguardedError extends Error {
-  readonly code = 'ROUTES_UNGUARDED';
-
-  constructor() {
-    super('the routes have no guard yet');
-    this.name = 'RoutesUnguardedError';
-  }
-}
-
-/** A handler that needs a Clerk session stands on a route that does not ask for one. */
-export class CallerMissingError extends Error {
-  readonly code = 'CALLER_MISSING';
-
-  constructor() {
-    super('no caller on this request: its route is public');
-    this.name = 'CallerMissingError';
-  }
-}
+/** A handler requires a Clerk session, but its route does not declare that. */
+export class CallerMissingError extends codedError(
+  'CALLER_MISSING',
+  'the request has no Clerk session: its route does not require one',
+) {}
 
 /** Error messages for bodies that are not strict JSON. */
 export const jsonFaults: Readonly<Record<JsonFault, string>> = {
-  encoding: 'the body is not valid UTF-8',
-  syntax: 'the body is not JSON',
-  depth: 'the body is nested deeper than 32 levels',
-  number: 'a number in the body is out of range',
-  repeated_member: 'a member of the body is repeated',
+  encoding: 'The body is not valid UTF-8.',
+  syntax: 'The body is not JSON.',
+  depth: 'The body is nested deeper than 32 levels.',
+  number: 'A number in the body is out of range.',
+  repeated_member: 'A member of the body is repeated.',
 };
 
 /** The body is not strict JSON. `path` names the repeated member, with dots between levels. */
-export class JsonInvalidError extends Error {
-  readonly code = 'JSON_INVALID';
-
+export class JsonInvalidError extends codedError('JSON_INVALID', (fault: JsonFault) => jsonFaults[fault]) {
   constructor(
     readonly fault: JsonFault,
     readonly path?: string,
   ) {
-    super(jsonFaults[fault]);
-    this.name = 'JsonInvalidError';
+    super(fault);
   }
 }

@@ -42,7 +42,7 @@ export class RouteRegister {
       const access = config?.access;
       if (!isWhole(access)) throw new RouteUndeclaredError(`${methods.join(', ')} ${url}`);
       const { unchecked = [], ...input } = config?.input ?? { body: false, query: false };
-      if (unchecked.length > 0) throw new InputUncheckedError(`${methods.join(', ')} ${url}`, unchecked);
+      if (unchecked.length > 0) throw new InputUncheckedError(`${methods.join(', ')} ${url}`, unchecked.join(' and '));
       this.routes.push({ url, methods, access, pattern: toPattern(url) });
       route.onRequest = [this.admitting(access), ...[onRequest].flat()];
       const taken = { ...input, query: input.query || access.navigation === true };

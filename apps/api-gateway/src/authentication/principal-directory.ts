@@ -71,7 +71,8 @@ export class PrincipalDirectory {
       if (found.clerkUserId !== clerkUserId) throw new PrincipalMismatchError();
       return { ...found, sessionId };
     } catch (error) {
-      if (error instanceof RequestRefusedError && error.reason === 'not_found') throw new UserUnknownError(error);
+      if (error instanceof RequestRefusedError && error.reason === 'not_found')
+        throw new UserUnknownError({ cause: error });
       throw error;
     }
   }

@@ -2,9 +2,9 @@ import { type FieldFault, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../problems/field-faults';
 
 /**
- * Rejects what no service can store or keep apart: NUL and unpaired surrogates in any text or member name, and members
- * named `__proto__`, which schemas of records would drop silently. JSON of bounded depth alone.
- * @throws RequestInvalidError with every field at fault
+ * Rejects NUL and unpaired surrogates in texts and member names, which PostgreSQL cannot store. Also rejects members named
+ * `__proto__`, which record schemas would drop silently. Recursive: the depth of the JSON must be bounded.
+ * @throws RequestInvalidError with every invalid field
  */
 export function checkTexts(body: unknown): void {
   const faults: FieldFault[] = [];

@@ -6,8 +6,8 @@ import { RefusedOrigins } from './refused-origins';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /**
- * What pages may send: what routes read, and what tracing and HTTP libraries add on their own. X-API-Key is not among
- * them: API keys are for servers and extensions, not for web pages.
+ * Request headers that pages may send: those that routes read and those that tracing and HTTP libraries add. X-API-Key
+ * is not listed, because web pages must not hold API keys.
  */
 const REQUEST_HEADERS = [
   'authorization',
@@ -25,23 +25,23 @@ const REQUEST_HEADERS = [
 const RESPONSE_HEADERS = 'Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id';
 const MAX_AGE_SECONDS = '600';
 
-/** Which pages of other origins may call, and which headers they may send. */
+/** Origins whose pages may call the gateway, and the headers that these pages may send. */
 export interface CorsRules {
   readonly corsOrigins: readonly string[];
   readonly corsAllowedHeaders: readonly string[];
 }
 
 /**
- * Lets the pages of listed origins read responses and send credentials. Rejects preflights of other origins with 403;
- * their other requests get no CORS headers, so that the browser withholds the response. A hook rather than
- * @fastify/cors, whose catch-all OPTIONS route would be one without access.
+ * Allows pages of listed origins to read responses and send credentials. Rejects preflights of other origins with 403.
+ * Other requests of those origins get no CORS headers, so the browser withholds the response. @fastify/cors is not used,
+ * because its catch-all OPTIONS route could not declare its access.
  */
 export function allowOrigins(server: FastifyInstance, rules: CorsRules, log: Logger): void {
   const allowed = new OriginList(rules.corsOrigins);
   const allowedHeaders = [...new Set([...REQUEST_HEADERS, ...rules.corsAllowedHeaders])].join(', ');
   const refused = new RefusedOrigins(log);
   server.addHook('onRequest', (request, reply, done) => {
-    // Whether the origin is listed changes the response: caches must know.
+    // The response depends on the origin, and caches must not mix them.
     void reply.header('vary', 'Origin');
     const { origin } = request.headers;
     if (origin === undefined) return done();

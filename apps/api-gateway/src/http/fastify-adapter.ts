@@ -8,28 +8,27 @@ import {
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
-import { answerTo, answerWithStatus } from '../problems/answer';
+import { errorResponse, statusResponse } from '../problems/error-response';
 import { PROBLEM_TYPE, toProblem } from '../problems/problem';
 import { type GatewayConfig } from '../config';
 import { type RouteRegister } from '../access/route-register';
-import { BODY_LIMIT_BYTES } from './body-limit';
 import { allowOrigins } from './cors';
-import { harden, hardening } from './harden';
-import { readBodies } from './read-bodies';
+import { harden, securityHeaders } from './harden';
+import { BODY_LIMIT_BYTES, readBodies } from './read-bodies';
 import { requireHttps } from './require-https';
 
 const HEADER_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 5_000;
-/** Longer than any answer is waited for. Whoever reads no answer would otherwise have it kept for ever. */
+/** Closes connections whose client stops reading; longer than any request takes. */
 const STALLED_MS = 30_000;
-/** Longer than the idle time of common load balancers, which must be the ones to close. */
+/** Longer than the idle timeout of common load balancers, so that the load balancer closes the connection first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 const MAX_PARAMETER_LENGTH = 256;
 
-/** Fastify as the gateway needs it: JSON alone, bounds on size and time, one request id, every route watched. */
+/** Creates Fastify for the gateway: strict JSON only, bounded sizes and times, request ids, guarded routes. */
 export function createFastifyAdapter(config: GatewayConfig, logger: Logger, routes: RouteRegister): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -42,21 +41,21 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
-    // One slash at the end of a path makes no difference, to any route; two of them, or two in the middle, are no path.
+    // One trailing slash is ignored on every route; repeated slashes are 404.
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
     trustProxy: config.trustProxy,
     genReqId: requestId,
-    // What comes on open connections during a shutdown is served; new connections are not accepted.
+    // During shutdown, requests on open connections are still served.
     return503OnClosing: false,
-    clientErrorHandler: refuseUnreadable(answerWithStatus),
-    // Bad escapes and over-long parameters: found by the router, before any hook.
+    clientErrorHandler: refuseUnreadable(statusResponse),
+    // The router rejects invalid escapes and long parameters before any hook runs.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
-      const answer = answerTo(error);
+      const response = errorResponse(error);
       void reply
-        .status(answer.status)
-        .headers({ ...hardening, 'x-request-id': request.id })
+        .status(response.status)
+        .headers({ ...securityHeaders, 'x-request-id': request.id })
         .type(PROBLEM_TYPE)
-        .send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
+        .send(Buffer.from(JSON.stringify(toProblem(response, request.id))));
     },
   });
   const server = adapter.getInstance();

@@ -1,6 +1,6 @@
 import { dropIdentityHeaders } from './harden';
 
-describe("clients' own identity headers", () => {
+describe('dropIdentityHeaders', () => {
   it.each([
     'x-user-id',
     'x-user',
@@ -17,13 +17,13 @@ describe("clients' own identity headers", () => {
     'x-session-id',
     'x-tenant-id',
     'x-org-id',
-  ])('%s is dropped', (name) => {
+  ])('drops the client header %s, which names a caller', (name) => {
     const headers = { [name]: 'admin', host: 'x' };
     dropIdentityHeaders(headers);
     expect(headers).toEqual({ host: 'x' });
   });
 
-  it('leave what identifies nobody', () => {
+  it('keeps headers that do not name a caller', () => {
     const headers = {
       authorization: 'a',
       'x-api-key': 'b',

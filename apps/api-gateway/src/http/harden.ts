@@ -1,8 +1,8 @@
 import { BadRequestException } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
 
-/** What every answer carries unless its route says otherwise. */
-export const hardening = {
+/** Headers of every response, unless its route overrides them. */
+export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -11,15 +11,15 @@ export const hardening = {
   'x-frame-options': 'DENY',
 };
 
-/** Headers by which proxies tell applications who is calling: here only a verified credential does. */
+/** Headers in which proxies name the caller. The gateway trusts verified credentials only. */
 const IDENTITY_HEADER =
   /^x-(gatehouse-.*|principal.*|auth-.*|authenticated-.*|forwarded-(user|email|groups|preferred-username)|remote-user|(clerk-)?user(-.*)?|role|roles|scopes|tier|tenant(-.*)?|org(-.*)?|session(-.*)?|account(-.*)?)$/;
 
-/** Sets the headers that protect, drops those that claim an identity, and rejects HTTP/0.9 and unknown framing. */
+/** Sets security headers, drops identity headers of clients, and rejects HTTP/0.9 and unknown framing. */
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(hardening);
-    // HTTP/0.9 has no headers: some readers take what follows for another request, others for headers.
+    void reply.headers(securityHeaders);
+    // HTTP/0.9 has no headers: implementations disagree on whether the next bytes are headers or another request.
     if (request.raw.httpVersionMajor < 1) return done(new BadRequestException());
     if (!isFramed(request.raw.headers['transfer-encoding'])) return done(new BadRequestException());
     dropIdentityHeaders(request.raw.headers);
@@ -27,12 +27,12 @@ export function harden(server: FastifyInstance): void {
   });
 }
 
-/** Removes clients' own identity headers. */
+/** Removes headers in which a client names a user, role or tenant. */
 export function dropIdentityHeaders(headers: NodeJS.Dict<string | string[]>): void {
   for (const name in headers) if (name.startsWith('x-') && IDENTITY_HEADER.test(name)) delete headers[name];
 }
 
-/** Whether the length of the body is certain: of the transfer codings, only `chunked` is known. RFC 9112, section 6.3. */
+/** Whether the length of the body is unambiguous: `chunked` is the only accepted coding. RFC 9112 section 6.3. */
 function isFramed(transferEncoding: string | undefined): boolean {
   return transferEncoding === undefined || transferEncoding.trim().toLowerCase() === 'chunked';
 }

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type FastifyRequest } from 'fastify';
-import { hardening } from './harden';
-import { type Answer } from '../problems/answer';
+import { securityHeaders } from './harden';
+import { type ErrorResponse } from '../problems/error-response';
 
 const OPERATOR = 'For the operator: ';
 
-/** What the person in front of the browser, or the operator, can do about a problem, by its code. */
+/** What the person at the browser or the operator can do, by error code. */
 const advice: Readonly<Record<string, string>> = {
-  token_party_unlisted: `${OPERATOR}add the origin of the page that signs people in to CLERK_AUTHORIZED_PARTIES.`,
-  token_party_missing: `${OPERATOR}the token names no origin, and CLERK_REQUIRE_AZP demands one.`,
+  token_party_unlisted: `${OPERATOR}add the origin of the sign-in page to CLERK_AUTHORIZED_PARTIES.`,
+  token_party_missing: `${OPERATOR}the token has no azp claim, and CLERK_REQUIRE_AZP requires one.`,
   token_issuer_unknown: `You are signed in to another application. Sign in to this one. ${OPERATOR}check CLERK_ISSUER.`,
-  token_impersonated: 'Somebody acts as this user. End the impersonation and sign in as yourself.',
-  token_not_yet_valid: `Try again in a few seconds. ${OPERATOR}the clock of this server is behind Clerk's by more than five seconds.`,
+  token_impersonated: 'This session impersonates a user. End the impersonation and sign in as yourself.',
+  token_not_yet_valid: `Try again in a few seconds. ${OPERATOR}the clock of this server is more than five seconds behind Clerk's.`,
   token_session_pending: 'Your account has a task to finish. Go back to the sign-in page and finish it.',
   account_inactive: 'Ask an administrator to activate your account.',
   rate_limited: 'Wait a minute, then try again.',
 };
 
-/** Whether a request is a browser's navigation, whose response a person reads. */
+/** Whether the request is a browser navigation, so that a person reads the response. */
 export function isNavigation({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   const mode = headers['sec-fetch-mode'];
   return mode === undefined ? /\btext\/html\b/.test(headers.accept ?? '') : mode === 'navigate';
@@ -31,12 +31,12 @@ h1 { font-size: 1.5rem; line-height: 1.25; }
 footer { margin-top: 2.5rem; font-size: 0.875rem; opacity: 0.75; }
 `;
 
-/** Content-Security-Policy of {@link problemPage}: its own style, by hash, and nothing else. */
-export const pagePolicy = `${hardening['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+/** Content-Security-Policy for {@link problemPage}: allows its own style, by hash, and nothing else. */
+export const pagePolicy = `${securityHeaders['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
-/** A problem as a page for people, without script. To be sent with {@link pagePolicy}. */
+/** Renders an error as an HTML page without script. Send it with {@link pagePolicy}. */
 export function problemPage(
-  { status, code, detail }: Answer,
+  { status, code, detail }: ErrorResponse,
   requestId: string,
   signInUrl: string | undefined,
 ): string {
@@ -48,7 +48,7 @@ export function problemPage(
 <body>
 <main>
 <h1>Sign-in failed</h1>
-<p>${escape(sentence(detail ?? STATUS_CODES[status] ?? 'Error'))}</p>
+<p>${escape(toSentence(detail ?? STATUS_CODES[status] ?? 'Error'))}</p>
 <p>${escape(todo)}</p>${link}
 </main>
 <footer>Code: <code>${escape(code)}</code><br>Request: <code>${escape(requestId)}</code></footer>
@@ -57,8 +57,9 @@ export function problemPage(
 `;
 }
 
-function sentence(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
+/** Details of services begin in lower case and end without a full stop. */
+function toSentence(detail: string): string {
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${detail.endsWith('.') ? '' : '.'}`;
 }
 
 function escape(text: string): string {

@@ -3,17 +3,17 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { RouteRegister } from '../access/route-register';
-import { type Answer, answerTo, answerWithStatus } from '../problems/answer';
+import { type ErrorResponse, errorResponse, statusResponse } from '../problems/error-response';
 import { PROBLEM_TYPE, toProblem } from '../problems/problem';
 import { isNavigation, pagePolicy, problemPage } from './problem-page';
 import { CONFIG, type GatewayConfig } from '../config';
-import { BODY_LIMIT_BYTES } from './body-limit';
+import { BODY_LIMIT_BYTES } from './read-bodies';
 import { RoundTrips } from '../sign-in/round-trips';
 import { SignIn } from '../sign-in/sign-in';
 
 /**
- * Answers every error, of handlers, guards, Nest and Fastify alike, as `application/problem+json`. Browsers that
- * navigate with their session get a page for people instead.
+ * Sends every error of handlers, guards, Nest and Fastify as `application/problem+json`. Browsers that navigate with a
+ * session get an HTML page instead.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -21,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly trips: RoundTrips;
 
   constructor(
-    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly routes: RouteRegister,
     @Inject(CONFIG) config: GatewayConfig,
   ) {
@@ -32,45 +32,48 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const answer = this.allowing(answerTo(error), request);
-    this.report(error, answer);
+    const response = this.withAllowedMethods(errorResponse(error), request);
+    this.log(error, response);
     if (reply.sent) return;
-    if (hasMuchToCome(request)) void reply.header('connection', 'close');
-    void reply.status(answer.status).headers(answer.headers ?? {});
-    if (bringsSession(request) && isNavigation(request)) return this.sendPage(answer, request, reply);
-    // As bytes: Fastify would add a charset, which JSON types do not have.
-    void reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(toProblem(answer, request.id))));
+    if (hasUnreadBody(request)) void reply.header('connection', 'close');
+    void reply.status(response.status).headers(response.headers ?? {});
+    if (isBrowserRoute(request) && isNavigation(request)) return this.sendPage(response, request, reply);
+    // Bytes, because Fastify would add a charset to a text, which JSON media types do not have.
+    void reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(toProblem(response, request.id))));
   }
 
-  private sendPage(answer: Answer, request: FastifyRequest, reply: FastifyReply): void {
+  private sendPage(response: ErrorResponse, request: FastifyRequest, reply: FastifyReply): void {
     const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
-    // A person decides to follow the link on the page, so the count starts again.
+    // A person decides whether to follow the link on the page, so the count starts again.
     void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
-    void reply.type('text/html; charset=utf-8').send(problemPage(answer, request.id, signInUrl));
+    void reply.type('text/html; charset=utf-8').send(problemPage(response, request.id, signInUrl));
   }
 
-  private report(error: unknown, { status, code }: Answer): void {
-    if (status === 500) this.log.error({ err: error, code }, 'a request failed');
-    // What is away says so itself, once; its stack at every request would bury that.
-    else if (status > 500) this.log.warn({ code, reason: String(error) }, 'a request needs what is away');
-    else this.log.debug({ code, status }, 'a request was refused');
+  private log(error: unknown, { status, code }: ErrorResponse): void {
+    if (status === 500) this.logger.error({ err: error, code }, 'request failed');
+    // Without the stack: an outage repeats this line for every request.
+    else if (status > 500) this.logger.warn({ code, reason: String(error) }, 'request failed: dependency unavailable');
+    else this.logger.debug({ code, status }, 'request rejected');
   }
 
-  /** The router knows nothing of a path under another method: to it that is a path which does not exist. */
-  private allowing(answer: Answer, request: FastifyRequest): Answer {
-    if (answer.status !== 404 || !request.is404) return answer;
+  /** Turns a 404 of the router into 405 where the path has other methods: the router does not tell them apart. */
+  private withAllowedMethods(response: ErrorResponse, request: FastifyRequest): ErrorResponse {
+    if (response.status !== 404 || !request.is404) return response;
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '');
-    return methods.length === 0 ? answer : { ...answerWithStatus(405), headers: { allow: methods.join(', ') } };
+    return methods.length === 0 ? response : { ...statusResponse(405), headers: { allow: methods.join(', ') } };
   }
 }
 
-/** Whether the route is one to which browsers navigate with their session. */
-function bringsSession({ routeOptions }: FastifyRequest): boolean {
+/** Whether browsers navigate to the route with a session. */
+function isBrowserRoute({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.config?.access?.access === 'browser-session';
 }
 
-/** Whether there is more to come of a body than is ever read, or nobody knows how much: Node would take it all in. */
-function hasMuchToCome({ raw: { complete, headers } }: FastifyRequest): boolean {
+/**
+ * Whether the rest of the body is longer than the limit, or of unknown length. The connection is closed then, because
+ * Node would read all of it before the next request.
+ */
+function hasUnreadBody({ raw: { complete, headers } }: FastifyRequest): boolean {
   if (complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > BODY_LIMIT_BYTES;
 }

@@ -1,6 +1,6 @@
 import { RefusedOrigins } from './refused-origins';
 
-describe('refused origins', () => {
+describe('RefusedOrigins', () => {
   it('logs each origin once, and stops after 100 origins', () => {
     const warn = jest.fn();
     const refused = new RefusedOrigins({ warn });
@@ -11,7 +11,7 @@ describe('refused origins', () => {
     expect(warn).toHaveBeenLastCalledWith({ origins: 100 }, 'further rejected origins are not logged');
   });
 
-  it('cuts an origin that is longer than any real one', () => {
+  it('truncates an origin to 200 characters in the log', () => {
     const warn = jest.fn();
     new RefusedOrigins({ warn }).report('a'.repeat(10_000));
     expect(warn).toHaveBeenCalledWith({ origin: 'a'.repeat(200) }, expect.any(String));

@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 const MAX_ORIGINS = 100;
 const MAX_LENGTH = 200;
 
-/** Logs each refused origin once, so that a missing entry of `CORS_ORIGINS` shows; at most 100 origins per process. */
+/** Logs each rejected origin once, so that operators notice a missing entry of `CORS_ORIGINS`. At most 100 origins. */
 export class RefusedOrigins {
   private readonly reported = new Set<string>();
 

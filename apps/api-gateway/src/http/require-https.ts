@@ -2,12 +2,12 @@ import { cameOverHttps } from '@gatehouse/observability';
 import { type FastifyInstance } from 'fastify';
 import { HttpsRequiredError } from '../errors';
 
-/** Two years, as the lists that browsers ship with ask for. */
+/** Two years, as browser preload lists require. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=63072000; includeSubDomains';
 
 /**
- * Refuses what came over plain HTTP, as a trusted proxy's `X-Forwarded-Proto` says: a redirect would let clients go on
- * sending credentials in the clear first. To HTTPS, it says to stay there.
+ * Rejects requests that came over plain HTTP, according to the `X-Forwarded-Proto` of a trusted proxy. A redirect would
+ * hide that clients send credentials in the clear. Responses over HTTPS carry HSTS.
  * @see https://www.rfc-editor.org/rfc/rfc6797
  */
 export function requireHttps(server: FastifyInstance): void {

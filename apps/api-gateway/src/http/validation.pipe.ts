@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type Paramtype, StandardSchemaValida
 import { type FieldFault, type FieldPlace, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../problems/field-faults';
 
-/** What both Standard Schema and Zod tell of a fault. */
+/** Common part of the issues of Standard Schema and Zod. */
 interface Issue {
   readonly message: string;
   readonly path?: readonly unknown[];
@@ -12,12 +12,12 @@ interface Issue {
 
 const places: Partial<Record<Paramtype, FieldPlace>> = { param: 'path', query: 'query' };
 
-/** Validates bodies, path parameters and queries by their route's schema, and reports every invalid field and its place. */
+/** Validates bodies, path parameters and queries by the schemas of the route. Reports every invalid field. */
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   /**
-   * Unlike Nest's, leaves `__proto__` where it is: a strict schema rejects it by name, like any other unknown field. A
-   * missing body is read as an empty one: the schema then names the fields that are missing.
+   * Unlike Nest's pipe, keeps `__proto__`, so that a strict schema rejects it by name like any other unknown field. A
+   * missing body is validated as `{}`, so that the schema names the missing fields.
    * @throws RequestInvalidError
    */
   override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
@@ -31,7 +31,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
 
 function faultsOf(issue: Issue, { type, data }: ArgumentMetadata): FieldFault[] {
   const place = places[type] ?? 'body';
-  // A single parameter is named by its route; a whole body or query has no name.
+  // `data` is the name of a single path parameter; a whole body or query has none.
   const path = [...(data === undefined ? [] : [data]), ...(issue.path ?? []).map((part) => String(keyOf(part)))];
   if (issue.code !== 'unrecognized_keys') return [fieldFault(place, path, issue.message)];
   return (issue.keys ?? []).map((name) => unknownField(place, [...path, name]));

@@ -75,7 +75,7 @@ export class RateLimits {
     const count = this.store[how](purpose, who);
     if (!(count instanceof Promise)) return count;
     return count.catch((error: unknown) => {
-      if (purpose.withoutStore === 'closed') throw new RateLimitUnavailableError(error);
+      if (purpose.withoutStore === 'closed') throw new RateLimitUnavailableError({ cause: error });
       return this.insurance[how](purpose, who);
     });
   }

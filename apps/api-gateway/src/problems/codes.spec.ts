@@ -11,12 +11,12 @@ import {
 import { requestErrorCodes } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import * as errors from '../errors';
-import { answerTo, answerWithStatus } from './answer';
+import { errorResponse, statusResponse } from './error-response';
 
-type Told = readonly [code: string, status: number];
+type CodeAndStatus = readonly [code: string, status: number];
 
-/** Every code that a problem can carry, with its status, as the code makes them. */
-function answered(): Told[] {
+/** Every code and status that an error response can have. */
+function implemented(): CodeAndStatus[] {
   const own = Object.values(errors)
     .filter((kind) => typeof kind === 'function')
     .map((kind) => Reflect.construct(kind, []) as Error & { code: string })
@@ -31,16 +31,16 @@ function answered(): Told[] {
     ...Object.keys(errors.jsonFaults).map((fault) => new errors.JsonInvalidError(fault as JsonFault)),
     ...own,
   ];
-  const answers = causes.map((cause) => answerTo(cause));
-  for (let status = 400; status < 600; status++) answers.push(answerWithStatus(status));
-  const told = answers
+  const responses = causes.map((cause) => errorResponse(cause));
+  for (let status = 400; status < 600; status++) responses.push(statusResponse(status));
+  const rows = responses
     .map(({ code, status }) => `${code} ${status}`)
     .filter((row) => !/^bad_request (?!400)/.test(row));
-  return [...new Set(told)].map((row) => [row.split(' ')[0] ?? '', Number(row.split(' ')[1])] as const);
+  return [...new Set(rows)].map((row) => [row.split(' ')[0] ?? '', Number(row.split(' ')[1])] as const);
 }
 
-/** The same as the document tells them to those who write clients. */
-function documented(): Told[] {
+/** Every code and status in the table of the document. */
+function documented(): CodeAndStatus[] {
   const text = readFileSync(join(__dirname, '../../../../docs/reference/errors.md'), 'utf8');
   return [...text.matchAll(/^\| `([a-z_]+)` +\| (\d{3}) +\|/gm)].map(([, code, status]) => [
     code ?? '',
@@ -48,7 +48,7 @@ function documented(): Told[] {
   ]);
 }
 
-it('docs/reference/errors.md tells every code that an error can have, each once, with its status', () => {
-  const sorted = (told: Told[]) => told.map(([code, status]) => `${status} ${code}`).sort();
-  expect(sorted(documented())).toEqual(sorted(answered()));
+it('docs/reference/errors.md lists every code of error responses exactly once, with its status', () => {
+  const sorted = (rows: CodeAndStatus[]) => rows.map(([code, status]) => `${status} ${code}`).sort();
+  expect(sorted(documented())).toEqual(sorted(implemented()));
 });

@@ -3,12 +3,12 @@ import { type FieldFault, type FieldPlace } from '../errors';
 /** Longest field name in a response; characters. */
 export const maxFieldName = 64;
 
-/** Builds the fault of the field at a path; of the whole place when the path has no name. */
+/** Builds the fault of the field at a path, or of the whole place when the path is empty. */
 export function fieldFault(place: FieldPlace, path: readonly string[], message: string): FieldFault {
   return { in: place, field: path.join('.').slice(0, maxFieldName) || place, message };
 }
 
-/** Builds the fault of a field that the route does not take. */
+/** Builds the fault of a field or parameter that the route does not accept. */
 export function unknownField(place: FieldPlace, path: readonly string[]): FieldFault {
   return fieldFault(place, path, `is not a ${place === 'query' ? 'parameter' : 'field'} of this route`);
 }

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import { type Problem } from '@gatehouse/contracts';
-import { type Answer } from './answer';
+import { type ErrorResponse } from './error-response';
 
-/** The media type of every error. */
+/** Media type of every error response. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The body of an error. `type` is `about:blank` because `code` says what it is. @see RFC 9457 section 4.2.1 */
-export function toProblem({ status, code, detail, errors }: Answer, requestId: string): Problem {
+/** Body of an error response. `type` is `about:blank` because `code` identifies the problem. @see RFC 9457 section 4.2.1 */
+export function toProblem({ status, code, detail, errors }: ErrorResponse, requestId: string): Problem {
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',

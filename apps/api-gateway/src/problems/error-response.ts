@@ -21,8 +21,8 @@ import {
 } from '../errors';
 import { maxFieldName } from './field-faults';
 
-/** What an error means to the client: the one place where errors become HTTP. */
-export interface Answer {
+/** HTTP response for an error. Errors become HTTP statuses in this file only. */
+export interface ErrorResponse {
   readonly status: number;
   readonly code: string;
   readonly detail?: string;
@@ -32,28 +32,28 @@ export interface Answer {
 
 const REALM = 'Bearer realm="gatehouse"';
 
-/** RFC 6750 section 3: no error code when no credential was given. */
-function challenge(error?: 'invalid_request' | 'invalid_token', description?: string): Answer['headers'] {
+/** RFC 6750 section 3: no error code when the request has no credential. */
+function challenge(error?: 'invalid_request' | 'invalid_token', description?: string): ErrorResponse['headers'] {
   if (error === undefined) return { 'www-authenticate': REALM };
   const quoted = (description ?? '').replaceAll(/["\\]/g, "'");
   return { 'www-authenticate': `${REALM}, error="${error}", error_description="${quoted}"` };
 }
 
-const unauthorized = (code: string, detail: string): Answer => ({
+const unauthorized = (code: string, detail: string): ErrorResponse => ({
   status: 401,
   code,
   detail,
   headers: challenge('invalid_token', detail),
 });
 
-const unavailable = (code: string, detail: string, retryAfterSeconds: number): Answer => ({
+const unavailable = (code: string, detail: string, retryAfterSeconds: number): ErrorResponse => ({
   status: 503,
   code,
   detail,
   headers: { 'retry-after': String(retryAfterSeconds) },
 });
 
-const forbidding = [
+const forbidden = [
   AccountInactiveError,
   RoleInsufficientError,
   SessionNeededError,
@@ -61,30 +61,30 @@ const forbidding = [
   OriginNotAllowedError,
 ];
 
-const tooMany = ({ code, message, retryAfterMs }: RateLimitedError): Answer => ({
+const tooManyRequests = ({ code, message, retryAfterMs }: RateLimitedError): ErrorResponse => ({
   status: 429,
   code,
   detail: message,
-  headers: { 'retry-after': String(secondsOf(retryAfterMs)) },
+  headers: { 'retry-after': String(wholeSeconds(retryAfterMs)) },
 });
 
-/** Whole seconds, at least one: what `Retry-After` takes. */
-function secondsOf(ms: number): number {
+/** `Retry-After` takes whole seconds; at least one. */
+function wholeSeconds(ms: number): number {
   return Math.max(Math.ceil(ms / 1_000), 1);
 }
 
 /** RFC 6750 section 3.1. */
-const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): Answer => ({
+const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): ErrorResponse => ({
   status: 403,
   code,
   detail: message,
   headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
 });
 
-const internal: Answer = { status: 500, code: 'internal' };
+const internal: ErrorResponse = { status: 500, code: 'internal' };
 
-/** Of a service's words only those are repeated that are meant for the caller. */
-const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number) => Answer> = {
+/** Response for each error code of a service. Only details that are meant for the caller are repeated. */
+const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number) => ErrorResponse> = {
   invalid_request: (detail) => ({ status: 400, code: 'invalid_request', detail }),
   forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
   not_found: (detail) => ({ status: 404, code: 'not_found', detail }),
@@ -95,37 +95,41 @@ const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number)
   identity_mismatch: () => ({
     status: 403,
     code: 'identity_mismatch',
-    detail: 'the body names somebody else than the token',
+    detail: 'The body and the token name different users.',
   }),
   phone_unverified: () => ({
     status: 403,
     code: 'phone_unverified',
-    detail: 'the user has no phone number that is verified',
+    detail: 'The user has no verified phone number.',
   }),
-  invalid_credentials: () => unauthorized('invalid_credentials', 'the address or the password is wrong'),
-  token_invalid: () => ({ status: 400, code: 'token_invalid', detail: 'the one-time token is of no use' }),
-  token_used: () => unauthorized('token_used', 'this token was exchanged before'),
-  session_ended: () => unauthorized('session_ended', 'the session has ended'),
-  user_deleted: () => unauthorized('user_deleted', 'the user of this session was deleted'),
+  invalid_credentials: () => unauthorized('invalid_credentials', 'The e-mail address or the password is wrong.'),
+  token_invalid: () => ({
+    status: 400,
+    code: 'token_invalid',
+    detail: 'The one-time token is invalid, used or expired. Ask an admin for another.',
+  }),
+  token_used: () => unauthorized('token_used', 'This token was exchanged before. Get a new one from Clerk.'),
+  session_ended: () => unauthorized('session_ended', 'The session has ended. Sign in again.'),
+  user_deleted: () => unauthorized('user_deleted', 'The user of this session was deleted.'),
   clerk_unavailable: (_, retryAfterMs = 5_000) =>
-    unavailable('clerk_unavailable', 'Clerk does not answer', secondsOf(retryAfterMs)),
-  clock_skew: () => unavailable('clock_skew', 'the clocks of the gateway and of a service differ', 5),
+    unavailable('clerk_unavailable', 'Clerk is unavailable.', wholeSeconds(retryAfterMs)),
+  clock_skew: () => unavailable('clock_skew', 'The clocks of the gateway and of a service differ.', 5),
   unavailable: (_, retryAfterMs = 1_000) =>
-    unavailable('unavailable', 'a service does not answer', secondsOf(retryAfterMs)),
-  // The service did not believe our envelope: their keys are no pair, and the client cannot help it.
+    unavailable('unavailable', 'A service is unavailable.', wholeSeconds(retryAfterMs)),
+  // The service rejected our envelope: the private and the public key do not match. The client cannot fix that.
   unauthenticated: () => internal,
   internal: () => internal,
 };
 
 const byStatus: Record<number, { readonly code: string; readonly detail: string }> = {
-  400: { code: 'bad_request', detail: 'the request cannot be read' },
-  404: { code: 'not_found', detail: 'there is nothing here' },
-  405: { code: 'method_not_allowed', detail: 'the method is not allowed here' },
-  408: { code: 'request_timeout', detail: 'the request took too long to arrive' },
-  413: { code: 'body_too_large', detail: 'the body is larger than 64 KiB' },
-  414: { code: 'path_too_long', detail: 'a part of the path is too long' },
-  415: { code: 'media_type_unsupported', detail: 'the body must be application/json' },
-  431: { code: 'headers_too_large', detail: 'the headers are larger than 16 KiB' },
+  400: { code: 'bad_request', detail: 'The request cannot be read.' },
+  404: { code: 'not_found', detail: 'Not found.' },
+  405: { code: 'method_not_allowed', detail: 'This path does not support the method. See Allow.' },
+  408: { code: 'request_timeout', detail: 'The request took too long to arrive.' },
+  413: { code: 'body_too_large', detail: 'The body is larger than 64 KiB.' },
+  414: { code: 'path_too_long', detail: 'A part of the path is too long.' },
+  415: { code: 'media_type_unsupported', detail: 'The body must be application/json.' },
+  431: { code: 'headers_too_large', detail: 'The headers are larger than 16 KiB.' },
 };
 
 const jsonCodes: Record<JsonFault, string> = {
@@ -136,7 +140,7 @@ const jsonCodes: Record<JsonFault, string> = {
   repeated_member: 'json_member_repeated',
 };
 
-function badJson({ fault, message, path }: JsonInvalidError): Answer {
+function jsonInvalid({ fault, message, path }: JsonInvalidError): ErrorResponse {
   const errors =
     path === undefined
       ? undefined
@@ -144,8 +148,8 @@ function badJson({ fault, message, path }: JsonInvalidError): Answer {
   return { status: 400, code: jsonCodes[fault], detail: message, ...(errors !== undefined && { errors }) };
 }
 
-/** What an error means to the client; of an unknown one, nothing is told. */
-export function answerTo(error: unknown): Answer {
+/** Returns the response for an error. An unknown error becomes a 500 that tells nothing about it. */
+export function errorResponse(error: unknown): ErrorResponse {
   if (error instanceof CredentialRequestError) {
     const { code, message: detail } = error;
     return { status: 400, code, detail, headers: challenge('invalid_request', detail) };
@@ -161,12 +165,12 @@ export function answerTo(error: unknown): Answer {
     return unauthorized(error.code, error.message);
   }
   if (error instanceof KeysUnavailableError) {
-    return unavailable(error.code, error.message, secondsOf(error.retryAfterMs));
+    return unavailable(error.code, error.message, wholeSeconds(error.retryAfterMs));
   }
   if (error instanceof RateLimitUnavailableError) return unavailable(error.code, error.message, 1);
-  if (error instanceof RateLimitedError) return tooMany(error);
+  if (error instanceof RateLimitedError) return tooManyRequests(error);
   if (error instanceof ScopeInsufficientError) return scopeInsufficient(error);
-  if (forbidding.some((kind) => error instanceof kind)) {
+  if (forbidden.some((kind) => error instanceof kind)) {
     const { code, message } = error as Error & { readonly code: string };
     return { status: 403, code, detail: message };
   }
@@ -174,25 +178,21 @@ export function answerTo(error: unknown): Answer {
   if (error instanceof RequestInvalidError) {
     return { status: 400, code: error.code, detail: error.message, errors: error.faults };
   }
-  if (error instanceof JsonInvalidError) return badJson(error);
+  if (error instanceof JsonInvalidError) return jsonInvalid(error);
   if (error instanceof RequestRefusedError) return refusals[error.reason](error.message, error.retryAfterMs);
-  return answerToStatus(error);
+  return statusResponse(statusOf(error));
 }
 
-/** Nest's and Fastify's own errors: their messages may repeat the URL, so ours are told. */
-function answerToStatus(error: unknown): Answer {
-  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
-  return answerWithStatus(status);
-}
-
-/** The answer of a status that needs no more words. */
-export function answerWithStatus(status: number): Answer {
+/** Default response for a status code: the messages of Nest's and Fastify's errors may repeat the URL. */
+export function statusResponse(status: number): ErrorResponse {
   const known = byStatus[status];
   if (known !== undefined) return { status, ...known };
   return status >= 400 && status < 500 ? { status, code: 'bad_request' } : internal;
 }
 
+/** Reads the status that Nest or Fastify gave an error; 500 for any other error. */
 function statusOf(error: unknown): number {
-  const carries = typeof error === 'object' && error !== null && 'statusCode' in error;
-  return carries && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  if (error instanceof HttpException) return error.getStatus();
+  const hasStatus = typeof error === 'object' && error !== null && 'statusCode' in error;
+  return hasStatus && typeof error.statusCode === 'number' ? error.statusCode : 500;
 }
