@@ -72,7 +72,7 @@ describe('the tarball of the Clerk emulator', () => {
       'zod',
     ]);
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', join('docs', 'emulator.md')]));
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', join('docs', 'reference', 'emulator.md')]));
     expect(files.filter((name) => /\.spec\.|\.map$|\.ts$/.test(name) && !/\.d\.m?ts$/.test(name))).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('the tarball of the Clerk emulator', () => {
 
   describe('with the examples of its documents', () => {
     beforeAll(() => {
-      const documents = readFileSync(join(installed, 'docs/emulator.md'), 'utf8');
+      const documents = readFileSync(join(installed, 'docs/how-to/test-against-the-emulator.md'), 'utf8');
       for (const name of ['users.test.ts', 'jest.config.mjs']) {
         const example = [...documents.matchAll(/```[a-z]+\n([^]*?)```/g)].find(([, code]) =>
           code?.startsWith(`// ${name}`),

@@ -17,6 +17,7 @@ export interface PackedEmulator {
 
 const MAIN = 'apps/clerk-emulator/src/main';
 const ASSETS = 'apps/clerk-emulator/src/show-page/assets';
+const DOCUMENTS = ['docs/reference/emulator.md', 'docs/how-to/test-against-the-emulator.md'];
 const NPM_LIMIT_MS = 60_000;
 
 /**
@@ -43,16 +44,16 @@ export function packEmulator(root: string, destination: string): PackedEmulator 
     const manifest = packageManifest(root, new Set([...packages, ...types.packages]));
     write('package.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
     cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-    write('README.md', readable(root, 'apps/clerk-emulator/README.md', '../../docs/reference/', 'docs/'));
-    write('docs/emulator.md', readable(root, 'docs/reference/emulator.md', '../../apps/clerk-emulator/', '../'));
+    write('README.md', withLinks(root, 'apps/clerk-emulator/README.md', '../../docs/', 'docs/'));
+    for (const page of DOCUMENTS) write(page, withLinks(root, page, '../../apps/clerk-emulator/', '../../'));
     return { tarball: npmPack(folder, destination), dependencies: manifest.dependencies };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A document whose links to the other one hold in the package. */
-function readable(root: string, path: string, from: string, to: string): string {
+/** A document with its links to the others rewritten for the package, which has no `apps` folder. */
+function withLinks(root: string, path: string, from: string, to: string): string {
   return readFileSync(join(root, path), 'utf8').replaceAll(`](${from}`, `](${to}`);
 }
 
