@@ -1,5 +1,5 @@
 import { type ClerkEmulator, startClerkEmulator } from '../src';
-import { publishedVersions } from '../src/http/api-version';
+import { publishedVersions } from '../src/serve-api/api-version';
 import { rawApi } from './emulator-api';
 
 let emulator: ClerkEmulator;

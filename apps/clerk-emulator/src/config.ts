@@ -17,7 +17,7 @@ import { USER_LIMIT } from './clerk/user';
 import { isWebhookSecret, WEBHOOK_SECRET_RULE } from './clerk/webhook-secret';
 import { type RateLimitMode, rateLimitModes } from './limit-rates/rate-limit-mode';
 
-/** What a local set-up uses when nobody says otherwise. Public on purpose: they guard nothing but a laptop. */
+/** Defaults for local development. Public on purpose: they protect nothing but a developer's machine. */
 const DEVELOPMENT = {
   secretKey: 'sk_test_ClerkEmulatorForLocalDevelopmentOnly',
   webhookSecret: 'whsec_Y2xlcmstZW11bGF0b3ItZGV2ZWxvcG1lbnQtb25seSE=',
@@ -27,7 +27,7 @@ const DEVELOPMENT = {
   seed: 'clerk-emulator',
 };
 
-/** Says that a variable is left empty on purpose; a blank one would count as not set. */
+/** Value for an empty setting; a blank variable counts as not set. */
 const NONE = 'none';
 
 const SECOND = 1_000;
@@ -35,7 +35,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Svix's schedule: the delay in ms before each attempt, counted from the attempt before it. */
+/** Svix's retry schedule: the delay in ms between each attempt and the previous one. */
 const SVIX_SCHEDULE_MS = [
   0,
   5 * SECOND,
@@ -125,7 +125,7 @@ const variables = z.object({
 /** Every variable that the emulator reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
 
-/** How one emulator runs; times in ms. */
+/** Configuration of an emulator; times in ms. */
 export interface EmulatorConfig {
   readonly port: number;
   readonly host: string;
@@ -133,46 +133,46 @@ export interface EmulatorConfig {
   readonly webhookSecret: string;
   readonly webhookUrls: readonly string[];
   readonly instanceId: string;
-  /** The `iss` of tokens; the emulator's own base URL when not given. */
+  /** The `iss` of tokens; default the base URL of the emulator. */
   readonly issuer: string | undefined;
-  /** The `azp` of tokens; null leaves the claim out, as for native clients. */
+  /** The `azp` of tokens; null omits the claim, as for native clients. */
   readonly authorizedParty: string | null;
-  /** Delay before each attempt, counted from the one before it; its length is the number of attempts. */
+  /** Delay between each attempt and the previous one. Its length is the number of attempts. */
   readonly retryScheduleMs: readonly number[];
   readonly webhookTimeoutMs: number;
-  /** Attempts that one endpoint has in hand at most. */
+  /** Maximum attempts in flight for one endpoint. */
   readonly webhookConcurrency: number;
-  /** Undelivered webhooks held at most, 128 MiB of them; a further one is recorded as failed. */
+  /** Maximum pending deliveries, with at most 128 Mi characters; a further delivery is recorded as failed. */
   readonly webhookQueueLimit: number;
-  /** An endpoint to which every attempt has failed for so long is disabled. */
+  /** Time of failed attempts after which an endpoint is disabled. */
   readonly webhookDisableAfterMs: number;
-  /** What the faults' randomness and generated users follow from. */
+  /** Seed of faults and generated users. */
   readonly seed: string;
-  /** How many users are generated at start, from the seed. */
+  /** Number of users that are generated at start. */
   readonly users: number;
-  /** Whose rate limits the Backend API has. */
+  /** Rate limits of the Backend API. */
   readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
-  /** Custom claims of session tokens with `{{shortcodes}}`; null is `public_metadata` as `metadata` in version 2. */
+  /** Custom claims of session tokens with `{{shortcodes}}`; null: `public_metadata` as `metadata` in version 2. */
   readonly sessionClaims: JsonObject | null;
-  /** How long a code lives. */
+  /** Lifetime of a code. */
   readonly codeLifetimeMs: number;
-  /** Wrong codes that one sign-in takes. */
+  /** Wrong codes after which a sign-in fails. */
   readonly codeAttempts: number;
-  /** How long a user stays locked. */
+  /** Duration of a lockout. */
   readonly lockoutMs: number;
-  /** PEM, RSA of at least 2048 bits; generated at start when not given. */
+  /** PEM of an RSA key of at least 2048 bits; generated at start when undefined. */
   readonly privateKey: string | undefined;
   readonly stateFile: string | undefined;
   readonly logLevel: z.output<typeof logLevel>;
 }
 
-/** Variables that are set, that the emulator does not read, and whose names are close to ones that it reads. */
+/** Variables that are set but unknown, and whose names are close to known ones. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
 
-/** The emulator's configuration out of the environment. @throws ConfigError naming every faulty variable. */
+/** Reads the configuration from the environment. @throws ConfigError with every invalid variable */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): EmulatorConfig {
   const v = parseEnvironment(variables, env);
   return {

@@ -1,145 +1,250 @@
+import { codedError } from '@gatehouse/errors';
+import { ClerkApiError, clerkError, type ClerkErrorItem } from './clerk/clerk-api-error';
+
 /** STATE_FILE cannot be read or does not hold an emulator's state. */
-export class StateFileInvalidError extends Error {
-  readonly code = 'STATE_FILE_INVALID';
-  constructor(path: string, cause: unknown) {
-    super(`STATE_FILE ${path} does not hold a readable emulator state; move it away or name another file`, { cause });
+export class StateFileInvalidError extends codedError(
+  'STATE_FILE_INVALID',
+  (path: string) => `STATE_FILE ${path} does not hold a readable emulator state; move it away or name another file`,
+) {}
+
+/** The emulator cannot listen on its host and port. */
+export class ListenFailedError extends codedError(
+  'LISTEN_FAILED',
+  (host: string, port: number, reason: string) => `cannot listen on ${host}:${port}: ${reason}; set PORT or HOST`,
+) {
+  constructor(host: string, port: number, options: ErrorOptions) {
+    const isTaken = (options.cause as { code?: string }).code === 'EADDRINUSE';
+    super(host, port, isTaken ? 'the port is taken' : 'the system rejected it', options);
   }
 }
 
-/** The emulator cannot listen where it should. */
-export class ListenFailedError extends Error {
-  readonly code = 'LISTEN_FAILED';
-  constructor(host: string, port: number, cause: unknown) {
-    const reason = (cause as { code?: string }).code === 'EADDRINUSE' ? 'the port is taken' : 'the system refused it';
-    super(`cannot listen on ${host}:${port}: ${reason}; set PORT or HOST`, { cause });
+/** A delivery or state that a test waited for did not come in time. */
+export class NothingCameError extends codedError(
+  'NOTHING_CAME',
+  (what: string, timeoutMs: number) => `no ${what} within ${timeoutMs} ms`,
+) {}
+
+// Errors of HTTP requests, in Clerk's shape. Codes, and the texts of errors that Clerk has, are Clerk's own.
+
+export class ResourceNotFoundError extends clerkError(404, 'resource_not_found', (noun: string, id: string) => ({
+  message: 'not found',
+  longMessage: `No ${noun} was found with id ${id}`,
+})) {}
+
+export class RouteNotFoundError extends clerkError(404, 'resource_not_found', (method: string, path: string) => ({
+  message: 'not found',
+  longMessage: `No endpoint was found for ${method} ${path}`,
+})) {}
+
+/** The session has ended and gets no more tokens. */
+export class SessionNotActiveError extends clerkError(404, 'resource_not_found', (id: string) => ({
+  message: 'not found',
+  longMessage: `No active session was found with id ${id}`,
+})) {}
+
+/** The Authorization header is missing or is not a Bearer credential. */
+export class AuthorizationHeaderInvalidError extends clerkError(401, 'authorization_header_format_invalid', {
+  message: 'Invalid Authorization header format',
+  longMessage: 'Invalid Authorization header format. Must be "Bearer <YOUR_API_KEY>"',
+}) {}
+
+/** The secret key belongs to another instance. */
+export class SecretKeyInvalidError extends clerkError(401, 'clerk_key_invalid', {
+  message: 'The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.',
+}) {}
+
+/** The pinned API version was never published, or is named twice. Clerk does not document the code that it uses. */
+export class ApiVersionInvalidError extends clerkError(400, 'api_version_invalid', (longMessage: string) => ({
+  message: 'Invalid API version',
+  longMessage,
+})) {}
+
+/** The body is not JSON, or not an object. */
+export class RequestBodyInvalidError extends clerkError(400, 'request_body_invalid', {
+  message: 'Request body invalid',
+  longMessage: 'The request body is invalid. Please consult the API documentation for more information.',
+}) {}
+
+export class RequestTooLargeError extends clerkError(413, 'request_too_large', {
+  message: 'The request body is larger than 1 MiB.',
+}) {}
+
+export class ContentTypeUnsupportedError extends clerkError(415, 'unsupported_content_type', {
+  message: 'The Content-Type must be application/json.',
+}) {}
+
+/** Any other request that Fastify or Nest rejects. */
+export class RequestInvalidError extends ClerkApiError {
+  readonly code = 'request_invalid';
+  constructor(status: number) {
+    const message = 'The request is invalid.';
+    super(status, [{ code: 'request_invalid', message, longMessage: message }]);
   }
 }
 
-/** One entry of the `errors` array in a Clerk error answer. */
-export interface ClerkErrorItem {
-  readonly code: string;
-  readonly message: string;
-  readonly longMessage: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
-}
+/** A defect of the emulator; the log has the cause. */
+export class UnexpectedError extends clerkError(500, 'internal_clerk_error', {
+  message: 'Oops, an unexpected error occurred.',
+}) {}
 
-/** An answer in Clerk's error shape; each subclass is one of Clerk's codes. */
-export abstract class ClerkApiError extends Error {
-  abstract readonly status: number;
-  abstract readonly code: string;
-  /** Headers of the answer. */
-  readonly headers: Readonly<Record<string, string>> = {};
-  /** @param items what the answer lists; one entry for each fault found */
-  constructor(readonly items: readonly Omit<ClerkErrorItem, 'code'>[]) {
-    super(items.map((item) => item.longMessage).join(' '));
-  }
-
-  /** The `errors` array of the answer. */
-  get errors(): ClerkErrorItem[] {
-    return this.items.map((item) => ({ ...item, code: this.code }));
-  }
-}
-
-/** 404: nothing of that kind has that id. */
-export class ResourceNotFoundError extends ClerkApiError {
-  readonly status = 404;
-  readonly code = 'resource_not_found';
-  constructor(noun: string, id: string) {
-    super([{ message: 'not found', longMessage: `No ${noun} was found with id ${id}` }]);
-  }
-}
-
-/** 404: no such route. */
-export class RouteNotFoundError extends ClerkApiError {
-  readonly status = 404;
-  readonly code = 'resource_not_found';
-  constructor(method: string, path: string) {
-    super([{ message: 'not found', longMessage: `No endpoint was found for ${method} ${path}` }]);
-  }
-}
-
-/** 422: faults in single parameters, each with its own code. */
+/** Faults in single parameters, each with its own code. */
 export class FormInvalidError extends ClerkApiError {
-  readonly status = 422;
   readonly code = 'form_param_format_invalid';
-  constructor(private readonly faults: readonly ClerkErrorItem[]) {
-    super(faults);
-  }
-  override get errors(): ClerkErrorItem[] {
-    return [...this.faults];
+  constructor(faults: readonly ClerkErrorItem[]) {
+    super(422, faults);
   }
 }
 
-/** 403: a banned user cannot sign in. */
-export class UserBannedError extends ClerkApiError {
-  readonly status = 403;
-  readonly code = 'user_banned';
-  constructor() {
-    super([{ message: 'User is banned', longMessage: 'This user is banned and cannot sign in.' }]);
-  }
-}
+/** A new user has neither an e-mail address nor a phone number nor a username. */
+export class FormDataMissingError extends clerkError(422, 'form_data_missing', {
+  message: 'missing data',
+  longMessage:
+    '["email_address" "phone_number" "username"] data doesn\'t match user requirements set for this instance',
+}) {}
 
-/** 403: a user whom directory sync has deprovisioned cannot sign in. */
-export class UserDeactivatedError extends ClerkApiError {
-  readonly status = 403;
-  readonly code = 'user_deactivated';
-  constructor() {
-    super([{ message: 'User is deactivated', longMessage: 'This user is deactivated and cannot sign in.' }]);
-  }
-}
+/** Another user has the e-mail address, phone number, username or external id. */
+export class IdentifierExistsError extends clerkError(422, 'form_identifier_exists', (param: string) => ({
+  message: `That ${param.replaceAll('_', ' ')} is taken. Please try another.`,
+  param,
+})) {}
 
-/** 403: a locked user cannot sign in. */
-export class UserLockedError extends ClerkApiError {
-  readonly status = 403;
-  readonly code = 'user_locked';
-  constructor() {
-    super([{ message: 'User is locked', longMessage: 'This user is locked and cannot sign in.' }]);
-  }
-}
+/** An id in the body names nothing that belongs to the user. */
+export class ParamValueInvalidError extends clerkError(
+  422,
+  'form_param_value_invalid',
+  (param: string, longMessage: string) => ({ message: 'is invalid', longMessage, param }),
+) {}
 
-/** 422: no more of them are kept. */
-export class TooManyResourcesError extends ClerkApiError {
-  readonly status = 422;
-  readonly code = 'resource_limit_exceeded';
-  constructor(noun: string, limit: number) {
-    super([{ message: 'too many', longMessage: `At most ${limit} ${noun} are kept; delete one first.` }]);
-  }
-}
+/** Metadata is larger than 8 KB or nested deeper than 100 levels. */
+export class MetadataInvalidError extends clerkError(
+  422,
+  'form_param_value_too_large',
+  (param: string, longMessage: string) => ({ message: 'is too large', longMessage, param }),
+) {}
 
-/** 403: the instance has as many users as it may. */
-export class UserQuotaExceededError extends ClerkApiError {
-  readonly status = 403;
-  readonly code = 'user_quota_exceeded';
-  constructor(limit: number) {
-    const longMessage = `The emulator keeps ${limit} users at most; delete some, or reset it.`;
-    super([{ message: 'user quota exceeded', longMessage }]);
-  }
-}
+/** No user has this e-mail address or phone number. */
+export class IdentifierNotFoundError extends clerkError(422, 'form_identifier_not_found', {
+  message: "Couldn't find your account.",
+  param: 'identifier',
+}) {}
 
-/** 429: too many requests in the window, or a fault that says so. */
-export class TooManyRequestsError extends ClerkApiError {
-  readonly status = 429;
-  readonly code = 'too_many_requests';
+export class CodeIncorrectError extends clerkError(422, 'form_code_incorrect', {
+  message: 'is incorrect',
+  longMessage: 'Incorrect code',
+  param: 'code',
+}) {}
+
+export class VerificationExpiredError extends clerkError(400, 'verification_expired', {
+  message: 'has expired',
+  longMessage: 'This verification has expired. You must create a new one.',
+}) {}
+
+/** Too many wrong codes. */
+export class VerificationFailedError extends clerkError(400, 'verification_failed', {
+  message: 'failed',
+  longMessage: 'Too many failed attempts. You have to try again with the same or another method.',
+}) {}
+
+export class VerificationDoneError extends clerkError(400, 'verification_already_verified', {
+  message: 'already verified',
+  longMessage: 'This verification has already been verified.',
+}) {}
+
+/** An impersonation ticket is unknown, was used or revoked, or has expired. */
+export class TicketInvalidError extends clerkError(400, 'ticket_invalid_code', {
+  message: 'Ticket is invalid',
+  longMessage: 'The ticket is unknown, used, revoked or expired.',
+}) {}
+
+export class UserBannedError extends clerkError(403, 'user_banned', {
+  message: 'User is banned',
+  longMessage: 'This user is banned and cannot sign in.',
+}) {}
+
+/** Directory sync has deprovisioned the user. */
+export class UserDeactivatedError extends clerkError(403, 'user_deactivated', {
+  message: 'User is deactivated',
+  longMessage: 'This user is deactivated and cannot sign in.',
+}) {}
+
+export class UserLockedError extends clerkError(403, 'user_locked', {
+  message: 'User is locked',
+  longMessage: 'This user is locked and cannot sign in.',
+}) {}
+
+export class UserQuotaExceededError extends clerkError(403, 'user_quota_exceeded', (limit: number) => ({
+  message: 'user quota exceeded',
+  longMessage: `The emulator keeps at most ${limit} users; delete some, or reset it.`,
+})) {}
+
+export class TooManyResourcesError extends clerkError(
+  422,
+  'resource_limit_exceeded',
+  (noun: string, limit: number) => ({
+    message: 'too many',
+    longMessage: `At most ${limit} ${noun} are kept; delete one first.`,
+  }),
+) {}
+
+/** The webhooks of a generated history do not fit into the queue. */
+export class QueueTooSmallError extends clerkError(422, 'queue_too_small', (events: number, limit: number) => ({
+  message: 'too many webhooks',
+  longMessage: `${events} webhooks do not fit into the queue of ${limit}; ask for fewer, or for none.`,
+})) {}
+
+/** The active key cannot be removed from the JWKS. */
+export class KeyActiveError extends clerkError(422, 'key_active', (kid: string) => ({
+  message: 'Key is active',
+  longMessage: `The key ${kid} signs tokens; rotate before you retire it.`,
+})) {}
+
+/** The Host header is a name that others could point at this machine (DNS rebinding). */
+export class ForeignHostError extends clerkError(403, 'host_not_allowed', {
+  message: 'Host not allowed',
+  longMessage: 'The emulator answers only under local names and addresses, or under the name in HOST or CLERK_ISSUER.',
+}) {}
+
+/** A page of another site made the browser send the request. */
+export class ForeignOriginError extends clerkError(403, 'origin_not_allowed', {
+  message: 'Origin not allowed',
+  longMessage: 'This part of the emulator answers programs and its own page, not pages of other sites.',
+}) {}
+
+/** More pages are open than the emulator serves at a time. */
+export class TooManyStreamsError extends clerkError(503, 'too_many_streams', {
+  message: 'Too many streams',
+  longMessage: 'Too many pages are open; close some of them.',
+}) {}
+
+/** A rate limit is exceeded, or a fault rule says so. */
+export class TooManyRequestsError extends clerkError(429, 'too_many_requests', (_retryAfterSeconds: number) => ({
+  message: 'Too many requests',
+  longMessage: 'Too many requests, retry later',
+})) {
   override readonly headers: Readonly<Record<string, string>>;
   constructor(retryAfterSeconds: number) {
-    super([{ message: 'Too many requests', longMessage: 'Too many requests, retry later' }]);
+    super(retryAfterSeconds);
     this.headers = { 'retry-after': String(retryAfterSeconds) };
   }
 }
 
-/** 5xx: a fault that says so. */
+/** Answer of the fault `api_408`. */
+export class RequestTimedOutError extends clerkError(408, 'request_timeout', {
+  message: 'Request timeout',
+  longMessage: 'The request took too long to arrive, retry it',
+}) {}
+
+/** Answer of the fault `api_409`. Clerk answers this while another request changes the same resource. */
+export class ResourceLockedError extends clerkError(409, 'resource_locked', {
+  message: 'Resource locked',
+  longMessage: 'Another request is changing this resource, retry later',
+}) {}
+
+/** Answer of the fault `api_500` with the rule's status. */
 export class InjectedServerError extends ClerkApiError {
   readonly code = 'internal_clerk_error';
-  constructor(readonly status: number) {
-    const longMessage = 'Something went wrong on our end. This answer was asked for by a fault rule of the emulator.';
-    super([{ message: 'Oops, an unexpected error occurred', longMessage }]);
-  }
-}
-
-/** No delivery, or no code, came that a test waited for. */
-export class NothingCameError extends Error {
-  readonly code = 'NOTHING_CAME';
-  constructor(what: string, timeoutMs: number) {
-    super(`no ${what} within ${timeoutMs} ms`);
+  constructor(status: number) {
+    const longMessage = 'Something went wrong on our end. A fault rule of the emulator asked for this answer.';
+    super(status, [{ code: 'internal_clerk_error', message: 'Oops, an unexpected error occurred', longMessage }]);
   }
 }

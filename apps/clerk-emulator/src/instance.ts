@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EmulatorConfig } from './config';
-import { CONFIG } from './config.token';
+import { CONFIG } from './tokens';
 
-/** What the emulated Clerk instance calls itself; its own address is known only once it listens. */
+/** Id and addresses of the emulated Clerk instance. Its own URL is empty until it listens. */
 @Injectable()
 export class Instance {
   private baseUrl = '';
@@ -22,7 +22,7 @@ export class Instance {
     return this.baseUrl;
   }
 
-  listensAt(url: string): void {
+  setUrl(url: string): void {
     this.baseUrl = url;
   }
 }

@@ -1,5 +1,6 @@
 import { runService } from '@gatehouse/observability';
-import { boot } from './boot';
 import { findNearMisses, loadConfig } from './config';
+import { listen } from './listen';
+import { SERVICE_NAME } from './tokens';
 
-void runService('clerk-emulator', async () => (await boot(loadConfig())).app, findNearMisses());
+void runService(SERVICE_NAME, async () => (await listen(loadConfig())).app, findNearMisses());

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { boot } from './boot';
 import { type Now } from './clerk/clock';
 import { type ClerkSession, type SessionOptions } from './clerk/session';
 import { type ClerkUser } from './clerk/user';
@@ -18,33 +17,34 @@ import { Instance } from './instance';
 import { type Endpoint } from './keep-endpoints/endpoint';
 import { type CreateEndpointParams } from './keep-endpoints/endpoint.schemas';
 import { Endpoints } from './keep-endpoints/endpoints';
-import { SessionStore } from './keep-sessions/session.store';
 import { SessionsService } from './keep-sessions/sessions.service';
 import { type CreateUserParams, createUserParams } from './keep-users/user.schemas';
 import { UserStore } from './keep-users/user.store';
 import { UsersService } from './keep-users/users.service';
 import { type RateLimitMode } from './limit-rates/rate-limit-mode';
 import { RateLimiter } from './limit-rates/rate-limiter';
+import { listen } from './listen';
 import { KeyRing } from './mint-tokens/key-ring';
 import { type TokenFaults, TokenMinter } from './mint-tokens/token-minter';
 import { TOKEN_PRESETS, type TokenPreset } from './mint-tokens/token-presets';
-import { ResetService } from './reset-state/reset.service';
+import { ModerationService } from './moderate-users/moderation.service';
+import { EmulatorState } from './persist-state/emulator-state';
 import { Outbox, type SentMessage } from './sign-in-by-code/outbox';
 
-/** What {@link startClerkEmulator} takes; every field has a default, and the environment is not read. */
+/** Options of {@link startClerkEmulator}. Every field has a default; the environment is not read. */
 export interface ClerkEmulatorOptions extends Partial<EmulatorConfig> {
   /** The emulator's clock in ms since 1970; `Date.now` by default. */
   readonly now?: Now;
 }
 
-/** Which delivery is waited for; what is left out does not matter. */
+/** Filter of the delivery to wait for; an omitted field matches every delivery. */
 export interface DeliveryWanted {
   readonly type?: string;
   readonly userId?: string;
   readonly endpointId?: string;
-  /** `delivered` if left out. */
+  /** Default `delivered`. */
   readonly status?: 'pending' | 'delivered' | 'failed' | 'any';
-  /** 5 s if left out. */
+  /** Default 5000. */
   readonly timeoutMs?: number;
 }
 
@@ -55,73 +55,73 @@ export interface ClerkEmulator {
   readonly issuer: string;
   readonly instanceId: string;
   readonly secretKey: string;
-  /** Signs webhooks of the endpoints that `webhookUrls` and `setWebhookUrls` name. */
+  /** Signs webhooks to the endpoints of `webhookUrls` and `setWebhookUrls`. */
   readonly webhookSecret: string;
-  /** Public key as PEM, of the key that signs now: the `jwtKey` of `@clerk/backend`. */
+  /** Public PEM of the active key: the `jwtKey` of `@clerk/backend`. */
   readonly jwtKey: string;
   readonly jwksUrl: string;
-  /** What `createClerkClient` of `@clerk/backend` takes. */
+  /** Options for `createClerkClient` of `@clerk/backend`. */
   readonly clientOptions: { readonly secretKey: string; readonly apiUrl: string; readonly jwtKey: string };
 
-  /** Creates a user as the Backend API does; without parameters one with an address of its own. Sends `user.created`. */
+  /** Creates a user, by default with a unique e-mail address. Sends `user.created`. @throws ZodError */
   createUser(params?: CreateUserParams): ClerkUser;
-  /** Sends `user.deleted`. @throws ResourceNotFoundError */
+  /** Deletes a user and its sessions. Sends `user.deleted`. @throws ResourceNotFoundError */
   deleteUser(userId: string): void;
-  /** Deprovisions a user as directory sync does, or reprovisions it. Sends `user.updated`. @throws ResourceNotFoundError */
+  /** Deprovisions a user, as directory sync does, or reprovisions it. Sends `user.updated`. @throws ResourceNotFoundError */
   deprovision(userId: string, deprovisioned?: boolean): ClerkUser;
-  /** The user as Clerk holds it now; undefined when there is none. */
+  /** The current state of a user; undefined when it does not exist. */
   findUser(userId: string): ClerkUser | undefined;
-  /** Every user, oldest first: what whoever follows the webhooks must come to. */
+  /** All users, oldest first: the state that a consumer of the webhooks must reach. */
   users(): readonly ClerkUser[];
-  /** Signs a user in, pending or impersonated if told so. Sends `user.updated` and `session.created`. */
+  /** Signs a user in. Sends `user.updated` and `session.created`, or `session.pending` for a pending session. */
   signIn(userId: string, options?: SessionOptions): ClerkSession;
-  /** Ends a session: `removed` (signed out, if left out), `ended` or `revoked`. */
+  /** Ends a session with the given status; default `removed`, as when the user signs out. */
   signOut(sessionId: string, how?: 'removed' | 'ended' | 'revoked'): ClerkSession;
-  /** A session token for a session, or for a user, who is signed in for it; wrong as a preset or faults say. */
+  /** Mints a token for a session, or for a user, who is signed in first. Invalid if a preset or faults are given. */
   token(sessionOrUserId: string, faults?: TokenPreset | TokenFaults): Promise<string>;
-  /** The latest code sent to an address or number; undefined when none was. */
+  /** The latest code that was sent to an address or number. */
   lastCode(identifier: string): string | undefined;
-  /** Messages with codes, newest first. */
+  /** Messages with codes, newest first. @param identifier returns only messages to this address or number */
   messages(identifier?: string): SentMessage[];
 
-  /** Sends events from now on to these URLs. */
+  /** Replaces all endpoints by these URLs. */
   setWebhookUrls(urls: readonly string[]): void;
   /** Adds an endpoint with its own secret and filter. */
   addEndpoint(params: CreateEndpointParams): Endpoint;
-  /** Deliveries with bodies, requests and answers, newest first. */
+  /** Deliveries with bodies, requests and responses, newest first. */
   deliveries(filter?: Omit<DeliveryWanted, 'timeoutMs'>): DeliveryDetail[];
-  /** The first delivery that is as wanted, now or within the time. @throws NothingCameError */
+  /** Resolves with the oldest matching delivery, as soon as there is one. @throws NothingCameError after `timeoutMs` */
   waitForDelivery(wanted?: DeliveryWanted): Promise<DeliveryDetail>;
-  /** Resolves when no webhook attempt is in hand or due at once; retries, delays and holds do not count. */
+  /** Resolves when no attempt is in flight or due. Ignores deliveries that wait for a retry, a delay or a hold. */
   whenIdle(): Promise<void>;
-  /** Resolves when no delivery is pending, retries and delays included. @throws NothingCameError after `timeoutMs` */
+  /** Resolves when no delivery is pending. @throws NothingCameError after `timeoutMs` */
   whenSettled(timeoutMs?: number): Promise<void>;
 
-  /** Switches a fault on. */
+  /** Adds a fault rule. */
   addFault(params: CreateFaultParams): FaultRule;
-  /** Switches every fault off. */
+  /** Removes all fault rules. */
   clearFaults(): void;
-  /** Begins the faults' randomness anew. */
+  /** Sets the seed of the faults and resets their counts. */
   setSeed(seed: string): void;
   setRateLimits(mode: RateLimitMode): void;
-  /** A new key signs from now on; the old one verifies until `retireKey`. Gives the new `kid`. */
+  /** Makes a new key active; the old one verifies until `retireKey`. Resolves with the new `kid`. */
   rotateKey(): Promise<string>;
   retireKey(kid: string): void;
 
-  /** Makes users that follow from the seed; sends no webhooks. */
+  /** Generates users from the seed; sends no webhooks. */
   generateUsers(count: number, seed?: string): Promise<GeneratedUsers>;
-  /** Lives a random history through, webhooks included, and tells what is true at its end. */
+  /** Applies a random history, sends its webhooks and resolves with the history. */
   applyHistory(options: {
     readonly seed: string;
     readonly steps: number;
     readonly maxUsers?: number;
   }): Promise<History>;
   /**
-   * Forgets users, sessions, deliveries, faults and messages; endpoints and keys stay. For `beforeEach`; an attempt that
-   * is in hand ends by itself, for which `whenIdle` waits.
+   * Deletes users, sessions, deliveries, faults and messages; endpoints and keys stay. Attempts in flight continue;
+   * `whenIdle` waits for them.
    */
   reset(): void;
-  /** Finishes the attempts in hand and frees the port. */
+  /** Waits for attempts in flight, at most 3 s, and closes the port. */
   close(): Promise<void>;
 }
 
@@ -129,14 +129,14 @@ const WAIT_MS = 5_000;
 const MANY = 100_000;
 
 /**
- * Starts an emulator on a free port of the loopback interface, sending no webhooks until it is told where.
+ * Starts an emulator on a free port of the loopback interface. By default it has no webhook endpoints and logs nothing.
  *
  * @throws StateFileInvalidError, ListenFailedError
  */
 export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Promise<ClerkEmulator> {
   const { now, ...given } = options;
   const config: EmulatorConfig = { ...loadConfig({}), port: 0, webhookUrls: [], logLevel: 'silent', ...given };
-  const { app, url } = await boot(config, now);
+  const { app, url } = await listen(config, now);
   const { secretKey, instanceId, webhookSecret } = config;
   const endpoints = app.get(Endpoints);
   const dispatcher = app.get(WebhookDispatcher);
@@ -145,7 +145,6 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
   const users = app.get(UserStore);
   const usersService = app.get(UsersService);
   const sessions = app.get(SessionsService);
-  const sessionStore = app.get(SessionStore);
   const outbox = app.get(Outbox);
   const faults = app.get(Faults);
   const generator = app.get(GeneratorService);
@@ -174,19 +173,16 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
       const filled = params ?? { email_address: [`user-${++serial}@example.com`] };
       return usersService.create(createUserParams.parse(filled));
     },
-    deleteUser: (userId) => {
-      usersService.remove(userId);
-      sessionStore.deleteOf(userId);
-    },
+    deleteUser: (userId) => void usersService.remove(userId),
     deprovision: (userId, deprovisioned = true) =>
-      usersService.change(userId, (user) => void (user.deprovisioned = deprovisioned)),
+      app.get(ModerationService)[deprovisioned ? 'deprovision' : 'reprovision'](userId),
     findUser: (userId) => users.find(userId),
     users: () => [...users.oldestFirst()],
     signIn: (userId, sessionOptions) => sessions.signIn(userId, sessionOptions),
     signOut: (sessionId, how = 'removed') => sessions.finish(sessionId, how),
-    token: async (id, wrong = {}) => {
+    token: async (id, invalid = {}) => {
       const sessionId = id.startsWith('sess_') ? id : sessions.signIn(id).id;
-      return app.get(TokenMinter).mintFaulty(sessionId, typeof wrong === 'string' ? TOKEN_PRESETS[wrong] : wrong);
+      return app.get(TokenMinter).mintFaulty(sessionId, typeof invalid === 'string' ? TOKEN_PRESETS[invalid] : invalid);
     },
     lastCode: (identifier) => outbox.list(identifier)[0]?.code,
     messages: (identifier) => outbox.list(identifier),
@@ -201,7 +197,7 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
     whenIdle: () => dispatcher.whenIdle(),
     whenSettled: async (timeoutMs = WAIT_MS) => {
       const settled = () => (log.pendingCount === 0 ? true : undefined);
-      await untilSome(log, settled, 'end of what is pending', timeoutMs);
+      await untilSome(log, settled, 'end of the pending deliveries', timeoutMs);
       await dispatcher.whenIdle();
     },
 
@@ -214,32 +210,32 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
 
     generateUsers: (count, seed = config.seed) => generator.generateUsers(count, seed),
     applyHistory: (history) => generator.applyHistory(history),
-    reset: () => app.get(ResetService).reset(),
+    reset: () => app.get(EmulatorState).reset(),
     close: () => app.close(),
   };
 }
 
-/** Asks again after every change of a delivery until there is an answer. */
-async function untilSome<T>(log: DeliveryLog, ask: () => T | undefined, what: string, timeoutMs: number): Promise<T> {
-  const over = new AbortController();
-  let stop: () => void = () => undefined;
-  const come = new Promise<T>((resolve) => {
-    const look = (): void => {
-      const found = ask();
-      if (found !== undefined) resolve(found);
+/** Calls `find` after every change of a delivery until it returns something. @throws NothingCameError */
+async function untilSome<T>(log: DeliveryLog, find: () => T | undefined, what: string, timeoutMs: number): Promise<T> {
+  const settled = new AbortController();
+  let stopListening: () => void = () => undefined;
+  const found = new Promise<T>((resolve) => {
+    const check = (): void => {
+      const result = find();
+      if (result !== undefined) resolve(result);
     };
-    stop = log.onChange(look);
-    look();
+    stopListening = log.onChange(check);
+    check();
   });
-  const late = sleep(timeoutMs, undefined, { signal: over.signal }).then(
+  const timedOut = sleep(timeoutMs, undefined, { signal: settled.signal }).then(
     () => Promise.reject(new NothingCameError(what, timeoutMs)),
-    // Nobody waits any more.
+    // Aborted because the race is over.
     () => new Promise<never>(() => undefined),
   );
   try {
-    return await Promise.race([come, late]);
+    return await Promise.race([found, timedOut]);
   } finally {
-    stop();
-    over.abort();
+    stopListening();
+    settled.abort();
   }
 }

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { collectShapes } from './collect-shapes';
 import { keyPaths } from './key-paths';
 
-/** How one shape compares with Clerk's. */
+/** Comparison of one shape with Clerk's. */
 export interface ConformanceRow {
   readonly shape: string;
   readonly keys: number;
-  /** Keys of Clerk's that the emulator does not emit. */
+  /** Clerk's keys that the emulator does not emit. */
   readonly missing: readonly string[];
-  /** Keys that the emulator emits and Clerk does not. */
+  /** Keys that only the emulator emits. */
   readonly extra: readonly string[];
 }
 
-/** Keys that a fixture has and the emulator knowingly has not: there are no organizations. */
+/** Keys of fixtures that the emulator omits on purpose: it has no organizations. */
 const KNOWN_TO_LACK: Readonly<Record<string, RegExp>> = { 'jwt.session-v1': /^payload\.org_/ };
 
-/** Compares every shape that the emulator emits with the recorded payload in the folder, one row for each payload. */
+/** Compares each recorded payload in the folder with the emulator's shape of the same name. */
 export async function checkConformance(folder: string): Promise<ConformanceRow[]> {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -35,7 +35,7 @@ export async function checkConformance(folder: string): Promise<ConformanceRow[]
   });
 }
 
-/** The rows as a table of text, differences named below. */
+/** The rows as a text table, each followed by its differences. */
 export function conformanceTable(rows: readonly ConformanceRow[]): string {
   const width = Math.max(...rows.map(({ shape }) => shape.length));
   const line = ({ shape, keys, missing, extra }: ConformanceRow): string[] => [

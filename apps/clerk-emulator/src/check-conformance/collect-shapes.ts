@@ -1,7 +1,7 @@
 import { svixSignature } from '../deliver-webhooks/svix-signature';
 import { type ClerkEmulator, startClerkEmulator } from '../start-clerk-emulator';
 
-/** Everything the emulator emitted, by the name of the fixture that it has to look like. */
+/** Payloads of the emulator, by the name of the fixture to compare with. */
 export type Shapes = ReadonlyMap<string, unknown>;
 
 const ADA = {
@@ -12,9 +12,9 @@ const ADA = {
 };
 const TIMEOUT_MS = 10_000;
 
-/** Takes an emulator through all that it can emit. Nothing leaves the process but requests to itself. */
+/** Makes an emulator emit every payload. Sends requests only to the emulator itself. */
 export async function collectShapes(vector: Record<string, string>): Promise<Shapes> {
-  // Nobody listens there, and nobody needs to: paused deliveries keep their bodies.
+  // No server listens there: the deliveries are paused and keep their bodies.
   const emulator = await startClerkEmulator({ webhookUrls: ['http://127.0.0.1:9/'] });
   try {
     const shapes = new Map<string, unknown>();
@@ -76,7 +76,7 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
   return { header: parse(header), payload: parse(payload) };
 }
 
-/** The known-answer vector with the signature that the emulator makes of it, under a key of its own when that differs. */
+/** The known-answer vector with the emulator's signature, under another key when the signature differs. */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;
   const { 'svix-signature': expected, ...rest } = vector;

@@ -1,4 +1,4 @@
-/** The paths of all keys, `a.b[].c`, sorted; what is inside metadata is the user's own and does not count. */
+/** Sorted paths of all keys, such as `a.b[].c`, without the keys inside metadata. */
 export function keyPaths(value: unknown, prefix = ''): string[] {
   if (Array.isArray(value)) return [...new Set(value.flatMap((item) => keyPaths(item, `${prefix}[]`)))].sort();
   if (typeof value !== 'object' || value === null || prefix.endsWith('metadata')) return [];

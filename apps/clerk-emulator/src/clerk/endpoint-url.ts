@@ -1,6 +1,6 @@
 import { httpUrl } from '@gatehouse/config';
 
-/** True for where a webhook can be sent. Credentials in a URL are refused: `fetch` does not send them. */
+/** True for a URL that webhooks can be sent to. Rejects credentials in a URL, because `fetch` rejects them. */
 export function isEndpointUrl(text: string): boolean {
   if (!httpUrl.safeParse(text).success) return false;
   const { username, password } = new URL(text);

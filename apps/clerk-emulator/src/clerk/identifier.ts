@@ -1,6 +1,6 @@
 import { newId } from './ids';
 
-/** How Clerk says whether an identifier belongs to its user. */
+/** Clerk's record of whether an identifier is verified. */
 export interface Verification {
   attempts: number;
   expire_at: number | null;
@@ -10,7 +10,7 @@ export interface Verification {
   channel?: 'sms';
 }
 
-/** One entry of a user's `email_addresses`, as on the wire. */
+/** Entry of a user's `email_addresses`. */
 export interface EmailAddress {
   created_at: number;
   email_address: string;
@@ -23,7 +23,7 @@ export interface EmailAddress {
   verification: Verification;
 }
 
-/** One entry of a user's `phone_numbers`, as on the wire. */
+/** Entry of a user's `phone_numbers`. */
 export interface PhoneNumber {
   backup_codes: null;
   created_at: number;
@@ -38,10 +38,10 @@ export interface PhoneNumber {
   verification: Verification;
 }
 
-/** `reserved` identifiers can sign in and cannot be claimed by others, but are unverified. */
+/** `reserved` identifiers are unverified, but can sign in and cannot be taken by other users. */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
-/** Whether no other user can hold the same address or number: it is verified, or reserved. */
+/** True when no other user can have the same address or number: it is verified or reserved. */
 export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumber): boolean {
   return reserved || verification.status === 'verified';
 }
@@ -49,7 +49,7 @@ export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumb
 const CODE_LIFETIME_MS = 600_000;
 const NONE: never[] = [];
 
-/** The verification of an identifier that is verified at `now`, or not verified. */
+/** A verification with the given status, at `now`. */
 export function verification(
   strategy: Verification['strategy'],
   status: IdentificationStatus,
@@ -66,7 +66,7 @@ export function verification(
   };
 }
 
-/** A new e-mail address; Clerk keeps them in lower case. */
+/** A new e-mail address, in lower case like Clerk's. */
 export function newEmailAddress(
   address: string,
   status: IdentificationStatus,

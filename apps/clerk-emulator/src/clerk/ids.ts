@@ -4,7 +4,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const KSUID_EPOCH_SECONDS = 1_400_000_000;
 const KSUID_LENGTH = 27;
 
-/** What Clerk and Svix put before the underscore. */
+/** Prefixes of ids. */
 export type IdPrefix =
   | 'user'
   | 'sess'
@@ -26,11 +26,11 @@ export type IdPrefix =
   | 'inv'
   | 'wle';
 
-/** Gives `length` bytes nobody has guessed, or bytes that follow from a seed. */
+/** Returns `length` random bytes, or bytes derived from a seed. */
 export type ByteSource = (length: number) => Buffer;
 
 /**
- * An id as Clerk makes them: the prefix and a KSUID (github.com/segmentio/ksuid), so that ids sort by second.
+ * An id like Clerk's: the prefix and a KSUID (github.com/segmentio/ksuid), which sorts by second.
  *
  * @param now ms since 1970
  */
@@ -41,7 +41,7 @@ export function newId(prefix: IdPrefix, now: number, bytesFrom: ByteSource = ran
   return `${prefix}_${base62(bytes)}`;
 }
 
-/** Twenty bytes as 27 characters; long division by words, because BigInt takes most of the time a user is made in. */
+/** Encodes 20 bytes as 27 characters. Divides word by word, because BigInt was the slowest part of generating users. */
 export function base62(bytes: Buffer): string {
   const words = [0, 4, 8, 12, 16].map((offset) => bytes.readUInt32BE(offset));
   const text = new Array<string>(KSUID_LENGTH);

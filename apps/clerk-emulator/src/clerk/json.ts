@@ -1,4 +1,4 @@
-/** A value that JSON can carry. */
+/** A JSON value. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 
 /** A JSON object, such as Clerk's metadata. */
@@ -11,7 +11,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** True when the value is nested deeper than `limit` levels. Walks level by level: recursion is what depth would break. */
+/** True when the value is nested deeper than `limit` levels. Iterates by level, because recursion could overflow. */
 export function nestsDeeper(root: unknown, limit: number): boolean {
   let level = [root].filter(isContainer);
   for (let depth = 0; level.length > 0; depth++) {

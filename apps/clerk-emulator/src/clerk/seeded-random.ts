@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** A number in [0, 1) that follows from its arguments alone. */
+/** A number in [0, 1) that depends only on the arguments. */
 export function seededFraction(seed: string, ...key: readonly (string | number)[]): number {
   return seededBytes(seed, ...key).readUInt32BE(0) / 2 ** 32;
 }
 
-/** 32 bytes that follow from the arguments alone. */
+/** 32 bytes that depend only on the arguments. */
 export function seededBytes(seed: string, ...key: readonly (string | number)[]): Buffer {
   return createHash('sha256')
     .update(JSON.stringify([seed, ...key]))
@@ -13,8 +13,8 @@ export function seededBytes(seed: string, ...key: readonly (string | number)[]):
 }
 
 /**
- * A generator whose whole sequence follows from its seed: mulberry32, which is fast and good enough to make test data;
- * never use it for secrets.
+ * Random generator whose sequence depends only on its seed (mulberry32). Good enough for test data; never use it for
+ * secrets.
  */
 export class SeededRandom {
   private state: number;

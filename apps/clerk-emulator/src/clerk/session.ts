@@ -1,10 +1,10 @@
 import { newId } from './ids';
 import { type JsonObject } from './json';
 
-/** The states in which the emulator leaves a session. A pending one is signed in but has tasks left. */
+/** Status of a session. The user of a pending session is signed in but has tasks left. */
 export type SessionStatus = 'active' | 'pending' | 'ended' | 'removed' | 'revoked';
 
-/** A session as Clerk's Backend API gives it; `session.*` webhooks add the `user`. Times in ms. */
+/** A session as Clerk's Backend API returns it; `session.*` webhooks add the `user`. Times in ms since 1970. */
 export interface ClerkSession {
   abandon_at: number;
   actor: JsonObject | null;
@@ -23,16 +23,16 @@ export interface ClerkSession {
 
 const DAY_MS = 86_400_000;
 
-/** How a session departs from the usual one. */
+/** Options of a new session. */
 export interface SessionOptions {
   readonly status?: 'active' | 'pending' | undefined;
-  /** Who acts as the user; its `sub` is that of the `act` claim. */
+  /** The impersonating actor, for the `act` claim. */
   readonly actor?: JsonObject | undefined;
-  /** 7 days if not given. */
+  /** Default 7 days. */
   readonly lifetimeMs?: number | undefined;
 }
 
-/** A session that begins at `now`, active and with Clerk's default lifetimes of 7 and 30 days unless told otherwise. */
+/** A session that starts at `now`; by default active and with Clerk's lifetimes of 7 and 30 days. */
 export function newSession(userId: string, now: number, options: SessionOptions = {}): ClerkSession {
   return {
     abandon_at: now + 30 * DAY_MS,

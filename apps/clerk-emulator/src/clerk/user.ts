@@ -2,7 +2,7 @@ import { type EmailAddress, type PhoneNumber } from './identifier';
 import { newId } from './ids';
 import { type JsonObject } from './json';
 
-/** A user as Clerk's Backend API and `user.*` webhooks carry it; times in ms. */
+/** A user in Clerk's Backend API and `user.*` webhooks; times in ms since 1970. */
 export interface ClerkUser {
   backup_code_enabled: boolean;
   banned: boolean;
@@ -50,7 +50,7 @@ export interface ClerkUser {
   web3_wallets: never[];
 }
 
-/** What Clerk answers when something is deleted, and the `data` of `user.deleted`. */
+/** Clerk's answer to a deletion, and the `data` of `user.deleted`. */
 export interface DeletedObject {
   deleted: true;
   external_id?: string;
@@ -58,24 +58,24 @@ export interface DeletedObject {
   object: 'user' | 'email_address' | 'phone_number';
 }
 
-/** Users that an emulator holds at most, in about 900 MB. */
+/** Maximum number of users of an emulator; they take about 900 MB. */
 export const USER_LIMIT = 250_000;
 
-/** Failed sign-in attempts that a user has before Clerk locks the account. */
+/** Failed sign-in attempts after which Clerk locks a user. */
 export const SIGN_IN_ATTEMPTS = 100;
 
-/** Sets the fields by which Clerk's JSON shows that a user is locked; `lockoutMs` in milliseconds. */
+/** Sets the fields of a locked user. */
 export function lockUser(user: ClerkUser, lockoutMs: number): void {
   user.locked = true;
   user.lockout_expires_in_seconds = Math.ceil(lockoutMs / 1_000);
   user.verification_attempts_remaining = 0;
 }
 
-// What is empty at first is shared: a hundred thousand users have a million of them. Changes are made to a copy.
+// Shared by all users, because 100 000 users would have a million empty values. Changes are made to copies.
 const NONE: never[] = [];
 const NO_METADATA: JsonObject = Object.freeze({});
 
-/** A user with nothing filled in. @param now ms since 1970 */
+/** A user without data. @param now ms since 1970 */
 export function newUser(now: number, id: string = newId('user', now)): ClerkUser {
   return {
     backup_code_enabled: false,

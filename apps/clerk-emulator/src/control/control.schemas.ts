@@ -4,7 +4,7 @@ import { eventPresets } from '../deliver-webhooks/event-presets';
 import { tokenPresets } from '../mint-tokens/token-presets';
 import { JWT_ALGORITHMS } from '../mint-tokens/jwt';
 
-/** What a header can carry: neither line breaks nor letters beyond ASCII. */
+/** Text that is allowed in a header: no line breaks, no characters beyond ASCII. */
 const headerValue = z
   .string()
   .max(4_096)

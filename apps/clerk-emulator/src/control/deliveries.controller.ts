@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type JsonObject } from '../clerk/json';
 import { type Delivery } from '../deliver-webhooks/delivery';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
@@ -11,6 +11,7 @@ import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { currentOrigin } from '../http/request-origin';
 import { Instance } from '../instance';
+import { NOW } from '../tokens';
 import {
   type ListDeliveriesParams,
   listDeliveriesParams,
@@ -18,9 +19,9 @@ import {
   sendEventParams,
 } from './control.schemas';
 
-const SENT_AT_A_TIME = 64;
+const CONCURRENCY = 64;
 
-/** Shows deliveries, sends them again, sends events that nothing caused, and stops and starts the queue. */
+/** Shows and resends deliveries, sends events that no change caused, and pauses and resumes the queue. */
 @Controller('emulator')
 export class DeliveriesController {
   constructor(
@@ -41,14 +42,14 @@ export class DeliveriesController {
     return { data: this.log.find(id).map(detailOf) };
   }
 
-  /** By the delivery's id, or by `svix-id` for every endpoint. Answers after the attempt. */
+  /** `:id` is the id of a delivery, or a `svix-id` for all endpoints. Answers after the attempt. */
   @Post('deliveries/:id/resend')
   @HttpCode(200)
   async resend(@Param('id') id: string): Promise<{ data: DeliverySummary[] }> {
     return this.send(this.log.find(id));
   }
 
-  /** Sends what it is told, right or wrong, at once and paused or not. Answers after the attempt. */
+  /** Sends the given event, valid or not, at once and even while paused. Answers after the attempt. */
   @Post('events')
   @HttpCode(200)
   async sendEvent(
@@ -76,12 +77,12 @@ export class DeliveriesController {
   }
 
   private async send(deliveries: Delivery[]): Promise<{ data: DeliverySummary[] }> {
-    // They take from one iterator: so many at a time, however many endpoints there are.
-    const left = deliveries.values();
-    const sendRest = async (): Promise<void> => {
-      for (const delivery of left) await this.dispatcher.sendNow(delivery);
+    // All workers take from the same iterator, which bounds the concurrency.
+    const remaining = deliveries.values();
+    const worker = async (): Promise<void> => {
+      for (const delivery of remaining) await this.dispatcher.sendNow(delivery);
     };
-    await Promise.all(Array.from({ length: SENT_AT_A_TIME }, sendRest));
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
     return { data: deliveries.map(summaryOf) };
   }
 
@@ -98,7 +99,7 @@ export class DeliveriesController {
   }
 }
 
-/** Whom an event is about, where its data says so. */
+/** Id of the user that an event is about; null when its data has none. */
 function subjectOf(data: JsonObject = {}): string | null {
   const id = data['user_id'] ?? data['id'];
   return typeof id === 'string' && id.startsWith('user_') ? id : null;

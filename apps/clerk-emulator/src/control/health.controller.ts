@@ -1,13 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
 import { Endpoints } from '../keep-endpoints/endpoints';
-import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { Instance } from '../instance';
 import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
 
-/** What the emulator says of itself. */
+/** Health and counts of the emulator. */
 export interface EmulatorHealth {
   status: 'ok';
   instance_id: string;
@@ -17,12 +16,12 @@ export interface EmulatorHealth {
   sessions: number;
   events_published: number;
   deliveries_pending: number;
-  /** Attempts that wait for an answer now. */
+  /** Attempts that wait for a response. */
   deliveries_in_hand: number;
   paused: boolean;
 }
 
-/** Answers once the emulator serves. */
+/** Answers as soon as the emulator listens. */
 @Controller('emulator/health')
 export class HealthController {
   constructor(
@@ -30,7 +29,6 @@ export class HealthController {
     private readonly endpoints: Endpoints,
     private readonly users: UserStore,
     private readonly sessions: SessionStore,
-    private readonly events: EventPublisher,
     private readonly deliveries: DeliveryLog,
     private readonly dispatcher: WebhookDispatcher,
   ) {}
@@ -44,9 +42,9 @@ export class HealthController {
       webhook_urls: this.endpoints.urls,
       users: this.users.size,
       sessions: this.sessions.size,
-      events_published: this.events.count,
+      events_published: this.deliveries.eventCount,
       deliveries_pending: this.deliveries.pendingCount,
-      deliveries_in_hand: this.dispatcher.inHandCount,
+      deliveries_in_hand: this.dispatcher.inFlightCount,
       paused: this.dispatcher.paused,
     };
   }

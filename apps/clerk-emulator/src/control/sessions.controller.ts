@@ -11,7 +11,7 @@ import { type TokenObject } from '../mint-tokens/tokens.controller';
 import { publishableKeyOf, sessionCookies } from '../sign-in-by-code/session-cookies';
 import { type MintTokenParams, mintTokenParams } from './control.schemas';
 
-/** Does what a user would do in a browser, and mints tokens that are wrong on purpose. */
+/** Does what a user does in a browser, and mints valid and invalid tokens. */
 @Controller('emulator')
 export class ControlSessionsController {
   constructor(
@@ -20,7 +20,7 @@ export class ControlSessionsController {
     private readonly instance: Instance,
   ) {}
 
-  /** Also sets a browser's session cookies. */
+  /** Also sets Clerk's session cookies. */
   @Post('sessions')
   @HttpCode(200)
   async signIn(
@@ -33,28 +33,28 @@ export class ControlSessionsController {
     return session;
   }
 
-  /** A pending session's tasks are done: `session.created`. */
+  /** Completes the tasks of a pending session. Sends `session.created`. */
   @Post('sessions/:id/activate')
   @HttpCode(200)
   activate(@Param('id') id: string): ClerkSession {
     return this.sessions.activate(id);
   }
 
-  /** The user signs out: `session.removed`. */
+  /** Signs the user out. Sends `session.removed`. */
   @Post('sessions/:id/remove')
   @HttpCode(200)
   remove(@Param('id') id: string): ClerkSession {
     return this.sessions.finish(id, 'removed');
   }
 
-  /** The session runs out: `session.ended`. */
+  /** Ends the session as if it had expired. Sends `session.ended`. */
   @Post('sessions/:id/end')
   @HttpCode(200)
   end(@Param('id') id: string): ClerkSession {
     return this.sessions.finish(id, 'ended');
   }
 
-  /** A preset is a token wrong for one reason; what else is given is laid over it. */
+  /** A preset is a token that is invalid for one reason. Other parameters override those of the preset. */
   @Post('tokens')
   @HttpCode(200)
   async mint(@Body(new ClerkParams(mintTokenParams)) params: MintTokenParams): Promise<TokenObject> {

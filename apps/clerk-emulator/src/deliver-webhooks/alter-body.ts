@@ -1,6 +1,6 @@
 import { type FaultParams } from '../inject-faults/fault-kinds';
 
-/** A body that differs from the one given; `letter` leaves it JSON where a string value of it has a letter. */
+/** Returns a changed body. `letter` changes a letter within a string value, if there is one, so that it stays JSON. */
 export function alterBody(body: string, alteration: FaultParams<'altered_body'>['alteration']): string {
   switch (alteration) {
     case 'letter': {

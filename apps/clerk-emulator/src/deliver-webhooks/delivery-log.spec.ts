@@ -1,4 +1,4 @@
-import { ChangeSignal } from '../persist-state/change-signal';
+import { EmulatorState } from '../persist-state/emulator-state';
 import { type Delivery, type DeliveryStatus } from './delivery';
 import { DeliveryLog } from './delivery-log';
 
@@ -15,10 +15,10 @@ describe('DeliveryLog', () => {
   };
 
   beforeEach(() => {
-    log = new DeliveryLog({ webhookQueueLimit: 1_000 }, new ChangeSignal());
+    log = new DeliveryLog({ webhookQueueLimit: 1_000 }, new EmulatorState());
   });
 
-  it('forgets the oldest finished ones when they hold too much, and none that is pending', () => {
+  it('removes the oldest finished deliveries when they exceed the memory limit, and never a pending one', () => {
     const pending = add('pending');
     const [first] = Array.from({ length: 200 }, () => add('delivered'));
     expect(log.list({ limit: 1_000 })).toHaveLength(129);
@@ -26,7 +26,7 @@ describe('DeliveryLog', () => {
     expect(log.holds(first!)).toBe(false);
   });
 
-  it('is full when what is pending holds too much, and has room again once it is delivered', () => {
+  it('is full when pending deliveries reach the memory limit, and has room again after one is delivered', () => {
     const [first] = Array.from({ length: 128 }, () => add('pending'));
     expect(log.isFullFor(body)).toBe(true);
     expect(log.isOverfull).toBe(false);
@@ -35,7 +35,7 @@ describe('DeliveryLog', () => {
     expect(log.pendingCount).toBe(127);
   });
 
-  it('counts what an endpoint answered', () => {
+  it('includes the response of an endpoint in the memory limit', () => {
     const delivery = add('pending');
     const attempt = { request: { headers: {}, body: null }, response: { headers: {}, body: 'y'.repeat(128 * MIB) } };
     delivery.attempts = [attempt as Delivery['attempts'][number]];

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
 import { ResourceNotFoundError } from '../errors';
-import { ChangeSignal } from '../persist-state/change-signal';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { CONFIG } from '../tokens';
 import { type Attempt, type Delivery, type DeliveryStatus } from './delivery';
 
-/** What a listing of deliveries can be narrowed to. */
+/** Filter of a list of deliveries; an undefined field matches every delivery. */
 export interface DeliveryFilter {
   readonly type?: string | undefined;
   readonly user_id?: string | undefined;
@@ -16,40 +17,62 @@ export interface DeliveryFilter {
 }
 
 const FINISHED_KEPT = 5_000;
-/** Characters of bodies that finished deliveries, and pending ones, hold at most. */
+/** Maximum characters of the bodies of finished deliveries, and of pending ones. */
 const CHARS_KEPT = 128 * 1_048_576;
 
-/** Every delivery that is pending, and the latest that are not: as many of them as memory allows. */
+/** Field of the state file that holds the number of events. */
+const savedEventCount = z.object({ events_published: z.number().int().nonnegative() });
+
+/** All pending deliveries and the latest finished ones, within a limit of memory. Counts the events. */
 @Injectable()
 export class DeliveryLog {
   private readonly deliveries = new Map<string, Delivery>();
   private readonly listeners = new Set<(delivery: Delivery) => void>();
+  private events = 0;
   private pending = 0;
-  /** What each finished delivery weighs, oldest first. */
+  /** Finished deliveries, oldest first, with the characters that each holds. */
   private readonly finished = new Map<Delivery, number>();
   private finishedChars = 0;
   private pendingChars = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<EmulatorConfig, 'webhookQueueLimit'>,
-    private readonly changes: ChangeSignal,
-  ) {}
+    private readonly state: EmulatorState,
+  ) {
+    state.register({
+      reset: () => this.clear(),
+      saved: {
+        schema: savedEventCount,
+        save: () => ({ events_published: this.events }),
+        restore: ({ events_published }) => (this.events = events_published),
+      },
+    });
+  }
+
+  /** Events published by this run and the earlier ones that its state comes from. */
+  get eventCount(): number {
+    return this.events;
+  }
+
+  countEvent(): void {
+    this.events++;
+  }
 
   get pendingCount(): number {
     return this.pending;
   }
 
-  /** True when a delivery with this body would have to wait in a queue that is full. */
+  /** True when the queue has no room for another delivery with this body. */
   isFullFor(body: string): boolean {
     return this.pending >= this.config.webhookQueueLimit || this.pendingChars + body.length > CHARS_KEPT;
   }
 
-  /** True when more wait than may: a resend is sent at once, even when the queue is full. */
+  /** True when the queue exceeds its limit. A resend can cause that, because it does not check the limit. */
   get isOverfull(): boolean {
     return this.pending > this.config.webhookQueueLimit || this.pendingChars > CHARS_KEPT;
   }
 
-  /** Calls `listener` after every change of a delivery until the function it gives is called. */
+  /** Calls `listener` after every change of a delivery. @returns a function that removes the listener */
   onChange(listener: (delivery: Delivery) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -59,15 +82,15 @@ export class DeliveryLog {
     this.deliveries.set(delivery.id, delivery);
     this.count(delivery);
     for (const listener of this.listeners) listener(delivery);
-    this.changes.mark();
+    this.state.markChanged();
   }
 
-  /** False once it was forgotten. */
+  /** False when the delivery was removed from the log. */
   holds(delivery: Delivery): boolean {
     return this.deliveries.get(delivery.id) === delivery;
   }
 
-  /** Every change of status comes through here, so that the count of pending ones stays right. */
+  /** Changes the status. All changes of status use this method, which keeps the counts correct. */
   setStatus(
     delivery: Delivery,
     status: DeliveryStatus,
@@ -81,7 +104,7 @@ export class DeliveryLog {
     delivery.next_attempt_at = nextAttemptAt;
     delivery.note = note;
     for (const listener of this.listeners) listener(delivery);
-    this.changes.mark();
+    this.state.markChanged();
   }
 
   /** The delivery with this id, or every delivery of the event with this `svix-id`. @throws ResourceNotFoundError */
@@ -105,7 +128,7 @@ export class DeliveryLog {
     return matching.reverse().slice(0, filter.limit);
   }
 
-  /** What was recorded for the endpoint from `since` until `until`, both in ms and included; oldest first. */
+  /** Deliveries of the endpoint from `since` to `until`, both inclusive and in ms; oldest first. */
   between(endpointId: string, range: { readonly since: number; readonly until: number }): Delivery[] {
     return [...this.deliveries.values()].filter(
       (delivery) =>
@@ -113,15 +136,15 @@ export class DeliveryLog {
     );
   }
 
-  clear(): void {
+  allPending(): Delivery[] {
+    return [...this.deliveries.values()].filter((delivery) => delivery.status === 'pending');
+  }
+
+  private clear(): void {
     this.deliveries.clear();
     this.finished.clear();
     this.pending = this.pendingChars = this.finishedChars = 0;
-    this.changes.mark();
-  }
-
-  allPending(): Delivery[] {
-    return [...this.deliveries.values()].filter((delivery) => delivery.status === 'pending');
+    this.state.markChanged();
   }
 
   private count(delivery: Delivery): void {

@@ -1,51 +1,51 @@
 import { type AttemptFault } from '../inject-faults/delivery-faults';
 
-/** One request of a webhook to its endpoint. */
+/** One request that sends a delivery to its endpoint. */
 export interface Attempt {
-  /** When it began, ms since 1970. */
+  /** Start, in ms since 1970. */
   at: number;
   duration_ms: number;
-  /** What the endpoint answered; null when it did not. */
+  /** Status of the response; null when there was none. */
   status: number | null;
-  /** Why it counts as failed; null when it succeeded. */
+  /** Reason of the failure; null after a success. */
   error: string | null;
-  /** The faults that struck it. */
+  /** Kinds of the faults that applied to it. */
   faults: string[];
   request: AttemptRequest;
-  /** null when there was no answer. */
+  /** Null when there was no response. */
   response: AttemptResponse | null;
 }
 
-/** What was sent, but for the body where it is the delivery's own. */
+/** Request of an attempt. */
 export interface AttemptRequest {
   headers: Record<string, string>;
-  /** The first 16 Ki characters of the altered body; null when the delivery's own was sent. */
+  /** First 16 Ki characters of an altered body; null when the body of the delivery was sent unchanged. */
   body: string | null;
 }
 
-/** What came back. */
+/** Response of an endpoint. */
 export interface AttemptResponse {
   headers: Record<string, string>;
-  /** Its first 4 KiB. */
+  /** First 4 Ki characters. */
   body: string;
 }
 
-/** Where a delivery stands: waiting for an attempt, answered 2xx, or given up. */
+/** `pending` waits for an attempt, `delivered` was answered with 2xx, `failed` gets no more attempts. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
-/** What an attempt's headers say instead of the truth. */
+/** Changes of the headers, given with `POST /emulator/events`. */
 export interface HeaderFaults {
   /** Added to the timestamp, in seconds. */
   timestamp_offset_seconds?: number | undefined;
   /** Signs with this secret. */
   secret?: string | undefined;
-  /** Sent as it stands. */
+  /** Sent instead of a computed signature. */
   signature?: string | undefined;
   /** Headers left out. */
   omit?: ('svix-id' | 'svix-timestamp' | 'svix-signature')[] | undefined;
 }
 
-/** One event on its way to one endpoint. */
+/** One event for one endpoint. */
 export interface Delivery {
   id: string;
   /** The `svix-id`: the same for every attempt and every endpoint of an event. */
@@ -56,25 +56,25 @@ export interface Delivery {
   user_id: string | null;
   created_at: number;
   status: DeliveryStatus;
-  /** Why it stands there, where the attempts do not say: dropped by a fault, endpoint disabled, … */
+  /** Reason of the status when no attempt shows it, such as "endpoint disabled". */
   note: string | null;
-  /** When the next attempt is due; null when none is. */
+  /** Time of the next attempt, in ms since 1970; null when there will be none. */
   next_attempt_at: number | null;
   /** The latest attempts, oldest first. */
   attempts: Attempt[];
-  /** Attempts that failed since the schedule began; a resend begins it anew. */
+  /** Failed attempts since the retry schedule started; a resend restarts the schedule. */
   failures: number;
-  /** False: one attempt, whatever it brings. */
+  /** False: one attempt only, without retries. */
   retry: boolean;
-  /** The kinds of fault that struck it. */
+  /** Kinds of the faults that applied to it. */
   fault_kinds: readonly string[];
-  /** Held back until this many later deliveries to its endpoint have gone. */
+  /** Held until `by` later deliveries were sent to its endpoint, at most `max_wait_ms`. */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;
   attempt_faults: readonly AttemptFault[];
-  /** The bytes that are sent. */
+  /** Body that is sent and signed. */
   body: string;
 }
 
-/** How many attempts a delivery remembers. */
+/** Maximum number of attempts that a delivery keeps. */
 export const ATTEMPTS_KEPT = 50;

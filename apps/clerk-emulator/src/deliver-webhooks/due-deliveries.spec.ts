@@ -7,7 +7,7 @@ describe('DueDeliveries', () => {
   let due: DueDeliveries;
   const take = (): string | undefined => {
     const next = due.next();
-    if (next) due.noteBegun(next);
+    if (next) due.noteStarted(next);
     return next?.id;
   };
 
@@ -16,11 +16,11 @@ describe('DueDeliveries', () => {
     for (const each of [a1, a2, a3, b1]) due.add(each);
   });
 
-  it('endpoints take turns, each in order of arrival', () => {
+  it('lets endpoints take turns, each in order of arrival', () => {
     expect([take(), take(), take()]).toEqual(['a1', 'b1', 'a2']);
   });
 
-  it('an endpoint with as many attempts in hand as it may is passed over until one ends', () => {
+  it('skips an endpoint that has reached its limit of attempts in flight until one ends', () => {
     for (let i = 0; i < 3; i++) take();
     expect(take()).toBeUndefined();
     expect(due.isEmpty).toBe(false);
@@ -29,7 +29,7 @@ describe('DueDeliveries', () => {
     expect(due.isEmpty).toBe(true);
   });
 
-  it('what was taken back does not go', () => {
+  it('never returns a delivery that was removed', () => {
     due.delete(a1);
     due.delete(b1);
     expect([take(), take(), take()]).toEqual(['a2', 'a3', undefined]);

@@ -1,55 +1,55 @@
 import { type Delivery } from './delivery';
 
 /**
- * Deliveries whose time has come, a lane for each endpoint in order of arrival. Lanes take turns, and one whose endpoint
- * has as many attempts in hand as it may is passed over: an endpoint that hangs holds up nobody but itself.
+ * Deliveries that are due: one queue for each endpoint, in order of arrival. The endpoints take turns. One that has
+ * reached its limit of attempts in flight is skipped, so that a hanging endpoint delays only its own deliveries.
  */
 export class DueDeliveries {
-  private readonly lanes = new Map<string, Set<Delivery>>();
-  private readonly inHand = new Map<string, number>();
+  private readonly queues = new Map<string, Set<Delivery>>();
+  private readonly inFlight = new Map<string, number>();
 
-  /** @param laneLimit attempts that one endpoint may have in hand */
-  constructor(private readonly laneLimit: number) {}
+  /** @param endpointLimit maximum attempts in flight for one endpoint */
+  constructor(private readonly endpointLimit: number) {}
 
   get isEmpty(): boolean {
-    return this.lanes.size === 0;
+    return this.queues.size === 0;
   }
 
   add(delivery: Delivery): void {
-    const lane = this.lanes.get(delivery.endpoint_id);
-    if (lane) lane.add(delivery);
-    else this.lanes.set(delivery.endpoint_id, new Set([delivery]));
+    const queue = this.queues.get(delivery.endpoint_id);
+    if (queue) queue.add(delivery);
+    else this.queues.set(delivery.endpoint_id, new Set([delivery]));
   }
 
   delete(delivery: Delivery): void {
-    const lane = this.lanes.get(delivery.endpoint_id);
-    if (lane?.delete(delivery) && lane.size === 0) this.lanes.delete(delivery.endpoint_id);
+    const queue = this.queues.get(delivery.endpoint_id);
+    if (queue?.delete(delivery) && queue.size === 0) this.queues.delete(delivery.endpoint_id);
   }
 
   clear(): void {
-    this.lanes.clear();
+    this.queues.clear();
   }
 
-  /** Takes out the next that may go; undefined when none may. */
+  /** Removes and returns the next delivery that may be sent; undefined when there is none. */
   next(): Delivery | undefined {
-    for (const [endpointId, lane] of this.lanes) {
-      if ((this.inHand.get(endpointId) ?? 0) >= this.laneLimit) continue;
-      const [first] = lane;
-      this.lanes.delete(endpointId);
-      if (first) lane.delete(first);
-      if (lane.size > 0) this.lanes.set(endpointId, lane);
+    for (const [endpointId, queue] of this.queues) {
+      if ((this.inFlight.get(endpointId) ?? 0) >= this.endpointLimit) continue;
+      const [first] = queue;
+      this.queues.delete(endpointId);
+      if (first) queue.delete(first);
+      if (queue.size > 0) this.queues.set(endpointId, queue);
       return first;
     }
     return undefined;
   }
 
-  noteBegun({ endpoint_id: id }: Delivery): void {
-    this.inHand.set(id, (this.inHand.get(id) ?? 0) + 1);
+  noteStarted({ endpoint_id: id }: Delivery): void {
+    this.inFlight.set(id, (this.inFlight.get(id) ?? 0) + 1);
   }
 
   noteEnded({ endpoint_id: id }: Delivery): void {
-    const left = (this.inHand.get(id) ?? 1) - 1;
-    if (left > 0) this.inHand.set(id, left);
-    else this.inHand.delete(id);
+    const left = (this.inFlight.get(id) ?? 1) - 1;
+    if (left > 0) this.inFlight.set(id, left);
+    else this.inFlight.delete(id);
   }
 }

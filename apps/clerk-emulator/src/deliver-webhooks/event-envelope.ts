@@ -1,10 +1,10 @@
 import { type RequestOrigin } from '../http/request-origin';
 
-/** The body of every webhook. */
+/** Body of every webhook. */
 export interface EventEnvelope {
   data: object;
   event_attributes: { http_request: RequestOrigin };
-  /** Left out of events from before Clerk named the instance. */
+  /** Missing in events of old Clerk instances. */
   instance_id?: string;
   object: 'event';
   /** ms since 1970 */
@@ -12,7 +12,7 @@ export interface EventEnvelope {
   type: string;
 }
 
-/** Clerk's envelope around the `data` of an event. */
+/** Wraps the `data` of an event in Clerk's envelope. */
 export function eventEnvelope(
   type: string,
   data: object,

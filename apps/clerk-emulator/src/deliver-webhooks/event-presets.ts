@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../clerk/ids';
 import { type JsonObject } from '../clerk/json';
 
-/** An event that Clerk sends by itself or on request, but that no change at the emulator causes. */
+/** An event that Clerk can send but that no change in the emulator causes. */
 export interface EventPreset {
   readonly type: string;
   readonly data: JsonObject;
-  /** Undefined: the emulator's own instance; null: the envelope names none. */
+  /** Undefined: the emulator's instance; null: the envelope has no `instance_id`. */
   readonly instanceId?: string | null;
 }
 
-/** Names of the events that `POST /emulator/events` can make up. */
+/** Presets of `POST /emulator/events`. */
 export const eventPresets = [
   'dashboard_example',
   'dashboard_example_without_instance',
@@ -19,8 +19,8 @@ export const eventPresets = [
 ] as const;
 
 /**
- * Makes up an event of Clerk's own shape. The invitations carry a new ticket, which would sign its holder in.
- * @param now milliseconds since 1970
+ * Makes the event of a preset. The URL of an invitation holds a new ticket, which at Clerk would sign its holder in.
+ * @param now ms since 1970
  * @param issuer base URL of the links
  * @see https://clerk.com/docs/guides/development/webhooks/overview
  */
@@ -37,7 +37,7 @@ export function eventPreset(name: (typeof eventPresets)[number], now: number, is
   }
 }
 
-/** The user of the dashboard's "Send Example". */
+/** User of the dashboard's "Send Example". */
 const exampleUser = {
   id: 'user_29w83sxmDNGwOuEthce5gg56FcC',
   object: 'user',

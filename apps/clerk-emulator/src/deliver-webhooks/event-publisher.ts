@@ -1,20 +1,20 @@
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
 import { currentOrigin } from '../http/request-origin';
 import { DeliveryFaults, type DeliveryPlan } from '../inject-faults/delivery-faults';
 import { type Endpoint } from '../keep-endpoints/endpoint';
 import { Endpoints } from '../keep-endpoints/endpoints';
+import { CONFIG, NOW } from '../tokens';
 import { type Delivery, type HeaderFaults } from './delivery';
 import { DeliveryLog } from './delivery-log';
 import { eventEnvelope } from './event-envelope';
 import { WebhookDispatcher } from './webhook-dispatcher';
 
-/** What is to be delivered, to every endpoint. */
+/** An event that is to be delivered to every endpoint that subscribes to its type. */
 export interface Message {
   readonly type: string;
   readonly body: string;
@@ -24,11 +24,9 @@ export interface Message {
   readonly faults?: HeaderFaults | undefined;
 }
 
-/** Turns changes into webhooks and puts them in the queue. */
+/** Records the deliveries of an event and queues them. */
 @Injectable()
 export class EventPublisher {
-  private published = 0;
-
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     private readonly endpoints: Endpoints,
@@ -39,19 +37,10 @@ export class EventPublisher {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Events published over the emulator's whole life. */
-  get count(): number {
-    return this.published;
-  }
-
-  restoreCount(count: number): void {
-    this.published = count;
-  }
-
   /**
-   * Announces a change. The body is made now, so that it says what was true now.
+   * Publishes an event. The body is serialised at once, so that later changes do not affect it.
    *
-   * @param subject whom it is about, and when it happened in ms
+   * @param subject user of the event, and time of the change in ms
    */
   publish(type: string, data: object, subject: { readonly userId: string | null; readonly at: number }): void {
     const timestamp = Math.max(this.now(), subject.at);
@@ -63,7 +52,7 @@ export class EventPublisher {
     this.publishBody(type, JSON.stringify(envelope), { userId: subject.userId });
   }
 
-  /** Announces what a body made elsewhere says. */
+  /** Publishes an event whose body was made elsewhere. */
   publishBody(
     type: string,
     body: string,
@@ -74,13 +63,13 @@ export class EventPublisher {
   }
 
   /**
-   * Records one delivery for each endpoint that wants the type; a full queue takes none and says so. A message of a
-   * test's own making is spared by the faults that are switched on.
+   * Records a delivery for each endpoint that subscribes to the type. When the queue is full, the delivery is recorded as
+   * failed. Fault rules do not apply to a message that has its own `faults`.
    */
   record(message: Message): Delivery[] {
-    this.published++;
+    this.log.countEvent();
     const messageId = message.messageId ?? newId('msg', this.now());
-    return this.endpoints.thatWant(message.type).flatMap((endpoint) => {
+    return this.endpoints.subscribedTo(message.type).flatMap((endpoint) => {
       if (message.faults) return [this.recordOne(message, messageId, endpoint, NO_FAULTS)];
       const plan = this.faults.plan(message.type, endpoint.id, message.userId);
       const copies = plan.droppedBy === null ? plan.copies : [];
@@ -94,9 +83,9 @@ export class EventPublisher {
   private recordOne(message: Message, messageId: string, endpoint: Endpoint, plan: DeliveryPlan): Delivery {
     const now = this.now();
     const full = this.log.isFullFor(message.body);
-    if (full) this.logger.error({ id: messageId, type: message.type }, 'webhook queue is full: event not delivered');
+    if (full) this.logger.error({ id: messageId, type: message.type }, 'webhook queue full: event not delivered');
     const dropped = plan.droppedBy !== null;
-    const given = full || dropped;
+    const failed = full || dropped;
     const delivery: Delivery = {
       id: newId('dlv', now),
       message_id: messageId,
@@ -105,9 +94,9 @@ export class EventPublisher {
       type: message.type,
       user_id: message.userId,
       created_at: now,
-      status: given ? 'failed' : 'pending',
+      status: failed ? 'failed' : 'pending',
       note: full ? 'webhook queue full' : dropped ? `dropped by fault ${plan.droppedBy}` : null,
-      next_attempt_at: given ? null : now + (this.config.retryScheduleMs[0] ?? 0) + plan.delayMs,
+      next_attempt_at: failed ? null : now + (this.config.retryScheduleMs[0] ?? 0) + plan.delayMs,
       attempts: [],
       failures: 0,
       retry: message.retry ?? true,

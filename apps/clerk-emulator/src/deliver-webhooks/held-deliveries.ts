@@ -6,40 +6,40 @@ interface Held {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Deliveries that a fault holds back until later ones to the same endpoint have gone. */
+/** Deliveries that the fault `reorder` holds until later ones were sent to the same endpoint. */
 export class HeldDeliveries {
   private readonly held = new Map<Delivery, Held>();
 
-  /** @param release takes a delivery whose time has come */
+  /** @param release receives a delivery that is no longer held */
   constructor(private readonly release: (delivery: Delivery) => void) {}
 
-  /** Holds a delivery once; a retry is not held. */
+  /** Holds a delivery for its first attempt only, not for retries. */
   hold(delivery: Delivery): void {
     const { by, max_wait_ms } = delivery.hold ?? { by: 0, max_wait_ms: 0 };
     delivery.hold = null;
-    const timer = setTimeout(() => this.letGo(delivery), max_wait_ms);
+    const timer = setTimeout(() => this.releaseOne(delivery), max_wait_ms);
     this.held.set(delivery, { delivery, left: by, timer });
   }
 
-  /** Counts a delivery that has gone; those held by the last one come out in reverse order. */
-  noteGone(gone: Delivery): void {
+  /** Counts a delivery that was sent. Releases the deliveries that waited only for it, in reverse order. */
+  noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(
-      (held) => held.delivery.endpoint_id === gone.endpoint_id && held.delivery !== gone && --held.left <= 0,
+      (held) => held.delivery.endpoint_id === sent.endpoint_id && held.delivery !== sent && --held.left <= 0,
     );
-    for (const { delivery } of due.reverse()) this.letGo(delivery);
+    for (const { delivery } of due.reverse()) this.releaseOne(delivery);
   }
 
-  /** Forgets a delivery; true when it was held. */
-  forget(delivery: Delivery): boolean {
+  /** Removes a delivery without releasing it; true when it was held. */
+  remove(delivery: Delivery): boolean {
     clearTimeout(this.held.get(delivery)?.timer);
     return this.held.delete(delivery);
   }
 
   clear(): void {
-    for (const delivery of [...this.held.keys()]) this.forget(delivery);
+    for (const delivery of [...this.held.keys()]) this.remove(delivery);
   }
 
-  private letGo(delivery: Delivery): void {
-    if (this.forget(delivery)) this.release(delivery);
+  private releaseOne(delivery: Delivery): void {
+    if (this.remove(delivery)) this.release(delivery);
   }
 }

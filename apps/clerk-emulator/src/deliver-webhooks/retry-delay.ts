@@ -1,10 +1,10 @@
 const LONGEST_MS = 24 * 3_600_000;
 
 /**
- * How long to wait before the next attempt, in ms; null when the schedule is used up. A `Retry-After` (RFC 9110,
- * seconds or a date) can only lengthen the wait, to a day at most.
+ * Delay before the next attempt, in ms; null when the schedule has no more attempts. `Retry-After` (RFC 9110, seconds or
+ * a date) can only make the delay longer, up to a day.
  *
- * @param attemptsMade how many attempts of the schedule have failed
+ * @param attemptsMade number of failed attempts of the schedule
  */
 export function retryDelayMs(
   schedule: readonly number[],

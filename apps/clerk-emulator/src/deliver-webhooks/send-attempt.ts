@@ -3,8 +3,8 @@ import { alterBody } from './alter-body';
 import { type AttemptRequest, type AttemptResponse, type Delivery } from './delivery';
 import { svixSignatures } from './svix-signature';
 
-/** What came of one attempt. */
-export interface AttemptOutcome {
+/** Result of one attempt. */
+export interface AttemptResult {
   readonly status: number | null;
   readonly error: string | null;
   readonly retryAfter: string | null;
@@ -12,16 +12,16 @@ export interface AttemptOutcome {
   readonly response: AttemptResponse | null;
 }
 
-/** How an attempt is made. */
+/** Settings of one attempt. */
 export interface AttemptOptions {
-  /** Each signs; the current one first. */
+  /** Secrets that sign, the current one first. */
   readonly secrets: readonly string[];
-  /** Those that strike this attempt. */
+  /** Faults of this attempt. */
   readonly faults: readonly AttemptFault[];
   /** ms since 1970 */
   readonly now: number;
   readonly timeoutMs: number;
-  /** Ends the attempt early. */
+  /** Aborts the attempt. */
   readonly signal: AbortSignal;
 }
 
@@ -29,8 +29,8 @@ const ANSWER_READ_BYTES = 65_536;
 const ANSWER_KEPT_CHARS = 4_096;
 const ALTERED_KEPT_CHARS = 16_384;
 
-/** Sends a delivery once, signed as Svix signs. Only 2xx is success; a redirect is not followed. Never rejects. */
-export async function sendAttempt(delivery: Delivery, options: AttemptOptions): Promise<AttemptOutcome> {
+/** Sends a delivery once, signed as Svix signs. Only 2xx is a success; redirects are not followed. Never rejects. */
+export async function sendAttempt(delivery: Delivery, options: AttemptOptions): Promise<AttemptResult> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const { headers, body } = requestOf(delivery, options);
   const request = { headers, body: body === delivery.body ? null : body.slice(0, ALTERED_KEPT_CHARS) };
@@ -57,7 +57,7 @@ export async function sendAttempt(delivery: Delivery, options: AttemptOptions): 
   }
 }
 
-/** Headers and body as the faults leave them. */
+/** Headers and body, with the faults applied. */
 function requestOf(delivery: Delivery, options: AttemptOptions): { headers: Record<string, string>; body: string } {
   const { faults: forged, message_id: id } = delivery;
   const of = (kind: AttemptFault['kind']) => options.faults.find((fault) => fault.kind === kind);
@@ -79,7 +79,7 @@ function requestOf(delivery: Delivery, options: AttemptOptions): { headers: Reco
   return { headers, body };
 }
 
-/** Reads the answer so that the connection can serve the next attempt, but no more than is sensible. */
+/** Reads at most 64 KiB of the response, so that the connection can be reused, and keeps the first 4 Ki characters. */
 async function readSome(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let read = 0;

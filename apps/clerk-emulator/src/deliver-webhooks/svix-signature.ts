@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The `svix-signature` of one attempt: HMAC-SHA256 over `id.timestamp.body`, keyed by the base64 after `whsec_`
- * (docs.svix.com, "Verifying webhooks manually").
+ * Signature for one secret: HMAC-SHA256 over `id.timestamp.body`, with the decoded base64 after `whsec_` as its key.
  *
+ * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  * @param timestamp seconds since 1970
  */
 export function svixSignature(secret: string, id: string, timestamp: number, body: string): string {
@@ -11,7 +11,7 @@ export function svixSignature(secret: string, id: string, timestamp: number, bod
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
-/** The whole header: a signature by each secret, the first of which is the current one. */
+/** The whole header: one signature for each secret, the current secret first. */
 export function svixSignatures(secrets: readonly string[], id: string, timestamp: number, body: string): string {
   return secrets.map((secret) => svixSignature(secret, id, timestamp, body)).join(' ');
 }

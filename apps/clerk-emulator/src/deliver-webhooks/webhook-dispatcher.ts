@@ -1,40 +1,51 @@
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
+import { type AttemptFault } from '../inject-faults/delivery-faults';
 import { signingSecrets } from '../keep-endpoints/endpoint';
 import { Endpoints } from '../keep-endpoints/endpoints';
-import { type AttemptFault } from '../inject-faults/delivery-faults';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { CONFIG, NOW } from '../tokens';
 import { ATTEMPTS_KEPT, type Delivery } from './delivery';
 import { DeliveryLog } from './delivery-log';
 import { DueDeliveries } from './due-deliveries';
 import { HeldDeliveries } from './held-deliveries';
 import { retryDelayMs } from './retry-delay';
+import { savedDeliveries, withDefaults } from './saved-deliveries';
 import { sendAttempt } from './send-attempt';
 
-/** How long a shutdown waits for attempts in hand before it cuts them off, in ms. */
+/** Time that a shutdown waits for attempts in flight before it aborts them, in ms. */
 const GRACE_MS = 3_000;
-/** Attempts in hand at most, whatever the number of endpoints. */
-const IN_HAND_LIMIT = 256;
-/** The longest that a timer of Node's waits, in ms: a longer one would go off at once. */
+/** Maximum attempts in flight, for all endpoints together. */
+const IN_FLIGHT_LIMIT = 256;
+/** Longest delay of a Node timer, in ms; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * Sends pending deliveries, to each endpoint in order of arrival and with bounded concurrency, and retries them by
- * schedule. What is undelivered when it stops stays pending.
+ * Sends pending deliveries and retries them by schedule.
+ *
+ * A pending delivery is in one of these states:
+ * - held: the fault `reorder` keeps it in `held`. → due, when later deliveries were sent or the maximum wait is over.
+ * - scheduled: its timer is in `timers`. → due, when the timer fires.
+ * - due: it is queued in `due`. → in flight, when the dispatcher runs, is not paused and is below its limits.
+ *   → failed, when its endpoint is disabled.
+ * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left.
+ *   → failed, after the last failure. → still pending, but in none of these states, when a shutdown aborts the attempt.
+ *
+ * The dispatcher is `starting` until `start` and sends nothing, then `running` until shutdown, then `stopped`.
  */
 @Injectable()
 export class WebhookDispatcher implements OnModuleDestroy {
   private readonly due: DueDeliveries;
   private readonly timers = new Map<Delivery, NodeJS.Timeout>();
   private readonly held = new HeldDeliveries((delivery) => this.enqueue(delivery));
-  private readonly inHand = new Map<Delivery, Promise<void>>();
-  private readonly cutOff = new AbortController();
+  private readonly inFlight = new Map<Delivery, Promise<void>>();
+  private readonly abort = new AbortController();
   private idleWaiters: (() => void)[] = [];
   private phase: 'starting' | 'running' | 'stopped' = 'starting';
-  private pausedByHand = false;
+  private isPaused = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
@@ -42,19 +53,32 @@ export class WebhookDispatcher implements OnModuleDestroy {
     private readonly endpoints: Endpoints,
     @Inject(NOW) private readonly now: Now,
     @Inject(LOGGER) private readonly logger: Logger,
+    state: EmulatorState,
   ) {
     this.due = new DueDeliveries(config.webhookConcurrency);
+    state.register({
+      reset: () => this.reset(),
+      saved: {
+        schema: savedDeliveries,
+        save: () => ({ deliveries: this.log.allPending() }),
+        restore: ({ deliveries }) => {
+          for (const delivery of deliveries.map(withDefaults)) {
+            this.log.add(delivery);
+            this.schedule(delivery);
+          }
+        },
+      },
+    });
   }
 
   get paused(): boolean {
-    return this.pausedByHand;
+    return this.isPaused;
   }
 
-  get inHandCount(): number {
-    return this.inHand.size;
+  get inFlightCount(): number {
+    return this.inFlight.size;
   }
 
-  /** From now on deliveries go out. */
   start(): void {
     this.phase = 'running';
     this.pump();
@@ -64,13 +88,13 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.phase = 'stopped';
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.held.clear();
-    const grace = setTimeout(() => this.cutOff.abort(), GRACE_MS);
-    await Promise.all(this.inHand.values());
+    const grace = setTimeout(() => this.abort.abort(), GRACE_MS);
+    await Promise.all(this.inFlight.values());
     clearTimeout(grace);
     this.settleWaiters();
   }
 
-  /** Takes a pending delivery: at once when its time has come, else then. */
+  /** Holds, schedules or queues a pending delivery. */
   schedule(delivery: Delivery): void {
     if (this.phase === 'stopped') return;
     if (delivery.hold) {
@@ -92,9 +116,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.timers.set(delivery, timer);
   }
 
-  /** One attempt now, paused or not, with the schedule begun anew; resolves when the endpoint has answered. */
+  /** Makes one attempt at once, even while paused, and restarts the retry schedule. Resolves after the attempt. */
   async sendNow(delivery: Delivery): Promise<void> {
-    await this.inHand.get(delivery);
+    await this.inFlight.get(delivery);
     if (this.phase === 'stopped') return;
     this.takeBack(delivery);
     delivery.failures = 0;
@@ -102,17 +126,17 @@ export class WebhookDispatcher implements OnModuleDestroy {
     await this.begin(delivery);
   }
 
-  /** Queues it as if it were new, with the schedule begun anew. */
+  /** Queues a delivery again and restarts its retry schedule; does nothing while it is in flight. */
   sendAgain(delivery: Delivery): void {
-    if (this.inHand.has(delivery)) return;
+    if (this.inFlight.has(delivery)) return;
     this.takeBack(delivery);
     delivery.failures = 0;
     this.log.setStatus(delivery, 'pending', this.now());
     this.schedule(delivery);
   }
 
-  /** Gives up what is pending for an endpoint. */
-  giveUpFor(endpointId: string, note: string): void {
+  /** Fails all pending deliveries of an endpoint. */
+  failPending(endpointId: string, note: string): void {
     for (const delivery of this.log.allPending()) {
       if (delivery.endpoint_id !== endpointId) continue;
       this.takeBack(delivery);
@@ -120,37 +144,37 @@ export class WebhookDispatcher implements OnModuleDestroy {
     }
   }
 
-  /** Forgets whatever waits; what is in hand ends by itself. */
-  forgetAll(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
-    this.due.clear();
-    this.held.clear();
-    this.pump();
-  }
-
   pause(): void {
-    this.pausedByHand = true;
+    this.isPaused = true;
     this.pump();
   }
 
   resume(): void {
-    this.pausedByHand = false;
+    this.isPaused = false;
     this.pump();
   }
 
-  /** Resolves when no attempt is in hand or due at once; what waits for a retry or for `resume` does not count. */
+  /** Resolves when no delivery is in flight, and none is due unless paused. Held and scheduled ones do not count. */
   whenIdle(): Promise<void> {
     if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
-  private get mayStart(): boolean {
-    return this.phase === 'running' && !this.pausedByHand;
+  private get maySend(): boolean {
+    return this.phase === 'running' && !this.isPaused;
   }
 
   private isIdle(): boolean {
-    return this.inHand.size === 0 && (this.due.isEmpty || !this.mayStart);
+    return this.inFlight.size === 0 && (this.due.isEmpty || !this.maySend);
+  }
+
+  /** Drops every delivery that is not in flight, and resumes. */
+  private reset(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    this.due.clear();
+    this.held.clear();
+    this.resume();
   }
 
   private enqueue(delivery: Delivery): void {
@@ -160,36 +184,37 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private takeBack(delivery: Delivery): void {
     this.due.delete(delivery);
-    this.held.forget(delivery);
+    this.held.remove(delivery);
     clearTimeout(this.timers.get(delivery));
     this.timers.delete(delivery);
   }
 
   private pump(): void {
-    while (this.mayStart && this.inHand.size < IN_HAND_LIMIT) {
+    while (this.maySend && this.inFlight.size < IN_FLIGHT_LIMIT) {
       const delivery = this.due.next();
       if (!delivery) break;
-      if (this.mayGo(delivery)) void this.begin(delivery);
+      if (this.failIfDisabled(delivery)) continue;
+      void this.begin(delivery);
     }
     if (this.isIdle()) this.settleWaiters();
   }
 
-  /** A disabled endpoint gets nothing more, neither new events nor retries. */
-  private mayGo(delivery: Delivery): boolean {
-    if (this.endpoints.find(delivery.endpoint_id)?.enabled !== false) return true;
+  /** A disabled endpoint gets neither new events nor retries. */
+  private failIfDisabled(delivery: Delivery): boolean {
+    if (this.endpoints.find(delivery.endpoint_id)?.enabled !== false) return false;
     this.log.setStatus(delivery, 'failed', null, 'endpoint disabled');
-    return false;
+    return true;
   }
 
   private begin(delivery: Delivery): Promise<void> {
-    this.due.noteBegun(delivery);
+    this.due.noteStarted(delivery);
     const attempt = this.attempt(delivery).finally(() => {
-      this.inHand.delete(delivery);
+      this.inFlight.delete(delivery);
       this.due.noteEnded(delivery);
-      this.held.noteGone(delivery);
+      this.held.noteSent(delivery);
       this.pump();
     });
-    this.inHand.set(delivery, attempt);
+    this.inFlight.set(delivery, attempt);
     return attempt;
   }
 
@@ -200,22 +225,22 @@ export class WebhookDispatcher implements OnModuleDestroy {
     const secrets = endpoint ? signingSecrets(endpoint, at) : [this.config.webhookSecret];
     const faults = takeFaults(delivery.attempt_faults);
     const { webhookTimeoutMs: timeoutMs } = this.config;
-    const signal = this.cutOff.signal;
-    const outcome = await sendAttempt(delivery, { secrets, faults, now: at, timeoutMs, signal });
-    const { status, error, retryAfter, request, response } = outcome;
-    // Cut off by our own shutdown: it stays pending, as if it had not been tried.
+    const signal = this.abort.signal;
+    const result = await sendAttempt(delivery, { secrets, faults, now: at, timeoutMs, signal });
+    const { status, error, retryAfter, request, response } = result;
+    // Aborted by a shutdown: the delivery stays pending, and the attempt is not recorded.
     if (status === null && signal.aborted) return;
     const duration_ms = Math.round(performance.now() - startedAt);
     const attempt = { at, duration_ms, status, error, faults: faults.map(({ kind }) => kind), request, response };
     delivery.attempts = [...delivery.attempts, attempt].slice(-ATTEMPTS_KEPT);
     if (error === null) this.log.setStatus(delivery, 'delivered', null);
-    else this.retryOrGiveUp(delivery, error, retryAfter);
+    else this.retryOrFail(delivery, error, retryAfter);
     this.endpoints.noteAttempt(delivery.endpoint_id, error === null);
   }
 
-  private retryOrGiveUp(delivery: Delivery, error: string, retryAfter: string | null): void {
+  private retryOrFail(delivery: Delivery, error: string, retryAfter: string | null): void {
     delivery.failures++;
-    // What was sent past a full queue does not come into it.
+    // A delivery that was sent beyond the limit of the queue gets no retries.
     const schedule = delivery.retry && !this.log.isOverfull ? this.config.retryScheduleMs : [];
     const wait = retryDelayMs(schedule, delivery.failures, retryAfter, this.now());
     const { message_id: id, type } = delivery;
@@ -231,9 +256,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
   }
 }
 
-/** The faults that strike the next attempt; each uses up one of its attempts. */
+/** Returns the faults that apply to the next attempt, and counts that attempt for each of them. */
 function takeFaults(faults: readonly AttemptFault[]): AttemptFault[] {
-  const striking = faults.filter((fault) => fault.attempts_left === null || fault.attempts_left > 0);
-  for (const fault of striking) if (fault.attempts_left !== null) fault.attempts_left--;
-  return striking;
+  const applying = faults.filter((fault) => fault.attempts_left === null || fault.attempts_left > 0);
+  for (const fault of applying) if (fault.attempts_left !== null) fault.attempts_left--;
+  return applying;
 }

@@ -24,18 +24,18 @@ const historyParams = z.strictObject({
   webhooks: z.boolean().optional(),
 });
 
-/** What Clerk, as emulated, holds: what whoever follows its webhooks has to come to. */
+/** State of the emulated Clerk, which a consumer of its webhooks must reach. */
 export interface TrueState {
   users: readonly ClerkUser[];
   deleted_user_ids: string[];
 }
 
-/** What a history came to. */
+/** Events and final state of a history. */
 export interface HistoryView extends TrueState {
   events: Omit<HistoryEvent, 'data' | 'body'>[];
 }
 
-/** Makes users and histories, and tells the truth. */
+/** Generates users and histories, and returns the current state. */
 @Controller('emulator')
 export class GeneratorController {
   constructor(
@@ -49,7 +49,7 @@ export class GeneratorController {
     return this.generator.generateUsers(params.count, params.seed, params.webhooks);
   }
 
-  /** Sends the webhooks unless told not to, and answers with what is true at the end. */
+  /** Sends webhooks by default, and returns the state at the end. */
   @Post('generate/history')
   @HttpCode(200)
   async history(@Body(new ClerkParams(historyParams)) params: z.output<typeof historyParams>): Promise<HistoryView> {

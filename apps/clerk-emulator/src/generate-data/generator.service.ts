@@ -2,37 +2,35 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClerkUser } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
+import { QueueTooSmallError } from '../errors';
 import { UserStore } from '../keep-users/user.store';
-import { SessionStore } from '../keep-sessions/session.store';
-import { QueueTooSmallError } from './errors';
+import { CONFIG } from '../tokens';
 import { generateHistory, type History, type HistoryOptions } from './history';
 import { generatedUser } from './user-factory';
 
-/** Users made between two turns of the event loop, so that others are served meanwhile. */
+/** Users or events between two turns of the event loop, so that requests are answered meanwhile. */
 const BATCH = 1_000;
 
-/** What generating users came to. */
+/** Result of generating users. */
 export interface GeneratedUsers {
   readonly created: number;
-  /** Those that existed already, or whose address or number did. */
+  /** Users that existed before, or whose address or number did. */
   readonly skipped: number;
   readonly total: number;
   readonly duration_ms: number;
 }
 
-/** Fills the emulator with users, or with the outcome of a history. */
+/** Fills the emulator with generated users or the users of a history. */
 @Injectable()
 export class GeneratorService {
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     private readonly users: UserStore,
-    private readonly sessions: SessionStore,
     private readonly events: EventPublisher,
   ) {}
 
-  /** No webhooks unless asked for: they would fill the queue. @throws QueueTooSmallError, UserQuotaExceededError */
+  /** Sends no webhooks by default, because they would fill the queue. @throws QueueTooSmallError, UserQuotaExceededError */
   async generateUsers(count: number, seed: string, webhooks = false): Promise<GeneratedUsers> {
     if (webhooks) this.assertRoom(count);
     const startedAt = performance.now();
@@ -50,7 +48,7 @@ export class GeneratorService {
     return { created, skipped: count - created, total: this.users.size, duration_ms };
   }
 
-  /** Lives a history through: afterwards the emulator holds its final state besides what it held before. */
+  /** Applies a history: adds its final users to the existing ones. @throws QueueTooSmallError, UserQuotaExceededError */
   async applyHistory(options: Omit<HistoryOptions, 'instanceId'>, webhooks = true): Promise<History> {
     const history = generateHistory({ ...options, instanceId: this.config.instanceId });
     if (webhooks) this.assertRoom(history.events.length);
@@ -58,17 +56,16 @@ export class GeneratorService {
     for (const [index, event] of history.events.entries()) {
       if (index % BATCH === 0) await nextTurn();
       if (event.data.object === 'user' && 'created_at' in event.data) this.users.put(event.data);
-      else this.forget(event.userId);
+      else this.delete(event.userId);
       if (webhooks)
         this.events.publishBody(event.type, event.body, { userId: event.userId, messageId: event.messageId });
     }
     return history;
   }
 
-  private forget(userId: string): void {
+  private delete(userId: string): void {
     const user = this.users.find(userId);
     if (user) this.users.delete(user);
-    this.sessions.deleteOf(userId);
   }
 
   private isTaken(user: ClerkUser): boolean {

@@ -5,20 +5,20 @@ import { type ClerkUser, type DeletedObject, newUser } from '../clerk/user';
 import { eventEnvelope } from '../deliver-webhooks/event-envelope';
 import { GENERATED_FROM } from './user-factory';
 
-/** What a history is made of; the same options give the same history. */
+/** Options of a history. The same options give the same history. */
 export interface HistoryOptions {
   readonly seed: string;
-  /** Changes; an e-mail swap counts as one and makes several events. */
+  /** Number of changes. A swap of e-mail addresses is one change with several events. */
   readonly steps: number;
-  /** Users that live at a time at most; 20 if not given. */
+  /** Maximum number of users at a time; default 20. */
   readonly maxUsers?: number | undefined;
-  /** ms since 1970 at which it begins; the start of 2026 if not given. */
+  /** Time of the start in ms since 1970; default the start of 2026. */
   readonly startAt?: number;
   /** `instance_id` of the events' bodies. */
   readonly instanceId?: string;
 }
 
-/** What was done at Clerk. */
+/** Kind of a change. */
 export type HistoryStep = 'create' | 'update' | 'add_email' | 'swap_emails' | 'delete' | 'recreate';
 
 /** One event of a history, as Clerk would send it. */
@@ -30,19 +30,19 @@ export interface HistoryEvent {
   readonly userId: string;
   /** ms since 1970 */
   readonly at: number;
-  /** The user as it was after the change; for `user.deleted` what Clerk says of a deleted one. */
+  /** The user after the change; for `user.deleted` Clerk's deleted object. */
   readonly data: ClerkUser | DeletedObject;
-  /** The whole envelope, as it is signed. */
+  /** The whole body, as it is signed. */
   readonly body: string;
 }
 
-/** A whole history and what is true at its end. */
+/** A history and the state at its end. */
 export interface History {
-  /** In the order in which things happened. */
+  /** In order of time. */
   readonly events: readonly HistoryEvent[];
-  /** Clerk's users at the end, oldest first. */
+  /** Users at the end, oldest first. */
   readonly users: readonly ClerkUser[];
-  /** Ids of users that are gone for good. */
+  /** Ids of deleted users. */
   readonly deletedIds: readonly string[];
 }
 
@@ -51,8 +51,8 @@ const DEFAULT_INSTANCE = 'ins_EmulatorLocalDevelopment001';
 const DEFAULT_USERS = 20;
 
 /**
- * Random lives of users: created, changed, given more addresses, two of them exchanging their addresses, deleted, and
- * the address of a deleted user coming back under a new id. Pure: no clock, no HTTP, nothing but the seed.
+ * Makes a random history of users: they are created, changed and deleted, get more addresses and swap addresses with
+ * each other. A new user can get the address of a deleted one. Pure: depends only on the options.
  */
 export function generateHistory(options: HistoryOptions): History {
   return new HistoryWriter(options).write();
@@ -118,7 +118,7 @@ class HistoryWriter {
     });
   }
 
-  /** An address is one user's at a time: the first gives it up, the second takes it, then the other way round. */
+  /** Only one user can have an address at a time: the first releases it, the second takes it, then the reverse. */
   private swapEmails(first: ClerkUser, second: ClerkUser | undefined): void {
     const [mine, theirs] = [primaryEmail(first), second && primaryEmail(second)];
     if (!second || mine === undefined || theirs === undefined) {
@@ -130,10 +130,10 @@ class HistoryWriter {
     this.moveEmail(this.users.get(first.id) ?? first, null, theirs);
   }
 
-  private moveEmail(before: ClerkUser, gone: string | null, come: string | null): void {
-    const email = come === null ? null : this.newEmail(come);
+  private moveEmail(before: ClerkUser, removed: string | null, added: string | null): void {
+    const email = added === null ? null : this.newEmail(added);
     this.change(before, 'swap_emails', (user) => {
-      user.email_addresses = user.email_addresses.filter((each) => each.email_address !== gone);
+      user.email_addresses = user.email_addresses.filter((each) => each.email_address !== removed);
       if (email) user.email_addresses.push(email);
       const primary = email ?? user.email_addresses[0];
       user.primary_email_address_id = primary?.id ?? null;
@@ -148,7 +148,7 @@ class HistoryWriter {
     this.emit('delete', 'user.deleted', user.id, { deleted: true, id: user.id, object: 'user' });
   }
 
-  /** The address of a deleted user comes back under a new id. */
+  /** Creates a user with the address of a deleted one. */
   private recreate(): void {
     const index = this.random.below(this.freeEmails.length);
     const [email] = this.freeEmails.splice(index, 1);
@@ -176,7 +176,7 @@ class HistoryWriter {
     this.events.push({ step, type, messageId, userId, at: this.now, data, body: JSON.stringify(envelope) });
   }
 
-  /** Time goes on by 1 ms to a minute, so that no two changes are of the same instant. */
+  /** Advances the time by 1 ms to a minute, so that no two changes have the same time. */
   private tick(): void {
     this.now += 1 + this.random.below(60_000);
   }

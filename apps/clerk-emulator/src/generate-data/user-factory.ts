@@ -14,12 +14,12 @@ const LAST =
 const ROLES = ['user', 'user', 'user', 'developer', 'admin'];
 const MINUTE_MS = 60_000;
 
-/** When the first of generated users was made: 2026-01-01. */
+/** Creation time of the first generated user: 2026-01-01. */
 export const GENERATED_FROM = Date.UTC(2026, 0, 1);
 
 /**
- * The n-th user of a seed: the same seed and number give the same user down to its ids. One in ten has no e-mail
- * address but a phone number alone, one in ten no name.
+ * The n-th user of a seed. The same seed and number give the same user, including its ids. One in ten users has only a
+ * phone number, and one in ten has no name.
  */
 export function generatedUser(seed: string, n: number): ClerkUser {
   const random = new SeededRandom(`${seed}/user/${n}`);
@@ -45,18 +45,18 @@ export function generatedUser(seed: string, n: number): ClerkUser {
   return user;
 }
 
-/** An address that no other number of this seed has. */
+/** An address that is unique for each user of a seed. */
 export function generatedEmail(seed: string, n: number): string {
   return `user-${n}.${tag(seed)}@example.com`;
 }
 
-/** A number that no other of this seed has, outside Clerk's test numbers. */
+/** A phone number that is unique for each user of a seed and is not one of Clerk's test numbers. */
 export function generatedPhone(seed: string, n: number): string {
   const area = 201 + (Number.parseInt(tag(seed), 36) % 700);
   return `+1${area}${String(6_000_000 + n).padStart(7, '0')}`;
 }
 
-/** Keeps the users of different seeds apart. */
+/** Distinguishes the users of different seeds. */
 function tag(seed: string): string {
   return new SeededRandom(seed).below(36 ** 4).toString(36);
 }

@@ -1,9 +1,9 @@
 import { type PipeTransform } from '@nestjs/common';
 import { type z } from 'zod';
-import { type ClerkErrorItem, FormInvalidError } from '../errors';
-import { RequestBodyInvalidError } from './errors';
+import { type ClerkErrorItem } from '../clerk/clerk-api-error';
+import { FormInvalidError, RequestBodyInvalidError } from '../errors';
 
-/** Parses a body or query by a schema; faults become Clerk's `form_param_*` errors, one for each parameter. */
+/** Parses a body or query by a schema. Each invalid parameter becomes one of Clerk's `form_param_*` errors. */
 export class ClerkParams<S extends z.ZodType> implements PipeTransform<unknown, z.output<S>> {
   constructor(private readonly schema: S) {}
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** `event_attributes.http_request` of a webhook: who made the request that caused it. */
+/** `event_attributes.http_request` of a webhook: the client whose request caused it. */
 export interface RequestOrigin {
   client_ip: string;
   user_agent: string;
@@ -8,12 +8,12 @@ export interface RequestOrigin {
 
 const storage = new AsyncLocalStorage<RequestOrigin>();
 
-/** Runs `work` as caused by `origin`. */
+/** Runs `work` so that {@link currentOrigin} returns `origin` within it. */
 export function withOrigin(origin: RequestOrigin, work: () => void): void {
   storage.run(origin, work);
 }
 
-/** Who made the request in hand. */
+/** The client of the current request; the emulator itself outside of requests. */
 export function currentOrigin(): RequestOrigin {
   return storage.getStore() ?? { client_ip: '127.0.0.1', user_agent: 'clerk-emulator' };
 }

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/comm
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { type ActorToken, ActorTokens } from './actor-tokens';
 
@@ -19,7 +19,7 @@ export type CreateActorTokenParams = z.output<typeof createParams>;
 
 const ticketParams = z.strictObject({ ticket: z.string().max(500) });
 
-/** `/v1/actor_tokens` of Clerk's Backend API, and what a browser does with the ticket. */
+/** `/v1/actor_tokens` of Clerk's Backend API, and the sign-in with the ticket, which a browser does. */
 @Controller()
 export class ActorTokensController {
   constructor(private readonly tokens: ActorTokens) {}
@@ -38,7 +38,7 @@ export class ActorTokensController {
     return this.tokens.revoke(id);
   }
 
-  /** Signs in by the ticket: the session's tokens carry `act`. */
+  /** Signs in with the ticket. Tokens of the session have the claim `act`. */
   @Post('emulator/sign-in-by-ticket')
   @HttpCode(200)
   redeem(@Body(new ClerkParams(ticketParams)) { ticket }: z.output<typeof ticketParams>): ClerkSession {

@@ -1,53 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { type JsonObject } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
-import { ResourceNotFoundError } from '../errors';
+import { ResourceNotFoundError, TicketInvalidError } from '../errors';
 import { Instance } from '../instance';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { UserStore } from '../keep-users/user.store';
-import { TicketInvalidError } from './errors';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { NOW } from '../tokens';
 
 const KEPT = 1_000;
 const HOUR_SECONDS = 3_600;
 const HALF_HOUR_SECONDS = 1_800;
 
-/** An actor token as Clerk's Backend API answers it. */
+/** An actor token as Clerk's Backend API returns it. */
 export interface ActorToken {
   object: 'actor_token';
   id: string;
   status: 'pending' | 'accepted' | 'revoked';
   user_id: string;
   actor: JsonObject;
-  /** The ticket; null once it is of no use. */
+  /** The ticket; null when it was used or revoked. */
   token: string | null;
   url: string | null;
   created_at: number;
   updated_at: number;
 }
 
-interface Kept {
+interface StoredToken {
   readonly token: ActorToken;
   readonly ticket: string;
   readonly expiresAt: number;
   readonly sessionMs: number;
 }
 
-/** Lets an actor sign in as a user by a ticket that is used once. */
+/** Actor tokens: tickets with which an actor can sign in as a user once. */
 @Injectable()
 export class ActorTokens {
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, StoredToken>();
 
   constructor(
     private readonly users: UserStore,
     private readonly sessions: SessionsService,
     private readonly instance: Instance,
     @Inject(NOW) private readonly now: Now,
-  ) {}
+    state: EmulatorState,
+  ) {
+    state.register({ reset: () => this.kept.clear() });
+  }
 
-  /** A ticket of an hour for a session of half an hour, unless told otherwise. @throws ResourceNotFoundError */
+  /** By default the ticket expires after an hour and the session after half an hour. @throws ResourceNotFoundError */
   create(params: {
     readonly user_id: string;
     readonly actor: JsonObject;
@@ -74,7 +78,7 @@ export class ActorTokens {
     return token;
   }
 
-  /** @throws ResourceNotFoundError, TicketInvalidError once it was accepted */
+  /** @throws ResourceNotFoundError, TicketInvalidError when the token was accepted before */
   revoke(id: string): ActorToken {
     const kept = this.kept.get(id);
     if (!kept) throw new ResourceNotFoundError('actor token', id);
@@ -92,17 +96,13 @@ export class ActorTokens {
     return session;
   }
 
-  clear(): void {
-    this.kept.clear();
-  }
-
-  private settle(kept: Kept, status: 'accepted' | 'revoked'): ActorToken {
+  private settle(kept: StoredToken, status: 'accepted' | 'revoked'): ActorToken {
     const token = { ...kept.token, status, token: null, url: null, updated_at: this.now() };
     this.keep({ ...kept, token });
     return token;
   }
 
-  private keep(kept: Kept): void {
+  private keep(kept: StoredToken): void {
     this.kept.set(kept.token.id, kept);
     const [oldest] = this.kept.keys();
     if (this.kept.size > KEPT && oldest !== undefined) this.kept.delete(oldest);

@@ -3,12 +3,12 @@ import { type AnswerPlan } from './api-faults';
 
 const plans = new WeakMap<IncomingMessage, AnswerPlan>();
 
-/** Remembers what is to go wrong with the answer to this request. */
+/** Remembers how a fault changes the answer to this request. */
 export function planAnswer(request: IncomingMessage, plan: AnswerPlan): void {
   plans.set(request, plan);
 }
 
-/** What is to go wrong with the answer to this request; nothing, mostly. */
+/** How a fault changes the answer to this request; empty without a fault. */
 export function answerPlan(request: IncomingMessage): AnswerPlan {
   return plans.get(request) ?? {};
 }

@@ -1,27 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { type ClerkApiError, InjectedServerError, TooManyRequestsError } from '../errors';
-import { RequestTimedOutError, ResourceLockedError } from './errors';
+import { type ClerkApiError } from '../clerk/clerk-api-error';
+import { InjectedServerError, RequestTimedOutError, ResourceLockedError, TooManyRequestsError } from '../errors';
 import { type FaultParams } from './fault-kinds';
 import { Faults } from './faults';
 
-/** What is to go wrong with the answer to one request of the Backend API, once the work is done. */
+/** How faults change the answer to one Backend API request after it was handled. */
 export interface AnswerPlan {
   contentType?: string;
-  /** Answered instead. */
+  /** Replaces the status; the body becomes an error. */
   status?: number;
-  /** How old a version of a user is read. */
+  /** Users are read as they were this many versions ago. */
   versionsBack?: number;
 }
 
-/** What is to go wrong with one request, before anything is done and after. */
+/** Faults of one Backend API request. */
 export interface RequestPlan {
   readonly hang: FaultParams<'api_hang'> | null;
-  /** Thrown instead of doing the work. */
+  /** Thrown instead of handling the request. */
   readonly refusal: ClerkApiError | null;
   readonly answer: AnswerPlan;
 }
 
-/** Decides what goes wrong with requests to the Backend API. */
+/** Decides which faults apply to requests of the Backend API. */
 @Injectable()
 export class ApiFaults {
   constructor(private readonly faults: Faults) {}

@@ -7,29 +7,29 @@ import { Faults, type Strike } from './faults';
 /** A fault in the attempts of one delivery. */
 export interface AttemptFault {
   readonly kind: 'stale_timestamp' | 'future_timestamp' | 'wrong_signature' | 'altered_body';
-  /** How many attempts it still strikes; null is all. */
+  /** Number of further attempts it applies to; null: all. */
   attempts_left: number | null;
   /** Added to the timestamp, in seconds. */
   readonly offset_seconds?: number;
-  /** Signs instead of the endpoint's. */
+  /** Signs instead of the endpoint's secrets. */
   readonly secret?: string;
   readonly alteration?: FaultParams<'altered_body'>['alteration'];
   readonly resign?: boolean;
 }
 
-/** What is to go wrong with one delivery; decided when the event is recorded, so that concurrency changes nothing. */
+/** Faults of one delivery. Decided when the event is recorded, so that concurrency does not affect them. */
 export interface DeliveryPlan {
   readonly kinds: readonly string[];
-  /** The rule that drops it. */
+  /** Id of the rule that drops the delivery. */
   readonly droppedBy: string | null;
   readonly delayMs: number;
   readonly hold: { readonly by: number; readonly max_wait_ms: number } | null;
-  /** The delay in ms of each further copy. */
+  /** Delay of each additional copy, in ms. */
   readonly copies: readonly number[];
   readonly attemptFaults: readonly AttemptFault[];
 }
 
-/** Decides what goes wrong with webhooks. */
+/** Decides which faults apply to deliveries. */
 @Injectable()
 export class DeliveryFaults {
   constructor(private readonly faults: Faults) {}

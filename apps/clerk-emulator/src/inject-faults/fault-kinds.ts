@@ -3,7 +3,7 @@ import { z } from 'zod';
 const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
 const attempts = wholeNumber(1, 100).nullable().default(1);
 
-/** Every kind of fault: on which side it strikes, what it does, and what can be set, with defaults. */
+/** Every kind of fault: the side it applies to, its effect, and its parameters with defaults. */
 export const FAULT_KINDS = {
   duplicate: {
     side: 'webhook',
@@ -12,7 +12,7 @@ export const FAULT_KINDS = {
   },
   reorder: {
     side: 'webhook',
-    summary: 'holds the event back until later ones have gone to the same endpoint, or the time is over',
+    summary: 'holds the event back until later events were sent to the endpoint, or the maximum wait is over',
     params: z.strictObject({
       by: wholeNumber(1, 1_000).default(1),
       max_wait_ms: wholeNumber(1, 86_400_000).default(5_000),
@@ -33,22 +33,22 @@ export const FAULT_KINDS = {
   },
   stale_timestamp: {
     side: 'webhook',
-    summary: 'signs the attempt with a time long past',
+    summary: 'signs the attempt with a timestamp in the past',
     params: z.strictObject({ offset_seconds: wholeNumber(-315_360_000, -1).default(-600), attempts }),
   },
   future_timestamp: {
     side: 'webhook',
-    summary: 'signs the attempt with a time yet to come',
+    summary: 'signs the attempt with a timestamp in the future',
     params: z.strictObject({ offset_seconds: wholeNumber(1, 315_360_000).default(600), attempts }),
   },
   wrong_signature: {
     side: 'webhook',
-    summary: 'signs the attempt with a secret nobody knows',
+    summary: 'signs the attempt with another secret',
     params: z.strictObject({ attempts }),
   },
   altered_body: {
     side: 'webhook',
-    summary: 'changes the body; signed for the right body, or for the changed one with resign',
+    summary: 'changes the body after it was signed, or before with resign',
     params: z.strictObject({
       alteration: z
         .enum(['letter', 'whitespace', 'truncate'], 'must be letter, whitespace or truncate.')
@@ -59,12 +59,12 @@ export const FAULT_KINDS = {
   },
   api_408: {
     side: 'backend_api',
-    summary: 'answers 408, as if the request had come in too slowly',
+    summary: 'answers 408, as if the request had arrived too slowly',
     params: z.strictObject({}),
   },
   api_409: {
     side: 'backend_api',
-    summary: 'answers 409 resource_locked, as if another request were at work on the same',
+    summary: 'answers 409 resource_locked, as if another request were changing the resource',
     params: z.strictObject({}),
   },
   api_429: {
@@ -74,7 +74,7 @@ export const FAULT_KINDS = {
   },
   api_500: {
     side: 'backend_api',
-    summary: 'answers a server error, before or after the work is done',
+    summary: 'answers a server error, before or after the request is handled',
     params: z.strictObject({
       status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]).default(500),
       after_effect: z.boolean().default(false),
@@ -82,7 +82,7 @@ export const FAULT_KINDS = {
   },
   api_hang: {
     side: 'backend_api',
-    summary: 'keeps the request waiting, then hangs up or answers',
+    summary: 'delays the request, then closes the connection or answers',
     params: z.strictObject({
       hang_ms: wholeNumber(1, 600_000).default(30_000),
       then: z.enum(['close', 'answer'], 'must be close or answer.').default('close'),
@@ -90,7 +90,7 @@ export const FAULT_KINDS = {
   },
   api_content_type: {
     side: 'backend_api',
-    summary: 'answers rightly under another Content-Type',
+    summary: 'answers correctly but with another Content-Type',
     params: z.strictObject({
       content_type: z
         .string()
@@ -100,7 +100,7 @@ export const FAULT_KINDS = {
   },
   api_stale_read: {
     side: 'backend_api',
-    summary: 'reads of users answer an older version, and one deleted may still be there',
+    summary: 'reads of users return an older version; a deleted user may still be returned',
     params: z.strictObject({ versions_back: wholeNumber(1, 5).default(1) }),
   },
 } as const satisfies Record<string, { side: 'webhook' | 'backend_api'; summary: string; params: z.ZodType }>;
@@ -108,8 +108,8 @@ export const FAULT_KINDS = {
 /** The name of a kind of fault. */
 export type FaultKind = keyof typeof FAULT_KINDS;
 
-/** What a kind can be set to. */
+/** Parameters of a kind. */
 export type FaultParams<K extends FaultKind> = z.output<(typeof FAULT_KINDS)[K]['params']>;
 
-/** All kinds, webhooks' first. */
+/** All kinds, those of webhooks first. */
 export const faultKinds = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];

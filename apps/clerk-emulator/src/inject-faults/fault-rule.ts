@@ -1,51 +1,51 @@
-import { wantsType } from '../keep-endpoints/endpoint';
+import { subscribesTo } from '../keep-endpoints/endpoint';
 import { FAULT_KINDS, type FaultKind, type FaultParams } from './fault-kinds';
 
-/** What a rule is narrowed to; an empty list and null narrow nothing. */
+/** Deliveries or requests that a rule applies to. An empty list and null match everything. */
 export interface FaultMatch {
-  /** Webhooks: event types, `user.*` and `*` among them. */
+  /** Webhooks: event types; `user.*` and `*` are allowed. */
   readonly event_types: readonly string[];
   readonly endpoint_id: string | null;
-  /** The user an event or a path is about. */
+  /** User of the event, or user id in the path. */
   readonly user_id: string | null;
   /** Backend API: methods in capitals. */
   readonly methods: readonly string[];
-  /** Backend API: a path, in which `*` stands for anything. */
+  /** Backend API: a path in which `*` matches any text. */
   readonly path: string | null;
 }
 
-/** One fault that is to happen, as the control API shows it. */
+/** A rule that injects a fault, as the control API returns it. */
 export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly object: 'fault';
   readonly id: string;
   readonly kind: K;
   readonly side: 'webhook' | 'backend_api';
   readonly enabled: boolean;
-  /** Of each delivery or request that matches, from 0 to 1. */
+  /** Probability that it applies to a match, from 0 to 1. */
   readonly probability: number;
-  /** How often it strikes at most; null is without limit. */
+  /** Maximum number of times it applies; null: no limit. */
   readonly count: number | null;
   readonly match: FaultMatch;
   readonly params: FaultParams<K>;
   /** Deliveries or requests that matched since the seed was set. */
   readonly considered: number;
-  /** How often it has struck since the seed was set. */
+  /** Deliveries or requests that it applied to since the seed was set. */
   readonly applied: number;
   readonly created_at: number;
 }
 
-/** Something that a rule may strike. */
+/** A delivery or request that rules are matched against. */
 export type FaultSubject =
   | { readonly side: 'webhook'; readonly type: string; readonly endpointId: string; readonly userId: string | null }
   | { readonly side: 'backend_api'; readonly method: string; readonly path: string };
 
-/** True when the rule's side and match take in the subject. */
+/** True when the subject is on the rule's side and fits its match. */
 export function ruleMatches(rule: FaultRule, subject: FaultSubject): boolean {
   const { match } = rule;
   if (FAULT_KINDS[rule.kind].side !== subject.side) return false;
   if (subject.side === 'webhook') {
     return (
-      wantsType(match.event_types, subject.type) &&
+      subscribesTo(match.event_types, subject.type) &&
       (match.endpoint_id === null || match.endpoint_id === subject.endpointId) &&
       (match.user_id === null || match.user_id === subject.userId)
     );
@@ -58,7 +58,7 @@ export function ruleMatches(rule: FaultRule, subject: FaultSubject): boolean {
   );
 }
 
-/** Without a regular expression, so that no pattern can make the match slow. */
+/** Uses no regular expression, because a pattern could make one take exponential time. */
 function pathMatches(pattern: string, path: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return pattern === path;

@@ -12,7 +12,7 @@ import {
 } from './fault.schemas';
 import { type FaultDecision, Faults } from './faults';
 
-/** A kind of fault with what its params are when nobody sets them. */
+/** A kind of fault with the defaults of its parameters. */
 export interface FaultKindView {
   kind: FaultKind;
   side: 'webhook' | 'backend_api';
@@ -20,7 +20,7 @@ export interface FaultKindView {
   params: object;
 }
 
-/** Switches faults on and off. */
+/** Manages the fault rules. */
 @Controller('emulator/faults')
 export class FaultsController {
   constructor(private readonly faults: Faults) {}

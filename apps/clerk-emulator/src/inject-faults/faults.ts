@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { seededFraction } from '../clerk/seeded-random';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
 import { FormInvalidError, ResourceNotFoundError, TooManyResourcesError } from '../errors';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { CONFIG, NOW } from '../tokens';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds';
 import { type FaultRule, ruleMatches, type FaultSubject } from './fault-rule';
 import { type CreateFaultParams, type UpdateFaultParams } from './fault.schemas';
@@ -12,26 +13,26 @@ import { type CreateFaultParams, type UpdateFaultParams } from './fault.schemas'
 const RULE_LIMIT = 200;
 const DECISIONS_KEPT = 1_000;
 
-/** That a rule looked at something and whether it struck. */
+/** Whether a rule applied to a matching subject. */
 export interface FaultDecision {
   readonly at: number;
   readonly fault_id: string;
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
-  /** The how-manieth subject of this rule since the seed was set, from 0. */
+  /** Number of subjects that the rule had matched before since the seed was set. */
   readonly index: number;
   readonly struck: boolean;
 }
 
-/** A rule that struck, and numbers in [0, 1) that follow from the seed, for what the fault still has to choose. */
+/** A rule that applies to a subject. `chance` returns numbers in [0, 1), derived from the seed, for the fault's choices. */
 export interface Strike {
   readonly rule: FaultRule;
   readonly chance: (purpose: string) => number;
 }
 
 /**
- * The faults that are switched on. Whether a rule strikes follows from the seed, the rule's place among the rules and
- * how many subjects it has seen: the same rules and the same requests in the same order give the same faults.
+ * The fault rules. Whether a rule applies depends only on the seed, the rule's place among the rules and the number of
+ * subjects it has matched: the same rules and the same requests in the same order give the same faults.
  */
 @Injectable()
 export class Faults {
@@ -43,15 +44,17 @@ export class Faults {
   constructor(
     @Inject(CONFIG) config: EmulatorConfig,
     @Inject(NOW) private readonly now: Now,
+    state: EmulatorState,
   ) {
     this.currentSeed = config.seed;
+    state.register({ reset: () => this.clear() });
   }
 
   get seed(): string {
     return this.currentSeed;
   }
 
-  /** Begins the run anew: counts are back at zero. */
+  /** Sets the seed and resets the counts of all rules. */
   setSeed(seed: string): void {
     this.currentSeed = seed;
     this.decisions = [];
@@ -95,7 +98,7 @@ export class Faults {
     return withoutPlace(rule);
   }
 
-  /** `match` and `params` are merged. A new `count` counts from what has been applied already. */
+  /** Merges `match` and `params`. A new `count` includes the times the rule has already applied. */
   update(id: string, params: UpdateFaultParams): FaultRule {
     const before = this.rule(id);
     const rule = {
@@ -115,14 +118,14 @@ export class Faults {
     this.rules.delete(id);
   }
 
-  /** Removes every rule; the next one has the first place again. */
+  /** Removes all rules; the next rule gets the first place again. */
   clear(): void {
     this.rules.clear();
     this.decisions = [];
     this.nextPlace = 0;
   }
 
-  /** Which rules strike this subject, in order of creation; each that matches counts it. */
+  /** Rules that apply to this subject, in order of creation. Every rule that matches counts the subject. */
   decide(subject: FaultSubject): Strike[] {
     const strikes: Strike[] = [];
     for (const rule of this.rules.values()) {

@@ -5,7 +5,7 @@ import { isWebhookSecret, WEBHOOK_SECRET_RULE } from '../clerk/webhook-secret';
 const EVENT_TYPE_RULE = 'must be event types such as user.created, user.* or *.';
 
 const url = z.string().max(2_048).refine(isEndpointUrl, 'must be an http or https URL without user name and password.');
-/** A list of event types, `user.*` and `*` among them. */
+/** A list of event types; `user.*` and `*` are allowed. */
 export const eventTypes = z.array(z.string().regex(/^(\*|[A-Za-z]+\.(\*|[A-Za-z]+))$/, EVENT_TYPE_RULE)).max(100);
 const secret = z.string().refine(isWebhookSecret, `${WEBHOOK_SECRET_RULE}.`);
 

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { base62, newId } from '../clerk/ids';
 import { newWebhookSecret } from '../clerk/webhook-secret';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
 import { ResourceNotFoundError, TooManyResourcesError } from '../errors';
 import { Notices } from '../notices/notices';
-import { ChangeSignal } from '../persist-state/change-signal';
-import { type Endpoint, wantsType } from './endpoint';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { CONFIG, NOW } from '../tokens';
+import { type Endpoint, subscribesTo } from './endpoint';
 import { type CreateEndpointParams, type RotateSecretParams, type UpdateEndpointParams } from './endpoint.schemas';
+import { savedEndpoints } from './saved-endpoints';
 
 const ENDPOINT_LIMIT = 10_000;
 const PREVIOUS_SECRETS_KEPT = 10;
 const DAY_SECONDS = 86_400;
 
-/** Where webhooks go. A stored endpoint is never changed in place. */
+/** The webhook endpoints. A stored endpoint is never changed in place. */
 @Injectable()
 export class Endpoints {
   private readonly endpoints = new Map<string, Endpoint>();
@@ -23,10 +24,19 @@ export class Endpoints {
   constructor(
     @Inject(CONFIG) private readonly config: EmulatorConfig,
     private readonly notices: Notices,
-    private readonly changes: ChangeSignal,
+    private readonly state: EmulatorState,
     @Inject(NOW) private readonly now: Now,
   ) {
     this.replace(config.webhookUrls);
+    state.register({
+      saved: {
+        schema: savedEndpoints,
+        save: () => ({ endpoints: this.all().filter(({ source }) => source === 'api') }),
+        restore: ({ endpoints }) => {
+          for (const endpoint of endpoints) if (endpoint.source === 'api') this.endpoints.set(endpoint.id, endpoint);
+        },
+      },
+    });
   }
 
   /** In order of creation. */
@@ -49,14 +59,14 @@ export class Endpoints {
     return endpoint;
   }
 
-  /** The enabled ones that want this type. */
-  thatWant(type: string): Endpoint[] {
-    return this.all().filter((endpoint) => endpoint.enabled && wantsType(endpoint.event_types, type));
+  /** Enabled endpoints that subscribe to this event type. */
+  subscribedTo(type: string): Endpoint[] {
+    return this.all().filter((endpoint) => endpoint.enabled && subscribesTo(endpoint.event_types, type));
   }
 
   /**
-   * Events from now on go to these alone; deliveries that exist keep their endpoint. The ids follow from the URLs, so
-   * that undelivered webhooks find their endpoint again after a restart.
+   * Replaces all endpoints; existing deliveries keep theirs. The ids are derived from the URLs, so that pending
+   * deliveries find their endpoint again after a restart.
    */
   replace(urls: readonly string[]): void {
     this.endpoints.clear();
@@ -69,13 +79,13 @@ export class Endpoints {
     }
   }
 
-  /** A second endpoint on a URL that has one is how Clerk's users rotate a secret: each event then comes twice. */
+  /** Several endpoints can have the same URL; each event is then delivered once for each of them. */
   create(params: CreateEndpointParams): Endpoint {
     if (this.endpoints.size >= ENDPOINT_LIMIT) throw new TooManyResourcesError('endpoints', ENDPOINT_LIMIT);
     return this.put(this.newEndpoint(newId('ep', this.now()), params, 'api'));
   }
 
-  /** Enabling it again forgets how long it has been failing. */
+  /** Enabling or disabling an endpoint resets `failing_since`. */
   update(id: string, params: UpdateEndpointParams): Endpoint {
     const before = this.get(id);
     const turned = params.enabled !== undefined && params.enabled !== before.enabled;
@@ -97,10 +107,10 @@ export class Endpoints {
   delete(id: string): void {
     this.get(id);
     this.endpoints.delete(id);
-    this.changes.mark();
+    this.state.markChanged();
   }
 
-  /** Svix's way: the old secret signs beside the new one for a grace period, a day unless told otherwise. */
+  /** Like Svix: the old secret also signs for a grace period, by default a day. */
   rotateSecret(id: string, params: RotateSecretParams): Endpoint {
     const before = this.get(id);
     const now = this.now();
@@ -114,7 +124,7 @@ export class Endpoints {
     });
   }
 
-  /** Notes what came of an attempt; an endpoint that has failed for days is disabled. */
+  /** Records the result of an attempt. Disables an endpoint that has failed for days. */
   noteAttempt(id: string, succeeded: boolean): void {
     const before = this.endpoints.get(id);
     if (!before || (succeeded && before.failing_since === null)) return;
@@ -124,11 +134,6 @@ export class Endpoints {
     if (failing_since === null || !before.enabled || now - failing_since < this.config.webhookDisableAfterMs) return;
     this.put({ ...before, failing_since, enabled: false, disabled_reason: 'failing', disabled_at: now });
     this.notices.add('endpoint.disabled', { endpoint_id: id, url: before.url, failing_since });
-  }
-
-  /** What an earlier run's control API had created. */
-  restore(endpoints: readonly Endpoint[]): void {
-    for (const endpoint of endpoints) if (endpoint.source === 'api') this.endpoints.set(endpoint.id, endpoint);
   }
 
   private newEndpoint(id: string, params: CreateEndpointParams, source: Endpoint['source']): Endpoint {
@@ -153,7 +158,7 @@ export class Endpoints {
 
   private put(endpoint: Endpoint): Endpoint {
     this.endpoints.set(endpoint.id, endpoint);
-    this.changes.mark();
+    this.state.markChanged();
     return endpoint;
   }
 }

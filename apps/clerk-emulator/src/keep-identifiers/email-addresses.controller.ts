@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, UseGuards 
 import { type EmailAddress } from '../clerk/identifier';
 import { type DeletedObject } from '../clerk/user';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import {
   type CreateEmailAddressParams,
   createEmailAddressParams,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import {
   type EmailAddress,
   newEmailAddress,
@@ -8,11 +8,11 @@ import {
   verification,
 } from '../clerk/identifier';
 import { type ClerkUser, type DeletedObject } from '../clerk/user';
-import { ResourceNotFoundError } from '../errors';
+import { IdentifierExistsError, ResourceNotFoundError } from '../errors';
 import { assertFree } from '../keep-users/apply-profile';
-import { IdentifierExistsError } from '../keep-users/errors';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
+import { NOW } from '../tokens';
 import {
   type CreateEmailAddressParams,
   type CreatePhoneNumberParams,
@@ -21,7 +21,7 @@ import {
 
 type Kind = 'email_address' | 'phone_number';
 
-/** Adds, verifies and removes users' e-mail addresses and phone numbers; each change is a `user.updated`. */
+/** Adds, verifies and removes users' e-mail addresses and phone numbers. Each change sends `user.updated`. */
 @Injectable()
 export class IdentifiersService {
   constructor(
@@ -82,7 +82,7 @@ export class IdentifiersService {
     return pick(user.phone_numbers, id);
   }
 
-  /** Removes it; a primary one is succeeded by the first that is left and verified, or by none. */
+  /** Removes an identifier. When it was primary, the first verified one that is left becomes primary. */
   remove(kind: Kind, id: string): DeletedObject {
     this.users.change(this.ownerOf(kind, id).id, (user) => {
       if (kind === 'email_address') {
@@ -96,7 +96,7 @@ export class IdentifiersService {
     return { object: kind, id, deleted: true };
   }
 
-  /** @throws IdentifierExistsError when the user has it already, or another has it verified or reserved */
+  /** @throws IdentifierExistsError when the user has the value, or another user has it verified or reserved */
   private assertAddable(kind: Kind, user: ClerkUser, value: string): void {
     assertFree(this.store, kind, value, user.id);
     if (this.store.holdersOf(kind, value).some(({ id }) => id === user.id)) throw new IdentifierExistsError(kind);

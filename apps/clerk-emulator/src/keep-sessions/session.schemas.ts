@@ -11,7 +11,7 @@ const wholeNumber = (min: number, max: number) =>
 export const createSessionParams = z.strictObject({ user_id: z.string() });
 export type CreateSessionParams = z.output<typeof createSessionParams>;
 
-/** What the emulator's own sign-in takes besides. */
+/** Parameters of the control API's sign-in. */
 export const signInParams = createSessionParams.extend({
   status: z.enum(['active', 'pending'], 'must be active or pending.').optional(),
   actor: z

@@ -1,10 +1,12 @@
 import { newSession } from '../clerk/session';
-import { ChangeSignal } from '../persist-state/change-signal';
+import { UserStore } from '../keep-users/user.store';
+import { EmulatorState } from '../persist-state/emulator-state';
 import { SessionStore } from './session.store';
 
 describe('SessionStore', () => {
-  it('forgets the oldest session once there are a hundred thousand', () => {
-    const store = new SessionStore(new ChangeSignal());
+  it('deletes the oldest session when the 100 001st is stored', () => {
+    const state = new EmulatorState();
+    const store = new SessionStore(state, new UserStore(state, Date.now));
     const [oldest, next] = [newSession('user_1', 1_000), newSession('user_1', 1_001)];
     store.put(oldest);
     store.put(next);

@@ -1,16 +1,42 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { type ClerkSession } from '../clerk/session';
 import { ResourceNotFoundError } from '../errors';
-import { ChangeSignal } from '../persist-state/change-signal';
+import { UserStore } from '../keep-users/user.store';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { savedRecord } from '../persist-state/saved-state';
 
 const SESSIONS_KEPT = 100_000;
 
-/** Every session, in memory, the oldest of very many forgotten; in order of creation. A stored session is never changed in place. */
+/** Field of the state file that holds the sessions. */
+const savedSessions = z.object({
+  sessions: z.array(
+    savedRecord<ClerkSession>({ id: z.string(), user_id: z.string(), status: z.string(), expire_at: z.number() }),
+  ),
+});
+
+/**
+ * The latest 100 000 sessions, in memory and in order of creation; sessions of deleted users are removed. A stored session
+ * is never changed in place.
+ */
 @Injectable()
 export class SessionStore {
   private readonly sessions = new Map<string, ClerkSession>();
 
-  constructor(private readonly changes: ChangeSignal) {}
+  constructor(
+    private readonly state: EmulatorState,
+    users: UserStore,
+  ) {
+    users.onDelete((userId) => this.deleteOf(userId));
+    state.register({
+      reset: () => this.clear(),
+      saved: {
+        schema: savedSessions,
+        save: () => ({ sessions: this.all() }),
+        restore: ({ sessions }) => sessions.forEach((session) => this.put(session)),
+      },
+    });
+  }
 
   get size(): number {
     return this.sessions.size;
@@ -31,16 +57,16 @@ export class SessionStore {
     this.sessions.set(session.id, session);
     const [oldest] = this.sessions.keys();
     if (this.sessions.size > SESSIONS_KEPT && oldest !== undefined) this.sessions.delete(oldest);
-    this.changes.mark();
+    this.state.markChanged();
   }
 
-  clear(): void {
+  private clear(): void {
     this.sessions.clear();
-    this.changes.mark();
+    this.state.markChanged();
   }
 
-  deleteOf(userId: string): void {
+  private deleteOf(userId: string): void {
     for (const session of this.sessions.values()) if (session.user_id === userId) this.sessions.delete(session.id);
-    this.changes.mark();
+    this.state.markChanged();
   }
 }

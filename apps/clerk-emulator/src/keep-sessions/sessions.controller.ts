@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { type ClerkSession } from '../clerk/session';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import {
   type CreateSessionParams,
   createSessionParams,
@@ -11,7 +11,7 @@ import {
 import { SessionStore } from './session.store';
 import { SessionsService } from './sessions.service';
 
-/** `/v1/sessions` of Clerk's Backend API, but for its tokens. */
+/** `/v1/sessions` of Clerk's Backend API, except the tokens of a session. */
 @Controller('v1/sessions')
 @UseGuards(BackendApiGuard)
 export class SessionsController {
@@ -26,7 +26,7 @@ export class SessionsController {
     return this.sessions.signIn(params.user_id);
   }
 
-  /** Newest first; `paginated=true`, which the SDK sends, wraps the page with its total. */
+  /** Newest first. `paginated=true`, which the SDK sends, adds the total count. */
   @Get()
   list(
     @Query(new ClerkParams(listSessionsParams)) params: ListSessionsParams,

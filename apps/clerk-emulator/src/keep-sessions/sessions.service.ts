@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type ClerkSession, newSession, type SessionOptions, type SessionStatus } from '../clerk/session';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
+import { LockoutsService } from '../keep-users/lockouts.service';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
-import { LockoutsService } from '../moderate-users/lockouts.service';
+import { NOW } from '../tokens';
 import { SessionStore } from './session.store';
 
-/** Begins and ends sessions; each change is announced by a `session.*` webhook that carries the user too. */
+/** Starts and ends sessions. Each change sends a `session.*` webhook that includes the user. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -20,8 +21,8 @@ export class SessionsService {
   ) {}
 
   /**
-   * Signs the user in: `last_sign_in_at` moves (a `user.updated`), then the session exists (`session.created`, or
-   * `session.pending` while tasks are left).
+   * Signs the user in: updates `last_sign_in_at` (sends `user.updated`), then creates the session (sends
+   * `session.created`, or `session.pending` while tasks are left).
    */
   signIn(userId: string, options: SessionOptions = {}): ClerkSession {
     this.lockouts.assertMaySignIn(userId);
@@ -34,30 +35,30 @@ export class SessionsService {
     return session;
   }
 
-  /** The tasks are done: a pending session becomes active. */
+  /** Makes a pending session active, as when its tasks are done. */
   activate(id: string): ClerkSession {
     const before = this.store.get(id);
     if (before.status !== 'pending') return before;
-    const session = { ...before, status: 'active' as const, updated_at: this.later(before) };
+    const session = { ...before, status: 'active' as const, updated_at: this.nextUpdate(before) };
     this.save('session.created', session);
     return session;
   }
 
-  /** Ends a session in one of Clerk's ways; one that has ended already stays as it is. */
+  /** Ends a session with the given status; does nothing when it has ended already. */
   finish(id: string, status: Exclude<SessionStatus, 'active' | 'pending'>): ClerkSession {
     const before = this.store.get(id);
     if (before.status !== 'active' && before.status !== 'pending') return before;
-    const session = { ...before, status, updated_at: this.later(before) };
+    const session = { ...before, status, updated_at: this.nextUpdate(before) };
     this.save(`session.${status}`, session);
     return session;
   }
 
-  /** Revokes whatever sessions the user has. */
+  /** Revokes all sessions of the user. */
   revokeAllOf(userId: string): void {
     for (const session of this.store.all()) if (session.user_id === userId) this.finish(session.id, 'revoked');
   }
 
-  private later(before: ClerkSession): number {
+  private nextUpdate(before: ClerkSession): number {
     return Math.max(this.now(), before.updated_at + 1);
   }
 

@@ -1,5 +1,5 @@
 import { type ClerkUser } from '../clerk/user';
-import { IdentifierExistsError, ParamValueInvalidError } from './errors';
+import { IdentifierExistsError, ParamValueInvalidError } from '../errors';
 import { assertMetadataFits } from './merge-metadata';
 import { type CreateUserParams, type MetadataParams, type UpdateUserParams } from './user.schemas';
 import { hasForItself, type UniqueKind, type UserStore } from './user.store';
@@ -20,8 +20,8 @@ const PLAIN = [
 ] as const;
 
 /**
- * Refuses a value that another user has. An e-mail address or phone number is taken only by a user who has it verified or
- * reserved: any number of users can hold the same unverified one.
+ * Rejects a value that another user has. An e-mail address or phone number is taken only when another user has it
+ * verified or reserved; any number of users can have the same unverified one.
  *
  * @throws IdentifierExistsError
  */
@@ -30,7 +30,7 @@ export function assertFree(store: UserStore, kind: UniqueKind, value: string, us
   if (others.some((other) => hasForItself(other, kind, value))) throw new IdentifierExistsError(kind);
 }
 
-/** Writes the given parameters into `user`; a parameter that is not given leaves its field alone. */
+/** Writes the given parameters into `user`; the field of an omitted parameter keeps its value. */
 export function applyProfile(
   store: UserStore,
   user: ClerkUser,

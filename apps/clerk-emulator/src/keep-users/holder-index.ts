@@ -1,7 +1,7 @@
-/** Ids of the users who hold a value: one as a rule, several only of an address that none of them has verified. */
+/** Ids of the users who have a value. Only unverified addresses and numbers have more than one holder. */
 export class HolderIndex {
   private readonly first = new Map<string, string>();
-  /** Holders after the first. Kept apart, because a hundred thousand values with one holder each need no sets. */
+  /** Holders after the first. Separate, because a set for each of 100 000 values would waste memory. */
   private readonly others = new Map<string, Set<string>>();
 
   add(key: string, id: string): void {
@@ -21,7 +21,7 @@ export class HolderIndex {
     if (others?.size === 0) this.others.delete(key);
   }
 
-  /** In the order in which they came. */
+  /** In the order in which they were added. */
   of(key: string): string[] {
     const first = this.first.get(key);
     return first === undefined ? [] : [first, ...(this.others.get(key) ?? [])];

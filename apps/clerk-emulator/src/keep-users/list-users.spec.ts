@@ -1,7 +1,7 @@
 import { newEmailAddress } from '../clerk/identifier';
 import { newUser } from '../clerk/user';
 import { FormInvalidError, ResourceNotFoundError } from '../errors';
-import { ChangeSignal } from '../persist-state/change-signal';
+import { EmulatorState } from '../persist-state/emulator-state';
 import { countUsers, listUsers, listUsersParams } from './list-users';
 import { UserStore } from './user.store';
 
@@ -11,7 +11,7 @@ describe('listUsers', () => {
     listUsers(store, listUsersParams.parse(query)).map((user) => user.first_name ?? '');
 
   beforeEach(() => {
-    store = new UserStore(new ChangeSignal(), () => 1_000);
+    store = new UserStore(new EmulatorState(), () => 1_000);
     for (const [index, first_name] of ['Ada', 'Bob', 'Cyd', 'Dee', 'Eve'].entries()) {
       const user = {
         ...newUser(1_000 + index, `user_${index}`),

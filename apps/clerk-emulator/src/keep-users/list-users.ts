@@ -31,13 +31,13 @@ const ORDER_FIELDS = [
 ] as const;
 type OrderField = (typeof ORDER_FIELDS)[number];
 
-/** The sign is optional; a literal `+` in a query string arrives as a space. */
+/** The sign is optional. A literal `+` in a query string is decoded as a space. */
 const orderBy = z
   .string()
   .regex(new RegExp(`^[-+ ]?(${ORDER_FIELDS.join('|')})$`), `must be one of ${ORDER_FIELDS.join(', ')}, signed + or -.`)
   .transform((text) => ({ field: text.replace(/^[-+ ]/, '') as OrderField, descending: text.startsWith('-') }));
 
-/** The filters that listing and counting share. */
+/** Filters of both listing and counting. */
 export const userFilterParams = z.object({
   email_address: many,
   phone_number: many,
@@ -65,7 +65,7 @@ export const listUsersParams = userFilterParams.extend({
 });
 export type ListUsersParams = z.output<typeof listUsersParams>;
 
-/** One page of users. `starting_after` walks in order of creation and does not drift when others come or go. */
+/** One page of users. Pages by `starting_after` stay stable while other users are created or deleted. */
 export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[] {
   const { field, descending } = params.order_by;
   const cursor = cursorOf(store, params);
@@ -76,13 +76,13 @@ export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[
   return ordered.slice(params.offset, params.offset + params.limit);
 }
 
-/** How many users match. Clerk counts e-mail addresses, numbers and usernames by partial match, unlike its list. */
+/** Number of matching users. Like Clerk, matches parts of addresses, numbers and usernames, unlike {@link listUsers}. */
 export function countUsers(store: UserStore, filter: UserFilter): number {
   if (Object.values(filter).every((value) => value === undefined)) return store.size;
   return candidates(store, { user_id: filter.user_id }).filter((user) => matches(user, filter, isPartOf)).length;
 }
 
-/** Walks from the cursor or the end as far as the page asks: what comes after it costs nothing. */
+/** Scans from the cursor, or from one end of the list, and stops when the page is full. */
 function pageByCreation(store: UserStore, params: ListUsersParams, cursor: ClerkUser | undefined): ClerkUser[] {
   const all = store.oldestFirst();
   const { descending } = params.order_by;
@@ -104,7 +104,7 @@ function pageByCreation(store: UserStore, params: ListUsersParams, cursor: Clerk
   return page;
 }
 
-/** Those whom the store's indexes find for an exact filter, once each; else everybody. */
+/** Users found by the index of one exact filter, without duplicates; all users when there is no such filter. */
 function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
   const { user_id, email_address, phone_number, external_id, username } = filter;
   const found =
@@ -117,7 +117,7 @@ function candidates(store: UserStore, filter: Partial<UserFilter>): readonly Cle
   return [...new Set(found.filter((user) => user !== undefined))];
 }
 
-/** @throws ResourceNotFoundError for a user who is gone, FormInvalidError in any order but that of creation */
+/** @throws ResourceNotFoundError when the user was deleted, FormInvalidError when ordered by another field */
 function cursorOf(store: UserStore, params: ListUsersParams): ClerkUser | undefined {
   if (params.starting_after === undefined) return undefined;
   if (params.order_by.field !== 'created_at') {
@@ -188,7 +188,7 @@ function sortKey(user: ClerkUser, field: OrderField): string | number | null {
   }
 }
 
-/** Nulls come first, as the smallest. */
+/** Null is smaller than every value. */
 function compare(a: string | number | null, b: string | number | null): number {
   if (a === b) return 0;
   if (a === null) return -1;

@@ -1,16 +1,16 @@
 import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
 
-/** When the lockout of a user ends, in ms since 1970; null when somebody has to unlock the user. */
+/** End of a user's lockout, in ms since 1970; null when it lasts until the user is unlocked. */
 export interface LockoutEnd {
   readonly user_id: string;
   readonly ends_at: number | null;
 }
 
-/** Ends of the lockouts of locked users: Clerk computes what it shows of a lockout when the user is read. */
+/** Ends of the lockouts of locked users. Clerk computes the remaining seconds each time a user is read. */
 export class LockoutEnds {
   private readonly ends = new Map<string, number>();
 
-  /** Notes the lockout of a user as stored at `now`, or that there is none. */
+  /** Records the lockout of a user that is stored at `now`, or that there is none. */
   note(user: ClerkUser, now: number): void {
     if (!user.locked) {
       this.ends.delete(user.id);
@@ -18,13 +18,13 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // Another change of a locked user stores what was shown of the same lockout.
+    // A change of a locked user stores the remaining seconds that were last read; that is the same lockout.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);
   }
 
-  /** The user as Clerk shows it at `now`; the same object when nothing has changed. */
+  /** The user as Clerk returns it at `now`; the same object when nothing has changed. */
   shown(user: ClerkUser, now: number): ClerkUser {
     const end = this.ends.get(user.id);
     if (end === undefined || !user.locked || end === Infinity) return user;

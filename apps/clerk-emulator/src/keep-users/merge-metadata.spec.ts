@@ -1,5 +1,5 @@
 import { type JsonObject } from '../clerk/json';
-import { MetadataInvalidError } from './errors';
+import { MetadataInvalidError } from '../errors';
 import { assertMetadataFits, mergeMetadata } from './merge-metadata';
 
 describe('mergeMetadata', () => {

@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject, nestsDeeper } from '../clerk/json';
-import { MetadataInvalidError } from './errors';
+import { MetadataInvalidError } from '../errors';
 
 const LIMIT_BYTES = 8 * 1024;
 const DEPTH_LIMIT = 100;
 
-/** Clerk's deep merge: nested objects merge, arrays and scalars replace, null removes the key at any level. */
+/** Clerk's deep merge: objects merge, arrays and scalars replace, null removes the key at any level. */
 export function mergeMetadata(current: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(current));
   for (const [key, value] of Object.entries(patch)) {

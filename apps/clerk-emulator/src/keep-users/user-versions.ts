@@ -3,11 +3,11 @@ import { type ClerkUser } from '../clerk/user';
 const VERSIONS_OF_A_USER = 5;
 const USERS_KEPT = 2_000;
 
-/** The latest earlier versions of the users changed or deleted last, for reads that are stale on purpose. */
+/** Earlier versions of the users that were changed or deleted last, for the fault `api_stale_read`. */
 export class UserVersions {
   private readonly versions = new Map<string, readonly ClerkUser[]>();
 
-  /** Remembers what a user was before a change. */
+  /** Keeps a user as it was before a change. */
   keep(before: ClerkUser): void {
     const kept = [...(this.versions.get(before.id) ?? []), before].slice(-VERSIONS_OF_A_USER);
     this.versions.delete(before.id);
@@ -16,7 +16,7 @@ export class UserVersions {
     if (this.versions.size > USERS_KEPT && oldest !== undefined) this.versions.delete(oldest);
   }
 
-  /** The version before the current one, or further back, as far as it is known. */
+  /** The version `steps` before the current one, or the oldest kept. */
   back(id: string, steps: number): ClerkUser | undefined {
     const kept = this.versions.get(id) ?? [];
     return kept[Math.max(0, kept.length - steps)];

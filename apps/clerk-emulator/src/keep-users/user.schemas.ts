@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../clerk/json';
 
-/** An e-mail address as Clerk takes it. */
+/** An e-mail address that Clerk accepts. */
 export const emailAddress = z.email('must be a valid email address.').max(254);
-/** E.164. */
+/** A phone number in E.164. */
 export const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a valid phone number in E.164 format.');
 
 const name = z.string().max(256, 'must be at most 256 characters.').nullish();
@@ -18,7 +18,7 @@ const timestamp = z.iso
   .transform((text) => Date.parse(text))
   .optional();
 
-/** The three kinds of metadata; each is replaced or merged on its own. */
+/** The three kinds of metadata. Each is replaced or merged separately. */
 export const metadataParams = z.strictObject({
   public_metadata: metadata,
   private_metadata: metadata,
@@ -26,7 +26,7 @@ export const metadataParams = z.strictObject({
 });
 export type MetadataParams = z.output<typeof metadataParams>;
 
-/** What both creating and updating take. The last rows are accepted as Clerk accepts them and have no effect here. */
+/** Parameters of both creating and updating. Those of type `unknown` are accepted and have no effect. */
 const profile = {
   ...metadataParams.shape,
   external_id: z.string().max(256).nullish(),

@@ -1,11 +1,11 @@
 import { newUser, USER_LIMIT } from '../clerk/user';
 import { UserQuotaExceededError } from '../errors';
-import { ChangeSignal } from '../persist-state/change-signal';
+import { EmulatorState } from '../persist-state/emulator-state';
 import { UserStore } from './user.store';
 
 describe('UserStore', () => {
   it('has room for as many users as there may be, and for one less once there is one', () => {
-    const store = new UserStore(new ChangeSignal(), () => 1_000);
+    const store = new UserStore(new EmulatorState(), () => 1_000);
     expect(() => store.assertRoomFor(USER_LIMIT)).not.toThrow();
     store.put(newUser(1_000));
     expect(() => store.assertRoomFor(USER_LIMIT)).toThrow(UserQuotaExceededError);

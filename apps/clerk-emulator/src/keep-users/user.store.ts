@@ -1,21 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { isExclusive } from '../clerk/identifier';
 import { type ClerkUser, USER_LIMIT } from '../clerk/user';
 import { ResourceNotFoundError, UserQuotaExceededError } from '../errors';
-import { ChangeSignal } from '../persist-state/change-signal';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { NOW } from '../tokens';
 import { HolderIndex } from './holder-index';
-import { type LockoutEnd, LockoutEnds } from './lockout-ends';
+import { LockoutEnds } from './lockout-ends';
+import { savedUsers } from './saved-users';
 import { UserVersions } from './user-versions';
 
-/** What at most one user of an instance can have; of addresses and numbers, at most one verified or reserved. */
+/**
+ * Values that only one user of an instance can have. An e-mail address or phone number can have several unverified
+ * holders, but only one that has it verified or reserved.
+ */
 export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
 
 const DELETED_KEPT = 100_000;
 
 /**
- * Every user, in memory, with an index of what must be unique. A stored user is never changed in place: `put` a new
- * object, so that a body already handed out keeps what it said.
+ * All users, in memory, with indexes of their unique values. A stored user is never changed in place: `put` a new object,
+ * so that earlier responses and webhooks keep their content.
  */
 @Injectable()
 export class UserStore {
@@ -30,13 +35,31 @@ export class UserStore {
   private readonly lockoutEnds = new LockoutEnds();
   private readonly versions = new UserVersions();
   private readonly deleted = new Set<string>();
-  /** By creation, so that a page of many users costs no sorting. */
+  private readonly deleteListeners: ((userId: string) => void)[] = [];
+  /** In order of creation, so that a page needs no sorting. */
   private readonly ordered: ClerkUser[] = [];
 
   constructor(
-    private readonly changes: ChangeSignal,
+    private readonly state: EmulatorState,
     @Inject(NOW) private readonly now: Now,
-  ) {}
+  ) {
+    state.register({
+      reset: () => this.clear(),
+      saved: {
+        schema: savedUsers,
+        save: () => ({
+          users: [...this.oldestFirst()],
+          lockouts: this.lockoutEnds.all(),
+          deleted_user_ids: this.deletedIds(),
+        }),
+        restore: ({ users, lockouts, deleted_user_ids }) => {
+          for (const user of users) this.put(user);
+          this.lockoutEnds.restore(lockouts);
+          for (const id of deleted_user_ids.slice(-DELETED_KEPT)) this.deleted.add(id);
+        },
+      },
+    });
+  }
 
   get size(): number {
     return this.users.size;
@@ -54,34 +77,24 @@ export class UserStore {
     return user;
   }
 
-  /** The user as it was some versions ago, as far as that is known; deleted ones among them. @throws ResourceNotFoundError */
+  /** The user as it was some versions ago, or the oldest version kept. @throws ResourceNotFoundError */
   getStale(id: string, versionsBack: number): ClerkUser {
     return this.versions.back(id, versionsBack) ?? this.get(id);
   }
 
-  /** Users who have this e-mail address, phone number, username, external id or identifier id. */
+  /** All users who have this e-mail address, phone number, username, external id or identifier id. */
   holdersOf(kind: UniqueKind, value: string): ClerkUser[] {
     const ids = this.holders[kind].of(indexKey(kind, value));
     return ids.map((id) => this.find(id)).filter((user) => user !== undefined);
   }
 
   /**
-   * The user who has this e-mail address, phone number, username, external id or identifier id. Of several holders of an
-   * address, returns the one who has it verified or reserved, else the first. Undefined when no user has it.
+   * The user who has this e-mail address, phone number, username, external id or identifier id. Of several holders,
+   * returns the one who has it verified or reserved, otherwise the first.
    */
   ownerOf(kind: UniqueKind, value: string): ClerkUser | undefined {
     const holders = this.holdersOf(kind, value);
     return holders.find((user) => hasForItself(user, kind, value)) ?? holders[0];
-  }
-
-  /** When the lockouts of locked users end. */
-  lockouts(): LockoutEnd[] {
-    this.refreshLockouts();
-    return this.lockoutEnds.all();
-  }
-
-  restoreLockouts(lockouts: readonly LockoutEnd[]): void {
-    this.lockoutEnds.restore(lockouts);
   }
 
   /** Ids of deleted users, oldest first. */
@@ -89,14 +102,14 @@ export class UserStore {
     return [...this.deleted];
   }
 
-  /** @throws UserQuotaExceededError when so many more do not fit */
+  /** @throws UserQuotaExceededError when `count` more users would exceed the limit */
   assertRoomFor(count: number): void {
     if (this.size + count > USER_LIMIT) throw new UserQuotaExceededError(USER_LIMIT);
   }
 
-  /** Whom an earlier run deleted, oldest first. */
-  restoreDeleted(ids: readonly string[]): void {
-    for (const id of ids.slice(-DELETED_KEPT)) this.deleted.add(id);
+  /** Calls `listener` with the id of every user that is deleted. */
+  onDelete(listener: (userId: string) => void): void {
+    this.deleteListeners.push(listener);
   }
 
   put(user: ClerkUser): void {
@@ -109,7 +122,7 @@ export class UserStore {
     for (const [kind, value] of uniqueValues(user)) this.holders[kind].add(indexKey(kind, value), user.id);
     this.lockoutEnds.note(user, this.now());
     this.ordered.splice(this.placeOf(user), 0, user);
-    this.changes.mark();
+    this.state.markChanged();
   }
 
   delete(user: ClerkUser): void {
@@ -122,18 +135,8 @@ export class UserStore {
     this.deleted.add(user.id);
     const [oldest] = this.deleted;
     if (this.deleted.size > DELETED_KEPT && oldest !== undefined) this.deleted.delete(oldest);
-    this.changes.mark();
-  }
-
-  /** Forgets everybody. */
-  clear(): void {
-    this.users.clear();
-    for (const index of Object.values(this.holders)) index.clear();
-    this.lockoutEnds.clear();
-    this.versions.clear();
-    this.deleted.clear();
-    this.ordered.length = 0;
-    this.changes.mark();
+    for (const listener of this.deleteListeners) listener(user.id);
+    this.state.markChanged();
   }
 
   /** All users, oldest first; users of the same millisecond in the order of their ids. */
@@ -142,7 +145,7 @@ export class UserStore {
     return this.ordered;
   }
 
-  /** Where in {@link oldestFirst} a user stands, or would stand. */
+  /** Index of a user in {@link oldestFirst}, or where it would be inserted. */
   placeOf(user: Pick<ClerkUser, 'id' | 'created_at'>): number {
     let low = 0;
     let high = this.ordered.length;
@@ -154,11 +157,21 @@ export class UserStore {
     return low;
   }
 
+  private clear(): void {
+    this.users.clear();
+    for (const index of Object.values(this.holders)) index.clear();
+    this.lockoutEnds.clear();
+    this.versions.clear();
+    this.deleted.clear();
+    this.ordered.length = 0;
+    this.state.markChanged();
+  }
+
   private refreshLockouts(): void {
     for (const id of this.lockoutEnds.userIds()) this.refreshLockout(id);
   }
 
-  /** Brings a locked user up to date: the remaining seconds, and that the lockout is over. It is no new version. */
+  /** Updates the remaining seconds of a lockout, or ends it. Does not count as a new version of the user. */
   private refreshLockout(id: string): void {
     const user = this.users.get(id);
     if (!user) return;
@@ -175,7 +188,7 @@ export class UserStore {
   }
 }
 
-/** Whether the user has the value so that no other can have it: an address or number only when verified or reserved. */
+/** Whether the user holds the value exclusively: an address or number only when it is verified or reserved. */
 export function hasForItself(user: ClerkUser, kind: UniqueKind, value: string): boolean {
   if (kind === 'email_address') {
     const address = value.toLowerCase();

@@ -15,9 +15,8 @@ import {
 import { type FastifyRequest } from 'fastify';
 import { type ClerkUser, type DeletedObject } from '../clerk/user';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { answerPlan } from '../inject-faults/answer-plans';
-import { SessionStore } from '../keep-sessions/session.store';
 import {
   countUsers,
   listUsers,
@@ -44,7 +43,6 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly store: UserStore,
-    private readonly sessions: SessionStore,
   ) {}
 
   @Post()
@@ -88,8 +86,6 @@ export class UsersController {
 
   @Delete(':id')
   remove(@Param('id') id: string): DeletedObject {
-    const deleted = this.users.remove(id);
-    this.sessions.deleteOf(id);
-    return deleted;
+    return this.users.remove(id);
   }
 }

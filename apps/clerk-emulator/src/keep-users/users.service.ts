@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type IdentificationStatus, newEmailAddress, newPhoneNumber } from '../clerk/identifier';
 import { type ClerkUser, type DeletedObject, lockUser, newUser } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
+import { CONFIG, NOW } from '../tokens';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { applyPrimaries, applyProfile, assertFree, replaceMetadata } from './apply-profile';
-import { FormDataMissingError, IdentifierExistsError, ParamValueInvalidError } from './errors';
+import { FormDataMissingError, IdentifierExistsError, ParamValueInvalidError } from '../errors';
 import { assertMetadataFits, mergeMetadata } from './merge-metadata';
 import { type CreateUserParams, type MetadataParams, type UpdateUserParams } from './user.schemas';
 import { UserStore } from './user.store';
 
-/** Creates, changes and deletes users; each change is announced by a webhook with the user as it then is. */
+/** Creates, changes and deletes users. Each change sends a webhook with the new state of the user. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -68,8 +68,8 @@ export class UsersService {
   }
 
   /**
-   * Changes a copy of the user, stores it and announces it; nothing happens when `mutate` throws. `updated_at` grows
-   * strictly, so that two changes within a millisecond still have an order.
+   * Changes a copy of the user, stores it and sends `user.updated`; does nothing when `mutate` throws. `updated_at` always
+   * increases, so that two changes within a millisecond have an order.
    */
   change(id: string, mutate: (user: ClerkUser, now: number) => void): ClerkUser {
     const before = this.store.get(id);

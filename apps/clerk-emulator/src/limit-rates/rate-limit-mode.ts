@@ -1,3 +1,3 @@
-/** Whose limits hold: nobody's, or those of Clerk's development or production instances. */
+/** Rate limits that apply: none, or those of Clerk's development or production instances. */
 export const rateLimitModes = ['off', 'development', 'production'] as const;
 export type RateLimitMode = (typeof rateLimitModes)[number];

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
 import { TooManyRequestsError } from '../errors';
+import { CONFIG, NOW } from '../tokens';
 import { type RateLimitMode } from './rate-limit-mode';
 
 const WINDOW_MS = 10_000;
 const INSTANCE_LIMIT = { development: 100, production: 1_000 } as const;
 const USER_WRITE_LIMIT = 10;
-/** Windows of users that are remembered at most; the oldest is forgotten first. */
+/** Maximum number of users with a window; the oldest window is removed first. */
 const USERS_KEPT = 10_000;
 
 interface Window {
@@ -17,8 +17,8 @@ interface Window {
 }
 
 /**
- * Clerk's limits of the Backend API: requests per instance, and changes of a user or its metadata per user, each in
- * windows of 10 s that begin with the first request. The JWKS has none.
+ * Rate limits of Clerk's Backend API: requests per instance, and changes per user. Each counts in a window of 10 s that
+ * starts with a request. The JWKS has no limit.
  */
 @Injectable()
 export class RateLimiter {
@@ -33,7 +33,7 @@ export class RateLimiter {
     this.mode = config.rateLimits;
   }
 
-  /** Changes the limits and begins every window anew. */
+  /** Changes the limits and resets all windows. */
   setMode(mode: RateLimitMode): void {
     this.mode = mode;
     this.instance = { startedAt: -Infinity, count: 0 };
@@ -64,7 +64,7 @@ export class RateLimiter {
   }
 }
 
-/** The user whom a request changes, by `PATCH /v1/users/:id` or a write of its metadata. */
+/** Id of the user whose profile or metadata the request changes. */
 function userWritten(method: string, path: string): string | undefined {
   if (method !== 'PATCH' && method !== 'PUT') return undefined;
   return /^\/v1\/users\/([^/]+)(?:\/metadata)?$/.exec(path)?.[1];

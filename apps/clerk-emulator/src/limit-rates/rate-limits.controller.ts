@@ -6,7 +6,7 @@ import { RateLimiter } from './rate-limiter';
 
 const params = z.strictObject({ mode: z.enum(rateLimitModes, `must be one of ${rateLimitModes.join(', ')}.`) });
 
-/** Switches the Backend API's rate limits. */
+/** Shows and sets the rate limits of the Backend API. */
 @Controller('emulator/rate-limits')
 export class RateLimitsController {
   constructor(private readonly limiter: RateLimiter) {}

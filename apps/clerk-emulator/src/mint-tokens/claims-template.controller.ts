@@ -18,7 +18,7 @@ const params = z.strictObject({
     .nullable(),
 });
 
-/** Sets the custom claims of session tokens. */
+/** Shows and sets the custom claims of session tokens. */
 @Controller('emulator/session-claims')
 export class ClaimsTemplateController {
   constructor(private readonly template: ClaimsTemplate) {}

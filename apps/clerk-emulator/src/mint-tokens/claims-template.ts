@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type JsonObject } from '../clerk/json';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
+import { CONFIG } from '../tokens';
 
-/** The custom claims that session tokens carry, as one sets them in Clerk's dashboard. */
+/** Custom claims of session tokens, which Clerk's dashboard sets. */
 @Injectable()
 export class ClaimsTemplate {
-  /** null: version 2 carries `public_metadata` as `metadata`, version 1 nothing. */
+  /** Null: tokens of version 2 have `public_metadata` as `metadata`, those of version 1 have no custom claims. */
   current: JsonObject | null;
 
   constructor(@Inject(CONFIG) config: EmulatorConfig) {

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
 import { type ClerkUser } from '../clerk/user';
 
-/** What a template's shortcodes are filled from. */
+/** Values for the shortcodes of a template. */
 export interface ClaimSources {
   readonly user: ClerkUser;
   readonly session: ClerkSession;
@@ -12,9 +12,8 @@ const WHOLE = /^\{\{\s*([\w.]+)\s*\}\}$/;
 const PART = /\{\{\s*([\w.]+)\s*\}\}/g;
 
 /**
- * Fills the shortcodes of a session token's custom claims, as Clerk's dashboard takes them: `{{user.public_metadata}}`,
- * `{{user.public_metadata.role}}`, `{{user.primary_email_address}}`, `{{user.first_name}}`, `{{session.id}}`, …. One
- * that stands alone keeps its type; one that names nothing is null, or empty within other text.
+ * Replaces the shortcodes of custom claims, such as `{{user.public_metadata.role}}` or `{{session.id}}`. A claim that is
+ * only a shortcode keeps the type of the value. An unknown shortcode becomes null, or an empty text within other text.
  */
 export function customClaims(template: JsonObject, sources: ClaimSources): JsonObject {
   return fill(template, rootsOf(sources)) as JsonObject;

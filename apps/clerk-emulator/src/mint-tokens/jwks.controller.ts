@@ -1,9 +1,9 @@
 import { type JsonWebKey } from 'node:crypto';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { KeyRing } from './key-ring';
 
-/** The public keys of session tokens (RFC 7517): for the SDK with the secret key, for everybody without. */
+/** The JWKS (RFC 7517): with the secret key for the SDK, and public. */
 @Controller()
 export class JwksController {
   constructor(private readonly ring: KeyRing) {}

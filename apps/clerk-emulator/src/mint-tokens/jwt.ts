@@ -1,26 +1,26 @@
 import { createHmac, type KeyObject, sign } from 'node:crypto';
 import { type JsonObject } from '../clerk/json';
 
-/** Algorithms that a token can be signed with; Clerk uses RS256 alone, the others are for tests of verifiers. */
+/** Algorithms of tokens. Clerk uses only RS256; the others are for tests of verifiers. */
 export const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'HS256', 'none'] as const;
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
-/** Ways to write a signature down wrong: with `=` at its end, or with the spare bits of its last character set. */
+/** Invalid encodings of a signature: with `=` padding, or with unused bits of the last character set. */
 export type JwtEncoding = 'padded' | 'non_canonical';
 
-/** Category of session tokens in Clerk's token headers. */
+/** The `cat` header of Clerk's session tokens. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** The header of a session token. */
+/** Header of a session token. */
 export function sessionTokenHeader(kid: string): JsonObject {
   return { alg: 'RS256', cat: SESSION_CATEGORY, kid, typ: 'JWT' };
 }
 
 /**
- * A compact JWS (RFC 7515). HS256 takes the public key's PEM as its secret: the classic confusion attack.
+ * A compact JWS (RFC 7515). HS256 uses the PEM of the public key as its secret, as in the algorithm confusion attack.
  *
- * @param claims an object, or text that is signed as it stands
+ * @param claims an object, or a text that is signed unchanged
  */
 export function encodeJwt(
   header: JsonObject,
@@ -33,27 +33,27 @@ export function encodeJwt(
   return `${input}.${signature(input, algorithm, keys)}`;
 }
 
-/** The two halves of the signing key that algorithms need. */
+/** Keys for the algorithms. */
 export interface JwtKeys {
   readonly privateKey: KeyObject;
   readonly publicPem: string;
 }
 
-/** The same token, whose signature decodes to the same bytes for a decoder that is not strict. */
+/** The same token with its signature encoded invalidly; a lenient decoder decodes it to the same bytes. */
 export function misencoded(jwt: string, encoding: JwtEncoding): string {
   if (encoding === 'padded') return `${jwt}==`;
   const last = BASE64URL.indexOf(jwt.slice(-1));
   return `${jwt.slice(0, -1)}${BASE64URL.charAt(last ^ 1)}`;
 }
 
-/** The same signature under other claims. */
+/** The token with changed claims and the old signature. */
 export function withClaims(jwt: string, changes: JsonObject): string {
   const [header = '', claims = '', sig = ''] = jwt.split('.');
   const before = JSON.parse(Buffer.from(claims, 'base64url').toString()) as JsonObject;
   return [header, base64url(JSON.stringify({ ...before, ...changes })), sig].join('.');
 }
 
-/** Flips a bit in the middle, where every bit counts; the last character of base64url has spare ones. */
+/** The token with one bit of its signature flipped, in the middle: the last character has unused bits. */
 export function tampered(jwt: string): string {
   const [header = '', claims = '', sig = ''] = jwt.split('.');
   const bytes = Buffer.from(sig, 'base64url');

@@ -1,17 +1,17 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { KeyRing, type RingKey } from './key-ring';
 
-/** A key of the ring, as the control API shows it. */
+/** A signing key, as the control API returns it. */
 export interface KeyView {
   object: 'key';
   kid: string;
-  /** `active` signs, `published` still verifies, `retired` does neither. */
+  /** `active` signs; `published` is only in the JWKS; `retired` is not in the JWKS. */
   status: 'active' | 'published' | 'retired';
   created_at: number;
   retired_at: number | null;
 }
 
-/** Rotates the keys of session tokens. */
+/** Shows, rotates and retires the signing keys. */
 @Controller('emulator/keys')
 export class KeysController {
   constructor(private readonly ring: KeyRing) {}

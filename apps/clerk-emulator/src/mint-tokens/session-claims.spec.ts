@@ -23,18 +23,18 @@ describe('sessionClaims', () => {
     expect(Object.keys(sessionClaims({ ...input, custom, version: 2 })).sort()).toEqual(Object.keys(sample).sort());
   });
 
-  it('has the keys of a version 1 token, but for the organization', () => {
+  it('has the keys of a version 1 token without an organization', () => {
     const sample = fixture('jwt.session-v1')['payload'] as object;
     const personal = Object.keys(sample).filter((key) => !key.startsWith('org_'));
     expect(Object.keys(sessionClaims({ ...input, version: 1 })).sort()).toEqual(personal.sort());
   });
 
-  it('lives for 60 s and is valid 10 s before it was issued', () => {
+  it('sets exp 60 s after and nbf 10 s before iat', () => {
     const claims = sessionClaims({ ...input, version: 2 });
     expect(claims).toMatchObject({ iat: 1_790_000_000, exp: 1_790_000_060, nbf: 1_789_999_990, fva: [3, -1] });
   });
 
-  it('says that a session is pending, and who impersonates', () => {
+  it('has sts for a pending session and act for an impersonation', () => {
     const acting = { ...session, status: 'pending' as const, actor: { sub: 'user_2' } };
     expect(sessionClaims({ ...input, session: acting, version: 2 })).toMatchObject({
       sts: 'pending',
@@ -42,11 +42,11 @@ describe('sessionClaims', () => {
     });
   });
 
-  it('leaves azp out for a native client', () => {
+  it('omits azp for a native client', () => {
     expect(sessionClaims({ ...input, version: 2, authorizedParty: null })).not.toHaveProperty('azp');
   });
 
-  it('goes under the header that Clerk uses', () => {
+  it('has the header keys of a Clerk token', () => {
     expect(Object.keys(sessionTokenHeader('ins_1')).sort()).toEqual(
       Object.keys(fixture('jwt.session-v2')['header'] as object).sort(),
     );

@@ -3,31 +3,31 @@ import { type JsonObject } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
 import { type ClerkUser } from '../clerk/user';
 
-/** Clerk's session tokens live for a minute. */
+/** Lifetime of Clerk's session tokens. */
 export const TOKEN_LIFETIME_SECONDS = 60;
 const NOT_BEFORE_LEAD_SECONDS = 10;
 
-/** Claims that Clerk sets itself and no custom claim may replace. */
+/** Claims that Clerk sets; custom claims must not use these names. */
 export const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
   'azp exp fva iat iss nbf sid sub jti sts v act o fea pla org_id org_role org_slug org_permissions'.split(' '),
 );
 
-/** What the claims of one token are made of. */
+/** Values for the claims of one token. */
 export interface SessionClaimsInput {
   readonly version: 1 | 2;
   readonly session: ClerkSession;
   readonly user: ClerkUser;
-  /** The custom claims, filled. */
+  /** Custom claims, without shortcodes. */
   readonly custom: JsonObject;
   readonly issuer: string;
-  /** null leaves `azp` out. */
+  /** Null omits `azp`. */
   readonly authorizedParty: string | null;
   /** ms since 1970 */
   readonly now: number;
   readonly lifetimeSeconds?: number;
 }
 
-/** The claims of a session token of Clerk's version 1 or 2. `act` says who impersonates the user, if anybody does. */
+/** Claims of a session token of version 1 or 2. `act` names the actor of an impersonation. */
 export function sessionClaims(input: SessionClaimsInput): JsonObject {
   const { session, user, now } = input;
   const iat = Math.floor(now / 1_000);

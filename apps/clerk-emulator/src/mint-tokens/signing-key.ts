@@ -1,14 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** The key that signs session tokens, and what verifiers get of it. */
+/** An RSA key that signs session tokens, with its public forms. */
 export class SigningKey {
   private constructor(
     readonly kid: string,
     readonly privateKey: KeyObject,
   ) {}
 
-  /** RSA-2048, as Clerk's. */
+  /** RSA-2048, like Clerk's keys. */
   static async generate(kid: string): Promise<SigningKey> {
     const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
     return new SigningKey(kid, privateKey);
@@ -23,12 +23,12 @@ export class SigningKey {
     return this.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   }
 
-  /** SPKI PEM: what `CLERK_JWT_KEY` and the `jwtKey` of `@clerk/backend` take. */
+  /** SPKI PEM, for `CLERK_JWT_KEY` and the `jwtKey` of `@clerk/backend`. */
   get publicPem(): string {
     return createPublicKey(this.privateKey).export({ type: 'spki', format: 'pem' }).toString();
   }
 
-  /** The entry of the JWKS (RFC 7517). */
+  /** Entry of the JWKS (RFC 7517). */
   get jwk(): JsonWebKey {
     return { ...createPublicKey(this.privateKey).export({ format: 'jwk' }), kid: this.kid, use: 'sig', alg: 'RS256' };
   }

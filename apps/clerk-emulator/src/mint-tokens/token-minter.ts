@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type JsonObject } from '../clerk/json';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
+import { SessionNotActiveError } from '../errors';
 import { Instance } from '../instance';
 import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
+import { CONFIG, NOW } from '../tokens';
 import { ClaimsTemplate } from './claims-template';
 import { customClaims } from './custom-claims';
-import { SessionNotActiveError } from './errors';
 import {
   encodeJwt,
   type JwtAlgorithm,
@@ -22,34 +22,34 @@ import { KeyRing } from './key-ring';
 import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
-/** How a token departs from the one Clerk would give. In `claims` and `header`, null removes a key. */
+/** Differences of a token from a valid one. In `claims` and `header`, null removes a key. */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;
   readonly azp?: string | null | undefined;
   readonly claims?: JsonObject | undefined;
   readonly header?: JsonObject | undefined;
-  /** Made two lifetimes ago, so that `iat`, `nbf` and `exp` all lie in the past. */
+  /** Issued two lifetimes ago, so that `iat`, `nbf` and `exp` are all in the past. */
   readonly expired?: boolean | undefined;
-  /** Made by a clock that is ahead by so much, or behind if negative. */
+  /** Issued by a clock that is this far ahead, or behind when negative. */
   readonly clockSkewSeconds?: number | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly algorithm?: JwtAlgorithm | undefined;
-  /** `foreign` signs with a key that no JWKS publishes. */
+  /** `foreign` signs with a key that is not in the JWKS. */
   readonly key?: 'own' | 'foreign' | undefined;
-  /** Signs with this key of the ring, retired or not. */
+  /** Signs with this key, even when it is retired. */
   readonly kid?: string | undefined;
-  /** Changes one bit of the signature. */
+  /** Flips one bit of the signature. */
   readonly tampered?: boolean | undefined;
-  /** Claims changed after signing. */
+  /** Changes of the claims after signing. */
   readonly tamperedClaims?: JsonObject | undefined;
-  /** Changes the text of the claims before it is signed: for what JSON.stringify cannot say. */
+  /** Changes the JSON text of the claims before signing, for texts that JSON.stringify cannot produce. */
   readonly claimsText?: ((text: string) => string) | undefined;
   readonly encoding?: JwtEncoding | undefined;
 }
 
 const TWO_LIFETIMES_MS = 120_000;
 
-/** Mints session tokens: right ones for the Backend API, and any wrong one for tests of verifiers. */
+/** Mints session tokens: valid ones for the Backend API, and invalid ones for tests of verifiers. */
 @Injectable()
 export class TokenMinter {
   private foreignKey: Promise<SigningKey> | undefined;
@@ -64,15 +64,15 @@ export class TokenMinter {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** A token as Clerk gives it, for a session that is active or pending and has not run out. */
+  /** A valid token. @throws SessionNotActiveError unless the session is active or pending and has not expired */
   async mint(sessionId: string, version?: 1 | 2, expiresInSeconds?: number): Promise<string> {
     const { status, expire_at } = this.sessions.get(sessionId);
-    const lives = (status === 'active' || status === 'pending') && this.now() < expire_at;
-    if (!lives) throw new SessionNotActiveError(sessionId);
+    const isLive = (status === 'active' || status === 'pending') && this.now() < expire_at;
+    if (!isLive) throw new SessionNotActiveError(sessionId);
     return this.mintFaulty(sessionId, { version, expiresInSeconds });
   }
 
-  /** A token with the given faults, for a session in any state. */
+  /** A token with the given faults; the session may be in any state. */
   async mintFaulty(sessionId: string, faults: TokenFaults): Promise<string> {
     const key = await this.keyFor(faults);
     const algorithm = faults.algorithm ?? 'RS256';

@@ -1,6 +1,6 @@
 import { type TokenFaults } from './token-minter';
 
-/** Tokens that a verifier of Clerk's sessions must refuse, each for one reason. */
+/** Tokens that a verifier must reject, each for one reason. */
 export const TOKEN_PRESETS = {
   expired: { expired: true },
   not_yet_valid: { clockSkewSeconds: 3_600 },
@@ -32,8 +32,8 @@ export const TOKEN_PRESETS = {
   non_canonical_base64: { encoding: 'non_canonical' },
 } as const satisfies Record<string, TokenFaults>;
 
-/** The name of a wrong token. */
+/** Name of a preset. */
 export type TokenPreset = keyof typeof TOKEN_PRESETS;
 
-/** All names. */
+/** Names of all presets. */
 export const tokenPresets = Object.keys(TOKEN_PRESETS) as [TokenPreset, ...TokenPreset[]];

@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { TokenMinter } from './token-minter';
 
-/** A session token as Clerk's Backend API answers it. */
+/** A session token as Clerk's Backend API returns it. */
 export interface TokenObject {
   object: 'token';
   jwt: string;
@@ -22,7 +22,7 @@ const queryParams = z.object({
     .optional(),
 });
 
-/** `/v1/sessions/:id/tokens`. `version`, in body or query, is the emulator's own addition. */
+/** `/v1/sessions/:id/tokens`. Only the emulator accepts `version`, in body or query. */
 @Controller('v1/sessions')
 @UseGuards(BackendApiGuard)
 export class TokensController {

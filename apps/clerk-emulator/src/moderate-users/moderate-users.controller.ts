@@ -1,43 +1,35 @@
 import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { type ClerkUser } from '../clerk/user';
-import { BackendApiGuard } from '../http/backend-api.guard';
-import { SessionsService } from '../keep-sessions/sessions.service';
-import { UsersService } from '../keep-users/users.service';
-import { LockoutsService } from './lockouts.service';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
+import { ModerationService } from './moderation.service';
 
-/** Bans and locks of Clerk's Backend API. A ban revokes the user's sessions; a lock only bars new ones. */
+/** Bans and locks of Clerk's Backend API. */
 @Controller('v1/users/:id')
 @UseGuards(BackendApiGuard)
 export class ModerateUsersController {
-  constructor(
-    private readonly users: UsersService,
-    private readonly sessions: SessionsService,
-    private readonly lockouts: LockoutsService,
-  ) {}
+  constructor(private readonly moderation: ModerationService) {}
 
   @Post('ban')
   @HttpCode(200)
   ban(@Param('id') id: string): ClerkUser {
-    const user = this.users.change(id, (changed) => void (changed.banned = true));
-    this.sessions.revokeAllOf(id);
-    return user;
+    return this.moderation.ban(id);
   }
 
   @Post('unban')
   @HttpCode(200)
   unban(@Param('id') id: string): ClerkUser {
-    return this.users.change(id, (user) => void (user.banned = false));
+    return this.moderation.unban(id);
   }
 
   @Post('lock')
   @HttpCode(200)
   lock(@Param('id') id: string): ClerkUser {
-    return this.lockouts.lock(id);
+    return this.moderation.lock(id);
   }
 
   @Post('unlock')
   @HttpCode(200)
   unlock(@Param('id') id: string): ClerkUser {
-    return this.lockouts.unlock(id);
+    return this.moderation.unlock(id);
   }
 }

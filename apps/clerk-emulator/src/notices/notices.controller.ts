@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { type Notice, Notices } from './notices';
 
-/** Shows what happened by itself: endpoints disabled, users locked, keys rotated. */
+/** Shows the notices: endpoints disabled, users locked, keys rotated or retired. */
 @Controller('emulator/notices')
 export class NoticesController {
   constructor(private readonly notices: Notices) {}

@@ -1,13 +1,15 @@
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
+import { EmulatorState } from '../persist-state/emulator-state';
+import { NOW } from '../tokens';
 
-/** What can happen to the emulator itself that a person should see. */
+/** Kinds of notices. */
 export type NoticeType = 'endpoint.disabled' | 'user.locked' | 'key.rotated' | 'key.retired';
 
-/** Something that happened without a request asking for exactly that. */
+/** Something that a person at the emulator should see, such as an endpoint that was disabled after failures. */
 export interface Notice {
   readonly id: string;
   readonly at: number;
@@ -17,7 +19,7 @@ export interface Notice {
 
 const KEPT = 500;
 
-/** The latest notices: what Svix tells by operational webhooks and Clerk by its dashboard. */
+/** The latest 500 notices. Svix reports such things by operational webhooks, Clerk in its dashboard. */
 @Injectable()
 export class Notices {
   private notices: Notice[] = [];
@@ -25,7 +27,10 @@ export class Notices {
   constructor(
     @Inject(NOW) private readonly now: Now,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    state: EmulatorState,
+  ) {
+    state.register({ reset: () => (this.notices = []) });
+  }
 
   add(type: NoticeType, details: Notice['details']): void {
     const now = this.now();
@@ -37,9 +42,5 @@ export class Notices {
   /** Newest first. */
   list(): Notice[] {
     return this.notices.toReversed();
-  }
-
-  clear(): void {
-    this.notices = [];
   }
 }

@@ -1,69 +1,68 @@
-import { z } from 'zod';
-import { type ClerkSession } from '../clerk/session';
-import { type ClerkUser } from '../clerk/user';
-import { type Delivery } from '../deliver-webhooks/delivery';
-import { type Endpoint } from '../keep-endpoints/endpoint';
+import { Injectable } from '@nestjs/common';
+import { type z } from 'zod';
+import { type SavedState } from './saved-state';
 
-/** A record of the emulator's own: checked is only that without which nothing could be done with it. */
-function record<T>(shape: Partial<Record<keyof T, z.ZodType>>) {
-  const schema = z.looseObject(shape);
-  return z.custom<T>((value) => schema.safeParse(value).success, 'lacks what it must have');
+/** The part of the emulator's state that one store holds. */
+export interface StatePart<Schema extends z.ZodObject> {
+  /** Empties the part. A part without it survives a reset. */
+  readonly reset?: () => void;
+  /** The part's fields in the state file; a part without them is not saved. */
+  readonly saved?: {
+    readonly schema: Schema;
+    readonly save: () => z.output<Schema>;
+    /** Left out by a store that reads its fields before it is constructed. */
+    readonly restore?: (fields: z.output<Schema>) => void;
+  };
 }
 
-const text = z.string();
-const user = record<ClerkUser>({
-  id: text,
-  created_at: z.number(),
-  updated_at: z.number(),
-  email_addresses: z.array(z.looseObject({ id: text, email_address: text })),
-  phone_numbers: z.array(z.looseObject({ id: text, phone_number: text })),
-  username: text.nullable(),
-  external_id: text.nullable(),
-});
-const session = record<ClerkSession>({ id: text, user_id: text, status: text, expire_at: z.number() });
-const delivery = record<Delivery>({
-  id: text,
-  message_id: text,
-  url: z.url(),
-  type: text,
-  body: text,
-  status: z.literal('pending'),
-  attempts: z.array(z.looseObject({})),
-  failures: z.number(),
-});
-const endpoint = record<Endpoint>({
-  id: text,
-  url: z.url(),
-  secret: text,
-  event_types: z.array(text),
-  previous_secrets: z.array(z.looseObject({ secret: text, expires_at: z.number() })),
-});
+interface SavedPart {
+  readonly save: () => object;
+  /** Checks the part's fields and returns the function that restores them. */
+  readonly read: (saved: SavedState) => () => void;
+}
 
-/** What STATE_FILE holds. */
-export const emulatorState = z.object({
-  version: z.literal(1),
-  private_key: z.string(),
-  /** Every key of the ring, oldest first; files written before keys could be rotated have but the one above. */
-  keys: z
-    .array(
-      z.object({
-        kid: z.string(),
-        private_key: z.string(),
-        created_at: z.number(),
-        retired_at: z.number().nullable(),
-      }),
-    )
-    .default([]),
-  events_published: z.number().int().nonnegative(),
-  users: z.array(user),
-  /** When lockouts end, in ms since 1970; null when they do not. */
-  lockouts: z.array(z.object({ user_id: text, ends_at: z.number().nullable() })).default([]),
-  /** Ids of users who are gone, oldest first. */
-  deleted_user_ids: z.array(text).default([]),
-  sessions: z.array(session),
-  /** Deliveries that were still pending. */
-  deliveries: z.array(delivery),
-  /** Those that the control API created. */
-  endpoints: z.array(endpoint).default([]),
-});
-export type EmulatorState = z.output<typeof emulatorState>;
+/** The state of the emulator, as parts that the stores register. Saving and resetting need not know the stores. */
+@Injectable()
+export class EmulatorState {
+  private readonly savedParts: SavedPart[] = [];
+  private readonly resets: (() => void)[] = [];
+  private readonly listeners = new Set<() => void>();
+
+  register<Schema extends z.ZodObject>({ reset, saved }: StatePart<Schema>): void {
+    if (reset) this.resets.push(reset);
+    if (!saved) return;
+    this.savedParts.push({
+      save: saved.save,
+      read: (file) => {
+        const fields = file.parse(saved.schema);
+        return () => fields && saved.restore?.(fields);
+      },
+    });
+  }
+
+  /** A store calls this after every change of what it saves or the page shows. */
+  markChanged(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  /** @returns a function that removes the listener */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  reset(): void {
+    for (const reset of this.resets) reset();
+  }
+
+  /** The fields of every saved part. */
+  snapshot(): object {
+    return Object.assign({}, ...this.savedParts.map((part) => part.save())) as object;
+  }
+
+  /** Restores every part, or none when a field is invalid. @throws StateFileInvalidError */
+  restore(saved: SavedState): void {
+    const restorers = this.savedParts.map((part) => part.read(saved));
+    for (const restore of restorers) restore();
+  }
+}

@@ -1,8 +1,8 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { BackendApiGuard } from '../http/backend-api.guard';
+import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { Instance } from '../instance';
 
-/** The instance as Clerk's Backend API describes it. */
+/** The instance as Clerk's Backend API returns it. */
 export interface InstanceJson {
   object: 'instance';
   id: string;
@@ -11,7 +11,7 @@ export interface InstanceJson {
 }
 
 /**
- * Answers which instance the secret key belongs to.
+ * Returns the instance that the secret key belongs to.
  * @see https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance
  */
 @Controller('v1/instance')

@@ -2,17 +2,17 @@ import { isIP } from 'node:net';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
+import { CONFIG } from '../tokens';
 import { Instance } from '../instance';
-import { ForeignHostError, ForeignOriginError } from './errors';
+import { ForeignHostError, ForeignOriginError } from '../errors';
 
-/** Names that no public DNS server can point at this machine: single labels and reserved top-level domains. */
+/** Names that public DNS does not resolve: single labels and reserved top-level domains. */
 const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|svc|home\.arpa))$/;
 
 /**
- * Keeps the web's pages out. The emulator's page and control API take no credential, so whatever a browser is told by
- * another site must not reach them; and no request may come by a name that others control, under which a foreign page
- * would count as our own. Programs, which send neither Origin nor Sec-Fetch-Site, are let in.
+ * Rejects requests that pages of other sites make a browser send, because the page and the control API need no
+ * credential. Also rejects host names that others control: under such a name a foreign page would have the same origin.
+ * Accepts programs, which send neither Origin nor Sec-Fetch-Site.
  */
 @Injectable()
 export class OwnOriginGuard implements CanActivate {
@@ -25,7 +25,7 @@ export class OwnOriginGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { host } = request.headers;
     if (host !== undefined && !this.isLocal(host)) throw new ForeignHostError();
-    // The route that the router found, not the path as it was written: `/%65mulator/reset` is the same route.
+    // The matched route, not the path: `/%65mulator/reset` matches the same route.
     const route = request.routeOptions.url ?? '';
     if (!isCredentialFree(route) || isOpening(request, route)) return true;
     if (!isOwnOrigin(request)) throw new ForeignOriginError();
@@ -40,12 +40,12 @@ export class OwnOriginGuard implements CanActivate {
   }
 }
 
-/** All but the Backend API, which wants the secret key, and the public key set. */
+/** Every route except the Backend API, which needs the secret key, and the public JWKS. */
 function isCredentialFree(route: string): boolean {
   return !route.startsWith('/v1/') && route !== '/.well-known/jwks.json';
 }
 
-/** A link elsewhere, or the address bar, opening the page in a tab of its own: it gets the page and nothing is told. */
+/** A navigation to the page in a tab of its own, by a link of another site or the address bar. It discloses nothing. */
 function isOpening({ method, headers }: FastifyRequest, route: string): boolean {
   return (
     route === '/' &&
@@ -55,7 +55,7 @@ function isOpening({ method, headers }: FastifyRequest, route: string): boolean 
   );
 }
 
-/** `none` is the address bar (Fetch Metadata, W3C). Every browser sends Origin with a POST to another site. */
+/** `none` is the address bar (Fetch Metadata, W3C). Every browser sends Origin with a cross-site POST. */
 function isOwnOrigin({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;

@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 export interface PageAsset {
   readonly type: string;
   readonly bytes: Buffer;
-  /** Quoted, as an ETag is. */
+  /** In double quotes. */
   readonly etag: string;
 }
 
@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page's files, read once: what is not among them does not exist. The build copies them beside this file. */
+/** The page's files, read once at start. The build copies them beside this file. */
 @Injectable()
 export class PageAssets {
   private readonly assets = new Map<string, PageAsset>();

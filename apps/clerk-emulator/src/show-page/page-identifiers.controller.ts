@@ -10,7 +10,7 @@ import {
 } from '../keep-identifiers/identifier.schemas';
 import { IdentifiersService } from '../keep-identifiers/identifiers.service';
 
-/** The Backend API's e-mail addresses and phone numbers for the page, as {@link PageUsersController} its users. */
+/** E-mail addresses and phone numbers for the page, like the Backend API but without secret key, rate limits and faults. */
 @Controller('emulator/page')
 export class PageIdentifiersController {
   constructor(private readonly identifiers: IdentifiersService) {}

@@ -14,25 +14,23 @@ import {
   updateUserParams,
 } from '../keep-users/user.schemas';
 import { UserStore } from '../keep-users/user.store';
-import { UsersController } from '../keep-users/users.controller';
-import { DirectorySyncController } from '../moderate-users/directory-sync.controller';
-import { ModerateUsersController } from '../moderate-users/moderate-users.controller';
+import { UsersService } from '../keep-users/users.service';
+import { ModerationService } from '../moderate-users/moderation.service';
 
 const moderationParams = z.object({
   id: z.string(),
   action: z.enum(['ban', 'unban', 'lock', 'unlock', 'deprovision', 'reprovision']),
 });
 
-/** Sessions of one user that the page shows, newest first. */
+/** Maximum number of a user's sessions on the page. */
 const SESSIONS_SHOWN = 50;
 
-/** The Backend API's users for the page: without the secret key, and spared the faults that are switched on. */
+/** Users for the page, like the Backend API but without secret key, rate limits and faults. */
 @Controller('emulator/page/users')
 export class PageUsersController {
   constructor(
-    private readonly users: UsersController,
-    private readonly moderate: ModerateUsersController,
-    private readonly directory: DirectorySyncController,
+    private readonly users: UsersService,
+    private readonly moderation: ModerationService,
     private readonly store: UserStore,
     private readonly sessions: SessionStore,
   ) {}
@@ -72,8 +70,6 @@ export class PageUsersController {
   @Post(':id/:action')
   @HttpCode(200)
   act(@Param(new ClerkParams(moderationParams)) { id, action }: z.output<typeof moderationParams>) {
-    return action === 'deprovision' || action === 'reprovision'
-      ? this.directory[action](id)
-      : this.moderate[action](id);
+    return this.moderation[action](id);
   }
 }

@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { RouteNotFoundError } from '../errors';
 import { PageAssets } from './page-assets';
 
-/** Nothing but our own files runs or is shown, nobody may frame the page, and no form leaves it. */
+/** Only the page's own files load, no other site may frame the page, and its forms cannot submit. */
 const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -15,7 +15,7 @@ const PAGE_HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** What one sees who opens the emulator in a browser. */
+/** The page that a browser shows at the emulator's URL. */
 @Controller()
 export class PageController {
   constructor(private readonly assets: PageAssets) {}

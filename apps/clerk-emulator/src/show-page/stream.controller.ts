@@ -1,20 +1,20 @@
 import { Controller, type MessageEvent, Sse } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import { ChangeSignal } from '../persist-state/change-signal';
-import { TooManyStreamsError } from './errors';
+import { TooManyStreamsError } from '../errors';
+import { EmulatorState } from '../persist-state/emulator-state';
 
 const STREAM_LIMIT = 50;
-/** A burst of changes is told as one after this long, in ms. */
+/** Changes within this time are sent as one event; ms. */
 const GATHER_MS = 150;
-/** Says that the connection lives, in ms. */
+/** Interval of heartbeats, in ms. */
 const HEARTBEAT_MS = 15_000;
 
-/** Tells pages that something changed, by server-sent events; what changed, they ask for themselves. */
+/** Notifies open pages of changes by server-sent events. The events carry no data: pages reload what they show. */
 @Controller('emulator')
 export class StreamController {
   private open = 0;
 
-  constructor(private readonly changes: ChangeSignal) {}
+  constructor(private readonly state: EmulatorState) {}
 
   @Sse('stream')
   stream(): Observable<MessageEvent> {
@@ -22,13 +22,13 @@ export class StreamController {
     return new Observable<MessageEvent>((subscriber) => {
       this.open++;
       let gathering: NodeJS.Timeout | undefined;
-      const tell = (): void => {
+      const notify = (): void => {
         gathering = undefined;
         subscriber.next({ type: 'change', data: '{}' });
       };
-      const stopListening = this.changes.onMark(() => (gathering ??= setTimeout(tell, GATHER_MS)));
+      const stopListening = this.state.onChange(() => (gathering ??= setTimeout(notify, GATHER_MS)));
       const heartbeat = setInterval(() => subscriber.next({ type: 'heartbeat', data: '{}' }), HEARTBEAT_MS);
-      tell();
+      notify();
       return () => {
         this.open--;
         stopListening();

@@ -1,7 +1,7 @@
 import { type EmailAddress, type PhoneNumber } from '../clerk/identifier';
 import { newId } from '../clerk/ids';
 
-/** What the message is about. */
+/** Content of a message. */
 export interface CodeMessage {
   readonly code: string;
   readonly userId: string | null;
@@ -18,7 +18,7 @@ const APP = {
 };
 const FROM_NUMBER = '+12015550199';
 
-/** The `data` of `sms.created`: the text message with the code, as Clerk hands it to whoever delivers it. */
+/** `data` of `sms.created`: the text message, as Clerk passes it to a customer's own SMS provider. */
 export function smsMessage(phone: Pick<PhoneNumber, 'id' | 'phone_number'>, message: CodeMessage): SmsMessage {
   return {
     created_at: message.now,
@@ -36,7 +36,7 @@ export function smsMessage(phone: Pick<PhoneNumber, 'id' | 'phone_number'>, mess
   };
 }
 
-/** The `data` of `email.created`, with the keys that `EmailJSON` of `@clerk/backend` has. */
+/** `data` of `email.created`, with the keys of `EmailJSON` of `@clerk/backend`. */
 export function emailMessage(email: Pick<EmailAddress, 'id' | 'email_address'>, message: CodeMessage): EmailMessage {
   const text = `${message.code} is your verification code for ${APP.name}.`;
   return {
@@ -64,7 +64,7 @@ interface CodeData {
   requested_by: string;
 }
 
-/** A text message on its way. */
+/** A text message to be sent. */
 export interface SmsMessage {
   created_at: number;
   data: CodeData;
@@ -80,7 +80,7 @@ export interface SmsMessage {
   user_id: string | null;
 }
 
-/** An e-mail on its way. */
+/** An e-mail to be sent. */
 export interface EmailMessage {
   body: string;
   body_plain: string;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { EmulatorState } from '../persist-state/emulator-state';
 
-/** A message with a code, as a phone or an inbox would show it. */
+/** A message with a code, as a phone or mailbox would show it. */
 export interface SentMessage {
   readonly id: string;
   readonly kind: 'sms' | 'email';
@@ -14,21 +15,21 @@ export interface SentMessage {
 
 const KEPT = 500;
 
-/** The latest messages with codes: nobody else delivers them, so a test reads them here. */
+/** The latest 500 messages with codes. They are not delivered; tests and people read them here. */
 @Injectable()
 export class Outbox {
   private messages: SentMessage[] = [];
+
+  constructor(state: EmulatorState) {
+    state.register({ reset: () => (this.messages = []) });
+  }
 
   add(message: SentMessage): void {
     this.messages = [...this.messages, message].slice(-KEPT);
   }
 
-  /** Newest first; to one address or number, if given. */
+  /** Newest first. @param to returns only messages to this address or number */
   list(to?: string): SentMessage[] {
     return this.messages.filter((message) => to === undefined || message.to === to.toLowerCase()).reverse();
-  }
-
-  clear(): void {
-    this.messages = [];
   }
 }

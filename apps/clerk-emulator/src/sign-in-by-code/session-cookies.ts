@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Suffix that Clerk's scripts add to the names of one application's cookies: the first eight characters of the base64url
- * SHA-1 of its publishable key.
+ * Suffix that Clerk's scripts add to cookie names: the first eight characters of the base64url SHA-1 of the
+ * publishable key.
  */
 export function cookieSuffix(publishableKey: string): string {
   return createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
@@ -13,7 +13,7 @@ export function publishableKeyOf(issuer: string): string {
   return `pk_test_${Buffer.from(`${new URL(issuer).host}$`).toString('base64')}`;
 }
 
-/** `Set-Cookie` headers that set the session token in the plain and the suffixed cookie; host-only, as at Clerk. */
+/** `Set-Cookie` headers that set the session token under the plain and the suffixed name. Host-only, like Clerk's. */
 export function sessionCookies(token: string, publishableKey: string): string[] {
   return ['__session', `__session_${cookieSuffix(publishableKey)}`].map(
     (name) => `${name}=${token}; Path=/; SameSite=Lax`,

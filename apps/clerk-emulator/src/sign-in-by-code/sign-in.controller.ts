@@ -17,7 +17,7 @@ import {
 } from './sign-in.schemas';
 import { SignInService } from './sign-in.service';
 
-/** Sign-in by code: what Clerk's Frontend API does for a browser, in three calls. */
+/** Sign-in by code, which a browser does with Clerk's Frontend API. */
 @Controller('emulator')
 export class SignInController {
   constructor(
@@ -27,7 +27,7 @@ export class SignInController {
     private readonly instance: Instance,
   ) {}
 
-  /** Sends the code: `sms.created` or `email.created`. */
+  /** Sends the code. Publishes `sms.created` or `email.created`. */
   @Post('sign-in')
   @HttpCode(200)
   start(@Body(new ClerkParams(startSignInParams)) params: StartSignInParams): SignIn {
@@ -45,7 +45,7 @@ export class SignInController {
     return this.signIns.resend(id);
   }
 
-  /** The right code also returns the session, and sets a browser's session cookies. */
+  /** Checks the code. Returns the session and sets Clerk's session cookies. */
   @Post('sign-in/:id/attempt')
   @HttpCode(200)
   async attempt(

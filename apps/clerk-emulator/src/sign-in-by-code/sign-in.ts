@@ -1,27 +1,50 @@
-/** A sign-in by one-time code, as the emulator's control API shows it; never with the code. Times in ms. */
+/** A sign-in by one-time code, as the control API returns it, without the code. Times in ms since 1970. */
 export interface SignIn {
   readonly object: 'sign_in_attempt';
   readonly id: string;
   readonly status: 'needs_first_factor' | 'complete';
   readonly identifier: string;
-  /** null until somebody signed up has one. */
+  /** Null while no user has the identifier. */
   readonly user_id: string | null;
   readonly created_session_id: string | null;
   readonly created_at: number;
-  readonly first_factor_verification: {
-    readonly object: 'verification_otp';
-    readonly status: 'unverified' | 'verified' | 'expired' | 'failed';
-    readonly strategy: 'email_code' | 'phone_code';
-    readonly attempts: number;
-    readonly expire_at: number;
-  };
+  readonly first_factor_verification: CodeVerification;
 }
 
-/** What the emulator knows of a sign-in besides. */
-export interface SignInSecret {
+/** Verification of the code. `expired` and `failed` end it; resending the code starts a new one. */
+export interface CodeVerification {
+  readonly object: 'verification_otp';
+  readonly status: 'unverified' | 'verified' | 'expired' | 'failed';
+  readonly strategy: 'email_code' | 'phone_code';
+  readonly attempts: number;
+  readonly expire_at: number;
+}
+
+/** A sign-in with what the control API does not return. */
+export interface StoredSignIn {
+  readonly signIn: SignIn;
   readonly code: string;
   /** The session will be pending. */
   readonly pending: boolean;
-  /** Who is signed up, if nobody has the identifier. */
-  readonly signUp: boolean;
+}
+
+export function isEmail(identifier: string): boolean {
+  return identifier.includes('@');
+}
+
+/** A verification without attempts. @param expireAt ms since 1970 */
+export function newVerification(identifier: string, expireAt: number): CodeVerification {
+  return {
+    object: 'verification_otp',
+    status: 'unverified',
+    strategy: isEmail(identifier) ? 'email_code' : 'phone_code',
+    attempts: 0,
+    expire_at: expireAt,
+  };
+}
+
+/** The sign-in with these fields of its verification changed. */
+export function withVerification(stored: StoredSignIn, changes: Partial<CodeVerification>): StoredSignIn {
+  const first_factor_verification = { ...stored.signIn.first_factor_verification, ...changes };
+  return { ...stored, signIn: { ...stored.signIn, first_factor_verification } };
 }

@@ -1,7 +1,10 @@
-/** The code that Clerk's test addresses and numbers always take. */
+/** Code of Clerk's test addresses and numbers. */
 export const TEST_CODE = '424242';
 
-/** True for `+1 XXX 555 0100` to `0199` and for addresses with `+clerk_test` (clerk.com/docs, "Test emails and phones"). */
+/**
+ * True for numbers from `+1 XXX 555 0100` to `0199` and for addresses with `+clerk_test`.
+ * @see https://clerk.com/docs/guides/development/testing/test-emails-and-phones
+ */
 export function isTestIdentifier(identifier: string): boolean {
   return /^\+1\d{3}55501\d{2}$/.test(identifier) || /\+clerk_test(?:[^@]*)@/i.test(identifier);
 }

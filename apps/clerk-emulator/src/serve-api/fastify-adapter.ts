@@ -1,26 +1,25 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { nestsDeeper } from '../clerk/json';
-import { InjectedServerError } from '../errors';
+import { InjectedServerError, RequestBodyInvalidError } from '../errors';
 import { answerPlan } from '../inject-faults/answer-plans';
-import { clerkErrorBody } from './clerk-error.filter';
-import { RequestBodyInvalidError } from './errors';
-import { withOrigin } from './request-origin';
+import { clerkErrorBody } from '../http/clerk-error.filter';
+import { withOrigin } from '../http/request-origin';
 
 const BODY_LIMIT_BYTES = 1_048_576;
-/** JSON nested deeper than the stack is what nobody could write out again. */
+/** Deeper JSON could overflow the stack when it is serialised again. */
 const DEPTH_LIMIT = 500;
-/** No charset: `@clerk/backend` compares the whole value and hands out raw text otherwise. */
+/** Without a charset: `@clerk/backend` compares the whole value and returns raw text when it differs. */
 const CONTENT_TYPE = 'application/json';
 
-/** Fastify as Clerk answers: bare JSON content type, empty bodies allowed, at most 1 MiB. */
+/** Fastify with Clerk's behaviour: JSON content type without charset, empty bodies allowed, bodies of at most 1 MiB. */
 export function createFastifyAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
-      // As bytes, because Fastify adds a charset to JSON text and no hook runs here.
+      // Sent as bytes: Fastify adds a charset to JSON text, and no hook runs here to remove it.
       const body = Buffer.from(JSON.stringify(clerkErrorBody(new RequestBodyInvalidError().errors)));
       void reply.status(400).header('content-type', CONTENT_TYPE).send(body);
     },
@@ -29,7 +28,7 @@ export function createFastifyAdapter(): FastifyAdapter {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // The SDK declares JSON on every request, also on those without a body.
+    // The SDK declares JSON on requests without a body too.
     if (body.length === 0) {
       done(null, undefined);
       return;

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClerkUser, lockUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
+import { CONFIG } from '../tokens';
 import { UserBannedError, UserDeactivatedError, UserLockedError } from '../errors';
-import { UserStore } from '../keep-users/user.store';
-import { UsersService } from '../keep-users/users.service';
+import { UserStore } from './user.store';
+import { UsersService } from './users.service';
 import { Notices } from '../notices/notices';
 
-/** Locks users, by hand or after too many wrong codes, and unlocks them. A lockout ends by itself, without an event. */
+/** Locks users, on request or after too many wrong codes, and unlocks them. A lockout that expires sends no event. */
 @Injectable()
 export class LockoutsService {
   constructor(
@@ -39,7 +39,7 @@ export class LockoutsService {
     if (user.locked) throw new UserLockedError();
   }
 
-  /** Counts a wrong code; the last one allowed locks the user. Only that is announced. */
+  /** Counts a wrong code. The last attempt locks the user, which is the only change that sends an event. */
   countFailure(id: string): void {
     const user = this.store.get(id);
     const left = Math.max(0, user.verification_attempts_remaining - 1);
@@ -49,8 +49,8 @@ export class LockoutsService {
     this.notices.add('user.locked', { user_id: id });
   }
 
-  /** A right code gives all attempts back. */
-  forgiveFailures(id: string): void {
+  /** Restores all attempts after a correct code. */
+  resetFailures(id: string): void {
     const user = this.store.get(id);
     this.store.put({ ...user, verification_attempts_remaining: SIGN_IN_ATTEMPTS });
   }

@@ -3,17 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CanActivate, type ExecutionContext, Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type EmulatorConfig } from '../config';
-import { CONFIG } from '../config.token';
-import { InjectedServerError } from '../errors';
+import { CONFIG } from '../tokens';
+import { AuthorizationHeaderInvalidError, InjectedServerError, SecretKeyInvalidError } from '../errors';
+import { requestPath } from '../http/request-path';
 import { planAnswer } from '../inject-faults/answer-plans';
 import { ApiFaults } from '../inject-faults/api-faults';
 import { type FaultParams } from '../inject-faults/fault-kinds';
 import { RateLimiter } from '../limit-rates/rate-limiter';
 import { checkApiVersion } from './api-version';
-import { AuthorizationHeaderInvalidError, SecretKeyInvalidError } from './errors';
-import { requestPath } from './request-path';
 
-/** Checks every call of the Backend API: secret key, API version and rate limits; then injects the faults switched on. */
+/** Checks secret key, API version and rate limit of each Backend API request, then injects the enabled faults. */
 @Injectable()
 export class BackendApiGuard implements CanActivate, OnModuleDestroy {
   private readonly expected: Buffer;
@@ -51,7 +50,7 @@ export class BackendApiGuard implements CanActivate, OnModuleDestroy {
     if (!timingSafeEqual(sha256(key), this.expected)) throw new SecretKeyInvalidError();
   }
 
-  /** Waits; a client that has gone away, or the emulator's end, ends it early. */
+  /** Waits as the fault says. Ends early when the client disconnects or the emulator shuts down. */
   private async hang(request: FastifyRequest, { hang_ms, then }: FaultParams<'api_hang'>): Promise<void> {
     const gone = new AbortController();
     request.raw.socket.once('close', () => gone.abort());

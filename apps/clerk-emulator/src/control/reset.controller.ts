@@ -1,15 +1,15 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ResetService } from './reset.service';
+import { EmulatorState } from '../persist-state/emulator-state';
 
-/** Begins again with an empty instance. */
+/** Empties the instance; endpoints and keys stay. */
 @Controller('emulator/reset')
 export class ResetController {
-  constructor(private readonly resets: ResetService) {}
+  constructor(private readonly state: EmulatorState) {}
 
   @Post()
   @HttpCode(200)
   reset(): { reset: true } {
-    this.resets.reset();
+    this.state.reset();
     return { reset: true };
   }
 }

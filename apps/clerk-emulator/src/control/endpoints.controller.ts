@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
-import { NOW, type Now } from '../clerk/clock';
+import { type Now } from '../clerk/clock';
 import { type DeliverySummary, summaryOf } from '../deliver-webhooks/delivery-view';
 import { DeliveryLog } from '../deliver-webhooks/delivery-log';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { type Endpoint } from './endpoint';
+import { type Endpoint } from '../keep-endpoints/endpoint';
 import {
   type CreateEndpointParams,
   createEndpointParams,
@@ -14,17 +14,18 @@ import {
   rotateSecretParams,
   type UpdateEndpointParams,
   updateEndpointParams,
-} from './endpoint.schemas';
-import { Endpoints } from './endpoints';
+} from '../keep-endpoints/endpoint.schemas';
+import { Endpoints } from '../keep-endpoints/endpoints';
+import { NOW } from '../tokens';
 
 /** An endpoint without its secrets. */
 export interface EndpointView extends Omit<Endpoint, 'secret' | 'previous_secrets'> {
   object: 'endpoint';
-  /** When the last of the old secrets stops signing; null when one alone signs. */
+  /** When the last former secret stops signing; null when only the current one signs. */
   rotation_ends_at: number | null;
 }
 
-/** Makes, changes and removes endpoints, rotates their secrets and replays what they were sent. */
+/** Manages endpoints, rotates their secrets and replays their deliveries. */
 @Controller('emulator/endpoints')
 export class EndpointsController {
   constructor(
@@ -39,7 +40,7 @@ export class EndpointsController {
     return { data: this.endpoints.all().map((endpoint) => this.view(endpoint)) };
   }
 
-  /** The answer, and no later one but `secret`'s, carries the secret. */
+  /** Only this response and those of `secret` and `rotate-secret` include the secret. */
   @Post()
   @HttpCode(200)
   create(@Body(new ClerkParams(createEndpointParams)) params: CreateEndpointParams): EndpointView & { secret: string } {
@@ -60,11 +61,11 @@ export class EndpointsController {
     return this.view(this.endpoints.update(id, params));
   }
 
-  /** What was pending for it is given up. */
+  /** Pending deliveries of the endpoint fail. */
   @Delete(':id')
   delete(@Param('id') id: string): { object: 'endpoint'; id: string; deleted: true } {
     this.endpoints.delete(id);
-    this.dispatcher.giveUpFor(id, 'endpoint deleted');
+    this.dispatcher.failPending(id, 'endpoint deleted');
     return { object: 'endpoint', id, deleted: true };
   }
 
@@ -83,7 +84,7 @@ export class EndpointsController {
     return { ...this.view(endpoint), secret: endpoint.secret };
   }
 
-  /** Sends again, oldest first and under their old ids, what was recorded for it in that time. */
+  /** Sends the endpoint's deliveries of the given period again, oldest first and with the same `svix-id`. */
   @Post(':id/replay')
   @HttpCode(200)
   replay(

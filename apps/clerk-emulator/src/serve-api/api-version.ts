@@ -1,5 +1,5 @@
 import { type FastifyRequest } from 'fastify';
-import { ApiVersionInvalidError } from './errors';
+import { ApiVersionInvalidError } from '../errors';
 
 /** Versions of the Backend API that Clerk has published. @see https://github.com/clerk/openapi-specs (bapi) */
 export const publishedVersions: readonly string[] = [
@@ -15,8 +15,8 @@ export const publishedVersions: readonly string[] = [
 const PARAMETER = '__clerk_api_version';
 
 /**
- * Checks the version that a request pins by header or by query parameter, and takes the parameter off the query. As at
- * Clerk, naming both is invalid; a request that pins no version is accepted. Every version gets the same shapes.
+ * Checks the version that a request pins by header or query parameter, and removes the parameter from the query. Like
+ * Clerk, rejects a request that uses both and accepts one that pins none. All versions get the same response shapes.
  * @throws ApiVersionInvalidError
  */
 export function checkApiVersion(request: FastifyRequest): void {

@@ -1,2 +1,0 @@
-/** Injection token of the {@link EmulatorConfig}. */
-export const CONFIG = Symbol('config');

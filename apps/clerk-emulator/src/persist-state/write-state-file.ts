@@ -1,0 +1,40 @@
+import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Replaces the file in one step: a crash leaves either the old or the new content. Only the owner can read the file,
+ * because it holds private keys.
+ */
+export async function writeStateFile(path: string, content: string): Promise<void> {
+  await makeFolder(dirname(path));
+  const draft = `${path}.tmp`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}
+
+/** Not `mkdir` with `recursive`: that never settles where the parent exists but forbids new folders, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  if ((await made(path)) === true) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  const refusal = await made(path);
+  if (refusal !== true) throw refusal;
+}
+
+/** True when the folder exists now; the error when a parent seems to be missing. */
+async function made(path: string): Promise<true | Error> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
+    if (code === 'ENOENT') return error as Error;
+    throw error;
+  }
+}
