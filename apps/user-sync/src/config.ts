@@ -85,9 +85,6 @@ const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 /** Every variable that user-sync reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
 
-/** Injection token of the {@link UserSyncConfig}. */
-export const CONFIG = Symbol('UserSyncConfig');
-
 /** How user-sync runs; times in milliseconds. */
 export interface UserSyncConfig {
   readonly host: string;

@@ -5,17 +5,19 @@ import { NestLogger, armFailpoints, createLogger } from '@gatehouse/observabilit
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type Logger } from 'pino';
 import { AppModule } from './app.module';
 import { type UserSyncConfig } from './config';
+import { SERVICE_NAME } from './tokens';
 
-const NAME = 'user-sync';
-
-/** Builds and starts the service: both NATS transports and the operations port; it listens for no HTTP of clients. */
-export async function createApp(config: UserSyncConfig): Promise<INestApplication> {
+/** Builds and starts the service: its NATS transports and the operations port. It listens for no client HTTP. */
+export async function createApp(
+  config: UserSyncConfig,
+  logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
+): Promise<INestApplication> {
   const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKey);
-  const logger = createLogger({ service: NAME, level: config.logLevel });
   if (config.failpoints.length > 0) {
-    logger.warn({ failpoints: config.failpoints }, 'failpoints are armed: this service will kill itself');
+    logger.warn({ failpoints: config.failpoints }, 'failpoints armed: this process will kill itself');
     armFailpoints(config.failpoints);
   }
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
@@ -23,9 +25,9 @@ export async function createApp(config: UserSyncConfig): Promise<INestApplicatio
     abortOnError: false,
   });
   const nats = app.get(NatsClient);
-  app.connectMicroservice({ strategy: new RequestServer(nats, NAME, verifyEnvelope, logger) });
+  app.connectMicroservice({ strategy: new RequestServer(nats, SERVICE_NAME, verifyEnvelope, logger) });
   app.connectMicroservice({
-    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(NAME), logger, {
+    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger, {
       ackWaitMs: config.nats.ackWaitMs,
     }),
   });

@@ -2,5 +2,6 @@ import '@gatehouse/node-version';
 import { runService } from '@gatehouse/observability';
 import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';
+import { SERVICE_NAME } from './tokens';
 
-void runService('user-sync', () => createApp(loadConfig()), findNearMisses());
+void runService(SERVICE_NAME, () => createApp(loadConfig()), findNearMisses());

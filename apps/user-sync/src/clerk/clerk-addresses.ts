@@ -1,5 +1,5 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkRequestError } from '../errors';
 import { isVerified } from '../clerk-user/choose-address';
@@ -17,7 +17,7 @@ export interface AddressHolder {
 /** Who holds an e-mail address at Clerk right now. */
 @Injectable()
 export class ClerkAddresses {
-  constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
+  constructor(private readonly clerk: ClerkJson) {}
 
   /** All holders of an address in any letter case; at Clerk at most one has it verified. Throws ClerkRequestError. */
   async holdersOf(email: string, lane: Lane): Promise<readonly AddressHolder[]> {

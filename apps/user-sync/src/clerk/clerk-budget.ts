@@ -2,9 +2,10 @@ import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Histogram, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { ClerkAwayError } from '../errors';
+import { CONFIG } from '../tokens';
 import { type Lane, lanes } from './priority';
 
 /** Of Clerk's limit; the rest is for clocks that differ, for probes, and for whoever else has the secret key. */
@@ -58,7 +59,7 @@ export class ClerkBudget {
 
   constructor(
     @Inject(CONFIG) { clerk }: { readonly clerk: Pick<UserSyncConfig['clerk'], 'requestsPer10s'> },
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(METRICS) metrics: Registry,
   ) {
     this.burst = clerk.requestsPer10s * USED * BURST;

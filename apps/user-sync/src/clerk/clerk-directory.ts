@@ -1,5 +1,5 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { CursorGoneError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
@@ -16,7 +16,7 @@ const instanceSchema = z.looseObject({ id: z.string().min(1).max(120) });
 /** Clerk's users as a whole: what a walk over all of them asks for. The SDK knows no `starting_after`. */
 @Injectable()
 export class ClerkDirectory {
-  constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
+  constructor(private readonly clerk: ClerkJson) {}
 
   /**
    * The next users in order of creation, oldest first; at most 500. Throws CursorGoneError when Clerk does not know the

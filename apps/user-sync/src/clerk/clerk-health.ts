@@ -2,8 +2,9 @@ import { LOGGER, METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { type ClerkAnswer, ClerkAwayError } from '../errors';
+import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Lane } from './priority';
 

@@ -1,9 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { LOGGER, METRICS } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { type Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
+import { CONFIG } from '../tokens';
 import { ClerkDirectory } from './clerk-directory';
 
 const BETWEEN_ATTEMPTS_MS = 10_000;
@@ -16,7 +23,7 @@ const TIMEOUT_MS = 5_000;
  * key. Asks Clerk in the background from the start until it answers.
  */
 @Injectable()
-export class ClerkInstance implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private readonly foreign: Counter;
   private known: string | undefined;
@@ -44,9 +51,12 @@ export class ClerkInstance implements OnApplicationBootstrap, BeforeApplicationS
     this.running = this.run();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  onModuleDestroy(): void {
     this.stopping.abort();
     this.endFirstAttempt();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.running;
   }
 

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { ClerkRequestError } from '../errors';
+import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Asking, ClerkRequests, REQUEST_TIMEOUT_MS } from './clerk-requests';
 
@@ -23,7 +24,7 @@ export interface WireRequest<Schema extends z.ZodType> {
 export class ClerkJson {
   constructor(
     @Inject(CONFIG) private readonly config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'apiUrl' | 'secretKey'> },
-    @Inject(ClerkRequests) private readonly requests: ClerkRequests,
+    private readonly requests: ClerkRequests,
   ) {}
 
   /** The answer, parsed. Throws as ClerkRequests does. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type PublicMetadata } from '../clerk-user/company-metadata';
@@ -14,7 +14,7 @@ const listSchema = z.array(userSchema);
 /** Users' `publicMetadata` at Clerk. It belongs to the company: only keys of ours are ever written. */
 @Injectable()
 export class ClerkMetadata {
-  constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
+  constructor(private readonly clerk: ClerkJson) {}
 
   /** Metadata of at most 100 users by Clerk id, without the users that Clerk does not know. Throws ClerkRequestError. */
   async read(clerkUserIds: readonly string[], asking: Asking): Promise<ReadonlyMap<string, PublicMetadata>> {

@@ -3,8 +3,9 @@ import { isClerkAPIResponseError } from '@clerk/backend/errors';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { ClerkAwayError, ClerkRequestError, isOwnError } from '../errors';
+import { CONFIG } from '../tokens';
 import { ClerkBudget } from './clerk-budget';
 import { ClerkHealth, type InstanceLimit } from './clerk-health';
 import { type Lane } from './priority';
@@ -46,8 +47,8 @@ export class ClerkRequests {
 
   constructor(
     @Inject(CONFIG) { clerk }: { readonly clerk: Pick<UserSyncConfig['clerk'], 'apiUrl' | 'secretKey'> },
-    @Inject(ClerkBudget) private readonly budget: ClerkBudget,
-    @Inject(ClerkHealth) private readonly health: ClerkHealth,
+    private readonly budget: ClerkBudget,
+    private readonly health: ClerkHealth,
     @Inject(METRICS) metrics: Registry,
   ) {
     this.client = createClerkClient({

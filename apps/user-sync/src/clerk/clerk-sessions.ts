@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkRequestError, SessionMissingAtClerkError } from '../errors';
 import { ClerkRequests } from './clerk-requests';
@@ -11,7 +11,7 @@ export type SessionAtClerk = z.output<typeof sessionSchema>;
 /** Sessions as Clerk's Backend API holds them right now. */
 @Injectable()
 export class ClerkSessions {
-  constructor(@Inject(ClerkRequests) private readonly clerk: ClerkRequests) {}
+  constructor(private readonly clerk: ClerkRequests) {}
 
   /** Throws SessionMissingAtClerkError on 404, else ClerkRequestError. */
   async fetch(sessionId: string, timeoutMs: number): Promise<SessionAtClerk> {

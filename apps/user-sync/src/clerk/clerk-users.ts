@@ -1,5 +1,5 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
 import { ClerkJson } from './clerk-json';
@@ -8,7 +8,7 @@ import { type Asking } from './clerk-requests';
 /** Users as Clerk's Backend API holds them right now. */
 @Injectable()
 export class ClerkUsers {
-  constructor(@Inject(ClerkJson) private readonly clerk: ClerkJson) {}
+  constructor(private readonly clerk: ClerkJson) {}
 
   /**
    * Fetches the user; takes at most `timeoutMs`, 10 s by default. Reads the wire's JSON and not the SDK's objects, which

@@ -1,11 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 
 /** Users whom Clerk did not find when asked. That is no deletion: each is asked for once more, later. */
 @Injectable()
 export class SuspectedAbsences {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** Queues a confirmation, if there is such a live user here. */
   async suspect(clerkUserId: string, source: string): Promise<void> {

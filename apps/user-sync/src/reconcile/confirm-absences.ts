@@ -7,11 +7,12 @@ import { noActivity } from '../apply/observation/observation';
 import { ObservationApplier } from '../apply/batch/observation-applier';
 import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
 import { ClerkDirectory } from '../clerk/clerk-directory';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { UserMissingAtClerkError } from '../errors';
 import { ReconcileRuns } from './reconcile-runs';
 import { SuspectedAbsences } from '../clerk/suspected-absences';
+import { CONFIG } from '../tokens';
 
 const MAX_AT_ONCE = 20;
 
@@ -20,12 +21,12 @@ const MAX_AT_ONCE = 20;
 export class AbsenceConfirmation {
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    private readonly dataSource: DataSource,
+    private readonly absences: SuspectedAbsences,
     @Inject(ReconcileRuns) private readonly runs: Pick<ReconcileRuns, 'instanceOf'>,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
-    @Inject(ClerkSettlement) private readonly settlement: ClerkSettlement,
-    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
+    private readonly settlement: ClerkSettlement,
+    private readonly applier: ObservationApplier,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 

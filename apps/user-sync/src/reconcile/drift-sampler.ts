@@ -22,9 +22,9 @@ interface Row {
 @Injectable()
 export class DriftSampler {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'among'>,
-    @Inject(ReconcileMetrics) private readonly metrics: ReconcileMetrics,
+    private readonly metrics: ReconcileMetrics,
     @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'note'>,
   ) {}
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { runStatements } from '@gatehouse/persistence';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordChanges } from '../trust-changes/record-trust-changes';
 import { redactUsers } from '../apply/batch/write-users';
@@ -13,7 +13,7 @@ const MAX_REDACTIONS = 500;
 /** Deletions that no webhook told of: redacted when their time has come, or taken back before. */
 @Injectable()
 export class PendingRedactions {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** Redacts those whose time has come; gives how many. */
   async redactDue(): Promise<number> {

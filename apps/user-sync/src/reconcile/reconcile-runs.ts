@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ReconcileRun } from '@gatehouse/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 import { ReconcileRunEntity } from '../database/reconcile-run.entity';
@@ -15,7 +15,7 @@ export interface Sighting {
 /** The walks over Clerk's users, as the database remembers them. */
 @Injectable()
 export class ReconcileRuns {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** The walk that is to be begun or gone on with. */
   open(): Promise<ReconcileRunEntity | null> {

@@ -1,13 +1,20 @@
 import { SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { isRetryable } from '@gatehouse/lifecycle';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { ClerkRequestError, ReconcileInterruptedError } from '../errors';
+import { CONFIG } from '../tokens';
 import { AbsenceConfirmation } from './confirm-absences';
 import { DriftSampler } from './drift-sampler';
 import { PendingRedactions } from './pending-redactions';
@@ -27,7 +34,7 @@ export const LEADER_LOCK = 7_202_613;
 
 /** Does what only one replica may do, for as long as it holds the lock: walks over Clerk's users and what follows. */
 @Injectable()
-export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopping = false;
@@ -38,14 +45,14 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
 
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Reconciler) private readonly reconciler: Reconciler,
-    @Inject(ReconcileRuns) private readonly runs: ReconcileRuns,
-    @Inject(AbsenceConfirmation) private readonly confirmation: AbsenceConfirmation,
-    @Inject(PendingRedactions) private readonly redactions: PendingRedactions,
-    @Inject(ConflictReview) private readonly conflicts: ConflictReview,
-    @Inject(DriftSampler) private readonly drift: DriftSampler,
-    @Inject(ReconcileMetrics) private readonly metrics: ReconcileMetrics,
+    private readonly dataSource: DataSource,
+    private readonly reconciler: Reconciler,
+    private readonly runs: ReconcileRuns,
+    private readonly confirmation: AbsenceConfirmation,
+    private readonly redactions: PendingRedactions,
+    private readonly conflicts: ConflictReview,
+    private readonly drift: DriftSampler,
+    private readonly metrics: ReconcileMetrics,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -54,9 +61,13 @@ export class ReconcileWorker implements OnApplicationBootstrap, BeforeApplicatio
     this.timer = setInterval(() => this.wake(), EVERY_MS);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Every worker stops before the first one is awaited: the waits at shutdown do not add up. */
+  onModuleDestroy(): void {
     this.stopping = true;
     clearInterval(this.timer);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.running;
   }
 

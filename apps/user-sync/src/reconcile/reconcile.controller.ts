@@ -8,10 +8,10 @@ import {
   undoReconcile,
 } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { ChangeAnnouncer } from '../trust-changes/trust-change-announcer';
+import { TrustChangeAnnouncer } from '../trust-changes/trust-change-announcer';
 import { answerRequest, requireAdmin } from '../requests/answer-request';
 import { ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { recordAudit } from '../audit/audit-log/record-audit';
@@ -23,11 +23,11 @@ import { ReconcileWorker } from './reconcile-worker';
 @Controller()
 export class ReconcileController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ReconcileRuns) private readonly runs: ReconcileRuns,
-    @Inject(ReconcileWorker) private readonly worker: ReconcileWorker,
-    @Inject(PendingRedactions) private readonly redactions: PendingRedactions,
-    @Inject(ChangeAnnouncer) private readonly announcer: ChangeAnnouncer,
+    private readonly dataSource: DataSource,
+    private readonly runs: ReconcileRuns,
+    private readonly worker: ReconcileWorker,
+    private readonly redactions: PendingRedactions,
+    private readonly announcer: TrustChangeAnnouncer,
   ) {}
 
   @RequestHandler(listReconciles)

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClerkDirectory } from '../clerk/clerk-directory';
 import { mapBounded } from '../concurrency/slots';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
 import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { CursorGoneError, ReconcileInterruptedError } from '../errors';
@@ -11,6 +11,7 @@ import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { ReconcileRuns, type Sighting } from './reconcile-runs';
 import { SnapshotApplier } from './snapshot-applier';
 import { SuspectedAbsences } from '../clerk/suspected-absences';
+import { CONFIG } from '../tokens';
 
 /** How many users the cursor remembers, in case the last one is deleted. */
 const PREDECESSORS = 5;
@@ -28,11 +29,11 @@ export class Reconciler {
     private readonly config: Pick<UserSyncConfig, 'reconcile'> & {
       readonly clerk: { readonly instanceId?: string };
     },
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'after' | 'count' | 'instanceId'>,
-    @Inject(ReconcileRuns) private readonly runs: ReconcileRuns,
-    @Inject(SnapshotApplier) private readonly snapshots: SnapshotApplier,
-    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    private readonly runs: ReconcileRuns,
+    private readonly snapshots: SnapshotApplier,
+    private readonly absences: SuspectedAbsences,
   ) {}
 
   /**

@@ -12,7 +12,7 @@ const MAX_AT_ONCE = 20;
 @Injectable()
 export class ConflictReview {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(SnapshotApplier) private readonly snapshots: Pick<SnapshotApplier, 'ask'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}

@@ -1,5 +1,5 @@
 import { isRetryable } from '@gatehouse/lifecycle';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   type ApplyResult,
   type Observation,
@@ -29,8 +29,8 @@ const MAX_SETTLEMENTS = 5;
 @Injectable()
 export class SnapshotApplier {
   constructor(
-    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
-    @Inject(ClerkSettlement) private readonly settlement: ClerkSettlement,
+    private readonly applier: ObservationApplier,
+    private readonly settlement: ClerkSettlement,
   ) {}
 
   /** What was decided about each; `missing`: gone from Clerk meanwhile, `failed`: to be looked at by a person. */

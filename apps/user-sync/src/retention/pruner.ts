@@ -2,7 +2,8 @@ import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
-import { CONFIG, type UserSyncConfig } from '../config';
+import { type UserSyncConfig } from '../config';
+import { CONFIG } from '../tokens';
 
 const EVERY_MS = 60_000;
 /** So that a backlog neither holds locks for long nor runs into the statement timeout. */
@@ -66,7 +67,7 @@ export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'retention'>,
   ) {}

@@ -2,7 +2,7 @@ import { type NatsClient } from '@gatehouse/messaging';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { ChangeAnnouncer } from './trust-change-announcer';
+import { TrustChangeAnnouncer } from './trust-change-announcer';
 
 beforeEach(() => jest.useFakeTimers());
 
@@ -15,7 +15,7 @@ it('repeats the current number each second, also when nothing happens', async ()
   const nats = { connected: true, get: () => connection } as Partial<NatsClient> as NatsClient;
   const query = () => Promise.resolve([{ current: '7', floor: '0', number: null }]);
   const dataSource = { manager: { query } as Partial<EntityManager> } as DataSource;
-  const announcer = new ChangeAnnouncer(dataSource, nats, pino({ level: 'silent' }));
+  const announcer = new TrustChangeAnnouncer(dataSource, nats, pino({ level: 'silent' }));
   announcer.onApplicationBootstrap();
   await jest.advanceTimersByTimeAsync(999);
   expect(told).toHaveLength(1);

@@ -15,7 +15,7 @@ const MAX_BACKLOG = 5_000;
  * a replica has committed and not announced before its end.
  */
 @Injectable()
-export class ChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private announced: number | undefined;
   private running: Promise<void> | undefined;
   private waiting: Promise<void> | undefined;
@@ -23,8 +23,8 @@ export class ChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicatio
   private failing = false;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(NatsClient) private readonly nats: NatsClient,
+    private readonly dataSource: DataSource,
+    private readonly nats: NatsClient,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 

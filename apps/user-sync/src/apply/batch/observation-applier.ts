@@ -1,8 +1,8 @@
 import { isTransactionConflict, isUniqueViolation, runStatements, write } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
 import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { type EndedSession, endTrust } from './end-trust';
@@ -19,6 +19,7 @@ import { foldObservation } from '../draft/fold-observation';
 import { loadUsers } from '../draft/load-users';
 import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { newUserId } from '../../user-rows/new-user';
+import { CONFIG } from '../../tokens';
 import { type UserDraft } from '../draft/user-draft';
 import { confirmDeletions, writeUsers } from './write-users';
 
@@ -26,8 +27,8 @@ import { confirmDeletions, writeUsers } from './write-users';
 @Injectable()
 export class ObservationApplier {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangeAnnouncer) private readonly announcer: Pick<ChangeAnnouncer, 'announce'>,
+    private readonly dataSource: DataSource,
+    @Inject(TrustChangeAnnouncer) private readonly announcer: Pick<TrustChangeAnnouncer, 'announce'>,
     @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'noteApplied'>,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
   ) {}

@@ -6,9 +6,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { mapBounded } from '../../concurrency/slots';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
 import { ClerkAwayError, ClerkRequestError, PoisonEventError, UserMissingAtClerkError, isOwnError } from '../../errors';
+import { CONFIG } from '../../tokens';
 import { findApplied } from '../batch/applied-events';
 import { type Observation, type Settled, type Unsettled } from '../observation/observation';
 import { ObservationApplier } from '../batch/observation-applier';
@@ -30,11 +31,11 @@ const MAX_SETTLEMENTS = 10;
 export class EventBatch {
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
-    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
-    @Inject(OutcomeReporter) private readonly reporter: OutcomeReporter,
-    @Inject(EventMetrics) private readonly metrics: EventMetrics,
+    private readonly dataSource: DataSource,
+    private readonly applier: ObservationApplier,
+    private readonly clerk: ClerkSettlement,
+    private readonly reporter: OutcomeReporter,
+    private readonly metrics: EventMetrics,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 

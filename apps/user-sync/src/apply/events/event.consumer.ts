@@ -15,8 +15,8 @@ import { type EventRead, readEvent } from './read-event';
 export class EventConsumer {
   constructor(
     @Inject(ClerkInstance) private readonly instance: Pick<ClerkInstance, 'current' | 'noteForeign'>,
-    @Inject(EventBatch) private readonly batch: EventBatch,
-    @Inject(EventMetrics) private readonly metrics: EventMetrics,
+    private readonly batch: EventBatch,
+    private readonly metrics: EventMetrics,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 

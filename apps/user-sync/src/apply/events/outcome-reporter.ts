@@ -7,7 +7,7 @@ import {
   outcomeSubject,
 } from '@gatehouse/contracts';
 import { JetStream, SharedOutageError } from '@gatehouse/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 /** An outcome, and the publish of the event that it answers. */
 export interface Report {
@@ -18,7 +18,7 @@ export interface Report {
 /** Tells the ledger, over `CLERK_OUTCOMES`, what became of events: outcomes of one status travel together. */
 @Injectable()
 export class OutcomeReporter {
-  constructor(@Inject(JetStream) private readonly jetStream: JetStream) {}
+  constructor(private readonly jetStream: JetStream) {}
 
   /** Returns when the stream has acknowledged each. Throws SharedOutageError while it does not. */
   async report(reports: readonly Report[]): Promise<void> {

@@ -41,10 +41,10 @@ export interface ResolveOptions {
 @Injectable()
 export class ConflictResolver {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(ClerkUsers) private readonly clerk: Pick<ClerkUsers, 'fetch'>,
-    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
-    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    private readonly applier: ObservationApplier,
+    private readonly absences: SuspectedAbsences,
   ) {}
 
   /** What became of the observation; unsettled when somebody changed meanwhile. Throws as fetching a user does. */

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Asking } from '../../clerk/clerk-requests';
 import { ClerkUsers } from '../../clerk/clerk-users';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
 import { UserMissingAtClerkError, UserUnsettledError } from '../../errors';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
+import { CONFIG } from '../../tokens';
 import { ConflictResolver } from './conflict-resolver';
 import { laneOf } from './priority-of';
 import {
@@ -26,12 +27,12 @@ const MAX_ROUNDS = 6;
 @Injectable()
 export class ClerkSettlement {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'confirmDelayMs'> },
     @Inject(ClerkUsers) private readonly clerk: Pick<ClerkUsers, 'fetch'>,
-    @Inject(ObservationApplier) private readonly applier: ObservationApplier,
-    @Inject(ConflictResolver) private readonly conflicts: ConflictResolver,
-    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    private readonly applier: ObservationApplier,
+    private readonly conflicts: ConflictResolver,
+    private readonly absences: SuspectedAbsences,
   ) {}
 
   /**

@@ -7,7 +7,7 @@ import {
   recordAudit as recordAuditRequest,
 } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { answerRequest, requireAdmin } from '../../requests/answer-request';
@@ -23,7 +23,7 @@ type Filters = ParsedRequestOf<typeof listAudit>;
 /** Keeps the audit log for what the gateway alone sees, and shows it to admins. */
 @Controller()
 export class AuditController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(recordAuditRequest)
   record(@Payload() { body, envelope }: VerifiedRequest<typeof recordAuditRequest>): Promise<Record<string, never>> {

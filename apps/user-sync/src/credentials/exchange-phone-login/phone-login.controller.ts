@@ -8,7 +8,7 @@ import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
 import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { ClerkSessions } from '../../clerk/clerk-sessions';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { UserEntity } from '../../database/user.entity';
 import { hasEnded } from '../../trust-changes/has-ended';
 import { ClerkRequestError, SessionMissingAtClerkError } from '../../errors';
@@ -18,6 +18,7 @@ import { PrincipalResolver } from '../../trust/resolve-principal/principal-resol
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct } from '../../user-rows/may-act';
 import { presentUser } from '../../user-rows/present-user';
+import { CONFIG } from '../../tokens';
 import { AssertionFailedError, refuseUnstorable } from './assertions';
 import { toE164 } from './phone-number';
 import { type Exchanged, findExchanged, spendToken } from './used-tokens';
@@ -33,9 +34,9 @@ const CLERK_TIMEOUT_MS = 2_000;
 export class PhoneLoginController {
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ClerkSessions) private readonly sessions: ClerkSessions,
-    @Inject(PrincipalResolver) private readonly principals: PrincipalResolver,
+    private readonly dataSource: DataSource,
+    private readonly sessions: ClerkSessions,
+    private readonly principals: PrincipalResolver,
   ) {}
 
   @RequestHandler(exchangePhoneLogin)

@@ -1,7 +1,7 @@
 import { type ReplyOf, closeSession, resolveLegacySession } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { runStatements } from '@gatehouse/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type NewChange, currentNumber, recordChanges } from '../../trust-changes/record-trust-changes';
@@ -22,8 +22,8 @@ type Closed = ReplyOf<typeof closeSession>;
 @Controller()
 export class LegacySessionsController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+    private readonly dataSource: DataSource,
+    private readonly propagation: ChangePropagation,
   ) {}
 
   @RequestHandler(resolveLegacySession)

@@ -1,6 +1,6 @@
 import { type EnvelopeClaims, type LoginReply, verifyLogin } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { currentNumber } from '../../trust-changes/record-trust-changes';
@@ -18,8 +18,8 @@ import { Passwords } from './passwords';
 @Controller()
 export class LoginController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Passwords) private readonly passwords: Passwords,
+    private readonly dataSource: DataSource,
+    private readonly passwords: Passwords,
   ) {}
 
   @RequestHandler(verifyLogin)

@@ -13,12 +13,13 @@ import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
 import { answerRequest, requirePrincipal } from '../../requests/answer-request';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { ApiKeyEntity } from '../../database/api-key.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
 import { isStorable } from '../../database/storable-text';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
+import { CONFIG } from '../../tokens';
 import { isValid, loadKeyLine, stillValid } from './key-line';
 import { insertKey } from './new-key';
 import { keyState, presentKey } from './present-key';
@@ -30,8 +31,8 @@ const HOUR_MS = 3_600_000;
 export class KeysController {
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+    private readonly dataSource: DataSource,
+    private readonly propagation: ChangePropagation,
   ) {}
 
   @RequestHandler(createKey)

@@ -1,6 +1,6 @@
 import { type ReplyOf, listKeys } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../../requests/answer-request';
@@ -13,7 +13,7 @@ import { presentKey } from './present-key';
 /** Lists API keys to their holders, and to admins. */
 @Controller()
 export class ListKeysController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(listKeys)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listKeys>): Promise<ReplyOf<typeof listKeys>> {

@@ -1,6 +1,6 @@
 import { type ReplyOf, resolveKey, touchKeys } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { currentNumber } from '../../trust-changes/record-trust-changes';
@@ -13,7 +13,7 @@ import { holderOf } from '../../user-rows/load-caller';
 /** Finds out whose an API key is, and notes when keys were used. */
 @Controller()
 export class ResolveKeyController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(resolveKey)
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {

@@ -1,6 +1,6 @@
 import { type ReplyOf, setPassword } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordChanges } from '../../trust-changes/record-trust-changes';
@@ -17,9 +17,9 @@ type Reply = ReplyOf<typeof setPassword>;
 @Controller()
 export class SetPasswordController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(Passwords) private readonly passwords: Passwords,
-    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+    private readonly dataSource: DataSource,
+    private readonly passwords: Passwords,
+    private readonly propagation: ChangePropagation,
   ) {}
 
   @RequestHandler(setPassword)

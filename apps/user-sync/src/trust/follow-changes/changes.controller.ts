@@ -1,6 +1,6 @@
 import { type ReplyOf, trustChangesSince } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
@@ -9,7 +9,7 @@ import { loadChanges } from '../../trust-changes/load-trust-changes';
 /** Tells a gateway which changes it has missed. */
 @Controller()
 export class ChangesController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(trustChangesSince)
   since(@Payload() { body }: VerifiedRequest<typeof trustChangesSince>): Promise<ReplyOf<typeof trustChangesSince>> {

@@ -4,7 +4,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { Histogram, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { ChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { loadLeases } from './leases';
 import { PropagationWait } from './propagation';
 
@@ -27,8 +27,8 @@ export class ChangePropagation implements BeforeApplicationShutdown {
   private wake: (() => void) | undefined;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangeAnnouncer) private readonly announcer: ChangeAnnouncer,
+    private readonly dataSource: DataSource,
+    private readonly announcer: TrustChangeAnnouncer,
     @Inject(METRICS) metrics: Registry,
     @Inject(LOGGER) private readonly log: Logger,
   ) {

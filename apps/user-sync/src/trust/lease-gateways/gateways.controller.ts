@@ -1,6 +1,6 @@
 import { type ReplyOf, acknowledgeTrustChanges, gatewayLease, leaseGateway } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { currentNumber } from '../../trust-changes/record-trust-changes';
@@ -12,8 +12,8 @@ import { acknowledge, endLease, renewLease } from './leases';
 @Controller()
 export class GatewaysController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+    private readonly dataSource: DataSource,
+    private readonly propagation: ChangePropagation,
   ) {}
 
   @RequestHandler(leaseGateway)

@@ -21,7 +21,7 @@ export class FirstLogin {
   private readonly flights = new SingleFlight<Settled>();
 
   constructor(
-    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
+    private readonly clerk: ClerkSettlement,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 

@@ -1,6 +1,6 @@
 import { type ParsedRequestOf, type ReplyOf, type resolvePrincipal } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { answerRequest } from '../../requests/answer-request';
@@ -20,8 +20,8 @@ type Session = ParsedRequestOf<typeof resolvePrincipal>;
 @Injectable()
 export class PrincipalResolver {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(FirstLogin) private readonly firstLogin: FirstLogin,
+    private readonly dataSource: DataSource,
+    private readonly firstLogin: FirstLogin,
   ) {}
 
   /** Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be made now. */

@@ -1,6 +1,6 @@
 import { type ReplyOf, resolvePrincipal } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { PrincipalResolver } from './principal-resolver';
 
@@ -9,7 +9,7 @@ type Resolved = ReplyOf<typeof resolvePrincipal>;
 /** Tells the gateway whom a Clerk session belongs to here. */
 @Controller()
 export class ResolvePrincipalController {
-  constructor(@Inject(PrincipalResolver) private readonly principals: PrincipalResolver) {}
+  constructor(private readonly principals: PrincipalResolver) {}
 
   @RequestHandler(resolvePrincipal)
   resolve(@Payload() { body, envelope }: VerifiedRequest<typeof resolvePrincipal>): Promise<Resolved> {

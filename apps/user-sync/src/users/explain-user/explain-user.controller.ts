@@ -4,7 +4,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, LessThan } from 'typeorm';
 import { answerRequest, requireAdmin } from '../../requests/answer-request';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { AppliedEventEntity } from '../../database/applied-event.entity';
 import { ClerkTombstoneEntity } from '../../database/clerk-tombstone.entity';
 import { PendingRedactionEntity } from '../../database/pending-redaction.entity';
@@ -17,6 +17,7 @@ import { presentConflict } from '../list-conflicts/present-conflict';
 import { presentLockout } from '../../user-rows/present-user';
 import { loadMetadata, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
 import { presentWriteBack } from '../../write-back/list-write-backs/present-write-back';
+import { CONFIG } from '../../tokens';
 import { decodeStep, encodeStep } from './cursor';
 
 /** The newest that are told; a user who is in more of them has other troubles. */
@@ -26,7 +27,7 @@ const MAX_CONFLICTS = 100;
 @Controller()
 export class ExplainUserController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
   ) {}
 

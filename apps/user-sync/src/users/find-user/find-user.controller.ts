@@ -1,6 +1,6 @@
 import { type ReplyOf, findUser } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest, requireAdmin } from '../../requests/answer-request';
@@ -9,7 +9,7 @@ import { requireUser } from '../../user-rows/find-user';
 /** Translates a user reference for services that know Clerk's ids alone. */
 @Controller()
 export class FindUserController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(findUser)
   find(@Payload() { body, envelope }: VerifiedRequest<typeof findUser>): Promise<ReplyOf<typeof findUser>> {

@@ -1,9 +1,15 @@
 import { SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { ChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { ClerkAddresses } from '../../clerk/clerk-addresses';
 import { guardDatabase } from '../../database/guard-database';
 import { repeatOnConflict } from '../../database/repeat-on-conflict';
@@ -18,14 +24,14 @@ const EVERY_MS = 2_000;
  * never does: a forged event could otherwise make an admin.
  */
 @Injectable()
-export class PromiseWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class PromiseWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(ClerkAddresses) private readonly clerk: Pick<ClerkAddresses, 'holdersOf'>,
-    @Inject(ChangeAnnouncer) private readonly announcer: Pick<ChangeAnnouncer, 'announce'>,
+    @Inject(TrustChangeAnnouncer) private readonly announcer: Pick<TrustChangeAnnouncer, 'announce'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -35,8 +41,11 @@ export class PromiseWorker implements OnApplicationBootstrap, BeforeApplicationS
     }, EVERY_MS);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  onModuleDestroy(): void {
     clearInterval(this.timer);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.running;
   }
 

@@ -1,6 +1,6 @@
 import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, IsNull, LessThan, Not } from 'typeorm';
 import { answerRequest, requireAdmin } from '../../requests/answer-request';
@@ -13,7 +13,7 @@ type Filters = ParsedRequestOf<typeof listUserConflicts>;
 /** Lists to admins which users claim one address: whom a person has to talk to. */
 @Controller()
 export class ListConflictsController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(listUserConflicts)
   list(

@@ -1,6 +1,6 @@
 import { type ParsedRequestOf, type ReplyOf, listUsers } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../../requests/answer-request';
@@ -13,7 +13,7 @@ type Filters = ParsedRequestOf<typeof listUsers>;
 /** Lists users to admins, newest first. */
 @Controller()
 export class ListUsersController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(listUsers)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listUsers>): Promise<ReplyOf<typeof listUsers>> {

@@ -18,7 +18,7 @@ export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShu
   private countsWithoutAdmin = 0;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {

@@ -2,7 +2,7 @@ import { type ParsedRequestOf, type ReplyOf, createUser, issuePasswordToken } fr
 import { displayName } from '@gatehouse/lifecycle';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { isUniqueViolation } from '@gatehouse/persistence';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
@@ -21,7 +21,7 @@ type Draft = ParsedRequestOf<typeof createUser>;
 /** Makes local users, who log in by a password that they set themselves. */
 @Controller()
 export class CreateUserController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(createUser)
   async create(@Payload() { body, envelope }: VerifiedRequest<typeof createUser>): Promise<ReplyOf<typeof createUser>> {

@@ -9,7 +9,7 @@ import {
   showUser,
 } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
@@ -40,8 +40,8 @@ interface Deed {
 @Controller()
 export class ManageUsersController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ChangePropagation) private readonly propagation: ChangePropagation,
+    private readonly dataSource: DataSource,
+    private readonly propagation: ChangePropagation,
   ) {}
 
   @RequestHandler(showUser)

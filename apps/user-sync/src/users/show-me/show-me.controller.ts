@@ -1,6 +1,6 @@
 import { type User, getMe } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../../requests/answer-request';
@@ -10,7 +10,7 @@ import { presentUser } from '../../user-rows/present-user';
 /** Shows the calling user to itself. */
 @Controller()
 export class ShowMeController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(getMe)
   show(@Payload() { envelope }: VerifiedRequest<typeof getMe>): Promise<User> {

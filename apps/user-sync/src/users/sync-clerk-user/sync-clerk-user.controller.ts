@@ -4,11 +4,12 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { UserEntity } from '../../database/user.entity';
 import { loadMetadata, metadataProgress, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
 import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
 import { presentUser } from '../../user-rows/present-user';
+import { CONFIG } from '../../tokens';
 
 type Reply = ReplyOf<typeof syncClerkUser>;
 
@@ -16,8 +17,8 @@ type Reply = ReplyOf<typeof syncClerkUser>;
 @Controller()
 export class SyncClerkUserController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(PrincipalResolver) private readonly principals: PrincipalResolver,
+    private readonly dataSource: DataSource,
+    private readonly principals: PrincipalResolver,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata' | 'writeBack'>,
   ) {}
 

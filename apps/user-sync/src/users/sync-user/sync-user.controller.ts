@@ -10,7 +10,7 @@ import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
 import { noActivity } from '../../apply/observation/observation';
 import { ClerkSettlement } from '../../apply/settle/settle-with-clerk';
 import { ClerkMetadata } from '../../clerk/clerk-metadata';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { UserEntity } from '../../database/user.entity';
 import {
   ClerkRequestError,
@@ -25,6 +25,7 @@ import { loadAdmin } from '../../user-rows/load-admin';
 import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 import { presentUserToAdmin } from '../../user-rows/present-user';
+import { CONFIG } from '../../tokens';
 
 /** The admin gives up after 5 s; a row that is newer than what Clerk shows asks it a second time. */
 const CLERK_TIMEOUT_MS = 3_000;
@@ -48,9 +49,9 @@ interface Found {
 @Controller()
 export class SyncUserController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ClerkSettlement) private readonly clerk: ClerkSettlement,
-    @Inject(ClerkMetadata) private readonly metadata: ClerkMetadata,
+    private readonly dataSource: DataSource,
+    private readonly clerk: ClerkSettlement,
+    private readonly metadata: ClerkMetadata,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}

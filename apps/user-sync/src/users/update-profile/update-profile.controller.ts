@@ -1,6 +1,6 @@
 import { type ProfilePatch, type User, updateMe } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest, requirePrincipal } from '../../requests/answer-request';
@@ -13,7 +13,7 @@ import { presentUser } from '../../user-rows/present-user';
 /** Changes what is the calling user's own to change: its profile, never what Clerk owns. */
 @Controller()
 export class UpdateProfileController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(updateMe)
   update(@Payload() { body, envelope }: VerifiedRequest<typeof updateMe>): Promise<User> {

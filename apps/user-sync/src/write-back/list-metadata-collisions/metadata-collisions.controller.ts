@@ -10,12 +10,13 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { answerRequest, requireAdmin } from '../../requests/answer-request';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { MetadataCollisionEntity } from '../../database/metadata-collision.entity';
 import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { decodeIdCursor } from '../../requests/cursor';
+import { CONFIG } from '../../tokens';
 import { countSelected, decideOne, decideSelected } from './decide-collisions';
 import { presentCollision } from './present-collision';
 
@@ -23,7 +24,7 @@ import { presentCollision } from './present-collision';
 @Controller()
 export class MetadataCollisionsController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
   ) {}
 

@@ -1,6 +1,6 @@
 import { type ReplyOf, listWriteBacks, retryWriteBacks, uuidSchema } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, In, MoreThan } from 'typeorm';
 import { answerRequest, requireAdmin } from '../../requests/answer-request';
@@ -13,7 +13,7 @@ import { presentWriteBack } from './present-write-back';
 /** Shows admins what Clerk is owed and will not take, and lets them try it again. */
 @Controller()
 export class WriteBacksController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(listWriteBacks)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listWriteBacks>): Promise<ReplyOf<typeof listWriteBacks>> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Role } from '@gatehouse/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../../database/guard-database';
 import { repeatOnConflict } from '../../database/repeat-on-conflict';
@@ -126,7 +126,7 @@ function toRow({ item, ours, seen }: KnownMetadata): Record<string, unknown> {
 /** The write-backs as the database holds them: whoever works on one claims it, for a time. */
 @Injectable()
 export class WriteBackQueue {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** Claims at most `limit` due write-backs; ends those of deleted users. */
   async claim(limit: number, leaseMs: number): Promise<WriteBackLease> {

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { ClerkMetadata } from '../../clerk/clerk-metadata';
 import { mapBounded } from '../../concurrency/slots';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { ClerkAwayError, ClerkRequestError, UserMissingAtClerkError } from '../../errors';
 import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import {
@@ -19,6 +19,7 @@ import {
 } from '../metadata/compare-metadata';
 import { fingerprintOf } from '../metadata/metadata-value';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
+import { CONFIG } from '../../tokens';
 import { WriteBackMetrics } from './write-back-metrics';
 import { type LeasedWriteBack, type WriteBackLease, WriteBackQueue } from '../queue/write-back-queue';
 
@@ -47,7 +48,7 @@ export class WriteBackRound {
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack' | 'metadata'>,
     @Inject(WriteBackQueue) private readonly queue: Pick<WriteBackQueue, keyof WriteBackQueue>,
     @Inject(ClerkMetadata) private readonly clerk: Pick<ClerkMetadata, keyof ClerkMetadata>,
-    @Inject(SuspectedAbsences) private readonly absences: SuspectedAbsences,
+    private readonly absences: SuspectedAbsences,
     @Inject(WriteBackMetrics) private readonly metrics: Pick<WriteBackMetrics, 'count'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}

@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { type Logger } from 'pino';
-import { CONFIG, type UserSyncConfig } from '../../config';
+import { type UserSyncConfig } from '../../config';
 import { ClerkRequestError } from '../../errors';
 import { metadataKeys } from '../../clerk-user/company-metadata';
+import { CONFIG } from '../../tokens';
 import { WriteBackMetrics } from './write-back-metrics';
 import { WriteBackQueue } from '../queue/write-back-queue';
 import { WriteBackRound } from './write-back-round';
@@ -15,7 +22,7 @@ const OUTAGE_PAUSE_MS = { first: 1_000, most: 30_000 };
 
 /** Pays Clerk what it is owed, round after round; any number of replicas may. Switched off, it only counts. */
 @Injectable()
-export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private outageMs: number | undefined;
@@ -23,9 +30,9 @@ export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicatio
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'writeBack' | 'metadata'>,
-    @Inject(WriteBackRound) private readonly round: WriteBackRound,
-    @Inject(WriteBackQueue) private readonly queue: WriteBackQueue,
-    @Inject(WriteBackMetrics) private readonly metrics: WriteBackMetrics,
+    private readonly round: WriteBackRound,
+    private readonly queue: WriteBackQueue,
+    private readonly metrics: WriteBackMetrics,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -33,8 +40,12 @@ export class WriteBackWorker implements OnApplicationBootstrap, BeforeApplicatio
     this.running = this.run();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Every worker stops before the first one is awaited: the waits at shutdown do not add up. */
+  onModuleDestroy(): void {
     this.stopping.abort();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.running;
   }
 

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { ClerkAddresses } from './clerk-addresses';
+import { ClerkBudget } from './clerk-budget';
+import { ClerkDirectory } from './clerk-directory';
+import { ClerkHealth } from './clerk-health';
+import { ClerkInstance } from './clerk-instance';
+import { ClerkJson } from './clerk-json';
+import { ClerkMetadata } from './clerk-metadata';
+import { ClerkRequests } from './clerk-requests';
+import { ClerkSessions } from './clerk-sessions';
+import { ClerkUsers } from './clerk-users';
+import { SuspectedAbsences } from './suspected-absences';
+
+/** Owns every request to Clerk's Backend API: its budget, its priorities, and the users that Clerk did not find. */
+@Module({
+  providers: [
+    ClerkAddresses,
+    ClerkBudget,
+    ClerkDirectory,
+    ClerkHealth,
+    ClerkInstance,
+    ClerkJson,
+    ClerkMetadata,
+    ClerkRequests,
+    ClerkSessions,
+    ClerkUsers,
+    SuspectedAbsences,
+  ],
+  exports: [ClerkAddresses, ClerkDirectory, ClerkInstance, ClerkMetadata, ClerkSessions, ClerkUsers, SuspectedAbsences],
+})
+export class ClerkModule {}

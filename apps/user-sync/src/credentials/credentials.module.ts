@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { ClerkModule } from '../clerk/clerk.module';
+import { TrustModule } from '../trust/trust.module';
+import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
+import { LegacySessionsController } from './legacy-sessions/legacy-sessions.controller';
+import { LoginController } from './log-in/login.controller';
+import { Passwords } from './log-in/passwords';
+import { KeysController } from './manage-keys/keys.controller';
+import { ListKeysController } from './manage-keys/list-keys.controller';
+import { ResolveKeyController } from './resolve-key/resolve-key.controller';
+import { SetPasswordController } from './set-password/set-password.controller';
+
+/** Owns the credentials that Gatehouse issues: API keys, passwords and legacy sessions. */
+@Module({
+  imports: [ClerkModule, TrustModule],
+  controllers: [
+    KeysController,
+    LegacySessionsController,
+    ListKeysController,
+    LoginController,
+    PhoneLoginController,
+    ResolveKeyController,
+    SetPasswordController,
+  ],
+  providers: [Passwords],
+})
+export class CredentialsModule {}

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { ApplyModule } from '../apply/apply.module';
+import { ClerkModule } from '../clerk/clerk.module';
+import { TrustChangesModule } from '../trust-changes/trust-changes.module';
+import { TrustModule } from '../trust/trust.module';
+import { ExplainUserController } from './explain-user/explain-user.controller';
+import { FindUserController } from './find-user/find-user.controller';
+import { PromiseWorker } from './grant-admin/promise-worker';
+import { ListConflictsController } from './list-conflicts/list-conflicts.controller';
+import { ListUsersController } from './list-users/list-users.controller';
+import { AdminCensus } from './manage-users/admin-census';
+import { CreateUserController } from './manage-users/create-user.controller';
+import { ManageUsersController } from './manage-users/manage-users.controller';
+import { ShowMeController } from './show-me/show-me.controller';
+import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
+import { SyncUserController } from './sync-user/sync-user.controller';
+import { UpdateProfileController } from './update-profile/update-profile.controller';
+
+/** Owns what users and admins read and change of a user: profile, role, tier, activity, conflicts and history. */
+@Module({
+  imports: [ApplyModule, ClerkModule, TrustChangesModule, TrustModule],
+  controllers: [
+    CreateUserController,
+    ExplainUserController,
+    FindUserController,
+    ListConflictsController,
+    ListUsersController,
+    ManageUsersController,
+    ShowMeController,
+    SyncClerkUserController,
+    SyncUserController,
+    UpdateProfileController,
+  ],
+  providers: [AdminCensus, PromiseWorker],
+})
+export class UsersModule {}
