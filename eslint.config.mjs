@@ -27,11 +27,19 @@ const boundaries = [
   { sourceTag: 'type:auth', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'] },
   {
     sourceTag: 'type:adapter',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:lifecycle', 'type:observability', 'type:testing'],
+    onlyDependOnLibsWithTags: [
+      'type:contracts',
+      'type:errors',
+      'type:lifecycle',
+      'type:observability',
+      'type:local-stack',
+      'type:testing',
+    ],
   },
+  { sourceTag: 'type:local-stack', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors'] },
   {
     sourceTag: 'type:testing',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:lifecycle', 'type:testing'],
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:lifecycle', 'type:local-stack'],
   },
   {
     sourceTag: 'type:app',
@@ -44,6 +52,7 @@ const boundaries = [
       'type:observability',
       'type:auth',
       'type:adapter',
+      'type:local-stack',
       'type:testing',
     ],
   },
@@ -103,11 +112,19 @@ export default tseslint.config(
     },
   },
   {
-    name: 'errors carry a code; the environment is read only in config.ts; nothing that ships imports the test kit',
+    name: 'errors carry a code; the environment is read only in config.ts; what ships imports neither local servers nor the test kit',
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'libs/testing/**'],
+    ignores: ['**/*.spec.ts', 'libs/local-stack/**', 'libs/testing/**'],
     rules: {
-      'no-restricted-imports': ['error', { paths: [{ name: '@gatehouse/testing', message: 'Test code only.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: '@gatehouse/testing', message: 'Test code only.' },
+            { name: '@gatehouse/local-stack', message: 'Only npm start, tools and tests run local servers.' },
+          ],
+        },
+      ],
       'no-restricted-syntax': [
         'error',
         {
@@ -154,7 +171,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', 'libs/testing/**/*.ts', 'e2e/**/*.ts'],
+    files: ['**/*.spec.ts', 'libs/local-stack/**/*.ts', 'libs/testing/**/*.ts', 'e2e/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

@@ -4,7 +4,7 @@ const { join } = require('node:path');
 const suites = ['browser', 'examples', 'load'];
 const suite = process.env.GATEHOUSE_TEST_SUITE;
 
-/** What every project's jest.config.cjs spreads: TypeScript by swc, real servers started once for the whole run. */
+/** What every project's jest.config.cjs spreads: TypeScript compiled by swc, real servers started once for the whole run. */
 module.exports = {
   testEnvironment: 'node',
   testMatch: [suite === 'unit' ? '<rootDir>/src/**/*.spec.ts' : `<rootDir>/**/*${suite ? `.${suite}` : ''}.spec.ts`],
@@ -15,7 +15,6 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: false, ...swcOptions() }] },
   transformIgnorePatterns: ['/node_modules/'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
-  moduleNameMapper: { '^@gatehouse/([a-z-]+)$': join(__dirname, 'libs/$1/src/index.ts') },
   // Unit specs need no servers.
   ...(suite === 'unit'
     ? {}
@@ -25,8 +24,8 @@ module.exports = {
       }),
 };
 
+/** The options of the build. swc replaces `@gatehouse/…` by relative paths: Jest maps no names in a global setup. */
 function swcOptions() {
   const { $schema, module, jsc, sourceMaps } = require('./.swcrc.json');
-  const { paths, baseUrl, ...rest } = jsc;
-  return { jsc: rest, sourceMaps, module: { type: module.type } };
+  return { jsc: { ...jsc, baseUrl: __dirname }, sourceMaps, module: { type: module.type } };
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Leash, ManagedProcess, eventually, freePorts, portVariables, workspaceRoot } from '@gatehouse/testing';
+import { Leash, ManagedProcess, freePorts, portVariables, workspaceRoot } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 
 const root = workspaceRoot();
 

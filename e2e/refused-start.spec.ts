@@ -3,16 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServiceName, serviceNames } from '@gatehouse/contracts';
-import {
-  type OwnNats,
-  type TestDatabase,
-  createEmptyTestDatabase,
-  freePorts,
-  loadSettings,
-  serviceEnvironments,
-  startOwnNats,
-  workspaceRoot,
-} from '@gatehouse/testing';
+import { freePorts, loadSettings, serviceEnvironments, workspaceRoot } from '@gatehouse/local-stack';
+import { type OwnNats, type TestDatabase, createEmptyTestDatabase, startOwnNats } from '@gatehouse/testing';
 
 /** On a machine that is busy: loading the modules of a service alone takes seconds. */
 const LIMIT_MS = 60_000;

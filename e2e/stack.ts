@@ -1,14 +1,8 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Gatehouse,
-  eventually,
-  freePorts,
-  startGatehouse,
-  workspaceRoot,
-  workspaceState,
-} from '@gatehouse/testing';
+import { type Gatehouse, freePorts, startGatehouse, workspaceRoot, workspaceState } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Webhook } from 'standardwebhooks';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Gatehouse, eventually, withClient } from '@gatehouse/testing';
+import { type Gatehouse, withClient } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 import { FaultWorld } from './faults/fault-world';
 import { type Stack, startStack } from './stack';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventMetadata, encodeEventHeaders, eventSubject } from '@gatehouse/contracts';
 import { type StreamMessage } from '@gatehouse/messaging';
-import { workspaceRoot } from '@gatehouse/testing';
+import { workspaceRoot } from '@gatehouse/local-stack';
 
 /** What an event of the load will be decided to be. */
 export type Expected = 'create' | 'apply' | 'advance' | 'stale' | 'duplicate';

@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventsConsumer } from '@gatehouse/contracts';
 import { createDataSource } from '@gatehouse/persistence';
-import { Leash, connectionUrl, provisionDatabase, startPostgres, withClient } from '@gatehouse/testing';
+import { Leash, connectionUrl, provisionDatabase, startPostgres, withClient } from '@gatehouse/local-stack';
 import { Pool } from 'pg';
 import { type DataSource } from 'typeorm';
 import { type Observation } from '../../apps/user-sync/src/apply/observation/observation';

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Gatehouse, freePort, freePorts, startGatehouse, workspaceRoot, workspaceState } from '@gatehouse/testing';
+import {
+  type Gatehouse,
+  freePort,
+  freePorts,
+  startGatehouse,
+  workspaceRoot,
+  workspaceState,
+} from '@gatehouse/local-stack';
 import { type Callers, makeCallers } from './gateway-callers';
 import { GatewayRows } from './gateway-rows';
 import { type PeerOrder } from './gateway-peers';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
 import { BenchStack } from './bench-stack';
 import { type Report, atMost, machine, round } from './report';
 

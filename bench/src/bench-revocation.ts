@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { type Propagation } from '@gatehouse/contracts';
 import {
   type Gatehouse,
-  TcpProxy,
-  eventually,
   freePort,
   freePorts,
   startGatehouse,
   withClient,
   workspaceRoot,
   workspaceState,
-} from '@gatehouse/testing';
+} from '@gatehouse/local-stack';
+import { TcpProxy, eventually } from '@gatehouse/testing';
 import { type Callers, makeCallers } from './gateway-callers';
 import { HttpConnection } from './http-connection';
 import { LoadedServer } from './loaded-server';

@@ -7,7 +7,6 @@ import {
   ManagedProcess,
   type NatsServer,
   NatsServerNotFoundError,
-  eventually,
   freePort,
   freePorts,
   resolveNatsServer,
@@ -16,7 +15,8 @@ import {
   withClient,
   workspaceRoot,
   workspaceState,
-} from '@gatehouse/testing';
+} from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { cpuTimeMs } from './cpu-time';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
 import { generateUsers, walk } from './bench-reconcile';
 import { BenchStack } from './bench-stack';
 import { type Report, atLeast, machine, round } from './report';

@@ -1,5 +1,5 @@
 import { createClerkClient } from '@clerk/backend';
-import { type Gatehouse } from '@gatehouse/testing';
+import { type Gatehouse } from '@gatehouse/local-stack';
 import { TokenMaker } from './verify-cost';
 
 /** Users of the highest tier, each with a Clerk session, an API key and a token of our own. */

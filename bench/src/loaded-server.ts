@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { eventually, nodeArguments, workspaceRoot } from '@gatehouse/testing';
+import { nodeArguments, workspaceRoot } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 import { cpuTimeMs } from './cpu-time';
 
 /** Which program is loaded, and how it is known to be ready. */

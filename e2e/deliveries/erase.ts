@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ManagedProcess, clerkPayloadText, eventually, workspaceRoot } from '@gatehouse/testing';
+import { ManagedProcess, workspaceRoot } from '@gatehouse/local-stack';
+import { clerkPayloadText, eventually } from '@gatehouse/testing';
 import { stack } from './shared-stack';
 
 /** The user of the payloads, and the one whose data is erased here. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceRoot } from '@gatehouse/testing';
+import { workspaceRoot } from '@gatehouse/local-stack';
 import { stack } from './shared-stack';
 
 it('every metric of ours is named for its service, and docs/reference/metrics.md lists exactly those that there are', async () => {

@@ -1,4 +1,4 @@
-import { type Gatehouse } from '@gatehouse/testing';
+import { type Gatehouse } from '@gatehouse/local-stack';
 
 const TIMEOUT_MS = 15_000;
 /** A session token lives for a minute. */

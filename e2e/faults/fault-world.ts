@@ -6,19 +6,17 @@ import {
   AppProcess,
   type Gatehouse,
   Leash,
-  type OwnNats,
   type PostgresServer,
   connectionUrl,
-  eventually,
   freePort,
   freePorts,
   startGatehouse,
-  startOwnNats,
   startPostgres,
   withClient,
   workspaceRoot,
   workspaceState,
-} from '@gatehouse/testing';
+} from '@gatehouse/local-stack';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { ClerkSide } from './clerk-side';
 import { KeptServices } from './kept-services';

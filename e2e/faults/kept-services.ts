@@ -1,4 +1,4 @@
-import { type AppProcess } from '@gatehouse/testing';
+import { type AppProcess } from '@gatehouse/local-stack';
 
 const PAUSE_MS = 50;
 

@@ -1,4 +1,5 @@
-import { TcpProxy, eventually, withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { TcpProxy, eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { type Cell, during, pause } from './cell';
 import { type FaultWorld } from './fault-world';

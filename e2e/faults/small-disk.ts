@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, closeSync, rmSync, symlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { choosePostgresIdentity, type Leash, type PostgresIdentity } from '@gatehouse/testing';
+import { choosePostgresIdentity, type Leash, type PostgresIdentity } from '@gatehouse/local-stack';
 
 const CHUNK = Buffer.alloc(64 * 1024);
 const DISK_MIB = 300;

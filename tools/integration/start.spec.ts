@@ -14,7 +14,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appNames, eventually, freePorts, portVariables, type GatehousePorts } from '@gatehouse/testing';
+import { appNames, freePorts, portVariables, type GatehousePorts } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 
 const checkout = join(__dirname, '../..');
 /** Until everything runs, on a machine that is busy; each test may start it twice. */

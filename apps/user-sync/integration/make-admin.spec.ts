@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually, workspaceRoot } from '@gatehouse/testing';
+import { workspaceRoot } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
 import { ClerkAddresses } from '../src/clerk/clerk-addresses';
 import { describeGrant } from '../src/users/grant-admin/command';

@@ -1,4 +1,4 @@
-import { withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
 import { DataSource } from 'typeorm';
 import { Pruner } from '../src/retention/pruner';
 import { T0, clerkUser, deletion, newClerkId, sessionEvent, userEvent } from './clerk-events';

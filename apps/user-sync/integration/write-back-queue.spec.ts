@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createDataSource } from '@gatehouse/persistence';
-import { type TestDatabase, eventually, withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { type TestDatabase, eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { type DataSource } from 'typeorm';
 import { serviceDatabase } from '../src/database/database-options';

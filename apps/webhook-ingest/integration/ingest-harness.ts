@@ -15,7 +15,8 @@ import {
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { createDataSource, runMigrations } from '@gatehouse/persistence';
-import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats, withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats } from '@gatehouse/testing';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';

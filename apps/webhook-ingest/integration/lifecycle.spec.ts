@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { clerkOutcomesStream, outcomesConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
-import { eventually, withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
 import { AckPolicy } from '@nats-io/jetstream';
 import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import { type Ingest, IngestHarness, deliver, newId, sign, secret, userCreated } from './ingest-harness';

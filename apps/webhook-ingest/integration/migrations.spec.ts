@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { createDataSource, runMigrations, schemaDifferences } from '@gatehouse/persistence';
-import { type TestDatabase, createEmptyTestDatabase, withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import { migrationDatabase } from '../src/database/database-options';
 
 let database: TestDatabase;

@@ -1,7 +1,8 @@
 import { type Socket, createServer } from 'node:net';
 import { errors } from '@nats-io/transport-node';
 import { createLogger } from '@gatehouse/observability';
-import { type OwnNats, eventually, freePort } from '@gatehouse/testing';
+import { freePort } from '@gatehouse/local-stack';
+import { type OwnNats, eventually } from '@gatehouse/testing';
 import { NatsRefusedError } from '../src/errors';
 import { NatsClient, type NatsOptions } from '../src/nats-client';
 import { refusalReason } from '../src/refusal';

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestDatabase, connectionUrl, createEmptyTestDatabase, freePort, withClient } from '@gatehouse/testing';
+import { connectionUrl, freePort, withClient } from '@gatehouse/local-stack';
+import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import { DatabaseUnusableError, DatabaseUnreachableError, connectDatabase, createDataSource } from '../src';
 import { refusalReason } from '../src/refusal';
 

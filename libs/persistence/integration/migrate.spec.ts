@@ -1,4 +1,5 @@
-import { createEmptyTestDatabase, withClient, type TestDatabase } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { createEmptyTestDatabase, type TestDatabase } from '@gatehouse/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createDataSource, runMigrations } from '../src';
 

@@ -1,4 +1,5 @@
-import { createEmptyTestDatabase, withClient, type TestDatabase } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { createEmptyTestDatabase, type TestDatabase } from '@gatehouse/testing';
 import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { createDataSource, databaseReadiness, requireSchema, runMigrations } from '../src';
 

@@ -1,4 +1,5 @@
-import { type TestDatabase, createEmptyTestDatabase, withClient } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import type { DataSource } from 'typeorm';
 import { type Statement, createDataSource, keyLock, runStatements, sqlState, write, writeRows } from '../src';
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { createTestDatabase, provisionDatabase, withClient, type TestDatabase } from '../src';
+import { provisionDatabase, withClient } from '@gatehouse/local-stack';
+import { createTestDatabase, type TestDatabase } from '../src';
 
 let migrations = 0;
 const migrate = async (ownerUrl: string) => {

@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { eventually, startOwnNats, testNats, type OwnNats } from '../src';
+import { eventually } from '@gatehouse/local-stack';
+import { startOwnNats, testNats, type OwnNats } from '../src';
 
 describe('NATS for a test file', () => {
   it('lets a file use production names for its streams and leaves none behind', async () => {

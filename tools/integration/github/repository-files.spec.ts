@@ -60,7 +60,7 @@ describe.each(filesIn('.github/workflows'))('the workflow %s', (path) => {
   });
 
   it('sets only variables that the test kit reads', () => {
-    const kit = ['jest/test-environment.ts', 'containers/nats-container.ts', 'containers/postgres-container.ts']
+    const kit = ['test-environment.ts', 'containers/nats-container.ts', 'containers/postgres-container.ts']
       .map((file) => textOf(`libs/testing/src/${file}`))
       .join('');
     for (const job of Object.values(workflow.jobs)) {

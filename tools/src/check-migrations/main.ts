@@ -11,7 +11,7 @@ import {
   provisionDatabase,
   startPostgres,
   workspaceRoot,
-} from '@gatehouse/testing';
+} from '@gatehouse/local-stack';
 
 const root = workspaceRoot();
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type GatehouseUrls, workspaceState } from '@gatehouse/testing';
+import { type GatehouseUrls, workspaceState } from '@gatehouse/local-stack';
 import { DemoError } from './errors';
 
 /** Where the running Gatehouse is, and the key that its emulator accepts. */

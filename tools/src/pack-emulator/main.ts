@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { workspaceRoot } from '@gatehouse/testing';
+import { workspaceRoot } from '@gatehouse/local-stack';
 import { PackError } from './errors';
 import { packEmulator } from './pack-emulator';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { makeDirectory } from '@gatehouse/testing';
+import { makeDirectory } from '@gatehouse/local-stack';
 import { compiledFiles } from './compiled-files';
 import { declarationFiles } from './declaration-files';
 import { PackError } from './errors';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nearMisses } from '@gatehouse/config';
-import { defaultPorts, loadSettings, type LocalSettings } from '@gatehouse/testing';
+import { defaultPorts, loadSettings, type LocalSettings } from '@gatehouse/local-stack';
 import { checkEnvironment, knownVariables, misnamedVariables } from './check-environment';
 import { clerkSource } from './clerk-source';
 import { programVariables } from './parse-environments';

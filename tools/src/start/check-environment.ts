@@ -8,7 +8,7 @@ import {
   serviceEnvironments,
   type GatehousePorts,
   type LocalSettings,
-} from '@gatehouse/testing';
+} from '@gatehouse/local-stack';
 import { z } from 'zod';
 import { type ClerkSource } from './clerk-source';
 import { EnvironmentError } from './errors';

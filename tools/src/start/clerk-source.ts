@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sayFileError } from '@gatehouse/testing';
+import { sayFileError } from '@gatehouse/local-stack';
 import { OtherClerkError } from './errors';
 
 /** Each of these names a Clerk of the caller's own: when one is set, no emulator runs and nothing is made up. */

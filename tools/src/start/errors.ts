@@ -1,4 +1,4 @@
-import { LocalServerError } from '@gatehouse/testing';
+import { LocalServerError } from '@gatehouse/local-stack';
 
 /** Another `npm start` works on the same state directory. */
 export class AlreadyRunningError extends LocalServerError {

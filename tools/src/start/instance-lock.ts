@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GatehouseUrls, makeDirectory, sayFileError } from '@gatehouse/testing';
+import { type GatehouseUrls, makeDirectory, sayFileError } from '@gatehouse/local-stack';
 import { AlreadyRunningError } from './errors';
 
 /** Where a running instance is found. */

@@ -11,7 +11,7 @@ import {
   workspaceRoot,
   type Gatehouse,
   type GatehouseCrash,
-} from '@gatehouse/testing';
+} from '@gatehouse/local-stack';
 import { checkEnvironment, misnamedVariables } from './check-environment';
 import { bindClerk, clerkSource } from './clerk-source';
 import { StartInterruptedError } from './errors';

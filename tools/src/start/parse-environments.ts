@@ -1,5 +1,5 @@
 import { ConfigError, faultText, type ConfigFault } from '@gatehouse/config';
-import { type AppName } from '@gatehouse/testing';
+import { type AppName } from '@gatehouse/local-stack';
 import * as gateway from '../../../apps/api-gateway/src/config';
 import * as emulator from '../../../apps/clerk-emulator/src/config';
 import * as userSync from '../../../apps/user-sync/src/config';

@@ -1,4 +1,4 @@
-import { type GatehouseUrls } from '@gatehouse/testing';
+import { type GatehouseUrls } from '@gatehouse/local-stack';
 import { firstAdminEmail } from './first-admin';
 
 /** Where the parts of a running Gatehouse are. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceRoot } from '@gatehouse/testing';
+import { workspaceRoot } from '@gatehouse/local-stack';
 
 const root = workspaceRoot();
 const projects = globSync(['apps/*/project.json', 'libs/*/project.json', '*/project.json'], { cwd: root });

@@ -1,9 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CommandFailedError } from '../errors';
-import { aptOptions, ownLists } from '../local-servers/apt';
-import { runCommand } from '../local-servers/run-command';
-import { makeDirectory } from '../local-servers/make-directory';
+import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } from '@gatehouse/local-stack';
 
 /** A Chromium to start, with the variables that it needs besides ours. */
 export interface ChromiumProgram {

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ChromiumNotFoundError } from '../errors';
-import { workspaceState } from '../local-servers/workspace';
+import { workspaceState } from '@gatehouse/local-stack';
 import { type ChromiumProgram, unpackDebianChromium, unpackedChromium } from './chromium-debian';
 
 /** What the search may use. */

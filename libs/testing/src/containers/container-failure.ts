@@ -1,4 +1,5 @@
-import { ContainerFailedError, ContainersUnavailableError, LocalServerError } from '../errors';
+import { LocalServerError } from '@gatehouse/local-stack';
+import { ContainerFailedError, ContainersUnavailableError } from '../errors';
 
 /** Turns what testcontainers and the engine throw into a sentence for a person. */
 export function sayContainerFailure(

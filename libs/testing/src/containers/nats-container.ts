@@ -1,5 +1,4 @@
-import { natsConfigText, type NatsConfig } from '../local-servers/nats-config';
-import { firstNatsClient } from '../local-servers/nats-first-client';
+import { firstNatsClient, type NatsConfig, natsConfigText } from '@gatehouse/local-stack';
 import { ContainerFailedError } from '../errors';
 import { startContainer, type Container } from './container';
 

@@ -1,4 +1,4 @@
-import { withClient } from '../databases/with-client';
+import { withClient } from '@gatehouse/local-stack';
 import { ContainerFailedError } from '../errors';
 import { startContainer } from './container';
 

@@ -1,4 +1,4 @@
-import { testVariable } from '../jest/test-environment';
+import { testVariable } from '../test-environment';
 
 /** What every container of ours carries: the Jest run that it belongs to. */
 export function runLabel(): { name: string; value: string } {

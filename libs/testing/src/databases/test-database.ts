@@ -1,10 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { escapeIdentifier, type Client } from 'pg';
 import { LeakedConnectionsError } from '../errors';
-import { testVariable } from '../jest/test-environment';
-import { connectionUrl } from './connection-url';
-import { grantConnect, provisionDatabase, type DatabasePlan, type DatabaseUrls } from './provision-database';
-import { withClient } from './with-client';
+import { testVariable } from '../test-environment';
+import {
+  connectionUrl,
+  type DatabasePlan,
+  type DatabaseUrls,
+  grantConnect,
+  provisionDatabase,
+  withClient,
+} from '@gatehouse/local-stack';
 
 /** Which migrated database the test file gets a copy of. */
 export interface TestDatabaseOptions {

@@ -5,7 +5,7 @@ import { startNatsContainer } from '../containers/nats-container';
 import { startPostgresContainer } from '../containers/postgres-container';
 import { type TestInfrastructure } from './local-infrastructure';
 import { natsTestAccounts } from './nats-test-accounts';
-import { testVariables } from './test-environment';
+import { testVariables } from '../test-environment';
 
 /** The same servers in containers, for `TEST_INFRA=testcontainers`; TEST_POSTGRES_IMAGE and TEST_NATS_IMAGE name others. */
 export async function startContainerInfrastructure(needed: {

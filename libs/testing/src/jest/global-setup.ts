@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { LocalServerError } from '../errors';
+import { LocalServerError } from '@gatehouse/local-stack';
 import { startContainerInfrastructure } from './container-infrastructure';
 import { startLocalInfrastructure, type TestInfrastructure } from './local-infrastructure';
-import { testServers, testVariables } from './test-environment';
+import { testServers, testVariables } from '../test-environment';
 
 declare global {
   var gatehouseTestInfrastructure: TestInfrastructure | undefined;

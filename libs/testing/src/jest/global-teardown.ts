@@ -1,5 +1,5 @@
 import { dropTemplates } from '../databases/test-database';
-import { testVariables } from './test-environment';
+import { testVariables } from '../test-environment';
 
 /** Ends what global-setup.ts started; on a server that is not ours, removes what this run left there. */
 export default async function globalTeardown(): Promise<void> {

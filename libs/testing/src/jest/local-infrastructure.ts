@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NatsServerNotFoundError } from '../errors';
-import { Leash } from '../local-servers/leash';
-import { resolveNatsServer } from '../local-servers/nats-resolution';
-import { startNatsServer } from '../local-servers/nats-server';
-import { startPostgres } from '../local-servers/postgres';
-import { workspaceState } from '../local-servers/workspace';
+import {
+  Leash,
+  NatsServerNotFoundError,
+  resolveNatsServer,
+  startNatsServer,
+  startPostgres,
+  workspaceState,
+} from '@gatehouse/local-stack';
 import { natsTestAccounts } from './nats-test-accounts';
-import { testVariables } from './test-environment';
+import { testVariables } from '../test-environment';
 
 /** Servers for one Jest run, and how to end them. */
 export interface TestInfrastructure {

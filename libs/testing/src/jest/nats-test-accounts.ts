@@ -1,5 +1,5 @@
-import { type NatsUser } from '../local-servers/nats-config';
-import { natsAccounts } from './test-environment';
+import { type NatsUser } from '@gatehouse/local-stack';
+import { natsAccounts } from '../test-environment';
 
 /** One account with one user, allowed everything in it, for each Jest worker. */
 export function natsTestAccounts(password: string): Record<string, NatsUser[]> {

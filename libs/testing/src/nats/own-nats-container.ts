@@ -1,6 +1,5 @@
 import { startNatsContainer, type NatsContainer } from '../containers/nats-container';
-import { freePort } from '../local-servers/free-port';
-import { type NatsUser } from '../local-servers/nats-config';
+import { freePort, type NatsUser } from '@gatehouse/local-stack';
 import { type OwnNats } from './own-nats';
 
 /** A container whose port outside stays the same when it is stopped and started. */

@@ -1,13 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../eventually';
-import { testVariable } from '../jest/test-environment';
-import { freePort } from '../local-servers/free-port';
-import { Leash } from '../local-servers/leash';
-import { type NatsUser } from '../local-servers/nats-config';
-import { natsVersion } from '../local-servers/nats-resolution';
-import { startNatsServer, type NatsServer } from '../local-servers/nats-server';
+import {
+  eventually,
+  freePort,
+  Leash,
+  type NatsServer,
+  type NatsUser,
+  natsVersion,
+  startNatsServer,
+} from '@gatehouse/local-stack';
+import { testVariable } from '../test-environment';
 import { type OwnNats } from './own-nats';
 
 /**

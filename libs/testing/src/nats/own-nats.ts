@@ -1,4 +1,4 @@
-import { type NatsUser } from '../local-servers/nats-config';
+import { type NatsUser } from '@gatehouse/local-stack';
 
 /** A nats-server of one test file's own, which may be stopped, started again and robbed of its store. */
 export interface OwnNats {

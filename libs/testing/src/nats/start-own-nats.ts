@@ -1,5 +1,5 @@
-import { testServers } from '../jest/test-environment';
-import { type NatsUser } from '../local-servers/nats-config';
+import { testServers } from '../test-environment';
+import { type NatsUser } from '@gatehouse/local-stack';
 import { type OwnNats } from './own-nats';
 import { startOwnNatsContainer } from './own-nats-container';
 import { startOwnNatsProcess } from './own-nats-process';

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { randomBytes } from 'node:crypto';
-import { natsAccounts, testVariable, testVariables } from '../jest/test-environment';
+import { natsAccounts, testVariable, testVariables } from '../test-environment';
 
 /** Generous: deleting a stream deletes files, on a machine that may be busy. */
 const TIMEOUT_MS = 20_000;

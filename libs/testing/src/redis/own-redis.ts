@@ -2,12 +2,9 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { RedisServerNotFoundError, ServerNotReadyError } from '../errors';
-import { freePort } from '../local-servers/free-port';
-import { Leash } from '../local-servers/leash';
-import { ManagedProcess } from '../local-servers/managed-process';
-import { type RedisProgram, unpackDebianRedis, unpackedRedis } from '../local-servers/redis-debian';
-import { workspaceState } from '../local-servers/workspace';
+import { freePort, Leash, ManagedProcess, ServerNotReadyError, workspaceState } from '@gatehouse/local-stack';
+import { RedisServerNotFoundError } from '../errors';
+import { type RedisProgram, unpackDebianRedis, unpackedRedis } from './redis-debian';
 
 /** A redis-server of one test file's own, which may be stopped and started again; it keeps nothing. */
 export interface OwnRedis {

@@ -1,6 +1,6 @@
-import { Leash } from '../local-servers/leash';
-import { type ProcessExit } from '../local-servers/managed-process';
-import { sayFileError } from '../local-servers/why';
+import { Leash } from '../processes/leash';
+import { type ProcessExit } from '../processes/managed-process';
+import { sayFileError } from '../processes/why';
 
 /** What ended by itself. */
 export interface GatehouseCrash {

@@ -1,4 +1,5 @@
-import { BadVariableError, TestServersMissingError } from '../errors';
+import { BadVariableError } from '@gatehouse/local-stack';
+import { TestServersMissingError } from './errors';
 
 /** The variables by which global-setup.ts tells the test files where the servers are. */
 export const testVariables = {

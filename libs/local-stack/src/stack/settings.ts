@@ -3,8 +3,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '@gatehouse/contracts';
 import { SettingsUnreadableError } from '../errors';
-import { makeDirectory } from '../local-servers/make-directory';
-import { sayFileError } from '../local-servers/why';
+import { makeDirectory } from '../processes/make-directory';
+import { sayFileError } from '../processes/why';
 
 /** The secrets of one local Gatehouse, made at random once and kept. */
 export interface LocalSettings {

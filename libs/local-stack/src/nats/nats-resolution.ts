@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { NatsServerNotFoundError } from '../errors';
 import { cachedDebianName, unpackDebianPackage } from './nats-debian';
 import { cachedReleaseName, downloadNatsRelease, natsRelease } from './nats-release';
-import { runCommand } from './run-command';
+import { runCommand } from '../processes/run-command';
 
 /** A nats-server to connect to, or a program to start. */
 export type NatsResolution =

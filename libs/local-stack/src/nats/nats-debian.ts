@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailedError } from '../errors';
-import { aptOptions, ownLists } from './apt';
-import { runCommand } from './run-command';
-import { makeDirectory } from './make-directory';
+import { aptOptions, ownLists } from '../processes/apt';
+import { runCommand } from '../processes/run-command';
+import { makeDirectory } from '../processes/make-directory';
 
 /** The name under which the program of the Debian package is cached. */
 export const cachedDebianName = 'nats-server-debian';

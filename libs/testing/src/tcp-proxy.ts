@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Socket, connect, createServer } from 'node:net';
-import { freePort } from './free-port';
+import { freePort } from '@gatehouse/local-stack';
 
 /** A way to a server that is slow, breaks, is cut, or falls silent as in a partitioned network. */
 export class TcpProxy {

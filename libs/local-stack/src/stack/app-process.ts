@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotBuiltError, ServiceFailedError } from '../errors';
-import { type Leash } from '../local-servers/leash';
-import { ManagedProcess, type ProcessExit } from '../local-servers/managed-process';
+import { type Leash } from '../processes/leash';
+import { ManagedProcess, type ProcessExit } from '../processes/managed-process';
 import { nodeArguments } from './node-arguments';
 import { type AppName } from './service-environment';
 

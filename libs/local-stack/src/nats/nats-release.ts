@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChecksumMismatchError, DownloadFailedError } from '../errors';
-import { runCommand } from './run-command';
-import { makeDirectory } from './make-directory';
+import { runCommand } from '../processes/run-command';
+import { makeDirectory } from '../processes/make-directory';
 
 /** The official release that is downloaded, and the SHA-256 of its archives as in NATS's own Dockerfiles. */
 export const natsRelease = {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { DataDirectoryInUseError, PostgresVersionMismatchError, ServerNotReadyError } from '../errors';
 import { postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
-import { sayWhy } from './why';
+import { sayWhy } from '../processes/why';
 
 /**
  * Makes a data directory, or checks the one that is there. initdb works beside it and the result is renamed, so that an

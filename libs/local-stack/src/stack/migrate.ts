@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MigrationFailedError, NotBuiltError } from '../errors';
-import { type Leash } from '../local-servers/leash';
-import { ManagedProcess } from '../local-servers/managed-process';
+import { type Leash } from '../processes/leash';
+import { ManagedProcess } from '../processes/managed-process';
 
 /** Whose migrations to run, and on what. */
 export interface MigrationOptions {

@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServerNotReadyError } from '../errors';
-import { freePort, requireFreePort } from './free-port';
-import { type Leash } from './leash';
-import { makeDirectory } from './make-directory';
-import { ManagedProcess } from './managed-process';
+import { freePort, requireFreePort } from '../processes/free-port';
+import { type Leash } from '../processes/leash';
+import { makeDirectory } from '../processes/make-directory';
+import { ManagedProcess } from '../processes/managed-process';
 import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
 import { firstNatsClient } from './nats-first-client';
-import { sayFileError, sayWhy } from './why';
+import { sayFileError, sayWhy } from '../processes/why';
 
 /** Which nats-server to run, for whom, and where. */
 export interface NatsServerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'syncAlways' | 'maxFileStore'> {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, freePort, startPostgres, withClient, type PostgresOptions, type PostgresServer } from '../src';
-import { choosePostgresIdentity } from '../src/local-servers/postgres-identity';
+import { choosePostgresIdentity } from '../src/postgres/postgres-identity';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -1,9 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CommandFailedError } from '../errors';
-import { aptOptions, ownLists } from './apt';
-import { runCommand } from './run-command';
-import { makeDirectory } from './make-directory';
+import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } from '@gatehouse/local-stack';
 
 /** A redis-server to start, with the variables that it needs besides ours. */
 export interface RedisProgram {

@@ -1,4 +1,4 @@
-import { ConditionNotMetError } from './errors';
+import { ConditionNotMetError } from '../errors';
 
 /** How long to try, and how often, in milliseconds. */
 export interface EventuallyOptions {

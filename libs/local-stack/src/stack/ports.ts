@@ -1,5 +1,5 @@
 import { BadVariableError } from '../errors';
-import { freePort } from '../local-servers/free-port';
+import { freePort } from '../processes/free-port';
 
 /** The ports of one running Gatehouse, all of 127.0.0.1. */
 export interface GatehousePorts {

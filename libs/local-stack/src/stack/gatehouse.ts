@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { natsPermissions, serviceNames, type ServiceName } from '@gatehouse/contracts';
-import { makeDirectory } from '../local-servers/make-directory';
-import { requireFreePort } from '../local-servers/free-port';
-import { resolveNatsServer } from '../local-servers/nats-resolution';
-import { startNatsServer } from '../local-servers/nats-server';
-import { startPostgres } from '../local-servers/postgres';
-import { sayFileError } from '../local-servers/why';
+import { makeDirectory } from '../processes/make-directory';
+import { requireFreePort } from '../processes/free-port';
+import { resolveNatsServer } from '../nats/nats-resolution';
+import { startNatsServer } from '../nats/nats-server';
+import { startPostgres } from '../postgres/postgres';
+import { sayFileError } from '../processes/why';
 import { AppProcess } from './app-process';
 import { databaseOwners, postgresVersion, prepareDatabases, type ServiceDatabases } from './databases';
 import { migrateDatabase } from './migrate';

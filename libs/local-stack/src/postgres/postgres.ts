@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { ServerNotReadyError } from '../errors';
-import { freePort, requireFreePort } from './free-port';
-import { type Leash } from './leash';
-import { ManagedProcess } from './managed-process';
+import { freePort, requireFreePort } from '../processes/free-port';
+import { type Leash } from '../processes/leash';
+import { ManagedProcess } from '../processes/managed-process';
 import { findPostgresBinaries } from './postgres-binaries';
 import { asIdentity, clearStaleLock, prepareDataDirectory } from './postgres-data';
 import { choosePostgresIdentity, type PostgresIdentity } from './postgres-identity';
 import { preparePostgresPlace } from './postgres-place';
-import { sayFileError, sayWhy } from './why';
+import { sayFileError, sayWhy } from '../processes/why';
 
 /** Which PostgreSQL to run, and where. */
 export interface PostgresOptions {

@@ -15,7 +15,7 @@ import { createServer as createTcpServer, type AddressInfo, type Socket } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveNatsServer, type NatsSearch, type NatsSource } from '../src';
-import { downloadNatsRelease } from '../src/local-servers/nats-release';
+import { downloadNatsRelease } from '../src/nats/nats-release';
 
 /** Behaves like `nats-server --version` of this version. */
 const pretend = (file: string, version = '2.14.5') => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chownSync, cpSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FolderNotWritableError } from '../errors';
-import { makeDirectory } from './make-directory';
+import { makeDirectory } from '../processes/make-directory';
 import { binariesIn, postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
 
