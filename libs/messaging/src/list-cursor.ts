@@ -30,18 +30,10 @@ export class ListCursor<Key> {
    * Makes a page of the rows that were read.
    * @param rows at most `limit + 1`: one more than the page holds shows that there is a next page
    */
-  page<Row, Item>(
-    rows: readonly Row[],
-    limit: number,
-    present: (row: Row) => Item,
-    keyOf: (row: Row) => Key,
-  ): Page<Item> {
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    return {
-      items: shown.map(present),
-      nextCursor: rows.length > limit && last !== undefined ? encode(keyOf(last)) : null,
-    };
+  page<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => Key): Page<Row> {
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: rows.length > limit && last !== undefined ? encode(keyOf(last)) : null };
   }
 }
 

@@ -5,6 +5,7 @@ export { DatabaseUnreachableError, DatabaseUnusableError } from './errors';
 export { runMigrations, schemaDifferences } from './migrate';
 export { PersistenceModule } from './persistence.module';
 export { databaseReadiness } from './readiness';
+export { repeatOnConflict } from './repeat-on-conflict';
 export { requireSchema } from './schema';
 export {
   SQL_STATE,

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { clerkUserSchema } from '@gatehouse/contracts';
 import { lockoutAt } from './lockout';
 import { mapClerkUser } from './map-clerk-user';
-import { isStorable, storableText } from '../database/storable-text';
 
 const payload = (name: string): Record<string, unknown> => {
   const json = JSON.parse(readFileSync(join(__dirname, '../../fixtures/clerk', `${name}.json`), 'utf8')) as {
@@ -172,19 +171,5 @@ describe('a lockout', () => {
     const { lockout } = map({ locked: true, lockout_expires_in_seconds: 3 });
     expect(lockoutAt(lockout, OBSERVED_AT + 2_999)).toEqual(lockout);
     expect(lockoutAt(lockout, OBSERVED_AT + 3_000)).toEqual({ locked: false, expiresAt: null });
-  });
-});
-
-describe('storable text', () => {
-  it('replaces NUL and lone surrogates, and leaves pairs whole', () => {
-    expect(storableText('a\u0000b\ud800c\udc00', 99)).toBe('a\uFFFDb\uFFFDc\uFFFD');
-    expect(storableText('😀', 9)).toBe('😀');
-    expect(isStorable('😀')).toBe(true);
-    expect(isStorable('\ud83d')).toBe(false);
-  });
-
-  it('is cut between characters, never within one', () => {
-    expect(storableText('😀'.repeat(10), 4)).toBe('😀'.repeat(4));
-    expect(storableText(`a${'😀'.repeat(10)}`, 4)).toBe('a😀😀😀');
   });
 });

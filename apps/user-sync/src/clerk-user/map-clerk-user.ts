@@ -1,10 +1,10 @@
 import { type ClerkUser } from '@gatehouse/contracts';
 import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { storableText } from '@gatehouse/persistence';
 import { chooseAddress, isVerified } from './choose-address';
 import { type PublicMetadata } from './company-metadata';
 import { contentHashOf } from './content-hash';
 import { type Lockout, lockoutOf } from './lockout';
-import { storableText } from '../database/storable-text';
 
 /** When a user was last seen doing something; milliseconds. Only ever moves forward. */
 export interface Activity {

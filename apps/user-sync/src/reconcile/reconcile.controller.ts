@@ -7,12 +7,12 @@ import {
   startReconcile,
   undoReconcile,
 } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, RequestRefusedError, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { TrustChangeAnnouncer } from '../trust-changes/trust-change-announcer';
-import { answerRequest, requireAdmin } from '../requests/answer-request';
+import { answerRequest } from '../requests/answer-request';
 import { ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { recordAudit } from '../audit/audit-log/record-audit';
 import { PendingRedactions } from './pending-redactions';

@@ -1,7 +1,6 @@
 import { type EnvelopeClaims } from '@gatehouse/contracts';
-import { RequestRefusedError } from '@gatehouse/messaging';
+import { RequestRefusedError, requireAdmin } from '@gatehouse/messaging';
 import { type EntityManager } from 'typeorm';
-import { requireAdmin } from '../requests/answer-request';
 import { UserEntity } from '../database/user.entity';
 import { loadCaller } from './load-caller';
 

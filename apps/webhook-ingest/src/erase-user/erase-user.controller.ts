@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Erasure, clerkEventsStream, eraseUserPayloads } from '@gatehouse/contracts';
-import { JetStream, RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { JetStream, RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { requireAdmin } from '../list-events/require-admin';
 import { erasePayloads } from './erase-payloads';
 
 /** Erases a deleted user's payloads, for operators. */

@@ -1,7 +1,7 @@
 import { type Outcome, latestTimeMs } from '@gatehouse/contracts';
 import { type EventInput, type EventState, type RetrySchedule, retryDelayMs, transition } from '@gatehouse/lifecycle';
+import { storableText } from '@gatehouse/persistence';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { storableText } from '../database/storable-text';
 
 /** What an outcome did to the ledger; `correlationId` is the row's. */
 export interface Applied {

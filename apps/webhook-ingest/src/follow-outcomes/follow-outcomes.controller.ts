@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts';
 import { ConsumerHandler, type StreamMessage, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
-import { isDatabaseUnavailable, isTransactionConflict, sqlState } from '@gatehouse/persistence';
+import { isDatabaseUnavailable, isQueryCanceled, isTransactionConflict } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
@@ -20,7 +20,6 @@ import { type Applied, applyOutcomes } from './apply-outcomes';
 import { noteMovements } from './note-movement';
 
 const CONFLICT_ATTEMPTS = 5;
-const QUERY_CANCELED = '57014';
 
 /** Follows what became of the events, on `CLERK_OUTCOMES`. */
 @Controller()
@@ -75,7 +74,7 @@ export class FollowOutcomesController {
         return await work();
       } catch (error) {
         if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
-        if (isDatabaseUnavailable(error) || sqlState(error) === QUERY_CANCELED) {
+        if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
           throw new SharedOutageError('the database', { cause: error });
         }
         throw error;

@@ -1,11 +1,9 @@
 import { type ReplyOf, listWebhookEvents } from '@gatehouse/contracts';
-import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { idCursor, RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { WebhookEventEntity } from '../database/webhook-event.entity';
-import { decodeCursor, encodeCursor } from './cursor';
-import { requireAdmin } from './require-admin';
 import { toWebhookEvent } from './webhook-event-view';
 
 /** Lists the ledger for operators, newest first. */
@@ -28,13 +26,10 @@ export class ListEventsController {
     if (status !== undefined) query.andWhere('event.status = :status', { status });
     if (type !== undefined) query.andWhere('event.eventType = :type', { type });
     if (clerkUserId !== undefined) query.andWhere('event.clerkUserId = :clerkUserId', { clerkUserId });
-    if (cursor !== undefined) query.andWhere('event.id < :before', { before: decodeCursor(cursor) });
+    const before = idCursor.read(cursor);
+    if (before !== undefined) query.andWhere('event.id < :before', { before });
     const rows = await query.getMany();
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(toWebhookEvent),
-      nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last.id) : null,
-    };
+    const { items, nextCursor } = idCursor.page(rows, limit, ({ id }) => id);
+    return { items: items.map(toWebhookEvent), nextCursor };
   }
 }

@@ -1,5 +1,5 @@
 import { clerkTimeSchema, clerkUserIdSchema, isHandledEventType, latestTimeMs } from '@gatehouse/contracts';
-import { storableText } from '../database/storable-text';
+import { storableText } from '@gatehouse/persistence';
 import { type Delivery } from '../record-webhook/delivery';
 import { redactSecrets } from './redact-secrets';
 import { repeatsMembers } from './repeated-members';

@@ -1,7 +1,7 @@
+import { storableText } from '@gatehouse/persistence';
 import { createHash } from 'node:crypto';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
-import { storableText } from '../database/storable-text';
 
 /** What may be kept of a delivery that did not verify; nothing about it is known to be true. */
 export interface RejectedDelivery {

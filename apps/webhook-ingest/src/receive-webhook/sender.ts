@@ -1,6 +1,6 @@
 import { clientAddress } from '@gatehouse/observability';
+import { storableText } from '@gatehouse/persistence';
 import { type FastifyRequest } from 'fastify';
-import { storableText } from '../database/storable-text';
 
 const MAX_ADDRESS = 64;
 const MAX_USER_AGENT = 512;

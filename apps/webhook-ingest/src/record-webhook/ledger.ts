@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable, isTransactionConflict, sqlState } from '@gatehouse/persistence';
+import { isDatabaseUnavailable, isQueryCanceled, isTransactionConflict } from '@gatehouse/persistence';
 import { type Logger } from 'pino';
 import { LedgerUnavailableError } from '../errors';
 import { type Delivery, type Recorded } from './delivery';
@@ -41,7 +41,6 @@ interface Waiting {
 }
 
 const DUPLICATE: Recorded = { result: 'duplicate' };
-const QUERY_CANCELED = '57014';
 const CONFLICT_ATTEMPTS = 3;
 const IDLE_POLL_MS = 10;
 
@@ -165,7 +164,7 @@ export class Ledger {
     } catch (error) {
       this.log.error({ err: error, rows: firsts.length }, 'a group of deliveries could not be recorded');
       // One odd row fails the group; an outage would fail each row in turn, and take as long for each.
-      if (firsts.length === 1 || isDatabaseUnavailable(error) || isTimeout(error)) {
+      if (firsts.length === 1 || isDatabaseUnavailable(error) || isQueryCanceled(error)) {
         for (const first of firsts) fail(first, error);
         return;
       }
@@ -174,7 +173,7 @@ export class Ledger {
       try {
         succeed(first, await this.insertWithRetry([first]));
       } catch (error) {
-        if (isDatabaseUnavailable(error) || isTimeout(error)) {
+        if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
           for (const rest of firsts.slice(index)) fail(rest, error);
           return;
         }
@@ -202,8 +201,4 @@ function groupById(group: readonly Waiting[]): Map<string, Waiting[]> {
     else same.push(one);
   }
   return byId;
-}
-
-function isTimeout(error: unknown): boolean {
-  return sqlState(error) === QUERY_CANCELED;
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type EnvelopeClaims, type ReplyOf, redriveEvents } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, RequestRefusedError, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { LOGGER, failpoint } from '@gatehouse/observability';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { requireAdmin } from '../list-events/require-admin';
 import { previewRedrive, redrive } from './redrive';
 
 /** Begins failed and ignored events anew, for operators. */

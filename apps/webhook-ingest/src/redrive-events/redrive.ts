@@ -1,8 +1,8 @@
 import { type ParsedRequestOf, type RedriveFilter, type RedriveItem, type redriveEvents } from '@gatehouse/contracts';
 import { type EventState } from '@gatehouse/lifecycle';
+import { idCursor } from '@gatehouse/messaging';
+import { storableText } from '@gatehouse/persistence';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { storableText } from '../database/storable-text';
-import { decodeCursor, encodeCursor } from '../list-events/cursor';
 import { type Redrivability, redrivability } from './redrivable';
 
 type Request = ParsedRequestOf<typeof redriveEvents>;
@@ -112,7 +112,8 @@ async function select(
   const values: unknown[] = [limit + 1];
   const value = (one: unknown): string => `$${values.push(one)}`;
   const where = conditions(filter, value);
-  if (cursor !== undefined) where.push(`event.id > ${value(decodeCursor(cursor))}`);
+  const after = idCursor.read(cursor);
+  if (after !== undefined) where.push(`event.id > ${value(after)}`);
   return manager.query<CandidateRow[]>(SELECT(where.join(' AND '), lock), values);
 }
 
@@ -137,12 +138,8 @@ function conditions(filter: RedriveFilter, value: (one: unknown) => string): str
 }
 
 function page(rows: readonly CandidateRow[], limit: number): RedrivePage {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(toItem),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last.id) : null,
-  };
+  const { items, nextCursor } = idCursor.page(rows, limit, ({ id }) => id);
+  return { items: items.map(toItem), nextCursor };
 }
 
 function toItem(row: CandidateRow): RedriveItem {

@@ -1,15 +1,19 @@
 import { type Redrive, type ReplyOf, getRedrive, listRedrives } from '@gatehouse/contracts';
 import { type EventState } from '@gatehouse/lifecycle';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import {
+  RequestHandler,
+  RequestRefusedError,
+  requireAdmin,
+  timeCursor,
+  type VerifiedRequest,
+} from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { RedriveEntity } from '../database/redrive.entity';
-import { requireAdmin } from '../list-events/require-admin';
 
 const PROGRESS =
   'SELECT status, count(*)::integer AS rows FROM webhook_events WHERE redrive_id = $1 GROUP BY status ORDER BY status';
-const CURSOR = /^(\d{1,13})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** Shows who redrove what, and how far it is. */
 @Controller()
@@ -48,21 +52,17 @@ export class ShowRedrivesController {
       .orderBy('redrive.createdAt', 'DESC')
       .addOrderBy('redrive.id', 'DESC')
       .limit(limit + 1);
-    if (cursor !== undefined) {
-      const [, atMs, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-      if (atMs === undefined) throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
-      query.andWhere('(redrive.createdAt, redrive.id) < (:at::timestamptz, :id::uuid)', {
-        at: new Date(Number(atMs)).toISOString(),
+    const before = timeCursor.read(cursor);
+    if (before !== undefined) {
+      const [createdAt, id] = before;
+      query.andWhere('(redrive.createdAt, redrive.id) < (:createdAt::timestamptz, :id::uuid)', {
+        createdAt: new Date(createdAt).toISOString(),
         id,
       });
     }
     const rows = await query.getMany();
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return {
-      items: rows.slice(0, limit).map(view),
-      nextCursor:
-        last === undefined ? null : Buffer.from(`${last.createdAt.getTime()}-${last.id}`).toString('base64url'),
-    };
+    const { items, nextCursor } = timeCursor.page(rows, limit, ({ createdAt, id }) => [createdAt.getTime(), id]);
+    return { items: items.map(view), nextCursor };
   }
 }
 

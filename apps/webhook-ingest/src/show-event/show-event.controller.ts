@@ -1,11 +1,10 @@
 import { type ReplyOf, getWebhookEvent } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, RequestRefusedError, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
+import { storableText } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { WebhookEventEntity } from '../database/webhook-event.entity';
-import { storableText } from '../database/storable-text';
-import { requireAdmin } from '../list-events/require-admin';
 import { toWebhookEvent } from '../list-events/webhook-event-view';
 import { showablePayload } from './showable-payload';
 

@@ -1,10 +1,9 @@
 import { type LedgerStats, getLedgerStats } from '@gatehouse/contracts';
-import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { type Config } from '../config';
-import { requireAdmin } from '../list-events/require-admin';
 import { CONFIG } from '../tokens';
 import { readStats } from './ledger-stats';
 

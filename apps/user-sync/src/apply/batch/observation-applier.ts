@@ -1,10 +1,15 @@
-import { isTransactionConflict, isUniqueViolation, runStatements, write } from '@gatehouse/persistence';
+import {
+  isTransactionConflict,
+  isUniqueViolation,
+  repeatOnConflict,
+  runStatements,
+  write,
+} from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
-import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { type EndedSession, endTrust } from './end-trust';
 import { ConflictChangedError } from '../../errors';
 import { type MetadataRules } from '../../clerk-user/company-metadata';

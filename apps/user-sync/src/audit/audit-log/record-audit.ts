@@ -1,6 +1,6 @@
 import { type AuditAction, type AuditEntry, type AuthMethod, type EnvelopeClaims } from '@gatehouse/contracts';
+import { storableText } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { storableText } from '../../database/storable-text';
 
 /** What is to be written down besides what the envelope says: who did it, and from where. Never give it a secret. */
 export interface AuditNote {

@@ -6,16 +6,21 @@ import {
   listAudit,
   recordAudit as recordAuditRequest,
 } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import {
+  idCursor,
+  RequestHandler,
+  RequestRefusedError,
+  requireAdmin,
+  type VerifiedRequest,
+} from '@gatehouse/messaging';
+import { isStorable } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { AuditEntryEntity } from '../../database/audit-entry.entity';
 import { UserEntity } from '../../database/user.entity';
 import { requireUser } from '../../user-rows/find-user';
-import { decodeIdCursor } from '../../requests/cursor';
-import { isStorable } from '../../database/storable-text';
 import { type AuditNote, recordAudit } from '../audit-log/record-audit';
 
 type Filters = ParsedRequestOf<typeof listAudit>;
@@ -57,11 +62,8 @@ export class AuditController {
       const query = this.queryOf({ ...body, userId });
       // One more than asked for tells whether there is another page.
       const entries = await query.limit(body.limit + 1).getMany();
-      const items = entries.slice(0, body.limit);
-      return {
-        items: items.map(present),
-        nextCursor: entries.length > body.limit ? (items.at(-1)?.id ?? null) : null,
-      };
+      const { items, nextCursor } = idCursor.page(entries, body.limit, ({ id }) => id);
+      return { items: items.map(present), nextCursor };
     });
   }
 
@@ -75,7 +77,8 @@ export class AuditController {
   private queryOf(filters: Filters): SelectQueryBuilder<AuditEntryEntity> {
     const { cursor, userId, credentialId, action, outcome, since, until } = filters;
     const query = this.dataSource.createQueryBuilder(AuditEntryEntity, 'a').orderBy('a.id', 'DESC');
-    if (cursor !== undefined) query.andWhere('a.id < :cursor', { cursor: decodeIdCursor(cursor) });
+    const before = idCursor.read(cursor);
+    if (before !== undefined) query.andWhere('a.id < :before', { before });
     if (userId !== undefined) query.andWhere('(a.userId = :userId OR a.actorUserId = :userId)', { userId });
     if (credentialId !== undefined) query.andWhere('a.credentialId = :credentialId', { credentialId });
     if (action !== undefined) query.andWhere('a.action = :action', { action });

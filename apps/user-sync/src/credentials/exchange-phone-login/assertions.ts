@@ -1,6 +1,6 @@
 import { type PhoneLoginBody } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
-import { isStorable } from '../../database/storable-text';
+import { isStorable } from '@gatehouse/persistence';
 
 /** What the body claims of who is calling: never believed, but told when it is wrong. */
 export type Assertion = 'clerkUserId' | 'phoneNumber';

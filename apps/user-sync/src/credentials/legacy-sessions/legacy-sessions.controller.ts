@@ -1,11 +1,11 @@
 import { type ReplyOf, closeSession, resolveLegacySession } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
 import { runStatements } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type NewChange, currentNumber, recordChanges } from '../../trust-changes/record-trust-changes';
-import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { LegacySessionEntity } from '../../database/legacy-session.entity';
 import { UserEntity } from '../../database/user.entity';

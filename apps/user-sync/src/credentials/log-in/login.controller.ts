@@ -1,5 +1,6 @@
 import { type EnvelopeClaims, type LoginReply, verifyLogin } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { isStorable } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -8,7 +9,6 @@ import { answerRequest } from '../../requests/answer-request';
 import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { openLegacySession } from '../../trust-changes/legacy-sessions';
-import { isStorable } from '../../database/storable-text';
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct, mayActSql } from '../../user-rows/may-act';
 import { presentUser } from '../../user-rows/present-user';

@@ -7,17 +7,17 @@ import {
   revokeKey,
   rotateKey,
 } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
+import { isStorable } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
-import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { type UserSyncConfig } from '../../config';
 import { ApiKeyEntity } from '../../database/api-key.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
-import { isStorable } from '../../database/storable-text';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
 import { CONFIG } from '../../tokens';
 import { isValid, loadKeyLine, stillValid } from './key-line';

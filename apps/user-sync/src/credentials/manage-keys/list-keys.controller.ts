@@ -1,11 +1,16 @@
 import { type ReplyOf, listKeys } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import {
+  RequestHandler,
+  RequestRefusedError,
+  requirePrincipal,
+  timeCursor,
+  type VerifiedRequest,
+} from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { ApiKeyEntity } from '../../database/api-key.entity';
-import { decodeCursor, encodeCursor } from '../../requests/cursor';
 import { requireUser } from '../../user-rows/find-user';
 import { loadCaller } from '../../user-rows/load-caller';
 import { presentKey } from './present-key';
@@ -21,9 +26,9 @@ export class ListKeysController {
     const { all = false } = body;
     // Only admins may learn whether a user exists.
     if ((all || (body.userId ?? principal.userId) !== principal.userId) && principal.role !== 'admin') {
-      throw new RequestRefusedError('forbidden', "only admins may list others' keys");
+      throw new RequestRefusedError('forbidden', 'Only admins may list the keys of other users.');
     }
-    const cursor = body.cursor === undefined ? undefined : decodeCursor(body.cursor);
+    const after = timeCursor.read(body.cursor);
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       await loadCaller(manager, principal);
@@ -35,14 +40,13 @@ export class ListKeysController {
         // One more than asked for tells whether there is another page.
         .limit(body.limit + 1);
       if (!all || body.userId !== undefined) query.andWhere('k.userId = :userId', { userId });
-      if (cursor !== undefined) query.andWhere('(k.createdAt, k.id) < (:createdAt, :id)', { ...cursor });
+      if (after !== undefined) {
+        const [createdAt, id] = after;
+        query.andWhere('(k.createdAt, k.id) < (:createdAt, :id)', { createdAt: new Date(createdAt), id });
+      }
       const keys = await query.getMany();
-      const items = keys.slice(0, body.limit);
-      const last = items.at(-1);
-      return {
-        items: items.map((key) => presentKey(key)),
-        nextCursor: keys.length > body.limit && last !== undefined ? encodeCursor(last) : null,
-      };
+      const { items, nextCursor } = timeCursor.page(keys, body.limit, ({ createdAt, id }) => [createdAt.getTime(), id]);
+      return { items: items.map((key) => presentKey(key)), nextCursor };
     });
   }
 }

@@ -1,5 +1,6 @@
 import { type ParsedRequestOf, type ReplyOf, type resolvePrincipal } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
+import { SQL_STATE } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { currentNumber } from '../../trust-changes/record-trust-changes';
@@ -10,8 +11,6 @@ import { hasEnded } from '../../trust-changes/has-ended';
 import { DatabaseRefusedError } from '../../errors';
 import { holderOf } from '../../user-rows/load-caller';
 import { FirstLogin, type LoginKind } from './first-login';
-
-const UNIQUE_VIOLATION = '23505';
 
 type Resolved = ReplyOf<typeof resolvePrincipal>;
 type Session = ParsedRequestOf<typeof resolvePrincipal>;
@@ -44,7 +43,7 @@ export class PrincipalResolver {
     try {
       return await this.firstLogin.create(clerkUserId, requestId, kind, timeoutMs);
     } catch (error) {
-      if (!(error instanceof DatabaseRefusedError && error.sqlState === UNIQUE_VIOLATION)) throw error;
+      if (!(error instanceof DatabaseRefusedError && error.sqlState === SQL_STATE.uniqueViolation)) throw error;
       throw new RequestRefusedError('conflict', 'another user here holds the e-mail address or phone number', {
         cause: error,
       });

@@ -1,9 +1,15 @@
 import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import {
+  idCursor,
+  RequestHandler,
+  RequestRefusedError,
+  requireAdmin,
+  type VerifiedRequest,
+} from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, LessThan } from 'typeorm';
-import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { type UserSyncConfig } from '../../config';
 import { AppliedEventEntity } from '../../database/applied-event.entity';
 import { ClerkTombstoneEntity } from '../../database/clerk-tombstone.entity';
@@ -18,7 +24,6 @@ import { presentLockout } from '../../user-rows/present-user';
 import { loadMetadata, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
 import { presentWriteBack } from '../../write-back/list-write-backs/present-write-back';
 import { CONFIG } from '../../tokens';
-import { decodeStep, encodeStep } from './cursor';
 
 /** The newest that are told; a user who is in more of them has other troubles. */
 const MAX_CONFLICTS = 100;
@@ -39,7 +44,7 @@ export class ExplainUserController {
 
   private async storyOf({ id, limit, cursor }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
     const { manager } = this.dataSource;
-    const before = cursor === undefined ? undefined : decodeStep(cursor);
+    const before = idCursor.read(cursor);
     const user = await findUserBy(manager, id);
     const clerkUserId = user === null ? (isClerkUserId(id) ? id : null) : user.clerkUserId;
     const byClerk = { clerkUserId: clerkUserId ?? '' };
@@ -49,8 +54,7 @@ export class ExplainUserController {
       order: { step: 'DESC' },
       take: limit + 1,
     });
-    const rows = newestFirst.slice(0, limit);
-    const oldest = rows.at(-1);
+    const { items: rows, nextCursor } = idCursor.page(newestFirst, limit, ({ step }) => step);
     const tombstone = await manager.findOneBy(ClerkTombstoneEntity, byClerk);
     if (user === null && tombstone === null && rows.length === 0 && before === undefined) {
       throw new RequestRefusedError('not_found', 'nothing was ever seen of such a user');
@@ -67,7 +71,7 @@ export class ExplainUserController {
       redactsAt: pending?.redactAt.toISOString() ?? null,
       tombstone: tombstone && { at: tombstone.deletedAt.toISOString(), because: tombstone.sourceWebhookId },
       steps: rows.reverse().map(toStep),
-      nextCursor: newestFirst.length > limit && oldest !== undefined ? encodeStep(oldest) : null,
+      nextCursor,
       lastSighting: sighting && {
         runId: sighting.runId,
         decision: sighting.decision,

@@ -1,9 +1,9 @@
 import { type ReplyOf, findUser } from '@gatehouse/contracts';
-import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 
 /** Translates a user reference for services that know Clerk's ids alone. */

@@ -1,5 +1,6 @@
 import { SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
+import { repeatOnConflict } from '@gatehouse/persistence';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -12,7 +13,6 @@ import { DataSource } from 'typeorm';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { ClerkAddresses } from '../../clerk/clerk-addresses';
 import { guardDatabase } from '../../database/guard-database';
-import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { AdminRefusedError, ClerkRequestError } from '../../errors';
 import { type OpenPromise, claimPromises, endPromise, expirePromises } from './admin-promises';
 import { lockHolder, promote, verifiedHolder } from './grant-admin';

@@ -1,11 +1,10 @@
 import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehouse/contracts';
-import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { idCursor, RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, IsNull, LessThan, Not } from 'typeorm';
-import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { UserConflictEntity } from '../../database/user-conflict.entity';
-import { decodeIdCursor } from '../../requests/cursor';
 import { presentConflict } from './present-conflict';
 
 type Filters = ParsedRequestOf<typeof listUserConflicts>;
@@ -28,19 +27,17 @@ export class ListConflictsController {
         order: { id: 'DESC' },
         take: body.limit + 1,
       });
-      const page = rows.slice(0, body.limit);
-      return {
-        items: page.map((row) => ({ id: row.id, ...presentConflict(row) })),
-        nextCursor: rows.length > body.limit ? (page.at(-1)?.id ?? null) : null,
-      };
+      const { items, nextCursor } = idCursor.page(rows, body.limit, ({ id }) => id);
+      return { items: items.map((row) => ({ id: row.id, ...presentConflict(row) })), nextCursor };
     });
   }
 }
 
 function filterOf({ cursor, state, kind }: Filters) {
+  const before = idCursor.read(cursor);
   return {
     resolvedAt: state === 'open' ? IsNull() : Not(IsNull()),
     ...(kind && { kind }),
-    ...(cursor !== undefined && { id: LessThan(decodeIdCursor(cursor)) }),
+    ...(before !== undefined && { id: LessThan(before) }),
   };
 }

@@ -1,12 +1,11 @@
 import { type ParsedRequestOf, type ReplyOf, listUsers } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, requireAdmin, timeCursor, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { UserEntity } from '../../database/user.entity';
 import { presentUserToAdmin } from '../../user-rows/present-user';
-import { decodeCursor, encodeCursor } from '../../requests/cursor';
 
 type Filters = ParsedRequestOf<typeof listUsers>;
 
@@ -17,19 +16,16 @@ export class ListUsersController {
 
   @RequestHandler(listUsers)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listUsers>): Promise<ReplyOf<typeof listUsers>> {
-    if (requirePrincipal(envelope).role !== 'admin') {
-      throw new RequestRefusedError('forbidden', 'only admins may list users');
-    }
+    requireAdmin(envelope);
     const query = this.queryOf(body);
     return answerRequest(async () => {
       // One more than asked for tells whether there is another page.
       const users = await query.limit(body.limit + 1).getMany();
-      const items = users.slice(0, body.limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(presentUserToAdmin),
-        nextCursor: users.length > body.limit && last !== undefined ? encodeCursor(last) : null,
-      };
+      const { items, nextCursor } = timeCursor.page(users, body.limit, ({ createdAt, id }) => [
+        createdAt.getTime(),
+        id,
+      ]);
+      return { items: items.map(presentUserToAdmin), nextCursor };
     });
   }
 
@@ -38,8 +34,10 @@ export class ListUsersController {
       .createQueryBuilder(UserEntity, 'u')
       .orderBy('u.createdAt', 'DESC')
       .addOrderBy('u.id', 'DESC');
-    if (cursor !== undefined) {
-      query.andWhere('(u.createdAt, u.id) < (:createdAt, :id)', { ...decodeCursor(cursor) });
+    const after = timeCursor.read(cursor);
+    if (after !== undefined) {
+      const [createdAt, id] = after;
+      query.andWhere('(u.createdAt, u.id) < (:createdAt, :id)', { createdAt: new Date(createdAt), id });
     }
     if (email !== undefined) query.andWhere('lower(u.email) = lower(:email)', { email });
     if (clerkUserId !== undefined) {

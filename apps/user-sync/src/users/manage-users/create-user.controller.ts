@@ -1,7 +1,7 @@
 import { type ParsedRequestOf, type ReplyOf, createUser, issuePasswordToken } from '@gatehouse/contracts';
 import { displayName } from '@gatehouse/lifecycle';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { isUniqueViolation } from '@gatehouse/persistence';
+import { isStorable, isUniqueViolation } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -10,7 +10,6 @@ import { newReferralCode, newUserId } from '../../user-rows/new-user';
 import { UserEntity } from '../../database/user.entity';
 import { requireUser } from '../../user-rows/find-user';
 import { recordAudit } from '../../audit/audit-log/record-audit';
-import { isStorable } from '../../database/storable-text';
 import { issueToken } from '../../credentials/set-password/password-tokens';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { loadAdmin, lockUser } from '../../user-rows/load-admin';

@@ -9,11 +9,11 @@ import {
   showUser,
 } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { repeatOnConflict } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
-import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { type UserEntity } from '../../database/user.entity';
 import { requireUser } from '../../user-rows/find-user';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';

@@ -1,9 +1,9 @@
 import { type User, getMe } from '@gatehouse/contracts';
-import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { loadCaller } from '../../user-rows/load-caller';
 import { presentUser } from '../../user-rows/present-user';
 

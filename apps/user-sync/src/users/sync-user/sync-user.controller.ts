@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ReplyOf, type SyncResult, syncUser } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
+import { SQL_STATE } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
@@ -30,7 +31,6 @@ import { CONFIG } from '../../tokens';
 /** The admin gives up after 5 s; a row that is newer than what Clerk shows asks it a second time. */
 const CLERK_TIMEOUT_MS = 3_000;
 const METADATA_TIMEOUT_MS = 1_500;
-const UNIQUE_VIOLATION = '23505';
 
 const results: Readonly<Record<string, SyncResult>> = {
   create: 'created',
@@ -126,7 +126,7 @@ export class SyncUserController {
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof ConflictTooWideError) return new RequestRefusedError('conflict', error.message);
-    if (error instanceof DatabaseRefusedError && error.sqlState === UNIQUE_VIOLATION) {
+    if (error instanceof DatabaseRefusedError && error.sqlState === SQL_STATE.uniqueViolation) {
       const message = 'another user here holds the e-mail address or phone number';
       return new RequestRefusedError('conflict', message, { cause: error });
     }

@@ -1,12 +1,12 @@
 import { type ProfilePatch, type User, updateMe } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
+import { isStorable } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest, requirePrincipal } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
-import { isStorable } from '../../database/storable-text';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
 import { presentUser } from '../../user-rows/present-user';
 

@@ -5,17 +5,22 @@ import {
   decideMetadataCollisions,
   listMetadataCollisions,
 } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import {
+  idCursor,
+  RequestHandler,
+  RequestRefusedError,
+  requireAdmin,
+  type VerifiedRequest,
+} from '@gatehouse/messaging';
+import { repeatOnConflict } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
-import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { type UserSyncConfig } from '../../config';
 import { MetadataCollisionEntity } from '../../database/metadata-collision.entity';
-import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
-import { decodeIdCursor } from '../../requests/cursor';
 import { CONFIG } from '../../tokens';
 import { countSelected, decideOne, decideSelected } from './decide-collisions';
 import { presentCollision } from './present-collision';
@@ -34,18 +39,17 @@ export class MetadataCollisionsController {
   ): Promise<ReplyOf<typeof listMetadataCollisions>> {
     requireAdmin(envelope);
     const { key, limit, state } = body;
-    const cursor = body.cursor === undefined ? undefined : decodeIdCursor(body.cursor);
+    const before = idCursor.read(body.cursor);
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       // One more than asked for tells whether there is another page.
       const rows = await manager.find(MetadataCollisionEntity, {
-        where: { state, ...(key !== undefined && { key }), ...(cursor !== undefined && { id: LessThan(cursor) }) },
+        where: { state, ...(key !== undefined && { key }), ...(before !== undefined && { id: LessThan(before) }) },
         order: { id: 'DESC' },
         take: limit + 1,
       });
-      const page = rows.slice(0, limit);
-      const items = await this.present(manager, page);
-      return { items, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+      const { items, nextCursor } = idCursor.page(rows, limit, ({ id }) => id);
+      return { items: await this.present(manager, items), nextCursor };
     });
   }
 

@@ -1,9 +1,9 @@
-import { type ReplyOf, listWriteBacks, retryWriteBacks, uuidSchema } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
+import { type ReplyOf, listWriteBacks, retryWriteBacks } from '@gatehouse/contracts';
+import { RequestHandler, requireAdmin, uuidCursor, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, In, MoreThan } from 'typeorm';
-import { answerRequest, requireAdmin } from '../../requests/answer-request';
+import { answerRequest } from '../../requests/answer-request';
 import { UserEntity } from '../../database/user.entity';
 import { WriteBackEntity } from '../../database/write-back.entity';
 import { userIdsOf } from '../../user-rows/find-user';
@@ -18,27 +18,25 @@ export class WriteBacksController {
   @RequestHandler(listWriteBacks)
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listWriteBacks>): Promise<ReplyOf<typeof listWriteBacks>> {
     requireAdmin(envelope);
-    const { cursor, limit, state } = body;
-    if (cursor !== undefined && !uuidSchema.safeParse(cursor).success) {
-      throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
-    }
+    const { limit, state } = body;
+    const after = uuidCursor.read(body.cursor);
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       // One more than asked for tells whether there is another page.
       const rows = await manager.find(WriteBackEntity, {
-        where: { ...(state && { state }), ...(cursor !== undefined && { userId: MoreThan(cursor) }) },
+        where: { ...(state && { state }), ...(after !== undefined && { userId: MoreThan(after) }) },
         order: { userId: 'ASC' },
         take: limit + 1,
       });
-      const page = rows.slice(0, limit);
+      const { items, nextCursor } = uuidCursor.page(rows, limit, ({ userId }) => userId);
       const users = await manager.find(UserEntity, {
         select: { id: true, clerkUserId: true },
-        where: { id: In(page.map(({ userId }) => userId)) },
+        where: { id: In(items.map(({ userId }) => userId)) },
       });
       const clerkIds = new Map(users.map(({ id, clerkUserId }) => [id, clerkUserId]));
       return {
-        items: page.map((row) => presentWriteBack(row, clerkIds.get(row.userId) ?? null)),
-        nextCursor: rows.length > limit ? (page.at(-1)?.userId ?? null) : null,
+        items: items.map((row) => presentWriteBack(row, clerkIds.get(row.userId) ?? null)),
+        nextCursor,
       };
     });
   }

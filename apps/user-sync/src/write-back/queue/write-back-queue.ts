@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Role } from '@gatehouse/contracts';
+import { repeatOnConflict } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../../database/guard-database';
-import { repeatOnConflict } from '../../database/repeat-on-conflict';
 import { type OurValues } from '../../database/write-back.entity';
 import {
   type CurrentCollision,
