@@ -98,7 +98,7 @@ function ed25519(load: () => KeyObject): KeyObject {
   try {
     key = load();
   } catch (cause) {
-    throw new KeyInvalidError('is not a key in PEM', cause);
+    throw new KeyInvalidError('is not a key in PEM', { cause });
   }
   if (key.asymmetricKeyType !== 'ed25519') throw new KeyInvalidError('is not an Ed25519 key');
   return key;

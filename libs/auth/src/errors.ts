@@ -1,65 +1,50 @@
-/** A key given by configuration cannot be used: no PEM, or of another kind than needed. The key itself is not told. */
-export class KeyInvalidError extends Error {
-  readonly code = 'KEY_INVALID';
+import { codedError } from '@gatehouse/errors';
 
-  constructor(problem: string, cause?: unknown) {
-    super(problem, { cause });
-    this.name = 'KeyInvalidError';
-  }
-}
+/** A configured key is not in PEM or not of the required kind. The message does not show the key. */
+export class KeyInvalidError extends codedError('KEY_INVALID', (problem: string) => problem) {}
 
-/** A secret for signing tokens cannot be used; the secret itself is not told. */
-export class SecretInvalidError extends Error {
-  readonly code = 'SECRET_INVALID';
+/** A configured signing secret cannot be used. The message does not show the secret. */
+export class SecretInvalidError extends codedError('SECRET_INVALID', (problem: string) => problem) {}
 
-  constructor(problem: string) {
-    super(problem);
-    this.name = 'SecretInvalidError';
-  }
-}
+/** An API key was to be made of the wrong number of random bytes. */
+export class ApiKeyRandomnessError extends codedError(
+  'API_KEY_RANDOMNESS',
+  (bytes: number) => `an API key is made of ${bytes} random bytes`,
+) {}
 
-/** An API key was to be made of another number of random bytes than it takes. */
-export class ApiKeyRandomnessError extends Error {
-  readonly code = 'API_KEY_RANDOMNESS';
-
-  constructor(bytes: number) {
-    super(`an API key is made of ${bytes} random bytes`);
-    this.name = 'ApiKeyRandomnessError';
-  }
-}
-
-/** What is wrong with an envelope. */
+/** Why an envelope was rejected. */
 export type EnvelopeFault =
   'missing' | 'malformed' | 'signature' | 'claims' | 'subject' | 'body' | 'lifetime' | 'not_yet_valid' | 'expired';
 
-/**
- * An envelope does not vouch for the request that it came with; never contains the envelope. `signerAheadMs`: nothing is
- * wrong with it but its time; by how many milliseconds the signer's clock is ahead of ours (negative: behind).
- */
-export class EnvelopeInvalidError extends Error {
-  readonly code = 'ENVELOPE_INVALID';
-
+/** An envelope does not prove that the gateway sent this request. The message does not show the envelope. */
+export class EnvelopeInvalidError extends codedError(
+  'ENVELOPE_INVALID',
+  (fault: EnvelopeFault) => `the envelope is invalid: ${fault}`,
+) {
+  /**
+   * @param signerAheadMs set when only the times are wrong: by how many milliseconds the signer's clock is ahead of ours;
+   * negative when it is behind
+   */
   constructor(
     readonly fault: EnvelopeFault,
     readonly signerAheadMs?: number,
   ) {
-    super(`the envelope is refused: ${fault}`);
-    this.name = 'EnvelopeInvalidError';
+    super(fault);
   }
 }
 
-/** Why a request's credentials cannot be read as one, by code: what is told to the client. */
+/** Details for the client, by the code of a {@link CredentialRequestError}. */
 export const credentialRequestFaults = {
-  credential_repeated: 'a credential header is repeated or joined by commas',
-  credential_conflict: 'two different API keys are given',
-  credential_in_query: 'a credential stands in the query string',
-  credential_malformed: 'a credential header is empty or has characters that no credential has',
+  credential_repeated: 'A credential header is repeated or contains a comma. Send one credential.',
+  credential_conflict: 'X-API-Key and Authorization hold two different API keys. Send one.',
+  credential_in_query: 'The query string contains a credential. Send it in a header, and revoke this one.',
+  credential_malformed: 'A credential header is empty or has characters that credentials cannot have.',
 } as const;
 
-/** Why a request's credentials cannot be read as one. */
+/** Code of a request whose credentials cannot be read. */
 export type CredentialRequestFault = keyof typeof credentialRequestFaults;
 
-/** The request carries its credentials in a form that nobody should send; none of them was tried. */
+/** The request carries its credentials in a form that no client should send. None of them was verified. */
 export class CredentialRequestError extends Error {
   constructor(readonly code: CredentialRequestFault) {
     super(credentialRequestFaults[code]);
@@ -67,55 +52,59 @@ export class CredentialRequestError extends Error {
   }
 }
 
-/** Why a credential is refused, by code: what is told to the client. */
+/** Details for the client, by the code of a {@link CredentialRefusedError}. */
 export const credentialFaults = {
-  credential_scheme_unsupported: 'the authorization scheme is not Bearer',
-  credential_is_clerk_secret: "this looks like Clerk's secret key: never send it, and roll it now",
+  credential_scheme_unsupported: 'The authorization scheme is not Bearer.',
+  credential_is_clerk_secret: "This looks like Clerk's secret key. Never send it, and roll it now.",
   credential_is_clerk_api_key:
-    "this is an API key of Clerk's (ak_): use an API key of Gatehouse (sk_) or a session token",
-  credential_is_clerk_machine_token: "this is a machine token of Clerk's (mt_): use an API key of Gatehouse (sk_)",
-  credential_is_clerk_oauth_token: "this is an OAuth access token of Clerk's (oat_): use a session token or an API key",
-  credential_is_publishable_key: "this is Clerk's publishable key: it configures a frontend and identifies nobody",
-  credential_is_webhook_secret: 'this is a webhook signing secret: never send it, and rotate it now',
-  credential_is_identifier: 'this is an identifier, not a credential: send a session token or an API key',
-  credential_unknown: 'the credential is of no kind that is known here',
-  api_key_malformed: 'this is not the form of an API key',
-  api_key_checksum_invalid: 'the API key is mistyped: its checksum does not match',
-  api_key_unknown: 'there is no such API key',
-  api_key_revoked: 'the API key was revoked',
-  api_key_expired: 'the API key has expired',
-  token_malformed: 'the token is not a well-formed JWT',
-  token_too_large: 'the token is larger than 8 KiB',
-  token_duplicate_claim: 'a claim stands in the token twice',
-  token_number_invalid: 'a number in the token is out of range',
-  token_crit_unsupported: 'the token demands an extension that is not supported',
-  token_alg_unsupported: 'the algorithm of the token is not accepted',
-  token_issuer_unknown: 'the issuer of the token is not accepted',
-  token_type_unsupported: 'the token is not of type JWT',
-  token_category_unsupported: 'the token is no session token',
-  token_version_unsupported: 'the version of the session token is not known',
-  token_key_unknown: 'the token is signed with a key that is not known',
-  token_signature_invalid: 'the signature does not match',
-  token_claim_invalid: 'a claim is missing or not of its type',
-  token_subject_invalid: 'the subject is no user',
-  token_audience_invalid: 'the token was not issued for this service',
-  token_id_missing: 'the token has no id',
-  token_revoked: 'the session of this token has ended',
-  token_session_missing: 'the token names no session',
-  token_expired: 'the token has expired',
-  token_not_yet_valid: 'the token is not valid yet',
-  token_party_missing: 'the token names no application (azp), and this gateway requires one',
-  token_party_unlisted: 'the token was issued for another application',
-  token_session_pending: 'the session is not active: a task is pending',
-  token_impersonated: 'impersonated sessions are not accepted',
+    'This is an API key of Clerk (ak_). Send an API key of Gatehouse (sk_) or a session token.',
+  credential_is_clerk_machine_token: 'This is a machine token of Clerk (mt_). Send an API key of Gatehouse (sk_).',
+  credential_is_clerk_oauth_token:
+    'This is an OAuth access token of Clerk (oat_). Send a session token or an API key of Gatehouse (sk_).',
+  credential_is_publishable_key: "This is Clerk's publishable key, which identifies nobody. Send a session token.",
+  credential_is_webhook_secret: 'This is a webhook signing secret. Never send it, and rotate it now.',
+  credential_is_identifier: 'This is an identifier, not a credential. Send a session token or an API key.',
+  credential_unknown: 'This is not a kind of credential that the gateway accepts here.',
+  api_key_malformed: 'This is not in the format of an API key.',
+  api_key_checksum_invalid: 'The checksum of the API key does not match: it was mistyped. Copy it again.',
+  api_key_unknown: 'The API key does not exist.',
+  api_key_revoked: 'The API key was revoked.',
+  api_key_expired: 'The API key has expired.',
+  token_malformed: 'The token is not a well-formed JWT.',
+  token_too_large: 'The token is larger than 8 KiB.',
+  token_duplicate_claim: 'The token contains a claim twice.',
+  token_number_invalid: 'A number in the token is out of range.',
+  token_crit_unsupported: 'The token requires an extension (crit) that is not supported.',
+  token_alg_unsupported: 'The algorithm of the token is not accepted.',
+  token_issuer_unknown: 'The issuer of the token is not accepted.',
+  token_type_unsupported: 'The type of the token is not JWT.',
+  token_category_unsupported: 'The token is not a session token.',
+  token_version_unsupported: 'The version of the session token is not supported.',
+  token_key_unknown: "The signing key of the token is not in the issuer's key set.",
+  token_signature_invalid: 'The signature of the token does not match.',
+  token_claim_invalid: 'A claim of the token is missing or has the wrong type.',
+  token_subject_invalid: 'The subject of the token is not a user.',
+  token_audience_invalid: 'The token was issued for another service.',
+  token_id_missing: 'The token has no id (jti).',
+  token_revoked: 'The session of this token has ended. Sign in again.',
+  token_session_missing: 'The token has no session id (sid).',
+  token_expired: 'The token has expired. Get a new one.',
+  token_not_yet_valid: 'The token is not valid yet. Check the clock.',
+  token_party_missing: 'The token has no authorized party (azp), and this gateway requires one.',
+  token_party_unlisted: 'The token was issued for another application.',
+  token_session_pending: 'The session is not active: a task is pending.',
+  token_impersonated: 'This does not accept sessions in which somebody acts as the user.',
 } as const;
 
-/** Why a credential was refused. */
+/** Code of a rejected credential. */
 export type CredentialFault = keyof typeof credentialFaults;
 
-/** A credential does not prove who is calling; never contains the credential. */
+/** A credential does not prove who is calling. The message does not show the credential. */
 export class CredentialRefusedError extends Error {
-  /** `recheckAfterMs`: set when another answer is possible after this time, because newer keys could not be asked for. */
+  /**
+   * @param recheckAfterMs set when newer signing keys could not be fetched yet: after this many milliseconds they can be,
+   * and the answer may change
+   */
   constructor(
     readonly code: CredentialFault,
     readonly recheckAfterMs?: number,
@@ -125,26 +114,16 @@ export class CredentialRefusedError extends Error {
   }
 }
 
-/** Whether a token is valid cannot be decided: its key is not known, and the source of keys cannot be asked now. */
-export class KeysUnavailableError extends Error {
-  readonly code = 'keys_unavailable';
-
-  /** `retryAfterMs`: after how many milliseconds the source can be asked again. */
+/** Whether a token is valid is unknown: its signing key is not cached, and the key set cannot be fetched now. */
+export class KeysUnavailableError extends codedError('keys_unavailable', 'The signing keys are unavailable.') {
+  /** @param retryAfterMs after how many milliseconds the key set can be fetched again */
   constructor(
     cause?: unknown,
     readonly retryAfterMs = 5_000,
   ) {
-    super('the signing keys are unavailable', { cause });
-    this.name = 'KeysUnavailableError';
+    super({ cause });
   }
 }
 
-/** What the source of keys answered is no usable key set. */
-export class KeySetInvalidError extends Error {
-  readonly code = 'KEY_SET_INVALID';
-
-  constructor(problem: string, cause?: unknown) {
-    super(`the key set ${problem}`, { cause });
-    this.name = 'KeySetInvalidError';
-  }
-}
+/** The source of signing keys did not return a usable key set. */
+export class KeySetInvalidError extends codedError('KEY_SET_INVALID', (problem: string) => `the key set ${problem}`) {}

@@ -118,7 +118,8 @@ export class JwksCache implements KeySource {
       this.fetchedAt = now();
       this.failure = undefined;
     } catch (error) {
-      this.failure = error instanceof KeySetInvalidError ? error : new KeySetInvalidError('cannot be fetched', error);
+      this.failure =
+        error instanceof KeySetInvalidError ? error : new KeySetInvalidError('cannot be fetched', { cause: error });
     }
     onFetch?.(this.failure);
   }

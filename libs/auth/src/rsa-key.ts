@@ -22,7 +22,7 @@ function rsaKey(load: () => KeyObject): KeyObject {
   try {
     key = load();
   } catch (cause) {
-    throw new KeyInvalidError('is not a public key', cause);
+    throw new KeyInvalidError('is not a public key', { cause });
   }
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType !== 'rsa') throw new KeyInvalidError('is not an RSA key');
