@@ -24,7 +24,7 @@ describe('the version that a request to the Backend API pins', () => {
   );
 
   it.each(['2026-05-13', '2026-5-12', 'v1', 'latest', '', '2026-05-12, 2025-11-10'])(
-    'is refused when Clerk has not published it: "%s"',
+    'is rejected when Clerk has not published it: "%s"',
     async (version) => {
       expect(await api('GET', '/v1/users/count', undefined, { 'clerk-api-version': version })).toMatchObject(refused);
       const parameter = `__clerk_api_version=${encodeURIComponent(version)}`;
@@ -32,13 +32,13 @@ describe('the version that a request to the Backend API pins', () => {
     },
   );
 
-  it('is refused when header and parameter are both given, or the parameter twice', async () => {
+  it('is rejected when header and parameter are both given, or the parameter twice', async () => {
     const path = '/v1/users?__clerk_api_version=2026-05-12';
     expect(await api('GET', path, undefined, { 'clerk-api-version': '2026-05-12' })).toMatchObject(refused);
     expect(await api('GET', `${path}&__clerk_api_version=2026-05-12`)).toMatchObject(refused);
   });
 
-  it('may be left out, and is not looked at without the secret key or outside the Backend API', async () => {
+  it('is optional, and ignored without the secret key or outside the Backend API', async () => {
     expect((await api('GET', '/v1/users')).status).toBe(200);
     const stranger = { authorization: 'Bearer sk_test_other', 'clerk-api-version': 'x' };
     expect((await api('GET', '/v1/users', undefined, stranger)).status).toBe(401);

@@ -1,7 +1,7 @@
 import { type ClerkClient, createClerkClient, verifyToken } from '@clerk/backend';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 
-describe('@clerk/backend, unchanged', () => {
+describe('@clerk/backend with the emulator', () => {
   let emulator: ClerkEmulator;
   let clerk: ClerkClient;
 
@@ -22,7 +22,7 @@ describe('@clerk/backend, unchanged', () => {
       skipPasswordRequirement: true,
     });
 
-  it('creates a user with verified identifiers and gets it again', async () => {
+  it('creates a user with verified identifiers and reads it', async () => {
     const ada = await createAda();
     expect(ada.id).toMatch(/^user_[0-9A-Za-z]{27}$/);
     expect(ada.primaryEmailAddress?.emailAddress).toMatch(/^ada\+/);
@@ -31,11 +31,11 @@ describe('@clerk/backend, unchanged', () => {
     expect((await clerk.users.getUser(ada.id)).raw).toEqual(ada.raw);
   });
 
-  it('names the instance of the secret key', async () => {
+  it('reads the instance of the secret key', async () => {
     expect(await clerk.instance.get()).toMatchObject({ id: emulator.instanceId, environmentType: 'development' });
   });
 
-  it('lists by id, address and number, newest first, with the total', async () => {
+  it('lists users by id, address and number, newest first, with the total count', async () => {
     const [first, second] = [await createAda(), await createAda()];
     const byId = await clerk.users.getUserList({ userId: [first.id, second.id], limit: 1 });
     expect(byId).toMatchObject({ totalCount: 2, data: [{ id: second.id }] });
@@ -46,7 +46,7 @@ describe('@clerk/backend, unchanged', () => {
     expect(await clerk.users.getCount({ query: first.id })).toBe(1);
   });
 
-  it('updates names, name and primary address', async () => {
+  it('updates first name, username and primary address', async () => {
     const ada = await createAda();
     const email = await clerk.emailAddresses.createEmailAddress({
       userId: ada.id,
@@ -63,7 +63,7 @@ describe('@clerk/backend, unchanged', () => {
     expect(updated.updatedAt).toBeGreaterThan(ada.updatedAt);
   });
 
-  it('swaps an address: the next verified one becomes primary', async () => {
+  it('makes the next verified address primary when the primary one is deleted', async () => {
     const ada = await createAda();
     const old = ada.primaryEmailAddressId!;
     const params = { userId: ada.id, emailAddress: `swap-${ada.id}@example.com` };
@@ -86,7 +86,7 @@ describe('@clerk/backend, unchanged', () => {
     expect((await clerk.users.getUser(ada.id)).primaryPhoneNumberId).toBe(ada.primaryPhoneNumberId);
   });
 
-  it('merges metadata deeply, replaces it when asked to', async () => {
+  it('merges metadata deeply, and replaces it on request', async () => {
     const ada = await createAda();
     const merged = await clerk.users.updateUserMetadata(ada.id, {
       publicMetadata: { dbId: 'x', nested: { a: 1 } },
@@ -100,7 +100,7 @@ describe('@clerk/backend, unchanged', () => {
     expect(replaced.privateMetadata).toEqual({ secret: true });
   });
 
-  it('deletes a user, whose address is free again under another id', async () => {
+  it('deletes a user, after which another user can have the address', async () => {
     const ada = await createAda();
     expect(await clerk.users.deleteUser(ada.id)).toMatchObject({ id: ada.id, deleted: true });
     await expect(clerk.users.getUser(ada.id)).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe('@clerk/backend, unchanged', () => {
     await expect(clerk.sessions.getSession(session.id)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('refuses an address that is taken', async () => {
+  it('gets an error for an address that is taken', async () => {
     const ada = await createAda();
     const emailAddress = [ada.primaryEmailAddress!.emailAddress.toUpperCase()];
     await expect(clerk.users.createUser({ emailAddress })).rejects.toMatchObject({
@@ -128,7 +128,7 @@ describe('@clerk/backend, unchanged', () => {
     });
   });
 
-  it('lets several users hold an address until one of them has it verified', async () => {
+  it('creates several users with the same address until one of them has it verified', async () => {
     const [ada, bea, cyd] = [await createAda(), await createAda(), await createAda()];
     const emailAddress = `shared-${ada.id}@example.com`;
     const ofAda = await clerk.emailAddresses.createEmailAddress({ userId: ada.id, emailAddress });
@@ -149,7 +149,7 @@ describe('@clerk/backend, unchanged', () => {
     expect(verified.verification?.status).toBe('verified');
   });
 
-  it('creates a user with an address or number that others hold unverified', async () => {
+  it('creates a user with an address or number that other users have unverified', async () => {
     const ada = await createAda();
     const [emailAddress, phoneNumber] = [`free-${ada.id}@example.com`, '+12015559123'];
     const email = await clerk.emailAddresses.createEmailAddress({ userId: ada.id, emailAddress });
@@ -164,7 +164,7 @@ describe('@clerk/backend, unchanged', () => {
     });
   });
 
-  it('creates, lists, gets and revokes a session', async () => {
+  it('creates, lists, reads and revokes a session', async () => {
     const ada = await createAda();
     const session = await clerk.sessions.createSession({ userId: ada.id });
     expect(session).toMatchObject({ userId: ada.id, status: 'active' });
@@ -174,7 +174,7 @@ describe('@clerk/backend, unchanged', () => {
     expect(await clerk.sessions.getSession(session.id)).toMatchObject({ status: 'revoked' });
   });
 
-  it('gets a token that verifies by public key and by JWKS, until the session is revoked', async () => {
+  it('gets tokens that verify by public key and by JWKS, until the session is revoked', async () => {
     const ada = await createAda();
     const session = await clerk.sessions.createSession({ userId: ada.id });
     const { jwt } = await clerk.sessions.getToken(session.id);
@@ -190,7 +190,7 @@ describe('@clerk/backend, unchanged', () => {
     await expect(clerk.sessions.getToken(session.id)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('bans: sessions are revoked and none begins until the ban is lifted', async () => {
+  it('bans a user, which revokes the sessions and prevents new ones until the user is unbanned', async () => {
     const ada = await createAda();
     const session = await clerk.sessions.createSession({ userId: ada.id });
     expect((await clerk.users.banUser(ada.id)).banned).toBe(true);
@@ -200,14 +200,14 @@ describe('@clerk/backend, unchanged', () => {
     await clerk.sessions.createSession({ userId: ada.id });
   });
 
-  it('locks and unlocks', async () => {
+  it('locks and unlocks a user', async () => {
     const ada = await createAda();
     expect((await clerk.users.lockUser(ada.id)).locked).toBe(true);
     await expect(clerk.sessions.createSession({ userId: ada.id })).rejects.toMatchObject({ status: 403 });
     expect((await clerk.users.unlockUser(ada.id)).locked).toBe(false);
   });
 
-  it('is refused with another secret key', async () => {
+  it('gets an error with another secret key', async () => {
     const stranger = createClerkClient({ secretKey: 'sk_test_other', apiUrl: emulator.url });
     await expect(stranger.users.getUserList()).rejects.toMatchObject({
       status: 401,

@@ -5,8 +5,8 @@ import { checkConformance, conformanceTable, conforms } from '../src/check-confo
 
 const FIXTURES = join(__dirname, '..', 'fixtures', 'clerk');
 
-describe('conformance', () => {
-  it('everything the emulator emits has exactly the keys of Clerk’s payload', async () => {
+describe('the conformance check', () => {
+  it('finds exactly the keys of Clerk’s payloads in those of the emulator', async () => {
     const rows = await checkConformance(FIXTURES);
     expect(rows.filter(({ missing, extra }) => missing.length + extra.length > 0)).toEqual([]);
     expect(rows.length).toBeGreaterThanOrEqual(17);
@@ -14,7 +14,7 @@ describe('conformance', () => {
     expect(conforms(rows)).toBe(true);
   });
 
-  it('a key more or less is told', async () => {
+  it('reports a missing and an additional key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clerk-payloads-'));
     try {
       await cp(FIXTURES, folder, { recursive: true });

@@ -1,11 +1,11 @@
-/** A raw call: what came back, before any client has made sense of it. */
+/** Raw response of a request. */
 export interface RawAnswer {
   readonly status: number;
   readonly contentType: string | null;
   readonly body: Record<string, unknown>;
 }
 
-/** Calls one emulator without an SDK between. */
+/** Returns a function that sends requests to an emulator without an SDK. */
 export function rawApi(emulator: { url: string; secretKey: string }) {
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(`${emulator.url}${path}`, {

@@ -45,7 +45,7 @@ describe('endpoints', () => {
     await receiver.close();
   });
 
-  it('are made, shown without their secret, changed and removed', async () => {
+  it('are created, returned without their secret, changed and deleted', async () => {
     await start();
     const made = await createEndpoint({ description: 'mine', event_types: ['user.*'], secret: NEW_SECRET });
     expect(made).toMatchObject({ object: 'endpoint', enabled: true, secret: NEW_SECRET, source: 'api' });
@@ -59,7 +59,7 @@ describe('endpoints', () => {
     expect(await api('GET', path)).toMatchObject({ status: 404 });
   });
 
-  it('get the types they ask for, each signed by its own secret', async () => {
+  it('receive the event types they subscribe to, signed with their own secret', async () => {
     await start();
     await createEndpoint({ event_types: ['user.*'], secret: NEW_SECRET });
     await createEndpoint({ url: `${receiver.url}/sessions`, event_types: ['session.created'] });
@@ -78,7 +78,7 @@ describe('endpoints', () => {
     }
   });
 
-  it('rotate their secret as Svix does: both sign until the grace period is over', async () => {
+  it('rotate their secret like Svix: both secrets sign until the grace period is over', async () => {
     await start();
     const { id, secret } = await createEndpoint();
     const rotated = await api('POST', `/emulator/endpoints/${String(id)}/rotate-secret`, { grace_seconds: 60 });
@@ -94,7 +94,7 @@ describe('endpoints', () => {
     expect(String(after.headers['svix-signature']).split(' ')).toHaveLength(1);
   });
 
-  it('rotate their secret as Clerk’s users do: every event comes twice, under two secrets and one id', async () => {
+  it('receive every event twice, with two secrets and one svix-id, when two have the same URL', async () => {
     await start({ webhookUrls: [receiver.url] });
     await createEndpoint({ secret: NEW_SECRET });
     await createUser();
@@ -104,7 +104,7 @@ describe('endpoints', () => {
     expect([bySecret(emulator.webhookSecret), bySecret(NEW_SECRET)]).toEqual([1, 1]);
   });
 
-  it('are disabled when nothing has got through for days, which is noticed, and work again once enabled', async () => {
+  it('are disabled with a notice after days of failed attempts, and receive events again when enabled', async () => {
     receiver.answerWith(() => ({ status: 500 }));
     await start({ webhookDisableAfterMs: 5 * 86_400_000 });
     const { id } = await createEndpoint();
@@ -133,7 +133,7 @@ describe('endpoints', () => {
     expect((await api('GET', path)).body).toMatchObject({ enabled: true, failing_since: null });
   });
 
-  it('one success ends the failing', async () => {
+  it('are not disabled when an attempt has succeeded', async () => {
     receiver.answerWith((_webhook, index) => ({ status: index === 1 ? 200 : 500 }));
     await start();
     const { id } = await createEndpoint();
@@ -145,7 +145,7 @@ describe('endpoints', () => {
     expect((await api('GET', `/emulator/endpoints/${String(id)}`)).body).toMatchObject({ enabled: true });
   });
 
-  it('what waits for an endpoint that is disabled or deleted is given up, and says why', async () => {
+  it('that are disabled or deleted fail their pending deliveries with the reason', async () => {
     await start();
     const disabled = await createEndpoint();
     const deleted = await createEndpoint();
@@ -162,7 +162,7 @@ describe('endpoints', () => {
     ]);
   });
 
-  it('get a range of time again, under the old ids', async () => {
+  it('receive the deliveries of a period again, with the same svix-id', async () => {
     await start();
     const { id } = await createEndpoint();
     const times: number[] = [];
@@ -184,7 +184,7 @@ describe('endpoints', () => {
     expect(receiver.webhooks).toHaveLength(4);
   });
 
-  it('an attempt shows its request and its answer', async () => {
+  it('have attempts that show request and response', async () => {
     receiver.answerWith(() => ({ status: 200, headers: { 'x-mine': 'yes' } }));
     await start({ webhookUrls: [receiver.url] });
     await createUser();

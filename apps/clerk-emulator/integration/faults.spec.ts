@@ -38,13 +38,13 @@ describe('faults', () => {
     await receiver.close();
   });
 
-  describe('of webhooks', () => {
+  describe('of webhooks:', () => {
     beforeEach(() => {
-      // As a good receiver does: what does not verify is refused, so that Svix tries again.
+      // Like a correct receiver: rejects what does not verify, so that Svix retries.
       receiver.answerWith((webhook) => ({ status: verifies(webhook) ? 200 : 400 }));
     });
 
-    it('duplicate sends the event again under one id', async () => {
+    it('duplicate sends the event again with the same svix-id', async () => {
       await start();
       await fault('duplicate', { params: { copies: 2 } });
       await createUser();
@@ -52,7 +52,7 @@ describe('faults', () => {
       expect(new Set(ids()).size).toBe(1);
     });
 
-    it('reorder lets later events overtake', async () => {
+    it('reorder sends later events first', async () => {
       await start({ webhookConcurrency: 1 });
       await fault('reorder', { count: 1, match: { event_types: ['user.created'] }, params: { max_wait_ms: 60_000 } });
       const { id } = (await createUser()).body;
@@ -64,14 +64,14 @@ describe('faults', () => {
       ]);
     });
 
-    it('reorder ends after a time when nothing comes', async () => {
+    it('reorder sends the event after the maximum wait when no later event comes', async () => {
       await start();
       await fault('reorder', { params: { max_wait_ms: 20 } });
       await createUser();
       await receiver.received(1);
     });
 
-    it('delay sends later', async () => {
+    it('delay sends the event later', async () => {
       await start();
       await fault('delay', { params: { delay_ms: 150 } });
       const before = Date.now();
@@ -80,7 +80,7 @@ describe('faults', () => {
       expect(webhook!.at - before).toBeGreaterThanOrEqual(145);
     });
 
-    it('drop never sends, and says so', async () => {
+    it('drop never sends the event and records the reason', async () => {
       await start();
       const { id } = await fault('drop', { count: 1 });
       await createUser();
@@ -99,7 +99,7 @@ describe('faults', () => {
       ['altered_body', {}],
       ['altered_body', { alteration: 'whitespace' }],
       ['altered_body', { alteration: 'truncate' }],
-    ])('%s %j fails verification once, and the retry heals it', async (kind, params) => {
+    ])('%s %j fails verification once, and the retry succeeds', async (kind, params) => {
       await start();
       await fault(kind, { params });
       await createUser();
@@ -110,7 +110,7 @@ describe('faults', () => {
       expect(data).toMatchObject([{ status: 'delivered', attempts: [{ faults: [kind] }, { faults: [] }] }]);
     });
 
-    it('altered_body with resign verifies, and is not what Clerk holds', async () => {
+    it('altered_body with resign verifies but has other content', async () => {
       await start();
       await fault('altered_body', { params: { resign: true, alteration: 'truncate' } });
       await createUser();
@@ -119,14 +119,14 @@ describe('faults', () => {
       expect(() => void JSON.parse(webhook!.body)).toThrow(SyntaxError);
     });
 
-    it('strike every attempt when told so', async () => {
+    it('attempts null applies to every attempt', async () => {
       await start();
       await fault('wrong_signature', { params: { attempts: null } });
       await createUser();
       expect((await receiver.received(3)).map(verifies)).toEqual([false, false, false]);
     });
 
-    it('strike only what they match, as often as they may, while they are switched on', async () => {
+    it('a rule applies only to its match, at most count times, and only while enabled', async () => {
       await start();
       const rule = await fault('drop', { count: 1, match: { event_types: ['user.deleted', 'session.*'] } });
       await fault('drop', { enabled: false });
@@ -142,7 +142,7 @@ describe('faults', () => {
       });
     });
 
-    it('are the same again with the same seed, and others with another', async () => {
+    it('the same seed gives the same faults, another seed gives others', async () => {
       await start({ webhookUrls: [receiver.url, `${receiver.url}/2`], seed: 'one' });
       const run = async (seed: string | number): Promise<string> => {
         await api('DELETE', '/emulator/faults');
@@ -164,7 +164,7 @@ describe('faults', () => {
     });
   });
 
-  describe('of the Backend API', () => {
+  describe('of the Backend API:', () => {
     const clerk = () => createClerkClient({ secretKey: emulator.secretKey, apiUrl: emulator.url });
     const newUser = async (): Promise<string> => String((await createUser()).body['id']);
 
@@ -182,7 +182,7 @@ describe('faults', () => {
     it.each([
       ['api_408', 408, 'request_timeout'],
       ['api_409', 409, 'resource_locked'],
-    ])('%s refuses before the work', async (kind, status, code) => {
+    ])('%s rejects a request without handling it', async (kind, status, code) => {
       await start();
       const id = await newUser();
       await fault(kind, { count: 1 });
@@ -193,7 +193,7 @@ describe('faults', () => {
       expect((await clerk().users.getUser(id)).firstName).toBeNull();
     });
 
-    it('api_500 refuses before the work, or after it is done', async () => {
+    it('api_500 answers before or after the request is handled', async () => {
       await start();
       const id = await newUser();
       await fault('api_500', { count: 1, params: { status: 503 }, match: { methods: ['PATCH'] } });
@@ -204,7 +204,7 @@ describe('faults', () => {
       expect((await clerk().users.getUser(id)).firstName).toBe('B');
     });
 
-    it('api_hang hangs up without an answer, or answers late', async () => {
+    it('api_hang closes the connection without an answer, or answers late', async () => {
       await start();
       await fault('api_hang', { count: 1, params: { hang_ms: 50 } });
       await expect(clerk().users.getCount()).rejects.toMatchObject({ status: undefined });
@@ -214,7 +214,7 @@ describe('faults', () => {
       expect(Date.now() - before).toBeGreaterThanOrEqual(95);
     });
 
-    it('an emulator that closes waits for no request that hangs', async () => {
+    it('api_hang does not delay the shutdown of the emulator', async () => {
       await start();
       await fault('api_hang', { params: { hang_ms: 600_000 } });
       const answer = api('GET', '/v1/users');
@@ -224,7 +224,7 @@ describe('faults', () => {
       await failed;
     });
 
-    it('api_content_type makes the SDK hand out raw text', async () => {
+    it('api_content_type makes the SDK return raw text', async () => {
       await start();
       await fault('api_content_type', { count: 1 });
       expect(await api('GET', '/v1/users')).toMatchObject({ contentType: 'application/json; charset=utf-8', body: [] });
@@ -232,7 +232,7 @@ describe('faults', () => {
       expect(await clerk().users.getUserList()).toMatchObject({ data: '[]' });
     });
 
-    it('api_stale_read answers what the user was, also of one who is gone', async () => {
+    it('api_stale_read returns an earlier version of a user, also of a deleted one', async () => {
       await start();
       const id = await newUser();
       for (const firstName of ['A', 'B', 'C']) await clerk().users.updateUser(id, { firstName });
@@ -250,7 +250,7 @@ describe('faults', () => {
     });
   });
 
-  it('say what they can be', async () => {
+  it('are listed with their kinds and default parameters', async () => {
     await start();
     const { data } = (await api('GET', '/emulator/faults/kinds')).body as { data: { kind: string; params: object }[] };
     expect(data).toHaveLength(15);
@@ -264,7 +264,7 @@ describe('faults', () => {
     [{ kind: 'duplicate', params: { copies: 'many' } }, 'params'],
     [{ kind: 'drop', match: { event_types: ['user'] } }, 'match'],
     [{ kind: 'api_429', match: { path: 'v1' } }, 'match'],
-  ])('%j is refused', async (params, name) => {
+  ])('are rejected with the parameters %j', async (params, name) => {
     await start();
     expect(await api('POST', '/emulator/faults', params)).toMatchObject({
       status: 422,

@@ -21,7 +21,7 @@ describe('session tokens', () => {
   });
   afterAll(() => emulator.close());
 
-  it('verify against both JWKS addresses', async () => {
+  it('verify with the keys of both JWKS URLs', async () => {
     const jwt = await mint({});
     const open = createRemoteJWKSet(new URL(emulator.jwksUrl));
     const headers = { authorization: `Bearer ${emulator.secretKey}` };
@@ -30,7 +30,7 @@ describe('session tokens', () => {
     await jwtVerify(jwt, backend);
   });
 
-  it('are of the version asked for, 2 by default', async () => {
+  it('have the requested version, by default 2', async () => {
     const ask = async (path: string, body?: object): Promise<unknown> =>
       decodeJwt(String((await api('POST', `/v1/sessions/${sessionId}/tokens${path}`, body)).body['jwt']))['v'];
     expect(await ask('')).toBe(2);
@@ -38,7 +38,7 @@ describe('session tokens', () => {
     expect(await ask('', { version: 1 })).toBeUndefined();
   });
 
-  it('live as long as asked', async () => {
+  it('have the requested lifetime', async () => {
     const answer = await api('POST', `/v1/sessions/${sessionId}/tokens`, { expires_in_seconds: 120 });
     const { exp, iat } = decodeJwt(String(answer.body['jwt']));
     expect(exp! - iat!).toBe(120);
@@ -47,17 +47,17 @@ describe('session tokens', () => {
   it.each([
     ['expired', { expired: true }],
     ['of another issuer', { claims: { iss: 'https://elsewhere.example' } }],
-    ['signed with a key nobody publishes', { key: 'foreign' }],
+    ['signed with a key that is not in the JWKS', { key: 'foreign' }],
     ['with a signature changed by one bit', { tampered: true }],
     ['without signature', { algorithm: 'none' }],
     ['signed by HMAC with the public key', { algorithm: 'HS256' }],
     ['of another RSA algorithm', { algorithm: 'RS512' }],
     ['not valid yet', { claims: { nbf: 99_999_999_999 } }],
-  ])('can be minted %s, which a verifier refuses', async (_how, faults) => {
+  ])('can be minted %s, which a verifier rejects', async (_how, faults) => {
     await expect(verify(await mint(faults))).rejects.toThrow();
   });
 
-  it('can be minted with any claim and header, or without', async () => {
+  it('can be minted with any claim and header added or removed', async () => {
     const claims = { sts: 'pending', act: { sub: 'user_2' }, sid: null };
     const jwt = await mint({ claims, header: { kid: 'ins_unknown', cat: null }, azp: 'https://evil.example' });
     const { payload } = await verify(jwt);

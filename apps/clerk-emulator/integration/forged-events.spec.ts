@@ -29,7 +29,7 @@ describe('POST /emulator/events', () => {
   const verify = ({ headers, body }: ReceivedWebhook): void =>
     void new SvixWebhook(emulator.webhookSecret).verify(body, headers as Record<string, string>);
 
-  it('wraps data in the envelope and signs it', async () => {
+  it('wraps data in the envelope and signs the body', async () => {
     const webhook = await send({ data: { id: 'user_1', object: 'user' }, timestamp: 5, instance_id: 'ins_other' });
     verify(webhook);
     expect(JSON.parse(webhook.body)).toMatchObject({
@@ -40,7 +40,7 @@ describe('POST /emulator/events', () => {
     });
   });
 
-  it('sends a body byte for byte under a chosen id', async () => {
+  it('sends a body unchanged, with the given svix-id', async () => {
     const webhook = await send({ body: '{"odd" :\n1}', headers_override: { svix_id: 'msg_chosen' } });
     verify(webhook);
     expect(webhook.body).toBe('{"odd" :\n1}');
@@ -49,16 +49,16 @@ describe('POST /emulator/events', () => {
 
   it.each([
     ['another secret', { secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` }],
-    ['a signature made up', { signature: 'v1,Zm9yZ2Vk' }],
+    ['an invalid signature', { signature: 'v1,Zm9yZ2Vk' }],
     ['a stale timestamp', { timestamp_offset_seconds: -600 }],
     ['a timestamp in the future', { timestamp_offset_seconds: 600 }],
     ['no signature', { omit: ['svix-signature'] }],
-  ])('forges with %s', async (_how, headers_override) => {
+  ])('sends %s', async (_how, headers_override) => {
     const webhook = await send({ data: { id: 'user_1' }, headers_override });
     expect(() => verify(webhook)).toThrow();
   });
 
-  it('leaves the instance out when told so', async () => {
+  it('omits instance_id on request', async () => {
     const webhook = await send({ type: 'user.updated', data: { id: 'user_1' }, instance_id: null });
     verify(webhook);
     expect(JSON.parse(webhook.body)).not.toHaveProperty('instance_id');
@@ -69,7 +69,7 @@ describe('POST /emulator/events', () => {
     ['dashboard_example_without_instance', { type: 'user.created', data: { object: 'user' } }],
     ['organization_invitation', { type: 'organizationInvitation.created', data: { url: ticketUrl } }],
     ['waitlist_invitation', { type: 'waitlistEntry.updated', data: { invitation: { url: ticketUrl } } }],
-  ])('makes up the event %s as Clerk sends it', async (preset, event) => {
+  ])('sends the preset %s as Clerk sends it', async (preset, event) => {
     const webhook = await send({ type: undefined, preset });
     verify(webhook);
     const body = JSON.parse(webhook.body) as Record<string, unknown>;
@@ -82,13 +82,13 @@ describe('POST /emulator/events', () => {
     [{ data: {} }, 'type'],
     [{ preset: 'dashboard_example', data: {} }, 'data'],
     [{ preset: 'mystery' }, 'preset'],
-  ])('rejects %j and names %s', async (params, name) => {
+  ])('rejects %j and names the parameter %s', async (params, name) => {
     const { status, body } = await rawApi(emulator)('POST', '/emulator/events', params);
     expect(status).toBe(422);
     expect(JSON.stringify(body)).toContain(`"param_name":"${name}"`);
   });
 
-  it('tries once when told not to retry, and tells what came of it', async () => {
+  it('makes one attempt when retry is false, and returns its result', async () => {
     receiver.answerWith(() => ({ status: 401 }));
     const answer = await rawApi(emulator)('POST', '/emulator/events', {
       type: 'user.updated',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { rawApi } from './emulator-api';
 
-/** Every route with a body or a parameter; `:id` is filled with ids that exist, ids that do not, and rubbish. */
+/** Every route with a body or a parameter; `:id` becomes existing ids, unknown ids and random text. */
 const ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/v1/users'],
   ['PATCH', '/v1/users/:id'],
@@ -68,7 +68,7 @@ const NAMES = [
   'constructor',
 ];
 
-describe('whatever comes in', () => {
+describe('random input', () => {
   let emulator: ClerkEmulator;
   let api: ReturnType<typeof rawApi>;
   let ids: string[];
@@ -106,7 +106,7 @@ describe('whatever comes in', () => {
       ['message', 'long_message', 'code'].every((key) => typeof error[key] === 'string'),
     );
 
-  it('is done, or refused with a 4xx in Clerk’s shape; never a 500, never the end', async () => {
+  it('in path and body is handled or rejected with 4xx in Clerk’s shape, and never stops the emulator', async () => {
     const id = fc.oneof(
       fc.nat(3).map((index) => ids[index]!),
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -123,7 +123,7 @@ describe('whatever comes in', () => {
     expect((await api('GET', '/emulator/health')).status).toBe(200);
   });
 
-  it('in a query is as harmless', async () => {
+  it('in a query is handled or rejected in the same way', async () => {
     const name = fc.constantFrom(
       'limit',
       'offset',
@@ -147,7 +147,7 @@ describe('whatever comes in', () => {
     );
     await fc.assert(
       fc.asyncProperty(path, fc.array(fc.tuple(name, text), { maxLength: 4 }), async (at, pairs) => {
-        // What is no text of Unicode cannot be sent as a query at all.
+        // A text that is not valid Unicode cannot be sent in a query.
         const query = new URLSearchParams(pairs).toString();
         const answer = await api('GET', `${at}?${query}`);
         expect(answer.status).toBeLessThan(500);

@@ -3,7 +3,7 @@ import { rawApi } from './emulator-api';
 import { fixture, keyPaths } from './fixture';
 import { startWebhookReceiver } from './webhook-receiver';
 
-describe('generated data', () => {
+describe('generated data:', () => {
   const running: { close(): Promise<void> }[] = [];
   const start = async (options: object = {}): Promise<ClerkEmulator> => {
     const emulator = await startClerkEmulator(options);
@@ -14,7 +14,7 @@ describe('generated data', () => {
     await Promise.all(running.splice(0).map((each) => each.close()));
   });
 
-  it('users follow from the seed, are found by what they have, and send no webhook', async () => {
+  it('users depend only on the seed, are found by their identifiers, and send no webhook', async () => {
     const [one, two] = [await start(), await start({ users: 300, seed: '7' })];
     const api = rawApi(one);
     const answer = await api('POST', '/emulator/generate/users', { count: 300, seed: 7 });
@@ -32,7 +32,7 @@ describe('generated data', () => {
     expect(one.deliveries()).toEqual([]);
   });
 
-  it('a walk by starting_after and one by offset meet everybody once', async () => {
+  it('pages by starting_after and by offset return every user once', async () => {
     const emulator = await start({ users: 1_234 });
     const api = rawApi(emulator);
     const all = emulator.users().map(({ id }) => id);
@@ -49,7 +49,7 @@ describe('generated data', () => {
     }
   });
 
-  it('a history’s webhooks, put in order, add up to the true state', async () => {
+  it('the webhooks of a history, in order, lead to the final state', async () => {
     const receiver = await startWebhookReceiver();
     running.push(receiver);
     const emulator = await start({ webhookUrls: [receiver.url] });
@@ -69,7 +69,7 @@ describe('generated data', () => {
     expect(new Set(receiver.webhooks.map((webhook) => webhook.headers['svix-id'])).size).toBe(events.length);
   });
 
-  it('webhooks that do not fit into the queue are refused at once', async () => {
+  it('more webhooks than fit into the queue are rejected at once', async () => {
     const emulator = await start({ webhookQueueLimit: 5 });
     const answer = await rawApi(emulator)('POST', '/emulator/generate/users', { count: 6, webhooks: true });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: 'queue_too_small' }] } });

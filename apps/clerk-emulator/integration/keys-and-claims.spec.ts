@@ -34,7 +34,7 @@ describe('signing keys and custom claims', () => {
 
   afterEach(() => emulator.close());
 
-  it('a rotation overlaps: the new key signs, the old one verifies until it is retired', async () => {
+  it('overlap during a rotation: the new key signs, the old one verifies until it is retired', async () => {
     await start();
     const before = await mint();
     const keys = (await api('POST', '/emulator/keys/rotate')).body['data'] as { kid: string; status: string }[];
@@ -50,13 +50,13 @@ describe('signing keys and custom claims', () => {
     expect((await api('GET', '/emulator/keys')).body).toMatchObject({ data: [{ status: 'retired' }, {}] });
   });
 
-  it('the key that signs cannot be retired', async () => {
+  it('reject the retirement of the active key', async () => {
     await start();
     expect(await api('POST', `/emulator/keys/${kidOf(await mint())}/retire`)).toMatchObject({ status: 422 });
     expect(await api('POST', '/emulator/keys/ins_0/retire')).toMatchObject({ status: 404 });
   });
 
-  it('the ring survives a restart', async () => {
+  it('survive a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clerk-emulator-'));
     const stateFile = join(folder, 'state.json');
     await start({ stateFile });
@@ -67,12 +67,12 @@ describe('signing keys and custom claims', () => {
     emulator = await startClerkEmulator({ stateFile, issuer: emulator.issuer });
     expect(emulator.jwtKey).toBe(jwtKey);
     expect(await verifies(before)).toBe(true);
-    // It writes its state until it is closed.
+    // The emulator writes its state until it is closed.
     await emulator.close();
     await rm(folder, { recursive: true });
   });
 
-  it('a token of an unknown key names a kid that the JWKS lacks', async () => {
+  it('include an unknown kid for a token whose key is not in the JWKS', async () => {
     await start();
     const jwt = await mint({ preset: 'unknown_kid' });
     const { keys } = (await api('GET', '/.well-known/jwks.json')).body as { keys: { kid: string }[] };
@@ -80,14 +80,14 @@ describe('signing keys and custom claims', () => {
     expect(await verifies(jwt)).toBe(false);
   });
 
-  it('a skewed clock moves every time', async () => {
+  it('move every time claim with a skewed clock', async () => {
     await start();
     const [right, ahead] = [decodeJwt(await mint()), decodeJwt(await mint({ clock_skew_seconds: 100 }))];
     for (const claim of ['iat', 'nbf', 'exp'] as const)
       expect(ahead[claim]! - right[claim]!).toBeGreaterThanOrEqual(100);
   });
 
-  it('custom claims are filled from the user, keep their type, and reach the token at its next refresh', async () => {
+  it('fill custom claims from the user, with their types, from the next token on', async () => {
     await start();
     const claims = {
       role: '{{user.public_metadata.role}}',
@@ -116,7 +116,7 @@ describe('signing keys and custom claims', () => {
     expect(decodeJwt(await mint())).toMatchObject({ role: 'admin' });
   });
 
-  it('without custom claims version 2 carries the public metadata', async () => {
+  it('add the public metadata to version 2 when there are no custom claims', async () => {
     await start();
     expect(decodeJwt(await mint())).toMatchObject({ metadata: { role: 'member' } });
     await api('PUT', '/emulator/session-claims', { claims: {} });
@@ -125,7 +125,7 @@ describe('signing keys and custom claims', () => {
     expect(decodeJwt(await mint())).toHaveProperty('metadata');
   });
 
-  it('custom claims cannot replace Clerk’s own', async () => {
+  it('reject custom claims with the name of a claim of Clerk', async () => {
     await start();
     expect(await api('PUT', '/emulator/session-claims', { claims: { sub: 'user_2' } })).toMatchObject({ status: 422 });
   });

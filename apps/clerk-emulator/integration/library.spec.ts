@@ -3,10 +3,10 @@ import { type ClerkEmulator, NothingCameError, startClerkEmulator } from '../src
 import { rawApi } from './emulator-api';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
-/** For what has to come on a busy machine too. */
+/** Limit that holds on a busy machine too, in ms. */
 const ENOUGH_MS = 50_000;
 
-describe('startClerkEmulator in other people’s tests', () => {
+describe('an emulator started by a test', () => {
   let emulator: ClerkEmulator;
   let receiver: WebhookReceiver;
 
@@ -25,7 +25,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     await receiver.close();
   });
 
-  it('makes users, sessions and tokens without a request', async () => {
+  it('creates users, sessions and tokens without HTTP requests', async () => {
     const user = emulator.createUser({ email_address: ['ada@example.com'], public_metadata: { role: 'admin' } });
     const session = emulator.signIn(user.id);
     const claims = await verifyToken(await emulator.token(session.id), { jwtKey: emulator.jwtKey });
@@ -37,7 +37,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     expect(emulator.signOut(session.id).status).toBe('removed');
   });
 
-  it('gives what @clerk/backend takes', async () => {
+  it('returns options that @clerk/backend accepts', async () => {
     const user = emulator.createUser();
     const clerk = createClerkClient(emulator.clientOptions);
     expect((await clerk.users.getUser(user.id)).id).toBe(user.id);
@@ -46,7 +46,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     expect(emulator.findUser(user.id)).toBeUndefined();
   });
 
-  it('waits for a delivery, already come or yet to come, and says when none does', async () => {
+  it('waits for a delivery, past or future, and rejects when none comes in time', async () => {
     receiver.answerWith((_webhook, index) => ({ status: index === 0 ? 500 : 200 }));
     const user = emulator.createUser();
     const come = await emulator.waitForDelivery({ type: 'user.created', userId: user.id, timeoutMs: ENOUGH_MS });
@@ -56,7 +56,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     await expect(emulator.waitForDelivery({ type: 'user.deleted', timeoutMs: 20 })).rejects.toThrow(NothingCameError);
   });
 
-  it('settles once retries and delays are over', async () => {
+  it('is settled when no retry and no delayed delivery is left', async () => {
     receiver.answerWith((_webhook, index) => ({ status: index === 0 ? 500 : 200 }));
     emulator.addFault({ kind: 'delay', params: { delay_ms: 30 } });
     emulator.createUser();
@@ -67,7 +67,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     await expect(emulator.whenSettled(20)).rejects.toThrow(NothingCameError);
   });
 
-  it('reads codes', async () => {
+  it('returns the codes that were sent', async () => {
     emulator.createUser({ email_address: ['ada@example.com'] });
     expect(emulator.lastCode('ada@example.com')).toBeUndefined();
     await rawApi(emulator)('POST', '/emulator/sign-in', { identifier: 'ada@example.com' });
@@ -75,7 +75,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     expect(emulator.messages()).toHaveLength(1);
   });
 
-  it('forgets what was being sent when it was reset: no retry reaches the next test', async () => {
+  it('sends no retry of a delivery that was in flight during a reset', async () => {
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => (answer = resolve));
     receiver.answerWith(() => answered.then(() => ({ status: 500 })));
@@ -91,7 +91,7 @@ describe('startClerkEmulator in other people’s tests', () => {
     expect(emulator.deliveries()).toHaveLength(1);
   });
 
-  it('begins each test with nothing of the one before', async () => {
+  it('has no data of the previous test after a reset', async () => {
     const user = emulator.createUser();
     emulator.signIn(user.id);
     emulator.addFault({ kind: 'drop' });

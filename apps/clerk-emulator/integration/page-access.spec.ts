@@ -7,14 +7,14 @@ interface Answer {
   body: string;
 }
 
-describe('who may use the page and its API', () => {
+describe('the page and the control API', () => {
   let emulator: ClerkEmulator;
   beforeAll(async () => {
     emulator = await startClerkEmulator({ issuer: 'https://clerk.tunnel.example.com' });
   });
   afterAll(() => emulator.close());
 
-  /** Not `fetch`, which sets Host and the like by itself. */
+  /** Not `fetch`, which sets Host itself. */
   const call = (method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const outgoing = request(`${emulator.url}${path}`, { method, headers, timeout: 5_000 }, (incoming) => {
@@ -32,7 +32,7 @@ describe('who may use the page and its API', () => {
     });
 
   it.each(['rebound.example.com', 'rebound.example.com:3100', '127.0.0.1.nip.io', 'a b', 'local.evil.com'])(
-    'a request under the name %s is refused, whatever it asks for',
+    'reject every request with the host name "%s"',
     async (host) => {
       for (const path of ['/', '/emulator/health', '/v1/users', '/.well-known/jwks.json']) {
         expect((await call('GET', path, { host })).status).toBe(403);
@@ -50,17 +50,17 @@ describe('who may use the page and its API', () => {
     'host.docker.internal',
     'clerk-emulator.default.svc.cluster.local',
     'clerk.tunnel.example.com',
-  ])('a request under the local name %s is served', async (host) => {
+  ])('answer a request with the local host name %s', async (host) => {
     expect((await call('GET', '/emulator/health', { host })).status).toBe(200);
   });
 
   it.each([
     ['another origin', { origin: 'http://evil.example' }],
     ['another port', { origin: 'http://localhost:8080' }],
-    ['no origin of its own', { origin: 'null' }],
+    ['an opaque origin', { origin: 'null' }],
     ['another site', { 'sec-fetch-site': 'cross-site' }],
     ['another port of this machine', { 'sec-fetch-site': 'same-site', origin: 'http://localhost:8080' }],
-  ])('what a page of %s makes the browser ask is refused', async (_who, headers) => {
+  ])('reject requests that a page of %s makes the browser send', async (_who, headers) => {
     for (const [method, path] of [
       ['POST', '/emulator/pause'],
       ['POST', '/%65mulator/pause'],
@@ -76,21 +76,21 @@ describe('who may use the page and its API', () => {
     }
   });
 
-  it('a link from elsewhere opens the page, in a tab and not in a frame', async () => {
+  it('open from a link of another site in a tab, not in a frame', async () => {
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     expect((await call('GET', '/', { ...link, 'sec-fetch-dest': 'document' })).status).toBe(200);
     expect((await call('GET', '/', { ...link, 'sec-fetch-dest': 'iframe' })).status).toBe(403);
     expect((await call('GET', '/emulator/health', { ...link, 'sec-fetch-dest': 'document' })).status).toBe(403);
   });
 
-  it('the page itself and programs are served', async () => {
+  it('answer the page itself and programs', async () => {
     const origin = emulator.url;
     const own = { origin, 'sec-fetch-site': 'same-origin' };
     expect((await call('POST', '/emulator/resume', own)).status).toBe(200);
     expect((await call('POST', '/emulator/resume')).status).toBe(200);
   });
 
-  it('every file of the page runs and loads nothing but its own', async () => {
+  it('have a Content-Security-Policy on every file that allows only the page’s own files', async () => {
     for (const path of [
       '/',
       '/page/main.js',
@@ -110,14 +110,14 @@ describe('who may use the page and its API', () => {
     }
   });
 
-  it('a file is not sent twice', async () => {
+  it('answer 304 for a file that the browser has', async () => {
     const { headers } = await call('GET', '/page/main.js');
     const again = await call('GET', '/page/main.js', { 'if-none-match': String(headers['etag']) });
     expect(again).toMatchObject({ status: 304, body: '' });
   });
 
   it.each(['/page/../page-assets.ts', '/page/..%2fpage-assets.ts', '/page/%2e%2e%2ferrors.js', '/page/none.js'])(
-    'nothing else can be read: %s',
+    'have no file at %s',
     async (path) => {
       expect((await call('GET', path)).status).toBe(404);
     },

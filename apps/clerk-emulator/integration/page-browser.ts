@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Locator, type Page } from 'playwright-core';
 
-/** The widths that the page must work at. */
+/** Widths at which the page must work. */
 export const SCREENS = [
   { name: 'a desktop', viewport: { width: 1280, height: 900 } },
   { name: 'a phone', viewport: { width: 360, height: 740 } },
 ] as const;
 
-/** Longer than a busy machine takes, and four times within the limit of a story. */
+/** Longer than a busy machine needs; four of them fit into the limit of a test. */
 const LIVE_MS = 15_000;
 const CHECKS = readFileSync(join(__dirname, 'page-checks.browser.js'), 'utf8');
 const CONTROLS = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'spinbutton']);
 
 /**
- * Opens the page and waits until it is live. Chromium drops what it is loading whenever an interface of the machine comes
- * or goes (ERR_NETWORK_CHANGED), as it does beside other tests and containers: then the page is opened again.
+ * Opens the page and waits until it is live. Chromium aborts a load with ERR_NETWORK_CHANGED when a network interface
+ * appears or disappears, as containers of other tests cause; then the page is opened again.
  */
 export async function visit(page: Page, url: string): Promise<void> {
   for (let tries = 1; ; tries++) {
@@ -30,12 +30,12 @@ export async function visit(page: Page, url: string): Promise<void> {
   }
 }
 
-/** Where the page says whether it hears of changes. */
+/** Element that shows whether the page receives changes. */
 export function connectionOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('status');
 }
 
-/** Everything about what is in sight that would keep somebody out, in sentences. */
+/** Accessibility faults of the visible page, as sentences. */
 export async function accessFaults(page: Page): Promise<string[]> {
   const faults = await page.evaluate<string[]>(CHECKS);
   const session = await page.context().newCDPSession(page);
@@ -47,7 +47,7 @@ export async function accessFaults(page: Page): Promise<string[]> {
   return [...faults, ...nameless.map(({ role }) => `a ${String(role?.value)} has no name`)];
 }
 
-/** What the browser complains of: errors of scripts and breaches of the Content-Security-Policy. */
+/** Errors of scripts and violations of the Content-Security-Policy that the browser reports. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -56,7 +56,7 @@ export function complaintsOf(page: Page): string[] {
     void dialog.dismiss();
   });
   page.on('console', (message) => {
-    // A refusal of the API is logged by the browser itself; the page shows it in its place.
+    // The browser also logs API errors, which the page shows itself.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       complaints.push(message.text());
     }
@@ -64,7 +64,7 @@ export function complaintsOf(page: Page): string[] {
   return complaints;
 }
 
-/** Presses Tab until the control with this name has the focus, which must then be visible. */
+/** Presses Tab until the control with this name has the focus. The focus must be visible. */
 export async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press('Tab');

@@ -1,5 +1,5 @@
 /* global document, getComputedStyle, NodeFilter */
-// Runs inside the page; gives a sentence for each thing that would keep somebody out.
+// Runs inside the page; returns a sentence for each accessibility fault.
 (() => {
   const faults = [];
   const visible = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });

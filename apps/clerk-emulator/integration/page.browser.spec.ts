@@ -7,10 +7,10 @@ import { rawApi } from './emulator-api';
 import { accessFaults, complaintsOf, connectionOf, SCREENS, tabTo, visit } from './page-browser';
 import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
-/** On a machine without Chromium its packages are fetched first. */
+/** Includes the download of Chromium's packages when they are missing. */
 const FETCH_LIMIT_MS = 600_000;
 const STORY_LIMIT_MS = 120_000;
-/** For one thing to show on the page: a machine that builds and tests is busy. */
+/** Limit for one element to appear, on a busy machine. */
 const WAIT_MS = 60_000;
 const SCRIPT = '<img src=x onerror=alert(1)>';
 
@@ -60,17 +60,17 @@ describe('the page', () => {
   };
 
   it.each(SCREENS)(
-    'tells the whole story on $name',
+    'shows a user from creation to deletion, with webhooks and faults, on $name',
     async ({ viewport }) => {
       const page = await open({ viewport });
       const complaints = complaintsOf(page);
       const watching = await page.context().newPage();
       await visit(watching, `${emulator.url}/#/deliveries`);
       await seen(watching, 'Nothing delivered yet');
-      // Chromium slows down what is not in front.
+      // Chromium throttles pages in the background.
       await page.bringToFront();
 
-      // A user whose name would be markup.
+      // A user whose name is markup.
       await seen(page, 'No users yet');
       await page.getByRole('button', { name: 'New user' }).click();
       await page.getByRole('button', { name: 'Create user' }).click();
@@ -81,15 +81,15 @@ describe('the page', () => {
       await page.getByRole('button', { name: 'Create user' }).click();
       await page.getByRole('heading', { name: `${SCRIPT} Lovelace` }).waitFor();
 
-      // Its webhook shows by itself, with what was sent and answered.
+      // Its webhook appears without a reload, with request and response.
       await watching.bringToFront();
       await watching.getByRole('link', { name: 'user.created' }).click();
       await seen(watching, 'Delivered');
-      await watching.getByText('Request and answer').click();
+      await watching.getByText('Request and response').click();
       await seen(watching, `svix-id: ${String(receiver.webhooks[0]?.headers['svix-id'])}`);
       await seen(watching, `"first_name": "${SCRIPT}"`);
 
-      // Edit: name, metadata, addresses.
+      // Changes of name, metadata and addresses.
       await page.bringToFront();
       await page.getByLabel('First name').fill('Ada');
       await page.getByRole('button', { name: 'Save profile' }).click();
@@ -123,7 +123,7 @@ describe('the page', () => {
         },
       ]);
 
-      // Sign in as, and a token that Clerk's own verifier takes.
+      // A sign-in, and a token that Clerk's own verifier accepts.
       await page.getByRole('button', { name: /^Sign in as/ }).click();
       await page.getByRole('button', { name: /^Copy token/ }).click();
       await page.getByRole('heading', { name: 'Token copied' }).waitFor();
@@ -134,13 +134,13 @@ describe('the page', () => {
       await page.getByRole('cell', { name: claims.sid }).waitFor();
       expect(await accessFaults(page)).toEqual([]);
 
-      // A fault, and its effect.
+      // A fault and its effect.
       await emulator.whenIdle();
       receiver.clear();
       await section(page, 'Faults');
       await page.getByRole('switch', { name: 'Wrong signature' }).click();
-      await page.getByLabel('At most, times').fill('1');
-      await page.getByLabel('At most, times').press('Enter');
+      await page.getByLabel('Maximum times').fill('1');
+      await page.getByLabel('Maximum times').press('Enter');
       await seen(page, 'Saved.');
       await section(page, 'Users');
       await page.getByRole('link', { name: 'Ada Lovelace' }).click();
@@ -159,13 +159,13 @@ describe('the page', () => {
       await page.getByRole('switch', { name: 'Wrong signature' }).click();
       await seen(page, 'All off');
 
-      // And an end.
+      // Deletion.
       await section(page, 'Users');
       await page.getByRole('searchbox').fill('countess');
       await page.getByRole('link', { name: 'Ada Lovelace' }).click();
       await page.getByRole('button', { name: 'Delete…' }).click();
       await page.getByRole('button', { name: 'Delete user' }).click();
-      await seen(page, 'Nobody matches');
+      await seen(page, 'No user matches');
       await eventually(() => typesReceived().at(-1) === 'user.deleted');
       expect(complaints).toEqual([]);
     },
@@ -173,7 +173,7 @@ describe('the page', () => {
   );
 
   it(
-    'can be used with the keyboard alone',
+    'can be used with only the keyboard',
     async () => {
       const page = await open();
       await seen(page, 'No users yet');
@@ -209,7 +209,7 @@ describe('the page', () => {
   it.each(
     SCREENS.flatMap(({ name, viewport }) => (['light', 'dark'] as const).map((scheme) => ({ name, viewport, scheme }))),
   )(
-    'keeps nobody out, on $name in $scheme',
+    'has no accessibility fault on $name in $scheme',
     async ({ viewport, scheme }) => {
       receiver.answerWith(({ body }) => ({ status: body.includes('grace') ? 500 : 200 }));
       const user = (
@@ -241,7 +241,7 @@ describe('the page', () => {
   );
 
   it(
-    'keeps what is being typed when the user changes elsewhere',
+    'keeps the text in a form when the user changes meanwhile',
     async () => {
       const id = String((await api('POST', '/v1/users', { email_address: ['ada@example.com'] })).body['id']);
       const page = await open();
@@ -256,7 +256,7 @@ describe('the page', () => {
   );
 
   it(
-    'shows a secret or a token only to who asks for it',
+    'shows a secret or a token only on request',
     async () => {
       const id = String((await api('POST', '/v1/users', { email_address: ['ada@example.com'] })).body['id']);
       await api('POST', '/v1/sessions', { user_id: id });
@@ -275,7 +275,7 @@ describe('the page', () => {
   );
 
   it(
-    'sends a browser that came to sign in back with its session cookies, and nowhere but to a web page',
+    'redirects after a sign-in to redirect_url with session cookies, and only to http and https URLs',
     async () => {
       const id = String((await api('POST', '/v1/users', { email_address: ['ada@example.com'] })).body['id']);
       const page = await open();
@@ -295,7 +295,7 @@ describe('the page', () => {
   );
 
   it(
-    'says so when the emulator is gone',
+    'shows when the emulator cannot be reached',
     async () => {
       const page = await open();
       await emulator.close();

@@ -3,7 +3,7 @@ import { startClerkEmulator } from '../src';
 import { rawApi } from './emulator-api';
 
 describe('rate limits', () => {
-  it('reach @clerk/backend as 429 with the seconds to wait', async () => {
+  it('reach @clerk/backend as 429 with Retry-After', async () => {
     const emulator = await startClerkEmulator({ rateLimits: 'development' });
     try {
       const clerk = createClerkClient({ secretKey: emulator.secretKey, apiUrl: emulator.url });

@@ -5,7 +5,7 @@ import { type ClerkEmulator, ListenFailedError, startClerkEmulator, StateFileInv
 import { rawApi } from './emulator-api';
 import { startWebhookReceiver } from './webhook-receiver';
 
-describe('with a STATE_FILE', () => {
+describe('an emulator with a STATE_FILE', () => {
   let folder: string;
   let stateFile: string;
   const running: { close(): Promise<void> }[] = [];
@@ -25,7 +25,7 @@ describe('with a STATE_FILE', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('users, sessions, the key and the count of events survive a restart', async () => {
+  it('keeps users, sessions, the key and the count of events over a restart', async () => {
     const first = await start();
     const api = rawApi(first);
     const user = (await api('POST', '/v1/users', { email_address: ['ada@example.com'] })).body;
@@ -42,7 +42,7 @@ describe('with a STATE_FILE', () => {
     expect(await again('POST', '/v1/users', { email_address: ['ada@example.com'] })).toMatchObject({ status: 422 });
   });
 
-  it('a lockout ends after a restart when it would have ended without one', async () => {
+  it('ends a lockout at the same time as without a restart', async () => {
     let now = Date.now();
     const first = await start({ now: () => now });
     const user = (await rawApi(first)('POST', '/v1/users', { email_address: ['ada@example.com'], locked: true })).body;
@@ -56,7 +56,7 @@ describe('with a STATE_FILE', () => {
     expect(await shown()).toMatchObject({ locked: false, lockout_expires_in_seconds: null });
   });
 
-  it('what was undelivered is delivered after the restart, under the same id', async () => {
+  it('sends pending deliveries after a restart, with the same svix-id', async () => {
     const receiver = keep(await startWebhookReceiver());
     const first = await start({ webhookUrls: [receiver.url] });
     await rawApi(first)('POST', '/emulator/pause');
@@ -70,12 +70,12 @@ describe('with a STATE_FILE', () => {
     expect(webhook!.headers['svix-id']).toBe(data[0]!.message_id);
   });
 
-  it('can be read by its owner only', async () => {
+  it('writes a file that only its owner can read', async () => {
     await (await start()).close();
     expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
   });
 
-  it('an emulator that finds its port taken leaves the file to the one that runs', async () => {
+  it('leaves the file unchanged when its port is taken', async () => {
     const first = await start();
     await rawApi(first)('POST', '/v1/users', { email_address: ['ada@example.com'] });
     const port = Number(new URL(first.url).port);
@@ -84,7 +84,7 @@ describe('with a STATE_FILE', () => {
     expect(JSON.parse(await readFile(stateFile, 'utf8'))).toMatchObject({ users: [{ object: 'user' }] });
   });
 
-  it('who was deleted is known after the restart', async () => {
+  it('remembers deleted users over a restart', async () => {
     const first = await start();
     const { id } = first.createUser();
     first.deleteUser(id);
@@ -95,7 +95,7 @@ describe('with a STATE_FILE', () => {
   });
 
   it.each(['users', 'sessions', 'deliveries', 'endpoints'])(
-    'a file whose %s are not what they should be is refused and kept',
+    'rejects and keeps a file with invalid %s',
     async (list) => {
       await (await start()).close();
       const state = JSON.parse(await readFile(stateFile, 'utf8')) as Record<string, unknown>;
@@ -106,7 +106,7 @@ describe('with a STATE_FILE', () => {
     },
   );
 
-  it.each(['{"version":1', '{"version":2}', '[]', ''])('a file that holds %j is refused and kept', async (text) => {
+  it.each(['{"version":1', '{"version":2}', '[]', ''])('rejects and keeps a file with the content %j', async (text) => {
     const file = join(folder, 'state.json');
     await writeFile(file, text);
     await expect(startClerkEmulator({ stateFile: file })).rejects.toThrow(StateFileInvalidError);

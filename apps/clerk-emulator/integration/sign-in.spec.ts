@@ -7,7 +7,7 @@ import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 const PHONE = '+12015550123';
 const EMAIL = 'ada@example.com';
 
-describe('sign-in', () => {
+describe('a sign-in', () => {
   let emulator: ClerkEmulator;
   let receiver: WebhookReceiver;
   let api: ReturnType<typeof rawApi>;
@@ -42,7 +42,7 @@ describe('sign-in', () => {
     await receiver.close();
   });
 
-  it('by a test number takes 424242 and opens a session', async () => {
+  it('by a test number accepts 424242 and starts a session', async () => {
     await start();
     const begun = await signIn(PHONE);
     expect(begun).toMatchObject({ status: 'needs_first_factor', first_factor_verification: { attempts: 0 } });
@@ -54,7 +54,7 @@ describe('sign-in', () => {
     expect(seen[1]!.data).toMatchObject({ to_phone_number: PHONE, user_id: userId, data: { otp_code: '424242' } });
   });
 
-  it('gives a browser the session token in the plain and the suffixed cookie', async () => {
+  it('sets the session token in the plain and the suffixed cookie', async () => {
     await start({ issuer: 'https://spike-emulator-1.clerk.accounts.dev' });
     const { id } = await signIn(PHONE);
     const response = await fetch(`${emulator.url}/emulator/sign-in/${String(id)}/attempt`, {
@@ -67,7 +67,7 @@ describe('sign-in', () => {
     for (const [, token] of cookies) expect(decodeJwt(token ?? '').sub).toBe(userId);
   });
 
-  it('by an address sends a code of its own, which email.created carries', async () => {
+  it('by an address sends a new code, which email.created includes', async () => {
     await start();
     const { id } = await signIn(EMAIL.toUpperCase());
     const code = await lastCode(EMAIL);
@@ -79,13 +79,13 @@ describe('sign-in', () => {
     expect((await attempt(id, code)).body).toMatchObject({ errors: [{ code: 'verification_already_verified' }] });
   });
 
-  it('by a +clerk_test address takes 424242', async () => {
+  it('by a +clerk_test address accepts 424242', async () => {
     await start();
     const { id } = await signIn('bob+clerk_test@example.com', { sign_up: true });
     expect((await attempt(id, '424242')).status).toBe(200);
   });
 
-  it('of nobody known is refused, or signs up', async () => {
+  it('with an unknown identifier is rejected, or signs the user up', async () => {
     await start();
     expect(await api('POST', '/emulator/sign-in', { identifier: 'new@example.com' })).toMatchObject({
       status: 422,
@@ -99,7 +99,7 @@ describe('sign-in', () => {
     expect(sms?.data['user_id']).toBeNull();
   });
 
-  it('takes five wrong codes, then no right one either, until a new code is sent', async () => {
+  it('rejects even the correct code after five wrong ones, until a new code is sent', async () => {
     await start();
     const { id } = await signIn(EMAIL);
     const code = await lastCode(EMAIL);
@@ -114,7 +114,7 @@ describe('sign-in', () => {
     expect((await attempt(id, await lastCode(EMAIL))).status).toBe(200);
   });
 
-  it('refuses a code after ten minutes', async () => {
+  it('rejects a code after ten minutes', async () => {
     await start();
     const { id } = await signIn(PHONE);
     now += 10 * 60_000;
@@ -127,7 +127,7 @@ describe('sign-in', () => {
     });
   });
 
-  it('locks a user after a hundred wrong codes, for an hour', async () => {
+  it('locks a user for an hour after a hundred wrong codes', async () => {
     await start({ codeAttempts: 1_000 });
     const { id } = await signIn(PHONE);
     for (let i = 0; i < 100; i++) await attempt(id, '000000');
@@ -140,7 +140,7 @@ describe('sign-in', () => {
     expect((await signIn(PHONE))['status']).toBe('needs_first_factor');
   });
 
-  it('is refused while a lockout lasts, which counts down when it is read and ends without an event', async () => {
+  it('is rejected during a lockout, which counts down on reads and ends without an event', async () => {
     await start();
     const user = () => api('GET', `/v1/users/${userId}`).then(({ body }) => body);
     const { updated_at } = (await api('POST', `/v1/users/${userId}/lock`)).body;
@@ -163,7 +163,7 @@ describe('sign-in', () => {
     ]);
   });
 
-  it('is refused to a deprovisioned user, whose event is user.updated alone, until it is provisioned again', async () => {
+  it('of a deprovisioned user is rejected until the user is reprovisioned; both changes send only user.updated', async () => {
     await start();
     const { id } = await signIn(PHONE);
     const session = (await api('POST', '/v1/sessions', { user_id: userId })).body;
@@ -184,7 +184,7 @@ describe('sign-in', () => {
     ]);
   });
 
-  it('is refused to the banned and the locked', async () => {
+  it('of a banned or locked user is rejected', async () => {
     await start();
     const { id } = await signIn(PHONE);
     for (const [verb, code] of [
@@ -201,7 +201,7 @@ describe('sign-in', () => {
     expect((await attempt(id, '424242')).status).toBe(200);
   });
 
-  it('may leave tasks: the session is pending until they are done', async () => {
+  it('can leave tasks: the session is pending until they are done', async () => {
     await start();
     const { id } = await signIn(PHONE, { pending: true });
     const session = (await attempt(id, '424242')).body['session'] as { id: string; status: string };
@@ -220,7 +220,7 @@ describe('sign-in', () => {
     ['POST', (id: string) => `/emulator/sessions/${id}/end`, 'session.ended'],
     ['POST', (id: string) => `/v1/sessions/${id}/revoke`, 'session.revoked'],
     ['POST', () => `/v1/users/${userId}/ban`, 'session.revoked'],
-  ])('ends by %s %s with its event, and gives no token after', async (method, path, type) => {
+  ])('ends by %s %s, which sends the event %s and prevents further tokens', async (method, path, type) => {
     await start();
     const { id } = await signIn(PHONE);
     const { id: sessionId } = (await attempt(id, '424242')).body['session'] as { id: string };
@@ -230,7 +230,7 @@ describe('sign-in', () => {
     expect((await api('POST', `/v1/sessions/${sessionId}/tokens`)).status).toBe(404);
   });
 
-  it('lasts seven days, after which it gives no token', async () => {
+  it('lasts seven days, after which its session gets no token', async () => {
     await start();
     const { id, created_at, expire_at } = (await api('POST', '/v1/sessions', { user_id: userId })).body;
     expect(Number(expire_at) - Number(created_at)).toBe(7 * 86_400_000);
@@ -240,7 +240,7 @@ describe('sign-in', () => {
     expect((await api('POST', `/v1/sessions/${String(id)}/tokens`)).status).toBe(404);
   });
 
-  it('as somebody else, by an actor token of the Backend API, says so in the token', async () => {
+  it('with an actor token of the Backend API has the actor in the session token', async () => {
     await start();
     const clerk = createClerkClient({ secretKey: emulator.secretKey, apiUrl: emulator.url });
     const params = { userId, actor: { sub: 'user_admin' }, expiresInSeconds: 60 };

@@ -3,7 +3,7 @@ import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { tokenPresets } from '../src/mint-tokens/token-presets';
 import { rawApi } from './emulator-api';
 
-describe('a token that is wrong for one reason', () => {
+describe('the verifier of the gateway', () => {
   let emulator: ClerkEmulator;
   let mint: (params: object) => Promise<string>;
   let verify: (jwt: string) => Promise<unknown>;
@@ -15,7 +15,7 @@ describe('a token that is wrong for one reason', () => {
     const session = await api('POST', '/emulator/sessions', { user_id: user.body['id'] });
     mint = async (params) =>
       String((await api('POST', '/emulator/tokens', { session_id: session.body['id'], ...params })).body['jwt']);
-    // The gateway's own verifier: the strictest reader of Clerk's tokens that there is.
+    // The gateway's verifier, the strictest available.
     const rules = {
       issuer: emulator.issuer,
       authorizedParties: ['http://localhost:3000'],
@@ -26,17 +26,17 @@ describe('a token that is wrong for one reason', () => {
   });
   afterAll(() => emulator.close());
 
-  it.each([1, 2])('the right one of version %i is accepted', async (version) => {
+  it.each([1, 2])('accepts a valid token of version %i', async (version) => {
     await expect(verify(await mint({ version }))).resolves.toMatchObject({ version });
   });
 
-  it.each(tokenPresets.filter((name) => name !== 'unknown_kid'))('%s is refused', async (preset) => {
+  it.each(tokenPresets.filter((name) => name !== 'unknown_kid'))('rejects the token preset %s', async (preset) => {
     const jwt = await mint({ preset });
     expect(jwt.split('.')).toHaveLength(3);
     await expect(verify(jwt)).rejects.toThrow();
   });
 
-  it('every reason has a name that the control API tells', async () => {
+  it('is tested with all presets that the control API lists', async () => {
     const { data } = (await rawApi(emulator)('GET', '/emulator/tokens/presets')).body;
     expect(data).toEqual(tokenPresets);
   });

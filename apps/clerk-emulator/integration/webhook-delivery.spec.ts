@@ -4,7 +4,7 @@ import { type ClerkEmulator, type ClerkEmulatorOptions, startClerkEmulator } fro
 import { rawApi } from './emulator-api';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
-/** For what has to come to its end on a busy machine too. */
+/** Limit that holds on a busy machine too, in ms. */
 const ENOUGH_MS = 50_000;
 
 interface DeliveryView {
@@ -36,7 +36,7 @@ describe('webhook delivery', () => {
     await receiver.close();
   });
 
-  it('is accepted by svix and by standardwebhooks', async () => {
+  it('is signed so that svix and standardwebhooks accept it', async () => {
     await start();
     await createUser();
     const [webhook] = await receiver.received(1);
@@ -57,7 +57,7 @@ describe('webhook delivery', () => {
     });
   });
 
-  it('repeats a failed delivery with the same id and the same bytes until it is taken', async () => {
+  it('retries a failed delivery with the same svix-id and body until it succeeds', async () => {
     receiver.answerWith((_webhook, index) => ({ status: index < 2 ? 500 : 204 }));
     await start();
     await createUser();
@@ -70,7 +70,7 @@ describe('webhook delivery', () => {
     ]);
   });
 
-  it('gives up at the end of the schedule', async () => {
+  it('fails a delivery at the end of the retry schedule', async () => {
     receiver.answerWith(() => ({ status: 500 }));
     await start();
     await createUser();
@@ -79,7 +79,7 @@ describe('webhook delivery', () => {
     expect(await deliveries()).toMatchObject([{ status: 'failed', attempts: [{}, {}, {}] }]);
   });
 
-  it('counts a redirect as failure and does not follow it', async () => {
+  it('counts a redirect as a failure and does not follow it', async () => {
     receiver.answerWith(() => ({ status: 307, headers: { location: '/elsewhere' } }));
     await start({ retryScheduleMs: [0] });
     await createUser();
@@ -91,7 +91,7 @@ describe('webhook delivery', () => {
     ]);
   });
 
-  it('waits as long as Retry-After asks', async () => {
+  it('waits as long as Retry-After says', async () => {
     receiver.answerWith((_webhook, index) =>
       index === 0 ? { status: 429, headers: { 'retry-after': '1' } } : { status: 200 },
     );
@@ -101,9 +101,9 @@ describe('webhook delivery', () => {
     expect(second!.at - first!.at).toBeGreaterThanOrEqual(950);
   });
 
-  it('gives up an attempt that is not answered in time', async () => {
+  it('fails an attempt that is not answered in time', async () => {
     receiver.answerWith((_webhook, index) => (index === 0 ? undefined : { status: 200 }));
-    // On a busy machine the next ones may be too late as well.
+    // On a busy machine the next attempts may be late too.
     await start({ webhookTimeoutMs: 200, retryScheduleMs: Array.from({ length: 20 }, () => 5) });
     await createUser();
     await receiver.received(2);
@@ -116,7 +116,7 @@ describe('webhook delivery', () => {
     expect(delivery!.attempts).toMatchObject([...late, { status: 200 }]);
   });
 
-  it('retries an endpoint that is not there', async () => {
+  it('retries an endpoint that refuses connections', async () => {
     await start({ retryScheduleMs: [0, 5] });
     await receiver.close();
     await createUser();
@@ -125,7 +125,7 @@ describe('webhook delivery', () => {
     expect(delivery!.attempts[0]).toMatchObject({ status: null, error: 'ECONNREFUSED' });
   });
 
-  it('orders two changes of the same millisecond by updated_at', async () => {
+  it('orders two changes in the same millisecond by updated_at', async () => {
     await start({ now: () => 1_790_000_000_000 });
     const user = (await createUser()).body;
     const path = `/v1/users/${String(user['id'])}`;
@@ -136,7 +136,7 @@ describe('webhook delivery', () => {
     expect(times).toEqual([1_790_000_000_000, 1_790_000_000_001, 1_790_000_000_002]);
   });
 
-  it('delivers an event to every endpoint under one id', async () => {
+  it('delivers an event to every endpoint with the same svix-id', async () => {
     await start();
     emulator.setWebhookUrls([receiver.url, `${receiver.url}/second`]);
     await createUser();
@@ -145,7 +145,7 @@ describe('webhook delivery', () => {
     expect(new Set(webhooks.map((webhook) => webhook.path)).size).toBe(2);
   });
 
-  it('never has more attempts in hand than it may', async () => {
+  it('never exceeds the limit of attempts in flight', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     receiver.answerWith(() => released.then(() => ({ status: 200 })));
@@ -159,7 +159,7 @@ describe('webhook delivery', () => {
     await receiver.received(10);
   });
 
-  it('an endpoint that never answers holds up no other', async () => {
+  it('is not delayed by another endpoint that never answers', async () => {
     const hanging = await startWebhookReceiver();
     hanging.answerWith(() => undefined);
     try {
@@ -174,7 +174,7 @@ describe('webhook delivery', () => {
     }
   });
 
-  it('reaches every one of more endpoints than it has attempts in hand', async () => {
+  it('reaches all endpoints when there are more than attempts in flight', async () => {
     await start();
     emulator.setWebhookUrls(Array.from({ length: 300 }, (_, i) => `${receiver.url}/${i}`));
     await createUser();
@@ -182,7 +182,7 @@ describe('webhook delivery', () => {
     expect(new Set(receiver.webhooks.map(({ path }) => path)).size).toBe(300);
   });
 
-  it('takes ten thousand endpoints and none beyond', async () => {
+  it('accepts 10 000 endpoints and rejects a further one', async () => {
     await start();
     emulator.setWebhookUrls(Array.from({ length: 10_000 }, (_, i) => `${receiver.url}/${i}`));
     expect(await api('POST', '/emulator/endpoints', { url: receiver.url })).toMatchObject({
@@ -191,7 +191,7 @@ describe('webhook delivery', () => {
     });
   });
 
-  it('records an event that finds the queue full as failed', async () => {
+  it('records an event as failed when the queue is full', async () => {
     await start({ webhookQueueLimit: 1 });
     await api('POST', '/emulator/pause');
     await createUser('a@example.com');
@@ -199,7 +199,7 @@ describe('webhook delivery', () => {
     expect((await deliveries()).map((delivery) => delivery.status)).toEqual(['failed', 'pending']);
   });
 
-  it('holds deliveries while paused; a resend goes out of order all the same', async () => {
+  it('holds deliveries while paused, except a resend', async () => {
     await start();
     await api('POST', '/emulator/pause');
     const user = (await createUser()).body;
@@ -216,7 +216,7 @@ describe('webhook delivery', () => {
     ]);
   });
 
-  it('sends a delivery again under the same id', async () => {
+  it('sends a delivery again with the same svix-id', async () => {
     await start();
     await createUser();
     await emulator.whenIdle();

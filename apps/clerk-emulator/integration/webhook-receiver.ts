@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** One webhook as it arrived. */
+/** A webhook that was received. */
 export interface ReceivedWebhook {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -10,17 +10,17 @@ export interface ReceivedWebhook {
   readonly at: number;
 }
 
-/** What the endpoint answers; `undefined` never answers. */
+/** Response of the endpoint; `undefined`: no response. */
 export type Answer = { readonly status: number; readonly headers?: Record<string, string> } | undefined;
 
 type Answerer = (webhook: ReceivedWebhook, index: number) => Answer | Promise<Answer>;
 
-/** An endpoint that records what it gets and answers as told. */
+/** A webhook endpoint that records requests and answers as configured. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly webhooks: ReceivedWebhook[];
   answerWith(answer: Answerer): void;
-  /** Resolves with all webhooks once there are at least `count`. */
+  /** Resolves with all webhooks when there are at least `count`. */
   received(count: number): Promise<ReceivedWebhook[]>;
   clear(): void;
   close(): Promise<void>;

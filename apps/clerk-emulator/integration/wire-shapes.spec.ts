@@ -3,7 +3,7 @@ import { rawApi } from './emulator-api';
 import { fixture, keyPaths } from './fixture';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
-describe('wire shapes are those of the recorded payloads', () => {
+describe('the wire format', () => {
   let emulator: ClerkEmulator;
   let receiver: WebhookReceiver;
   let api: ReturnType<typeof rawApi>;
@@ -40,29 +40,32 @@ describe('wire shapes are those of the recorded payloads', () => {
     await receiver.close();
   });
 
-  it.each(['user.created', 'user.updated', 'session.created', 'session.revoked'])('webhook %s', (type) => {
-    expect(keyPaths(events.get(type)?.[0])).toEqual(keyPaths(fixture(type)));
-  });
+  it.each(['user.created', 'user.updated', 'session.created', 'session.revoked'])(
+    'has the keys of the recorded payload in the webhook %s',
+    (type) => {
+      expect(keyPaths(events.get(type)?.[0])).toEqual(keyPaths(fixture(type)));
+    },
+  );
 
-  it.each(['session.ended', 'session.removed'])('webhook %s, as session.revoked', (type) => {
+  it.each(['session.ended', 'session.removed'])('has the keys of session.revoked in the webhook %s', (type) => {
     expect(keyPaths(events.get(type)?.[0])).toEqual(keyPaths(fixture('session.revoked')));
   });
 
-  it('webhook user.created of a user with a phone number alone', () => {
+  it('has the recorded keys in user.created of a user with only a phone number', () => {
     const phoneOnly = events
       .get('user.created')
       ?.find((event) => (event['data'] as { email_addresses: unknown[] }).email_addresses.length === 0);
     expect(keyPaths(phoneOnly)).toEqual(keyPaths(fixture('user.created.phone-only')));
   });
 
-  it('webhook user.deleted, with and without external id', () => {
+  it('has the recorded keys in user.deleted, with and without external id', () => {
     const shapes = events.get('user.deleted')?.map((event) => keyPaths(event)) ?? [];
     expect(shapes).toHaveLength(2);
     expect(shapes).toContainEqual(keyPaths(fixture('user.deleted')));
     expect(shapes).toContainEqual(keyPaths(fixture('user.deleted.external_id')));
   });
 
-  it('answers of the Backend API', () => {
+  it('has the recorded keys in the answers of the Backend API', () => {
     expect(keyPaths(answers['user']?.body)).toEqual(keyPaths(fixture('bapi.user')));
     expect(answers['count']?.body).toEqual(fixture('bapi.users-count'));
     expect(keyPaths(answers['deleted']?.body)).toEqual(keyPaths(fixture('bapi.delete-user')));
@@ -74,17 +77,17 @@ describe('wire shapes are those of the recorded payloads', () => {
     });
   });
 
-  it('every answer declares exactly application/json', () => {
+  it('has the content type application/json, without a charset, in every answer', () => {
     expect(new Set(Object.values(answers).map((answer) => answer.contentType))).toEqual(new Set(['application/json']));
   });
 
-  it('the user of a session event is the user after signing in', () => {
+  it('has the user after the sign-in in session.created', () => {
     const [created] = events.get('session.created') ?? [];
     const { user, created_at } = created?.['data'] as { user: { last_sign_in_at: number }; created_at: number };
     expect(user.last_sign_in_at).toBe(created_at);
   });
 
-  it('an event is never older than what it tells of', () => {
+  it('has no event timestamp before the time of its change', () => {
     for (const event of [...events.values()].flat()) {
       const { updated_at } = event['data'] as { updated_at?: number };
       expect(event['timestamp']).toBeGreaterThanOrEqual(updated_at ?? 0);

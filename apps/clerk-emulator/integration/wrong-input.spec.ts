@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { rawApi } from './emulator-api';
 
-describe('wrong input', () => {
+describe('invalid input', () => {
   let emulator: ClerkEmulator;
   let api: ReturnType<typeof rawApi>;
   let userId: string;
@@ -17,24 +17,38 @@ describe('wrong input', () => {
   const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
   it.each([
-    ['no JSON', 'POST', '/v1/users', '{oops', 400, 'request_body_invalid'],
+    ['a body that is not JSON', 'POST', '/v1/users', '{oops', 400, 'request_body_invalid'],
     ['an array', 'POST', '/v1/users', '[]', 400, 'request_body_invalid'],
     ['a prototype', 'POST', '/v1/users', '{"__proto__":{"a":1}}', 400, 'request_body_invalid'],
-    ['nothing', 'POST', '/v1/users', '{}', 422, 'form_data_missing'],
-    ['no address', 'POST', '/v1/users', '{"email_address":["nope"]}', 422, 'form_param_format_invalid'],
-    ['no number', 'POST', '/v1/users', '{"phone_number":["0123"]}', 422, 'form_param_format_invalid'],
-    ['a stranger', 'POST', '/v1/users', '{"shoe_size":42}', 422, 'form_param_unknown'],
+    ['an empty object', 'POST', '/v1/users', '{}', 422, 'form_data_missing'],
+    ['an invalid e-mail address', 'POST', '/v1/users', '{"email_address":["nope"]}', 422, 'form_param_format_invalid'],
+    ['an invalid phone number', 'POST', '/v1/users', '{"phone_number":["0123"]}', 422, 'form_param_format_invalid'],
+    ['an unknown parameter', 'POST', '/v1/users', '{"shoe_size":42}', 422, 'form_param_unknown'],
     ['a taken address', 'POST', '/v1/users', '{"email_address":["ADA@example.com"]}', 422, 'form_identifier_exists'],
-    ['an address twice', 'POST', '/v1/users', '{"email_address":["b@x.io","B@x.io"]}', 422, 'form_identifier_exists'],
-    ['a missing id', 'POST', '/v1/sessions', '{}', 422, 'form_param_missing'],
+    [
+      'the same address twice',
+      'POST',
+      '/v1/users',
+      '{"email_address":["b@x.io","B@x.io"]}',
+      422,
+      'form_identifier_exists',
+    ],
+    ['a missing user_id', 'POST', '/v1/sessions', '{}', 422, 'form_param_missing'],
     ['an unknown user', 'POST', '/v1/sessions', '{"user_id":"user_0"}', 404, 'resource_not_found'],
     ['an unknown session', 'POST', '/v1/sessions/sess_0/tokens', undefined, 404, 'resource_not_found'],
     ['an unknown address', 'DELETE', '/v1/email_addresses/idn_0', undefined, 404, 'resource_not_found'],
     ['an unknown route', 'GET', '/v1/organizations', undefined, 404, 'resource_not_found'],
-    ['a limit too high', 'GET', '/v1/users?limit=501', undefined, 422, 'form_param_format_invalid'],
-    ['an odd order', 'GET', '/v1/users?order_by=shoe_size', undefined, 422, 'form_param_format_invalid'],
-    ['a broken escape', 'GET', '/v1/users/%zz', undefined, 400, 'request_body_invalid'],
-    ['too large a body', 'POST', '/v1/users', `{"first_name":"${'x'.repeat(1_048_576)}"}`, 413, 'request_too_large'],
+    ['a limit that is too high', 'GET', '/v1/users?limit=501', undefined, 422, 'form_param_format_invalid'],
+    ['an unknown order', 'GET', '/v1/users?order_by=shoe_size', undefined, 422, 'form_param_format_invalid'],
+    ['an invalid escape in the path', 'GET', '/v1/users/%zz', undefined, 400, 'request_body_invalid'],
+    [
+      'a body that is too large',
+      'POST',
+      '/v1/users',
+      `{"first_name":"${'x'.repeat(1_048_576)}"}`,
+      413,
+      'request_too_large',
+    ],
     [
       'both data and body',
       'POST',
@@ -59,7 +73,7 @@ describe('wrong input', () => {
       422,
       'form_param_format_invalid',
     ],
-  ])('%s is answered in Clerk’s error shape', async (_what, method, path, body, status, code) => {
+  ])('of the kind "%s" is answered in Clerk’s error shape', async (_what, method, path, body, status, code) => {
     const answer = await api(method, path, body);
     expect(answer).toMatchObject({
       status,
@@ -71,7 +85,7 @@ describe('wrong input', () => {
     });
   });
 
-  it('metadata above 8 KB is refused and changes nothing', async () => {
+  it('with metadata above 8 KB is rejected and changes nothing', async () => {
     const path = `/v1/users/${userId}/metadata`;
     await api('PATCH', path, { public_metadata: { keep: 'x'.repeat(5_000) } });
     const answer = await api('PATCH', path, { public_metadata: { more: 'x'.repeat(5_000) } });
@@ -80,7 +94,7 @@ describe('wrong input', () => {
     expect(Object.keys(user.body['public_metadata'] as object)).toEqual(['keep']);
   });
 
-  it('metadata nested too deeply is refused', async () => {
+  it('with metadata nested too deeply is rejected', async () => {
     const body = `{"public_metadata":{"a":${nested(150)}}}`;
     expect(await api('PATCH', `/v1/users/${userId}/metadata`, body)).toMatchObject({ status: 422 });
   });
@@ -91,19 +105,19 @@ describe('wrong input', () => {
     ['POST', '/emulator/sessions', '{"user_id":":id","actor":{"sub":"x","a":DEEP}}'],
     ['POST', '/emulator/events', '{"type":"a.b","data":{"a":DEEP}}'],
     ['PUT', '/emulator/session-claims', '{"claims":{"a":DEEP}}'],
-  ])('what nests without end at %s %s is refused and leaves nothing behind', async (method, path, body) => {
+  ])('that is nested extremely deeply is rejected at %s %s and changes nothing', async (method, path, body) => {
     const fill = (text: string): string => text.replace(':id', userId).replace('DEEP', nested(100_000));
     const answer = await api(method, fill(path), fill(body));
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 'request_body_invalid' }] } });
     expect(await api('GET', `/v1/sessions?user_id=${userId}`)).toMatchObject({ status: 200, body: [] });
   });
 
-  it('a body that is not JSON by its own account is refused', async () => {
+  it('whose Content-Type is not JSON is rejected', async () => {
     const answer = await api('POST', '/v1/users', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' });
     expect(answer).toMatchObject({ status: 415, body: { errors: [{ code: 'unsupported_content_type' }] } });
   });
 
-  it('a primary address must be verified and the user’s own', async () => {
+  it('that makes an unverified or foreign address primary is rejected', async () => {
     const added = await api('POST', '/v1/email_addresses', { user_id: userId, email_address: 'new@example.com' });
     for (const id of [added.body['id'], 'idn_0']) {
       const answer = await api('PATCH', `/v1/users/${userId}`, { primary_email_address_id: id });
@@ -115,7 +129,7 @@ describe('wrong input', () => {
     ['none', ''],
     ['Basic', 'Basic c2s6'],
     ['a bare key', 'sk_test_x'],
-  ])('a credential that is %s is refused', async (_kind, authorization) => {
+  ])('with a credential that is %s is rejected', async (_kind, authorization) => {
     const answer = await api('GET', '/v1/users', undefined, { authorization });
     expect(answer).toMatchObject({
       status: 401,
@@ -123,7 +137,7 @@ describe('wrong input', () => {
     });
   });
 
-  it('garbage on the socket leaves it serving', async () => {
+  it('that is not HTTP does not stop the emulator from serving other clients', async () => {
     const { port, hostname } = new URL(emulator.url);
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => socket.end('\0\0garbage\r\n\r\n'));

@@ -24,7 +24,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('names every faulty variable and shows no value', () => {
+  it('names every invalid variable and shows no value', () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const error = faultsOf({
       PORT: '99999',
@@ -61,24 +61,24 @@ describe('loadConfig', () => {
     expect(error.message).not.toMatch(/hush|99999|BEGIN/);
   });
 
-  it('signs with the first of several secrets, else with the single one', () => {
+  it('uses the first of several webhook secrets, otherwise the single one', () => {
     const first = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
     const second = `whsec_${Buffer.alloc(24, 2).toString('base64')}`;
     expect(loadConfig({ CLERK_WEBHOOK_SIGNING_SECRETS: `${first}, ${second}` }).webhookSecret).toBe(first);
     expect(loadConfig({ CLERK_WEBHOOK_SIGNING_SECRET: second }).webhookSecret).toBe(second);
   });
 
-  it('shortens the whole schedule by the time scale', () => {
+  it('multiplies the retry schedule by the time scale', () => {
     const config = loadConfig({ WEBHOOK_RETRY_SCHEDULE_MS: '0,1000,20000', WEBHOOK_TIME_SCALE: '0.01' });
     expect(config.retryScheduleMs).toEqual([0, 10, 200]);
   });
 
-  it('shortens the days after which an endpoint is disabled by the same scale', () => {
+  it('multiplies the time until an endpoint is disabled by the time scale', () => {
     expect(loadConfig({}).webhookDisableAfterMs).toBe(5 * 86_400_000);
     expect(loadConfig({ WEBHOOK_TIME_SCALE: '0.001' }).webhookDisableAfterMs).toBe(432_000);
   });
 
-  it('has no rate limits, no custom claims and no generated users unless told so', () => {
+  it('has no rate limits, no custom claims and no generated users by default', () => {
     expect(loadConfig({})).toMatchObject({ rateLimits: 'off', sessionClaims: null, users: 0 });
     expect(
       loadConfig({
@@ -89,7 +89,7 @@ describe('loadConfig', () => {
     ).toMatchObject({ rateLimits: 'production', sessionClaims: { a: 1 }, users: 5 });
   });
 
-  it('takes none for no endpoint and for no authorized party', () => {
+  it('reads the value none as no endpoint and as no authorized party', () => {
     expect(loadConfig({ WEBHOOK_URLS: 'none', AUTHORIZED_PARTY: 'none' })).toMatchObject({
       webhookUrls: [],
       authorizedParty: null,

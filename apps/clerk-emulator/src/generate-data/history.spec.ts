@@ -5,7 +5,7 @@ describe('generateHistory', () => {
   const options = { seed: 'a', steps: 400 };
   const history = generateHistory(options);
 
-  it('follows from its seed, byte for byte', () => {
+  it('depends only on its seed', () => {
     expect(generateHistory(options)).toEqual(history);
     expect(generateHistory({ ...options, seed: 'b' }).events[0]).not.toEqual(history.events[0]);
   });
@@ -15,7 +15,7 @@ describe('generateHistory', () => {
     expect([...steps].sort()).toEqual(['add_email', 'create', 'delete', 'recreate', 'swap_emails', 'update']);
   });
 
-  it('ends in the state that its events add up to', () => {
+  it('ends in the state that its events lead to', () => {
     const users = new Map<string, ClerkUser>();
     const gone: string[] = [];
     for (const { body, userId } of history.events) {
@@ -29,7 +29,7 @@ describe('generateHistory', () => {
     expect(gone).toEqual(history.deletedIds);
   });
 
-  it('gives an address to one user at a time, and no id twice', () => {
+  it('gives an address to only one user at a time, and an id to only one user', () => {
     const owners = new Map<string, string>();
     const created = new Set<string>();
     for (const event of history.events) {
@@ -44,7 +44,7 @@ describe('generateHistory', () => {
     }
   });
 
-  it('brings an address of a deleted user back under a new id', () => {
+  it('gives an address of a deleted user to a new one', () => {
     const again = history.events.find(({ step }) => step === 'recreate');
     const address = (again?.data as ClerkUser).email_addresses[0]?.email_address;
     const before = history.events.find(
@@ -54,7 +54,7 @@ describe('generateHistory', () => {
     expect(history.deletedIds).toContain(before?.userId);
   });
 
-  it('never lets time stand still, so that every version has its own', () => {
+  it('gives every change a later time than the one before', () => {
     const times = history.events.map(({ at }) => at);
     expect(times.every((at, i) => i === 0 || at > times[i - 1]!)).toBe(true);
     for (const { data, at } of history.events) if ('updated_at' in data) expect(data.updated_at).toBe(at);

@@ -23,12 +23,12 @@ describe('listUsers', () => {
     }
   });
 
-  it('gives the newest 10 first', () => {
+  it('returns the 10 newest users, newest first', () => {
     for (let i = 0; i < 10; i++) store.put({ ...newUser(2_000 + i), first_name: `N${i}` });
     expect(list({})).toEqual(['N9', 'N8', 'N7', 'N6', 'N5', 'N4', 'N3', 'N2', 'N1', 'N0']);
   });
 
-  it('orders up or down, nulls as the smallest', () => {
+  it('orders ascending or descending, with null as the smallest value', () => {
     expect(list({ order_by: '+first_name' })[0]).toBe('Ada');
     expect(list({ order_by: '-first_name' })[0]).toBe('Eve');
     expect(list({ order_by: ' created_at' })[0]).toBe('Ada');
@@ -39,23 +39,23 @@ describe('listUsers', () => {
     expect(list({ limit: '2', offset: '1' })).toEqual(['Dee', 'Cyd']);
   });
 
-  it('walks by starting_after without missing anybody when others are deleted', () => {
+  it('returns every user in pages by starting_after while others are deleted', () => {
     const [first, second] = listUsers(store, listUsersParams.parse({ limit: '2' }));
     store.delete(first!);
     expect(list({ limit: '2', starting_after: second!.id })).toEqual(['Cyd', 'Bob']);
   });
 
-  it('walks on from a user whom the filter leaves out', () => {
+  it('continues after a user that the filter excludes', () => {
     const [eve] = listUsers(store, listUsersParams.parse({}));
     expect(list({ starting_after: eve!.id, query: 'ada' })).toEqual(['Ada']);
   });
 
-  it('refuses starting_after for a user who is gone, and in any other order', () => {
+  it('rejects starting_after for a deleted user, and with another order', () => {
     expect(() => list({ starting_after: 'user_gone' })).toThrow(ResourceNotFoundError);
     expect(() => list({ starting_after: 'user_gone', order_by: 'updated_at' })).toThrow(FormInvalidError);
   });
 
-  it('finds by exact address but counts by part of it, as Clerk does', () => {
+  it('lists by exact address but counts by part of it, like Clerk', () => {
     expect(list({ email_address: 'ada@example.COM' })).toEqual(['Ada']);
     expect(list({ email_address: ['example.com'] })).toEqual([]);
     expect(countUsers(store, { email_address: ['example.com'] })).toBe(5);

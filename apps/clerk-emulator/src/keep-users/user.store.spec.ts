@@ -4,7 +4,7 @@ import { EmulatorState } from '../persist-state/emulator-state';
 import { UserStore } from './user.store';
 
 describe('UserStore', () => {
-  it('has room for as many users as there may be, and for one less once there is one', () => {
+  it('has room for the maximum number of users, minus the existing ones', () => {
     const store = new UserStore(new EmulatorState(), () => 1_000);
     expect(() => store.assertRoomFor(USER_LIMIT)).not.toThrow();
     store.put(newUser(1_000));

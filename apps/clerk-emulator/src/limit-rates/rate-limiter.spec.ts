@@ -25,7 +25,7 @@ describe('RateLimiter', () => {
   it.each([
     ['development', 100],
     ['production', 1_000],
-  ] as const)('a %s instance has %i requests in 10 s', (mode, limit) => {
+  ] as const)('allows a %s instance %i requests in 10 s', (mode, limit) => {
     const rates = limiter(mode);
     times(limit, () => rates.take('GET', '/v1/users'));
     now += 2_500;
@@ -37,7 +37,7 @@ describe('RateLimiter', () => {
     expect(() => rates.take('GET', '/v1/users')).not.toThrow();
   });
 
-  it('each user may be changed ten times in 10 s', () => {
+  it('allows ten changes of a user in 10 s', () => {
     const rates = limiter('production');
     times(5, () => rates.take('PATCH', '/v1/users/user_1'));
     times(5, () => rates.take('PUT', '/v1/users/user_1/metadata'));
@@ -46,12 +46,12 @@ describe('RateLimiter', () => {
     expect(() => rates.take('PATCH', '/v1/users/user_2')).not.toThrow();
   });
 
-  it('the key set has no limit', () => {
+  it('does not limit the JWKS', () => {
     const rates = limiter('development');
     expect(() => times(1_000, () => rates.take('GET', '/v1/jwks'))).not.toThrow();
   });
 
-  it('there is no limit when it is off, and none is left over when the mode changes', () => {
+  it('has no limit when off, and resets its counts when the mode changes', () => {
     const rates = limiter('off');
     times(2_000, () => rates.take('PATCH', '/v1/users/user_1'));
     rates.setMode('development');

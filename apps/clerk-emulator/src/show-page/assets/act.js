@@ -3,17 +3,17 @@ import { ApiError } from './api.js';
 import { announce, focusOn } from './dom.js';
 import { changed, state } from './state.js';
 
-/** The last thing that was begun under each key. */
+/** The latest action of each key. */
 const tails = new Map();
 
 /**
- * Does something that may be refused. While it lasts its key is busy; a refusal is kept under the key, to be shown where
- * it belongs. What is begun meanwhile under the same key waits for its turn.
+ * Runs an action that can fail. Marks its key as busy meanwhile, and keeps its error under the key. Actions with the same
+ * key run one after the other.
  *
- * @param options.once does nothing instead while the key is busy, as for a form that is sent twice
- * @param options.say what to announce afterwards
- * @param options.fallback where the focus goes when what had it is gone
- * @returns true when it succeeded
+ * @param options.once skips the action while its key is busy, for example when a form is submitted twice
+ * @param options.say text that is announced after a success
+ * @param options.fallback selector of the element that gets the focus when the focused one was removed
+ * @returns true when the action succeeded
  */
 export function act(key, work, options = {}) {
   if (options.once && state.busy.has(key)) return Promise.resolve(false);

@@ -1,7 +1,7 @@
 /* global fetch, AbortSignal, URLSearchParams */
 const TIMEOUT_MS = 20_000;
 
-/** A refusal, with Clerk's list of errors; status 0 when nobody answered. */
+/** An error response with Clerk's list of errors; status 0 when there was no response. */
 export class ApiError extends Error {
   constructor(status, errors) {
     super(errors.map((error) => error.long_message ?? error.message).join(' '));
@@ -9,7 +9,7 @@ export class ApiError extends Error {
     this.errors = errors;
   }
 
-  /** What is wrong with a field, by the name of its parameter. */
+  /** The error of the field with this parameter name. */
   get fields() {
     return new Map(
       this.errors
@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Asks the emulator; throws ApiError. What only reads is tried twice: browsers drop requests when a network comes or goes. */
+/** Sends a request; throws ApiError. Retries a GET once, because browsers abort requests when the network changes. */
 export async function request(method, path, body) {
   const response = await send(method, path, body)
     .catch((error) => (method === 'GET' && error.name !== 'TimeoutError' ? send(method, path) : Promise.reject(error)))
@@ -40,7 +40,7 @@ function send(method, path, body) {
   });
 }
 
-/** The path with those parameters that have a value. */
+/** The path with the parameters that have a value. */
 export function withQuery(path, parameters) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
   return query.size === 0 ? path : `${path}?${query}`;

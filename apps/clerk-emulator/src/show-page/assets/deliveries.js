@@ -15,13 +15,13 @@ const STATUSES = {
   failed: { text: 'Failed', tone: 'bad' },
 };
 
-/** Where a delivery stands, in a word. */
+/** Status of a delivery, in one word. */
 export function statusBadge(status) {
   const { text, tone } = STATUSES[status] ?? { text: status, tone: 'plain' };
   return badge(text, tone);
 }
 
-/** The live list of deliveries, and beside it the one that is open. */
+/** The live list of deliveries, next to the open one. */
 export function deliveriesView() {
   const { id } = state.route;
   return h(
@@ -60,9 +60,11 @@ function queueButton() {
 function queueNote() {
   const { health } = state;
   if (health === null) return null;
-  const { deliveries_pending: pending, deliveries_in_hand: inHand } = health;
+  const { deliveries_pending: pending, deliveries_in_hand: inFlight } = health;
   const waiting =
-    pending === 0 ? 'Nothing is waiting.' : `${count(pending, 'delivery', 'deliveries')} waiting, ${inHand} in hand.`;
+    pending === 0
+      ? 'Nothing is waiting.'
+      : `${count(pending, 'delivery', 'deliveries')} waiting, ${inFlight} in flight.`;
   return h(
     'p',
     { class: `queue${health.paused ? ' paused' : ''}` },
@@ -140,7 +142,7 @@ function labelled(id, label, control) {
 
 let typing;
 
-/** After a pause in typing. */
+/** Runs after a pause in typing. */
 function later(handler) {
   return (event) => {
     clearTimeout(typing);
@@ -159,12 +161,7 @@ function list() {
   if (data.length > 0) return [table(data), data.length >= 100 ? h('p', { class: 'hint' }, 'The latest 100.') : null];
   if (isFiltered(state.route.query)) return empty('Nothing matches', 'Clear the filters to see every delivery.');
   if (state.health !== null && state.health.webhook_urls?.length === 0) {
-    return empty(
-      'No endpoint to deliver to',
-      'Add one under ',
-      h('a', { href: hrefTo('endpoints') }, 'Endpoints'),
-      '.',
-    );
+    return empty('No endpoints', 'Add one under ', h('a', { href: hrefTo('endpoints') }, 'Endpoints'), '.');
   }
   return empty('Nothing delivered yet', 'Create or change a user: its webhook appears here at once.');
 }
@@ -225,7 +222,7 @@ function row(delivery) {
 }
 
 function answerOf(attempt) {
-  return `${attempt.status ?? attempt.error ?? 'no answer'} in ${duration(attempt.duration_ms)}`;
+  return `${attempt.status ?? attempt.error ?? 'no response'} in ${duration(attempt.duration_ms)}`;
 }
 
 function shortUrl(url) {

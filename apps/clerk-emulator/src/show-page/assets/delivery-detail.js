@@ -7,7 +7,7 @@ import { badge, button, copyable, empty, heading, problem } from './parts.js';
 import { hrefTo } from './route.js';
 import { state } from './state.js';
 
-/** One delivery: what was sent, how often, and what came back. */
+/** One delivery with its attempts, requests and responses. */
 export function deliveryDetail(id, statusBadge) {
   const { delivery: shown } = state;
   const back = h(
@@ -22,7 +22,7 @@ export function deliveryDetail(id, statusBadge) {
     return detail(
       back,
       titled('No such delivery'),
-      empty(error.message, 'The oldest finished ones are forgotten after a while.'),
+      empty(error.message, 'The emulator keeps only the latest finished deliveries.'),
     );
   }
   const key = `resend ${id}`;
@@ -50,7 +50,7 @@ export function deliveryDetail(id, statusBadge) {
   );
 }
 
-/** The heading is in the same place before and after loading, so that it keeps the focus. */
+/** The heading has the same position before and after loading, so that it keeps the focus. */
 function titled(...content) {
   const [title, ...rest] = content;
   return h('div', { class: 'title' }, heading(2, 'detail-heading', title), rest);
@@ -84,7 +84,7 @@ function facts(delivery) {
 
 function nextAttempt(at) {
   const wait = at - Date.now();
-  return wait > 0 ? `${when(at)}, in ${duration(wait)}` : 'as soon as may be';
+  return wait > 0 ? `${when(at)}, in ${duration(wait)}` : 'as soon as possible';
 }
 
 function resend(delivery, key) {
@@ -94,7 +94,7 @@ function resend(delivery, key) {
       await request('POST', `/emulator/deliveries/${delivery.id}/resend`);
       await Promise.all([load('delivery', delivery.id), load('deliveries')]);
     },
-    { say: 'Sent again.' },
+    { say: 'Delivery sent again.' },
   );
 }
 
@@ -120,14 +120,14 @@ function item(delivery, attempt, number) {
       'div',
       { class: 'attempt' },
       h('span', { class: 'strong' }, `#${number}`),
-      badge(attempt.status === null ? 'No answer' : `${attempt.status}`, good ? 'good' : 'bad'),
+      badge(attempt.status === null ? 'No response' : `${attempt.status}`, good ? 'good' : 'bad'),
       h('span', { class: 'time' }, when(attempt.at)),
       h('span', { class: 'time' }, duration(attempt.duration_ms)),
       attempt.faults?.map((kind) => badge(words(kind), 'accent')),
     ),
     good ? null : h('p', { class: 'attempt-error' }, attempt.error),
     attempt.request || attempt.response
-      ? h('details', { 'data-key': 'wire' }, h('summary', {}, 'Request and answer'), wire(delivery, attempt, number))
+      ? h('details', { 'data-key': 'wire' }, h('summary', {}, 'Request and response'), wire(delivery, attempt, number))
       : null,
   );
 }
@@ -140,17 +140,17 @@ function wire(delivery, attempt, number) {
     sent && sent.body !== null
       ? [
           h('p', { class: 'hint' }, 'The body that was sent is not the one below, but this:'),
-          block(pretty(sent.body), `Body that attempt ${number} sent`),
+          block(pretty(sent.body), `Request body of attempt ${number}`),
         ]
       : null,
     h('h4', {}, 'Answer'),
     response === null || response === undefined
       ? h('p', { class: 'none' }, 'There was none.')
       : [
-          headers(`${attempt.status}`, response.headers, `Answer's headers of attempt ${number}`),
+          headers(`${attempt.status}`, response.headers, `Response headers of attempt ${number}`),
           response.body === ''
             ? h('p', { class: 'none' }, 'Its body was empty.')
-            : block(pretty(response.body), `Answer's body of attempt ${number}`),
+            : block(pretty(response.body), `Response body of attempt ${number}`),
         ],
   ];
 }

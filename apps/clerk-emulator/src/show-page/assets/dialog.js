@@ -7,15 +7,15 @@ import { state } from './state.js';
 let open = null;
 
 /**
- * Opens a modal dialog. The browser keeps the focus inside, closes it on Escape and gives the focus back.
+ * Opens a modal dialog. The browser keeps the focus inside, closes it on Escape and restores the focus.
  *
- * @param render gives its content; called again at every change while it is open
+ * @param render returns the content; called after every change while the dialog is open
  */
 export function openDialog({ label, render, focus }) {
   const dialog = h('dialog', { 'aria-labelledby': label, class: 'dialog' });
   dialog.addEventListener('close', () => {
     dialog.remove();
-    // By now another one may be open.
+    // Another dialog may be open by now.
     if (open?.dialog === dialog) open = null;
   });
   open = { dialog, render };
@@ -29,12 +29,12 @@ export function closeDialog() {
   open?.dialog.close();
 }
 
-/** Draws an open dialog anew. */
+/** Renders the open dialog again. */
 export function renderDialog() {
   if (open) morph(open.dialog, open.render());
 }
 
-/** Asks before something that cannot be undone. `then` is where the focus goes when it was done. */
+/** Asks for confirmation of an action that cannot be undone. `then` gets the focus afterwards. */
 export function confirm({ title, text, verb, key, work, say, then }) {
   state.problems.delete(key);
   openDialog({

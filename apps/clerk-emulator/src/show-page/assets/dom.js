@@ -2,8 +2,8 @@
 const HANDLERS = ['onclick', 'onsubmit', 'oninput', 'onchange', 'ontoggle'];
 
 /**
- * Makes an element. Text is always text, never markup: there is no way here to write HTML. Names beginning with `on` are
- * handlers; null, undefined and false leave an attribute or a child out.
+ * Creates an element. Children are inserted as text, never parsed as HTML. Attributes that begin with `on` are handlers.
+ * Attributes and children that are null, undefined or false are omitted.
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -17,9 +17,8 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * Makes `target` look like `children` with as few changes as possible, so that focus, scrolling and what somebody is
- * typing stay. Elements with `data-key` are recognised by it, others by their place. A field that was edited keeps its
- * text: only its default follows.
+ * Changes the children of `target` to `children` with as few changes as possible, which keeps focus and scroll position.
+ * Matches elements by `data-key`, others by position. An edited field keeps its text; only its default value changes.
  */
 export function morph(target, ...children) {
   const fresh = document.createElement('div');
@@ -79,14 +78,14 @@ function isSameKind(a, b) {
   return a.nodeType === b.nodeType && a.nodeName === b.nodeName;
 }
 
-/** Tells people who do not see the page what has just happened. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   const announcer = document.getElementById('announcer');
-  // The same text twice would not be read twice.
+  // Screen readers do not read an unchanged text again.
   announcer.textContent = announcer.textContent === text ? `${text} ` : text;
 }
 
-/** Moves the focus to a heading that is otherwise not in the order of tabs. */
+/** Moves the focus to a heading, which the Tab key does not reach. */
 export function focusOn(selector) {
   const element = document.querySelector(selector);
   element?.focus({ preventScroll: false });

@@ -7,13 +7,13 @@ import { load } from './load.js';
 import { badge, button, copyText, empty, faultOf, field, focusFirstFault, heading, problem } from './parts.js';
 import { changed, state } from './state.js';
 
-/** More would make the page slow. */
+/** Maximum number on the page; more would make it slow. */
 const SHOWN = 200;
 
-/** Secrets that somebody asked to see, by endpoint. */
+/** Secrets that are shown, by endpoint id. */
 const shownSecrets = new Map();
 
-/** Where webhooks go. */
+/** The webhook endpoints. */
 export function endpointsView() {
   const { data, error } = state.endpoints;
   return h(
@@ -23,7 +23,7 @@ export function endpointsView() {
     h(
       'p',
       { class: 'lead' },
-      'Each event goes to every enabled endpoint that wants its type, signed with the endpoint’s secret.',
+      'Each event is sent to every enabled endpoint that subscribes to its type, signed with the endpoint’s secret.',
     ),
     addForm(),
     error ? h('p', { class: 'problem', role: 'alert' }, error.message) : list(data),
@@ -32,8 +32,7 @@ export function endpointsView() {
 
 function list(data) {
   if (data === null) return h('p', { class: 'waiting' }, 'Loading…');
-  if (data.length === 0)
-    return empty('No endpoints', 'Add the URL of your webhook handler above; events go there from then on.');
+  if (data.length === 0) return empty('No endpoints', 'Add the URL of your webhook handler above to receive events.');
   const shown = data.slice(0, SHOWN);
   return [
     h('ul', { class: 'endpoints', 'data-key': 'list', 'aria-labelledby': 'endpoints-heading' }, shown.map(item)),
@@ -106,7 +105,7 @@ function item(endpoint) {
 
 function stateBadge({ enabled, disabled_reason: reason }) {
   if (enabled) return badge('Enabled', 'good');
-  return reason === 'failing' ? badge('Disabled: failed too long', 'bad') : badge('Disabled', 'warn');
+  return reason === 'failing' ? badge('Disabled: attempts failed', 'bad') : badge('Disabled', 'warn');
 }
 
 function show(endpoint, key) {
@@ -124,7 +123,7 @@ function rotate(endpoint) {
   const key = `rotate ${endpoint.id}`;
   confirm({
     title: 'Rotate the secret?',
-    text: 'A new secret signs from now on; the old one signs beside it for a day, so that both verify.',
+    text: 'A new secret signs from now on. The old one also signs for a day, so that both verify.',
     verb: 'Rotate',
     key,
     say: 'Secret rotated.',
@@ -140,7 +139,7 @@ function remove(endpoint) {
   const key = `remove ${endpoint.id}`;
   confirm({
     title: 'Remove this endpoint?',
-    text: `${endpoint.url} gets no more events, and what waits for it is given up.`,
+    text: `${endpoint.url} receives no more events, and its pending deliveries fail.`,
     verb: 'Remove',
     key,
     say: 'Endpoint removed.',

@@ -8,18 +8,18 @@ import { badge, button, faultOf, field, heading, problem } from './parts.js';
 import { state } from './state.js';
 
 const SIDES = [
-  ['webhook', 'Webhooks', 'What can happen to a webhook on its way.'],
-  ['backend_api', 'Backend API', 'What Clerk’s API under /v1 can do to its callers. This page is spared.'],
+  ['webhook', 'Webhooks', 'Faults of the delivery of webhooks.'],
+  ['backend_api', 'Backend API', 'Faults of Clerk’s API under /v1. They do not affect this page.'],
 ];
 
-/** What a setting can be, where it is one of few. */
+/** Options of settings that have only a few values. */
 const CHOICES = {
   alteration: ['letter', 'whitespace', 'truncate'],
   then: ['close', 'answer'],
   status: [500, 502, 503, 504],
 };
 
-/** Every kind of fault as a switch, with how likely and how often it strikes. */
+/** Every kind of fault as a switch, with its probability and its limit. */
 export function faultsView() {
   const { kinds, rules, seed, error } = state.faults;
   const on = rules.filter((rule) => rule.enabled).length;
@@ -36,7 +36,7 @@ export function faultsView() {
     h(
       'p',
       { class: 'lead' },
-      'Switch on what your code must survive. The same seed and the same requests give the same faults.',
+      'Switch on the faults that your code must handle. The same seed and the same requests give the same faults.',
     ),
     error ? h('p', { class: 'problem', role: 'alert' }, error.message) : null,
     kinds === null ? (error ? null : h('p', { class: 'waiting' }, 'Loading…')) : [seedForm(seed), SIDES.map(side)],
@@ -65,7 +65,7 @@ function side([name, title, text]) {
 }
 
 function item(kind, rule, first) {
-  // The first rule of a kind keeps the place of the switch that made it, and with it the focus.
+  // The first rule of a kind has the id of its switch, so that the switch keeps the focus.
   const id = first ? `fault-${kind.kind}` : `fault-${rule.id}`;
   const key = `fault ${id}`;
   const on = rule?.enabled ?? false;
@@ -117,7 +117,7 @@ function item(kind, rule, first) {
   );
 }
 
-/** What a rule that the API made looks at. */
+/** The match of a rule that was created with the API. */
 function narrowed(match) {
   const parts = [...match.event_types, match.endpoint_id, match.user_id, ...match.methods, match.path].filter(Boolean);
   return parts.length === 0 ? null : h('p', { class: 'second' }, 'Only ', h('code', {}, parts.join(' ')));
@@ -161,7 +161,7 @@ function settings(kind, rule, id, key) {
     }),
     field({
       id: `${id}-count`,
-      label: 'At most, times',
+      label: 'Maximum times',
       fault: faultOf(key, 'count'),
       control: h('input', {
         type: 'number',
@@ -228,7 +228,7 @@ function seedForm(seed) {
         await request('PUT', '/emulator/faults/seed', { seed: value });
         await load('faults');
       },
-      { say: 'Seed set; counts begin anew.' },
+      { say: 'Seed set; counts reset.' },
     );
     if (done) form.reset();
   };
@@ -247,7 +247,7 @@ function seedForm(seed) {
         autocapitalize: 'none',
       }),
     }),
-    button('Set and begin anew', null, { busyKey: 'seed' }),
+    button('Set and reset counts', null, { busyKey: 'seed' }),
     problem('seed', ['seed']),
   );
 }
@@ -255,7 +255,7 @@ function seedForm(seed) {
 function removeAll() {
   confirm({
     title: 'Remove all faults?',
-    text: 'Every rule goes, those that the API made too.',
+    text: 'Removes every rule, including those created with the API.',
     verb: 'Remove all',
     key: 'remove-faults',
     say: 'All faults were removed.',

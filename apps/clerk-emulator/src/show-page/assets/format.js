@@ -1,4 +1,4 @@
-/** How a user is called: full name, else username, e-mail, phone or id. */
+/** Display name of a user: full name, otherwise username, e-mail, phone or id. */
 export function nameOf(user) {
   const full = [user.first_name, user.last_name].filter(Boolean).join(' ').trim();
   return full || user.username || primaryEmail(user) || primaryPhone(user) || user.id;
@@ -24,19 +24,19 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 const dated = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
-/** Today's times as a time of day, others with their date. */
+/** A time of today without its date, any other time with it. */
 export function when(ms) {
   if (ms === null || ms === undefined) return 'never';
   const time = new Date(ms);
   return time.toDateString() === new Date().toDateString() ? clock.format(time) : dated.format(time);
 }
 
-/** The whole of a time, for titles and claims. */
+/** A full date and time, for titles and claims. */
 export function exactly(ms) {
   return dated.format(new Date(ms));
 }
 
-/** A length of time, in the largest unit that fits. */
+/** A duration in the largest suitable unit. */
 export function duration(ms) {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = ms / 1_000;
@@ -45,7 +45,7 @@ export function duration(ms) {
   return seconds < 129_600 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
-/** JSON with indentation; what is not JSON, as it stands. */
+/** Indented JSON; a text that is not JSON is returned unchanged. */
 export function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
@@ -73,7 +73,7 @@ export function words(name) {
   return NAMES.get(name) ?? sentence(name.replace(/_(ms|seconds)$/, ', $1').replaceAll('_', ' '));
 }
 
-/** With a capital at its beginning. */
+/** The text with its first letter in upper case. */
 export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

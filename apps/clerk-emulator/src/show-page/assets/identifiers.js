@@ -23,7 +23,7 @@ const KINDS = {
   },
 };
 
-/** A user's e-mail addresses or phone numbers: add, verify, make primary, remove. */
+/** A user's e-mail addresses or phone numbers, with actions to add, verify, make primary and remove. */
 export function identifiers(user, name) {
   const kind = KINDS[name];
   const list = kind.list(user);

@@ -2,12 +2,12 @@
 import { loadVisible } from './load.js';
 import { changed, state } from './state.js';
 
-/** Not every change is told: faults and pauses by others are noticed this often, in ms. */
+/** Interval of reloads, in ms: the emulator does not notify the page of changed faults and pauses. */
 const POLL_MS = 5_000;
-/** At most so often is the page loaded anew in a burst of changes, in ms. */
+/** Minimum time between two reloads, in ms. */
 const GATHER_MS = 300;
 
-/** Keeps the page up to date while it is open. */
+/** Reloads the page's data after changes. */
 export function followChanges() {
   let waiting = false;
   const soon = () => {
@@ -24,7 +24,7 @@ export function followChanges() {
     state.connected = yes;
     changed();
   };
-  // The browser reconnects by itself.
+  // The browser reconnects automatically.
   stream.onopen = () => connected(true);
   stream.onerror = () => connected(false);
   stream.addEventListener('change', soon);

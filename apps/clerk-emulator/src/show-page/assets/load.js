@@ -3,7 +3,7 @@ import { announce } from './dom.js';
 import { count } from './format.js';
 import { changed, state } from './state.js';
 
-/** What each section shows, from the emulator. Called at every change, so an older answer never replaces a newer. */
+/** Loads the data of each section. Runs at every change, and never replaces newer data by an older response. */
 const loaders = {
   async users() {
     const { query, limit } = state.users;
@@ -40,7 +40,7 @@ const loaders = {
   },
 };
 
-/** Says aloud how many deliveries have come to a list that is being watched. */
+/** Announces the number of new deliveries in the visible list. */
 function tellOfNew(before, data, query) {
   if (before.data === null || before.query !== query) return;
   const known = new Set(before.data.map((delivery) => delivery.id));
@@ -50,7 +50,7 @@ function tellOfNew(before, data, query) {
 
 const turns = new Map();
 
-/** Loads one thing; while one is under way, further calls together cause one more. */
+/** Loads one kind of data. All calls during a load cause together one more load. */
 export function load(what, id) {
   const running = turns.get(what);
   if (running) {
@@ -73,7 +73,7 @@ async function loadOnce(what, id) {
   changed();
 }
 
-/** Everything that is in sight. */
+/** Loads everything that is visible. */
 export function loadVisible() {
   const { section, id } = state.route;
   const wanted = [load('health')];

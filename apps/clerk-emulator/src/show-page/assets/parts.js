@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { state } from './state.js';
 
-/** A button; while its action is in hand it stays focusable and says so. */
+/** A button. While its action runs it stays focusable and is marked as busy. */
 export function button(label, onclick, { kind = '', busyKey, describe, disabled = false, ...rest } = {}) {
   const busy = busyKey !== undefined && state.busy.has(busyKey);
   return h(
@@ -20,12 +20,12 @@ export function button(label, onclick, { kind = '', busyKey, describe, disabled 
   );
 }
 
-/** A word on a state: never colour alone. */
+/** A word that shows a state, so that colour is not the only sign of it. */
 export function badge(text, tone = 'plain') {
   return h('span', { class: `badge ${tone}` }, text);
 }
 
-/** A field with its label, hint and fault, tied together for screen readers. */
+/** A field with its label, hint and error, linked for screen readers. */
 export function field({ id, label, hint, fault, control, optional = false }) {
   const described = [hint ? `${id}-hint` : null, fault ? `${id}-fault` : null].filter(Boolean).join(' ');
   control.id = id;
@@ -41,7 +41,7 @@ export function field({ id, label, hint, fault, control, optional = false }) {
   );
 }
 
-/** What went wrong with an action, but for what its own fields show. */
+/** The error of an action, without the errors that its fields show. */
 export function problem(key, shownInFields = []) {
   const error = state.problems.get(key);
   if (!error) return null;
@@ -50,32 +50,32 @@ export function problem(key, shownInFields = []) {
   return h('p', { class: 'problem', role: 'alert' }, rest.map((each) => each.long_message ?? each.message).join(' '));
 }
 
-/** The fault of one field of an action. */
+/** The error of one field of an action. */
 export function faultOf(key, name) {
   return state.problems.get(key)?.fields.get(name);
 }
 
-/** Moves the focus to the first field that was refused, once it is marked. */
+/** Moves the focus to the first invalid field, after it is marked. */
 export function focusFirstFault(form) {
   setTimeout(() => form.querySelector('[aria-invalid="true"]')?.focus(), 0);
 }
 
-/** What to do when there is nothing to see. */
+/** A hint for an empty list. */
 export function empty(title, ...text) {
   return h('div', { class: 'empty' }, h('p', { class: 'empty-title' }, title), h('p', {}, ...text));
 }
 
-/** The text fields of a form, trimmed. */
+/** Trimmed values of the text fields of a form. */
 export function valuesOf(form) {
   return Object.fromEntries(Array.from(new FormData(form), ([name, value]) => [name, String(value).trim()]));
 }
 
-/** A heading that can be focused when its part of the page has just been opened. */
+/** A heading that can get the focus when its part of the page opens. */
 export function heading(level, id, ...content) {
   return h(`h${level}`, { id, tabindex: '-1' }, ...content);
 }
 
-/** An id that one may want elsewhere, with a button that copies it. */
+/** An id with a button that copies it. */
 export function copyable(text, what) {
   return h(
     'span',
@@ -85,7 +85,7 @@ export function copyable(text, what) {
   );
 }
 
-/** To the clipboard; where the browser forbids it, the person is told. */
+/** Copies a text to the clipboard. Announces when the browser does not allow it. */
 export async function copyText(text, said) {
   const announcer = document.getElementById('announcer');
   try {
@@ -98,7 +98,7 @@ export async function copyText(text, said) {
   }
 }
 
-/** A user's state in words. */
+/** The state of a user, in words. */
 export function statesOf(user) {
   return h(
     'span',

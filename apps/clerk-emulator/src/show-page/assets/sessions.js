@@ -9,7 +9,7 @@ import { changed, state } from './state.js';
 
 const TONES = { active: 'good', pending: 'warn', revoked: 'bad' };
 
-/** Begins a session, as if the user had signed in, and sends the browser back to where it came from to sign in. */
+/** Starts a session for the user and redirects the browser to `redirect_url`, if there is one. */
 export function signIn(user) {
   return act(
     `sign-in ${user.id}`,
@@ -23,13 +23,13 @@ export function signIn(user) {
   );
 }
 
-/** The page that sent the browser here to sign in, as Clerk's `redirect_url` names it; null when there is none. */
+/** URL of the page that sent the browser here to sign in, from Clerk's `redirect_url`; null without one. */
 function returnUrl() {
   const text = new URLSearchParams(location.search).get('redirect_url');
   return text !== null && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null;
 }
 
-/** A user's sessions, and the token that was last copied out of one. */
+/** A user's sessions and the last copied token. */
 export function sessionsOf(user, sessions) {
   return [
     heading(3, 'sessions-heading', 'Sessions'),
@@ -94,7 +94,7 @@ async function copyToken(session) {
       header,
       claims,
       copied,
-      // By our own clock: the emulator's may be set to another time.
+      // By the browser's clock: the emulator's may show another time.
       endsAt: performance.now() + lifetime * 1_000,
     };
     startCountdown();

@@ -1,5 +1,5 @@
 /* global queueMicrotask */
-/** Everything the page knows. Views read it, actions write it and then `changed()`. */
+/** State of the page. Views read it; actions change it and then call `changed()`. */
 export const state = {
   route: { section: 'users', id: null, query: {} },
   connected: false,
@@ -11,9 +11,9 @@ export const state = {
   delivery: null,
   faults: { kinds: null, rules: [], seed: '', error: null },
   endpoints: { data: null, error: null },
-  /** Keys of actions in hand. */
+  /** Keys of running actions. */
   busy: new Set(),
-  /** What went wrong, by the key of the action. */
+  /** Errors, by the key of their action. */
   problems: new Map(),
 };
 
@@ -24,7 +24,7 @@ export function onChanged(render) {
   listener = render;
 }
 
-/** Renders once, soon, however often it is called. */
+/** Renders in the next microtask; several calls until then cause one render. */
 export function changed() {
   if (scheduled) return;
   scheduled = true;

@@ -21,7 +21,7 @@ import { go, hrefTo } from './route.js';
 import { sessionsOf, signIn } from './sessions.js';
 import { state } from './state.js';
 
-/** One user, with all that can be done to them. */
+/** One user with all actions. */
 export function userDetail(id) {
   const { user: shown } = state;
   const back = h(
@@ -33,7 +33,7 @@ export function userDetail(id) {
   if (shown?.id !== id) return detail(back, titled('User'), h('p', {}, 'Loading…'));
   const { data: user, error } = shown;
   if (user === null) {
-    return detail(back, titled('No such user'), empty(error.message, 'Perhaps they were deleted.'));
+    return detail(back, titled('No such user'), empty(error.message, 'The user may have been deleted.'));
   }
   return detail(
     back,
@@ -55,7 +55,7 @@ export function userDetail(id) {
   );
 }
 
-/** The heading is in the same place before and after loading, so that it keeps the focus. */
+/** The heading has the same position before and after loading, so that it keeps the focus. */
 function titled(...content) {
   const [title, ...rest] = content;
   return h('div', { class: 'title' }, heading(2, 'detail-heading', title), rest);
@@ -109,7 +109,7 @@ function moderation(user) {
 function remove(user) {
   confirm({
     title: `Delete ${nameOf(user)}?`,
-    text: 'The user and their sessions are gone for good, and user.deleted is sent. It cannot be undone.',
+    text: 'Deletes the user and the sessions, and sends user.deleted. This cannot be undone.',
     verb: 'Delete user',
     key: `delete ${user.id}`,
     say: 'User deleted.',
@@ -186,7 +186,7 @@ function metadata(user) {
     field({
       id: 'public-metadata',
       label: 'JSON object',
-      hint: 'Replaces what was there. Version 2 tokens carry it as the claim “metadata”.',
+      hint: 'Replaces the current metadata. Version 2 tokens have it as the claim “metadata”.',
       fault: faultOf(key, 'public_metadata'),
       control: h(
         'textarea',
@@ -199,7 +199,7 @@ function metadata(user) {
   );
 }
 
-/** @throws ApiError in the shape that a refusal of the field has */
+/** @throws ApiError like the emulator's error for the field */
 function parseObject(text) {
   const refuse = (message) => {
     throw new ApiError(422, [{ message, meta: { param_name: 'public_metadata' } }]);

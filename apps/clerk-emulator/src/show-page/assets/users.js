@@ -9,7 +9,7 @@ import { go, hrefTo } from './route.js';
 import { changed, state } from './state.js';
 import { userDetail } from './user-detail.js';
 
-/** The list of users, and beside it the one who is open. */
+/** The list of users, next to the open one. */
 export function usersView() {
   const { id } = state.route;
   return h(
@@ -65,7 +65,7 @@ function list() {
   if (data.length === 0) {
     return query === ''
       ? empty('No users yet', 'Create one here, or with any Clerk client that points at this emulator.')
-      : empty('Nobody matches', 'Names, addresses, numbers and ids are searched by any part of them.');
+      : empty('No user matches', 'The search finds parts of names, addresses, numbers and ids.');
   }
   return [
     h(
@@ -127,7 +127,7 @@ function none() {
 }
 
 const KEY = 'create-user';
-/** Clerk's own words for this name the parameters and nothing else. */
+/** Replaces Clerk's text, which names only the parameters. */
 const NOTHING_GIVEN = {
   message: 'Give an e-mail address, a phone number or a username.',
   meta: { param_name: 'email_address' },
@@ -147,7 +147,7 @@ function newUserForm() {
     h(
       'p',
       { class: 'lead' },
-      'An e-mail address, a phone number or a username is needed. Address and number are verified at once.',
+      'Enter an e-mail address, a phone number or a username. Address and number are verified at once.',
     ),
     h(
       'div',
