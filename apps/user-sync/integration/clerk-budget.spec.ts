@@ -3,7 +3,7 @@ import { type TestDatabase } from '@gatehouse/testing';
 import { Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { ClerkBudget } from '../src/clerk/clerk-budget';
-import { type Lane } from '../src/clerk/priority';
+import { type Priority } from '../src/clerk/priority';
 import { serviceDatabase } from '../src/database/database-options';
 import { usersDatabase } from './sync-world';
 
@@ -36,8 +36,8 @@ async function holding(tokens: number): Promise<void> {
 }
 
 /** How many of these requests may be made. */
-async function granted(budget: ClerkBudget, lane: Lane, wanted: number): Promise<number> {
-  const turns = await Promise.allSettled(Array.from({ length: wanted }, () => budget.take(lane, PATIENCE_MS)));
+async function granted(budget: ClerkBudget, priority: Priority, wanted: number): Promise<number> {
+  const turns = await Promise.allSettled(Array.from({ length: wanted }, () => budget.take(priority, PATIENCE_MS)));
   for (const turn of turns) {
     if (turn.status === 'rejected') expect(turn.reason).toMatchObject({ code: 'CLERK_AWAY' });
   }
@@ -56,8 +56,8 @@ describe('the budget of requests to Clerk', () => {
     await holding(18);
     const budget = replica();
     const used: number[] = [];
-    for (const lane of ['reconcile', 'write_back', 'conflict', 'first_login'] as const) {
-      used.push(await granted(budget, lane, 100));
+    for (const priority of ['reconcile', 'write_back', 'conflict', 'first_login'] as const) {
+      used.push(await granted(budget, priority, 100));
     }
     expect(used).toEqual([9, 3, 4, 2]);
   });

@@ -1,194 +1,138 @@
+import { codedError } from '@gatehouse/errors';
 import { type FailureFacts } from '@gatehouse/lifecycle';
 
-/** An event that no other try can help: what is wrong with which field, never the value. */
-export class EventInvalidError extends Error {
-  readonly code = 'EVENT_INVALID';
+/** An event that no retry can help. The message names the field and the problem, never the value. */
+export class EventInvalidError extends codedError('EVENT_INVALID', (problem: string) => problem) {}
 
-  constructor(problem: string, options?: ErrorOptions) {
-    super(problem, options);
-    this.name = 'EventInvalidError';
-  }
-}
+/** A message of the stream whose headers do not identify an event, so that no outcome can be reported for it. */
+export class MessageUndecodableError extends codedError(
+  'MESSAGE_UNDECODABLE',
+  'The headers of the message do not identify an event.',
+) {}
 
-/** A message of the stream that does not say which event it is; there is nobody to report it to. */
-export class MessageUndecodableError extends Error {
-  readonly code = 'MESSAGE_UNDECODABLE';
-
-  constructor(cause: unknown) {
-    super('a message carries no usable event headers', { cause });
-    this.name = 'MessageUndecodableError';
-  }
-}
-
-/** A wish to be left alone for longer is not believed; milliseconds. */
+/** The longest `Retry-After` that is obeyed; milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
-/** What Clerk answered. `status` is absent when there was no answer; `retryAfterMs` is Clerk's wish, at most an hour. */
+/** What Clerk answered. `status` is absent without an answer; `retryAfterMs` is at most one hour. */
 export interface ClerkAnswer {
   readonly status?: number;
   readonly code?: string;
   readonly retryAfterMs?: number;
 }
 
-/** Clerk refused, did not answer, or answered with something else. */
+/** A request to Clerk that was rejected, was not answered, or got an answer of an unexpected shape. */
 export class ClerkRequestError extends Error {
   readonly code: 'CLERK_REQUEST_FAILED' | 'CLERK_AWAY' = 'CLERK_REQUEST_FAILED';
   readonly answer: ClerkAnswer;
 
   constructor(
     readonly kind: Extract<FailureFacts['kind'], 'clerk' | 'network'>,
-    answer: ClerkAnswer,
+    { retryAfterMs, ...answer }: ClerkAnswer,
     message: string,
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = 'ClerkRequestError';
-    const { retryAfterMs, ...rest } = answer;
-    const believed = retryAfterMs !== undefined && Number.isFinite(retryAfterMs);
-    this.answer = believed ? { ...rest, retryAfterMs: Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) } : rest;
+    this.name = new.target.name;
+    const isUsable = retryAfterMs !== undefined && Number.isFinite(retryAfterMs);
+    this.answer = isUsable ? { ...answer, retryAfterMs: Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) } : answer;
   }
 }
+
+/** Clerk as a whole is unavailable or limits all our requests. A retry after this error is not counted. */
+export class ClerkUnavailableError extends ClerkRequestError {
+  override readonly code = 'CLERK_AWAY';
+}
+
+/** Clerk does not know the user. This alone does not delete the user here: only `user.deleted` does. */
+export class UserMissingAtClerkError extends codedError(
+  'USER_MISSING_AT_CLERK',
+  'Clerk does not know this user; only a user.deleted event deletes it here.',
+) {}
+
+/** Clerk does not know the session that its own token names. */
+export class SessionMissingAtClerkError extends codedError(
+  'SESSION_MISSING_AT_CLERK',
+  'Clerk does not know this session.',
+) {}
+
+/** The stored text is not a password hash. */
+export class PasswordHashInvalidError extends codedError(
+  'PASSWORD_HASH_INVALID',
+  'A stored password hash cannot be parsed.',
+) {}
+
+/** Clerk does not know the user after whom the next page begins. */
+export class CursorGoneError extends codedError(
+  'CURSOR_GONE',
+  'Clerk does not know the user after whom the page begins.',
+) {}
+
+/** A reconcile run was interrupted before its end; this process or another one resumes it. */
+export class ReconcileInterruptedError extends codedError(
+  'RECONCILE_INTERRUPTED',
+  'The reconcile run was interrupted.',
+) {}
 
 /**
- * Clerk as a whole does not answer, or wants to be left alone: no failure of whatever it was to be asked about. Waiting
- * for it uses up no try.
+ * The users of a conflict could not be written in one transaction, because they changed meanwhile; nothing was written.
+ * Never leaves the conflict resolver.
  */
-export class ClerkAwayError extends ClerkRequestError {
-  override readonly code = 'CLERK_AWAY';
-
-  constructor(...failure: ConstructorParameters<typeof ClerkRequestError>) {
-    super(...failure);
-    this.name = 'ClerkAwayError';
+export class ConflictChangedError extends codedError(
+  'CONFLICT_CHANGED',
+  (_needs: ConflictNeeds) => 'The users of the conflict changed while it was resolved.',
+) {
+  constructor(readonly needs: ConflictNeeds) {
+    super(needs);
   }
 }
 
-/** Clerk does not know a user that an event told of. Not a deletion by itself: only a `user.deleted` is. */
-export class UserMissingAtClerkError extends Error {
-  readonly code = 'USER_MISSING_AT_CLERK';
+type ConflictNeeds = 'fetch' | 'fetch-later' | 'confirm' | 'resolve';
 
-  constructor() {
-    super('Clerk does not know this user; only a user.deleted event deletes it here');
-    this.name = 'UserMissingAtClerkError';
-  }
-}
-
-/** Clerk does not know a session that a token of its names. */
-export class SessionMissingAtClerkError extends Error {
-  readonly code = 'SESSION_MISSING_AT_CLERK';
-
-  constructor() {
-    super('Clerk does not know this session');
-    this.name = 'SessionMissingAtClerkError';
-  }
-}
-
-/** What stands in the column of a password's hash is none. */
-export class PasswordHashInvalidError extends Error {
-  readonly code = 'PASSWORD_HASH_INVALID';
-
-  constructor() {
-    super('a stored password hash is not readable');
-    this.name = 'PasswordHashInvalidError';
-  }
-}
-
-/** Clerk does not know the user after whom a walk was to go on. */
-export class CursorGoneError extends Error {
-  readonly code = 'CURSOR_GONE';
-
-  constructor() {
-    super('Clerk does not know the user after whom to go on');
-    this.name = 'CursorGoneError';
-  }
-}
-
-/** A walk over Clerk's users is over before its end, and goes on when this process or another comes back to it. */
-export class ReconcileInterruptedError extends Error {
-  readonly code = 'RECONCILE_INTERRUPTED';
-
-  constructor() {
-    super('the walk was interrupted');
-    this.name = 'ReconcileInterruptedError';
-  }
-}
-
-/** Users in a conflict could not be settled in one transaction; nothing was written. Never leaves the resolution. */
-export class ConflictChangedError extends Error {
-  readonly code = 'CONFLICT_CHANGED';
-
-  constructor(readonly needs: 'fetch' | 'fetch-later' | 'confirm' | 'resolve') {
-    super('the users of a conflict changed while it was settled');
-    this.name = 'ConflictChangedError';
-  }
-}
-
-/** More users hold each other's addresses than are settled at once. */
-export class ConflictTooWideError extends Error {
-  readonly code = 'CONFLICT_TOO_WIDE';
-
-  constructor(users: number) {
-    super(`more than ${users} users claim each other's addresses`);
-    this.name = 'ConflictTooWideError';
-  }
-}
+/** Too many users share addresses with each other to be resolved in one transaction. */
+export class ConflictTooWideError extends codedError(
+  'CONFLICT_TOO_WIDE',
+  (users: number) => `More than ${users} users share addresses with each other.`,
+) {}
 
 /** The row and Clerk's answers kept changing while they were compared. */
-export class UserUnsettledError extends Error {
-  readonly code = 'USER_UNSETTLED';
+export class UserUnsettledError extends codedError(
+  'USER_UNSETTLED',
+  (rounds: number) => `The user kept changing during ${rounds} comparisons with Clerk.`,
+) {}
 
-  constructor(rounds: number) {
-    super(`the user kept changing during ${rounds} comparisons with Clerk`);
-    this.name = 'UserUnsettledError';
-  }
-}
-
-/** An event whose handling ended the process as often as it may be tried. */
-export class PoisonEventError extends Error {
-  readonly code = 'POISON_EVENT';
-
-  constructor(deliveries: number) {
-    super(`the event was delivered ${deliveries} times without an end`);
-    this.name = 'PoisonEventError';
-  }
-}
+/** An event that was delivered as often as it may be tried, and never finished: it may be what ends the process. */
+export class PoisonEventError extends codedError(
+  'POISON_EVENT',
+  (deliveries: number) => `The event was delivered ${deliveries} times and never finished.`,
+) {}
 
 /**
- * The database refused a statement. Carries neither statement, parameters nor PostgreSQL's own words: they hold personal
- * data and would end in the logs.
+ * The database rejected a statement. Carries neither the statement, its parameters nor PostgreSQL's message: they hold
+ * personal data, and error messages are logged.
  */
-export class DatabaseRefusedError extends Error {
-  readonly code = 'DATABASE_REFUSED';
-
+export class DatabaseRefusedError extends codedError(
+  'DATABASE_REFUSED',
+  (sqlState: string, constraint: string | undefined) =>
+    `The database rejected a statement (${[sqlState, constraint].filter(Boolean).join(', ')}).`,
+) {
   constructor(
     readonly sqlState: string,
     readonly constraint: string | undefined,
   ) {
-    super(`the database refused a statement (${sqlState}${constraint === undefined ? '' : `, ${constraint}`})`);
-    this.name = 'DatabaseRefusedError';
+    super(sqlState, constraint);
   }
 }
 
-/** An operator's command cannot make this user an admin. */
-export class AdminRefusedError extends Error {
-  readonly code = 'ADMIN_REFUSED';
+/** A command cannot make this user an admin. */
+export class AdminRefusedError extends codedError('ADMIN_REFUSED', (reason: string) => reason) {}
 
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'AdminRefusedError';
-  }
-}
+/** The maximum number of open promises of the admin role is reached. */
+export class TooManyPromisesError extends codedError(
+  'TOO_MANY_PROMISES',
+  (max: number) => `${max} promises of the admin role are open. Cancel one first.`,
+) {}
 
-/** No more promises of the admin role can be open at once. */
-export class TooManyPromisesError extends Error {
-  readonly code = 'TOO_MANY_PROMISES';
-
-  constructor(max: number) {
-    super(`${max} promises of the admin role are open: cancel one first`);
-    this.name = 'TooManyPromisesError';
-  }
-}
-
-/** Whether the error is one of these: its message is known to hold nothing personal. */
+/** Whether the error is one of ours whose message holds no personal data. */
 export function isOwnError(error: unknown): boolean {
   return [
     EventInvalidError,

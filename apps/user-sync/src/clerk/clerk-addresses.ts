@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ClerkRequestError } from '../errors';
 import { isVerified } from '../clerk-user/choose-address';
 import { ClerkJson } from './clerk-json';
-import { type Lane } from './priority';
+import { type Priority } from './priority';
 
 const listSchema = z.array(clerkUserSchema.pick({ id: true, email_addresses: true }));
 
@@ -20,10 +20,13 @@ export class ClerkAddresses {
   constructor(private readonly clerk: ClerkJson) {}
 
   /** All holders of an address in any letter case; at Clerk at most one has it verified. Throws ClerkRequestError. */
-  async holdersOf(email: string, lane: Lane): Promise<readonly AddressHolder[]> {
+  async holdersOf(email: string, priority: Priority): Promise<readonly AddressHolder[]> {
     const query = new URLSearchParams({ email_address: email, limit: '100' });
     const missing = () => new ClerkRequestError('clerk', { status: 404 }, 'Clerk returned no list of users');
-    const users = await this.clerk.ask({ path: `/users?${query.toString()}`, schema: listSchema, missing }, { lane });
+    const users = await this.clerk.ask(
+      { path: `/users?${query.toString()}`, schema: listSchema, missing },
+      { priority },
+    );
     const wanted = email.toLowerCase();
     return users.flatMap(({ id, email_addresses }) => {
       const own = email_addresses.filter(({ email_address }) => email_address?.toLowerCase() === wanted);

@@ -4,16 +4,16 @@ import { Histogram, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { type UserSyncConfig } from '../config';
 import { guardDatabase } from '../database/guard-database';
-import { ClerkAwayError } from '../errors';
+import { ClerkUnavailableError } from '../errors';
 import { CONFIG } from '../tokens';
-import { type Lane, lanes } from './priority';
+import { type Priority, priorities } from './priority';
 
 /** Of Clerk's limit; the rest is for clocks that differ, for probes, and for whoever else has the secret key. */
 const USED = 0.9;
 /** What may be spent at once; the rest flows in over the 10 s, so that no window of them holds more than the whole. */
 const BURST = 0.2;
 /** Which part of a full bucket has to be left: it is kept for what is more urgent. */
-const KEPT: Readonly<Record<Lane, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
+const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
 /** A retry clock that promises more is not believed; milliseconds. */
 const MAX_PAUSE_MS = 3_600_000;
 
@@ -52,10 +52,15 @@ interface Waiter {
 export class ClerkBudget {
   private readonly burst: number;
   private readonly perSecond: number;
-  private readonly waiting: Record<Lane, Waiter[]> = { first_login: [], conflict: [], write_back: [], reconcile: [] };
+  private readonly waiting: Record<Priority, Waiter[]> = {
+    first_login: [],
+    conflict: [],
+    write_back: [],
+    reconcile: [],
+  };
   private readonly waited: Histogram<'lane'>;
   private drawing = false;
-  private blocked: { readonly lane: Lane; readonly until: number; readonly wake: () => void } | undefined;
+  private blocked: { readonly priority: Priority; readonly until: number; readonly wake: () => void } | undefined;
 
   constructor(
     @Inject(CONFIG) { clerk }: { readonly clerk: Pick<UserSyncConfig['clerk'], 'requestsPer10s'> },
@@ -74,17 +79,17 @@ export class ClerkBudget {
   }
 
   /**
-   * Resolves when one request may be made. Throws ClerkAwayError, at once, when that will take longer than `maxWaitMs`, and
+   * Resolves when one request may be made. Throws ClerkUnavailableError, at once, when that will take longer than `maxWaitMs`, and
    * SharedOutageError while the database is away.
    */
-  async take(lane: Lane, maxWaitMs: number): Promise<void> {
-    const end = this.waited.startTimer({ lane });
+  async take(priority: Priority, maxWaitMs: number): Promise<void> {
+    const end = this.waited.startTimer({ lane: priority });
     let timer: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((go, refuse) => {
         const waiter = { until: performance.now() + maxWaitMs, go, refuse };
-        timer = setTimeout(() => this.refuse(lane, waiter, this.blockedMs), maxWaitMs);
-        this.waiting[lane].push(waiter);
+        timer = setTimeout(() => this.refuse(priority, waiter, this.blockedMs), maxWaitMs);
+        this.waiting[priority].push(waiter);
         this.draw();
       });
     } finally {
@@ -108,8 +113,9 @@ export class ClerkBudget {
     // A more urgent request needs fewer tokens and may go first; every other waits at least as long.
     const { blocked } = this;
     if (blocked === undefined) return;
-    if (lanes.some((lane) => isMoreUrgent(lane, blocked.lane) && this.isWaiting(lane))) return blocked.wake();
-    for (const lane of lanes) this.refuseHopeless(lane, this.blockedMs ?? 0);
+    if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))
+      return blocked.wake();
+    for (const priority of priorities) this.refuseHopeless(priority, this.blockedMs ?? 0);
   }
 
   /** Time until the blocked request can get its token, in milliseconds; undefined when none is blocked. */
@@ -119,7 +125,7 @@ export class ClerkBudget {
 
   private async run(): Promise<void> {
     try {
-      for (let next = this.nextLane(); next !== undefined; next = this.nextLane()) {
+      for (let next = this.nextPriority(); next !== undefined; next = this.nextPriority()) {
         const wanted = this.waiting[next].length;
         const { granted, waitMs } = await this.drawFor(next, wanted);
         for (const { go } of this.waiting[next].splice(0, granted)) go();
@@ -128,21 +134,24 @@ export class ClerkBudget {
         if (this.isWaiting(next)) await this.sleep(next, waitMs);
       }
     } catch (error) {
-      for (const lane of lanes) for (const { refuse } of this.waiting[lane].splice(0)) refuse(error);
+      for (const priority of priorities) for (const { refuse } of this.waiting[priority].splice(0)) refuse(error);
     }
     this.drawing = false;
   }
 
-  private nextLane(): Lane | undefined {
-    return lanes.find((lane) => this.isWaiting(lane));
+  private nextPriority(): Priority | undefined {
+    return priorities.find((priority) => this.isWaiting(priority));
   }
 
-  private isWaiting(lane: Lane): boolean {
-    return this.waiting[lane].length > 0;
+  private isWaiting(priority: Priority): boolean {
+    return this.waiting[priority].length > 0;
   }
 
-  private async drawFor(lane: Lane, wanted: number): Promise<{ readonly granted: number; readonly waitMs: number }> {
-    const parameters = [this.burst, this.perSecond, KEPT[lane] * this.burst, wanted];
+  private async drawFor(
+    priority: Priority,
+    wanted: number,
+  ): Promise<{ readonly granted: number; readonly waitMs: number }> {
+    const parameters = [this.burst, this.perSecond, KEPT[priority] * this.burst, wanted];
     return guardDatabase(async () => {
       for (;;) {
         const [[row]] = await this.dataSource.query<[{ granted: number; wait_ms: number }[], number]>(DRAW, parameters);
@@ -152,20 +161,20 @@ export class ClerkBudget {
     });
   }
 
-  private refuseHopeless(lane: Lane, waitMs: number): void {
+  private refuseHopeless(priority: Priority, waitMs: number): void {
     const at = performance.now() + waitMs;
-    for (const waiter of [...this.waiting[lane]]) if (waiter.until < at) this.refuse(lane, waiter, waitMs);
+    for (const waiter of [...this.waiting[priority]]) if (waiter.until < at) this.refuse(priority, waiter, waitMs);
   }
 
-  private refuse(lane: Lane, waiter: Waiter, retryAfterMs: number | undefined): void {
-    const index = this.waiting[lane].indexOf(waiter);
+  private refuse(priority: Priority, waiter: Waiter, retryAfterMs: number | undefined): void {
+    const index = this.waiting[priority].indexOf(waiter);
     if (index < 0) return;
-    this.waiting[lane].splice(index, 1);
+    this.waiting[priority].splice(index, 1);
     const answer = retryAfterMs === undefined ? {} : { retryAfterMs };
-    waiter.refuse(new ClerkAwayError('network', answer, 'no request to Clerk is left in the budget for now'));
+    waiter.refuse(new ClerkUnavailableError('network', answer, 'no request to Clerk is left in the budget for now'));
   }
 
-  private sleep(lane: Lane, ms: number): Promise<void> {
+  private sleep(priority: Priority, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => wake(), ms);
       timer.unref();
@@ -174,11 +183,11 @@ export class ClerkBudget {
         this.blocked = undefined;
         resolve();
       };
-      this.blocked = { lane, until: performance.now() + ms, wake };
+      this.blocked = { priority, until: performance.now() + ms, wake };
     });
   }
 }
 
-function isMoreUrgent(lane: Lane, than: Lane): boolean {
-  return lanes.indexOf(lane) < lanes.indexOf(than);
+function isMoreUrgent(priority: Priority, than: Priority): boolean {
+  return priorities.indexOf(priority) < priorities.indexOf(than);
 }

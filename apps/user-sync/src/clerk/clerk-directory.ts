@@ -61,6 +61,6 @@ export class ClerkDirectory {
     missing: () => Error = () => new UserMissingAtClerkError(),
     timeoutMs = TIMEOUT_MS,
   ): Promise<z.output<Schema>> {
-    return this.clerk.ask({ path, schema, missing }, { lane: 'reconcile', timeoutMs });
+    return this.clerk.ask({ path, schema, missing }, { priority: 'reconcile', timeoutMs });
   }
 }

@@ -3,10 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { type UserSyncConfig } from '../config';
-import { type ClerkAnswer, ClerkAwayError } from '../errors';
+import { type ClerkAnswer, ClerkUnavailableError } from '../errors';
 import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
-import { type Lane } from './priority';
+import { type Priority } from './priority';
 
 /** As long as a request may take: who is slow is not away. */
 const PROBE_TIMEOUT_MS = 10_000;
@@ -38,15 +38,15 @@ export class ClerkHealth {
     });
   }
 
-  /** Throws ClerkAwayError while Clerk is known to be away. */
-  async admit(lane: Lane): Promise<void> {
-    if (this.outage === undefined || lane === 'first_login') return;
+  /** Throws ClerkUnavailableError while Clerk is known to be away. */
+  async admit(priority: Priority): Promise<void> {
+    if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
       const away = this.isAway();
       // An event holds up those that come after it: it does not wait for the probe.
-      if (lane !== 'conflict' && !(await away)) return;
+      if (priority !== 'conflict' && !(await away)) return;
     }
-    throw new ClerkAwayError('network', {}, 'Clerk as a whole is away');
+    throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is away');
   }
 
   /** Asks now; questions that come together are one. */

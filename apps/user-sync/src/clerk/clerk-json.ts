@@ -4,7 +4,7 @@ import { type UserSyncConfig } from '../config';
 import { ClerkRequestError } from '../errors';
 import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
-import { type Asking, ClerkRequests, REQUEST_TIMEOUT_MS } from './clerk-requests';
+import { type CallOptions, ClerkRequests, REQUEST_TIMEOUT_MS } from './clerk-requests';
 
 const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
 
@@ -28,9 +28,9 @@ export class ClerkJson {
   ) {}
 
   /** The answer, parsed. Throws as ClerkRequests does. */
-  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, asking: Asking): Promise<z.output<Schema>> {
-    const { timeoutMs = REQUEST_TIMEOUT_MS } = asking;
-    return this.requests.ask(() => this.send(request, timeoutMs), request.missing, asking);
+  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, callOptions: CallOptions): Promise<z.output<Schema>> {
+    const { timeoutMs = REQUEST_TIMEOUT_MS } = callOptions;
+    return this.requests.ask(() => this.send(request, timeoutMs), request.missing, callOptions);
   }
 
   private async send<Schema extends z.ZodType>(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type PublicMetadata } from '../clerk-user/company-metadata';
 import { ClerkJson } from './clerk-json';
-import { type Asking } from './clerk-requests';
+import { type CallOptions } from './clerk-requests';
 
 const userSchema = z.looseObject({
   id: z.string(),
@@ -17,18 +17,18 @@ export class ClerkMetadata {
   constructor(private readonly clerk: ClerkJson) {}
 
   /** Metadata of at most 100 users by Clerk id, without the users that Clerk does not know. Throws ClerkRequestError. */
-  async read(clerkUserIds: readonly string[], asking: Asking): Promise<ReadonlyMap<string, PublicMetadata>> {
+  async read(clerkUserIds: readonly string[], callOptions: CallOptions): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
       ['limit', String(clerkUserIds.length)],
       ...clerkUserIds.map((id): [string, string] => ['user_id', id]),
     ]);
     const request = { path: `/users?${query.toString()}`, schema: listSchema, missing: noList };
-    const users = await this.clerk.ask(request, asking);
+    const users = await this.clerk.ask(request, callOptions);
     return new Map(users.map(({ id, public_metadata: metadata }) => [id, metadata ?? {}]));
   }
 
   /** Merges into what Clerk holds. Throws UserMissingAtClerkError, else ClerkRequestError. */
-  async merge(clerkUserId: string, patch: PublicMetadata, asking: Asking): Promise<void> {
+  async merge(clerkUserId: string, patch: PublicMetadata, callOptions: CallOptions): Promise<void> {
     await this.clerk.ask(
       {
         path: `/users/${encodeURIComponent(clerkUserId)}/metadata`,
@@ -36,7 +36,7 @@ export class ClerkMetadata {
         schema: userSchema,
         missing: () => new UserMissingAtClerkError(),
       },
-      { ...asking, changesUser: true },
+      { ...callOptions, changesUser: true },
     );
   }
 }

@@ -4,34 +4,39 @@ import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
 import { type UserSyncConfig } from '../config';
-import { ClerkAwayError, ClerkRequestError, isOwnError } from '../errors';
+import { ClerkUnavailableError, ClerkRequestError, isOwnError } from '../errors';
 import { CONFIG } from '../tokens';
 import { ClerkBudget } from './clerk-budget';
 import { ClerkHealth, type InstanceLimit } from './clerk-health';
-import { type Lane } from './priority';
-import { LaneSlots } from './priority-slots';
+import { type Priority } from './priority';
+import { PrioritySlots } from './priority-slots';
 
 /** Clerk's Backend API, as its SDK offers it. */
 export type ClerkClient = ReturnType<typeof createClerkClient>;
 
 /**
- * Why Clerk is asked, and how long an answer may take; milliseconds. `somebodyWaits`: an answer in time is worth more than
+ * Why Clerk is asked, and how long an answer may take; milliseconds. `callerWaits`: an answer in time is worth more than
  * to know whether it was all of Clerk that failed; at a first login somebody always does.
  */
-export interface Asking {
-  readonly lane: Lane;
+export interface CallOptions {
+  readonly priority: Priority;
   readonly timeoutMs?: number;
-  readonly somebodyWaits?: boolean;
+  readonly callerWaits?: boolean;
   /** The request changes one user: Clerk limits these per user as well. */
   readonly changesUser?: boolean;
 }
 
 /** How long an answer may take unless the caller says otherwise, the wait for its turn included; milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
-/** How many requests may be under way at once, in this process, for another of the lane to be made. */
-const MAX_CONCURRENT: Readonly<Record<Lane, number>> = { first_login: 20, conflict: 18, write_back: 14, reconcile: 8 };
+/** How many requests may be under way at once, in this process, for another of the priority to be made. */
+const MAX_CONCURRENT: Readonly<Record<Priority, number>> = {
+  first_login: 20,
+  conflict: 18,
+  write_back: 14,
+  reconcile: 8,
+};
 /** An event that waits holds up those that come after it; it is better tried again later. */
-const MAX_BUDGET_WAIT_MS: Readonly<Partial<Record<Lane, number>>> = { conflict: 2_000 };
+const MAX_BUDGET_WAIT_MS: Readonly<Partial<Record<Priority, number>>> = { conflict: 2_000 };
 /** What a 429 without `Retry-After` is taken for. */
 const PAUSE_MS = 1_000;
 /** More than this waiting means that Clerk is slower than we ask; further ones are refused at once. */
@@ -42,7 +47,7 @@ const MAX_WAITING = 1_000;
 export class ClerkRequests {
   private readonly client: ClerkClient;
   private readonly requests: Counter<'result'>;
-  private readonly slots = new LaneSlots(MAX_CONCURRENT);
+  private readonly slots = new PrioritySlots(MAX_CONCURRENT);
   private waiting = 0;
 
   constructor(
@@ -66,14 +71,19 @@ export class ClerkRequests {
 
   /**
    * What the SDK answered, at most `timeoutMs` from the call on. Throws what `missing` makes when Clerk has no such
-   * resource, else ClerkRequestError; ClerkAwayError when that says nothing of what was asked.
+   * resource, else ClerkRequestError; ClerkUnavailableError when that says nothing of what was asked.
    */
   async ask<Answer>(
     question: (client: ClerkClient) => Promise<Answer>,
     missing: () => Error,
-    { lane, timeoutMs = REQUEST_TIMEOUT_MS, somebodyWaits = lane === 'first_login', changesUser = false }: Asking,
+    {
+      priority,
+      timeoutMs = REQUEST_TIMEOUT_MS,
+      callerWaits = priority === 'first_login',
+      changesUser = false,
+    }: CallOptions,
   ): Promise<Answer> {
-    if (this.waiting >= MAX_WAITING) throw new ClerkAwayError('network', {}, 'too many requests wait for Clerk');
+    if (this.waiting >= MAX_WAITING) throw new ClerkUnavailableError('network', {}, 'too many requests wait for Clerk');
     this.waiting += 1;
     const deadline = new Deadline(timeoutMs);
     let asked = false;
@@ -84,19 +94,19 @@ export class ClerkRequests {
       });
     };
     const inTurn = async () => {
-      const maxWaitMs = Math.min(deadline.leftMs, MAX_BUDGET_WAIT_MS[lane] ?? Infinity);
-      await deadline.race(() => this.budget.take(lane, maxWaitMs));
+      const maxWaitMs = Math.min(deadline.leftMs, MAX_BUDGET_WAIT_MS[priority] ?? Infinity);
+      await deadline.race(() => this.budget.take(priority, maxWaitMs));
       return deadline.race(translated);
     };
     try {
-      await this.health.admit(lane);
-      const answer = await deadline.race(() => this.slots.run(lane, inTurn));
+      await this.health.admit(priority);
+      const answer = await deadline.race(() => this.slots.run(priority, inTurn));
       this.requests.inc({ result: 'ok' });
       this.health.answered();
       return answer;
     } catch (error) {
       this.requests.inc({ result: asked ? resultOf(error) : 'not_asked' });
-      throw asked ? await this.judge(error, somebodyWaits, changesUser) : withoutTurn(error);
+      throw asked ? await this.judge(error, callerWaits, changesUser) : withoutTurn(error);
     } finally {
       this.waiting -= 1;
       deadline.end();
@@ -104,7 +114,7 @@ export class ClerkRequests {
   }
 
   /** Tells a failure of Clerk as a whole from one that has to do with what was asked. */
-  private async judge(error: unknown, somebodyWaits: boolean, changesUser: boolean): Promise<unknown> {
+  private async judge(error: unknown, callerWaits: boolean, changesUser: boolean): Promise<unknown> {
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
       // A 429 to a change may be this user's own limit, which does not limit other requests.
       const limit = changesUser ? await this.health.instanceLimit() : error.answer;
@@ -114,25 +124,28 @@ export class ClerkRequests {
       this.health.answered();
       return error;
     }
-    if (somebodyWaits) {
+    if (callerWaits) {
       void this.health.isAway();
       return error;
     }
-    return (await this.health.isAway()) ? new ClerkAwayError(error.kind, error.answer, error.message) : error;
+    return (await this.health.isAway()) ? new ClerkUnavailableError(error.kind, error.answer, error.message) : error;
   }
 
   /** Pauses all requests until `Retry-After` is over: Clerk limits the whole instance. */
-  private async pause(error: ClerkRequestError, { retryAfterMs = PAUSE_MS }: InstanceLimit): Promise<ClerkAwayError> {
+  private async pause(
+    error: ClerkRequestError,
+    { retryAfterMs = PAUSE_MS }: InstanceLimit,
+  ): Promise<ClerkUnavailableError> {
     // While the database is away nobody asks Clerk anything.
     await this.budget.pause(retryAfterMs).catch(() => undefined);
-    return new ClerkAwayError(error.kind, { ...error.answer, retryAfterMs }, error.message);
+    return new ClerkUnavailableError(error.kind, { ...error.answer, retryAfterMs }, error.message);
   }
 }
 
 /** Time ran out before Clerk was asked anything. */
 function withoutTurn(error: unknown): unknown {
-  if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) return error;
-  return new ClerkAwayError('network', {}, 'Clerk could not be asked in time: others went first');
+  if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return error;
+  return new ClerkUnavailableError('network', {}, 'Clerk could not be asked in time: others went first');
 }
 
 /** Whether it may be all of Clerk that failed. */

@@ -18,7 +18,7 @@ export class ClerkSessions {
     const answer: unknown = await this.clerk.ask(
       ({ sessions }) => sessions.getSession(sessionId),
       () => new SessionMissingAtClerkError(),
-      { lane: 'first_login', timeoutMs },
+      { priority: 'first_login', timeoutMs },
     );
     const parsed = sessionSchema.safeParse(answer);
     if (parsed.success && parsed.data.id === sessionId) return parsed.data;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
 import { ClerkJson } from './clerk-json';
-import { type Asking } from './clerk-requests';
+import { type CallOptions } from './clerk-requests';
 
 /** Users as Clerk's Backend API holds them right now. */
 @Injectable()
@@ -15,14 +15,14 @@ export class ClerkUsers {
    * cannot be made of a user in which Clerk sends null for what they need. Throws UserMissingAtClerkError on 404,
    * otherwise ClerkRequestError.
    */
-  async fetch(clerkUserId: string, asking: Asking): Promise<MappedUser> {
+  async fetch(clerkUserId: string, callOptions: CallOptions): Promise<MappedUser> {
     const user = await this.clerk.ask(
       {
         path: `/users/${encodeURIComponent(clerkUserId)}`,
         schema: clerkUserSchema,
         missing: () => new UserMissingAtClerkError(),
       },
-      asking,
+      callOptions,
     );
     if (user.id !== clerkUserId) {
       throw new ClerkRequestError('clerk', {}, 'Clerk answered with something that is not this user');

@@ -1,11 +1,11 @@
-import { type Lane } from './priority';
-import { LaneSlots } from './priority-slots';
+import { type Priority } from './priority';
+import { PrioritySlots } from './priority-slots';
 
 /** Work that ends when it is told to. */
-function held(slots: LaneSlots, lane: Lane, started: string[], name: string = lane) {
+function held(slots: PrioritySlots, priority: Priority, started: string[], name: string = priority) {
   let end = (): void => undefined;
   const over = new Promise<void>((resolve) => (end = resolve));
-  const done = slots.run(lane, () => {
+  const done = slots.run(priority, () => {
     started.push(name);
     return over;
   });
@@ -16,7 +16,7 @@ const LIMITS = { first_login: 3, conflict: 3, write_back: 2, reconcile: 1 };
 
 describe('the slots of requests to Clerk', () => {
   it('are never all taken by what is less urgent: a first login starts at once', () => {
-    const slots = new LaneSlots(LIMITS);
+    const slots = new PrioritySlots(LIMITS);
     const started: string[] = [];
     for (let n = 0; n < 5; n += 1) held(slots, 'reconcile', started);
     for (let n = 0; n < 5; n += 1) held(slots, 'write_back', started);
@@ -24,8 +24,8 @@ describe('the slots of requests to Clerk', () => {
     return Promise.resolve().then(() => expect(started).toEqual(['reconcile', 'write_back', 'first_login']));
   });
 
-  it('go to the most urgent that waits, in order within a lane', async () => {
-    const slots = new LaneSlots({ first_login: 1, conflict: 1, write_back: 1, reconcile: 1 });
+  it('go to the most urgent that waits, in order within a priority', async () => {
+    const slots = new PrioritySlots({ first_login: 1, conflict: 1, write_back: 1, reconcile: 1 });
     const started: string[] = [];
     const first = held(slots, 'conflict', started, 'running');
     const later = [
@@ -40,7 +40,7 @@ describe('the slots of requests to Clerk', () => {
   });
 
   it('are free again after work that failed', async () => {
-    const slots = new LaneSlots({ first_login: 1, conflict: 1, write_back: 1, reconcile: 1 });
+    const slots = new PrioritySlots({ first_login: 1, conflict: 1, write_back: 1, reconcile: 1 });
     await expect(slots.run('conflict', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await slots.run('reconcile', () => Promise.resolve('yes'))).toBe('yes');
   });

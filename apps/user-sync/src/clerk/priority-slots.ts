@@ -1,24 +1,24 @@
-import { type Lane, lanes } from './priority';
+import { type Priority, priorities } from './priority';
 
 /**
  * Lets a bounded number of requests run at once, the most urgent first. What is less urgent may fill only a part of the
  * slots, so that a free one is left for a first login whatever else runs.
  */
-export class LaneSlots {
+export class PrioritySlots {
   private running = 0;
-  private readonly waiting: Record<Lane, (() => void)[]> = {
+  private readonly waiting: Record<Priority, (() => void)[]> = {
     first_login: [],
     conflict: [],
     write_back: [],
     reconcile: [],
   };
 
-  /** `limits`: how many may run at once, in all, for one more of the lane to begin. */
-  constructor(private readonly limits: Readonly<Record<Lane, number>>) {}
+  /** `limits`: how many may run at once, in all, for one more of the priority to begin. */
+  constructor(private readonly limits: Readonly<Record<Priority, number>>) {}
 
   /** Does the work as soon as it may. */
-  async run<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result> {
-    const turn = new Promise<void>((resolve) => this.waiting[lane].push(resolve));
+  async run<Result>(priority: Priority, work: () => Promise<Result>): Promise<Result> {
+    const turn = new Promise<void>((resolve) => this.waiting[priority].push(resolve));
     this.startNext();
     await turn;
     try {
@@ -30,9 +30,9 @@ export class LaneSlots {
   }
 
   private startNext(): void {
-    for (const lane of lanes) {
-      while (this.running < this.limits[lane]) {
-        const start = this.waiting[lane].shift();
+    for (const priority of priorities) {
+      while (this.running < this.limits[priority]) {
+        const start = this.waiting[priority].shift();
         if (start === undefined) break;
         this.running += 1;
         start();

@@ -1,5 +1,5 @@
 /** Why Clerk is asked, the most urgent first: somebody waits at a first login, and nobody for a walk over all users. */
-export const lanes = ['first_login', 'conflict', 'write_back', 'reconcile'] as const;
+export const priorities = ['first_login', 'conflict', 'write_back', 'reconcile'] as const;
 
 /** Why Clerk is asked. */
-export type Lane = (typeof lanes)[number];
+export type Priority = (typeof priorities)[number];

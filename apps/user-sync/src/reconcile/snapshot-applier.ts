@@ -11,7 +11,7 @@ import { ObservationApplier } from '../apply/batch/observation-applier';
 import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
 import { mapBounded } from '../concurrency/slots';
 import {
-  ClerkAwayError,
+  ClerkUnavailableError,
   ClerkRequestError,
   ConflictTooWideError,
   DatabaseRefusedError,
@@ -97,7 +97,7 @@ export class SnapshotApplier {
 
 /** Clerk answers others, and our key: only at this user it fails. */
 function isOfThisUserAlone(error: unknown): boolean {
-  if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) return false;
+  if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;
   return isRetryable({ kind: error.kind, ...error.answer });
 }
 

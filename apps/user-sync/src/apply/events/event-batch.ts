@@ -8,7 +8,13 @@ import { DataSource } from 'typeorm';
 import { mapBounded } from '../../concurrency/slots';
 import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
-import { ClerkAwayError, ClerkRequestError, PoisonEventError, UserMissingAtClerkError, isOwnError } from '../../errors';
+import {
+  ClerkUnavailableError,
+  ClerkRequestError,
+  PoisonEventError,
+  UserMissingAtClerkError,
+  isOwnError,
+} from '../../errors';
 import { CONFIG } from '../../tokens';
 import { findApplied } from '../batch/applied-events';
 import { type Observation, type Settled, type Unsettled } from '../observation/observation';
@@ -148,7 +154,7 @@ export class EventBatch {
 /** A refused secret key says nothing about the user: its creation waits, like for an outage, until the key is corrected. */
 function asOutage(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || ![401, 403].includes(error.answer.status ?? 0)) return error;
-  return new ClerkAwayError(error.kind, error.answer, 'Clerk refuses our secret key', { cause: error });
+  return new ClerkUnavailableError(error.kind, error.answer, 'Clerk refuses our secret key', { cause: error });
 }
 
 function clerkUserIdOf(event: EventRead): Observation['clerkUserId'] | null {

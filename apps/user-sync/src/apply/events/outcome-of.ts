@@ -1,7 +1,7 @@
 import { type EventMetadata, type FailureKind, type Outcome } from '@gatehouse/contracts';
 import { isRetryable } from '@gatehouse/lifecycle';
 import {
-  ClerkAwayError,
+  ClerkUnavailableError,
   ClerkRequestError,
   ConflictTooWideError,
   DatabaseRefusedError,
@@ -41,7 +41,7 @@ export function failed(metadata: EventMetadata, clerkUserId: string | null, erro
       message: facts.message,
       retryable: facts.retryable ?? isRetryable(facts),
       retryAfterMs: facts.retryAfterMs ?? null,
-      ...(error instanceof ClerkAwayError && { sharedOutage: true }),
+      ...(error instanceof ClerkUnavailableError && { sharedOutage: true }),
     },
   };
 }
@@ -77,7 +77,7 @@ function factsOf(error: unknown): Facts {
   // It has had all its tries already, by deliveries.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
   // An outage ends, whatever Clerk answered meanwhile.
-  if (error instanceof ClerkAwayError) return { ...own(error.kind, error), ...error.answer, retryable: true };
+  if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };
   if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };
   if (error instanceof DatabaseRefusedError) {
     const conflict = CONFLICTS[error.constraint ?? ''];

@@ -29,7 +29,7 @@ function metadataOf(message: StreamMessage): EventMetadata {
   try {
     return decodeEventHeaders((name) => message.header(name));
   } catch (error) {
-    throw new MessageUndecodableError(error);
+    throw new MessageUndecodableError({ cause: error });
   }
 }
 

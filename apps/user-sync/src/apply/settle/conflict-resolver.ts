@@ -10,7 +10,7 @@ import {
 } from '../observation/observation';
 import { ObservationApplier } from '../batch/observation-applier';
 import { markerOf } from '../draft/load-users';
-import { type Asking } from '../../clerk/clerk-requests';
+import { type CallOptions } from '../../clerk/clerk-requests';
 import { ClerkUsers } from '../../clerk/clerk-users';
 import { guardDatabase } from '../../database/guard-database';
 import { ConflictTooWideError, ConflictChangedError, UserMissingAtClerkError } from '../../errors';
@@ -29,7 +29,7 @@ interface Asked extends Party {
 
 /** How to ask, and in which round. */
 export interface ResolveOptions {
-  readonly asking: Asking;
+  readonly callOptions: CallOptions;
   /** Clerk answered with something older than the row; this is the second time that it is asked. */
   readonly confirmed: boolean;
 }
@@ -49,7 +49,7 @@ export class ConflictResolver {
 
   /** What became of the observation; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
   async resolve(observation: Omit<Observation, 'seen'>, options: ResolveOptions): Promise<ApplyResult> {
-    const asked = await this.askAll(observation.clerkUserId, options.asking);
+    const asked = await this.askAll(observation.clerkUserId, options.callOptions);
     const claims = [...asked.values()].flatMap(({ user }) => (user === null ? [] : addressesOf(user.columns)));
     const holdings = await this.holdingsOf(claims);
     const plan = assignAddresses([...asked.values()], holdings);
@@ -70,14 +70,14 @@ export class ConflictResolver {
   }
 
   /** The user and, transitively, all who hold an address that one of them has at Clerk. */
-  private async askAll(first: string, asking: Asking): Promise<Map<string, Asked>> {
+  private async askAll(first: string, callOptions: CallOptions): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();
     const queue = [first];
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       if (asked.has(id)) continue;
       if (asked.size === MAX_PARTIES) throw new ConflictTooWideError(MAX_PARTIES);
       const before = await guardDatabase(() => markerOf(this.dataSource.manager, id));
-      const user = await this.ask(id, id === first, asking);
+      const user = await this.ask(id, id === first, callOptions);
       asked.set(id, { clerkUserId: id, user, before, absent: before === 'absent' });
       if (user === null) continue;
       const wanted = new Map(addressesOf(user.columns).map((claim) => [addressKey(claim), claim]));
@@ -90,9 +90,9 @@ export class ConflictResolver {
     return asked;
   }
 
-  private async ask(clerkUserId: string, required: boolean, asking: Asking): Promise<MappedUser | null> {
+  private async ask(clerkUserId: string, required: boolean, callOptions: CallOptions): Promise<MappedUser | null> {
     try {
-      return await this.clerk.fetch(clerkUserId, asking);
+      return await this.clerk.fetch(clerkUserId, callOptions);
     } catch (error) {
       if (required || !(error instanceof UserMissingAtClerkError)) throw error;
       // Not a deletion, but no claim to an address that Clerk shows with somebody else either.

@@ -1,8 +1,8 @@
-import { type Lane } from '../../clerk/priority';
+import { type Priority } from '../../clerk/priority';
 import { type Source } from '../observation/observation';
 
 /** How urgent it is to ask about an observation from this source. */
-export function laneOf(source: Source): Lane {
+export function priorityOf(source: Source): Priority {
   switch (source) {
     case 'first_login':
       return 'first_login';

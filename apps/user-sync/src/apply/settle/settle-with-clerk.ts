@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Asking } from '../../clerk/clerk-requests';
+import { type CallOptions } from '../../clerk/clerk-requests';
 import { ClerkUsers } from '../../clerk/clerk-users';
 import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
@@ -8,7 +8,7 @@ import { UserMissingAtClerkError, UserUnsettledError } from '../../errors';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
 import { CONFIG } from '../../tokens';
 import { ConflictResolver } from './conflict-resolver';
-import { laneOf } from './priority-of';
+import { priorityOf } from './priority-of';
 import {
   type ApplyResult,
   type Observation,
@@ -42,14 +42,14 @@ export class ClerkSettlement {
   async settle(
     observation: Omit<Observation, 'seen'>,
     first: Unsettled['needs'],
-    options: Omit<Asking, 'lane'> = {},
+    options: Omit<CallOptions, 'priority'> = {},
   ): Promise<Settled> {
-    const asking = { lane: laneOf(observation.origin.source), ...options };
+    const callOptions = { priority: priorityOf(observation.origin.source), ...options };
     let needs = first;
     let contested = false;
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       contested ||= needs === 'resolve';
-      const result = await this.round(observation, needs, contested, asking);
+      const result = await this.round(observation, needs, contested, callOptions);
       if (result.settled) return result;
       needs = result.needs;
     }
@@ -60,16 +60,16 @@ export class ClerkSettlement {
     observation: Omit<Observation, 'seen'>,
     needs: Unsettled['needs'],
     contested: boolean,
-    asking: Asking,
+    callOptions: CallOptions,
   ): Promise<ApplyResult> {
     const confirmed = needs === 'fetch-later';
     if (confirmed) await new Promise((resolve) => setTimeout(resolve, this.config.clerk.confirmDelayMs));
     const before = await guardDatabase(() => markerOf(this.dataSource.manager, observation.clerkUserId));
     try {
       if (contested && before !== 'tombstone') {
-        return await this.conflicts.resolve(observation, { confirmed, asking });
+        return await this.conflicts.resolve(observation, { confirmed, callOptions });
       }
-      return await this.applySnapshot(observation, before, confirmed, asking);
+      return await this.applySnapshot(observation, before, confirmed, callOptions);
     } catch (error) {
       if (error instanceof UserMissingAtClerkError)
         await this.absences.suspect(observation.clerkUserId, observation.origin.source);
@@ -81,11 +81,11 @@ export class ClerkSettlement {
     observation: Omit<Observation, 'seen'>,
     before: RowMarker,
     confirmed: boolean,
-    asking: Asking,
+    callOptions: CallOptions,
   ): Promise<ApplyResult> {
     // Clerk has forgotten a deleted user; whatever was seen of it has the same answer.
     if (before === 'tombstone') return this.applyOne({ ...observation, seen: { kind: 'nothing' } });
-    const user = await this.clerk.fetch(observation.clerkUserId, asking);
+    const user = await this.clerk.fetch(observation.clerkUserId, callOptions);
     return this.applyOne({
       ...observation,
       seen: { kind: 'snapshot', user, before, confirmed },

@@ -92,8 +92,8 @@ export class SyncUserController {
   /** Metadata as Clerk shows it now; undefined when Clerk could not be asked. */
   private async metadataAtClerk(clerkUserId: string): Promise<PublicMetadata | undefined> {
     try {
-      const asking = { lane: 'conflict', timeoutMs: METADATA_TIMEOUT_MS, somebodyWaits: true } as const;
-      return (await this.metadata.read([clerkUserId], asking)).get(clerkUserId);
+      const callOptions = { priority: 'conflict', timeoutMs: METADATA_TIMEOUT_MS, callerWaits: true } as const;
+      return (await this.metadata.read([clerkUserId], callOptions)).get(clerkUserId);
     } catch (error) {
       this.log.warn({ err: error }, 'Clerk could not be asked for metadata');
       return undefined;
@@ -109,7 +109,7 @@ export class SyncUserController {
       attempt: 0,
       correlationId: requestId,
     } as const;
-    const options = { timeoutMs: CLERK_TIMEOUT_MS, somebodyWaits: true };
+    const options = { timeoutMs: CLERK_TIMEOUT_MS, callerWaits: true };
     try {
       const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, origin }, 'fetch', options);
       return { result: results[settled.decision] ?? 'unchanged', reason: settled.reason };

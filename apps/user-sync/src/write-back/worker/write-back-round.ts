@@ -5,7 +5,7 @@ import { type Logger } from 'pino';
 import { ClerkMetadata } from '../../clerk/clerk-metadata';
 import { mapBounded } from '../../concurrency/slots';
 import { type UserSyncConfig } from '../../config';
-import { ClerkAwayError, ClerkRequestError, UserMissingAtClerkError } from '../../errors';
+import { ClerkUnavailableError, ClerkRequestError, UserMissingAtClerkError } from '../../errors';
 import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import {
   type MetadataComparison,
@@ -54,7 +54,7 @@ export class WriteBackRound {
   ) {}
 
   /**
-   * One round. Throws ClerkAwayError or SharedOutageError while Clerk or the database is away: no try is used up then.
+   * One round. Throws ClerkUnavailableError or SharedOutageError while Clerk or the database is away: no try is used up then.
    * `stopping` is asked before each write.
    */
   async run(stopping: () => boolean): Promise<RoundEnd> {
@@ -70,7 +70,7 @@ export class WriteBackRound {
       const refused = await this.work(claim, enough);
       return { idle: false, pauseMs: refused ? REFUSED_PAUSE_MS : 0 };
     } catch (error) {
-      if (error instanceof ClerkAwayError) this.metrics.count('released');
+      if (error instanceof ClerkUnavailableError) this.metrics.count('released');
       throw error;
     } finally {
       await this.queue.release(claim);
@@ -85,10 +85,10 @@ export class WriteBackRound {
       try {
         metadata = await this.clerk.read(
           items.map(({ clerkUserId }) => clerkUserId),
-          this.asking,
+          this.callOptions,
         );
       } catch (error) {
-        if (!(error instanceof ClerkRequestError) || error instanceof ClerkAwayError) throw error;
+        if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) throw error;
         // It has to do with no user: all are given back, and nobody is asked about for a while.
         this.log.error({ failure: { code: error.code, message: error.message } }, 'Clerk does not tell what it holds');
         return true;
@@ -158,7 +158,7 @@ export class WriteBackRound {
   private async write(claim: WriteBackLease, { item, verdict }: Judged): Promise<boolean> {
     const { key } = this.config.metadata;
     try {
-      await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.asking);
+      await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.callOptions);
     } catch (error) {
       await this.fail(claim, item, error);
       return isOurKeyRefused(error);
@@ -187,7 +187,7 @@ export class WriteBackRound {
   /** Tries again later what may succeed, and buries the rest. Throws what is no failure of this write. */
   private async fail(claim: WriteBackLease, item: LeasedWriteBack, error: unknown): Promise<void> {
     const missing = error instanceof UserMissingAtClerkError;
-    if (error instanceof ClerkAwayError || !(missing || error instanceof ClerkRequestError)) throw error;
+    if (error instanceof ClerkUnavailableError || !(missing || error instanceof ClerkRequestError)) throw error;
     // No deletion by itself: it is asked for once more, and if it is gone its deletion ends this row.
     if (missing) await this.absences.suspect(item.clerkUserId, 'write_back');
     const { retry } = this.config.writeBack;
@@ -209,8 +209,8 @@ export class WriteBackRound {
     else this.log.error(about, 'a write-back to Clerk is dead: an admin has to look');
   }
 
-  private get asking(): { readonly lane: 'write_back'; readonly timeoutMs: number } {
-    return { lane: 'write_back', timeoutMs: Math.min(TIMEOUT_MS, this.config.writeBack.leaseMs / 2) };
+  private get callOptions(): { readonly priority: 'write_back'; readonly timeoutMs: number } {
+    return { priority: 'write_back', timeoutMs: Math.min(TIMEOUT_MS, this.config.writeBack.leaseMs / 2) };
   }
 }
 
