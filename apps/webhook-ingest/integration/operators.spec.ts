@@ -111,11 +111,15 @@ describe('one event', () => {
   });
 });
 
-describe('whoever', () => {
-  it.each([principal('user'), principal('developer'), null])('is no admin sees nothing', async (who) => {
+describe('a caller who', () => {
+  it.each([
+    ['has the role user', 'forbidden', principal('user')],
+    ['has the role developer', 'forbidden', principal('developer')],
+    ['is not authenticated', 'unauthenticated', null],
+  ])('%s is rejected as %s', async (_, reason, who) => {
     const context = { principal: who, requestId: 'request-1' };
-    await expect(gateway.send(listWebhookEvents, {}, context)).rejects.toMatchObject({ reason: 'forbidden' });
-    await expect(gateway.send(getWebhookEvent, { id: '1' }, context)).rejects.toMatchObject({ reason: 'forbidden' });
+    await expect(gateway.send(listWebhookEvents, {}, context)).rejects.toMatchObject({ reason });
+    await expect(gateway.send(getWebhookEvent, { id: '1' }, context)).rejects.toMatchObject({ reason });
   });
 
   it('brings no envelope of the gateway is refused', async () => {
