@@ -5,7 +5,7 @@ import { type Stack, startStack } from './stack';
 
 let stack: Stack;
 let clerk: ClerkClient;
-/** Everything that no log and no error may tell. */
+/** Secrets that must not appear in any log or error. */
 const secrets = new Set<string>();
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ interface Answer {
 type Headers = Record<string, string>;
 
 let addresses = 0;
-/** Each call comes from another address, unless it says otherwise: what is tried here is not the throttle. */
+/** By default each call comes from another address, so that the throttle does not affect these tests. */
 async function call(path: string, headers: Headers = {}, method = 'GET', body?: unknown): Promise<Answer> {
   const from = `203.0.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
   const response = await fetch(`http://127.0.0.1:${stack.gatehouse.ports.gateway}${path}`, {
@@ -79,8 +79,8 @@ const newLocalUser = async (admin: Headers) => {
   return { email, id: made.body.user.id as string, token: secretly(made.body.passwordToken.token) };
 };
 
-describe('of many at once, one wins:', () => {
-  it('a key is rotated once', async () => {
+describe('of many concurrent requests exactly one succeeds when', () => {
+  it('a key is rotated', async () => {
     const headers = await (await signIn()).bearer();
     const { id, key } = await newKey(headers);
     const rotate = () => call(`/api/keys/${id}/rotate`, headers, 'POST', { graceHours: 0 });
@@ -97,7 +97,7 @@ describe('of many at once, one wins:', () => {
     expect(body.items.map(({ state }: { state: string }) => state).sort()).toEqual(['active', 'revoked']);
   });
 
-  it('a one-time password token is used once', async () => {
+  it('a one-time password token is used', async () => {
     const { email, token } = await newLocalUser(await asAdmin());
     const passwords = Array.from({ length: 5 }, () => secretly(`correct horse ${randomUUID()}`));
     const answers = await Promise.all(
@@ -109,7 +109,7 @@ describe('of many at once, one wins:', () => {
     for (const { body } of logins) if (body.token !== undefined) secretly(body.token.split('.')[2]);
   });
 
-  it('a token of Clerk is exchanged for one session', async () => {
+  it('a token of Clerk is exchanged for a session', async () => {
     const { bearer } = await signIn({ phoneNumber: ['+12015550177'] });
     const headers = await bearer();
     const exchange = () => call('/auth/verify-clerk-token', headers, 'POST', {});
@@ -120,8 +120,8 @@ describe('of many at once, one wins:', () => {
   });
 });
 
-describe('when the call is answered it is over, however busy the gateway is:', () => {
-  /** Calls without a pause until told to stop; says which calls that began after `ended` were let in. */
+describe('as soon as the revoking call returns, a busy gateway rejects', () => {
+  /** Calls without a pause until stopped. Returns the calls that started after `ended` and were accepted. */
   async function hammer(headers: Headers, path: string, end: () => Promise<Answer>): Promise<number> {
     let endedAt = Infinity;
     let stopped = false;
@@ -143,20 +143,20 @@ describe('when the call is answered it is over, however busy the gateway is:', (
     return late;
   }
 
-  it('a key that is revoked', async () => {
+  it('a revoked key', async () => {
     const { bearer, user } = await signIn();
     const headers = await bearer();
     expect((await call(`/api/me`, headers)).body.clerkUserId).toBe(user.id);
     const { id, key } = await newKey(headers);
     const admin = await asAdmin();
     const me = (await call('/api/me', headers)).body.id as string;
-    // Beyond the free tier's limit nothing would be let in anyway.
+    // Beyond the limit of the free tier every call would be rejected.
     expect((await call(`/admin/users/${me}/tier`, admin, 'PUT', { tier: 'enterprise' })).status).toBe(200);
     const late = await hammer({ 'x-api-key': key }, '/api/me', () => call(`/api/keys/${id}`, headers, 'DELETE'));
     expect(late).toBe(0);
   });
 
-  it('an admin who is one no longer', async () => {
+  it('a user who has lost the role admin', async () => {
     const [first, second] = [await asAdmin(), await asAdmin()];
     const id = (await call('/api/me', second)).body.id as string;
     const late = await hammer(second, '/admin/users', () =>
@@ -165,7 +165,7 @@ describe('when the call is answered it is over, however busy the gateway is:', (
     expect(late).toBe(0);
   });
 
-  it('the sessions of a password that was replaced', async () => {
+  it('the sessions of a password that was changed', async () => {
     const admin = await asAdmin();
     const { email, id, token } = await newLocalUser(admin);
     const [old, replaced] = [secretly(`correct horse ${randomUUID()}`), secretly(`battery staple ${randomUUID()}`)];
@@ -182,7 +182,7 @@ describe('when the call is answered it is over, however busy the gateway is:', (
   });
 });
 
-describe('what belongs to another', () => {
+describe('data of another user', () => {
   interface Operation {
     readonly path: string;
     readonly method: string;
@@ -201,7 +201,7 @@ describe('what belongs to another', () => {
     );
   }
 
-  it("is out of reach on every route that is published, and admins' routes are nobody else's", async () => {
+  it('cannot be reached on any published route, and admin routes reject other users', async () => {
     const ada = await (await signIn()).bearer();
     const eve = await (await signIn()).bearer();
     const { id } = await newKey(ada);
@@ -220,7 +220,7 @@ describe('what belongs to another', () => {
     expect(body.items).toMatchObject([{ id, state: 'active' }]);
   });
 
-  it('is out of reach without a credential on every route but the public ones', async () => {
+  it('cannot be reached without a credential on any route that is not public', async () => {
     for (const { path, method, access } of await operations()) {
       if (access === 'public' || access === 'browser-session') continue;
       const body = method === 'GET' || method === 'DELETE' ? undefined : {};
@@ -231,7 +231,7 @@ describe('what belongs to another', () => {
 });
 
 describe('a credential in the wrong place', () => {
-  it('is refused', async () => {
+  it('is rejected', async () => {
     const headers = await (await signIn()).bearer();
     const token = (headers.authorization ?? '').slice('Bearer '.length);
     const { key } = await newKey(headers);
@@ -256,9 +256,9 @@ describe('a credential in the wrong place', () => {
   });
 });
 
-// Last: it looks at what all of the above has left behind.
+// Last, because it checks the logs of all tests above.
 describe('the logs of every program', () => {
-  it('hold none of the secrets, keys, tokens and passwords that were used, nor addresses of people who log in', () => {
+  it('contain no secret, key, token or password that was used, and no address of a user who logged in', () => {
     const logs = stack.logs();
     expect(logs).toContain('api-gateway serves');
     expect(secrets.size).toBeGreaterThan(30);

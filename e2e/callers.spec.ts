@@ -53,7 +53,7 @@ const asAdmin = async () => {
 };
 
 describe('a new Clerk user', () => {
-  it('whose first fifty requests come at once is one row and one fetch, and all fifty are answered', async () => {
+  it('who sends fifty first requests at once is one row and one fetch, and gets fifty answers', async () => {
     await fetch(`${emulator}/emulator/pause`, { method: 'POST' });
     const { user, bearer } = await signIn({ emailAddress: ['crowd@example.com'] });
     const headers = await bearer();
@@ -66,7 +66,7 @@ describe('a new Clerk user', () => {
     await fetch(`${emulator}/emulator/resume`, { method: 'POST' });
   });
 
-  it('who signs out at Clerk is out here as soon as the event has come, although the token still lives', async () => {
+  it('who signs out at Clerk is rejected from the event on, although the token has not expired', async () => {
     const { session, bearer } = await signIn({ emailAddress: ['leaver@example.com'] });
     const headers = await bearer();
     expect((await call('/api/me', headers)).status).toBe(200);
@@ -76,7 +76,7 @@ describe('a new Clerk user', () => {
         const { status, body } = await call('/auth/session', headers);
         return status === 401 && (body as { code: string });
       },
-      // Its reads are limited to sixty a minute.
+      // The user is limited to sixty reads a minute.
       { intervalMs: 500 },
     );
     expect(answer).toMatchObject({ code: 'token_revoked' });
@@ -84,7 +84,7 @@ describe('a new Clerk user', () => {
 });
 
 describe('an API key', () => {
-  it('works until it is revoked, and the revocation is known everywhere when its call is answered', async () => {
+  it('is accepted until it is revoked, and rejected by every replica from the response on', async () => {
     const { bearer } = await signIn({ emailAddress: ['keys@example.com'] });
     const headers = await bearer();
     const made = await call('/api/keys', headers, 'POST', { name: 'ci', scopes: ['profile:read'] });
@@ -100,7 +100,7 @@ describe('an API key', () => {
 });
 
 describe('a local user', () => {
-  it('is made by an admin, sets its password once, logs in and out', async () => {
+  it('is created by an admin, sets its password once, logs in and logs out', async () => {
     const admin = await asAdmin();
     const made = await call('/admin/users', admin, 'POST', { email: 'local@example.com', firstName: 'Local' });
     expect(made.status).toBe(201);
@@ -124,7 +124,7 @@ describe('a local user', () => {
     });
   });
 
-  it('who is shut out by an admin is out at once, whatever it holds', async () => {
+  it('who is deactivated by an admin is rejected at once with every credential', async () => {
     const admin = await asAdmin();
     const { bearer } = await signIn({ emailAddress: ['banned@example.com'] });
     const headers = await bearer();
@@ -139,8 +139,8 @@ describe('a local user', () => {
   });
 });
 
-describe('what Clerk says about the access of a user', () => {
-  it('refuses keys and sessions of a deprovisioned user until it is provisioned again', async () => {
+describe('Clerk’s state of a user', () => {
+  it('makes the gateway reject keys and sessions of a deprovisioned user until it is reprovisioned', async () => {
     const { user, bearer } = await signIn({ emailAddress: ['scim@example.com'] });
     const headers = await bearer();
     const made = await call('/api/keys', headers, 'POST', { name: 'k', scopes: ['*:*'] });
@@ -155,7 +155,7 @@ describe('what Clerk says about the access of a user', () => {
     await eventually(async () => expect(await answers()).toEqual([200, 200]), { timeoutMs: 20_000, intervalMs: 200 });
   });
 
-  it('shows a lockout to admins and refuses nothing because of it', async () => {
+  it('shows a lockout to admins but rejects no request because of it', async () => {
     const admin = await asAdmin();
     const { user, bearer } = await signIn({ emailAddress: ['locked-out@example.com'] });
     const headers = await bearer();
@@ -172,7 +172,7 @@ describe('what Clerk says about the access of a user', () => {
   });
 });
 
-describe('an address that several Clerk users hold', () => {
+describe('an address that several Clerk users have', () => {
   const rowOf = async (id: string) => {
     const text = 'SELECT email, email_verified FROM users WHERE clerk_user_id = $1';
     return (await stack.users.query<Record<string, unknown>>(text, [id])).rows[0];
@@ -180,7 +180,7 @@ describe('an address that several Clerk users hold', () => {
   const stored = (id: string, row: object) =>
     eventually(async () => expect(await rowOf(id)).toEqual(row), { timeoutMs: 20_000, intervalMs: 200 });
 
-  it('is stored with each while nobody has it verified, then with the verified one, and moves when it is proved', async () => {
+  it('is stored with each user while none has it verified, then only with the user who has verified it', async () => {
     const emailAddress = 'contested@example.com';
     const byPhone = (phoneNumber: string) =>
       clerk.users.createUser({ phoneNumber: [phoneNumber], skipPasswordRequirement: true });
@@ -203,7 +203,7 @@ describe('an address that several Clerk users hold', () => {
   });
 });
 
-describe('what Clerk sends that is about no user of ours', () => {
+describe('user-sync', () => {
   const send = async (params: object) => {
     const response = await fetch(`${emulator}/emulator/events`, {
       method: 'POST',
@@ -222,8 +222,8 @@ describe('what Clerk sends that is about no user of ours', () => {
     ['the example event of the dashboard', { preset: 'dashboard_example' }, 'foreign'],
     ['an event of another instance', { preset: 'dashboard_example', instance_id: 'ins_other' }, 'foreign'],
     ['an example event without an instance', { preset: 'dashboard_example_without_instance' }, 'unconfirmed'],
-  ])('ignores %s, and creates nobody', async (_what, params, decision) => {
-    // The service may not have learnt its own instance yet.
+  ])('ignores %s and creates no user', async (_what, params, decision) => {
+    // The service may not know its own instance yet.
     const row = await eventually(
       async () => {
         const sent = await send(params);
@@ -236,7 +236,7 @@ describe('what Clerk sends that is about no user of ours', () => {
     expect(users.rowCount).toBe(0);
   });
 
-  it.each(['organization_invitation', 'waitlist_invitation'])('keeps no ticket of the event %s', async (preset) => {
+  it.each(['organization_invitation', 'waitlist_invitation'])('stores no ticket of the event %s', async (preset) => {
     const { id, webhook_id: webhookId } = await send({ preset });
     const bodies = await stack.ledger.query<{ body: Buffer }>('SELECT body FROM event_bodies WHERE event_id = $1', [
       id,
@@ -250,7 +250,7 @@ describe('what Clerk sends that is about no user of ours', () => {
 });
 
 describe('the audit log', () => {
-  it('tells what was done with one session, in whatever service, and from where', async () => {
+  it('lists what was done with one session in every service, with the client address', async () => {
     const admin = await asAdmin();
     const { user, bearer } = await signIn({ emailAddress: ['audited@example.com'] });
     const { body: me } = await call('/api/me', await bearer());
@@ -268,7 +268,7 @@ describe('the audit log', () => {
 });
 
 describe('the phone exchange', () => {
-  it('gives a new user a token of our own, and the same one when it is repeated at once', async () => {
+  it('returns a Gatehouse token to a new user, and the same token when repeated at once', async () => {
     const { bearer, session } = await signIn({ phoneNumber: ['+12015550123'] });
     const headers = await bearer();
     const body = { phoneNumber: '+1 201 555 0123', name: 'Asha', shopName: 'Tea' };
@@ -290,7 +290,7 @@ describe('the phone exchange', () => {
 });
 
 describe('GET /api/clerk/syncUsers', () => {
-  it('makes the user of the cookie and goes on', async () => {
+  it('creates the user of the cookie and redirects', async () => {
     const { token } = await signIn({ emailAddress: ['browser@example.com'] });
     const url = `http://127.0.0.1:${stack.gatehouse.ports.gateway}/api/clerk/syncUsers?redirect_url=/welcome`;
     const answer = await fetch(url, { headers: { cookie: `__session=${await token()}` }, redirect: 'manual' });

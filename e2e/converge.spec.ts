@@ -15,7 +15,7 @@ let stack: Stack;
 let token: string;
 
 beforeAll(async () => {
-  // No webhook comes: whatever is here, a walk has found.
+  // No webhook is sent: every user here was found by a reconcile run.
   stack = await startStack({ WEBHOOK_URLS: 'none', LOG_LEVEL: 'warn', CLERK_WRITE_BACK: 'off' });
   token = await adminToken();
 }, 120_000);
@@ -69,7 +69,7 @@ async function makeUsers(): Promise<void> {
   await Promise.all(Array.from({ length: CREATORS }, create));
 }
 
-it('a walk over all of Clerk that is killed goes on where it was; every user ends here, and a second walk changes nothing', async () => {
+it('a killed reconcile run continues where it was and finds every user, and a second run changes nothing', async () => {
   await makeUsers();
   const { id } = await admin<Run>('POST', '/admin/reconcile');
   const userSync = stack.gatehouse.apps['user-sync'];
@@ -94,7 +94,7 @@ it('a walk over all of Clerk that is killed goes on where it was; every user end
   expect((await run(again.id))?.changes).toEqual({ duplicate: USERS + 1 });
 }, 180_000);
 
-it('tells over HTTP why a user is as it is', async () => {
+it('the explain route returns the origin of every column of a user', async () => {
   const [user] = await clerk<{ id: string }[]>('GET', '/v1/users?email_address=walked7%40example.com');
   const story = await admin<{ state: string; steps: { decision: string; source: string }[]; lastSighting: object }>(
     'GET',

@@ -1,7 +1,7 @@
 import { type Server, createServer, request } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** Stands between a service and Clerk's Backend API, and notes what is asked. */
+/** A proxy between a service and Clerk's Backend API that records the requests. */
 export class CountingProxy {
   readonly asked: string[] = [];
   private target = 0;
@@ -28,7 +28,7 @@ export class CountingProxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Where requests go; until it is known, nowhere. */
+  /** Target of the requests; undefined until it is known. */
   leadTo(port: number): void {
     this.target = port;
   }

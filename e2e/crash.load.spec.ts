@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop(), 60_000);
 
-/** Five versions of each user, in a random order that is the same at each run. */
+/** Five versions of each user, in a pseudo-random order that is the same in each run. */
 function webhooks(random: () => number): Webhook[] {
   const all = Array.from({ length: DELIVERIES }, (_, n): Webhook => {
     const userId = `user_crash${n % USERS}`;
@@ -54,7 +54,7 @@ function webhooks(random: () => number): Webhook[] {
   return all;
 }
 
-/** Delivers until it gets 2xx, as Clerk does, though sooner. */
+/** Retries until 2xx, like Clerk but with shorter delays. */
 async function deliver({ id, body }: Webhook): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -68,7 +68,7 @@ async function deliver({ id, body }: Webhook): Promise<void> {
   }
 }
 
-it('every delivery that got 2xx is applied exactly once, though ingest and user-sync are killed at random moments', async () => {
+it('every delivery that got 2xx is applied exactly once while webhook-ingest and user-sync are killed at random moments', async () => {
   const random = generator(20_261_121);
   const queue = webhooks(random);
   let accepted = 0;
@@ -116,7 +116,7 @@ it('every delivery that got 2xx is applied exactly once, though ingest and user-
   expect(users.rows).toEqual([{ last_name: `v${newest}`, count: USERS }]);
 }, 300_000);
 
-/** Mulberry32: a small generator whose run can be repeated. */
+/** Mulberry32, a small seeded random generator. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

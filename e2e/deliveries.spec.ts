@@ -1,4 +1,4 @@
-// One stack for all of them: starting it takes longer than most of their tests.
+// All tests share one stack, because its start takes longer than most of them.
 import './deliveries/payloads';
 import './deliveries/bad-input';
 import './deliveries/erase';

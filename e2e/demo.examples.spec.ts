@@ -6,7 +6,7 @@ import { eventually } from '@gatehouse/testing';
 
 const root = workspaceRoot();
 
-/** Runs a program of tools/ from its build until it ends or `until` is among its lines. */
+/** Runs a built program of tools/ until it ends or prints the line `until`. */
 async function run(program: string, env: NodeJS.ProcessEnv, directory: string, leash: Leash, until?: string) {
   const lines: string[] = [];
   const child = await ManagedProcess.start({
@@ -24,7 +24,7 @@ async function run(program: string, env: NodeJS.ProcessEnv, directory: string, l
   return { child, lines, exit: undefined };
 }
 
-it('npm run demo against npm start finds everything as it should be', async () => {
+it('npm run demo succeeds against npm start', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-demo-'));
   const leash = Leash.start();
   const ports = await freePorts();

@@ -16,7 +16,7 @@ let versions: { nats: string; postgres: string } | undefined;
 let world: FaultWorld | undefined;
 let onSmallDisks: boolean | undefined;
 
-/** Each kind of world is started when its first cell comes. */
+/** A kind of world starts with its first cell. */
 async function worldFor(smallDisks: boolean): Promise<FaultWorld> {
   if (world === undefined || onSmallDisks !== smallDisks) {
     await world?.stop();
@@ -29,7 +29,7 @@ async function worldFor(smallDisks: boolean): Promise<FaultWorld> {
   return world;
 }
 
-// After each, so that a run that is stopped has told what it found.
+// After each test, so that an aborted run has reported its results.
 afterEach(() => {
   if (report !== undefined) writeFileSync(report, JSON.stringify({ ...versions, results }, null, 2));
 });
@@ -37,7 +37,7 @@ afterEach(() => {
 afterAll(() => world?.stop(), 60_000);
 
 it.each(chosen)(
-  'every accepted delivery is applied once, whatever happens: $name',
+  'every accepted delivery is applied once with the fault: $name',
   async ({ name, key, dead = 0, deliveries = DELIVERIES, unnoticed, smallDisks = false, run }) => {
     const result: (typeof results)[number] = { name, verdict: 'not run' };
     results.push(result);
@@ -55,10 +55,10 @@ it.each(chosen)(
         dead,
         ...(unnoticed === undefined ? {} : { failed: 0 }),
       });
-      result.verdict = 'as it should be';
+      result.verdict = 'passed';
     } catch (error) {
       const { message } = error as Error;
-      result.verdict = message.startsWith('not run') ? message : '**not as it should be**';
+      result.verdict = message.startsWith('not run') ? message : '**failed**';
       throw error;
     }
   },

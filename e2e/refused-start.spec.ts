@@ -6,7 +6,7 @@ import { type ServiceName, serviceNames } from '@gatehouse/contracts';
 import { freePorts, loadSettings, serviceEnvironments, workspaceRoot } from '@gatehouse/local-stack';
 import { type OwnNats, type TestDatabase, createEmptyTestDatabase, startOwnNats } from '@gatehouse/testing';
 
-/** On a machine that is busy: loading the modules of a service alone takes seconds. */
+/** Long, because loading the modules of a service takes seconds on a busy machine. */
 const LIMIT_MS = 60_000;
 const PASSWORD = 'right';
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Runs an entry point of a build directly, as a deployment does, until it ends. */
+/** Runs an entry point of a build until it ends, as a deployment does. */
 function run(service: ServiceName, change: NodeJS.ProcessEnv, entry = 'main.js') {
   const child = spawn(process.execPath, [join(workspaceRoot(), 'dist/apps', service, 'src', entry)], {
     env: { ...environments[service], ...change },
@@ -54,7 +54,7 @@ const databaseWith = (change: (url: URL) => void) => {
   return { DATABASE_URL: url.href };
 };
 
-describe('a service that is run directly ends with one line and no stack when', () => {
+describe('a service that is started directly exits with one line and no stack when', () => {
   it.each(['user-sync', 'webhook-ingest'] as const)('the database of %s was not migrated', async (service) => {
     const { code, stdout, stderr } = await run(service, {});
     expect({ code, stderr }).toEqual({

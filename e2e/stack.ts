@@ -6,27 +6,27 @@ import { eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Webhook } from 'standardwebhooks';
 
-/** A whole Gatehouse of one test file's own, with a look into both databases. */
+/** A Gatehouse for one test file, with connections to both databases. */
 export interface Stack {
   gatehouse: Gatehouse;
   ledger: Client;
   users: Client;
-  /** Posts a body to the ingest as Clerk does, signed now. */
+  /** Posts a signed body to webhook-ingest, as Clerk does. */
   deliver(webhookId: string, body: string, secret?: string): Promise<Response>;
-  /** Waits until a delivery has come to its end in the ledger; gives its row. */
+  /** Waits until the ledger row of a delivery has a final status, and returns it. */
   settled(webhookId: string): Promise<Record<string, unknown>>;
-  /** Calls the gateway. */
+  /** Sends a request to the gateway. */
   call(path: string, token?: string): Promise<Response>;
-  /** Everything that every program has logged, nats-server and PostgreSQL included. */
+  /** Logs of every program, including nats-server and PostgreSQL. */
   logs(): string;
   stop(): Promise<void>;
 }
 
-/** For one answer, and for one event to come to its end, on a machine that is busy. */
+/** Limits for one response and for one event, on a busy machine. */
 const DELIVERY_TIMEOUT_MS = 30_000;
 const SETTLE_TIMEOUT_MS = 50_000;
 
-/** Starts everything on free ports in a folder of its own; `env` as an operator would set it. */
+/** Starts everything on free ports in a new folder. @param env variables that an operator would set */
 export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
   const crashes: string[] = [];

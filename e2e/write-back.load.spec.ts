@@ -12,7 +12,7 @@ interface ClerkUser {
   readonly public_metadata: Record<string, unknown>;
 }
 
-/** The emulator of a Gatehouse, through Clerk's Backend API and its own. */
+/** Client of an emulator's Backend API and control API. */
 class Clerk {
   constructor(private readonly gatehouse: Gatehouse) {}
 
@@ -43,7 +43,7 @@ class Clerk {
     return this.call<ClerkUser>('GET', `/v1/users/${id}`);
   }
 
-  /** How often the user was changed since it was created: each change is told of once to each endpoint. */
+  /** Number of changes of a user since its creation: each endpoint gets one event for each change. */
   async changes(id: string): Promise<number> {
     const query = `type=user.updated&user_id=${id}&limit=9999`;
     const { data } = await this.call<{ data: { message_id: string }[] }>('GET', `/emulator/deliveries?${query}`);
@@ -61,7 +61,7 @@ interface Held {
   readonly state: string | null;
 }
 
-/** A user here, and how far its write-back is. */
+/** A user of Gatehouse with the state of its write-back. */
 const here = async (gatehouse: Gatehouse, clerkUserId: string): Promise<Held | undefined> => {
   const [row] = await rowsOf<Held>(
     gatehouse,
@@ -72,7 +72,7 @@ const here = async (gatehouse: Gatehouse, clerkUserId: string): Promise<Held | u
   return row;
 };
 
-/** Nothing is owed, and what Clerk holds now has come here: nothing is left that could cause another write. */
+/** No write-back is pending and the latest state of Clerk is stored, so that no further write can follow. */
 async function quiet(gatehouse: Gatehouse, clerk: Clerk, ids: readonly string[]): Promise<void> {
   await eventually(async () => {
     for (const id of ids) {
@@ -96,12 +96,12 @@ describe('user-sync killed in the middle of a write-back', () => {
   afterAll(() => world?.stop(), 60_000);
 
   it.each([
-    ['when a user is created, before anybody is told', 'after-apply:kill:1', 'at once'],
-    ['before it claims what is owed', 'before-write-back-claim:kill:1', 'later'],
-    ['after the claim, before the write', 'after-write-back-claim:kill:1', 'later'],
-    ['after the write, before that is stored', 'after-write-back:kill:2', 'later'],
+    ['after a user is created, before its trust change is sent', 'after-apply:kill:1', 'at once'],
+    ['before it leases pending write-backs', 'before-write-back-claim:kill:1', 'later'],
+    ['after it leases a write-back, before the write', 'after-write-back-claim:kill:1', 'later'],
+    ['after the write, before the result is stored', 'after-write-back:kill:2', 'later'],
   ] as const)(
-    '%s: Clerk ends with id and role of every user, and none is written twice',
+    '%s leaves id and role of every user at Clerk, each written once',
     async (_, failpoint, when) => {
       const on = { CLERK_WRITE_BACK: 'on' };
       const armed = { ...on, FAILPOINTS: failpoint };
@@ -116,7 +116,7 @@ describe('user-sync killed in the middle of a write-back', () => {
         }, PATIENCE);
         await world.restart('user-sync', armed);
       }
-      // Arming is a restart too.
+      // Setting the failpoint restarts the service.
       await eventually(() => world.restarts > restarts + (when === 'later' ? 1 : 0), PATIENCE);
       await world.restart('user-sync', on);
       await quiet(world.gatehouse, clerk, ids);
@@ -136,7 +136,7 @@ describe('user-sync killed in the middle of a write-back', () => {
   );
 });
 
-describe('two Gatehouses with databases of their own on one Clerk instance', () => {
+describe('two Gatehouses with separate databases and one Clerk instance', () => {
   let first: Stack;
   let second: Stack;
   let clerk: Clerk;
@@ -185,7 +185,7 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
     expect([response.status, await response.text()]).toMatchObject([200, expect.any(String)]);
   }
 
-  /** Keys of the user that a Gatehouse lists as collisions. */
+  /** Metadata keys of the user that a Gatehouse lists as collisions. */
   const collisions = async (gatehouse: Gatehouse, id: string) =>
     (
       await rowsOf<{ key: string }>(
@@ -196,7 +196,7 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
       )
     ).map(({ key }) => key);
 
-  it('do not fight: neither overwrites what the other wrote, and each lists it as a collision', async () => {
+  it('never overwrite the values of each other, and each lists them as collisions', async () => {
     const { id } = await clerk.create('shared', { role: 'user' });
     await bothQuiet(id);
     const [mine, theirs] = [await here(first.gatehouse, id), await here(second.gatehouse, id)];
@@ -206,7 +206,7 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
     expect([mine?.id, theirs?.id]).toContain(dbId);
     await eventually(async () => expect(await collisions(other.gatehouse, id)).toEqual(['dbId']), PATIENCE);
 
-    // Both agreed on the role, so both may change it; the other one then holds a foreign value.
+    // Both wrote the same role, so either may change it; for the other one the new value is foreign.
     await setRole(second.gatehouse, theirs?.id ?? '', 'developer');
     await eventually(
       async () => expect((await clerk.user(id)).public_metadata).toEqual({ dbId, role: 'developer' }),
@@ -224,12 +224,12 @@ describe('two Gatehouses with databases of their own on one Clerk instance', () 
     expect(await collisions(owner.gatehouse, id)).not.toContain('dbId');
   }, 180_000);
 
-  it('hold up no first login when another program uses up the changes that Clerk allows of one user', async () => {
+  it('do not delay a first login when another program uses up Clerk’s rate limit of one user', async () => {
     const { gatehouse } = first;
     const { id } = await clerk.create('hammered');
     await bothQuiet(id);
     const newcomer = async () => {
-      // No webhook tells of it: its first login asks Clerk.
+      // No webhook is sent for the user: the first login fetches it from Clerk.
       const drop = { kind: 'drop', count: 2, match: { event_types: ['user.created'] } };
       await clerk.call('POST', '/emulator/faults', drop);
       const user = await clerk.create(`newcomer-${randomUUID()}`);

@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 
 let sent = 0;
 
-/** A `user.created` of somebody new, with these fields of its data in place of the usual ones. */
+/** A `user.created` of a new user, with the given fields of its data replaced. */
 function created(data: Record<string, unknown> = {}, event: Record<string, unknown> = {}): string {
   sent += 1;
   const own = {
@@ -30,7 +30,7 @@ const without = (field: string): string => {
   return JSON.stringify(event);
 };
 
-/** Sends it over HTTP and waits for its end in the ledger. */
+/** Sends a body and waits for its final status in the ledger. */
 async function wayOf(body: string) {
   const webhookId = `msg_bad_${(sent += 1)}`;
   const response = await stack.deliver(webhookId, body);
@@ -43,7 +43,7 @@ async function wayOf(body: string) {
   return { row, applied: applied.rowCount, user: users.rows[0] };
 }
 
-describe('odd data of a handled event is accepted, and the user is', () => {
+describe('an event with unusual data is accepted, and the user is stored', () => {
   it.each<[string, () => string, Record<string, unknown>]>([
     ['without addresses', () => created(), { email: null, phone_number: null, is_active: true }],
     [
@@ -67,7 +67,7 @@ describe('odd data of a handled event is accepted, and the user is', () => {
       { full_name: 'Ada Example' },
     ],
     [
-      'with fields of the names that objects inherit, which change nothing',
+      'with fields that are inherited property names, which change nothing',
       () => created({ x: 1 }).replace('"x":1', '"__proto__":{"banned":true},"constructor":{"prototype":{}}'),
       { clerk_banned: false, full_name: 'Ada Example' },
     ],
@@ -87,30 +87,26 @@ describe('odd data of a handled event is accepted, and the user is', () => {
   });
 });
 
-describe('data that cannot be applied ends dead at once, its field named and its value not told:', () => {
+describe('an event ends dead at once, with the field and without its value, when it has', () => {
   it.each<[string, () => string, string]>([
     ['no id', () => without('id'), 'data.id'],
-    ['an id with white space', () => created({ id: 'user_hunter2 x' }), 'data.id'],
-    ['an id with a path in it', () => created({ id: 'user_../hunter2' }), 'data.id'],
+    ['an id with a space', () => created({ id: 'user_hunter2 x' }), 'data.id'],
+    ['an id with a path', () => created({ id: 'user_../hunter2' }), 'data.id'],
     ['an id with a wildcard', () => created({ id: 'user_hunter2.>' }), 'data.id'],
     ['an id with a NUL', () => created({ id: 'user_hunter2\u0000' }), 'data.id'],
     ['an id that is not ASCII', () => created({ id: 'user_hünter2' }), 'data.id'],
     ['an id that is a number', () => created({ id: 7 }), 'data.id'],
-    ['an endless id', () => created({ id: `user_${'a'.repeat(5_000)}` }), 'data.id'],
+    ['a very long id', () => created({ id: `user_${'a'.repeat(5_000)}` }), 'data.id'],
     ['no updated_at', () => without('updated_at'), 'data.updated_at'],
     [
-      'a time without end',
+      'an infinite time',
       () => created({ updated_at: 0 }).replace(/"updated_at":0/, '"updated_at":1e400'),
       'data.updated_at',
     ],
-    ['a time as text', () => created({ updated_at: 'hunter2' }), 'data.updated_at'],
+    ['a text as time', () => created({ updated_at: 'hunter2' }), 'data.updated_at'],
     ['no data', () => JSON.stringify({ ...template, data: undefined }), 'data'],
-    ['data that is a list', () => JSON.stringify({ ...template, data: ['hunter2'] }), 'data'],
-    [
-      '10 000 levels instead of data',
-      () => created({}, { data: 0 }).replace('"data":0', `"data":${nested(10_000)}`),
-      'data.',
-    ],
+    ['a list as data', () => JSON.stringify({ ...template, data: ['hunter2'] }), 'data'],
+    ['10 000 levels as data', () => created({}, { data: 0 }).replace('"data":0', `"data":${nested(10_000)}`), 'data.'],
   ])('%s', async (_what, body, field) => {
     const before = await stack.users.query<{ n: string }>('SELECT count(*) AS n FROM users');
     const { row, applied } = await wayOf(body());
@@ -127,15 +123,15 @@ describe('data that cannot be applied ends dead at once, its field named and its
   });
 });
 
-describe('what is signed and nobody handles is taken, recorded with the reason, and goes no further:', () => {
+describe('a signed event is accepted, recorded with the reason and not published when its body is', () => {
   it.each<[string, () => string, string]>([
-    ['no JSON', () => 'hunter2', 'unparseable'],
+    ['not JSON', () => 'hunter2', 'unparseable'],
     ['a text', () => '"hunter2"', 'not-an-event'],
-    ['a number without end', () => '1e400', 'not-an-event'],
+    ['an infinite number', () => '1e400', 'not-an-event'],
     ['a list', () => '[]', 'not-an-event'],
     ['10 000 levels of lists', () => '['.repeat(10_000) + ']'.repeat(10_000), 'not-an-event'],
-    ['an unknown type', () => created({}, { type: 'user.createdd' }), 'unhandled-type'],
-    ['a type of the names that objects inherit', () => created({}, { type: '__proto__' }), 'unhandled-type'],
+    ['of an unknown type', () => created({}, { type: 'user.createdd' }), 'unhandled-type'],
+    ['of a type that is an inherited property name', () => created({}, { type: '__proto__' }), 'unhandled-type'],
   ])('%s', async (_what, body, decision) => {
     const { row, applied } = await wayOf(body());
     expect(row).toMatchObject({ status: 'ignored', publish_number: 0, processed_data: { decision } });
@@ -143,13 +139,13 @@ describe('what is signed and nobody handles is taken, recorded with the reason, 
   });
 });
 
-it('an event of another Clerk instance is published, and ignored by user-sync as foreign', async () => {
+it('an event of another Clerk instance is published, and user-sync ignores it as foreign', async () => {
   const { row, applied } = await wayOf(created({}, { instance_id: 'ins_other' }));
   expect(row).toMatchObject({ status: 'ignored', publish_number: 1, processed_data: { decision: 'foreign' } });
   expect(applied).toBe(0);
 });
 
-it('a delivery under a wrong secret leaves nothing behind; the same one under the right secret is applied', async () => {
+it('a delivery with a wrong secret changes nothing, and the same one with the right secret is applied', async () => {
   const id = `msg_bad_${(sent += 1)}`;
   const body = created();
   const refused = await stack.deliver(id, body, `whsec_${Buffer.alloc(24, 1).toString('base64')}`);

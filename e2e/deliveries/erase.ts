@@ -5,7 +5,7 @@ import { ManagedProcess, workspaceRoot } from '@gatehouse/local-stack';
 import { clerkPayloadText, eventually } from '@gatehouse/testing';
 import { stack } from './shared-stack';
 
-/** The user of the payloads, and the one whose data is erased here. */
+/** The user of the payloads, whose data is erased. */
 const ada = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
 const erased = 'user_3ErasedGhIjKlMnOpQrStUvWxY1';
 
@@ -17,7 +17,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs the command in the service's own environment, as an operator does. */
+/** Runs the command with the environment of the service, as an operator does. */
 async function erase(...args: string[]): Promise<{ code: number | null; output: string }> {
   const lines: string[] = [];
   const child = await ManagedProcess.start({
@@ -33,7 +33,7 @@ async function erase(...args: string[]): Promise<{ code: number | null; output: 
   return { code, output: lines.join('\n') };
 }
 
-/** A payload about another user, with addresses of that user's own. */
+/** A payload about another user with other addresses. */
 function payloadOf(userId: string, name: string): string {
   return clerkPayloadText(name)
     .replaceAll(ada, userId)
@@ -53,7 +53,7 @@ async function send(name: string): Promise<void> {
   });
 }
 
-it('the erase command deletes and reports what is stored about a deleted user, and touches no other user', async () => {
+it('the erase command deletes and reports the data of a deleted user, and changes no other user', async () => {
   expect(await erase()).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
   const other = 'msg_erase_other';
   expect((await stack.deliver(other, clerkPayloadText('user.created'))).status).toBe(200);

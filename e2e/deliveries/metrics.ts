@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { workspaceRoot } from '@gatehouse/local-stack';
 import { stack } from './shared-stack';
 
-it('every metric of ours is named for its service, and docs/reference/metrics.md lists exactly those that there are', async () => {
+it('every metric begins with the name of its service, and docs/reference/metrics.md lists exactly the existing ones', async () => {
   const own = { 'api-gateway': 'gateway', 'webhook-ingest': 'ingest', 'user-sync': 'user_sync' } as const;
   const all: string[] = [];
   for (const [service, prefix] of Object.entries(own)) {

@@ -25,15 +25,15 @@ async function send(name: string): Promise<Way> {
   return { webhookId, ledger, applied: applied.rows[0], user: user.rows[0] };
 }
 
-describe('every payload goes the whole way', () => {
+describe('each recorded payload is applied:', () => {
   beforeEach(async () => {
-    // Every payload is about the same user, who must not exist at first.
+    // All payloads are about the same user, who must not exist at first.
     await stack.users.query('DELETE FROM applied_events');
     await stack.users.query('DELETE FROM clerk_tombstones');
     await stack.users.query('DELETE FROM users');
   });
 
-  it('user.created makes the user', async () => {
+  it('user.created creates the user', async () => {
     const { ledger, applied, user } = await send('user.created');
     expect(ledger).toMatchObject({ status: 'success', event_type: 'user.created', clerk_user_id: ada });
     expect(applied).toMatchObject({ decision: 'create', correlation_id: ledger.correlation_id });
@@ -49,32 +49,32 @@ describe('every payload goes the whole way', () => {
     });
   });
 
-  it('user.created of a user with a phone alone makes the user', async () => {
+  it('user.created of a user with only a phone number creates the user', async () => {
     const { ledger, user } = await send('user.created.phone-only');
     expect(ledger).toMatchObject({ status: 'success' });
     expect(user).toMatchObject({ email: null, email_verified: false, phone_number: '+12015550100', full_name: 'User' });
   });
 
-  it('user.updated of a known user with the same content advances its version', async () => {
+  it('user.updated of a known user with the same content increases its version', async () => {
     await send('user.created');
     const { ledger, applied } = await send('user.updated');
     expect(ledger).toMatchObject({ status: 'success' });
     expect(applied).toMatchObject({ decision: 'advance' });
   });
 
-  it('user.updated of an unknown user makes it, and a role out of our set is not taken', async () => {
+  it('user.updated of an unknown user creates it, without a role that is not ours', async () => {
     const { applied, user } = await send('user.updated');
     expect(applied).toMatchObject({ decision: 'create' });
     expect(user).toMatchObject({ role: 'user' });
   });
 
-  it('session.created makes an unknown user and notes the login', async () => {
+  it('session.created creates an unknown user and records the login', async () => {
     const { ledger, user } = await send('session.created');
     expect(ledger).toMatchObject({ status: 'success' });
     expect(user?.last_login_at).toEqual(new Date(1_790_000_000_500));
   });
 
-  it('session.revoked notes the logout', async () => {
+  it('session.revoked records the logout', async () => {
     await send('session.created');
     const { ledger, user } = await send('session.revoked');
     expect(ledger).toMatchObject({ status: 'success' });

@@ -1,7 +1,7 @@
 import { clerkPayload } from '@gatehouse/testing';
 import { type Stack, startStack } from '../stack';
 
-/** The stack that all tests of deliveries share; assigned before the first of them. */
+/** The stack that all tests of deliveries share; set before the first test. */
 export let stack: Stack;
 
 beforeAll(async () => {

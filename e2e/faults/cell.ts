@@ -2,24 +2,24 @@ import { eventually } from '@gatehouse/testing';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
 
-/** One fault, done to a running Gatehouse while deliveries come. */
+/** A fault that is applied to a running Gatehouse during deliveries. */
 export interface Cell {
   readonly name: string;
-  /** Letters and digits: it stands in ids. */
+  /** Letters and digits, for use in ids. */
   readonly key: string;
-  /** Runs in `npm test` too. */
+  /** Also runs in the short version of the matrix. */
   readonly short?: true;
-  /** How many of the deliveries may, and have to, end dead. */
+  /** Exact number of deliveries that end dead. */
   readonly dead?: number;
   readonly deliveries?: number;
-  /** No request may fail, but for connections that are refused: those Clerk makes again. */
+  /** No request may fail, except by a refused connection, which Clerk retries. */
   readonly unnoticed?: true;
-  /** Its servers' stores are on small disks of their own. */
+  /** The servers store their data on small disks. */
   readonly smallDisks?: true;
   run(world: FaultWorld, load: Load): Promise<void>;
 }
 
-/** Sends, and does something when so many have been accepted. */
+/** Sends all deliveries, and applies the fault when `accepted` of them were accepted. */
 export async function during(load: Load, accepted: number, fault: () => Promise<void>): Promise<void> {
   const sending = load.send();
   await eventually(() => load.done >= accepted, { timeoutMs: 60_000, intervalMs: 1 });
@@ -27,10 +27,10 @@ export async function during(load: Load, accepted: number, fault: () => Promise<
   await sending;
 }
 
-/** Nothing is proven by a fault that nobody has noticed. Throws RangeError. */
+/** Throws RangeError when the fault had no effect, because the test would then prove nothing. */
 export function requireNoticed(noticed: boolean, otherwise: string): void {
   if (!noticed) throw new RangeError(`the cell proves nothing: ${otherwise}`);
 }
 
-/** Lets the fault last. */
+/** Waits while a fault lasts. */
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

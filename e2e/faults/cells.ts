@@ -6,7 +6,7 @@ import { operatorCells } from './operator-cells';
 import { natsCells, postgresCells, lostStreamCells } from './server-cells';
 import { replicaCells } from './replica-cells';
 
-/** The faults; full disks come last, on servers of their own. */
+/** All faults. Full disks come last, because they need separate servers. */
 export const cells: readonly Cell[] = [
   { name: 'none', key: 'none', run: (_world, load) => load.send() },
   ...crashCells,

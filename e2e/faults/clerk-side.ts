@@ -1,10 +1,10 @@
 import { type Gatehouse } from '@gatehouse/local-stack';
 
 const TIMEOUT_MS = 15_000;
-/** A session token lives for a minute. */
+/** Less than the lifetime of a session token, which is a minute. */
 const TOKEN_FRESH_MS = 30_000;
 
-/** What is done at Clerk: users are made, and an admin signs in to call the gateway. */
+/** Creates users at Clerk, and signs in an admin for calls of the gateway. */
 export class ClerkSide {
   private sessionId: Promise<string> | undefined;
   private held: { readonly token: Promise<string>; readonly at: number } | undefined;
@@ -25,7 +25,7 @@ export class ClerkSide {
     });
   }
 
-  /** Users of whom no webhook tells; gives their ids. */
+  /** Creates users without webhooks and returns their ids. */
   async makeUsers(count: number, name: string): Promise<string[]> {
     await this.ask('/emulator/pause', {});
     const ids: string[] = [];

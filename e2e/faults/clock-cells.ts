@@ -8,7 +8,7 @@ const TEN_MINUTES_MS = 600_000;
 const REFUSED = 20;
 const PRELOAD = `--require ${join(__dirname, 'shift-clock.cjs')}`;
 
-/** By how much the services' clocks are wrong. Milliseconds. */
+/** Clock offset of each service, in ms. */
 interface Shifts {
   readonly ingest: number;
   readonly sync: number;
@@ -20,7 +20,7 @@ async function setClocks(world: FaultWorld, { ingest, sync }: Shifts): Promise<v
   await world.restart('user-sync', shifted(sync));
 }
 
-/** Half of the deliveries under the first shifts, half under the second; Clerk's clock is what the ingest's is. */
+/** Half of the deliveries run with the first offsets and half with the second. Clerk's clock equals that of the ingest. */
 async function sendUnder(world: FaultWorld, load: Load, first: Shifts, second: Shifts): Promise<void> {
   let stampOffsetMs = first.ingest;
   try {
@@ -36,12 +36,12 @@ async function sendUnder(world: FaultWorld, load: Load, first: Shifts, second: S
   }
 }
 
-/** Clocks of the day that are wrong: Clerk's, and those of our own machines against each other and PostgreSQL's. */
+/** Wrong clocks: Clerk's, and those of the services against each other and against PostgreSQL. */
 export const clockCells: readonly Cell[] = [
   {
-    name: "Clerk's clock ten minutes fast, ten minutes slow, then right",
+    name: "Clerk's clock ten minutes fast, ten minutes slow, then correct",
     key: 'clock',
-    // Wrong until so many were refused for it: an ingest that was not up yet would have noticed nothing.
+    // Wrong until enough deliveries were rejected, because an ingest that is still starting rejects none.
     run: (_world, load) =>
       load.send(() => {
         if (load.failed < REFUSED) return TEN_MINUTES_MS;
@@ -49,7 +49,7 @@ export const clockCells: readonly Cell[] = [
       }),
   },
   {
-    name: "webhook-ingest's clock ten minutes fast: Clerk is refused until it is put right",
+    name: "webhook-ingest's clock ten minutes fast: deliveries are rejected until it is corrected",
     key: 'ingestclock',
     run: async (world, load) => {
       await setClocks(world, { ingest: TEN_MINUTES_MS, sync: 0 });
@@ -73,7 +73,7 @@ export const clockCells: readonly Cell[] = [
       sendUnder(world, load, { ingest: 0, sync: TEN_MINUTES_MS }, { ingest: 0, sync: -TEN_MINUTES_MS }),
   },
   {
-    name: "both services' clocks ten minutes off, against each other, then the other way round",
+    name: "both services' clocks ten minutes wrong in opposite directions, then the reverse",
     key: 'bothskew',
     run: (world, load) =>
       sendUnder(

@@ -2,7 +2,7 @@ import { eventually } from '@gatehouse/testing';
 import { type Cell } from './cell';
 import { type Victim } from './fault-world';
 
-/** How often a service dies at its failpoint before it is let live. */
+/** Number of times that a service dies at its failpoint. */
 const KILLS = 2;
 
 const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell => ({
@@ -10,7 +10,7 @@ const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell 
   key: point.replaceAll('-', ''),
   ...(short === undefined ? {} : { short }),
   run: async (world, load) => {
-    // A claim of the relay takes an event that was not published at once.
+    // The relay leases an event that was not published at once.
     await world.arm(name, point === 'after-claim' ? `${point}:kill,before-publish:kill:15` : `${point}:kill:${nth}`);
     const { restarts } = world;
     const sending = load.send();
@@ -20,7 +20,7 @@ const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell 
   },
 });
 
-/** SIGKILL between each pair of durable steps of the event's way. */
+/** SIGKILL between all durable steps of an event. */
 export const crashCells: readonly Cell[] = [
   killedAt('webhook-ingest', 'before-record', 20),
   killedAt('webhook-ingest', 'after-record', 20, true),
@@ -31,7 +31,7 @@ export const crashCells: readonly Cell[] = [
   killedAt('user-sync', 'after-apply', 1, true),
   killedAt('user-sync', 'after-report', 1),
   {
-    name: 'a poison message that kills user-sync at each try',
+    name: 'a poison message that kills user-sync at each attempt',
     key: 'poison',
     short: true,
     dead: 1,

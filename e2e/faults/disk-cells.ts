@@ -3,17 +3,17 @@ import { type Cell, pause, requireNoticed } from './cell';
 
 const FULL_MS = 5_000;
 
-/** Disks that are full, and have room again. */
+/** Disks that are full and then have space again. */
 export const diskCells: readonly Cell[] = [
   {
-    name: "PostgreSQL's disk full, then not",
+    name: "PostgreSQL's disk full, then with space",
     key: 'postgresdisk',
     smallDisks: true,
     run: async (world, load) => {
       const sending = load.send();
       await eventually(() => load.done >= load.deliveries.length / 4, { timeoutMs: 60_000, intervalMs: 1 });
       world.disks.postgres.fill();
-      // Nothing is proven by a full disk that nobody has noticed.
+      // A full disk without effect would prove nothing.
       await eventually(() => load.failed >= 20, { timeoutMs: 60_000 });
       world.disks.postgres.empty();
       await world.startPostgresIfDown();
@@ -21,7 +21,7 @@ export const diskCells: readonly Cell[] = [
     },
   },
   {
-    name: "NATS's disk full, then not: Clerk gets its 2xx",
+    name: "NATS's disk full, then with space, with 2xx for Clerk",
     key: 'natsdisk',
     smallDisks: true,
     unnoticed: true,
@@ -37,7 +37,7 @@ export const diskCells: readonly Cell[] = [
       );
       requireNoticed((owed?.n ?? 0) > 0, 'NATS took everything');
       world.disks.nats.empty();
-      // nats-server gives JetStream up when a disk is full, until it is started again.
+      // nats-server disables JetStream on a full disk until it is restarted.
       await world.nats.stop();
       await world.nats.start();
     },

@@ -22,10 +22,10 @@ import { ClerkSide } from './clerk-side';
 import { KeptServices } from './kept-services';
 import { type SmallDisks, mountDisks } from './small-disk';
 
-/** The two services of the event's way. */
+/** The two services that process events. */
 export type Victim = 'webhook-ingest' | 'user-sync';
 
-/** All that is started again when it is down. */
+/** Services that are restarted when they are down. */
 export const services = ['webhook-ingest', 'user-sync', 'api-gateway'] as const;
 
 interface Ports {
@@ -35,12 +35,12 @@ interface Ports {
 
 const PASSWORD = 'faults';
 
-/** What the matrix runs on: a whole Gatehouse on servers that can be killed, with services that are started again. */
+/** The environment of the matrix: a Gatehouse whose servers can be killed and whose services are restarted. */
 export class FaultWorld {
   private readonly kept = new KeptServices();
   private readonly extra = new Map<AppProcess, Ports>();
   private readonly leaving = new Set<number>();
-  /** How many events were redriven so far, by the ledger's word. */
+  /** Number of redriven events in the ledger. */
   redriven = 0;
   private readonly usual = new Map<Victim, NodeJS.ProcessEnv>();
   private readonly clerk: ClerkSide;
@@ -57,7 +57,7 @@ export class FaultWorld {
     this.clerk = new ClerkSide(gatehouse);
   }
 
-  /** `smallDisks`: the servers' stores are on disks that can be filled; throws where such disks are refused. */
+  /** @param smallDisks puts the servers' data on disks that can be filled; throws where that is not possible */
   static async start(
     instanceId: string,
     { smallDisks = false, env = {} }: { readonly smallDisks?: boolean; readonly env?: Record<string, string> } = {},
@@ -73,7 +73,7 @@ export class FaultWorld {
         logFile: join(directory, 'postgres.log'),
         superuserPassword: PASSWORD,
         port,
-        // A crash must lose nothing here that it would not lose in production.
+        // Durable as in production, so that a crash loses nothing more.
         durability: 'durable',
         leash,
       });
@@ -104,7 +104,7 @@ export class FaultWorld {
         REBUILD_GRACE_MS: '2000',
         REBUILD_POLL_MS: '250',
         ACK_WAIT_MS: '2000',
-        // What is not at Clerk is other cells': no walk may delete it.
+        // Users that are not at Clerk belong to other cells: a reconcile run must not delete them.
         RECONCILE_MAX_DELETIONS: '0',
         // The users of the load are not at Clerk.
         CLERK_WRITE_BACK: 'off',
@@ -116,12 +116,12 @@ export class FaultWorld {
     return world;
   }
 
-  /** How often a service was started again. */
+  /** Number of restarts of a service. */
   get restarts(): number {
     return this.kept.restarts;
   }
 
-  /** The ports that deliveries are sent to: of every replica but one that was told to end. */
+  /** Ports for deliveries: of every replica that is not shutting down. */
   get ingestPorts(): number[] {
     const replicas = [...this.extra].filter(([{ name }]) => name === 'webhook-ingest').map(([, { port }]) => port);
     return [this.gatehouse.ports.ingest, ...replicas].filter((port) => !this.leaving.has(port));
@@ -131,40 +131,40 @@ export class FaultWorld {
     return this.gatehouse.apps[name];
   }
 
-  /** Starts a service anew with failpoints, or without. */
+  /** Restarts a service with or without failpoints. */
   arm(name: Victim, failpoints: string | undefined): Promise<void> {
     return this.restart(name, failpoints === undefined ? {} : { FAILPOINTS: failpoints });
   }
 
-  /** Starts a service anew, with these variables on top of its own. */
+  /** Restarts a service with additional variables. */
   async restart(name: Victim, variables: NodeJS.ProcessEnv = {}): Promise<void> {
     const environment = this.gatehouse.environments[name];
     const usual = this.usual.get(name) ?? { ...environment };
     this.usual.set(name, usual);
     for (const key of Object.keys(environment)) delete environment[key];
     Object.assign(environment, usual, variables);
-    // Whoever keeps it alive starts it again.
+    // KeptServices restarts it.
     await this.app(name).kill();
     await eventually(() => this.app(name).pid !== undefined, { timeoutMs: 60_000 });
   }
 
-  /** Kills a service and leaves it down. */
+  /** Kills a service and prevents its restart. */
   async hold(name: Victim): Promise<void> {
     this.kept.letGo(this.app(name));
     await this.app(name).kill();
   }
 
-  /** Lets a service that was held be started again. */
+  /** Allows the restart of a service that was kept down. */
   release(name: Victim): void {
     this.kept.keep(this.app(name));
   }
 
-  /** Calls the gateway as an admin whom Clerk has signed in. */
+  /** Calls the gateway as an admin who is signed in at Clerk. */
   asAdmin(path: string, request: RequestInit): Promise<Response> {
     return this.clerk.callAsAdmin(path, request);
   }
 
-  /** Makes users at Clerk of whom no webhook tells; gives their ids. */
+  /** Creates users at Clerk without webhooks and returns their ids. */
   makeClerkUsers(count: number, name: string): Promise<string[]> {
     return this.clerk.makeUsers(count, name);
   }
@@ -174,7 +174,7 @@ export class FaultWorld {
     return this.smallDisks;
   }
 
-  /** Runs a second one of every service; it shares everything but its ports. */
+  /** Runs a second replica of every service, with the same configuration except its ports. */
   async addReplicas(): Promise<void> {
     for (const name of services) {
       const [port, opsPort] = [await freePort(), await freePort()];
@@ -201,7 +201,7 @@ export class FaultWorld {
     }
   }
 
-  /** Every replica, one after the other, as an orchestrator does: nothing new is sent to it from its SIGTERM to its readiness. */
+  /** Restarts the replicas one after the other. Like an orchestrator, sends nothing to a replica until it is ready. */
   async rollingRestart(): Promise<void> {
     const all = new Map(this.extra);
     for (const name of services) {
@@ -224,7 +224,7 @@ export class FaultWorld {
     this.postgres = await this.startServer();
   }
 
-  /** Starts it unless it runs: on a full disk it may have ended by itself. Returns when it takes connections. */
+  /** Starts the server unless it runs; it may have exited on a full disk. Returns when it accepts connections. */
   async startPostgresIfDown(): Promise<void> {
     await eventually(
       async () => {
@@ -235,7 +235,7 @@ export class FaultWorld {
     );
   }
 
-  /** To PostgreSQL's every process. */
+  /** Sends a signal to every process of PostgreSQL. */
   signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const { pid } = this.postgres.process;
     const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
@@ -249,7 +249,7 @@ export class FaultWorld {
     return this.postgres.adminUrl;
   }
 
-  /** Of the servers. */
+  /** Versions of the servers. */
   async versions(): Promise<{ nats: string; postgres: string }> {
     const connection = await connect({ servers: this.nats.url, user: 'all', pass: PASSWORD, timeout: 5_000 });
     const nats = connection.info?.version ?? 'unknown';
@@ -257,14 +257,14 @@ export class FaultWorld {
     return { nats, postgres: this.postgres.version };
   }
 
-  /** Looks into a database past the services. */
+  /** Queries a database directly. */
   query<Row extends object>(database: 'ingest' | 'users', text: string, values: unknown[] = []): Promise<Row[]> {
     return withClient(this.gatehouse.databases[database].serviceUrl, async (client) => {
       return (await client.query<Row>(text, values)).rows;
     });
   }
 
-  /** Does to a database what only a superuser may. */
+  /** Runs a statement that needs a superuser. */
   superuserQuery<Row extends object>(database: 'ingest' | 'users', text: string): Promise<Row[]> {
     const name = decodeURIComponent(new URL(this.gatehouse.databases[database].serviceUrl).pathname.slice(1));
     return withClient(connectionUrl(this.adminUrl, { database: name }), async (client) => {

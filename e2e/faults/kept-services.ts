@@ -2,30 +2,30 @@ import { type AppProcess } from '@gatehouse/local-stack';
 
 const PAUSE_MS = 50;
 
-/** Services that are started again whenever they are down, as an orchestrator does. */
+/** Services that are restarted when they are down, as by an orchestrator. */
 export class KeptServices {
   private readonly kept = new Map<AppProcess, Promise<void>>();
   private ended = false;
-  /** How often one was started again. */
+  /** Number of restarts of a service. */
   restarts = 0;
 
   keep(app: AppProcess): void {
-    // There before the loop first asks for it.
+    // Set before the loop first reads it.
     this.kept.set(app, Promise.resolve());
     this.kept.set(app, this.watch(app));
   }
 
-  /** It is started no more, once it is down. */
+  /** Prevents the restart of a service. */
   letGo(app: AppProcess): void {
     this.kept.delete(app);
   }
 
-  /** Nothing is started any more. */
+  /** Prevents all restarts. */
   end(): void {
     this.ended = true;
   }
 
-  /** Resolves when nothing is being started any more. */
+  /** Resolves when no service is starting. */
   async idle(): Promise<void> {
     await Promise.all(this.kept.values());
   }
@@ -38,7 +38,7 @@ export class KeptServices {
           await app.start();
         }
       } catch {
-        // Killed while it started: once more.
+        // Killed during its start: try again.
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }

@@ -2,7 +2,7 @@ import { clerkPayload, eventually } from '@gatehouse/testing';
 import { Webhook } from 'standardwebhooks';
 import { type FaultWorld } from './fault-world';
 
-/** What a cell of the matrix found. */
+/** Result of a cell of the matrix. */
 export interface Figures {
   sent: number;
   accepted: number;
@@ -10,7 +10,7 @@ export interface Figures {
   lost: number;
   appliedTwice: number;
   dead: number;
-  /** Requests that were answered with other than 2xx, or broke; a refused connection is none. */
+  /** Requests with a status other than 2xx or a broken connection; refused connections do not count. */
   failed: number;
   seconds: number;
 }
@@ -27,7 +27,7 @@ const SENDERS = 8;
 const BASE_VERSION = 1_790_000_000_000;
 const template = clerkPayload<{ data: Record<string, unknown> }>('user.created');
 
-/** One cell's deliveries, and what became of them. */
+/** The deliveries of one cell and their results. */
 export class Load {
   readonly deliveries: readonly Delivery[];
   readonly accepted: string[] = [];
@@ -43,17 +43,17 @@ export class Load {
     this.queue = [...this.deliveries];
   }
 
-  /** How many requests were answered with other than 2xx, or broke. */
+  /** Number of requests with a status other than 2xx or a broken connection. */
   failed = 0;
-  /** What each of the eight senders waits between two deliveries, so that a long fault meets all of it; milliseconds. */
+  /** Pause of each of the eight senders between two deliveries, for long faults; ms. */
   gapMs = 0;
 
-  /** How many have got their 2xx. */
+  /** Number of accepted deliveries. */
   get done(): number {
     return this.accepted.length;
   }
 
-  /** Delivers all, each until it gets 2xx, as Clerk does, though sooner. `stampOffsetMs`: how wrong the sender's clock is. */
+  /** Sends all deliveries and retries each until 2xx, faster than Clerk. @param stampOffsetMs offset of the sender's clock */
   async send(stampOffsetMs: () => number = () => 0): Promise<void> {
     const sender = async (): Promise<void> => {
       for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
@@ -65,13 +65,13 @@ export class Load {
     await Promise.all(Array.from({ length: SENDERS }, sender));
   }
 
-  /** Ends early when there is none to wait any more. */
+  /** Ends early when the caller no longer waits. */
   private async gap(): Promise<void> {
     const until = performance.now() + this.gapMs;
     await eventually(() => this.gapMs === 0 || performance.now() >= until, { timeoutMs: 60_000 });
   }
 
-  /** Waits until every accepted delivery has come to its end. */
+  /** Waits until every accepted delivery has a final status. */
   async settled(timeoutMs: number): Promise<void> {
     await eventually(
       async () => {
@@ -82,12 +82,12 @@ export class Load {
     );
   }
 
-  /** How many are dead now. */
+  /** Current number of dead deliveries. */
   async deadNow(): Promise<number> {
     return (await this.states()).filter(({ dead }) => dead).length;
   }
 
-  /** Waits until every accepted delivery has come to its end, and counts. */
+  /** Waits until every accepted delivery has a final status, and returns the counts. */
   async settle(timeoutMs: number): Promise<Figures> {
     await this.settled(timeoutMs).catch(() => undefined);
     const rows = await this.states();
@@ -125,7 +125,7 @@ export class Load {
     );
   }
 
-  /** Users that do not show the newest of what was accepted, unless that ended dead. */
+  /** Users that do not have the newest accepted version, unless that delivery ended dead. */
   private async stale(): Promise<number> {
     const newest = new Map<string, number>();
     const dead = await this.world.query<{ webhook_id: string }>(
@@ -198,7 +198,7 @@ export class Load {
   }
 }
 
-/** Nobody listened, or no longer: there was no connection. */
+/** True when no server listened, so that no request was sent. */
 function isRefusal(error: unknown): boolean {
   const { cause } = error as { cause?: { syscall?: unknown } };
   return cause?.syscall === 'connect';

@@ -7,15 +7,15 @@ import { type Load } from './load';
 type RedrivePage = ReplyOf<typeof redriveEvents>;
 
 const REDRIVE = '/admin/webhook-events/redrive';
-/** Other cells may have left dead events behind. */
+/** Considers only events of this cell, because others may have left dead events. */
 const REFUSED: RedriveFilter = { status: 'failed', errorCode: 'DATABASE_REFUSED' };
 const OLD_MONTHS = ['202503', '202504'];
 const WALKED = 60;
 
-/** What operators do, and what dies meanwhile. */
+/** Actions of operators, and services that are killed during them. */
 export const operatorCells: readonly Cell[] = [
   {
-    name: 'all events refused by the database, redriven by two admins at once while api-gateway and webhook-ingest are killed',
+    name: 'all events rejected by the database, then redriven by two admins at once while api-gateway and webhook-ingest are killed',
     key: 'redrive',
     run: async (world, load) => {
       await refuseUntilDead(world, load);
@@ -30,7 +30,7 @@ export const operatorCells: readonly Cell[] = [
     },
   },
   {
-    name: 'webhook-ingest killed while it drops old months; what had failed is redriven with its body',
+    name: 'webhook-ingest killed while it drops old months, then failed events redriven with their bodies',
     key: 'afterdrop',
     run: async (world, load) => {
       await load.send();
@@ -64,12 +64,12 @@ export const operatorCells: readonly Cell[] = [
       const mine = load.deliveries.filter(({ userId }) => userId === `user_${load.name}0`);
       const bodies = await world.query<{ webhook_id: string }>('ingest', BODIES, [`msg_${load.name}%`]);
       if (bodies.length !== load.deliveries.length - mine.length) throw new Error(`${bodies.length} bodies are left`);
-      // What the killed erasure had deleted from the stream already is not counted twice.
+      // Events that the killed erasure had deleted are not counted again.
       if (streamMessages > mine.length) throw new Error(`${streamMessages} messages were erased`);
     },
   },
   {
-    name: 'user-sync killed in a walk over Clerk, after a page was applied',
+    name: 'user-sync killed in a reconcile run, after a page was applied',
     key: 'afterpage',
     run: async (world, load) => {
       const ids = await world.makeClerkUsers(WALKED, `walk-${load.name}`);
@@ -80,7 +80,7 @@ export const operatorCells: readonly Cell[] = [
       await eventually(() => world.restarts >= restarts + 2, { timeoutMs: 60_000 });
       await world.arm('user-sync', undefined);
       await sending;
-      // Users of the other cells are not at Clerk: the walk stops before it deletes anybody.
+      // Users of other cells are not at Clerk: the reconcile run stops before it deletes any.
       await eventually(
         async () => (await until2xx<{ state: string }>(world, `/admin/reconcile/${id}`, {})).state === 'needs_approval',
         { timeoutMs: 60_000, intervalMs: 500 },
@@ -98,7 +98,7 @@ export const operatorCells: readonly Cell[] = [
 const BODIES = `
   SELECT webhook_id FROM event_bodies JOIN webhook_events ON id = event_id WHERE webhook_id LIKE $1`;
 
-/** Sends while the users table takes nothing, until every event has used up its tries; then it takes all again. */
+/** Sends while the users table rejects writes, until every event has used up its attempts; then allows writes again. */
 async function refuseUntilDead(world: FaultWorld, load: Load): Promise<void> {
   const role = new URL(world.gatehouse.databases.users.serviceUrl).username;
   await world.superuserQuery('users', `REVOKE INSERT, UPDATE ON users FROM "${role}"`);
@@ -113,7 +113,7 @@ async function refuseUntilDead(world: FaultWorld, load: Load): Promise<void> {
   }
 }
 
-/** Every event that is meant, page by page, as an admin does who repeats what was not answered. */
+/** Redrives the selected events page by page, and repeats requests that were not answered, as an admin does. */
 async function redriveAll(world: FaultWorld, filter: RedriveFilter): Promise<void> {
   for (let page: Partial<RedrivePage> = {}; page.nextCursor !== null;) {
     const goOn = {
@@ -137,7 +137,7 @@ async function until2xx<Body>(world: FaultWorld, path: string, request: RequestI
   );
 }
 
-/** Neither a page that was asked for twice nor a second admin redrives an event again. */
+/** Checks that a repeated page or a second admin redrives no event twice. */
 async function expectRedrivenOnce(world: FaultWorld, load: Load): Promise<void> {
   const { items } = await until2xx<{ items: Redrive[] }>(world, '/admin/webhook-events/redrives?limit=100', {});
   const redriven = items.reduce((sum, one) => sum + one.redriven, 0);
@@ -148,7 +148,7 @@ async function expectRedrivenOnce(world: FaultWorld, load: Load): Promise<void> 
   }
 }
 
-/** Puts all of a load into months long past, a tenth of it as failed; gives how many that is. */
+/** Moves the events of a load into past months, a tenth of them as failed. Returns the number of failed ones. */
 async function age(world: FaultWorld, load: Load): Promise<number> {
   const owner = `(SELECT tableowner FROM pg_tables WHERE tablename = 'event_bodies')`;
   for (const [index, month] of OLD_MONTHS.entries()) {

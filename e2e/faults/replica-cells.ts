@@ -10,7 +10,7 @@ async function withReplicas(world: FaultWorld, work: () => Promise<void>): Promi
   }
 }
 
-/** Two of every service. */
+/** Two replicas of every service. */
 export const replicaCells: readonly Cell[] = [
   {
     name: 'two replicas of every service, all restarted in turn',

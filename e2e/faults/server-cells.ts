@@ -5,7 +5,7 @@ import { type Cell, during, pause } from './cell';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
 
-/** Longer than every statement may take, and than a client takes to give up on a silent server. */
+/** Longer than the statement timeout and the client timeout for a silent server. */
 const FROZEN_MS = 9_000;
 const LATENCY_MS = 50;
 const GAP_MS = 30_000;
@@ -13,10 +13,10 @@ const EXHAUSTED_MS = 3_000;
 /** PostgreSQL's SQLSTATE. */
 const TOO_MANY_CONNECTIONS = '53300';
 
-/** What happens to NATS. */
+/** Faults of NATS. */
 export const natsCells: readonly Cell[] = [
   {
-    name: 'NATS killed and started again',
+    name: 'NATS killed and restarted',
     key: 'nats',
     run: (world, load) =>
       during(load, load.deliveries.length / 4, async () => {
@@ -26,7 +26,7 @@ export const natsCells: readonly Cell[] = [
       }),
   },
   {
-    name: 'NATS away the whole time: Clerk gets its 2xx',
+    name: 'NATS unavailable the whole time, with 2xx for Clerk',
     key: 'natsaway',
     unnoticed: true,
     run: async (world, load) => {
@@ -36,7 +36,7 @@ export const natsCells: readonly Cell[] = [
     },
   },
   {
-    name: 'NATS frozen, its connections open, and thawed: Clerk gets its 2xx',
+    name: 'NATS suspended with open connections and resumed, with 2xx for Clerk',
     key: 'natsfrozen',
     unnoticed: true,
     run: (world, load) =>
@@ -48,10 +48,10 @@ export const natsCells: readonly Cell[] = [
   },
 ];
 
-/** What happens to PostgreSQL, and on the way to both servers. */
+/** Faults of PostgreSQL, and of the connections to both servers. */
 export const postgresCells: readonly Cell[] = [
   {
-    name: 'PostgreSQL killed and started again',
+    name: 'PostgreSQL killed and restarted',
     key: 'postgres',
     run: (world, load) =>
       during(load, load.deliveries.length / 4, async () => {
@@ -61,7 +61,7 @@ export const postgresCells: readonly Cell[] = [
       }),
   },
   {
-    name: 'PostgreSQL frozen, its connections open, and thawed',
+    name: 'PostgreSQL suspended with open connections and resumed',
     key: 'postgresfrozen',
     run: (world, load) =>
       during(load, load.deliveries.length / 4, async () => {
@@ -74,13 +74,13 @@ export const postgresCells: readonly Cell[] = [
     name: 'PostgreSQL out of connections',
     key: 'connections',
     run: async (world, load) => {
-      // Most of the deliveries come when there are no connections, however long it takes to use them up.
+      // Slow enough that most deliveries are sent while there are no connections.
       load.gapMs = GAP_MS;
       await during(load, 8, async () => {
         const release = await exhaustConnections(world);
         try {
           load.gapMs = 0;
-          // The last gap has to end first.
+          // After the end of the previous gap.
           await eventually(() => load.failed > 0, { timeoutMs: GAP_MS + 30_000 });
           await pause(EXHAUSTED_MS);
         } finally {
@@ -101,7 +101,7 @@ export const postgresCells: readonly Cell[] = [
       await pause(1_000);
       sending = false;
       await provoking;
-      // PostgreSQL tells its statistics with a delay of about a second.
+      // PostgreSQL updates its statistics with a delay of about a second.
       await eventually(async () => (await deadlocks(world)) > before);
     },
   },
@@ -135,7 +135,7 @@ export const postgresCells: readonly Cell[] = [
   },
 ];
 
-/** What JetStream has acknowledged and does not have any more. */
+/** Loss of messages that JetStream has acknowledged. */
 export const lostStreamCells: readonly Cell[] = [
   {
     name: "NATS's store deleted under the running server, which is then killed",
@@ -158,7 +158,7 @@ export const lostStreamCells: readonly Cell[] = [
     name: "NATS's store lost, and webhook-ingest killed after it noticed",
     key: 'afterowed',
     run: async (world, load) => {
-      // While user-sync is away the events wait on the stream, and are lost with it.
+      // While user-sync is down, the events stay on the stream and are lost with it.
       await world.hold('user-sync');
       await world.arm('webhook-ingest', 'after-owed:kill');
       await load.send();
@@ -185,10 +185,10 @@ async function loseStreams(world: FaultWorld): Promise<void> {
   await world.nats.start();
 }
 
-/** Takes every connection that PostgreSQL has, and those that the services held as well, until it is released. */
+/** Takes all connections of PostgreSQL, including those of the services, until it is released. */
 async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void>> {
   const held: Client[] = [];
-  /** False when there is none to be had. */
+  /** False when no connection is available. */
   const take = async (): Promise<boolean> => {
     const client = new Client({ connectionString: world.adminUrl, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
@@ -210,7 +210,7 @@ async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void
   const taking = (async () => {
     while (holding) {
       if (await take()) continue;
-      // The services are after what becomes free as well: again, until there is none that they hold.
+      // The services also take free connections: repeat until they hold none.
       await free();
       await pause(20);
     }
@@ -222,7 +222,7 @@ async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void
   };
 }
 
-/** Locks rows in the opposite order to the services', again and again: somebody has to lose each deadlock. */
+/** Repeatedly locks rows in the reverse order of the services, which causes deadlocks. */
 async function provokeDeadlocks(world: FaultWorld, load: Load, while_: () => boolean): Promise<void> {
   await withClient(world.gatehouse.databases.ingest.serviceUrl, async (client) => {
     while (while_()) {

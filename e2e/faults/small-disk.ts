@@ -9,18 +9,18 @@ const CHUNK = Buffer.alloc(64 * 1024);
 const DISK_MIB = 300;
 
 /**
- * A tmpfs of so many MiB, in a mount namespace of its own: nobody's rights are needed where the kernel lets users make
- * namespaces. Programs outside reach it by a symbolic link through `/proc`, those inside by the same path.
+ * A tmpfs of the given size in MiB, in a separate mount namespace. Needs no privileges where the kernel allows user
+ * namespaces. Programs outside reach it by a symbolic link through `/proc`, programs inside by the same path.
  */
 export class SmallDisk {
   private constructor(
     private readonly directory: string,
     private readonly holder: ChildProcess,
-    /** The same for programs inside and outside. */
+    /** Path for programs inside and outside. */
     readonly path: string,
   ) {}
 
-  /** Throws with the kernel's reason where it is refused. */
+  /** Throws with the kernel's reason when it is not allowed. */
   static async mount(name: string, mebibytes: number, leash: Leash): Promise<SmallDisk> {
     const directory = mkdtempSync(join(tmpdir(), `gatehouse-disk-${name}-`));
     const script = `mount -t tmpfs -o size=${mebibytes}m tmpfs "$0" && mkdir -m 700 "$0/store" && echo mounted && exec sleep 3600`;
@@ -40,7 +40,7 @@ export class SmallDisk {
     return new SmallDisk(directory, holder, path);
   }
 
-  /** How PostgreSQL is run inside, as a user that it accepts. */
+  /** Runs PostgreSQL inside, as a user that it accepts. */
   get postgresIdentity(): PostgresIdentity {
     const usual = choosePostgresIdentity();
     const user =
@@ -51,7 +51,7 @@ export class SmallDisk {
     return { kind: 'namespace', command: 'nsenter', args: [...enter, 'unshare', ...user] };
   }
 
-  /** Leaves no byte free. */
+  /** Fills the disk completely. */
   fill(): void {
     mkdirSync(join(this.path, 'ballast'), { recursive: true });
     const file = openSync(join(this.path, 'ballast', 'file'), 'a');
@@ -64,7 +64,7 @@ export class SmallDisk {
     }
   }
 
-  /** Takes away what filled it. */
+  /** Frees the space again. */
   empty(): void {
     rmSync(join(this.path, 'ballast'), { recursive: true, force: true });
   }
@@ -77,13 +77,13 @@ export class SmallDisk {
   }
 }
 
-/** The disks of the servers of a world whose disks can be filled. */
+/** Disks of the servers, which can be filled. */
 export interface SmallDisks {
   readonly postgres: SmallDisk;
   readonly nats: SmallDisk;
 }
 
-/** Throws with the reason where it is refused. */
+/** Throws with the reason when it is not allowed. */
 export async function mountDisks(leash: Leash): Promise<SmallDisks> {
   if (process.env.TEST_INFRA === 'testcontainers')
     throw new Error('not run: a server in a container has no small disk');
