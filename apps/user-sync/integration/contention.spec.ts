@@ -2,10 +2,10 @@ import { createDataSource, runStatements } from '@gatehouse/persistence';
 import { eventually } from '@gatehouse/testing';
 import { findApplied } from '../src/apply/batch/applied-events';
 import { EventBatch } from '../src/apply/events/event-batch';
-import { loadUsers } from '../src/apply/draft/load-users';
+import { loadDrafts } from '../src/apply/draft/load-drafts';
 import { readEvent } from '../src/apply/events/read-event';
 import { serviceDatabase } from '../src/database/database-options';
-import { findHoldings } from '../src/apply/addresses/address';
+import { findHeldAddresses } from '../src/apply/addresses/address';
 import { json } from './clerk-api';
 import {
   type UserJson,
@@ -116,18 +116,19 @@ it('conflicts over the same users that are met at once, by two replicas, all end
   await replica.close();
 });
 
-it('what a batch looks up is found by index, though it was planned when the tables were empty and nobody has counted since', async () => {
+it('finds rows by index even with plans that were made while the tables were empty and not analyzed since', async () => {
   const dataSource = await createDataSource(
     serviceDatabase({ url: world.database.serviceUrl, poolSize: 1 }),
   ).initialize();
   try {
     const ids = Array.from({ length: 100 }, (_, n) => `user_many${n + 1}`);
-    const claims = ids.flatMap((_, n) => [
+    const addresses = ids.flatMap((_, n) => [
       { kind: 'email' as const, key: `many${n + 1}@example.com`, verified: true },
       { kind: 'phone' as const, key: `+1202${n + 1}`, verified: true },
     ]);
-    const lookUp = () => runStatements(dataSource.manager, [findApplied(ids), loadUsers(ids), findHoldings(claims)]);
-    // After five executions PostgreSQL keeps one plan for all that follow.
+    const lookUp = () =>
+      runStatements(dataSource.manager, [findApplied(ids), loadDrafts(ids), findHeldAddresses(addresses)]);
+    // After five executions PostgreSQL keeps one plan for all later ones.
     for (let times = 0; times < 8; times += 1) await lookUp();
     await world.query(
       `INSERT INTO users (id, auth_provider, clerk_user_id, full_name, referral_code, email, email_verified, phone_number,
@@ -135,13 +136,15 @@ it('what a batch looks up is found by index, though it was planned when the tabl
        SELECT gen_random_uuid(), 'clerk', 'user_many' || n, 'x', 'BP-many' || n, 'many' || n || '@example.com', true,
          '+1202' || n, true FROM generate_series(1, 10000) AS n`,
     );
-    const [, drafts, holdings] = await lookUp();
-    expect(drafts.all.filter(({ existed }) => existed)).toHaveLength(100);
-    expect(holdings).toHaveLength(200);
+    const [, drafts, held] = await lookUp();
+    expect([...drafts.values()].filter(({ stored }) => stored.userId !== null)).toHaveLength(100);
+    expect(held).toHaveLength(200);
     const plans = await Promise.all(
-      [`"find-applied-alone"('{a,b}')`, `"load-users-alone"('{a,b}')`, `"find-holdings-alone"('{a}', '{b}')`].map(
-        (execution) => dataSource.query<unknown[]>(`EXPLAIN EXECUTE ${execution}`),
-      ),
+      [
+        `"find-applied-alone"('{a,b}')`,
+        `"load-drafts-alone"('{a,b}')`,
+        `"find-held-addresses-alone"('{a}', '{b}')`,
+      ].map((execution) => dataSource.query<unknown[]>(`EXPLAIN EXECUTE ${execution}`)),
     );
     expect(JSON.stringify(plans)).toContain('users_phone_number_idx');
     expect(JSON.stringify(plans)).not.toMatch(/Seq Scan on (users|applied_events|clerk_tombstones)/);
@@ -150,7 +153,7 @@ it('what a batch looks up is found by index, though it was planned when the tabl
   }
 });
 
-it('leaves a new user without an unverified address that a transaction at the same moment stores as verified', async () => {
+it('leaves a new user without an unverified address that a concurrent transaction stores as verified', async () => {
   const holder = clerkUser(newClerkId());
   const other = withEmail(clerkUser(newClerkId()), emailOf(holder));
   const [address] = other.email_addresses as Record<string, unknown>[];
@@ -168,7 +171,7 @@ it('leaves a new user without an unverified address that a transaction at the sa
     );
     return Number(row?.count);
   };
-  // Both have looked who holds the address, or wait to look, before either commits.
+  // Both transactions have looked up the holder of the address, or wait for its lock, before either commits.
   await world.query('BEGIN');
   await world.query('LOCK TABLE write_backs IN EXCLUSIVE MODE');
   const first = apply(holder);

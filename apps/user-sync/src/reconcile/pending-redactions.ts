@@ -3,7 +3,7 @@ import { runStatements } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordChanges } from '../trust-changes/record-trust-changes';
-import { redactUsers } from '../apply/batch/write-users';
+import { redactUsers } from '../apply/batch/redact-users';
 import { lockClerkUsers } from '../database/lock-clerk-users';
 import { guardDatabase } from '../database/guard-database';
 import { queueWriteBacks } from '../write-back/queue/queue-write-backs';

@@ -3,43 +3,43 @@ import { type Statement, keyLock } from '@gatehouse/persistence';
 import { contentHashOf } from '../../clerk-user/content-hash';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 
-/** What one live user alone may hold verified. */
+/** Kinds of address. At most one live user can hold a verified address. */
 export const addressKinds = ['email', 'phone'] as const;
 export type AddressKind = (typeof addressKinds)[number];
 
-/** An address that a user's content holds. */
-export interface Claim {
+/** An address of a user, at Clerk or in the database. */
+export interface Address {
   readonly kind: AddressKind;
-  /** Equal for equal addresses: e-mail addresses regardless of case. */
+  /** The address; an e-mail address in lower case. */
   readonly key: string;
   readonly verified: boolean;
 }
 
-/** An address that a live row holds. */
-export interface Holding extends Claim {
+/** An address in the row of a live user. */
+export interface HeldAddress extends Address {
   readonly userId: string;
   /** Null for a local user. */
   readonly clerkUserId: string | null;
   readonly isActive: boolean;
 }
 
-/** More rows than this hold one address only unverified, and by far too many do. */
-const MAX_HOLDINGS = 1_000;
+/** Maximum rows per query. Only an unverified address can be held by so many users; verified ones come first. */
+const MAX_HELD = 1_000;
 
-/** The addresses in a user's content. */
-export function addressesOf(columns: ClerkOwned): Claim[] {
-  const claims: Claim[] = [];
+/** Addresses in a user's content. */
+export function addressesOf(columns: ClerkOwned): Address[] {
+  const addresses: Address[] = [];
   if (columns.email !== null) {
-    claims.push({ kind: 'email', key: columns.email.toLowerCase(), verified: columns.emailVerified });
+    addresses.push({ kind: 'email', key: columns.email.toLowerCase(), verified: columns.emailVerified });
   }
   if (columns.phoneNumber !== null) {
-    claims.push({ kind: 'phone', key: columns.phoneNumber, verified: columns.phoneVerified });
+    addresses.push({ kind: 'phone', key: columns.phoneNumber, verified: columns.phoneVerified });
   }
-  return claims;
+  return addresses;
 }
 
-/** The user without these addresses: what is stored of one who must leave them to another. */
-export function withhold(user: MappedUser, kinds: ReadonlySet<AddressKind>): MappedUser {
+/** The user without addresses of these kinds, which another user holds. */
+export function withoutAddresses(user: MappedUser, kinds: ReadonlySet<AddressKind>): MappedUser {
   if (kinds.size === 0) return user;
   const columns = {
     ...user.columns,
@@ -49,37 +49,38 @@ export function withhold(user: MappedUser, kinds: ReadonlySet<AddressKind>): Map
   return { ...user, columns, contentHash: contentHashOf(columns) };
 }
 
-/** One text for kind and address. */
-export function addressKey({ kind, key }: Claim): string {
+/** Kind and address as one text. */
+export function addressKey({ kind, key }: Address): string {
   return `${kind}:${key}`;
 }
 
 /**
- * Locks these addresses until the transaction ends. Unique indexes cover verified addresses alone: without the lock, two
- * transactions could each miss the other's user, of whom only one has the address verified. Take it after the users' locks.
+ * Locks these addresses until the transaction ends. Take this lock after the locks of the users, to avoid deadlocks.
+ * Unique indexes only cover verified addresses. Without the lock, a transaction that writes an address verified and one
+ * that writes it unverified could both commit without seeing the other.
  */
-export function lockAddresses(claims: readonly Claim[]): Statement {
-  return keyLock('address', claims.map(addressKey));
+export function lockAddresses(addresses: readonly Address[]): Statement {
+  return keyLock('address', addresses.map(addressKey));
 }
 
-/** All live rows that hold any of these addresses, verified or not. */
-export function findHoldings(claims: readonly Claim[]): Statement<Holding[]> {
-  const keys = (wanted: AddressKind) => claims.filter(({ kind }) => kind === wanted).map(({ key }) => key);
+/** Finds the live users who hold any of these addresses, verified or not. */
+export function findHeldAddresses(addresses: readonly Address[]): Statement<HeldAddress[]> {
+  const keys = (wanted: AddressKind) => addresses.filter(({ kind }) => kind === wanted).map(({ key }) => key);
   return {
-    name: 'find-holdings',
-    // Address by address: the planner would read the whole table while it does not know yet how large it has become.
+    name: 'find-held-addresses',
+    // A lateral join per address: the plan is kept, and must also suit a table that has grown since it was planned.
     text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users
                  WHERE lower(users.email) = wanted.email AND deleted_at IS NULL
-                 ORDER BY email_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
+                 ORDER BY email_verified DESC LIMIT ${MAX_HELD}) AS u
      UNION ALL
      SELECT 'phone', u.phone_number, u.phone_verified, u.id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT unnest($2::text[]) AS phone_number) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, phone_number, phone_verified FROM users
                  WHERE users.phone_number = wanted.phone_number AND deleted_at IS NULL
-                 ORDER BY phone_verified DESC LIMIT ${MAX_HOLDINGS}) AS u
-     ORDER BY verified DESC LIMIT ${MAX_HOLDINGS}`,
+                 ORDER BY phone_verified DESC LIMIT ${MAX_HELD}) AS u
+     ORDER BY verified DESC LIMIT ${MAX_HELD}`,
     values: [keys('email'), keys('phone')],
     read: (rows: Row[]) =>
       rows.map(({ kind, value, verified, user_id, clerk_user_id, is_active }) => ({

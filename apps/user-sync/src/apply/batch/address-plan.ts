@@ -2,39 +2,41 @@ import { randomUUID } from 'node:crypto';
 import { type ClerkOwned } from '@gatehouse/lifecycle';
 import { type Statement, write } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { type AppliedRow } from './applied-events';
+import { type AddressKind, type HeldAddress, addressKinds } from '../addresses/address';
 import { type Origin, noActivity } from '../observation/observation';
-import { type AddressKind, type Holding, addressKinds } from '../addresses/address';
+import { type AppliedRow } from './applied-events';
 import { type ConflictNote } from './conflict-notes';
 
-/** Who gets what, once Clerk has been asked about everybody in a conflict. Carried out in one transaction or not at all. */
+/** Which user of a conflict gets which address, after Clerk was asked about all of them. Carried out as a whole or not at all. */
 export interface AddressPlan {
-  /** Clerk ids and the addresses that they are stored without. */
+  /** Kinds of address that a user is stored without, by Clerk id. */
   readonly withhold: ReadonlyMap<string, ReadonlySet<AddressKind>>;
-  /** Clerk ids and the local users that they turn out to be. */
+  /** Ids of local users whose row a Clerk user takes over, by Clerk id. */
   readonly link: ReadonlyMap<string, string>;
-  /** Addresses of users whom Clerk does not know any more. */
-  readonly forsaken: readonly (Holding & { readonly clerkUserId: string })[];
+  /** Addresses of users that Clerk no longer knows. Another user gets them. */
+  readonly forsaken: readonly (HeldAddress & { readonly clerkUserId: string })[];
   readonly notes: readonly ConflictNote[];
 }
 
-/** Sets addresses to NULL that are given up, so that another may take them. `forget`: the rows are not written after that. */
-export function releaseAddresses(holdings: readonly Holding[], forget = false): Statement[] {
-  // A row without a hash equals nothing: whatever is next seen of the user is compared in full.
+/**
+ * Sets addresses to NULL, so that other users can get them. `forget`: also deletes the content hash, because the batch
+ * does not write these rows; the next observation of the user is then written in full.
+ */
+export function releaseAddresses(addresses: readonly HeldAddress[], forget = false): Statement[] {
   const [suffix, hash] = forget ? ['-and-forget', ', content_hash = NULL'] : ['', ''];
   const columns = {
     email: 'email = NULL, email_verified = false',
     phone: 'phone_number = NULL, phone_verified = false',
   };
   return addressKinds.flatMap((kind) => {
-    const ids = holdings.filter((held) => held.kind === kind).map(({ userId }) => userId);
+    const ids = addresses.filter((held) => held.kind === kind).map(({ userId }) => userId);
     if (ids.length === 0) return [];
     const text = `UPDATE users SET ${columns[kind]}${hash} WHERE id = ANY($1::uuid[])`;
     return [write(`release-${kind}${suffix}`, text, [ids])];
   });
 }
 
-/** The steps of those whose addresses went to others though nothing was seen of them: their stories tell of it too. */
+/** Rows of `applied_events` for users who lose an address without having been observed. */
 export function releaseSteps(forsaken: AddressPlan['forsaken'], correlationId: string): AppliedRow[] {
   return forsaken.map(({ userId, clerkUserId, kind }) => ({
     observation: {
@@ -55,17 +57,16 @@ export function releaseSteps(forsaken: AddressPlan['forsaken'], correlationId: s
   }));
 }
 
-/** What a step says of itself that a conflict with another user brought about; `correlationId`: what began it. */
+/** Origin of an observation that was made because of a conflict. `correlationId`: that of the cause. */
 export function conflictOrigin(correlationId: string): Origin {
   return { id: `conflict:${randomUUID()}`, source: 'conflict', eventType: 'conflict', attempt: 0, correlationId };
 }
 
-/** The addresses of a user's content. */
 type Addresses = Pick<ClerkOwned, 'email' | 'emailVerified' | 'phoneNumber' | 'phoneVerified'>;
 
 /**
- * Makes a local user the Clerk user's; false when it is a free local user no more, or has not itself proved an address
- * that Clerk has seen proved. Whatever was planned, the row is what counts.
+ * Turns the row of a local user into that of a Clerk user. Checks the row again and returns false when the local user was
+ * linked, deleted, or no longer has one of the addresses verified.
  */
 export async function adoptLocalUser(
   manager: EntityManager,
@@ -73,7 +74,7 @@ export async function adoptLocalUser(
   clerkUserId: string,
   { email, emailVerified, phoneNumber, phoneVerified }: Addresses,
 ): Promise<boolean> {
-  // Clerk says from now on who may sign in: the password that somebody else may have set is gone.
+  // From now on Clerk authenticates the user. The password may have been set by somebody else.
   const [rows] = await manager.query<[unknown[], number]>(
     `UPDATE users SET clerk_user_id = $2, auth_provider = 'clerk', hashed_password = NULL, updated_at = now()
       WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL

@@ -1,7 +1,7 @@
 import { type Statement, writeRows } from '@gatehouse/persistence';
 import { type Observation, type Settled } from '../observation/observation';
 
-/** One row of `applied_events` to be written. */
+/** One new row of `applied_events`. */
 export interface AppliedRow {
   readonly observation: Observation;
   readonly result: Settled;
@@ -16,11 +16,11 @@ interface Row {
   reason: string;
 }
 
-/** What was decided about those of these ids that were applied before. */
+/** Finds the results of observations with these ids that were applied before. */
 export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
   return {
     name: 'find-applied',
-    // Id by id: a plan outlives the small table that it was made for.
+    // A lateral join per id: the plan is kept, and must also suit a table that has grown since it was planned.
     text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
              FROM unnest($1::text[]) AS asked(id),
              LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events
@@ -36,7 +36,7 @@ export function findApplied(ids: readonly string[]): Statement<Map<string, Settl
   };
 }
 
-/** Records what was decided, in the transaction that does it: an event is applied exactly when its row is there. */
+/** Records decisions, in the transaction that writes the users. An event was applied if and only if its row exists. */
 export function recordApplied(rows: readonly AppliedRow[]): Statement[] {
   return writeRows(
     'record-applied',

@@ -1,8 +1,11 @@
 import { type Statement, writeRows } from '@gatehouse/persistence';
-import { type UserDraft } from '../draft/user-draft';
 import { type AddressKind, addressKinds } from '../addresses/address';
+import { type UserDraft, contentOf, deletionOf } from '../draft/user-draft';
 
-/** Who is stored without an address, who keeps it, and why; Clerk ids, or our ids of local users. */
+/**
+ * A conflict for a person to look at. `claimant` is stored without the address that `holder` keeps. Both are Clerk ids,
+ * or our ids of local users.
+ */
 export interface ConflictNote {
   readonly kind: AddressKind;
   readonly claimant: string;
@@ -11,22 +14,17 @@ export interface ConflictNote {
 }
 
 /**
- * Records conflicts for a person, once while they are open, and closes those over addresses that their users are now
- * stored with as Clerk holds them, or of users who are deleted.
+ * Records conflicts, at most one open conflict per claimant and kind. Closes the conflicts of deleted users, and those
+ * over addresses that the user is now stored with.
  */
 export function noteConflicts(drafts: readonly UserDraft[], notes: readonly ConflictNote[]): Statement[] {
-  const closed = drafts.flatMap(({ clerkUserId, openConflict, content, deletedBy, versionMoved, withheld }) => {
-    if (!openConflict || (content === undefined && deletedBy === undefined && !versionMoved)) return [];
-    const kinds = addressKinds.filter((kind) => deletedBy !== undefined || !withheld.has(kind));
-    return kinds.map((kind) => ({ kind, claimant: clerkUserId }));
-  });
   return [
     ...writeRows(
       'close-conflicts',
       `UPDATE user_conflicts AS open SET resolved_at = now()
          FROM jsonb_to_recordset($1) AS done(kind text, claimant text)
         WHERE open.claimant = done.claimant AND open.kind = done.kind AND open.resolved_at IS NULL`,
-      closed,
+      drafts.flatMap(settledConflicts),
     ),
     ...writeRows(
       'note-conflicts',
@@ -38,4 +36,14 @@ export function noteConflicts(drafts: readonly UserDraft[], notes: readonly Conf
       notes,
     ),
   ];
+}
+
+function settledConflicts(draft: UserDraft): Pick<ConflictNote, 'kind' | 'claimant'>[] {
+  const { clerkUserId, stored, state, withheld } = draft;
+  if (!stored.openConflict) return [];
+  const isDeleted = deletionOf(draft) !== undefined;
+  const isCompared = contentOf(draft) !== undefined || (state.kind === 'live' && state.write.kind === 'version');
+  if (!isDeleted && !isCompared) return [];
+  const kinds = addressKinds.filter((kind) => isDeleted || !withheld.has(kind));
+  return kinds.map((kind) => ({ kind, claimant: clerkUserId }));
 }

@@ -1,98 +1,114 @@
 import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { type UserDraft } from '../draft/user-draft';
-import { type Claim, type Holding, addressKey, addressesOf, findHoldings, lockAddresses } from '../addresses/address';
+import {
+  type Address,
+  type HeldAddress,
+  addressKey,
+  addressesOf,
+  findHeldAddresses,
+  lockAddresses,
+} from '../addresses/address';
+import { type UserDraft, contentOf, deletionOf, rowOf } from '../draft/user-draft';
 import { type ConflictNote } from './conflict-notes';
 
-/** What stands between a batch and the addresses that it needs to write. */
+/** Result of comparing the addresses that a batch writes with those of other live users. */
 export interface Contention {
-  /** Clerk ids of users that cannot be written without asking Clerk who holds what. */
+  /** Clerk ids of users that cannot be written before Clerk was asked who holds the address. */
   readonly contested: ReadonlySet<string>;
-  /** Addresses that rows of this very batch give up: to be set to NULL before anybody takes them. */
-  readonly release: readonly Holding[];
-  /** What changes nothing but is to be told to a person. */
+  /** Addresses that a user of the batch loses and another one gets. Set them to NULL before the users are written. */
+  readonly release: readonly HeldAddress[];
+  /** Conflicts that block nothing, for a person to look at. */
   readonly notes: readonly ConflictNote[];
 }
 
-interface Wanted extends Claim {
+interface WantedAddress extends Address {
   readonly draft: UserDraft;
 }
 
 /**
- * Finds out which of the drafts want an address that another live user holds, where either has it verified. What is
- * given up elsewhere is in nobody's way.
+ * Finds the drafts that want an address of another live user, if one of the two has it verified. Locks the addresses.
+ * `givenUp`: addresses that their holders lose in this transaction anyway.
  */
 export async function findContention(
   manager: EntityManager,
   drafts: readonly UserDraft[],
-  givenUp: readonly Holding[],
+  givenUp: readonly HeldAddress[],
 ): Promise<Contention> {
-  const wanted = drafts.flatMap((draft) =>
-    draft.content === undefined || draft.deletedBy !== undefined
-      ? []
-      : addressesOf(draft.content.columns).map((claim): Wanted => ({ ...claim, draft })),
-  );
-  const [, holdings] =
-    wanted.length === 0 ? [null, []] : await runStatements(manager, [lockAddresses(wanted), findHoldings(wanted)]);
-  const isGivenUp = (held: Holding) => givenUp.some(({ kind, userId }) => kind === held.kind && userId === held.userId);
-  return contend(drafts, wanted, givenUp.length === 0 ? holdings : holdings.filter((held) => !isGivenUp(held)));
+  const wanted = drafts.flatMap((draft) => addressesIn(draft).map((address): WantedAddress => ({ ...address, draft })));
+  const [, held] =
+    wanted.length === 0 ? [null, []] : await runStatements(manager, [lockAddresses(wanted), findHeldAddresses(wanted)]);
+  const isGivenUp = ({ kind, userId }: HeldAddress) => {
+    return givenUp.some((address) => address.kind === kind && address.userId === userId);
+  };
+  return contend(drafts, wanted, givenUp.length === 0 ? held : held.filter((address) => !isGivenUp(address)));
 }
 
-/**
- * A draft that is left out gives nothing up, which may stand in the way of another: repeated until nobody more is left
- * out.
- */
-function contend(drafts: readonly UserDraft[], wanted: readonly Wanted[], holdings: readonly Holding[]): Contention {
-  const byUser = new Map(drafts.flatMap((draft) => (draft.userId === null ? [] : [[draft.userId, draft] as const])));
+function addressesIn(draft: UserDraft): Address[] {
+  const content = contentOf(draft);
+  return content === undefined ? [] : addressesOf(content.columns);
+}
+
+function contend(
+  drafts: readonly UserDraft[],
+  wanted: readonly WantedAddress[],
+  held: readonly HeldAddress[],
+): Contention {
+  const byUser = new Map(drafts.map((draft) => [rowOf(draft)?.userId, draft]));
   const wantedBy = groupBy(wanted, addressKey);
-  const heldBy = groupBy(holdings, addressKey);
+  const heldBy = groupBy(held, addressKey);
   const contested = new Set<string>();
-  const stays = ({ userId }: Holding): boolean => {
+  const keepsAddress = ({ userId }: HeldAddress): boolean => {
     const draft = byUser.get(userId);
     if (draft === undefined || contested.has(draft.clerkUserId)) return true;
-    return draft.deletedBy === undefined && draft.content === undefined;
+    return deletionOf(draft) === undefined && contentOf(draft) === undefined;
   };
+  // A contested user is not written and keeps its addresses, which can make another user contested.
   for (let before = -1; before !== contested.size;) {
     before = contested.size;
-    for (const claim of wanted) {
-      if (contested.has(claim.draft.clerkUserId)) continue;
-      const key = addressKey(claim);
+    for (const address of wanted) {
+      if (contested.has(address.draft.clerkUserId)) continue;
+      const key = addressKey(address);
+      const ownId = rowOf(address.draft)?.userId;
       const rivals = [
-        ...(wantedBy.get(key) ?? []).filter(({ draft }) => draft !== claim.draft && !contested.has(draft.clerkUserId)),
-        ...(heldBy.get(key) ?? []).filter((held) => held.userId !== claim.draft.userId && stays(held)),
+        ...(wantedBy.get(key) ?? []).filter(
+          ({ draft }) => draft !== address.draft && !contested.has(draft.clerkUserId),
+        ),
+        ...(heldBy.get(key) ?? []).filter((other) => other.userId !== ownId && keepsAddress(other)),
       ];
-      if (rivals.some((rival) => isConflict(claim, rival))) contested.add(claim.draft.clerkUserId);
+      if (rivals.some((rival) => isConflict(address, rival))) contested.add(address.draft.clerkUserId);
     }
   }
   const written = wanted.filter(({ draft }) => !contested.has(draft.clerkUserId));
   return {
     contested,
-    release: holdings.filter((held) => {
-      const draft = byUser.get(held.userId);
-      if (draft?.content === undefined || contested.has(draft.clerkUserId)) return false;
-      return (wantedBy.get(addressKey(held)) ?? []).some((claim) => claim.draft !== draft);
+    release: held.filter((address) => {
+      const draft = byUser.get(address.userId);
+      if (draft === undefined || contentOf(draft) === undefined || contested.has(draft.clerkUserId)) return false;
+      return (wantedBy.get(addressKey(address)) ?? []).some((other) => other.draft !== draft);
     }),
-    notes: written.flatMap((claim) =>
-      (heldBy.get(addressKey(claim)) ?? [])
-        .filter((held) => claim.verified && isUnverifiedLocal(held) && held.userId !== claim.draft.userId)
-        // An admin who has shut the local user out knows of it.
+    notes: written.flatMap((address) =>
+      (heldBy.get(addressKey(address)) ?? [])
+        .filter(
+          (other) => address.verified && isUnverifiedLocal(other) && other.userId !== rowOf(address.draft)?.userId,
+        )
+        // An admin has already looked at a deactivated user.
         .filter(({ isActive }) => isActive)
-        .map((held) => ({
-          kind: claim.kind,
-          claimant: held.userId,
-          holder: claim.draft.clerkUserId,
+        .map((other) => ({
+          kind: address.kind,
+          claimant: other.userId,
+          holder: address.draft.clerkUserId,
           reason: 'a local user has the address unverified: it is not linked to the Clerk user that has it verified',
         })),
     ),
   };
 }
 
-function isConflict(claim: Claim, rival: Claim): boolean {
-  return !isUnverifiedLocal(rival) && (claim.verified || rival.verified);
+function isConflict(address: Address, rival: Address): boolean {
+  return !isUnverifiedLocal(rival) && (address.verified || rival.verified);
 }
 
-/** A local user's login name, which proves nothing: it stays, and is in nobody's way. */
-function isUnverifiedLocal(rival: Claim): boolean {
+/** Whether it is the login name of a local user. That proves nothing, so it stays and blocks nobody. */
+function isUnverifiedLocal(rival: Address): boolean {
   return 'clerkUserId' in rival && rival.clerkUserId === null && !rival.verified;
 }
 

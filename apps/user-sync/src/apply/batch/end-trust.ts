@@ -1,41 +1,37 @@
 import { type EntityManager } from 'typeorm';
-import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
-import { type UserDraft } from '../draft/user-draft';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
+import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
+import { mayActAtClerk } from '../../user-rows/may-act';
+import { type UserDraft, adoptedUserOf, deletionOf, rowOf } from '../draft/user-draft';
 
-/** A Clerk session that an event says is over. */
+/** A Clerk session that has ended. */
 export interface EndedSession {
   readonly id: string;
   readonly clerkUserId: string;
 }
 
 /**
- * Ends, in the transaction that applies a batch, what deletions and ends of sessions and passwords leave nobody to hold:
- * keys, legacy sessions, set-password tokens; and records users whom Clerk bans or deprovisions, or lets act again. Returns
- * the number of the last change that this made, null when it made none. Must come last in the transaction.
+ * Ends trust in the transaction that applies a batch. Revokes the credentials of deleted users, closes legacy sessions of
+ * deleted and linked users and of ended Clerk sessions, and records these trust changes together with bans and
+ * deprovisionings. Returns the number of the last trust change, null when there is none. Must come last in the transaction:
+ * it locks the counter of trust changes.
  */
 export async function endTrust(
   manager: EntityManager,
   drafts: readonly UserDraft[],
   ended: readonly EndedSession[],
 ): Promise<number | null> {
-  const barred = drafts.flatMap(({ barringMoved, userId, clerkUserId }): NewChange[] =>
-    barringMoved && userId !== null
-      ? [{ kind: 'user', userId, clerkUserId, reason: 'clerk_ban_or_deprovisioning' }]
-      : [],
-  );
-  const deleted = drafts.flatMap(({ deletedBy, userId, clerkUserId }) =>
-    deletedBy === undefined || userId === null ? [] : [{ userId, clerkUserId }],
-  );
-  // Clerk says from now on who may sign in: whoever knew the password may not any more.
-  const adopted = drafts.flatMap(({ adopted: userId, clerkUserId }) =>
-    userId === undefined ? [] : [{ userId, clerkUserId }],
-  );
-  if (deleted.length + ended.length + barred.length + adopted.length === 0) return null;
+  const barred = drafts.filter(isBarringChanged).flatMap(userOf);
+  const deleted = drafts.filter((draft) => deletionOf(draft) !== undefined).flatMap(userOf);
+  // Clerk authenticates a linked user from now on; its password is gone.
+  const adopted = drafts.filter((draft) => adoptedUserOf(draft) !== undefined).flatMap(userOf);
+  if (barred.length + deleted.length + adopted.length + ended.length === 0) return null;
+  const changes: NewChange[] = [
+    ...barred.map((user) => ({ kind: 'user', ...user, reason: 'clerk_ban_or_deprovisioning' }) as const),
+    ...deleted.map((user) => ({ kind: 'user', ...user, reason: 'deleted' }) as const),
+    ...adopted.map((user) => ({ kind: 'user', ...user, reason: 'password_set' }) as const),
+  ];
   const userIds = deleted.map(({ userId }) => userId);
-  const changes: NewChange[] = [...barred];
-  for (const user of deleted) changes.push({ kind: 'user', ...user, reason: 'deleted' });
-  for (const user of adopted) changes.push({ kind: 'user', ...user, reason: 'password_set' });
   if (userIds.length > 0) await revokeCredentials(manager, userIds);
   changes.push(...(await closeLegacySessions(manager, { userIds }, 'deleted')));
   const adoptedIds = adopted.map(({ userId }) => userId);
@@ -46,8 +42,19 @@ export async function endTrust(
   return recordChanges(manager, changes);
 }
 
+function userOf(draft: UserDraft): { readonly userId: string; readonly clerkUserId: string }[] {
+  const row = rowOf(draft);
+  return row === undefined ? [] : [{ userId: row.userId, clerkUserId: draft.clerkUserId }];
+}
+
+/** Whether the batch bans, unbans, deprovisions or reprovisions a user that has a row. */
+function isBarringChanged({ state, stored }: UserDraft): boolean {
+  if (state.kind !== 'live' || state.write.kind !== 'update') return false;
+  return mayActAtClerk(state.write.content.columns) !== mayActAtClerk(stored);
+}
+
 async function revokeCredentials(manager: EntityManager, userIds: readonly string[]): Promise<void> {
-  // The user's own change tells the gateways to forget all of them.
+  // The trust change of the user makes gateways forget all its credentials.
   await manager.query(
     `UPDATE api_keys SET revoked_at = now() WHERE id IN (
        SELECT id FROM api_keys WHERE user_id = ANY($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE)`,
@@ -56,7 +63,7 @@ async function revokeCredentials(manager: EntityManager, userIds: readonly strin
   await manager.query('DELETE FROM password_tokens WHERE user_id = ANY($1::uuid[])', [userIds]);
 }
 
-/** Once each: Clerk tells of some ends twice, as ended and as removed. */
+/** Trust changes for sessions whose end is not recorded yet. Clerk reports some ends twice, as ended and as removed. */
 async function newlyEnded(manager: EntityManager, ended: readonly EndedSession[]): Promise<NewChange[]> {
   if (ended.length === 0) return [];
   const known = await manager.query<{ session_id: string }[]>(

@@ -7,28 +7,49 @@ import {
 } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { type MetadataRules } from '../../clerk-user/company-metadata';
 import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
-import { type EndedSession, endTrust } from './end-trust';
+import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { ConflictChangedError } from '../../errors';
-import { type MetadataRules } from '../../clerk-user/company-metadata';
+import { CONFIG } from '../../tokens';
+import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { loadDrafts } from '../draft/load-drafts';
+import { type UserDraft, adoptedUserOf, contentOf } from '../draft/user-draft';
+import { type ApplyResult, type Observation } from '../observation/observation';
+import { type AddressPlan, adoptLocalUser, releaseAddresses, releaseSteps } from './address-plan';
+import { type AppliedRow, findApplied, recordApplied } from './applied-events';
+import { ClerkMovements } from './clerk-movements';
 import { noteConflicts } from './conflict-notes';
 import { findContention } from './contention';
+import { type EndedSession, endTrust } from './end-trust';
+import { foldBatch } from './fold-batch';
 import { queueForBatch } from './queue-for-batch';
-import { type AddressPlan, adoptLocalUser, releaseAddresses, releaseSteps } from './address-plan';
-import { ClerkMovements } from './clerk-movements';
-import { type AppliedRow, findApplied, recordApplied } from './applied-events';
-import { type ApplyResult, type Observation, type Settled } from '../observation/observation';
-import { foldObservation } from '../draft/fold-observation';
-import { loadUsers } from '../draft/load-users';
-import { lockClerkUsers } from '../../database/lock-clerk-users';
-import { newUserId } from '../../user-rows/new-user';
-import { CONFIG } from '../../tokens';
-import { type UserDraft } from '../draft/user-draft';
 import { confirmDeletions, writeUsers } from './write-users';
 
-/** The one way into the users table for whatever was seen of Clerk users, from whichever source. */
+/*
+ * The apply function writes a batch of observations in one transaction. Its groups of statements, in order:
+ *
+ *  1. byIndexOnly. First: a setting only affects statements that are planned after it.
+ *  2. lockClerkUsers. Before every read: what is read behind the lock cannot change until the commit. After 1, because
+ *     it is sent in the same round trip.
+ *  3. findApplied, loadDrafts. After 2, so that they see what the previous holder of a lock committed.
+ *  4. findContention locks addresses, then reads their holders. After 2: every transaction locks users before addresses,
+ *     which excludes deadlocks between the two. After 3, because the fold decides which addresses the batch wants.
+ *  5. adoptLocalUser, only with a plan. After 4: the address locks keep other transactions from linking the same local
+ *     user. Before 6 and 7, which overwrite the addresses that it checks.
+ *  6. releaseAddresses. Before 7: unique indexes are checked row by row, so an address must be free when it is written.
+ *  7. writeUsers; its own comment explains the order inside. Before 8, which refers to rows that 7 inserts.
+ *  8. queueForBatch, confirmDeletions. After 7: a write-back has a foreign key to its user, and a deletion can be hidden
+ *     and confirmed by the same batch.
+ *  9. noteConflicts, recordApplied. After 4, which finds the conflicts, and before 10. Nothing in 6 to 8 depends on them.
+ * 10. endTrust. Last: it locks the counter of trust changes until the commit. Every transaction that changes trust needs
+ *     that lock, so no statement may follow it, and no holder may wait for another lock.
+ *
+ * 1 to 3 are one round trip, and 6 to 9 are another.
+ */
+
+/** Applies observations of Clerk users. The only code that writes what Clerk owns to the table `users`. */
 @Injectable()
 export class ObservationApplier {
   constructor(
@@ -39,11 +60,14 @@ export class ObservationApplier {
   ) {}
 
   /**
-   * Applies the observations in one transaction, in their order, under a lock for each user; gives what became of each.
-   * An observation whose id was applied before changes nothing and repeats what was decided. Throws, and has written nothing,
-   * when one of them cannot be written: DatabaseRefusedError, or SharedOutageError while the database is away.
+   * Applies the observations in one transaction, in order. Returns one result per observation. An observation whose id was
+   * applied before changes nothing and returns the earlier decision. Unsettled observations are not written.
    *
-   * With a plan it writes all observations or, when one of them cannot be settled, nothing: ConflictChangedError.
+   * With a plan, writes all observations or none.
+   *
+   * @throws DatabaseRefusedError when one of them cannot be written. Nothing is written then.
+   * @throws SharedOutageError while the database is unavailable.
+   * @throws ConflictChangedError with a plan, when an observation is unsettled or a link is no longer possible.
    */
   async apply(observations: readonly Observation[], plan?: AddressPlan): Promise<ApplyResult[]> {
     if (observations.length === 0) return [];
@@ -53,7 +77,7 @@ export class ObservationApplier {
   private async transact(observations: readonly Observation[], plan: AddressPlan | undefined): Promise<ApplyResult[]> {
     const { results, lastChange } = await repeatOnConflict(
       () => this.dataSource.transaction((manager) => applyWithin(manager, observations, plan, this.config.metadata)),
-      isWorthAnother,
+      isWorthRetrying,
     );
     if (lastChange !== null) void this.announcer.announce();
     this.movements.noteApplied(observations, results);
@@ -61,11 +85,11 @@ export class ObservationApplier {
   }
 }
 
-/** All that a batch reads and writes it finds by key: a plan that was made for a small table must not outlive it. */
-const byIndexAlone = write('by-index-alone', `SELECT set_config('enable_seqscan', 'off', true)`, []);
+/** Plans are kept per connection. One made while a table was small would scan it when it is large. */
+const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 
-/** A deadlock, or somebody else took an address or made the user between our look and our write. */
-function isWorthAnother(error: unknown): boolean {
+/** A deadlock, or another transaction took an address or created the user after our read. */
+function isWorthRetrying(error: unknown): boolean {
   return isTransactionConflict(error) || isUniqueViolation(error);
 }
 
@@ -77,87 +101,62 @@ async function applyWithin(
 ): Promise<{ readonly results: ApplyResult[]; readonly lastChange: number | null }> {
   const clerkUserIds = observations.map(({ clerkUserId }) => clerkUserId);
   const forsaken = plan?.forsaken ?? [];
-  const [, , applied, drafts] = await runStatements(manager, [
-    byIndexAlone,
+  const [, , applied, loaded] = await runStatements(manager, [
+    byIndexOnly,
     lockClerkUsers([...clerkUserIds, ...forsaken.map(({ clerkUserId }) => clerkUserId)]),
     findApplied(observations.map(({ origin }) => origin.id)),
-    loadUsers(clerkUserIds),
+    loadDrafts(clerkUserIds),
   ]);
-  plan?.link.forEach((localUserId, clerkUserId) => drafts.of(clerkUserId).adopt(localUserId));
-  const rows: AppliedRow[] = [];
-  const folded = observations.map((observation): ApplyResult => {
-    const before = applied.get(observation.origin.id);
-    // A batch may hold one event twice: the second repeats the first.
-    if (before !== undefined) return before;
-    const draft = drafts.of(observation.clerkUserId);
-    const versionBefore = draft.version;
-    const result = foldObservation(draft, observation, newUserId, rules);
-    if (!result.settled) return result;
-    const settled = leaveAddresses(draft, observation, result, plan);
-    applied.set(observation.origin.id, { ...settled, repeated: true });
-    rows.push({ observation, result: settled, versionBefore, versionAfter: draft.version });
-    return settled;
-  });
-  const contention = await findContention(manager, drafts.all, forsaken);
+  const { drafts, results: folded, rows } = foldBatch(loaded, applied, observations, plan, rules);
+  const { contested, release, notes } = await findContention(manager, drafts, forsaken);
   const results = folded.map((result, index): ApplyResult => {
-    const contested = contention.contested.has(clerkUserIds[index] ?? '');
-    return contested && result.settled && !result.repeated ? resolveFirst : result;
+    const isContested = contested.has(clerkUserIds[index] ?? '');
+    return isContested && result.settled && !result.repeated ? resolveFirst : result;
   });
-  if (plan !== undefined) await settleTogether(manager, drafts.all, results);
-  const written = drafts.all.filter(({ clerkUserId }) => !contention.contested.has(clerkUserId));
-  const writtenRows = rows.filter(({ observation }) => !contention.contested.has(observation.clerkUserId));
-  const released = releaseSteps(forsaken, observations[0]?.origin.correlationId ?? '');
+  if (plan !== undefined) await carryOutPlan(manager, drafts, results);
+  const written = drafts.filter(({ clerkUserId }) => !contested.has(clerkUserId));
+  const writtenRows = rows.filter(({ observation }) => !contested.has(observation.clerkUserId));
+  const releasedRows = releaseSteps(forsaken, observations[0]?.origin.correlationId ?? '');
   await runStatements(manager, [
     ...releaseAddresses(forsaken, true),
-    ...releaseAddresses(contention.release),
+    ...releaseAddresses(release),
     ...writeUsers(written, rules),
     ...queueForBatch(written, observations, rules.key),
     ...confirmDeletions(writtenRows),
-    ...noteConflicts(written, [...(plan?.notes ?? []), ...contention.notes]),
-    ...recordApplied([...writtenRows.filter(isWorthTelling), ...released]),
+    ...noteConflicts(written, [...(plan?.notes ?? []), ...notes]),
+    ...recordApplied([...writtenRows.filter(isWorthRecording), ...releasedRows]),
   ]);
   return { results, lastChange: await endTrust(manager, written, endedSessions(writtenRows)) };
-}
-
-/** Has a user stored without the addresses that the plan gives to another, and says so. */
-function leaveAddresses(
-  draft: UserDraft,
-  observation: Observation,
-  result: Settled,
-  plan: AddressPlan | undefined,
-): Settled {
-  const kinds = plan?.withhold.get(observation.clerkUserId);
-  if (kinds === undefined || !('user' in observation.seen)) return result;
-  draft.leave(kinds, observation.seen.user);
-  const decision = draft.content === undefined ? 'duplicate' : result.decision === 'create' ? 'create' : 'apply';
-  return { ...result, decision, reason: `${result.reason}; its ${[...kinds].join(' and ')} is left to another user` };
 }
 
 const resolveFirst: ApplyResult = {
   settled: false,
   needs: 'resolve',
-  reason: 'another live user holds an address of this one; Clerk is asked who does',
+  reason: 'another live user holds an address of this one; Clerk is asked which of them has it',
 };
 
-/** Throws ConflictChangedError, which leaves the transaction, unless every observation is settled and every link still holds. */
-async function settleTogether(
+/** Links the local users of a plan. Throws ConflictChangedError unless every observation is settled and every link holds. */
+async function carryOutPlan(
   manager: EntityManager,
   drafts: readonly UserDraft[],
   results: readonly ApplyResult[],
 ): Promise<void> {
-  for (const { adopted, clerkUserId, content } of drafts) {
+  for (const draft of drafts) {
+    const adopted = adoptedUserOf(draft);
     if (adopted === undefined) continue;
-    const isAdopted = content !== undefined && (await adoptLocalUser(manager, adopted, clerkUserId, content.columns));
+    const content = contentOf(draft);
+    const isAdopted =
+      content !== undefined && (await adoptLocalUser(manager, adopted, draft.clerkUserId, content.columns));
     if (!isAdopted) throw new ConflictChangedError('resolve');
   }
   const needs = results.flatMap((result) => (result.settled ? [] : [result.needs]));
-  // One who waits for a second answer from Clerk is what makes others contested: it has to be heard first.
+  // A user that needs a second answer from Clerk makes others contested, so it is fetched first.
   const [first] = needs.includes('fetch-later') ? (['fetch-later'] as const) : needs;
   if (first !== undefined) throw new ConflictChangedError(first);
 }
 
-/** A walk over all users that finds one as it should be leaves its mark elsewhere. */
-function isWorthTelling({ observation, result }: AppliedRow): boolean {
+/** A reconcile run records users that it found unchanged in `reconcile_sightings`, not in `applied_events`. */
+function isWorthRecording({ observation, result }: AppliedRow): boolean {
   return observation.origin.source !== 'reconcile' || !['duplicate', 'tombstoned'].includes(result.decision);
 }
 

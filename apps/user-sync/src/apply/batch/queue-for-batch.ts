@@ -9,50 +9,59 @@ import {
   queueChecks,
   queueWriteBacks,
 } from '../../write-back/queue/queue-write-backs';
-import { type UserDraft } from '../draft/user-draft';
+import { type UserDraft, adoptedUserOf, deletionOf, rowOf } from '../draft/user-draft';
 import { type Observation } from '../observation/observation';
 
 /**
- * Queues write-backs for what a batch has made here, and checks of the users whose metadata has changed since it was last
- * read; ends the write-backs of users that the batch deletes.
+ * Queues write-backs of created and linked users, and checks of users whose metadata at Clerk has changed since it was
+ * last read. Ends the write-backs of deleted users.
  */
 export function queueForBatch(
   drafts: readonly UserDraft[],
   observations: readonly Observation[],
   metadataKey: string | undefined,
 ): Statement[] {
-  const owed = drafts.flatMap(({ userId, existed, content, deletedBy, adopted }): QueuedWriteBack[] => {
-    if (userId === null || deletedBy !== undefined) return [];
-    if (adopted !== undefined) return [{ userId, reason: 'link' }];
-    return !existed && content !== undefined ? [{ userId, reason: 'create' }] : [];
+  const queued = drafts.flatMap(writeBackFor);
+  const isQueued = new Set(queued.map(({ userId }) => userId));
+  const toCheck = drafts.flatMap(({ state, stored, metadata }) => {
+    if (state.kind !== 'live' || isQueued.has(state.row.userId)) return [];
+    return isCheckNeeded({ ...stored, userId: state.row.userId }, metadata, metadataKey) ? [state.row.userId] : [];
   });
-  const gone = drafts.flatMap(({ userId, existed, deletedBy }) =>
-    existed && deletedBy !== undefined && userId !== null ? [userId] : [],
-  );
-  const isOwed = new Set(owed.map(({ userId }) => userId));
-  const toCheck = drafts.flatMap((draft) => {
-    const { userId, deletedBy } = draft;
-    if (userId === null || deletedBy !== undefined || isOwed.has(userId)) return [];
-    return isCheckNeeded(draft, metadataKey) ? [userId] : [];
+  const deleted = drafts.flatMap((draft) => {
+    const row = rowOf(draft);
+    const deletion = deletionOf(draft);
+    return row === undefined || deletion === undefined || deletion.insert !== undefined ? [] : [row.userId];
   });
   return [
     ...queueWriteBacks(
-      owed,
+      queued,
       observations.every(({ origin }) => origin.source === 'reconcile'),
     ),
     ...queueChecks(toCheck),
-    ...endWriteBacks(gone),
-    ...endCollisions(gone, false),
+    ...endWriteBacks(deleted),
+    ...endCollisions(deleted, false),
   ];
 }
 
-/** Whether Clerk may hold values at our keys that have not been checked. */
-function isCheckNeeded({ userId, role, metadata, writeBack }: UserDraft, key: string | undefined): boolean {
-  if (metadata === undefined || userId === null || role === null) return false;
+function writeBackFor(draft: UserDraft): QueuedWriteBack[] {
+  const { state } = draft;
+  if (state.kind !== 'live') return [];
+  const { userId } = state.row;
+  if (adoptedUserOf(draft) !== undefined) return [{ userId, reason: 'link' }];
+  return state.write.kind === 'insert' ? [{ userId, reason: 'create' }] : [];
+}
+
+/** Whether Clerk may hold values at our keys that were not checked. */
+function isCheckNeeded(
+  { userId, role, writeBack }: Pick<UserDraft['stored'], 'role' | 'writeBack'> & { readonly userId: string },
+  metadata: UserDraft['metadata'],
+  key: string | undefined,
+): boolean {
+  if (metadata === undefined || role === null) return false;
   const held = heldValues(metadata, key);
   if (fingerprintOf(held) === writeBack.seen) return false;
   if (writeBack.state !== 'pending') return true;
-  // The echo of a write whose end is not recorded yet.
+  // Equal values are our own write, which Clerk reports before we have recorded it.
   const wanted = wantedValues({ userId, role }, key);
   return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

@@ -4,14 +4,23 @@ import { contentHashOf } from '../../clerk-user/content-hash';
 import { notLocked } from '../../clerk-user/lockout';
 import { type MetadataRules } from '../../clerk-user/company-metadata';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
-import { type ApplyResult, type Observation, type Seen, noActivity } from '../observation/observation';
+import { type ApplyResult, type Observation, type RowMarker, type Seen, noActivity } from '../observation/observation';
 import { foldObservation } from './fold-observation';
-import { UserDrafts } from './user-draft';
+import {
+  type StoredUser,
+  contentOf,
+  draftOf,
+  knownBeside,
+  leaveAddresses,
+  markerOf,
+  rowOf,
+  writeContent,
+} from './user-draft';
 
 const ID = 'user_1';
 const rules: MetadataRules = { seedRoles: ['user', 'developer'] };
 
-const nobody: ClerkOwned = {
+const emptyColumns: ClerkOwned = {
   email: null,
   emailVerified: false,
   phoneNumber: null,
@@ -27,8 +36,8 @@ const nobody: ClerkOwned = {
 const user = (version: number, firstName: string): MappedUser => ({
   clerkUserId: ID,
   version,
-  columns: { ...nobody, firstName },
-  contentHash: contentHashOf({ ...nobody, firstName }),
+  columns: { ...emptyColumns, firstName },
+  contentHash: contentHashOf({ ...emptyColumns, firstName }),
   observedAt: version,
   lockout: notLocked,
   addressNote: null,
@@ -46,23 +55,42 @@ const observed = (seen: Seen, at = 0): Observation => ({
 const event = (version: number, name: string) => observed({ kind: 'event', user: user(version, name) }, version);
 const deletion = observed({ kind: 'deletion' });
 
-function fold(observations: readonly Observation[]) {
-  const draft = new UserDrafts([]).of(ID);
-  const results = observations.map((each) => foldObservation(draft, each, () => 'id-1', rules));
-  return { draft, results, decisions: results.map(nameOf) };
+const absentUser: StoredUser = {
+  clerkUserId: ID,
+  userId: null,
+  version: null,
+  contentHash: null,
+  tombstoned: false,
+  openConflict: false,
+  clerkBanned: false,
+  clerkDeprovisioned: false,
+  lockout: notLocked,
+  activity: noActivity,
+  role: null,
+  writeBack: { state: null, seen: null },
+};
+
+function fold(observations: readonly Observation[], before = draftOf(absentUser), newId = 'id-1') {
+  let draft = before;
+  const decisions = observations.map((each) => {
+    const folded = foldObservation(draft, each, () => newId, rules);
+    draft = folded.draft;
+    return nameOf(folded.result);
+  });
+  return { draft, decisions };
 }
 
 const nameOf = (result: ApplyResult): string => (result.settled ? result.decision : result.needs);
 
-describe('folding', () => {
-  it('creates a user with the role that the creating event seeds, whatever later events of the batch say', () => {
+describe('foldObservation', () => {
+  it('takes the first role of a new user from the creating event, not from later events of the batch', () => {
     const developer = { ...user(2, 'b'), publicMetadata: { role: 'developer' } };
     const { draft, decisions } = fold([event(1, 'a'), observed({ kind: 'event', user: developer })]);
     expect(decisions).toEqual(['create', 'apply']);
-    expect(draft.createdFrom).toEqual({});
+    expect(draft.state).toMatchObject({ kind: 'live', write: { kind: 'insert', createdFrom: {} } });
   });
 
-  it('asks Clerk before an event creates a user that is unproven or would start above user', () => {
+  it('asks Clerk before it creates a user from an unproven event, or with a role above user', () => {
     const developer = { ...user(2, 'b'), publicMetadata: { role: 'developer' } };
     const unproven = observed({ kind: 'event', user: user(1, 'a'), unproven: true });
     expect(fold([unproven, observed({ kind: 'event', user: developer })]).decisions).toEqual(['confirm', 'confirm']);
@@ -70,13 +98,13 @@ describe('folding', () => {
     expect(fold([observed({ kind: 'event', user: admin })]).decisions).toEqual(['create']);
   });
 
-  it('leaves the draft alone until Clerk was asked', () => {
+  it('does not change the draft when Clerk has to be asked', () => {
     const { draft, decisions } = fold([event(1, 'a'), event(1, 'b')]);
     expect(decisions).toEqual(['create', 'fetch']);
-    expect(draft.content?.columns.firstName).toBe('a');
+    expect(contentOf(draft)?.columns.firstName).toBe('a');
   });
 
-  it('asks Clerk for the unknown user of a session, and no more once it is known or deleted', () => {
+  it('asks Clerk for the unknown user of a session, but not for a known or deleted one', () => {
     const nothing = observed({ kind: 'nothing' }, 7);
     expect(fold([nothing, event(1, 'a'), nothing, deletion, nothing]).decisions).toEqual([
       'fetch',
@@ -87,16 +115,18 @@ describe('folding', () => {
     ]);
   });
 
-  it('takes a tying snapshot only when the row is as it was when Clerk was asked', () => {
+  it('applies a snapshot of equal version only when the row did not change since Clerk was asked', () => {
     const { draft } = fold([event(1, 'a')]);
-    const snapshot = (before: typeof draft.marker) =>
+    const snapshot = (before: RowMarker) =>
       observed({ kind: 'snapshot', user: user(1, 'b'), before, confirmed: false });
-    expect(nameOf(foldObservation(draft, snapshot('absent'), () => 'id-2', rules))).toBe('fetch');
-    expect(nameOf(foldObservation(draft, snapshot(draft.marker), () => 'id-2', rules))).toBe('apply');
-    expect(draft).toMatchObject({ userId: 'id-1', content: { columns: { firstName: 'b' } } });
+    expect(fold([snapshot('absent')], draft).decisions).toEqual(['fetch']);
+    const applied = fold([snapshot(markerOf(draft))], draft, 'id-2');
+    expect(applied.decisions).toEqual(['apply']);
+    expect(rowOf(applied.draft)?.userId).toBe('id-1');
+    expect(contentOf(applied.draft)?.columns.firstName).toBe('b');
   });
 
-  it('ends in the same user whatever the order and repetition of its events', () => {
+  it('ends in the same user for every order and repetition of its events', () => {
     const histories = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 8 }).chain((names) => {
       const events = names.map((name, index) => event(index + 1, name));
       const last = names.at(-1);
@@ -109,11 +139,40 @@ describe('folding', () => {
       fc.property(histories, fc.boolean(), fc.nat(18), ({ shuffled, last, version }, deleted, at) => {
         const observations = deleted ? [...shuffled.slice(0, at), deletion, ...shuffled.slice(at)] : shuffled;
         const { draft } = fold(observations);
-        if (deleted) return draft.known.kind === 'tombstone';
-        expect(draft.known).toEqual({ kind: 'live', version, contentHash: user(1, last ?? '').contentHash });
-        expect(draft.activity.lastActiveAt).toBe(version);
+        if (deleted) return draft.state.kind === 'tombstone';
+        expect(knownBeside(draft)).toEqual({ kind: 'live', version, contentHash: user(1, last ?? '').contentHash });
+        expect(rowOf(draft)?.activity.lastActiveAt).toBe(version);
         return true;
       }),
     );
+  });
+});
+
+describe('an immutable draft', () => {
+  it('is not changed by a transition', () => {
+    const { draft } = fold([event(1, 'a')]);
+    const copy = structuredClone(draft);
+    fold([event(2, 'b'), deletion], draft);
+    expect(draft).toEqual(copy);
+  });
+
+  it('remembers the insert of a user that the same batch creates and deletes', () => {
+    const { draft } = fold([event(1, 'a'), deletion]);
+    expect(draft.state).toMatchObject({
+      kind: 'tombstone',
+      row: { userId: 'id-1' },
+      deletion: { insert: { kind: 'insert' } },
+    });
+  });
+
+  it('weakens an update to a new version when the row already holds the user without the withheld address', () => {
+    const stored = { ...absentUser, userId: 'id-1', version: 1, contentHash: contentHashOf(emptyColumns) };
+    const seen: MappedUser = { ...user(2, ''), columns: { ...emptyColumns, email: 'a@example.com' } };
+    const left = leaveAddresses(
+      writeContent(draftOf(stored), seen, () => 'id-2'),
+      new Set(['email']),
+      seen,
+    );
+    expect(left.state).toMatchObject({ kind: 'live', row: { version: 2 }, write: { kind: 'version' } });
   });
 });

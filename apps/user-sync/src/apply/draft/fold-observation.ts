@@ -1,106 +1,126 @@
 import { type Decision, type Observed, decide } from '@gatehouse/lifecycle';
-import { type MappedUser } from '../../clerk-user/map-clerk-user';
 import { type MetadataRules, seedRoleOf } from '../../clerk-user/company-metadata';
-import { type ApplyResult, type Observation } from '../observation/observation';
-import { type UserDraft } from './user-draft';
+import { type MappedUser } from '../../clerk-user/map-clerk-user';
+import { type ApplyResult, type Observation, type Seen } from '../observation/observation';
+import {
+  type UserDraft,
+  adoptedUserOf,
+  advanceVersion,
+  deleteUser,
+  knownBeside,
+  markerOf,
+  noteActivity,
+  noteLockout,
+  rowOf,
+  writeContent,
+} from './user-draft';
 
-/** Folds one observation into its user's draft: the decision is lifecycle's, the draft collects what is to be written. */
+/** A draft after an observation. It is unchanged when the observation needs an answer from Clerk. */
+export interface Folded {
+  readonly draft: UserDraft;
+  readonly result: ApplyResult;
+}
+
+/** Folds one observation into the draft of its user. `decide` of lifecycle makes the decision. */
 export function foldObservation(
-  draft: UserDraft,
+  before: UserDraft,
   observation: Observation,
   newId: () => string,
   rules: MetadataRules,
-): ApplyResult {
-  const decision = decisionFor(draft, observation, rules);
-  switch (decision.action) {
-    case 'fetch':
-    case 'fetch-later':
-    case 'confirm':
-      return { settled: false, needs: decision.action, reason: decision.reason };
+): Folded {
+  const decision = decisionFor(before, observation.seen, rules);
+  const { action, reason } = decision;
+  if (action === 'fetch' || action === 'fetch-later' || action === 'confirm') {
+    return { draft: before, result: { settled: false, needs: action, reason } };
+  }
+  const written = noteActivity(carryOut(before, action, observation, newId), observation.activity);
+  const draft = { ...written, metadata: newestMetadata(action, observation.seen) ?? written.metadata };
+  const isLink = action === 'create' && adoptedUserOf(draft) !== undefined;
+  return {
+    draft,
+    result: {
+      settled: true,
+      userId: rowOf(draft)?.userId ?? null,
+      decision: isLink ? 'link' : action,
+      reason: isLink ? 'a local user has the same address verified: it is this user' : reason,
+      repeated: false,
+    },
+  };
+}
+
+/** An action that needs no answer from Clerk. `activity`: the observation only shows that the user was active. */
+type FinalAction = Exclude<Decision['action'], 'fetch' | 'fetch-later' | 'confirm'> | 'activity';
+
+function carryOut(
+  draft: UserDraft,
+  action: FinalAction,
+  { seen, origin }: Observation,
+  newId: () => string,
+): UserDraft {
+  switch (action) {
     case 'create':
     case 'apply':
     case 'heal':
-      if ('user' in observation.seen) draft.write(observation.seen.user, newId);
-      break;
+      return 'user' in seen ? writeContent(draft, seen.user, newId) : draft;
     case 'advance':
-      if ('user' in observation.seen) draft.advance(observation.seen.user);
-      break;
+      return 'user' in seen ? advanceVersion(draft, seen.user) : draft;
     case 'delete':
-      draft.delete(observation.origin.id, observation.seen.kind === 'deletion' && observation.seen.undoable === true);
-      break;
+      return deleteUser(draft, origin.id, seen.kind === 'deletion' && seen.undoable === true);
     case 'duplicate':
-      if (observation.seen.kind === 'snapshot' && draft.known.kind === 'live') draft.noteLockout(observation.seen.user);
-      break;
+      return seen.kind === 'snapshot' ? noteLockout(draft, seen.user) : draft;
     case 'stale':
     case 'tombstoned':
     case 'activity':
-      break;
+      return draft;
   }
-  if (draft.known.kind === 'live') draft.note(observation.activity);
-  if (isNewest(decision.action) && 'user' in observation.seen) draft.metadata = observation.seen.user.publicMetadata;
-  const { action, reason } =
-    decision.action === 'create' && draft.adopted !== undefined
-      ? { action: 'link', reason: 'a local user has the same address verified: it is this user' }
-      : decision;
-  return { settled: true, userId: draft.userId, decision: action, reason, repeated: false };
 }
 
-/** Whether the decision means that what was seen is at least as new as the row. */
-function isNewest(action: string): boolean {
-  return ['create', 'apply', 'heal', 'advance', 'duplicate'].includes(action);
+/** Public metadata of an observation that is at least as new as the row. */
+function newestMetadata(action: FinalAction, seen: Seen): UserDraft['metadata'] {
+  const isNewest = ['create', 'apply', 'heal', 'advance', 'duplicate'].includes(action);
+  return isNewest && 'user' in seen ? seen.user.publicMetadata : undefined;
 }
 
-/** What is to be done; `activity`: nothing was seen but that the user did something. */
 function decisionFor(
   draft: UserDraft,
-  { seen }: Observation,
+  seen: Seen,
   rules: MetadataRules,
-): Decision | { action: 'activity'; reason: string } {
-  const { known } = draft;
-  if ('user' in seen)
-    return explained(decide(draft.knownBeside(seen.user), observation(draft, seen, rules)), seen.user);
-  if (seen.kind !== 'nothing') return decide(known, observation(draft, seen, rules));
+): Decision | { readonly action: 'activity'; readonly reason: string } {
+  if (seen.kind === 'nothing') return decisionWithoutUser(draft);
+  if (seen.kind === 'deletion') return decide(knownBeside(draft), { kind: 'deletion' });
+  return withAddressNote(decide(knownBeside(draft, seen.user), observedBy(draft, seen, rules)), seen.user);
+}
+
+function decisionWithoutUser(draft: UserDraft): Decision | { readonly action: 'activity'; readonly reason: string } {
+  const known = knownBeside(draft);
   switch (known.kind) {
     case 'live':
-      return { action: 'activity', reason: 'the session says when the user was active, and nothing else of it' };
+      return { action: 'activity', reason: 'the session only says when the user was active' };
     case 'absent':
       return { action: 'fetch', reason: 'the session is of an unknown user; Clerk is asked for it' };
     case 'tombstone':
-      // Whatever is seen of a deleted user has the same answer.
+      // The answer for a deleted user is the same for every event.
       return decide(known, { kind: 'event', version: 0, contentHash: '', proven: false });
   }
 }
 
-/** Says which address is stored when it is not the one that Clerk calls primary. */
-function explained(decision: Decision, { addressNote }: MappedUser): Decision {
-  const isOfAnother = decision.action === 'stale' || decision.action === 'tombstoned';
-  if (addressNote === null || isOfAnother) return decision;
-  return { ...decision, reason: `${decision.reason}; ${addressNote}` };
+/** Adds to the reason which address is stored when it is not the primary one. */
+function withAddressNote(decision: Decision, { addressNote }: MappedUser): Decision {
+  const isWritten = decision.action !== 'stale' && decision.action !== 'tombstoned';
+  return addressNote !== null && isWritten ? { ...decision, reason: `${decision.reason}; ${addressNote}` } : decision;
 }
 
-function observation(
+function observedBy(
   draft: UserDraft,
-  seen: Exclude<Observation['seen'], { kind: 'nothing' }>,
+  seen: Extract<Seen, { readonly user: MappedUser }>,
   rules: MetadataRules,
 ): Observed {
-  switch (seen.kind) {
-    case 'deletion':
-      return seen;
-    case 'event':
-      return {
-        kind: 'event',
-        version: seen.user.version,
-        contentHash: seen.user.contentHash,
-        // A role above `user` is never taken from an event alone.
-        proven: seen.unproven !== true && seedRoleOf(seen.user.publicMetadata, rules) === 'user',
-      };
-    case 'snapshot':
-      return {
-        kind: 'snapshot',
-        version: seen.user.version,
-        contentHash: seen.user.contentHash,
-        rowUnchanged: draft.marker === seen.before,
-        confirmed: seen.confirmed,
-      };
+  const { version, contentHash, publicMetadata } = seen.user;
+  if (seen.kind === 'event') {
+    // An event alone never gives a role above `user`.
+    const proven = seen.unproven !== true && seedRoleOf(publicMetadata, rules) === 'user';
+    return { kind: 'event', version, contentHash, proven };
   }
+  const rowUnchanged = markerOf(draft) === seen.before;
+  return { kind: 'snapshot', version, contentHash, rowUnchanged, confirmed: seen.confirmed };
 }

@@ -1,194 +1,219 @@
-import { type Known } from '@gatehouse/lifecycle';
-import { type StoredContent, holdsContent } from '../../clerk-user/content-hash';
-import { type Lockout, lockoutAt, notLocked } from '../../clerk-user/lockout';
 import { type Role, type WriteBackState } from '@gatehouse/contracts';
+import { type BarringField, type ClerkOwned, type Known } from '@gatehouse/lifecycle';
 import { type PublicMetadata } from '../../clerk-user/company-metadata';
+import { type StoredContent, holdsContent } from '../../clerk-user/content-hash';
+import { type Lockout, lockoutAt } from '../../clerk-user/lockout';
 import { type Activity, type MappedUser } from '../../clerk-user/map-clerk-user';
-import { type AddressKind, withhold } from '../addresses/address';
-import { mayActAtClerk } from '../../user-rows/may-act';
+import { type AddressKind, withoutAddresses } from '../addresses/address';
 import { type RowMarker, laterActivity, noActivity } from '../observation/observation';
 
+/*
+ * A draft is one user while a batch is folded: what the database holds, and what the batch will write. Drafts are
+ * immutable: every transition returns another draft.
+ *
+ * States, `DraftState.kind`:
+ * - absent: the database has neither a row nor a tombstone for the Clerk id.
+ * - live: the user has a row, or the batch inserts one.
+ * - tombstone: the user is deleted, by this batch if `deletion` is set. Final.
+ *
+ * Transitions:
+ * - absent -> live: `writeContent` inserts a row, or takes over the row of `adoptee`.
+ * - live -> live: `writeContent`, `advanceVersion`, `noteLockout`, `noteActivity`, `leaveAddresses`.
+ * - absent, live -> tombstone: `deleteUser`.
+ *
+ * A live draft has one pending write, `PendingWrite.kind`:
+ * - none: the row stays as it is.
+ * - times: activity times or the lockout change.
+ * - version: the version changes too; the content was compared and is the same.
+ * - update: the content changes too.
+ * - insert: the row is new. Stays an insert.
+ * A transition never weakens the pending write, with one exception: `leaveAddresses` turns `update` into `version` when
+ * the row already holds the user without these addresses.
+ */
+
 /** What the database holds of one Clerk id. */
-export interface StoredUser extends StoredContent {
+export interface StoredUser extends StoredContent, Pick<ClerkOwned, BarringField> {
   readonly clerkUserId: string;
   readonly userId: string | null;
   readonly version: number | null;
   readonly tombstoned: boolean;
-  /** It is stored without an address that Clerk shows it with. */
+  /** Whether the user is stored without an address that Clerk shows. */
   readonly openConflict: boolean;
-  readonly clerkBanned: boolean;
   readonly lockout: Lockout;
   readonly activity: Activity;
   readonly role: Role | null;
-  /** Of its write-back: the state, and the fingerprint of Clerk's values at our keys when they were last read. */
+  /** State of its write-back, and the fingerprint of Clerk's values at our keys when they were last read. */
   readonly writeBack: { readonly state: WriteBackState | null; readonly seen: string | null };
 }
 
-/** One user while a batch is folded: what the database holds of it, and what is to be written. */
-export class UserDraft {
+/** A row as the batch leaves it. */
+export interface DraftRow {
+  readonly userId: string;
+  readonly version: number | null;
+  readonly contentHash: string | null;
+  readonly lockout: Lockout;
+  readonly activity: Activity;
+}
+
+interface Insert {
+  readonly kind: 'insert';
+  readonly content: MappedUser;
+  /** Metadata of the first observation. Its role is the first role of the user. */
+  readonly createdFrom: PublicMetadata;
+}
+
+/** What the batch writes to a live user's row. */
+export type PendingWrite =
+  { readonly kind: 'none' | 'times' | 'version' } | { readonly kind: 'update'; readonly content: MappedUser } | Insert;
+
+/** A deletion by this batch. */
+export interface Deletion {
+  /** Id of the observation that showed it. */
+  readonly because: string;
+  /** Whether personal data is kept for a while. */
+  readonly undoable: boolean;
+  /** The insert of the same batch, if the user was also created by it. */
+  readonly insert: Insert | undefined;
+}
+
+/** State of a draft. */
+export type DraftState =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'live'; readonly row: DraftRow; readonly write: PendingWrite }
+  | { readonly kind: 'tombstone'; readonly row: DraftRow | undefined; readonly deletion: Deletion | undefined };
+
+/** One user while a batch is folded. */
+export interface UserDraft {
   readonly clerkUserId: string;
-  readonly openConflict: boolean;
-  readonly role: Role | null;
-  readonly writeBack: StoredUser['writeBack'];
-  /** The company's metadata, by the newest observation. */
-  metadata: PublicMetadata | undefined;
-  existed: boolean;
-  userId: string | null;
-  version: number | null;
-  /** The last content that is to be written, if any. */
-  content: MappedUser | undefined;
-  /** Metadata of the observation that creates the row: later ones do not change the role that it starts with. */
-  createdFrom: PublicMetadata | undefined;
-  versionMoved = false;
-  activityMoved = false;
-  lockoutMoved = false;
-  activity: Activity;
-  /** As the newest version showed it. */
-  lockout: Lockout;
-  contentHash: string | null;
-  /** The event that told of the deletion, when it happened in this batch. */
-  deletedBy: string | undefined;
-  /** Its personal data stays for a while, so that the deletion can be undone. */
-  undoable = false;
-  /** The addresses that it is stored without. */
-  withheld: ReadonlySet<AddressKind> = new Set();
-  /** The local user that it turns out to be. */
-  private adoptee: string | undefined;
-  private readonly stored: StoredContent;
-  private readonly mightAct: boolean;
-  private tombstoned: boolean;
+  readonly stored: StoredUser;
+  readonly state: DraftState;
+  /** Public metadata of the newest observation, if there was one. */
+  readonly metadata: PublicMetadata | undefined;
+  /** Id of the local user whose row the Clerk user takes over instead of getting a new one. */
+  readonly adoptee: string | undefined;
+  /** Addresses that Clerk shows and the row must not hold, because another user holds them. */
+  readonly withheld: ReadonlySet<AddressKind>;
+}
 
-  constructor(stored: StoredUser) {
-    this.clerkUserId = stored.clerkUserId;
-    this.existed = stored.userId !== null;
-    this.userId = stored.userId;
-    this.version = stored.version;
-    this.contentHash = stored.contentHash;
-    this.stored = stored;
-    this.mightAct = mayActAtClerk(stored);
-    this.lockout = stored.lockout;
-    this.tombstoned = stored.tombstoned;
-    this.openConflict = stored.openConflict;
-    this.role = stored.role;
-    this.writeBack = stored.writeBack;
-    this.activity = stored.activity;
-  }
+/** The draft of a user before anything was observed. */
+export function draftOf(stored: StoredUser): UserDraft {
+  const { clerkUserId } = stored;
+  return { clerkUserId, stored, state: stateOf(stored), metadata: undefined, adoptee: undefined, withheld: new Set() };
+}
 
-  get known(): Known {
-    if (this.tombstoned) return { kind: 'tombstone' };
-    if (this.userId === null) return { kind: 'absent' };
-    return { kind: 'live', version: this.version ?? 0, contentHash: this.contentHash ?? '' };
-  }
+function stateOf({ userId, tombstoned, version, contentHash, lockout, activity }: StoredUser): DraftState {
+  const row = userId === null ? undefined : { userId, version, contentHash, lockout, activity };
+  if (tombstoned) return { kind: 'tombstone', row, deletion: undefined };
+  return row === undefined ? { kind: 'absent' } : { kind: 'live', row, write: { kind: 'none' } };
+}
 
-  /** The same; a row that holds what was seen has its hash, by whichever version the row was hashed. */
-  knownBeside(seen: MappedUser): Known {
-    const { known } = this;
-    const holds = holdsContent({ ...this.stored, contentHash: this.contentHash }, seen);
-    return known.kind === 'live' && holds ? { ...known, contentHash: seen.contentHash } : known;
-  }
+/** Row of the user, undefined when it has none. */
+export function rowOf({ state }: UserDraft): DraftRow | undefined {
+  return state.kind === 'absent' ? undefined : state.row;
+}
 
-  get marker(): RowMarker {
-    const { known } = this;
-    return known.kind === 'live' ? `${known.version}:${known.contentHash}` : known.kind;
-  }
+/** Content that the batch writes for a live user, undefined when it writes none. */
+export function contentOf({ state }: UserDraft): MappedUser | undefined {
+  return state.kind === 'live' && 'content' in state.write ? state.write.content : undefined;
+}
 
-  /** Writes the user's content and version; makes the row, under `newId`, when there is none. */
-  write(user: MappedUser, newId: () => string): void {
-    if (this.userId === null) this.createdFrom = user.publicMetadata;
-    this.userId ??= this.adoptee ?? newId();
-    this.existed ||= this.adoptee !== undefined;
-    this.content = user;
-    this.version = user.version;
-    this.contentHash = user.contentHash;
-    this.lockout = user.lockout;
-  }
+/** Deletion of the user by this batch. */
+export function deletionOf({ state }: UserDraft): Deletion | undefined {
+  return state.kind === 'tombstone' ? state.deletion : undefined;
+}
 
-  /** Writes the version of a user whose content is unchanged, and its hash by the current version. */
-  advance(user: MappedUser): void {
-    this.version = user.version;
-    this.versionMoved = true;
-    this.contentHash = user.contentHash;
-    this.lockout = user.lockout;
-  }
+/** Id of the local user whose row the draft takes over. */
+export function adoptedUserOf(draft: UserDraft): string | undefined {
+  return draft.adoptee !== undefined && rowOf(draft)?.userId === draft.adoptee ? draft.adoptee : undefined;
+}
 
-  /** Takes the lockout of a snapshot that holds nothing else that is new: Clerk may not count a lockout as a version. */
-  noteLockout({ lockout, observedAt }: MappedUser): void {
-    if (lockoutAt(lockout, observedAt).locked === lockoutAt(this.lockout, observedAt).locked) return;
-    this.lockout = lockout;
-    this.lockoutMoved = true;
-  }
+/**
+ * What is known of the user, for `decide`. When the row holds the content of `seen`, its hash is that of `seen`, even if
+ * the stored hash is of an earlier version.
+ */
+export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
+  if (state.kind !== 'live') return { kind: state.kind };
+  const { version, contentHash } = state.row;
+  const known = { kind: 'live', version: version ?? 0, contentHash: contentHash ?? '' } as const;
+  if (seen === undefined || !holdsContent({ ...stored, contentHash }, seen)) return known;
+  return { ...known, contentHash: seen.contentHash };
+}
 
-  /** Lets the row that is made, should one be, be that of a local user. */
-  adopt(localUserId: string): void {
-    this.adoptee = localUserId;
-  }
+/** Marker of the user's row. */
+export function markerOf(draft: UserDraft): RowMarker {
+  const known = knownBeside(draft);
+  return known.kind === 'live' ? `${known.version}:${known.contentHash}` : known.kind;
+}
 
-  get adopted(): string | undefined {
-    return this.adoptee !== undefined && this.userId === this.adoptee ? this.adoptee : undefined;
-  }
-
-  /** Has the user stored without these addresses; does not write what is stored like that already. */
-  leave(kinds: ReadonlySet<AddressKind>, seen: MappedUser): void {
-    if (this.known.kind !== 'live' || kinds.size === 0) return;
-    const stored = withhold(this.content ?? seen, kinds);
-    this.withheld = kinds;
-    this.version = stored.version;
-    this.versionMoved = true;
-    this.contentHash = stored.contentHash;
-    this.content = this.existed && holdsContent(this.stored, stored) ? undefined : stored;
-  }
-
-  /** Whether Clerk has banned or deprovisioned a user that is here, or lets it act again. */
-  get barringMoved(): boolean {
-    if (!this.existed || this.content === undefined || this.deletedBy !== undefined) return false;
-    return mayActAtClerk(this.content.columns) !== this.mightAct;
-  }
-
-  delete(because: string, undoable = false): void {
-    this.tombstoned = true;
-    this.undoable = undoable;
-    this.contentHash = null;
-    this.deletedBy = because;
-  }
-
-  note(seen: Activity): void {
-    const merged = laterActivity(this.activity, seen);
-    this.activityMoved ||= (Object.keys(merged) as (keyof Activity)[]).some(
-      (key) => merged[key] !== this.activity[key],
-    );
-    this.activity = merged;
+/** Writes content and version. Creates the row of an absent user, with the id that `newId` returns. */
+export function writeContent(draft: UserDraft, user: MappedUser, newId: () => string): UserDraft {
+  const { state, adoptee } = draft;
+  const { version, contentHash, lockout } = user;
+  switch (state.kind) {
+    case 'tombstone':
+      return draft;
+    case 'absent': {
+      const row = { userId: adoptee ?? newId(), version, contentHash, lockout, activity: noActivity };
+      const insert = { kind: 'insert', content: user, createdFrom: user.publicMetadata } as const;
+      const write = adoptee === undefined ? insert : ({ kind: 'update', content: user } as const);
+      return { ...draft, state: { kind: 'live', row, write } };
+    }
+    case 'live': {
+      const row = { ...state.row, version, contentHash, lockout };
+      return { ...draft, state: { kind: 'live', row, write: withContent(state.write, user) } };
+    }
   }
 }
 
-/** The users that a batch is about; one that the database does not hold is absent. */
-export class UserDrafts {
-  private readonly drafts: Map<string, UserDraft>;
+/** Writes the version of a user whose content is the same, and the current hash of that content. */
+export function advanceVersion(draft: UserDraft, { version, contentHash, lockout }: MappedUser): UserDraft {
+  return changeRow(draft, 'version', { version, contentHash, lockout });
+}
 
-  constructor(stored: readonly StoredUser[]) {
-    this.drafts = new Map(stored.map((user) => [user.clerkUserId, new UserDraft(user)]));
-  }
-
-  of(clerkUserId: string): UserDraft {
-    const draft = this.drafts.get(clerkUserId) ?? new UserDraft({ ...absent, clerkUserId });
-    this.drafts.set(clerkUserId, draft);
+/** Takes over the lockout of an equal snapshot: Clerk may change a lockout without a new version. */
+export function noteLockout(draft: UserDraft, { lockout, observedAt }: MappedUser): UserDraft {
+  const known = rowOf(draft)?.lockout;
+  if (known === undefined || lockoutAt(lockout, observedAt).locked === lockoutAt(known, observedAt).locked)
     return draft;
-  }
-
-  get all(): readonly UserDraft[] {
-    return [...this.drafts.values()];
-  }
+  return changeRow(draft, 'times', { lockout });
 }
 
-const absent: Omit<StoredUser, 'clerkUserId'> = {
-  userId: null,
-  version: null,
-  contentHash: null,
-  tombstoned: false,
-  openConflict: false,
-  clerkBanned: false,
-  clerkDeprovisioned: false,
-  lockout: notLocked,
-  activity: noActivity,
-  role: null,
-  writeBack: { state: null, seen: null },
-};
+/** Takes over activity times that are later than the known ones. */
+export function noteActivity(draft: UserDraft, seen: Activity): UserDraft {
+  const known = rowOf(draft)?.activity ?? noActivity;
+  const activity = laterActivity(known, seen);
+  const moved = (Object.keys(activity) as (keyof Activity)[]).some((key) => activity[key] !== known[key]);
+  return moved ? changeRow(draft, 'times', { activity }) : draft;
+}
+
+/** Stores the user without these addresses. Writes no content when the row already holds exactly that. */
+export function leaveAddresses(draft: UserDraft, kinds: ReadonlySet<AddressKind>, seen: MappedUser): UserDraft {
+  const { state, stored } = draft;
+  if (state.kind !== 'live' || kinds.size === 0) return draft;
+  const content = withoutAddresses(contentOf(draft) ?? seen, kinds);
+  const row = { ...state.row, version: content.version, contentHash: content.contentHash };
+  const isStored = state.write.kind !== 'insert' && holdsContent(stored, content);
+  const write = isStored ? ({ kind: 'version' } as const) : withContent(state.write, content);
+  return { ...draft, withheld: kinds, state: { kind: 'live', row, write } };
+}
+
+/** Deletes the user. */
+export function deleteUser(draft: UserDraft, because: string, undoable: boolean): UserDraft {
+  const { state } = draft;
+  if (state.kind === 'tombstone') return draft;
+  const insert = state.kind === 'live' && state.write.kind === 'insert' ? state.write : undefined;
+  const row = state.kind === 'live' ? { ...state.row, contentHash: null } : undefined;
+  return { ...draft, state: { kind: 'tombstone', row, deletion: { because, undoable, insert } } };
+}
+
+function withContent(write: PendingWrite, content: MappedUser): PendingWrite {
+  return write.kind === 'insert' ? { ...write, content } : { kind: 'update', content };
+}
+
+function changeRow(draft: UserDraft, kind: 'times' | 'version', changes: Partial<DraftRow>): UserDraft {
+  const { state } = draft;
+  if (state.kind !== 'live') return draft;
+  const isWeaker = state.write.kind === 'none' || (state.write.kind === 'times' && kind === 'version');
+  const write = isWeaker ? { kind } : state.write;
+  return { ...draft, state: { kind: 'live', row: { ...state.row, ...changes }, write } };
+}

@@ -1,11 +1,11 @@
 import { type Activity, type MappedUser } from '../../clerk-user/map-clerk-user';
 
-/** Where an observation came from. */
+/** What made Gatehouse look at the user. */
 export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'confirmation' | 'sync';
 
-/** What `applied_events` tells of an observation besides its decision. */
+/** Origin of an observation, as `applied_events` records it. */
 export interface Origin {
-  /** The webhook's id; for another source, `<source>:<id of what caused it>`. */
+  /** Id of the webhook event; for other sources `<source>:<id of the cause>`. An id is applied once. */
   readonly id: string;
   readonly source: Source;
   readonly eventType: string;
@@ -14,14 +14,19 @@ export interface Origin {
 }
 
 /**
- * A row as it was when Clerk was asked: what tells whether it has changed since. `unknown`: nobody looked, so it counts
- * as changed.
+ * State of a row when Clerk was asked. A different marker later means that the row has changed. `unknown`: the row was
+ * not read, so it counts as changed.
  */
 export type RowMarker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 
 /**
- * What was seen of the user. `unproven`: the event does not name our Clerk instance. `nothing`: only that it did
- * something. `undoable`: no webhook reported the deletion, so personal data stays for a while.
+ * What an observation shows of the user.
+ *
+ * - `event`: the user at a moment in the past. `unproven`: the event does not name our Clerk instance.
+ * - `snapshot`: the user as Clerk returned it. `before`: the row when Clerk was asked. `confirmed`: this is the second
+ *   snapshot in a row that is older than the row.
+ * - `deletion`: the user is gone. `undoable`: no webhook reported it, so personal data is kept for a while.
+ * - `nothing`: only that the user was active.
  */
 export type Seen =
   | { readonly kind: 'event'; readonly user: MappedUser; readonly unproven?: boolean }
@@ -29,29 +34,29 @@ export type Seen =
   | { readonly kind: 'deletion'; readonly undoable?: boolean }
   | { readonly kind: 'nothing' };
 
-/** One thing that was seen of one Clerk user: what every source hands to the one apply function. */
+/** What one source showed of one Clerk user. Every source passes observations to `ObservationApplier`. */
 export interface Observation {
   readonly clerkUserId: string;
   readonly seen: Seen;
   readonly activity: Activity;
-  /** The Clerk session that this says is over. */
+  /** Id of a Clerk session that has ended. */
   readonly endedSession?: string;
   readonly origin: Origin;
 }
 
-/** What was decided about an observation, and why. */
+/** An observation that was decided. */
 export interface Settled {
   readonly settled: true;
   readonly userId: string | null;
   readonly decision: string;
   readonly reason: string;
-  /** It was applied before: this repeats what was decided then. */
+  /** Whether the observation was applied before; decision and reason are those of that time. */
   readonly repeated: boolean;
 }
 
 /**
- * Clerk is to be asked before it can be decided; nothing was written. `confirm`: whether it has the user, who is created
- * only then. `resolve`: about several users.
+ * An observation that needs an answer from Clerk first; nothing was written. `fetch`, `fetch-later` and `confirm` are
+ * actions of `decide`. `resolve`: another user holds one of its addresses, so Clerk is asked about all of them.
  */
 export interface Unsettled {
   readonly settled: false;
@@ -59,13 +64,13 @@ export interface Unsettled {
   readonly reason: string;
 }
 
-/** What became of an observation. */
+/** Result of applying one observation. */
 export type ApplyResult = Settled | Unsettled;
 
-/** An activity of which nothing is known. */
+/** Activity of a user about which nothing is known. */
 export const noActivity: Activity = { lastLoginAt: null, lastLogoutAt: null, lastActiveAt: null };
 
-/** The later of each; commutative, so that the order of events does not matter. */
+/** The later time of each kind. The order of the arguments does not matter. */
 export function laterActivity(a: Activity, b: Activity): Activity {
   return {
     lastLoginAt: later(a.lastLoginAt, b.lastLoginAt),

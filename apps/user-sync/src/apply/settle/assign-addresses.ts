@@ -1,44 +1,49 @@
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
-import { type AddressKind, type Claim, type Holding, addressKey, addressesOf } from '../addresses/address';
-import { type ConflictNote } from '../batch/conflict-notes';
+import { type Address, type AddressKind, type HeldAddress, addressKey, addressesOf } from '../addresses/address';
 import { type AddressPlan } from '../batch/address-plan';
+import { type ConflictNote } from '../batch/conflict-notes';
 
-/** A Clerk user in a conflict, as Clerk holds it now; null when Clerk does not know it. */
+/** A Clerk user in a conflict. */
 export interface Party {
   readonly clerkUserId: string;
+  /** The user at Clerk, null when Clerk does not know it. */
   readonly user: MappedUser | null;
-  /** Whether it is not here yet. */
+  /** Whether the database has no row for the user. */
   readonly absent: boolean;
 }
 
-interface Claimant extends Claim {
+/** An address that a party has at Clerk. */
+interface PartyAddress extends Address {
   readonly party: Party;
 }
 
 /**
- * Who gets which address. One who has it verified at Clerk goes before one who has not; among several, who holds it here
- * already, so that nobody can take it by claiming it too. A local user whose address is verified is the Clerk user that
- * has it verified and is not here yet; else it keeps what it has.
+ * Assigns each contested address to one user.
+ *
+ * 1. A party that has the address verified at Clerk gets it before one that has not.
+ * 2. Among several of those, the party whose row already holds it keeps it. Nobody can take an address by adding it.
+ * 3. A local user with a verified address is linked to a party that has it verified and has no row yet. If there is no
+ *    such party, the local user keeps the address.
  */
-export function assignAddresses(parties: readonly Party[], holdings: readonly Holding[]): AddressPlan {
+export function assignAddresses(parties: readonly Party[], held: readonly HeldAddress[]): AddressPlan {
   const withhold = new Map<string, Set<AddressKind>>();
   const notes: ConflictNote[] = [];
-  const claimants = parties.flatMap((party) =>
-    party.user === null ? [] : addressesOf(party.user.columns).map((claim): Claimant => ({ ...claim, party })),
+  const atClerk = parties.flatMap((party) =>
+    party.user === null ? [] : addressesOf(party.user.columns).map((address): PartyAddress => ({ ...address, party })),
   );
-  const link = linksOf(claimants, holdings);
+  const link = linksOf(atClerk, held);
   const linkedTo = new Map([...link].map(([clerkUserId, userId]) => [userId, clerkUserId]));
-  for (const key of new Set(claimants.map(addressKey))) {
-    const rivals = claimants.filter((claim) => addressKey(claim) === key);
-    // A local user who turns out to be a Clerk user holds nothing by itself any more: Clerk says what is verified.
-    const holders = verifiedHoldings(holdings, key).map((held) => {
-      return { ...held, clerkUserId: held.clerkUserId ?? linkedTo.get(held.userId) ?? null };
+  for (const key of new Set(atClerk.map(addressKey))) {
+    const rivals = atClerk.filter((address) => addressKey(address) === key);
+    // The addresses of a linked local user become those of its Clerk user.
+    const holders = verifiedOf(held, key).map((address) => {
+      return { ...address, clerkUserId: address.clerkUserId ?? linkedTo.get(address.userId) ?? null };
     });
     const local = holders.find(({ clerkUserId }) => clerkUserId === null);
     const verified = rivals.filter((rival) => rival.verified);
     const winner = local === undefined ? strongest(verified, holders) : undefined;
     const holder = winner?.party.clerkUserId ?? local?.userId;
-    // Nobody has it verified: an unverified address may be anybody's.
+    // Any number of users may hold an address that none of them has verified.
     if (holder === undefined) continue;
     for (const { party, kind } of rivals) {
       if (party.clerkUserId === holder) continue;
@@ -46,51 +51,53 @@ export function assignAddresses(parties: readonly Party[], holdings: readonly Ho
       notes.push({ kind, claimant: party.clerkUserId, holder, reason: reasonOf(local, verified.length) });
     }
   }
-  return { withhold, link, notes, forsaken: forsakenBy(parties, holdings, claimants) };
+  return { withhold, link, notes, forsaken: forsakenBy(parties, held, atClerk) };
 }
 
-function strongest(verified: readonly Claimant[], holders: readonly Holding[]): Claimant | undefined {
+/** The party whose row holds the address, else the one with the lowest id: the same for every caller. */
+function strongest(verified: readonly PartyAddress[], holders: readonly HeldAddress[]): PartyAddress | undefined {
   const byId = [...verified].sort((a, b) => (a.party.clerkUserId < b.party.clerkUserId ? -1 : 1));
   return byId.find(({ party }) => holders.some((held) => held.clerkUserId === party.clerkUserId)) ?? byId[0];
 }
 
-/** The local users that Clerk users who are not here yet turn out to be: each at most once. */
-function linksOf(claimants: readonly Claimant[], holdings: readonly Holding[]): Map<string, string> {
+/** Local users to link, by Clerk id of the new user. A local user is linked at most once. */
+function linksOf(atClerk: readonly PartyAddress[], held: readonly HeldAddress[]): Map<string, string> {
   const link = new Map<string, string>();
-  for (const key of new Set(claimants.map(addressKey))) {
-    const local = verifiedHoldings(holdings, key).find(({ clerkUserId }) => clerkUserId === null);
+  for (const key of new Set(atClerk.map(addressKey))) {
+    const local = verifiedOf(held, key).find(({ clerkUserId }) => clerkUserId === null);
     if (local === undefined || [...link.values()].includes(local.userId)) continue;
-    const free = claimants.filter(
-      (claim) =>
-        addressKey(claim) === key && claim.verified && claim.party.absent && !link.has(claim.party.clerkUserId),
+    const candidates = atClerk.filter(
+      (address) =>
+        addressKey(address) === key && address.verified && address.party.absent && !link.has(address.party.clerkUserId),
     );
-    const twin = strongest(free, []);
+    const twin = strongest(candidates, []);
     if (twin !== undefined) link.set(twin.party.clerkUserId, local.userId);
   }
   return link;
 }
 
-function verifiedHoldings(holdings: readonly Holding[], key: string): Holding[] {
-  return holdings.filter((held) => held.verified && addressKey(held) === key);
+function verifiedOf(held: readonly HeldAddress[], key: string): HeldAddress[] {
+  return held.filter((address) => address.verified && addressKey(address) === key);
 }
 
-function reasonOf(local: Holding | undefined, verified: number): string {
+function reasonOf(local: HeldAddress | undefined, verified: number): string {
   if (local !== undefined) return 'a local user has the address verified and keeps it';
   return verified > 1
     ? 'Clerk shows two users with the address verified; the one who held it here keeps it'
     : 'Clerk shows two users with the address; the one who has it verified keeps it';
 }
 
+/** Addresses that a party has at Clerk, held by users that Clerk does not know. */
 function forsakenBy(
   parties: readonly Party[],
-  holdings: readonly Holding[],
-  claimants: readonly Claimant[],
+  held: readonly HeldAddress[],
+  atClerk: readonly PartyAddress[],
 ): AddressPlan['forsaken'] {
   const gone = new Set(parties.filter(({ user }) => user === null).map(({ clerkUserId }) => clerkUserId));
-  const claimed = new Set(claimants.map(addressKey));
-  return holdings.flatMap((held) =>
-    held.clerkUserId !== null && gone.has(held.clerkUserId) && claimed.has(addressKey(held))
-      ? [{ ...held, clerkUserId: held.clerkUserId }]
+  const wanted = new Set(atClerk.map(addressKey));
+  return held.flatMap((address) =>
+    address.clerkUserId !== null && gone.has(address.clerkUserId) && wanted.has(addressKey(address))
+      ? [{ ...address, clerkUserId: address.clerkUserId }]
       : [],
   );
 }

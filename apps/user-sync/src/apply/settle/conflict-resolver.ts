@@ -9,34 +9,34 @@ import {
   noActivity,
 } from '../observation/observation';
 import { ObservationApplier } from '../batch/observation-applier';
-import { markerOf } from '../draft/load-users';
+import { readMarker } from '../draft/load-drafts';
 import { type CallOptions } from '../../clerk/clerk-requests';
 import { ClerkUsers } from '../../clerk/clerk-users';
 import { guardDatabase } from '../../database/guard-database';
 import { ConflictTooWideError, ConflictChangedError, UserMissingAtClerkError } from '../../errors';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 import { SuspectedAbsences } from '../../clerk/suspected-absences';
-import { type Claim, type Holding, addressKey, addressesOf, findHoldings } from '../addresses/address';
+import { type Address, type HeldAddress, addressKey, addressesOf, findHeldAddresses } from '../addresses/address';
 import { type Party, assignAddresses } from './assign-addresses';
 import { conflictOrigin } from '../batch/address-plan';
 
-/** The most users that are asked about and locked for one conflict. */
+/** Maximum users per conflict that are fetched and locked. */
 const MAX_PARTIES = 24;
 
 interface Asked extends Party {
   readonly before: RowMarker;
 }
 
-/** How to ask, and in which round. */
+/** How to ask Clerk, and whether it is asked again. */
 export interface ResolveOptions {
   readonly callOptions: CallOptions;
-  /** Clerk answered with something older than the row; this is the second time that it is asked. */
+  /** Whether Clerk is asked a second time because its first answer was older than the row. */
   readonly confirmed: boolean;
 }
 
 /**
- * Settles who holds an address: asks Clerk about the user and about all who hold what it, or one of them, is to get,
- * outside of any transaction; then writes all of them in one.
+ * Resolves conflicts over addresses. Fetches, outside of any transaction, the user and all users that hold an address of
+ * one of them. Then writes all of them in one transaction.
  */
 @Injectable()
 export class ConflictResolver {
@@ -47,12 +47,14 @@ export class ConflictResolver {
     private readonly absences: SuspectedAbsences,
   ) {}
 
-  /** What became of the observation; unsettled when somebody changed meanwhile. Throws as fetching a user does. */
+  /**
+   * Applies the observation. Unsettled when one of the users changed meanwhile.
+   * @throws ConflictTooWideError, and what {@link ClerkUsers.fetch} throws for the user itself
+   */
   async resolve(observation: Omit<Observation, 'seen'>, options: ResolveOptions): Promise<ApplyResult> {
     const asked = await this.askAll(observation.clerkUserId, options.callOptions);
-    const claims = [...asked.values()].flatMap(({ user }) => (user === null ? [] : addressesOf(user.columns)));
-    const holdings = await this.holdingsOf(claims);
-    const plan = assignAddresses([...asked.values()], holdings);
+    const addresses = [...asked.values()].flatMap(({ user }) => (user === null ? [] : addressesOf(user.columns)));
+    const plan = assignAddresses([...asked.values()], await this.holdersOf(addresses));
     const observations = [...asked.values()].flatMap(({ clerkUserId, user, before }) => {
       if (user === null) return [];
       const seen = { kind: 'snapshot', user, before, confirmed: options.confirmed } as const;
@@ -69,22 +71,21 @@ export class ConflictResolver {
     }
   }
 
-  /** The user and, transitively, all who hold an address that one of them has at Clerk. */
+  /** Fetches the user and, transitively, all users that hold an address that one of them has at Clerk. */
   private async askAll(first: string, callOptions: CallOptions): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();
     const queue = [first];
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       if (asked.has(id)) continue;
       if (asked.size === MAX_PARTIES) throw new ConflictTooWideError(MAX_PARTIES);
-      const before = await guardDatabase(() => markerOf(this.dataSource.manager, id));
+      const before = await guardDatabase(() => readMarker(this.dataSource.manager, id));
       const user = await this.ask(id, id === first, callOptions);
       asked.set(id, { clerkUserId: id, user, before, absent: before === 'absent' });
       if (user === null) continue;
-      const wanted = new Map(addressesOf(user.columns).map((claim) => [addressKey(claim), claim]));
-      const holdings = await this.holdingsOf([...wanted.values()]);
-      for (const held of holdings) {
-        const inTheWay = held.verified || wanted.get(addressKey(held))?.verified === true;
-        if (held.clerkUserId !== null && inTheWay) queue.push(held.clerkUserId);
+      const wanted = new Map(addressesOf(user.columns).map((address) => [addressKey(address), address]));
+      for (const held of await this.holdersOf([...wanted.values()])) {
+        const isRival = held.verified || wanted.get(addressKey(held))?.verified === true;
+        if (held.clerkUserId !== null && isRival) queue.push(held.clerkUserId);
       }
     }
     return asked;
@@ -95,15 +96,15 @@ export class ConflictResolver {
       return await this.clerk.fetch(clerkUserId, callOptions);
     } catch (error) {
       if (required || !(error instanceof UserMissingAtClerkError)) throw error;
-      // Not a deletion, but no claim to an address that Clerk shows with somebody else either.
+      // This is not a deletion yet, but the user loses an address that Clerk shows with another user.
       await this.absences.suspect(clerkUserId, 'conflict');
       return null;
     }
   }
 
-  private async holdingsOf(claims: readonly Claim[]): Promise<Holding[]> {
-    const [holdings] = await guardDatabase(() => runStatements(this.dataSource.manager, [findHoldings(claims)]));
-    return holdings;
+  private async holdersOf(addresses: readonly Address[]): Promise<HeldAddress[]> {
+    const [held] = await guardDatabase(() => runStatements(this.dataSource.manager, [findHeldAddresses(addresses)]));
+    return held;
   }
 }
 

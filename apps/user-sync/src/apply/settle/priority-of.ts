@@ -1,7 +1,7 @@
 import { type Priority } from '../../clerk/priority';
 import { type Source } from '../observation/observation';
 
-/** How urgent it is to ask about an observation from this source. */
+/** Priority of requests to Clerk for observations from this source. */
 export function priorityOf(source: Source): Priority {
   switch (source) {
     case 'first_login':

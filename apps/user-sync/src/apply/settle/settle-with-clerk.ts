@@ -18,12 +18,20 @@ import {
   laterActivity,
 } from '../observation/observation';
 import { ObservationApplier } from '../batch/observation-applier';
-import { markerOf } from '../draft/load-users';
+import { readMarker } from '../draft/load-drafts';
 
-/** Each round asks Clerk once, about all that are concerned; more are only needed while one of them changes meanwhile. */
+/** Maximum rounds. A round asks Clerk once about each user concerned; a user that changes meanwhile needs another one. */
 const MAX_ROUNDS = 6;
 
-/** Settles what cannot be decided without Clerk: fetches the user, outside of any transaction, and applies the snapshot. */
+/*
+ * Rounds of a settlement, by what the observation needs:
+ * - fetch, confirm: fetch the user and apply the snapshot. Settled unless the row changed meanwhile.
+ * - fetch-later: the same after a delay, with `confirmed`. Settled: an older snapshot that is confirmed heals the row.
+ * - resolve: resolve the conflict over an address. All later rounds resolve it too.
+ * A round that stays unsettled says what the next round does, up to MAX_ROUNDS.
+ */
+
+/** Settles observations that need Clerk: fetches the user, outside of any transaction, and applies the snapshot. */
 @Injectable()
 export class ClerkSettlement {
   constructor(
@@ -36,8 +44,9 @@ export class ClerkSettlement {
   ) {}
 
   /**
-   * What was decided in the end. Throws ClerkRequestError, UserMissingAtClerkError (once the absence is queued for a
-   * confirmation), ConflictTooWideError or UserUnsettledError.
+   * Settles one observation. `first`: what it needs.
+   * @throws UserMissingAtClerkError when Clerk does not know the user. The absence is queued for a confirmation.
+   * @throws ClerkRequestError, ConflictTooWideError or UserUnsettledError
    */
   async settle(
     observation: Omit<Observation, 'seen'>,
@@ -64,7 +73,7 @@ export class ClerkSettlement {
   ): Promise<ApplyResult> {
     const confirmed = needs === 'fetch-later';
     if (confirmed) await new Promise((resolve) => setTimeout(resolve, this.config.clerk.confirmDelayMs));
-    const before = await guardDatabase(() => markerOf(this.dataSource.manager, observation.clerkUserId));
+    const before = await guardDatabase(() => readMarker(this.dataSource.manager, observation.clerkUserId));
     try {
       if (contested && before !== 'tombstone') {
         return await this.conflicts.resolve(observation, { confirmed, callOptions });
@@ -83,7 +92,7 @@ export class ClerkSettlement {
     confirmed: boolean,
     callOptions: CallOptions,
   ): Promise<ApplyResult> {
-    // Clerk has forgotten a deleted user; whatever was seen of it has the same answer.
+    // Clerk does not know a deleted user, and every observation of it has the same answer.
     if (before === 'tombstone') return this.applyOne({ ...observation, seen: { kind: 'nothing' } });
     const user = await this.clerk.fetch(observation.clerkUserId, callOptions);
     return this.applyOne({

@@ -1,0 +1,67 @@
+import { type ClerkOwnedField, clerkOwnedColumns, clerkOwnedFields } from '@gatehouse/lifecycle';
+import { type Statement, write } from '@gatehouse/persistence';
+import { type UserEntity } from '../../database/user.entity';
+import { endCollisions } from '../../write-back/metadata/record-collisions';
+
+/** Name of a deleted user. */
+const REDACTED_NAME = 'Deleted user';
+
+/**
+ * What redaction does to the columns that Gatehouse owns: an assignment, or null for a column that holds nothing personal.
+ * A new column of the entity does not compile until it has an entry here.
+ */
+const ownColumns: Readonly<Record<Exclude<keyof UserEntity, ClerkOwnedField>, string | null>> = {
+  id: null,
+  clerkUserId: null,
+  authProvider: null,
+  hashedPassword: 'hashed_password = NULL',
+  fullName: 'full_name = $2',
+  ownerName: 'owner_name = NULL',
+  role: null,
+  isActive: 'is_active = false',
+  isSuperuser: null,
+  isSynced: null,
+  clerkLocked: null,
+  clerkLockoutExpiresAt: null,
+  clerkUpdatedAt: null,
+  contentHash: 'content_hash = NULL',
+  subscription: null,
+  stripeCustomerId: 'stripe_customer_id = NULL',
+  tokensRemaining: null,
+  tokensUsed: null,
+  tokensMonthlyLimit: null,
+  uploadsUsed: null,
+  uploadsMonthlyLimit: null,
+  documentsUploaded: null,
+  bio: 'bio = NULL',
+  website: 'website = NULL',
+  socialLinks: "social_links = '{}'",
+  shopName: 'shop_name = NULL',
+  city: 'city = NULL',
+  state: 'state = NULL',
+  pincode: 'pincode = NULL',
+  referralCode: null,
+  referredBy: null,
+  createdAt: null,
+  updatedAt: 'updated_at = now()',
+  lastLoginAt: null,
+  lastLogoutAt: null,
+  lastActiveAt: null,
+  deletedAt: 'deleted_at = coalesce(deleted_at, now())',
+};
+
+const erasures = clerkOwnedFields.flatMap((field) => {
+  const { column, type, personal } = clerkOwnedColumns[field];
+  return personal ? [`${column} = ${type === 'boolean' ? 'false' : 'NULL'}`] : [];
+});
+const assignments = [...Object.values(ownColumns).filter((assignment) => assignment !== null), ...erasures].join(', ');
+
+/** Erases all personal data of users, permanently. */
+export function redactUsers(ids: readonly string[]): Statement[] {
+  if (ids.length === 0) return [];
+  return [
+    write('redact-users', `UPDATE users SET ${assignments} WHERE id = ANY($1::uuid[])`, [ids, REDACTED_NAME]),
+    write('forget-write-backs', 'DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [ids]),
+    ...endCollisions(ids, true),
+  ];
+}
