@@ -4,10 +4,10 @@ import { type EventMetadata, encodeEventHeaders, eventSubject } from '@gatehouse
 import { type StreamMessage } from '@gatehouse/messaging';
 import { workspaceRoot } from '@gatehouse/local-stack';
 
-/** What an event of the load will be decided to be. */
+/** Decision that an event of the load must get. */
 export type Expected = 'create' | 'apply' | 'advance' | 'stale' | 'duplicate';
 
-/** One event, as the stream delivers it, and what has to come of it. */
+/** One event as the stream delivers it, with the expected decision. */
 export interface LoadEvent {
   readonly message: StreamMessage;
   readonly expected: Expected;
@@ -19,14 +19,14 @@ interface Envelope {
 }
 
 const T0 = 1_790_000_000_000;
-/** Out of every hundred events; the rest updates somebody. */
+/** Events of each kind in a hundred; the rest are updates. */
 const PER_CENT = { create: 35, advance: 10, stale: 7, duplicate: 8 };
-/** The share of events that fall on whoever was lately heard of: users come in bursts. */
+/** Share of events about recently changed users, because real changes come in bursts. */
 const RECENT = { share: 0.3, users: 50 };
 
-/** A seeded stream of events of ever more users: made, changed, repeated, late. The same seed gives the same events. */
+/** A seeded stream of events of a growing number of users: created, changed, repeated and late. */
 export class ApplyLoad {
-  /** The version and the name of each user. */
+  /** Version and name of each user. */
   private readonly users: { version: number; name: number }[] = [];
   private readonly recent: number[] = [];
   private serial = 0;
@@ -35,7 +35,7 @@ export class ApplyLoad {
     readFileSync(join(workspaceRoot(), 'libs/testing/fixtures/clerk/user.created.json'), 'utf8'),
   ) as Envelope;
 
-  /** The Clerk instance that the events name. */
+  /** Clerk instance of the events. */
   get instanceId(): string {
     return this.template.instance_id;
   }
@@ -44,7 +44,7 @@ export class ApplyLoad {
     this.state = seed;
   }
 
-  /** The creation of this many more users. */
+  /** Events that create `count` more users. */
   newUsers(count: number): LoadEvent[] {
     return Array.from({ length: count }, () => this.create());
   }
@@ -117,12 +117,12 @@ export class ApplyLoad {
     };
   }
 
-  /** Ids and addresses come in no order, as in life. */
+  /** Scatters ids and addresses, which have no order in production. */
   private scattered(index: number): string {
     return (Math.imul(index + 1, 0x9e37_79b1) >>> 0).toString(36).padStart(7, '0');
   }
 
-  /** Mulberry32: enough to mix a load, and the same everywhere. */
+  /** Mulberry32, a small seeded random generator. */
   private random(): number {
     this.state = (this.state + 0x6d2b_79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

@@ -5,13 +5,13 @@ import { type Observation } from '../../apps/user-sync/src/apply/observation/obs
 import { newReferralCode } from '../../apps/user-sync/src/user-rows/new-user';
 import { type Expected } from './apply-load';
 
-/** A batch whose decisions are known beforehand: what is to be written, and nothing to be found out. */
+/** A batch whose decisions are known in advance. */
 export interface BareBatch {
-  /** One row per user, with its last content and version. */
+  /** One row for each user, with its last content and version. */
   readonly users: readonly Record<string, unknown>[];
-  /** Those of them who are new, whose ids Clerk is to be told. */
+  /** Ids of new users, which need a write-back. */
   readonly owed: readonly string[];
-  /** One row per event. */
+  /** One row for each event. */
   readonly events: readonly Record<string, unknown>[];
 }
 
@@ -44,9 +44,9 @@ const RECORD = `
     decision text, reason text, version_seen bigint, version_before bigint, version_after bigint, attempt integer,
     correlation_id text)`;
 
-const OWE = `INSERT INTO write_backs (user_id, state, reason, bulk) SELECT id, 'pending', 'create', false FROM unnest($1::uuid[]) AS id`;
+const QUEUE_WRITE_BACKS = `INSERT INTO write_backs (user_id, state, reason, bulk) SELECT id, 'pending', 'create', false FROM unnest($1::uuid[]) AS id`;
 
-/** Prepares a batch for {@link applyBare}: folds, decides and looks up before the clock runs. */
+/** Prepares a batch for {@link applyBare}: folds, decides and looks up before the measurement. */
 export class BareBatches {
   private readonly ids = new Map<string, { userId: string; referralCode: string; version: number }>();
 
@@ -103,13 +103,13 @@ export class BareBatches {
   }
 }
 
-/** The same durable work by hand: three statements in one transaction, no reading, no lock, no decision. */
+/** The same writes in three statements of one transaction, without reads, locks and decisions. */
 export async function applyBare(pool: Pool, { users, owed, events }: BareBatch): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
     if (users.length > 0) await client.query({ name: 'upsert', text: UPSERT, values: [JSON.stringify(users)] });
-    if (owed.length > 0) await client.query({ name: 'owe', text: OWE, values: [owed] });
+    if (owed.length > 0) await client.query({ name: 'queue-write-backs', text: QUEUE_WRITE_BACKS, values: [owed] });
     await client.query({ name: 'record', text: RECORD, values: [JSON.stringify(events)] });
     await client.query('COMMIT');
   } finally {

@@ -15,7 +15,7 @@ import { ApplyLoad, type LoadEvent } from './apply-load';
 import { type BareBatch, BareBatches, applyBare } from './bare-apply';
 import { type Report, atLeast, machine, round } from './report';
 
-/** How long each side is measured in each round, in seconds, and who is there before. */
+/** Seconds for each side in each round, and the number of existing users. */
 export interface ApplyOptions {
   readonly rounds: number;
   readonly seconds: number;
@@ -27,17 +27,17 @@ const BATCH = eventsConsumer.batchSize;
 const PASSWORD = 'bench';
 const POOL_SIZE = 10;
 
-/** One way of applying, on a database of its own that began like the others. */
+/** One way of applying events, on a separate copy of the database. */
 interface Side {
   readonly name: 'batched' | 'one by one' | 'bare SQL';
-  /** Applies the next batches until the time is over; gives events per second. */
+  /** Applies batches until the time is over. Returns events per second. */
   measure(seconds: number): Promise<number>;
 }
 
 /**
- * Events per second through user-sync's own apply function, in batches as its consumer fetches them; beside the same
- * function with one event per transaction, and beside three hand-written statements that need decide nothing. Each side
- * has the same events, and a database of its own on one PostgreSQL with every safety on. In turns.
+ * Events per second of user-sync's apply function, with batches as its consumer fetches them. Compares them with the same
+ * function with one event per transaction, and with three SQL statements that make no decisions. The sides take turns
+ * with the same events, each on its own database of one durable PostgreSQL.
  */
 export async function benchApply({ rounds, seconds, users }: ApplyOptions): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
@@ -77,7 +77,7 @@ export async function benchApply({ rounds, seconds, users }: ApplyOptions): Prom
         bare: await sides[2].measure(seconds),
       });
     }
-    // In pairs: what else the machine does changes from round to round, and meets neighbours about alike.
+    // In pairs, because other load on the machine changes over time but affects neighbouring rounds alike.
     const toSingle = found.map((one) => one.batched / one.single).sort((a, b) => a - b);
     const toBare = found.map((one) => one.batched / one.bare).sort((a, b) => a - b);
     return {
@@ -110,7 +110,7 @@ export async function benchApply({ rounds, seconds, users }: ApplyOptions): Prom
   }
 }
 
-/** Three databases that hold the same users. */
+/** Three databases with the same users. */
 async function prepare(adminUrl: string, users: number): Promise<string[]> {
   const plan = { ownerRole: 'bench_owner', serviceRole: 'bench_service' };
   const passwords = { ownerPassword: PASSWORD, servicePassword: PASSWORD };
@@ -133,7 +133,7 @@ async function prepare(adminUrl: string, users: number): Promise<string[]> {
   return ['first', 'second', 'third'].map((database) => connectionUrl(serviceUrl, { database }));
 }
 
-/** What the load holds when those users are there. */
+/** State of the load after the users were created. */
 function loadAfter(users: number): ApplyLoad {
   const load = new ApplyLoad(SEED);
   load.newUsers(users);
@@ -152,7 +152,7 @@ function applySide(name: Side['name'], dataSource: DataSource, users: number, ba
         return async () => {
           const results = await applier.apply(observations);
           results.forEach((result, index) => {
-            // What is fast and wrong is not to be reported.
+            // A wrong decision invalidates the measurement.
             const decision = result.settled ? result.decision : result.needs;
             const expected = events[index]?.expected;
             if (decision !== expected) throw new RangeError(`decided ${decision}, expected ${expected}`);
@@ -176,7 +176,7 @@ function bareSide(pool: Pool, users: number): Side {
   };
 }
 
-/** Runs pieces of work one after the other; what prepares them does not count. */
+/** Runs the work items one after the other; their preparation is not measured. */
 async function paced(seconds: number, size: number, prepared: () => () => Promise<void>): Promise<number> {
   let spentMs = 0;
   let done = 0;
@@ -197,7 +197,7 @@ function readingSpeed(users: number): number {
   return messages.length / ((performance.now() - began) / 1_000);
 }
 
-/** Nobody is told of changes here: no gateway listens. */
+/** Sends no trust changes, because there are no gateways. */
 function applierOf(dataSource: DataSource): ObservationApplier {
   return new ObservationApplier(
     dataSource,

@@ -17,7 +17,7 @@ import { type HeldMemory, LoadedServer, type LoadedServerOptions, cores, pin } f
 import { type Goal, type Report, atLeast, atMost, machine, round } from './report';
 import { verifyCost } from './verify-cost';
 
-/** How many rounds of how long each, and how many tokens memory is watched over. */
+/** Number and length of the rounds, and number of tokens for the memory test. */
 export interface GatewayOptions {
   readonly rounds: number;
   readonly seconds: number;
@@ -25,18 +25,18 @@ export interface GatewayOptions {
   readonly tokens: number;
 }
 
-/** The limit of a tier is per user: enough users that none meets it. */
+/** Enough users that none reaches the rate limit of its tier. */
 const USERS = 120;
 const PATH = '/auth/session';
 const CONNECTIONS = 32;
 const WARM_UP_LIMIT_S = 60;
-/** How many tokens the gateway remembers: until then its memory grows as it should. */
+/** Size of the gateway's token cache; memory may grow until it is full. */
 const FULL_CACHE = 20_000;
 const VERIFIED_IN_PROCESS = 10_000;
-/** At most so many signed tokens wait to be sent. */
+/** Maximum number of signed tokens that wait to be sent. */
 const PORTION = 1_000;
 
-/** What each kind of caller costs, beside bare servers and the stack that people use today. */
+/** Cost of each kind of caller, compared with bare servers and with the usual Nest and Clerk stack. */
 export async function benchGateway(options: GatewayOptions): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   pin(process.pid, cores.rest);
@@ -95,13 +95,13 @@ interface Started {
   readonly peers: Readonly<Record<string, Listening>>;
 }
 
-/** A server and where it listens. */
+/** A server and its URL. */
 interface Listening {
   readonly server: LoadedServer;
   readonly port: number;
 }
 
-/** A gateway of its own, whose output nobody reads, and the peers with the answer that it gives. */
+/** A separate gateway whose output is discarded, and peers that return the same body. */
 async function startServers(gatehouse: Gatehouse, callers: Callers, servers: LoadedServer[]): Promise<Started> {
   const start = async (options: Pick<LoadedServerOptions, 'program' | 'args' | 'env' | 'metricsUrl'>, port: number) => {
     const server = await LoadedServer.start({
@@ -138,7 +138,7 @@ async function startServers(gatehouse: Gatehouse, callers: Callers, servers: Loa
   };
 }
 
-/** All rows in turns, every other round backwards, so that what else the machine does hits all alike. */
+/** Runs all rows in turns, every other round in reverse order, so that other load affects all rows alike. */
 async function measureRows({ gateway, peers }: Started, callers: Callers, options: GatewayOptions) {
   const repeated = callers.makers.map((maker) => maker.make());
   const bearer = (tokens: readonly string[]) => (number: number) =>
@@ -152,7 +152,7 @@ async function measureRows({ gateway, peers }: Started, callers: Callers, option
   ];
   const rows = new GatewayRows(plan.map(([name]) => name));
   const common = { path: PATH, connections: CONNECTIONS };
-  // By requests and not by time: on a busy machine, code that ran too seldom is not compiled yet.
+  // Counts requests, not time, because V8 compiles code by the number of its runs.
   for (const [, { port }, headerOf] of plan) {
     await getLoad({ ...common, port, headerOf, requests: options.warmUpRequests, seconds: WARM_UP_LIMIT_S });
   }
@@ -164,7 +164,7 @@ async function measureRows({ gateway, peers }: Started, callers: Callers, option
   return rows;
 }
 
-/** What tokens that nobody has seen yet cost the gateway, and what remembering them does to its memory. */
+/** Cost of new tokens for the gateway, and the memory of its token cache. */
 async function measureMemory({ server, port }: Listening, { makers }: Callers, tokens: number) {
   let before: HeldMemory = { heapMiB: NaN, residentMiB: NaN };
   let failed = 0;

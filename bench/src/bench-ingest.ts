@@ -5,11 +5,11 @@ import { type LoadResult } from './load-result';
 import { type Report, atLeast, atMost, machine, round } from './report';
 import { type WholePath, wholePath } from './whole-path';
 
-/** How long to measure; seconds. */
+/** Durations of the measurement, in seconds. */
 export interface IngestOptions {
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** Events over which memory is watched. */
+  /** Number of events of the memory test. */
   readonly events: number;
 }
 
@@ -18,18 +18,18 @@ type Row = Record<string, string | number>;
 const SHAPE = { connections: 64, bodyBytes: 3_072 };
 
 /**
- * Deliveries per second beside a peer on the same servers, in turns; how soon an event is applied at half of that; and
- * what memory does over many events.
+ * Deliveries per second, compared with a peer on the same servers; the latency until an event is applied at half that
+ * rate; and the growth of memory over many events.
  */
 export async function benchIngest({ seconds, warmUpSeconds, events }: IngestOptions): Promise<Report> {
   const rounds = await withStack((stack) => ingestRounds(stack, { ...SHAPE, seconds, warmUpSeconds }));
   const most = middle(rounds.map(({ gatehouse }) => gatehouse.perSecond));
-  // A stack of its own: the events of the rounds would have to be applied first.
+  // A new stack, because this one would first have to apply the events of the rounds.
   return withStack(async (stack) => {
     const half = await wholePath(stack, { ...SHAPE, seconds, warmUpSeconds, rate: most / 2 });
     const quarter = await wholePath(stack, { ...SHAPE, seconds: seconds / 2, warmUpSeconds: 1, rate: most / 4 });
     const memory = await memoryOver(stack, events, most / 2);
-    // In pairs: what else the machine does changes from round to round, and meets neighbours about alike.
+    // In pairs, because other load on the machine changes over time but affects neighbouring rounds alike.
     const throughput = rounds.map(({ gatehouse, peer }) => gatehouse.perSecond / peer.perSecond);
     const tail = rounds.map(({ gatehouse, peer }) => gatehouse.p99Ms / peer.p99Ms);
     const cost = rounds.map(({ gatehouse, peer }) => cpuMs(peer) / cpuMs(gatehouse));

@@ -2,7 +2,7 @@ import { BenchStack } from './bench-stack';
 import { load } from './http-load';
 import { type Report, atMost, machine, round } from './report';
 
-/** How long to measure, and how large the ledger grows. */
+/** Duration of the measurement, and sizes of the ledger. */
 export interface LedgerOptions {
   readonly seconds: number;
   readonly warmUpSeconds: number;
@@ -14,7 +14,7 @@ const CONNECTIONS = 64;
 const BODY_BYTES = 3_072;
 const PORTION = 250_000;
 
-/** Old rows as they lie in a real ledger: applied, of many users, over many months. */
+/** Old rows like those of a real ledger: applied, of many users, over many months. */
 const FILL = `
   INSERT INTO webhook_events (webhook_id, event_type, status, max_retries, processed_data, processed_at, instance_id,
     clerk_user_id, correlation_id, signing_secret_index, occurred_at, publish_number, published_at, stream_sequence,
@@ -24,7 +24,7 @@ const FILL = `
          now() - interval '400 days', now() - n * interval '10 seconds', now()
     FROM generate_series($1::bigint, $2::bigint) AS n`;
 
-/** What one event costs, from its request to its outcome, with a small ledger and with a large one. */
+/** Cost of one event, from request to outcome, with a small and a large ledger. */
 export async function benchLedger(options: LedgerOptions): Promise<Report> {
   const stack = await BenchStack.start();
   try {

@@ -4,27 +4,27 @@ import { withClient } from '@gatehouse/local-stack';
 import { BenchStack } from './bench-stack';
 import { type Report, atMost, machine, round } from './report';
 
-/** How many users Clerk holds. */
+/** Number of users at Clerk. */
 export interface ReconcileOptions {
   readonly users: number;
 }
 
-/** The share of the first walk after which memory is taken to have settled. */
+/** Share of the first run after which memory counts as settled. */
 const WARM_UP = 0.5;
 const EVERY_MS = 250;
 
-/** What a walk was. */
+/** Measurement of one reconcile run. */
 export interface Walk {
   readonly users: number;
   readonly seconds: number;
   readonly changes: Record<string, number>;
-  /** Resident memory of user-sync, in MiB, each time that its progress was looked at. */
+  /** Resident memory of user-sync at each progress check, in MiB. */
   readonly memory: readonly { readonly done: number; readonly mib: number }[];
 }
 
 /**
- * Users per second of a walk over Clerk that fills an empty database, and of a second one that finds everything equal;
- * and what user-sync's memory does meanwhile. Clerk is the emulator, a process of its own on the same machine.
+ * Users per second of a reconcile run that fills an empty database, and of a second run that changes nothing, with the
+ * memory of user-sync. Clerk is the emulator, a separate process on the same machine.
  */
 export async function benchReconcile({ users }: ReconcileOptions): Promise<Report> {
   const stack = await BenchStack.start({ LOG_LEVEL: 'info', RECONCILE_INTERVAL_MS: '0' });
@@ -50,14 +50,14 @@ export async function benchReconcile({ users }: ReconcileOptions): Promise<Repor
           most: Math.round(most),
         },
       ],
-      goals: [atMost(`memory after two walks over ${users} users, times after warm-up`, atEnd / settled, 1.1)],
+      goals: [atMost(`memory after two reconcile runs over ${users} users, times after warm-up`, atEnd / settled, 1.1)],
     };
   } finally {
     await stack.stop();
   }
 }
 
-/** Has the emulator make users. */
+/** Generates users in the emulator. */
 export async function generateUsers(stack: BenchStack, count: number): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${stack.gatehouse.ports.emulator}/emulator/generate/users`, {
     method: 'POST',
@@ -65,10 +65,10 @@ export async function generateUsers(stack: BenchStack, count: number): Promise<v
     body: JSON.stringify({ count, seed: 'reconcile' }),
     signal: AbortSignal.timeout(120_000),
   });
-  if (!response.ok) throw new RangeError(`the emulator made no users: it answered ${response.status}`);
+  if (!response.ok) throw new RangeError(`cannot generate users: the emulator answered ${response.status}`);
 }
 
-/** Queues a walk, as an admin's request does, and follows it to its end. */
+/** Queues a reconcile run, like an admin's request, and waits for its end. */
 export async function walk(stack: BenchStack): Promise<Walk> {
   return withClient(stack.gatehouse.databases.users.ownerUrl, async (client) => {
     const id = randomUUID();
@@ -86,7 +86,7 @@ export async function walk(stack: BenchStack): Promise<Walk> {
       memory.push({ done: run.done, mib: stack.residentMiB('user-sync') });
       if (run.state === 'done') return { users: run.done, seconds: run.seconds, changes: run.changes, memory };
       if (run.state !== 'queued' && run.state !== 'running') {
-        throw new RangeError(`the walk ended as ${run.state}: ${run.message}`);
+        throw new RangeError(`the reconcile run ended as ${run.state}: ${run.message}`);
       }
       await setTimeout(EVERY_MS);
     }
@@ -101,7 +101,7 @@ interface Progress {
   readonly message: string | null;
 }
 
-/** At each tenth of the walk. */
+/** Memory at each tenth of the run. */
 function memoryRow(what: string, { users, memory }: Walk): Record<string, string | number> {
   const tenths = Array.from({ length: 10 }, (_, index) => {
     const from = (users * (index + 1)) / 10;

@@ -18,7 +18,7 @@ import { LoadedServer } from './loaded-server';
 import { type Report, atMost, machine, round } from './report';
 import { CredentialWatch } from './watch-credential';
 
-/** How many users have each of their credentials revoked, and how often a gateway is cut off. */
+/** Number of users whose credentials are revoked, and number of NATS outages. */
 export interface RevocationOptions {
   readonly users: number;
   readonly partitions: number;
@@ -28,33 +28,33 @@ const PATH = '/auth/session';
 const GATEWAYS = 3;
 const WATCH_MS = 10_000;
 const WARM_MS = 500;
-/** Between two requests of the steady use at each gateway. */
+/** Pause between two requests to each gateway. */
 const USE_EVERY_MS = 5;
 
-/** A credential and the call that ends it. */
+/** A credential and the call that revokes it. */
 interface Revocation {
   readonly kind: 'API key' | 'own token' | 'Clerk session';
   readonly header: string;
   readonly method: 'DELETE' | 'POST';
   readonly path: string;
-  /** Who makes the call. */
+  /** Session token of the caller. */
   readonly token: string;
 }
 
-/** What came of one revocation; milliseconds from the call's start. */
+/** Result of one revocation; ms from the start of the call. */
 interface Revoked {
   readonly kind: Revocation['kind'];
   readonly answeredMs: number;
-  /** When the last 200 came from any gateway; 0 when that was before. */
+  /** Time of the last 200 from any gateway; 0 when it was before the call. */
   readonly lastOkMs: number;
-  /** Gateways that let a request in which was sent after the answer. */
+  /** Gateways that accepted a request which was sent after the response. */
   readonly lateGateways: number;
-  /** With what each gateway refused it in the end. */
+  /** Status with which each gateway rejected the credential. */
   readonly refusals: readonly (number | undefined)[];
   readonly propagation: Propagation | null;
 }
 
-/** How long after a revocation a credential is let in: by three gateways, and by one that is cut off from NATS. */
+/** Time until a revoked credential is rejected by three gateways, and by one that is disconnected from NATS. */
 export async function benchRevocation(options: RevocationOptions): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const gatehouse = await startGatehouse({
@@ -70,7 +70,7 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
   const steady = new AbortController();
   try {
     const callers = await makeCallers(gatehouse, options.users + options.partitions);
-    // It would be a fourth.
+    // Stopped, because it would be a fourth gateway.
     await gatehouse.apps['api-gateway'].stop();
     const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
     const ports: number[] = [];
@@ -118,7 +118,7 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
   }
 }
 
-/** One of each kind; the last ends all that the user has left. */
+/** One revocation of each kind; the last revokes everything that the user has left. */
 function revocationsOf({ admin, makers, users, keys, own }: Callers, index: number) {
   const token = makers[index]?.make() ?? '';
   const { id: user = '', keyId = '' } = users[index] ?? {};
@@ -159,7 +159,7 @@ async function revoke(revocation: Revocation, ports: readonly number[], by: numb
   };
 }
 
-/** Revokes while the last gateway hears nothing; afterwards it is let back and must refuse by itself. */
+/** Revokes while the last gateway is disconnected. After it reconnects it must reject the credential. */
 async function revokeCutOff(revocation: Revocation, ports: readonly number[], proxy: TcpProxy) {
   const [by = 0] = ports;
   const last = ports.at(-1) ?? 0;
@@ -177,7 +177,7 @@ async function revokeCutOff(revocation: Revocation, ports: readonly number[], pr
   return { ...revoked, sinceCutMs };
 }
 
-/** Waits until every gateway is counted by whoever revokes something, as after a cut it is not for a while. */
+/** Waits until every gateway has a lease again, which it lacks for a while after a disconnection. */
 async function allLeased({ databases }: Gatehouse): Promise<void> {
   const leased = () =>
     withClient(databases.users.ownerUrl, async (client) => {
@@ -197,7 +197,7 @@ async function callRevoke({ method, path, token }: Revocation, port: number): Pr
   return ((await response.json()) as { propagation: Propagation | null }).propagation;
 }
 
-/** All API keys in turn at every gateway, so that each holds what it is told to forget among much else; counts them. */
+/** Uses all API keys at every gateway, so that the caches are full. Returns the number of keys. */
 async function useSteadily(ports: readonly number[], { keys }: Callers, signal: AbortSignal): Promise<number> {
   let sent = 0;
   const worker = async (port: number) => {

@@ -37,14 +37,14 @@ export interface CpuUse {
   readonly natsMs: number;
 }
 
-/** The running peer. */
+/** A running peer. */
 export interface Peer {
   readonly port: number;
   readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
-/** A whole Gatehouse on durable servers, and room for its peer. */
+/** A Gatehouse on durable servers, which a peer can share. */
 export class BenchStack {
   private constructor(
     private readonly directory: string,
@@ -79,7 +79,7 @@ export class BenchStack {
         NATS_URL: nats.url,
         NATS_USER,
         NATS_PASSWORD: NATS_USER,
-        // The users of the load are not at Clerk.
+        // The users of the load do not exist at Clerk.
         CLERK_WRITE_BACK: 'off',
         ...env,
       },
@@ -91,7 +91,7 @@ export class BenchStack {
     return this.gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
   }
 
-  /** The peer, on the same PostgreSQL and NATS. */
+  /** Starts the peer on the same PostgreSQL and NATS. */
   async startPeer(): Promise<Peer> {
     const { gatehouse } = this;
     const { ownerUrl } = gatehouse.databases.ingest;
@@ -123,7 +123,7 @@ export class BenchStack {
     return { port: settings.port, pid: child.pid, stop: async () => void (await child.stop()) };
   }
 
-  /** What a service and the servers behind it have used of the processors so far. */
+  /** Processor time of a service and of the servers so far. */
   cpu(servicePid: number | undefined): CpuUse {
     const lock = readFileSync(join(this.directory, 'state/postgres/data/postmaster.pid'), 'utf8');
     return {
@@ -133,14 +133,14 @@ export class BenchStack {
     };
   }
 
-  /** Asks the ledger's database. */
+  /** Queries the database of the ledger. */
   async ledger<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     return withClient(this.gatehouse.databases.ingest.ownerUrl, async (client) => {
       return (await client.query<Row>(text, values)).rows;
     });
   }
 
-  /** Waits until everything that was accepted has been applied. */
+  /** Waits until all accepted events were applied. */
   async drained(timeoutMs = 300_000): Promise<void> {
     await eventually(
       async () => {

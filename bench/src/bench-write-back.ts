@@ -4,21 +4,21 @@ import { generateUsers, walk } from './bench-reconcile';
 import { BenchStack } from './bench-stack';
 import { type Report, atLeast, machine, round } from './report';
 
-/** How many users are owed a write, and for how long it is watched how fast they get it. */
+/** Number of users with a pending write-back, and duration of the measurement. */
 export interface WriteBackOptions {
   readonly users: number;
   readonly seconds: number;
 }
 
-/** Clerk's limit of a production key, per 10 s; `docs/explanation/convergence.md` says what of it is used. */
+/** Rate limit of a production key, per 10 s. `docs/explanation/convergence.md` says how much of it is used. */
 const PRODUCTION = 1_000;
-/** What flows into the budget each second: nine tenths of the limit, less what may be spent at once. */
+/** Refill of the budget per second: nine tenths of the limit, minus the burst. */
 const FLOW = (PRODUCTION * 0.9 * 0.8) / 10;
 const USELESS_LIMIT = 10_000_000;
 
 /**
- * Users per second who are written back to Clerk after a backfill: with the limit of a production key, which the
- * emulator holds user-sync to, and without any. Clerk is the emulator, a process of its own on the same machine.
+ * Write-backs per second after a backfill: with the rate limit of a production key, which the emulator enforces, and
+ * without a limit. Clerk is the emulator, a separate process on the same machine.
  */
 export async function benchWriteBack(options: WriteBackOptions): Promise<Report> {
   const limited = await measure(options, PRODUCTION, 'production');
@@ -56,10 +56,10 @@ async function measure({ users, seconds }: WriteBackOptions, requestsPer10s: num
       after = await written(stack);
     }
     const spent = (performance.now() - began) / 1_000;
-    // Written while the walk was still on its way, or not at all: no speed can be told.
+    // All write-backs were made during the reconcile run, or none at all: there is nothing to measure.
     if (after === before) {
       throw new RangeError(
-        `no write was watched: ${before} of ${users} users were written to before, none in ${round(spent)} s`,
+        `no write-back was measured: ${before} of ${users} users were written before, none in ${round(spent)} s`,
       );
     }
     return { users: after - before, seconds: round(spent), usersPerSecond: round((after - before) / spent) };

@@ -1,5 +1,5 @@
 /**
- * Loaded before a program whose memory is measured: at SIGUSR2 its garbage is collected, so that what is counted is what
- * it holds and not what V8 has not cleaned up yet. Needs `--expose-gc`.
+ * Preloaded into a program whose memory is measured. Collects garbage on SIGUSR2, so that only live memory is counted.
+ * Needs `--expose-gc`.
  */
 process.on('SIGUSR2', () => globalThis.gc?.());

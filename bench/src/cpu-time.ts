@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** The kernel's clock tick, as `/proc` counts it on every common Linux; milliseconds. */
+/** Clock tick of `/proc` on every common Linux, in ms. */
 const TICK_MS = 10;
 
 /**
- * Processor time that processes and their children have used, also those that have ended, in milliseconds; 0 where there
- * is no `/proc`. It tells what a request costs whatever else the machine is doing.
+ * Processor time of processes and their children, including those that have ended, in ms; 0 without `/proc`. Unlike
+ * throughput, it hardly depends on other load of the machine.
  */
 export function cpuTimeMs(pids: readonly (number | undefined)[]): number {
   const roots = new Set(pids.filter((pid) => pid !== undefined).map(String));
@@ -28,7 +28,7 @@ function allPids(): string[] {
   }
 }
 
-/** proc(5): the name may hold spaces and ends with the last parenthesis; after it come state, parent, …, utime, stime, cutime, cstime. */
+/** proc(5): the name can contain spaces and ends with the last `)`; then come state, parent, …, utime, stime, cutime, cstime. */
 function statOf(pid: string): { parent: string; ticks: number; ofEnded: number } | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')

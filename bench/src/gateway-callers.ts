@@ -2,13 +2,13 @@ import { createClerkClient } from '@clerk/backend';
 import { type Gatehouse } from '@gatehouse/local-stack';
 import { TokenMaker } from './verify-cost';
 
-/** Users of the highest tier, each with a Clerk session, an API key and a token of our own. */
+/** Users of the highest tier, each with a Clerk session, an API key and a Gatehouse token. */
 export interface Callers {
   readonly issuer: string;
-  /** Makes an admin's Clerk tokens. */
+  /** Mints Clerk tokens of an admin. */
   readonly admin: TokenMaker;
   readonly users: readonly { readonly id: string; readonly keyId: string }[];
-  /** Makes Clerk tokens of each user's session. */
+  /** Mints Clerk tokens of each user's session. */
   readonly makers: readonly TokenMaker[];
   readonly keys: readonly string[];
   readonly own: readonly string[];
@@ -16,7 +16,7 @@ export interface Callers {
 
 const AT_ONCE = 8;
 
-/** Makes users by way of a gateway that trusts `X-Forwarded-For`: few logins are taken from one address. */
+/** Creates users through a gateway that trusts `X-Forwarded-For`, because logins are limited by address. */
 export async function makeCallers(gatehouse: Gatehouse, count: number): Promise<Callers> {
   const environment = gatehouse.environments['clerk-emulator'];
   const clerk = createClerkClient({
@@ -31,7 +31,7 @@ export async function makeCallers(gatehouse: Gatehouse, count: number): Promise<
   };
   const makerOf = (token: string) => {
     const [header = {}, claims = {}] = token.split('.').slice(0, 2).map(parsePart);
-    // The measured gateways have other addresses than the one that the token is for.
+    // The measured gateways have other URLs than the one in the token.
     const { azp: _, ...rest } = claims;
     return new TokenMaker(environment.CLERK_EMULATOR_PRIVATE_KEY ?? '', header, rest);
   };

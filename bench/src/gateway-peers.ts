@@ -17,18 +17,18 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { pino } from 'pino';
 
-/** What a peer is told, as JSON in its first argument. */
+/** Options of a peer, as JSON in its first argument. */
 export interface PeerOrder {
   readonly kind: 'node' | 'nest-fastify' | 'nest-express-clerk';
   readonly port: number;
   readonly jwtKey: string;
-  /** What `GET /auth/session` is answered with. */
+  /** Body of `GET /auth/session`. */
   readonly answer: unknown;
-  /** Whether each request is logged in a line, as the gateway does. */
+  /** Logs one line for each request, like the gateway. */
   readonly logs: boolean;
 }
 
-/** What of a request the log lines and the throttler look at. */
+/** Fields of a request for log lines and throttler. */
 interface ExpressRequest {
   readonly method: string;
   readonly path: string;
@@ -53,7 +53,7 @@ class BareController {
 @Module({ controllers: [BareController] })
 class BareModule {}
 
-/** As Clerk's own guide shows it: `@clerk/backend` at each request. */
+/** Like Clerk's guide: `@clerk/backend` for each request. */
 @Injectable()
 class ClerkGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {

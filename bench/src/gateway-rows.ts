@@ -3,22 +3,22 @@ import { type LoadResult } from './load-result';
 import { type LoadedServer } from './loaded-server';
 import { median, round } from './report';
 
-/** What one row came to in one round. */
+/** Result of one row in one round. */
 export interface MeasuredRow extends LoadResult {
   /** Processor time of the server per answered request, in microseconds. */
   readonly cpuMicros: number;
-  /** Share of the time in which the generator's own thread was at work: near 1 it is the generator that is measured. */
+  /** Share of time that the generator's thread was busy. Near 1, the generator limits the result. */
   readonly generatorBusy: number;
 }
 
-/** How much more one row does than another, as medians of the rounds. */
+/** Ratios of two rows, as medians of the rounds. */
 export interface Ratio {
   readonly perSecond: number;
-  /** By requests per second of the server's processor time: what else the machine does hardly changes it. */
+  /** Ratio of requests per second of processor time, which hardly depends on other load. */
   readonly perCpu: number;
 }
 
-/** What all rows came to in all rounds. */
+/** Results of all rows in all rounds. */
 export class GatewayRows {
   private readonly rounds: ReadonlyMap<string, MeasuredRow[]>;
 
@@ -38,7 +38,7 @@ export class GatewayRows {
     this.rounds.get(name)?.push(row);
   }
 
-  /** Each round's rows are set against each other: they are neighbours in time. */
+  /** Compares the rows of each round, because they are close in time. */
   ratio(row: string, to: string): Ratio {
     const others = this.of(to);
     const middle = (of: (row: MeasuredRow, other: MeasuredRow) => number) =>
@@ -49,7 +49,7 @@ export class GatewayRows {
     };
   }
 
-  /** The medians of each row, and its rounds. */
+  /** Medians and rounds of each row. */
   summary(): Record<string, string | number>[] {
     return [...this.rounds].map(([row, rounds]) => ({
       row,

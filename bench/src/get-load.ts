@@ -1,18 +1,18 @@
 import { HttpConnection } from './http-connection';
 import { type LoadResult, loadResult } from './load-result';
 
-/** How to load a route: `headerOf` gives the header lines of the n-th request, each ended by CRLF. */
+/** Load of a route. `headerOf` returns the header lines of the n-th request, each with CRLF. */
 export interface GetLoad {
   readonly port: number;
   readonly path: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Stops after so many, whatever the time. */
+  /** Maximum number of requests. */
   readonly requests?: number;
   readonly headerOf: (number: number) => string;
 }
 
-/** Asks over kept-alive connections, one request at a time on each. */
+/** Sends requests on keep-alive connections, one at a time on each. */
 export async function getLoad(load: GetLoad): Promise<LoadResult> {
   const { requests = Number.MAX_SAFE_INTEGER } = load;
   const times: number[] = [];

@@ -1,6 +1,6 @@
 import { type Socket, connect } from 'node:net';
 
-/** The least that speaks HTTP, one request at a time: the generator shares the machine with what it measures. */
+/** A minimal HTTP client with one request at a time, because the generator shares the machine with the server. */
 export class HttpConnection {
   private received = '';
   private answer: ((status: number) => void) | undefined;
@@ -19,7 +19,7 @@ export class HttpConnection {
     });
   }
 
-  /** The status of the answer; 0 when the connection ended without one. */
+  /** Sends a request. Returns the status, or 0 when the connection ended without a response. */
   send(request: Buffer | string): Promise<number> {
     if (this.socket.destroyed) return Promise.resolve(0);
     return new Promise((resolve) => {

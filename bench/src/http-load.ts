@@ -2,26 +2,26 @@ import { type KeyObject, createHmac, createSecretKey, randomBytes } from 'node:c
 import { HttpConnection } from './http-connection';
 import { type LoadResult, loadResult } from './load-result';
 
-/** How to load a webhook endpoint. */
+/** Load of a webhook endpoint. */
 export interface LoadOptions {
   readonly port: number;
   readonly path: string;
   readonly secret: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Deliveries per second over all connections; as many as there can be when absent. */
+  /** Deliveries per second on all connections together; undefined: as many as possible. */
   readonly rate?: number;
-  /** Stops after so many, whatever the time. */
+  /** Maximum number of requests. */
   readonly events?: number;
   readonly bodyBytes: number;
 }
 
 const USERS = 1_000;
-/** Text of which a compressor makes about half, as of a real payload. */
+/** Text that compresses to about half, like a real payload. */
 const filler = randomBytes(512 * 1_024).toString('hex');
 let run = 0;
 
-/** Sends signed deliveries over kept-alive connections, one at a time on each. */
+/** Sends signed deliveries on keep-alive connections, one at a time on each. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { connections, seconds, rate, events = Number.MAX_SAFE_INTEGER } = options;
   const key = createSecretKey(Buffer.from(options.secret.slice('whsec_'.length), 'base64'));
@@ -37,7 +37,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     try {
       while (performance.now() < until && sent < events) {
         const number = (sent += 1);
-        // Open loop: a delivery's time counts from when it was due, so that a stall is not hidden.
+        // Open loop: the latency counts from the due time, so that it includes stalls.
         const due = rate === undefined ? performance.now() : began + (number * 1_000) / rate;
         const early = due - performance.now();
         if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
@@ -53,7 +53,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   return loadResult(times, failed, (performance.now() - began) / 1_000);
 }
 
-/** Little is done anew for each: the generator takes its share of the cores from what it measures. */
+/** Reuses most of each request, because the generator shares the cores with the server. */
 function request(options: LoadOptions, key: KeyObject, id: string, number: number): Buffer {
   const version = Date.now();
   const body = bodyOf(`user_bench${number % USERS}`, version, options.bodyBytes);

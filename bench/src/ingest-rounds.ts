@@ -3,7 +3,7 @@ import { type BenchStack, type CpuUse } from './bench-stack';
 import { load } from './http-load';
 import { type LoadResult } from './load-result';
 
-/** One side of a round: what the load came to, and what a delivery cost each process, in milliseconds. */
+/** One side of a round: the result of the load, and the processor time of a delivery in each process, in ms. */
 export interface Side extends LoadResult {
   readonly cpu: CpuUse;
 }
@@ -15,7 +15,7 @@ export interface Round {
   readonly gatehouse: Side;
 }
 
-/** How long to measure; seconds. */
+/** Durations of the measurement, in seconds. */
 export interface RoundsOptions {
   readonly seconds: number;
   readonly warmUpSeconds: number;
@@ -24,10 +24,10 @@ export interface RoundsOptions {
 }
 
 const ROUNDS = 5;
-/** What was answered is still being published and noted for a moment. */
+/** Time in which answered deliveries are still being published. */
 const SETTLE_MS = 500;
 
-/** Deliveries to Gatehouse and to the peer in turns, on the same servers; neither side's events are applied meanwhile. */
+/** Sends deliveries to Gatehouse and to the peer in turns, on the same servers, without applying the events. */
 export async function ingestRounds(stack: BenchStack, options: RoundsOptions): Promise<Round[]> {
   const { seconds, warmUpSeconds, connections, bodyBytes } = options;
   const { gatehouse } = stack;

@@ -1,4 +1,4 @@
-/** What a load came to; milliseconds. A request that was not answered by 200 is a failure. */
+/** Result of a load; times in ms. A request with another status than 200 is a failure. */
 export interface LoadResult {
   readonly ok: number;
   readonly failed: number;
@@ -8,7 +8,7 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** Sums up the times of the answered requests, in milliseconds, and the number of those that failed. */
+/** Summarises the times of the answered requests, in ms, and the number of failures. */
 export function loadResult(timesMs: readonly number[], failed: number, seconds: number): LoadResult {
   const sorted = [...timesMs].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -4,26 +4,26 @@ import { nodeArguments, workspaceRoot } from '@gatehouse/local-stack';
 import { eventually } from '@gatehouse/testing';
 import { cpuTimeMs } from './cpu-time';
 
-/** Which program is loaded, and how it is known to be ready. */
+/** Options of a server under load. */
 export interface LoadedServerOptions {
-  /** Below `dist/`. */
+  /** Path of the program below `dist/`. */
   readonly program: string;
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Answers anything at all when the program serves. */
+  /** URL that answers as soon as the program listens. */
   readonly readyUrl: string;
-  /** Where it is pinned to, if anywhere. */
+  /** Core that the process is pinned to. */
   readonly core?: string;
-  /** Where it tells its metrics, if its heap is asked for. */
+  /** URL of its metrics, for the heap size. */
   readonly metricsUrl?: string;
 }
 
-/** The core of the server that is measured, and that of everything else. */
+/** Cores of the measured server and of everything else. */
 export const cores = { server: '0', rest: '1' } as const;
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
-/** Long enough for a signal to be heard and a heap of some hundred MiB to be collected. */
+/** Time for a garbage collection of some hundred MiB after the signal. */
 const COLLECTION_MS = 1_000;
 
 /** Memory in MiB. */
@@ -32,7 +32,7 @@ export interface HeldMemory {
   readonly residentMiB: number;
 }
 
-/** A server under load, its output written to nowhere. */
+/** A server under load; its output is discarded. */
 export class LoadedServer {
   private constructor(
     private readonly child: ChildProcess,
@@ -58,12 +58,12 @@ export class LoadedServer {
     return server;
   }
 
-  /** Processor time so far, in microseconds; 0 where there is no `/proc`. */
+  /** Processor time so far, in microseconds; 0 without `/proc`. */
   get cpuMicros(): number {
     return cpuTimeMs([this.child.pid]) * 1_000;
   }
 
-  /** Resident memory in MiB; NaN where there is no `/proc`. */
+  /** Resident memory in MiB; NaN without `/proc`. */
   get residentMiB(): number {
     try {
       const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
@@ -73,10 +73,10 @@ export class LoadedServer {
     }
   }
 
-  /** What it holds, in MiB, after its garbage was collected: on its heap, and resident. */
+  /** Heap and resident memory after a garbage collection, in MiB. */
   async heldMiB(): Promise<HeldMemory> {
     if (this.metricsUrl === undefined) throw new RangeError('a server without metrics does not tell its heap');
-    // One collection finds what another has let go of.
+    // Twice, because the second collection frees what the first one released.
     for (let count = 0; count < 2; count++) {
       this.child.kill('SIGUSR2');
       await new Promise((resolve) => setTimeout(resolve, COLLECTION_MS));
@@ -96,7 +96,7 @@ export class LoadedServer {
   }
 }
 
-/** Keeps a process and what it will start on one core, where the system can. */
+/** Pins a process and its future children to a core, where the system supports it. */
 export function pin(pid: number, core: string): void {
   spawnSync('taskset', ['-a', '-cp', core, String(pid)], { stdio: 'ignore' });
 }

@@ -5,7 +5,7 @@ import { fastify } from 'fastify';
 import { Pool } from 'pg';
 import { Webhook } from 'svix';
 
-/** What the peer is told, as JSON in the file that its first argument names. */
+/** Options of the peer, as JSON in the file that its first argument names. */
 export interface PeerSettings {
   readonly port: number;
   readonly databaseUrl: string;
@@ -19,8 +19,8 @@ export interface PeerSettings {
 const BODY_LIMIT = 1024 * 1024;
 
 /**
- * What a careful team writes by hand: Fastify, svix, one INSERT per request, and the publish awaited before 200. Same
- * pool, same PostgreSQL and NATS, logging on.
+ * A careful implementation without Gatehouse: Fastify, svix, one INSERT per request, and the publish awaited before 200.
+ * Uses the same pool size, PostgreSQL and NATS, with logging.
  */
 async function main(settings: PeerSettings): Promise<void> {
   const pool = new Pool({ connectionString: settings.databaseUrl, max: settings.poolSize });

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 
-/** One figure beside what it should be; it is told, not judged. */
+/** A figure with its goal. A missed goal is reported and does not fail the benchmark. */
 export interface Goal {
   readonly name: string;
   readonly value: number;
@@ -8,7 +8,7 @@ export interface Goal {
   readonly met: boolean;
 }
 
-/** What a benchmark found. */
+/** Result of a benchmark. */
 export interface Report {
   readonly name: string;
   readonly machine: string;
@@ -16,36 +16,36 @@ export interface Report {
   readonly goals: readonly Goal[];
 }
 
-/** The machine, as figures have to be read with. */
+/** Description of the machine. */
 export function machine(): string {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 1024 ** 3);
   return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory} GiB, Node ${process.versions.node}, ${process.platform}`;
 }
 
-/** At most `limit`. Throws RangeError for what is no figure. */
+/** A goal of at most `limit`. Throws RangeError when the value is not finite. */
 export function atMost(name: string, value: number, limit: number): Goal {
   refuseNothing(name, value);
   return { name, value: round(value), goal: `≤ ${limit}`, met: value <= limit };
 }
 
-/** At least `limit`. Throws RangeError for what is no figure. */
+/** A goal of at least `limit`. Throws RangeError when the value is not finite. */
 export function atLeast(name: string, value: number, limit: number): Goal {
   refuseNothing(name, value);
   return { name, value: round(value), goal: `≥ ${limit}`, met: value >= limit };
 }
 
-/** A ratio of nothing, or to nothing, would read as a goal that is met or missed. */
+/** Rejects values that are not finite, which would look like a met or missed goal. */
 function refuseNothing(name: string, value: number): void {
   if (!Number.isFinite(value)) throw new RangeError(`nothing was measured for: ${name}`);
 }
 
-/** To two places. */
+/** Rounds to two decimal places. */
 export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** The middle value, or the mean of the two. */
+/** The median. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

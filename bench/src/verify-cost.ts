@@ -2,19 +2,19 @@ import { createPrivateKey, createPublicKey, randomUUID, sign, verify } from 'nod
 import { ClerkSessionVerifier, VerifiedTokenCache, classifyJwt, decodeJwt, pinnedKey } from '@gatehouse/auth';
 import { median } from './report';
 
-/** Microseconds for a token seen for the first time, and for one signature check alone; medians of portions. */
+/** Microseconds for verifying a new token, and for one signature check; medians of portions. */
 export interface VerifyCost {
   readonly firstSeenMicros: number;
   readonly cryptoVerifyMicros: number;
-  /** The one by the other, portion by portion. */
+  /** Ratio of the two, for each portion. */
   readonly times: number;
 }
 
-/** Short, so that most portions are not interrupted. */
+/** Small, so that most portions run without interruption. */
 const PORTION = 100;
 const WARM_UP = 2_000;
 
-/** Makes Clerk's tokens with a key of one's own, each another. */
+/** Mints distinct Clerk tokens with its own key. */
 export class TokenMaker {
   private readonly key;
   constructor(
@@ -39,7 +39,7 @@ export class TokenMaker {
   }
 }
 
-/** In this process: what verifying a token for the first time costs beside one `crypto.verify`, and nothing else. */
+/** Cost of verifying a new token compared with one `crypto.verify`, within this process. */
 export async function verifyCost(makers: readonly TokenMaker[], issuer: string, tokens: number): Promise<VerifyCost> {
   const [maker] = makers;
   if (maker === undefined) throw new RangeError('nobody makes tokens');

@@ -1,26 +1,26 @@
 import { HttpConnection } from './http-connection';
 
-/** When a credential was let in for the last time, on the clock of `performance.now`. */
+/** Last accepted use of a credential, on the clock of `performance.now`. */
 export interface LastUse {
-  /** When the last request that was let in was sent. */
+  /** Time when the last accepted request was sent. */
   readonly sentAt: number;
-  /** When its 200 came. */
+  /** Time of its response. */
   readonly answeredAt: number;
-  /** With which status it was refused in the end, 0 for a connection that was closed; undefined when it never was. */
+  /** Status of the rejection, 0 for a closed connection; undefined when it was never rejected. */
   readonly refusal: number | undefined;
 }
 
 const PAUSE_MS = 1;
 
-/** Uses one credential at one gateway again and again until it is let in no more. */
+/** Uses one credential at one gateway repeatedly until it is rejected. */
 export class CredentialWatch {
   private constructor(
-    /** When it has been let in once. */
+    /** Resolves after the first accepted request. */
     readonly begun: Promise<void>,
     readonly ended: Promise<LastUse>,
   ) {}
 
-  /** `header` ends with CRLF; gives up after `timeoutMs`. */
+  /** @param header ends with CRLF */
   static start(port: number, path: string, header: string, timeoutMs: number): CredentialWatch {
     const request = `GET ${path} HTTP/1.1\r\nHost: bench\r\n${header}\r\n`;
     let first: () => void = () => undefined;

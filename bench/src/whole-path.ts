@@ -2,7 +2,7 @@ import { type BenchStack } from './bench-stack';
 import { load } from './http-load';
 import { type LoadResult } from './load-result';
 
-/** How to load the whole path; seconds, deliveries per second. */
+/** Load of the whole path; seconds, deliveries per second. */
 export interface WholePathOptions {
   readonly rate: number;
   readonly seconds: number;
@@ -11,7 +11,7 @@ export interface WholePathOptions {
   readonly bodyBytes: number;
 }
 
-/** What the load came to, and how long after its recording an event was applied. */
+/** Result of the load, and time from recording to application of an event. */
 export interface WholePath extends LoadResult {
   readonly appliedP50Ms: number;
   readonly appliedP99Ms: number;
@@ -23,7 +23,7 @@ const APPLIED = `
     FROM (SELECT extract(epoch FROM processed_at - created_at) * 1000 AS ms
             FROM webhook_events WHERE id > $1 AND status = 'success') AS times`;
 
-/** Deliveries at an even rate, recorded, published, applied and reported. */
+/** Sends deliveries at a constant rate, which are recorded, published, applied and reported. */
 export async function wholePath(stack: BenchStack, options: WholePathOptions): Promise<WholePath> {
   const { rate, seconds, warmUpSeconds, connections, bodyBytes } = options;
   const { secret, gatehouse } = stack;
