@@ -46,14 +46,14 @@ describe('bodies older than the retention', () => {
     const failed = await event('failed');
     const young = await event('success');
     await age([done, failed]);
-    const dropped = await ingest.app.get(BodyRetention).run();
+    const dropped = await ingest.app.get(BodyRetention).drop();
     expect(dropped).toEqual({ months: ['202503'], bodies: 1 });
     expect(await Promise.all([done, failed, young].map(hasBody))).toEqual([false, true, true]);
     expect(await harness.row(done)).toMatchObject({ status: 'success', event_type: 'user.created' });
     expect(await harness.sql(`SELECT to_regclass('event_bodies_202503') AS name`)).toEqual([{ name: null }]);
 
     await harness.sql(`UPDATE webhook_events SET status = 'success' WHERE webhook_id = $1`, [failed]);
-    expect(await ingest.app.get(BodyRetention).run()).toEqual({ months: [], bodies: 1 });
+    expect(await ingest.app.get(BodyRetention).drop()).toEqual({ months: [], bodies: 1 });
     expect(await Promise.all([failed, young].map(hasBody))).toEqual([false, true]);
   });
 

@@ -7,9 +7,9 @@ import {
   armFailpoints,
   cameOverHttps,
   createLogger,
-  letGoAtShutdown,
+  drainConnectionsOnShutdown,
   logRequests,
-  refuseUnreadable,
+  rejectUnreadable,
   requestId,
   stripForwardedPorts,
 } from '@gatehouse/observability';
@@ -71,7 +71,7 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
     keepAliveTimeout: KEEP_ALIVE_MS,
     // What comes on open connections during a shutdown is taken like any other delivery.
     return503OnClosing: false,
-    clientErrorHandler: refuseUnreadable((status) => ({ code: codeOf(status) })),
+    clientErrorHandler: rejectUnreadable((status) => ({ code: codeOf(status) })),
     routerOptions: { ignoreTrailingSlash: true },
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
   });
@@ -79,7 +79,7 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
   stripForwardedPorts(server);
   logRequests(server, logger);
   judgeHeads(server, config);
-  letGoAtShutdown(server);
+  drainConnectionsOnShutdown(server);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,

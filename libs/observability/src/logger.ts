@@ -2,7 +2,7 @@ import type { LoggerService, LogLevel } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { errorFields } from './error-fields';
 import { currentLogFields } from './log-context';
-import { TurnOutput } from './turn-output';
+import { BatchedOutput } from './batched-output';
 
 /** How a service logs. */
 export interface LoggerOptions {
@@ -58,7 +58,7 @@ function standardOutput(): DestinationStream {
     const stream = pino.destination({ dest: 1, sync: true });
     // A full disk, for one: a service that cannot log goes on.
     stream.on('error', () => undefined);
-    output = new TurnOutput(stream);
+    output = new BatchedOutput(stream);
   }
   return output;
 }

@@ -1,7 +1,7 @@
 import {
-  letGoAtShutdown,
+  drainConnectionsOnShutdown,
   logRequests,
-  refuseUnreadable,
+  rejectUnreadable,
   requestId,
   stripForwardedPorts,
 } from '@gatehouse/observability';
@@ -47,7 +47,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     genReqId: requestId,
     // During shutdown, requests on open connections are still served.
     return503OnClosing: false,
-    clientErrorHandler: refuseUnreadable(statusResponse),
+    clientErrorHandler: rejectUnreadable(statusResponse),
     // The router rejects invalid escapes and long parameters before any hook runs.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const response = errorResponse(error);
@@ -66,7 +66,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   readBodies(server);
   stripForwardedPorts(server);
   logRequests(server, logger);
-  letGoAtShutdown(server);
+  drainConnectionsOnShutdown(server);
   harden(server);
   if (config.requireHttps) requireHttps(server);
   allowOrigins(server, config, logger);

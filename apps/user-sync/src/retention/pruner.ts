@@ -1,5 +1,5 @@
-import { LOGGER } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type UserSyncConfig } from '../config';
@@ -62,25 +62,13 @@ function retained({ appliedDays, auditDays }: UserSyncConfig['retention']): stri
 
 /** Removes, each minute, what has no meaning any more or is older than it is kept; one replica at a time. */
 @Injectable()
-export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-
+export class Pruner extends PeriodicWorker {
   constructor(
     private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'retention'>,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running = this.run();
-    }, EVERY_MS);
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  ) {
+    super({ everyMs: EVERY_MS, atStart: false });
   }
 
   /** Removes at most 10 000 rows of each kind. */
@@ -91,7 +79,7 @@ export class Pruner implements OnApplicationBootstrap, BeforeApplicationShutdown
     });
   }
 
-  private async run(): Promise<void> {
+  protected override async run(): Promise<void> {
     try {
       await this.prune();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { clerkEventsStream } from '@gatehouse/contracts';
 import { type JetStream, type NatsClient } from '@gatehouse/messaging';
-import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { PeriodicWorker } from '@gatehouse/observability';
 import { type Logger } from 'pino';
 
 const CHECK_MS = 5_000;
@@ -9,36 +9,24 @@ const CHECK_MS = 5_000;
  * Keeps `CLERK_EVENTS` in existence: made at the first contact with NATS and again when it was lost, whether or not
  * events come. Without it the service is not ready, and would get none.
  */
-export class StreamKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private checking: Promise<void> | undefined;
-  private stopped = false;
+export class StreamKeeper extends PeriodicWorker {
   private failing = false;
 
   constructor(
     private readonly nats: NatsClient,
     private readonly jetStream: JetStream,
     private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.check(), CHECK_MS);
-    this.timer.unref();
-    this.nats.onConnect(() => this.check());
+  ) {
+    super({ everyMs: CHECK_MS, atStart: false });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.checking;
+  override onApplicationBootstrap(): void {
+    super.onApplicationBootstrap();
+    this.nats.onConnect(() => this.wake());
   }
 
-  private check(): void {
-    if (this.stopped || !this.nats.connected) return;
-    this.checking ??= this.ensure().finally(() => (this.checking = undefined));
-  }
-
-  private async ensure(): Promise<void> {
+  protected override async run(): Promise<void> {
+    if (!this.nats.connected) return;
     try {
       await this.jetStream.ensureStream(clerkEventsStream);
       this.failing = false;

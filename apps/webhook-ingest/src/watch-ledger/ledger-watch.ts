@@ -1,18 +1,15 @@
 import { type LedgerStats } from '@gatehouse/contracts';
-import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { PeriodicWorker } from '@gatehouse/observability';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { type IngestMetrics } from '../metrics';
-import { pause } from '../pause';
 import { readOpenEvents } from '../show-stats/open-events';
 import { type SilenceOptions, readSilence } from '../show-stats/read-silence';
 
 const EVERY_MS = 15_000;
 
 /** Looks at the ledger now and then, for the metrics that alarms are made of, and says in the log when silence begins. */
-export class LedgerWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+export class LedgerWatch extends PeriodicWorker {
   private alarmed = false;
 
   constructor(
@@ -20,15 +17,8 @@ export class LedgerWatch implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly metrics: IngestMetrics,
     private readonly log: Logger,
     private readonly options: SilenceOptions,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.running = this.run();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  ) {
+    super({ everyMs: EVERY_MS });
   }
 
   /** Looks once. */
@@ -43,15 +33,12 @@ export class LedgerWatch implements OnApplicationBootstrap, BeforeApplicationShu
     this.tell(silence);
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        await this.look();
-      } catch (error) {
-        // The database is away, which is told of elsewhere: the metrics stay what they were.
-        this.log.debug({ err: error }, 'the ledger could not be looked at');
-      }
-      await pause(EVERY_MS, this.stopping.signal);
+  protected override async run(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      // Readiness reports an unavailable database; the metrics keep their values.
+      this.log.debug({ err: error }, 'ledger not measured');
     }
   }
 

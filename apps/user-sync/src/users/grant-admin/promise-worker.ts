@@ -1,13 +1,7 @@
 import { SharedOutageError } from '@gatehouse/messaging';
-import { LOGGER } from '@gatehouse/observability';
+import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
 import { repeatOnConflict } from '@gatehouse/persistence';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
@@ -24,32 +18,17 @@ const EVERY_MS = 2_000;
  * never does: a forged event could otherwise make an admin.
  */
 @Injectable()
-export class PromiseWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-
+export class PromiseWorker extends PeriodicWorker {
   constructor(
     private readonly dataSource: DataSource,
     @Inject(ClerkAddresses) private readonly clerk: Pick<ClerkAddresses, 'holdersOf'>,
     @Inject(TrustChangeAnnouncer) private readonly announcer: Pick<TrustChangeAnnouncer, 'announce'>,
     @Inject(LOGGER) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.round().finally(() => (this.running = undefined));
-    }, EVERY_MS);
+  ) {
+    super({ everyMs: EVERY_MS, atStart: false });
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.running;
-  }
-
-  private async round(): Promise<void> {
+  protected override async run(): Promise<void> {
     try {
       await guardDatabase(() => this.dataSource.transaction(expirePromises));
       for (const promise of await guardDatabase(() => claimPromises(this.dataSource.manager))) await this.keep(promise);

@@ -1,5 +1,5 @@
-import { LOGGER, METRICS } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { LOGGER, METRICS, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -11,10 +11,8 @@ const COUNTS_BEFORE_WARNING = 2;
 
 /** Reports how many admins can act, and warns when none can: Clerk's bans and deletions also apply to the last admin. */
 @Injectable()
-export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class AdminCensus extends PeriodicWorker {
   private readonly gauge: Gauge;
-  private timer: NodeJS.Timeout | undefined;
-  private counting: Promise<void> | undefined;
   private countsWithoutAdmin = 0;
 
   constructor(
@@ -22,6 +20,7 @@ export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {
+    super({ everyMs: EVERY_MS });
     this.gauge = new Gauge({
       name: 'gatehouse_user_sync_active_admins',
       help: 'Admins who are neither deactivated, banned nor deleted',
@@ -29,20 +28,7 @@ export class AdminCensus implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
-  onApplicationBootstrap(): void {
-    const start = () => {
-      this.counting ??= this.count().finally(() => (this.counting = undefined));
-    };
-    this.timer = setInterval(start, EVERY_MS);
-    start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.counting;
-  }
-
-  private async count(): Promise<void> {
+  protected override async run(): Promise<void> {
     try {
       const { length } = await activeAdmins(this.dataSource.manager);
       this.gauge.set(length);

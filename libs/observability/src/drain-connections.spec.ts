@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
-import { letGoAtShutdown } from './let-go';
+import { drainConnectionsOnShutdown } from './drain-connections';
 
 const KEEP_ALIVE_MS = 600_000;
 
 it('a kept-alive connection whose request is answered during the shutdown does not hold it up', async () => {
   const server = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, return503OnClosing: false });
-  letGoAtShutdown(server);
+  drainConnectionsOnShutdown(server);
   const closing = new Promise<void>((resolve) =>
     server.addHook('preClose', (done) => {
       resolve();
@@ -46,7 +46,7 @@ it('a kept-alive connection whose request is answered during the shutdown does n
 
 it('a request that comes on an idle connection when the shutdown has begun is answered, as the last one on it', async () => {
   const server = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, return503OnClosing: false });
-  letGoAtShutdown(server);
+  drainConnectionsOnShutdown(server);
   server.get('/', () => 'done');
   await server.listen({ host: '127.0.0.1', port: 0 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

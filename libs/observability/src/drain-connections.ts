@@ -1,16 +1,16 @@
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 
-/** How long the connections that are open at shutdown are given to be told, with an answer, not to be used again. */
+/** How long open connections have at shutdown to get a response that asks the client to close them. */
 const DRAIN_MS = 500;
 const POLL_MS = 10;
 
 /**
- * Lets go of every connection at shutdown without breaking a request. An idle connection that the server closes may
- * just be carrying the next request: so for half a second all is still answered, each time with `Connection: close`, and
- * only what stayed idle is closed then.
+ * Closes every connection at shutdown without breaking a request. A request may already be on its way on an idle
+ * connection. So the server answers everything for half a second, each time with `Connection: close`, and then closes
+ * the connections that stayed idle.
  */
-export function letGoAtShutdown(server: FastifyInstance): void {
+export function drainConnectionsOnShutdown(server: FastifyInstance): void {
   let closing = false;
   let drained = false;
   const open = new Set<Socket>();
@@ -28,8 +28,8 @@ export function letGoAtShutdown(server: FastifyInstance): void {
     if (closing) void reply.header('connection', 'close');
     done(null, payload);
   });
-  // An answer whose head was written just before cannot say so any more: its connection is ended when it is idle. Node
-  // closes only those that are idle when the server is closed; the others would hold the process until their time is over.
+  // A response whose head was sent before the shutdown lacks `Connection: close`. Node closes only the connections that
+  // are idle when the server closes; such a connection would stay open until its keep-alive time is over.
   server.addHook('onResponse', (_request, _reply, done) => {
     if (drained) setImmediate(() => server.server.closeIdleConnections());
     done();

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
-import { TurnOutput } from './turn-output';
+import { BatchedOutput } from './batched-output';
 
 const run = promisify(execFile);
 
@@ -53,7 +53,7 @@ describe('a service', () => {
 describe('the lines of one turn', () => {
   it('are written together, at its end', async () => {
     const written: string[] = [];
-    const log = pino({ base: null, timestamp: false }, new TurnOutput({ write: (text) => void written.push(text) }));
+    const log = pino({ base: null, timestamp: false }, new BatchedOutput({ write: (text) => void written.push(text) }));
     log.info('first');
     await Promise.resolve();
     log.info('second');
@@ -67,7 +67,7 @@ describe('the lines of one turn', () => {
 
   it('do not wait for its end when they are many', () => {
     const written: string[] = [];
-    const output = new TurnOutput({ write: (text) => void written.push(text) });
+    const output = new BatchedOutput({ write: (text) => void written.push(text) });
     for (let count = 0; count < 1_000; count++) output.write(`${'x'.repeat(999)}\n`);
     expect(written.length).toBeGreaterThan(10);
     expect(written.every((text) => text.length <= 66 * 1_024)).toBe(true);

@@ -6,10 +6,11 @@ import { type Problem } from '@gatehouse/contracts';
 const statuses: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 /**
- * Answers what is no HTTP request, or one too slow or too large, with a problem: neither Fastify nor Nest ever sees it.
- * `describe` gives the service's words for 400, 408 and 431. For Fastify's `clientErrorHandler`.
+ * Returns Fastify's `clientErrorHandler`: answers bytes that are not an HTTP request, and requests that are too slow or
+ * too large, with a problem response. Neither Fastify nor Nest sees such a request.
+ * @param describe code and detail for the statuses 400, 408 and 431
  */
-export function refuseUnreadable(describe: (status: number) => Pick<Problem, 'code' | 'detail'>) {
+export function rejectUnreadable(describe: (status: number) => Pick<Problem, 'code' | 'detail'>) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
       socket.destroy();

@@ -1,0 +1,46 @@
+import { type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+/** When a {@link PeriodicWorker} runs. */
+export interface WorkerSchedule {
+  readonly everyMs: number;
+  /** Whether it also runs when the service starts. Default: true. */
+  readonly atStart?: boolean;
+}
+
+/**
+ * Work that a service repeats while it runs. Runs never overlap: a tick during a run is skipped. At shutdown no further
+ * run begins, and the current one is awaited. All workers stop before the first one is awaited, so their waits do not
+ * add up.
+ */
+export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(private readonly schedule: WorkerSchedule) {}
+
+  /** One run. Handles its own errors; must not reject. */
+  protected abstract run(): Promise<void>;
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.wake(), this.schedule.everyMs);
+    if (this.schedule.atStart ?? true) this.wake();
+  }
+
+  /** Starts a run now, unless one is running or the service is stopping. */
+  protected wake(): void {
+    if (this.stopped) return;
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.running;
+  }
+}
