@@ -56,3 +56,12 @@ describe('the check of links', () => {
     ]);
   });
 });
+
+it.each(readdirSync(join(root, 'docs/runbooks')).filter((name) => name !== 'README.md'))(
+  'the runbook %s has Symptom, Impact, Diagnose, Fix and Verify, in this order',
+  (name) => {
+    const parts = [...textOf(`docs/runbooks/${name}`).matchAll(/^(?:## |\*\*)([A-Z][a-z]+)/gm)].map(([, part]) => part);
+    const wanted = ['Symptom', 'Impact', 'Diagnose', 'Fix', 'Verify'];
+    expect(parts.filter((part) => wanted.includes(part ?? ''))).toEqual(wanted);
+  },
+);
