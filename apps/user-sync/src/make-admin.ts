@@ -51,7 +51,7 @@ function clerkAddresses(config: AdminConfig, dataSource: DataSource): ClerkAddre
   const log = createLogger({ service: 'user-sync', level: 'silent' });
   const metrics = new Registry();
   const budget = new ClerkBudget(config, dataSource, metrics);
-  const requests = new ClerkRequests(config, budget, new ClerkHealth(config, log, metrics), metrics);
+  const requests = new ClerkRequests(budget, new ClerkHealth(config, log, metrics), metrics);
   return new ClerkAddresses(new ClerkJson(config, requests));
 }
 

@@ -1,15 +1,15 @@
 import { type ClerkAnswer } from '../errors';
 
 /**
- * Headers of a request to Clerk's Backend API. The version pins the shapes of its answers; the SDK sends the same one by
- * itself.
+ * Headers of a request to Clerk's Backend API. The version pins the shapes of the answers; `@clerk/backend` sends the
+ * same one.
  * @see https://clerk.com/docs/guides/development/upgrading/versioning
  */
 export function backendApiHeaders(secretKey: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${secretKey}`, accept: 'application/json', 'clerk-api-version': '2026-05-12' };
 }
 
-/** The wait that Clerk's `Retry-After` asks for; empty without the header. */
+/** The wait that `Retry-After` asks for; empty without the header. */
 export function retryAfterOf({ headers }: Response): Pick<ClerkAnswer, 'retryAfterMs'> {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};

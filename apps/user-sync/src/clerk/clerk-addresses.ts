@@ -8,21 +8,21 @@ import { type Priority } from './priority';
 
 const listSchema = z.array(clerkUserSchema.pick({ id: true, email_addresses: true }));
 
-/** A Clerk user who has an e-mail address, primary or not. */
+/** A Clerk user with a certain e-mail address, primary or not. */
 export interface AddressHolder {
   readonly clerkUserId: string;
   readonly verified: boolean;
 }
 
-/** Who holds an e-mail address at Clerk right now. */
+/** Finds the users at Clerk who have an e-mail address. */
 @Injectable()
 export class ClerkAddresses {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** All holders of an address in any letter case; at Clerk at most one has it verified. Throws ClerkRequestError. */
+  /** All users with an address, in any letter case; Clerk lets at most one verify it. Throws ClerkRequestError. */
   async holdersOf(email: string, priority: Priority): Promise<readonly AddressHolder[]> {
     const query = new URLSearchParams({ email_address: email, limit: '100' });
-    const missing = () => new ClerkRequestError('clerk', { status: 404 }, 'Clerk returned no list of users');
+    const missing = () => new ClerkRequestError('clerk', { status: 404 }, 'Clerk returned no list of users.');
     const users = await this.clerk.ask(
       { path: `/users?${query.toString()}`, schema: listSchema, missing },
       { priority },

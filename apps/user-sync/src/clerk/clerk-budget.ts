@@ -8,16 +8,16 @@ import { ClerkUnavailableError } from '../errors';
 import { CONFIG } from '../tokens';
 import { type Priority, priorities } from './priority';
 
-/** Of Clerk's limit; the rest is for clocks that differ, for probes, and for whoever else has the secret key. */
+/** Share of Clerk's limit. The rest is for clock differences, probes and other users of the secret key. */
 const USED = 0.9;
-/** What may be spent at once; the rest flows in over the 10 s, so that no window of them holds more than the whole. */
+/** Share that may be spent at once. The rest is refilled over 10 s, so that no window of 10 s exceeds the limit. */
 const BURST = 0.2;
-/** Which part of a full bucket has to be left: it is kept for what is more urgent. */
+/** Share of a full bucket that a request of this priority must leave for more urgent ones. */
 const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
-/** A retry clock that promises more is not believed; milliseconds. */
+/** Maximum pause, whatever Clerk asks for; milliseconds. */
 const MAX_PAUSE_MS = 3_600_000;
 
-/** One row for all replicas. A bucket whose refill begins in the future is paused: it is empty until then. */
+/** Draws tokens from the one row of all replicas. While `refilled_at` is in the future, the bucket is empty: paused. */
 const DRAW = `
   UPDATE clerk_budget AS b
      SET tokens = now.available - now.granted, refilled_at = greatest(b.refilled_at, now.at)
@@ -29,7 +29,7 @@ const DRAW = `
   RETURNING now.granted, 1000 * (greatest(0, extract(epoch FROM now.refilled_at - now.at)::float8)
     + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
 
-/** The row is not there at first, and after PostgreSQL crashed: what is lost is the memory of at most 10 s. */
+/** The row is missing before first use and after a crash of PostgreSQL, which loses at most 10 s of history. */
 const BEGIN =
   'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
 
@@ -45,8 +45,8 @@ interface Waiter {
 }
 
 /**
- * How many requests Clerk may still be asked, over all replicas: a token bucket in the users database. The less urgent a
- * request is, the more of the bucket it has to leave: a walk over all users never starves a first login.
+ * Limits the requests of all replicas to Clerk by a token bucket in the users database. A less urgent request must leave
+ * more of the bucket, so a reconcile run never starves a first login.
  */
 @Injectable()
 export class ClerkBudget {
@@ -71,7 +71,7 @@ export class ClerkBudget {
     this.perSecond = (clerk.requestsPer10s * USED * (1 - BURST)) / 10;
     this.waited = new Histogram({
       name: 'gatehouse_user_sync_clerk_budget_wait_seconds',
-      help: 'Time that requests to Clerk waited for their turn in the budget',
+      help: 'Time that requests to Clerk waited for the budget',
       labelNames: ['lane'],
       buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 30],
       registers: [metrics],
@@ -79,8 +79,8 @@ export class ClerkBudget {
   }
 
   /**
-   * Resolves when one request may be made. Throws ClerkUnavailableError, at once, when that will take longer than `maxWaitMs`, and
-   * SharedOutageError while the database is away.
+   * Resolves when one request may be sent. Throws ClerkUnavailableError at once when that will take longer than
+   * `maxWaitMs`, and SharedOutageError while the database is unavailable.
    */
   async take(priority: Priority, maxWaitMs: number): Promise<void> {
     const end = this.waited.startTimer({ lane: priority });
@@ -98,7 +98,7 @@ export class ClerkBudget {
     }
   }
 
-  /** Clerk wants to be left alone by all of us; milliseconds, at most an hour. Throws SharedOutageError. */
+  /** Stops the requests of all replicas for this time; at most an hour. Throws SharedOutageError. */
   async pause(ms: number): Promise<void> {
     const pauseMs = Math.min(ms, MAX_PAUSE_MS);
     await guardDatabase(() => this.dataSource.query(PAUSE, [pauseMs]));
@@ -171,7 +171,7 @@ export class ClerkBudget {
     if (index < 0) return;
     this.waiting[priority].splice(index, 1);
     const answer = retryAfterMs === undefined ? {} : { retryAfterMs };
-    waiter.refuse(new ClerkUnavailableError('network', answer, 'no request to Clerk is left in the budget for now'));
+    waiter.refuse(new ClerkUnavailableError('network', answer, 'The budget of requests to Clerk is used up for now.'));
   }
 
   private sleep(priority: Priority, ms: number): Promise<void> {

@@ -6,21 +6,21 @@ import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
 import { ClerkJson } from './clerk-json';
 
 const TIMEOUT_MS = 20_000;
-/** The most that Clerk gives at once. */
+/** Clerk's maximum page size. */
 const MAX_PAGE = 500;
 
 const listSchema = z.array(clerkUserSchema);
 const countSchema = z.looseObject({ total_count: z.number().int().nonnegative() });
 const instanceSchema = z.looseObject({ id: z.string().min(1).max(120) });
 
-/** Clerk's users as a whole: what a walk over all of them asks for. The SDK knows no `starting_after`. */
+/** Lists and counts Clerk's users for reconcile runs, and reads the instance. */
 @Injectable()
 export class ClerkDirectory {
   constructor(private readonly clerk: ClerkJson) {}
 
   /**
-   * The next users in order of creation, oldest first; at most 500. Throws CursorGoneError when Clerk does not know the
-   * user to go on after, else ClerkRequestError.
+   * The next page of users, oldest first, at most 500; `cursor` is the Clerk id of the last user of the page before.
+   * Throws CursorGoneError when Clerk does not know that user, otherwise ClerkRequestError.
    */
   async after(cursor: string | undefined): Promise<MappedUser[]> {
     const query = { limit: String(MAX_PAGE), order_by: '+created_at' };
@@ -32,7 +32,7 @@ export class ClerkDirectory {
     return page.map((user) => mapClerkUser(user, Date.now()));
   }
 
-  /** Those of these users whom Clerk knows; at most 100. */
+  /** The users that Clerk knows among these ids; at most 100 ids. */
   async among(clerkUserIds: readonly string[]): Promise<MappedUser[]> {
     const query = new URLSearchParams([
       ['limit', String(MAX_PAGE)],
@@ -42,7 +42,7 @@ export class ClerkDirectory {
     return users.map((user) => mapClerkUser(user, Date.now()));
   }
 
-  /** How many users Clerk holds. */
+  /** Number of users at Clerk. */
   async count(): Promise<number> {
     return (await this.get('/users/count', countSchema)).total_count;
   }

@@ -8,16 +8,16 @@ import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Priority } from './priority';
 
-/** As long as a request may take: who is slow is not away. */
+/** Equals the time-out of a request: a slow Clerk is not an unavailable one. */
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
-/** A limit of the whole instance; `retryAfterMs` where Clerk says so. */
+/** A rate limit of the whole instance, with `retryAfterMs` when Clerk sent it. */
 export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
 
 /**
- * Whether Clerk as a whole is away, or only failed at one question: after a failure that may be either it is asked
- * something that has to do with no user. While it is away nobody but a first login asks, until a probe is answered.
+ * Tells an outage of all of Clerk from a failure of one request, by a probe that concerns no user. During an outage only
+ * first logins are sent, until Clerk answers a probe.
  */
 @Injectable()
 export class ClerkHealth {
@@ -33,24 +33,24 @@ export class ClerkHealth {
   ) {
     this.gauge = new Gauge({
       name: 'gatehouse_user_sync_clerk_away',
-      help: 'Whether Clerk as a whole did not answer when it was last asked',
+      help: '1 while Clerk as a whole is unavailable, else 0',
       registers: [metrics],
     });
   }
 
-  /** Throws ClerkUnavailableError while Clerk is known to be away. */
+  /** Throws ClerkUnavailableError during an outage. */
   async admit(priority: Priority): Promise<void> {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
-      const away = this.isAway();
-      // An event holds up those that come after it: it does not wait for the probe.
-      if (priority !== 'conflict' && !(await away)) return;
+      const unavailable = this.isUnavailable();
+      // An event that waits delays the events behind it, so it does not wait for the probe.
+      if (priority !== 'conflict' && !(await unavailable)) return;
     }
-    throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is away');
+    throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is unavailable.');
   }
 
-  /** Asks now; questions that come together are one. */
-  isAway(): Promise<boolean> {
+  /** Probes Clerk now. Concurrent calls share one probe. */
+  isUnavailable(): Promise<boolean> {
     this.probing ??= this.probe().finally(() => {
       this.probing = undefined;
     });
@@ -58,8 +58,8 @@ export class ClerkHealth {
   }
 
   /**
-   * How long Clerk limits the whole instance; undefined when it answers a request that is about no user. Concurrent calls
-   * share one request.
+   * The rate limit of the whole instance, read by a request that concerns no user; undefined when Clerk answers it.
+   * Concurrent calls share one request.
    */
   instanceLimit(): Promise<InstanceLimit | undefined> {
     this.limiting ??= this.readLimit().finally(() => {
@@ -68,7 +68,7 @@ export class ClerkHealth {
     return this.limiting;
   }
 
-  /** Clerk has answered somebody. */
+  /** Ends an outage: Clerk has answered a request. */
   answered(): void {
     if (this.outage === undefined) return;
     this.outage = undefined;
@@ -77,11 +77,11 @@ export class ClerkHealth {
   }
 
   private async readLimit(): Promise<InstanceLimit | undefined> {
-    const response = await this.askAboutNobody().catch(() => undefined);
+    const response = await this.countUsers().catch(() => undefined);
     return response?.status === 429 ? retryAfterOf(response) : undefined;
   }
 
-  private async askAboutNobody(): Promise<Response> {
+  private async countUsers(): Promise<Response> {
     const { apiUrl, secretKey } = this.config.clerk;
     const response = await fetch(`${apiUrl}/v1/users/count`, {
       headers: backendApiHeaders(secretKey),
@@ -94,15 +94,15 @@ export class ClerkHealth {
 
   private async probe(): Promise<boolean> {
     try {
-      const { status } = await this.askAboutNobody();
+      const { status } = await this.countUsers();
       if (status < 500 && status !== 408 && status !== 429) {
         this.answered();
         return false;
       }
     } catch {
-      // No answer is an answer here.
+      // No answer: an outage, like an answer of 5xx.
     }
-    if (this.outage === undefined) this.log.warn('Clerk as a whole is away');
+    if (this.outage === undefined) this.log.warn('Clerk as a whole is unavailable');
     const pauseMs = Math.min((this.outage?.pauseMs ?? BETWEEN_PROBES_MS.first / 2) * 2, BETWEEN_PROBES_MS.most);
     this.outage = { pauseMs, probeAt: performance.now() + pauseMs };
     this.gauge.set(1);

@@ -15,12 +15,12 @@ import { ClerkDirectory } from './clerk-directory';
 
 const BETWEEN_ATTEMPTS_MS = 10_000;
 const BETWEEN_WARNINGS_MS = 60_000;
-/** The first events after the start wait for the answer. */
+/** Time-out of each request: the first events after the start wait for the first one. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * The Clerk instance whose events are ours: `CLERK_INSTANCE_ID` or, without it, the one that Clerk names for the secret
- * key. Asks Clerk in the background from the start until it answers.
+ * The Clerk instance whose events are accepted: `CLERK_INSTANCE_ID`, or the instance that Clerk returns for the secret key.
+ * Reads it in the background from the start, until Clerk answers.
  */
 @Injectable()
 export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
@@ -42,7 +42,7 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
     this.firstAttempt = new Promise((resolve) => (this.endFirstAttempt = resolve));
     this.foreign = new Counter({
       name: 'gatehouse_user_sync_foreign_events_total',
-      help: 'Events of another Clerk instance, which were ignored',
+      help: 'Ignored events of another Clerk instance',
       registers: [metrics],
     });
   }
@@ -60,7 +60,7 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
     await this.running;
   }
 
-  /** The instance id, or undefined while Clerk has not named it. Waits for the first attempt to ask, at most 5 s. */
+  /** The instance id; undefined while it is unknown. Waits at most 5 s, for the first request to Clerk. */
   async current(): Promise<string | undefined> {
     if (this.known === undefined) await this.firstAttempt;
     return this.known;
@@ -81,7 +81,7 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
         this.learn(await this.clerk.instanceId(TIMEOUT_MS));
         return;
       } catch (error) {
-        if (attempt === 1) this.log.warn({ err: error }, 'Clerk did not name its instance; retrying');
+        if (attempt === 1) this.log.warn({ err: error }, 'reading the Clerk instance failed; retrying');
       } finally {
         this.endFirstAttempt();
       }
@@ -93,7 +93,7 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
     if (this.known !== undefined && this.known !== atClerk) {
       this.log.error(
         { configured: this.known, atClerk },
-        'CLERK_INSTANCE_ID is not the instance of CLERK_SECRET_KEY: correct the one that is wrong',
+        'CLERK_INSTANCE_ID is not the instance of CLERK_SECRET_KEY: correct one of them',
       );
     }
     this.known ??= atClerk;

@@ -4,22 +4,23 @@ import { type UserSyncConfig } from '../config';
 import { ClerkRequestError } from '../errors';
 import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
-import { type CallOptions, ClerkRequests, REQUEST_TIMEOUT_MS } from './clerk-requests';
+import { type CallOptions, ClerkRequests } from './clerk-requests';
 
 const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.string() })).min(1) });
 
-/** One request to the Backend API, as it goes over the wire. */
+/** One request to the Backend API. */
 export interface WireRequest<Schema extends z.ZodType> {
-  /** After `/v1`, with the query. */
+  /** Path after `/v1`, with the query. */
   readonly path: string;
-  /** PATCHed as JSON; without it the path is fetched. */
+  /** Sent as JSON by PATCH; without a body the request is a GET. */
   readonly body?: unknown;
+  /** Shape of the answer. */
   readonly schema: Schema;
-  /** What is thrown when Clerk has no such resource. */
+  /** Makes the error that is thrown when Clerk has no such resource. */
   readonly missing: () => Error;
 }
 
-/** Asks Clerk what its SDK does not know how to ask, or asks twice. */
+/** Sends requests to Clerk's Backend API and parses the answers strictly. ADR 0018 says why without `@clerk/backend`. */
 @Injectable()
 export class ClerkJson {
   constructor(
@@ -27,15 +28,14 @@ export class ClerkJson {
     private readonly requests: ClerkRequests,
   ) {}
 
-  /** The answer, parsed. Throws as ClerkRequests does. */
-  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, callOptions: CallOptions): Promise<z.output<Schema>> {
-    const { timeoutMs = REQUEST_TIMEOUT_MS } = callOptions;
-    return this.requests.ask(() => this.send(request, timeoutMs), request.missing, callOptions);
+  /** The parsed answer. Throws the error of `missing`, or the errors of {@link ClerkRequests.send}. */
+  ask<Schema extends z.ZodType>(request: WireRequest<Schema>, options: CallOptions): Promise<z.output<Schema>> {
+    return this.requests.send((signal) => this.fetch(request, signal), options);
   }
 
-  private async send<Schema extends z.ZodType>(
+  private async fetch<Schema extends z.ZodType>(
     { path, body, schema, missing }: WireRequest<Schema>,
-    timeoutMs: number,
+    signal: AbortSignal,
   ): Promise<z.output<Schema>> {
     const { apiUrl, secretKey } = this.config.clerk;
     const headers = backendApiHeaders(secretKey);
@@ -43,14 +43,15 @@ export class ClerkJson {
       ...(body === undefined
         ? { headers }
         : { method: 'PATCH', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       redirect: 'error',
+    }).catch((cause: unknown) => {
+      throw new ClerkRequestError('network', {}, 'No connection to Clerk, or it was lost.', { cause });
     });
     const answer: unknown = await response.json().catch(() => undefined);
     if (!response.ok) throw refusal(response, answer, missing);
     const parsed = schema.safeParse(answer);
-    if (!parsed.success)
-      throw new ClerkRequestError('clerk', {}, 'Clerk answered with something else than was asked for');
+    if (!parsed.success) throw new ClerkRequestError('clerk', {}, 'Clerk answered with JSON of an unexpected shape.');
     return parsed.data;
   }
 }
@@ -58,14 +59,11 @@ export class ClerkJson {
 function refusal(response: Response, body: unknown, missing: () => Error): Error {
   const { status } = response;
   const code = errorSchema.safeParse(body).data?.errors[0]?.code;
+  // Any other 404 is about the path, not about the resource.
   if (status === 404 && code === 'resource_not_found') return missing();
   return new ClerkRequestError(
     'clerk',
-    {
-      status,
-      ...(code === undefined ? {} : { code }),
-      ...retryAfterOf(response),
-    },
-    `Clerk answered ${status}${code === undefined ? '' : ` (${code})`}`,
+    { status, ...(code === undefined ? {} : { code }), ...retryAfterOf(response) },
+    `Clerk answered ${status}${code === undefined ? '' : ` (${code})`}.`,
   );
 }

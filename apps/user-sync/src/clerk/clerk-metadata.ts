@@ -11,12 +11,12 @@ const userSchema = z.looseObject({
 });
 const listSchema = z.array(userSchema);
 
-/** Users' `publicMetadata` at Clerk. It belongs to the company: only keys of ours are ever written. */
+/** Reads and writes users' `publicMetadata` at Clerk. It belongs to the company: only Gatehouse's keys are written. */
 @Injectable()
 export class ClerkMetadata {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** Metadata of at most 100 users by Clerk id, without the users that Clerk does not know. Throws ClerkRequestError. */
+  /** Metadata by Clerk id, of at most 100 users; users that Clerk does not know are left out. Throws ClerkRequestError. */
   async read(clerkUserIds: readonly string[], callOptions: CallOptions): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
       ['limit', String(clerkUserIds.length)],
@@ -27,7 +27,7 @@ export class ClerkMetadata {
     return new Map(users.map(({ id, public_metadata: metadata }) => [id, metadata ?? {}]));
   }
 
-  /** Merges into what Clerk holds. Throws UserMissingAtClerkError, else ClerkRequestError. */
+  /** Merges values into a user's metadata. Throws UserMissingAtClerkError on 404, otherwise ClerkRequestError. */
   async merge(clerkUserId: string, patch: PublicMetadata, callOptions: CallOptions): Promise<void> {
     await this.clerk.ask(
       {
@@ -42,5 +42,5 @@ export class ClerkMetadata {
 }
 
 function noList(): Error {
-  return new ClerkRequestError('clerk', { status: 404 }, 'Clerk has no list of users where it was asked for one');
+  return new ClerkRequestError('clerk', { status: 404 }, 'Clerk returned no list of users.');
 }

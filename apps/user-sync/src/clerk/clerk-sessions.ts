@@ -1,27 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ClerkRequestError, SessionMissingAtClerkError } from '../errors';
-import { ClerkRequests } from './clerk-requests';
+import { ClerkJson } from './clerk-json';
 
-const sessionSchema = z.object({ id: z.string(), userId: z.string(), status: z.string() });
+const sessionSchema = z.object({ id: z.string(), user_id: z.string(), status: z.string() });
 
-/** Whose a Clerk session is, and whether it is `active`. */
-export type SessionAtClerk = z.output<typeof sessionSchema>;
+/** A Clerk session: its user, and its status, which is `active` for a session that can be used. */
+export interface SessionAtClerk {
+  readonly userId: string;
+  readonly status: string;
+}
 
-/** Sessions as Clerk's Backend API holds them right now. */
+/** Reads sessions from Clerk's Backend API. */
 @Injectable()
 export class ClerkSessions {
-  constructor(private readonly clerk: ClerkRequests) {}
+  constructor(private readonly clerk: ClerkJson) {}
 
-  /** Throws SessionMissingAtClerkError on 404, else ClerkRequestError. */
+  /** The current state of a session. Throws SessionMissingAtClerkError on 404, otherwise ClerkRequestError. */
   async fetch(sessionId: string, timeoutMs: number): Promise<SessionAtClerk> {
-    const answer: unknown = await this.clerk.ask(
-      ({ sessions }) => sessions.getSession(sessionId),
-      () => new SessionMissingAtClerkError(),
+    const { id, user_id, status } = await this.clerk.ask(
+      {
+        path: `/sessions/${encodeURIComponent(sessionId)}`,
+        schema: sessionSchema,
+        missing: () => new SessionMissingAtClerkError(),
+      },
       { priority: 'first_login', timeoutMs },
     );
-    const parsed = sessionSchema.safeParse(answer);
-    if (parsed.success && parsed.data.id === sessionId) return parsed.data;
-    throw new ClerkRequestError('clerk', {}, 'Clerk answered with something that is not this session');
+    if (id !== sessionId) throw new ClerkRequestError('clerk', {}, 'Clerk answered with another session.');
+    return { userId: user_id, status };
   }
 }

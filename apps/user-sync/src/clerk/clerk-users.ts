@@ -5,16 +5,12 @@ import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
 import { ClerkJson } from './clerk-json';
 import { type CallOptions } from './clerk-requests';
 
-/** Users as Clerk's Backend API holds them right now. */
+/** Reads single users from Clerk's Backend API. */
 @Injectable()
 export class ClerkUsers {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /**
-   * Fetches the user; takes at most `timeoutMs`, 10 s by default. Reads the wire's JSON and not the SDK's objects, which
-   * cannot be made of a user in which Clerk sends null for what they need. Throws UserMissingAtClerkError on 404,
-   * otherwise ClerkRequestError.
-   */
+  /** The current state of a user. Throws UserMissingAtClerkError on 404, otherwise ClerkRequestError. */
   async fetch(clerkUserId: string, callOptions: CallOptions): Promise<MappedUser> {
     const user = await this.clerk.ask(
       {
@@ -25,7 +21,7 @@ export class ClerkUsers {
       callOptions,
     );
     if (user.id !== clerkUserId) {
-      throw new ClerkRequestError('clerk', {}, 'Clerk answered with something that is not this user');
+      throw new ClerkRequestError('clerk', {}, 'Clerk answered with another user.');
     }
     return mapClerkUser(user, Date.now());
   }

@@ -1,8 +1,8 @@
 import { type Priority, priorities } from './priority';
 
 /**
- * Lets a bounded number of requests run at once, the most urgent first. What is less urgent may fill only a part of the
- * slots, so that a free one is left for a first login whatever else runs.
+ * Limits concurrent requests; the most urgent starts first. Less urgent requests may use only some of the slots, so a
+ * first login always finds a free one.
  */
 export class PrioritySlots {
   private running = 0;
@@ -13,10 +13,10 @@ export class PrioritySlots {
     reconcile: [],
   };
 
-  /** `limits`: how many may run at once, in all, for one more of the priority to begin. */
+  /** `limits`: by priority, the number of running requests of any priority below which one more may start. */
   constructor(private readonly limits: Readonly<Record<Priority, number>>) {}
 
-  /** Does the work as soon as it may. */
+  /** Runs the work as soon as a slot is free. */
   async run<Result>(priority: Priority, work: () => Promise<Result>): Promise<Result> {
     const turn = new Promise<void>((resolve) => this.waiting[priority].push(resolve));
     this.startNext();

@@ -1,5 +1,4 @@
-/** Why Clerk is asked, the most urgent first: somebody waits at a first login, and nobody for a walk over all users. */
+/** Priorities of requests to Clerk, most urgent first. A person waits for a first login; nobody waits for a reconcile run. */
 export const priorities = ['first_login', 'conflict', 'write_back', 'reconcile'] as const;
 
-/** Why Clerk is asked. */
 export type Priority = (typeof priorities)[number];

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 
-/** Users whom Clerk did not find when asked. That is no deletion: each is asked for once more, later. */
+/** Users that Clerk did not find. This is not yet a deletion: each is checked again after one minute. */
 @Injectable()
 export class SuspectedAbsences {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Queues a confirmation, if there is such a live user here. */
+  /** Queues the second check, if the user is live here. `source`: what found the user missing. */
   async suspect(clerkUserId: string, source: string): Promise<void> {
     await guardDatabase(() =>
       this.dataSource.query(
@@ -20,7 +20,7 @@ export class SuspectedAbsences {
     );
   }
 
-  /** Those whose time to be asked for has come. */
+  /** Clerk ids whose second check is due. */
   async due(limit: number): Promise<string[]> {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ clerk_user_id: string }[]>(
@@ -31,7 +31,7 @@ export class SuspectedAbsences {
     return rows.map(({ clerk_user_id }) => clerk_user_id);
   }
 
-  /** Nothing more is to be found out about these. */
+  /** Removes these users from the queue. */
   async clear(clerkUserIds: readonly string[]): Promise<void> {
     await guardDatabase(() =>
       this.dataSource.query('DELETE FROM suspected_absences WHERE clerk_user_id = ANY($1::text[])', [
