@@ -98,20 +98,6 @@ export default tseslint.config(
     },
   },
   {
-    name: 'npm start parses the environment of every program with that program’s own parser',
-    files: ['tools/src/start/parse-environments.ts'],
-    rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          allow: ['^../../../apps/[a-z-]+/src/config$'],
-          depConstraints: boundaries,
-          enforceBuildableLibDependency: false,
-        },
-      ],
-    },
-  },
-  {
     name: 'errors carry a code; the environment is read only in config.ts; what ships imports neither local servers nor the test kit',
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
     ignores: ['**/*.spec.ts', 'libs/local-stack/**', 'libs/testing/**'],

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type ClerkSession, createEnvelopeSigner } from '@gatehouse/auth';
 import { trustChangeHeartbeat, inboxPrefix, resolvePrincipal } from '@gatehouse/contracts';
+import { natsUsers } from '@gatehouse/local-stack';
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
@@ -9,7 +10,7 @@ import { ChangeFeed } from '../src/trust/change-feed';
 import { ChangeAuthority } from './support/change-authority';
 import { PeerService } from './support/peer-service';
 import { samplePrincipal } from './support/samples';
-import { PASSWORD, natsUsers } from './support/test-gateway';
+import { PASSWORD } from './support/test-gateway';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const asked: string[] = [];
@@ -35,7 +36,7 @@ beforeEach(async () => {
   answerChange = undefined;
   hold = undefined;
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  nats = await startOwnNats({ users: natsUsers() });
+  nats = await startOwnNats({ users: natsUsers(() => PASSWORD) });
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   userSync = new PeerService('user-sync', nats.url, PASSWORD, publicPem, log);
   authority = new ChangeAuthority(userSync);

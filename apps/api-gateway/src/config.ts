@@ -15,6 +15,7 @@ import {
   port,
   trustProxy,
 } from '@gatehouse/config';
+import { services } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { isPath } from './sign-in/redirect-target';
 import { SYNC_PATH } from './sign-in/sync-path';
@@ -49,8 +50,8 @@ const rateLimitStore = z
 
 const variables = z.object({
   ...commonVariables,
-  PORT: port.default(8080),
-  OPS_PORT: port.default(9000),
+  PORT: port.default(services['api-gateway'].port),
+  OPS_PORT: port.default(services['api-gateway'].opsPort),
   CLERK_ISSUER: httpUrl,
   CLERK_JWT_KEY: pem
     .pipe(

@@ -13,10 +13,9 @@ import {
   eventMessageId,
   eventSubject,
   inboxPrefix,
-  natsPermissions,
   outcomeSchema,
-  serviceNames,
 } from '@gatehouse/contracts';
+import { natsUsers } from '@gatehouse/local-stack';
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, type TestDatabase, createTestDatabase, eventually, startOwnNats } from '@gatehouse/testing';
@@ -75,15 +74,7 @@ export class SyncWorld {
 
   static async start(): Promise<SyncWorld> {
     const nats = await startOwnNats({
-      users: [
-        OBSERVER,
-        ...serviceNames.map((name) => ({
-          user: name,
-          password: name,
-          permissions: natsPermissions[name],
-          allowResponses: natsPermissions[name].allowResponses,
-        })),
-      ],
+      users: [OBSERVER, ...natsUsers((service) => service)],
     });
     const keys = generateKeyPairSync('ed25519', {
       publicKeyEncoding: { type: 'spki', format: 'pem' },

@@ -20,7 +20,7 @@ import {
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
-import { roles } from '@gatehouse/contracts';
+import { roles, services } from '@gatehouse/contracts';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
@@ -38,7 +38,7 @@ const variables = withRetryInOrder(
   z.object({
     ...commonVariables,
     ...databaseVariables,
-    OPS_PORT: port.default(9002),
+    OPS_PORT: port.default(services['user-sync'].opsPort),
     ...clerkVariables,
     CLERK_INSTANCE_ID: clerkInstanceId.optional(),
     API_KEY_ENVIRONMENT: z.enum(apiKeyEnvironments).optional(),

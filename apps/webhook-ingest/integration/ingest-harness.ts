@@ -4,23 +4,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
-import {
-  type EventMetadata,
-  clerkEventsStream,
-  decodeEventHeaders,
-  inboxPrefix,
-  natsPermissions,
-  serviceNames,
-} from '@gatehouse/contracts';
+import { type EventMetadata, clerkEventsStream, decodeEventHeaders, inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { createDataSource, runMigrations } from '@gatehouse/persistence';
-import { withClient } from '@gatehouse/local-stack';
+import { natsUsers, withClient } from '@gatehouse/local-stack';
 import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats } from '@gatehouse/testing';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { readConfig } from '../src/config';
+import { loadConfig } from '../src/config';
 import { migrationDatabase } from '../src/database/database-options';
 import { start } from '../src/start';
 
@@ -128,15 +121,7 @@ export class IngestHarness {
   static async create(): Promise<IngestHarness> {
     const database = await createTestDatabase({ template: 'ingest', migrate });
     const nats = await startOwnNats({
-      users: [
-        ...serviceNames.map((user) => ({
-          user,
-          password: user,
-          permissions: natsPermissions[user],
-          allowResponses: natsPermissions[user].allowResponses,
-        })),
-        { user: 'observer', password: 'observer' },
-      ],
+      users: [...natsUsers((service) => service), { user: 'observer', password: 'observer' }],
     });
     return new IngestHarness(database, nats);
   }
@@ -150,7 +135,7 @@ export class IngestHarness {
         done();
       },
     });
-    const config = readConfig({
+    const config = loadConfig({
       PORT: '0',
       OPS_PORT: '0',
       HOST: '127.0.0.1',

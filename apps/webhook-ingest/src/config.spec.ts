@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ConfigError } from '@gatehouse/config';
-import { readConfig } from './config';
+import { loadConfig } from './config';
 
 const secret = (byte: number): string => `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
 const ENVELOPE_PUBLIC_KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -13,7 +13,7 @@ const needed = {
 
 function faultsOf(environment: Record<string, string>): string {
   try {
-    readConfig(environment);
+    loadConfig(environment);
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -23,7 +23,7 @@ function faultsOf(environment: Record<string, string>): string {
 
 describe('the configuration', () => {
   it('needs little, and has the documented defaults', () => {
-    expect(readConfig(needed)).toMatchObject({
+    expect(loadConfig(needed)).toMatchObject({
       http: { port: 8081, host: '0.0.0.0', trustProxy: false, requireHttps: false },
       opsPort: 9001,
       retry: { baseMs: 60_000, capMs: 3_600_000, maxRetries: 8 },
@@ -43,14 +43,14 @@ describe('the configuration', () => {
   });
 
   it('takes secrets from both names, each once', () => {
-    const { signingSecrets } = readConfig({
+    const { signingSecrets } = loadConfig({
       ...needed,
       CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)}, ${secret(2)}`,
       CLERK_WEBHOOK_SIGNING_SECRET: secret(1),
     });
     expect(signingSecrets.map(({ key }) => key.export()[0])).toEqual([1, 2]);
     const { CLERK_WEBHOOK_SIGNING_SECRETS: _, ...rest } = needed;
-    expect(readConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets).toHaveLength(1);
+    expect(loadConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets).toHaveLength(1);
   });
 
   it('never shows a secret, neither in a fault nor when printed', () => {
@@ -59,7 +59,7 @@ describe('the configuration', () => {
       'CLERK_WEBHOOK_SIGNING_SECRETS value 2 is too short: 16 bytes are needed',
       'CLERK_WEBHOOK_SIGNING_SECRETS value 3 does not begin with whsec_',
     ]);
-    expect(JSON.stringify(readConfig(needed))).not.toContain(secret(1).slice(6, 16));
+    expect(JSON.stringify(loadConfig(needed))).not.toContain(secret(1).slice(6, 16));
   });
 
   it.each([
@@ -67,7 +67,7 @@ describe('the configuration', () => {
     ['false', false],
     ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
   ])('reads TRUST_PROXY=%s', (value, expected) => {
-    expect(readConfig({ ...needed, TRUST_PROXY: value }).http.trustProxy).toEqual(expected);
+    expect(loadConfig({ ...needed, TRUST_PROXY: value }).http.trustProxy).toEqual(expected);
   });
 
   it.each([

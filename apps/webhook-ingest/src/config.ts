@@ -21,6 +21,7 @@ import {
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
+import { services } from '@gatehouse/contracts';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { z } from 'zod';
@@ -86,8 +87,8 @@ const schema = withRetryInOrder(
   z.object({
     ...commonVariables,
     ...databaseVariables,
-    PORT: port.default(8081),
-    OPS_PORT: port.default(9001),
+    PORT: port.default(services['webhook-ingest'].port),
+    OPS_PORT: port.default(services['webhook-ingest'].opsPort),
     CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets,
     ...retryVariables(defaultRetrySchedule),
     ENVELOPE_PUBLIC_KEY: publicKey,
@@ -125,7 +126,7 @@ export function findNearMisses(): readonly NearMiss[] {
 }
 
 /** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const env = parseEnvironment(schema, withSecretsJoined(environment));
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },

@@ -1,8 +1,8 @@
 import '@gatehouse/node-version';
 import 'reflect-metadata';
 import { runService } from '@gatehouse/observability';
-import { findNearMisses, readConfig } from './config';
+import { findNearMisses, loadConfig } from './config';
 import { start } from './start';
 import { SERVICE_NAME } from './tokens';
 
-void runService(SERVICE_NAME, async () => start(readConfig()), findNearMisses());
+void runService(SERVICE_NAME, async () => start(loadConfig()), findNearMisses());

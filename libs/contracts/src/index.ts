@@ -101,14 +101,18 @@ export {
   verifyLogin,
   type LoginReply,
 } from './login';
+export { natsPermissions, type NatsPermissions } from './nats-permissions';
+export { gatewayRequests, type NatsRights } from './nats-rights';
 export {
-  gatewayRequests,
   inboxPrefix,
-  natsPermissions,
   serviceNames,
-  type NatsPermissions,
+  serviceRow,
+  services,
+  type DatabaseName,
   type ServiceName,
-} from './nats-permissions';
+  type ServiceRow,
+  type Services,
+} from './services';
 export { explainUser, explanationSchema, type Explanation } from './explanation';
 export {
   decodeOutcomes,

@@ -55,11 +55,18 @@ export { runCommand } from './processes/run-command';
 export { sayFileError, sayWhy } from './processes/why';
 export { workspaceRoot, workspaceState } from './processes/workspace';
 export { AppProcess, type AppProcessOptions } from './stack/app-process';
-export { databaseOwners, prepareDatabases, type ServiceDatabases } from './stack/databases';
+export {
+  databaseNames,
+  databaseOwners,
+  databaseVariable,
+  prepareDatabases,
+  type ServiceDatabases,
+} from './stack/databases';
 export { startGatehouse, type Gatehouse, type GatehouseOptions } from './stack/gatehouse';
 export { migrateDatabase, type MigrationOptions } from './stack/migrate';
+export { natsUsers } from './stack/nats-users';
 export { nodeArguments } from './stack/node-arguments';
-export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
+export { defaultPorts, freePorts, opsPortOf, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
 export { type GatehouseCrash } from './stack/running-parts';
 export {
   appNames,

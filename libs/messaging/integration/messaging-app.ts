@@ -1,4 +1,5 @@
-import { type ServiceName, inboxPrefix, natsPermissions, serviceNames } from '@gatehouse/contracts';
+import { type ServiceName, inboxPrefix } from '@gatehouse/contracts';
+import { natsUsers } from '@gatehouse/local-stack';
 import { ObservabilityModule, createLogger } from '@gatehouse/observability';
 import { type OwnNats, startOwnNats } from '@gatehouse/testing';
 import { type INestApplication, Module, type Type } from '@nestjs/common';
@@ -15,15 +16,7 @@ const logger = createLogger({ service: 'messaging-test', level: 'silent' });
 /** A nats-server that knows the services with exactly the permissions they have in production, and an administrator. */
 export function startNats(): Promise<OwnNats> {
   return startOwnNats({
-    users: [
-      ...serviceNames.map((name) => ({
-        user: name,
-        password: name,
-        permissions: natsPermissions[name],
-        allowResponses: natsPermissions[name].allowResponses,
-      })),
-      { user: 'administrator', password: 'administrator' },
-    ],
+    users: [...natsUsers((service) => service), { user: 'administrator', password: 'administrator' }],
   });
 }
 

@@ -5,17 +5,19 @@ import { nearMisses } from '@gatehouse/config';
 import { defaultPorts, loadSettings, type LocalSettings } from '@gatehouse/local-stack';
 import { checkEnvironment, knownVariables, misnamedVariables } from './check-environment';
 import { clerkSource } from './clerk-source';
-import { programVariables } from './parse-environments';
+import { loadProgramConfigs, programVariables, type ProgramConfigs } from './parse-environments';
 
 let directory: string;
 let settings: LocalSettings;
-beforeAll(() => {
+let configs: ProgramConfigs;
+beforeAll(async () => {
+  configs = await loadProgramConfigs();
   directory = mkdtempSync(join(tmpdir(), 'gatehouse-environment-'));
   settings = loadSettings(directory);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const check = (env: NodeJS.ProcessEnv) => checkEnvironment(env, settings, clerkSource(env));
+const check = (env: NodeJS.ProcessEnv) => checkEnvironment(env, settings, clerkSource(env), configs);
 const messageOf = (env: NodeJS.ProcessEnv) => {
   try {
     check(env);
@@ -103,14 +105,15 @@ describe('the names of variables', () => {
     ['DATABASE_URI', 'DATABASE_URL'],
     ['GATEHOUSE_STATEDIR', 'GATEHOUSE_STATE_DIR'],
   ])('that are almost right are told: %s', (variable, meant) => {
-    expect(misnamedVariables({ [variable]: 'x' })).toEqual([{ variable, meant }]);
+    expect(misnamedVariables({ [variable]: 'x' }, configs)).toEqual([{ variable, meant }]);
   });
 
   it('of one program are no near misses of another program’s', () => {
-    const all = Object.fromEntries(knownVariables.map((name) => [name, 'x']));
-    expect(nearMisses(all, knownVariables)).toEqual([]);
-    for (const name of programVariables) {
-      expect(nearMisses({ [name]: 'x' }, [...programVariables])).toEqual([]);
+    const known = knownVariables(configs);
+    const all = Object.fromEntries(known.map((name) => [name, 'x']));
+    expect(nearMisses(all, known)).toEqual([]);
+    for (const name of programVariables(configs)) {
+      expect(nearMisses({ [name]: 'x' }, programVariables(configs))).toEqual([]);
     }
   });
 });

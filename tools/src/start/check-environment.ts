@@ -1,7 +1,9 @@
-import { type NearMiss, faultText, natsServers, nearMisses, parseEnvironment, postgresUrl } from '@gatehouse/config';
+import { faultText, type NearMiss, natsServers, nearMisses, parseEnvironment, postgresUrl } from '@gatehouse/config';
 import {
   BadVariableError,
   appNames,
+  databaseNames,
+  databaseVariable,
   defaultPorts,
   portVariables,
   portsFrom,
@@ -9,59 +11,71 @@ import {
   type GatehousePorts,
   type LocalSettings,
 } from '@gatehouse/local-stack';
+import { type DatabaseName } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type ClerkSource } from './clerk-source';
 import { EnvironmentError } from './errors';
-import { environmentFaults, faultsOf, programVariables } from './parse-environments';
+import { environmentFaults, faultsOf, programVariables, type ProgramConfigs } from './parse-environments';
 
 /** The servers that the caller may name. */
 const servers = z.object({
   DATABASE_URL: postgresUrl.optional(),
-  INGEST_DATABASE_URL: postgresUrl.optional(),
-  USERS_DATABASE_URL: postgresUrl.optional(),
+  ...Object.fromEntries(databaseNames.map((name) => [databaseVariable(name), postgresUrl.optional()])),
   NATS_URL: natsServers.optional(),
 });
 
 const portNames = ['PORT', 'OPS_PORT', ...Object.values(portVariables)];
 
 /** Every variable that `npm start` or a program that it starts reads. */
-export const knownVariables: readonly string[] = [
-  ...new Set([
-    ...programVariables,
-    ...Object.keys(servers.shape),
-    ...portNames,
-    'GATEHOUSE_STATE_DIR',
-    'NATS_SERVER_BIN',
-    'NATS_SERVER_DOWNLOAD_BASE',
-  ]),
-];
+export function knownVariables(configs: ProgramConfigs): readonly string[] {
+  return [
+    ...new Set([
+      ...programVariables(configs),
+      ...Object.keys(servers.shape),
+      ...portNames,
+      'GATEHOUSE_STATE_DIR',
+      'NATS_SERVER_BIN',
+      'NATS_SERVER_DOWNLOAD_BASE',
+    ]),
+  ];
+}
 
 /** Variables that are set and ignored, and whose names are close to known ones. */
-export function misnamedVariables(env: NodeJS.ProcessEnv): readonly NearMiss[] {
-  return nearMisses(env, knownVariables);
+export function misnamedVariables(env: NodeJS.ProcessEnv, configs: ProgramConfigs): readonly NearMiss[] {
+  return nearMisses(env, knownVariables(configs));
 }
 
 /**
  * Checks everything that the caller has set, before anything is started: the servers, the ports, and the environment of
- * every program as the program itself will parse it.
+ * each program with the program's own parser.
  * @throws EnvironmentError that names every faulty variable, never its value
  */
-export function checkEnvironment(env: NodeJS.ProcessEnv, settings: LocalSettings, clerk: ClerkSource): GatehousePorts {
+export function checkEnvironment(
+  env: NodeJS.ProcessEnv,
+  settings: LocalSettings,
+  clerk: ClerkSource,
+  configs: ProgramConfigs,
+): GatehousePorts {
   const { ports, faults: portFaults } = checkPorts(env);
   const environments = serviceEnvironments({
-    // Their form is checked by itself: a program would name it by the name that it has there.
+    // Checked below: a program would report them under its own names.
     env: { ...env, NATS_URL: undefined, DATABASE_URL: undefined },
     ports,
     settings,
     nats: { url: 'nats://127.0.0.1', credentials: () => ({}) },
-    databaseUrls: { ingest: 'postgres://127.0.0.1', users: 'postgres://127.0.0.1' },
+    databaseUrls: Object.fromEntries(databaseNames.map((name) => [name, 'postgres://127.0.0.1'])) as Record<
+      DatabaseName,
+      string
+    >,
     emulatorStateFile: clerk.kind === 'emulator' ? 'clerk-emulator.json' : undefined,
   });
   const programs = appNames.filter((name) => name !== 'clerk-emulator' || clerk.kind === 'emulator');
   const faults = [
     ...faultsOf(() => parseEnvironment(servers, env)).map(faultText),
     ...portFaults,
-    ...environmentFaults(environments, programs).map((fault) => `${faultText(fault)} (${fault.programs.join(', ')})`),
+    ...environmentFaults(configs, environments, programs).map(
+      (fault) => `${faultText(fault)} (${fault.programs.join(', ')})`,
+    ),
   ];
   if (faults.length > 0) throw new EnvironmentError(faults, clerk.kind === 'own' ? clerk.settings : []);
   return ports;

@@ -18,6 +18,7 @@ import { StartInterruptedError } from './errors';
 import { ensureFirstAdmin } from './first-admin';
 import { lockInstance, type InstanceLock } from './instance-lock';
 import { terminalLine } from './log-line';
+import { loadProgramConfigs } from './parse-environments';
 import { tryEmulator, tryOwnClerk } from './try-next';
 
 const root = workspaceRoot();
@@ -52,14 +53,15 @@ async function main(): Promise<void> {
 async function start(): Promise<void> {
   const begin = performance.now();
   const clerk = clerkSource(process.env);
-  const misnamed = misnamedVariables(process.env);
+  const configs = await loadProgramConfigs();
+  const misnamed = misnamedVariables(process.env, configs);
   for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
   // A program that inherited them would repeat the warning.
   const env = withoutNames(
     process.env,
     misnamed.map(({ variable }) => variable),
   );
-  const ports = checkEnvironment(env, loadSettings(stateDirectory), clerk);
+  const ports = checkEnvironment(env, loadSettings(stateDirectory), clerk, configs);
   bindClerk(stateDirectory, clerk);
   gatehouse = await startGatehouse({
     root,

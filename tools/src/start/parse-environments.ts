@@ -1,36 +1,42 @@
 import { ConfigError, faultText, type ConfigFault } from '@gatehouse/config';
-import { type AppName } from '@gatehouse/local-stack';
-import * as gateway from '../../../apps/api-gateway/src/config';
-import * as emulator from '../../../apps/clerk-emulator/src/config';
-import * as userSync from '../../../apps/user-sync/src/config';
-import * as ingest from '../../../apps/webhook-ingest/src/config';
+import { appNames, type AppName } from '@gatehouse/local-stack';
 
-/** What parses the environment of each program, as the program itself does at start. */
-const parsers: Record<AppName, (environment: NodeJS.ProcessEnv) => unknown> = {
-  'clerk-emulator': emulator.loadConfig,
-  'api-gateway': gateway.loadConfig,
-  'webhook-ingest': ingest.readConfig,
-  'user-sync': userSync.loadConfig,
-};
+/** What the `config.ts` of every program exports. */
+interface ProgramConfig {
+  readonly variableNames: readonly string[];
+  loadConfig(environment: NodeJS.ProcessEnv): unknown;
+}
 
-/** Every variable that some program reads. */
-export const programVariables: readonly string[] = [
-  ...new Set([gateway, emulator, userSync, ingest].flatMap(({ variableNames }) => variableNames)),
-];
+/** The `config.ts` of each program, with which the program parses its own environment. */
+export type ProgramConfigs = Readonly<Record<AppName, ProgramConfig>>;
 
 /** A fault of a variable, and the programs that cannot use it. */
 export interface EnvironmentFault extends ConfigFault {
   readonly programs: readonly AppName[];
 }
 
-/** Parses the environments of these programs; returns every fault once, in alphabetical order of the variables. */
+/** Loads the `config.ts` of every program. */
+export async function loadProgramConfigs(): Promise<ProgramConfigs> {
+  const configs = await Promise.all(
+    appNames.map(async (name) => [name, (await import(`../../../apps/${name}/src/config`)) as ProgramConfig] as const),
+  );
+  return Object.fromEntries(configs) as ProgramConfigs;
+}
+
+/** Every variable that a program reads. */
+export function programVariables(configs: ProgramConfigs): readonly string[] {
+  return [...new Set(Object.values(configs).flatMap(({ variableNames }) => variableNames))];
+}
+
+/** Parses the environments of these programs. Returns each fault once, sorted by the name of the variable. */
 export function environmentFaults(
+  configs: ProgramConfigs,
   environments: Record<AppName, NodeJS.ProcessEnv>,
   programs: readonly AppName[],
 ): EnvironmentFault[] {
   const found = new Map<string, EnvironmentFault>();
   for (const program of programs) {
-    for (const fault of faultsOf(() => parsers[program](environments[program]))) {
+    for (const fault of faultsOf(() => configs[program].loadConfig(environments[program]))) {
       const key = faultText(fault);
       found.set(key, { ...fault, programs: [...(found.get(key)?.programs ?? []), program] });
     }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
-import { natsPermissions, serviceNames } from '@gatehouse/contracts';
+import { natsUsers } from '@gatehouse/local-stack';
 import { NatsClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
@@ -46,7 +46,10 @@ export async function startTestGateway(
   prepare: (userSync: PeerService, ingest: PeerService) => void = () => undefined,
 ): Promise<TestGateway> {
   const pair = signingPair('ins_1');
-  const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats({ users: natsUsers() })]);
+  const [keyServer, nats] = await Promise.all([
+    KeyServer.start([pair]),
+    startOwnNats({ users: natsUsers(() => PASSWORD) }),
+  ]);
   const envelope = generateKeyPairSync('ed25519');
   const envelopePrivateKey = envelope.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const envelopePublicKey = envelope.publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -110,12 +113,4 @@ export async function startTestGateway(
       keyServer.stop();
     },
   };
-}
-
-/** The NATS users of production. */
-export function natsUsers() {
-  return serviceNames.map((user) => {
-    const { publish, subscribe, allowResponses } = natsPermissions[user];
-    return { user, password: PASSWORD, permissions: { publish, subscribe }, allowResponses };
-  });
 }

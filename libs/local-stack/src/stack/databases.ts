@@ -1,26 +1,45 @@
+import { serviceNames, serviceRow, type DatabaseName, type ServiceName } from '@gatehouse/contracts';
 import { provisionDatabase, type DatabaseUrls } from '../databases/provision-database';
 import { withClient } from '../databases/with-client';
 import { ServerUnusableError } from '../errors';
-import { type LocalSettings } from './settings';
+
+/** The passwords of the two roles of each database. */
+export type DatabasePasswords = Record<`${DatabaseName}Owner` | `${DatabaseName}Service`, string>;
 
 /** The database of each service that has one. */
-export type ServiceDatabases = Record<'ingest' | 'users', DatabaseUrls>;
+export type ServiceDatabases = Record<DatabaseName, DatabaseUrls>;
 
-/** The app that owns, and migrates, each database. */
-export const databaseOwners = { ingest: 'webhook-ingest', users: 'user-sync' } as const;
+/** The service that owns, and migrates, each database. */
+export const databaseOwners = Object.fromEntries(
+  serviceNames.flatMap((name) => (databaseOf(name) === undefined ? [] : [[databaseOf(name), name]])),
+) as Record<DatabaseName, ServiceName>;
+
+/** The names of all databases. */
+export const databaseNames = Object.keys(databaseOwners) as readonly DatabaseName[];
+
+/** The database of a service; undefined when it has none. */
+export function databaseOf(service: ServiceName): DatabaseName | undefined {
+  return serviceRow(service).database as DatabaseName | undefined;
+}
+
+/** The variable that names a database of the caller's own, e.g. USERS_DATABASE_URL. */
+export function databaseVariable(name: DatabaseName): string {
+  return `${name.toUpperCase()}_DATABASE_URL`;
+}
 
 /**
- * Provisions what the caller has not named: INGEST_DATABASE_URL and USERS_DATABASE_URL are used as they are, the rest
- * is made on the server of `adminUrl`.
- * @param adminUrl needed unless both are named
+ * Provisions the databases on the server of `adminUrl`, except those that the caller names: INGEST_DATABASE_URL,
+ * USERS_DATABASE_URL.
+ * @param adminUrl needed unless the caller names all of them
  * @throws ServerUnusableError
  */
 export async function prepareDatabases(
   adminUrl: string | undefined,
   env: NodeJS.ProcessEnv,
-  { databasePasswords: passwords }: LocalSettings,
+  passwords: DatabasePasswords,
 ): Promise<ServiceDatabases> {
-  const prepare = async (own: string | undefined, name: 'ingest' | 'users'): Promise<DatabaseUrls> => {
+  const prepare = async (name: DatabaseName): Promise<DatabaseUrls> => {
+    const own = env[databaseVariable(name)];
     if (own) return { ownerUrl: own, serviceUrl: own };
     if (!adminUrl) throw new ServerUnusableError('No PostgreSQL server is known.');
     return provisionDatabase(adminUrl, {
@@ -32,11 +51,8 @@ export async function prepareDatabases(
     });
   };
   try {
-    const [ingest, users] = await Promise.all([
-      prepare(env.INGEST_DATABASE_URL, 'ingest'),
-      prepare(env.USERS_DATABASE_URL, 'users'),
-    ]);
-    return { ingest, users };
+    const urls = await Promise.all(databaseNames.map(async (name) => [name, await prepare(name)] as const));
+    return Object.fromEntries(urls) as ServiceDatabases;
   } catch (cause) {
     const server = env.DATABASE_URL ? 'the server that DATABASE_URL names' : 'PostgreSQL';
     throw new ServerUnusableError(`The databases could not be made on ${server}: ${(cause as Error).message}.`, {

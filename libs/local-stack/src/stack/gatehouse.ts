@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { natsPermissions, serviceNames, type ServiceName } from '@gatehouse/contracts';
+import { serviceNames, type ServiceName } from '@gatehouse/contracts';
 import { makeDirectory } from '../processes/make-directory';
 import { requireFreePort } from '../processes/free-port';
 import { resolveNatsServer } from '../nats/nats-resolution';
@@ -7,10 +7,18 @@ import { startNatsServer } from '../nats/nats-server';
 import { startPostgres } from '../postgres/postgres';
 import { sayFileError } from '../processes/why';
 import { AppProcess } from './app-process';
-import { databaseOwners, postgresVersion, prepareDatabases, type ServiceDatabases } from './databases';
+import {
+  databaseNames,
+  databaseOwners,
+  databaseVariable,
+  postgresVersion,
+  prepareDatabases,
+  type ServiceDatabases,
+} from './databases';
 import { migrateDatabase } from './migrate';
 import { namedNatsVersion } from './named-nats';
-import { portVariables, type GatehousePorts } from './ports';
+import { natsUsers } from './nats-users';
+import { httpPortOf, opsPortOf, portVariables, type GatehousePorts, type PortName } from './ports';
 import { RunningParts, type EndListeners } from './running-parts';
 import {
   appNames,
@@ -62,8 +70,8 @@ export interface Gatehouse {
 }
 
 /**
- * Starts PostgreSQL, nats-server, the migrations, the emulator (unless the caller has a Clerk) and the three services, each ready before what depends
- * on it starts. When a step fails, what was started is stopped before the error is thrown.
+ * Starts PostgreSQL, nats-server, the migrations, the emulator (unless the caller has a Clerk) and the services. Each is
+ * ready before anything that depends on it starts. When a step fails, stops what was started, then throws the error.
  * @throws LocalServerError with a sentence for a person
  */
 export async function startGatehouse(options: GatehouseOptions): Promise<Gatehouse> {
@@ -105,7 +113,9 @@ class GatehouseStart {
       ports,
       settings,
       nats,
-      databaseUrls: { ingest: databases.ingest.serviceUrl, users: databases.users.serviceUrl },
+      databaseUrls: Object.fromEntries(
+        databaseNames.map((name) => [name, databases[name].serviceUrl]),
+      ) as ServiceEnvironmentInput['databaseUrls'],
       emulatorStateFile: this.emulated ? join(stateDirectory, 'clerk-emulator.json') : undefined,
     });
     const apps = Object.fromEntries(appNames.map((name) => [name, this.app(name, environments[name])])) as Record<
@@ -116,11 +126,9 @@ class GatehouseStart {
       this.migrate(databases, environments),
       ...(this.emulated ? [this.startApp(apps['clerk-emulator'], ports.emulator)] : []),
     ]);
-    await allOrFirstFailure([
-      this.startApp(apps['webhook-ingest'], ports.ingest),
-      this.startApp(apps['user-sync'], ports.userSyncOps),
-      this.startApp(apps['api-gateway'], ports.gateway),
-    ]);
+    await allOrFirstFailure(
+      serviceNames.map((name) => this.startApp(apps[name], ports[httpPortOf(name) ?? opsPortOf(name)])),
+    );
     return {
       urls: gatehouseUrls(ports),
       ports,
@@ -136,24 +144,24 @@ class GatehouseStart {
 
   /** Before anything is started: a sentence about the gateway's port should not come after ten seconds of work. */
   private async requirePorts(): Promise<void> {
-    const users: [keyof GatehousePorts, string][] = [
-      ['gateway', 'api-gateway'],
-      ['ingest', 'webhook-ingest'],
-      ...(this.emulated ? [['emulator', 'clerk-emulator'] as [keyof GatehousePorts, string]] : []),
-      ['gatewayOps', "api-gateway's operations port"],
-      ['ingestOps', "webhook-ingest's operations port"],
-      ['userSyncOps', "user-sync's operations port"],
+    const users: [PortName | undefined, string][] = [
+      ...serviceNames.map((name) => [httpPortOf(name), name] as [PortName | undefined, string]),
+      [this.emulated ? 'emulator' : undefined, 'clerk-emulator'],
+      ...serviceNames.map((name) => [opsPortOf(name), `${name}'s operations port`] as [PortName, string]),
     ];
-    for (const [name, user] of users) await requireFreePort(this.options.ports[name], user, portVariables[name]);
+    for (const [name, user] of users) {
+      if (name !== undefined) await requireFreePort(this.options.ports[name], user, portVariables[name]);
+    }
   }
 
   private async postgres(settings: LocalSettings): Promise<ServiceDatabases> {
-    const { INGEST_DATABASE_URL: ingest, USERS_DATABASE_URL: users, DATABASE_URL: named } = this.env;
+    const named = this.env.DATABASE_URL;
+    const variables = databaseNames.map(databaseVariable);
+    const variable = named ? 'DATABASE_URL' : variables.every((name) => this.env[name]) ? variables[0] : undefined;
     let adminUrl = named || undefined;
-    if (named || (ingest && users)) {
+    if (variable !== undefined) {
       await this.step('PostgreSQL', async () => {
-        const variable = named ? 'DATABASE_URL' : 'INGEST_DATABASE_URL';
-        return `${await postgresVersion(named || (ingest as string), variable)}, as ${variable} says`;
+        return `${await postgresVersion(this.env[variable] ?? '', variable)}, as ${variable} says`;
       });
     } else {
       await this.step('PostgreSQL', async () => {
@@ -172,7 +180,7 @@ class GatehouseStart {
         return `${server.version} on port ${server.port}`;
       });
     }
-    return prepareDatabases(adminUrl, this.env, settings);
+    return prepareDatabases(adminUrl, this.env, settings.databasePasswords);
   }
 
   private async nats(settings: LocalSettings): Promise<ServiceEnvironmentInput['nats']> {
@@ -193,7 +201,7 @@ class GatehouseStart {
         program: found,
         directory: join(this.options.stateDirectory, 'nats'),
         logFile: this.logFile('nats-server'),
-        users: serviceNames.map((name) => natsUser(name, settings)),
+        users: natsUsers((name) => settings.natsPasswords[name]),
         port: this.options.ports.nats,
         portVariable: portVariables.nats,
         syncAlways: this.options.durability !== 'fast',
@@ -212,7 +220,7 @@ class GatehouseStart {
   private migrate(databases: ServiceDatabases, environments: Record<AppName, NodeJS.ProcessEnv>): Promise<void> {
     return this.step('migrations', async () => {
       await allOrFirstFailure(
-        (['ingest', 'users'] as const).map((name) =>
+        databaseNames.map((name) =>
           migrateDatabase({
             app: databaseOwners[name],
             root: this.options.root,
@@ -223,24 +231,17 @@ class GatehouseStart {
           }),
         ),
       );
-      return 'both databases are up to date';
+      return `${databaseNames.join(' and ')} are up to date`;
     });
   }
 
   private app(name: AppName, environment: NodeJS.ProcessEnv): AppProcess {
-    const { ports } = this.options;
-    const readyUrls: Record<AppName, string> = {
-      'clerk-emulator': `http://127.0.0.1:${ports.emulator}/emulator/health`,
-      'webhook-ingest': `http://127.0.0.1:${ports.ingestOps}/readyz`,
-      'user-sync': `http://127.0.0.1:${ports.userSyncOps}/readyz`,
-      'api-gateway': `http://127.0.0.1:${ports.gatewayOps}/readyz`,
-    };
     const app: AppProcess = new AppProcess({
       name,
       root: this.options.root,
       environment,
       logFile: this.logFile(name),
-      readyUrl: readyUrls[name],
+      readyUrl: readyUrl(name, this.options.ports),
       leash: this.running.leash,
       onLine: (line) => this.options.onLine?.(name, line),
       onLogError: (error) => this.running.logError(error),
@@ -269,14 +270,10 @@ class GatehouseStart {
   }
 }
 
-function natsUser(name: ServiceName, settings: LocalSettings) {
-  const permissions = natsPermissions[name];
-  return {
-    user: name,
-    password: settings.natsPasswords[name],
-    permissions,
-    allowResponses: permissions.allowResponses,
-  };
+function readyUrl(app: AppName, ports: GatehousePorts): string {
+  return app === 'clerk-emulator'
+    ? `http://127.0.0.1:${ports.emulator}/emulator/health`
+    : `http://127.0.0.1:${ports[opsPortOf(app)]}/readyz`;
 }
 
 /** Waits for all of them even when one fails, so that nothing is still starting while the rest is being stopped. */

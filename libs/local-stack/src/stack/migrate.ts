@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ServiceName } from '@gatehouse/contracts';
 import { MigrationFailedError, NotBuiltError } from '../errors';
 import { type Leash } from '../processes/leash';
 import { ManagedProcess } from '../processes/managed-process';
 
 /** Whose migrations to run, and on what. */
 export interface MigrationOptions {
-  app: 'webhook-ingest' | 'user-sync';
+  app: ServiceName;
   root: string;
   ownerUrl: string;
   environment: NodeJS.ProcessEnv;

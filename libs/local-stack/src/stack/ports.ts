@@ -1,45 +1,50 @@
+import { serviceNames, serviceRow, type ServiceName, type Services } from '@gatehouse/contracts';
 import { BadVariableError } from '../errors';
 import { freePort } from '../processes/free-port';
 
+/** Ports of one service: `<shortName>Ops`, and `<shortName>` when it has an HTTP server. */
+type ServicePort<Service extends ServiceName> = Services[Service] extends { port: number }
+  ? Services[Service]['shortName'] | `${Services[Service]['shortName']}Ops`
+  : `${Services[Service]['shortName']}Ops`;
+
+/** Every port of one running Gatehouse. */
+export type PortName =
+  { [Service in ServiceName]: ServicePort<Service> }[ServiceName] | 'emulator' | 'postgres' | 'nats';
+
 /** The ports of one running Gatehouse, all of 127.0.0.1. */
-export interface GatehousePorts {
-  gateway: number;
-  ingest: number;
-  emulator: number;
-  gatewayOps: number;
-  ingestOps: number;
-  userSyncOps: number;
-  postgres: number;
-  nats: number;
+export type GatehousePorts = Record<PortName, number>;
+
+/** The port on which a service answers /readyz. */
+export function opsPortOf(service: ServiceName): PortName {
+  return `${serviceRow(service).shortName}Ops` as PortName;
 }
 
-/** What `npm start` uses unless told otherwise: below what systems give to outgoing connections (Linux from 32768 on). */
-export const defaultPorts: GatehousePorts = {
-  gateway: 8080,
-  ingest: 8081,
-  emulator: 3100,
-  gatewayOps: 9000,
-  ingestOps: 9001,
-  userSyncOps: 9002,
-  postgres: 15432,
-  nats: 14222,
-};
+/** The port of a service's HTTP server; undefined when it has none. */
+export function httpPortOf(service: ServiceName): PortName | undefined {
+  const { shortName, port } = serviceRow(service);
+  return port === undefined ? undefined : (shortName as PortName);
+}
 
-/** The variable that chooses each port. */
-export const portVariables: Record<keyof GatehousePorts, string> = {
-  gateway: 'GATEHOUSE_GATEWAY_PORT',
-  ingest: 'GATEHOUSE_INGEST_PORT',
-  emulator: 'GATEHOUSE_EMULATOR_PORT',
-  gatewayOps: 'GATEHOUSE_GATEWAY_OPS_PORT',
-  ingestOps: 'GATEHOUSE_INGEST_OPS_PORT',
-  userSyncOps: 'GATEHOUSE_USER_SYNC_OPS_PORT',
-  postgres: 'GATEHOUSE_PG_PORT',
-  nats: 'GATEHOUSE_NATS_PORT',
-};
+/** Ports of `npm start`, below those that systems use for outgoing connections (on Linux from 32768). */
+export const defaultPorts = Object.fromEntries([
+  ...serviceNames.flatMap((name) => (httpPortOf(name) ? [[httpPortOf(name), serviceRow(name).port]] : [])),
+  ['emulator', 3100],
+  ...serviceNames.map((name) => [opsPortOf(name), serviceRow(name).opsPort]),
+  ['postgres', 15432],
+  ['nats', 14222],
+]) as GatehousePorts;
+
+const portNames = Object.keys(defaultPorts) as PortName[];
+
+/** The variable that chooses each port, e.g. GATEHOUSE_USER_SYNC_OPS_PORT. */
+export const portVariables = Object.fromEntries(portNames.map((name) => [name, variableOf(name)])) as Record<
+  PortName,
+  string
+>;
 
 /**
- * The default ports, changed by what is set: PORT is the gateway's, OPS_PORT the first of three operations ports, and
- * each has a variable of its own.
+ * The default ports, changed by what is set. PORT is the gateway's. OPS_PORT is the operations port of the first service;
+ * the others follow in the order of the table. Each port has a variable of its own.
  * @throws BadVariableError
  */
 export function portsFrom(env: NodeJS.ProcessEnv): GatehousePorts {
@@ -47,19 +52,19 @@ export function portsFrom(env: NodeJS.ProcessEnv): GatehousePorts {
   if (env.PORT) ports.gateway = portOf(env, 'PORT');
   if (env.OPS_PORT) {
     const first = portOf(env, 'OPS_PORT');
-    [ports.gatewayOps, ports.ingestOps, ports.userSyncOps] = [first, first + 1, first + 2];
+    for (const [index, name] of serviceNames.entries()) ports[opsPortOf(name)] = first + index;
   }
-  for (const name of Object.keys(ports) as (keyof GatehousePorts)[]) {
+  for (const name of portNames) {
     if (env[portVariables[name]]) ports[name] = portOf(env, portVariables[name]);
   }
   return ports;
 }
 
-/** A port for each that nobody listens on right now. */
+/** A different free port for each. */
 export async function freePorts(): Promise<GatehousePorts> {
   const ports = { ...defaultPorts };
   const taken = new Set<number>();
-  for (const name of Object.keys(ports) as (keyof GatehousePorts)[]) {
+  for (const name of portNames) {
     let port = await freePort();
     while (taken.has(port)) port = await freePort();
     taken.add(port);
@@ -68,8 +73,14 @@ export async function freePorts(): Promise<GatehousePorts> {
   return ports;
 }
 
+function variableOf(name: PortName): string {
+  if (name === 'postgres') return 'GATEHOUSE_PG_PORT';
+  return `GATEHOUSE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}_PORT`;
+}
+
 function portOf(env: NodeJS.ProcessEnv, variable: string): number {
   const port = Number(env[variable]);
-  if (Number.isInteger(port) && port > 0 && port < 65_534) return port;
-  throw new BadVariableError(`${variable} is not a port number from 1 to 65533.`);
+  const last = 65_535 - serviceNames.length + 1;
+  if (Number.isInteger(port) && port > 0 && port <= last) return port;
+  throw new BadVariableError(`${variable} is not a port number from 1 to ${last}.`);
 }

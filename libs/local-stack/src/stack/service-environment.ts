@@ -1,5 +1,6 @@
-import { serviceNames, type ServiceName } from '@gatehouse/contracts';
-import { type GatehousePorts } from './ports';
+import { serviceNames, serviceRow, type DatabaseName, type ServiceName } from '@gatehouse/contracts';
+import { databaseOf } from './databases';
+import { httpPortOf, opsPortOf, type GatehousePorts } from './ports';
 import { type LocalSettings } from './settings';
 
 /** Every program of the workspace that runs as a process of its own. */
@@ -8,32 +9,35 @@ export type AppName = ServiceName | 'clerk-emulator';
 /** All of them, in the order in which they are started. */
 export const appNames: readonly AppName[] = ['clerk-emulator', ...serviceNames];
 
-/** What the programs' environments are made of. */
+/** What the environments of the programs are made of. */
 export interface ServiceEnvironmentInput {
-  /** What the caller has set: wins over every default below. */
+  /** What the caller has set; replaces every default. */
   env: NodeJS.ProcessEnv;
   ports: GatehousePorts;
   settings: LocalSettings;
   nats: { url: string; credentials: (service: ServiceName) => { user?: string; password?: string } };
-  databaseUrls: { ingest: string; users: string };
-  /** Where the emulator keeps its users; without it the caller's own Clerk is used and the emulator gets nothing. */
+  databaseUrls: Record<DatabaseName, string>;
+  /** File in which the emulator keeps its users; undefined when the caller's own Clerk is used instead. */
   emulatorStateFile: string | undefined;
 }
 
-/** Where each program is found. */
+/** The address of each program that people open or call. */
 export interface GatehouseUrls {
   gateway: string;
   ingest: string;
   emulator: string;
 }
 
-/** `value` is a default; a fixed one is ours to decide, because the variable means something else at our level. */
+type Variables = Record<string, string | undefined>;
+
+/** The variables of one program. */
 interface Row {
-  fixed: Record<string, string | undefined>;
-  defaults: Record<string, string | undefined>;
+  /** Not replaced by the caller's: `npm start` reads variables of the same name itself. */
+  fixed: Variables;
+  defaults: Variables;
 }
 
-/** Pages that may call the gateway on this machine: a frontend's development server runs on any port. */
+/** Pages of this machine may call the gateway: the development server of a frontend runs on any port. */
 const localOrigins = 'http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*';
 
 /** The addresses that belong to these ports. */
@@ -46,130 +50,122 @@ export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
 }
 
 /**
- * The whole environment of each program. A variable that stands in the row of other programs alone (a secret, say) is
- * kept from a program; whatever stands in no row is handed on.
+ * The whole environment of each program. A program does not get a variable, a secret say, that only other programs list.
+ * It gets every variable that no program lists.
  */
 export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppName, NodeJS.ProcessEnv> {
-  const rows = table(input);
+  const rows = Object.fromEntries(appNames.map((name) => [name, rowOf(name, input)])) as Record<AppName, Row>;
   const named = new Set(
     Object.values(rows).flatMap((row) => [...Object.keys(row.fixed), ...Object.keys(row.defaults)]),
   );
   const unnamed = Object.entries(input.env).filter(([name]) => !named.has(name) && name !== 'NODE_OPTIONS');
-  const environment = ({ fixed, defaults }: Row): NodeJS.ProcessEnv => {
+  const environment = (app: AppName): NodeJS.ProcessEnv => {
+    if (app === 'clerk-emulator' && input.emulatorStateFile === undefined) return {};
+    const { fixed, defaults } = rows[app];
     const chosen = Object.keys(defaults).map((name) => [name, input.env[name] || defaults[name]] as const);
     const all = [...unnamed, ...chosen, ...Object.entries(fixed)].filter(([, value]) => value !== undefined);
     return Object.fromEntries(all);
   };
+  return Object.fromEntries(appNames.map((name) => [name, environment(name)])) as Record<AppName, NodeJS.ProcessEnv>;
+}
+
+const common: Variables = { HOST: '127.0.0.1', LOG_LEVEL: 'info' };
+const retry: Variables = { RETRY_BASE_MS: undefined, RETRY_CAP_MS: undefined, RETRY_MAX: undefined };
+
+function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
+  const own = ownVariables(input)[app];
+  if (app === 'clerk-emulator')
+    return { fixed: { PORT: String(input.ports.emulator) }, defaults: { ...common, ...own } };
+  const row = serviceRow(app);
+  const { user, password } = input.nats.credentials(app);
+  const httpPort = httpPortOf(app);
+  const database = databaseOf(app);
   return {
-    'clerk-emulator': input.emulatorStateFile === undefined ? {} : environment(rows['clerk-emulator']),
-    'api-gateway': environment(rows['api-gateway']),
-    'webhook-ingest': environment(rows['webhook-ingest']),
-    'user-sync': environment(rows['user-sync']),
+    fixed: {
+      ...{ NATS_URL: input.nats.url, NATS_USER: user, NATS_PASSWORD: password },
+      OPS_PORT: String(input.ports[opsPortOf(app)]),
+      ...(httpPort && { PORT: String(input.ports[httpPort]) }),
+      ...(database && { DATABASE_URL: input.databaseUrls[database] }),
+    },
+    defaults: {
+      ...common,
+      NATS_CA_FILE: undefined,
+      ...(httpPort && { TRUST_PROXY: undefined, REQUIRE_HTTPS: undefined }),
+      ...(database && { DATABASE_CA_FILE: undefined, DATABASE_POOL_SIZE: undefined }),
+      ...(row.rights.answers && { ENVELOPE_PUBLIC_KEY: input.settings.envelopePublicKey }),
+      ...own,
+    },
   };
 }
 
-function table({
+/** The variables that a program has beside those of every service; most services have none. */
+function ownVariables({
   env,
   ports,
   settings,
-  nats,
-  databaseUrls,
   emulatorStateFile,
-}: ServiceEnvironmentInput): Record<AppName, Row> {
+}: ServiceEnvironmentInput): Partial<Record<AppName, Variables>> {
   const urls = gatehouseUrls(ports);
   const emulated = emulatorStateFile !== undefined;
   const issuer = env.CLERK_ISSUER || (emulated ? urls.emulator : undefined);
-  /** Made by us for the emulator; never beside the caller's own Clerk. */
+  /** A value for the emulator; not used with the caller's own Clerk. */
   const made = (value: string) => (emulated ? value : undefined);
-  // "localhost" is for people; it may also mean ::1, where the emulator does not listen.
+  // "localhost" may also mean ::1, where the emulator does not listen.
   const emulator = `http://127.0.0.1:${ports.emulator}`;
-  const shared = { HOST: '127.0.0.1', LOG_LEVEL: 'info' };
-  const http = { TRUST_PROXY: undefined, REQUIRE_HTTPS: undefined };
-  const retry = { RETRY_BASE_MS: undefined, RETRY_CAP_MS: undefined, RETRY_MAX: undefined };
-  const database = { DATABASE_CA_FILE: undefined, DATABASE_POOL_SIZE: undefined };
   const webhookSecrets = {
     CLERK_WEBHOOK_SIGNING_SECRETS: env.CLERK_WEBHOOK_SIGNING_SECRET || made(settings.clerkWebhookSecret),
     CLERK_WEBHOOK_SIGNING_SECRET: undefined,
   };
-  const fixed = (service: ServiceName, opsPort: number) => {
-    const { user, password } = nats.credentials(service);
-    return { NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password, OPS_PORT: String(opsPort) };
-  };
-  const verify = { ENVELOPE_PUBLIC_KEY: settings.envelopePublicKey };
   return {
     'clerk-emulator': {
-      fixed: { PORT: String(ports.emulator) },
-      defaults: {
-        ...shared,
-        ...webhookSecrets,
-        CLERK_SECRET_KEY: settings.clerkSecretKey,
-        CLERK_INSTANCE_ID: settings.clerkInstanceId,
-        CLERK_ISSUER: issuer,
-        CLERK_EMULATOR_PRIVATE_KEY: settings.emulatorPrivateKey,
-        WEBHOOK_URLS: `http://127.0.0.1:${ports.ingest}/webhooks/clerk`,
-        AUTHORIZED_PARTY: urls.gateway,
-        STATE_FILE: emulatorStateFile,
-        WEBHOOK_RETRY_SCHEDULE_MS: undefined,
-        WEBHOOK_TIME_SCALE: undefined,
-        SESSION_TOKEN_VERSION: undefined,
-      },
+      ...webhookSecrets,
+      CLERK_SECRET_KEY: settings.clerkSecretKey,
+      CLERK_INSTANCE_ID: settings.clerkInstanceId,
+      CLERK_ISSUER: issuer,
+      CLERK_EMULATOR_PRIVATE_KEY: settings.emulatorPrivateKey,
+      WEBHOOK_URLS: `http://127.0.0.1:${ports.ingest}/webhooks/clerk`,
+      AUTHORIZED_PARTY: urls.gateway,
+      STATE_FILE: emulatorStateFile,
+      WEBHOOK_RETRY_SCHEDULE_MS: undefined,
+      WEBHOOK_TIME_SCALE: undefined,
+      SESSION_TOKEN_VERSION: undefined,
     },
-    'webhook-ingest': {
-      fixed: {
-        ...fixed('webhook-ingest', ports.ingestOps),
-        PORT: String(ports.ingest),
-        DATABASE_URL: databaseUrls.ingest,
-      },
-      defaults: { ...shared, ...http, ...retry, ...database, ...webhookSecrets, ...verify, NATS_CA_FILE: undefined },
-    },
+    'webhook-ingest': { ...retry, ...webhookSecrets },
     'user-sync': {
-      fixed: { ...fixed('user-sync', ports.userSyncOps), DATABASE_URL: databaseUrls.users },
-      defaults: {
-        ...shared,
-        ...retry,
-        ...database,
-        ...verify,
-        NATS_CA_FILE: undefined,
-        // The emulator is asked which instance it is, as Clerk is.
-        ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
-        CLERK_SECRET_KEY: made(settings.clerkSecretKey),
-        CLERK_API_URL: made(emulator),
-        // The emulator has no limit of its own unless it is told to.
-        CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
-        // Only in the emulator does metadata make an admin: `npm start` and the tests get their first one so.
-        CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : made('user,developer,admin'),
-        CLERK_METADATA_KEY: undefined,
-        CLERK_WRITE_BACK: undefined,
-        WRITE_BACK_POLL_MS: undefined,
-        WRITE_BACK_LEASE_MS: undefined,
-        CLERK_CONFIRM_DELAY_MS: undefined,
-        RECONCILE_INTERVAL_MS: undefined,
-        RECONCILE_MAX_DELETIONS: undefined,
-        API_KEY_ENVIRONMENT: undefined,
-        DEFAULT_PHONE_REGION: undefined,
-      },
+      ...retry,
+      // The emulator tells which instance it is, as Clerk does.
+      ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
+      CLERK_SECRET_KEY: made(settings.clerkSecretKey),
+      CLERK_API_URL: made(emulator),
+      // The emulator has no rate limit by default.
+      CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
+      // Metadata makes an admin only in the emulator: `npm start` and the tests make their first one so.
+      CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : made('user,developer,admin'),
+      CLERK_METADATA_KEY: undefined,
+      CLERK_WRITE_BACK: undefined,
+      WRITE_BACK_POLL_MS: undefined,
+      WRITE_BACK_LEASE_MS: undefined,
+      CLERK_CONFIRM_DELAY_MS: undefined,
+      RECONCILE_INTERVAL_MS: undefined,
+      RECONCILE_MAX_DELETIONS: undefined,
+      API_KEY_ENVIRONMENT: undefined,
+      DEFAULT_PHONE_REGION: undefined,
     },
     'api-gateway': {
-      fixed: { ...fixed('api-gateway', ports.gatewayOps), PORT: String(ports.gateway) },
-      defaults: {
-        ...shared,
-        ...http,
-        NATS_CA_FILE: undefined,
-        CLERK_ISSUER: issuer,
-        CLERK_JWT_KEY: undefined,
-        CLERK_JWKS_URL: env.CLERK_ISSUER || env.CLERK_JWT_KEY ? undefined : made(`${emulator}/.well-known/jwks.json`),
-        CLERK_AUTHORIZED_PARTIES: localOrigins,
-        CLERK_ALLOW_IMPERSONATION: undefined,
-        LEGACY_JWT_SECRETS: settings.legacyJwtSecret,
-        LEGACY_JWT_TTL: undefined,
-        ENVELOPE_PRIVATE_KEY: settings.envelopePrivateKey,
-        CURSOR_KEY: settings.cursorKey,
-        CORS_ORIGINS: localOrigins,
-        PUBLIC_URL: urls.gateway,
-        SIGN_IN_URL: made(urls.emulator),
-        REDIRECT_ORIGINS: localOrigins,
-        RATE_LIMIT_STORE: undefined,
-      },
+      CLERK_ISSUER: issuer,
+      CLERK_JWT_KEY: undefined,
+      CLERK_JWKS_URL: env.CLERK_ISSUER || env.CLERK_JWT_KEY ? undefined : made(`${emulator}/.well-known/jwks.json`),
+      CLERK_AUTHORIZED_PARTIES: localOrigins,
+      CLERK_ALLOW_IMPERSONATION: undefined,
+      LEGACY_JWT_SECRETS: settings.legacyJwtSecret,
+      LEGACY_JWT_TTL: undefined,
+      ENVELOPE_PRIVATE_KEY: settings.envelopePrivateKey,
+      CURSOR_KEY: settings.cursorKey,
+      CORS_ORIGINS: localOrigins,
+      PUBLIC_URL: urls.gateway,
+      SIGN_IN_URL: made(urls.emulator),
+      REDIRECT_ORIGINS: localOrigins,
+      RATE_LIMIT_STORE: undefined,
     },
   };
 }

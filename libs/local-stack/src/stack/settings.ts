@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, type ServiceName } from '@gatehouse/contracts';
 import { SettingsUnreadableError } from '../errors';
+import { databaseNames, type DatabasePasswords } from './databases';
 import { makeDirectory } from '../processes/make-directory';
 import { sayFileError } from '../processes/why';
 
@@ -15,7 +16,7 @@ export interface LocalSettings {
   emulatorPrivateKey: string;
   natsPasswords: Record<ServiceName, string>;
   postgresPassword: string;
-  databasePasswords: Record<'ingestOwner' | 'ingestService' | 'usersOwner' | 'usersService', string>;
+  databasePasswords: DatabasePasswords;
   /** Ed25519 in PEM. */
   envelopePrivateKey: string;
   envelopePublicKey: string;
@@ -69,18 +70,17 @@ function complete(kept: Partial<LocalSettings>): LocalSettings {
       kept.emulatorPrivateKey ?? keyPair(generateKeyPairSync('rsa', { modulusLength: 2048 })).privateKey,
     natsPasswords: { ...passwords, ...kept.natsPasswords },
     postgresPassword: kept.postgresPassword ?? secret(),
-    databasePasswords: {
-      ingestOwner: secret(),
-      ingestService: secret(),
-      usersOwner: secret(),
-      usersService: secret(),
-      ...kept.databasePasswords,
-    },
+    databasePasswords: { ...databasePasswords(), ...kept.databasePasswords },
     envelopePrivateKey: envelope.privateKey,
     envelopePublicKey: envelope.publicKey,
     cursorKey: kept.cursorKey ?? secret(),
     legacyJwtSecret: kept.legacyJwtSecret ?? secret(),
   };
+}
+
+function databasePasswords(): DatabasePasswords {
+  const roles = databaseNames.flatMap((name) => [`${name}Owner`, `${name}Service`]);
+  return Object.fromEntries(roles.map((role) => [role, secret()])) as DatabasePasswords;
 }
 
 function keyPair({ privateKey, publicKey }: KeyPairKeyObjectResult): { privateKey: string; publicKey: string } {

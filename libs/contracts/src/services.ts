@@ -1,0 +1,43 @@
+import { type NatsRights, gatewayRights, ingestRights, userSyncRights } from './nats-rights';
+
+/** One service: a row of the table from which configuration, NATS users, `npm start` and the tests take everything. */
+export interface ServiceRow {
+  /** Names its local ports and their variables: `userSync` in GATEHOUSE_USER_SYNC_OPS_PORT. */
+  readonly shortName: string;
+  /** Default port of the HTTP server for clients; absent in a service that only NATS reaches. */
+  readonly port?: number;
+  /** Default port of /livez, /readyz and /metrics. */
+  readonly opsPort: number;
+  /** Name of its database; absent in a service without one. */
+  readonly database?: string;
+  readonly rights: NatsRights;
+}
+
+/** Every service. The key is its name in NATS, PostgreSQL and logs, and its folder in apps/. */
+export const services = {
+  'api-gateway': { shortName: 'gateway', port: 8080, opsPort: 9000, rights: gatewayRights },
+  'webhook-ingest': { shortName: 'ingest', port: 8081, opsPort: 9001, database: 'ingest', rights: ingestRights },
+  'user-sync': { shortName: 'userSync', opsPort: 9002, database: 'users', rights: userSyncRights },
+} as const satisfies Record<string, ServiceRow>;
+
+/** The table with its literal types. */
+export type Services = typeof services;
+
+/** A service, as NATS knows it. */
+export type ServiceName = keyof Services;
+
+/** Name of a database of a service. */
+export type DatabaseName = Extract<Services[ServiceName], { database: string }>['database'];
+
+/** The names of all services, in the order of the table. */
+export const serviceNames = Object.keys(services) as readonly ServiceName[];
+
+/** The row of a service. */
+export function serviceRow(service: ServiceName): ServiceRow {
+  return services[service];
+}
+
+/** Where the replies to a service arrive. Each has its own prefix, so that no service reads replies to another. */
+export function inboxPrefix(service: ServiceName): string {
+  return `_INBOX.${service}`;
+}
