@@ -80,7 +80,7 @@ class ClerkController {
   imports: [
     ThrottlerModule.forRoot({
       throttlers: [{ ttl: 60_000, limit: 1_000_000_000 }],
-      // By caller, as the gateway counts: the throttler's work grows with the hits of one tracker.
+      // Counts by caller, like the gateway. The throttler’s cost grows with the hits of one tracker.
       getTracker: ({ headers }) => (headers as ExpressRequest['headers']).authorization ?? '',
     }),
   ],
