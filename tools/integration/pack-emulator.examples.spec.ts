@@ -14,9 +14,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = join(__dirname, '../..');
-/** The compiler and npm are slow where others are at work: half a minute by themselves. */
+/** The compiler and npm take half a minute, and longer on a busy machine. */
 const LIMIT_MS = 300_000;
-/** What a project of somebody else's has besides: the programs of the examples, and what the application needs. */
+/** Further packages of the consumer: the programs of the examples, and the dependencies of the application. */
 const THEIRS = ['@swc/core', '@swc/jest', '@types/jest', '@types/node', 'jose', 'svix'];
 
 interface Manifest {
@@ -54,13 +54,13 @@ describe('the tarball of the Clerk emulator', () => {
     const [tarball = said] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
     await promisify(execFile)('tar', ['xzf', join(folder, tarball), '-C', installed, '--strip-components=1']);
     manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
-    // Nothing but what it declares: a package that it loads and does not name would not be found.
+    // Only the declared dependencies, so that loading any other package fails.
     for (const name of [...Object.keys(manifest.dependencies), ...THEIRS]) link(name);
     copyFileSync(join(__dirname, 'fixtures/my-app.ts'), join(folder, 'my-app.ts'));
   }, LIMIT_MS);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('names the few packages that it needs, and has neither tests nor maps', () => {
+  it('declares exactly the packages that it needs, and contains no tests and no source maps', () => {
     expect(manifest).toMatchObject({ name: '@gatehouse/clerk-emulator', license: 'Apache-2.0' });
     expect(Object.keys(manifest.dependencies)).toEqual([
       '@nestjs/common',
@@ -77,7 +77,7 @@ describe('the tarball of the Clerk emulator', () => {
   });
 
   it(
-    'loads by import and by require, with its page',
+    'can be loaded by import and by require, and serves its page',
     async () => {
       const use = [
         'startClerkEmulator().then(async (emulator) => {',
@@ -95,7 +95,7 @@ describe('the tarball of the Clerk emulator', () => {
   );
 
   it(
-    'starts as a program, which checks its environment',
+    'starts as a program that checks its environment',
     async () => {
       const program = join(installed, 'bin/clerk-emulator.js');
       expect(await run([program], { PORT: 'many', WEBHOOK_URLS: 'none' })).toContain('PORT');
@@ -115,7 +115,7 @@ describe('the tarball of the Clerk emulator', () => {
     });
 
     it(
-      'its types hold in a strict project',
+      'type-checks in a strict project',
       async () => {
         const options = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node,jest', '--noEmit', '--strict'];
         const files = ['users.test.ts', 'my-app.ts'];
@@ -125,7 +125,7 @@ describe('the tarball of the Clerk emulator', () => {
     );
 
     it(
-      'the Jest example passes',
+      'passes the Jest example',
       async () => {
         const said = await run([workspaceFile('jest/bin/jest.js'), '--rootDir', folder, '--watchman=false'], {
           NODE_OPTIONS: '--experimental-vm-modules',

@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { packageOf } from './package-of';
 
-/** What programs load. */
+/** Compiled files that the package needs. */
 export interface CompiledFiles {
-  /** Text by path in the build. */
+  /** Content by path in the build. */
   readonly files: ReadonlyMap<string, string>;
-  /** Packages that they load. */
+  /** Packages that the files load. */
   readonly packages: ReadonlySet<string>;
-  /** What the first one exports. */
+  /** Exports of the first entry. */
   readonly names: readonly string[];
 }
 
 const REQUIRE = /require\("([^"]+)"\)/g;
-/** A library's index, of which only those files come along whose exports are used. */
+/** Index of a workspace library, of which only the used exports are packed. */
 const BARREL = /^libs\/[a-z-]+\/src\/index\.js$/;
 
 /**
- * Follows `require` from the given files of the build.
+ * Follows `require` from the entries.
  *
- * @param build the folder that swc compiled into
+ * @param build output folder of swc
  */
 export function compiledFiles(build: string, entries: readonly [string, ...string[]]): CompiledFiles {
   const read = (path: string): string =>
@@ -53,25 +53,25 @@ export function compiledFiles(build: string, entries: readonly [string, ...strin
   return { files, packages, names: [...exportsOf(read(entries[0])).keys()] };
 }
 
-/** The names that a module takes from another: `const _a = require("…")`, then `_a.name`. */
+/** Exports that a module uses of another: `const _a = require("…")`, then `_a.name`. */
 function usedNames(text: string, wanted: string): string[] {
   const [variable] = [...requiredBy(text)].find(([, from]) => from === wanted) ?? [];
   return [...text.matchAll(/\b(\w+)\.(\w+)/g)].flatMap(([, of, name]) => (of === variable && name ? [name] : []));
 }
 
-/** What a module requires, by the variable that holds it. */
+/** Specifiers that a module requires, by the variable that holds the result. */
 function requiredBy(text: string): Map<string, string> {
   return new Map([...text.matchAll(/(\w+) = require\("([^"]+)"\)/g)].map(([, name = '', from = '']) => [name, from]));
 }
 
-/** Where each export of a barrel comes from. */
+/** Specifier of each export of a barrel. */
 function exportsOf(barrel: string): Map<string, string> {
   const sources = requiredBy(barrel);
   const getters = barrel.matchAll(/get (\w+) ?\(\) ?\{\s*return (\w+)\./g);
   return new Map([...getters].map(([, name = '', variable = '']) => [name, sources.get(variable) ?? '']));
 }
 
-/** The barrel with these exports alone. */
+/** The barrel with only these exports. */
 function narrowed(barrel: string, used: ReadonlySet<string>): string {
   const exported = [...exportsOf(barrel)].filter(([name]) => used.has(name));
   return ['"use strict";', ...exported.map(([name, from]) => `exports.${name} = require("${from}").${name};`), ''].join(

@@ -3,11 +3,11 @@ import ts from 'typescript';
 import { PackError } from './errors';
 import { packageOf } from './package-of';
 
-/** The types of a library. */
+/** Declaration files of the package. */
 export interface DeclarationFiles {
-  /** Text by path, beside that of the compiled file. */
+  /** Content by path, next to the compiled file. */
   readonly files: ReadonlyMap<string, string>;
-  /** Packages whose types they name. */
+  /** Packages whose types the files use. */
   readonly packages: ReadonlySet<string>;
 }
 
@@ -15,7 +15,7 @@ export interface DeclarationFiles {
 const IMPORT = /(from |import\()(['"])([^'"]+)\2/g;
 const LIBRARY = /^@gatehouse\/([a-z-]+)$/;
 
-/** Declares what the entry exports, and what that needs. @throws PackError when the compiler finds a fault */
+/** Emits the declarations of the entry and of what it imports. @throws PackError when the compiler reports an error */
 export function declarationFiles(root: string, entry: string): DeclarationFiles {
   const emitted = emit(root, join(root, entry));
   const files = new Map<string, string>();
@@ -41,7 +41,7 @@ export function declarationFiles(root: string, entry: string): DeclarationFiles 
   return { files, packages };
 }
 
-/** Every declaration that the compiler makes of the entry and what it imports, by path in the workspace. */
+/** Declarations of the entry and its imports, by path in the workspace. */
 function emit(root: string, entry: string): Map<string, string> {
   const base = join(root, 'tsconfig.base.json');
   const { config } = ts.readConfigFile(base, (path) => ts.sys.readFile(path)) as { config?: object };
@@ -60,7 +60,7 @@ function emit(root: string, entry: string): Map<string, string> {
   const [fault] = diagnostics;
   if (fault)
     throw new PackError(
-      `The emulator's types cannot be declared: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`,
+      `Cannot emit the declarations of the emulator: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`,
     );
   return files;
 }

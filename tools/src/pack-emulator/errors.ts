@@ -1,9 +1,4 @@
-/** The package cannot be made; the message is a sentence for a person. */
-export class PackError extends Error {
-  readonly code = 'PACK_FAILED';
+import { codedError } from '@gatehouse/errors';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'PackError';
-  }
-}
+/** The package cannot be made; the message is a sentence for a person. */
+export class PackError extends codedError('PACK_FAILED', (message: string) => message) {}

@@ -5,7 +5,7 @@ import { packEmulator } from './pack-emulator';
 
 main();
 
-/** Leaves the tarball in dist/packages, or in the folder that the first argument names, and says where. */
+/** Writes the tarball to the folder of the first argument, by default dist/packages, and prints its path. */
 function main(): void {
   const root = workspaceRoot();
   const destination = resolve(process.argv[2] ?? join(root, 'dist/packages'));

@@ -8,7 +8,7 @@ import { declarationFiles } from './declaration-files';
 import { PackError } from './errors';
 import { BIN, ENTRY, INDEX, packageManifest } from './package-manifest';
 
-/** What was packed. */
+/** The packed emulator. */
 export interface PackedEmulator {
   /** Path of the tarball. */
   readonly tarball: string;
@@ -21,9 +21,9 @@ const DOCUMENTS = ['docs/reference/emulator.md', 'docs/how-to/test-against-the-e
 const NPM_LIMIT_MS = 60_000;
 
 /**
- * Makes a tarball of the emulator as it is built: the files that it loads, their types and its documents.
+ * Makes a tarball of the built emulator: the files that it loads, their types and its documents.
  *
- * @param destination the folder for the tarball
+ * @param destination folder of the tarball
  * @throws PackError
  */
 export function packEmulator(root: string, destination: string): PackedEmulator {
@@ -37,7 +37,7 @@ export function packEmulator(root: string, destination: string): PackedEmulator 
     const types = declarationFiles(root, `${ENTRY}.ts`);
     for (const [path, text] of [...files, ...types.files]) write(`lib/${path}`, text);
     cpSync(join(root, ASSETS), join(folder, 'lib', ASSETS), { recursive: true });
-    // Node does not see the names that a CommonJS module exports by getters: `import { … }` needs them spelt out.
+    // Node does not detect exports that are getters, so `import { … }` needs a module that lists them.
     write(`${INDEX}.mjs`, `import emulator from './index.js';\n\nexport const { ${names.join(', ')} } = emulator;\n`);
     write(`${INDEX}.d.mts`, "export * from './index.js';\n");
     write(BIN, `#!/usr/bin/env node\nrequire('../lib/${MAIN}.js');\n`);
@@ -52,7 +52,7 @@ export function packEmulator(root: string, destination: string): PackedEmulator 
   }
 }
 
-/** A document with its links to the others rewritten for the package, which has no `apps` folder. */
+/** A document with its links adapted to the folders of the package. */
 function withLinks(root: string, path: string, from: string, to: string): string {
   return readFileSync(join(root, path), 'utf8').replaceAll(`](${from}`, `](${to}`);
 }

@@ -24,27 +24,26 @@ export interface PackageManifest {
   readonly [field: string]: unknown;
 }
 
-/** What Nest wants to find beside it and no file of ours loads by itself. */
+/** Packages that Nest needs and no file of the package loads. */
 const PEERS = ['reflect-metadata', 'rxjs'];
 
 /**
- * Describes the package: the workspace's versions of what its files load, and no more.
+ * Describes the package, with the workspace's versions of its dependencies.
  *
- * @param packages names of the packages that its files load
- * @throws PackError for one that the workspace does not depend on
+ * @param packages packages that its files load
+ * @throws PackError when package.json does not list one of them
  */
 export function packageManifest(root: string, packages: ReadonlySet<string>): PackageManifest {
   const workspace = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as WorkspaceManifest;
   const dependencies = [...new Set([...packages, ...PEERS])].sort().map((name) => {
     const version = workspace.dependencies[name];
-    if (version === undefined)
-      throw new PackError(`The emulator loads ${name}, on which package.json does not depend.`);
+    if (version === undefined) throw new PackError(`The emulator loads ${name}, which package.json does not list.`);
     return [name, version];
   });
   return {
     name: '@gatehouse/clerk-emulator',
     version: workspace.version,
-    description: 'Plays Clerk for development and tests: Backend API, session tokens and signed webhooks, with faults.',
+    description: 'Emulates Clerk for development and tests: Backend API, session tokens and webhooks, with faults.',
     keywords: ['clerk', 'emulator', 'webhooks', 'svix', 'jwks', 'testing'],
     license: workspace.license,
     type: 'commonjs',

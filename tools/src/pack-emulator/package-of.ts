@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 
-/** The package that a specifier names, `@scope/name` of `@scope/name/part`; empty for what Node brings along. */
+/** Package name of a specifier: `@scope/name` of `@scope/name/part`; empty for a module of Node. */
 export function packageOf(specifier: string): string {
   if (isBuiltin(specifier)) return '';
   return specifier
