@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { listUserConflicts } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { DataSource } from 'typeorm';
-import { LEADER_LOCK } from '../src/reconcile/reconcile-worker';
+import { LEADER_LOCK } from '../src/reconcile/leader-lock';
 import { ConflictReview } from '../src/reconcile/review-conflicts';
 import { adoptLocalUser } from '../src/apply/batch/address-plan';
 import { fixture, json } from './clerk-api';
@@ -323,7 +323,7 @@ describe('a conflict that is over', () => {
     const email = address();
     const id = await localUser(email, false);
     const user = await member(withEmail(clerkUser(newClerkId()), email));
-    await review().closeOver();
+    await review().closeEnded();
     expect(await openConflicts(id)).toEqual([{ kind: 'email', holder: user.id }]);
     return { id, user };
   };
@@ -336,7 +336,7 @@ describe('a conflict that is over', () => {
     const parties = await unproved();
     const before = await review().count();
     await end(parties);
-    await review().closeOver();
+    await review().closeEnded();
     expect(await openConflicts(parties.id)).toEqual([]);
     expect(await review().count()).toBe(before - 1);
     await world.deliver(renewed({ ...parties.user, first_name: 'Grace' }, 2));

@@ -1,6 +1,6 @@
 import { type EventMetadata, resolvePrincipal, startReconcile } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
-import { LEADER_LOCK } from '../src/reconcile/reconcile-worker';
+import { LEADER_LOCK } from '../src/reconcile/leader-lock';
 import { json } from './clerk-api';
 import { type EventJson, T0, type UserJson, clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
 import { adminContext, newSessionId, nobody } from './members';

@@ -16,6 +16,7 @@ import { ClerkSettlement } from '../../src/apply/settle/settle-with-clerk';
 import { type UserSyncConfig } from '../../src/config';
 import { serviceDatabase } from '../../src/database/database-options';
 import { ReconcileRuns } from '../../src/reconcile/reconcile-runs';
+import { InstanceCheck } from '../../src/reconcile/instance-check';
 import { Reconciler } from '../../src/reconcile/reconciler';
 import { ConflictReview } from '../../src/reconcile/review-conflicts';
 import { SnapshotApplier } from '../../src/reconcile/snapshot-applier';
@@ -111,7 +112,8 @@ export class SyncCore {
     const snapshots = new SnapshotApplier(applier, settlement);
     const logins = new FirstLogin(settlement, log);
     const conflicts = new ConflictReview(dataSource, snapshots, log);
-    const reconciler = new Reconciler(config, dataSource, clerk, runs, snapshots, absences);
+    const instance = new InstanceCheck(config, runs, clerk);
+    const reconciler = new Reconciler(config, dataSource, clerk, instance, runs, snapshots, absences);
     const witness = new MetadataWitness(this.sql, clerk);
     const round = new WriteBackRound(
       config,

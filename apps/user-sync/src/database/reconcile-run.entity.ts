@@ -1,14 +1,14 @@
 import { type ReconcileState } from '@gatehouse/contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One walk over Clerk's users; all that is needed to go on with it after a crash. */
+/** A reconcile run, with all that is needed to resume it after a crash. */
 @Entity('reconcile_runs')
 @Check(
   'reconcile_runs_state_check',
   `state IN ('queued', 'running', 'needs_approval', 'done', 'refused', 'failed', 'undone')`,
 )
 @Index('reconcile_runs_requested_at_idx', ['requestedAt'])
-// An expression index cannot be told to TypeORM: the migration makes it.
+// TypeORM cannot declare an expression index: the migration creates it.
 @Index('reconcile_runs_open_key', { synchronize: false })
 export class ReconcileRunEntity {
   @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'reconcile_runs_pkey' })
@@ -26,17 +26,17 @@ export class ReconcileRunEntity {
   @Column('text', { name: 'instance_id', nullable: true })
   instanceId!: string | null;
 
-  /** Whether a person has let it delete more than the brake allows. */
+  /** Whether an admin has approved more deletions than a run may make by itself. */
   @Column('boolean', { name: 'approved', default: false })
   approved!: boolean;
 
-  /** The last users that were walked over, the newest first: the next one is found even when that one is deleted. */
+  /** Last users of the scan, newest first. When the newest was deleted at Clerk, the scan continues after the next one. */
   @Column('text', { name: 'cursor', array: true, default: [] })
   cursor!: string[];
 
-  /** Whether the walk is over; what remains are the absences. */
+  /** Whether all of Clerk's users were scanned, so that only absent users remain. */
   @Column('boolean', { name: 'walked', default: false })
-  walked!: boolean;
+  scanned!: boolean;
 
   @Column('integer', { name: 'users_total', nullable: true })
   usersTotal!: number | null;
@@ -44,11 +44,11 @@ export class ReconcileRunEntity {
   @Column('integer', { name: 'users_done', default: 0 })
   usersDone!: number;
 
-  /** Users of ours that the walk did not meet. */
+  /** Number of our users that the scan did not find. */
   @Column('integer', { name: 'absences', default: 0 })
   absences!: number;
 
-  /** How many users by decision. */
+  /** Number of users by decision. */
   @Column('jsonb', { name: 'changes', default: {} })
   changes!: Record<string, number>;
 

@@ -2,46 +2,43 @@ import { randomUUID } from 'node:crypto';
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { DataSource } from 'typeorm';
 import { noActivity } from '../apply/observation/observation';
 import { ObservationApplier } from '../apply/batch/observation-applier';
 import { ClerkSettlement } from '../apply/settle/settle-with-clerk';
-import { ClerkDirectory } from '../clerk/clerk-directory';
 import { type UserSyncConfig } from '../config';
-import { guardDatabase } from '../database/guard-database';
 import { UserMissingAtClerkError } from '../errors';
-import { ReconcileRuns } from './reconcile-runs';
+import { InstanceCheck } from './instance-check';
+import { PendingRedactions } from './pending-redactions';
 import { SuspectedAbsences } from '../clerk/suspected-absences';
 import { CONFIG } from '../tokens';
 
-const MAX_AT_ONCE = 20;
+const CONFIRMATION = 'confirmation';
+const MAX_PER_ROUND = 20;
 
-/** Asks once more for users whom Clerk did not find when they were asked for; a second 404 deletes, undoably. */
+/** Asks Clerk again about users that it did not find. A second 404 deletes the user, undoably. */
 @Injectable()
 export class AbsenceConfirmation {
   constructor(
-    @Inject(CONFIG) private readonly config: UserSyncConfig,
-    private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'reconcile'>,
+    private readonly instance: InstanceCheck,
     private readonly absences: SuspectedAbsences,
-    @Inject(ReconcileRuns) private readonly runs: Pick<ReconcileRuns, 'instanceOf'>,
-    @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
+    private readonly redactions: PendingRedactions,
     private readonly settlement: ClerkSettlement,
     private readonly applier: ObservationApplier,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Confirms those that are due; stops while more of them than a walk may delete have been deleted in a day. */
+  /** Confirms due absences, until as many users were deleted within a day as a reconcile run may delete. */
   async confirmDue(): Promise<void> {
-    const due = await this.absences.due(MAX_AT_ONCE);
+    const due = await this.absences.due(MAX_PER_ROUND);
     if (due.length === 0) return;
-    const ours = await this.runs.instanceOf(this.config.clerk.instanceId);
-    if (ours !== undefined && (await this.clerk.instanceId()) !== ours) {
-      this.log.error("the secret key belongs to another Clerk instance than this database's users: nobody is deleted");
+    if (!(await this.instance.isOurs())) {
+      this.log.error('absences not confirmed: the secret key belongs to another Clerk instance than our users');
       return;
     }
     for (const clerkUserId of due) {
-      if ((await this.deletedToday()) >= this.config.reconcile.maxDeletions) {
-        this.log.error({ waiting: due.length }, 'too many users are missing at Clerk: a person should reconcile');
+      if ((await this.redactions.countConfirmedToday()) >= this.config.reconcile.maxDeletions) {
+        this.log.error({ waiting: due.length }, 'absences not confirmed: too many in one day; start a reconcile run');
         return;
       }
       await this.confirm(clerkUserId);
@@ -49,8 +46,8 @@ export class AbsenceConfirmation {
   }
 
   private async confirm(clerkUserId: string): Promise<void> {
-    const id = `confirmation:${randomUUID()}`;
-    const origin = { id, source: 'confirmation', eventType: 'confirmation', attempt: 0, correlationId: id } as const;
+    const id = `${CONFIRMATION}:${randomUUID()}`;
+    const origin = { id, source: CONFIRMATION, eventType: CONFIRMATION, attempt: 0, correlationId: id } as const;
     try {
       await this.settlement.settle({ clerkUserId, activity: noActivity, origin }, 'fetch');
     } catch (error) {
@@ -59,15 +56,5 @@ export class AbsenceConfirmation {
       await this.applier.apply([{ clerkUserId, seen, activity: noActivity, origin }]);
     }
     await this.absences.clear([clerkUserId]);
-  }
-
-  private async deletedToday(): Promise<number> {
-    const rows = await guardDatabase(() =>
-      this.dataSource.query<{ count: string }[]>(
-        `SELECT count(*) FROM pending_redactions
-          WHERE starts_with(source, 'confirmation:') AND found_at > now() - interval '24 hours'`,
-      ),
-    );
-    return Number(rows[0]?.count ?? 0);
   }
 }

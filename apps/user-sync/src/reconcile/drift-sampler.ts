@@ -8,6 +8,7 @@ import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { ClerkMovements } from '../apply/batch/clerk-movements';
 import { ReconcileMetrics } from './reconcile-metrics';
 
+/** Users per sample. */
 const SAMPLE = 100;
 
 interface Row {
@@ -18,7 +19,7 @@ interface Row {
   readonly clerk_updated_at: string | null;
 }
 
-/** Compares a few users, taken at random, with what Clerk holds of them, and changes nothing. */
+/** Measures drift: compares a random sample of our users with Clerk, and changes nothing. */
 @Injectable()
 export class DriftSampler {
   constructor(
@@ -28,9 +29,9 @@ export class DriftSampler {
     @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'note'>,
   ) {}
 
-  /** Takes a sample; gives how many users of it differ. */
+  /** Compares one sample. Returns how many of its users differ from Clerk. */
   async sample(): Promise<number> {
-    // Ids are random: those beyond a random one are a random sample, and the primary key finds them.
+    // Ids are random UUIDs, so the ids after a random one are a random sample that the primary key finds.
     const rows = await guardDatabase(() =>
       this.dataSource.query<Row[]>(
         `(SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users

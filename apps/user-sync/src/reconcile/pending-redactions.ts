@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { LOGGER } from '@gatehouse/observability';
 import { runStatements } from '@gatehouse/persistence';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordChanges } from '../trust-changes/record-trust-changes';
 import { redactUsers } from '../apply/batch/redact-users';
@@ -10,14 +12,17 @@ import { queueWriteBacks } from '../write-back/queue/queue-write-backs';
 
 const MAX_REDACTIONS = 500;
 
-/** Deletions that no webhook told of: redacted when their time has come, or taken back before. */
+/** Undoable deletions, which no webhook reported. Each is redacted when it is due, unless an admin undoes it before. */
 @Injectable()
 export class PendingRedactions {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
 
-  /** Redacts those whose time has come; gives how many. */
+  /** Redacts the users whose redaction is due. Returns their number. */
   async redactDue(): Promise<number> {
-    return guardDatabase(() =>
+    const count = await guardDatabase(() =>
       this.dataSource.transaction(async (manager) => {
         const [rows] = await manager.query<[Pending[], number]>(
           `DELETE FROM pending_redactions WHERE user_id IN (
@@ -25,14 +30,27 @@ export class PendingRedactions {
            RETURNING user_id, clerk_user_id`,
         );
         await runStatements(manager, redactUsers(rows.map(({ user_id }) => user_id)));
-        const reason = 'the deletion was not taken back in time: whatever was personal is gone';
-        await tell(manager, rows, { source: 'redaction', decision: 'redact', reason, causeId: randomUUID() });
+        const reason = 'the deletion was not undone in time: all personal data is erased';
+        await recordSteps(manager, rows, { source: 'redaction', decision: 'redact', reason, causeId: randomUUID() });
         return rows.length;
       }),
     );
+    if (count > 0) this.log.info({ users: count }, 'undoable deletions redacted');
+    return count;
   }
 
-  /** How many deletions of a walk can be taken back. */
+  /** Number of users that absence confirmations have deleted within 24 hours. */
+  async countConfirmedToday(): Promise<number> {
+    const rows = await guardDatabase(() =>
+      this.dataSource.query<{ count: string }[]>(
+        `SELECT count(*) FROM pending_redactions
+          WHERE starts_with(source, 'confirmation:') AND found_at > now() - interval '24 hours'`,
+      ),
+    );
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  /** Number of deletions of a reconcile run that can be undone. */
   async countOf(runId: string): Promise<number> {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ count: string }[]>(
@@ -43,7 +61,7 @@ export class PendingRedactions {
     return Number(rows[0]?.count ?? 0);
   }
 
-  /** Takes back the deletions of a walk, in the transaction of whoever commands it; gives how many users are back. */
+  /** Undoes the deletions of a reconcile run, in the caller's transaction. Returns the number of restored users. */
   async undo(manager: EntityManager, runId: string): Promise<number> {
     const due = await manager.query<{ clerk_user_id: string }[]>(
       'SELECT clerk_user_id FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()',
@@ -60,10 +78,10 @@ export class PendingRedactions {
       rows.map(({ clerk_user_id }) => clerk_user_id),
     ]);
     await restoreUsers(manager, rows);
-    const reason = 'an admin took the deletion back';
-    await tell(manager, rows, { source: 'undo', decision: 'restore', reason, causeId: runId });
-    const owed = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
-    await runStatements(manager, queueWriteBacks(owed, true));
+    const reason = 'an admin has undone the deletion';
+    await recordSteps(manager, rows, { source: 'undo', decision: 'restore', reason, causeId: runId });
+    const restored = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
+    await runStatements(manager, queueWriteBacks(restored, true));
     await recordChanges(
       manager,
       rows.map(({ user_id, clerk_user_id }) => {
@@ -83,7 +101,10 @@ interface Restored extends Pending {
   was_active: boolean;
 }
 
-/** An address that somebody else has taken meanwhile stays there. Without a hash, the next snapshot is written in full. */
+/**
+ * Restores users. An address that another user has verified meanwhile stays with that user. The content hash is deleted,
+ * so that the next snapshot is written in full.
+ */
 async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): Promise<void> {
   await manager.query(
     `UPDATE users u SET deleted_at = NULL, is_active = back.was_active, updated_at = now(), content_hash = NULL,
@@ -101,8 +122,8 @@ async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): 
   );
 }
 
-/** What happened to users without anything having been seen of them is part of their stories. */
-async function tell(
+/** Records what happened to users without an observation. */
+async function recordSteps(
   manager: EntityManager,
   rows: readonly Pending[],
   step: { source: string; decision: string; reason: string; causeId: string },

@@ -2,7 +2,7 @@ import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 
-/** How near our users are to Clerk's, seen from outside; set by the replica that leads. */
+/** Metrics about differences between our users and Clerk's. Set by the leading replica. */
 @Injectable()
 export class ReconcileMetrics {
   private lastDone: number | undefined;
@@ -16,7 +16,7 @@ export class ReconcileMetrics {
     const lastDone = () => this.lastDone;
     new Gauge({
       name: 'gatehouse_user_sync_staleness_seconds',
-      help: 'Time since the last walk over all of Clerk came to its end; absent before the first',
+      help: 'Time since the last complete reconcile run; absent before the first',
       registers,
       collect() {
         const at = lastDone();
@@ -26,23 +26,23 @@ export class ReconcileMetrics {
     });
     this.drift = new Gauge({
       name: 'gatehouse_user_sync_drift_users',
-      help: 'Users of the last sample whose content differs from Clerk',
+      help: 'Users of the last drift sample whose content differs from Clerk',
       registers,
     });
     this.sampled = new Gauge({
       name: 'gatehouse_user_sync_drift_sampled_users',
-      help: 'Users in the last sample',
+      help: 'Users in the last drift sample',
       registers,
     });
     this.users = new Gauge({
       name: 'gatehouse_user_sync_reconcile_users',
-      help: 'Users of the walk that is on its way, done and in total',
+      help: 'Users of the current reconcile run, done and total',
       labelNames: ['state'],
       registers,
     });
     this.conflicts = new Gauge({
       name: 'gatehouse_user_sync_open_conflicts',
-      help: 'Conflicts over an address that are open',
+      help: 'Open conflicts over an address',
       registers,
     });
   }

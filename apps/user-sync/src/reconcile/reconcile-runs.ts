@@ -5,26 +5,26 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 import { ReconcileRunEntity } from '../database/reconcile-run.entity';
 
-/** A user that a walk met, and what was decided. */
+/** A user in a reconcile run, and the decision about it. */
 export interface Sighting {
   readonly clerkUserId: string;
   readonly decision: string;
   readonly version: number | null;
 }
 
-/** The walks over Clerk's users, as the database remembers them. */
+/** Reconcile runs in the database. */
 @Injectable()
 export class ReconcileRuns {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The walk that is to be begun or gone on with. */
+  /** The run that is queued or running. There is at most one. */
   open(): Promise<ReconcileRunEntity | null> {
     return guardDatabase(() =>
       this.dataSource.manager.findOneBy(ReconcileRunEntity, [{ state: 'running' }, { state: 'queued' }]),
     );
   }
 
-  /** When the last walk came to its end, whatever that was. */
+  /** The run that ended last, in any state or in state `done`. */
   async lastFinished(state?: 'done'): Promise<ReconcileRunEntity | null> {
     return guardDatabase(() =>
       this.dataSource
@@ -36,12 +36,7 @@ export class ReconcileRuns {
     );
   }
 
-  /** The Clerk instance that our users are of: the configured one, else that of the last whole walk, if there was one. */
-  async instanceOf(configured: string | undefined): Promise<string | undefined> {
-    return configured ?? (await this.lastFinished('done'))?.instanceId ?? undefined;
-  }
-
-  /** Queues a walk; null when one is on its way. */
+  /** Queues a run and returns its id; null when one is queued or running. */
   async queue(trigger: ReconcileRunEntity['trigger'], manager = this.dataSource.manager): Promise<string | null> {
     const rows = await guardDatabase(() =>
       manager.query<{ id: string }[]>(
@@ -52,7 +47,7 @@ export class ReconcileRuns {
     return rows[0]?.id ?? null;
   }
 
-  /** Changes a walk's row, unless a person has changed its state meanwhile. */
+  /** Updates a run. */
   async update(id: string, changes: Partial<ReconcileRunEntity>): Promise<void> {
     await guardDatabase(() =>
       this.dataSource.manager.update(ReconcileRunEntity, { id }, { ...changes, updatedAt: new Date() }),
@@ -60,14 +55,14 @@ export class ReconcileRuns {
   }
 
   /**
-   * Marks users as seen and moves the walk on, at once: after a crash it goes on from here. Whoever was met before, by a
-   * walk that had to begin anew, is not counted again.
+   * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page. Users
+   * that the run has seen before, because it started again at the first page, are not counted twice.
    */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
     await guardDatabase(() =>
       this.dataSource.transaction(async (manager) => {
-        const met = await metBefore(manager, id, sightings);
-        const fresh = sightings.filter(({ clerkUserId }) => !met.has(clerkUserId));
+        const seen = await seenBefore(manager, id, sightings);
+        const fresh = sightings.filter(({ clerkUserId }) => !seen.has(clerkUserId));
         const counts: Record<string, number> = {};
         for (const { decision } of fresh) counts[decision] = (counts[decision] ?? 0) + 1;
         await markSeen(manager, id, sightings);
@@ -83,7 +78,7 @@ export class ReconcileRuns {
   }
 }
 
-async function metBefore(
+async function seenBefore(
   manager: EntityManager,
   runId: string,
   sightings: readonly Sighting[],
@@ -96,17 +91,20 @@ async function metBefore(
 }
 
 async function markSeen(manager: EntityManager, runId: string, sightings: readonly Sighting[]): Promise<void> {
-  const met = sightings.filter(({ decision }) => decision !== 'missing' && decision !== 'delete');
+  const found = sightings.filter(({ decision }) => decision !== 'missing' && decision !== 'delete');
   await manager.query(
     `INSERT INTO reconcile_sightings (clerk_user_id, run_id, decision, version)
      SELECT id, $1, decision, version FROM jsonb_to_recordset($2) AS new(id text, decision text, version bigint)
      ON CONFLICT (clerk_user_id) DO UPDATE
        SET run_id = excluded.run_id, decision = excluded.decision, version = excluded.version, seen_at = now()`,
-    [runId, JSON.stringify(met.map(({ clerkUserId, decision, version }) => ({ id: clerkUserId, decision, version })))],
+    [
+      runId,
+      JSON.stringify(found.map(({ clerkUserId, decision, version }) => ({ id: clerkUserId, decision, version }))),
+    ],
   );
 }
 
-/** A walk as admins see it. */
+/** A run as admins see it. */
 export function presentRun(run: ReconcileRunEntity, undoable: number): ReconcileRun {
   const end = run.finishedAt ?? run.updatedAt;
   const seconds = run.startedAt === null ? 0 : (end.getTime() - run.startedAt.getTime()) / 1_000;
@@ -117,7 +115,7 @@ export function presentRun(run: ReconcileRunEntity, undoable: number): Reconcile
     message: run.message,
     usersTotal: run.usersTotal,
     usersDone: run.usersDone,
-    remaining: run.usersTotal === null ? null : run.walked ? 0 : Math.max(0, run.usersTotal - run.usersDone),
+    remaining: run.usersTotal === null ? null : run.scanned ? 0 : Math.max(0, run.usersTotal - run.usersDone),
     usersPerSecond: seconds > 0 ? Math.round((run.usersDone / seconds) * 10) / 10 : null,
     absences: run.absences,
     changes: run.changes,

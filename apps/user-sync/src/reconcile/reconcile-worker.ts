@@ -1,6 +1,6 @@
+import { isRetryable } from '@gatehouse/lifecycle';
 import { SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
-import { isRetryable } from '@gatehouse/lifecycle';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -9,184 +9,129 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { DataSource, type QueryRunner } from 'typeorm';
-import { type UserSyncConfig } from '../config';
-import { guardDatabase } from '../database/guard-database';
-import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { ClerkRequestError, ReconcileInterruptedError } from '../errors';
-import { CONFIG } from '../tokens';
-import { AbsenceConfirmation } from './confirm-absences';
-import { DriftSampler } from './drift-sampler';
-import { PendingRedactions } from './pending-redactions';
+import { LeaderChores } from './leader-chores';
+import { LeaderLock } from './leader-lock';
 import { ReconcileMetrics } from './reconcile-metrics';
 import { ReconcileRuns } from './reconcile-runs';
 import { Reconciler } from './reconciler';
-import { ConflictReview } from './review-conflicts';
 
-const EVERY_MS = 1_000;
-/** What is not a walk waits longer. */
-const CHORES_MS = 30_000;
-const SAMPLE_MS = 15 * 60_000;
-/** A service that has just begun has webhooks to take first. */
-const SETTLE_IN_MS = 60_000;
-/** The advisory lock of the replica that leads; any number will do that nobody else uses. */
-export const LEADER_LOCK = 7_202_613;
+/*
+ * States of the worker:
+ * - idle: waits for the next tick.
+ * - working: a round is running. It takes the leader lock, resumes the open run, and does the chores when they are due.
+ * - paused: the last round failed. Ticks are ignored until the pause is over.
+ * - stopped: the service shuts down. No round starts; a running one ends at its next step. Final.
+ *
+ * Transitions:
+ * - idle, or paused when the pause is over -> working: a tick, or `wake`.
+ * - working -> idle: the round ended, another replica leads, or the run was interrupted.
+ * - working -> paused: the round failed. Nothing is lost: all progress is in the database.
+ * - every state -> stopped: `onModuleDestroy`.
+ */
+type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'working'; readonly round: Promise<void> }
+  | { readonly kind: 'paused'; readonly until: number }
+  | { readonly kind: 'stopped'; readonly round: Promise<void> };
 
-/** Does what only one replica may do, for as long as it holds the lock: walks over Clerk's users and what follows. */
+const TICK_MS = 1_000;
+/** Minimum pause after a failed round. */
+const PAUSE_MS = 5_000;
+
+/** Runs reconcile runs and the chores of the leading replica. */
 @Injectable()
 export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  private state: State = { kind: 'idle' };
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private stopping = false;
-  private pausedUntil = 0;
-  private choresAt = 0;
-  private sampleAt = Date.now() + SAMPLE_MS;
-  private readonly bootedAt = Date.now();
 
   constructor(
-    @Inject(CONFIG) private readonly config: UserSyncConfig,
-    private readonly dataSource: DataSource,
-    private readonly reconciler: Reconciler,
+    private readonly leader: LeaderLock,
     private readonly runs: ReconcileRuns,
-    private readonly confirmation: AbsenceConfirmation,
-    private readonly redactions: PendingRedactions,
-    private readonly conflicts: ConflictReview,
-    private readonly drift: DriftSampler,
+    private readonly reconciler: Reconciler,
+    private readonly chores: LeaderChores,
     private readonly metrics: ReconcileMetrics,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.choresAt = Date.now() + this.choresEvery();
-    this.timer = setInterval(() => this.wake(), EVERY_MS);
+    this.timer = setInterval(() => this.wake(), TICK_MS);
   }
 
-  /** Every worker stops before the first one is awaited: the waits at shutdown do not add up. */
+  /** All workers stop before the first one is awaited, so that the waits at shutdown do not add up. */
   onModuleDestroy(): void {
-    this.stopping = true;
     clearInterval(this.timer);
+    this.state = { kind: 'stopped', round: this.state.kind === 'working' ? this.state.round : Promise.resolve() };
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.running;
+    if (this.state.kind === 'stopped') await this.state.round;
   }
 
-  /** Looks now whether there is something to do; calls that come meanwhile change nothing. */
+  /** Starts a round, unless one is running or the worker is paused or stopped. */
   wake(): void {
-    if (this.stopping || this.running !== undefined || Date.now() < this.pausedUntil) return;
-    this.running = this.round()
-      .catch((error: unknown) => this.pause(error))
-      .finally(() => {
-        this.running = undefined;
+    if (this.state.kind === 'working' || this.state.kind === 'stopped') return;
+    if (this.state.kind === 'paused' && Date.now() < this.state.until) return;
+    const round = this.round()
+      .then((): State => ({ kind: 'idle' }))
+      .catch((error: unknown) => this.stateAfter(error))
+      .then((next) => {
+        if (this.state.kind === 'working') this.state = next;
       });
+    this.state = { kind: 'working', round };
+  }
+
+  private get isStopped(): boolean {
+    return this.state.kind === 'stopped';
   }
 
   private async round(): Promise<void> {
-    const chores = Date.now() >= this.choresAt;
+    const choresAreDue = this.chores.isDue();
     const open = await this.runs.open();
-    if (open === null && !chores) return;
-    await this.leading(async (stillLeading) => {
-      if (open !== null) await this.walk(open.id, stillLeading);
-      if (chores) await this.doChores();
+    if (open === null && !choresAreDue) return;
+    await this.leader.lead(async (stillLeading) => {
+      if (open !== null) await this.resume(open.id, stillLeading);
+      if (choresAreDue) await this.chores.run(() => !this.isStopped);
     });
   }
 
-  private async walk(id: string, stillLeading: () => Promise<boolean>): Promise<void> {
-    // Read again under the lock: another replica may have ended it.
+  private async resume(id: string, stillLeading: () => Promise<boolean>): Promise<void> {
+    // Read again behind the lock: another replica may have ended the run.
     const run = await this.runs.open();
     if (run?.id !== id) return;
     try {
-      await this.reconciler.run(run, async () => !this.stopping && (await stillLeading()) && this.follow(id));
+      await this.reconciler.run(run, async () => !this.isStopped && (await stillLeading()) && this.isStillOpen(id));
     } catch (error) {
       if (!isPermanent(error)) throw error;
       await this.runs.update(id, { state: 'failed', message: error.message, finishedAt: new Date() });
-      this.log.error({ err: error, runId: id }, 'the walk over Clerk was refused');
+      this.log.error({ err: error, runId: id }, 'reconcile run failed: Clerk rejects our requests');
       return;
     }
     const ended = await this.runs.lastFinished();
     this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
-    this.log.info({ runId: id, state: ended?.state, users: ended?.usersDone, changes: ended?.changes }, 'walk ended');
+    const { state, usersDone: users, changes } = ended ?? {};
+    this.log.info({ runId: id, state, users, changes }, 'reconcile run ended');
   }
 
-  private async follow(id: string): Promise<boolean> {
+  private async isStillOpen(id: string): Promise<boolean> {
     const run = await this.runs.open();
     if (run !== null) this.metrics.progress(run.usersDone, run.usersTotal ?? 0);
     return run?.id === id;
   }
 
-  private async doChores(): Promise<void> {
-    this.choresAt = Date.now() + this.choresEvery();
-    const last = await this.runs.lastFinished();
-    this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
-    await this.conflicts.closeOver();
-    this.metrics.openConflicts(await this.conflicts.count());
-    const redacted = await this.redactions.redactDue();
-    if (redacted > 0) this.log.info({ users: redacted }, 'users found deleted were redacted');
-    await this.confirmation.confirmDue();
-    if (Date.now() >= this.sampleAt) {
-      this.sampleAt = Date.now() + SAMPLE_MS;
-      await this.drift.sample();
-    }
-    if (this.isDue(last)) await this.runs.queue('schedule');
-    await this.conflicts.askDue(() => !this.stopping);
-  }
-
-  private choresEvery(): number {
-    const { intervalMs } = this.config.reconcile;
-    return intervalMs === 0 ? CHORES_MS : Math.min(CHORES_MS, intervalMs);
-  }
-
-  private isDue(last: ReconcileRunEntity | null): boolean {
-    const { intervalMs } = this.config.reconcile;
-    if (intervalMs === 0) return false;
-    const since = last?.finishedAt?.getTime() ?? this.bootedAt;
-    return Date.now() >= Math.max(since + intervalMs, this.bootedAt + Math.min(intervalMs, SETTLE_IN_MS));
-  }
-
-  /** The lock lives and dies with one connection: a process that is killed gives it up. */
-  private async leading(work: (stillLeading: () => Promise<boolean>) => Promise<void>): Promise<void> {
-    const connection = this.dataSource.createQueryRunner();
-    try {
-      if (!(await tryLock(connection))) return;
-      try {
-        await work(() => isAlive(connection));
-      } finally {
-        await connection.query('SELECT pg_advisory_unlock($1)', [LEADER_LOCK]).catch(() => undefined);
-      }
-    } finally {
-      await connection.release();
-    }
-  }
-
-  /** Nothing is lost: the walk is in the database. */
-  private pause(error: unknown): void {
-    if (error instanceof ReconcileInterruptedError) return;
-    const wish = error instanceof ClerkRequestError ? error.answer.retryAfterMs : undefined;
-    this.pausedUntil = Date.now() + Math.max(wish ?? 0, 5 * EVERY_MS);
+  private stateAfter(error: unknown): State {
+    if (error instanceof ReconcileInterruptedError) return { kind: 'idle' };
+    const retryAfterMs = error instanceof ClerkRequestError ? error.answer.retryAfterMs : undefined;
     if (error instanceof SharedOutageError || error instanceof ClerkRequestError) {
-      this.log.warn({ reason: error.message }, 'reconciling waits');
+      this.log.warn({ reason: error.message }, 'reconciling paused; retrying');
     } else {
-      this.log.error({ err: error }, 'reconciling waits after an unexpected error');
+      this.log.error({ err: error }, 'reconciling paused after an unexpected error; retrying');
     }
+    return { kind: 'paused', until: Date.now() + Math.max(retryAfterMs ?? 0, PAUSE_MS) };
   }
 }
 
-async function tryLock(connection: QueryRunner): Promise<boolean> {
-  const rows = await guardDatabase(
-    () =>
-      connection.query('SELECT pg_try_advisory_lock($1) AS locked', [LEADER_LOCK]) as Promise<{ locked: boolean }[]>,
-  );
-  return rows[0]?.locked === true;
-}
-
-async function isAlive(connection: QueryRunner): Promise<boolean> {
-  return connection.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Clerk's last word: trying again cannot help, a person has to. */
+/** Whether Clerk's answer will be the same on every retry, so that a person has to look. */
 function isPermanent(error: unknown): error is ClerkRequestError {
   return error instanceof ClerkRequestError && !isRetryable({ kind: error.kind, ...error.answer });
 }

@@ -19,7 +19,7 @@ import { PendingRedactions } from './pending-redactions';
 import { ReconcileRuns, presentRun } from './reconcile-runs';
 import { ReconcileWorker } from './reconcile-worker';
 
-/** Lets admins start a walk over Clerk's users, follow it, approve what its brake stopped, and undo its deletions. */
+/** Lets admins start reconcile runs, watch them, approve their deletions and undo them. */
 @Controller()
 export class ReconcileController {
   constructor(
@@ -54,7 +54,7 @@ export class ReconcileController {
     return answerRequest(async () => {
       const id = await this.dataSource.transaction(async (manager) => {
         const queued = await this.runs.queue('admin', manager);
-        if (queued === null) throw new RequestRefusedError('conflict', 'a walk over Clerk is on its way already');
+        if (queued === null) throw new RequestRefusedError('conflict', 'a reconcile run is queued or running already');
         await recordAudit(manager, envelope, { action: 'reconcile.start', subject: queued });
         return queued;
       });
@@ -76,7 +76,11 @@ export class ReconcileController {
           .where(`id = :id AND state = 'needs_approval'`, body)
           .andWhere(`NOT EXISTS (SELECT FROM reconcile_runs WHERE state IN ('queued', 'running'))`)
           .execute();
-        if (affected !== 1) throw new RequestRefusedError('conflict', 'the walk does not wait for an approval');
+        if (affected !== 1)
+          throw new RequestRefusedError(
+            'conflict',
+            'the reconcile run does not need an approval, or another run is queued or running',
+          );
         await recordAudit(manager, envelope, { action: 'reconcile.approve', subject: body.id });
       });
       this.worker.wake();
@@ -90,7 +94,7 @@ export class ReconcileController {
     return answerRequest(async () => {
       const run = await this.find(body.id);
       if (run.state === 'running' || run.state === 'queued') {
-        throw new RequestRefusedError('conflict', 'the walk is still on its way');
+        throw new RequestRefusedError('conflict', 'the reconcile run has not ended');
       }
       const restored = await this.dataSource.transaction(async (manager) => {
         await manager.update(ReconcileRunEntity, { id: body.id }, { state: 'undone', updatedAt: new Date() });
@@ -108,7 +112,7 @@ export class ReconcileController {
 
   private async find(id: string): Promise<ReconcileRun> {
     const run = await this.dataSource.manager.findOneBy(ReconcileRunEntity, { id });
-    if (run === null) throw new RequestRefusedError('not_found', 'there is no such walk');
+    if (run === null) throw new RequestRefusedError('not_found', 'there is no such reconcile run');
     return this.present(run);
   }
 

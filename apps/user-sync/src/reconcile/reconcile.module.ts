@@ -5,15 +5,19 @@ import { TrustChangesModule } from '../trust-changes/trust-changes.module';
 import { AbsenceConfirmation } from './confirm-absences';
 import { DriftSampler } from './drift-sampler';
 import { PendingRedactions } from './pending-redactions';
+import { InstanceCheck } from './instance-check';
+import { LeaderChores } from './leader-chores';
+import { LeaderLock } from './leader-lock';
 import { ReconcileMetrics } from './reconcile-metrics';
 import { ReconcileRuns } from './reconcile-runs';
+import { ReconcileSchedule } from './reconcile-schedule';
 import { ReconcileWorker } from './reconcile-worker';
 import { ReconcileController } from './reconcile.controller';
 import { Reconciler } from './reconciler';
 import { ConflictReview } from './review-conflicts';
 import { SnapshotApplier } from './snapshot-applier';
 
-/** Owns reconcile runs and what follows from them: absences, deletions that can be undone, drift, open conflicts. */
+/** Owns reconcile runs, and the leader's chores: absences, undoable deletions, drift samples and open conflicts. */
 @Module({
   imports: [ApplyModule, ClerkModule, TrustChangesModule],
   controllers: [ReconcileController],
@@ -21,9 +25,13 @@ import { SnapshotApplier } from './snapshot-applier';
     AbsenceConfirmation,
     ConflictReview,
     DriftSampler,
+    InstanceCheck,
+    LeaderChores,
+    LeaderLock,
     PendingRedactions,
     ReconcileMetrics,
     ReconcileRuns,
+    ReconcileSchedule,
     ReconcileWorker,
     Reconciler,
     SnapshotApplier,

@@ -8,37 +8,55 @@ import { guardDatabase } from '../database/guard-database';
 import { type ReconcileRunEntity } from '../database/reconcile-run.entity';
 import { CursorGoneError, ReconcileInterruptedError } from '../errors';
 import { type MappedUser } from '../clerk-user/map-clerk-user';
+import { InstanceCheck } from './instance-check';
 import { ReconcileRuns, type Sighting } from './reconcile-runs';
 import { SnapshotApplier } from './snapshot-applier';
 import { SuspectedAbsences } from '../clerk/suspected-absences';
 import { CONFIG } from '../tokens';
 
-/** How many users the cursor remembers, in case the last one is deleted. */
-const PREDECESSORS = 5;
-const ABSENCES_AT_ONCE = 50;
-const MAX_ASKED = 5;
+/*
+ * States of a run, `reconcile_runs.state`:
+ * - queued: requested; no replica works on it.
+ * - running: a replica scans Clerk's users (`scanned` is false), or asks about absent ones (`scanned` is true).
+ * - needs_approval: too many users are absent. Nothing more is deleted until an admin approves.
+ * - done: our users equal Clerk's.
+ * - refused: the secret key belongs to another Clerk instance.
+ * - failed: Clerk rejected our requests.
+ * - undone: an admin has undone the deletions.
+ *
+ * Transitions:
+ * - queued -> running: `run`, by the leading replica. A run that was interrupted stays running and is resumed.
+ * - running -> done, refused, needs_approval: `run`. running -> failed: the worker.
+ * - needs_approval -> queued: an admin approves.
+ * - every state but queued and running -> undone: an admin undoes the deletions.
+ */
+
+/** Number of users in the cursor. When the last one was deleted at Clerk, the scan continues after the one before it. */
+const CURSOR_USERS = 5;
+const ABSENT_PER_PAGE = 50;
+const MAX_CONCURRENT = 5;
 
 /**
- * Walks over Clerk's users and makes ours equal: applies every snapshot and marks it seen, then asks for each of ours that
- * was not seen. All progress is in the database; a walk that was interrupted anywhere goes on there.
+ * Scans all of Clerk's users and makes ours equal. First applies each page of snapshots and marks its users as seen, then
+ * asks Clerk about each of our users that was not seen. All progress is in the database, so that an interrupted run is
+ * resumed at the page where it stopped.
  */
 @Injectable()
 export class Reconciler {
   constructor(
-    @Inject(CONFIG)
-    private readonly config: Pick<UserSyncConfig, 'reconcile'> & {
-      readonly clerk: { readonly instanceId?: string };
-    },
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'reconcile'>,
     private readonly dataSource: DataSource,
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'after' | 'count' | 'instanceId'>,
+    @Inject(InstanceCheck) private readonly instance: Pick<InstanceCheck, 'isOurs'>,
     private readonly runs: ReconcileRuns,
     private readonly snapshots: SnapshotApplier,
     private readonly absences: SuspectedAbsences,
   ) {}
 
   /**
-   * Brings a walk to its end: done, refused, or stopped until a person approves. `mayGoOn` is asked before each step;
-   * throws ReconcileInterruptedError when it says no, and ClerkRequestError or SharedOutageError while somebody is away.
+   * Runs or resumes a run until it is done, refused or needs approval. `mayGoOn` is asked before each page.
+   * @throws ReconcileInterruptedError when `mayGoOn` returns false
+   * @throws ClerkRequestError or SharedOutageError while Clerk or the database is unavailable
    */
   async run(run: ReconcileRunEntity, mayGoOn: () => Promise<boolean> | boolean): Promise<void> {
     const goOn = async () => {
@@ -46,31 +64,30 @@ export class Reconciler {
     };
     const startedAt = run.startedAt ?? (await this.now());
     const instanceId = await this.clerk.instanceId();
-    const ours = await this.runs.instanceOf(this.config.clerk.instanceId);
-    if (ours !== undefined && ours !== instanceId) {
+    if (!(await this.instance.isOurs(instanceId))) {
       const message = "the secret key belongs to another Clerk instance than this database's users";
       return this.end(run.id, { state: 'refused', message, startedAt });
     }
     const usersTotal = run.usersTotal ?? (await this.clerk.count());
     await this.runs.update(run.id, { state: 'running', message: null, startedAt, usersTotal, instanceId });
-    if (!run.walked) await this.walk(run, goOn);
-    await this.runs.update(run.id, { walked: true });
-    const stopped = await this.confirmAbsences(run, startedAt, goOn);
-    if (stopped === undefined) return this.end(run.id, { state: 'done' });
-    await this.end(run.id, { state: 'needs_approval', message: stopped });
+    if (!run.scanned) await this.scan(run, goOn);
+    await this.runs.update(run.id, { scanned: true });
+    const objection = await this.confirmAbsences(run, startedAt, goOn);
+    if (objection === undefined) return this.end(run.id, { state: 'done' });
+    await this.end(run.id, { state: 'needs_approval', message: objection });
   }
 
   private end(id: string, changes: Partial<ReconcileRunEntity>): Promise<void> {
     return this.runs.update(id, { ...changes, finishedAt: new Date() });
   }
 
-  /** PostgreSQL's clock, which users' times of creation are of. */
+  /** Time of PostgreSQL, because it is compared with `users.created_at`. */
   private async now(): Promise<Date> {
     const rows = await guardDatabase(() => this.dataSource.query<{ now: Date }[]>('SELECT now() AS now'));
     return rows[0]?.now ?? new Date();
   }
 
-  private async walk(run: ReconcileRunEntity, goOn: () => Promise<void>): Promise<void> {
+  private async scan(run: ReconcileRunEntity, goOn: () => Promise<void>): Promise<void> {
     let cursor = [...run.cursor];
     for (;;) {
       await goOn();
@@ -80,12 +97,12 @@ export class Reconciler {
       const sightings = await this.snapshots.applyAll(run.id, page.users);
       failpoint('after-page');
       const met = page.users.map(({ clerkUserId }) => clerkUserId).reverse();
-      cursor = [...met, ...page.cursor].slice(0, PREDECESSORS);
+      cursor = [...met, ...page.cursor].slice(0, CURSOR_USERS);
       await this.runs.advance(run.id, sightings, cursor);
     }
   }
 
-  /** The next page; when the user to go on after is gone, after the one before it, in the end from the beginning. */
+  /** Next page. When the last user of the cursor is gone at Clerk, tries the ones before it, then the first page. */
   private async page(cursor: readonly string[]): Promise<{ users: MappedUser[]; cursor: readonly string[] }> {
     for (let skipped = 0; ; skipped += 1) {
       try {
@@ -96,7 +113,7 @@ export class Reconciler {
     }
   }
 
-  /** Asks for every user of ours that was not met; tells why when it must not go on without a person. */
+  /** Asks Clerk about each user of ours that was not seen. Returns why an admin has to approve first, if so. */
   private async confirmAbsences(
     run: ReconcileRunEntity,
     startedAt: Date,
@@ -105,8 +122,7 @@ export class Reconciler {
     const { users, absent, deleted } = await this.tally(run.id, startedAt);
     await this.runs.update(run.id, { absences: absent + deleted });
     const allowed = Math.max(this.config.reconcile.maxDeletions, Math.floor(users / 100));
-    const approved = run.approved;
-    if (!approved && absent + deleted > allowed) {
+    if (!run.approved && absent + deleted > allowed) {
       return `Clerk's list lacks ${absent} of ${users} users, more than the ${allowed} that may be deleted unasked`;
     }
     for (let after = ''; ;) {
@@ -115,7 +131,7 @@ export class Reconciler {
       const last = ids.at(-1);
       if (last === undefined) return undefined;
       after = last;
-      const sightings = await mapBounded(ids, MAX_ASKED, (id) => this.confirm(run.id, id));
+      const sightings = await mapBounded(ids, MAX_CONCURRENT, (id) => this.confirm(run.id, id));
       await this.runs.advance(run.id, sightings, null);
     }
   }
@@ -149,7 +165,7 @@ export class Reconciler {
         `SELECT u.clerk_user_id FROM users u LEFT JOIN reconcile_sightings s USING (clerk_user_id)
           WHERE u.clerk_user_id > $3 AND u.deleted_at IS NULL AND u.created_at < $2
             AND s.run_id IS DISTINCT FROM $1
-          ORDER BY u.clerk_user_id LIMIT ${ABSENCES_AT_ONCE}`,
+          ORDER BY u.clerk_user_id LIMIT ${ABSENT_PER_PAGE}`,
         [runId, startedAt, after],
       ),
     );

@@ -6,9 +6,9 @@ import { DataSource } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 import { SnapshotApplier } from './snapshot-applier';
 
-const MAX_AT_ONCE = 20;
+const MAX_PER_ROUND = 20;
 
-/** Looks again at conflicts that are open: whether they are over, and whether an address has become free. */
+/** Reviews open conflicts: closes those that have ended, and asks Clerk again about those that may have. */
 @Injectable()
 export class ConflictReview {
   constructor(
@@ -17,37 +17,39 @@ export class ConflictReview {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** How many conflicts are open. */
+  /** Number of open conflicts. */
   async count(): Promise<number> {
     const [row] = await this.query<{ count: string }>('SELECT count(*) FROM user_conflicts WHERE resolved_at IS NULL');
     return Number(row?.count ?? 0);
   }
 
   /**
-   * Closes those of local users that are over: the local user or the Clerk user is gone, was linked or shut out, or does
-   * not have the address any more.
+   * Closes conflicts of local users that have ended: one of the two users was deleted or no longer has the address, or the
+   * local user was linked or deactivated.
    */
-  async closeOver(): Promise<void> {
-    const rows = await this.query<{ id: string; holder: string }>(over);
+  async closeEnded(): Promise<void> {
+    const rows = await this.query<{ id: string; holder: string }>(ended);
     if (rows.length === 0) return;
-    // Who holds the address may be another one meanwhile: that was not judged.
+    // The holder may have changed since the query; a conflict with another holder was not checked.
     await this.query(
-      `UPDATE user_conflicts AS c SET resolved_at = now() FROM unnest($1::bigint[], $2::text[]) AS over(id, holder)
-        WHERE c.id = over.id AND c.holder = over.holder AND c.resolved_at IS NULL`,
+      `UPDATE user_conflicts AS c SET resolved_at = now() FROM unnest($1::bigint[], $2::text[]) AS ended(id, holder)
+        WHERE c.id = ended.id AND c.holder = ended.holder AND c.resolved_at IS NULL`,
       [rows.map(({ id }) => id), rows.map(({ holder }) => holder)],
     );
   }
 
   /**
-   * Asks Clerk for users who are stored without an address, when whoever holds it was written since they were last asked
-   * for; those who wait longest first, while `goOn`. Who cannot be settled comes again in ten minutes. Throws as a walk
-   * does when Clerk is away or refuses us.
+   * Asks Clerk about users that are stored without an address, if the holder of the address was written since the last
+   * question. The longest wait comes first. A user that cannot be settled is asked about again in ten minutes. Stops when
+   * `goOn` returns false.
+   * @throws ClerkRequestError or SharedOutageError while Clerk or the database is unavailable
    */
   async askDue(goOn: () => boolean): Promise<void> {
-    for (const { claimant, now } of await this.query<{ claimant: string; now: Date }>(due, [MAX_AT_ONCE])) {
+    for (const { claimant, now } of await this.query<{ claimant: string; now: Date }>(due, [MAX_PER_ROUND])) {
       if (!goOn()) return;
       const { decision } = await this.snapshots.ask(randomUUID(), claimant);
-      if (decision === 'failed') this.log.warn({ clerkUserId: claimant }, 'a conflict cannot be settled now');
+      if (decision === 'failed')
+        this.log.warn({ clerkUserId: claimant }, 'conflict not settled; retrying in 10 minutes');
       await this.query(
         `UPDATE user_conflicts SET checked_at = CASE WHEN $3 THEN checked_at ELSE $2 END,
            retry_at = CASE WHEN $3 THEN now() + interval '10 minutes' END
@@ -62,10 +64,10 @@ export class ConflictReview {
   }
 }
 
-/** The user that an id in a conflict stands for, when it is one of ours: local users have no other. */
+/** Our user id in a column that holds a Clerk id or, for a local user, our id. */
 const localId = (column: string) => `CASE WHEN starts_with(${column}, 'user_') THEN NULL ELSE ${column}::uuid END`;
 
-const over = `
+const ended = `
   SELECT c.id, c.holder FROM user_conflicts AS c
    WHERE c.resolved_at IS NULL AND NOT starts_with(c.claimant, 'user_')
      AND NOT EXISTS (
@@ -76,7 +78,7 @@ const over = `
                           ELSE theirs.phone_verified AND theirs.phone_number = ours.phone_number END)
    ORDER BY c.id`;
 
-/** Whoever wrote the holder may have begun a moment before the conflict was noted, and committed after it. */
+/** Covers a transaction that wrote the holder, began before the conflict was noted and committed after it. */
 const MARGIN = "interval '10 seconds'";
 
 const due = `

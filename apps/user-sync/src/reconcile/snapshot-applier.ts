@@ -21,11 +21,11 @@ import {
 import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { type Sighting } from './reconcile-runs';
 
-/** Users in one transaction. */
+/** Users per transaction. */
 const CHUNK = 250;
 const MAX_SETTLEMENTS = 5;
 
-/** Applies what a walk over Clerk's users has met, through the same apply function as every other source. */
+/** Applies the snapshots of a reconcile run. */
 @Injectable()
 export class SnapshotApplier {
   constructor(
@@ -33,7 +33,7 @@ export class SnapshotApplier {
     private readonly settlement: ClerkSettlement,
   ) {}
 
-  /** What was decided about each; `missing`: gone from Clerk meanwhile, `failed`: to be looked at by a person. */
+  /** Applies a page of users. Decision `missing`: gone at Clerk meanwhile. `failed`: a person has to look at the user. */
   async applyAll(runId: string, users: readonly MappedUser[]): Promise<Sighting[]> {
     const sightings: Sighting[] = [];
     for (let from = 0; from < users.length; from += CHUNK) {
@@ -42,12 +42,12 @@ export class SnapshotApplier {
     return sightings;
   }
 
-  /** Asks for one user by its id, and applies the answer. */
+  /** Fetches one user and applies the snapshot. */
   async ask(runId: string, clerkUserId: string): Promise<Sighting> {
     return this.settle({ clerkUserId, activity: noActivity, origin: originOf(runId, clerkUserId) }, 'fetch', null);
   }
 
-  /** Deletes a user whom Clerk does not know any more, so that it can be undone. */
+  /** Deletes a user that Clerk no longer knows, undoably. */
   async delete(runId: string, clerkUserId: string): Promise<void> {
     const seen = { kind: 'deletion', undoable: true } as const;
     await this.applier.apply([{ clerkUserId, seen, activity: noActivity, origin: originOf(runId, clerkUserId) }]);
@@ -60,7 +60,7 @@ export class SnapshotApplier {
     } catch (error) {
       if (!(error instanceof DatabaseRefusedError)) throw error;
       if (observations.length === 1) return observations.map((observation) => sightingOf(observation, 'failed'));
-      // One that cannot be written hurts no other.
+      // Apply the users one by one, so that only the one that cannot be written fails.
       const alone: Sighting[] = [];
       for (const observation of observations) alone.push(...(await this.applyChunk([observation])));
       return alone;
@@ -70,7 +70,7 @@ export class SnapshotApplier {
       if (result?.settled === true) return sightingOf(observation, result.decision);
       return this.settle(observation, result?.needs ?? 'fetch', versionOf(observation));
     });
-    // Users who were settled at the same time may have been in each other's way: once more, one after the other.
+    // Users that were settled concurrently may have blocked each other. Try again one by one.
     for (const [index, observation] of observations.entries()) {
       if (sightings[index]?.decision !== 'failed') continue;
       sightings[index] = await this.settle(observation, 'fetch', versionOf(observation));
@@ -95,7 +95,7 @@ export class SnapshotApplier {
   }
 }
 
-/** Clerk answers others, and our key: only at this user it fails. */
+/** Whether Clerk fails for this user only: it is available and accepts our secret key. */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;
   return isRetryable({ kind: error.kind, ...error.answer });
@@ -104,7 +104,7 @@ function isOfThisUserAlone(error: unknown): boolean {
 function snapshot(runId: string, user: MappedUser): Observation {
   return {
     clerkUserId: user.clerkUserId,
-    // Nobody knew before the page came whom it would hold: a tie is settled by asking for the one user.
+    // The rows were not read before the page was fetched. For an equal version the user is fetched again.
     seen: { kind: 'snapshot', user, before: 'unknown', confirmed: false },
     activity: user.activity,
     origin: originOf(runId, user.clerkUserId),

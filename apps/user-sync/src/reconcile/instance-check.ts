@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClerkDirectory } from '../clerk/clerk-directory';
+import { CONFIG } from '../tokens';
+import { ReconcileRuns } from './reconcile-runs';
+
+/** Part of the configuration that names our Clerk instance. */
+export interface InstanceConfig {
+  readonly clerk: { readonly instanceId?: string };
+}
+
+/** Compares the Clerk instance of the secret key with the one that our users come from. */
+@Injectable()
+export class InstanceCheck {
+  constructor(
+    @Inject(CONFIG) private readonly config: InstanceConfig,
+    @Inject(ReconcileRuns) private readonly runs: Pick<ReconcileRuns, 'lastFinished'>,
+    @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
+  ) {}
+
+  /**
+   * Whether an instance is the one that our users come from: the configured one, else that of the last complete reconcile
+   * run. Every instance is ours before the first run. `instanceId`: asks Clerk for the instance of the secret key if absent.
+   */
+  async isOurs(instanceId?: string): Promise<boolean> {
+    const ours = this.config.clerk.instanceId ?? (await this.runs.lastFinished('done'))?.instanceId ?? undefined;
+    return ours === undefined || ours === (instanceId ?? (await this.clerk.instanceId()));
+  }
+}

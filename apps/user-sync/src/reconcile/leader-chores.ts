@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { AbsenceConfirmation } from './confirm-absences';
+import { DriftSampler } from './drift-sampler';
+import { PendingRedactions } from './pending-redactions';
+import { ReconcileMetrics } from './reconcile-metrics';
+import { ReconcileRuns } from './reconcile-runs';
+import { ReconcileSchedule } from './reconcile-schedule';
+import { ConflictReview } from './review-conflicts';
+
+const EVERY_MS = 30_000;
+const SAMPLE_EVERY_MS = 15 * 60_000;
+
+/** Work that the leading replica does between reconcile runs. */
+@Injectable()
+export class LeaderChores {
+  private dueAt: number;
+  private sampleAt = Date.now() + SAMPLE_EVERY_MS;
+
+  constructor(
+    private readonly schedule: ReconcileSchedule,
+    private readonly runs: ReconcileRuns,
+    private readonly conflicts: ConflictReview,
+    private readonly redactions: PendingRedactions,
+    private readonly confirmation: AbsenceConfirmation,
+    private readonly drift: DriftSampler,
+    private readonly metrics: ReconcileMetrics,
+  ) {
+    this.dueAt = Date.now() + this.everyMs;
+  }
+
+  /** Whether the chores are due. */
+  isDue(): boolean {
+    return Date.now() >= this.dueAt;
+  }
+
+  /** Does all chores once. Asks Clerk about conflicts last, because that can take long; `goOn` is asked before each one. */
+  async run(goOn: () => boolean): Promise<void> {
+    this.dueAt = Date.now() + this.everyMs;
+    this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
+    await this.conflicts.closeEnded();
+    this.metrics.openConflicts(await this.conflicts.count());
+    await this.redactions.redactDue();
+    await this.confirmation.confirmDue();
+    if (Date.now() >= this.sampleAt) {
+      this.sampleAt = Date.now() + SAMPLE_EVERY_MS;
+      await this.drift.sample();
+    }
+    await this.schedule.queueDue();
+    await this.conflicts.askDue(goOn);
+  }
+
+  /** A short reconcile interval, as in tests, is not delayed by the chores, which queue the runs. */
+  private get everyMs(): number {
+    return Math.min(EVERY_MS, this.schedule.intervalMs ?? EVERY_MS);
+  }
+}

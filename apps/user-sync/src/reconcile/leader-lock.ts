@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { guardDatabase } from '../database/guard-database';
+
+/** Advisory lock of the replica that leads. Arbitrary; must be unique among our advisory locks. */
+export const LEADER_LOCK = 7_202_613;
+
+/**
+ * Elects the replica that does the work of which there must be one at a time. The lock belongs to one connection, so
+ * PostgreSQL releases it when the process dies.
+ */
+@Injectable()
+export class LeaderLock {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs `work` while this replica holds the lock. Does nothing when another replica holds it. */
+  async lead(work: (stillLeading: () => Promise<boolean>) => Promise<void>): Promise<void> {
+    const connection = this.dataSource.createQueryRunner();
+    try {
+      if (!(await tryLock(connection))) return;
+      try {
+        await work(() => isAlive(connection));
+      } finally {
+        await connection.query('SELECT pg_advisory_unlock($1)', [LEADER_LOCK]).catch(() => undefined);
+      }
+    } finally {
+      await connection.release();
+    }
+  }
+}
+
+async function tryLock(connection: QueryRunner): Promise<boolean> {
+  const rows = await guardDatabase(
+    () =>
+      connection.query('SELECT pg_try_advisory_lock($1) AS locked', [LEADER_LOCK]) as Promise<{ locked: boolean }[]>,
+  );
+  return rows[0]?.locked === true;
+}
+
+async function isAlive(connection: QueryRunner): Promise<boolean> {
+  return connection.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+}

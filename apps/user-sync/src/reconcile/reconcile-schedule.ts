@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type UserSyncConfig } from '../config';
+import { CONFIG } from '../tokens';
+import { ReconcileRuns } from './reconcile-runs';
+
+/** Minimum uptime before a scheduled run. A service that has just started has webhooks to catch up with first. */
+const MIN_UPTIME_MS = 60_000;
+
+/** Queues reconcile runs at the configured interval. An interval of 0 disables the schedule. */
+@Injectable()
+export class ReconcileSchedule {
+  private readonly startedAt = Date.now();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'reconcile'>,
+    private readonly runs: ReconcileRuns,
+  ) {}
+
+  /** Interval between runs, in milliseconds; undefined when disabled. */
+  get intervalMs(): number | undefined {
+    const { intervalMs } = this.config.reconcile;
+    return intervalMs === 0 ? undefined : intervalMs;
+  }
+
+  /** Queues a run when the interval has passed since the last one ended. */
+  async queueDue(): Promise<void> {
+    const { intervalMs } = this;
+    if (intervalMs === undefined) return;
+    const lastEnd = (await this.runs.lastFinished())?.finishedAt?.getTime() ?? this.startedAt;
+    const earliest = this.startedAt + Math.min(intervalMs, MIN_UPTIME_MS);
+    if (Date.now() >= Math.max(lastEnd + intervalMs, earliest)) await this.runs.queue('schedule');
+  }
+}
