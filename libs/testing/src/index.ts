@@ -15,7 +15,7 @@ export {
   type TestDatabase,
   type TestDatabaseOptions,
 } from './databases/test-database';
-export { withdrawalsOf } from './databases/withdrawals';
+export { breakingChangesOf } from './databases/breaking-changes';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
 export { type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';

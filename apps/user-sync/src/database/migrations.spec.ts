@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { withdrawalsOf } from '@gatehouse/testing';
+import { breakingChangesOf } from '@gatehouse/testing';
 import { type MigrationInterface } from 'typeorm';
 import { migrationDatabase } from './database-options';
 
 const migrations = migrationDatabase({ url: '' }).migrations as (new () => MigrationInterface)[];
 
-/** Written before the first release: no version ran beside them. */
+/** Statements of migrations from before the first release, when no previous release existed. */
 const firstRelease: Record<string, readonly string[]> = {
   CreateTrust1790000100000: [
     "CREATE UNIQUE INDEX users_email_local_live_key ON users WHERE auth_provider = 'local' AND deleted_at IS NULL",
@@ -17,8 +17,8 @@ const firstRelease: Record<string, readonly string[]> = {
 };
 
 it.each(migrations.filter(({ name }) => !name.startsWith('Contract')).map((migration) => [migration.name, migration]))(
-  '%s takes nothing away from replicas of the version before',
+  '%s does not break replicas of the previous release',
   async (name, Migration) => {
-    expect(await withdrawalsOf(new Migration())).toEqual(firstRelease[name] ?? []);
+    expect(await breakingChangesOf(new Migration())).toEqual(firstRelease[name] ?? []);
   },
 );

@@ -1,14 +1,14 @@
-import { withdrawalsOf } from './withdrawals';
+import { breakingChangesOf } from './breaking-changes';
 
 const of = (...statements: string[]) =>
-  withdrawalsOf({
+  breakingChangesOf({
     up: async (runner) => {
       for (const statement of statements) await runner.query(statement);
     },
     down: () => Promise.resolve(),
   });
 
-describe('a migration takes something away from the version before it', () => {
+describe('a migration breaks the previous release', () => {
   it.each([
     'ALTER TABLE users DROP COLUMN bio',
     'ALTER TABLE users DROP bio',
@@ -53,7 +53,7 @@ describe('a migration takes something away from the version before it', () => {
   });
 });
 
-describe('a migration takes nothing away', () => {
+describe('a migration does not break the previous release', () => {
   it.each([
     'CREATE TABLE notes (id uuid NOT NULL, CONSTRAINT short CHECK (true), UNIQUE (id))',
     'ALTER TABLE users ADD COLUMN age integer, ADD COLUMN kind text NOT NULL DEFAULT 1',
@@ -71,13 +71,13 @@ describe('a migration takes nothing away', () => {
     expect(await of(statement)).toEqual([]);
   });
 
-  it('with what it does to a table that it has made itself', async () => {
-    const made = [
+  it('with changes to a table that it created itself', async () => {
+    const created = [
       'CREATE TABLE notes (id uuid)',
       'CREATE TABLE archive.notes (id uuid)',
       'CREATE UNIQUE INDEX notes_key ON notes (id)',
     ];
-    expect(await of(...made, 'ALTER TABLE notes ADD PRIMARY KEY (id), ADD COLUMN text text NOT NULL')).toEqual([]);
-    expect(await of(...made, 'ALTER TABLE archive.notes ADD COLUMN text text NOT NULL')).toEqual([]);
+    expect(await of(...created, 'ALTER TABLE notes ADD PRIMARY KEY (id), ADD COLUMN text text NOT NULL')).toEqual([]);
+    expect(await of(...created, 'ALTER TABLE archive.notes ADD COLUMN text text NOT NULL')).toEqual([]);
   });
 });

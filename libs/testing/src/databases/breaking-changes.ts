@@ -1,0 +1,75 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Breaking statements other than ALTER TABLE. EXECUTE and DROP INDEX count as breaking, because their effect cannot be
+ * read from the text: EXECUTE runs a computed statement, and the index may be a unique one that `ON CONFLICT` names.
+ */
+const BREAKING =
+  /^(DROP (TABLE|INDEX|FUNCTION|PROCEDURE|TYPE|DOMAIN|(MATERIALIZED )?VIEW|SCHEMA|SEQUENCE|OWNED)|TRUNCATE|REVOKE|EXECUTE|ALTER (TYPE|DOMAIN|(MATERIALIZED )?VIEW|FUNCTION|PROCEDURE|SEQUENCE|INDEX|SCHEMA) .*(RENAME|SET SCHEMA))\b/i;
+
+/** Breaking actions of ALTER TABLE. */
+const BREAKING_ACTION =
+  /^(DROP (?!CONSTRAINT\b)|RENAME\b|SET SCHEMA\b|DETACH PARTITION\b|ADD (CONSTRAINT|CHECK|UNIQUE|FOREIGN|PRIMARY|EXCLUDE)\b|ALTER (COLUMN )?\w+ (SET NOT NULL|DROP (DEFAULT|IDENTITY|EXPRESSION)|(SET DATA )?TYPE)\b|(ENABLE|FORCE) ROW LEVEL)/i;
+
+const ADDED_COLUMN = /^ADD (?!CONSTRAINT\b)/i;
+const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?([\w.]+) (.*)$/i;
+const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?([\w.]+)/i;
+const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?([\w.]+)/i;
+/** Removes the invalid index that a failed CREATE INDEX CONCURRENTLY leaves; allowed before the index is created again. */
+const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
+/** Without CONCURRENTLY, creating an index blocks writers. A unique index also rejects rows that were valid before. */
+const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
+
+/**
+ * Statements of a migration that would break replicas of the previous release: what it drops, renames, revokes or narrows
+ * in tables that existed before, and indexes that block writers. Empty for a migration that only expands. Runs `up`
+ * without a database.
+ *
+ * It reads SQL with regular expressions, because nothing simpler finds the same. A comparison of the catalog before and
+ * after does not show whether an index blocked writers, nor a DO block whose condition was false in the test. A parser of
+ * PostgreSQL is a dependency that still needs these rules, and another parser for the bodies of DO blocks. What the
+ * expressions cannot read counts as breaking: then name the migration `Contract…`, or list the statement in the spec.
+ */
+export async function breakingChangesOf(migration: MigrationInterface): Promise<string[]> {
+  const texts: string[] = [];
+  const recorder = { query: (text: string) => Promise.resolve(texts.push(text)) };
+  await migration.up(recorder as Partial<QueryRunner> as QueryRunner);
+  const statements = texts.flatMap(statementsOf);
+  const created = new Set(statements.flatMap((statement) => CREATED_TABLE.exec(statement)?.[1] ?? []));
+  const creates = (statement: string, index: string) => CREATED_INDEX.exec(statement)?.[1] === index;
+  return statements.flatMap((statement, position) => {
+    const [, table, actions = ''] = ALTERED_TABLE.exec(statement) ?? [];
+    const leftover = LEFTOVER_INDEX.exec(statement)?.[1];
+    if (leftover !== undefined && statements.slice(position).some((later) => creates(later, leftover))) return [];
+    // No replica uses a table that this migration creates.
+    if (created.has(table ?? BLOCKING_INDEX.exec(statement)?.[1] ?? '')) return [];
+    if (table === undefined) return BREAKING.test(statement) || BLOCKING_INDEX.test(statement) ? [statement] : [];
+    return actions.split(/ ?, ?/).filter((action) => BREAKING_ACTION.test(action) || isRequiredColumn(action));
+  });
+}
+
+/** Whether the action adds a column that older code, which does not set it, would have to set. */
+function isRequiredColumn(action: string): boolean {
+  return ADDED_COLUMN.test(action) && /\bNOT NULL\b/i.test(action) && !/\b(DEFAULT|GENERATED)\b/i.test(action);
+}
+
+/**
+ * The statements of a text, including those inside DO blocks. Comments, parentheses with their content, quotes and the
+ * schema `public` are removed, and white space is one blank.
+ */
+function statementsOf(text: string): string[] {
+  let bare = text
+    .replace(/--.*$/gm, '')
+    .replace(/\bDO (?:LANGUAGE \w+ )?\$(\w*)\$([\s\S]*?)\$\1\$/gi, (_, _tag, block: string) =>
+      // A statement in a block can follow one of these keywords directly.
+      block.replace(/\b(BEGIN|THEN|ELSE|LOOP|DECLARE)\b/gi, ';'),
+    )
+    // The migration only defines functions; their bodies do not run.
+    .replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, '')
+    .replace(/\bpublic\.|"/gi, '');
+  for (let outer = ''; outer !== bare;) {
+    outer = bare;
+    bare = outer.replace(/\([^()]*\)/g, '');
+  }
+  return bare.split(';').map((statement) => statement.replace(/\s+/g, ' ').trim());
+}
