@@ -151,7 +151,7 @@ describe('what the ledger does for an admin', () => {
     writing = false;
     const { requestId, status } = await ask('DELETE', '/admin/webhook-events/payloads/user_gone');
     expect(status).toBe(200);
-    expect(gateway.logs()).toContain('an audit entry waits');
+    expect(gateway.logs()).toContain('audit entry queued');
     expect(await gateway.metrics()).toContain('gatehouse_gateway_audit_entries_waiting 1');
     writing = true;
     await eventually(() => audited.length > 0);

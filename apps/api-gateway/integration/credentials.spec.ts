@@ -21,7 +21,7 @@ import {
 import { NatsClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import { KeyUsage } from '../src/authentication/key-usage';
-import { ChangeFeed } from '../src/trust/change-feed';
+import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { samplePrincipal, sampleUser } from './support/samples';
@@ -151,7 +151,7 @@ describe('an API key', () => {
 
   it('has its last use told, together with others', async () => {
     await get('/auth/session', { 'x-api-key': key });
-    await gateway.app.get(KeyUsage).tell();
+    await gateway.app.get(KeyUsage).report();
     expect(touched.at(-1)).toMatchObject({ keyId });
   });
 
@@ -159,7 +159,7 @@ describe('an API key', () => {
     expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
     found = { ...found, state: 'revoked' };
     const { number } = gateway.changes.change({ kind: 'api_key', reason: 'revoked', keyId, userId });
-    await eventually(() => gateway.app.get(ChangeFeed).current === number, { intervalMs: 1 });
+    await eventually(() => gateway.app.get(TrustChangeFeed).current === number, { intervalMs: 1 });
     expect(await get('/api/me', { 'x-api-key': key })).toMatchObject({
       status: 401,
       body: { code: 'api_key_revoked' },
@@ -173,7 +173,7 @@ describe('an API key', () => {
     const change = async (state: Partial<FoundKey>) => {
       found = { ...found, ...state };
       const { number } = gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
-      await eventually(() => gateway.app.get(ChangeFeed).current === number, { intervalMs: 1 });
+      await eventually(() => gateway.app.get(TrustChangeFeed).current === number, { intervalMs: 1 });
     };
     /** Sends the head, then the body when it has been let in and `meanwhile` is over. */
     const patch = async (meanwhile: () => Promise<void>) => {
@@ -215,7 +215,7 @@ describe('an API key', () => {
       asked.length = 0;
       found = { ...found, expiresAt: Date.now() + lifeMs };
       const { number } = gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
-      await eventually(() => gateway.app.get(ChangeFeed).current === number);
+      await eventually(() => gateway.app.get(TrustChangeFeed).current === number);
       expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
     });
     await eventually(async () => (await get('/api/me', { 'x-api-key': key })).body.code === 'api_key_expired');

@@ -1,6 +1,6 @@
 import { scopes } from '@gatehouse/contracts';
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { type RouteAccess, isWhole } from '../src/access/access';
+import { type RouteAccess, isComplete } from '../src/access/access';
 import { call } from './support/call';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
@@ -118,7 +118,7 @@ describe('the docs', () => {
     ]);
     for (const operation of operations) {
       const access = Reflect.get(operation, 'x-gatehouse-access') as RouteAccess;
-      expect(isWhole(access)).toBe(true);
+      expect(isComplete(access)).toBe(true);
       const { responses, security = [] } = operation;
       expect(responses[401]).toMatchObject({
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

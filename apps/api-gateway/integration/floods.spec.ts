@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { mintApiKey } from '@gatehouse/auth';
 import { eventually } from '@gatehouse/testing';
 import { KeyGuesses } from '../src/authentication/key-guesses';
-import { ChangeFeed } from '../src/trust/change-feed';
+import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { sendRaw } from './support/raw-request';
 import { CLERK_USER } from './support/attacked-gateway';
 import { mint } from './support/clerk-tokens';
@@ -51,7 +51,7 @@ describe('an API key is refused', () => {
     for (let count = 0; count < 25; count++) await send(newKey());
     // What was remembered of the key is believed no longer: it is looked up anew.
     const { number } = target().changes.change({ kind: 'api_key', reason: 'scopes', ...ids });
-    await eventually(() => target().app.get(ChangeFeed).current >= number);
+    await eventually(() => target().app.get(TrustChangeFeed).current >= number);
     const before = target().lookedUp();
     expect(await send(known)).toBe(200);
     expect(target().lookedUp()).toBe(before + 1);

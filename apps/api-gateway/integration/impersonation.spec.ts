@@ -30,7 +30,7 @@ describe('an impersonated session, where allowed', () => {
     const line = gateway
       .logs()
       .split('\n')
-      .find((text) => text.includes('an impersonated session was accepted'));
+      .find((text) => text.includes('impersonated session accepted'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({ actor: 'user_support', clerkUserId: 'user_1', level: 'warn' });
     await eventually(() => audited.length > 0);
     expect(audited).toMatchObject([

@@ -1,7 +1,7 @@
 import { gatewayLease, getMe, resolvePrincipal } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
-import { ChangeFeed } from '../src/trust/change-feed';
+import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';
@@ -49,9 +49,9 @@ describe('while something is away', () => {
     const started = (gateway = await start());
     const token = await mint(started.pair, 'user_1');
     started.userSync.clockOffsetMs = offsetMs;
-    await eventually(() => started.logs().includes('user-sync refuses what this gateway signs'));
+    await eventually(() => started.logs().includes('user-sync rejects signatures: clocks differ'));
     started.letTimePass(gatewayLease.lengthMs);
-    expect(started.app.get(ChangeFeed).trusting).toBe(false);
+    expect(started.app.get(TrustChangeFeed).trusting).toBe(false);
     const { status, body, headers } = await call(`${started.url}/api/me`, token);
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'clock_skew', '5']);
     const ready = await call(`${started.ops}/readyz`);
@@ -59,7 +59,7 @@ describe('while something is away', () => {
     const sentence = new RegExp(`the gateway's clock is (59|60)\\d{3} ms ${how} this service's: set both right`);
     expect(ready.body.error.clock.message).toMatch(sentence);
     const lines = started.logs().split('\n');
-    const told = lines.filter((line) => line.includes('user-sync refuses what this gateway signs'));
+    const told = lines.filter((line) => line.includes('user-sync rejects signatures: clocks differ'));
     expect(told).toHaveLength(1);
     expect(JSON.parse(told[0] ?? '{}')).toMatchObject({ level: 'error', reason: expect.stringMatching(sentence) });
     started.userSync.clockOffsetMs = 0;

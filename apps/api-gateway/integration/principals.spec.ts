@@ -1,12 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type ClerkSession, createEnvelopeSigner } from '@gatehouse/auth';
-import { trustChangeHeartbeat, inboxPrefix, resolvePrincipal } from '@gatehouse/contracts';
+import { inboxPrefix, resolvePrincipal, trustChangeHeartbeat } from '@gatehouse/contracts';
 import { natsUsers } from '@gatehouse/local-stack';
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { Registry } from 'prom-client';
 import { PrincipalDirectory } from '../src/authentication/principal-directory';
-import { ChangeFeed } from '../src/trust/change-feed';
+import { GatewayMetrics } from '../src/metrics/gateway-metrics';
+import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { ChangeAuthority } from './support/change-authority';
 import { PeerService } from './support/peer-service';
 import { samplePrincipal } from './support/samples';
@@ -15,7 +17,7 @@ import { PASSWORD } from './support/test-gateway';
 const log = createLogger({ service: 'test', level: 'silent' });
 const asked: string[] = [];
 const userId = '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11';
-/** What the feed's clock shows; it stands unless a test moves it. */
+/** Time of the feed's clock; constant unless a test advances it. */
 let now = 0;
 let isActive = true;
 let sessionEnded = false;
@@ -25,7 +27,7 @@ let nats: OwnNats;
 let userSync: PeerService;
 let client: NatsClient;
 let authority: ChangeAuthority;
-let feed: ChangeFeed;
+let feed: TrustChangeFeed;
 let services: RequestClient;
 let directory: PrincipalDirectory;
 
@@ -40,7 +42,7 @@ beforeEach(async () => {
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   userSync = new PeerService('user-sync', nats.url, PASSWORD, publicPem, log);
   authority = new ChangeAuthority(userSync);
-  // Longer than silence is borne.
+  // Longer than the silence after which the feed stops trusting.
   authority.leaseMs = 60_000;
   userSync.answer(resolvePrincipal, async ({ body }) => {
     asked.push(`${body.clerkUserId} ${body.sessionId}`);
@@ -58,11 +60,11 @@ beforeEach(async () => {
   );
   void client.start();
   const signer = createEnvelopeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  // Longer than a busy machine takes for a flood.
+  // Long enough for the flood on a busy machine.
   services = new RequestClient(client, signer, 60_000);
-  feed = new ChangeFeed(client, services, log, () => now);
+  feed = new TrustChangeFeed(client, services, log, () => now);
   feed.start();
-  directory = new PrincipalDirectory(services, feed);
+  directory = new PrincipalDirectory(services, feed, new GatewayMetrics(new Registry()));
   await eventually(() => feed.trusting);
 });
 
@@ -87,15 +89,15 @@ const session = (sessionId: string): ClerkSession => ({
 const find = async (sessionId = 'sess_1') => directory.ofClerkSession(session(sessionId), 'r');
 const deactivation = { kind: 'user', reason: 'deactivated', userId, clerkUserId: 'user_1' } as const;
 
-describe('the principals', () => {
-  it('are asked for once, by a crowd too, and kept apart by session', async () => {
+describe('PrincipalDirectory', () => {
+  it('looks up a session once, even for concurrent requests, and keeps sessions apart', async () => {
     await Promise.all(Array.from({ length: 100 }, () => find()));
     await find();
     await expect(find('sess_2')).resolves.toMatchObject({ sessionId: 'sess_2' });
     expect(asked).toEqual(['user_1 sess_1', 'user_1 sess_2']);
   });
 
-  it('are forgotten when a change of their user is announced, and the change is acknowledged', async () => {
+  it('forgets a user when a trust change of it is announced, and acknowledges the change', async () => {
     await find();
     isActive = false;
     authority.change(deactivation);
@@ -104,7 +106,7 @@ describe('the principals', () => {
     await eventually(() => [...authority.acknowledged.values()].includes(1));
   });
 
-  it('are kept when somebody else is changed', async () => {
+  it('keeps a user when another user changes', async () => {
     await find();
     authority.nothing();
     await eventually(() => feed.current === 1);
@@ -112,7 +114,7 @@ describe('the principals', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('of a session that has ended are none', async () => {
+  it('rejects a session that has ended', async () => {
     await find();
     sessionEnded = true;
     authority.change({ kind: 'clerk_session', reason: 'signed_out', sessionId: 'sess_1', clerkUserId: 'user_1' });
@@ -120,7 +122,7 @@ describe('the principals', () => {
     await expect(find()).rejects.toMatchObject({ code: 'token_revoked' });
   });
 
-  it('are not remembered out of an answer older than the last change', async () => {
+  it('does not remember an answer that is older than the last trust change', async () => {
     authority.nothing();
     await eventually(() => feed.current === 1);
     answerChange = () => 0;
@@ -129,7 +131,7 @@ describe('the principals', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('asked for before a change are not handed to who asks after it', async () => {
+  it('does not share an answer requested before a change with callers after it', async () => {
     let release: () => void = () => undefined;
     hold = new Promise((resolve) => (release = resolve));
     const before = find();
@@ -144,14 +146,14 @@ describe('the principals', () => {
     await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
   });
 
-  it('asked for while nothing could be believed are not handed to who asks later, and the later ones ask once', async () => {
+  it('does not share an answer requested without trust with later callers, who share one request', async () => {
     authority.leaseless = true;
     await eventually(() => !feed.trusting);
     let release: () => void = () => undefined;
     hold = new Promise((resolve) => (release = resolve));
     const before = find();
     await eventually(() => asked.length === 1);
-    // The call that does this waits for no gateway without a lease.
+    // Without a lease, user-sync does not wait for the acknowledgement of this gateway.
     isActive = false;
     const after = Promise.allSettled(Array.from({ length: 100 }, () => find()));
     hold = undefined;
@@ -162,7 +164,7 @@ describe('the principals', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('out of an answer of a database that is gone are not remembered', async () => {
+  it('does not remember an answer of a database that was replaced', async () => {
     for (let count = 0; count < 3; count++) authority.nothing();
     await eventually(() => feed.current === 3);
     let release: () => void = () => undefined;
@@ -180,7 +182,7 @@ describe('the principals', () => {
     await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
   });
 
-  it('are not looked up without a bound: a flood is told to come back', async () => {
+  it('rejects lookups beyond 1 000 concurrent ones as unavailable', async () => {
     const flood = Array.from({ length: 1_200 }, async (_, index) => find(`sess_x${index}`));
     const results = await Promise.allSettled(flood);
     const refused = results.filter((result) => result.status === 'rejected');
@@ -189,8 +191,8 @@ describe('the principals', () => {
   });
 });
 
-describe('what is remembered', () => {
-  it('is not believed after a gap until the missed changes are there, and then what they were about is forgotten', async () => {
+describe('TrustChangeFeed', () => {
+  it('trusts nothing after a gap until it has the missed changes, and applies them', async () => {
     await find();
     isActive = false;
     authority.change(deactivation, true);
@@ -199,12 +201,12 @@ describe('what is remembered', () => {
     await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
   });
 
-  it('is not believed after three seconds of silence, and believed again when nothing was missed', async () => {
+  it('trusts nothing after three seconds of silence, and trusts again if it missed nothing', async () => {
     await find();
     authority.silent = true;
     let release: () => void = () => undefined;
     authority.hold = new Promise((resolve) => (release = resolve));
-    // Its answer comes after the announcements that are on their way.
+    // Its response arrives after all earlier announcements.
     await find('sess_2');
     now += trustChangeHeartbeat.silenceMs - 1;
     expect(feed.trusting).toBe(true);
@@ -220,7 +222,7 @@ describe('what is remembered', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('is not believed while NATS is away, and after a reconnect only what was not changed meanwhile', async () => {
+  it('trusts nothing while NATS is unavailable, and after a reconnect only what has not changed', async () => {
     await find();
     await nats.stop();
     await eventually(() => !feed.trusting);
@@ -233,7 +235,7 @@ describe('what is remembered', () => {
     await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
   });
 
-  it('is not believed without a lease', async () => {
+  it('trusts nothing without a lease', async () => {
     authority.leaseless = true;
     await eventually(() => !feed.trusting);
     await find();
@@ -241,7 +243,7 @@ describe('what is remembered', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is all forgotten when changes are not kept any more that were not seen', async () => {
+  it('forgets everything when user-sync has deleted changes that it missed', async () => {
     await find();
     authority.silent = true;
     for (let count = 0; count < 5; count++) authority.nothing();
@@ -252,8 +254,8 @@ describe('what is remembered', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is not believed any more when it is older than the changes that are remembered, whose number is bounded', async () => {
-    const small = new ChangeFeed(client, services, log, () => now, 10);
+  it('treats answers older than its bounded list of changes as stale', async () => {
+    const small = new TrustChangeFeed(client, services, log, () => now, 10);
     small.start();
     await eventually(() => small.trusting);
     const asOf = authority.number;
@@ -267,7 +269,7 @@ describe('what is remembered', () => {
     await small.end();
   });
 
-  it('is all forgotten when the numbers begin anew', async () => {
+  it('forgets everything when the numbers start again', async () => {
     authority.nothing();
     await eventually(() => feed.current === 1);
     await find();
@@ -277,28 +279,28 @@ describe('what is remembered', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is kept when an announcement overtakes the answer to what was missed', async () => {
+  it('keeps answers when an announcement overtakes the response to a catch-up', async () => {
     authority.nothing();
     await eventually(() => feed.current === 1);
     await find();
     const questions = authority.missedAsked;
     let release: () => void = () => undefined;
     authority.hold = new Promise((resolve) => (release = resolve));
-    // As of a replica that lags behind.
+    // Like a replica of user-sync that lags behind.
     authority.publish([], 0);
     await eventually(() => authority.missedAsked > questions);
     authority.nothing();
     await eventually(() => feed.current === 2);
     authority.hold = undefined;
     release();
-    // Its answer comes after the one that was held.
+    // Its response arrives after the one that was held.
     await find('sess_2');
     expect([feed.current, feed.trusting]).toEqual([2, true]);
     await find();
     expect(asked).toEqual(['user_1 sess_1', 'user_1 sess_2']);
   });
 
-  it('is forgotten when a lease tells of a lower number than it was asked with: another database', async () => {
+  it('forgets everything when a lease response has a lower number, because the database was replaced', async () => {
     for (let count = 0; count < 3; count++) authority.nothing();
     await eventually(() => feed.current === 3);
     await find();
@@ -309,14 +311,14 @@ describe('what is remembered', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('of more changes than one message holds is caught up with, one message after the other', async () => {
+  it('catches up with more changes than fit into one message', async () => {
     authority.silent = true;
     for (let count = 0; count < 1_203; count++) authority.nothing();
     authority.silent = false;
     await eventually(() => feed.current === 1_203 && feed.trusting);
   });
 
-  it('is not trusted again by the answer to a renewal that comes after the lease was given up', async () => {
+  it('stays untrusting when the response to a renewal arrives after it has ended', async () => {
     await find();
     const renewals = authority.leasesAsked;
     let release: () => void = () => undefined;
@@ -324,12 +326,12 @@ describe('what is remembered', () => {
     await eventually(() => authority.leasesAsked > renewals);
     await feed.end();
     release();
-    // Its answer comes after the one that was held.
+    // Its response arrives after the one that was held.
     await find('sess_2');
     expect(feed.trusting).toBe(false);
   });
 
-  it('is not trusted any more once the lease is given up', async () => {
+  it('releases its lease and trusts nothing after it has ended', async () => {
     await feed.end();
     expect(authority.ended.size).toBe(1);
     expect(feed.trusting).toBe(false);

@@ -6,7 +6,7 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
 import { KeyGuesses } from '../src/authentication/key-guesses';
-import { Counters } from '../src/limits/rate-limit.providers';
+import { COUNTER_STORE } from '../src/tokens';
 import { RateLimits } from '../src/limits/rate-limits';
 import { RedisCounters } from '../src/limits/redis-counters';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
@@ -174,7 +174,7 @@ describe('passwords', () => {
 
 describe('over a store that gateways share', () => {
   const start = () => startAttackedGateway({ RATE_LIMIT_STORE: redis.url });
-  const ready = (one: AttackedGateway) => eventually(() => (one.app.get(Counters).store as RedisCounters).ready);
+  const ready = (one: AttackedGateway) => eventually(() => one.app.get<RedisCounters>(COUNTER_STORE).ready);
 
   it('two gateways count together', async () => {
     const both = await Promise.all([start(), start()]);
@@ -208,7 +208,7 @@ describe('over a store that gateways share', () => {
     expect((await login()).body.code).toBe('invalid_credentials');
 
     await redis.stop();
-    await eventually(() => !(started.app.get(Counters).store as RedisCounters).ready);
+    await eventually(() => !started.app.get<RedisCounters>(COUNTER_STORE).ready);
     const answers = [];
     for (let count = 0; count < 61; count++) answers.push((await me(key)).status);
     expect(answers).toEqual([...Array.from({ length: 60 }, () => 200), 429]);
@@ -238,7 +238,7 @@ describe('over a store that gateways share', () => {
       expect(await counters.hit(short!, who)).toMatchObject({ count: 1 });
       await eventually(async () => (await counters.look(short!, who)).count === 0);
     } finally {
-      counters.close();
+      counters.onApplicationShutdown();
     }
   });
 
@@ -278,7 +278,7 @@ describe('over a store that gateways share', () => {
       expect(await course(login)).toEqual([false, true]);
     } finally {
       jest.useRealTimers();
-      counters.close();
+      counters.onApplicationShutdown();
       for (const socket of sockets) socket.destroy();
       mute.close();
     }

@@ -3,45 +3,23 @@ import { inboxPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, RequestClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { type Logger } from 'pino';
-import { ProblemFilter } from './http/problem.filter';
-import { ValidationPipe } from './http/validation.pipe';
-import { CLERK_KEYS, authenticationProviders } from './authentication/authentication.providers';
-import { keysReadiness } from './authentication/keys-readiness';
-import { LetGoOfTrust } from './authentication/let-go-of-trust';
-import { CONFIG, type GatewayConfig } from './config';
-import { AccessGuard } from './access/access.guard';
+import { AccessModule } from './access/access.module';
 import { RouteRegister } from './access/route-register';
-import { ErasePayloadsController } from './admin/erase-user/erase-payloads.controller';
-import { ExplainController } from './account/explain-credential/explain.controller';
-import { ExplainUserController } from './admin/explain-user/explain-user.controller';
-import { PhoneLoginController } from './account/exchange-phone-login/phone-login.controller';
-import { type MonotonicClock, STEADY_CLOCK } from './trust/steady-clock';
-import { ChangeFeed } from './trust/change-feed';
-import { AuditController } from './admin/list-audit/audit.controller';
-import { ConflictsController } from './admin/list-conflicts/conflicts.controller';
-import { WebhookEventsController } from './admin/list-events/webhook-events.controller';
-import { MetadataCollisionsController } from './admin/list-metadata-collisions/metadata-collisions.controller';
-import { WriteBacksController } from './admin/list-write-backs/write-backs.controller';
-import { ProfileController } from './account/show-me/profile.controller';
-import { rateLimitProviders } from './limits/rate-limit.providers';
-import { LoginController } from './account/log-in/login.controller';
-import { AdminKeysController, KeysController } from './account/manage-keys/keys.controller';
-import { ScopesController } from './account/manage-keys/scopes.controller';
-import { ClerkIds } from './admin/find-user/clerk-ids';
-import { UsersController } from './admin/manage-users/users.controller';
-import { GatewayMetrics } from './metrics/gateway-metrics';
-import { ApiDocument } from './docs/api-document';
-import { DocsController } from './docs/docs.controller';
-import { RootController } from './docs/root.controller';
-import { ReconcileController } from './admin/reconcile/reconcile.controller';
-import { RedriveController } from './admin/redrive-events/redrive.controller';
-import { SessionController } from './account/show-session/session.controller';
-import { StatsController } from './admin/show-stats/stats.controller';
-import { SyncClerkUserController } from './account/sync-clerk-user/sync-clerk-user.controller';
+import { AccountModule } from './account/account.module';
+import { AdminModule } from './admin/admin.module';
+import { AuthenticationModule } from './authentication/authentication.module';
+import { keysReadiness } from './authentication/clerk-keys';
+import { type GatewayConfig } from './config';
+import { DocsModule } from './docs/docs.module';
+import { HttpModule } from './http/http.module';
+import { MetricsModule } from './metrics/metrics.module';
+import { CLERK_KEYS, CONFIG, SERVICE_NAME, STEADY_CLOCK } from './tokens';
+import { type MonotonicClock } from './trust/steady-clock';
+import { TrustChangeFeed } from './trust/trust-change-feed';
+import { TrustModule } from './trust/trust.module';
 
-/** The gateway: its routes, and what stands before every one of them. */
+/** The gateway: its feature modules, and what all of them share. */
 @Global()
 @Module({})
 export class AppModule {
@@ -54,8 +32,8 @@ export class AppModule {
           host: config.host,
           opsPort: config.opsPort,
           checks: {
-            inject: [NatsClient, CLERK_KEYS, ChangeFeed],
-            useFactory: (nats: NatsClient, keys: KeySource, feed: ChangeFeed) => [
+            inject: [NatsClient, CLERK_KEYS, TrustChangeFeed],
+            useFactory: (nats: NatsClient, keys: KeySource, feed: TrustChangeFeed) => [
               natsReadiness(nats),
               { name: 'clock', check: () => feed.checkClock() },
               keysReadiness(keys),
@@ -63,32 +41,16 @@ export class AppModule {
           },
         }),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats, name: 'api-gateway', inboxPrefix: inboxPrefix('api-gateway') }),
+          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
         }),
-      ],
-      controllers: [
-        SessionController,
-        ExplainController,
-        LoginController,
-        PhoneLoginController,
-        SyncClerkUserController,
-        ProfileController,
-        KeysController,
-        ScopesController,
-        WebhookEventsController,
-        RedriveController,
-        ErasePayloadsController,
-        StatsController,
-        UsersController,
-        ExplainUserController,
-        ReconcileController,
-        ConflictsController,
-        WriteBacksController,
-        MetadataCollisionsController,
-        AdminKeysController,
-        AuditController,
-        DocsController,
-        RootController,
+        TrustModule,
+        AuthenticationModule,
+        AccessModule,
+        HttpModule,
+        MetricsModule,
+        AccountModule,
+        AdminModule,
+        DocsModule,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -99,17 +61,9 @@ export class AppModule {
           inject: [NatsClient],
           useFactory: (nats: NatsClient) => new RequestClient(nats, createEnvelopeSigner(config.envelopePrivateKey)),
         },
-        ClerkIds,
-        GatewayMetrics,
-        ApiDocument,
-        ...rateLimitProviders,
-        ...authenticationProviders,
-        AccessGuard,
-        LetGoOfTrust,
-        { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useClass: ValidationPipe },
       ],
-      exports: [CLERK_KEYS, ChangeFeed],
+      // The readiness checks of ObservabilityModule need the two modules.
+      exports: [CONFIG, RouteRegister, STEADY_CLOCK, RequestClient, TrustModule, AuthenticationModule],
     };
   }
 }

@@ -17,8 +17,7 @@ import {
 } from '@gatehouse/config';
 import { services } from '@gatehouse/contracts';
 import { z } from 'zod';
-import { isPath } from './sign-in/redirect-target';
-import { SYNC_PATH } from './sign-in/sync-path';
+import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
 /** Browser extensions and desktop apps send origins of their own schemes. */
 const callers = originList({ customSchemes: true });
@@ -81,9 +80,6 @@ const variables = z.object({
 
 /** Every variable that the gateway reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
-
-/** Injection token of the {@link GatewayConfig}. */
-export const CONFIG = Symbol('GatewayConfig');
 
 /** How the gateway runs. */
 export interface GatewayConfig {

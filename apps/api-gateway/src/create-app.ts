@@ -2,23 +2,24 @@ import { NestLogger, createLogger } from '@gatehouse/observability';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
-import { AppModule } from './app.module';
-import { type GatewayConfig } from './config';
 import { AccessGuard } from './access/access.guard';
 import { RouteRegister } from './access/route-register';
-import { type MonotonicClock, steadyClock } from './trust/steady-clock';
-import { GatewayMetrics } from './metrics/gateway-metrics';
-import { measureRequests } from './metrics/measure-requests';
+import { AppModule } from './app.module';
+import { type GatewayConfig } from './config';
 import { ApiDocument } from './docs/api-document';
 import { createFastifyAdapter } from './http/fastify-adapter';
+import { GatewayMetrics } from './metrics/gateway-metrics';
+import { measureRequests } from './metrics/measure-requests';
+import { SERVICE_NAME } from './tokens';
+import { type MonotonicClock, steadyClock } from './trust/steady-clock';
 
 /**
- * The gateway, assembled and not yet listening; by `clock` it knows how long it may believe what it remembers. Throws RouteUndeclaredError when a route
- * lacks its declaration.
+ * Assembles the gateway without listening. `clock` measures leases and silence; tests pass their own.
+ * @throws RouteUndeclaredError, InputUncheckedError
  */
 export async function createApp(
   config: GatewayConfig,
-  logger: Logger = createLogger({ service: 'api-gateway', level: config.logLevel }),
+  logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
   clock: MonotonicClock = steadyClock(),
 ): Promise<NestFastifyApplication> {
   const routes = new RouteRegister();

@@ -3,15 +3,16 @@ import { LOGGER, runService } from '@gatehouse/observability';
 import { type Logger } from 'pino';
 import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';
+import { SERVICE_NAME } from './tokens';
 
 void runService(
-  'api-gateway',
+  SERVICE_NAME,
   async () => {
     const config = loadConfig();
     const app = await createApp(config);
     try {
       await app.listen(config.port, config.host);
-      app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'api-gateway serves');
+      app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'api-gateway listening');
     } catch (error) {
       await app.close();
       throw error;

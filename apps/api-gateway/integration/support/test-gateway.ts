@@ -9,7 +9,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
 import { loadConfig } from '../../src/config';
 import { createApp } from '../../src/create-app';
-import { ChangeFeed } from '../../src/trust/change-feed';
+import { TrustChangeFeed } from '../../src/trust/trust-change-feed';
 import { ChangeAuthority } from './change-authority';
 import { ISSUER, PARTY } from './clerk-tokens';
 import { KeyServer, type SigningPair, signingPair } from './key-server';
@@ -89,7 +89,7 @@ export async function startTestGateway(
   let now = 0;
   const app = await createApp(config, logger, () => now);
   await app.listen(config.port, config.host);
-  await eventually(() => app.get(NatsClient).connected && app.get(ChangeFeed).trusting);
+  await eventually(() => app.get(NatsClient).connected && app.get(TrustChangeFeed).trusting);
   const ops = `http://127.0.0.1:${app.get(OpsServer).port}`;
   return {
     app,

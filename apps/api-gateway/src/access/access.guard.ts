@@ -7,10 +7,10 @@ import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError } fro
 import { applyStandings } from '../limits/rate-headers';
 import { RateLimits, countedAddress } from '../limits/rate-limits';
 import { AuditTrail } from '../audit/audit-trail';
-import { type RouteAccess, reaches } from './access';
+import { type RouteAccess, grants } from './access';
 import { type RouteGuard } from './route-register';
 
-/** Stands before every route: who is calling, how often, and whether that caller may. */
+/** Authenticates every request, applies rate limits, and checks role and scope. */
 @Injectable()
 export class AccessGuard implements RouteGuard {
   constructor(
@@ -44,8 +44,8 @@ export class AccessGuard implements RouteGuard {
   }
 
   /**
-   * Counts by the Clerk user once the token is verified, so that people who share an address do not share a limit; by the
-   * address when it is refused, or when nobody is signed in.
+   * Counts requests with a valid token by Clerk user, so that users behind one address do not share a limit. Counts other
+   * requests by address.
    */
   private async admitFirstSession(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
@@ -92,7 +92,7 @@ export class AccessGuard implements RouteGuard {
     if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
       return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
     }
-    // Never fails: without a store it is counted in memory.
+    // Does not fail: without the shared store, keys are counted in memory.
     const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
     return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }
@@ -104,7 +104,7 @@ export class AccessGuard implements RouteGuard {
       if (principal.method !== 'api_key') return;
       if (access.credential === 'session') throw new SessionNeededError();
       if (access.scope === 'none') return;
-      if (!reaches(principal.scopes, access.permission)) throw new ScopeInsufficientError(access.permission);
+      if (!grants(principal.scopes, access.permission)) throw new ScopeInsufficientError(access.permission);
     } catch (error) {
       this.audit.refused(caller, access.permission, error);
       throw error;

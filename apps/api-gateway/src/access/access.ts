@@ -8,25 +8,28 @@ const accessLevels = ['public', 'clerk-session', 'browser-session', 'user', 'adm
 const credentialKinds = ['any', 'session'] as const;
 const scopeNeeds = ['permission', 'none'] as const;
 
-/** What a route declares about who may use it. */
+/** Access declaration of a route. */
 export interface RouteAccess {
   /**
-   * Anybody; a verified Clerk session, of a user who may not exist here yet; the same out of a browser, which may be
-   * signed out; any active user; users with the role admin.
+   * - `public`: no credential
+   * - `clerk-session`: a verified Clerk session, whose user may not exist here yet
+   * - `browser-session`: the same for a browser navigation, which may also be signed out
+   * - `user`: any active user
+   * - `admin`: an active user with the role admin
    */
   readonly access: (typeof accessLevels)[number];
-  /** `<noun>:<verb>`: what a credential with scopes needs. */
+  /** `<noun>:<verb>`; an API key needs a scope that grants it. */
   readonly permission: `${string}:${string}`;
-  /** Which rate limit it counts against. */
+  /** Rate limit that requests count against. */
   readonly rateClass: RateClass;
-  /** `session`: no API keys. */
+  /** `session` rejects API keys. */
   readonly credential?: (typeof credentialKinds)[number];
   /**
-   * A page to which browsers navigate. Clerk and others append query parameters of their own to such URLs, so that
-   * unknown ones are ignored; everywhere else they are rejected.
+   * Set on pages that browsers navigate to. Clerk and others append query parameters to such URLs, so unknown parameters
+   * are ignored here; other routes reject them.
    */
   readonly navigation?: true;
-  /** `none`: a key needs no scope, because the route tells only what the caller's own credential is, or what is public. */
+  /** `none`: a key needs no scope, because the route shows only the caller's credential or public data. */
   readonly scope?: (typeof scopeNeeds)[number];
 }
 
@@ -37,16 +40,16 @@ declare module 'fastify' {
   }
 }
 
-/** Where the OpenAPI document tells a route's declaration. */
+/** OpenAPI extension that contains the access declaration of an operation. */
 export const ACCESS_EXTENSION = 'x-gatehouse-access';
 
-/** The name of the API keys' security scheme in the OpenAPI document. */
+/** Name of the OpenAPI security scheme of API keys. */
 export const API_KEY_SCHEME = 'apiKey';
 
-/** Declares who may use a route. The gateway does not start while a route lacks it. */
+/** Declares who may use a route. The gateway does not start if a route lacks it. */
 export function Access(access: RouteAccess): MethodDecorator {
   return (target, handler, descriptor) =>
-    // Parameters are decorated before their method.
+    // Parameter decorators run before method decorators, so the input is known here.
     declare(access, inputOf(target.constructor, handler))(target, handler, descriptor);
 }
 
@@ -60,8 +63,8 @@ function declare(access: RouteAccess, input: RouteInput): MethodDecorator {
   );
 }
 
-/** Whether a declaration is whole: types are gone at run time, and routes of plugins never had them. */
-export function isWhole(access: Partial<RouteAccess> | undefined): access is RouteAccess {
+/** Whether a declaration is complete. Checked at run time, because routes of plugins are not type-checked. */
+export function isComplete(access: Partial<RouteAccess> | undefined): access is RouteAccess {
   return (
     access?.access !== undefined &&
     accessLevels.includes(access.access) &&
@@ -73,12 +76,12 @@ export function isWhole(access: Partial<RouteAccess> | undefined): access is Rou
   );
 }
 
-/** Whether one of a key's scopes reaches a permission; either side of a scope may be `*`. */
-export function reaches(scopes: readonly string[], permission: string): boolean {
-  return scopes.some((scope) => scope === permission || scope === '*:*' || reachesByHalf(scope, permission));
+/** Whether one of the scopes grants a permission; either side of a scope may be `*`. */
+export function grants(scopes: readonly string[], permission: string): boolean {
+  return scopes.some((scope) => scope === permission || scope === '*:*' || grantsByWildcard(scope, permission));
 }
 
-function reachesByHalf(scope: string, permission: string): boolean {
+function grantsByWildcard(scope: string, permission: string): boolean {
   const [noun, verb] = permission.split(':');
   return scope === `${noun}:*` || scope === `*:${verb}`;
 }

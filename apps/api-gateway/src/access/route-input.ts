@@ -4,11 +4,11 @@ import { type FastifyRequest } from 'fastify';
 import { type FieldFault, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../problems/field-faults';
 
-/** Parts of a request that a route's handler takes; the validation pipe validates each by its schema. */
+/** Parts of a request that a handler takes. The validation pipe validates each by its schema. */
 export interface RouteInput {
   readonly body: boolean;
   readonly query: boolean;
-  /** Parts that it takes without a schema: the gateway does not start. */
+  /** Parts without a schema. The gateway does not start if there are any. */
   readonly unchecked: readonly string[];
 }
 
@@ -18,7 +18,7 @@ interface Parameter {
 
 const named = { [RouteParamtypes.BODY]: 'body', [RouteParamtypes.QUERY]: 'query', [RouteParamtypes.PARAM]: 'path' };
 
-/** Reads the parameters of a handler: `@Body`, `@Query` and `@Param`, with or without a schema. */
+/** Reads the parameters `@Body`, `@Query` and `@Param` of a handler. */
 export function inputOf(controller: object, handler: string | symbol): RouteInput {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler) ?? {}) as Record<string, Parameter>;
   const taken = Object.entries(parameters).flatMap(([key, { schema }]) => {
@@ -33,11 +33,11 @@ export function inputOf(controller: object, handler: string | symbol): RouteInpu
 }
 
 /**
- * Rejects a body or query parameters that the handler of the route does not take: ignoring them would do something else
- * than the client asked for.
+ * Rejects a body or query parameters that the handler does not take. If they were ignored, the route would do something
+ * other than the client asked for.
  * @throws RequestInvalidError
  */
-export function refuseUnexpected(input: Pick<RouteInput, 'body' | 'query'>, { body, query }: FastifyRequest): void {
+export function rejectUnexpected(input: Pick<RouteInput, 'body' | 'query'>, { body, query }: FastifyRequest): void {
   const faults = [...(input.body ? [] : inBody(body)), ...(input.query ? [] : namesOf(query, 'query'))];
   if (faults.length > 0) throw new RequestInvalidError(faults);
 }

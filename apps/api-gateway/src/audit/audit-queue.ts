@@ -1,106 +1,126 @@
+/**
+ * States of an entry:
+ * - waiting: in `waiting`; user-sync has not accepted it. Logged once.
+ * - in flight: in `inFlight`; a request to user-sync is running.
+ * - written: user-sync accepted it. Final.
+ * - lost: dropped for a `LossReason`, logged and counted. Final, even if a response arrives later.
+ *
+ * Transitions:
+ * - `add`: new → waiting → in flight, or new → lost (`full`)
+ * - `write`: new → in flight, without waiting for its turn
+ * - response: in flight → written
+ * - error: in flight → waiting, or in flight → lost (`refused`: rejected for good; `full`; `ended`)
+ * - older than a day: in flight → lost (`expired`)
+ * - `end`: waiting → in flight once more; what is not written after 2 s → lost (`ended`)
+ *
+ * After an error, one entry at a time is sent as a probe, after a pause of 1 s that doubles up to 30 s. The first success
+ * restores the full concurrency.
+ */
 import { type AuditAction, type RequestOf, maxAuditAgeMs, recordAudit } from '@gatehouse/contracts';
-import { type RequestClient, type RequestContext, RequestRefusedError } from '@gatehouse/messaging';
+import { RequestClient, type RequestContext, RequestRefusedError } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type Logger } from 'pino';
+import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { type MonotonicClock, steadyClock } from '../trust/steady-clock';
 
-/** What an entry tells, besides what the envelope says. */
+/** Content of an audit entry, without what the envelope contains. */
 export type Entry = Omit<RequestOf<typeof recordAudit>, 'ageMs' | 'action'> & { readonly action: AuditAction };
 
-/** Why an entry was lost. `ended`: this process ended while nobody took it. */
+/** Why an entry was lost. `ended`: the process ended before user-sync accepted it. */
 export type LossReason = 'full' | 'refused' | 'expired' | 'ended';
 
-interface Waiting {
+interface QueuedEntry {
   readonly entry: Entry;
   readonly context: RequestContext;
   readonly seenAt: number;
   logged?: boolean;
-  /** Told as lost, though its answer may still come. */
   lost?: boolean;
 }
 
-/** Each is some KiB at most. */
-const MAX_WAITING = 1_000;
-const MAX_AT_ONCE = 100;
+/** Maximum entries that wait or are in flight; each has a few KiB. */
+const MAX_ENTRIES = 1_000;
+const MAX_IN_FLIGHT = 100;
 const PAUSE_MS = { first: 1_000, most: 30_000 };
-/** What the end of the process may wait for user-sync. */
-const ENDING_MS = 2_000;
+/** Maximum time that shutdown waits for user-sync. */
+const END_TIMEOUT_MS = 2_000;
 
 /**
- * Brings entries of the audit log to user-sync, and holds them in memory while that does not take them: at most 1 000, for
- * at most a day. One that waits is logged, and so is one that is lost. One whose answer got lost may be written twice.
+ * Sends audit entries to user-sync, and keeps them in memory while user-sync is unavailable: at most 1 000, for at most a
+ * day. An entry whose response is lost may be written twice.
  */
+@Injectable()
 export class AuditQueue {
-  private readonly waiting: Waiting[] = [];
-  private readonly inFlight = new Map<Waiting, Promise<void>>();
-  /** One, as a probe, after a failure. */
-  private atOnce = MAX_AT_ONCE;
+  private readonly waiting: QueuedEntry[] = [];
+  private readonly inFlight = new Map<QueuedEntry, Promise<void>>();
+  private maxInFlight = MAX_IN_FLIGHT;
   private pauseMs = PAUSE_MS.first;
   private timer: NodeJS.Timeout | undefined;
   private ended = false;
 
   constructor(
-    private readonly services: Pick<RequestClient, 'send'>,
-    private readonly log: Logger,
-    private readonly report: { onWaiting?: (count: number) => void; onLoss?: (reason: LossReason) => void } = {},
-    private readonly now: MonotonicClock = steadyClock(),
+    private readonly services: RequestClient,
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly metrics: GatewayMetrics,
+    @Optional() private readonly now: MonotonicClock = steadyClock(),
   ) {}
 
-  /** Has an entry written as soon as may be; nobody waits for it. */
+  /** Queues an entry and returns at once. */
   add(entry: Entry, context: RequestContext): void {
-    const item = this.itemOf(entry, context);
-    if (this.waiting.length + this.inFlight.size >= MAX_WAITING) return this.lose(item, 'full');
+    const item = this.queued(entry, context);
+    if (this.waiting.length + this.inFlight.size >= MAX_ENTRIES) return this.lose(item, 'full');
     this.waiting.push(item);
     this.pump();
-    if (this.waiting.at(-1) === item) this.tell(item, 'others wait');
+    if (this.waiting.at(-1) === item) this.logWaiting(item, 'earlier entries wait');
   }
 
-  /** Has an entry written now; when nobody takes it, it waits. Never throws: what it tells of has happened. */
+  /** Sends an entry now; queues it if that fails. Never rejects, because the action has happened already. */
   write(entry: Entry, context: RequestContext): Promise<void> {
-    return this.deliver(this.itemOf(entry, context));
+    return this.deliver(this.queued(entry, context));
   }
 
-  /** Offers whatever waits once more; what comes after that has one try. */
+  /** Sends every waiting entry once more. Entries that are added later get one attempt. */
   async end(): Promise<void> {
     this.ended = true;
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.atOnce = MAX_AT_ONCE;
+    this.maxInFlight = MAX_IN_FLIGHT;
     for (const item of this.waiting.splice(0)) void this.deliver(item);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, ENDING_MS)));
-    await Promise.race([Promise.all(this.inFlight.values()), late]);
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, END_TIMEOUT_MS)));
+    await Promise.race([Promise.all(this.inFlight.values()), timeout]);
     clearTimeout(timer);
     for (const item of [...this.inFlight.keys(), ...this.waiting.splice(0)]) this.lose(item, 'ended');
   }
 
-  /** Of a caller's context only what the envelope needs: its credential is not held. */
-  private itemOf(entry: Entry, { principal, requestId, origin }: RequestContext): Waiting {
+  /** Copies only what the envelope needs from the context, so that no credential is kept. */
+  private queued(entry: Entry, { principal, requestId, origin }: RequestContext): QueuedEntry {
     return { entry, context: { principal, requestId, origin }, seenAt: this.now() };
   }
 
   private pump(): void {
-    while (this.timer === undefined && this.inFlight.size < this.atOnce) {
+    while (this.timer === undefined && this.inFlight.size < this.maxInFlight) {
       const next = this.waiting.shift();
       if (next === undefined) break;
       void this.deliver(next).then(() => this.pump());
     }
-    this.report.onWaiting?.(this.waiting.length);
+    this.metrics.auditWaiting.set(this.waiting.length);
   }
 
-  private async deliver(item: Waiting): Promise<void> {
-    const offer = this.offer(item);
-    this.inFlight.set(item, offer);
-    await offer;
-    // It may be under way once more.
-    if (this.inFlight.get(item) === offer) this.inFlight.delete(item);
+  private async deliver(item: QueuedEntry): Promise<void> {
+    const sending = this.send(item);
+    this.inFlight.set(item, sending);
+    await sending;
+    // A failed entry may be in flight again by now.
+    if (this.inFlight.get(item) === sending) this.inFlight.delete(item);
   }
 
-  private async offer(item: Waiting): Promise<void> {
+  private async send(item: QueuedEntry): Promise<void> {
     const ageMs = Math.round(this.now() - item.seenAt);
     if (ageMs > maxAuditAgeMs) return this.lose(item, 'expired');
     try {
       await this.services.send(recordAudit, { ...item.entry, ageMs }, item.context);
-      this.atOnce = MAX_AT_ONCE;
+      this.maxInFlight = MAX_IN_FLIGHT;
       this.pauseMs = PAUSE_MS.first;
     } catch (error) {
       this.inFlight.delete(item);
@@ -108,18 +128,18 @@ export class AuditQueue {
     }
   }
 
-  private failed(item: Waiting, error: unknown): void {
+  private failed(item: QueuedEntry, error: unknown): void {
     if (error instanceof RequestRefusedError && error.reason === 'invalid_request') return this.lose(item, 'refused');
     if (this.ended) return this.lose(item, 'ended');
-    if (this.waiting.length + this.inFlight.size >= MAX_WAITING) return this.lose(item, 'full');
+    if (this.waiting.length + this.inFlight.size >= MAX_ENTRIES) return this.lose(item, 'full');
     this.pause();
     this.waiting.push(item);
-    this.report.onWaiting?.(this.waiting.length);
-    this.tell(item, String(error));
+    this.metrics.auditWaiting.set(this.waiting.length);
+    this.logWaiting(item, String(error));
   }
 
   private pause(): void {
-    this.atOnce = 1;
+    this.maxInFlight = 1;
     if (this.timer !== undefined) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -128,20 +148,20 @@ export class AuditQueue {
     this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MS.most);
   }
 
-  /** The log is what is left of it should this process be killed. */
-  private tell(item: Waiting, reason: string): void {
+  /** Logs the content once: if the process is killed, the log is the only record of the entry. */
+  private logWaiting(item: QueuedEntry, reason: string): void {
     if (item.logged === true) return;
     item.logged = true;
-    this.log.warn({ ...told(item), reason }, 'an audit entry waits');
+    this.log.warn({ ...fieldsOf(item), reason }, 'audit entry queued');
   }
 
-  private lose(item: Waiting, reason: LossReason): void {
+  private lose(item: QueuedEntry, reason: LossReason): void {
     item.lost = true;
-    this.report.onLoss?.(reason);
-    this.log.error({ ...told(item), reason }, 'an audit entry is lost');
+    this.metrics.auditLosses.inc({ reason });
+    this.log.error({ ...fieldsOf(item), reason }, 'audit entry lost');
   }
 }
 
-function told({ entry, context: { principal, requestId } }: Waiting): Record<string, unknown> {
+function fieldsOf({ entry, context: { principal, requestId } }: QueuedEntry): Record<string, unknown> {
   return { entry, requestId, userId: principal?.userId ?? null };
 }

@@ -15,22 +15,22 @@ function caller(userId: string): Caller {
   return { principal } as Caller;
 }
 
-describe('what the gateway writes down', () => {
-  it('tells the same refusal of the same caller once, and another one too', () => {
-    let told = 0;
-    const queue: Pick<AuditQueue, 'add' | 'write'> = {
-      add: () => void (told += 1),
-      write: async () => void (told += 1),
-    };
+describe('AuditTrail', () => {
+  it('records the same refusal of the same caller once, and every different refusal', () => {
+    let recorded = 0;
+    const queue = {
+      add: () => void (recorded += 1),
+      write: async () => void (recorded += 1),
+    } as unknown as AuditQueue;
     const trail = new AuditTrail(queue, silent);
     const refused = (userId: string, permission: string) =>
       trail.refused(caller(userId), permission, new RoleInsufficientError());
     for (let count = 0; count < 10; count++) refused('ada', 'users:read');
-    expect(told).toBe(1);
+    expect(recorded).toBe(1);
     refused('ada', 'audit:read');
     refused('eve', 'users:read');
-    expect(told).toBe(3);
+    expect(recorded).toBe(3);
     for (let count = 0; count < 10; count++) trail.impersonated(of('sess_1'), context);
-    expect(told).toBe(4);
+    expect(recorded).toBe(4);
   });
 });

@@ -1,36 +1,29 @@
 import { CredentialRefusedError, apiKeyHash, parseApiKey } from '@gatehouse/auth';
 import { type Principal, type ReplyOf, resolveKey } from '@gatehouse/contracts';
-import { type RequestClient } from '@gatehouse/messaging';
+import { RequestClient } from '@gatehouse/messaging';
+import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { type ChangeFeed } from '../trust/change-feed';
-import { type LookupResult, TrustedLookup } from '../trust/trusted-lookup';
-import { countedAddress } from '../limits/rate-limits';
 import { type UsedKey } from '../caller/caller';
-import { type KeyGuesses } from './key-guesses';
-import { type KeyUsage } from './key-usage';
-import { Lanes } from './lanes';
+import { countedAddress } from '../limits/rate-limits';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
+import { GatewayMetrics } from '../metrics/gateway-metrics';
+import { TrustChangeFeed } from '../trust/trust-change-feed';
+import { TrustedLookup } from '../trust/trusted-lookup';
+import { ConcurrencyLimiter } from './concurrency-limiter';
+import { KeyGuesses } from './key-guesses';
+import { KeyUsage } from './key-usage';
 import { actingPrincipal } from './principal-directory';
 
 type Found = ReplyOf<typeof resolveKey>;
 
 const MAX_UNKNOWN = 2_000;
-/** A key cannot come into being after somebody guessed it; the time bounds what a fault in that thought may cost. */
+/** A guessed hash cannot become a valid key; the expiry limits the effect of a wrong entry. */
 const UNKNOWN_TTL_MS = 30_000;
-/** Guesses that come at once are not all looked up before the first is counted. */
-const MAX_LOOKUPS_OF_ADDRESS = 20;
+/** Makes sure that guesses sent at the same time are counted before all of them are looked up. */
+const MAX_LOOKUPS_PER_ADDRESS = 20;
 
-/** What the keys of a gateway are found with. */
-export interface ApiKeyDirectoryParts {
-  readonly services: RequestClient;
-  readonly feed: ChangeFeed;
-  readonly guesses: KeyGuesses;
-  readonly usage: Pick<KeyUsage, 'note'>;
-  readonly onResult?: (result: LookupResult) => void;
-}
-
-/** What of a request matters to the search: its id and whom it came from. */
+/** The part of a request that a lookup needs. */
 type KeyRequest = Pick<FastifyRequest, 'id' | 'ip'>;
 
 interface FoundKey {
@@ -38,27 +31,35 @@ interface FoundKey {
   readonly key: UsedKey;
 }
 
-/** Whom an API key belongs to, asked of user-sync by its hash; what is mistyped or a guess costs as little as can be. */
+/** Finds the user of an API key: looks up its hash at user-sync, and limits lookups of guessed keys. */
+@Injectable()
 export class ApiKeyDirectory {
   private readonly known: TrustedLookup<Found>;
-  private readonly lookups = new Lanes(MAX_LOOKUPS_OF_ADDRESS);
+  private readonly lookups = new ConcurrencyLimiter(MAX_LOOKUPS_PER_ADDRESS);
   private readonly unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_TTL_MS });
 
-  constructor(private readonly parts: ApiKeyDirectoryParts) {
+  constructor(
+    private readonly services: RequestClient,
+    feed: TrustChangeFeed,
+    private readonly guesses: KeyGuesses,
+    private readonly usage: KeyUsage,
+    metrics: GatewayMetrics,
+  ) {
     this.known = new TrustedLookup(
-      parts.feed,
+      feed,
       ({ key }) => (key === null ? undefined : [`user:${key.userId}`, `api_key:${key.keyId}`]),
-      parts.onResult,
+      (result) => metrics.principalLookups.inc({ result }),
     );
   }
 
   /**
-   * Throws CredentialRefusedError with what is wrong with the key, AccountInactiveError, RateLimitedError when the
-   * address has tried too many that nobody knows, or RequestRefusedError as user-sync answered.
+   * Returns the principal of an API key.
+   * @throws CredentialRefusedError `api_key_*`; AccountInactiveError; RateLimitedError if the address sent too many unknown
+   * keys; RequestRefusedError if user-sync is unavailable
    */
   find(text: string, request: KeyRequest): MaybePromise<FoundKey> {
     const hash = apiKeyHash(text);
-    return whenKnown(this.known.peek(hash) ?? this.whoseIs(text, hash, request), ({ key }) => this.use(key));
+    return whenKnown(this.known.peek(hash) ?? this.lookUpLimited(text, hash, request), ({ key }) => this.use(key));
   }
 
   private use(key: Found['key']): FoundKey {
@@ -70,38 +71,37 @@ export class ApiKeyDirectory {
     }
     const { keyId, scopes, expiresAt, rateLimit } = key;
     const principal = actingPrincipal(key, { method: 'api_key', sessionId: null, scopes, keyId });
-    this.parts.usage.note(keyId, now);
+    this.usage.note(keyId, now);
     return { principal, key: { keyId, expiresAt, rateLimit } };
   }
 
-  /** What is mistyped, known to be unknown, or a guess too many waits for nobody and is looked up by nobody. */
-  private async whoseIs(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
+  /** Rejects malformed keys, known guesses and addresses over the limit before anything waits or is looked up. */
+  private async lookUpLimited(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
     parseApiKey(text);
     const address = countedAddress(ip);
     const isAdmitted = await this.admit(hash, address);
     return this.lookups.run(address, async () => {
-      // Earlier lookups in the same lane may have used up the guesses.
+      // Lookups that ran while this one waited may have reached the limit.
       if (!isAdmitted) await this.admit(hash, address);
       return this.lookUp(hash, address, id);
     });
   }
 
   private async lookUp(hash: string, address: string, requestId: string): Promise<Found> {
-    const { services, guesses } = this.parts;
     const found = await this.known.find(hash, () =>
-      services.send(resolveKey, { hash }, { principal: null, requestId }),
+      this.services.send(resolveKey, { hash }, { principal: null, requestId }),
     );
     if (found.key === null) {
       this.unknown.set(hash, true);
-      await guesses.guessed(address);
+      await this.guesses.guessed(address);
     } else if (found.key.state === 'active' || found.key.state === 'rotated') {
-      await guesses.vouch(hash);
+      await this.guesses.vouch(hash);
     }
     return found;
   }
 
   private async admit(hash: string, address: string): Promise<boolean> {
     if (this.unknown.has(hash)) throw new CredentialRefusedError('api_key_unknown');
-    return this.parts.guesses.admit(hash, address);
+    return this.guesses.admit(hash, address);
   }
 }

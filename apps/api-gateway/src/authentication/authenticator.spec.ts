@@ -1,9 +1,13 @@
 import { CredentialRefusedError, CredentialRequestError } from '@gatehouse/auth';
 import * as fc from 'fast-check';
 import { type FastifyRequest } from 'fastify';
+import { type AuditTrail } from '../audit/audit-trail';
 import { CredentialMissingError } from '../errors';
+import { type GatewayMetrics } from '../metrics/gateway-metrics';
+import { type ApiKeyDirectory } from './api-key-directory';
 import { Authenticator } from './authenticator';
 import { Forgeries } from './forgeries';
+import { type PrincipalDirectory } from './principal-directory';
 import { TokenVerifier } from './token-verifier';
 
 const CLERK = 'https://clerk.example.com';
@@ -46,21 +50,23 @@ function authenticator(): Authenticator {
     undefined,
     forgeries,
   );
-  return new Authenticator({
+  const keys = {
+    find: async () => {
+      run('api_key');
+      return { principal: { ...principal, method: 'api_key' }, key: { keyId: '', expiresAt: null, rateLimit: null } };
+    },
+  };
+  const principals = {
+    ofClerkSession: async () => ({ ...principal, method: 'clerk_session' }),
+    ofLegacySession: async () => ({ ...principal, method: 'legacy_jwt' }),
+  };
+  return new Authenticator(
     tokens,
-    keys: {
-      find: async () => {
-        run('api_key');
-        return { principal: { ...principal, method: 'api_key' }, key: { keyId: '', expiresAt: null, rateLimit: null } };
-      },
-    },
-    principals: {
-      ofClerkSession: async () => ({ ...principal, method: 'clerk_session' }),
-      ofLegacySession: async () => ({ ...principal, method: 'legacy_jwt' }),
-    },
-    onRefusal: () => undefined,
-    onImpersonation: () => undefined,
-  });
+    keys as unknown as ApiKeyDirectory,
+    principals as unknown as PrincipalDirectory,
+    {} as AuditTrail,
+    { verifications: { inc: () => undefined } } as unknown as GatewayMetrics,
+  );
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,5 +1,4 @@
 import {
-  type ClerkSession,
   type Credential,
   CredentialRefusedError,
   CredentialRequestError,
@@ -7,43 +6,44 @@ import {
   readCredential,
   readSessionCookies,
 } from '@gatehouse/auth';
-import { type RequestContext } from '@gatehouse/messaging';
+import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { CredentialMissingError } from '../errors';
-import { type ApiKeyDirectory } from './api-key-directory';
+import { AuditTrail } from '../audit/audit-trail';
 import { Caller, type ClerkCaller, type SignedOut } from '../caller/caller';
 import { anonymousContext } from '../caller/origin';
+import { CredentialMissingError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
-import { type PrincipalDirectory } from './principal-directory';
-import { type TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
+import { GatewayMetrics } from '../metrics/gateway-metrics';
+import { ApiKeyDirectory } from './api-key-directory';
+import { PrincipalDirectory } from './principal-directory';
+import { TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
 
-/** What of the gateway's parts finds out who is calling. */
-export interface AuthenticatorParts {
-  readonly tokens: TokenVerifier;
-  readonly keys: Pick<ApiKeyDirectory, 'find'>;
-  readonly principals: Pick<PrincipalDirectory, 'ofClerkSession' | 'ofLegacySession'>;
-  /** Told of each refusal, by its code. */
-  readonly onRefusal: (code: string) => void;
-  /** Told of each request that somebody else makes in the name of the session's user. */
-  readonly onImpersonation: (session: ClerkSession, context: RequestContext) => void;
-}
-
-/** Finds out who is calling: one credential, one verifier, one principal. */
+/** Authenticates requests: one credential, one verifier, one principal. Records refusals and impersonation. */
+@Injectable()
 export class Authenticator {
-  constructor(private readonly parts: AuthenticatorParts) {}
+  constructor(
+    private readonly tokens: TokenVerifier,
+    private readonly keys: ApiKeyDirectory,
+    private readonly principals: PrincipalDirectory,
+    private readonly audit: AuditTrail,
+    private readonly metrics: GatewayMetrics,
+  ) {}
 
-  /** Throws the credential's fault as `libs/auth` names it, or why the principal cannot be had. */
+  /**
+   * Returns the caller of a request.
+   * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, and the errors of the directories
+   */
   authenticate(request: FastifyRequest): MaybePromise<Caller> {
-    return this.noting(() => {
+    return this.countRefusals(() => {
       const credential = credentialOf(request);
       if (credential.kind === 'none') throw new CredentialMissingError();
       return this.callerOf(credential, request);
     });
   }
 
-  /** The Clerk session of a request, whose user may not exist here yet. Throws as `authenticate` does. */
+  /** Returns the Clerk session of a request. Its user may not exist here yet. Throws like `authenticate`. */
   clerkSession(request: FastifyRequest, navigation = false): MaybePromise<ClerkCaller> {
-    return this.noting(() => {
+    return this.countRefusals(() => {
       const credential = credentialOf(request, navigation);
       if (credential.kind === 'none') throw new CredentialMissingError();
       if (credential.kind === 'api_key') throw new CredentialRefusedError('credential_unknown');
@@ -52,15 +52,15 @@ export class Authenticator {
   }
 
   /**
-   * The Clerk session with which a browser navigates, as Bearer or in Clerk's cookies, or why there is none. Throws as
-   * `authenticate` does for every other refusal: signing in again would not help.
+   * Returns the Clerk session of a browser navigation, from the Authorization header or Clerk's cookies, or why there is
+   * none. Throws like `authenticate` for refusals that signing in again would not fix.
    */
   async browserSession(request: FastifyRequest): Promise<ClerkCaller | SignedOut> {
     if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);
-    const token = this.parts.tokens.choose(readSessionCookies(request.raw.rawHeaders));
+    const token = this.tokens.choose(readSessionCookies(request.raw.rawHeaders));
     if (token === undefined) return 'missing';
     try {
-      return await this.noting(() => this.clerkCallerOf(token, request));
+      return await this.countRefusals(() => this.clerkCallerOf(token, request));
     } catch (error) {
       if (error instanceof CredentialRefusedError && error.code === 'token_expired') return 'expired';
       throw error;
@@ -69,45 +69,43 @@ export class Authenticator {
 
   private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: FastifyRequest): MaybePromise<Caller> {
     if (credential.kind === 'api_key') {
-      const found = this.parts.keys.find(credential.key, request);
+      const found = this.keys.find(credential.key, request);
       return whenKnown(found, ({ principal, key }) => new Caller(principal, { method: 'api_key', key }, request));
     }
-    return whenKnown(this.parts.tokens.verify(credential.token, request), (token) => this.ofToken(token, request));
+    return whenKnown(this.tokens.verify(credential.token, request), (token) => this.ofToken(token, request));
   }
 
   private ofToken(token: VerifiedToken, request: FastifyRequest): MaybePromise<Caller> {
-    const { principals } = this.parts;
     switch (token.verifier) {
       case 'clerk_session': {
         const { session } = token;
-        const found = principals.ofClerkSession(session, request.id);
+        const found = this.principals.ofClerkSession(session, request.id);
         return whenKnown(found, (principal) => {
           const caller = new Caller(principal, { method: 'clerk_session', session }, request);
-          if (session.actor !== null) this.parts.onImpersonation(session, caller);
+          if (session.actor !== null) this.audit.impersonated(session, caller);
           return caller;
         });
       }
       case 'legacy_jwt': {
         const { session } = token;
-        const found = principals.ofLegacySession(session, request.id);
+        const found = this.principals.ofLegacySession(session, request.id);
         return whenKnown(found, (principal) => new Caller(principal, { method: 'legacy_jwt', session }, request));
       }
     }
   }
 
-  private clerkCallerOf(text: string, request: FastifyRequest): MaybePromise<ClerkCaller> {
-    return whenKnown(this.parts.tokens.verify(text, request), (token) => {
-      if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
-      const { session } = token;
-      if (session.actor !== null) this.parts.onImpersonation(session, anonymousContext(request));
-      return { session, tokenId: tokenIdOf(session, text) };
-    });
+  private async clerkCallerOf(text: string, request: FastifyRequest): Promise<ClerkCaller> {
+    const token = await this.tokens.verify(text, request);
+    if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
+    const { session } = token;
+    if (session.actor !== null) this.audit.impersonated(session, anonymousContext(request));
+    return { session, tokenId: tokenIdOf(session, text) };
   }
 
-  /** Whatever refuses the credential, now or later, is told. */
-  private noting<Result>(work: () => MaybePromise<Result>): MaybePromise<Result> {
+  /** Counts every refusal of the credential by its code, whether the work throws or rejects. */
+  private countRefusals<Result>(work: () => MaybePromise<Result>): MaybePromise<Result> {
     const refuse = (error: unknown): never => {
-      if (isVerdict(error)) this.parts.onRefusal(error.code);
+      if (isRefusal(error)) this.metrics.verifications.inc({ result: error.code });
       throw error;
     };
     try {
@@ -124,7 +122,7 @@ function credentialOf(request: FastifyRequest, navigation = false): Credential {
   return readCredential({ rawHeaders, url, navigation });
 }
 
-function isVerdict(error: unknown): error is Error & { readonly code: string } {
+function isRefusal(error: unknown): error is Error & { readonly code: string } {
   return [CredentialMissingError, CredentialRefusedError, CredentialRequestError, KeysUnavailableError].some(
     (kind) => error instanceof kind,
   );

@@ -4,11 +4,11 @@ import { admitsByChance } from '../limits/chance';
 import { WindowCounters } from '../limits/window-counters';
 import { actPolicies } from '../limits/rate-policy';
 
-/** How many sessions are known, and of how many names forgeries are counted. */
+/** Maximum number of known sessions and of names that are counted. */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit } = actPolicies.forgedToken;
 
-/** What a test may choose. `random` gives numbers from 0 up to 1. */
+/** Options for tests. `random` returns numbers in [0, 1). */
 interface ForgeriesOptions {
   readonly now?: () => number;
   readonly random?: () => number;
@@ -16,10 +16,13 @@ interface ForgeriesOptions {
 }
 
 /**
- * Bounds what forged tokens cost: each costs a signature check. They are counted by their address and, beside it, by the
- * session that they name, if it is known here. By either name a token is checked for sure while its second has fewer
- * than twenty; beyond, chance decides, so that no forger, however early in the second, takes all checks from those who
- * share a name with it. Counted by each gateway for itself, whose processor it is.
+ * Limits signature checks of forged tokens, per second and name. The names of a token are its address and, if a token of
+ * it was accepted before, its session. A token is checked while one of its names has fewer than twenty forgeries in this
+ * second. After that, it is drawn at random, with a probability that falls as forgeries rise. Each gateway counts for
+ * itself, because the limit protects its own CPU.
+ *
+ * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session
+ * behind the same address could sign in during the attack. Random admission gives every token the same chance.
  */
 export class Forgeries {
   private readonly random: () => number;
@@ -33,8 +36,9 @@ export class Forgeries {
   }
 
   /**
-   * Checks a signature: gives what `matches` gives. Throws RateLimitedError, and calls nothing, when too many were forged
-   * by these names. Asked and counted without a pause between: of tokens that come at once none is overlooked.
+   * Returns the result of `matches`, which checks a signature. Synchronous, so that tokens that arrive together are all
+   * counted.
+   * @throws RateLimitedError without calling `matches`, if the names of the token have too many forgeries
    */
   check(session: string | undefined, address: string, matches: () => boolean): boolean {
     const names = session !== undefined && this.knows(session) ? [address, session] : [address];
@@ -52,17 +56,17 @@ export class Forgeries {
     return session !== undefined && this.knownSessions.has(session);
   }
 
-  /** A token of this session was accepted. */
+  /** Marks the session as known. */
   vouch(session: string | undefined): void {
     if (session !== undefined) this.knownSessions.set(session, true);
   }
 
-  /** Keys have changed: what was counted may have been good tokens, signed by a key that was not known yet. */
+  /** Resets all counts. Called when keys change: counted tokens may have been signed by a key that was not known yet. */
   forgive(): void {
     this.counters.clear();
   }
 
-  /** Sessions and names that are remembered. */
+  /** Number of known sessions and counted names. */
   get size(): number {
     return this.knownSessions.size + this.counters.size;
   }

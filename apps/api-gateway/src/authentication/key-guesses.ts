@@ -1,21 +1,30 @@
+import { Injectable } from '@nestjs/common';
 import { RateLimitedError } from '../errors';
 import { admitsByChance } from '../limits/chance';
-import { type RateLimits } from '../limits/rate-limits';
+import { RateLimits } from '../limits/rate-limits';
 import { actPolicies } from '../limits/rate-policy';
 
 const { limit } = actPolicies.unknownKey;
-/** Every attempt is drawn anew, so clients need not wait for the end of the window. */
+/** Each attempt is drawn independently, so clients need not wait for the end of the window. */
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * Bounds what guessed API keys cost: each costs user-sync a lookup. They are counted by their address. A key is looked up
- * for sure while its address has sent fewer than twenty unknown ones in the minute, and always when it was let in before;
- * beyond, chance decides, so that no guesser takes all lookups from those who share an address with it.
+ * Limits lookups of guessed API keys at user-sync, per address and minute. A key that was accepted before is always looked
+ * up. Any other key is looked up while its address has sent fewer than twenty unknown keys. After that, each key is drawn
+ * at random, with a probability that falls as guesses rise.
+ *
+ * A plain limit would be simpler, but one guesser could use it up each minute. Then no new key of another client behind
+ * the same address would ever be accepted. Random admission gives every attempt the same chance.
  */
+@Injectable()
 export class KeyGuesses {
-  constructor(private readonly limits: Pick<RateLimits, 'countOf' | 'hasActed' | 'note'>) {}
+  constructor(private readonly limits: RateLimits) {}
 
-  /** Returns whether a key, by its hash, may be looked up however many guesses come in the meantime. Throws RateLimitedError. */
+  /**
+   * Decides whether a key may be looked up, by its hash. Returns true if the decision stays valid while the lookup waits;
+   * false if it must be repeated, because other guesses may be counted meanwhile.
+   * @throws RateLimitedError
+   */
   async admit(hash: string, address: string): Promise<boolean> {
     const { count } = await this.limits.countOf('unknownKey', address);
     if (count < limit) return false;
@@ -25,7 +34,7 @@ export class KeyGuesses {
     throw new RateLimitedError(RETRY_AFTER_MS);
   }
 
-  /** Returns a random number from 0 up to 1; a method so that tests can choose it. */
+  /** Returns a random number in [0, 1). A method, so that tests can replace it. */
   draw(): number {
     return Math.random();
   }
@@ -35,7 +44,7 @@ export class KeyGuesses {
     await this.limits.note('unknownKey', address);
   }
 
-  /** Remembers a key that is valid. */
+  /** Remembers a valid key for 30 days. */
   async vouch(hash: string): Promise<void> {
     await this.limits.note('knownKey', hash);
   }

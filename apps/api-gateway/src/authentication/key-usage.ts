@@ -1,45 +1,47 @@
 import { maxKeyUses, touchKeys } from '@gatehouse/contracts';
-import { type RequestClient } from '@gatehouse/messaging';
+import { RequestClient } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 
 const INTERVAL_MS = 5_000;
 const MAX_KEYS = 20_000;
 
-/** Gathers when keys were last used and tells user-sync every five seconds; what does not fit is told another time. */
+/** Collects when API keys were last used and reports that to user-sync every five seconds, for at most 20 000 keys. */
+@Injectable()
 export class KeyUsage {
   private readonly uses = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
-  private telling: Promise<void> = Promise.resolve();
+  private reporting: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly services: Pick<RequestClient, 'send'>,
-    private readonly log: Logger,
-    private readonly intervalMs: number = INTERVAL_MS,
+    private readonly services: RequestClient,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.tell(), this.intervalMs);
+    this.timer = setInterval(() => void this.report(), INTERVAL_MS);
     this.timer.unref();
   }
 
-  /** `at` in milliseconds. */
+  /** Notes a use; `at` in milliseconds since the epoch. */
   note(keyId: string, at: number): void {
     if (this.uses.size < MAX_KEYS || this.uses.has(keyId)) this.uses.set(keyId, at);
   }
 
-  /** Tells what was gathered; never throws. */
-  tell(): Promise<void> {
-    this.telling = this.telling.then(() => this.tellAll());
-    return this.telling;
+  /** Reports what was collected. Never rejects. */
+  report(): Promise<void> {
+    this.reporting = this.reporting.then(() => this.reportAll());
+    return this.reporting;
   }
 
-  /** Tells the rest and stops. */
+  /** Reports the rest and stops. */
   async end(): Promise<void> {
     clearInterval(this.timer);
-    await this.tell();
+    await this.report();
   }
 
-  private async tellAll(): Promise<void> {
+  private async reportAll(): Promise<void> {
     const uses = [...this.uses].map(([keyId, at]) => ({ keyId, at }));
     this.uses.clear();
     for (let from = 0; from < uses.length; from += maxKeyUses) {
@@ -47,8 +49,8 @@ export class KeyUsage {
       try {
         await this.services.send(touchKeys, { uses: part }, { principal: null, requestId: 'key-usage' });
       } catch (error) {
-        // When a key was last used is a help to people, not a fact to keep at any cost.
-        this.log.debug({ reason: String(error) }, 'the last use of keys could not be told');
+        // The last use is informational, so a lost report is not retried.
+        this.log.debug({ reason: String(error) }, 'reporting key usage failed');
         return;
       }
     }

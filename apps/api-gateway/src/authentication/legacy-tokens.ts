@@ -1,41 +1,51 @@
 import { type LegacyJwtRules, legacySecrets, mintLegacyJwt } from '@gatehouse/auth';
+import { Inject, Injectable } from '@nestjs/common';
+import { type GatewayConfig } from '../config';
 import { LegacyTokensOffError } from '../errors';
+import { CONFIG } from '../tokens';
 
 const AUDIENCE = 'gatehouse';
 
-/** What a token of our own is minted for; times in milliseconds. */
+/** Session that a token is minted for; times in milliseconds since the epoch. */
 export interface OpenedSession {
   readonly userId: string;
   readonly session: { readonly id: string; readonly expiresAt: number };
-  /** The Clerk session that it was exchanged from. */
+  /** Clerk session that it was exchanged from; null after a login with password. */
   readonly parentSessionId: string | null;
 }
 
-/** Mints tokens of our own, where secrets for them are given. */
+/** Mints Gatehouse tokens. Available when `LEGACY_JWT_SECRETS` is set. */
+@Injectable()
 export class LegacyTokens {
-  /** Undefined where there are no secrets. */
+  /** Undefined without secrets. */
   readonly rules: LegacyJwtRules | undefined;
   private readonly ttl: number;
 
-  constructor(legacy: { readonly secrets: readonly string[]; readonly ttlMs: number }, publicUrl: string) {
+  constructor(@Inject(CONFIG) { legacy, publicUrl }: GatewayConfig) {
     this.ttl = legacy.ttlMs;
     if (legacy.secrets.length === 0) return;
     this.rules = { issuer: publicUrl, audience: AUDIENCE, secrets: legacySecrets(legacy.secrets) };
   }
 
-  /** How long a token lives, in milliseconds. Throws LegacyTokensOffError. */
+  /**
+   * Lifetime of a token in milliseconds.
+   * @throws LegacyTokensOffError
+   */
   get ttlMs(): number {
     this.requireRules();
     return this.ttl;
   }
 
-  /** Throws LegacyTokensOffError. */
+  /**
+   * Mints the token of a session.
+   * @throws LegacyTokensOffError
+   */
   mint({ userId, session, parentSessionId }: OpenedSession): { readonly token: string; readonly expiresAt: string } {
     const claims = {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // From when the session was opened, so that a repeated exchange gives the same token; never from the future.
+      // The time at which the session was opened, so that a repeated exchange returns the same token. Never in the future.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

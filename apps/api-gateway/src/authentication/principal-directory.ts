@@ -6,28 +6,32 @@ import {
   resolveLegacySession,
   resolvePrincipal,
 } from '@gatehouse/contracts';
-import { type RequestClient, RequestRefusedError } from '@gatehouse/messaging';
+import { RequestClient, RequestRefusedError } from '@gatehouse/messaging';
+import { Injectable } from '@nestjs/common';
 import { AccountInactiveError, PrincipalMismatchError, UserUnknownError } from '../errors';
-import { type ChangeFeed } from '../trust/change-feed';
-import { type LookupResult, TrustedLookup } from '../trust/trusted-lookup';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
+import { GatewayMetrics } from '../metrics/gateway-metrics';
+import { TrustChangeFeed } from '../trust/trust-change-feed';
+import { type LookupResult, TrustedLookup } from '../trust/trusted-lookup';
 
 type ClerkFound = ReplyOf<typeof resolvePrincipal>;
 type LegacyFound = ReplyOf<typeof resolveLegacySession>;
 
 /**
- * Whom a verified session belongs to here, asked of user-sync: of a Clerk session the user is made just in time, of a
- * token of our own never.
+ * Finds the user of a verified session at user-sync. user-sync creates the user of a Clerk session if it does not exist
+ * yet, but never the user of a Gatehouse token.
  */
+@Injectable()
 export class PrincipalDirectory {
   private readonly clerkSessions: TrustedLookup<ClerkFound & { readonly sessionId: string }>;
   private readonly legacySessions: TrustedLookup<LegacyFound & { readonly sessionId: string }>;
 
   constructor(
     private readonly services: RequestClient,
-    feed: ChangeFeed,
-    onResult?: (result: LookupResult) => void,
+    feed: TrustChangeFeed,
+    metrics: GatewayMetrics,
   ) {
+    const onResult = (result: LookupResult) => metrics.principalLookups.inc({ result });
     this.clerkSessions = new TrustedLookup(
       feed,
       ({ userId, sessionId }) => [`user:${userId}`, `clerk_session:${sessionId}`],
@@ -41,19 +45,25 @@ export class PrincipalDirectory {
     );
   }
 
-  /** Throws AccountInactiveError, UserUnknownError, CredentialRefusedError, or RequestRefusedError as user-sync answered. */
+  /**
+   * Returns the principal of a Clerk session.
+   * @throws AccountInactiveError, UserUnknownError, CredentialRefusedError `token_revoked`, RequestRefusedError of user-sync
+   */
   ofClerkSession(session: ClerkSession, requestId: string): MaybePromise<Principal> {
     const { clerkUserId, sessionId } = session;
-    const found = this.clerkSessions.find(`${clerkUserId} ${sessionId}`, () => this.askClerk(session, requestId));
+    const found = this.clerkSessions.find(`${clerkUserId} ${sessionId}`, () => this.lookUpClerk(session, requestId));
     return whenKnown(found, (holder) => {
       if (holder.sessionEnded) throw new CredentialRefusedError('token_revoked');
       return actingPrincipal(holder, { method: 'clerk_session', sessionId, scopes: [] });
     });
   }
 
-  /** Throws AccountInactiveError, CredentialRefusedError, or RequestRefusedError as user-sync answered. */
+  /**
+   * Returns the principal of a Gatehouse token.
+   * @throws AccountInactiveError, CredentialRefusedError, RequestRefusedError of user-sync
+   */
   ofLegacySession({ jti, userId }: LegacySession, requestId: string): MaybePromise<Principal> {
-    const found = this.legacySessions.find(`${jti} ${userId}`, () => this.askLegacy(jti, userId, requestId));
+    const found = this.legacySessions.find(`${jti} ${userId}`, () => this.lookUpLegacy(jti, userId, requestId));
     return whenKnown(found, ({ session }) => {
       if (session === null || session.closed) throw new CredentialRefusedError('token_revoked');
       if (session.expiresAt <= Date.now()) throw new CredentialRefusedError('token_expired');
@@ -61,7 +71,7 @@ export class PrincipalDirectory {
     });
   }
 
-  private async askClerk({ clerkUserId, sessionId }: ClerkSession, requestId: string) {
+  private async lookUpClerk({ clerkUserId, sessionId }: ClerkSession, requestId: string) {
     try {
       const found = await this.services.send(
         resolvePrincipal,
@@ -77,14 +87,17 @@ export class PrincipalDirectory {
     }
   }
 
-  private async askLegacy(sessionId: string, userId: string, requestId: string) {
+  private async lookUpLegacy(sessionId: string, userId: string, requestId: string) {
     const found = await this.services.send(resolveLegacySession, { sessionId, userId }, { principal: null, requestId });
     if (found.session !== null && found.session.userId !== userId) throw new PrincipalMismatchError();
     return { ...found, sessionId };
   }
 }
 
-/** The principal that a user, who may act now, is by a credential. Throws AccountInactiveError. */
+/**
+ * Builds the principal of a credential.
+ * @throws AccountInactiveError if its user is not active
+ */
 export function actingPrincipal(
   holder: Holder,
   by: Pick<Principal, 'method' | 'sessionId' | 'scopes' | 'keyId'>,

@@ -21,19 +21,19 @@ import { Forgeries } from './forgeries';
 
 type ClassifiedJwt = ReturnType<typeof classifyJwt>;
 
-/** What a verified token said, and which verifier said so. */
+/** Session of a verified token, by the verifier that accepted it. */
 export type VerifiedToken =
   | { readonly verifier: 'clerk_session'; readonly expiresAt: number; readonly session: ClerkSession }
   | { readonly verifier: 'legacy_jwt'; readonly expiresAt: number; readonly session: LegacySession };
 
-/** The verifiers; `legacy` only where tokens of our own are set up. */
+/** Verifiers by kind of token. `legacy` is undefined without `LEGACY_JWT_SECRETS`. */
 export interface TokenVerifiers {
   readonly issuers: Issuers;
   readonly clerk: Pick<ClerkSessionVerifier, 'verify'>;
   readonly legacy: Pick<LegacyJwtVerifier, 'verify'> | undefined;
 }
 
-/** Sends a token to the one verifier that its bytes name, once: a token seen again costs a hash. */
+/** Verifies a token with the one verifier that its algorithm and issuer select. Caches valid tokens by their hash. */
 export class TokenVerifier {
   private readonly verified = new VerifiedTokenCache<VerifiedToken>();
 
@@ -44,11 +44,11 @@ export class TokenVerifier {
   ) {}
 
   /**
-   * Throws CredentialRefusedError, KeysUnavailableError, or RateLimitedError when the address has sent too many forged
-   * ones. `from` is read only when a signature is to be checked.
+   * Returns the session of a valid token. `from` is read only if the signature must be checked.
+   * @throws CredentialRefusedError `token_*`; KeysUnavailableError; RateLimitedError if the address sent too many forged tokens
    */
   verify(token: string, from: { readonly ip: string }): MaybePromise<VerifiedToken> {
-    // Before it is hashed.
+    // Before the hash is computed, whose time grows with the length.
     if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);
@@ -57,12 +57,12 @@ export class TokenVerifier {
     return known;
   }
 
-  /** Which of several session tokens of a browser is to be verified; undefined when there is none. */
+  /** Selects one of several session tokens of a browser; undefined if there is none. */
   choose(tokens: readonly string[]): string | undefined {
     return chooseSessionToken(tokens, this.verifiers.issuers.clerk);
   }
 
-  /** Forgets every token, good and forged; to be called when keys have changed. */
+  /** Clears the cache of valid tokens and the counts of forged ones. Called when keys change. */
   flush(): void {
     this.verified.flush();
     this.forgeries.forgive();
@@ -78,7 +78,7 @@ export class TokenVerifier {
     const { sid, jti } = classified.jwt.claims;
     const session = [sid, jti].find((id) => typeof id === 'string');
     const address = countedAddress(from.ip);
-    const result = await this.byOne(classified, (matches) => this.forgeries.check(session, address, matches)).catch(
+    const result = await this.verifyBy(classified, (matches) => this.forgeries.check(session, address, matches)).catch(
       (error: unknown) => this.refuse(error, session),
     );
     this.forgeries.vouch(session);
@@ -88,8 +88,8 @@ export class TokenVerifier {
   }
 
   /**
-   * Throws the refusal; KeysUnavailableError instead where the signature of a session that was let in before does not
-   * match and newer keys cannot be asked for yet: the key was probably replaced, and the user must not be signed out.
+   * Rethrows the refusal, with one exception: the signature of a known session does not match, and the key set cannot be
+   * fetched again yet. Then the key was probably rotated. KeysUnavailableError (503) keeps the user signed in.
    */
   private refuse(error: unknown, session: string | undefined): never {
     if (
@@ -102,7 +102,7 @@ export class TokenVerifier {
     throw error;
   }
 
-  private async byOne({ verifier, jwt }: ClassifiedJwt, check: SignatureCheck): Promise<VerifiedToken> {
+  private async verifyBy({ verifier, jwt }: ClassifiedJwt, check: SignatureCheck): Promise<VerifiedToken> {
     const { clerk, legacy } = this.verifiers;
     if (verifier === 'clerk_session') {
       const session = await clerk.verify(jwt, check);
@@ -114,7 +114,7 @@ export class TokenVerifier {
   }
 }
 
-/** What names a token once and for all: its `jti`, or the SHA-256 of it all (hex) where it has none. */
+/** Returns the unique id of a token: its `jti`, or the SHA-256 of the token (hex) if it has none. */
 export function tokenIdOf(session: ClerkSession, token: string): string {
   return session.tokenId ?? hash('sha256', token, 'hex');
 }

@@ -4,22 +4,22 @@ import { type RequestContext } from '@gatehouse/messaging';
 import { type FastifyRequest } from 'fastify';
 import { originOf } from './origin';
 
-/** What of an API key matters after it was found. */
+/** The part of an API key that is needed after its lookup. */
 export interface UsedKey {
   readonly keyId: string;
-  /** Milliseconds; null for a key that does not expire. */
+  /** Milliseconds since the epoch; null if the key does not expire. */
   readonly expiresAt: number | null;
-  /** Requests a minute; null where the tier's limit alone holds. */
+  /** Requests per minute; null if only the limit of the tier applies. */
   readonly rateLimit: number | null;
 }
 
-/** The credential that was verified, by its kind. */
+/** A verified credential, by its kind. */
 export type VerifiedCredential =
   | { readonly method: 'clerk_session'; readonly session: ClerkSession }
   | { readonly method: 'legacy_jwt'; readonly session: LegacySession }
   | { readonly method: 'api_key'; readonly key: UsedKey };
 
-/** Who is calling, by which credential, in which request. */
+/** Principal, credential and request of a caller. */
 export class Caller implements RequestContext {
   constructor(
     readonly principal: Principal,
@@ -31,16 +31,16 @@ export class Caller implements RequestContext {
     return this.request.id;
   }
 
-  /** Read when a service is asked: most requests are answered without. */
+  /** Computed only when a service is called: most requests do not need it. */
   get origin(): Origin {
     return originOf(this.request);
   }
 }
 
-/** A verified Clerk session whose user may not exist here yet. */
+/** A verified Clerk session. Its user may not exist here yet. */
 export interface ClerkCaller {
   readonly session: ClerkSession;
-  /** The token's `jti`, or the SHA-256 of the whole token (hex) where it has none. */
+  /** `jti` of the token, or the SHA-256 of the token (hex) if it has none. */
   readonly tokenId: string;
 }
 
@@ -49,18 +49,18 @@ export type SignedOut = 'missing' | 'expired';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set on routes that need a user; absent on others. */
+    /** Set on routes that require a user. */
     caller?: Caller;
-    /** Set on routes that need a Clerk session; absent on others, and where a browser may come signed out. */
+    /** Set on routes that require a Clerk session, unless the browser is signed out. */
     clerkCaller?: ClerkCaller;
-    /** Set when a browser arrives signed out, on routes that allow it. */
+    /** Set on `browser-session` routes if the browser is signed out. */
     signedOut?: SignedOut;
   }
 }
 
 /**
- * A request on a route that needs a user. Handlers take it by `@Req()`: what a decorator of our own gives would go
- * through the pipes that hold bodies to their schemas.
+ * Request on a route that requires a user. Handlers take it with `@Req()`, because the validation pipe would process the
+ * value of a custom parameter decorator.
  */
 export interface CallerRequest extends FastifyRequest {
   readonly caller: Caller;

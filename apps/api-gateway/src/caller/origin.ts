@@ -3,21 +3,21 @@ import { type RequestContext } from '@gatehouse/messaging';
 import { clientAddress, clientRequestId } from '@gatehouse/observability';
 import { type FastifyRequest } from 'fastify';
 
-/** Where a request came from, for the audit log. */
+/** Returns address, user agent and request id of the client, for the audit log. */
 export function originOf(request: FastifyRequest): Origin {
   const { ip, headers } = request;
   const userAgent = headers['user-agent'];
-  // A trusted proxy may send something that is not an address.
+  // `ip` comes from X-Forwarded-For and may not be an address.
   const sourceIp = clientAddress(ip);
-  const theirs = clientRequestId(request);
+  const requestId = clientRequestId(request);
   return {
     ...(sourceIp !== undefined && { sourceIp }),
     ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 512) }),
-    ...(theirs !== undefined && { clientRequestId: theirs }),
+    ...(requestId !== undefined && { clientRequestId: requestId }),
   };
 }
 
-/** What a service is told of a request that nobody is known to make, or not yet. */
+/** Builds the context of a request without a principal. */
 export function anonymousContext(request: FastifyRequest): RequestContext {
   return { principal: null, requestId: request.id, origin: originOf(request) };
 }

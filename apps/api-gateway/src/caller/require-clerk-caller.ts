@@ -2,7 +2,10 @@ import { type FastifyRequest } from 'fastify';
 import { CallerMissingError } from '../errors';
 import { type ClerkCaller } from './caller';
 
-/** The Clerk session of a request whose route needs one. Throws CallerMissingError where the route does not. */
+/**
+ * Returns the Clerk session of a request.
+ * @throws CallerMissingError if the route does not require one
+ */
 export function requireClerkCaller({ clerkCaller }: FastifyRequest): ClerkCaller {
   if (clerkCaller === undefined) throw new CallerMissingError();
   return clerkCaller;

@@ -2,8 +2,8 @@ import { CredentialRefusedError } from '@gatehouse/auth';
 import { type VerifiedCredential } from './caller';
 
 /**
- * Refuses whoever acts as somebody else: what is made here would outlive the impersonation and not show it. Throws
- * CredentialRefusedError.
+ * Rejects impersonated sessions: what they create would outlive the impersonation.
+ * @throws CredentialRefusedError `token_impersonated`
  */
 export function requireOwnSession(credential: VerifiedCredential): void {
   const { method } = credential;

@@ -9,24 +9,24 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 
 const problems: Record<number, string> = {
-  400: 'The request or its credential cannot be read, or is not valid; `errors` lists every field at fault',
-  401: 'No credential, or one that is refused; `code` says why',
-  403: "The account is not active, or its role or the key's scopes do not reach; `code` says which",
+  400: 'The request or its credential is malformed or invalid. `errors` lists every invalid field',
+  401: 'The credential is missing or rejected. `code` tells why',
+  403: 'The account is not active, or its role or scopes are insufficient. `code` tells which',
   404: 'Not found',
-  409: 'What this is about, or the calling user, is not in a state for it',
+  409: 'The current state of the resource or of the calling user does not allow this',
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
-  429: 'Too many requests; try again after `Retry-After` seconds',
-  501: 'This gateway makes no tokens of its own',
-  503: 'Something that this needs is away; try again after `Retry-After` seconds',
+  429: 'Too many requests. Retry after `Retry-After` seconds',
+  501: 'This gateway issues no tokens',
+  503: 'A dependency is unavailable. Retry after `Retry-After` seconds',
 };
 
-/** The OpenAPI document, made at boot from the routes and their schemas. */
+/** The OpenAPI document, generated at boot from the routes and their schemas. */
 @Injectable()
 export class ApiDocument {
   private document: OpenAPIObject | undefined;
 
-  /** Makes the document; to be called once, when the application is assembled. */
+  /** Generates the document. Called once, when the application is assembled. */
   describe(app: INestApplication, publicUrl: string): void {
     const base = new DocumentBuilder()
       .setTitle('Gatehouse')
@@ -37,7 +37,7 @@ export class ApiDocument {
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'JWT',
-        description: "Clerk's session token, or ours",
+        description: 'Session token of Clerk, or Gatehouse token',
       })
       .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SCHEME)
       .build();
@@ -70,7 +70,7 @@ function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): Record<string, un
     target: 'openapi-3.0',
     io,
     unrepresentable: 'any',
-    // Where a format says it, Zod's pattern of several lines is no help to a reader.
+    // Zod's patterns for formats are several lines long; the format alone is easier to read.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
@@ -78,14 +78,14 @@ function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): Record<string, un
   return rest;
 }
 
-/** Says of a schema that `{}` is valid, until {@link describeBody} has read it. */
+/** Marks schemas that accept `{}`; {@link describeBody} removes the mark. */
 const EMPTY_VALID = 'x-empty-valid';
 
 function marked(schema: Record<string, unknown>, emptyIsValid: boolean): Record<string, unknown> {
   return emptyIsValid ? { ...schema, [EMPTY_VALID]: true } : schema;
 }
 
-/** Zero bytes are read as `{}`: where that is valid, clients need send no body. */
+/** An empty body is read as `{}`. Where that is valid, the body is optional. */
 function describeBody({ requestBody }: Operation): void {
   if (requestBody === undefined || '$ref' in requestBody) return;
   for (const { schema = {} } of Object.values(requestBody.content)) {
@@ -106,7 +106,7 @@ function describeProblems(operation: Operation): void {
   const statuses = [
     ...[400, 401, 403],
     ...(inPath ? [404] : []),
-    // Of any user: at its first request, while somebody else holds its address.
+    // Any user can get it at its first request, while another user has the same address.
     ...(access.access === 'public' ? [] : [409]),
     ...(operation.requestBody === undefined ? [] : [413, 415]),
     ...[429, 503],

@@ -8,7 +8,7 @@ import { ApiDocument } from './api-document';
 import { page, startScript, swaggerFile } from './swagger-ui';
 
 const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs', navigation: true };
-/** Swagger UI sets styles by script; all else comes from here alone. */
+/** Swagger UI sets inline styles. Everything else is loaded from this host only. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -16,13 +16,13 @@ const fileSchema = z.string();
 const REVALIDATE = 'no-cache';
 const AN_HOUR = 'public, max-age=3600';
 
-/** `/docs`: Swagger UI, its files served from here, and the OpenAPI document. */
+/** `/docs`: Swagger UI with its files, and the OpenAPI document. */
 @Controller('docs')
 @ApiExcludeController()
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
-  /** Its links are relative to `/docs`: under `/docs/` they would lead nowhere. */
+  /** The links of the page are relative to `/docs`, so `/docs/` redirects there. */
   @Get()
   @Access(access)
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -2,7 +2,7 @@ import { Controller, Get, Redirect } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '../access/access';
 
-/** `/`: leads people to the documentation, by a relative link that works behind a path prefix too. */
+/** `GET /`: redirects to the documentation with a relative URL, which also works behind a path prefix. */
 @Controller()
 @ApiExcludeController()
 export class RootController {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** Swagger UI's page. Its links are relative to `/docs`, so that it works behind a path prefix too. */
+/** HTML page of Swagger UI. Its links are relative, so that it works behind a path prefix. */
 export const page = `<!doctype html>
 <html lang="en">
   <head>
@@ -19,7 +19,7 @@ export const page = `<!doctype html>
 </html>
 `;
 
-/** A file of its own, because inline scripts are not allowed; no validator, because that is somebody else's server. */
+/** A separate file, because the policy forbids inline scripts. The validator is off, because it is a third-party server. */
 export const startScript = `window.ui = SwaggerUIBundle({
   url: 'docs/openapi.json',
   dom_id: '#swagger-ui',
@@ -34,7 +34,7 @@ const files: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** A file of Swagger UI as @nestjs/swagger brings it; undefined for any other name. */
+/** Returns a file of the Swagger UI that @nestjs/swagger depends on; undefined for any other name. */
 export function swaggerFile(name: string): { readonly path: string; readonly type: string } | undefined {
   const type = Object.hasOwn(files, name) ? files[name] : undefined;
   if (type === undefined) return undefined;

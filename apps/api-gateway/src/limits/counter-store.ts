@@ -1,25 +1,25 @@
 import { type MaybePromise } from '../maybe-promise';
 
-/** How often something happened in the current window, and when that window ends. */
+/** Count in the current window, and milliseconds until the window ends. */
 export interface Count {
   readonly count: number;
   readonly resetMs: number;
 }
 
-/** What is counted. Purposes do not take space from each other in a store. */
+/** Purpose of a counter. Each purpose has its own space in a store. */
 export interface Purpose {
   readonly name: string;
   readonly windowMs: number;
   /**
-   * What happens to a new name when memory is full. `share`: it shares a counter with others, so that nothing goes
-   * uncounted. `evict`: the name whose window ends first is forgotten.
+   * What happens to a new name when memory is full. `share`: it shares a counter with other names, so that everything is
+   * counted. `evict`: it replaces the name whose window ends first.
    */
   readonly whenFull: 'share' | 'evict';
 }
 
-/** Counts what happens per purpose and name, in windows that begin with the first hit. */
+/** Counts per purpose and name, in fixed windows that begin with the first hit. */
 export interface CounterStore {
-  /** Counts one more. */
+  /** Adds one and returns the count. */
   hit(purpose: Purpose, who: string): MaybePromise<Count>;
   /** Returns the count without adding to it. */
   look(purpose: Purpose, who: string): MaybePromise<Count>;

@@ -1,12 +1,12 @@
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 import { WindowCounters } from './window-counters';
 
-/** About 10 MB for each purpose that is full. */
+/** About 10 MB per purpose. */
 const MAX_NAMES = 50_000;
 
-/** Counts in memory, for a gateway that is alone: for at most 50 000 names per purpose, and a few shared counters. */
+/** Counts in memory, for a single gateway: at most 50 000 names per purpose, and 1 024 shared counters. */
 export class MemoryCounters implements CounterStore {
-  /** Bounded: the code lists every purpose. */
+  /** Bounded, because purposes are constants of the code. */
   private readonly purposes = new Map<string, WindowCounters>();
 
   constructor(
@@ -22,7 +22,7 @@ export class MemoryCounters implements CounterStore {
     return this.of(purpose).look(who);
   }
 
-  /** How many counters are kept, over all purposes. */
+  /** Number of counters over all purposes. */
   get size(): number {
     return [...this.purposes.values()].reduce((sum, { size }) => sum + size, 0);
   }

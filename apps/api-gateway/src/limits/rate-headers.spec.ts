@@ -8,8 +8,8 @@ const reply = { header: (name: string, value: string) => (headers[name] = value)
 const standing = { limit: new RateLimit('read', 60, 60_000), used: 60, resetMs: 1_500 };
 const ofKey = { limit: new RateLimit('api-key', 5, 60_000), used: 2, resetMs: 30_000 };
 
-describe('standings', () => {
-  it('are told one beside the other, rests rounded down to none and times up', () => {
+describe('applyStandings', () => {
+  it('lists every limit, with at least 0 remaining requests and times rounded up', () => {
     applyStandings(reply, [standing, ofKey]);
     expect(headers).toEqual({
       'ratelimit-policy': '"read";q=60;w=60, "api-key";q=5;w=60',
@@ -17,7 +17,7 @@ describe('standings', () => {
     });
   });
 
-  it('refuse when one is beyond its limit, until the last of those has its window over', () => {
+  it('rejects a request beyond any limit, until the latest window of an exceeded limit ends', () => {
     const refused = () =>
       applyStandings(reply, [
         { ...standing, used: 61 },
@@ -26,7 +26,7 @@ describe('standings', () => {
     expect(refused).toThrow(new RateLimitedError(30_000));
   });
 
-  it('refuse in the last instant of a window too', () => {
+  it('rejects in the last instant of a window too', () => {
     expect(() => applyStandings(reply, [{ ...standing, used: 61, resetMs: 0 }])).toThrow(RateLimitedError);
   });
 });

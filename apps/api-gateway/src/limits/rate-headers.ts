@@ -3,7 +3,8 @@ import { RateLimitedError } from '../errors';
 import { type RateStanding } from './rate-limits';
 
 /**
- * Tells the caller what is left of its limits, and refuses when one is used up.
+ * Sets the headers `RateLimit` and `RateLimit-Policy`.
+ * @throws RateLimitedError if a limit is exceeded
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  */
 export function applyStandings(reply: FastifyReply, standings: readonly RateStanding[]): void {
@@ -12,7 +13,7 @@ export function applyStandings(reply: FastifyReply, standings: readonly RateStan
   let exhaustedForMs: number | undefined;
   for (const standing of standings) {
     const separator = policies === '' ? '' : ', ';
-    policies += separator + standing.limit.told;
+    policies += separator + standing.limit.policy;
     rests += separator + restOf(standing);
     if (standing.used > standing.limit.requests) exhaustedForMs = Math.max(exhaustedForMs ?? 0, standing.resetMs);
   }

@@ -2,7 +2,7 @@ import { type Purpose } from './counter-store';
 import { MemoryCounters } from './memory-counters';
 import { RateLimits, countedAddress } from './rate-limits';
 
-describe('an address is counted', () => {
+describe('countedAddress', () => {
   it.each([
     ['203.0.113.7', '203.0.113.7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
@@ -12,16 +12,16 @@ describe('an address is counted', () => {
     ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('%s as %s', (address, counted) => {
+  ])('counts %s as %s', (address, counted) => {
     expect(countedAddress(address)).toBe(counted);
   });
 });
 
-describe('counters in memory', () => {
+describe('MemoryCounters', () => {
   const requests: Purpose = { name: 'requests', windowMs: 1_000, whenFull: 'evict' };
   const passwords: Purpose = { name: 'passwords', windowMs: 1_000, whenFull: 'share' };
 
-  it('begin anew when their window is over', () => {
+  it('starts again when the window is over', () => {
     let now = 0;
     const counters = new MemoryCounters(() => now);
     expect(counters.hit(requests, 'a')).toEqual({ count: 1, resetMs: 1_000 });
@@ -34,17 +34,17 @@ describe('counters in memory', () => {
     expect(counters.hit(requests, 'a')).toEqual({ count: 1, resetMs: 1_000 });
   });
 
-  it('are bounded in number for each purpose', () => {
+  it('bounds the number of counters of each purpose', () => {
     const counters = new MemoryCounters(() => 0, 100);
     for (let index = 0; index < 10_000; index++) counters.hit(requests, `address ${index}`);
     expect(counters.size).toBe(100);
     for (let index = 0; index < 10_000; index++) counters.hit(passwords, `address ${index}`);
-    // Which of the shared counters are used is a matter of chance.
+    // The salt decides how many of the shared counters are used.
     expect(counters.size).toBeGreaterThan(100 + 100);
     expect(counters.size).toBeLessThanOrEqual(100 + 100 + 1_024);
   });
 
-  it('of one purpose are not forgotten because of another, nor those of passwords because of more of them', () => {
+  it('keeps counts when another purpose, or more names of a sharing purpose, fill the memory', () => {
     const counters = new MemoryCounters(() => 0, 100);
     for (let count = 0; count < 5; count++) counters.hit(passwords, 'ada');
     for (let index = 0; index < 1_000; index++) counters.hit(requests, `address ${index}`);
@@ -53,7 +53,7 @@ describe('counters in memory', () => {
     expect(counters.look(requests, 'address 0').count).toBe(0);
   });
 
-  it('that find no place are shared: nothing is counted less often than it happened', () => {
+  it('never counts too little when names share a counter', () => {
     const counters = new MemoryCounters(() => 0, 10);
     for (let index = 0; index < 10; index++) counters.hit(passwords, `user ${index}`);
     for (let count = 1; count <= 60; count++) {
@@ -62,7 +62,7 @@ describe('counters in memory', () => {
     }
   });
 
-  it('make room again when windows are over, and a shared one is counted to its end', () => {
+  it('makes room when windows are over, and finishes a shared window', () => {
     let now = 0;
     const counters = new MemoryCounters(() => now, 1);
     counters.hit(passwords, 'first');
@@ -76,8 +76,8 @@ describe('counters in memory', () => {
   });
 });
 
-describe('an act', () => {
-  it('is refused beyond its limit, and looking does not count', async () => {
+describe('RateLimits', () => {
+  it('rejects an act beyond its limit, and does not count lookups', async () => {
     const limits = new RateLimits(new MemoryCounters(() => 0));
     for (let count = 0; count < 30; count++) await limits.countOf('loginFromAddress', 'x');
     for (let count = 0; count < 5; count++) await limits.act('loginFromAddress', 'x');
@@ -89,14 +89,14 @@ describe('an act', () => {
     await expect(limits.act('loginFromAddress', 'y')).resolves.toBeUndefined();
   });
 
-  it('stays refused however many networks send ordinary requests, and however many accounts are tried', async () => {
+  it('keeps rejecting an act while many networks and accounts are counted', async () => {
     const limits = new RateLimits(new MemoryCounters(() => 0, 100));
     for (let count = 0; count < 5; count++) await limits.act('loginFromAddress', 'ada');
     for (let index = 0; index < 1_000; index++) {
       for (const rateClass of ['docs', 'read', 'sync', 'login', 'exchange'] as const) {
         await limits.ofClass(rateClass, countedAddress(`2001:db8:0:${index.toString(16)}::1`), 'anonymous');
       }
-      // A few share a counter by chance, and are refused for each other's attempts.
+      // Accounts that share a counter are rejected for each other's attempts.
       await limits.act('loginFromAddress', `user ${index}`).catch(() => undefined);
     }
     await expect(limits.act('loginFromAddress', 'ada')).rejects.toMatchObject({ code: 'rate_limited' });

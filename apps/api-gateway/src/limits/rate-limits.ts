@@ -1,13 +1,15 @@
 import { isIPv6 } from 'node:net';
 import { type Tier } from '@gatehouse/contracts';
 import { clientAddress } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
+import { COUNTER_STORE } from '../tokens';
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 import { MemoryCounters } from './memory-counters';
 import { type ActPolicy, type LimitedAct, type RateClass, RateLimit, actPolicies, ratePolicies } from './rate-policy';
 
-/** What a request has used of its limit. */
+/** Usage of a rate limit after a request was counted. */
 export interface RateStanding {
   readonly limit: RateLimit;
   readonly used: number;
@@ -22,46 +24,53 @@ const ofKeys: CountedPurpose = {
   withoutStore: 'open',
 };
 
-/** A purpose, and what happens while the shared store is away. */
+/** A purpose, and whether its requests are served uncounted by the store while that is unavailable. */
 type CountedPurpose = Purpose & { readonly withoutStore: 'open' | 'closed' };
 
-/** Counts requests per class of routes and caller, and refuses those beyond the limit. */
+/** Counts requests and acts per caller, and rejects acts beyond their limit. */
+@Injectable()
 export class RateLimits {
-  private readonly insurance: MemoryCounters;
+  private readonly fallback: MemoryCounters;
 
-  constructor(private readonly store: CounterStore) {
-    this.insurance = store instanceof MemoryCounters ? store : new MemoryCounters();
+  constructor(@Inject(COUNTER_STORE) private readonly store: CounterStore) {
+    this.fallback = store instanceof MemoryCounters ? store : new MemoryCounters();
   }
 
-  /** Counts a request of a class; `who` is a user's id or an address. Throws RateLimitUnavailableError. */
+  /**
+   * Counts a request against the limit of its class. `who` is a user id or an address.
+   * @throws RateLimitUnavailableError
+   */
   ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): MaybePromise<RateStanding> {
     const { limits, withoutStore, whenFull } = ratePolicies[rateClass];
     const limit = limits[tier];
     return this.standing(limit, { name: rateClass, windowMs: limit.windowMs, withoutStore, whenFull }, who);
   }
 
-  /** Counts a request against the limit of the API key that it came with, per minute. */
+  /** Counts a request against the limit of its API key, per minute. */
   ofKey(keyId: string, requests: number): MaybePromise<RateStanding> {
     return this.standing(new RateLimit('api-key', requests, KEY_WINDOW_MS), ofKeys, keyId);
   }
 
-  /** Counts an act, and throws RateLimitedError when it has been done too often. */
+  /**
+   * Counts an act.
+   * @throws RateLimitedError beyond its limit; RateLimitUnavailableError
+   */
   async act(act: LimitedAct, who: string): Promise<void> {
     const { count, resetMs } = await this.note(act, who);
     if (count > actPolicies[act].limit) throw new RateLimitedError(resetMs);
   }
 
-  /** Counts an act, however often it has been done; returns how often. */
+  /** Counts an act and returns the count; does not reject. */
   async note(act: LimitedAct, who: string): Promise<Count> {
     return this.count(purposeOf(act, actPolicies[act]), who, 'hit');
   }
 
-  /** Returns how often an act has been done in the current window; counts nothing. */
+  /** Returns how often an act was counted in the current window. */
   async countOf(act: LimitedAct, who: string): Promise<Count> {
     return this.count(purposeOf(act, actPolicies[act]), who, 'look');
   }
 
-  /** Whether an act has been done in the current window; counts nothing. */
+  /** Whether an act was counted in the current window. */
   async hasActed(act: LimitedAct, who: string): Promise<boolean> {
     return (await this.countOf(act, who)).count > 0;
   }
@@ -76,7 +85,7 @@ export class RateLimits {
     if (!(count instanceof Promise)) return count;
     return count.catch((error: unknown) => {
       if (purpose.withoutStore === 'closed') throw new RateLimitUnavailableError({ cause: error });
-      return this.insurance[how](purpose, who);
+      return this.fallback[how](purpose, who);
     });
   }
 }
@@ -85,10 +94,10 @@ function purposeOf(name: LimitedAct, { windowMs, withoutStore, whenFull }: ActPo
   return { name, windowMs, withoutStore, whenFull };
 }
 
-/** All addresses that are none are counted together: a header that nobody checks would bring new ones for ever. */
+/** Invalid addresses share one counter, so that forged X-Forwarded-For values cannot create new ones without end. */
 const NO_ADDRESS = 'none';
 
-/** An address as it is counted: of IPv6 the /64 alone, because one host has all of it. */
+/** Returns the address that requests are counted by. For IPv6 that is the /64 network, because one host can use all of it. */
 export function countedAddress(address: string): string {
   const plain = clientAddress(address);
   if (plain === undefined) return NO_ADDRESS;

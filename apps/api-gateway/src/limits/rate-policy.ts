@@ -1,37 +1,37 @@
 import { type Tier } from '@gatehouse/contracts';
 import { type Purpose } from './counter-store';
 
-/** What of the gateway's work is limited together. */
+/** Classes of routes that share a rate limit. */
 export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync'] as const;
 
-/** What of the gateway's work is limited together. */
+/** Classes of routes that share a rate limit. */
 export type RateClass = (typeof rateClasses)[number];
 
-/** So many requests in a window. */
+/** At most `requests` per window. */
 export class RateLimit {
-  /** As the header `RateLimit-Policy` tells it. */
-  readonly told: string;
+  /** Value of the header `RateLimit-Policy`. */
+  readonly policy: string;
 
   constructor(
     readonly name: string,
     readonly requests: number,
     readonly windowMs: number,
   ) {
-    this.told = `"${name}";q=${requests};w=${windowMs / 1_000}`;
+    this.policy = `"${name}";q=${requests};w=${windowMs / 1_000}`;
   }
 }
 
-/** How a class of routes is limited. */
+/** Rate limit of a class of routes. */
 export interface RatePolicy {
-  /** By who is asking. */
+  /** By tier of the caller. */
   readonly limits: Readonly<Record<Tier | 'anonymous', RateLimit>>;
-  /** What happens while the shared store is away: `open` counts in memory, `closed` refuses. */
+  /** While the shared store is unavailable: `open` counts in memory, `closed` rejects requests. */
   readonly withoutStore: 'open' | 'closed';
-  /** What happens while the memory of this class is full; see `Purpose`. */
+  /** What happens to new names while the memory of this class is full; see `Purpose`. */
   readonly whenFull: Purpose['whenFull'];
 }
 
-/** How a single act is limited. */
+/** Limit of a single act. */
 export type ActPolicy = Omit<RatePolicy, 'limits'> & { readonly limit: number; readonly windowMs: number };
 
 const MINUTE_MS = 60_000;
@@ -39,9 +39,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
- * The limits of each class. Where passwords and sessions are tried out, nothing happens uncounted: these are closed
- * while the store is away, and share counters while the memory is full; all else goes on, counted by each gateway for
- * itself.
+ * Rate limits per minute, by class and tier. Logins and exchanges are never served uncounted: they are rejected while the
+ * store is unavailable, and share counters while memory is full. Other classes are then counted per gateway.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
   docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },
@@ -53,23 +52,23 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
   sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
 };
 
-/** Limits of single acts, besides those of the routes. */
+/** Limits of single acts, in addition to those of the routes. */
 export const actPolicies = {
-  /** Unknown API keys from one address; beyond the limit chance decides, see `KeyGuesses`. */
+  /** Unknown API keys per address; beyond the limit they are drawn at random, see `KeyGuesses`. */
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
-  /** Tokens by one name whose signature does not match, and about beyond how many chance decides; see `Forgeries`. */
+  /** Forged tokens per name; beyond the limit tokens are drawn at random, see `Forgeries`. */
   forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
-  /** Passwords tried for one account from one address. */
+  /** Login attempts per account and address. */
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
-  /** Passwords tried for one account from anywhere: many addresses guess no faster. */
+  /** Login attempts per account, so that many addresses cannot guess faster. */
   loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
-  /** Not limited, only remembered: from where an account was logged in to. */
+  /** Not limited, only remembered: addresses from which an account has logged in. */
   loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
-  /** Not limited, only remembered: API keys that were let in, by their hash. */
+  /** Not limited, only remembered: accepted API keys, by their hash. */
   knownKey: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
 } as const satisfies Record<string, ActPolicy>;
 
-/** A single act that is limited. */
+/** Name of a limited act. */
 export type LimitedAct = keyof typeof actPolicies;
 
 function perMinute(name: RateClass, limits: Record<Tier | 'anonymous', number>): RatePolicy['limits'] {

@@ -1,21 +1,22 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { type Logger } from 'pino';
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** A request waits no longer than this for its count. */
+/** Maximum time that a request waits for its count. */
 const COMMAND_TIMEOUT_MS = 250;
 const MAX_RECONNECT_WAIT_MS = 1_000;
 const KEY_PREFIX = 'gatehouse:rate';
-/** Refusing is not the store's business. */
+/** The store only counts; `RateLimits` decides. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** Counts in Redis or Valkey, for several gateways together. Throws at once while it is away. */
-export class RedisCounters implements CounterStore {
+/** Counts in Redis or Valkey, shared by several gateways. Rejects at once while the store is unavailable. */
+export class RedisCounters implements CounterStore, OnApplicationShutdown {
   private readonly client: Redis;
   private readonly byWindow = new Map<number, RateLimiterRedis>();
-  private away = false;
+  private isUnavailable = false;
 
   constructor(
     url: string,
@@ -29,10 +30,10 @@ export class RedisCounters implements CounterStore {
       retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
     });
     this.client.on('ready', () => {
-      if (this.away) this.log.info('the store of rate limits is back');
-      this.away = false;
+      if (this.isUnavailable) this.log.info('rate limit store available again');
+      this.isUnavailable = false;
     });
-    // Its errors name host and port, not the password of the URL.
+    // Safe to log: errors of the client name host and port, not the password.
     this.client.on('error', (error: Error) => this.lost(error));
     this.client.on('close', () => this.lost(undefined));
   }
@@ -45,12 +46,12 @@ export class RedisCounters implements CounterStore {
     return toCount(await this.limiter(windowMs).get(`${name}:${who}`), windowMs);
   }
 
-  /** Whether it can be asked right now. */
+  /** Whether the store is connected. */
   get ready(): boolean {
     return this.client.status === 'ready';
   }
 
-  close(): void {
+  onApplicationShutdown(): void {
     this.client.disconnect();
   }
 
@@ -69,8 +70,9 @@ export class RedisCounters implements CounterStore {
   }
 
   private lost(error: Error | undefined): void {
-    if (!this.away) this.log.warn({ reason: error?.message ?? 'closed' }, 'the store of rate limits is away');
-    this.away = true;
+    if (!this.isUnavailable)
+      this.log.warn({ reason: error?.message ?? 'closed' }, 'rate limit store unavailable; retrying');
+    this.isUnavailable = true;
   }
 }
 

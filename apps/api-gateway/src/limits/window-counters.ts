@@ -6,19 +6,19 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** Number of counters that names beyond the bound share. */
+/** Number of shared counters for names beyond the bound. */
 const SHARED = 1_024;
-/** Expired windows that one hit removes at most; bounds its time. */
+/** Maximum expired windows that one hit removes; bounds its duration. */
 const MAX_REMOVED = 100;
 
 /**
- * Counts in memory for one purpose, for a bounded number of names. All windows are equally long, so the map holds them in
- * the order in which they end.
+ * Counts in memory for one purpose and a bounded number of names. All windows have the same length, so the map is
+ * ordered by their ends.
  */
 export class WindowCounters {
   private readonly windows = new Map<string, Window>();
   private readonly shared = new Map<string, Window>();
-  /** Nobody outside can choose a name that shares the counter of another. */
+  /** Random, so that clients cannot choose a name that shares the counter of another name. */
   private readonly salt = randomBytes(16).toString('hex');
 
   constructor(
@@ -49,18 +49,18 @@ export class WindowCounters {
       : { count: open.count, resetMs: open.endsAt - now };
   }
 
-  /** Forgets everything that was counted. */
+  /** Deletes all counters. */
   clear(): void {
     this.windows.clear();
     this.shared.clear();
   }
 
-  /** How many counters are kept. */
+  /** Number of counters. */
   get size(): number {
     return this.windows.size + this.shared.size;
   }
 
-  /** The window in which a name is counted now: its own, else the one that it shares. */
+  /** Returns the open window of a name: its own, or else its shared one. */
   private open(name: string, now: number): Window | undefined {
     const own = this.windows.get(name);
     if (own !== undefined && own.endsAt > now) return own;
@@ -72,7 +72,7 @@ export class WindowCounters {
     return undefined;
   }
 
-  /** Makes a place for another name, if there can be one; returns whether there is. */
+  /** Makes room for another name if possible; returns whether there is room. */
   private makeRoom(now: number): boolean {
     let removed = 0;
     for (const [name, { endsAt }] of this.windows) {

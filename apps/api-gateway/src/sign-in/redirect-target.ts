@@ -1,22 +1,25 @@
-/** Where browsers may be sent. */
+/** Path of the route that browsers reach after signing in. */
+export const SYNC_PATH = '/api/clerk/syncUsers';
+
+/** Rules for redirects of browsers. */
 export interface RedirectRules {
   readonly publicUrl: string;
-  /** Origins besides that of `publicUrl`. */
+  /** Allowed origins in addition to that of `publicUrl`. */
   readonly origins: { includes(origin: string): boolean };
-  /** The path of the route that redirects: a target that leads back to it would go round for ever. */
+  /** Path of the redirecting route; not allowed as a target, because it would redirect forever. */
   readonly ownPath: string;
-  /** Absolute URL for a target that is not allowed. */
+  /** Absolute URL to use when a target is not allowed. */
   readonly fallback: string;
 }
 
 const MAX_LENGTH = 2_048;
 /**
- * What browsers strip or reinterpret, so that what looks relative leads elsewhere: control and format characters, line
- * separators and the backslash; white space at either end.
+ * Characters that browsers strip or reinterpret, so that a relative-looking URL can lead to another host: control and
+ * format characters, line separators, backslash, and white space at either end.
  */
 const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\\]|^\s|\s$/u;
 
-/** The candidate as an absolute URL if browsers may go there, encoded as the URL Standard does; else the fallback. */
+/** Returns the candidate as an absolute, encoded URL if it is allowed; else the fallback. @see https://url.spec.whatwg.org/ */
 export function redirectTarget(candidate: unknown, rules: RedirectRules): string {
   return allowed(candidate, rules) ?? rules.fallback;
 }
@@ -27,19 +30,19 @@ function allowed(candidate: unknown, { publicUrl, origins, ownPath }: RedirectRu
   const url = new URL(candidate, publicUrl);
   const own = new URL(publicUrl).origin;
   if (url.origin !== own && !origins.includes(url.origin)) return undefined;
-  // `URL.origin` leaves these out, and they only ever deceive.
+  // `URL.origin` omits user name and password, which are only used to deceive.
   if (url.username !== '' || url.password !== '') return undefined;
   if (!/^https?:$/.test(url.protocol)) return undefined;
   return url.origin === own && isPath(url.pathname, ownPath) ? undefined : url.href;
 }
 
-/** Whether a pathname is a path, ignoring case, percent-encoding and trailing slashes. */
+/** Whether a pathname equals a path, ignoring case, percent-encoding and trailing slashes. */
 export function isPath(pathname: string, path: string): boolean {
   let decoded = pathname;
   try {
     decoded = decodeURIComponent(pathname);
   } catch {
-    // It stays as it is, and differs.
+    // An invalid encoding never equals the path.
   }
   return decoded.replace(/\/+$/, '').toLowerCase() === path.toLowerCase();
 }

@@ -1,13 +1,13 @@
 import { readCookies } from '@gatehouse/auth';
-import { SYNC_PATH } from './sync-path';
+import { SYNC_PATH } from './redirect-target';
 
 const COOKIE = 'gatehouse_sign_in';
-/** A loop of redirects takes a second; a person who signs in takes longer than this, or does so rarely. */
+/** A redirect loop takes about a second. A person rarely signs in twice within this time. */
 const MAX_AGE_SECONDS = 60;
-/** Redirects to the sign-in page before the browser gets an error page instead. */
+/** Maximum redirects to the sign-in page; after that the browser gets an error page. */
 export const maxRoundTrips = 2;
 
-/** Counts recent redirects to the sign-in page in a cookie, so that gateways have no state to share. */
+/** Counts recent redirects to the sign-in page in a cookie, so that gateways share no state. */
 export class RoundTrips {
   private readonly attributes: string;
 
@@ -22,12 +22,12 @@ export class RoundTrips {
     return /^\d$/.test(value) ? Number(value) : 0;
   }
 
-  /** The `Set-Cookie` that remembers a count for a minute. */
+  /** Returns the `Set-Cookie` that stores a count for a minute. */
   remember(count: number): string {
     return `${COOKIE}=${count}; Max-Age=${MAX_AGE_SECONDS}; ${this.attributes}`;
   }
 
-  /** The `Set-Cookie` that forgets the count. */
+  /** Returns the `Set-Cookie` that deletes the count. */
   forget(): string {
     return `${COOKIE}=; Max-Age=0; ${this.attributes}`;
   }

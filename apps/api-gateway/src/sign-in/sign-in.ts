@@ -2,11 +2,11 @@ import { OriginList } from '@gatehouse/config';
 import { type FastifyRequest } from 'fastify';
 import { type GatewayConfig } from '../config';
 import { type RedirectRules, redirectTarget } from './redirect-target';
-import { SYNC_PATH } from './sync-path';
+import { SYNC_PATH } from './redirect-target';
 
 type SignInConfig = Pick<GatewayConfig, 'publicUrl' | 'redirectOrigins' | 'fallbackRedirectUrl' | 'signInUrl'>;
 
-/** URLs to which browsers go to sign in and afterwards. */
+/** URLs of the sign-in page and of the page after it. */
 export class SignIn {
   private readonly rules: RedirectRules;
 
@@ -19,13 +19,13 @@ export class SignIn {
     };
   }
 
-  /** Returns the target of `redirect_url`, else of the Referer; the fallback when it is not allowed or repeated. */
+  /** Returns `redirect_url`, or else the Referer; the fallback if that is repeated or not allowed. */
   targetOf({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): string {
     const { redirect_url: asked } = query as Record<string, unknown>;
     return redirectTarget(asked ?? headers.referer, this.rules);
   }
 
-  /** Returns the sign-in page, which leads back here and then to the target; undefined without `SIGN_IN_URL`. */
+  /** Returns the sign-in page, which redirects back here and then to the target; undefined without `SIGN_IN_URL`. */
   urlFor(target: string): string | undefined {
     const { signInUrl, publicUrl } = this.config;
     if (signInUrl === undefined) return undefined;

@@ -8,8 +8,8 @@ const clock = () =>
     () => wall,
   );
 
-describe('the steady clock', () => {
-  it('goes as the monotonic one does, whatever the rounding of the wall clock', () => {
+describe('steadyClock', () => {
+  it('advances like the monotonic clock, regardless of how the wall clock is rounded', () => {
     const now = clock();
     const started = now();
     for (let count = 0; count < 10_000; count++) {
@@ -20,14 +20,14 @@ describe('the steady clock', () => {
     expect(now() - started).toBeCloseTo(1_000, 5);
   });
 
-  it('has gone on while the machine was asleep', () => {
+  it('includes the time during which the machine was suspended', () => {
     const now = clock();
     const before = now();
     wall += 3_600_000;
     expect(now() - before).toBeGreaterThanOrEqual(3_600_000);
   });
 
-  it('does not run backwards, and does not stand still, when the wall clock is set back', () => {
+  it('keeps advancing and never decreases when the wall clock is set back', () => {
     const now = clock();
     wall += 60_000;
     const before = now();
@@ -38,7 +38,7 @@ describe('the steady clock', () => {
     expect(now()).toBe(before + 5);
   });
 
-  it('follows a wall clock that is set right by little steps', () => {
+  it('ignores small corrections of the wall clock', () => {
     const now = clock();
     const before = now();
     for (let count = 0; count < 100; count++) {

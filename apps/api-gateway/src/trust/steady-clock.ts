@@ -1,16 +1,13 @@
-/** Gives milliseconds that never run backwards. */
+/** Returns milliseconds that never decrease. */
 export type MonotonicClock = () => number;
 
-/** Injection token of the {@link MonotonicClock} by which the gateway knows how long it may believe what it remembers. */
-export const STEADY_CLOCK = Symbol('SteadyClock');
-
-/** By how much the wall clock may be set forward without anybody having slept. */
+/** Larger jumps of the wall clock count as time asleep; smaller ones are corrections. */
 const TOLERANCE_MS = 250;
 
 /**
- * A clock that never runs backwards and goes on while the machine sleeps: Linux stops the monotonic clock of a suspended
- * machine, which would take a lease for live that ran out long ago. A wall clock that is set forward counts as sleep, one
- * that is set back as nothing.
+ * Creates a clock that never decreases and includes the time during which the machine was suspended. Linux stops the
+ * monotonic clock of a suspended machine, so an expired lease would look valid. A forward jump of the wall clock counts as
+ * suspension; a backward jump is ignored.
  */
 export function steadyClock(
   monotonic: MonotonicClock = () => performance.now(),

@@ -2,8 +2,8 @@ import { TrustedLookup } from './trusted-lookup';
 
 const feed = { trusting: true, current: 0, isFresh: () => true, mayRemember: () => true, onForget: () => undefined };
 
-describe('looked up answers', () => {
-  it('are remembered within their bound, the last used longest', async () => {
+describe('TrustedLookup', () => {
+  it('evicts the least recently used answer beyond its bound', async () => {
     const lookup = new TrustedLookup(feed, () => [], undefined, 100);
     for (let index = 0; index < 1_000; index++) await lookup.find(`user ${index}`, async () => ({ change: 0 }));
     expect(lookup.size).toBe(100);
@@ -11,7 +11,7 @@ describe('looked up answers', () => {
     expect(lookup.peek('user 899')).toBeUndefined();
   });
 
-  it('are not remembered where they name nothing that could change', async () => {
+  it('does not remember an answer without marks', async () => {
     const lookup = new TrustedLookup(feed, () => undefined, undefined, 100);
     await lookup.find('a guess', async () => ({ change: 0 }));
     expect(lookup.size).toBe(0);

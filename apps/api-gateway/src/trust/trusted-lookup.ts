@@ -1,47 +1,47 @@
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { LRUCache } from 'lru-cache';
 import { type MaybePromise } from '../maybe-promise';
-import { type ChangeFeed } from './change-feed';
+import { type TrustChangeFeed } from './trust-change-feed';
 
-/** An answer that says as of which change it was read. */
-export interface AsOfChange {
+/** Answer with the number of the last trust change that was known when it was read. */
+export interface AsOfTrustChange {
   readonly change: number;
 }
 
-/** What of a {@link ChangeFeed} says whether an answer may be believed. */
-type Voucher = Pick<ChangeFeed, 'trusting' | 'current' | 'isFresh' | 'mayRemember' | 'onForget'>;
+/** The part of a {@link TrustChangeFeed} that decides whether answers may be used. */
+type Feed = Pick<TrustChangeFeed, 'trusting' | 'current' | 'isFresh' | 'mayRemember' | 'onForget'>;
 
 interface Remembered<Value> {
   readonly value: Value;
   readonly marks: readonly string[];
 }
 
-interface Question<Value> {
-  /** The last change that was known when it was asked. */
+interface RunningRequest<Value> {
+  /** Last change that the feed had applied when the request was sent. */
   readonly since: number;
   readonly answer: Promise<Value>;
-  /** The answer to the question after it. */
+  /** Answer of the request that follows this one. */
   next?: Promise<Value>;
 }
 
-/** How an answer was come by. */
+/** Where an answer came from: memory, a request of another caller, or a new request. */
 export type LookupResult = 'cached' | 'joined' | 'asked';
 
 const MAX_CACHED = 20_000;
-/** More are not asked for at once: a slow user-sync must not fill the memory. */
+/** Maximum concurrent lookups. Bounds memory while user-sync is slow. */
 const MAX_IN_FLIGHT = 1_000;
 
 /**
- * Answers of user-sync, remembered for as long as the {@link ChangeFeed} vouches for them; a crowd that needs the same
- * one asks once.
+ * Remembers answers of user-sync while the {@link TrustChangeFeed} allows it. Concurrent lookups of one key share a
+ * request.
  */
-export class TrustedLookup<Value extends AsOfChange> {
+export class TrustedLookup<Value extends AsOfTrustChange> {
   private readonly known: LRUCache<string, Remembered<Value>>;
-  private readonly asking = new Map<string, Question<Value>>();
+  private readonly running = new Map<string, RunningRequest<Value>>();
 
   constructor(
-    private readonly feed: Voucher,
-    /** What the answer is about, in the words of `markOf`; undefined for one that is not to be remembered. */
+    private readonly feed: Feed,
+    /** Returns the marks of an answer, see `markOf`; undefined for an answer that must not be remembered. */
     private readonly marksOf: (value: Value) => readonly string[] | undefined,
     private readonly onResult: (result: LookupResult) => void = () => undefined,
     max: number = MAX_CACHED,
@@ -49,30 +49,32 @@ export class TrustedLookup<Value extends AsOfChange> {
     this.known = new LRUCache({ max });
     feed.onForget(() => {
       this.known.clear();
-      this.asking.clear();
+      this.running.clear();
     });
   }
 
-  /** What is remembered and still holds. */
+  /** Returns the remembered answer if it is still valid. */
   peek(key: string): Value | undefined {
     const known = this.known.get(key);
     return known !== undefined && this.feed.isFresh(known.value.change, known.marks) ? known.value : undefined;
   }
 
-  /** The remembered answer, else the one that is asked for. Throws RequestRefusedError when too many are. */
+  /**
+   * Returns the remembered answer, or else the answer of `ask`.
+   * @throws RequestRefusedError `unavailable` if too many lookups run
+   */
   find(key: string, ask: () => Promise<Value>): MaybePromise<Value> {
     const known = this.peek(key);
     if (known !== undefined) {
       this.onResult('cached');
       return known;
     }
-    const running = this.asking.get(key);
-    // A question asked before the last change may bring an answer from before it: good for who asked then, not now.
-    if (running === undefined || running.since < this.feed.current) return this.ask(key, ask);
+    const running = this.running.get(key);
+    // The answer of a request sent before the last change may be outdated for callers that came after the change.
+    if (running === undefined || running.since < this.feed.current) return this.send(key, ask);
     this.onResult('joined');
     if (this.feed.trusting) return running.answer;
-    // A revocation that we would not hear of may have come since it was asked, and waits for nobody: those who came later
-    // share the next question.
+    // The feed may have missed a revocation since the request was sent. Callers that come now share the next request.
     running.next ??= running.answer.then(ignore, ignore).then(() => this.find(key, ask));
     return running.next;
   }
@@ -81,19 +83,21 @@ export class TrustedLookup<Value extends AsOfChange> {
     return this.known.size;
   }
 
-  private ask(key: string, ask: () => Promise<Value>): Promise<Value> {
+  private send(key: string, ask: () => Promise<Value>): Promise<Value> {
     this.onResult('asked');
-    if (this.asking.size >= MAX_IN_FLIGHT) throw new RequestRefusedError('unavailable', 'too many callers at once');
+    if (this.running.size >= MAX_IN_FLIGHT) {
+      throw new RequestRefusedError('unavailable', 'the gateway has reached its limit of concurrent lookups');
+    }
     const answer: Promise<Value> = ask()
       .then((value) => {
-        // Not one that was overtaken by a later question, nor one from before everything was forgotten.
-        if (this.asking.get(key)?.answer === answer) this.remember(key, value);
+        // Not if a later request has replaced this one, or everything was forgotten meanwhile.
+        if (this.running.get(key)?.answer === answer) this.remember(key, value);
         return value;
       })
       .finally(() => {
-        if (this.asking.get(key)?.answer === answer) this.asking.delete(key);
+        if (this.running.get(key)?.answer === answer) this.running.delete(key);
       });
-    this.asking.set(key, { since: this.feed.current, answer });
+    this.running.set(key, { since: this.feed.current, answer });
     return answer;
   }
 
@@ -104,5 +108,5 @@ export class TrustedLookup<Value extends AsOfChange> {
 }
 
 function ignore(): void {
-  // Whoever asked is told.
+  // The caller that sent the request gets its error.
 }

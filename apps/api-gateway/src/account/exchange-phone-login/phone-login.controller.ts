@@ -19,7 +19,10 @@ const exchangedSchema = z.object({
   user: userSchema,
 });
 
-/** `POST /auth/verify-clerk-token`: a Clerk session that began with a verified phone becomes a session of our own. */
+/**
+ * `POST /auth/verify-clerk-token`: exchanges a Clerk session of a user with a verified phone number for a Gatehouse
+ * session.
+ */
 @Controller('auth/verify-clerk-token')
 @ApiTags('auth')
 export class PhoneLoginController {
@@ -32,8 +35,8 @@ export class PhoneLoginController {
   @Post()
   @HttpCode(200)
   @Access({ access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' })
-  @ApiOperation({ summary: 'Exchange a Clerk session token for one of our own, once' })
-  @ApiOkResponse({ description: 'A token of our own', standardSchema: exchangedSchema })
+  @ApiOperation({ summary: 'Exchange a Clerk session token for a Gatehouse token; works once per token' })
+  @ApiOkResponse({ description: 'A Gatehouse token and the user', standardSchema: exchangedSchema })
   async exchange(
     @Body({ schema: phoneLoginBodySchema }) body: PhoneLoginBody,
     @Req() request: FastifyRequest,

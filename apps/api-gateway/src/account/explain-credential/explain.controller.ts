@@ -1,24 +1,28 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest } from '../../caller/caller';
-import { CONFIG, type GatewayConfig } from '../../config';
+import { type GatewayConfig } from '../../config';
+import { CONFIG } from '../../tokens';
 import { Access } from '../../access/access';
-import { ChangeFeed } from '../../trust/change-feed';
+import { TrustChangeFeed } from '../../trust/trust-change-feed';
 import { type Explanation, checksOf, explanationSchema } from './explanation';
 
-/** `GET /auth/explain`: why this request was let in. */
+/** `GET /auth/explain`: why the gateway accepted the credential of this request. */
 @Controller('auth/explain')
 @ApiTags('auth')
 export class ExplainController {
   constructor(
     @Inject(CONFIG) private readonly config: GatewayConfig,
-    private readonly feed: ChangeFeed,
+    private readonly feed: TrustChangeFeed,
   ) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin', scope: 'none' })
-  @ApiOperation({ summary: 'Which verifier let this request in, and what it checked' })
-  @ApiOkResponse({ description: 'Row of the table, verifier, checks, principal', standardSchema: explanationSchema })
+  @ApiOperation({ summary: 'Show which verifier accepted this request and what it checked' })
+  @ApiOkResponse({
+    description: 'The row of the credential table, the verifier, its checks and the principal',
+    standardSchema: explanationSchema,
+  })
   explain(@Req() { caller: { principal }, raw }: CallerRequest): Explanation {
     const { method } = principal;
     return {

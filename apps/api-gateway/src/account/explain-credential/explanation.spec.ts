@@ -9,11 +9,11 @@ const { clerk } = loadConfig({
   ENVELOPE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 });
 
-describe('the checks of a Clerk session', () => {
+describe('checksOf', () => {
   it.each([
-    [false, 'azp is listed when it is there, act only where impersonation is allowed'],
-    [true, 'azp is there and listed, act only where impersonation is allowed'],
-  ])('say whether azp is required (%s)', (requireAuthorizedParty, check) => {
+    [false, 'azp is listed if present; act is absent unless impersonation is allowed'],
+    [true, 'azp is present and listed; act is absent unless impersonation is allowed'],
+  ])('names the azp check of a Clerk session when CLERK_REQUIRE_AZP is %s', (requireAuthorizedParty, check) => {
     expect(checksOf('clerk_session', { ...clerk, requireAuthorizedParty })).toContain(check);
   });
 });

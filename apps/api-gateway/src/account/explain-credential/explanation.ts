@@ -2,60 +2,60 @@ import { type AuthMethod, authMethods, principalSchema } from '@gatehouse/contra
 import { z } from 'zod';
 import { type GatewayConfig } from '../../config';
 
-/** What `GET /auth/explain` answers. */
+/** Response of `GET /auth/explain`. */
 export const explanationSchema = z.object({
-  /** The row of the table of credentials that the request fell under, from 1. */
+  /** Row of the credential table in the documentation, from 1. */
   order: z.number().int(),
   verifier: z.enum(authMethods),
-  /** What was checked, in this order, each passed: a request that fails one never comes here. */
+  /** The checks that the credential passed, in order. */
   checks: z.array(z.string()),
   principal: principalSchema,
   changes: z.object({
-    /** The last revocation or change that this gateway has taken in. */
+    /** Number of the last trust change that this gateway has applied. */
     number: z.number().int(),
-    /** Whether remembered answers are believed right now. */
+    /** Whether this gateway may use remembered answers now. */
     trusting: z.boolean(),
   }),
 });
 
-/** What `GET /auth/explain` answers. */
+/** Response of `GET /auth/explain`. */
 export type Explanation = z.output<typeof explanationSchema>;
 
-const alone = 'it is the only credential of the request, in no query string and no repeated header';
-const state = 'user-sync knows its holder, who is active';
+const alone = 'it is the only credential of the request, and neither in the query string nor in a repeated header';
+const state = 'its user exists and is active';
 
-/** Returns what a verifier checks, in its order. */
+/** Returns the checks of a verifier, in order. */
 export function checksOf(method: AuthMethod, { requireAuthorizedParty }: GatewayConfig['clerk']): string[] {
-  const party = requireAuthorizedParty ? 'azp is there and listed' : 'azp is listed when it is there';
+  const party = requireAuthorizedParty ? 'azp is present and listed' : 'azp is listed if present';
   const checks: Record<AuthMethod, string[]> = {
     api_key: [
       alone,
-      'its form and environment are known and it is no secret key of Clerk',
+      "its form and environment are valid, and it is not Clerk's secret key",
       'its checksum matches, before any lookup',
-      'its address has not sent too many unknown keys, or it was let in before, or chance admitted it',
-      'its SHA-256 is on record, neither revoked nor expired',
+      'its address is below the limit of unknown keys, or the key was accepted before, or was drawn at random',
+      'its SHA-256 is stored, and the key is neither revoked nor expired',
       state,
-      "one of its scopes reaches the route's permission",
+      'one of its scopes grants the permission of the route',
     ],
     clerk_session: [
       alone,
       'three parts of canonical base64url, strict JSON, no repeated member, finite numbers, no crit',
-      "alg is RS256 and iss is Clerk's: both choose the verifier",
+      "alg is RS256 and iss is Clerk's; both select the verifier",
       'its key is pinned or in the key set, and the signature matches',
-      'typ is JWT and cat is that of session tokens',
-      'exp, iat and nbf, with five seconds between the clocks',
-      'sub is a Clerk user, sid a session, sts not pending',
-      `${party}, act only where impersonation is allowed`,
+      'typ is JWT, and cat is the category of session tokens',
+      'exp, iat and nbf, with a tolerance of five seconds',
+      'sub is a Clerk user, sid is a session, and sts is not pending',
+      `${party}; act is absent unless impersonation is allowed`,
       'the session has not ended',
       state,
     ],
     legacy_jwt: [
       alone,
       'three parts of canonical base64url, strict JSON, no repeated member, finite numbers, no crit',
-      'alg is HS256 and iss is ours: both choose the verifier',
-      'the signature matches under one of our secrets, typ is JWT, aud is ours',
-      'exp, iat and nbf, with five seconds between the clocks',
-      'sub is a user, jti names a session on record that is not closed',
+      'alg is HS256 and iss is this gateway; both select the verifier',
+      'the signature matches one of LEGACY_JWT_SECRETS, typ is JWT, and aud is gatehouse',
+      'exp, iat and nbf, with a tolerance of five seconds',
+      'sub is a user, and jti is a stored session that is not closed',
       state,
     ],
   };

@@ -1,30 +1,20 @@
 import { hash } from 'node:crypto';
-import {
-  closeSession,
-  maxPasswordLength,
-  newPasswordSchema,
-  propagationSchema,
-  setPassword,
-  userSchema,
-  verifyLogin,
-} from '@gatehouse/contracts';
+import { closeSession, maxPasswordLength, propagationSchema, userSchema, verifyLogin } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Access } from '../../access/access';
+import { LegacyTokens } from '../../authentication/legacy-tokens';
 import { type CallerRequest } from '../../caller/caller';
 import { anonymousContext } from '../../caller/origin';
-import { Access } from '../../access/access';
 import { RateLimits, countedAddress } from '../../limits/rate-limits';
-import { LegacyTokens } from '../../authentication/legacy-tokens';
 
 const loginSchema = z.strictObject({
   email: z.string().trim().min(1).max(320),
   password: z.string().min(1).max(maxPasswordLength),
 });
-
-const passwordSchema = z.strictObject({ token: z.string().min(1).max(256), password: newPasswordSchema });
 
 const loggedInSchema = z.object({
   success: z.literal(true),
@@ -39,9 +29,7 @@ const loggedOutSchema = z.object({
   propagation: propagationSchema.nullable(),
 });
 
-const passwordSetSchema = z.object({ success: z.literal(true), propagation: propagationSchema.nullable() });
-
-/** Local users: log in with a password, log out, set the password by a one-time token. */
+/** `POST /auth/login` and `POST /auth/logout`: sessions of local users. */
 @Controller('auth')
 @ApiTags('auth')
 export class LoginController {
@@ -54,8 +42,8 @@ export class LoginController {
   @Post('login')
   @HttpCode(200)
   @Access({ access: 'public', permission: 'session:create', rateClass: 'login' })
-  @ApiOperation({ summary: 'Log a local user in' })
-  @ApiOkResponse({ description: 'A token of our own', standardSchema: loggedInSchema })
+  @ApiOperation({ summary: 'Log in a local user with e-mail address and password' })
+  @ApiOkResponse({ description: 'A Gatehouse token and the user', standardSchema: loggedInSchema })
   async logIn(
     @Body({ schema: loginSchema }) { email, password }: z.output<typeof loginSchema>,
     @Req() request: FastifyRequest,
@@ -71,34 +59,19 @@ export class LoginController {
   @Post('logout')
   @HttpCode(200)
   @Access({ access: 'user', permission: 'session:delete', rateClass: 'write', credential: 'session' })
-  @ApiOperation({ summary: 'End the session that this is called with' })
+  @ApiOperation({ summary: 'End the session of this request' })
   @ApiOkResponse({
-    description: 'How many sessions were closed, and how far that is known',
+    description: 'Number of sessions closed. `propagation` tells how many gateways have acknowledged that.',
     standardSchema: loggedOutSchema,
   })
   async logOut(@Req() { caller }: CallerRequest): Promise<z.input<typeof loggedOutSchema>> {
     return { success: true, ...(await this.services.send(closeSession, {}, caller)) };
   }
 
-  @Post('password')
-  @HttpCode(200)
-  @Access({ access: 'public', permission: 'password:write', rateClass: 'login' })
-  @ApiOperation({ summary: 'Set the password of a local user by a one-time token' })
-  @ApiOkResponse({
-    description: 'Every session of the user has ended; how far that is known',
-    standardSchema: passwordSetSchema,
-  })
-  async setPassword(
-    @Body({ schema: passwordSchema }) body: z.output<typeof passwordSchema>,
-    @Req() request: FastifyRequest,
-  ): Promise<z.input<typeof passwordSetSchema>> {
-    const { propagation } = await this.services.send(setPassword, body, anonymousContext(request));
-    return { success: true, propagation };
-  }
-
   /**
-   * The same for accounts that exist and those that do not. Addresses of people are not kept as keys. Strangers who use up
-   * an account's tries do not lock out who has logged in to it before from where it is now.
+   * Counts the attempt before the account is looked up, so that the limit does not reveal which accounts exist. E-mail
+   * addresses are hashed. The limit per account does not apply to an address that has logged in to the account before:
+   * guesses of others cannot lock out its owner.
    */
   private async throttle(email: string, request: FastifyRequest): Promise<{ readonly from: string }> {
     const account = hash('sha256', email.toLowerCase(), 'base64url');

@@ -1,6 +1,7 @@
 import { type RequestClient } from '@gatehouse/messaging';
 import { type CallerRequest } from '../../caller/caller';
-import { AdminKeysController, KeysController } from './keys.controller';
+import { AdminKeysController } from '../../admin/manage-keys/admin-keys.controller';
+import { KeysController } from './keys.controller';
 
 const sent: unknown[] = [];
 const services = { send: async (_contract: unknown, request: unknown) => void sent.push(request) };

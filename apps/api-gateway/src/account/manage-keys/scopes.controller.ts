@@ -7,14 +7,14 @@ const list: ScopeList = {
   items: Object.entries(scopes).map(([scope, description]) => ({ scope, description })),
 };
 
-/** `GET /api/scopes`: what an API key can be allowed to do. */
+/** `GET /api/scopes`: the scopes that an API key can have. */
 @Controller('api/scopes')
 @ApiTags('keys')
 export class ScopesController {
   @Get()
   @Access({ access: 'user', permission: 'keys:read', rateClass: 'read', scope: 'none' })
-  @ApiOperation({ summary: 'The scopes of API keys; either side of one may be *' })
-  @ApiOkResponse({ description: 'Each scope, and what it allows', standardSchema: scopeListSchema })
+  @ApiOperation({ summary: 'List the scopes of API keys; either side of a scope may be *' })
+  @ApiOkResponse({ description: 'Each scope and what it grants', standardSchema: scopeListSchema })
   show(): ScopeList {
     return list;
   }

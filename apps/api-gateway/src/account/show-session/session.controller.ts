@@ -4,14 +4,14 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest, type VerifiedCredential } from '../../caller/caller';
 import { Access } from '../../access/access';
 
-/** `GET /auth/session`: who am I, by which method. */
+/** `GET /auth/session`: the caller and its credential. */
 @Controller('auth/session')
 @ApiTags('auth')
 export class SessionController {
   @Get()
   @Access({ access: 'user', permission: 'session:read', rateClass: 'read', scope: 'none' })
-  @ApiOperation({ summary: 'Who am I, by which credential, until when' })
-  @ApiOkResponse({ description: 'The caller as the gateway knows it', standardSchema: callerSchema })
+  @ApiOperation({ summary: 'Show who I am, by which credential, and when it expires' })
+  @ApiOkResponse({ description: 'The principal and the credential', standardSchema: callerSchema })
   show(@Req() { caller: { principal, credential } }: CallerRequest): CallerView {
     return { principal, credential: viewOf(credential) };
   }

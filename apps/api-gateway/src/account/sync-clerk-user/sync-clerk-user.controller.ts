@@ -7,12 +7,13 @@ import { z } from 'zod';
 import { type ClerkCaller, type SignedOut } from '../../caller/caller';
 import { anonymousContext } from '../../caller/origin';
 import { requireClerkCaller } from '../../caller/require-clerk-caller';
-import { CONFIG, type GatewayConfig } from '../../config';
+import { type GatewayConfig } from '../../config';
+import { CONFIG } from '../../tokens';
 import { Access } from '../../access/access';
 import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '../../errors';
 import { RoundTrips, maxRoundTrips } from '../../sign-in/round-trips';
 import { SignIn } from '../../sign-in/sign-in';
-import { SYNC_PATH } from '../../sign-in/sync-path';
+import { SYNC_PATH } from '../../sign-in/redirect-target';
 
 const syncedSchema = z.object({
   success: z.literal(true),
@@ -21,7 +22,7 @@ const syncedSchema = z.object({
   metadata: syncClerkUser.reply.shape.metadata,
 });
 
-/** `/api/clerk/syncUsers`: makes sure that the signed-in Clerk user exists here. */
+/** `/api/clerk/syncUsers`: creates or updates the signed-in Clerk user here. */
 @Controller(SYNC_PATH)
 @ApiTags('auth')
 export class SyncClerkUserController {
@@ -39,14 +40,15 @@ export class SyncClerkUserController {
   @Get()
   @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync', navigation: true })
   @ApiOperation({
-    summary: "A browser's way here after signing in: makes the user, then goes on to where it was going",
+    summary: 'Create or update the user after sign-in, then redirect the browser to its target',
   })
   @ApiQuery({
     name: 'redirect_url',
     required: false,
-    description: 'Where to go; only to `PUBLIC_URL` and `REDIRECT_ORIGINS`, else to `FALLBACK_REDIRECT_URL`',
+    description:
+      'Target within `PUBLIC_URL` or `REDIRECT_ORIGINS`; any other target is replaced by `FALLBACK_REDIRECT_URL`',
   })
-  @ApiFoundResponse({ description: 'To the target; to sign in when the session token is missing or expired' })
+  @ApiFoundResponse({ description: 'To the target, or to the sign-in page if the session token is missing or expired' })
   async navigate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const target = this.signIn.targetOf(request);
     const varies = reply.getHeader('vary');
@@ -65,10 +67,10 @@ export class SyncClerkUserController {
   @Post()
   @HttpCode(200)
   @Access({ access: 'clerk-session', permission: 'clerk-users:sync', rateClass: 'sync' })
-  @ApiOperation({ summary: 'Make sure that the signed-in Clerk user exists here' })
+  @ApiOperation({ summary: 'Create or update the signed-in Clerk user here' })
   @ApiOkResponse({
     description:
-      'The user. `metadata` tells whether Clerk holds `dbId` and `role`: wait for them in session claims only while it is `pending`',
+      'The user. `metadata` tells whether Clerk has `dbId` and `role`. Wait for them in session claims only while it is `pending`.',
     standardSchema: syncedSchema,
   })
   async synchronize(@Req() request: FastifyRequest): Promise<z.input<typeof syncedSchema>> {

@@ -8,7 +8,7 @@ import { Access } from '../../access/access';
 
 const pageSchema = explainUser.request.omit({ id: true }).strict();
 
-/** `/admin/users/:id/explain`: why a user is as it is. */
+/** `GET /admin/users/:id/explain`: how a user came to its current state. */
 @Controller('admin/users')
 @ApiTags('admin')
 export class ExplainUserController {
@@ -16,9 +16,9 @@ export class ExplainUserController {
 
   @Get(':id/explain')
   @Access({ access: 'admin', permission: 'users:read', rateClass: 'admin' })
-  @ApiOperation({ summary: "A user's whole story: what was seen, decided, and why" })
+  @ApiOperation({ summary: 'Explain the state of a user: observations, decisions and their reasons' })
   @ApiOkResponse({
-    description: 'The newest steps, the oldest of them first; `nextCursor` leads to older ones',
+    description: 'The newest steps in chronological order; `nextCursor` leads to older steps',
     standardSchema: explainUser.reply,
   })
   explain(

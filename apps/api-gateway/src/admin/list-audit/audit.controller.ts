@@ -5,7 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
 
-/** `/admin/audit`: who did what with which credential. */
+/** `GET /admin/audit`: who did what, with which credential. */
 @Controller('admin/audit')
 @ApiTags('admin')
 export class AuditController {
@@ -13,7 +13,7 @@ export class AuditController {
 
   @Get()
   @Access({ access: 'admin', permission: 'audit:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'The audit log, newest first' })
+  @ApiOperation({ summary: 'List the entries of the audit log, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listAudit.reply })
   list(
     @Req() { caller }: CallerRequest,

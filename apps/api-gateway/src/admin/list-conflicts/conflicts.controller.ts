@@ -5,7 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
 
-/** `/admin/conflicts`: users who claim one e-mail address or phone number, and wait for a person. */
+/** `GET /admin/conflicts`: conflicts of users that have the same e-mail address or phone number. */
 @Controller('admin/conflicts')
 @ApiTags('admin')
 export class ConflictsController {
@@ -13,9 +13,9 @@ export class ConflictsController {
 
   @Get()
   @Access({ access: 'admin', permission: 'conflicts:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Conflicts of users over an address, newest first; open ones unless asked otherwise' })
+  @ApiOperation({ summary: 'List conflicts of users over an address, newest first; by default only open ones' })
   @ApiOkResponse({
-    description: 'One page; the address itself is never shown',
+    description: 'One page, without the addresses',
     standardSchema: listUserConflicts.reply,
   })
   list(

@@ -21,7 +21,7 @@ const idSchema = decideMetadataCollision.request.shape.id;
 type Selection = z.output<typeof metadataSelectionSchema>;
 type Decided = ReplyOf<typeof decideMetadataCollisions>;
 
-/** `/admin/metadata-collisions`: values in users' `publicMetadata` at Clerk, at keys of ours, that are not ours. */
+/** `/admin/metadata-collisions`: foreign values in Clerk's `publicMetadata` at keys that Gatehouse writes. */
 @Controller('admin/metadata-collisions')
 @ApiTags('admin')
 export class MetadataCollisionsController {
@@ -29,7 +29,7 @@ export class MetadataCollisionsController {
 
   @Get()
   @Access({ access: 'admin', permission: 'metadata-collisions:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List values in publicMetadata, at keys of ours, that are not ours' })
+  @ApiOperation({ summary: 'List foreign values in publicMetadata at keys that Gatehouse writes' })
   @ApiOkResponse({ description: 'One page', standardSchema: listMetadataCollisions.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -41,8 +41,11 @@ export class MetadataCollisionsController {
   @Post('take')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: 'Write our values over open collisions, selected by ids or filter; dryRun only counts' })
-  @ApiOkResponse({ description: 'How many were matched and decided', standardSchema: decideMetadataCollisions.reply })
+  @ApiOperation({ summary: 'Overwrite open collisions with our values, selected by ids or filter; dryRun only counts' })
+  @ApiOkResponse({
+    description: 'Number of collisions matched and decided',
+    standardSchema: decideMetadataCollisions.reply,
+  })
   takeAll(
     @Req() { caller }: CallerRequest,
     @Body({ schema: metadataSelectionSchema }) selection: Selection,
@@ -54,7 +57,10 @@ export class MetadataCollisionsController {
   @HttpCode(200)
   @Access(deciding)
   @ApiOperation({ summary: "Keep Clerk's values of open collisions, selected by ids or filter; dryRun only counts" })
-  @ApiOkResponse({ description: 'How many were matched and decided', standardSchema: decideMetadataCollisions.reply })
+  @ApiOkResponse({
+    description: 'Number of collisions matched and decided',
+    standardSchema: decideMetadataCollisions.reply,
+  })
   leaveAll(
     @Req() { caller }: CallerRequest,
     @Body({ schema: metadataSelectionSchema }) selection: Selection,
@@ -65,8 +71,11 @@ export class MetadataCollisionsController {
   @Post(':id/take')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: "Write our value over Clerk's, unless Clerk's has changed by then" })
-  @ApiOkResponse({ description: 'The collision, to be overwritten shortly', standardSchema: metadataCollisionSchema })
+  @ApiOperation({ summary: "Overwrite Clerk's value with ours, unless Clerk's value has changed since" })
+  @ApiOkResponse({
+    description: 'The collision, whose value will be overwritten',
+    standardSchema: metadataCollisionSchema,
+  })
   take(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<MetadataCollision> {
     return this.services.send(decideMetadataCollision, { id, decision: 'take' }, caller);
   }
@@ -74,8 +83,8 @@ export class MetadataCollisionsController {
   @Post(':id/leave')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: "Keep Clerk's value, until Clerk holds another one that is not ours" })
-  @ApiOkResponse({ description: 'The collision, left', standardSchema: metadataCollisionSchema })
+  @ApiOperation({ summary: "Keep Clerk's value until it becomes another foreign value" })
+  @ApiOkResponse({ description: 'The collision, whose value is kept', standardSchema: metadataCollisionSchema })
   leave(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<MetadataCollision> {
     return this.services.send(decideMetadataCollision, { id, decision: 'leave' }, caller);
   }

@@ -5,7 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
 
-/** `/admin/write-backs`: what Clerk is owed of our users, and what it will not take. */
+/** `/admin/write-backs`: pending write-backs of user ids and roles to Clerk, and those that Clerk rejects. */
 @Controller('admin/write-backs')
 @ApiTags('admin')
 export class WriteBacksController {
@@ -13,7 +13,7 @@ export class WriteBacksController {
 
   @Get()
   @Access({ access: 'admin', permission: 'write-backs:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Write-backs of ids and roles to Clerk, by state' })
+  @ApiOperation({ summary: 'List write-backs of user ids and roles to Clerk, by state' })
   @ApiOkResponse({ description: 'One page', standardSchema: listWriteBacks.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -25,8 +25,8 @@ export class WriteBacksController {
   @Post('retry')
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'write-backs:retry', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Begin dead write-backs anew: those of the users named, or all' })
-  @ApiOkResponse({ description: 'How many', standardSchema: retryWriteBacks.reply })
+  @ApiOperation({ summary: 'Retry dead write-backs, of the given users or of all' })
+  @ApiOkResponse({ description: 'Number of write-backs queued again', standardSchema: retryWriteBacks.reply })
   retry(
     @Req() { caller }: CallerRequest,
     @Body({ schema: retryWriteBacks.request }) order: ParsedRequestOf<typeof retryWriteBacks>,

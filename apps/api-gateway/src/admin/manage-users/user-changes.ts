@@ -1,7 +1,7 @@
 import { setUserRole, setUserTier } from '@gatehouse/contracts';
 
-/** The body of `PUT /admin/users/:id/role`. */
+/** Body of `PUT /admin/users/:id/role`. */
 export const roleBodySchema = setUserRole.request.omit({ userId: true });
 
-/** The body of `PUT /admin/users/:id/tier`. */
+/** Body of `PUT /admin/users/:id/tier`. */
 export const tierBodySchema = setUserTier.request.omit({ userId: true });

@@ -10,7 +10,6 @@ import {
   setUserRole,
   setUserTier,
   showUser,
-  syncUser,
   userRefSchema,
 } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
@@ -24,10 +23,10 @@ import { roleBodySchema, tierBodySchema } from './user-changes';
 
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
-/** What is made or given by a key would outlive its revocation. */
-const entrusting: RouteAccess = { ...writing, credential: 'session' };
+/** Requires a session: what an API key created or granted would outlive the revocation of that key. */
+const granting: RouteAccess = { ...writing, credential: 'session' };
 
-/** `/admin/users`: the users, as operators see them. `:id` is a user id, a Clerk user id or an e-mail address. */
+/** `/admin/users`: all users. `:id` is a user id, a Clerk user id or an e-mail address. */
 @Controller('admin/users')
 @ApiTags('admin')
 export class UsersController {
@@ -35,20 +34,23 @@ export class UsersController {
 
   @Get()
   @Access(reading)
-  @ApiOperation({ summary: 'Users, newest first' })
+  @ApiOperation({ summary: 'List users, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listUsers.reply })
   list(
     @Req() { caller }: CallerRequest,
-    // A misspelt filter is refused: passed over, it would list everybody.
+    // Strict: if a misspelled filter were ignored, the route would list all users.
     @Query({ schema: listUsers.request.strict() }) filter: ParsedRequestOf<typeof listUsers>,
   ): Promise<ReplyOf<typeof listUsers>> {
     return this.services.send(listUsers, filter, caller);
   }
 
   @Post()
-  @Access(entrusting)
-  @ApiOperation({ summary: 'Make a local user, with a one-time token for setting its password' })
-  @ApiCreatedResponse({ description: 'The user, and the token, shown this once', standardSchema: createUser.reply })
+  @Access(granting)
+  @ApiOperation({ summary: 'Create a local user and a one-time token that sets its password' })
+  @ApiCreatedResponse({
+    description: 'The user and the token, which is shown only in this response',
+    standardSchema: createUser.reply,
+  })
   create(
     @Req() { caller }: CallerRequest,
     @Body({ schema: createUser.request }) user: ParsedRequestOf<typeof createUser>,
@@ -59,16 +61,19 @@ export class UsersController {
 
   @Get(':id')
   @Access(reading)
-  @ApiOperation({ summary: 'One user, by its id, its Clerk id (user_…) or an e-mail address' })
+  @ApiOperation({ summary: 'Show a user, by its id, Clerk id (user_…) or e-mail address' })
   @ApiOkResponse({ description: 'The user', standardSchema: showUser.reply })
   show(@Req() { caller }: CallerRequest, @Param('id', { schema: userRefSchema }) userId: string): Promise<AdminUser> {
     return this.services.send(showUser, { userId }, caller);
   }
 
   @Put(':id/role')
-  @Access(entrusting)
-  @ApiOperation({ summary: 'Give a user another role; answers when every gateway knows' })
-  @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserRole.reply })
+  @Access(granting)
+  @ApiOperation({ summary: 'Set the role of a user; responds when every gateway applies it' })
+  @ApiOkResponse({
+    description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
+    standardSchema: setUserRole.reply,
+  })
   setRole(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: userRefSchema }) userId: string,
@@ -80,8 +85,11 @@ export class UsersController {
 
   @Put(':id/tier')
   @Access(writing)
-  @ApiOperation({ summary: 'Give a user another tier; answers when every gateway knows' })
-  @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: setUserTier.reply })
+  @ApiOperation({ summary: 'Set the tier of a user; responds when every gateway applies it' })
+  @ApiOkResponse({
+    description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
+    standardSchema: setUserTier.reply,
+  })
   setTier(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: userRefSchema }) userId: string,
@@ -93,8 +101,11 @@ export class UsersController {
   @Post(':id/deactivate')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: 'Shut a user out; answers when every gateway knows' })
-  @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: deactivateUser.reply })
+  @ApiOperation({ summary: 'Deactivate a user; responds when no gateway accepts it any more' })
+  @ApiOkResponse({
+    description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
+    standardSchema: deactivateUser.reply,
+  })
   deactivate(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: userRefSchema }) userId: string,
@@ -105,8 +116,11 @@ export class UsersController {
   @Post(':id/activate')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: 'Let a user in again' })
-  @ApiOkResponse({ description: 'The user, and how far the change is known', standardSchema: activateUser.reply })
+  @ApiOperation({ summary: 'Activate a user' })
+  @ApiOkResponse({
+    description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
+    standardSchema: activateUser.reply,
+  })
   activate(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: userRefSchema }) userId: string,
@@ -114,27 +128,16 @@ export class UsersController {
     return this.services.send(activateUser, { userId }, caller);
   }
 
-  @Post(':id/sync')
-  @HttpCode(200)
-  @Access(writing)
-  @ApiOperation({ summary: 'Make a user what Clerk holds of it now' })
-  @ApiOkResponse({
-    description:
-      'What was found: `created`, `applied`, `unchanged`, `deleted` (here, for good) or `missing` (at Clerk; asked once more in a minute)',
-    standardSchema: syncUser.reply,
-  })
-  sync(
-    @Req() { caller }: CallerRequest,
-    @Param('id', { schema: userRefSchema }) id: string,
-  ): Promise<ReplyOf<typeof syncUser>> {
-    return this.services.send(syncUser, { id }, caller);
-  }
-
   @Post(':id/password-token')
   @HttpCode(200)
-  @Access(entrusting)
-  @ApiOperation({ summary: 'Another one-time token for setting the password of a local user' })
-  @ApiOkResponse({ description: 'The token, shown this once', standardSchema: issuePasswordToken.reply })
+  @Access(granting)
+  @ApiOperation({
+    summary: 'Issue another one-time token that sets the password of a local user; invalidates earlier ones',
+  })
+  @ApiOkResponse({
+    description: 'The token, which is shown only in this response',
+    standardSchema: issuePasswordToken.reply,
+  })
   issuePasswordToken(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: userRefSchema }) userId: string,

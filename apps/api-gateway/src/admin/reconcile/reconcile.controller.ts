@@ -18,7 +18,7 @@ import { Access, type RouteAccess } from '../../access/access';
 const reading: RouteAccess = { access: 'admin', permission: 'reconcile:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'reconcile:write', rateClass: 'admin' };
 
-/** `/admin/reconcile`: walks over all of Clerk's users, how far they are, and what they did. */
+/** `/admin/reconcile`: reconcile runs, which compare all users of Clerk with ours. */
 @Controller('admin/reconcile')
 @ApiTags('admin')
 export class ReconcileController {
@@ -26,8 +26,8 @@ export class ReconcileController {
 
   @Get()
   @Access(reading)
-  @ApiOperation({ summary: 'The last walks over Clerk, newest first, with live progress' })
-  @ApiOkResponse({ description: 'The walks', standardSchema: listReconciles.reply })
+  @ApiOperation({ summary: 'List the last reconcile runs, newest first, with their progress' })
+  @ApiOkResponse({ description: 'The runs', standardSchema: listReconciles.reply })
   list(
     @Req() { caller }: CallerRequest,
     @Query({ schema: listReconciles.request.strict() }) filter: ParsedRequestOf<typeof listReconciles>,
@@ -38,16 +38,16 @@ export class ReconcileController {
   @Post()
   @HttpCode(202)
   @Access(writing)
-  @ApiOperation({ summary: 'Walk over all of Clerk now; also fills an empty database' })
-  @ApiAcceptedResponse({ description: 'The walk, queued', standardSchema: startReconcile.reply })
+  @ApiOperation({ summary: 'Start a reconcile run; also fills an empty database' })
+  @ApiAcceptedResponse({ description: 'The queued run', standardSchema: startReconcile.reply })
   start(@Req() { caller }: CallerRequest): Promise<ReconcileRun> {
     return this.services.send(startReconcile, {}, caller);
   }
 
   @Get(':id')
   @Access(reading)
-  @ApiOperation({ summary: 'One walk: users done, rate, remaining, changes by kind' })
-  @ApiOkResponse({ description: 'The walk', standardSchema: showReconcile.reply })
+  @ApiOperation({ summary: 'Show a reconcile run: users done, rate, remaining, changes by kind' })
+  @ApiOkResponse({ description: 'The run', standardSchema: showReconcile.reply })
   show(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(showReconcile, { id }, caller);
   }
@@ -55,8 +55,8 @@ export class ReconcileController {
   @Post(':id/approve')
   @HttpCode(202)
   @Access(writing)
-  @ApiOperation({ summary: 'Let a walk that its brake stopped delete all the same' })
-  @ApiAcceptedResponse({ description: 'The walk, queued again', standardSchema: approveReconcile.reply })
+  @ApiOperation({ summary: 'Approve the deletions of a run that stopped because it found too many' })
+  @ApiAcceptedResponse({ description: 'The run, queued again', standardSchema: approveReconcile.reply })
   approve(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(approveReconcile, { id }, caller);
   }
@@ -64,8 +64,8 @@ export class ReconcileController {
   @Post(':id/undo')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: 'Take back the deletions of a walk, until they are redacted after 24 hours' })
-  @ApiOkResponse({ description: 'The walk, and how many users are back', standardSchema: undoReconcile.reply })
+  @ApiOperation({ summary: 'Undo the deletions of a run, until they are redacted after 24 hours' })
+  @ApiOkResponse({ description: 'The run and the number of restored users', standardSchema: undoReconcile.reply })
   undo(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: uuidSchema }) id: string,

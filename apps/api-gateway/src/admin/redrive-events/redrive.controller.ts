@@ -27,7 +27,7 @@ const redriveBodySchema = redriveRequestSchema(
   redriveFilterSchema.omit({ clerkUserId: true }).extend({ user: userRefSchema.optional() }),
 );
 
-/** `/admin/webhook-events/…`: begins failed and ignored events anew, and tells how far that is. */
+/** `/admin/webhook-events/…`: redrives failed and ignored events and shows the progress of redrives. */
 @Controller('admin/webhook-events')
 @ApiTags('admin')
 export class RedriveController {
@@ -40,14 +40,14 @@ export class RedriveController {
   @Post('redrive')
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Redrive events by filter, page by page; dryRun lists what would happen' })
-  @ApiOkResponse({ description: 'What became of each event of the page', standardSchema: redriveEvents.reply })
+  @ApiOperation({ summary: 'Redrive events by filter, one page per request; dryRun changes nothing' })
+  @ApiOkResponse({ description: 'The result for each event of the page', standardSchema: redriveEvents.reply })
   async redrive(
     @Req() { caller }: CallerRequest,
     @Body({ schema: redriveBodySchema }) { filter: { user, ...filter }, ...order }: z.output<typeof redriveBodySchema>,
   ): Promise<ReplyOf<typeof redriveEvents>> {
-    const about = user === undefined ? {} : { clerkUserId: await this.clerkIds.of(user, caller) };
-    return this.perform({ ...order, filter: { ...filter, ...about } }, caller);
+    const byUser = user === undefined ? {} : { clerkUserId: await this.clerkIds.of(user, caller) };
+    return this.perform({ ...order, filter: { ...filter, ...byUser } }, caller);
   }
 
   @Post(':id/redrive')
@@ -56,7 +56,7 @@ export class RedriveController {
   @ApiOperation({
     summary: 'Redrive one event, by its id or its webhook id (msg_…); dryRun in body or query changes nothing',
   })
-  @ApiOkResponse({ description: 'What became of it', standardSchema: redriveEvents.reply })
+  @ApiOkResponse({ description: 'The result', standardSchema: redriveEvents.reply })
   redriveOne(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: getWebhookEvent.request.shape.id }) id: string,
@@ -68,7 +68,7 @@ export class RedriveController {
 
   @Get('redrives')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Who redrove what, newest first' })
+  @ApiOperation({ summary: 'List redrives and who started them, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listRedrives.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -79,8 +79,8 @@ export class RedriveController {
 
   @Get('redrives/:id')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'One redrive and its progress' })
-  @ApiOkResponse({ description: 'Its events by state', standardSchema: getRedrive.reply })
+  @ApiOperation({ summary: 'Show a redrive and its progress' })
+  @ApiOkResponse({ description: 'The number of its events by state', standardSchema: getRedrive.reply })
   show(
     @Req() { caller }: CallerRequest,
     @Param('id', { schema: getRedrive.request.shape.id }) id: string,

@@ -5,7 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
 
-/** `/admin/stats`: how the events' way is going. */
+/** `GET /admin/stats`: statistics of event processing. */
 @Controller('admin/stats')
 @ApiTags('admin')
 export class StatsController {
@@ -13,7 +13,9 @@ export class StatsController {
 
   @Get()
   @Access({ access: 'admin', permission: 'stats:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Counts, latencies, what is open, which secret verifies, and whether it is too quiet' })
+  @ApiOperation({
+    summary: 'Show counts, latencies, open events, the webhook secrets in use, and whether webhooks have stopped',
+  })
   @ApiOkResponse({ description: 'The statistics', standardSchema: getLedgerStats.reply })
   show(
     @Req() { caller }: CallerRequest,

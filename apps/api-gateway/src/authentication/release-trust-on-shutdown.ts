@@ -1,13 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AuditQueue } from '../audit/audit-queue';
-import { ChangeFeed } from '../trust/change-feed';
+import { TrustChangeFeed } from '../trust/trust-change-feed';
 import { KeyUsage } from './key-usage';
 
-/** At shutdown, while NATS is still there: gives the lease up, tells the last uses of keys and what the audit log lacks. */
+/** At shutdown, while NATS is still connected: releases the gateway lease and flushes key usage and audit entries. */
 @Injectable()
-export class LetGoOfTrust implements BeforeApplicationShutdown {
+export class ReleaseTrustOnShutdown implements BeforeApplicationShutdown {
   constructor(
-    private readonly feed: ChangeFeed,
+    private readonly feed: TrustChangeFeed,
     private readonly usage: KeyUsage,
     private readonly audit: AuditQueue,
   ) {}

@@ -3,17 +3,17 @@ import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Delete, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
-import { ClerkIds } from '../find-user/clerk-ids';
 import { AuditTrail } from '../../audit/audit-trail';
+import { type CallerRequest } from '../../caller/caller';
+import { ClerkIds } from '../find-user/clerk-ids';
 
 const forceSchema = z.strictObject({ force: z.stringbool().default(false) });
 
-/** `DELETE /admin/webhook-events/payloads/:user`: a deleted user's payloads are erased. */
+/** `DELETE /admin/webhook-events/payloads/:user`: erases the stored payloads of a user. */
 @Controller('admin/webhook-events/payloads')
 @ApiTags('admin')
-export class ErasePayloadsController {
+export class EraseUserController {
   constructor(
     private readonly services: RequestClient,
     private readonly audit: AuditTrail,
@@ -22,8 +22,11 @@ export class ErasePayloadsController {
 
   @Delete(':user')
   @Access({ access: 'admin', permission: 'webhook-events:erase', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Erase every stored payload of a user whom Clerk has deleted (force: of any)' })
-  @ApiOkResponse({ description: 'What was removed', standardSchema: eraseUserPayloads.reply })
+  @ApiOperation({
+    operationId: 'eraseErasePayloads',
+    summary: 'Erase all stored payloads of a user that Clerk has deleted; with force, of any user',
+  })
+  @ApiOkResponse({ description: 'What was erased', standardSchema: eraseUserPayloads.reply })
   async erase(
     @Req() { caller }: CallerRequest,
     @Param('user', { schema: userRefSchema }) user: string,

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
+import { AuthenticationModule } from '../authentication/authentication.module';
+import { LimitsModule } from '../limits/limits.module';
+import { TrustModule } from '../trust/trust.module';
+import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
+import { ExplainController } from './explain-credential/explain.controller';
+import { LoginController } from './log-in/login.controller';
+import { KeysController } from './manage-keys/keys.controller';
+import { ScopesController } from './manage-keys/scopes.controller';
+import { SetPasswordController } from './set-password/set-password.controller';
+import { ShowMeController } from './show-me/show-me.controller';
+import { SessionController } from './show-session/session.controller';
+import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
+import { UpdateProfileController } from './update-profile/update-profile.controller';
+
+/** Routes for callers themselves: `/auth`, `/api/me`, `/api/keys`, `/api/scopes` and `/api/clerk/syncUsers`. */
+@Module({
+  imports: [AuthenticationModule, LimitsModule, AuditModule, TrustModule],
+  controllers: [
+    LoginController,
+    SetPasswordController,
+    PhoneLoginController,
+    SyncClerkUserController,
+    SessionController,
+    ExplainController,
+    ShowMeController,
+    UpdateProfileController,
+    KeysController,
+    ScopesController,
+  ],
+})
+export class AccountModule {}

@@ -1,0 +1,69 @@
+import { ClerkSessionVerifier, type KeySource, LegacyJwtVerifier } from '@gatehouse/auth';
+import { OriginList } from '@gatehouse/config';
+import { LOGGER } from '@gatehouse/observability';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { AuditModule } from '../audit/audit.module';
+import { type GatewayConfig } from '../config';
+import { LimitsModule } from '../limits/limits.module';
+import { GatewayMetrics } from '../metrics/gateway-metrics';
+import { MetricsModule } from '../metrics/metrics.module';
+import { CLERK_KEYS, CONFIG, STEADY_CLOCK } from '../tokens';
+import { TrustModule } from '../trust/trust.module';
+import { ApiKeyDirectory } from './api-key-directory';
+import { Authenticator } from './authenticator';
+import { clerkKeys } from './clerk-keys';
+import { KeyGuesses } from './key-guesses';
+import { KeyUsage } from './key-usage';
+import { LegacyTokens } from './legacy-tokens';
+import { PrincipalDirectory } from './principal-directory';
+import { ReleaseTrustOnShutdown } from './release-trust-on-shutdown';
+import { TokenVerifier } from './token-verifier';
+
+/** Authentication: verifies one credential per request and finds the user it belongs to. */
+@Module({
+  imports: [TrustModule, LimitsModule, AuditModule, MetricsModule],
+  providers: [
+    { provide: CLERK_KEYS, inject: [CONFIG, GatewayMetrics, LOGGER, STEADY_CLOCK], useFactory: clerkKeys },
+    {
+      provide: TokenVerifier,
+      inject: [CONFIG, CLERK_KEYS, LegacyTokens, GatewayMetrics, LOGGER],
+      useFactory: tokenVerifier,
+    },
+    LegacyTokens,
+    PrincipalDirectory,
+    KeyGuesses,
+    KeyUsage,
+    ApiKeyDirectory,
+    Authenticator,
+    ReleaseTrustOnShutdown,
+  ],
+  exports: [CLERK_KEYS, Authenticator, LegacyTokens],
+})
+export class AuthenticationModule implements OnModuleInit {
+  constructor(private readonly usage: KeyUsage) {}
+
+  onModuleInit(): void {
+    this.usage.start();
+  }
+}
+
+function tokenVerifier(
+  { clerk }: GatewayConfig,
+  keys: KeySource,
+  { rules }: LegacyTokens,
+  metrics: GatewayMetrics,
+  log: Logger,
+): TokenVerifier {
+  if (clerk.authorizedParties.length === 0) {
+    log.warn('CLERK_AUTHORIZED_PARTIES is empty: only tokens without azp, those of native clients, are accepted');
+  }
+  const verifiers = {
+    issuers: { clerk: clerk.issuer, ...(rules !== undefined && { own: rules.issuer }) },
+    clerk: new ClerkSessionVerifier({ ...clerk, authorizedParties: new OriginList(clerk.authorizedParties) }, keys),
+    legacy: rules === undefined ? undefined : new LegacyJwtVerifier(rules),
+  };
+  const tokens = new TokenVerifier(verifiers, (result) => metrics.verifications.inc({ result }));
+  keys.onChange(() => tokens.flush());
+  return tokens;
+}

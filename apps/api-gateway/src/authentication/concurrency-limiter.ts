@@ -1,0 +1,70 @@
+import { RequestRefusedError } from '@gatehouse/messaging';
+
+interface KeyQueue {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
+
+/** Maximum number of waiting callers over all keys. Bounds memory while a service is slow. */
+const MAX_WAITING = 1_000;
+
+/** Maximum waiting time; equals the request timeout, after which the caller could only get a 503. */
+const MAX_WAIT_MS = 5_000;
+
+/** Limits how much work runs at the same time per key. Further work waits in order of arrival, for at most five seconds. */
+export class ConcurrencyLimiter {
+  private readonly queues = new Map<string, KeyQueue>();
+  private waiting = 0;
+
+  constructor(
+    private readonly maxRunning: number,
+    private readonly maxWaitMs = MAX_WAIT_MS,
+  ) {}
+
+  /**
+   * Runs the work and returns its result.
+   * @throws RequestRefusedError `unavailable` if too many callers wait, or this one waited too long
+   */
+  async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    const queue = this.queues.get(key) ?? { running: 0, waiting: new Set() };
+    this.queues.set(key, queue);
+    if (queue.running < this.maxRunning) queue.running += 1;
+    else await this.waitForTurn(queue);
+    try {
+      return await work();
+    } finally {
+      this.finish(key, queue);
+    }
+  }
+
+  private async waitForTurn(queue: KeyQueue): Promise<void> {
+    if (this.waiting >= MAX_WAITING) {
+      throw new RequestRefusedError('unavailable', 'the gateway has reached its limit of waiting callers');
+    }
+    this.waiting += 1;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        queue.waiting.add(resolve);
+        timer = setTimeout(() => {
+          queue.waiting.delete(resolve);
+          reject(new RequestRefusedError('unavailable', 'the caller waited too long for its turn'));
+        }, this.maxWaitMs);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.waiting -= 1;
+    }
+  }
+
+  /** Passes the slot to the next waiting caller, or frees it. */
+  private finish(key: string, queue: KeyQueue): void {
+    const [next] = queue.waiting;
+    if (next !== undefined) {
+      queue.waiting.delete(next);
+      return next();
+    }
+    queue.running -= 1;
+    if (queue.running === 0) this.queues.delete(key);
+  }
+}

@@ -1,0 +1,24 @@
+import { LOGGER } from '@gatehouse/observability';
+import { Module } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type GatewayConfig } from '../config';
+import { CONFIG, COUNTER_STORE } from '../tokens';
+import { type CounterStore } from './counter-store';
+import { MemoryCounters } from './memory-counters';
+import { RateLimits } from './rate-limits';
+import { RedisCounters } from './redis-counters';
+
+/** Rate limits, counted in memory or in a store that several gateways share. */
+@Module({
+  providers: [
+    {
+      provide: COUNTER_STORE,
+      inject: [CONFIG, LOGGER],
+      useFactory: ({ rateLimitStore }: GatewayConfig, log: Logger): CounterStore =>
+        rateLimitStore === 'memory' ? new MemoryCounters() : new RedisCounters(rateLimitStore, log),
+    },
+    RateLimits,
+  ],
+  exports: [RateLimits],
+})
+export class LimitsModule {}

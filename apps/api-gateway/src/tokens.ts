@@ -1,0 +1,14 @@
+/** Name of this service in NATS, logs and metrics. */
+export const SERVICE_NAME = 'api-gateway';
+
+/** Injection token of the `GatewayConfig`. */
+export const CONFIG = Symbol('GatewayConfig');
+
+/** Injection token of the `KeySource` with Clerk's signing keys. */
+export const CLERK_KEYS = Symbol('ClerkKeys');
+
+/** Injection token of the `MonotonicClock` that measures leases and silence. */
+export const STEADY_CLOCK = Symbol('SteadyClock');
+
+/** Injection token of the `CounterStore` that rate limits count in. */
+export const COUNTER_STORE = Symbol('CounterStore');

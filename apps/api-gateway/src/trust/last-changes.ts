@@ -1,0 +1,55 @@
+import { type TrustChange } from '@gatehouse/contracts';
+import { LRUCache } from 'lru-cache';
+
+/** Returns the mark of a trust change: what remembered answers about the same user or credential are marked with. */
+export function markOf(change: TrustChange): string {
+  switch (change.kind) {
+    case 'user':
+      return `user:${change.userId}`;
+    case 'api_key':
+      return `api_key:${change.keyId}`;
+    case 'clerk_session':
+      return `clerk_session:${change.sessionId}`;
+    case 'legacy_session':
+      return `legacy_session:${change.sessionId}`;
+  }
+}
+
+/**
+ * Number of the last trust change for each mark. Bounded: an evicted number raises `floor`, below which no answer is
+ * fresh.
+ */
+export class LastChanges {
+  private readonly numbers: LRUCache<string, number>;
+  private floor = 0;
+
+  constructor(maxMarks: number) {
+    this.numbers = new LRUCache({
+      max: maxMarks,
+      dispose: (number, _, reason) => {
+        if (reason === 'evict') this.floor = Math.max(this.floor, number);
+      },
+    });
+  }
+
+  /** Notes a change as the last one for its mark. */
+  note(change: TrustChange): void {
+    this.numbers.set(markOf(change), change.number);
+  }
+
+  /** Whether none of the marks has changed since an answer was read as of change `asOf`. */
+  isFresh(asOf: number, marks: readonly string[]): boolean {
+    return asOf >= this.floor && marks.every((mark) => (this.numbers.peek(mark) ?? 0) <= asOf);
+  }
+
+  /** Forgets all numbers. */
+  clear(): void {
+    this.numbers.clear();
+    this.floor = 0;
+  }
+
+  /** Declares every answer older than change `number` stale. */
+  raiseFloor(number: number): void {
+    this.floor = number;
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * States of the feed:
+ * - `unregistered`: the gateway has no lease yet. No number is known, and nothing is remembered.
+ * - `behind`: the feed may have missed changes. `number` is the last one it applied.
+ * - `current`: every change up to `announced` is applied, so `number >= announced`.
+ * - `ended`: the lease is released. Final.
+ *
+ * Remembered answers are trusted only in `current`, and only while three more conditions hold: NATS is connected, the
+ * lease has not expired, and user-sync was heard within three seconds.
+ *
+ * Transitions:
+ * - first lease: unregistered → behind. Adopts user-sync's number, then catches up.
+ * - a number below ours, confirmed by user-sync: → behind. The database was replaced; its number is adopted.
+ * - announcement or lease whose number equals ours: behind → current
+ * - announcement or lease with a higher number: current → behind, then catches up
+ * - catch-up reaches the announced number: behind → current
+ * - reconnect, or an announcement that cannot be parsed: current → behind
+ * - `end`: → ended
+ *
+ * The lease is renewed every second. It registers the gateway: while the lease is valid, user-sync waits for the
+ * gateway's acknowledgement of each change.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  type TrustChange,
+  type TrustChangesAnnouncement,
+  acknowledgeTrustChanges,
+  gatewayLease,
+  leaseGateway,
+  trustChangeHeartbeat,
+  trustChangesAnnouncement,
+  trustChangesSince,
+} from '@gatehouse/contracts';
+import { NatsClient, RequestClient, RequestRefusedError } from '@gatehouse/messaging';
+import { LOGGER } from '@gatehouse/observability';
+import { type NatsConnection } from '@nats-io/nats-core';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { ClockSkewError } from '../errors';
+import { STEADY_CLOCK } from '../tokens';
+import { LastChanges } from './last-changes';
+import { type MonotonicClock } from './steady-clock';
+
+const MAX_MARKS = 50_000;
+const END_TIMEOUT_MS = 1_000;
+
+/** Follows the numbered trust changes of user-sync. Decides whether remembered answers may be used. */
+@Injectable()
+export class TrustChangeFeed {
+  private readonly gatewayId = randomUUID();
+  private readonly lastChanges: LastChanges;
+  private readonly forgetters = new Set<() => void>();
+  private state: 'unregistered' | 'behind' | 'current' | 'ended' = 'unregistered';
+  /** Last change that was applied. */
+  private number = 0;
+  /** Highest number that user-sync has named. */
+  private announced = 0;
+  private acknowledged = 0;
+  private heardAt = Number.NEGATIVE_INFINITY;
+  private leasedUntil = Number.NEGATIVE_INFINITY;
+  /** user-sync's reason for rejecting our signatures, while it does. */
+  private clockFault: string | undefined;
+  private subscribed: NatsConnection | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** Requests in flight: at most one of each kind. */
+  private readonly catchUp = joined(() => this.requestMissed());
+  private readonly renew = joined(() => this.requestLease());
+  private acknowledging = false;
+  private hasLoggedFailure = false;
+
+  constructor(
+    private readonly nats: NatsClient,
+    private readonly services: RequestClient,
+    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(STEADY_CLOCK) private readonly now: MonotonicClock,
+    @Optional() maxMarks: number = MAX_MARKS,
+  ) {
+    this.lastChanges = new LastChanges(maxMarks);
+  }
+
+  /** Starts to listen and to renew the lease; returns at once. */
+  start(): void {
+    this.nats.onConnect((connection) => this.connected(connection));
+    this.timer = setInterval(() => this.lease(), gatewayLease.renewMs);
+    this.timer.unref();
+  }
+
+  /** Whether remembered answers may be used now. */
+  get trusting(): boolean {
+    const now = this.now();
+    return (
+      this.state === 'current' &&
+      now - this.heardAt < trustChangeHeartbeat.silenceMs &&
+      now < this.leasedUntil &&
+      this.nats.connected
+    );
+  }
+
+  /**
+   * Readiness check of the clock.
+   * @throws ClockSkewError while user-sync rejects our signatures because the clocks differ, and nothing is trusted
+   */
+  checkClock(): void {
+    if (this.clockFault !== undefined && !this.trusting) throw new ClockSkewError(this.clockFault);
+  }
+
+  /** Number of the last change that was applied. */
+  get current(): number {
+    return this.number;
+  }
+
+  /** Whether an answer read as of change `asOf` may be remembered. */
+  mayRemember(asOf: number): boolean {
+    return this.trusting && asOf >= this.number;
+  }
+
+  /** Whether a remembered answer read as of change `asOf` is still valid for its marks. */
+  isFresh(asOf: number, marks: readonly string[]): boolean {
+    return this.trusting && this.lastChanges.isFresh(asOf, marks);
+  }
+
+  /** Registers a callback that is called when all remembered answers become invalid. */
+  onForget(forget: () => void): void {
+    this.forgetters.add(forget);
+  }
+
+  /** Stops trusting and releases the lease, so that no revocation waits for this gateway. */
+  async end(): Promise<void> {
+    clearInterval(this.timer);
+    const isRegistered = this.state === 'behind' || this.state === 'current';
+    this.state = 'ended';
+    if (!isRegistered || !this.nats.connected) return;
+    const release = this.services
+      .send(leaseGateway, { gatewayId: this.gatewayId, number: this.number, ending: true }, this.context)
+      .catch(() => undefined);
+    await Promise.race([release, pause(END_TIMEOUT_MS)]);
+  }
+
+  private get context() {
+    return { principal: null, requestId: this.gatewayId };
+  }
+
+  private get hasEnded(): boolean {
+    return this.state === 'ended';
+  }
+
+  private connected(connection: NatsConnection): void {
+    this.fallBehind();
+    // A reconnect of the same connection keeps its subscriptions.
+    if (this.subscribed !== connection) {
+      this.subscribed = connection;
+      connection.subscribe(trustChangesAnnouncement.subject, {
+        callback: (error, message) => {
+          if (error === null) this.hear(message.data);
+        },
+      });
+    }
+    this.lease();
+  }
+
+  private hear(data: Uint8Array): void {
+    if (this.hasEnded) return;
+    const announcement = parse(data);
+    if (announcement === undefined) {
+      this.log.error('announcement of trust changes cannot be parsed');
+      this.fallBehind();
+      return;
+    }
+    this.heardAt = this.now();
+    if (this.state === 'unregistered') return;
+    this.apply(announcement.changes);
+    this.reach(announcement.current);
+  }
+
+  private fallBehind(): void {
+    if (this.state === 'current') this.state = 'behind';
+  }
+
+  /** Applies the changes that follow `number` without a gap. */
+  private apply(changes: readonly TrustChange[]): void {
+    for (const change of changes) {
+      if (change.number !== this.number + 1) continue;
+      this.lastChanges.note(change);
+      this.number = change.number;
+    }
+    if (this.number > this.acknowledged) void this.acknowledge();
+  }
+
+  /** Compares a number that user-sync named with ours; catches up if they differ. */
+  private reach(current: number): void {
+    // A lower number comes from a replica that lags behind, or from a replaced database. The catch-up finds out which.
+    if (current >= this.number) this.note(current);
+    if (current !== this.number) void this.catchUp();
+  }
+
+  private note(current: number): void {
+    this.announced = Math.max(this.announced, current);
+    this.state = this.number >= this.announced ? 'current' : 'behind';
+  }
+
+  private adopt(current: number): void {
+    for (const forget of this.forgetters) forget();
+    this.lastChanges.clear();
+    this.number = this.announced = this.acknowledged = current;
+    // Changes after `current` may have been announced before this gateway listened.
+    this.state = 'behind';
+    void this.catchUp();
+  }
+
+  private async requestMissed(): Promise<void> {
+    try {
+      for (;;) {
+        const asked = { number: this.number };
+        const { current, floor, changes } = await this.services.send(trustChangesSince, asked, this.context);
+        if (this.hasEnded) return;
+        // Numbers of one database never decrease, so this is another one. `number` may have grown since the request.
+        if (current < asked.number) {
+          this.adopt(current);
+          continue;
+        }
+        if (floor > this.number) this.skipTo(floor);
+        const before = this.number;
+        this.apply(changes);
+        this.note(current);
+        if (this.state === 'current') return;
+        // No progress: the next announcement triggers another attempt.
+        if (this.number === before && floor <= before) return;
+      }
+    } catch (error) {
+      this.logFailure(error, 'requesting missed trust changes failed');
+    }
+  }
+
+  /** Skips changes up to `floor`, which user-sync has deleted: any answer may have been affected by them. */
+  private skipTo(floor: number): void {
+    for (const forget of this.forgetters) forget();
+    this.lastChanges.raiseFloor(floor);
+    this.number = floor;
+  }
+
+  private lease(): void {
+    if (!this.hasEnded && this.nats.connected) void this.renew();
+  }
+
+  private async requestLease(): Promise<void> {
+    try {
+      // The subscription must be active before the first lease, so that no announcement falls between them.
+      if (this.state === 'unregistered') await this.nats.get().flush();
+      const asked = this.now();
+      const request = { gatewayId: this.gatewayId, number: this.number };
+      const { current, leaseMs } = await this.services.send(leaseGateway, request, this.context);
+      if (this.hasEnded) return;
+      this.leasedUntil = asked + leaseMs;
+      this.heardAt = Math.max(this.heardAt, asked);
+      this.hasLoggedFailure = false;
+      this.clockFault = undefined;
+      // Numbers of one database never decrease: a lower one means that the database was replaced.
+      if (this.state === 'unregistered' || current < request.number) this.adopt(current);
+      // An announcement may have overtaken this response, so a number below ours is not a sign of another database.
+      else if (current >= this.number) this.reach(current);
+    } catch (error) {
+      if (error instanceof RequestRefusedError && error.reason === 'clock_skew') this.noteClockFault(error.message);
+      else this.logFailure(error, 'gateway lease failed; every request is looked up at user-sync');
+    }
+  }
+
+  private async acknowledge(): Promise<void> {
+    if (this.acknowledging) return;
+    this.acknowledging = true;
+    try {
+      while (this.acknowledged < this.number && !this.hasEnded) {
+        const { number } = this;
+        await this.services.send(acknowledgeTrustChanges, { gatewayId: this.gatewayId, number }, this.context);
+        // `number` may have decreased if the database was replaced meanwhile.
+        this.acknowledged = Math.min(number, this.number);
+      }
+    } catch {
+      // The next lease renewal acknowledges the number too.
+    } finally {
+      this.acknowledging = false;
+    }
+  }
+
+  private noteClockFault(fault: string): void {
+    if (this.clockFault === undefined) this.log.error({ reason: fault }, 'user-sync rejects signatures: clocks differ');
+    this.clockFault = fault;
+  }
+
+  /** Logs the first failure of an outage. Before the first lease, user-sync may just not have started yet. */
+  private logFailure(error: unknown, message: string): void {
+    const level = this.state === 'unregistered' ? 'info' : 'warn';
+    if (!this.hasLoggedFailure && !this.hasEnded) this.log[level]({ reason: String(error) }, message);
+    this.hasLoggedFailure = true;
+  }
+}
+
+/** Wraps work so that calls while it runs join the running one. */
+function joined(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () =>
+    (running ??= work().finally(() => {
+      running = undefined;
+    }));
+}
+
+function parse(data: Uint8Array): TrustChangesAnnouncement | undefined {
+  try {
+    return trustChangesAnnouncement.message.parse(JSON.parse(Buffer.from(data).toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,12 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { TrustChangeFeed } from './trust-change-feed';
+
+/** Trust changes: decides for how long looked up users and credentials may be remembered. */
+@Module({ providers: [TrustChangeFeed], exports: [TrustChangeFeed] })
+export class TrustModule implements OnModuleInit {
+  constructor(private readonly feed: TrustChangeFeed) {}
+
+  onModuleInit(): void {
+    this.feed.start();
+  }
+}
