@@ -6,8 +6,8 @@ import { metadataStateSchema } from './metadata-collision';
 import { shownValue } from './shown-value';
 import { adminUserSchema } from './user';
 import { userRefSchema } from './user-ref';
+import { timeSchema } from './time';
 
-const timeSchema = z.iso.datetime();
 const name = z.string().trim().min(1).max(256);
 
 /** A token by which a local user sets its password, once; told only when it is made. */

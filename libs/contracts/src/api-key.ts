@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { propagationSchema } from './trust-change';
-import { givenTimeSchema } from './given-time';
+import { asOfTrustChange, propagationSchema } from './trust-change';
+import { givenTimeSchema, timeSchema } from './time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
-import { asOfTrustChange, holderSchema } from './trust';
+import { holderSchema } from './holder';
 import { shownValue } from './shown-value';
 import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
 import { scopeSchema } from './scope';
-
-const timeSchema = z.iso.datetime();
 
 const scopesSchema = z
   .array(scopeSchema)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
-import { givenTimeSchema } from './given-time';
+import { givenTimeSchema, timeSchema } from './time';
 import { pageOf, pageRequestSchema } from './page';
 import { authMethods } from './principal';
 import { defineRequest } from './request';
@@ -8,8 +8,6 @@ import { clerkSessionIdSchema } from './clerk-user';
 import { shownValue } from './shown-value';
 import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
-
-const timeSchema = z.iso.datetime();
 
 /** What is written down: who did what with which credential. */
 export const auditActions = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { latestTimeMs } from './latest-time';
+import { latestTimeMs } from './time';
 import { shownValue } from './shown-value';
 
 /** How user-sync sees Clerk by itself. */

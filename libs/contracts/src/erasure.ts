@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { clerkUserIdSchema } from './clerk-user';
 import { defineRequest } from './request';
 import { uuidSchema } from './uuid';
+import { timeSchema } from './time';
 
 /** What an erasure removed. */
 export const erasureSchema = z.object({
   id: uuidSchema,
   clerkUserId: z.string(),
-  at: z.iso.datetime(),
+  at: timeSchema,
   /** Ledger rows about the user; they stay, without payload. */
   events: z.number().int(),
   bodies: z.number().int(),
@@ -19,7 +20,7 @@ export const erasureSchema = z.object({
   /** Messages deleted from the stream. */
   streamMessages: z.number().int(),
   /** Copies on the stream that are not known by number (of earlier publishes) are gone by then; null if there is none. */
-  streamClearBy: z.iso.datetime().nullable(),
+  streamClearBy: timeSchema.nullable(),
 });
 
 /** What an erasure removed. */

@@ -7,8 +7,8 @@ import { writeBackSchema } from './write-back';
 import { metadataStateSchema } from './metadata-collision';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
+import { timeSchema } from './time';
 
-const timeSchema = z.iso.datetime();
 /** Clerk's `updated_at`, milliseconds since the epoch. */
 const versionSchema = z.number().int().nullable();
 

@@ -175,7 +175,7 @@ export {
   type RequestOf,
 } from './request';
 export { scopeListSchema, scopes, scopeSchema, type ScopeList } from './scope';
-export { callerSchema, type CallerView } from './session';
+export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {
   clerkEventsStream,
@@ -187,7 +187,7 @@ export {
   type ConsumerContract,
   type StreamContract,
 } from './streams';
-export { holderSchema, type Holder } from './trust';
+export { holderSchema, type Holder } from './holder';
 export {
   adminUserSchema,
   getMe,
@@ -237,4 +237,4 @@ export {
   type WriteBack,
   type WriteBackState,
 } from './write-back';
-export { latestTimeMs } from './latest-time';
+export { latestTimeMs } from './time';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
 import { shownValue } from './shown-value';
+import { timeSchema } from './time';
 
-const timeSchema = z.iso.datetime();
 const count = z.number().int().nonnegative();
 const oldest = z.object({ id: z.string(), webhookId: z.string(), at: timeSchema }).nullable();
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { propagationSchema } from './trust-change';
+import { asOfTrustChange, propagationSchema } from './trust-change';
 import { defineRequest } from './request';
-import { asOfTrustChange, holderSchema } from './trust';
+import { holderSchema } from './holder';
 import { userSchema } from './user';
 import { uuidSchema } from './uuid';
 

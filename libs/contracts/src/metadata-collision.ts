@@ -3,8 +3,7 @@ import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
-
-const timeSchema = z.iso.datetime();
+import { timeSchema } from './time';
 
 /**
  * State of a metadata collision. `open`: waits for a decision; `taking`: an admin decided to write our value, which is not

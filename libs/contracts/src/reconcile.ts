@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
-
-const timeSchema = z.iso.datetime();
+import { timeSchema } from './time';
 
 /**
  * How far a walk over Clerk's users is. `needs_approval`: it would delete more than the brake allows; a person decides.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
-import { givenTimeSchema } from './given-time';
+import { givenTimeSchema, timeSchema } from './time';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { eventStatuses } from './webhook-event';
@@ -84,7 +84,7 @@ export const redriveEvents = defineRequest({
 /** One redrive, who asked for it, and how far its events are. */
 export const redriveSchema = z.object({
   id: uuidSchema,
-  at: z.iso.datetime(),
+  at: timeSchema,
   /** Null when Clerk delivered a dead event again, which redrives it. */
   actorUserId: uuidSchema.nullable(),
   requestId: z.string(),

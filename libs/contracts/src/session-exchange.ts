@@ -4,7 +4,8 @@ import { shownValue } from './shown-value';
 import { clerkSessionIdSchema, clerkUserIdSchema } from './clerk-user';
 import { loginReplySchema, sessionTtlSchema } from './login';
 import { defineRequest } from './request';
-import { asOfTrustChange, holderSchema } from './trust';
+import { holderSchema } from './holder';
+import { asOfTrustChange } from './trust-change';
 import { userSchema } from './user';
 
 const text = (max: number) => z.string().trim().min(1).max(max);

@@ -3,10 +3,10 @@ import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
-/** What a change is about: everything known of a user, or one credential of its. */
+/** What a trust change is about: everything known of a user, or one credential. */
 export const trustChangeKinds = ['user', 'api_key', 'clerk_session', 'legacy_session'] as const;
 
-/** What made the change. */
+/** Why trust changed. */
 export const trustChangeReasons = [
   'role',
   'tier',
@@ -22,11 +22,17 @@ export const trustChangeReasons = [
   'password_set',
 ] as const;
 
-/** What made the change. */
+/** Why trust changed. */
 export type TrustChangeReason = (typeof trustChangeReasons)[number];
 
-/** Counts changes without a gap, from 1; 0 before the first. */
+/** Number of a trust change. They are counted from 1 without gaps; 0 stands before the first. */
 export const trustChangeNumberSchema = z.number().int().nonnegative();
+
+/**
+ * Field of every reply that a gateway may cache: the number of the last trust change when the reply was read. A gateway
+ * that has seen a later change uses the reply once and does not cache it.
+ */
+export const asOfTrustChange = { change: trustChangeNumberSchema };
 
 const common = {
   number: trustChangeNumberSchema.positive(),
@@ -36,9 +42,9 @@ const common = {
 };
 
 /**
- * Something that gateways may remember is true no longer. Whatever is remembered of it is to be forgotten, and looked
- * up again when it is next needed. `user`: its role, tier, activity, keys and sessions. `clerk_session`: by Clerk's
- * `sid`; `legacy_session`: by our tokens' `jti`.
+ * Tells gateways to drop what they have cached about a user or a credential, and to look it up again when needed. `user`
+ * covers role, tier, activity, keys and sessions. `clerk_session` is named by Clerk's `sid`, `legacy_session` by the
+ * `jti` of our tokens.
  */
 export const trustChangeSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('user'), userId: uuidSchema, clerkUserId: z.string().nullable() }),
@@ -47,16 +53,16 @@ export const trustChangeSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('legacy_session'), sessionId: uuidSchema, userId: uuidSchema }),
 ]);
 
-/** A change of whom or what is trusted. */
+/** A change of role, tier, activity or credential that gateways must learn. */
 export type TrustChange = z.output<typeof trustChangeSchema>;
 
-/** The most changes that one message carries. */
+/** Maximum trust changes in one message. */
 export const maxTrustChangesPerMessage = 500;
 
 /**
- * What user-sync tells all gateways: at once after a change, and each second. `changes` are in order and without a gap
- * among themselves, the last at most `current`. A gateway for which the first is not the next, or that has not reached
- * `current` after them, has missed some and asks for them.
+ * Message of user-sync to all gateways, sent at once after a trust change and every second. `changes` are in order and
+ * without gaps; the last is at most `current`. A gateway has missed changes when the first one is not its next, or when
+ * it has not reached `current` after the last. Then it requests `trustChangesSince`.
  */
 export const trustChangesAnnouncement = {
   subject: 'user-sync.changes.announce',
@@ -66,15 +72,15 @@ export const trustChangesAnnouncement = {
   }),
 } as const;
 
-/** What user-sync tells all gateways. */
+/** Message of user-sync to all gateways. */
 export type TrustChangesAnnouncement = z.output<typeof trustChangesAnnouncement.message>;
 
-/** How often the current number is repeated, and how long a gateway that hears nothing trusts its memory; milliseconds. */
+/** How often user-sync repeats the current number, and how long a gateway trusts its cache without it; milliseconds. */
 export const trustChangeHeartbeat = { intervalMs: 1_000, silenceMs: 3_000 } as const;
 
 /**
- * The changes after a number. Those up to `floor` are not kept any more: a gateway that had seen less than that forgets
- * everything. There are more to ask for while the last one is below `current`.
+ * Returns the trust changes after a number. Changes up to `floor` were deleted: a gateway that had not reached `floor`
+ * drops its whole cache. While the last change is below `current`, there are more to request.
  */
 export const trustChangesSince = defineRequest({
   subject: 'user-sync.changes.since',
@@ -86,12 +92,12 @@ export const trustChangesSince = defineRequest({
   }),
 });
 
-/** How long a gateway's lease lasts, and how often it is renewed; milliseconds. */
+/** How long a gateway lease lasts, and how often it is renewed; milliseconds. */
 export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
 
 /**
- * Registers a gateway, or renews its lease; `number` is the last change that it has taken in, `ending` gives the lease
- * up. A gateway remembers nothing that it was told before its first lease.
+ * Registers a gateway, or renews its gateway lease. `number` is the last trust change that it has applied; `ending`
+ * releases the lease. A gateway caches nothing before its first lease.
  */
 export const leaseGateway = defineRequest({
   subject: 'user-sync.gateways.lease',
@@ -99,7 +105,7 @@ export const leaseGateway = defineRequest({
   reply: z.object({ current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
 });
 
-/** Says that a gateway has taken in all changes up to `number`. One at a time will do: a later one covers the earlier. */
+/** Acknowledges that a gateway has applied all trust changes up to `number`. A later number covers earlier ones. */
 export const acknowledgeTrustChanges = defineRequest({
   subject: 'user-sync.gateways.ack',
   request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema }),
@@ -107,9 +113,9 @@ export const acknowledgeTrustChanges = defineRequest({
 });
 
 /**
- * How far a change had come when the call that made it was answered. `gateways`: those with a live lease when it was
- * made; each has `acknowledged` it or its lease has run out (`expired`), except when the sum is smaller: then the call
- * was not allowed to wait any longer.
+ * How many gateways had applied a trust change when the call that made it returned. `gateways` counts the leases that
+ * were live when the change was made. Each gateway `acknowledged` it or its lease `expired`; when the sum is smaller, the
+ * call had reached its time limit. `tookMs`: milliseconds that the call waited.
  */
 export const propagationSchema = z.object({
   number: trustChangeNumberSchema,
@@ -119,5 +125,5 @@ export const propagationSchema = z.object({
   tookMs: z.number().nonnegative(),
 });
 
-/** How far a change had come when the call that made it was answered. */
+/** How many gateways had applied a trust change when the call that made it returned. */
 export type Propagation = z.output<typeof propagationSchema>;

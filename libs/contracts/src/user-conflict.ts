@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
-
-const timeSchema = z.iso.datetime();
+import { timeSchema } from './time';
 
 /** Two users claim one address. Never holds the address itself. Times are ISO 8601 in UTC. */
 export const userConflictSchema = z.object({

@@ -4,11 +4,12 @@ import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { roles, tiers } from './principal';
 import { defineRequest } from './request';
-import { asOfTrustChange, holderSchema } from './trust';
+import { holderSchema } from './holder';
+import { asOfTrustChange } from './trust-change';
 import { uuidSchema } from './uuid';
 import { webLinkSchema } from './web-link';
+import { timeSchema } from './time';
 
-const timeSchema = z.iso.datetime();
 const text = (max: number) => z.string().trim().max(max).nullable();
 
 /** Names that every object has are none: copies of the links would not keep them apart. */

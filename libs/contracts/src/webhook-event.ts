@@ -3,11 +3,10 @@ import { filterText } from './filter-text';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
+import { timeSchema } from './time';
 
 /** The states of a ledger row; what each means stands in `lifecycle`. */
 export const eventStatuses = ['pending', 'processing', 'success', 'failed', 'invalid', 'ignored'] as const;
-
-const timeSchema = z.iso.datetime();
 
 /** A ledger row as operators see it; times are ISO 8601 in UTC. */
 export const webhookEventSchema = z.object({

@@ -4,8 +4,7 @@ import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
-
-const timeSchema = z.iso.datetime();
+import { timeSchema } from './time';
 
 /** How far a write-back is. `pending`: owed to Clerk; `done`: Clerk holds it; `dead`: Clerk will not take it, a person has to look. */
 export const writeBackStates = ['pending', 'done', 'dead'] as const;

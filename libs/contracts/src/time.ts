@@ -1,18 +1,24 @@
 import { z } from 'zod';
 
+/** A moment in UTC as the services write it: ISO 8601 with `Z`. */
+export const timeSchema = z.iso.datetime();
+
+/** The end of the year 9999, in milliseconds since the epoch: the last moment with a four-digit year in ISO 8601. */
+export const latestTimeMs = 253_402_300_799_999;
+
 /**
- * RFC 3339 section 5.6: `date-time`. Letters may be lower case; the offset is given, and at most nine digits of a second. A
- * space before the offset is a `+` that was not percent-encoded in a query.
+ * `date-time` of RFC 3339, with its offset and at most nine digits of a second. Letters may be lower case. A space before
+ * the offset is a `+` that was not percent-encoded in a query string.
  */
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+ -]\d{2}:\d{2})$/i;
 const EXAMPLE = '2027-01-01T05:30:00+05:30';
-/** PostgreSQL stores microseconds, and knows no offset of 16 hours or more. */
+/** PostgreSQL stores microseconds, and rejects an offset of 16 hours or more. */
 const STORED_DIGITS = 6;
 const MAX_OFFSET_HOURS = 15;
 
 /**
- * A moment that a client gives: RFC 3339 with its offset, between the years 1 and 9999 in UTC. Leap seconds are refused,
- * which neither JavaScript nor PostgreSQL can store. Its output is the same moment in UTC, to the microsecond.
+ * A moment from a client: RFC 3339 with its offset, in the years 1 to 9999 UTC. Rejects leap seconds, which neither
+ * JavaScript nor PostgreSQL can store. The output is the same moment in UTC, to the microsecond.
  * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  */
 export const givenTimeSchema = z
@@ -31,7 +37,7 @@ function toUtc(text: string): string | undefined {
   if (date === '' || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   const offsetMinutes = minutesOf(offset);
   const local = Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
-  // The parser rolls 30 February over into March.
+  // Date.parse turns 30 February into a day of March.
   if (offsetMinutes === undefined || Number.isNaN(local) || !iso(local).startsWith(date)) return undefined;
   const utc = iso(local - offsetMinutes * 60_000);
   if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return undefined;
@@ -39,7 +45,7 @@ function toUtc(text: string): string | undefined {
   return utc.replace('.000Z', `.${stored}Z`);
 }
 
-/** Minutes ahead of UTC; undefined for an offset that no place has. */
+/** Minutes ahead of UTC; undefined when the offset is out of range. */
 function minutesOf(offset: string): number | undefined {
   if (offset.toUpperCase() === 'Z') return 0;
   const [hours, minutes] = [Number(offset.slice(1, 3)), Number(offset.slice(4))];

@@ -1,4 +1,4 @@
-import { givenTimeSchema } from './given-time';
+import { givenTimeSchema } from './time';
 
 describe('a time that a client gives', () => {
   it.each([

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { authMethods, principalSchema } from './principal';
-
-const timeSchema = z.iso.datetime();
+import { timeSchema } from './time';
 
 /**
  * Who the gateway takes the caller for, and by which credential; times are ISO 8601 in UTC. What a kind of credential
