@@ -14,8 +14,8 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '../src/config';
+import { createApp } from '../src/create-app';
 import { migrationDatabase } from '../src/database/database-options';
-import { start } from '../src/start';
 
 export const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export const otherSecret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
@@ -155,7 +155,11 @@ export class IngestHarness {
       RETRY_MAX: '2',
       ...variables,
     });
-    const app = await start(config, createLogger({ service: 'webhook-ingest', level: config.logLevel }, destination));
+    const app = await createApp(
+      config,
+      createLogger({ service: 'webhook-ingest', level: config.logLevel }, destination),
+    );
+    await app.listen(config.http.port, config.http.host);
     const ingest: Ingest = {
       app,
       url: await app.getUrl(),

@@ -56,7 +56,7 @@ describe('the configuration', () => {
   it('never shows a secret, neither in a fault nor when printed', () => {
     const faults = faultsOf({ ...needed, CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)},whsec_tooshort,nonsense` });
     expect(faults.split('\n')).toEqual([
-      'CLERK_WEBHOOK_SIGNING_SECRETS value 2 is too short: 16 bytes are needed',
+      'CLERK_WEBHOOK_SIGNING_SECRETS value 2 is too short: it must have at least 16 bytes',
       'CLERK_WEBHOOK_SIGNING_SECRETS value 3 does not begin with whsec_',
     ]);
     expect(JSON.stringify(loadConfig(needed))).not.toContain(secret(1).slice(6, 16));

@@ -26,11 +26,11 @@ import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { z } from 'zod';
 import { SigningSecretInvalidError } from './errors';
-import { BODY_LIMIT } from './receive-webhook/body-limit';
+import { BODY_LIMIT_BYTES } from './receive-webhook/body-reader';
 import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
-/** Everything the service is told from outside; keys as objects, so that printing them shows nothing. Milliseconds. */
-export interface Config {
+/** Configuration of the service. Durations are milliseconds. Keys are objects, so that printing them shows no secret. */
+export interface WebhookIngestConfig {
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -41,11 +41,11 @@ export interface Config {
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
   readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
-  /** In the order in which they are tried. */
+  /** In the order in which verification tries them. */
   readonly signingSecrets: readonly SigningSecret[];
   readonly retry: RetrySchedule;
   readonly envelopePublicKey: string;
-  /** `perSecond` and `backlog` bound how fast what is owed, retried or lost is published, for each replica. */
+  /** `perSecond` and `backlog` limit the rate of each replica's relay. */
   readonly relay: {
     readonly graceMs: number;
     readonly pollMs: number;
@@ -54,22 +54,22 @@ export interface Config {
     readonly backlog: number;
   };
   readonly rebuild: { readonly graceMs: number; readonly pollMs: number };
-  /** After how many days the bodies of resolved events are dropped; 0 keeps them. */
+  /** Days after which the bodies of resolved events are dropped; 0 keeps them. */
   readonly bodyRetentionDays: number;
-  /** For how long it may be quiet before that is worth a thought. Milliseconds. */
+  /** Minimum time without a webhook before the silence alarm can fire. */
   readonly silenceMs: number;
-  /** How late a webhook may be after Clerk was seen to change a user. Milliseconds. */
+  /** Maximum delay of a webhook after a change at Clerk that user-sync found. */
   readonly silenceGraceMs: number;
-  /** Bytes of bodies that may be in memory while they are received and recorded, over all requests. */
+  /** Limit of the bytes of all bodies that are being received or recorded. */
   readonly maxBufferedBytes: number;
-  /** How many rejected deliveries are kept, and how many are written per second at most. */
+  /** Rejected deliveries that are stored, and the maximum that is written per second. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
-  /** Where the service kills itself; for tests of crashes alone. */
+  /** Places at which the process kills itself; only for crash tests. */
   readonly failpoints: readonly Failpoint[];
 }
 
 const signingSecrets = commaSeparated.transform((secrets, context) => {
-  if (secrets.length === 0) context.addIssue({ code: 'custom', message: 'names no secret' });
+  if (secrets.length === 0) context.addIssue({ code: 'custom', message: 'contains no secret' });
   return secrets.map((secret, index) => {
     try {
       return parseSigningSecret(secret);
@@ -106,11 +106,11 @@ const schema = withRetryInOrder(
     BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
     SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
     SILENCE_GRACE_MS: wholeNumber.min(1_000).default(10 * 60 * 1_000),
-    // At least one body of Clerk's largest.
+    // At least one body of the largest size.
     MAX_BUFFERED_BYTES: wholeNumber
-      .min(BODY_LIMIT)
+      .min(BODY_LIMIT_BYTES)
       .max(4 * 1024 ** 3)
-      .default(64 * BODY_LIMIT),
+      .default(64 * BODY_LIMIT_BYTES),
     REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
     REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
@@ -126,7 +126,9 @@ export function findNearMisses(): readonly NearMiss[] {
 }
 
 /** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): WebhookIngestConfig {
   const env = parseEnvironment(schema, withSecretsJoined(environment));
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },
@@ -154,7 +156,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Reads what the migration programs need: the URL of the database, as its owner. */
+/** Reads the configuration of the migration programs: the URL of the database, as its owner. */
 export function readDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const env = parseEnvironment(
     z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE }),
@@ -163,7 +165,7 @@ export function readDatabaseConfig(environment: Readonly<Record<string, string |
   return databaseAddress(env);
 }
 
-/** Reads what the erasing program needs: the service's database and NATS. */
+/** Reads the configuration of the erase program: the service's database and NATS. */
 export function readEraseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const { NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE } = commonVariables;
   const env = parseEnvironment(z.object({ NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE }), environment);
@@ -173,7 +175,7 @@ export function readEraseConfig(environment: Readonly<Record<string, string | un
   };
 }
 
-/** The singular name is accepted too; its secret comes last. */
+/** Also accepts the singular name; its secret comes last. */
 function withSecretsJoined(environment: Readonly<Record<string, string | undefined>>) {
   const both = [environment.CLERK_WEBHOOK_SIGNING_SECRETS, environment.CLERK_WEBHOOK_SIGNING_SECRET];
   return { ...environment, CLERK_WEBHOOK_SIGNING_SECRETS: both.filter(Boolean).join(',') };

@@ -1,43 +1,27 @@
-/** A signing secret is not `whsec_` and base64; the message never holds the secret. */
-export class SigningSecretInvalidError extends Error {
-  readonly code = 'SIGNING_SECRET_INVALID';
+import { codedError } from '@gatehouse/errors';
 
-  constructor(problem: string) {
-    super(problem);
-    this.name = 'SigningSecretInvalidError';
-  }
-}
+/** A signing secret is not `whsec_` followed by base64. The message never contains the secret. */
+export class SigningSecretInvalidError extends codedError('SIGNING_SECRET_INVALID', (problem: string) => problem) {}
 
-/** The ledger takes no more for now: its queue is full, or the database is away or too slow. Nothing was recorded. */
-export class LedgerUnavailableError extends Error {
-  readonly code = 'LEDGER_UNAVAILABLE';
+/** The ledger cannot record now: its queue is full, or the database is unavailable or too slow. Nothing was recorded. */
+export class LedgerUnavailableError extends codedError(
+  'LEDGER_UNAVAILABLE',
+  (reason: string) => `the ledger is unavailable: ${reason}`,
+) {}
 
-  constructor(why: string, options?: ErrorOptions) {
-    super(`the ledger is unavailable: ${why}`, options);
-    this.name = 'LedgerUnavailableError';
-  }
-}
+/** The bodies of all requests together exceed `MAX_BUFFERED_BYTES`. Nothing was recorded. */
+export class OverloadedError extends codedError('OVERLOADED', 'too many bytes of deliveries are in memory') {}
 
-/** More bytes of bodies are in memory than may be. Nothing was recorded. */
-export class OverloadedError extends Error {
-  readonly code = 'OVERLOADED';
-
-  constructor() {
-    super('too many bytes of deliveries are in memory');
-    this.name = 'OverloadedError';
-  }
-}
-
-/** A delivery is refused; `status` and `reason` go to the sender, `reason` being a stable code. */
-export class DeliveryRefusedError extends Error {
-  readonly code = 'DELIVERY_REFUSED';
-
+/** A delivery is rejected. `status` and `reason`, a stable code, are returned to the sender. */
+export class DeliveryRejectedError extends codedError(
+  'DELIVERY_REJECTED',
+  (_status: number, _reason: string, detail: string) => detail,
+) {
   constructor(
     readonly status: 400 | 403 | 404 | 405 | 413 | 415,
     readonly reason: string,
     detail: string,
   ) {
-    super(detail);
-    this.name = 'DeliveryRefusedError';
+    super(status, reason, detail);
   }
 }

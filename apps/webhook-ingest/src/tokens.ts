@@ -1,5 +1,5 @@
-/** Injection token of the service's `Config`. */
-export const CONFIG = Symbol('Config');
+/** Injection token of the service's `WebhookIngestConfig`. */
+export const CONFIG = Symbol('WebhookIngestConfig');
 
-/** Under which name NATS, PostgreSQL and the logs know this service. */
+/** Name of this service in NATS, PostgreSQL and the logs. */
 export const SERVICE_NAME = 'webhook-ingest';

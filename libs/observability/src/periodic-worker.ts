@@ -15,7 +15,7 @@ export interface WorkerSchedule {
 export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  private stopped = false;
+  private stopping = false;
 
   constructor(private readonly schedule: WorkerSchedule) {}
 
@@ -27,16 +27,21 @@ export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModule
     if (this.schedule.atStart ?? true) this.wake();
   }
 
+  /** Whether the service is stopping. A long run checks this between its steps. */
+  protected get stopped(): boolean {
+    return this.stopping;
+  }
+
   /** Starts a run now, unless one is running or the service is stopping. */
   protected wake(): void {
-    if (this.stopped) return;
+    if (this.stopping) return;
     this.running ??= this.run().finally(() => {
       this.running = undefined;
     });
   }
 
   onModuleDestroy(): void {
-    this.stopped = true;
+    this.stopping = true;
     clearInterval(this.timer);
   }
 

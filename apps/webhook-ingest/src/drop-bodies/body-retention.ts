@@ -1,29 +1,32 @@
-import { PeriodicWorker } from '@gatehouse/observability';
+import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { type WebhookIngestConfig } from '../config';
+import { CONFIG } from '../tokens';
 import { type Dropped, dropOldBodies } from './drop-old-bodies';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Drops old bodies every hour. Any number of replicas may do so at the same time. */
+/** Drops old bodies every hour, unless `BODY_RETENTION_DAYS` is 0; several replicas may do so at once. */
+@Injectable()
 export class BodyRetention extends PeriodicWorker {
-  /** @param days 0 keeps bodies forever */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly log: Logger,
-    private readonly days: number,
+    @Inject(CONFIG) private readonly config: WebhookIngestConfig,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     super({ everyMs: HOUR_MS });
   }
 
   override onApplicationBootstrap(): void {
-    if (this.days > 0) super.onApplicationBootstrap();
+    if (this.config.bodyRetentionDays > 0) super.onApplicationBootstrap();
   }
 
   /** Drops the bodies that are old now. */
   async drop(): Promise<Dropped> {
-    const dropped = await dropOldBodies(this.dataSource, this.days);
-    if (dropped.bodies > 0 || dropped.months.length > 0) this.log.info(dropped, 'old bodies were dropped');
+    const dropped = await dropOldBodies(this.dataSource, this.config.bodyRetentionDays);
+    if (dropped.bodies > 0 || dropped.months.length > 0) this.log.info(dropped, 'old bodies dropped');
     return dropped;
   }
 
@@ -31,7 +34,7 @@ export class BodyRetention extends PeriodicWorker {
     try {
       await this.drop();
     } catch (error) {
-      this.log.error({ err: error }, 'old bodies could not be dropped');
+      this.log.error({ err: error }, 'dropping old bodies failed');
     }
   }
 }

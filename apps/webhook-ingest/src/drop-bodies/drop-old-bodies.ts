@@ -1,13 +1,13 @@
 import { failpoint } from '@gatehouse/observability';
 import { type DataSource } from 'typeorm';
 
-/** What was dropped. */
+/** The months whose partition was dropped, and the number of bodies. */
 export interface Dropped {
   readonly months: readonly string[];
   readonly bodies: number;
 }
 
-/** Months, as `YYYYMM`, whose last moment is older than the retention. */
+/** Months, as `YYYYMM`, that ended before the retention time. */
 const OLD_MONTHS = `
   SELECT substring(child.relname FROM '[0-9]{6}$') AS month
     FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
@@ -16,7 +16,7 @@ const OLD_MONTHS = `
          <= now() - $1 * interval '1 day'
    ORDER BY 1`;
 
-/** What is left over of dropped months, once it is resolved; in portions, oldest first. */
+/** Deletes a portion of the bodies that were kept from dropped months and whose events are now resolved. */
 const DROP_RESOLVED = `
   DELETE FROM event_bodies_default WHERE (event_id, created_at) IN (
     SELECT body.event_id, body.created_at FROM event_bodies_default AS body
@@ -29,8 +29,8 @@ const DROP_RESOLVED = `
 const PORTION = 5_000;
 
 /**
- * Drops the bodies of resolved events that are older than so many days: whole months by their partition, and what had
- * been kept of earlier months because it was unresolved. Unresolved events keep theirs.
+ * Drops the bodies of resolved events that are older than `days`. Drops the partitions of whole months, and then deletes
+ * the bodies of earlier months that were kept because their events were unresolved. Keeps bodies of unresolved events.
  */
 export async function dropOldBodies(dataSource: DataSource, days: number): Promise<Dropped> {
   const old = await dataSource.query<{ month: string }[]>(OLD_MONTHS, [days]);

@@ -3,10 +3,10 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { failpoint } from '@gatehouse/observability';
 import { type DataSource, type EntityManager } from 'typeorm';
 
-/** Deletes one message of the event stream if that stream is the one made at `streamCreatedAt`; true when it was there. */
+/** Deletes a message of the event stream created at `streamCreatedAt`; returns whether it existed. */
 export type DeleteMessage = (sequence: number, streamCreatedAt: Date) => Promise<boolean>;
 
-/** Whose payloads are to go, and who says so. */
+/** The user whose payloads to erase, and who orders it. */
 export interface ErasureOrder {
   readonly id: string;
   readonly clerkUserId: string;
@@ -36,9 +36,9 @@ const PLACES = `
 const WAS_DELETED = `
   SELECT FROM webhook_events WHERE clerk_user_id = $1 AND event_type = 'user.deleted' AND status <> 'invalid' LIMIT 1`;
 
-/** Whose bytes name the user, of the events that are about nobody in particular. */
+/** Events without a user of their own, and whether their body contains the user's id. */
 const MENTIONS = `
-  SELECT event.id, position(convert_to($1, 'UTF8') IN body) > 0 AS named
+  SELECT event.id, position(convert_to($1, 'UTF8') IN body) > 0 AS mentions
     FROM webhook_events AS event
     JOIN event_bodies AS stored ON stored.event_id = event.id AND stored.created_at = event.created_at
    WHERE event.clerk_user_id IS NULL AND event.id > $2 ORDER BY event.id LIMIT $3`;
@@ -51,7 +51,7 @@ const REMOVE_BODIES = `
   )
   SELECT count(*)::integer AS bodies, coalesce(sum(bytes), 0)::float8 AS bytes FROM removed`;
 
-/** Without its payload an open event can never be applied: it ends here. Error texts may quote the payload. */
+/** Ends open events, which cannot be applied without their payload. Replaces error texts, which may quote the payload. */
 const CLOSE = `
   UPDATE webhook_events
      SET error_message = CASE WHEN status IN ('pending', 'processing', 'failed') THEN 'the payload was erased' END,
@@ -60,7 +60,7 @@ const CLOSE = `
          next_retry_at = NULL, lease_until = NULL, source_ip = NULL, updated_at = now()
    WHERE id = ANY ($1::bigint[])`;
 
-const NOTE = 'INSERT INTO erasures (id, clerk_user_id, actor, request_id, removed) VALUES ($1, $2, $3, $4, $5)';
+const RECORD = 'INSERT INTO erasures (id, clerk_user_id, actor, request_id, removed) VALUES ($1, $2, $3, $4, $5)';
 
 const PORTION = 500;
 const OPEN = new Set(['pending', 'processing', 'failed']);
@@ -76,9 +76,9 @@ interface Counts {
 }
 
 /**
- * Removes every stored payload of a user: bodies of events about it, bodies of other events that name it, and the copies
- * on the stream whose number is known. Portion by portion: an erasure that was interrupted is asked for again. Throws
- * RequestRefusedError when Clerk has not deleted the user and `force` is not given.
+ * Erases every stored payload of a user: bodies of the user's events, bodies of other events that contain the user's id,
+ * and the messages on the stream whose sequence is known. Works in portions; repeat an erasure that was interrupted.
+ * @throws RequestRefusedError `conflict` when Clerk has not deleted the user and `force` is false
  */
 export async function erasePayloads(
   dataSource: DataSource,
@@ -88,14 +88,14 @@ export async function erasePayloads(
   const { clerkUserId } = order;
   const deleted = await dataSource.query<unknown[]>(WAS_DELETED, [clerkUserId]);
   if (deleted.length === 0 && !order.force) {
-    throw new RequestRefusedError('conflict', 'Clerk has not deleted this user, as far as the ledger knows');
+    throw new RequestRefusedError('conflict', 'the ledger has no user.deleted event for this user');
   }
   const counts: Counts = { events: 0, bodies: 0, bytes: 0, mentions: 0, unresolved: 0, streamMessages: 0, clearBy: 0 };
   await eraseEvents(dataSource, deleteMessage, clerkUserId, counts);
   await eraseMentions(dataSource, clerkUserId, counts);
   const { clearBy, ...removed } = counts;
   const streamClearBy = clearBy > Date.now() ? new Date(clearBy).toISOString() : null;
-  await dataSource.query(NOTE, [
+  await dataSource.query(RECORD, [
     order.id,
     clerkUserId,
     order.actor,
@@ -119,7 +119,7 @@ async function eraseEvents(
       await removeBodies(manager, ids, counts);
     });
     failpoint('after-erase');
-    // After it: what is published from now on would have no body to publish.
+    // Read after the bodies are removed: from then on the relay cannot publish these events again.
     for (const row of await dataSource.query<EventRow[]>(PLACES, [ids])) await eraseMessage(row, deleteMessage, counts);
     counts.events += rows.length;
     counts.unresolved += rows.filter(({ status }) => OPEN.has(status)).length;
@@ -133,7 +133,7 @@ async function eraseMessage(row: EventRow, deleteMessage: DeleteMessage, counts:
   if (row.stream_sequence === null || row.stream_created_at === null) return;
   if (await deleteMessage(Number(row.stream_sequence), row.stream_created_at)) counts.streamMessages += 1;
   if (row.publish_number > 1) {
-    // Of earlier publishes the number is not kept; the stream lets go of them by age.
+    // The sequences of earlier publishes are not stored; the stream expires those messages by age.
     const publishedAt = row.published_at?.getTime() ?? Date.now();
     counts.clearBy = Math.max(counts.clearBy, publishedAt + clerkEventsStream.maxAgeMs);
   }
@@ -141,10 +141,12 @@ async function eraseMessage(row: EventRow, deleteMessage: DeleteMessage, counts:
 
 async function eraseMentions(dataSource: DataSource, clerkUserId: string, counts: Counts): Promise<void> {
   for (let after = '0'; ;) {
-    const rows = await dataSource.query<{ id: string; named: boolean }[]>(MENTIONS, [clerkUserId, after, PORTION]);
-    const named = rows.filter((row) => row.named).map(({ id }) => id);
+    const rows = await dataSource.query<{ id: string; mentions: boolean }[]>(MENTIONS, [clerkUserId, after, PORTION]);
+    const mentioning = rows.filter((row) => row.mentions).map(({ id }) => id);
     const before = counts.bodies;
-    if (named.length > 0) await dataSource.transaction((manager) => removeBodies(manager, named, counts));
+    if (mentioning.length > 0) {
+      await dataSource.transaction((manager) => removeBodies(manager, mentioning, counts));
+    }
     counts.mentions += counts.bodies - before;
     const last = rows.at(-1);
     if (rows.length < PORTION || last === undefined) return;

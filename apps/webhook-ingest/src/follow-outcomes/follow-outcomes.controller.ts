@@ -6,93 +6,108 @@ import {
   decodeOutcomes,
   outcomesConsumer,
 } from '@gatehouse/contracts';
-import { ConsumerHandler, type StreamMessage, SharedOutageError } from '@gatehouse/messaging';
-import { LOGGER, failpoint, withLogContext } from '@gatehouse/observability';
+import { ConsumerHandler, SharedOutageError, type StreamMessage } from '@gatehouse/messaging';
+import { LOGGER, METRICS, failpoint, withLogContext } from '@gatehouse/observability';
 import { isDatabaseUnavailable, isQueryCanceled, isTransactionConflict } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
+import { Counter, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { type Config } from '../config';
-import { IngestMetrics } from '../metrics';
+import { type WebhookIngestConfig } from '../config';
 import { CONFIG } from '../tokens';
-import { type Applied, applyOutcomes } from './apply-outcomes';
-import { noteMovements } from './note-movement';
+import { applyOutcomes } from './apply-outcomes';
+import { noteMovements } from './note-movements';
+import { type Applied } from './outcome-fold';
 
 const CONFLICT_ATTEMPTS = 5;
 
-/** Follows what became of the events, on `CLERK_OUTCOMES`. */
+/** Consumes the stream `CLERK_OUTCOMES` and updates the ledger. Drops messages that break their contract. */
 @Controller()
 export class FollowOutcomesController {
+  private readonly outcomes: Counter<'status' | 'effect'>;
+  private readonly movements: Counter<'result'>;
+
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(CONFIG) private readonly config: Config,
-    @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
+    private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: WebhookIngestConfig,
+    @Inject(METRICS) registry: Registry,
     @Inject(LOGGER) private readonly log: Logger,
-  ) {}
+  ) {
+    this.outcomes = new Counter({
+      name: 'gatehouse_ingest_outcomes_total',
+      help: 'Outcomes by status and by their effect on the ledger: changed, unchanged, unknown (no such row).',
+      labelNames: ['status', 'effect'],
+      registers: [registry],
+    });
+    this.movements = new Counter({
+      name: 'gatehouse_ingest_clerk_movements_total',
+      help: 'Clerk movements that user-sync reported, by result: noted, invalid (breaks its contract).',
+      labelNames: ['result'],
+      registers: [registry],
+    });
+  }
 
   @ConsumerHandler(outcomesConsumer)
   async follow(@Payload() messages: readonly StreamMessage[]): Promise<void> {
     const outcomes: Outcome[] = [];
     const movements: ClerkMovement[] = [];
     for (const message of messages) {
-      if (message.subject === clerkMovementSubject) movements.push(...this.movement(message));
-      else outcomes.push(...this.known(message, decodeOutcomes(message.data)));
+      if (message.subject === clerkMovementSubject) movements.push(...this.readMovement(message));
+      else outcomes.push(...this.readOutcomes(message));
     }
-    if (movements.length > 0) await this.guarded(() => noteMovements(this.dataSource, movements));
+    if (movements.length > 0) await retryConflicts(() => noteMovements(this.dataSource, movements));
     if (outcomes.length === 0) return;
-    for (const applied of await this.apply(outcomes)) this.tell(applied);
+    const applied = await retryConflicts(() =>
+      applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random),
+    );
+    for (const one of applied) this.report(one);
     failpoint('after-outcomes');
   }
 
-  /** What breaks its contract can never be applied: it is told and let go. */
-  private known({ streamSequence }: StreamMessage, told: readonly (Outcome | undefined)[]): Outcome[] {
-    return told.flatMap((one) => {
-      if (one !== undefined) return [one];
-      this.metrics.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
-      this.log.error({ streamSequence }, 'an outcome breaks its contract and is dropped');
+  private readOutcomes({ data, streamSequence }: StreamMessage): Outcome[] {
+    return decodeOutcomes(data).flatMap((outcome) => {
+      if (outcome !== undefined) return [outcome];
+      this.outcomes.inc({ status: 'invalid', effect: 'unchanged' });
+      this.log.error({ streamSequence }, 'outcome dropped: it breaks its contract');
       return [];
     });
   }
 
-  private movement(message: StreamMessage): ClerkMovement[] {
-    const movement = readMovement(message);
-    this.metrics.movements.inc({ result: movement === undefined ? 'invalid' : 'noted' });
+  private readMovement({ data, streamSequence }: StreamMessage): ClerkMovement[] {
+    const movement = decodeMovement(data);
+    this.movements.inc({ result: movement === undefined ? 'invalid' : 'noted' });
     if (movement !== undefined) return [movement];
-    const { streamSequence } = message;
-    this.log.error({ streamSequence }, 'a movement of Clerk breaks its contract and is dropped');
+    this.log.error({ streamSequence }, 'Clerk movement dropped: it breaks its contract');
     return [];
   }
 
-  private apply(outcomes: readonly Outcome[]): Promise<Applied[]> {
-    return this.guarded(() => applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random));
-  }
-
-  private async guarded<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
-        if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
-          throw new SharedOutageError('the database', { cause: error });
-        }
-        throw error;
-      }
-    }
-  }
-
-  private tell({ outcome, effect, correlationId }: Applied): void {
-    this.metrics.outcomes.inc({ status: outcome.status, effect });
+  private report({ outcome, effect, correlationId }: Applied): void {
+    this.outcomes.inc({ status: outcome.status, effect });
     withLogContext({ correlationId }, () => {
       const fields = { webhookId: outcome.webhookId, status: outcome.status, attempt: outcome.attempt, effect };
-      if (effect === 'unknown') this.log.warn(fields, 'an outcome of an event that the ledger does not know');
+      if (effect === 'unknown') this.log.warn(fields, 'outcome dropped: its event is not in the ledger');
       else this.log.info(fields, 'outcome');
     });
   }
 }
 
-function readMovement({ data }: StreamMessage): ClerkMovement | undefined {
+/** @throws SharedOutageError while the database is unavailable or too slow */
+async function retryConflicts<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
+      if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
+        throw new SharedOutageError('the database', { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+function decodeMovement(data: Uint8Array): ClerkMovement | undefined {
   try {
     return clerkMovementSchema.parse(JSON.parse(new TextDecoder().decode(data)));
   } catch {

@@ -1,15 +1,15 @@
 import { type ReplyOf, listWebhookEvents } from '@gatehouse/contracts';
-import { idCursor, RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { RequestHandler, type VerifiedRequest, idCursor, requireAdmin } from '@gatehouse/messaging';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { WebhookEventEntity } from '../database/webhook-event.entity';
 import { toWebhookEvent } from './webhook-event-view';
 
-/** Lists the ledger for operators, newest first. */
+/** Lists the ledger for admins, newest first. */
 @Controller()
 export class ListEventsController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(listWebhookEvents)
   async list(
@@ -21,15 +21,14 @@ export class ListEventsController {
       .getRepository(WebhookEventEntity)
       .createQueryBuilder('event')
       .orderBy('event.id', 'DESC')
-      // One more than asked for tells whether there is a next page.
+      // One more row than requested shows whether there is a next page.
       .limit(limit + 1);
     if (status !== undefined) query.andWhere('event.status = :status', { status });
     if (type !== undefined) query.andWhere('event.eventType = :type', { type });
     if (clerkUserId !== undefined) query.andWhere('event.clerkUserId = :clerkUserId', { clerkUserId });
     const before = idCursor.read(cursor);
     if (before !== undefined) query.andWhere('event.id < :before', { before });
-    const rows = await query.getMany();
-    const { items, nextCursor } = idCursor.page(rows, limit, ({ id }) => id);
+    const { items, nextCursor } = idCursor.page(await query.getMany(), limit, ({ id }) => id);
     return { items: items.map(toWebhookEvent), nextCursor };
   }
 }

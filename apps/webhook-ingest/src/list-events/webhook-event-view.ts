@@ -1,7 +1,7 @@
 import { type WebhookEvent } from '@gatehouse/contracts';
 import { type WebhookEventEntity } from '../database/webhook-event.entity';
 
-/** A ledger row as operators see it. */
+/** Converts a row of the ledger to the form in which admins see it. */
 export function toWebhookEvent(row: WebhookEventEntity): WebhookEvent {
   return {
     id: row.id,

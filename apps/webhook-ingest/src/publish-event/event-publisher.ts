@@ -1,41 +1,58 @@
 import { clerkEventsStream, encodeEventHeaders, eventMessageId, eventSubject } from '@gatehouse/contracts';
-import { failpoint } from '@gatehouse/observability';
-import { type JetStream, JetStreamConfigurationError, type NatsClient } from '@gatehouse/messaging';
+import { JetStream, JetStreamConfigurationError, NatsClient } from '@gatehouse/messaging';
+import { LOGGER, METRICS, failpoint } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type IngestMetrics } from '../metrics';
-import { type PublishLog } from './publish-log';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { PublishLog } from './publish-log';
 import { type PublishableEvent } from './publishable-event';
 
-/** Beyond these an event is left to the relay: it is recorded, and memory is not the place to wait in. */
+/** Limits of background publishing, to bound memory. Events beyond them are already recorded; the relay publishes them. */
 const MAX_IN_FLIGHT = 1_000;
 const MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024;
 
 /** Publishes recorded events and stores the stream's acknowledgement in the ledger. */
+@Injectable()
 export class EventPublisher {
   private readonly inFlight = new Set<Promise<void>>();
   private bytes = 0;
+  private readonly publishes: Counter<'result'>;
+  private readonly publishSeconds: Histogram;
 
   constructor(
     private readonly nats: NatsClient,
     private readonly jetStream: JetStream,
     private readonly publishLog: PublishLog,
-    private readonly metrics: IngestMetrics,
-    private readonly log: Logger,
-  ) {}
+    @Inject(METRICS) registry: Registry,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    this.publishes = new Counter({
+      name: 'gatehouse_ingest_publishes_total',
+      help: 'Publishes by result: stored, duplicate, failed, skipped.',
+      labelNames: ['result'],
+      registers: [registry],
+    });
+    this.publishSeconds = new Histogram({
+      name: 'gatehouse_ingest_publish_seconds',
+      help: 'Time from publishing an event to its acknowledgement by the stream.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers: [registry],
+    });
+  }
 
-  /** Publishes in the background, right after the commit; skipped while disconnected or when too many are under way. */
+  /** Publishes in the background, right after the commit. Skips the event while disconnected or above the limits. */
   offer(event: PublishableEvent): void {
     const { length } = event.body;
     if (!this.nats.connected || this.inFlight.size >= MAX_IN_FLIGHT || this.bytes + length > MAX_BYTES_IN_FLIGHT) {
-      this.metrics.publishes.inc({ result: 'skipped' });
+      this.publishes.inc({ result: 'skipped' });
       return;
     }
     this.bytes += length;
     const work = this.publish(event)
       .catch((error: unknown) => {
-        // What NATS refuses is told by readiness, and once in the log: not for each delivery.
+        // Readiness and one log line report a refused stream configuration; every delivery need not repeat it.
         const level = error instanceof JetStreamConfigurationError ? 'debug' : 'warn';
-        this.log[level]({ err: error, webhookId: event.webhookId }, 'an event was not published, the relay will do it');
+        this.log[level]({ err: error, webhookId: event.webhookId }, 'publish failed; the relay will retry');
       })
       .finally(() => {
         this.bytes -= length;
@@ -44,10 +61,10 @@ export class EventPublisher {
     this.inFlight.add(work);
   }
 
-  /** Publishes and stores the acknowledgement; throws when either did not happen. */
+  /** Publishes the event and stores the acknowledgement; throws when one of the two fails. */
   async publish(event: PublishableEvent): Promise<void> {
     failpoint('before-publish');
-    const stopTimer = this.metrics.publishSeconds.startTimer();
+    const stopTimer = this.publishSeconds.startTimer();
     try {
       const { sequence, streamCreatedAt, duplicate } = await this.jetStream.publish({
         stream: clerkEventsStream,
@@ -65,15 +82,15 @@ export class EventPublisher {
       });
       stopTimer();
       failpoint('after-publish');
-      this.metrics.publishes.inc({ result: duplicate ? 'duplicate' : 'stored' });
+      this.publishes.inc({ result: duplicate ? 'duplicate' : 'stored' });
       await this.publishLog.store({ id: event.id, publishNumber: event.publishNumber, sequence, streamCreatedAt });
     } catch (error) {
-      this.metrics.publishes.inc({ result: 'failed' });
+      this.publishes.inc({ result: 'failed' });
       throw error;
     }
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when every background publish is over. */
   async idle(): Promise<void> {
     await Promise.all(this.inFlight);
   }

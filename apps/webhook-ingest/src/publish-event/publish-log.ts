@@ -1,7 +1,8 @@
 import { transitions } from '@gatehouse/lifecycle';
-import { type DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 
-/** The stream's acknowledgement of one publish of one row. */
+/** Acknowledgement by the stream of one publish of one row. */
 export interface PublishAck {
   readonly id: string;
   readonly publishNumber: number;
@@ -9,12 +10,12 @@ export interface PublishAck {
   readonly streamCreatedAt: Date;
 }
 
-/** `lifecycle`'s column for `published`, in SQL: an outcome that overtook this update has moved the row on already. */
+/** The transitions for `published`, in SQL. The status differs if an outcome arrived before this update. */
 const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
   .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))
   .join(' ')} ELSE event.status END`;
 
-/** Rows are locked in the order of their id, as everywhere; a publish that was superseded changes nothing. */
+/** Locks rows in the order of their id, like every statement. Skips a publish that a later one superseded. */
 const STORE = `
   WITH acked AS (
     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::timestamptz[])
@@ -29,7 +30,7 @@ const STORE = `
    WHERE event.id = acked.id AND event.publish_number = acked.publish_number`;
 
 const MAX_GROUP = 500;
-/** Of live events nothing waits for the row to say so, and most of a small group's cost is the statement's; milliseconds. */
+/** Time to gather a group; milliseconds. Nothing waits for the row of a new event, and larger groups cost less. */
 const GATHER_MS = 10;
 
 interface Waiting {
@@ -38,23 +39,26 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Stores acknowledgements: those that come within a moment, or while a group is being stored, share one statement. */
+/**
+ * Stores acknowledgements in groups. Those that arrive within `GATHER_MS`, or while a group is stored, share a statement.
+ */
+@Injectable()
 export class PublishLog {
   private readonly waiting: Waiting[] = [];
-  private storing = false;
+  private state: 'idle' | 'storing' = 'idle';
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Resolves when the row says that it is published. */
+  /** Resolves when the acknowledgement is committed. */
   store(ack: PublishAck): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ack, resolve, reject });
-      if (!this.storing) void this.run();
+      if (this.state === 'idle') void this.run();
     });
   }
 
   private async run(): Promise<void> {
-    this.storing = true;
+    this.state = 'storing';
     while (this.waiting.length > 0) {
       if (this.waiting.length < MAX_GROUP) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       const group = this.waiting.splice(0, MAX_GROUP);
@@ -65,7 +69,7 @@ export class PublishLog {
         for (const { reject } of group) reject(error);
       }
     }
-    this.storing = false;
+    this.state = 'idle';
   }
 
   private async storeGroup(acks: readonly PublishAck[]): Promise<void> {

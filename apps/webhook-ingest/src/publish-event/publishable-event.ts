@@ -1,9 +1,9 @@
-/** A ledger row that is owed to the stream, with its bytes. */
+/** A row of the ledger to be published, with its body. */
 export interface PublishableEvent {
   readonly id: string;
   readonly webhookId: string;
   readonly eventType: string;
-  /** The row's `retry_count`. */
+  /** `retry_count` of the row. */
   readonly attempt: number;
   readonly publishNumber: number;
   readonly receivedAt: Date;

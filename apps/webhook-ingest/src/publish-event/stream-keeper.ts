@@ -1,21 +1,23 @@
 import { clerkEventsStream } from '@gatehouse/contracts';
-import { type JetStream, type NatsClient } from '@gatehouse/messaging';
-import { PeriodicWorker } from '@gatehouse/observability';
+import { JetStream, NatsClient } from '@gatehouse/messaging';
+import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 
 const CHECK_MS = 5_000;
 
 /**
- * Keeps `CLERK_EVENTS` in existence: made at the first contact with NATS and again when it was lost, whether or not
- * events come. Without it the service is not ready, and would get none.
+ * Creates the stream `CLERK_EVENTS` at each connect, and again when it is lost, even while no events arrive. Without the
+ * stream the service is not ready, so a load balancer would send it no deliveries.
  */
+@Injectable()
 export class StreamKeeper extends PeriodicWorker {
-  private failing = false;
+  private lastCheck: 'succeeded' | 'failed' = 'succeeded';
 
   constructor(
     private readonly nats: NatsClient,
     private readonly jetStream: JetStream,
-    private readonly log: Logger,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     super({ everyMs: CHECK_MS, atStart: false });
   }
@@ -29,11 +31,11 @@ export class StreamKeeper extends PeriodicWorker {
     if (!this.nats.connected) return;
     try {
       await this.jetStream.ensureStream(clerkEventsStream);
-      this.failing = false;
+      this.lastCheck = 'succeeded';
     } catch (error) {
-      // Told once: without it nothing is published, for one when the server has less room than the stream reserves.
-      if (!this.failing) this.log.warn({ err: error }, 'the event stream could not be made as it has to be');
-      this.failing = true;
+      // Logged once per outage. One cause is a server with less storage than the stream reserves.
+      if (this.lastCheck !== 'failed') this.log.warn({ err: error }, 'ensuring the event stream failed; retrying');
+      this.lastCheck = 'failed';
     }
   }
 }

@@ -1,12 +1,12 @@
 import { type StreamContract } from '@gatehouse/contracts';
 import { type JetStream, type StreamState } from '@gatehouse/messaging';
 
-/** From here on what is acknowledged goes: a stream that is full refuses what is new. */
+/** Fraction of a stream's `maxBytes` from which acknowledged messages are removed. A full stream rejects new messages. */
 const FULL = 0.5;
 
 /**
- * Removes what the consumer has acknowledged from a stream that is half full; gives how many messages that were. The
- * ledger has all of them, and the consumer asks for none again.
+ * Removes the acknowledged messages from a stream that is half full; returns how many. They are not needed: the ledger
+ * holds the events, and the consumer does not receive acknowledged messages again.
  */
 export async function makeRoom(
   jetStream: Pick<JetStream, 'purgeUpTo'>,

@@ -1,3 +1,16 @@
+/*
+ * Compares the ledger with the streams and requeues what the streams have lost. PostgreSQL is the record; JetStream
+ * acknowledges a message before it flushes it to disk. Several replicas can do this at the same time.
+ *
+ * States of a published row (status processing), as far as this comparison is concerned:
+ *
+ *   in flight   the stream has the message, or the consumer has it in hand.
+ *   lost        the stream was replaced, ends before the message, or its outcome was lost (see `Loss`).
+ *   requeued    `published_at` is null again, under a new publish number. The relay publishes it.
+ *
+ * Transitions: in flight → lost: by an event outside this service, found by comparison. lost → requeued: by this class, at
+ * most `MAX_UNPUBLISHED` rows at a time. requeued → in flight: by the relay.
+ */
 import {
   type StreamContract,
   clerkEventsStream,
@@ -5,76 +18,62 @@ import {
   eventsConsumer,
   outcomesConsumer,
 } from '@gatehouse/contracts';
-import { type JetStream, type NatsClient, type StreamState } from '@gatehouse/messaging';
-import { failpoint } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { JetStream, NatsClient, type StreamState } from '@gatehouse/messaging';
+import { LOGGER, METRICS, PeriodicWorker, failpoint } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type DataSource } from 'typeorm';
-import { type IngestMetrics } from '../metrics';
-import { pause } from '../pause';
-import { databaseNow, oweLostEvents } from './owe-lost-events';
+import { Counter, type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { type WebhookIngestConfig } from '../config';
+import { CONFIG } from '../tokens';
 import { makeRoom } from './make-room';
+import { databaseNow, requeueLostEvents } from './requeue-lost-events';
 import { SettledFloor } from './settled-floor';
 
-/** Milliseconds. */
-export interface RebuildTimes {
-  readonly pollMs: number;
-  /** How long an acknowledged event may be without its outcome. */
-  readonly graceMs: number;
-}
+/** Maximum of unpublished rows. More are not requeued, because new rows would wait behind them. */
+const MAX_UNPUBLISHED = 500;
 
-/** More are not made owed before these are published: what is newly recorded and unpublished waits behind them. */
-const MAX_OWED = 500;
-
-const OWED = `
+const COUNT_UNPUBLISHED = `
   SELECT count(*)::integer AS rows FROM (
     SELECT FROM webhook_events WHERE published_at IS NULL AND status IN ('pending', 'processing') LIMIT $1
-  ) AS owed`;
+  ) AS unpublished`;
 
-/**
- * Notices what the stream has lost: PostgreSQL is the record, and JetStream acknowledges before it flushes. The relay
- * publishes what is found. Any number of replicas may run it.
- */
-export class Rebuild implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
+/** Runs the comparison at a fixed interval while NATS is connected. */
+@Injectable()
+export class Rebuild extends PeriodicWorker {
   private readonly floor: SettledFloor;
-  private running: Promise<void> = Promise.resolve();
+  private readonly rebuilt: Counter<'why'>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly nats: NatsClient,
     private readonly jetStream: JetStream,
-    private readonly metrics: IngestMetrics,
-    private readonly log: Logger,
-    private readonly times: RebuildTimes,
+    @Inject(CONFIG) { rebuild }: WebhookIngestConfig,
+    @Inject(METRICS) registry: Registry,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
-    this.floor = new SettledFloor(times.graceMs);
+    super({ everyMs: rebuild.pollMs });
+    this.floor = new SettledFloor(rebuild.graceMs);
+    this.rebuilt = new Counter({
+      name: 'gatehouse_ingest_rebuilt_events_total',
+      help: 'Events published again because the stream lost them: other_stream, beyond_stream, no_outcome.',
+      labelNames: ['why'],
+      registers: [registry],
+    });
   }
 
-  onApplicationBootstrap(): void {
-    this.running = this.run();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        if (this.nats.connected) await this.look();
-      } catch (error) {
-        // NATS or the database is away; both are told of elsewhere.
-        this.log.debug({ err: error }, 'the streams could not be compared with the ledger');
-      }
-      await pause(this.times.pollMs, this.stopping.signal);
+  protected override async run(): Promise<void> {
+    try {
+      if (this.nats.connected) await this.compare();
+    } catch (error) {
+      // At debug level: readiness reports that NATS or the database is unavailable.
+      this.log.debug({ err: error }, 'comparing the streams with the ledger failed');
     }
   }
 
-  private async look(): Promise<void> {
+  private async compare(): Promise<void> {
     const asOf = await databaseNow(this.dataSource);
-    // The events first: what is acknowledged in this picture has its outcome in the next one.
+    // The event stream is read first: an event that is acknowledged in this state has its outcome in the next one.
     const events = await this.jetStream.streamState(clerkEventsStream);
     if (events === undefined) return;
     const consumer = await this.jetStream.consumerState(eventsConsumer);
@@ -90,25 +89,25 @@ export class Rebuild implements OnApplicationBootstrap, BeforeApplicationShutdow
     });
     await this.makeRoom(clerkEventsStream, events, consumer?.ackFloor ?? 0);
     if (outcomes !== undefined) await this.makeRoom(clerkOutcomesStream, outcomes, follower?.ackFloor ?? 0);
-    const room = MAX_OWED - (await this.owed());
+    const room = MAX_UNPUBLISHED - (await this.countUnpublished());
     if (room <= 0) return;
     const { createdAt, lastSequence } = events;
     const seen = { asOf, createdAt, lastSequence, settledSequence };
-    const owed = await oweLostEvents(this.dataSource, seen, room);
-    if (owed.length > 0) failpoint('after-owed');
-    for (const { why, rows } of owed) {
-      this.metrics.rebuilt.inc({ why }, rows);
-      this.log.warn({ why, rows }, 'events were lost with the stream and are published again');
+    const requeued = await requeueLostEvents(this.dataSource, seen, room);
+    if (requeued.length > 0) failpoint('after-owed');
+    for (const { why, rows } of requeued) {
+      this.rebuilt.inc({ why }, rows);
+      this.log.warn({ why, rows }, 'events lost by the stream; publishing them again');
     }
   }
 
   private async makeRoom(stream: StreamContract, state: StreamState, ackFloor: number): Promise<void> {
     const messages = await makeRoom(this.jetStream, stream, state, ackFloor);
-    if (messages > 0) this.log.info({ stream: stream.name, messages }, 'acknowledged messages made room in a stream');
+    if (messages > 0) this.log.info({ stream: stream.name, messages }, 'acknowledged messages removed from the stream');
   }
 
-  private async owed(): Promise<number> {
-    const [owed] = await this.dataSource.query<{ rows: number }[]>(OWED, [MAX_OWED]);
-    return owed?.rows ?? 0;
+  private async countUnpublished(): Promise<number> {
+    const [row] = await this.dataSource.query<{ rows: number }[]>(COUNT_UNPUBLISHED, [MAX_UNPUBLISHED]);
+    return row?.rows ?? 0;
   }
 }

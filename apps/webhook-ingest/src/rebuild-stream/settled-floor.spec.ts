@@ -19,28 +19,28 @@ beforeEach(() => {
   expect(floor.observe(at(0))).toBe(0);
 });
 
-describe('the settled floor', () => {
-  it('is what was acknowledged a grace time ago, once the ledger has followed the outcomes of that time', () => {
+describe('the settled sequence', () => {
+  it('is what was acknowledged one grace time ago, once the outcomes up to that time are consumed', () => {
     expect(floor.observe(at(99, { eventsFloor: 20 }))).toBe(0);
     expect(floor.observe(at(100, { eventsFloor: 20 }))).toBe(10);
     expect(floor.observe(at(200, { eventsFloor: 30 }))).toBe(20);
   });
 
-  it('waits, however long, for outcomes that are still to be followed', () => {
+  it('waits without limit for outcomes that are not consumed yet', () => {
     floor = new SettledFloor(100);
     floor.observe(at(0, { outcomesFloor: 3 }));
     expect(floor.observe(at(1_000, { outcomesLast: 99, outcomesFloor: 9 }))).toBe(0);
     expect(floor.observe(at(1_001, { outcomesLast: 99, outcomesFloor: 10 }))).toBe(10);
   });
 
-  it('does not wait for outcomes of a stream that was lost', () => {
+  it('does not wait for the outcomes of a lost stream', () => {
     floor = new SettledFloor(100);
     floor.observe(at(0, { outcomesFloor: 3 }));
     expect(floor.observe(at(150, { outcomesCreatedAt: undefined, outcomesLast: 0, outcomesFloor: 0 }))).toBe(0);
     expect(floor.observe(at(200, { outcomesCreatedAt: new Date(3_000), outcomesLast: 0, outcomesFloor: 0 }))).toBe(10);
   });
 
-  it('begins anew with another stream of events', () => {
+  it('starts again when the event stream was replaced', () => {
     expect(floor.observe(at(200, { eventsCreatedAt: new Date(5_000), eventsFloor: 1 }))).toBe(0);
     expect(floor.observe(at(300, { eventsCreatedAt: new Date(5_000), eventsFloor: 2 }))).toBe(1);
   });

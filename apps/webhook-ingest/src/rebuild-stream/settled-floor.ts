@@ -1,5 +1,6 @@
-/** Both streams at one moment; milliseconds. Floors: every message up to it is acknowledged, or has expired. */
+/** State of both streams at one time. A floor is a sequence; every message up to it is acknowledged or expired. */
 export interface StreamsSeen {
+  /** Monotonic time; milliseconds. */
   readonly atMs: number;
   readonly eventsCreatedAt: Date;
   readonly eventsFloor: number;
@@ -10,31 +11,41 @@ export interface StreamsSeen {
 }
 
 /**
- * Up to which sequence the events' outcomes must have been applied, if they still exist. `user-sync` stores an outcome
- * before it acknowledges the event: when the events were acknowledged up to F while the outcomes ended at L, and the
- * ledger has followed the outcomes up to L, then an event up to F that has no outcome will never have one. A consumer
- * that is merely slow is behind F, however long it takes.
+ * Finds the settled sequence: every event up to it has its outcome in the ledger, or will never have one.
+ *
+ * user-sync stores the outcome of an event before it acknowledges the event. Suppose the events were acknowledged up to F
+ * when the last outcome was L. Once the ledger has consumed the outcomes up to L, F is settled. Events that a slow
+ * consumer has not acknowledged are above F, so they are never taken for lost.
+ *
+ * States:
+ *
+ *   unknown    no state was observed, or the event stream was replaced since. The settled sequence is 0.
+ *   waiting    a state (F, L) was observed. The grace time is not over, or outcomes up to L are not consumed.
+ *   settled    both conditions hold: `observe` returns F once and waits for the state that it observed now.
+ *
+ * Transitions: `observe` leads from unknown to waiting, from waiting to settled, and back to unknown when the event stream
+ * was replaced.
  */
 export class SettledFloor {
-  private seen: StreamsSeen | undefined;
+  private waitingFor: StreamsSeen | undefined;
 
   constructor(private readonly graceMs: number) {}
 
-  /** Takes note of the streams' state; gives the settled sequence, 0 while nothing is known to be settled. */
+  /** Records the state of the streams; returns the settled sequence, or 0 while none is known. */
   observe(now: StreamsSeen): number {
-    const { seen } = this;
+    const seen = this.waitingFor;
     if (seen === undefined || seen.eventsCreatedAt.getTime() !== now.eventsCreatedAt.getTime()) {
-      this.seen = now;
+      this.waitingFor = now;
       return 0;
     }
-    if (now.atMs - seen.atMs < this.graceMs || !outcomesFollowed(seen, now)) return 0;
-    this.seen = now;
+    if (now.atMs - seen.atMs < this.graceMs || !outcomesConsumed(seen, now)) return 0;
+    this.waitingFor = now;
     return seen.eventsFloor;
   }
 }
 
-/** Outcomes of a stream that is not there any more will not come; its successor was empty when it began. */
-function outcomesFollowed(seen: StreamsSeen, now: StreamsSeen): boolean {
+/** Outcomes of a stream that was replaced are lost: nothing is left to wait for. */
+function outcomesConsumed(seen: StreamsSeen, now: StreamsSeen): boolean {
   if (now.outcomesCreatedAt === undefined) return false;
   if (seen.outcomesCreatedAt?.getTime() !== now.outcomesCreatedAt.getTime()) return true;
   return now.outcomesFloor >= seen.outcomesLast;

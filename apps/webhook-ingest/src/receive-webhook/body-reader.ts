@@ -1,27 +1,41 @@
 import { type Readable } from 'node:stream';
-import { DeliveryRefusedError, OverloadedError } from '../errors';
-import { BODY_LIMIT } from './body-limit';
-import { tooLarge } from './judge-head';
+import { METRICS } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { Gauge, type Registry } from 'prom-client';
+import { type WebhookIngestConfig } from '../config';
+import { DeliveryRejectedError, OverloadedError } from '../errors';
+import { CONFIG } from '../tokens';
 
-/** Body of one request; `release` gives its bytes back to the bound, once. */
+/** Size of Clerk's largest payload. */
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Body of one request. `release` subtracts it from the bytes in memory; calling it again has no effect. */
 export interface ReadBody {
   readonly bytes: Buffer;
   readonly release: () => void;
 }
 
 /**
- * Reads bodies, and bounds the bytes of all that are being read or recorded. They count as they arrive: a declared length
- * costs its sender nothing.
+ * Reads request bodies and limits the bytes of all bodies that are being received or recorded. Bytes count when they
+ * arrive, because a sender can declare any length.
  */
+@Injectable()
 export class BodyReader {
-  private held = 0;
+  private heldBytes = 0;
+  private readonly gauge: Gauge;
 
   constructor(
-    private readonly maxBytes: number,
-    private readonly observe: (heldBytes: number) => void,
-  ) {}
+    @Inject(CONFIG) private readonly config: Pick<WebhookIngestConfig, 'maxBufferedBytes'>,
+    @Inject(METRICS) registry: Registry,
+  ) {
+    this.gauge = new Gauge({
+      name: 'gatehouse_ingest_buffered_bytes',
+      help: 'Bytes of bodies that are being received or recorded, limited by MAX_BUFFERED_BYTES.',
+      registers: [registry],
+    });
+  }
 
-  /** Throws OverloadedError, or DeliveryRefusedError when the body is too large or ends too soon. */
+  /** @throws OverloadedError, or DeliveryRejectedError when the body is too large or incomplete */
   read(stream: Readable): Promise<ReadBody> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -29,29 +43,29 @@ export class BodyReader {
       const stop = () => stream.off('data', take).off('end', end).off('error', abort).off('close', abort);
       const fail = (error: Error) => {
         stop();
-        // What still comes is dropped; without a listener an error would end the process.
+        // Discards the rest of the body. Without a listener, an error of the stream would end the process.
         stream.on('error', () => undefined).resume();
         this.hold(-length);
         reject(error);
       };
       const take = (chunk: Buffer) => {
-        if (length + chunk.length > BODY_LIMIT) return fail(tooLarge());
-        if (this.held + chunk.length > this.maxBytes) return fail(new OverloadedError());
+        if (length + chunk.length > BODY_LIMIT_BYTES) return fail(payloadTooLarge());
+        if (this.heldBytes + chunk.length > this.config.maxBufferedBytes) return fail(new OverloadedError());
         length += chunk.length;
         this.hold(chunk.length);
         chunks.push(chunk);
       };
       const end = () => {
         stop();
-        resolve({ bytes: Buffer.concat(chunks), release: this.releasing(length) });
+        resolve({ bytes: Buffer.concat(chunks), release: this.releaseOnce(length) });
       };
       const abort = () =>
-        fail(new DeliveryRefusedError(400, 'body_incomplete', 'The body ended before it was complete.'));
+        fail(new DeliveryRejectedError(400, 'body_incomplete', 'The body ended before it was complete.'));
       stream.on('data', take).on('end', end).on('error', abort).on('close', abort);
     });
   }
 
-  private releasing(length: number): () => void {
+  private releaseOnce(length: number): () => void {
     let left = length;
     return () => {
       this.hold(-left);
@@ -60,7 +74,12 @@ export class BodyReader {
   }
 
   private hold(bytes: number): void {
-    this.held += bytes;
-    this.observe(this.held);
+    this.heldBytes += bytes;
+    this.gauge.set(this.heldBytes);
   }
+}
+
+/** Refusal of a body that is larger than any of Clerk's. */
+export function payloadTooLarge(): DeliveryRejectedError {
+  return new DeliveryRejectedError(413, 'payload_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
 }

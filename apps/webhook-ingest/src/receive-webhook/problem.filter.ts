@@ -1,12 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import { type Problem } from '@gatehouse/contracts';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { LOGGER } from '@gatehouse/observability';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { DeliveryRefusedError, LedgerUnavailableError, OverloadedError } from '../errors';
-import { type TurnedAway } from './turned-away';
+import { DeliveryRejectedError, LedgerUnavailableError, OverloadedError } from '../errors';
+import { RejectedDeliveries } from './rejected-deliveries';
 
-/** Seconds; the sender of Clerk's webhooks honours it. */
+/** Seconds. Svix, which sends Clerk's webhooks, honours `Retry-After`. */
 const RETRY_AFTER_S = 5;
 
 const CODES: Readonly<Record<number, string>> = {
@@ -19,20 +20,20 @@ const CODES: Readonly<Record<number, string>> = {
   431: 'headers_too_large',
 };
 
-/** The word for a status that needs no more words. */
-export const codeOf = (status: number): string => CODES[status] ?? 'bad_request';
+/** Default problem code for a bare status code. */
+export const problemCode = (status: number): string => CODES[status] ?? 'bad_request';
 
-/** For how long a body that nobody reads any more may go on; a client that is cut off at once may miss the answer. */
+/** Time to discard the rest of a rejected body. A client that is disconnected at once may miss the response. */
 const LINGER_MS = 1_000;
 
 type Answer = Pick<Problem, 'status' | 'code' | 'detail'>;
 
-/** Turns every failure of a request into `application/problem+json` with a stable code and no inner detail. */
+/** Turns every failure of a request into `application/problem+json` with a stable code and no internal detail. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
-    private readonly log: Logger,
-    private readonly turnedAway: Pick<TurnedAway, 'note'>,
+    private readonly rejected: RejectedDeliveries,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -41,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
     const request = http.getRequest<FastifyRequest>();
     const answer = this.answerTo(error);
-    this.turnedAway.note(request, answer.status, error instanceof OverloadedError ? 'overloaded' : answer.code);
+    this.rejected.note(request, answer.status, error instanceof OverloadedError ? 'overloaded' : answer.code);
     if (!request.raw.complete) closeSoon(request);
     if (answer.status === 405) void reply.header('allow', 'POST');
     const problem: Problem = {
@@ -55,26 +56,26 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private answerTo(error: unknown): Answer {
-    if (error instanceof DeliveryRefusedError) {
+    if (error instanceof DeliveryRejectedError) {
       return { status: error.status, code: error.reason, detail: error.message };
     }
     if (error instanceof LedgerUnavailableError) {
-      // At debug: an outage is told once per group, not once per request.
-      this.log.debug({ err: error }, 'a delivery was not recorded');
+      // At debug level: the ledger logs an outage once for each group of deliveries.
+      this.log.debug({ err: error }, 'delivery not recorded');
       return { status: 503, code: 'unavailable', detail: 'The delivery could not be recorded. Send it again.' };
     }
     if (error instanceof OverloadedError) {
       return { status: 503, code: 'unavailable', detail: 'Too many deliveries are being received. Send it again.' };
     }
     const status = statusOf(error);
-    if (status !== undefined && status < 500) return { status, code: codeOf(status) };
+    if (status !== undefined && status < 500) return { status, code: problemCode(status) };
     if (status === 503) return { status, code: 'unavailable' };
-    this.log.error({ err: error }, 'a request failed');
+    this.log.error({ err: error }, 'request failed');
     return { status: 500, code: 'internal' };
   }
 }
 
-/** What still comes of the body is dropped by Node. */
+/** Closes the connection unless the rest of the body arrives in time; Node discards that rest. */
 function closeSoon({ raw }: FastifyRequest): void {
   const timer = setTimeout(() => {
     if (!raw.complete) raw.socket.destroy();
@@ -82,7 +83,7 @@ function closeSoon({ raw }: FastifyRequest): void {
   raw.once('close', () => clearTimeout(timer));
 }
 
-/** Nest's exceptions and Fastify's errors both know their status. */
+/** The status of an exception of Nest or an error of Fastify. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };

@@ -4,17 +4,16 @@ import { type Delivery } from '../record-webhook/delivery';
 import { redactSecrets } from './redact-secrets';
 import { repeatsMembers } from './repeated-members';
 
-/** What a verified body says, as far as the ledger needs it. */
+/** The fields of a verified body that the ledger stores. */
 export type ReadEvent = Pick<Delivery, 'eventType' | 'ignored' | 'instanceId' | 'clerkUserId' | 'occurredAt' | 'body'>;
 
 const MAX_TYPE = 120;
 const MAX_INSTANCE = 120;
 
 /**
- * Reads a verified body; total: whatever the bytes are, there is an answer. Only what decides whether to publish is
- * judged here. A handled event with odd data is published all the same: `user-sync` says what is wrong with it, and the
- * ledger shows that to a person. What could sign somebody in is not in `body` any more; a body that is not a JSON object
- * is not kept, because nothing in it can be told apart.
+ * Reads a verified body; accepts any bytes. Checks only what decides whether to publish. An event of a handled type is
+ * published even if its data is invalid: user-sync reports the fault, and the ledger shows it to operators. The returned
+ * `body` contains no secrets; it is empty for a body that is not a JSON object, because secrets cannot be found in it.
  */
 export function readEvent(body: Buffer): ReadEvent {
   const text = body.toString('utf8');
@@ -31,7 +30,7 @@ export function readEvent(body: Buffer): ReadEvent {
   return readObject(event, withoutSecrets(event, text, body));
 }
 
-/** The bytes as they came, unless they hold a secret: of the redacted event then. */
+/** The bytes as they were sent, or those of the redacted event if they contain a secret. */
 function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
   const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);
   return redacted === undefined ? body : Buffer.from(JSON.stringify(redacted));
@@ -53,7 +52,7 @@ function readObject(event: Record<string, unknown>, body: Buffer): ReadEvent {
   return {
     ...common,
     eventType,
-    ignored: { decision: 'unhandled-type', reason: 'nobody handles events of this type' },
+    ignored: { decision: 'unhandled-type', reason: 'no service handles events of this type' },
   };
 }
 

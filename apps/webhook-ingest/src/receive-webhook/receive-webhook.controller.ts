@@ -1,56 +1,53 @@
 import { failpoint } from '@gatehouse/observability';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { type Config } from '../config';
-import { DeliveryRefusedError } from '../errors';
-import { IngestMetrics } from '../metrics';
+import { type WebhookIngestConfig } from '../config';
+import { DeliveryRejectedError } from '../errors';
 import { EventPublisher } from '../publish-event/event-publisher';
 import { type Delivery } from '../record-webhook/delivery';
 import { Ledger } from '../record-webhook/ledger';
 import { CONFIG } from '../tokens';
+import { DeliveryMetrics } from './delivery-metrics';
 import { readEvent } from './read-event';
-import { webhookPaths } from './webhook-paths';
 import { senderOf } from './sender';
 import { readSvixHeaders } from './svix-headers';
 import { type Verification, verifySignature } from './verify-signature';
+import { webhookPaths } from './webhook-paths';
 
-/** What Clerk is told of a delivery that was taken. */
+/** Response to a delivery with a valid signature. */
 export interface ReceiveReply {
   readonly status: 'accepted' | 'duplicate' | 'ignored' | 'redriven';
   readonly reason?: string;
 }
 
-/** Takes Clerk's webhooks: verified before they are parsed, answered after they are recorded. */
+/** Receives Clerk's webhooks: verifies a delivery before it parses the body, and answers after it is recorded. */
 @Controller()
 export class ReceiveWebhookController {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    @Inject(Ledger) private readonly ledger: Ledger,
-    @Inject(EventPublisher) private readonly publisher: EventPublisher,
-    @Inject(IngestMetrics) private readonly metrics: IngestMetrics,
+    private readonly ledger: Ledger,
+    private readonly publisher: EventPublisher,
+    private readonly metrics: DeliveryMetrics,
+    @Inject(CONFIG) private readonly config: Pick<WebhookIngestConfig, 'signingSecrets'>,
   ) {}
 
   @Post(webhookPaths)
   @HttpCode(200)
   async receive(@Req() request: FastifyRequest): Promise<ReceiveReply> {
     try {
-      return await this.take(request, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const { webhookId, sentAt, signedBy } = this.verify(request, body);
+      const delivery: Delivery = {
+        ...readEvent(body),
+        webhookId,
+        sentAt,
+        signingSecret: signedBy,
+        correlationId: request.id,
+        ...senderOf(request),
+      };
+      return await this.record(delivery, request);
     } finally {
       request.releaseBody?.();
     }
-  }
-
-  private async take(request: FastifyRequest, body: Buffer): Promise<ReceiveReply> {
-    const { webhookId, sentAt, signedBy } = this.verify(request, body);
-    const delivery: Delivery = {
-      ...readEvent(body),
-      webhookId,
-      sentAt,
-      signingSecret: signedBy,
-      correlationId: request.id,
-      ...senderOf(request),
-    };
-    return this.record(delivery, request);
   }
 
   private verify(request: FastifyRequest, body: Buffer): Extract<Verification, { ok: true }> {
@@ -61,11 +58,9 @@ export class ReceiveWebhookController {
       return verification;
     }
     const { reason, signedBy } = verification;
-    if (signedBy === undefined) {
-      throw new DeliveryRefusedError(400, reason, 'The delivery does not verify.');
-    }
+    if (signedBy === undefined) throw new DeliveryRejectedError(400, reason, 'The signature is not valid.');
     this.metrics.badTimestamps.inc({ secret: signedBy });
-    throw new DeliveryRefusedError(400, reason, 'The timestamp is more than five minutes from the present.');
+    throw new DeliveryRejectedError(400, reason, 'The timestamp differs from the current time by more than 5 minutes.');
   }
 
   private async record(delivery: Delivery, request: FastifyRequest): Promise<ReceiveReply> {
@@ -73,8 +68,8 @@ export class ReceiveWebhookController {
     const recorded = await this.ledger.record(delivery);
     failpoint('after-record');
     const { webhookId, eventType, ignored } = delivery;
-    const asNew = ignored === undefined ? 'accepted' : 'ignored';
-    const status = recorded.result === 'recorded' ? asNew : recorded.result;
+    const statusIfNew = ignored === undefined ? 'accepted' : 'ignored';
+    const status = recorded.result === 'recorded' ? statusIfNew : recorded.result;
     this.metrics.deliveries.inc({ result: status });
     request.logged = {
       webhookId,

@@ -1,16 +1,16 @@
 import { isHandledEventType } from '@gatehouse/contracts';
-import { bearsSecret, carriesCodeInProse, isSecretName, isShortCode, namesSecrets } from './secret-content';
+import { containsCode, containsSecret, isSecretName, isShortCode, namesSecrets } from './secret-content';
 
-/** What stands in place of a value that could sign somebody in. */
+/** Replaces a value that can sign a user in. */
 export const REDACTED = '[redacted]';
 
-/** Deeper values are redacted as a whole: nothing of Clerk's is nested like that. */
+/** Deeper values are redacted as a whole; Clerk's events are not nested like that. */
 const MAX_DEPTH = 64;
 
-/** Messages to a person, whatever comes after the dot and however it is written: their texts hold codes and links. */
+/** Types of messages to a user, in any spelling. Their texts contain codes and links. */
 const MESSAGE_TYPE = /^\s*(?:sms|email)\s*\./i;
 
-/** What is kept of a message: a list of what is known to be harmless. */
+/** Members of a message that are stored, because they are known to contain no secret. */
 const HARMLESS = [
   'id',
   'object',
@@ -23,7 +23,7 @@ const HARMLESS = [
   'delivered_by_clerk',
 ] as const;
 
-/** Texts of users that user-sync stores, and compares with Clerk's: `token=1@example.com` is an address, no secret. */
+/** Texts that user-sync stores and compares with Clerk's. `token=1@example.com` is an address, not a secret. */
 const STORED_TEXTS: ReadonlySet<string> = new Set([
   'email_address',
   'phone_number',
@@ -33,14 +33,13 @@ const STORED_TEXTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Removes from an event what could sign somebody in: tickets, one-time codes, links and tokens, wherever they stand, in
- * events of known and unknown types. Returns undefined when there is nothing to remove, so that the bytes can be kept as
- * they came.
+ * Redacts everything that can sign a user in: tickets, one-time codes, links and tokens, at any depth, in events of known
+ * and unknown types. Returns undefined when the event contains none, so that its bytes can be stored unchanged.
  */
 export function redactSecrets(event: Readonly<Record<string, unknown>>): unknown {
   const { type } = event;
   if (typeof type === 'string' && MESSAGE_TYPE.test(type)) return messageWithoutContent(event);
-  // Texts of users and sessions are names and addresses, which user-sync stores: no prose is looked for in them.
+  // The texts of user and session events are names and addresses; they contain no prose.
   const rules = new Rules(typeof type !== 'string' || !isHandledEventType(type));
   return rules.find(event, '', 0) ? rules.redact(event, '', 0) : undefined;
 }
@@ -48,12 +47,12 @@ export function redactSecrets(event: Readonly<Record<string, unknown>>): unknown
 class Rules {
   constructor(private readonly withProse: boolean) {}
 
-  /** Whether the text stands where only a user's own name or address can. */
+  /** Whether this member of a user or session holds only the user's own name or address. */
   private isStored(name: string): boolean {
     return !this.withProse && STORED_TEXTS.has(name);
   }
 
-  /** Whether there is anything to redact; makes nothing, because most events are clean. */
+  /** Whether there is anything to redact. Allocates nothing, because most events contain no secret. */
   find(value: unknown, name: string, depth: number): boolean {
     if (typeof value !== 'object' || value === null) return this.isSecret(value, name);
     if (depth === MAX_DEPTH) return true;
@@ -61,7 +60,7 @@ class Rules {
     const inherited = namesSecrets(name);
     for (const key of Object.keys(value)) {
       const inner = (value as Record<string, unknown>)[key];
-      if (bearsSecret(key) || this.find(inner, inherited ? name : key, depth + 1)) return true;
+      if (containsSecret(key) || this.find(inner, inherited ? name : key, depth + 1)) return true;
     }
     return false;
   }
@@ -69,12 +68,12 @@ class Rules {
   redact(value: unknown, name: string, depth: number): unknown {
     if (typeof value !== 'object' || value === null) return this.isSecret(value, name) ? REDACTED : value;
     if (depth === MAX_DEPTH) return REDACTED;
-    // Elements of a list are named like the list: `backup_codes`.
+    // Elements have the name of their list: `backup_codes`.
     if (Array.isArray(value)) return value.map((element) => this.redact(element, name, depth + 1));
     const inherited = namesSecrets(name);
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
-        bearsSecret(key) ? REDACTED : key,
+        containsSecret(key) ? REDACTED : key,
         this.redact(inner, inherited ? name : key, depth + 1),
       ]),
     );
@@ -83,8 +82,8 @@ class Rules {
   private isSecret(value: unknown, name: string): boolean {
     if (typeof value === 'number') return isSecretName(name, value);
     if (typeof value !== 'string' || value === '' || this.isStored(name)) return false;
-    if (isSecretName(name, value) || bearsSecret(value)) return true;
-    return this.withProse && (carriesCodeInProse(value) || isShortCode(value, name));
+    if (isSecretName(name, value) || containsSecret(value)) return true;
+    return this.withProse && (containsCode(value) || isShortCode(value, name));
   }
 }
 
@@ -99,7 +98,7 @@ function messageWithoutContent(event: Readonly<Record<string, unknown>>): unknow
   };
 }
 
-/** Short scalars only: whatever else stands under a harmless name is not what the name says. */
+/** The value if it is a short scalar; any other value does not match its harmless name. */
 function harmless(value: unknown): unknown {
   if (typeof value === 'string') return value.length <= 128 ? value : undefined;
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;

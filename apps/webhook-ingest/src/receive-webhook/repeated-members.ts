@@ -3,22 +3,22 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /**
- * Whether JSON names a member of an object twice. `JSON.parse` keeps the last one alone, so that the bytes hold more than
- * the parsed value.
+ * Whether an object in the JSON text has two members of the same name. `JSON.parse` keeps only the last one, so a secret
+ * in the first one is in the bytes and not in the parsed value.
  */
 export function repeatsMembers(json: string, parsed: unknown): boolean {
   return countColons(json) !== countMembers(parsed);
 }
 
-/** Colons outside of texts: one for each member. */
+/** Colons outside of strings: one for each member. */
 function countColons(json: string): number {
   let count = 0;
-  let inText = false;
+  let inString = false;
   for (let index = 0; index < json.length; index += 1) {
     const unit = json.charCodeAt(index);
-    if (unit === QUOTE) inText = !inText;
-    else if (inText && unit === BACKSLASH) index += 1;
-    else if (!inText && unit === COLON) count += 1;
+    if (unit === QUOTE) inString = !inString;
+    else if (inString && unit === BACKSLASH) index += 1;
+    else if (!inString && unit === COLON) count += 1;
   }
   return count;
 }

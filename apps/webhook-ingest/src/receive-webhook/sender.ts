@@ -5,7 +5,7 @@ import { type FastifyRequest } from 'fastify';
 const MAX_ADDRESS = 64;
 const MAX_USER_AGENT = 512;
 
-/** Who sent a request, as far as it can be told. */
+/** Address and user agent of the sender of a request. */
 export function senderOf(request: FastifyRequest): { sourceIp: string | null; userAgent: string | null } {
   const userAgent = request.headers['user-agent'];
   return {

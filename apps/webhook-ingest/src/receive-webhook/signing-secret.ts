@@ -10,11 +10,12 @@ export interface SigningSecret {
 const PREFIX = 'whsec_';
 const FINGERPRINT_LENGTH = 12;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
-/** Svix makes 24 bytes and takes 16 at least; a shorter one is a truncated copy. */
+/** Svix generates 24 bytes and accepts 16 or more. A shorter secret is a truncated copy. */
 const MIN_BYTES = 16;
 
 /**
- * Reads a webhook signing secret (`whsec_` and base64). Throws SigningSecretInvalidError.
+ * Parses a webhook signing secret: `whsec_` followed by base64.
+ * @throws SigningSecretInvalidError
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  */
 export function parseSigningSecret(secret: string): SigningSecret {
@@ -22,11 +23,13 @@ export function parseSigningSecret(secret: string): SigningSecret {
   const encoded = secret.slice(PREFIX.length);
   if (!BASE64.test(encoded)) throw new SigningSecretInvalidError(`is not base64 after ${PREFIX}`);
   const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.length < MIN_BYTES) throw new SigningSecretInvalidError(`is too short: ${MIN_BYTES} bytes are needed`);
+  if (bytes.length < MIN_BYTES) {
+    throw new SigningSecretInvalidError(`is too short: it must have at least ${MIN_BYTES} bytes`);
+  }
   return { key: createSecretKey(bytes), fingerprint: fingerprintOf(secret) };
 }
 
-/** The first 12 hex digits of the SHA-256 of the secret's text: what `printf %s "$SECRET" | sha256sum` begins with. */
+/** First 12 hex digits of the SHA-256 of the secret's text, as `printf %s "$SECRET" | sha256sum` prints them. */
 function fingerprintOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex').slice(0, FINGERPRINT_LENGTH);
 }

@@ -1,4 +1,12 @@
-import { type SvixHeaders } from './verify-signature';
+/** The three Svix headers of a delivery, each with every value that was sent. */
+export interface SvixHeaders {
+  readonly id: readonly string[];
+  readonly timestamp: readonly string[];
+  readonly signature: readonly string[];
+}
+
+/** Why headers are invalid; a stable code. */
+export type HeaderFault = 'missing_header' | 'duplicate_header' | 'malformed_header';
 
 const FIELDS: ReadonlyMap<string, keyof SvixHeaders> = new Map([
   ['svix-id', 'id'],
@@ -6,7 +14,12 @@ const FIELDS: ReadonlyMap<string, keyof SvixHeaders> = new Map([
   ['svix-signature', 'signature'],
 ]);
 
-/** Reads the Svix headers as they were sent; Node's own view joins repeated ones, and hides that they were repeated. */
+/** No dot: a dot separates id, timestamp and body in the signed text, and the separation must be unambiguous. No space. */
+const WEBHOOK_ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
+const UNIX_SECONDS = /^\d{1,12}$/;
+const MAX_SIGNATURE_HEADER = 2_048;
+
+/** Reads the Svix headers from Node's raw list: `request.headers` joins repeated headers, and hides the repetition. */
 export function readSvixHeaders(rawHeaders: readonly string[]): SvixHeaders {
   const found = { id: [] as string[], timestamp: [] as string[], signature: [] as string[] };
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -14,4 +27,14 @@ export function readSvixHeaders(rawHeaders: readonly string[]): SvixHeaders {
     if (field !== undefined) found[field].push(rawHeaders[index + 1] ?? '');
   }
   return found;
+}
+
+/** The fault of the headers; undefined when each was sent once and is well-formed. */
+export function headerFault(headers: SvixHeaders): HeaderFault | undefined {
+  const all = [headers.id, headers.timestamp, headers.signature];
+  if (all.some(({ length }) => length > 1)) return 'duplicate_header';
+  const [id, timestamp, signatures] = all.map(([value]) => value);
+  if (!id || !timestamp || !signatures) return 'missing_header';
+  const isSound = WEBHOOK_ID.test(id) && UNIX_SECONDS.test(timestamp) && signatures.length <= MAX_SIGNATURE_HEADER;
+  return isSound ? undefined : 'malformed_header';
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { type SigningSecret, parseSigningSecret } from './signing-secret';
-import { readSvixHeaders } from './svix-headers';
-import { type SvixHeaders, type Verification, verifySignature } from './verify-signature';
+import { type SvixHeaders, readSvixHeaders } from './svix-headers';
+import { type Verification, verifySignature } from './verify-signature';
 
 const vector = JSON.parse(readFileSync(join(__dirname, '../../fixtures/clerk/svix.vector.json'), 'utf8')) as {
   secret: string;

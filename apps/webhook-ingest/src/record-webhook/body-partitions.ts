@@ -1,18 +1,20 @@
-import { PeriodicWorker } from '@gatehouse/observability';
+import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 const MONTHS_AHEAD = 2;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Makes the coming months' partitions of `event_bodies`, at boot and daily; any number of replicas may. Should it fail,
- * bodies go to the default partition and are moved when it succeeds.
+ * Creates the partitions of `event_bodies` for the next months, at start and daily; several replicas may do so at once.
+ * If it fails, bodies go to the default partition, and the next success moves them.
  */
+@Injectable()
 export class BodyPartitions extends PeriodicWorker {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly log: Logger,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     super({ everyMs: DAY_MS });
   }
@@ -21,7 +23,7 @@ export class BodyPartitions extends PeriodicWorker {
     try {
       await this.dataSource.query('SELECT ensure_event_body_partitions($1)', [MONTHS_AHEAD]);
     } catch (error) {
-      this.log.error({ err: error }, "coming months' partitions could not be made");
+      this.log.error({ err: error }, 'creating body partitions failed');
     }
   }
 }

@@ -1,10 +1,10 @@
-/** A verified delivery as it is to be recorded. */
+/** A delivery with a valid signature, to be recorded. */
 export interface Delivery {
   readonly webhookId: string;
-  /** When Clerk signed this attempt. */
+  /** Time at which Clerk signed this attempt. */
   readonly sentAt: Date;
   readonly eventType: string;
-  /** Absent when it is to be published; else why nobody will handle it. */
+  /** Why the event will not be published; absent when it will. */
   readonly ignored?: Ignored;
   readonly instanceId: string | null;
   readonly clerkUserId: string | null;
@@ -12,19 +12,19 @@ export interface Delivery {
   readonly sourceIp: string | null;
   readonly userAgent: string | null;
   readonly correlationId: string;
-  /** The fingerprint of the secret that verified it. */
+  /** Fingerprint of the secret that made the signature. */
   readonly signingSecret: string;
-  /** What is kept and published: the bytes as they came, unless they held what could sign somebody in. */
+  /** Bytes to store and publish: those that were sent, redacted if they contained a secret. */
   readonly body: Buffer;
 }
 
-/** Why a verified delivery is recorded and not published: a stable word and a sentence for operators. */
+/** Why an event is recorded and not published: a stable code and a sentence for operators. */
 export interface Ignored {
   readonly decision: 'unparseable' | 'not-an-event' | 'unhandled-type';
   readonly reason: string;
 }
 
-/** What recording a delivery came to; a duplicate has changed nothing, unless its event was dead: then it is redriven. */
+/** Result of recording a delivery. A duplicate changes nothing, unless its event is dead: then the event is redriven. */
 export type Recorded =
   | { readonly result: 'duplicate' }
   | { readonly result: 'redriven'; readonly redriveId: string }

@@ -10,9 +10,8 @@ interface Inserted {
 }
 
 /**
- * Rows are inserted in the order of their webhook id, so that replicas that were given the same ids wait for each other
- * and never deadlock. The bodies come as one block of bytes and are cut in the database: an array of `bytea` would have
- * to be written out as text.
+ * Inserts rows in the order of their webhook id, so that replicas with the same ids wait for each other and never
+ * deadlock. The bodies are one block of bytes that the database cuts, because an array of `bytea` would be sent as text.
  */
 const INSERT = `
   WITH incoming AS (
@@ -43,8 +42,8 @@ const INSERT = `
   SELECT id, webhook_id, created_at FROM recorded`;
 
 /**
- * Records deliveries of different ids in one transaction; what the ledger had already is a duplicate. One of a dead event
- * redrives it.
+ * Records deliveries with different ids in one transaction. A delivery whose id is already in the ledger is a duplicate;
+ * it redrives its event if that is dead.
  */
 export async function insertDeliveries(
   dataSource: DataSource,

@@ -1,7 +1,8 @@
 import { createLogger } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
 import { type Delivery, type Recorded } from './delivery';
-import { type InsertGroup, Ledger, ledgerLimits } from './ledger';
+import { Ledger, ledgerLimits } from './ledger';
+import { type InsertDeliveries } from './write-group';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const small = { ...ledgerLimits, writers: 1 };
@@ -28,7 +29,7 @@ function gatedInsert() {
   const groups: string[][] = [];
   let open: () => void = () => undefined;
   let gate = Promise.resolve();
-  const insert: InsertGroup = async (deliveries) => {
+  const insert: InsertDeliveries = async (deliveries) => {
     groups.push(deliveries.map(({ webhookId }) => webhookId));
     await gate;
     return new Map(
@@ -142,7 +143,7 @@ describe('the ledger', () => {
 
   it('falls back to single rows, so that one odd row hurts no other', async () => {
     const gated = gatedInsert();
-    const insert: InsertGroup = async (some) => {
+    const insert: InsertDeliveries = async (some) => {
       if (some.some(({ webhookId }) => webhookId === 'odd')) throw pgError('22021');
       return gated.insert(some);
     };
@@ -153,7 +154,7 @@ describe('the ledger', () => {
 
   it.each(['57014', '08006', '53300', '57P01'])('does not try row by row during an outage (%s)', async (code) => {
     let calls = 0;
-    const insert: InsertGroup = async () => {
+    const insert: InsertDeliveries = async () => {
       calls += 1;
       throw pgError(code);
     };
@@ -166,7 +167,7 @@ describe('the ledger', () => {
   it('repeats a group that lost a deadlock', async () => {
     const gated = gatedInsert();
     let calls = 0;
-    const insert: InsertGroup = async (some) => {
+    const insert: InsertDeliveries = async (some) => {
       calls += 1;
       if (calls === 1) throw pgError('40P01');
       return gated.insert(some);

@@ -1,27 +1,40 @@
-import { isDatabaseUnavailable, isQueryCanceled, isTransactionConflict } from '@gatehouse/persistence';
+/*
+ * Group commit: deliveries that arrive while a group is written share the next group, and with it one transaction and one
+ * flush of the disk.
+ *
+ * The state is the number of active writers and whether a timer runs:
+ *
+ *   idle        no writer, no timer. No delivery waits.
+ *   writing     a writer, no timer. No delivery waits.
+ *   lagging     a writer and a timer. Deliveries wait, but too few and not long enough for another writer.
+ *   saturated   `limits.writers` writers. Deliveries wait until a writer is free.
+ *
+ * Transitions:
+ *
+ *   record      idle → writing: starts a writer.
+ *               writing → lagging: starts the timer.
+ *               lagging → saturated: starts another writer when enough rows or bytes wait.
+ *   timer       lagging → saturated: starts another writer when the oldest delivery has waited long enough.
+ *   group done  The writer takes the next group if it is the only writer or enough deliveries wait. Otherwise it ends:
+ *               saturated → lagging or writing, writing → idle.
+ */
+
 import { type Logger } from 'pino';
-import { LedgerUnavailableError } from '../errors';
 import { type Delivery, type Recorded } from './delivery';
+import { DeliveryQueue, type QueueLimits } from './delivery-queue';
+import { type InsertDeliveries, writeGroup } from './write-group';
 
-/** Records deliveries of different ids in one transaction. */
-export type InsertGroup = (deliveries: readonly Delivery[]) => Promise<Map<string, Recorded>>;
-
-/** What the ledger holds in memory at most, and how it groups. Bytes, milliseconds. */
-export interface LedgerLimits {
-  readonly queueRows: number;
-  readonly queueBytes: number;
-  readonly groupRows: number;
-  readonly groupBytes: number;
-  /** Groups on their way to the database at the same time; more than one only while it does not keep up. */
+/** Limits of the ledger. */
+export interface LedgerLimits extends QueueLimits {
+  /** Maximum number of groups that are written at the same time. */
   readonly writers: number;
-  /** So many rows are worth a group beside another: a group in itself costs what some 25 rows do. */
+  /** Rows that justify a second writer. A transaction costs as much as about 25 rows. */
   readonly besideRows: number;
-  /** Or when one has waited so long: the other group may be stuck. */
+  /** Waiting time that justifies a second writer, because the first one may be stuck; milliseconds. */
   readonly besideAfterMs: number;
-  readonly maxWaitMs: number;
 }
 
-/** A full queue, twice the wait and a statement time-out together stay below the 15 s that Clerk waits. */
+/** A full queue, twice the wait and a statement timeout together take less than the 15 s that Clerk waits. */
 export const ledgerLimits: LedgerLimits = {
   queueRows: 2_000,
   queueBytes: 64 * 1024 * 1024,
@@ -33,172 +46,71 @@ export const ledgerLimits: LedgerLimits = {
   maxWaitMs: 4_000,
 };
 
-interface Waiting {
-  readonly delivery: Delivery;
-  readonly since: number;
-  readonly resolve: (recorded: Recorded) => void;
-  readonly reject: (error: LedgerUnavailableError) => void;
-}
-
-const DUPLICATE: Recorded = { result: 'duplicate' };
-const CONFLICT_ATTEMPTS = 3;
 const IDLE_POLL_MS = 10;
 
-/**
- * Group commit: requests that arrive while a group is being written share the next one, so that many deliveries cost one
- * transaction and one flush of the disk. A delivery is recorded when its promise resolves, and not before.
- */
+/** Records deliveries in groups. A delivery is committed when its promise resolves, and not before. */
 export class Ledger {
-  private waiting: Waiting[] = [];
-  private rows = 0;
-  private bytes = 0;
-  private waitingBytes = 0;
-  private writing = 0;
+  private readonly queue: DeliveryQueue;
+  private writers = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly insert: InsertGroup,
+    private readonly insert: InsertDeliveries,
     private readonly log: Logger,
     private readonly observeGroup: (rows: number) => void,
     private readonly limits: LedgerLimits = ledgerLimits,
-  ) {}
+  ) {
+    this.queue = new DeliveryQueue(limits);
+  }
 
-  /** Resolves after the commit. Rejects with LedgerUnavailableError when nothing was recorded. */
+  /**
+   * Resolves after the commit.
+   * @throws LedgerUnavailableError when the delivery was not recorded
+   */
   record(delivery: Delivery): Promise<Recorded> {
-    const { length } = delivery.body;
-    if (this.rows >= this.limits.queueRows || this.bytes + length > this.limits.queueBytes) {
-      return Promise.reject(new LedgerUnavailableError('too many deliveries wait to be recorded'));
-    }
-    this.rows += 1;
-    this.bytes += length;
-    this.waitingBytes += length;
-    const recorded = new Promise<Recorded>((resolve, reject) => {
-      this.waiting.push({ delivery, since: performance.now(), resolve, reject });
-    }).finally(() => {
-      this.rows -= 1;
-      this.bytes -= length;
-    });
-    this.writeIfDue();
+    const recorded = this.queue.add(delivery);
+    this.schedule();
     return recorded;
   }
 
-  /** Resolves when everything that was waiting has had its answer. */
+  /** Resolves when every delivery was answered. */
   async idle(): Promise<void> {
-    while (this.rows > 0) await new Promise((resolve) => setTimeout(resolve, IDLE_POLL_MS));
+    while (!this.queue.idle) await new Promise((resolve) => setTimeout(resolve, IDLE_POLL_MS));
   }
 
-  private writeIfDue(): void {
-    if (this.isDue(this.writing)) void this.write();
-    else if (this.writing < this.limits.writers) {
-      // The group that is being written keeps the process alive; this must not outlast it.
-      this.timer ??= setTimeout(() => this.lookAgain(), this.limits.besideAfterMs).unref();
+  private schedule(): void {
+    if (this.queue.waiting.rows === 0) return;
+    if (this.isDue(this.writers)) void this.write();
+    else if (this.writers < this.limits.writers) {
+      // Unreferenced: the writer that is active keeps the process alive.
+      this.timer ??= setTimeout(() => this.onTimer(), this.limits.besideAfterMs).unref();
     }
   }
 
-  private lookAgain(): void {
+  private onTimer(): void {
     this.timer = undefined;
-    if (this.waiting.length > 0) this.writeIfDue();
+    this.schedule();
   }
 
   private async write(): Promise<void> {
-    this.writing += 1;
-    // What arrives in this turn of the event loop belongs to the same group.
+    this.writers += 1;
+    // Deliveries that arrive in this turn of the event loop belong to the same group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.isDue(this.writing - 1)) {
-      const group = this.nextGroup();
+    while (this.isDue(this.writers - 1)) {
+      const group = this.queue.takeGroup();
       if (group.length === 0) continue;
       this.observeGroup(group.length);
-      await this.writeGroup(group);
+      await writeGroup(group, this.insert, this.log);
     }
-    this.writing -= 1;
-    if (this.waiting.length > 0) this.writeIfDue();
+    this.writers -= 1;
+    this.schedule();
   }
 
-  /** Whether what waits is to be written now, while so many other groups are. */
+  /** Whether the next group should be written now, beside `others` active writers. */
   private isDue(others: number): boolean {
     const { writers, besideRows, besideAfterMs, groupBytes } = this.limits;
-    const [oldest] = this.waiting;
-    if (oldest === undefined || others >= writers) return false;
-    if (others === 0 || this.waiting.length >= besideRows || this.waitingBytes >= groupBytes) return true;
-    return performance.now() - oldest.since >= besideAfterMs;
+    const { rows, bytes, sinceMs } = this.queue.waiting;
+    if (sinceMs === undefined || others >= writers) return false;
+    return others === 0 || rows >= besideRows || bytes >= groupBytes || sinceMs >= besideAfterMs;
   }
-
-  private nextGroup(): Waiting[] {
-    const oldest = performance.now() - this.limits.maxWaitMs;
-    let bytes = 0;
-    let end = 0;
-    while (end < this.waiting.length && end < this.limits.groupRows) {
-      bytes += this.waiting[end]?.delivery.body.length ?? 0;
-      if (end > 0 && bytes > this.limits.groupBytes) break;
-      end += 1;
-    }
-    const group = this.waiting.splice(0, end);
-    for (const { delivery } of group) this.waitingBytes -= delivery.body.length;
-    const late = group.filter(({ since }) => since < oldest);
-    for (const { reject } of late) reject(new LedgerUnavailableError('the database is too slow'));
-    const inTime = group.filter(({ since }) => since >= oldest);
-    return inTime.length === 0 && this.waiting.length > 0 ? this.nextGroup() : inTime;
-  }
-
-  /** Never throws: each of the group gets an answer. */
-  private async writeGroup(group: readonly Waiting[]): Promise<void> {
-    // An id that came twice at once is recorded once; the second one shares the fate of the first.
-    const byId = groupById(group);
-    const firsts = [...byId.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
-    const settle = (first: Waiting, act: (one: Waiting, isFirst: boolean) => void): void => {
-      for (const one of byId.get(first.delivery.webhookId) ?? []) act(one, one === first);
-    };
-    const succeed = (first: Waiting, recorded: Map<string, Recorded>): void =>
-      settle(first, (one, isFirst) =>
-        one.resolve(isFirst ? (recorded.get(one.delivery.webhookId) ?? DUPLICATE) : DUPLICATE),
-      );
-    const fail = (first: Waiting, error: unknown): void => {
-      const refusal = new LedgerUnavailableError('the database did not take the delivery', { cause: error });
-      settle(first, (one) => one.reject(refusal));
-    };
-
-    try {
-      const recorded = await this.insertWithRetry(firsts);
-      for (const first of firsts) succeed(first, recorded);
-      return;
-    } catch (error) {
-      this.log.error({ err: error, rows: firsts.length }, 'a group of deliveries could not be recorded');
-      // One odd row fails the group; an outage would fail each row in turn, and take as long for each.
-      if (firsts.length === 1 || isDatabaseUnavailable(error) || isQueryCanceled(error)) {
-        for (const first of firsts) fail(first, error);
-        return;
-      }
-    }
-    for (const [index, first] of firsts.entries()) {
-      try {
-        succeed(first, await this.insertWithRetry([first]));
-      } catch (error) {
-        if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
-          for (const rest of firsts.slice(index)) fail(rest, error);
-          return;
-        }
-        fail(first, error);
-      }
-    }
-  }
-
-  private async insertWithRetry(some: readonly Waiting[]): Promise<Map<string, Recorded>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.insert(some.map(({ delivery }) => delivery));
-      } catch (error) {
-        if (attempt === CONFLICT_ATTEMPTS || !isTransactionConflict(error)) throw error;
-      }
-    }
-  }
-}
-
-function groupById(group: readonly Waiting[]): Map<string, Waiting[]> {
-  const byId = new Map<string, Waiting[]>();
-  for (const one of group) {
-    const same = byId.get(one.delivery.webhookId);
-    if (same === undefined) byId.set(one.delivery.webhookId, [one]);
-    else same.push(one);
-  }
-  return byId;
 }

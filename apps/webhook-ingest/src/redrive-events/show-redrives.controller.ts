@@ -3,11 +3,11 @@ import { type EventState } from '@gatehouse/lifecycle';
 import {
   RequestHandler,
   RequestRefusedError,
+  type VerifiedRequest,
   requireAdmin,
   timeCursor,
-  type VerifiedRequest,
 } from '@gatehouse/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { RedriveEntity } from '../database/redrive.entity';
@@ -15,20 +15,20 @@ import { RedriveEntity } from '../database/redrive.entity';
 const PROGRESS =
   'SELECT status, count(*)::integer AS rows FROM webhook_events WHERE redrive_id = $1 GROUP BY status ORDER BY status';
 
-/** Shows who redrove what, and how far it is. */
+/** Shows who ordered which redrives, and the progress of one, for admins. */
 @Controller()
 export class ShowRedrivesController {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(getRedrive)
   async show(@Payload() { body, envelope }: VerifiedRequest<typeof getRedrive>): Promise<Redrive> {
     requireAdmin(envelope);
     const row = await this.dataSource.getRepository(RedriveEntity).findOneBy({ id: body.id });
-    if (row === null) throw new RequestRefusedError('not_found', 'there is no such redrive');
+    if (row === null) throw new RequestRefusedError('not_found', 'redrive not found');
     const progress = await this.dataSource.query<{ status: EventState; rows: number }[]>(PROGRESS, [body.id]);
     const count = (state: EventState) => progress.find(({ status }) => status === state)?.rows ?? 0;
     return {
-      ...view(row),
+      ...toItem(row),
       progress: {
         pending: count('pending'),
         processing: count('processing'),
@@ -54,18 +54,18 @@ export class ShowRedrivesController {
       .limit(limit + 1);
     const before = timeCursor.read(cursor);
     if (before !== undefined) {
-      const [createdAt, id] = before;
-      query.andWhere('(redrive.createdAt, redrive.id) < (:createdAt::timestamptz, :id::uuid)', {
-        createdAt: new Date(createdAt).toISOString(),
+      const [atMs, id] = before;
+      query.andWhere('(redrive.createdAt, redrive.id) < (:at::timestamptz, :id::uuid)', {
+        at: new Date(atMs).toISOString(),
         id,
       });
     }
     const rows = await query.getMany();
     const { items, nextCursor } = timeCursor.page(rows, limit, ({ createdAt, id }) => [createdAt.getTime(), id]);
-    return { items: items.map(view), nextCursor };
+    return { items: items.map(toItem), nextCursor };
   }
 }
 
-function view({ id, createdAt, actorUserId, requestId, filter, redriven }: RedriveEntity) {
+function toItem({ id, createdAt, actorUserId, requestId, filter, redriven }: RedriveEntity) {
   return { id, at: createdAt.toISOString(), actorUserId, requestId, filter, redriven };
 }

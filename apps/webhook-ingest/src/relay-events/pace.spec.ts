@@ -1,6 +1,6 @@
 import { Pace } from './pace';
 
-it('allows no more than its rate over any second, and a burst of one second at most', () => {
+it('the pace of the relay allows at most its rate in any second, and a burst of one second', () => {
   const pace = new Pace({ perSecond: 100, backlog: 10 });
   expect(pace.allowance(0, 0)).toBe(100);
   pace.spend(100);
@@ -10,7 +10,7 @@ it('allows no more than its rate over any second, and a burst of one second at m
   expect(pace.allowance(60_000, 0)).toBe(100);
 });
 
-it('keeps back while the stream has a backlog, and never stands still', () => {
+it('the pace of the relay slows to a tenth during a backlog, and never stops', () => {
   const pace = new Pace({ perSecond: 100, backlog: 10 });
   expect(pace.allowance(0, 11)).toBe(10);
   pace.spend(10);

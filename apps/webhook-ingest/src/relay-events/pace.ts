@@ -1,21 +1,22 @@
-/** How fast the relay may publish; messages, milliseconds. */
+/** Limits of the relay's rate; messages. */
 export interface PaceLimits {
+  /** Maximum per second, for each replica. */
   readonly perSecond: number;
-  /** With more than this waiting on the stream, the relay keeps back: what is live comes after all of them. */
+  /** Above this many undelivered messages the relay slows down, because new events queue behind its messages. */
   readonly backlog: number;
 }
 
-/** What is left of the pace while the stream has a backlog, so that retries still go on. */
+/** Fraction of the rate that remains during a backlog, so that retries continue. */
 const TRICKLE = 0.1;
 
-/** A token bucket of one second, a tenth as fast while the consumer is behind. */
+/** Token bucket with the tokens of one second. It fills at a tenth of the rate while the stream has a backlog. */
 export class Pace {
   private tokens = 0;
   private atMs: number | undefined;
 
   constructor(private readonly limits: PaceLimits) {}
 
-  /** How many may be published now. */
+  /** Messages that may be published now; `waiting` is the number of undelivered messages on the stream. */
   allowance(nowMs: number, waiting: number): number {
     const { perSecond, backlog } = this.limits;
     const rate = waiting > backlog ? perSecond * TRICKLE : perSecond;
@@ -26,7 +27,7 @@ export class Pace {
     return Math.floor(this.tokens);
   }
 
-  /** So many were taken. */
+  /** Takes tokens for messages that will be published. */
   spend(count: number): void {
     this.tokens -= count;
   }

@@ -1,130 +1,153 @@
-import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { failpoint, withLogContext } from '@gatehouse/observability';
+/*
+ * Publishes events that are recorded and not on the stream, and failed events whose retry is due.
+ *
+ * States of the relay, which runs a round every `pollMs`:
+ *
+ *   working    the last round succeeded, or none has run. After a full round the next one follows at once.
+ *   failing    the last round threw an error. The error was logged when this state began.
+ *   stopped    the service shuts down. The chunk in progress is finished; the other leases are released.
+ *
+ * Transitions: a round that throws: working → failing. A round that succeeds: failing → working. Shutdown: any → stopped.
+ *
+ * States of a row, as far as the relay is concerned:
+ *
+ *   unpublished   `published_at` is null and the status is pending or processing.
+ *   retry due     the status is failed and `next_retry_at` is past.
+ *   leased        `lease_until` is in the future: one relay publishes the row.
+ *   published     the stream acknowledged it: `PublishLog` sets `published_at` and removes the lease.
+ *   dead          it has no body: status failed without a retry.
+ *
+ * Transitions: unpublished → leased, retry due → leased (under a new publish number), leased → published, leased → dead,
+ * and leased → unpublished when the publish fails, the relay stops or the lease expires. No row is locked while it is
+ * published, so several replicas can relay at the same time.
+ */
 import { eventsConsumer } from '@gatehouse/contracts';
-import { type JetStream, type NatsClient } from '@gatehouse/messaging';
+import { JetStream, NatsClient } from '@gatehouse/messaging';
+import { LOGGER, METRICS, PeriodicWorker, failpoint, withLogContext } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type DataSource } from 'typeorm';
-import { type IngestMetrics } from '../metrics';
-import { pause } from '../pause';
-import { type EventPublisher } from '../publish-event/event-publisher';
-import { claimDueRetries } from './claim-due-retries';
-import { type Claim, claimUnpublished } from './claim-unpublished';
-import { loadClaimed, releaseClaims } from './claimed-events';
-import { Pace, type PaceLimits } from './pace';
-
-/** When the relay looks, and how fast it may publish. Milliseconds. */
-export interface RelayOptions extends PaceLimits {
-  /** How long the publish right after the commit is given before the relay takes over. */
-  readonly graceMs: number;
-  readonly pollMs: number;
-  /** How long a claim holds: longer than all chunks of a batch can take, each publish being bounded by 10 s. */
-  readonly leaseMs: number;
-}
+import { Counter, type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { type WebhookIngestConfig } from '../config';
+import { EventPublisher } from '../publish-event/event-publisher';
+import { type PublishableEvent } from '../publish-event/publishable-event';
+import { CONFIG } from '../tokens';
+import { leaseDueRetries } from './lease-due-retries';
+import { type LeasedEvent, leaseUnpublished } from './lease-unpublished';
+import { loadLeased, releaseLeases } from './leased-events';
+import { Pace } from './pace';
 
 const BATCH = 64;
-/** Bodies in memory at a time: 16 MiB at most. */
+/** Rows whose bodies are in memory at the same time: at most 16 MiB. */
 const CHUNK = 16;
 const MIN_FAILURE_PAUSE_MS = 100;
 
-/**
- * Publishes what is owed to the stream: rows that were recorded and not published, and failed rows whose retry is due. At a
- * bounded pace, so that recovery does not keep live events waiting.
- * Any number of replicas may run it; rows are held by lease, and no row is locked while publishing.
- */
-export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
+/** Runs the relay. Its rate is limited, so that new events are not delayed while a backlog is published. */
+@Injectable()
+export class Relay extends PeriodicWorker {
   private readonly pace: Pace;
-  private running: Promise<void> = Promise.resolve();
+  private readonly leases: Counter<'why'>;
+  private readonly options: WebhookIngestConfig['relay'];
+  private state: 'working' | 'failing' = 'working';
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly nats: NatsClient,
     private readonly jetStream: JetStream,
     private readonly publisher: EventPublisher,
-    private readonly metrics: IngestMetrics,
-    private readonly log: Logger,
-    private readonly options: RelayOptions,
+    @Inject(CONFIG) config: WebhookIngestConfig,
+    @Inject(METRICS) registry: Registry,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
-    this.pace = new Pace(options);
+    super({ everyMs: config.relay.pollMs });
+    this.options = config.relay;
+    this.pace = new Pace(config.relay);
+    this.leases = new Counter({
+      name: 'gatehouse_ingest_relay_claims_total',
+      help: 'Rows on which the relay acquired a lease, by reason: unpublished, or retry (a retry was due).',
+      labelNames: ['why'],
+      registers: [registry],
+    });
   }
 
-  onApplicationBootstrap(): void {
-    this.running = this.run();
+  protected override async run(): Promise<void> {
+    while (!this.stopped && (await this.tryRound())) continue;
   }
 
-  /** Finishes the chunk in hand and gives back the rest. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    let failing = false;
-    while (!this.stopping.signal.aborted) {
-      let full = false;
-      try {
-        full = this.nats.connected && (await this.round());
-        failing = false;
-      } catch (error) {
-        if (!failing) this.log.warn({ err: error }, 'the relay cannot work, it keeps trying');
-        failing = true;
-      }
-      if (!full) await pause(this.options.pollMs, this.stopping.signal);
+  /** Runs one round; returns whether the next one should follow at once. */
+  private async tryRound(): Promise<boolean> {
+    try {
+      const full = this.nats.connected && (await this.round());
+      this.state = 'working';
+      return full;
+    } catch (error) {
+      if (this.state !== 'failing') this.log.warn({ err: error }, 'relay round failed; retrying');
+      this.state = 'failing';
+      return false;
     }
   }
 
-  /** Relays one batch; true when there is more. */
+  /** Relays one batch; returns whether more rows are probably waiting. */
   private async round(): Promise<boolean> {
-    const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.waiting()));
+    const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.backlog()));
     if (limit === 0) return false;
-    // Neither a flood of retries nor a backlog keeps the other from going on.
+    // Retries get at most half of the batch, so that neither kind of row delays the other.
     const share = Math.ceil(limit / 2);
-    const retries = await claimDueRetries(this.dataSource, { leaseMs: this.options.leaseMs, limit: share });
-    this.metrics.relayed.inc({ why: 'retry' }, retries.length);
-    const owed = await claimUnpublished(this.dataSource, {
+    const retries = await leaseDueRetries(this.dataSource, { leaseMs: this.options.leaseMs, limit: share });
+    this.leases.inc({ why: 'retry' }, retries.length);
+    const unpublished = await leaseUnpublished(this.dataSource, {
       graceMs: this.options.graceMs,
       leaseMs: this.options.leaseMs,
       limit: limit - retries.length,
     });
-    this.metrics.relayed.inc({ why: 'unpublished' }, owed.length);
-    const claims = [...retries, ...owed];
-    this.pace.spend(claims.length);
-    if (claims.length > 0) failpoint('after-claim');
-    for (let start = 0; start < claims.length; start += CHUNK) {
-      const rest = claims.slice(start);
-      const failed = this.stopping.signal.aborted ? rest : await this.relayChunk(rest.slice(0, CHUNK));
-      if (failed.length === 0) continue;
-      // Most likely NATS went away: what is left of the batch would fail in the same way, and take as long.
-      const unpublished = this.stopping.signal.aborted ? rest : [...failed, ...rest.slice(CHUNK)];
-      await releaseClaims(this.dataSource, unpublished, Math.max(this.options.graceMs, MIN_FAILURE_PAUSE_MS));
+    this.leases.inc({ why: 'unpublished' }, unpublished.length);
+    const leased = [...retries, ...unpublished];
+    this.pace.spend(leased.length);
+    if (leased.length > 0) failpoint('after-claim');
+    const left = await this.publishInChunks(leased);
+    if (left.length > 0) {
+      await releaseLeases(this.dataSource, left, Math.max(this.options.graceMs, MIN_FAILURE_PAUSE_MS));
       return false;
     }
-    return claims.length === limit || retries.length === share;
+    return leased.length === limit || retries.length === share;
   }
 
-  /** How many events are on the stream and were not delivered; none when nobody consumes them. */
-  private async waiting(): Promise<number> {
+  /** Publishes chunk after chunk until one fails or the relay stops; returns what is not published. */
+  private async publishInChunks(leased: readonly LeasedEvent[]): Promise<readonly LeasedEvent[]> {
+    for (let start = 0; start < leased.length; start += CHUNK) {
+      const rest = leased.slice(start);
+      if (this.stopped) return rest;
+      const failed = await this.publishChunk(rest.slice(0, CHUNK));
+      // NATS is probably unavailable: the other chunks would fail too, each after its own timeout.
+      if (failed.length > 0) return [...failed, ...rest.slice(CHUNK)];
+    }
+    return [];
+  }
+
+  /** Publishes a chunk; returns the rows that failed. */
+  private async publishChunk(leased: readonly LeasedEvent[]): Promise<LeasedEvent[]> {
+    const events = await loadLeased(this.dataSource, leased);
+    const results = await Promise.all(
+      events.map((event) => withLogContext({ correlationId: event.correlationId }, () => this.tryPublish(event))),
+    );
+    return events.filter((_, index) => results[index] === false);
+  }
+
+  private async tryPublish(event: PublishableEvent): Promise<boolean> {
+    const { webhookId, publishNumber } = event;
+    try {
+      await this.publisher.publish(event);
+      this.log.info({ webhookId, publishNumber }, 'event relayed');
+      return true;
+    } catch (error) {
+      this.log.warn({ err: error, webhookId }, 'relaying an event failed');
+      return false;
+    }
+  }
+
+  /** Messages on the stream that no consumer has received; 0 without a consumer. */
+  private async backlog(): Promise<number> {
     const consumer = await this.jetStream.consumerState(eventsConsumer);
     return consumer?.waiting ?? 0;
-  }
-
-  /** Publishes some; gives back those that were not. */
-  private async relayChunk(claims: readonly Claim[]): Promise<Claim[]> {
-    const events = await loadClaimed(this.dataSource, claims);
-    const results = await Promise.all(
-      events.map((event) =>
-        withLogContext({ correlationId: event.correlationId }, async (): Promise<Claim[]> => {
-          try {
-            await this.publisher.publish(event);
-            this.log.info({ webhookId: event.webhookId, publishNumber: event.publishNumber }, 'event relayed');
-            return [];
-          } catch (error) {
-            this.log.warn({ err: error, webhookId: event.webhookId }, 'an event could not be relayed');
-            return [{ id: event.id, publishNumber: event.publishNumber }];
-          }
-        }),
-      ),
-    );
-    return results.flat();
   }
 }

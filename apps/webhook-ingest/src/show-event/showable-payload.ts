@@ -1,14 +1,14 @@
-/** A reply must fit into one NATS message of 2 MiB, with room for the rest of the row. */
+/** A reply must fit into one NATS message of 2 MiB, with space for the other fields of the row. */
 const MAX_REPLY_BYTES = 1_500_000;
 const MAX_TEXT = 64 * 1024;
 
-/** A stored body as it can be shown: parsed where it is JSON that can be sent on, else its first 64 K characters. */
+/** A stored body for display: parsed if it is JSON that fits into a reply, otherwise its first 64 K characters. */
 export function showablePayload(body: Buffer | null): unknown {
   if (body === null || body.length === 0) return null;
   const text = body.toString('utf8');
   try {
     const json: unknown = JSON.parse(text);
-    // Deep nesting parses and cannot be written again; odd numbers grow when written again.
+    // Throws for JSON that is nested too deeply to be written again. Rewritten numbers can be longer than the original.
     if (Buffer.byteLength(JSON.stringify(json)) <= MAX_REPLY_BYTES) return json;
   } catch {
     // Shown as text.

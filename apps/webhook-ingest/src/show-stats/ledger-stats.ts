@@ -5,10 +5,10 @@ import { one } from './one-row';
 import { readOpenEvents } from './open-events';
 import { type SilenceOptions, readSilence } from './read-silence';
 
-/** What statistics need to know besides the ledger. */
+/** Options of the statistics. */
 export interface StatsOptions extends SilenceOptions {
   readonly hours: number;
-  /** The fingerprints of the configured signing secrets, in their order. */
+  /** Fingerprints of the configured signing secrets, in their order. */
   readonly secrets: readonly string[];
 }
 
@@ -27,7 +27,7 @@ const GROUPS = `
          count(*)::integer AS rows, sum(retry_count)::integer AS retries, max(created_at) AS last_at
     FROM webhook_events WHERE created_at >= $1 GROUP BY 1, 2, 3, 4`;
 
-/** Redriven events waited for a person. */
+/** Excludes redriven events, because they waited for an operator. */
 const APPLIED = `
   SELECT count(*)::integer AS events,
          percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (
@@ -38,7 +38,7 @@ const APPLIED = `
 
 const LAST = 'SELECT created_at, event_type FROM webhook_events ORDER BY id DESC LIMIT 1';
 
-/** Reads the ledger's statistics, all at one moment. */
+/** Reads the statistics of the ledger from one snapshot. */
 export function readStats(dataSource: DataSource, options: StatsOptions): Promise<LedgerStats> {
   return dataSource.transaction('REPEATABLE READ', async (manager) => {
     await manager.query('SET TRANSACTION READ ONLY');
@@ -95,7 +95,7 @@ function byHour(groups: readonly Group[]): LedgerStats['byHour'] {
     .map(([hour, count]) => ({ hour, count, failed: failed.get(hour) ?? 0 }));
 }
 
-/** The configured ones in their order, then those that verified something and are not configured any more. */
+/** The configured secrets in their order, then secrets that were used and are no longer configured. */
 function bySecret(groups: readonly Group[], configured: readonly string[]): LedgerStats['secrets'] {
   const counts = sum(groups, ({ secret }) => secret);
   return [...new Set([...configured, ...counts.keys()])].map((fingerprint) => {

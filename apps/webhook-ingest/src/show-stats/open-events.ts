@@ -2,7 +2,7 @@ import { type LedgerStats } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { one } from './one-row';
 
-/** What has not come to its end, and what is dead. */
+/** Counts of open and dead events, and the oldest open ones. */
 export type OpenEvents = Pick<LedgerStats, 'open' | 'oldestUnpublished' | 'oldestUnapplied'>;
 
 interface OldRow {
@@ -11,7 +11,7 @@ interface OldRow {
   readonly created_at: Date;
 }
 
-/** Each by an index of its own; the numbers are small in good times. */
+/** Each count reads an index of its own. The counts are small in normal operation. */
 const OPEN = `
   SELECT (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'pending')::integer AS pending,
          (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'processing')::integer
@@ -36,7 +36,7 @@ const OLDEST_UNAPPLIED = `
       WHERE status = 'failed' AND next_retry_at IS NOT NULL ORDER BY created_at LIMIT 1)
   ) AS open ORDER BY created_at LIMIT 1`;
 
-/** Counts what is open now, of all time. */
+/** Reads the open events, of any age. */
 export async function readOpenEvents(manager: EntityManager): Promise<OpenEvents> {
   const open = await one<LedgerStats['open']>(manager, OPEN);
   const [unpublished] = await manager.query<OldRow[]>(OLDEST_UNPUBLISHED);

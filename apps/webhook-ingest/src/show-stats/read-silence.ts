@@ -3,7 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { one } from './one-row';
 import { judgeSilence } from './silence';
 
-/** When silence is an alarm. Milliseconds. */
+/** Thresholds of the silence alarm; milliseconds. */
 export interface SilenceOptions {
   readonly silenceMs: number;
   readonly silenceGraceMs: number;
@@ -12,8 +12,8 @@ export interface SilenceOptions {
 const REJECTED = 'SELECT count(*)::integer AS kept, max(created_at) AS last_at FROM rejected_deliveries';
 
 /**
- * An ignored event (of another instance, of a type that nobody handles) does not count as heard: another instance's
- * deliveries would hide that our own do not arrive. The last 10 000 rows are looked at.
+ * The last event and the longest gap between two events, in the last 10 000 rows. Skips ignored events: deliveries of
+ * another Clerk instance would hide that those of our own do not arrive.
  */
 const GAPS = `
   SELECT max(created_at) AS last_at, max(gap) AS ms FROM (
@@ -22,7 +22,7 @@ const GAPS = `
      WHERE status <> 'ignored'
   ) AS gaps`;
 
-/** By the index of types: the newest of each that was not ignored, among the last 1000. */
+/** The newest event of each user type that was not ignored, among the last 1000 of the type. */
 const HEARD = `
   SELECT now() AS now,
          (SELECT max(last.created_at)
@@ -46,7 +46,7 @@ interface GapsRow {
   readonly ms: string | null;
 }
 
-/** Judges the silence by what the ledger holds; tells what of refused deliveries there is, too. */
+/** Reads whether webhooks arrive, and the stored rejected deliveries. */
 export async function readSilence(
   manager: EntityManager,
   { silenceMs, silenceGraceMs }: SilenceOptions,

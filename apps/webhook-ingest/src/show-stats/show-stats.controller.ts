@@ -1,18 +1,18 @@
 import { type LedgerStats, getLedgerStats } from '@gatehouse/contracts';
-import { RequestHandler, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
+import { RequestHandler, type VerifiedRequest, requireAdmin } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { type Config } from '../config';
+import { type WebhookIngestConfig } from '../config';
 import { CONFIG } from '../tokens';
 import { readStats } from './ledger-stats';
 
-/** Shows operators how the events' way is going. */
+/** Shows statistics of the ledger to admins. */
 @Controller()
 export class ShowStatsController {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: WebhookIngestConfig,
   ) {}
 
   @RequestHandler(getLedgerStats)

@@ -1,54 +1,54 @@
 import { type LedgerStats } from '@gatehouse/contracts';
 
-/** What is known about when webhooks came; milliseconds since the epoch. */
+/** When webhooks arrived. Times are milliseconds since the epoch; durations are milliseconds. */
 export interface Heard {
   readonly nowMs: number;
   readonly thresholdMs: number;
-  /** The last event that was not ignored. */
+  /** Time of the last event that was not ignored. */
   readonly lastMs: number | null;
-  /** The longest time between two events in view. */
+  /** Longest time between two recent events. */
   readonly longestGapMs: number | null;
-  /** The last delivery that was turned away. */
+  /** Time of the last rejected delivery. */
   readonly rejectedMs: number | null;
-  /** The last event about a user that was not ignored; without one, when the ledger was made. */
+  /** Time of the last user event that was not ignored; without one, the time at which the ledger was created. */
   readonly userEventMs: number;
-  /** When Clerk last changed a user without a webhook having told user-sync of it. */
+  /** Time of the last change at Clerk that user-sync found without a webhook. */
   readonly movedMs: number | null;
-  /** How late a webhook may be. */
+  /** Maximum delay of a webhook. */
   readonly graceMs: number;
 }
 
-const MAX_REFUSALS_AGO_MS = 60 * 60 * 1000;
+const RECENT_REJECTION_MS = 60 * 60 * 1000;
 
 /**
- * Whether no news is bad news. It is when Clerk has moved since the last webhook about a user, as user-sync saw, when
- * deliveries are turned away and none is recorded, and when it is quiet for longer than it ever was.
+ * Whether the absence of webhooks is an alarm. It is in three cases: deliveries are rejected and none is recorded;
+ * user-sync found a change at Clerk and no webhook about a user arrived; the silence is longer than any recent gap.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {
   const { nowMs, thresholdMs, lastMs, longestGapMs, rejectedMs, movedMs } = heard;
   const sinceMs = lastMs === null ? null : Math.max(0, nowMs - lastMs);
   const movedAt = movedMs === null ? null : new Date(movedMs).toISOString();
   const known = { sinceMs, thresholdMs, longestBeforeMs: longestGapMs, movedAt };
-  const refusedSince = rejectedMs !== null && rejectedMs > (lastMs ?? 0) && nowMs - rejectedMs < MAX_REFUSALS_AGO_MS;
-  if (refusedSince && (sinceMs === null || sinceMs >= thresholdMs)) {
+  const rejectedSince = rejectedMs !== null && rejectedMs > (lastMs ?? 0) && nowMs - rejectedMs < RECENT_REJECTION_MS;
+  if (rejectedSince && (sinceMs === null || sinceMs >= thresholdMs)) {
     return {
       state: 'alarm',
-      reason: 'deliveries were turned away and none was recorded since: is the signing secret right?',
+      reason: 'deliveries were rejected and none was recorded since: check the signing secret',
       ...known,
     };
   }
-  if (hasMovedUnheard(heard)) {
-    return { state: 'alarm', reason: 'Clerk has changed users and no webhook has told of it', ...known };
+  if (hasUnreportedChange(heard)) {
+    return { state: 'alarm', reason: 'Clerk changed users and no webhook reported it', ...known };
   }
-  if (sinceMs === null) return { state: 'unknown', reason: 'no webhook has come yet', ...known };
-  if (sinceMs < thresholdMs) return { state: 'heard', reason: 'a webhook came within the threshold', ...known };
+  if (sinceMs === null) return { state: 'unknown', reason: 'no webhook has arrived yet', ...known };
+  if (sinceMs < thresholdMs) return { state: 'heard', reason: 'a webhook arrived within the threshold', ...known };
   if (longestGapMs !== null && sinceMs > longestGapMs) {
-    return { state: 'alarm', reason: 'no webhook for longer than ever between two in view', ...known };
+    return { state: 'alarm', reason: 'no webhook for longer than between any two recent ones', ...known };
   }
-  return { state: 'quiet', reason: 'no webhook for a while, as it has been before', ...known };
+  return { state: 'quiet', reason: 'no webhook for a while, but earlier gaps were longer', ...known };
 }
 
-/** The grace covers a webhook that is late, and clocks that differ. */
-function hasMovedUnheard({ nowMs, movedMs, userEventMs, graceMs }: Heard): boolean {
+/** The grace time covers a late webhook and differing clocks. */
+function hasUnreportedChange({ nowMs, movedMs, userEventMs, graceMs }: Heard): boolean {
   return movedMs !== null && movedMs > userEventMs + graceMs && nowMs > movedMs + graceMs;
 }

@@ -1,56 +1,59 @@
 import { type LedgerStats } from '@gatehouse/contracts';
-import { PeriodicWorker } from '@gatehouse/observability';
+import { LOGGER, METRICS, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type DataSource } from 'typeorm';
-import { type IngestMetrics } from '../metrics';
+import { type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { type WebhookIngestConfig } from '../config';
 import { readOpenEvents } from '../show-stats/open-events';
-import { type SilenceOptions, readSilence } from '../show-stats/read-silence';
+import { readSilence } from '../show-stats/read-silence';
+import { CONFIG } from '../tokens';
+import { LedgerGauges } from './ledger-gauges';
 
 const EVERY_MS = 15_000;
 
-/** Looks at the ledger now and then, for the metrics that alarms are made of, and says in the log when silence begins. */
+/** Measures the ledger every 15 s for the metrics that alerts use, and logs when the silence alarm begins and ends. */
+@Injectable()
 export class LedgerWatch extends PeriodicWorker {
-  private alarmed = false;
+  private readonly gauges: LedgerGauges;
+  private silence: 'normal' | 'alarm' = 'normal';
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly metrics: IngestMetrics,
-    private readonly log: Logger,
-    private readonly options: SilenceOptions,
+    @Inject(CONFIG) private readonly config: WebhookIngestConfig,
+    @Inject(METRICS) registry: Registry,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     super({ everyMs: EVERY_MS });
+    this.gauges = new LedgerGauges(registry);
   }
 
-  /** Looks once. */
+  /** Measures the ledger once. */
   async look(): Promise<void> {
     const { events, silence } = await this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       await manager.query('SET TRANSACTION READ ONLY');
-      return { events: await readOpenEvents(manager), ...(await readSilence(manager, this.options)) };
+      return { events: await readOpenEvents(manager), ...(await readSilence(manager, this.config)) };
     });
-    for (const [state, count] of Object.entries(events.open)) this.metrics.open.set({ state }, count);
-    this.metrics.oldestUnpublished.set(secondsSince(events.oldestUnpublished));
-    this.metrics.oldestUnapplied.set(secondsSince(events.oldestUnapplied));
-    this.tell(silence);
+    this.gauges.measured(events);
+    this.report(silence);
   }
 
   protected override async run(): Promise<void> {
     try {
       await this.look();
     } catch (error) {
-      // Readiness reports an unavailable database; the metrics keep their values.
-      this.log.debug({ err: error }, 'ledger not measured');
+      // At debug level: readiness reports that the database is unavailable. The gauges keep their values.
+      this.log.debug({ err: error }, 'measuring the ledger failed');
     }
   }
 
-  private tell({ state, reason, movedAt, sinceMs }: LedgerStats['silence']): void {
-    const alarm = state === 'alarm';
-    this.metrics.silenceAlarm.set(alarm ? 1 : 0);
-    if (alarm && !this.alarmed) this.log.error({ reason, movedAt, sinceMs }, 'silence: no webhook comes');
-    if (!alarm && this.alarmed) this.log.info({ state }, 'the silence is over');
-    this.alarmed = alarm;
+  private report({ state, reason, movedAt, sinceMs }: LedgerStats['silence']): void {
+    const silence = state === 'alarm' ? 'alarm' : 'normal';
+    this.gauges.silenceAlarm.set(silence === 'alarm' ? 1 : 0);
+    if (silence !== this.silence) {
+      if (silence === 'alarm') this.log.error({ reason, movedAt, sinceMs }, 'silence alarm: no webhooks arrive');
+      else this.log.info({ state }, 'silence alarm ended');
+    }
+    this.silence = silence;
   }
-}
-
-function secondsSince(event: LedgerStats['oldestUnpublished']): number {
-  return event === null ? 0 : Math.max(0, Date.now() - Date.parse(event.at)) / 1_000;
 }

@@ -1,7 +1,7 @@
 import { transitions } from '@gatehouse/lifecycle';
 import { type DataSource } from 'typeorm';
 import { type PublishableEvent } from '../publish-event/publishable-event';
-import { type Claim } from './claim-unpublished';
+import { type LeasedEvent } from './lease-unpublished';
 
 interface Row {
   readonly id: string;
@@ -22,22 +22,22 @@ const LOAD = `
 
 const RELEASE = `
   UPDATE webhook_events AS event SET lease_until = now() + $3 * interval '1 millisecond'
-    FROM unnest($1::bigint[], $2::integer[]) AS claim (id, publish_number)
-   WHERE event.id = claim.id AND event.publish_number = claim.publish_number AND published_at IS NULL`;
+    FROM unnest($1::bigint[], $2::integer[]) AS leased (id, publish_number)
+   WHERE event.id = leased.id AND event.publish_number = leased.publish_number AND published_at IS NULL`;
 
 const FAILABLE = Object.entries(transitions).flatMap(([state, { failed }]) => (failed === 'failed' ? [state] : []));
 
-const BURY = `
+const MARK_DEAD = `
   UPDATE webhook_events
      SET status = 'failed', error_message = 'the body is no longer stored', error_details = '{"code": "body_missing"}',
          processed_at = now(), next_retry_at = NULL, lease_until = NULL, updated_at = now()
    WHERE id = ANY ($1::bigint[]) AND status = ANY ($2::text[])`;
 
-/** Reads what is to be published of the claimed rows. A row without a body can never be: it ends dead, for a person. */
-export async function loadClaimed(dataSource: DataSource, claims: readonly Claim[]): Promise<PublishableEvent[]> {
-  const rows = await dataSource.query<Row[]>(LOAD, [claims.map(({ id }) => id)]);
+/** Loads the leased rows with their bodies. Marks rows without a body as dead, because they cannot be published. */
+export async function loadLeased(dataSource: DataSource, leased: readonly LeasedEvent[]): Promise<PublishableEvent[]> {
+  const rows = await dataSource.query<Row[]>(LOAD, [leased.map(({ id }) => id)]);
   const bodiless = rows.filter(({ body }) => body === null).map(({ id }) => id);
-  if (bodiless.length > 0) await dataSource.query(BURY, [bodiless, FAILABLE]);
+  if (bodiless.length > 0) await dataSource.query(MARK_DEAD, [bodiless, FAILABLE]);
   return rows.flatMap((row) =>
     row.body === null
       ? []
@@ -56,11 +56,15 @@ export async function loadClaimed(dataSource: DataSource, claims: readonly Claim
   );
 }
 
-/** Gives claims back, not to be taken again within `pauseMs`, so that rows that fail do not keep others waiting. */
-export async function releaseClaims(dataSource: DataSource, claims: readonly Claim[], pauseMs: number): Promise<void> {
+/** Releases relay leases after `pauseMs`, so that rows that failed do not delay others. */
+export async function releaseLeases(
+  dataSource: DataSource,
+  leased: readonly LeasedEvent[],
+  pauseMs: number,
+): Promise<void> {
   await dataSource.query(RELEASE, [
-    claims.map(({ id }) => id),
-    claims.map(({ publishNumber }) => publishNumber),
+    leased.map(({ id }) => id),
+    leased.map(({ publishNumber }) => publishNumber),
     pauseMs,
   ]);
 }

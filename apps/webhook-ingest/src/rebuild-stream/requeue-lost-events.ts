@@ -1,26 +1,32 @@
 import { type DataSource } from 'typeorm';
 
-/** Why an event is owed to the stream once more. */
+/**
+ * Why an event must be published again.
+ *
+ * - `other_stream`: it was published on a stream that was deleted or replaced.
+ * - `beyond_stream`: its sequence is above the last one of the stream, which lost its end.
+ * - `no_outcome`: the consumer acknowledged it, and its outcome was lost.
+ */
 export type Loss = 'other_stream' | 'beyond_stream' | 'no_outcome';
 
-/** The stream as it was when the ledger's clock showed `asOf`. */
+/** State of the stream at the time `asOf` of the database's clock. */
 export interface StreamSeen {
-  /** The database's clock, read before the stream was looked at: later publishes are not judged. */
+  /** Time of the database, read before the state of the stream. Later publishes are not compared with that state. */
   readonly asOf: string;
   readonly createdAt: Date;
   readonly lastSequence: number;
-  /** Up to which an event without an outcome will never have one. */
+  /** Events up to this sequence without an outcome will never have one. */
   readonly settledSequence: number;
 }
 
-/** The database's present, to the microsecond, as it is compared with. */
+/** Current time of the database, as text with microseconds. */
 export async function databaseNow(dataSource: DataSource): Promise<string> {
   const [row] = await dataSource.query<{ now: string }[]>('SELECT now()::text AS now');
   return row?.now ?? '';
 }
 
-/** Four ranges of one index; empty in good times. Rows that somebody else is changing are left for the next look. */
-const OWE = `
+/** Reads four ranges of one index, which are normally empty. Skips rows that are locked; the next round finds them. */
+const REQUEUE = `
   WITH found AS (
     (SELECT id, publish_number, 'other_stream' AS why FROM webhook_events
       WHERE status = 'processing' AND published_at < $2::timestamptz AND stream_created_at < $1
@@ -43,7 +49,7 @@ const OWE = `
      WHERE event.status = 'processing' AND event.published_at IS NOT NULL
        AND event.publish_number = found.publish_number
      ORDER BY event.id FOR UPDATE OF event SKIP LOCKED
-  ), owed AS (
+  ), requeued AS (
     UPDATE webhook_events AS event
        SET published_at = NULL, publish_number = event.publish_number + 1, lease_until = NULL, updated_at = now()
       FROM lost WHERE event.id = lost.id
@@ -51,13 +57,13 @@ const OWE = `
   SELECT why, count(*)::integer AS rows FROM lost GROUP BY why`;
 
 /**
- * Makes events that the stream has lost owed to it again, under a raised publish number; at most `limit`. Tells how many,
- * and why.
+ * Marks events that the stream has lost as unpublished, under a new publish number; at most `limit`. Returns how many, by
+ * reason.
  */
-export async function oweLostEvents(
+export async function requeueLostEvents(
   dataSource: DataSource,
   { createdAt, asOf, lastSequence, settledSequence }: StreamSeen,
   limit: number,
 ): Promise<{ why: Loss; rows: number }[]> {
-  return dataSource.query(OWE, [createdAt.toISOString(), asOf, lastSequence, settledSequence, limit]);
+  return dataSource.query(REQUEUE, [createdAt.toISOString(), asOf, lastSequence, settledSequence, limit]);
 }

@@ -1,6 +1,6 @@
 import { type EventState, transition } from '@gatehouse/lifecycle';
 import { type DataSource } from 'typeorm';
-import { type Claim } from './claim-unpublished';
+import { type LeasedEvent } from './lease-unpublished';
 
 interface DueRow {
   readonly id: string;
@@ -27,30 +27,33 @@ const BEGIN_RETRY = `
    WHERE event.id = due.id
   RETURNING event.id, event.publish_number AS "publishNumber"`;
 
-/** Begins the retries that are due: the row is processing again, owed to the stream under a new publish number. */
-export function claimDueRetries(
+/** Begins the retries that are due: the row is unpublished again, under a new publish number and a relay lease. */
+export function leaseDueRetries(
   dataSource: DataSource,
   { leaseMs, limit }: { readonly leaseMs: number; readonly limit: number },
-): Promise<Claim[]> {
+): Promise<LeasedEvent[]> {
   return dataSource.transaction(async (manager) => {
     const due = await manager.query<DueRow[]>(SELECT_DUE, [limit]);
     const moves = due.flatMap((row) => {
       const move = transition(
         {
-          ...{ state: row.status, retryCount: row.retry_count, maxRetries: row.max_retries },
-          ...{ retryScheduled: true, sharedOutage: row.shared_outage },
+          state: row.status,
+          retryCount: row.retry_count,
+          maxRetries: row.max_retries,
+          retryScheduled: true,
+          sharedOutage: row.shared_outage,
         },
         { type: 'retry-due' },
       );
       return move.to === 'unchanged' ? [] : [{ id: row.id, status: move.to, retryCount: move.retryCount }];
     });
     if (moves.length === 0) return [];
-    const [claims] = await manager.query<[Claim[], number]>(BEGIN_RETRY, [
+    const [leased] = await manager.query<[LeasedEvent[], number]>(BEGIN_RETRY, [
       moves.map(({ id }) => id),
       moves.map(({ status }) => status),
       moves.map(({ retryCount }) => retryCount),
       leaseMs,
     ]);
-    return claims;
+    return leased;
   });
 }

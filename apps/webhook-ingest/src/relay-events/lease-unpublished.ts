@@ -1,13 +1,13 @@
 import { type DataSource } from 'typeorm';
 
-/** A row that a relay holds by lease until it is published. */
-export interface Claim {
+/** A row under a relay lease: until the lease expires, no other relay publishes it. */
+export interface LeasedEvent {
   readonly id: string;
   readonly publishNumber: number;
 }
 
-/** Rows that another relay holds are passed over; no lock outlives the statement. */
-const CLAIM = `
+/** Skips rows under the lease of another relay. No lock outlives the statement. */
+const LEASE = `
   UPDATE webhook_events SET lease_until = now() + $2 * interval '1 millisecond', updated_at = now()
    WHERE id IN (
      SELECT id FROM webhook_events
@@ -18,11 +18,11 @@ const CLAIM = `
    )
   RETURNING id, publish_number AS "publishNumber"`;
 
-/** Claims rows that are recorded for longer than `graceMs` and not published. */
-export async function claimUnpublished(
+/** Acquires relay leases on unpublished rows that are older than `graceMs`. */
+export async function leaseUnpublished(
   dataSource: DataSource,
   { graceMs, leaseMs, limit }: { readonly graceMs: number; readonly leaseMs: number; readonly limit: number },
-): Promise<Claim[]> {
-  const [rows] = await dataSource.query<[Claim[], number]>(CLAIM, [graceMs, leaseMs, limit]);
+): Promise<LeasedEvent[]> {
+  const [rows] = await dataSource.query<[LeasedEvent[], number]>(LEASE, [graceMs, leaseMs, limit]);
   return rows;
 }

@@ -1,12 +1,12 @@
 import { type ClerkMovement } from '@gatehouse/contracts';
 import { type DataSource } from 'typeorm';
 
-const NOTE = `
+const STORE = `
   UPDATE clerk_movement SET moved_at = $1, source = $2 WHERE moved_at IS NULL OR moved_at < $1`;
 
-/** Keeps the newest of the movements that user-sync told; an older one changes nothing. */
+/** Stores the newest of the Clerk movements that user-sync reported; an older one changes nothing. */
 export async function noteMovements(dataSource: DataSource, movements: readonly ClerkMovement[]): Promise<void> {
   const [newest] = [...movements].sort((a, b) => b.movedAt - a.movedAt);
   if (newest === undefined) return;
-  await dataSource.query(NOTE, [new Date(newest.movedAt).toISOString(), newest.source]);
+  await dataSource.query(STORE, [new Date(newest.movedAt).toISOString(), newest.source]);
 }

@@ -1,0 +1,14 @@
+import { storableText } from '@gatehouse/persistence';
+
+const LEDGER_ID = /^[1-9]\d{0,17}$/;
+const MAX_ID = 256;
+
+/** Whether the text is an id of a ledger row, and not a webhook id. */
+export function isLedgerId(text: string): boolean {
+  return LEDGER_ID.test(text);
+}
+
+/** An id, type or code that an operator entered, as the ledger can be searched for it. */
+export function searchText(text: string): string {
+  return storableText(text, MAX_ID);
+}

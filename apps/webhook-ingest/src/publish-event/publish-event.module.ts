@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { EventPublisher } from './event-publisher';
+import { PublishLog } from './publish-log';
+import { StreamKeeper } from './stream-keeper';
+
+/** Publishes events on the stream `CLERK_EVENTS`, keeps that stream in existence and stores its acknowledgements. */
+@Module({ providers: [EventPublisher, PublishLog, StreamKeeper], exports: [EventPublisher] })
+export class PublishEventModule {}

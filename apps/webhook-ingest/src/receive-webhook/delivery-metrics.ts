@@ -1,0 +1,40 @@
+import { METRICS } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, type Registry } from 'prom-client';
+
+/** Counters of deliveries, of all those that were received. */
+@Injectable()
+export class DeliveryMetrics {
+  readonly deliveries: Counter<'result'>;
+  readonly refusals: Counter<'reason'>;
+  readonly verified: Counter<'secret'>;
+  readonly badTimestamps: Counter<'secret'>;
+
+  constructor(@Inject(METRICS) registry: Registry) {
+    const registers = [registry];
+    this.deliveries = new Counter({
+      name: 'gatehouse_ingest_deliveries_total',
+      help: 'Deliveries by result: accepted, duplicate, redriven (of a dead event), ignored, refused, unavailable.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.refusals = new Counter({
+      name: 'gatehouse_ingest_refusals_total',
+      help: 'Deliveries that were rejected before they were recorded, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.verified = new Counter({
+      name: 'gatehouse_ingest_verified_total',
+      help: 'Deliveries with a valid signature and timestamp, by fingerprint of the signing secret.',
+      labelNames: ['secret'],
+      registers,
+    });
+    this.badTimestamps = new Counter({
+      name: 'gatehouse_ingest_bad_timestamps_total',
+      help: 'Deliveries with a valid signature and a timestamp outside the tolerance: a wrong clock or a replay.',
+      labelNames: ['secret'],
+      registers,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { type EntityManager } from 'typeorm';
+import { type Candidate, redrivability } from './candidate';
+
+/** Who orders a redrive, and its id. */
+export interface RedriveOrder {
+  readonly id: string;
+  /** Null when Clerk delivered a dead event again. */
+  readonly actorUserId: string | null;
+  readonly requestId: string;
+}
+
+const RECORD = `
+  INSERT INTO redrives (id, actor_user_id, request_id, filter, redriven) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (id) DO UPDATE SET redriven = redrives.redriven + excluded.redriven`;
+
+const RESTART = `
+  UPDATE webhook_events AS event
+     SET status = 'pending', retry_count = restarted.retry_count, redrive_id = $3, publish_number = publish_number + 1,
+         published_at = NULL, next_retry_at = NULL, lease_until = NULL, processed_at = NULL, error_message = NULL,
+         error_details = NULL, processed_data = NULL, updated_at = now()
+    FROM unnest($1::bigint[], $2::integer[]) AS restarted (id, retry_count) WHERE event.id = restarted.id`;
+
+/**
+ * Makes those rows pending that can be redriven, under a new publish number, and records the redrive; returns how many.
+ * The rows must be locked. The relay publishes them.
+ */
+export async function restartEvents(
+  manager: EntityManager,
+  candidates: readonly Candidate[],
+  { id, actorUserId, requestId }: RedriveOrder,
+  filter: unknown,
+): Promise<number> {
+  const restarted = candidates.flatMap((row) => {
+    const answer = redrivability(row);
+    return answer.can ? [{ id: row.id, retryCount: answer.retryCount }] : [];
+  });
+  if (restarted.length === 0) return 0;
+  await manager.query(RECORD, [id, actorUserId, requestId, JSON.stringify(filter), restarted.length]);
+  await manager.query(RESTART, [restarted.map((row) => row.id), restarted.map(({ retryCount }) => retryCount), id]);
+  return restarted.length;
+}
