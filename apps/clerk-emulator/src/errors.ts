@@ -26,11 +26,13 @@ export class NothingCameError extends codedError(
 
 // Errors of HTTP requests, in Clerk's shape. Codes, and the texts of errors that Clerk has, are Clerk's own.
 
+/** No resource of this kind has the id. */
 export class ResourceNotFoundError extends clerkError(404, 'resource_not_found', (noun: string, id: string) => ({
   message: 'not found',
   longMessage: `No ${noun} was found with id ${id}`,
 })) {}
 
+/** No route has this method and path. */
 export class RouteNotFoundError extends clerkError(404, 'resource_not_found', (method: string, path: string) => ({
   message: 'not found',
   longMessage: `No endpoint was found for ${method} ${path}`,
@@ -65,10 +67,12 @@ export class RequestBodyInvalidError extends clerkError(400, 'request_body_inval
   longMessage: 'The request body is invalid. Please consult the API documentation for more information.',
 }) {}
 
+/** The body exceeds the limit. */
 export class RequestTooLargeError extends clerkError(413, 'request_too_large', {
   message: 'The request body is larger than 1 MiB.',
 }) {}
 
+/** The body is not declared as JSON. */
 export class ContentTypeUnsupportedError extends clerkError(415, 'unsupported_content_type', {
   message: 'The Content-Type must be application/json.',
 }) {}
@@ -128,12 +132,14 @@ export class IdentifierNotFoundError extends clerkError(422, 'form_identifier_no
   param: 'identifier',
 }) {}
 
+/** The code is not the one that was sent last. */
 export class CodeIncorrectError extends clerkError(422, 'form_code_incorrect', {
   message: 'is incorrect',
   longMessage: 'Incorrect code',
   param: 'code',
 }) {}
 
+/** The code has expired. */
 export class VerificationExpiredError extends clerkError(400, 'verification_expired', {
   message: 'has expired',
   longMessage: 'This verification has expired. You must create a new one.',
@@ -145,6 +151,7 @@ export class VerificationFailedError extends clerkError(400, 'verification_faile
   longMessage: 'Too many failed attempts. You have to try again with the same or another method.',
 }) {}
 
+/** The sign-in is already complete. */
 export class VerificationDoneError extends clerkError(400, 'verification_already_verified', {
   message: 'already verified',
   longMessage: 'This verification has already been verified.',
@@ -156,6 +163,7 @@ export class TicketInvalidError extends clerkError(400, 'ticket_invalid_code', {
   longMessage: 'The ticket is unknown, used, revoked or expired.',
 }) {}
 
+/** The user is banned. */
 export class UserBannedError extends clerkError(403, 'user_banned', {
   message: 'User is banned',
   longMessage: 'This user is banned and cannot sign in.',
@@ -167,16 +175,19 @@ export class UserDeactivatedError extends clerkError(403, 'user_deactivated', {
   longMessage: 'This user is deactivated and cannot sign in.',
 }) {}
 
+/** The user is locked, for example after too many wrong codes. */
 export class UserLockedError extends clerkError(403, 'user_locked', {
   message: 'User is locked',
   longMessage: 'This user is locked and cannot sign in.',
 }) {}
 
+/** The emulator has the maximum number of users. */
 export class UserQuotaExceededError extends clerkError(403, 'user_quota_exceeded', (limit: number) => ({
   message: 'user quota exceeded',
   longMessage: `The emulator keeps at most ${limit} users; delete some, or reset it.`,
 })) {}
 
+/** The emulator has the maximum number of resources of this kind. */
 export class TooManyResourcesError extends clerkError(
   422,
   'resource_limit_exceeded',

@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
 import { InjectFaultsModule } from '../inject-faults/inject-faults.module';
-import { Endpoints } from '../keep-endpoints/endpoints';
+import { KeepEndpointsModule } from '../keep-endpoints/keep-endpoints.module';
 import { DeliveryLog } from './delivery-log';
 import { EventPublisher } from './event-publisher';
 import { WebhookDispatcher } from './webhook-dispatcher';
 
-/** Endpoints, and the deliveries to them. */
+/** Deliveries of events to the endpoints. */
 @Module({
-  imports: [InjectFaultsModule],
-  providers: [DeliveryLog, Endpoints, EventPublisher, WebhookDispatcher],
-  exports: [DeliveryLog, Endpoints, EventPublisher, WebhookDispatcher],
+  imports: [InjectFaultsModule, KeepEndpointsModule],
+  providers: [DeliveryLog, EventPublisher, WebhookDispatcher],
+  exports: [DeliveryLog, EventPublisher, WebhookDispatcher],
 })
 export class DeliverWebhooksModule {}

@@ -7,7 +7,7 @@ import { Faults, type Strike } from './faults';
 /** A fault in the attempts of one delivery. */
 export interface AttemptFault {
   readonly kind: 'stale_timestamp' | 'future_timestamp' | 'wrong_signature' | 'altered_body';
-  /** Number of further attempts it applies to; null: all. */
+  /** Number of further attempts that the fault applies to; null: all. */
   attempts_left: number | null;
   /** Added to the timestamp, in seconds. */
   readonly offset_seconds?: number;

@@ -75,7 +75,7 @@ export class Faults {
     return [...this.decisions];
   }
 
-  /** @throws FormInvalidError when the params are not this kind's */
+  /** @throws FormInvalidError when the params do not fit the kind */
   create(params: CreateFaultParams): FaultRule {
     if (this.rules.size >= RULE_LIMIT) throw new TooManyResourcesError('faults', RULE_LIMIT);
     const now = this.now();

@@ -21,7 +21,7 @@ interface SavedPart {
   readonly read: (saved: SavedState) => () => void;
 }
 
-/** The state of the emulator, as parts that the stores register. Saving and resetting need not know the stores. */
+/** The state of the emulator. Each store registers its part, so that saving and resetting need not know the stores. */
 @Injectable()
 export class EmulatorState {
   private readonly savedParts: SavedPart[] = [];
@@ -40,7 +40,7 @@ export class EmulatorState {
     });
   }
 
-  /** A store calls this after every change of what it saves or the page shows. */
+  /** Notifies the listeners. A store calls this after every change that is saved or shown on the page. */
   markChanged(): void {
     for (const listener of this.listeners) listener();
   }
