@@ -10,12 +10,12 @@ import { timeSchema } from './time';
 
 const name = z.string().trim().min(1).max(256);
 
-/** A token by which a local user sets its password, once; told only when it is made. */
+/** One-time token with which a local user sets a password. Returned only when it is created. */
 export const passwordTokenSchema = z.object({ token: z.string(), expiresAt: timeSchema });
 
 const changedUserSchema = z.object({ user: adminUserSchema, propagation: propagationSchema.nullable() });
 
-/** Makes a local user; for admins. Refused as `conflict` while a live user holds the address. */
+/** Creates a local user; for admins. Rejected as `conflict` while a live user has the address. */
 export const createUser = defineRequest({
   subject: 'user-sync.users.create',
   request: z.strictObject({
@@ -29,7 +29,7 @@ export const createUser = defineRequest({
   reply: z.object({ user: adminUserSchema, passwordToken: passwordTokenSchema }),
 });
 
-/** Makes another set-password token for a local user, instead of any before it; for admins. */
+/** Creates a set-password token for a local user and invalidates earlier ones; for admins. */
 export const issuePasswordToken = defineRequest({
   subject: 'user-sync.users.issue-password-token',
   request: z.strictObject({ userId: userRefSchema }),
@@ -43,19 +43,19 @@ export const showUser = defineRequest({
   reply: adminUserSchema,
 });
 
-/** Gives a user another role; for admins, not upon themselves. */
+/** Changes the role of a user; for admins, not for themselves. */
 export const setUserRole = defineRequest({
   subject: 'user-sync.users.set-role',
   request: z.strictObject({ userId: userRefSchema, role: z.enum(roles) }),
   reply: changedUserSchema,
 });
 
-/** Gives a user another tier; for admins. Limits other than the tier's own are for enterprise alone. */
+/** Changes the tier of a user; for admins. Only enterprise accepts limits of its own. */
 export const setUserTier = defineRequest({
   subject: 'user-sync.users.set-tier',
   request: z.strictObject({
     userId: userRefSchema,
-    // `premium` is an older name of pro.
+    // `premium` is a former name of `pro`.
     tier: z.preprocess((value) => (value === 'premium' ? 'pro' : value), z.enum(tiers)),
     tokensMonthlyLimit: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
     uploadsMonthlyLimit: z.number().int().nonnegative().max(2_147_483_647).optional(),
@@ -63,32 +63,32 @@ export const setUserTier = defineRequest({
   reply: changedUserSchema,
 });
 
-/** Shuts a user out and ends its sessions; for admins, not upon themselves. Nothing from Clerk undoes it. */
+/** Deactivates a user and ends its sessions; for admins, not for themselves. No event from Clerk reactivates the user. */
 export const deactivateUser = defineRequest({
   subject: 'user-sync.users.deactivate',
   request: z.strictObject({ userId: userRefSchema }),
   reply: changedUserSchema,
 });
 
-/** Lets a user in again; for admins. */
+/** Activates a deactivated user; for admins. */
 export const activateUser = defineRequest({
   subject: 'user-sync.users.activate',
   request: z.strictObject({ userId: userRefSchema }),
   reply: changedUserSchema,
 });
 
-/** What can become of a user that was to be made equal to Clerk's. */
+/** Results of syncing one user with Clerk. */
 export const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as const;
 
 /**
- * What became of a user that was made equal to Clerk's. `unchanged`: it was equal; `deleted`: it was deleted here, and
- * nothing brings its id back; `missing`: Clerk does not know it, which is confirmed a minute later before it is deleted.
+ * Result of syncing one user with Clerk. `unchanged`: it was already equal. `deleted`: it was deleted here, and its Clerk id
+ * is never used again. `missing`: Clerk does not have it; this is confirmed after a minute before it is deleted.
  */
 export type SyncResult = (typeof syncResults)[number];
 
 /**
- * Asks Clerk for one user and makes it here what Clerk holds now; for admins. `conflict` for a local
- * user, `not_found` for one that neither we nor Clerk know.
+ * Fetches one user from Clerk and applies what Clerk has now; for admins. Rejected as `conflict` for a local user, as
+ * `not_found` when neither Clerk nor this database has the user.
  */
 export const syncUser = defineRequest({
   subject: 'user-sync.users.sync',
@@ -96,9 +96,9 @@ export const syncUser = defineRequest({
   reply: z.object({
     result: shownValue(syncResults),
     reason: z.string(),
-    /** Null of a deleted user that was never here. */
+    /** Null when the user is deleted and was never in this database. */
     user: adminUserSchema.nullable(),
-    /** Our values in Clerk's `publicMetadata` beside Clerk's, asked for now; null when Clerk could not be asked. */
+    /** Our values in Clerk's `publicMetadata` and the values that Clerk has now; null when Clerk did not answer. */
     metadata: z.array(metadataStateSchema).nullable().optional(),
   }),
 });

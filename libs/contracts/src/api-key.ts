@@ -15,38 +15,38 @@ const scopesSchema = z
   .max(50)
   .transform((scopes) => [...new Set(scopes)]);
 
-/** The longest that a rotated key stays valid beside its successor; hours. */
+/** Maximum time that a rotated key stays valid beside its successor; hours. */
 export const maxGraceHours = 24;
 
-/** What a key is now. `rotated`: its successor is there, and it is valid until its grace ends. */
+/** State of a key. `rotated`: it has a successor and is valid until its grace period ends. */
 export const apiKeyStates = ['active', 'rotated', 'expired', 'revoked'] as const;
 
-/** A key as its holder and admins see it; the key itself is shown once, when it is made. Times are ISO 8601 in UTC. */
+/** A key as its holder and admins see it. The key itself is returned once, when it is created. */
 export const apiKeySchema = z.object({
   id: uuidSchema,
   userId: uuidSchema,
   name: z.string(),
-  /** The beginning of the key, for recognizing it. */
+  /** The first characters of the key, so that people can recognize it. */
   prefix: z.string(),
   scopes: z.array(z.string()),
   state: shownValue(apiKeyStates),
-  /** Requests a minute; null where the tier's limit alone holds. */
+  /** Requests per minute; null when only the limit of the tier applies. */
   rateLimit: z.number().int().positive().nullable(),
   createdAt: timeSchema,
   expiresAt: timeSchema.nullable(),
   lastUsedAt: timeSchema.nullable(),
   revokedAt: timeSchema.nullable(),
-  /** The key that came in its place. */
+  /** Id of its successor. */
   replacedBy: uuidSchema.nullable(),
 });
 
 /** A key as its holder and admins see it. */
 export type ApiKey = z.output<typeof apiKeySchema>;
 
-/** A key that was just made, with the key itself: the only time that it is told. */
+/** A key that was just created, with the key itself. It is never returned again. */
 export const newApiKeySchema = apiKeySchema.extend({ key: z.string() });
 
-/** What a new key is asked to be. */
+/** Properties of a key to create. */
 export const apiKeyDraftSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: scopesSchema,
@@ -54,17 +54,17 @@ export const apiKeyDraftSchema = z.strictObject({
   rateLimit: z.number().int().min(1).max(100_000).nullable().optional(),
 });
 
-/** What a new key is asked to be. */
+/** Properties of a key to create. */
 export type ApiKeyDraft = z.output<typeof apiKeyDraftSchema>;
 
-/** Makes a key for the calling user. An API key cannot make another: it would outlive its own revocation. */
+/** Creates a key for the calling user. An API key cannot create another: the new one would outlive its revocation. */
 export const createKey = defineRequest({
   subject: 'user-sync.keys.create',
   request: apiKeyDraftSchema,
   reply: newApiKeySchema,
 });
 
-/** Lists keys, newest first: the calling user's, or for admins those of `userId`, or with `all` everybody's. */
+/** Lists keys, newest first: of the calling user; for admins also of `userId`, or with `all` of every user. */
 export const listKeys = defineRequest({
   subject: 'user-sync.keys.list',
   request: pageRequestSchema.extend({
@@ -75,15 +75,14 @@ export const listKeys = defineRequest({
 });
 
 /**
- * Keys that replaced each other by rotation and are still valid. `until`: when the key ends by itself (ISO 8601 in UTC);
- * null when it does not.
+ * Keys of one line of rotations that are still valid. `until`: when the key expires; null when it does not.
  */
 export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.string(), until: timeSchema.nullable() }));
 
 /**
- * Puts a new key in the place of one of the calling user's; the old one stays valid for `graceHours`. `predecessors`: the
- * keys that the old one replaced end at once. `stillValid`: the older keys of this line that are still valid; the release
- * before does not send it.
+ * Replaces a key of the calling user by a new one; the old key stays valid for `graceHours`. `predecessors` also revokes
+ * the keys that the old one had replaced. `stillValid` lists the older keys of this line that are still valid; the
+ * previous release does not send it.
  */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
@@ -101,9 +100,9 @@ export const rotateKey = defineRequest({
 });
 
 /**
- * Revokes a key of the calling user, or any key when an admin calls; with `predecessors` also the keys that it replaced,
- * directly or one after another. Revoking it again changes nothing. `stillValid`: the keys of its line, older and newer,
- * that are still valid; the release before does not send it.
+ * Revokes a key of the calling user, or any key for an admin. `predecessors` also revokes every key that it replaced,
+ * directly or through others. Revoking a revoked key changes nothing. `stillValid` lists the older and newer keys of its
+ * line that are still valid; the previous release does not send it.
  */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',
@@ -116,8 +115,8 @@ export const revokeKey = defineRequest({
 });
 
 /**
- * Whose key this is and what it may do; null when there is no such key. `expiresAt` in milliseconds: the gateway minds
- * it by itself. `hash` is the SHA-256 of the whole key, in hex.
+ * Returns the holder and the rights of a key; null when the key does not exist. `hash` is the SHA-256 of the whole key, in
+ * hex. `expiresAt` is in milliseconds since the epoch, so that the gateway can expire the key without another request.
  */
 export const resolveKey = defineRequest({
   subject: 'user-sync.keys.resolve',
@@ -137,10 +136,10 @@ export const resolveKey = defineRequest({
   }),
 });
 
-/** The most uses that one message tells of. */
+/** Maximum uses in one message. */
 export const maxKeyUses = 1_000;
 
-/** Tells when keys were last used, gathered over some seconds; `at` in milliseconds. */
+/** Records when keys were last used, collected over some seconds; `at` in milliseconds since the epoch. */
 export const touchKeys = defineRequest({
   subject: 'user-sync.keys.touch',
   request: z.object({

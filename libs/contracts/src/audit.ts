@@ -9,7 +9,7 @@ import { shownValue } from './shown-value';
 import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
 
-/** What is written down: who did what with which credential. */
+/** Actions in the audit log. */
 export const auditActions = [
   'key.create',
   'key.rotate',
@@ -42,39 +42,39 @@ export const auditActions = [
   'access.refused',
 ] as const;
 
-/** What is written down. */
+/** An action in the audit log. */
 export type AuditAction = (typeof auditActions)[number];
 
-/** Whether it was done, or refused. */
+/** Whether the action was done or rejected. */
 export const auditOutcomes = ['done', 'refused'] as const;
 
 const detailsSchema = z
   .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean(), z.null()]))
   .refine((details) => Object.keys(details).length <= 20, 'has more than 20 entries');
 
-/** One entry of the audit log; never holds a secret. Times are ISO 8601 in UTC. */
+/** One entry of the audit log: who did what with which credential. Never holds a secret. */
 export const auditEntrySchema = z.object({
   id: z.string(),
   /** When it happened. */
   at: timeSchema,
-  /** When the database recorded it, in its own words: up to a day later. Null for old entries. */
+  /** When the database recorded it, by the database's clock: up to a day later. Null for old entries. */
   recordedAt: timeSchema.nullable().default(null),
   action: shownValue(auditActions),
   outcome: shownValue(auditOutcomes),
-  /** Why it was refused. */
+  /** Why it was rejected. */
   reason: z.string().nullable(),
-  /** Who did it; null while nobody was known. */
+  /** Who did it; null when the caller was not known. */
   actorUserId: uuidSchema.nullable(),
   method: shownValue(authMethods).nullable(),
-  /** The API key's id or the session's id, never the credential. */
+  /** Id of the API key or session, never the credential itself. */
   credentialId: z.string().nullable(),
-  /** Whom it was done to. */
+  /** The user that the action affected. */
   userId: uuidSchema.nullable(),
-  /** What it was done to, where that is no user: a key's id, a Clerk user id. */
+  /** What else the action affected: the id of a key, a Clerk user id. */
   subject: z.string().nullable(),
-  /** Our own id of the request, also in the answer's `x-request-id` and in the logs of every service. */
+  /** The gateway's id of the request; also `x-request-id` of the response and in the logs of every service. */
   requestId: z.string(),
-  /** The client's `x-request-id`: several requests, also of several callers, can have the same. */
+  /** The client's `x-request-id`. Not unique: several requests and callers can have the same. */
   clientRequestId: z.string().nullable().default(null),
   sourceIp: z.string().nullable(),
   userAgent: z.string().nullable(),
@@ -85,8 +85,8 @@ export const auditEntrySchema = z.object({
 export type AuditEntry = z.output<typeof auditEntrySchema>;
 
 /**
- * Lists the audit log to admins, newest first. `userId`: who did it or whom it was done to; `credentialId`: with which
- * API key or session it was done.
+ * Lists the audit log, newest first; for admins. `userId` is the actor or the affected user; `credentialId` is the API key
+ * or session of the actor.
  */
 export const listAudit = defineRequest({
   subject: 'user-sync.audit.list',
@@ -101,14 +101,14 @@ export const listAudit = defineRequest({
   reply: pageOf(auditEntrySchema),
 });
 
-/** How long an entry may have waited at the gateway, milliseconds. */
+/** Maximum time that an entry may have waited at the gateway; milliseconds. */
 export const maxAuditAgeMs = 86_400_000;
 
-/** Writes down what the gateway alone has seen; who did it, and from where, is in the envelope. */
+/** Records an action that only the gateway saw. The envelope says who did it and from where. */
 export const recordAudit = defineRequest({
   subject: 'user-sync.audit.record',
   request: z.object({
-    /** An {@link AuditAction}; one of a newer gateway is written down like any other. */
+    /** An {@link AuditAction}, or an action that only a newer gateway knows. */
     action: z
       .string()
       .regex(/^[a-z_]+(\.[a-z_]+)*$/, 'is not an action')
@@ -116,10 +116,10 @@ export const recordAudit = defineRequest({
     outcome: z.enum(auditOutcomes),
     reason: z.string().max(120).nullable().default(null),
     subject: z.string().max(200).nullable().default(null),
-    /** The Clerk session with which it was done, where the envelope names nobody yet. */
+    /** The Clerk session of the actor, while the envelope has no principal yet. */
     clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
-    /** How long ago it happened, milliseconds: the two hosts' clocks need not agree. */
+    /** How long ago it happened, in milliseconds, because the clocks of the two hosts may differ. */
     ageMs: z.number().int().nonnegative().max(maxAuditAgeMs).default(0),
   }),
   reply: z.object({}),

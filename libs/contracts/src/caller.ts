@@ -3,8 +3,8 @@ import { authMethods, principalSchema } from './principal';
 import { timeSchema } from './time';
 
 /**
- * Who the gateway takes the caller for, and by which credential; times are ISO 8601 in UTC. What a kind of credential
- * does not have is null. `actor` is who acts as this user when the session is impersonated.
+ * The authenticated caller and its credential. Fields that a kind of credential does not have are null. `actor` is the
+ * person who impersonates the user.
  */
 export const callerSchema = z.object({
   principal: principalSchema,
@@ -18,5 +18,5 @@ export const callerSchema = z.object({
   }),
 });
 
-/** Who the gateway takes the caller for. */
+/** The authenticated caller and its credential. */
 export type CallerView = z.output<typeof callerSchema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clerkSessionIdSchema, clerkTimeSchema, clerkUserIdSchema, clerkUserSchema } from './clerk-user';
 
-/** The webhook types that user-sync applies; every other type is recorded as ignored. */
+/** Event types that user-sync applies. Every other type is recorded as ignored. */
 export const handledEventTypes = [
   'user.created',
   'user.updated',
@@ -13,7 +13,7 @@ export const handledEventTypes = [
   'session.pending',
 ] as const;
 
-/** One of the webhook types that user-sync applies. */
+/** An event type that user-sync applies. */
 export type HandledEventType = (typeof handledEventTypes)[number];
 
 /** Whether user-sync applies events of this type. */
@@ -22,7 +22,7 @@ export function isHandledEventType(type: string): type is HandledEventType {
 }
 
 /**
- * What every Clerk webhook has around its data; `timestamp` in milliseconds.
+ * The fields of every Clerk webhook around its `data`; `timestamp` in milliseconds since the epoch.
  * @see https://clerk.com/docs/guides/development/webhooks/overview#payload-structure
  */
 export const clerkEnvelopeSchema = z.looseObject({
@@ -41,7 +41,7 @@ export type ClerkEnvelope = z.output<typeof clerkEnvelopeSchema>;
 /** `data` of `user.deleted`: an id and little else. */
 export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true).nullish() });
 
-/** `data` of `session.*`; the user is there in practice, but Clerk's schema does not promise it. */
+/** `data` of `session.*`. Clerk sends `user` in practice, but its schema does not guarantee it. */
 export const clerkSessionSchema = z.looseObject({
   id: clerkSessionIdSchema,
   user_id: clerkUserIdSchema,
@@ -53,7 +53,7 @@ export const clerkSessionSchema = z.looseObject({
   user: clerkUserSchema.nullish(),
 });
 
-/** A Clerk session, times in milliseconds. */
+/** A Clerk session; times in milliseconds since the epoch. */
 export type ClerkSession = z.output<typeof clerkSessionSchema>;
 
 /** The schema of `data` for each handled type. */

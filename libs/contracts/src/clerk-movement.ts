@@ -2,23 +2,24 @@ import { z } from 'zod';
 import { latestTimeMs } from './time';
 import { shownValue } from './shown-value';
 
-/** How user-sync sees Clerk by itself. */
+/** How user-sync observes Clerk without a webhook. */
 export const movementSources = ['first_login', 'conflict', 'reconcile', 'confirmation', 'drift'] as const;
 
-/** How user-sync sees Clerk by itself. */
+/** How user-sync observes Clerk without a webhook. */
 export type MovementSource = (typeof movementSources)[number];
 
 /**
- * Clerk has changed a user and no webhook had told user-sync of it when it looked: `movedAt` is Clerk's `updated_at`, in
- * milliseconds. On `CLERK_OUTCOMES`, for the ledger, which knows whether webhooks come. Only the newest is told.
+ * user-sync saw a change of a user at Clerk for which no event had arrived. `movedAt` is Clerk's `updated_at`, in
+ * milliseconds since the epoch. Published on `CLERK_OUTCOMES` for the ledger, which knows whether webhooks arrive; only
+ * the newest change is published.
  */
 export const clerkMovementSchema = z.object({
   movedAt: z.number().int().nonnegative().max(latestTimeMs),
   source: shownValue(movementSources),
 });
 
-/** A change at Clerk of which no webhook had told. */
+/** A change at Clerk for which no event had arrived. */
 export type ClerkMovement = z.output<typeof clerkMovementSchema>;
 
-/** The subject on which movements are told. */
+/** Subject on which movements are published. */
 export const clerkMovementSubject = 'clerk.outcomes.movement';

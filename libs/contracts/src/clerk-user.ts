@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** `user_` and base62, as Clerk makes them; longer and dashed ones are let through, white space and wildcards are not. */
+/** Clerk creates `user_` and base62. Dashes and longer ids are accepted; white space and NATS wildcards are not. */
 export const clerkUserIdSchema = z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk user id');
 
-/** A Clerk session's id, as its tokens have it in `sid`. */
+/** Id of a Clerk session; the claim `sid` of its tokens. */
 export const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
 
-/** Milliseconds since the epoch; Clerk's older documents show seconds, which are below 1e12 and are scaled. */
+/** Milliseconds since the epoch. Clerk's older documents show seconds; values below 1e12 are taken for seconds. */
 export const clerkTimeSchema = z
   .number()
   .int()
@@ -16,7 +16,7 @@ export const clerkTimeSchema = z
 
 const verificationSchema = z.looseObject({ status: z.string().nullish() }).nullish();
 
-/** An entry without id or address is passed over. */
+/** An entry without id or address is skipped. */
 const emailAddressSchema = z.looseObject({
   id: z.string().nullish(),
   email_address: z.string().max(320).nullish(),
@@ -33,7 +33,7 @@ const phoneNumberSchema = z.looseObject({
   verification: verificationSchema,
 });
 
-/** A list that Clerk may leave out or send as null. */
+/** A list that Clerk may omit or send as null. */
 const listOf = <Entry extends z.ZodType>(entry: Entry) =>
   z
     .array(entry.nullish())
@@ -41,7 +41,7 @@ const listOf = <Entry extends z.ZodType>(entry: Entry) =>
     .transform((entries) => (entries ?? []).filter((each) => each !== null && each !== undefined));
 
 /**
- * A Clerk user as webhooks and the Backend API give it: strict on what Gatehouse reads, everything else passes through.
+ * A Clerk user in webhooks and in the Backend API. Strict on the fields that Gatehouse reads; keeps all others.
  * @see https://clerk.com/docs/reference/backend-api (User)
  */
 export const clerkUserSchema = z.looseObject({
@@ -60,12 +60,12 @@ export const clerkUserSchema = z.looseObject({
   /** Directory sync (SCIM) has deactivated the user. */
   deprovisioned: z.boolean().nullish(),
   locked: z.boolean().nullish(),
-  /** Counted from the moment at which Clerk wrote this; null without a lockout and for one that has no end. */
+  /** Seconds from the time when Clerk wrote this; null without a lockout and for a lockout without an end. */
   lockout_expires_in_seconds: z.number().nullish(),
   last_sign_in_at: clerkTimeSchema.nullish(),
   last_active_at: clerkTimeSchema.nullish(),
   public_metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** A Clerk user, times in milliseconds. */
+/** A Clerk user; times in milliseconds since the epoch. */
 export type ClerkUser = z.output<typeof clerkUserSchema>;

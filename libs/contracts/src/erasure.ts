@@ -9,17 +9,17 @@ export const erasureSchema = z.object({
   id: uuidSchema,
   clerkUserId: z.string(),
   at: timeSchema,
-  /** Ledger rows about the user; they stay, without payload. */
+  /** Ledger rows about the user. They are kept without payload. */
   events: z.number().int(),
   bodies: z.number().int(),
   bytes: z.number().int(),
-  /** Of `bodies`: those of events about nobody in particular whose bytes name the user. */
+  /** How many of `bodies` belong to events that are not about one user, but mention this one. */
   mentions: z.number().int(),
-  /** Events that could not be applied any more without their payload: these end dead. */
+  /** Events that were not applied yet; without their payload they become dead. */
   unresolved: z.number().int(),
   /** Messages deleted from the stream. */
   streamMessages: z.number().int(),
-  /** Copies on the stream that are not known by number (of earlier publishes) are gone by then; null if there is none. */
+  /** When the stream expires copies of earlier publishes, whose sequence is not known; null without such copies. */
   streamClearBy: timeSchema.nullable(),
 });
 
@@ -27,8 +27,8 @@ export const erasureSchema = z.object({
 export type Erasure = z.output<typeof erasureSchema>;
 
 /**
- * Removes every stored payload of a user whom Clerk has deleted (`force`: of any). Asked again it removes what has come
- * since.
+ * Removes every stored payload of a user whom Clerk has deleted; with `force`, of any user. A repeated request removes what
+ * has arrived since.
  */
 export const eraseUserPayloads = defineRequest({
   subject: 'webhook-ingest.payloads.erase',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Names of the NATS headers that travel with an event; the body is the webhook's bytes, verbatim. */
+/** NATS headers of an event. The body of the message is the unchanged body of the webhook. */
 export const eventHeaders = {
   webhookId: 'Gatehouse-Webhook-Id',
   eventType: 'Gatehouse-Event-Type',
@@ -11,8 +11,8 @@ export const eventHeaders = {
 } as const;
 
 /**
- * What the headers of an event on `CLERK_EVENTS` say. `attempt` counts from 0 and equals the ledger row's
- * `retry_count` at publishing; `publishNumber` counts publishes of the row, from 1; `receivedAt` in milliseconds.
+ * Headers of an event on `CLERK_EVENTS`. `attempt` counts from 0 and equals `retry_count` of the ledger row when it was
+ * published. `publishNumber` counts publishes of the row from 1. `receivedAt` is in milliseconds since the epoch.
  */
 export const eventMetadataSchema = z.object({
   webhookId: z.string().min(1).max(256),
@@ -26,21 +26,24 @@ export const eventMetadataSchema = z.object({
 /** The metadata of one published event. */
 export type EventMetadata = z.output<typeof eventMetadataSchema>;
 
-/** Header name to value, for publishing an event. */
+/** Headers for publishing an event, by name. */
 export function encodeEventHeaders(metadata: EventMetadata): Record<string, string> {
   return Object.fromEntries(
     Object.entries(eventHeaders).map(([key, header]) => [header, String(metadata[key as keyof EventMetadata])]),
   );
 }
 
-/** Reads an event's metadata from its headers; throws a ZodError that names what is missing or odd. */
+/**
+ * Reads the metadata of an event from its headers.
+ * @throws z.ZodError with the headers that are missing or invalid
+ */
 export function decodeEventHeaders(header: (name: string) => string | undefined): EventMetadata {
   return eventMetadataSchema.parse(
     Object.fromEntries(Object.entries(eventHeaders).map(([key, name]) => [key, header(name)])),
   );
 }
 
-/** `Nats-Msg-Id` of a publish: raised at each deliberate republish, or the duplicate window would swallow it. */
+/** `Nats-Msg-Id` of a publish. Differs for each deliberate republish; JetStream would drop an equal one as a duplicate. */
 export function eventMessageId(webhookId: string, publishNumber: number): string {
   return `${webhookId}:${publishNumber}`;
 }

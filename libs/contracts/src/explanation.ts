@@ -13,7 +13,7 @@ import { timeSchema } from './time';
 const versionSchema = z.number().int().nullable();
 
 const stepSchema = z.object({
-  /** The webhook's id; for another source, `<source>:<what caused it>`. */
+  /** Webhook id of the event; for other sources, `<source>:<cause>`. */
   id: z.string(),
   source: z.string(),
   eventType: z.string(),
@@ -28,48 +28,48 @@ const stepSchema = z.object({
 });
 
 /**
- * A user's story: what holds of it now, and one page of its steps, each an event or snapshot with its decision. The first
- * page holds the newest; within a page the oldest comes first, as it is told.
+ * Explanation of a user: its state now, and one page of its steps. A step is an observation with its decision. The first
+ * page has the newest steps; within a page the oldest step comes first.
  */
 export const explanationSchema = z.object({
   userId: uuidSchema.nullable(),
   clerkUserId: z.string().nullable(),
   state: shownValue(['live', 'deleted', 'unknown']),
   version: versionSchema,
-  /** What Clerk says about the user's access; null for local, deleted and unknown users. */
+  /** The user's access at Clerk; null for local, deleted and unknown users. */
   atClerk: z
     .object({
       banned: z.boolean(),
       deprovisioned: z.boolean(),
-      /** Refused sign-ins at Clerk, for now; affects neither keys nor sessions. */
+      /** Whether Clerk rejects the user's sign-ins for now. Sessions and keys stay valid. */
       locked: z.boolean(),
-      /** Null when the user is not locked, or is locked without an end. */
+      /** Null without a lockout and for a lockout without an end. */
       lockoutExpiresAt: timeSchema.nullable(),
     })
     .nullable()
     .default(null),
   deletedAt: timeSchema.nullable(),
-  /** Until when the personal data of a deletion that no webhook told of is kept, so that it can be undone. */
+  /** When the personal data of a user that a reconcile run deleted is redacted; until then it can be restored. */
   redactsAt: timeSchema.nullable(),
   tombstone: z.object({ at: timeSchema, because: z.string() }).nullable(),
   steps: z.array(stepSchema),
-  /** Leads to the page of older steps; null when there are none. */
+  /** Cursor of the page with older steps; null when there are none. */
   nextCursor: z.string().nullable(),
-  /** The last walk over Clerk's users that met it; one that changed nothing is no step. */
+  /** The last reconcile run that found the user. A run that changed nothing is not a step. */
   lastSighting: z
     .object({ runId: uuidSchema, decision: z.string(), version: versionSchema, at: timeSchema })
     .nullable(),
   conflicts: z.array(userConflictSchema.omit({ id: true })),
-  /** What Clerk is owed of the user; null when nothing ever was, and of a deleted one. */
+  /** Null when nothing was ever queued, and for a deleted user. */
   writeBack: writeBackSchema.nullable(),
-  /** Our values in Clerk's `publicMetadata` beside Clerk's, by key; none of a local or deleted user. */
+  /** Our values in Clerk's `publicMetadata` and Clerk's, by key; empty for a local or deleted user. */
   metadata: z.array(metadataStateSchema).optional(),
 });
 
-/** A user's story, one page of it. */
+/** Explanation of a user. */
 export type Explanation = z.output<typeof explanationSchema>;
 
-/** Tells a user's story; for admins. */
+/** Explains how a user came into its state; for admins. */
 export const explainUser = defineRequest({
   subject: 'user-sync.users.explain',
   request: z.strictObject({

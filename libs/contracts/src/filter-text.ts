@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A text to look for. PostgreSQL holds neither NUL nor lone surrogates: nothing can be found by them. */
+/** A text to search for. PostgreSQL stores neither NUL nor lone surrogates, so a text with them matches nothing. */
 export function filterText(max: number) {
   return z
     .string()

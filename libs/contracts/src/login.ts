@@ -8,7 +8,7 @@ import { uuidSchema } from './uuid';
 const timeMs = z.number().int().nonnegative();
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** How long a legacy token that the gateway is about to mint will live; milliseconds. */
+/** Lifetime of the legacy token that the gateway will mint; milliseconds. */
 export const sessionTtlSchema = z
   .number()
   .int()
@@ -16,8 +16,8 @@ export const sessionTtlSchema = z
   .max(30 * DAY_MS);
 
 /**
- * A login that succeeded: whom, and the legacy session that was opened for it in the same transaction. The gateway
- * mints a token whose `jti` is `session.id`, ending at `session.expiresAt` (milliseconds).
+ * A successful login: the user, and the legacy session that was opened in the same transaction. The gateway mints a token
+ * whose `jti` is `session.id` and which expires at `session.expiresAt`, in milliseconds since the epoch.
  */
 export const loginReplySchema = z.object({
   ...asOfTrustChange,
@@ -26,15 +26,15 @@ export const loginReplySchema = z.object({
   user: userSchema,
 });
 
-/** A login that succeeded. */
+/** A successful login. */
 export type LoginReply = z.output<typeof loginReplySchema>;
 
-/** The longest password that is looked at; characters. */
+/** Maximum length of a password; characters. */
 export const maxPasswordLength = 256;
 
 /**
- * Logs a local user in. Refused as `invalid_credentials`, in the same time, for an unknown user and a wrong password; as
- * `forbidden` for the right password of a user who is not active. Throttling is the gateway's.
+ * Logs a local user in. Rejected as `invalid_credentials` for an unknown user and for a wrong password, in the same time;
+ * as `forbidden` for the correct password of a user who is not active. The gateway limits the rate.
  */
 export const verifyLogin = defineRequest({
   subject: 'user-sync.login.verify',
@@ -46,12 +46,12 @@ export const verifyLogin = defineRequest({
   reply: loginReplySchema,
 });
 
-/** What a new password must be. */
+/** A new password: 12 to 256 characters. */
 export const newPasswordSchema = z.string().min(12).max(maxPasswordLength);
 
 /**
- * Sets a local user's password by a one-time token; ends the user's sessions, and answers when no gateway takes them any
- * more. Refused as `token_invalid`.
+ * Sets the password of a local user with a one-time token and ends the user's sessions. Replies when every gateway rejects
+ * those sessions. Rejected as `token_invalid`.
  */
 export const setPassword = defineRequest({
   subject: 'user-sync.password.set',
@@ -63,8 +63,8 @@ export const setPassword = defineRequest({
 });
 
 /**
- * What holds of the legacy session that a verified token names; null when there is no such session of that user.
- * `parentSessionId` is the Clerk session that it was exchanged from.
+ * Returns the state of the legacy session of a verified token; null when the user has no such session. `parentSessionId` is
+ * the Clerk session from which it was exchanged.
  */
 export const resolveLegacySession = defineRequest({
   subject: 'user-sync.legacy-sessions.resolve',
@@ -83,8 +83,8 @@ export const resolveLegacySession = defineRequest({
 });
 
 /**
- * Logs the caller out: closes the legacy session that it calls with. With a Clerk session it closes the legacy sessions
- * exchanged from it, and trusts that Clerk session no longer.
+ * Logs the caller out: closes the legacy session of the request. For a Clerk session it closes the legacy sessions that
+ * were exchanged from it, and rejects that Clerk session from then on.
  */
 export const closeSession = defineRequest({
   subject: 'user-sync.legacy-sessions.close',

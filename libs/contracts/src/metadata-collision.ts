@@ -6,9 +6,9 @@ import { uuidSchema } from './uuid';
 import { timeSchema } from './time';
 
 /**
- * State of a metadata collision. `open`: waits for a decision; `taking`: an admin decided to write our value, which is not
- * done yet; `left`: an admin decided to keep Clerk's value; `taken`: our value was written; `gone`: Clerk's value changed,
- * went away, or the user was deleted.
+ * State of a metadata collision. `open`: waits for a decision of an admin. `taking`: an admin chose our value, and it is not
+ * written yet. `left`: an admin chose to keep Clerk's value. `taken`: our value was written. `gone`: Clerk's value changed
+ * or was removed, or the user was deleted.
  */
 export const metadataCollisionStates = ['open', 'taking', 'left', 'taken', 'gone'] as const;
 
@@ -27,9 +27,9 @@ export const metadataCollisionSchema = z.object({
   clerkUserId: z.string().nullable(),
   /** Path below `publicMetadata`, such as `role` or `gatehouse.role`. */
   key: z.string(),
-  /** JSON text of Clerk's value, cut after 256 bytes; null once the user is erased. */
+  /** JSON text of Clerk's value, cut to 256 bytes; null after the user was erased. */
   clerkValue: z.string().nullable(),
-  /** Our value; null for the key that holds both of them. */
+  /** Our value; null for the key whose object holds all our values. */
   ourValue: z.string().nullable(),
   state: shownValue(metadataCollisionStates),
   detectedAt: timeSchema,
@@ -57,7 +57,7 @@ export const metadataDecisions = ['take', 'leave'] as const;
 export type MetadataDecision = (typeof metadataDecisions)[number];
 
 /**
- * Decides one collision; for admins. Refused as `not_found`, or as `conflict` once Clerk's value has changed, which ends
+ * Decides one collision; for admins. Rejected as `not_found`, or as `conflict` after Clerk's value has changed, which ends
  * the collision.
  */
 export const decideMetadataCollision = defineRequest({
@@ -73,7 +73,7 @@ export const metadataSelectionSchema = z
     filter: z
       .strictObject({
         key: keySchema,
-        /** JSON value that Clerk holds; objects are equal whatever the order of their members. */
+        /** JSON value at Clerk; the order of the members of objects does not matter. */
         value: z.unknown().optional(),
       })
       .optional(),
@@ -82,10 +82,10 @@ export const metadataSelectionSchema = z
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'needs either ids or filter');
 
-/** Most collisions that one bulk decision changes. */
+/** Maximum collisions that one bulk decision changes. */
 export const maxMetadataDecisions = 5_000;
 
-/** Decides many open collisions at once; for admins. At most 5000 per call: repeat while `remaining` is not 0. */
+/** Decides many open collisions at once; for admins. At most 5000 per call; repeat while `remaining` is not 0. */
 export const decideMetadataCollisions = defineRequest({
   subject: 'user-sync.metadata-collisions.decide',
   request: metadataSelectionSchema.safeExtend({ decision: z.enum(metadataDecisions) }),
@@ -100,25 +100,26 @@ export const decideMetadataCollisions = defineRequest({
 });
 
 /**
- * One of Gatehouse's keys in a user's `publicMetadata`: our value beside Clerk's. `ours`: Clerk holds our value;
- * `pending`: ours is still to be written; `failed`: Clerk refused it; `collision`, `taking`, `left`: Clerk holds a value
- * that is not ours, and what an admin decided.
+ * One of Gatehouse's keys in a user's `publicMetadata`, with our value and Clerk's. `ours`: Clerk has our value. `pending`:
+ * our value is not written yet. `failed`: Clerk rejected it. `collision`, `taking` and `left`: Clerk has a value that is not
+ * ours, and the state of that collision.
  */
 export const metadataStateSchema = z.object({
   key: z.string(),
   ourValue: z.string().nullable(),
-  /** JSON text of Clerk's value as last known, cut after 256 bytes; null when there is none. */
+  /** JSON text of Clerk's value when it was last read, cut to 256 bytes; null when there is none. */
   clerkValue: z.string().nullable(),
   state: shownValue(['ours', 'pending', 'failed', 'collision', 'taking', 'left']),
 });
 
 /**
- * Whether Clerk's `publicMetadata` holds `dbId` and `role`, so that session tokens can carry them. `pending`: soon;
- * `collision`: not until an admin decides, so do not wait; `failed`: Clerk refused the write; `off`: nothing is written.
+ * Whether Clerk's `publicMetadata` has `dbId` and `role`, so that session tokens can contain them. `pending`: it will soon.
+ * `collision`: not until an admin decides, so do not wait. `failed`: Clerk rejected the write. `off`: write-backs are
+ * disabled.
  */
 export const metadataProgress = ['written', 'pending', 'collision', 'failed', 'off'] as const;
 
-/** Whether Clerk's `publicMetadata` holds our values. */
+/** Whether Clerk's `publicMetadata` has our values. */
 export type MetadataProgress = (typeof metadataProgress)[number];
 
 /** One of Gatehouse's keys in a user's `publicMetadata`. */

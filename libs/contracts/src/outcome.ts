@@ -3,10 +3,10 @@ import { clerkOutcomesStream } from './streams';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
-/** What kind of failure it was; `lifecycle` says which of them are retried. */
+/** Kinds of failure; `lifecycle` decides which of them are retried. */
 export const failureKinds = ['clerk', 'network', 'database', 'validation', 'conflict', 'unknown'] as const;
 
-/** What kind of failure it was. */
+/** Kind of a failure. */
 export type FailureKind = (typeof failureKinds)[number];
 
 const common = {
@@ -20,8 +20,9 @@ const common = {
 };
 
 /**
- * What became of one event at one publish, told by user-sync to the ledger on `CLERK_OUTCOMES`. `at` in milliseconds; `decision` and
- * `reason` are those of `lifecycle.decide`. The ledger alone computes `next_retry_at`; `retryAfterMs` is Clerk's wish.
+ * Outcome of one publish of an event, which user-sync reports to the ledger on `CLERK_OUTCOMES`. `at` is in milliseconds
+ * since the epoch; `decision` and `reason` come from `lifecycle.decide`. Only the ledger computes `next_retry_at`;
+ * `retryAfterMs` is what Clerk asked for.
  */
 export const outcomeSchema = z.discriminatedUnion('status', [
   z.object({ ...common, status: z.literal('success'), decision: z.string(), reason: z.string() }),
@@ -35,27 +36,27 @@ export const outcomeSchema = z.discriminatedUnion('status', [
       message: z.string(),
       retryable: z.boolean(),
       retryAfterMs: z.number().int().nonnegative().nullable(),
-      /** Clerk as a whole was away: nobody's failure, so the event has not used up a try. */
+      /** All of Clerk was unavailable: the attempt does not count against the event. */
       sharedOutage: z.boolean().optional(),
     }),
   }),
 ]);
 
-/** What became of one event. */
+/** Outcome of one publish of an event. */
 export type Outcome = z.output<typeof outcomeSchema>;
 
-/** The subject on which outcomes of this status are published. */
+/** Subject on which outcomes of this status are published. */
 export function outcomeSubject(status: Outcome['status']): string {
   return `clerk.outcomes.${status}`;
 }
 
-/** Room is left for what NATS and the headers add to a message of {@link clerkOutcomesStream}. */
+/** Leaves 4 KiB of the limit of {@link clerkOutcomesStream} for headers. */
 const MAX_MESSAGE_BYTES = clerkOutcomesStream.maxMessageBytes - 4_096;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Packs outcomes into messages, in their order: JSON arrays, each as long as the stream takes. */
+/** Encodes outcomes as JSON arrays, in order, in as few messages as the limit of the stream allows. */
 export function encodeOutcomes(outcomes: readonly Outcome[]): Uint8Array[] {
   const messages: string[][] = [];
   let room = 0;
@@ -72,7 +73,7 @@ export function encodeOutcomes(outcomes: readonly Outcome[]): Uint8Array[] {
   return messages.map((some) => encoder.encode(`[${some.join(',')}]`));
 }
 
-/** Reads a message; undefined in the place of each outcome that breaks the contract, or of all that cannot be read. */
+/** Decodes a message. Each invalid outcome becomes undefined; an unreadable message becomes one undefined. */
 export function decodeOutcomes(message: Uint8Array): (Outcome | undefined)[] {
   try {
     return z

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** How a list is asked for: at most 200 items after an opaque cursor. */
+/** Request for a page of a list: at most 200 items after an opaque cursor. */
 export const pageRequestSchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),
 });
 
-/** How every list answers: `nextCursor` is null on the last page. */
+/** Reply with a page of a list; `nextCursor` is null on the last page. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }

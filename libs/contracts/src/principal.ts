@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { uuidSchema } from './uuid';
 
-/** Roles, from our database alone. */
+/** Roles of users. They come only from our database, never from Clerk. */
 export const roles = ['user', 'developer', 'admin'] as const;
 
-/** A user's role. */
+/** Role of a user. */
 export type Role = (typeof roles)[number];
 
 /** Subscription tiers. */
 export const tiers = ['free', 'pro', 'enterprise'] as const;
 
-/** A user's subscription tier. */
+/** Subscription tier of a user. */
 export type Tier = (typeof tiers)[number];
 
-/** How a caller proved who it is. */
+/** Kinds of credential that authenticate a caller. */
 export const authMethods = ['api_key', 'clerk_session', 'legacy_jwt'] as const;
 
-/** How a caller proved who it is. */
+/** Kinds of credential that authenticate a caller. */
 export type AuthMethod = (typeof authMethods)[number];
 
-/** Who is calling, the same for each kind of credential. */
+/** The caller, in the same form for each kind of credential. */
 export const principalSchema = z.object({
   userId: uuidSchema,
   clerkUserId: z.string().nullable(),
@@ -27,30 +27,31 @@ export const principalSchema = z.object({
   role: z.enum(roles),
   tier: z.enum(tiers),
   scopes: z.array(z.string()),
-  /** Clerk's `sid`, or the `jti` of a legacy token; null for an API key. */
+  /** `sid` of a Clerk session token or `jti` of a legacy token; null for an API key. */
   sessionId: z.string().nullable(),
-  /** Which API key it is, for an API key alone. */
+  /** Id of the API key; only for API keys. */
   keyId: uuidSchema.optional(),
 });
 
-/** Who is calling. */
+/** The caller. */
 export type Principal = z.output<typeof principalSchema>;
 
-/** Where the HTTP request behind it came from, for the audit log; without what is not known. */
+/** Where the HTTP request came from, for the audit log. Unknown fields are absent. */
 export const originSchema = z.object({
   sourceIp: z.string().max(64).optional(),
   userAgent: z.string().max(512).optional(),
-  /** What the client calls the request, its `x-request-id`; nothing is identified by it. */
+  /** The client's `x-request-id`. Not unique. */
   clientRequestId: z.string().max(128).optional(),
 });
 
-/** Where the HTTP request behind it came from. */
+/** Where the HTTP request came from. */
 export type Origin = z.output<typeof originSchema>;
 
 /**
- * What the gateway signs around each request to a service (Ed25519): bound to the subject and the SHA-256 of the body
- * (`bh`, base64url), at most ten seconds old. `principal` is null while the gateway is still finding out who calls.
- * `origin` is absent where no client asked. `iat` and `exp` in milliseconds.
+ * Claims of the envelope that the gateway signs (Ed25519) for each request to a service. `sub` is the subject, `bh` the
+ * SHA-256 of the body in base64url, `rid` the request id. An envelope is valid for at most ten seconds; `iat` and `exp` are
+ * in milliseconds since the epoch. `principal` is null while the gateway is still authenticating the caller. `origin` is
+ * absent when the request has no client.
  */
 export const envelopeClaimsSchema = z.object({
   sub: z.string(),
@@ -65,5 +66,5 @@ export const envelopeClaimsSchema = z.object({
 /** The claims of a principal envelope. */
 export type EnvelopeClaims = z.output<typeof envelopeClaimsSchema>;
 
-/** The NATS header that carries the signed envelope. */
+/** NATS header with the signed envelope. */
 export const envelopeHeader = 'Gatehouse-Principal';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { shownValue } from './shown-value';
 
 /**
- * An error as clients get it, `application/problem+json`, with a stable `code` and the request's id.
+ * Error response for clients, `application/problem+json`, with a stable `code` and the id of the request.
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export const problemSchema = z.object({
@@ -18,5 +18,5 @@ export const problemSchema = z.object({
     .optional(),
 });
 
-/** An error as clients get it. */
+/** Error response for clients. */
 export type Problem = z.output<typeof problemSchema>;

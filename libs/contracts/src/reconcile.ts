@@ -5,30 +5,30 @@ import { uuidSchema } from './uuid';
 import { timeSchema } from './time';
 
 /**
- * How far a walk over Clerk's users is. `needs_approval`: it would delete more than the brake allows; a person decides.
- * `refused`: Clerk's instance is not ours. `undone`: its deletions were taken back.
+ * State of a reconcile run. `needs_approval`: it would delete more users than the limit allows, and an admin must approve
+ * it. `refused`: the secret key belongs to another Clerk instance. `undone`: its deletions were reverted.
  */
 export const reconcileStates = ['queued', 'running', 'needs_approval', 'done', 'refused', 'failed', 'undone'] as const;
 
-/** How far a walk over Clerk's users is. */
+/** State of a reconcile run. */
 export type ReconcileState = (typeof reconcileStates)[number];
 
-/** One walk over Clerk's users. Times are ISO 8601 in UTC. */
+/** A reconcile run: one full scan of Clerk's users and its comparison with the users database. */
 export const reconcileRunSchema = z.object({
   id: uuidSchema,
   state: shownValue(reconcileStates),
   trigger: shownValue(['schedule', 'admin']),
   message: z.string().nullable(),
-  /** How many users Clerk counted when it began; more may come meanwhile. */
+  /** Number of users at Clerk when the run began; more may be created during it. */
   usersTotal: z.number().int().nonnegative().nullable(),
   usersDone: z.number().int().nonnegative(),
   remaining: z.number().int().nonnegative().nullable(),
   usersPerSecond: z.number().nonnegative().nullable(),
-  /** Users of ours that the walk did not meet; each is asked for by its id before anything follows from it. */
+  /** Our users that the scan did not find. Each is fetched by its id before it is deleted. */
   absences: z.number().int().nonnegative(),
-  /** How many users by decision. */
+  /** Number of users by decision. */
   changes: z.record(z.string(), z.number()),
-  /** How many of its deletions can still be undone. */
+  /** Number of its deletions that can still be undone. */
   undoable: z.number().int().nonnegative(),
   requestedAt: timeSchema,
   startedAt: timeSchema.nullable(),
@@ -36,38 +36,38 @@ export const reconcileRunSchema = z.object({
   finishedAt: timeSchema.nullable(),
 });
 
-/** One walk over Clerk's users. */
+/** A reconcile run. */
 export type ReconcileRun = z.output<typeof reconcileRunSchema>;
 
-/** The last walks, newest first; for admins. */
+/** Lists the last reconcile runs, newest first; for admins. */
 export const listReconciles = defineRequest({
   subject: 'user-sync.reconciles.list',
   request: z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) }),
   reply: z.object({ items: z.array(reconcileRunSchema) }),
 });
 
-/** Asks for a walk now; for admins. Refused as `conflict` while one is on its way. */
+/** Starts a reconcile run; for admins. Rejected as `conflict` while one is running. */
 export const startReconcile = defineRequest({
   subject: 'user-sync.reconciles.start',
   request: z.strictObject({}),
   reply: reconcileRunSchema,
 });
 
-/** One walk; for admins. */
+/** Shows one reconcile run; for admins. */
 export const showReconcile = defineRequest({
   subject: 'user-sync.reconciles.show',
   request: z.strictObject({ id: uuidSchema }),
   reply: reconcileRunSchema,
 });
 
-/** Lets a walk that was stopped by the brake delete all the same; for admins. */
+/** Approves the deletions of a run that `needs_approval`; for admins. */
 export const approveReconcile = defineRequest({
   subject: 'user-sync.reconciles.approve',
   request: z.strictObject({ id: uuidSchema }),
   reply: reconcileRunSchema,
 });
 
-/** Takes back the deletions that a walk made, as far as they are not redacted; for admins. */
+/** Undoes the deletions of a reconcile run, except of users that were redacted since; for admins. */
 export const undoReconcile = defineRequest({
   subject: 'user-sync.reconciles.undo',
   request: z.strictObject({ id: uuidSchema }),

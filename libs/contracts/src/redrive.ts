@@ -7,17 +7,17 @@ import { eventStatuses } from './webhook-event';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
-/** Rows that one request may redrive; more are redriven page by page, under the same redrive. */
+/** Maximum events of one request. More are redriven page by page, under the same redrive id. */
 export const maxRedriven = 1_000;
 
-/** Which events are meant; what is given must all be true of an event. Times: when it was recorded, `until` excluded. */
+/** Selects events that match all given fields. `since` (inclusive) and `until` (exclusive) apply to the recording time. */
 export const redriveFilterSchema = z.strictObject({
   /** Ledger ids or webhook ids (`msg_…`). */
   ids: z.array(filterText(256)).min(1).max(maxRedriven).optional(),
-  /** Default: failed events; ignored ones with `decision`; with `ids` events of any state. */
+  /** Default: `failed`; with `decision`, `ignored`; with `ids`, any status. */
   status: z.enum(['failed', 'ignored']).optional(),
   type: filterText(120).optional(),
-  /** The failure's code, such as `EMAIL_TAKEN`. */
+  /** Code of the failure, such as `EMAIL_TAKEN`. */
   errorCode: filterText(200).optional(),
   /** Why an event was ignored, such as `foreign` or `unconfirmed`. */
   decision: filterText(200).optional(),
@@ -26,10 +26,10 @@ export const redriveFilterSchema = z.strictObject({
   until: givenTimeSchema.optional(),
 });
 
-/** Which events are meant. */
+/** Selects events to redrive. */
 export type RedriveFilter = z.output<typeof redriveFilterSchema>;
 
-/** What becomes, or would become, of one event. */
+/** What a redrive does, or with `dryRun` would do, with one event. */
 export const redriveItemSchema = z.object({
   id: z.string(),
   webhookId: z.string(),
@@ -39,14 +39,14 @@ export const redriveItemSchema = z.object({
   retryCount: z.number().int(),
   errorMessage: z.string().nullable(),
   action: shownValue(['redrive', 'skip']),
-  /** Why it is skipped. */
+  /** Why it is skipped; null when it is redriven. */
   reason: z.string().nullable(),
 });
 
-/** What becomes of one event. */
+/** What a redrive does with one event. */
 export type RedriveItem = z.output<typeof redriveItemSchema>;
 
-/** A redrive of the events that a filter matches; `filter` by another schema where users are named otherwise. */
+/** Request for a redrive. The gateway passes its own filter schema, which accepts other references to users. */
 export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: Filter) {
   return z
     .strictObject({
@@ -63,9 +63,9 @@ export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: F
 }
 
 /**
- * Begins events anew: `pending`, with all their tries. At most `limit` rows; `nextCursor` goes on where it ended, and
- * `redriveId` keeps the pages together. Asked again it changes nothing: what is under way is skipped. With `dryRun`
- * nothing changes at all.
+ * Redrives events: makes them `pending`, with all their retries. Redrives at most `limit` events; `nextCursor` continues
+ * after them, and `redriveId` groups the pages. Events that are already in progress are skipped, so a repeated request
+ * changes nothing. `dryRun` changes nothing.
  */
 export const redriveEvents = defineRequest({
   subject: 'webhook-ingest.events.redrive',
@@ -81,21 +81,21 @@ export const redriveEvents = defineRequest({
   }),
 });
 
-/** One redrive, who asked for it, and how far its events are. */
+/** A redrive: who requested it, and the progress of its events. */
 export const redriveSchema = z.object({
   id: uuidSchema,
   at: timeSchema,
-  /** Null when Clerk delivered a dead event again, which redrives it. */
+  /** Null when Clerk redelivered a dead event, which redrives it. */
   actorUserId: uuidSchema.nullable(),
   requestId: z.string(),
   filter: z.record(z.string(), z.unknown()),
   redriven: z.number().int(),
-  /** Events of this redrive by the state that they are in now; one that was redriven again belongs to the later one. */
+  /** Events of this redrive by their status now. An event that was redriven again counts for the later redrive. */
   progress: z.record(shownValue(eventStatuses), z.number().int()),
   done: z.boolean(),
 });
 
-/** One redrive. */
+/** A redrive. */
 export type Redrive = z.output<typeof redriveSchema>;
 
 /** Shows one redrive and its progress. */
@@ -105,7 +105,7 @@ export const getRedrive = defineRequest({
   reply: redriveSchema,
 });
 
-/** Lists redrives, newest first: the audit of them. */
+/** Lists redrives, newest first. */
 export const listRedrives = defineRequest({
   subject: 'webhook-ingest.redrives.list',
   request: pageRequestSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Why a service refused a request; the gateway turns it into a status, nobody else does. */
+/** Why a service rejected a request. Only the gateway maps these codes to HTTP statuses. */
 export const requestErrorCodes = [
   'invalid_request',
   'unauthenticated',
@@ -23,10 +23,10 @@ export const requestErrorCodes = [
   'internal',
 ] as const;
 
-/** Why a service refused a request. */
+/** Why a service rejected a request. */
 export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
-/** One request/reply subject with the schemas of what goes in and what comes out. */
+/** A request/reply subject with the schemas of its request and its reply. */
 export interface RequestContract<Request extends z.ZodType = z.ZodType, Reply extends z.ZodType = z.ZodType> {
   /** `<service>.<noun>.<verb>` */
   readonly subject: string;
@@ -34,34 +34,34 @@ export interface RequestContract<Request extends z.ZodType = z.ZodType, Reply ex
   readonly reply: Reply;
 }
 
-/** What a caller passes for this contract. */
+/** Request of a contract, as the caller passes it. */
 export type RequestOf<C extends RequestContract> = z.input<C['request']>;
 
-/** What a handler is given for this contract. */
+/** Request of a contract, as its handler gets it. */
 export type ParsedRequestOf<C extends RequestContract> = z.output<C['request']>;
 
-/** What a caller gets back for this contract. */
+/** Reply of a contract. */
 export type ReplyOf<C extends RequestContract> = z.output<C['reply']>;
 
-/** The wire form of a reply. */
+/** Wire format of a reply. */
 export const replyFrameSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), data: z.unknown() }),
   z.object({
     ok: z.literal(false),
-    // A newer service may know more of them.
+    // A newer service may send a code that this release does not know.
     error: z.object({
       code: z.enum(requestErrorCodes).catch('internal'),
       message: z.string(),
-      /** When another try makes sense, where the service knows; milliseconds. */
+      /** After how many milliseconds to retry, when the service knows it. */
       retryAfterMs: z.number().nonnegative().max(3_600_000).optional().catch(undefined),
     }),
   }),
 ]);
 
-/** The wire form of a reply. */
+/** Wire format of a reply. */
 export type ReplyFrame = z.output<typeof replyFrameSchema>;
 
-/** Ties a subject to its schemas, keeping their types. */
+/** Defines the contract of a request, and keeps the types of its schemas. */
 export function defineRequest<Request extends z.ZodType, Reply extends z.ZodType>(
   contract: RequestContract<Request, Reply>,
 ): RequestContract<Request, Reply> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every scope that an API key may have, with what it allows. A route that keys may use declares one of them. */
+/** Scopes of API keys, with what each allows. A route that accepts API keys declares one of them. */
 export const scopes = {
   'audit:read': 'Read the audit log (admins).',
   'conflicts:read': 'List conflicts over e-mail addresses and phone numbers (admins).',
@@ -28,18 +28,18 @@ const wildcards = names.flatMap((scope) => {
   return [`${noun}:*`, `*:${verb}`];
 });
 
-/** Every scope that an API key can have: {@link scopes}, and the same with `*` for either side or both. */
+/** Scopes that a key can be created with: {@link scopes}, and those with `*` for one side or both. */
 const grantableScopes: readonly string[] = [...new Set([...names, ...wildcards, '*:*'])].sort();
 
-/** A scope of a new key. An unknown one would allow nothing, which would go unnoticed until the key is used. */
+/** A scope of a new key. Rejects unknown scopes: they would allow nothing, which nobody would notice before using the key. */
 export const scopeSchema = z.enum(grantableScopes, {
   error: `is not a scope: use one of ${names.join(', ')}, or * for either side`,
 });
 
-/** The scopes that API keys may have, and what each allows. */
+/** The scopes of API keys, and what each allows. */
 export const scopeListSchema = z.object({
   items: z.array(z.object({ scope: z.string(), description: z.string() })),
 });
 
-/** The scopes that API keys may have, and what each allows. */
+/** The scopes of API keys, and what each allows. */
 export type ScopeList = z.output<typeof scopeListSchema>;

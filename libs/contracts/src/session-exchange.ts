@@ -10,9 +10,12 @@ import { userSchema } from './user';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
-/** The body of `POST /auth/verify-clerk-token`: two assertions of who is calling, and what is known of the caller. */
+/**
+ * Body of `POST /auth/verify-clerk-token`. `phoneNumber` and `clerkUserId` must match the token; the other fields fill in
+ * the profile.
+ */
 export const phoneLoginBodySchema = z.strictObject({
-  // As it was pasted, with invisible characters.
+  // People paste numbers with invisible characters, so this accepts more than a number needs.
   phoneNumber: text(64).optional(),
   clerkUserId: text(130).optional(),
   name: text(200).optional(),
@@ -26,15 +29,15 @@ export const phoneLoginBodySchema = z.strictObject({
     .optional(),
 });
 
-/** The body of `POST /auth/verify-clerk-token`. */
+/** Body of `POST /auth/verify-clerk-token`. */
 export type PhoneLoginBody = z.output<typeof phoneLoginBodySchema>;
 
 /**
- * Exchanges a verified Clerk session token for a legacy session; for ten seconds the same token returns the same session.
- * `token` is what the token itself says: `id` its `jti`,
- * or the SHA-256 of it (hex) where it has none; `expiresAt` in milliseconds. Refused as `session_ended` when the session
- * is not active at Clerk, `phone_unverified`, `identity_mismatch` (audited), `token_used`, `forbidden` for a user who is
- * not active, `user_deleted`, `clerk_unavailable`.
+ * Exchanges a verified Clerk session token for a legacy session. For ten seconds the same token returns the same session.
+ * `token` holds the claims of the token: `id` is its `jti`, or the SHA-256 of the token in hex when it has none;
+ * `expiresAt` is in milliseconds since the epoch. Rejected as `session_ended` when the session is not active at Clerk, as
+ * `forbidden` for a user who is not active, and as `phone_unverified`, `identity_mismatch` (audited), `token_used`,
+ * `user_deleted` or `clerk_unavailable`.
  */
 export const exchangePhoneLogin = defineRequest({
   subject: 'user-sync.phone-login.exchange',
@@ -51,7 +54,7 @@ export const exchangePhoneLogin = defineRequest({
   reply: loginReplySchema.extend({ isNewUser: z.boolean() }),
 });
 
-/** Makes sure that the signed-in Clerk user exists here, and shows it. Refused like `principal.resolve`. */
+/** Creates the signed-in Clerk user here unless it exists, and returns it. Rejected like `principal.resolve`. */
 export const syncClerkUser = defineRequest({
   subject: 'user-sync.clerk-users.sync',
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: clerkSessionIdSchema }),
@@ -60,7 +63,7 @@ export const syncClerkUser = defineRequest({
     ...holderSchema.shape,
     isNewUser: z.boolean(),
     user: userSchema,
-    /** Whether Clerk's metadata holds `dbId` and `role`. */
+    /** Whether Clerk's metadata has `dbId` and `role`. */
     metadata: shownValue(metadataProgress).optional(),
   }),
 });

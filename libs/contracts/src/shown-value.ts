@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A value that is told and decides nothing where it is read. This release sends one of `known`; one of another release may
- * be told all the same, so that a service that is newer than its reader does not make it fail.
+ * A value that readers only show and never act on. This release sends one of `known`. Readers accept any other text, so
+ * that a newer service does not break an older reader.
  */
 export function shownValue(known: readonly string[]) {
   return z

@@ -1,7 +1,7 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60 * 1000;
 
-/** A JetStream stream, in terms that every nats-server from 2.9 on knows. Times in milliseconds, sizes in bytes. */
+/** Configuration of a JetStream stream, for nats-server 2.9 or later. Times in milliseconds, sizes in bytes. */
 export interface StreamContract {
   readonly name: string;
   readonly subjects: readonly string[];
@@ -11,7 +11,7 @@ export interface StreamContract {
   readonly duplicateWindowMs: number;
 }
 
-/** A durable pull consumer of a stream. `maxAckPending` bounds what is in hand over all replicas. */
+/** Configuration of a durable pull consumer. `maxAckPending` limits unacknowledged messages over all replicas. */
 export interface ConsumerContract {
   readonly stream: StreamContract;
   readonly durable: string;
@@ -20,10 +20,10 @@ export interface ConsumerContract {
   readonly batchSize: number;
 }
 
-/** NATS' `max_payload` that the services need: a 1 MiB webhook and its headers do not fit into the default. */
+/** `max_payload` that the services need from NATS, in bytes: a webhook of 1 MiB with headers exceeds the default. */
 export const requiredMaxPayload = 2 * 1024 * 1024;
 
-/** Clerk's verified events, on their way from the ledger to user-sync. Rebuildable from the ledger. */
+/** Stream that carries verified events from webhook-ingest to user-sync. It can be rebuilt from the ledger. */
 export const clerkEventsStream: StreamContract = {
   name: 'CLERK_EVENTS',
   subjects: ['clerk.events.>'],
@@ -33,7 +33,7 @@ export const clerkEventsStream: StreamContract = {
   duplicateWindowMs: 2 * MINUTE_MS,
 };
 
-/** What became of the events, on its way from user-sync back to the ledger. */
+/** Stream that carries outcomes from user-sync to webhook-ingest. */
 export const clerkOutcomesStream: StreamContract = {
   name: 'CLERK_OUTCOMES',
   subjects: ['clerk.outcomes.>'],
@@ -43,7 +43,7 @@ export const clerkOutcomesStream: StreamContract = {
   duplicateWindowMs: 2 * MINUTE_MS,
 };
 
-/** user-sync's consumer of the events. */
+/** Consumer with which user-sync reads events. */
 export const eventsConsumer: ConsumerContract = {
   stream: clerkEventsStream,
   durable: 'user-sync',
@@ -52,17 +52,17 @@ export const eventsConsumer: ConsumerContract = {
   batchSize: 100,
 };
 
-/** webhook-ingest's consumer of the outcomes. */
+/** Consumer with which webhook-ingest reads outcomes. */
 export const outcomesConsumer: ConsumerContract = {
   stream: clerkOutcomesStream,
   durable: 'webhook-ingest',
   ackWaitMs: 30_000,
-  // A message holds many outcomes.
+  // One message holds many outcomes.
   maxAckPending: 400,
   batchSize: 50,
 };
 
-/** The subject of an event of this type. */
+/** Subject of events of a type. */
 export function eventSubject(type: string): string {
   return `clerk.events.${type}`;
 }

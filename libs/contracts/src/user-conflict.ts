@@ -4,11 +4,11 @@ import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { timeSchema } from './time';
 
-/** Two users claim one address. Never holds the address itself. Times are ISO 8601 in UTC. */
+/** A conflict: Clerk assigns one address to two users. Never holds the address itself. */
 export const userConflictSchema = z.object({
   id: z.string(),
   kind: shownValue(['email', 'phone']),
-  /** Who is stored without the address, and who keeps it: Clerk ids, or our ids of local users. */
+  /** The user stored without the address, and the user who keeps it: Clerk ids, or our ids of local users. */
   claimant: z.string(),
   holder: z.string(),
   reason: z.string(),
@@ -16,10 +16,10 @@ export const userConflictSchema = z.object({
   resolvedAt: timeSchema.nullable(),
 });
 
-/** Two users claim one address. */
+/** A conflict between two users over one address. */
 export type UserConflict = z.output<typeof userConflictSchema>;
 
-/** Conflicts, newest first; those that wait for a person unless asked for resolved ones; for admins. */
+/** Lists conflicts, newest first; open ones unless `state` is `resolved`; for admins. */
 export const listUserConflicts = defineRequest({
   subject: 'user-sync.conflicts.list',
   request: pageRequestSchema.extend({

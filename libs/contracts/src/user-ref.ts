@@ -6,14 +6,14 @@ import { uuidSchema } from './uuid';
 
 const emailSchema = filterText(320).regex(/^[^\s@]+@[^\s@]+$/);
 
-/** One user, by our id, Clerk's id or an e-mail address in any letter case. What identifies users to operators. */
+/** Reference of operators to one user: our id, Clerk's id, or an e-mail address in any letter case. */
 export const userRefSchema = z.union(
   [uuidSchema, clerkUserIdSchema, emailSchema],
   'must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address',
 );
 
 /**
- * Finds a user's ids, also of a deleted user; for admins. `not_found` when no user matches, `user_ambiguous` when several
+ * Finds the ids of a user, deleted users included; for admins. Rejected as `not_found`, or as `user_ambiguous` when several
  * live users have the e-mail address.
  */
 export const findUser = defineRequest({

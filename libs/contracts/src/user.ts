@@ -12,14 +12,14 @@ import { timeSchema } from './time';
 
 const text = (max: number) => z.string().trim().max(max).nullable();
 
-/** Names that every object has are none: copies of the links would not keep them apart. */
+/** Excludes names of members that every JavaScript object has. */
 const NETWORK_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
 
 const socialLinksSchema = z
   .record(z.string().regex(NETWORK_NAME, 'is not a network name'), webLinkSchema)
   .refine((links) => Object.keys(links).length <= 20, 'has more than 20 entries');
 
-/** What a user may change of its own profile; an unknown or Clerk-owned field is refused, not dropped. */
+/** Profile fields that users can edit. Rejects unknown fields and fields that Clerk owns. */
 export const profilePatchSchema = z.strictObject({
   ownerName: text(200).optional(),
   bio: text(2000).optional(),
@@ -36,10 +36,10 @@ export const profilePatchSchema = z.strictObject({
     .optional(),
 });
 
-/** What a user may change of its own profile. */
+/** Profile fields that users can edit. */
 export type ProfilePatch = z.output<typeof profilePatchSchema>;
 
-/** A user as it sees itself; times are ISO 8601 in UTC. */
+/** A user's own view of the user. */
 export const userSchema = z.object({
   id: uuidSchema,
   clerkUserId: z.string().nullable(),
@@ -71,28 +71,28 @@ export const userSchema = z.object({
   lastActiveAt: timeSchema.nullable(),
 });
 
-/** A user as it sees itself. */
+/** A user's own view of the user. */
 export type User = z.output<typeof userSchema>;
 
-/** A user as an admin sees it. */
+/** An admin's view of a user. */
 export const adminUserSchema = userSchema.extend({
   isSynced: z.boolean(),
   clerkBanned: z.boolean(),
   clerkDeprovisioned: z.boolean().default(false),
-  /** Whether Clerk refuses the user's sign-ins for now; it affects nothing else. */
+  /** Whether Clerk rejects the user's sign-ins for now. Existing sessions and keys stay valid. */
   clerkLocked: z.boolean(),
-  /** When the lockout ends; null when the user is not locked, or is locked without an end. */
+  /** When the lockout ends; null without a lockout and for a lockout without an end. */
   clerkLockoutExpiresAt: timeSchema.nullable().default(null),
   clerkUpdatedAt: timeSchema.nullable(),
   deletedAt: timeSchema.nullable(),
 });
 
-/** A user as an admin sees it. */
+/** An admin's view of a user. */
 export type AdminUser = z.output<typeof adminUserSchema>;
 
 /**
- * Whom a verified Clerk session belongs to here; made from Clerk just in time when it is not here yet. `sessionEnded`:
- * Clerk has told that the session is over, so its token is good no longer.
+ * Returns the user of a verified Clerk session; creates the user from Clerk when it is not in the database yet.
+ * `sessionEnded`: Clerk has reported the end of the session, so its tokens are no longer valid.
  */
 export const resolvePrincipal = defineRequest({
   subject: 'user-sync.principal.resolve',
@@ -100,21 +100,21 @@ export const resolvePrincipal = defineRequest({
   reply: z.object({ ...asOfTrustChange, ...holderSchema.shape, isNewUser: z.boolean(), sessionEnded: z.boolean() }),
 });
 
-/** The calling user. */
+/** Returns the calling user. */
 export const getMe = defineRequest({
   subject: 'user-sync.me.get',
   request: z.object({}),
   reply: userSchema,
 });
 
-/** Changes the calling user's own profile. */
+/** Changes the profile of the calling user. */
 export const updateMe = defineRequest({
   subject: 'user-sync.me.update',
   request: profilePatchSchema,
   reply: userSchema,
 });
 
-/** Lists users, newest first. */
+/** Lists users, newest first; for admins. */
 export const listUsers = defineRequest({
   subject: 'user-sync.users.list',
   request: pageRequestSchema.extend({

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 const MAX_LENGTH = 512;
-/** `@` before the first slash, question mark or hash: what stands before it looks like the host and is not. */
+/** A user name before the host (`@` before the first slash, question mark or hash): people take it for the host. */
 const USER_INFO = /^[^/]*\/\/[^/?#]*@/;
 
 /**
- * An absolute http or https URL that people are shown as a link, at most 512 characters. Without user information
- * (`https://paypal.com@evil.example/`), backslashes, white space and control characters, which readers take for
- * something else than browsers do.
+ * An absolute http or https URL for display as a link, at most 512 characters. Rejects user names
+ * (`https://paypal.com@evil.example/`), backslashes, white space and control characters, because people read such links
+ * differently than browsers do.
  */
 export const webLinkSchema = z
   .url({ protocol: /^https?$/, abort: true })

@@ -5,10 +5,10 @@ import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { timeSchema } from './time';
 
-/** The states of a ledger row; what each means stands in `lifecycle`. */
+/** Statuses of a ledger row; `lifecycle` defines what each means. */
 export const eventStatuses = ['pending', 'processing', 'success', 'failed', 'invalid', 'ignored'] as const;
 
-/** A ledger row as operators see it; times are ISO 8601 in UTC. */
+/** A ledger row as operators see it. */
 export const webhookEventSchema = z.object({
   id: z.string(),
   webhookId: z.string(),
@@ -29,7 +29,7 @@ export const webhookEventSchema = z.object({
   processedAt: timeSchema.nullable(),
 });
 
-/** A ledger row with all that is known of it; the body only as it may be shown. */
+/** A ledger row with all its details; the payload is redacted. */
 export const webhookEventDetailSchema = webhookEventSchema.extend({
   errorDetails: z.unknown(),
   processedData: z.unknown(),
@@ -41,7 +41,7 @@ export const webhookEventDetailSchema = webhookEventSchema.extend({
 /** A ledger row as operators see it. */
 export type WebhookEvent = z.output<typeof webhookEventSchema>;
 
-/** A ledger row with all that is known of it. */
+/** A ledger row with all its details. */
 export type WebhookEventDetail = z.output<typeof webhookEventDetailSchema>;
 
 /** Lists ledger rows, newest first. */

@@ -6,41 +6,42 @@ import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
 import { timeSchema } from './time';
 
-/** How far a write-back is. `pending`: owed to Clerk; `done`: Clerk holds it; `dead`: Clerk will not take it, a person has to look. */
+/** State of a write-back. `pending`: not written yet. `done`: Clerk has it. `dead`: Clerk rejected it; an admin must act. */
 export const writeBackStates = ['pending', 'done', 'dead'] as const;
 
-/** How far a write-back is. */
+/** State of a write-back. */
 export type WriteBackState = (typeof writeBackStates)[number];
 
-/** What Clerk is owed, or was written, of one user: `publicMetadata` with our id and role. Times are ISO 8601 in UTC. */
+/** The write-back of one user: `publicMetadata` at Clerk with our id and role. */
 export const writeBackSchema = z.object({
   userId: uuidSchema,
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
-  /** The change of ours that is to be written; of several, the last. */
+  /** Why it was queued; the last reason, when there were several. */
   reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),
-  /** Tries that failed since that change. */
+  /** Failed attempts since it was queued. */
   retryCount: z.number().int().nonnegative(),
+  /** When it was queued. */
   owedAt: timeSchema,
-  /** When it is tried next. */
+  /** When it is attempted next. */
   dueAt: timeSchema.nullable(),
-  /** When Clerk was last found, or made, to hold what stands here. */
+  /** When Clerk was last known to have these values. */
   writtenAt: timeSchema.nullable(),
-  /** Why the last try failed. */
+  /** Why the last attempt failed. */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 
-/** What Clerk is owed, or was written, of one user. */
+/** The write-back of one user. */
 export type WriteBack = z.output<typeof writeBackSchema>;
 
-/** Write-backs in the order of our users' ids; for admins. */
+/** Lists write-backs by user id; for admins. */
 export const listWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.list',
   request: pageRequestSchema.extend({ state: z.enum(writeBackStates).optional() }),
   reply: pageOf(writeBackSchema),
 });
 
-/** Begins dead write-backs anew, with all their tries: those of these users, or else all; for admins. */
+/** Queues dead write-backs again, with all their retries: of `userIds`, or of every user; for admins. */
 export const retryWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.retry',
   request: z.strictObject({ userIds: z.array(userRefSchema).min(1).max(1_000).optional() }),
