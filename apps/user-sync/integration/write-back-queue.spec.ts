@@ -31,7 +31,7 @@ beforeEach(async () => {
     await other.query(`INSERT INTO write_backs (user_id, state, reason) VALUES ($1, 'pending', 'create')`, [id]);
   }
   queue = new WriteBackQueue(dataSource);
-  claim = await queue.claim(10, 60_000);
+  claim = await queue.lease(10, 60_000);
 });
 
 afterEach(async () => {

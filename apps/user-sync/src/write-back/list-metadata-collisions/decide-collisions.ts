@@ -48,7 +48,7 @@ export async function decideSelected(
   return rows.length;
 }
 
-/** Decides one collision that is not over, also against an earlier decision; whether there was one. */
+/** Decides a current collision, even if it was decided before. Returns whether there was one. */
 export async function decideOne(manager: EntityManager, id: string, decision: MetadataDecision): Promise<boolean> {
   const [rows] = await manager.query<[{ user_id: string }[], number]>(
     `UPDATE metadata_collisions SET state = $2, decided_at = now()
@@ -64,7 +64,7 @@ export async function decideOne(manager: EntityManager, id: string, decision: Me
   return rows.length > 0;
 }
 
-/** The write itself is the write-back's: it overwrites the value only while that is the one that was decided about. */
+/** Queues write-backs that overwrite the taken values. They only overwrite the value that the admin decided about. */
 async function queueTaking(
   manager: EntityManager,
   decision: MetadataDecision,
@@ -72,8 +72,8 @@ async function queueTaking(
   bulk: boolean,
 ): Promise<void> {
   if (decision === 'leave') return;
-  const owed = [...new Set(userIds)].map((userId) => ({ userId, reason: 'take' as const }));
-  await runStatements(manager, queueWriteBacks(owed, bulk));
+  const users = [...new Set(userIds)].map((userId) => ({ userId, reason: 'take' as const }));
+  await runStatements(manager, queueWriteBacks(users, bulk));
 }
 
 function parametersOf({ ids, filter }: Selection): unknown[] {

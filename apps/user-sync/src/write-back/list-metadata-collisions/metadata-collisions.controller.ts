@@ -25,7 +25,7 @@ import { CONFIG } from '../../tokens';
 import { countSelected, decideOne, decideSelected } from './decide-collisions';
 import { presentCollision } from './present-collision';
 
-/** Lists to admins the metadata values at Clerk that are not ours, and records what they decide about them. */
+/** Lists metadata collisions to admins, and records their decisions. */
 @Controller()
 export class MetadataCollisionsController {
   constructor(
@@ -65,7 +65,7 @@ export class MetadataCollisionsController {
       const [collision] = row === null ? [] : await this.present(manager, [row]);
       if (collision === undefined) throw new RequestRefusedError('not_found', 'there is no such metadata collision');
       if (!decided) {
-        throw new RequestRefusedError('conflict', "the collision is over: Clerk's value changed or went away");
+        throw new RequestRefusedError('conflict', "the collision has ended: Clerk's value was changed or removed");
       }
       const { userId, clerkUserId, key } = collision;
       await recordAudit(manager, envelope, {

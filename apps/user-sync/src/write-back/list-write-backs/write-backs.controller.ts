@@ -10,7 +10,7 @@ import { userIdsOf } from '../../user-rows/find-user';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { presentWriteBack } from './present-write-back';
 
-/** Shows admins what Clerk is owed and will not take, and lets them try it again. */
+/** Lists write-backs to admins, and lets them retry dead ones. */
 @Controller()
 export class WriteBacksController {
   constructor(private readonly dataSource: DataSource) {}

@@ -19,7 +19,7 @@ export interface ForeignValue {
   readonly digest: string;
 }
 
-/** What Clerk holds at Gatehouse's keys, and what may be written there. */
+/** Clerk's values at Gatehouse's keys, and what may be written there. */
 export interface MetadataComparison {
   readonly held: HeldValues;
   /** Wanted values that differ from Clerk's and may be written. */

@@ -3,13 +3,13 @@ import { type EntityManager } from 'typeorm';
 import { type ForeignValue } from './compare-metadata';
 import { shownJson } from './metadata-value';
 
-/** States of a collision that is not over. */
+/** States of a current collision, which has not ended. */
 export const currentStates = ['open', 'taking', 'left'] as const;
 
-/** The same as a condition on a row of `metadata_collisions`. */
+/** Condition for a current collision in `metadata_collisions`. */
 export const CURRENT = `state IN ('${currentStates.join("', '")}')`;
 
-/** A collision that is not over, as a write-back needs it. */
+/** A current collision, as a write-back needs it. */
 export interface CurrentCollision {
   readonly id: string;
   readonly key: string;
@@ -17,13 +17,13 @@ export interface CurrentCollision {
   readonly state: (typeof currentStates)[number];
 }
 
-/** What a check found at Clerk that is not ours. */
+/** Foreign values that a check has found at Clerk. */
 export interface FoundForeign {
   readonly userId: string;
   readonly foreign: readonly ForeignValue[];
 }
 
-/** Collisions of these users that are not over, by user id. */
+/** Current collisions of these users, by user id. */
 export async function currentCollisions(
   manager: EntityManager,
   userIds: readonly string[],
@@ -39,7 +39,7 @@ export async function currentCollisions(
   return byUser;
 }
 
-/** Ends the collisions of these users whose value Clerk no longer holds, and opens one for each value that is new. */
+/** Ends collisions whose value Clerk no longer holds, and opens one for each new foreign value. */
 export async function recordCollisions(manager: EntityManager, found: readonly FoundForeign[]): Promise<void> {
   const values = found.flatMap(({ userId, foreign }) =>
     foreign.map(({ key, digest, value }) => ({ user_id: userId, key, digest, shown: shownJson(value) })),
@@ -61,7 +61,7 @@ export async function recordCollisions(manager: EntityManager, found: readonly F
   );
 }
 
-/** Ends collisions whose value was overwritten on an admin's order. */
+/** Ends collisions whose value was overwritten as an admin decided. */
 export async function endTaken(manager: EntityManager, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await manager.query(
@@ -70,7 +70,7 @@ export async function endTaken(manager: EntityManager, ids: readonly string[]): 
   );
 }
 
-/** Ends the collisions of deleted users; `erase` also removes what is kept of Clerk's values. */
+/** Ends the collisions of deleted users. `erase`: also removes the stored values of Clerk. */
 export function endCollisions(userIds: readonly (string | null)[], erase: boolean): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(

@@ -1,22 +1,22 @@
 import { type Statement, write } from '@gatehouse/persistence';
 import { type WriteBackEntity } from '../../database/write-back.entity';
 
-/** Clerk allows ten writes of one user in 10 s, and we are not the only ones who write. */
+/** Minimum time between two writes of one user. Clerk allows ten in 10 s, and others write too. */
 export const BETWEEN_WRITES = `interval '2 seconds'`;
 
-/** A user of whom something was changed here that Clerk is to know. */
+/** A user whose values at Clerk have to be written. */
 export interface QueuedWriteBack {
   readonly userId: string;
   readonly reason: WriteBackEntity['reason'];
 }
 
 /**
- * Owes Clerk the newest values of these users, in the transaction that changes them. A user is owed once, however often it
- * is changed; `bulk`: nobody waits for these.
+ * Queues a write-back of the newest values of these users, in the transaction that changes them. Several changes of a user
+ * are one write-back. `bulk`: nobody waits for it, so it comes after the others.
  */
-export function queueWriteBacks(owed: readonly QueuedWriteBack[], bulk = false): Statement[] {
-  if (owed.length === 0) return [];
-  const owe = write(
+export function queueWriteBacks(users: readonly QueuedWriteBack[], bulk = false): Statement[] {
+  if (users.length === 0) return [];
+  const statement = write(
     'queue-write-backs',
     `INSERT INTO write_backs AS w (user_id, state, reason, bulk)
      SELECT user_id, 'pending', reason, $3 FROM unnest($1::uuid[], $2::text[]) AS new(user_id, reason)
@@ -25,9 +25,9 @@ export function queueWriteBacks(owed: readonly QueuedWriteBack[], bulk = false):
            revision = w.revision + 1, retry_count = 0, error_code = NULL, error_message = NULL,
            owed_at = CASE w.state WHEN 'pending' THEN w.owed_at ELSE now() END,
            due_at = greatest(now(), w.written_at + ${BETWEEN_WRITES})`,
-    [owed.map(({ userId }) => userId), owed.map(({ reason }) => reason), bulk],
+    [users.map(({ userId }) => userId), users.map(({ reason }) => reason), bulk],
   );
-  return [owe];
+  return [statement];
 }
 
 /**
@@ -36,7 +36,7 @@ export function queueWriteBacks(owed: readonly QueuedWriteBack[], bulk = false):
  */
 export function queueChecks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
-  const owe = write(
+  const statement = write(
     'queue-metadata-checks',
     `INSERT INTO write_backs AS w (user_id, state, reason, bulk)
      SELECT user_id, 'pending', 'check', true FROM unnest($1::uuid[]) AS new(user_id)
@@ -51,10 +51,10 @@ export function queueChecks(userIds: readonly string[]): Statement[] {
            error_message = CASE w.state WHEN 'pending' THEN w.error_message END`,
     [userIds],
   );
-  return [owe];
+  return [statement];
 }
 
-/** Ends write-backs of deleted users. What is known of their metadata stays while the deletion can be undone. */
+/** Ends write-backs of deleted users. Keeps what is known of their metadata, in case the deletion is undone. */
 export function endWriteBacks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(

@@ -14,7 +14,7 @@ import {
 } from '../metadata/record-collisions';
 import { BETWEEN_WRITES } from './queue-write-backs';
 
-/** A write-back in hand: what Clerk is to hold of the user. */
+/** A write-back that this process has leased, with the values to write. */
 export interface LeasedWriteBack {
   readonly userId: string;
   readonly clerkUserId: string;
@@ -26,7 +26,7 @@ export interface LeasedWriteBack {
   readonly collisions: readonly CurrentCollision[];
 }
 
-/** What is known of Clerk's metadata after a check or a write. */
+/** Clerk's metadata of one user, as known after a check or a write. */
 export interface KnownMetadata {
   readonly item: LeasedWriteBack;
   readonly ours: OurValues;
@@ -36,22 +36,37 @@ export interface KnownMetadata {
   readonly taken?: readonly string[];
 }
 
-/** Some write-backs that nobody else will touch while the lease holds. */
+/** Write-backs that no other process works on until the lease expires. */
 export interface WriteBackLease {
   readonly id: string;
   readonly items: readonly LeasedWriteBack[];
 }
 
-/** Why a try failed, and what follows; `delayMs` null: nothing, it is dead. `counts`: it used up one of the tries. */
-export interface FailedTry {
+/** A failed attempt. `delayMs`: time until the retry, null when the write-back is dead. `counts`: whether it uses up a retry. */
+export interface FailedAttempt {
   readonly code: string;
   readonly message: string;
   readonly delayMs: number | null;
   readonly counts: boolean;
 }
 
-/** What somebody waits for goes before the many of a walk over all users. No lock outlives the statement. */
-const CLAIM = `
+/*
+ * States of a row, `write_backs.state`. Row locks last one statement or transaction; `claim` and `claimed_until` are the
+ * write-back lease.
+ * - pending: due at `due_at`, or leased. A row without a lease, or with an expired one, can be leased.
+ * - done: Clerk holds our values, or the user is deleted.
+ * - dead: no retry is left. Only an admin, or a new change of the user, makes it pending again.
+ *
+ * Transitions:
+ * - no row, done, dead -> pending: `queueWriteBacks`, `queueChecks`, an admin's retry. Each raises the revision.
+ * - pending -> done: LEASE for a deleted user; COMPLETE when the revision is still the leased one.
+ * - pending -> pending: COMPLETE or FAIL of an older revision, FAIL with a retry, RELEASE, or an expired lease.
+ * - pending -> dead: FAIL without a retry.
+ * Every statement names the lease, so a process whose lease has expired changes nothing.
+ */
+
+/** Leases due rows. Bulk rows, as of a reconcile run, come last: nobody waits for them. */
+const LEASE = `
   WITH due AS (
     SELECT user_id FROM write_backs
      WHERE state = 'pending' AND due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
@@ -61,11 +76,11 @@ const CLAIM = `
     FROM due WHERE w.user_id = due.user_id
   RETURNING w.user_id, w.revision, w.retry_count, w.ours`;
 
-/** Read after the claim, hence at least as new as the revision that was claimed. */
+/** Reads the values to write. Must run after LEASE, so that they are at least as new as the leased revision. */
 const READ = `SELECT id, clerk_user_id, role FROM users
   WHERE id = ANY($1::uuid[]) AND clerk_user_id IS NOT NULL AND deleted_at IS NULL`;
 
-/** What was changed since the claim is owed again. */
+/** Completes rows. A row that was changed since the lease stays pending. */
 const COMPLETE = `
   UPDATE write_backs AS w
      SET state = CASE WHEN w.revision = done.revision THEN 'done' ELSE 'pending' END,
@@ -74,14 +89,14 @@ const COMPLETE = `
     FROM jsonb_to_recordset($2) AS done (user_id uuid, revision bigint, ours jsonb, seen text)
    WHERE w.user_id = done.user_id AND w.claim = $1`;
 
-/** Values that are about to be sent: known to be ours from now on, whatever becomes of this process. */
+/** Records values before they are sent, so that they are known to be ours even if this process dies. */
 const NOTE_SENT = `
   UPDATE write_backs AS w SET ours = sent.ours, seen = sent.seen
     FROM jsonb_to_recordset($2) AS sent (user_id uuid, ours jsonb, seen text)
    WHERE w.user_id = sent.user_id AND w.claim = $1`;
 
-/** Only while the claim holds may anything be recorded or sent. */
-const HOLD = `
+/** Locks the leased rows. Record or send nothing for a row that is not returned: its lease has expired. */
+const LOCK_LEASED = `
   SELECT user_id FROM write_backs WHERE claim = $1 AND user_id = ANY($2::uuid[]) ORDER BY user_id FOR UPDATE`;
 
 const FAIL = `
@@ -93,25 +108,27 @@ const FAIL = `
          error_code = $5, error_message = $6, claim = NULL, claimed_until = NULL
    WHERE user_id = $2 AND claim = $1`;
 
-/** Each by an index of its own. */
+/** Each subquery uses its own index. */
 const MEASURE = `
-  SELECT (SELECT count(*) FROM write_backs WHERE state = 'pending')::integer AS owed,
+  SELECT (SELECT count(*) FROM write_backs WHERE state = 'pending')::integer AS pending,
          (SELECT count(*) FROM write_backs WHERE state = 'dead')::integer AS dead,
          extract(epoch FROM now() - (SELECT min(owed_at) FROM write_backs WHERE state = 'pending'))::float8
            AS oldest_seconds`;
 
-interface ClaimedRow {
+interface LeasedRow {
   user_id: string;
   revision: string;
   retry_count: number;
   ours: OurValues;
 }
 
-/** What a check of Clerk's metadata found for several users. */
+/** Result of checking Clerk's metadata of several users. */
 export interface CheckedMetadata {
-  /** Every user that was checked. */
+  /** All checked users. */
   readonly found: readonly FoundForeign[];
+  /** Users with nothing to write. */
   readonly settled: readonly KnownMetadata[];
+  /** Users to which values are about to be sent. */
   readonly sending: readonly KnownMetadata[];
 }
 
@@ -123,15 +140,15 @@ function toRow({ item, ours, seen }: KnownMetadata): Record<string, unknown> {
   return { user_id: item.userId, revision: item.revision, ours, seen };
 }
 
-/** The write-backs as the database holds them: whoever works on one claims it, for a time. */
+/** The outbox of write-backs, one row per user. */
 @Injectable()
 export class WriteBackQueue {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Claims at most `limit` due write-backs; ends those of deleted users. */
-  async claim(limit: number, leaseMs: number): Promise<WriteBackLease> {
+  /** Leases at most `limit` due write-backs. Ends those of deleted users. */
+  async lease(limit: number, leaseMs: number): Promise<WriteBackLease> {
     const id = randomUUID();
-    const rows = await this.change<ClaimedRow>(CLAIM, [...[id, limit, leaseMs]]);
+    const rows = await this.change<LeasedRow>(LEASE, [id, limit, leaseMs]);
     if (rows.length === 0) return { id, items: [] };
     const users = await guardDatabase(() =>
       this.dataSource.query<{ id: string; clerk_user_id: string; role: Role }[]>(READ, [
@@ -159,14 +176,14 @@ export class WriteBackQueue {
   }
 
   /**
-   * Records, in one transaction, what a check found: collisions, users with nothing to write (`settled`), and the values
-   * that are about to be sent. Returns the ids of the users whose claim still holds; nothing may be sent for any other.
+   * Records the result of a check in one transaction: collisions, users with nothing to write, and values to send. Returns
+   * the users whose lease is still valid. Send nothing for the others.
    */
   async recordCheck(leaseId: string, { found, settled, sending }: CheckedMetadata): Promise<ReadonlySet<string>> {
     const userIds = found.map(({ userId }) => userId);
     if (userIds.length === 0) return new Set();
     return this.transact(async (manager) => {
-      const rows = await manager.query<{ user_id: string }[]>(HOLD, [leaseId, userIds]);
+      const rows = await manager.query<{ user_id: string }[]>(LOCK_LEASED, [leaseId, userIds]);
       const held = new Set(rows.map(({ user_id }) => user_id));
       await recordCollisions(
         manager,
@@ -178,7 +195,7 @@ export class WriteBackQueue {
     });
   }
 
-  /** Completes a write-back: Clerk holds what was claimed. */
+  /** Completes write-backs: Clerk holds the leased values. */
   async complete(leaseId: string, done: readonly KnownMetadata[]): Promise<void> {
     if (done.length === 0) return;
     await this.transact(async (manager) => {
@@ -190,12 +207,12 @@ export class WriteBackQueue {
     });
   }
 
-  /** A try has failed. */
-  async fail(leaseId: string, item: LeasedWriteBack, { delayMs, counts, code, message }: FailedTry): Promise<void> {
+  /** Records a failed attempt. */
+  async fail(leaseId: string, item: LeasedWriteBack, { delayMs, counts, code, message }: FailedAttempt): Promise<void> {
     await this.change(FAIL, [leaseId, item.userId, item.revision, delayMs, code, message, counts]);
   }
 
-  /** Gives back what of a claim has not come to its end. */
+  /** Releases the items of a lease that were not completed. */
   async release({ id, items }: WriteBackLease): Promise<void> {
     await this.change(
       'UPDATE write_backs SET claim = NULL, claimed_until = NULL WHERE claim = $1 AND user_id = ANY($2::uuid[])',
@@ -203,15 +220,15 @@ export class WriteBackQueue {
     );
   }
 
-  /** How many are owed, since when the first, and how many are dead. */
-  async measure(): Promise<{ readonly owed: number; readonly dead: number; readonly oldestSeconds: number }> {
+  /** Number of pending and dead write-backs, and the age of the oldest pending one in seconds. */
+  async measure(): Promise<{ readonly pending: number; readonly dead: number; readonly oldestSeconds: number }> {
     const [row] = await guardDatabase(() =>
-      this.dataSource.query<{ owed: number; dead: number; oldest_seconds: number | null }[]>(MEASURE),
+      this.dataSource.query<{ pending: number; dead: number; oldest_seconds: number | null }[]>(MEASURE),
     );
-    return { owed: row?.owed ?? 0, dead: row?.dead ?? 0, oldestSeconds: Math.max(0, row?.oldest_seconds ?? 0) };
+    return { pending: row?.pending ?? 0, dead: row?.dead ?? 0, oldestSeconds: Math.max(0, row?.oldest_seconds ?? 0) };
   }
 
-  /** How many collisions wait for a decision, by key. */
+  /** Number of collisions without a decision, by key. */
   async openCollisions(): Promise<ReadonlyMap<string, number>> {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ key: string; open: number }[]>(
@@ -225,7 +242,7 @@ export class WriteBackQueue {
     return guardDatabase(() => repeatOnConflict(() => this.dataSource.transaction(work)));
   }
 
-  /** One that meets a deadlock, with a batch that deletes users or with another replica, is run again. */
+  /** Runs a statement. Repeats it after a deadlock with a batch that deletes users, or with another replica. */
   private async change<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
     const run = () => this.dataSource.query<[Row[], number]>(statement, [...parameters]);
     const [rows] = await guardDatabase(() => repeatOnConflict(run));

@@ -3,14 +3,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
- * How a try ended. `unchanged`: Clerk held it already; `collision`: Clerk holds a value that is not ours; `missing`: Clerk
- * does not know the user, which is asked about once more; `limited`: Clerk allows no more changes of this user for now;
- * `released`: Clerk as a whole was away.
+ * How an attempt ended. `unchanged`: Clerk held our values already. `collision`: Clerk holds a value that is not ours.
+ * `missing`: Clerk does not know the user and is asked again later. `limited`: Clerk accepts no more changes of this user
+ * for now. `released`: all of Clerk was unavailable.
  */
 export type WriteBackResult =
   'written' | 'unchanged' | 'collision' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
 
-/** What the write-back looks like from outside. */
+/** Metrics about write-backs. */
 @Injectable()
 export class WriteBackMetrics {
   private readonly tries: Counter<'result'>;
@@ -22,24 +22,24 @@ export class WriteBackMetrics {
     const registers = [metrics];
     this.tries = new Counter({
       name: 'gatehouse_user_sync_write_backs_total',
-      help: 'Tries to write id and role of a user to Clerk, by result',
+      help: 'Attempts to write id and role of a user to Clerk, by result',
       labelNames: ['result'],
       registers,
     });
     this.rows = new Gauge({
       name: 'gatehouse_user_sync_write_backs',
-      help: 'Users of whom Clerk is owed a write (pending), or will not take it (dead)',
+      help: 'Users with a pending write-back, or with a dead one that has no retry left',
       labelNames: ['state'],
       registers,
     });
     this.oldest = new Gauge({
       name: 'gatehouse_user_sync_write_back_oldest_seconds',
-      help: 'For how long the oldest write has been owed to Clerk',
+      help: 'Age of the oldest pending write-back',
       registers,
     });
     this.collisions = new Gauge({
       name: 'gatehouse_user_sync_open_metadata_collisions',
-      help: 'Values in public_metadata at keys of ours that are not ours, by key, for which no admin has decided yet',
+      help: 'Foreign values in public_metadata at our keys that no admin has decided about, by key',
       labelNames: ['key'],
       registers,
     });
@@ -49,13 +49,13 @@ export class WriteBackMetrics {
     this.tries.inc({ result }, tries);
   }
 
-  measured({ owed, dead, oldestSeconds }: { owed: number; dead: number; oldestSeconds: number }): void {
-    this.rows.set({ state: 'pending' }, owed);
+  measured({ pending, dead, oldestSeconds }: { pending: number; dead: number; oldestSeconds: number }): void {
+    this.rows.set({ state: 'pending' }, pending);
     this.rows.set({ state: 'dead' }, dead);
     this.oldest.set(oldestSeconds);
   }
 
-  /** Sets the open collisions by key. `keys`: the keys in use; a collision at another key ends with the user's next check. */
+  /** Sets the open collisions by key. `keys`: all keys in use. A collision at another key ends with the next check of its user. */
   collided(open: ReadonlyMap<string, number>, keys: readonly string[]): void {
     for (const key of keys) this.collisions.set({ key }, open.get(key) ?? 0);
   }

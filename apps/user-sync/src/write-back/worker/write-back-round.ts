@@ -23,25 +23,25 @@ import { CONFIG } from '../../tokens';
 import { WriteBackMetrics } from './write-back-metrics';
 import { type LeasedWriteBack, type WriteBackLease, WriteBackQueue } from '../queue/write-back-queue';
 
-/** A lease holds for so many writes. */
+/** Maximum write-backs per lease. */
 const BATCH = 50;
-/** Clerk has no conditional write: the shorter the time between reading a value and writing over it, the better. */
+/** Users per read. Clerk has no conditional write, so the time between reading and writing must be short. */
 const READ_AT_ONCE = 25;
-/** A write takes Clerk a tenth of a second or more: so that the budget of a production key is the limit, not the waiting. */
+/** Concurrent writes. A write takes 0.1 s or more; with 12 the budget of a production key is the limit, not the latency. */
 const WRITES_AT_ONCE = 12;
 const TIMEOUT_MS = 10_000;
-/** After Clerk has refused us, whoever it is about: trying the next ones at once would only bury them too. */
-const REFUSED_PAUSE_MS = 60_000;
-/** After a 429 that says nothing of when to come again; Clerk allows ten changes of one user in 10 s. */
+/** Pause after Clerk has rejected our key. Continuing would only make the next write-backs dead as well. */
+const REJECTED_PAUSE_MS = 60_000;
+/** Pause after a 429 without `Retry-After`. Clerk allows ten changes of one user in 10 s. */
 const LIMITED_PAUSE_MS = 1_000;
 
-/** What the next round has to know of this one. */
+/** Result of a round: whether nothing was due, and the time to wait before the next round, in milliseconds. */
 export interface RoundEnd {
   readonly idle: boolean;
   readonly pauseMs: number;
 }
 
-/** Processes pending write-backs: claims some users, reads their metadata at Clerk and writes the keys that it may. */
+/** Processes due write-backs: leases some, reads the metadata of their users at Clerk, and writes the keys that it may. */
 @Injectable()
 export class WriteBackRound {
   constructor(
@@ -54,33 +54,33 @@ export class WriteBackRound {
   ) {}
 
   /**
-   * One round. Throws ClerkUnavailableError or SharedOutageError while Clerk or the database is away: no try is used up then.
-   * `stopping` is asked before each write.
+   * Runs one round. `stopping` is asked before each write.
+   * @throws ClerkUnavailableError or SharedOutageError while Clerk or the database is unavailable. No retry is used up then.
    */
   async run(stopping: () => boolean): Promise<RoundEnd> {
     const { leaseMs } = this.config.writeBack;
     failpoint('before-write-back-claim');
-    const claim = await this.queue.claim(BATCH, leaseMs);
-    if (claim.items.length === 0) return { idle: true, pauseMs: 0 };
-    failpoint('after-write-back-claim', () => claim.items.map(({ clerkUserId }) => clerkUserId));
-    // Whatever is begun by then ends while the lease holds.
+    const lease = await this.queue.lease(BATCH, leaseMs);
+    if (lease.items.length === 0) return { idle: true, pauseMs: 0 };
+    failpoint('after-write-back-claim', () => lease.items.map(({ clerkUserId }) => clerkUserId));
+    // No write starts in the second half of the lease, so every write ends before the lease expires.
     const until = performance.now() + leaseMs / 2;
     const enough = () => stopping() || performance.now() > until;
     try {
-      const refused = await this.work(claim, enough);
-      return { idle: false, pauseMs: refused ? REFUSED_PAUSE_MS : 0 };
+      const rejected = await this.work(lease, enough);
+      return { idle: false, pauseMs: rejected ? REJECTED_PAUSE_MS : 0 };
     } catch (error) {
       if (error instanceof ClerkUnavailableError) this.metrics.count('released');
       throw error;
     } finally {
-      await this.queue.release(claim);
+      await this.queue.release(lease);
     }
   }
 
-  /** Whether Clerk refuses us, whoever it is about. */
-  private async work(claim: WriteBackLease, enough: () => boolean): Promise<boolean> {
-    for (let from = 0; from < claim.items.length && !enough(); from += READ_AT_ONCE) {
-      const items = claim.items.slice(from, from + READ_AT_ONCE);
+  /** Writes what is leased. Returns whether Clerk has rejected our key. */
+  private async work(lease: WriteBackLease, enough: () => boolean): Promise<boolean> {
+    for (let from = 0; from < lease.items.length && !enough(); from += READ_AT_ONCE) {
+      const items = lease.items.slice(from, from + READ_AT_ONCE);
       let metadata: ReadonlyMap<string, PublicMetadata>;
       try {
         metadata = await this.clerk.read(
@@ -89,110 +89,116 @@ export class WriteBackRound {
         );
       } catch (error) {
         if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) throw error;
-        // It has to do with no user: all are given back, and nobody is asked about for a while.
-        this.log.error({ failure: { code: error.code, message: error.message } }, 'Clerk does not tell what it holds');
+        // The error is not about one user: release all of them and pause.
+        this.log.error(
+          { failure: { code: error.code, message: error.message } },
+          'reading metadata from Clerk failed; write-back paused',
+        );
         return true;
       }
-      const sending = await this.check(claim, items, metadata);
-      const refused = await this.writeAll(claim, sending, enough);
-      if (refused) return true;
+      const sending = await this.check(lease, items, metadata);
+      const rejected = await this.writeAll(lease, sending, enough);
+      if (rejected) return true;
     }
     return false;
   }
 
-  /** Judges what Clerk holds, records it, and returns the writes that may be sent now. */
+  /** Compares Clerk's metadata with ours, records the result, and returns the writes to send. */
   private async check(
-    claim: WriteBackLease,
+    lease: WriteBackLease,
     items: readonly LeasedWriteBack[],
     metadata: ReadonlyMap<string, PublicMetadata>,
-  ): Promise<readonly Judged[]> {
-    const judged = items.flatMap((item): Judged[] => {
+  ): Promise<readonly ComparedWriteBack[]> {
+    const compared = items.flatMap((item): ComparedWriteBack[] => {
       const held = metadata.get(item.clerkUserId);
-      return held === undefined ? [] : [{ item, verdict: this.judge(item, held) }];
+      return held === undefined ? [] : [{ item, comparison: this.compare(item, held) }];
     });
     for (const item of items) {
-      if (!metadata.has(item.clerkUserId)) await this.fail(claim, item, new UserMissingAtClerkError());
+      if (!metadata.has(item.clerkUserId)) await this.fail(lease, item, new UserMissingAtClerkError());
     }
-    const [sending, settled] = partition(judged, ({ verdict }) => verdict.write.size > 0);
+    const [sending, settled] = partition(compared, ({ comparison }) => comparison.write.size > 0);
     const now = new Date();
-    const held = await this.queue.recordCheck(claim.id, {
-      found: judged.map(({ item, verdict }) => ({ userId: item.userId, foreign: verdict.foreign })),
-      settled: settled.map(({ item, verdict }) => {
-        return { item, ours: withConfirmed(item.ours, verdict.equal, now), seen: fingerprintOf(verdict.held) };
+    const held = await this.queue.recordCheck(lease.id, {
+      found: compared.map(({ item, comparison }) => ({ userId: item.userId, foreign: comparison.foreign })),
+      settled: settled.map(({ item, comparison }) => {
+        return { item, ours: withConfirmed(item.ours, comparison.equal, now), seen: fingerprintOf(comparison.held) };
       }),
-      sending: sending.map(({ item, verdict }) => {
-        const known = withEqual(item.ours, verdict.equal);
-        return { item, ours: withSent(known, verdict.write, now), seen: fingerprintOf(verdict.held) };
+      sending: sending.map(({ item, comparison }) => {
+        const known = withEqual(item.ours, comparison.equal);
+        return { item, ours: withSent(known, comparison.write, now), seen: fingerprintOf(comparison.held) };
       }),
     });
-    const [collided, unchanged] = partition(settled, ({ verdict }) => verdict.foreign.length > 0);
+    const [collided, unchanged] = partition(settled, ({ comparison }) => comparison.foreign.length > 0);
     this.metrics.count('unchanged', unchanged.length);
     this.metrics.count('collision', collided.length);
     return sending.filter(({ item }) => held.has(item.userId));
   }
 
-  private judge(item: LeasedWriteBack, metadata: PublicMetadata): MetadataComparison {
+  private compare(item: LeasedWriteBack, metadata: PublicMetadata): MetadataComparison {
     const { key } = this.config.metadata;
     const taking = item.collisions.filter(({ state }) => state === 'taking');
     const taken = new Map(taking.map((collision) => [collision.key, collision.digest]));
     return compareMetadata(metadata, wantedValues(item, key), { key, ours: item.ours, taken });
   }
 
-  /** Whether Clerk refuses us, whoever it is about. */
-  private async writeAll(claim: WriteBackLease, sending: readonly Judged[], enough: () => boolean): Promise<boolean> {
+  /** Sends the writes. Returns whether Clerk has rejected our key. */
+  private async writeAll(
+    lease: WriteBackLease,
+    sending: readonly ComparedWriteBack[],
+    enough: () => boolean,
+  ): Promise<boolean> {
     const outages: unknown[] = [];
-    let refused = false;
-    await mapBounded(sending, WRITES_AT_ONCE, async (judged) => {
-      if (outages.length > 0 || refused || enough()) return;
+    let rejected = false;
+    await mapBounded(sending, WRITES_AT_ONCE, async (compared) => {
+      if (outages.length > 0 || rejected || enough()) return;
       try {
-        refused = (await this.write(claim, judged)) || refused;
+        rejected = (await this.write(lease, compared)) || rejected;
       } catch (error) {
         outages.push(error);
       }
     });
     if (outages.length > 0) throw outages[0];
-    return refused;
+    return rejected;
   }
 
-  /** Whether Clerk refuses us, whoever it is about. */
-  private async write(claim: WriteBackLease, { item, verdict }: Judged): Promise<boolean> {
+  /** Sends one write. Returns whether Clerk has rejected our key. */
+  private async write(lease: WriteBackLease, { item, comparison }: ComparedWriteBack): Promise<boolean> {
     const { key } = this.config.metadata;
     try {
-      await this.clerk.merge(item.clerkUserId, metadataPatch(verdict.write, key), this.callOptions);
+      await this.clerk.merge(item.clerkUserId, metadataPatch(comparison.write, key), this.callOptions);
     } catch (error) {
-      await this.fail(claim, item, error);
-      return isOurKeyRefused(error);
+      await this.fail(lease, item, error);
+      return isOurKeyRejected(error);
     }
     failpoint('after-write-back', () => [item.clerkUserId]);
-    const confirmed = new Map([...verdict.equal, ...verdict.write]);
+    const confirmed = new Map([...comparison.equal, ...comparison.write]);
     const taken = item.collisions.filter(({ key: at, state }) => {
-      return state === 'taking' && (verdict.write.has(at) || at === key);
+      return state === 'taking' && (comparison.write.has(at) || at === key);
     });
-    await this.queue.complete(claim.id, [
+    await this.queue.complete(lease.id, [
       {
         item,
-        // The known values include what was just sent.
         ours: withConfirmed(item.ours, confirmed, new Date()),
-        // Not Clerk's answer: it may hold a change of the company that has not been judged.
-        seen: fingerprintOf(valuesAfter(verdict, key)),
+        // Not the fingerprint of Clerk's answer, which may hold a change by the company that was not compared yet.
+        seen: fingerprintOf(valuesAfter(comparison, key)),
         taken: taken.map(({ id }) => id),
       },
     ]);
     this.metrics.count('written');
-    const keys = [...verdict.write.keys()];
-    this.log.info({ userId: item.userId, clerkUserId: item.clerkUserId, keys }, 'wrote metadata to Clerk');
+    const keys = [...comparison.write.keys()];
+    this.log.info({ userId: item.userId, clerkUserId: item.clerkUserId, keys }, 'metadata written to Clerk');
     return false;
   }
 
-  /** Tries again later what may succeed, and buries the rest. Throws what is no failure of this write. */
-  private async fail(claim: WriteBackLease, item: LeasedWriteBack, error: unknown): Promise<void> {
+  /** Schedules a retry, or marks the write-back as dead. Rethrows errors that are not about this write. */
+  private async fail(lease: WriteBackLease, item: LeasedWriteBack, error: unknown): Promise<void> {
     const missing = error instanceof UserMissingAtClerkError;
     if (error instanceof ClerkUnavailableError || !(missing || error instanceof ClerkRequestError)) throw error;
-    // No deletion by itself: it is asked for once more, and if it is gone its deletion ends this row.
+    // A 404 is not a deletion yet. If the absence is confirmed, the deletion ends this write-back.
     if (missing) await this.absences.suspect(item.clerkUserId, 'write_back');
     const { retry } = this.config.writeBack;
     const { userId, clerkUserId, retryCount } = item;
-    // Others change this user too often: that is no failure of this write.
+    // Others change this user too often. The retry is not counted.
     const limited = !missing && error.answer.status === 429;
     const retryable = missing || isRetryable({ kind: error.kind, ...error.answer });
     const again = limited || (retryable && retryCount < retry.maxRetries);
@@ -201,12 +207,12 @@ export class WriteBackRound {
       ? Math.max(wishMs, LIMITED_PAUSE_MS)
       : retryDelayMs(retry, retryCount, Math.random(), wishMs);
     const { code, message } = error;
-    await this.queue.fail(claim.id, item, { code, message, counts: !limited, delayMs: again ? pauseMs : null });
+    await this.queue.fail(lease.id, item, { code, message, counts: !limited, delayMs: again ? pauseMs : null });
     const retried = limited ? 'limited' : missing ? 'missing' : 'retried';
     this.metrics.count(again ? retried : 'dead');
     const about = { userId, clerkUserId, retryCount, failure: { code, message } };
-    if (again) this.log.warn(about, 'a write-back to Clerk failed and is tried again');
-    else this.log.error(about, 'a write-back to Clerk is dead: an admin has to look');
+    if (again) this.log.warn(about, 'write-back failed; retrying');
+    else this.log.error(about, 'write-back is dead: no retry left; an admin has to look');
   }
 
   private get callOptions(): { readonly priority: 'write_back'; readonly timeoutMs: number } {
@@ -214,12 +220,12 @@ export class WriteBackRound {
   }
 }
 
-interface Judged {
+interface ComparedWriteBack {
   readonly item: LeasedWriteBack;
-  readonly verdict: MetadataComparison;
+  readonly comparison: MetadataComparison;
 }
 
-function isOurKeyRefused(error: unknown): boolean {
+function isOurKeyRejected(error: unknown): boolean {
   return error instanceof ClerkRequestError && (error.answer.status === 401 || error.answer.status === 403);
 }
 

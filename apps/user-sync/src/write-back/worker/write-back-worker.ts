@@ -20,7 +20,7 @@ import { WriteBackRound } from './write-back-round';
 const MEASURE_EVERY_MS = 10_000;
 const OUTAGE_PAUSE_MS = { first: 1_000, most: 30_000 };
 
-/** Pays Clerk what it is owed, round after round; any number of replicas may. Switched off, it only counts. */
+/** Drains the outbox of write-backs. Every replica runs one. When disabled, it only reports metrics. */
 @Injectable()
 export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
@@ -40,7 +40,7 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.running = this.run();
   }
 
-  /** Every worker stops before the first one is awaited: the waits at shutdown do not add up. */
+  /** All workers stop before the first one is awaited, so that the waits at shutdown do not add up. */
   onModuleDestroy(): void {
     this.stopping.abort();
   }
@@ -57,7 +57,7 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     }
   }
 
-  /** How long to wait before the next one; milliseconds. */
+  /** Runs one round. Returns the time until the next one, in milliseconds. */
   private async step(): Promise<number> {
     const { enabled, pollMs } = this.config.writeBack;
     if (performance.now() >= this.measureAt) {
@@ -72,15 +72,15 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     return idle ? pollMs : pauseMs;
   }
 
-  /** Nothing is lost: what is owed is in the database. */
+  /** Time until the next round after a failed one, in milliseconds. Pending write-backs stay in the database. */
   private pauseAfter(error: unknown): number {
     this.outageMs = Math.min((this.outageMs ?? OUTAGE_PAUSE_MS.first / 2) * 2, OUTAGE_PAUSE_MS.most);
     const wishMs = error instanceof ClerkRequestError ? (error.answer.retryAfterMs ?? 0) : 0;
     const waitMs = Math.max(this.outageMs, wishMs);
     if (error instanceof SharedOutageError || error instanceof ClerkRequestError) {
-      this.log.warn({ reason: error.message, waitMs }, 'writing back to Clerk waits');
+      this.log.warn({ reason: error.message, waitMs }, 'write-back paused; retrying');
     } else {
-      this.log.error({ err: error, waitMs }, 'writing back to Clerk waits after an unexpected error');
+      this.log.error({ err: error, waitMs }, 'write-back paused after an unexpected error; retrying');
     }
     return waitMs;
   }
