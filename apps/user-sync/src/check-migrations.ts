@@ -2,7 +2,7 @@ import '@gatehouse/node-version';
 import { loadMigrationConfig } from './config';
 import { usersSchemaDifferences } from './database/migrate-users';
 
-/** Tells where entities and the migrated database that DATABASE_URL names disagree; exit code 1 if they do. */
+/** Prints where the entities and the migrated database in DATABASE_URL differ; exit code 1 if they do. */
 async function checkMigrations(): Promise<void> {
   try {
     const differences = await usersSchemaDifferences(loadMigrationConfig());

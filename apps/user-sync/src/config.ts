@@ -30,7 +30,7 @@ import { type MetadataRules } from './clerk-user/company-metadata';
 const clerkVariables = {
   CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
   CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
-  // Below that the least urgent would never have a turn.
+  // With a smaller limit, requests of the lowest priority would never be sent.
   CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
 };
 
@@ -47,7 +47,7 @@ const variables = withRetryInOrder(
       .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
       .default('IN'),
     ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
-    // A walk over Clerk holds its leader's lock on a connection of its own.
+    // A reconcile run holds its advisory lock on a connection of its own.
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
     CLERK_METADATA_KEY: z
@@ -62,7 +62,7 @@ const variables = withRetryInOrder(
       .default(['user', 'developer']),
     CLERK_WRITE_BACK: z.enum(['on', 'off']).default('on'),
     WRITE_BACK_POLL_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
-    // A round of writes ends well within half a minute.
+    // A write-back round takes less than 30 s.
     WRITE_BACK_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
@@ -85,7 +85,7 @@ const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 /** Every variable that user-sync reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
 
-/** How user-sync runs; times in milliseconds. */
+/** Configuration of user-sync; times in milliseconds. */
 export interface UserSyncConfig {
   readonly host: string;
   readonly opsPort: number;
@@ -95,48 +95,48 @@ export interface UserSyncConfig {
   readonly clerk: {
     readonly secretKey: string;
     readonly apiUrl: string;
-    /** Events of any other instance are ignored; all are taken when it is not given. */
+    /** Events of other instances are ignored. Without it, the instance is read from Clerk. */
     readonly instanceId?: string;
-    /** Before Clerk is asked a second time about an answer that is older than the row. */
+    /** Wait before a second request, when Clerk's answer is older than the row. */
     readonly confirmDelayMs: number;
-    /** Clerk's own limit of requests in 10 s, over all replicas. */
+    /** Clerk's rate limit: requests in 10 s, for all replicas together. */
     readonly requestsPer10s: number;
   };
   /** Gatehouse's part of the company's metadata at Clerk. */
   readonly metadata: MetadataRules;
-  /** How what was changed here is written to Clerk. */
+  /** Writing changes of ours to Clerk's metadata. */
   readonly writeBack: {
     readonly enabled: boolean;
     readonly pollMs: number;
-    /** How long the claim of a replica that died holds. */
+    /** Length of a write-back lease: after it, another replica takes over the rows of one that died. */
     readonly leaseMs: number;
     readonly retry: RetrySchedule;
   };
   readonly reconcile: {
-    /** From the end of one walk over Clerk's users to the next. */
+    /** Time from the end of one reconcile run to the start of the next; 0 schedules none. */
     readonly intervalMs: number;
-    /** A walk that would delete more than this, and more than 1 % of all users, stops and asks. */
+    /** A run that would delete more users than this, and more than 1 % of all, waits for approval. */
     readonly maxDeletions: number;
   };
-  /** After how many days what was decided, and the audit log, are let go of; 0 keeps them for ever. */
+  /** Days after which applied events and audit entries are deleted; 0 keeps them. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
   readonly envelopePublicKey: string;
-  /** What stands in the API keys that are made here. */
+  /** Part of every API key that is created here. */
   readonly apiKeyEnvironment: ApiKeyEnvironment;
-  /** Whose phone numbers may be given without a country code. */
+  /** Country of phone numbers without a country code. */
   readonly defaultPhoneRegion: CountryCode;
-  /** How often one event is retried; the ledger keeps the clock. */
+  /** Maximum retries of one event; the ledger schedules them. */
   readonly retryMax: number;
-  /** Where the service kills itself; for tests of crashes alone. */
+  /** Points at which the service kills itself; for crash tests only. */
   readonly failpoints: readonly Failpoint[];
 }
 
-/** Variables that are set, that user-sync does not read, and whose names are close to ones that it reads. */
+/** Set variables that user-sync does not read, with names close to ones that it reads. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
 
-/** user-sync's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
+/** Reads the configuration from the environment. Throws a ConfigError that names every invalid variable. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): UserSyncConfig {
   const v = parseEnvironment(variables, environment);
   return {
@@ -172,20 +172,20 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** What `migrate` and `check-migrations` need: the users database as its owner. Throws a ConfigError. */
+/** Reads the users database, as its owner, for `migrate` and `check-migrations`. Throws a ConfigError. */
 export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
   return databaseAddress(parseEnvironment(migrationVariables, environment));
 }
 
-/** What `make-admin` needs of the service's environment. */
+/** Configuration of `make-admin`. */
 export interface AdminConfig {
   readonly database: DatabaseAddress;
   readonly clerk: Pick<UserSyncConfig['clerk'], 'secretKey' | 'apiUrl' | 'requestsPer10s'>;
 }
 
-/** What `make-admin` needs: the users database and Clerk, as the service has them. Throws a ConfigError. */
+/** Reads the configuration of `make-admin`: the service's users database and Clerk. Throws a ConfigError. */
 export function loadAdminConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AdminConfig {
   const v = parseEnvironment(adminVariables, environment);
   return {
@@ -194,14 +194,14 @@ export function loadAdminConfig(environment: Readonly<Record<string, string | un
   };
 }
 
-/** Clerk's own limit for the kind of key, unless it is set. */
+/** The configured limit, by default Clerk's limit for this kind of secret key. */
 function requestsPer10s(
   v: Pick<z.output<typeof adminVariables>, 'CLERK_SECRET_KEY' | 'CLERK_REQUESTS_PER_10S'>,
 ): number {
   return v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100);
 }
 
-/** So many days at least, or 0: for ever. */
+/** At least this many days, or 0 for no limit. */
 function daysOrEver(least: number) {
   return wholeNumber.max(36_500).refine((days) => days === 0 || days >= least, `is neither 0 nor ${least} or more`);
 }

@@ -2,7 +2,7 @@ import '@gatehouse/node-version';
 import { loadMigrationConfig } from './config';
 import { migrateUsers } from './database/migrate-users';
 
-/** Brings the database that DATABASE_URL names up to date, as its owner; one line per migration. */
+/** Runs the pending migrations on the database in DATABASE_URL, as its owner. Prints one line per migration. */
 async function migrate(): Promise<void> {
   try {
     const names = await migrateUsers(loadMigrationConfig());

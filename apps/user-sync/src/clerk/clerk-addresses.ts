@@ -1,8 +1,8 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { ClerkRequestError } from '../errors';
 import { isVerified } from '../clerk-user/choose-address';
+import { ClerkRequestError } from '../errors';
 import { ClerkJson } from './clerk-json';
 import { type Priority } from './priority';
 

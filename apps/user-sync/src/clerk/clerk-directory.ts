@@ -1,8 +1,8 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { CursorGoneError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
+import { CursorGoneError, UserMissingAtClerkError } from '../errors';
 import { ClerkJson } from './clerk-json';
 
 const TIMEOUT_MS = 20_000;

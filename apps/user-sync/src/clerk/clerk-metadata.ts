@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type PublicMetadata } from '../clerk-user/company-metadata';
+import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { ClerkJson } from './clerk-json';
 import { type CallOptions } from './clerk-requests';
 
@@ -16,7 +16,7 @@ const listSchema = z.array(userSchema);
 export class ClerkMetadata {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** Metadata by Clerk id, of at most 100 users; users that Clerk does not know are left out. Throws ClerkRequestError. */
+  /** Metadata of at most 100 users by Clerk id, without users that Clerk does not know. Throws ClerkRequestError. */
   async read(clerkUserIds: readonly string[], callOptions: CallOptions): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
       ['limit', String(clerkUserIds.length)],

@@ -1,7 +1,7 @@
 import { clerkUserSchema } from '@gatehouse/contracts';
 import { Injectable } from '@nestjs/common';
-import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
+import { ClerkRequestError, UserMissingAtClerkError } from '../errors';
 import { ClerkJson } from './clerk-json';
 import { type CallOptions } from './clerk-requests';
 

@@ -1,4 +1,4 @@
-/** Callers who ask for the same key while its answer is under way share it; nothing is kept afterwards. */
+/** Runs work once for concurrent callers with the same key, who share its result. Keeps no results. */
 export class SingleFlight<Result> {
   private readonly flights = new Map<string, Promise<Result>>();
 

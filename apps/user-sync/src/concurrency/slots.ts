@@ -1,4 +1,4 @@
-/** Lets at most `size` pieces of work run at once; the others wait in order. */
+/** Runs at most `size` pieces of work at once; the others wait in order. */
 export class Slots {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
@@ -18,7 +18,7 @@ export class Slots {
   }
 }
 
-/** Does `work` for each item, at most `size` at once; results in the order of the items. */
+/** Runs `work` for each item, at most `size` at once. Returns the results in the order of the items. */
 export function mapBounded<Item, Result>(
   items: readonly Item[],
   size: number,

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** An e-mail address whose next verified holder becomes an admin, once. At most one is open per address. */
+/** A promise of the admin role to the next user who verifies an e-mail address. At most one is open per address. */
 @Entity('admin_promises')
 @Check('admin_promises_state_check', `state IN ('open', 'used', 'expired', 'cancelled')`)
 @Index('admin_promises_open_email_key', ['email'], { unique: true, where: `state = 'open'` })

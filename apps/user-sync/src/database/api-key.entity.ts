@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** An API key; of the key itself only its SHA-256 is kept, and its beginning for recognizing it. */
+/** An API key. Of the key itself, only the SHA-256 and a recognizable prefix are stored. */
 @Entity('api_keys')
 @Index('api_keys_hash_key', ['hash'], { unique: true })
 @Index('api_keys_user_id_idx', ['userId', 'createdAt', 'id'])
@@ -27,7 +27,7 @@ export class ApiKeyEntity {
   @Column('text', { name: 'scopes', array: true })
   scopes!: string[];
 
-  /** Requests a minute. */
+  /** Requests per minute. */
   @Column('integer', { name: 'rate_limit', nullable: true })
   rateLimit!: number | null;
 
@@ -43,11 +43,11 @@ export class ApiKeyEntity {
   @Column({ type: 'timestamptz', name: 'revoked_at', precision: 3, nullable: true })
   revokedAt!: Date | null;
 
-  /** The key that came in its place at a rotation. */
+  /** The key that replaced it at a rotation. */
   @Column('uuid', { name: 'replaced_by', nullable: true })
   replacedBy!: string | null;
 
-  /** Until when a rotated key is valid beside its successor. */
+  /** End of the grace period in which a rotated key is still valid. */
   @Column({ type: 'timestamptz', name: 'grace_ends_at', precision: 3, nullable: true })
   graceEndsAt!: Date | null;
 }

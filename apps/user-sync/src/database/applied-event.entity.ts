@@ -1,12 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** What was decided about one event or snapshot, and why: a user's story, and what a duplicate's outcome is repeated from. */
+/** The decision about one event or snapshot, with its reason. A duplicate event gets the same decision again. */
 @Entity('applied_events')
 @Index('applied_events_clerk_user_id_step_idx', ['clerkUserId', 'step'])
 @Index('applied_events_applied_at_idx', ['appliedAt'])
 export class AppliedEventEntity {
-  /** The webhook's id; for another source, `<source>:<id of what caused it>`. */
+  /** The webhook's id; for other sources, `<source>:<id of the cause>`. */
   @PrimaryColumn('text', { name: 'webhook_id', primaryKeyConstraintName: 'applied_events_pkey' })
   webhookId!: string;
 
@@ -28,7 +28,7 @@ export class AppliedEventEntity {
   @Column('text', { name: 'reason' })
   reason!: string;
 
-  /** The version that the event or snapshot brought; milliseconds, like all versions. */
+  /** Version in the event or snapshot; milliseconds, like all versions. */
   @Column('bigint', { name: 'version_seen', nullable: true, transformer: numeric })
   versionSeen!: number | null;
 
@@ -45,7 +45,7 @@ export class AppliedEventEntity {
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;
 
-  /** In which order a user's events were applied. A decimal: beyond what a number holds exactly. */
+  /** Order in which events were applied. A decimal text, because it may exceed JavaScript's exact integers. */
   @Column({ type: 'bigint', name: 'step', generated: 'identity', generatedIdentity: 'ALWAYS' })
   step!: string;
 

@@ -1,7 +1,7 @@
 import { type AuditAction, type AuditEntry, type AuthMethod } from '@gatehouse/contracts';
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Who did what with which credential. Only ever added to, and let go of when it is old: triggers refuse everything else. */
+/** Who did what, with which credential. Triggers allow only inserts, and deletes of entries past their retention. */
 @Entity('audit_log')
 @Index('audit_log_user_id_idx', ['userId', 'id'])
 @Index('audit_log_actor_user_id_idx', ['actorUserId', 'id'])
@@ -20,7 +20,7 @@ export class AuditEntryEntity {
   @Column({ type: 'timestamptz', name: 'at', precision: 3, default: () => 'now()' })
   at!: Date;
 
-  /** When the database recorded the entry; null for entries from before it did. `at` is when it happened. */
+  /** When the entry was inserted; null in rows of older releases. `at` is when the action happened. */
   @Column({ type: 'timestamptz', name: 'recorded_at', precision: 3, nullable: true })
   recordedAt!: Date | null;
 
@@ -51,7 +51,7 @@ export class AuditEntryEntity {
   @Column('text', { name: 'request_id' })
   requestId!: string;
 
-  /** What the client calls the request. */
+  /** Request id that the client sent. */
   @Column('text', { name: 'client_request_id', nullable: true })
   clientRequestId!: string | null;
 

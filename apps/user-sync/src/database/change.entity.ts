@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** One numbered change of whom or what is trusted; see `trustChangeSchema` of the contracts. */
+/** A numbered trust change; see `trustChangeSchema` of the contracts. */
 @Entity('changes')
 @Index('changes_clerk_session_idx', ['sessionId'], { where: "kind = 'clerk_session'" })
 export class ChangeEntity {
@@ -30,7 +30,7 @@ export class ChangeEntity {
   at!: Date;
 }
 
-/** The last number that was given out: a single row, which each transaction that makes changes locks last. */
+/** The last assigned number: a single row. A transaction that records trust changes locks it as its last statement. */
 @Entity('change_counter')
 @Check('change_counter_single_check', 'id = 1')
 export class ChangeCounterEntity {

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How many requests Clerk may still be asked: the one token bucket of all replicas. Unlogged: a crash empties it. */
+/** Token bucket of requests to Clerk: one row for all replicas. Unlogged: a crash of PostgreSQL empties the table. */
 @Entity('clerk_budget')
 @Check('clerk_budget_single_check', 'id = 1')
 export class ClerkBudgetEntity {
@@ -10,7 +10,7 @@ export class ClerkBudgetEntity {
   @Column('double precision', { name: 'tokens' })
   tokens!: number;
 
-  /** Up to when what flows in is in `tokens`; in the future while Clerk wants to be left alone. */
+  /** Time of the last refill; in the future while requests are paused. */
   @Column({ type: 'timestamptz', name: 'refilled_at' })
   refilledAt!: Date;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A Clerk id that was deleted. Permanent: nothing brings the id back. */
+/** A deleted Clerk id. Permanent: no event restores the user. */
 @Entity('clerk_tombstones')
 export class ClerkTombstoneEntity {
   @PrimaryColumn('text', { name: 'clerk_user_id', primaryKeyConstraintName: 'clerk_tombstones_pkey' })
@@ -9,7 +9,7 @@ export class ClerkTombstoneEntity {
   @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, default: () => 'now()' })
   deletedAt!: Date;
 
-  /** The event that told of the deletion. */
+  /** The event or run that reported the deletion. */
   @Column('text', { name: 'source_webhook_id' })
   sourceWebhookId!: string;
 }

@@ -36,7 +36,7 @@ import { UserConflictEntity } from './user-conflict.entity';
 import { UserEntity } from './user.entity';
 import { WriteBackEntity } from './write-back.entity';
 
-/** How long a statement of the service may take, and one of a migration; milliseconds. */
+/** Statement time-outs; milliseconds. */
 const STATEMENT_TIMEOUT_MS = { service: 10_000, migration: 600_000 };
 
 const schema = {
@@ -82,18 +82,18 @@ const schema = {
   ],
 };
 
-/** The users database, as the service uses it. */
+/** Options of the service's connections to the users database. */
 export function serviceDatabase(address: DatabaseAddress & { readonly poolSize: number }): DatabaseOptions {
   return { ...address, ...schema, applicationName: 'user-sync', statementTimeoutMs: STATEMENT_TIMEOUT_MS.service };
 }
 
-/** The users database, as its migrations use it. */
+/** Options of the migrations' connections to the users database. */
 export function migrationDatabase(address: DatabaseAddress): DatabaseOptions {
   return {
     ...address,
     ...schema,
     applicationName: 'user-sync-migrate',
-    // One holds the lock, the other migrates.
+    // One connection holds the advisory lock, the other migrates.
     poolSize: 2,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS.migration,
   };

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** A gateway that is running, and the last change that it has taken in. */
+/** The lease of a running gateway, and the last trust change that it has acknowledged. */
 @Entity('gateway_leases')
 export class GatewayLeaseEntity {
   @PrimaryColumn('uuid', { name: 'gateway_id', primaryKeyConstraintName: 'gateway_leases_pkey' })

@@ -4,8 +4,8 @@ import { QueryFailedError } from 'typeorm';
 import { DatabaseRefusedError } from '../errors';
 
 /**
- * Runs statements and turns what goes wrong into our own errors: SharedOutageError while the database is away,
- * DatabaseRefusedError for what it refuses.
+ * Runs statements and translates database errors: SharedOutageError while the database is unavailable,
+ * DatabaseRefusedError for a rejected statement.
  */
 export async function guardDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
@@ -13,14 +13,14 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw new SharedOutageError('the users database', { cause: error });
     const state = sqlState(error);
-    // TypeORM's error carries the parameters: it must not get as far as a log.
+    // TypeORM's error contains the parameters, which must not be logged.
     if (state === undefined && !(error instanceof QueryFailedError)) throw error;
     throw new DatabaseRefusedError(state ?? 'no SQLSTATE', constraintOf(error));
   }
 }
 
 function constraintOf(error: unknown): string | undefined {
-  // TypeORM wraps the driver's error; a prepared statement's comes as it is.
+  // TypeORM wraps the driver's error, except for prepared statements.
   const { driverError = error } = error as { driverError?: unknown };
   const { constraint } = driverError as { constraint?: unknown };
   return typeof constraint === 'string' ? constraint : undefined;

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** What stands behind one legacy token, whose `jti` is the id. */
+/** The session of one legacy token. Its id is the token's `jti`. */
 @Entity('legacy_sessions')
 @Index('legacy_sessions_user_id_idx', ['userId'])
 @Index('legacy_sessions_parent_session_id_idx', ['parentSessionId'], { where: 'parent_session_id IS NOT NULL' })
@@ -14,7 +14,7 @@ export class LegacySessionEntity {
   @ForeignKey(() => UserEntity, { name: 'legacy_sessions_user_id_fkey' })
   userId!: string;
 
-  /** The Clerk session that it was exchanged from, and ends with. */
+  /** The Clerk session that was exchanged for it; when that one ends, this one is closed. */
   @Column('text', { name: 'parent_session_id', nullable: true })
   parentSessionId!: string | null;
 

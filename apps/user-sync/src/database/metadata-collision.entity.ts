@@ -2,7 +2,7 @@ import { type MetadataCollisionState } from '@gatehouse/contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** A value at Clerk, at a key of ours, that is not ours. Another value at the same key is another row. */
+/** A value at one of Gatehouse's metadata keys that Gatehouse did not write. Each value has its own row. */
 @Entity('metadata_collisions')
 @Check('metadata_collisions_state_check', `state IN ('open', 'taking', 'left', 'taken', 'gone')`)
 @Index('metadata_collisions_current_key', ['userId', 'key'], {
@@ -47,7 +47,7 @@ export class MetadataCollisionEntity {
   @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
   decidedAt!: Date | null;
 
-  /** When the value was replaced or went away. */
+  /** When the value was replaced or removed. */
   @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true })
   endedAt!: Date | null;
 }

@@ -3,12 +3,12 @@ import { type DataSource } from 'typeorm';
 import { type DatabaseAddress } from '@gatehouse/config';
 import { migrationDatabase } from './database-options';
 
-/** Brings the users database up to date, as its owner; gives the names of the migrations that ran. */
+/** Runs the pending migrations of the users database, as its owner. Returns their names. */
 export function migrateUsers(owner: DatabaseAddress): Promise<string[]> {
   return connected(owner, runMigrations);
 }
 
-/** The statements that would make the users database equal to the entities; none when they agree. */
+/** Statements that would make the users database match the entities; empty when they agree. */
 export function usersSchemaDifferences(owner: DatabaseAddress): Promise<string[]> {
   return connected(owner, schemaDifferences);
 }

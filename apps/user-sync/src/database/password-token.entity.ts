@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** A token by which a local user sets its password; the row goes when the token is used. */
+/** A one-time token for setting a local user's password. The row is deleted when the token is used. */
 @Entity('password_tokens')
 @Index('password_tokens_user_id_idx', ['userId'])
 export class PasswordTokenEntity {

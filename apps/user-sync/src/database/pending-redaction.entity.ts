@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** A deletion that no webhook told of: its personal data stays until `redactAt`, so that it can be undone. */
+/** A deletion that no webhook reported. The personal data is kept until `redactAt`, so that an admin can undo it. */
 @Entity('pending_redactions')
 @Index('pending_redactions_clerk_user_id_idx', ['clerkUserId'])
 @Index('pending_redactions_redact_at_idx', ['redactAt'])
@@ -13,7 +13,7 @@ export class PendingRedactionEntity {
   @Column('text', { name: 'clerk_user_id' })
   clerkUserId!: string;
 
-  /** `reconcile:<run>`, or what else found the user gone. */
+  /** What found the user missing: `reconcile:<run>:…` or `confirmation:…`. */
   @Column('text', { name: 'source' })
   source!: string;
 

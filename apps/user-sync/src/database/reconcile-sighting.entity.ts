@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** When a walk over Clerk's users last met this one, and what was decided. */
+/** The last reconcile run that found a user at Clerk, and its decision. */
 @Entity('reconcile_sightings')
 export class ReconcileSightingEntity {
   @PrimaryColumn('text', { name: 'clerk_user_id', primaryKeyConstraintName: 'reconcile_sightings_pkey' })

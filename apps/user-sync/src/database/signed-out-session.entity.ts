@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A Clerk session that its user has ended here and not at Clerk, which goes on making tokens of it. */
+/** A Clerk session that its user ended at Gatehouse only: Clerk still issues tokens for it. */
 @Entity('signed_out_sessions')
 @Index('signed_out_sessions_at_idx', ['at'])
 export class SignedOutSessionEntity {

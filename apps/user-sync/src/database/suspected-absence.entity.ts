@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A user of ours whom Clerk did not find when asked: to be asked about once more before anything follows from it. */
+/** A user here that Clerk did not find. Nothing follows from it until a second check. */
 @Entity('suspected_absences')
 @Index('suspected_absences_check_at_idx', ['checkAt'])
 export class SuspectedAbsenceEntity {

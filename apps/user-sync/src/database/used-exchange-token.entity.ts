@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A Clerk session token that was exchanged already; kept until nobody would take the token any more. */
+/** A Clerk session token that was exchanged. The row is kept until the token has expired. */
 @Entity('used_exchange_tokens')
 @Index('used_exchange_tokens_expires_at_idx', ['expiresAt'])
 export class UsedExchangeTokenEntity {
@@ -18,7 +18,7 @@ export class UsedExchangeTokenEntity {
   @Column('uuid', { name: 'legacy_session_id', nullable: true })
   legacySessionId!: string | null;
 
-  /** What the answer said; null in rows of older releases. */
+  /** `isNewUser` of the answer; null in rows of older releases. */
   @Column('boolean', { name: 'is_new_user', nullable: true })
   isNewUser!: boolean | null;
 }

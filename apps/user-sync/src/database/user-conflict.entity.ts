@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Two users claim one address: who keeps it, who is stored without it. For a person; never holds the address itself. */
+/** Two users with the same address: who keeps it, and who is stored without it. Never contains the address. */
 @Entity('user_conflicts')
 @Check('user_conflicts_kind_check', `kind IN ('email', 'phone')`)
 @Index('user_conflicts_open_key', ['claimant', 'kind'], { unique: true, where: 'resolved_at IS NULL' })
@@ -17,11 +17,11 @@ export class UserConflictEntity {
   @Column('text', { name: 'kind' })
   kind!: 'email' | 'phone';
 
-  /** Who is stored without it: a Clerk id, or our id of a local user. */
+  /** The user stored without the address: a Clerk id, or the id of a local user. */
   @Column('text', { name: 'claimant' })
   claimant!: string;
 
-  /** Who keeps it: a Clerk id, or our id of a local user. */
+  /** The user who keeps the address: a Clerk id, or the id of a local user. */
   @Column('text', { name: 'holder' })
   holder!: string;
 
@@ -31,11 +31,11 @@ export class UserConflictEntity {
   @Column({ type: 'timestamptz', name: 'detected_at', precision: 3, default: () => 'now()' })
   detectedAt!: Date;
 
-  /** When Clerk was last asked, after `detectedAt`, whether the claimant may have it now. */
+  /** When Clerk was last asked, since the detection, whether the claimant can have the address. */
   @Column({ type: 'timestamptz', name: 'checked_at', precision: 3, nullable: true })
   checkedAt!: Date | null;
 
-  /** Not to be asked for before, after a try that failed. */
+  /** Earliest next attempt, after one that failed. */
   @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
   retryAt!: Date | null;
 

@@ -4,12 +4,12 @@ import { numeric } from './numeric';
 
 const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;
 
-/** A user: what Clerk owns of it, what we own, and what it used. */
+/** A user: the columns that Clerk owns, those that Gatehouse owns, and usage counters. */
 @Entity('users')
 @Check('users_auth_provider_check', oneOf('auth_provider', ['local', 'clerk']))
 @Check('users_role_check', oneOf('role', roles))
 @Check('users_subscription_check', oneOf('subscription', tiers))
-// An expression index cannot be told to TypeORM: the migration makes it.
+// An expression index, which TypeORM cannot declare: a migration creates it.
 @Index('users_email_verified_live_key', { synchronize: false })
 @Index('users_email_idx', { synchronize: false })
 @Index('users_email_local_live_key', { synchronize: false })
@@ -69,7 +69,7 @@ export class UserEntity {
   @Column('text', { name: 'role', default: 'user' })
   role!: Role;
 
-  /** An admin's switch; what Clerk says of the user has columns of its own. */
+  /** False while an admin has deactivated the user. Bans at Clerk have their own columns. */
   @Column('boolean', { name: 'is_active', default: true })
   isActive!: boolean;
 
@@ -87,19 +87,19 @@ export class UserEntity {
   @Column('boolean', { name: 'clerk_deprovisioned', default: false })
   clerkDeprovisioned!: boolean;
 
-  /** Whether Clerk showed the user as locked; read it with {@link clerkLockoutExpiresAt}. No part of the content. */
+  /** Whether Clerk showed the user as locked; read with {@link clerkLockoutExpiresAt}. Not in the content hash. */
   @Column('boolean', { name: 'clerk_locked', default: false })
   clerkLocked!: boolean;
 
-  /** When that lockout ends by itself; null when it does not. */
+  /** When the lockout ends; null when it does not end by itself. */
   @Column({ type: 'timestamptz', name: 'clerk_lockout_expires_at', precision: 3, nullable: true })
   clerkLockoutExpiresAt!: Date | null;
 
-  /** The version: Clerk's `updated_at`, exactly, in milliseconds since the epoch. */
+  /** Version of the user: Clerk's `updated_at` in milliseconds since the epoch. */
   @Column('bigint', { name: 'clerk_updated_at', nullable: true, transformer: numeric })
   clerkUpdatedAt!: number | null;
 
-  /** Versioned hash of the Clerk-owned columns; of version 1, SHA-256 (hex) without a prefix. */
+  /** Versioned hash of the columns that Clerk owns. Hashes of version 1 have no prefix. */
   @Column('text', { name: 'content_hash', nullable: true })
   contentHash!: string | null;
 

@@ -4,8 +4,8 @@ import { numeric } from './numeric';
 import { UserEntity } from './user.entity';
 
 /**
- * Values at Clerk that are known to be Gatehouse's, by path. `written`: the last value that Clerk confirmed. `sent`: values
- * of requests whose answer is unknown, with the time (ISO 8601) at which they were about to be sent.
+ * Values at Clerk that Gatehouse wrote, by path. `written`: the last value that Clerk confirmed. `sent`: values of
+ * requests with an unknown result, with the time (ISO 8601) just before they were sent.
  */
 export type OurValues = Readonly<Record<string, OurValue>>;
 
@@ -15,7 +15,7 @@ export interface OurValue {
   readonly sent?: readonly { readonly value: string; readonly at: string }[];
 }
 
-/** What Clerk is owed of a user: its id and role here. One row per user, so that several changes are one write. */
+/** The write-back of one user's id and role to Clerk. One row per user, so several changes become one write. */
 @Entity('write_backs')
 @Check('write_backs_state_check', `state IN ('pending', 'done', 'dead')`)
 @Index('write_backs_due_idx', ['bulk', 'dueAt'], { where: `state = 'pending'` })
@@ -29,44 +29,44 @@ export class WriteBackEntity {
   @Column('text', { name: 'state' })
   state!: WriteBackState;
 
-  /** The last change that is to be written. */
+  /** The last change to write. */
   @Column('text', { name: 'reason' })
   reason!: 'create' | 'link' | 'restore' | 'role' | 'retry' | 'check' | 'take';
 
-  /** Nobody waits for it: it is one of the many of a walk over all users. */
+  /** Low priority: queued by a reconcile run for many users. */
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;
 
-  /** Raised with each change: a write that was begun before is not the last one. */
+  /** Incremented by each change: a write that started before leaves the row pending. */
   @Column('bigint', { name: 'revision', default: 1, transformer: numeric })
   revision!: number;
 
   @Column('integer', { name: 'retry_count', default: 0 })
   retryCount!: number;
 
-  /** Since when it is owed. */
+  /** Since when the write-back is pending. */
   @Column({ type: 'timestamptz', name: 'owed_at', precision: 3, default: () => 'now()' })
   owedAt!: Date;
 
   @Column({ type: 'timestamptz', name: 'due_at', precision: 3, default: () => 'now()' })
   dueAt!: Date;
 
-  /** Whose it is until `claimedUntil`. */
+  /** Id of the write-back lease, which ends at `claimedUntil`. */
   @Column('uuid', { name: 'claim', nullable: true })
   claim!: string | null;
 
   @Column({ type: 'timestamptz', name: 'claimed_until', precision: 3, nullable: true })
   claimedUntil!: Date | null;
 
-  /** Values at Clerk that are known to be ours; a value is here before it is sent. */
+  /** Values at Clerk that Gatehouse wrote. Each is recorded before it is sent. */
   @Column('jsonb', { name: 'ours', default: {} })
   ours!: OurValues;
 
-  /** Fingerprint of what stood at our keys when Clerk was last asked. */
+  /** Fingerprint of the values at Gatehouse's keys when Clerk was last read. */
   @Column('text', { name: 'seen', nullable: true })
   seen!: string | null;
 
-  /** When Clerk was last found, or made, to hold what stands here. */
+  /** When Clerk was last known to hold these values. */
   @Column({ type: 'timestamptz', name: 'written_at', precision: 3, nullable: true })
   writtenAt!: Date | null;
 

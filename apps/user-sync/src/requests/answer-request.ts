@@ -2,7 +2,10 @@ import { RequestRefusedError, SharedOutageError } from '@gatehouse/messaging';
 import { guardDatabase } from '../database/guard-database';
 import { type ClerkRequestError } from '../errors';
 
-/** Runs the statements behind a request; while the database is away the request is refused as `unavailable`. */
+/**
+ * Runs the work behind a request.
+ * @throws RequestRefusedError `unavailable` while the database is unavailable
+ */
 export async function answerRequest<Reply>(work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await guardDatabase(work);
@@ -12,7 +15,7 @@ export async function answerRequest<Reply>(work: () => Promise<Reply>): Promise<
   }
 }
 
-/** Refusal of a request that needs an answer of Clerk's, with the time to wait where Clerk or the budget says so. */
+/** Refusal of a request that needs an answer from Clerk. Carries the wait that Clerk or the budget asks for. */
 export function clerkUnavailable(message: string, cause: ClerkRequestError): RequestRefusedError {
   return new RequestRefusedError('clerk_unavailable', message, { cause, retryAfterMs: cause.answer.retryAfterMs });
 }

@@ -6,25 +6,25 @@ import { type UserSyncConfig } from '../config';
 import { CONFIG } from '../tokens';
 
 const EVERY_MS = 60_000;
-/** So that a backlog neither holds locks for long nor runs into the statement timeout. */
+/** Rows per statement: a backlog neither holds locks for long nor exceeds the statement time-out. */
 const MAX_ROWS = 10_000;
-/** Any number will do that nobody else uses. */
+/** Arbitrary; must be unique among our advisory locks. */
 const LOCK = 7_202_612;
 
-/** Longer than any gateway trusts what it remembers, and than any Clerk session token lives. */
+/** Longer than gateways cache principals and than Clerk session tokens live. */
 const CHANGES_KEPT = '24 hours';
 
-/** Clerk goes on making tokens of a session that was ended here alone; its sessions live a week unless one asks for more. */
+/** Clerk issues tokens for a session that ended only here. Its sessions last a week by default, and may be configured longer. */
 const SIGNED_OUT_KEPT = '366 days';
 
-/** A key that has ended is told for as long as the audit log tells what was done with it; NULL of one that lives. */
+/** Time at which a key ended; NULL for a valid key. Ended keys are kept as long as audit entries about them. */
 const KEY_ENDED_AT = 'coalesce(revoked_at, least(expires_at, grace_ends_at))';
 
 const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
 const statements = [
-  // From the first one on: what is left has no gap below its first, so one number tells what may be missing.
+  // Deletes from the lowest number on, so that the lowest remaining number shows which ones are gone.
   `DELETE FROM changes WHERE number <= (
      SELECT max(number) FROM (
        SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
@@ -32,17 +32,17 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // A while beyond their end: by them a first login is told from a later one.
+  // Kept for an hour after their end: they tell a first login from a later one.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
-  // The audit log has what became of them.
+  // The audit log keeps what happened to them.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 
-/** The second condition holds for nearly all that the first, which has an index, finds. */
+/** The first condition uses an index; the second holds for nearly all rows that it finds. */
 const isOlder = (days: number) =>
   `at < now() - interval '${days} days' AND coalesce(recorded_at, at) < now() - interval '${days} days'`;
 
-/** Days are whole numbers: `config.ts` says so. 0 keeps for ever. */
+/** Statements for the configured retention. `config.ts` guarantees whole numbers; 0 keeps rows for ever. */
 function retained({ appliedDays, auditDays }: UserSyncConfig['retention']): string[] {
   return [
     ...(appliedDays === 0
@@ -60,7 +60,7 @@ function retained({ appliedDays, auditDays }: UserSyncConfig['retention']): stri
   ];
 }
 
-/** Removes, each minute, what has no meaning any more or is older than it is kept; one replica at a time. */
+/** Deletes expired rows and rows past their retention, once a minute, on one replica at a time. */
 @Injectable()
 export class Pruner extends PeriodicWorker {
   constructor(
@@ -71,7 +71,7 @@ export class Pruner extends PeriodicWorker {
     super({ everyMs: EVERY_MS, atStart: false });
   }
 
-  /** Removes at most 10 000 rows of each kind. */
+  /** Deletes at most 10 000 rows of each kind. */
   async prune(): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       if (!(await isFirst(manager))) return;
@@ -83,7 +83,7 @@ export class Pruner extends PeriodicWorker {
     try {
       await this.prune();
     } catch (error) {
-      this.log.warn({ err: error }, 'expired rows could not be removed');
+      this.log.warn({ err: error }, 'deleting expired rows failed; retrying');
     }
   }
 }

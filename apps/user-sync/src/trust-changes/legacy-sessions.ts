@@ -3,13 +3,13 @@ import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { type NewChange } from './record-trust-changes';
 
-/** A legacy session that was just opened; milliseconds. */
+/** A new legacy session; `expiresAt` in milliseconds since the epoch. */
 export interface OpenedSession {
   readonly id: string;
   readonly expiresAt: number;
 }
 
-/** Opens a legacy session; its id is the `jti` of the token that the gateway will mint. */
+/** Opens a legacy session. Its id becomes the `jti` of the token that the gateway mints. */
 export async function openLegacySession(
   manager: EntityManager,
   of: { readonly userId: string; readonly parentSessionId: string | null; readonly ttlMs: number },
@@ -23,21 +23,21 @@ export async function openLegacySession(
   return { id, expiresAt: rows[0]?.expires_at.getTime() ?? 0 };
 }
 
-/** Which legacy sessions are to be closed. */
+/** Selects legacy sessions: by any of these ids. */
 export interface LegacySessionsOf {
   readonly ids?: readonly string[];
   readonly userIds?: readonly string[];
   readonly parentSessionIds?: readonly string[];
 }
 
-/** Closes those that are open, in the order of their ids; gives the changes that this makes. */
+/** Closes the open sessions among these. Returns the trust changes to record. */
 export async function closeLegacySessions(
   manager: EntityManager,
   { ids = [], userIds = [], parentSessionIds = [] }: LegacySessionsOf,
   reason: TrustChangeReason,
 ): Promise<NewChange[]> {
   if (ids.length + userIds.length + parentSessionIds.length === 0) return [];
-  // Locked in one order: two that close the same ones wait for each other and do not deadlock.
+  // Locked in the order of ids, so that concurrent calls do not deadlock.
   const [rows] = await manager.query<[{ id: string; user_id: string }[], number]>(
     `UPDATE legacy_sessions SET closed_at = now() WHERE id IN (
        SELECT id FROM legacy_sessions

@@ -1,11 +1,11 @@
 import { type TrustChange, trustChangeSchema, maxTrustChangesPerMessage } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 
-/** The changes after a number, at most as many as one message carries. */
+/** Trust changes after a number, at most as many as fit into one message. */
 export interface ChangesAfter {
-  /** The last number that was given out. */
+  /** The last assigned number. */
   readonly current: number;
-  /** Those up to this number may be gone. */
+  /** Trust changes up to this number may have been deleted. */
   readonly floor: number;
   readonly changes: TrustChange[];
 }
@@ -23,7 +23,7 @@ interface Row {
   at: Date;
 }
 
-/** Reads the changes after a number, all of one moment. */
+/** Reads the trust changes after a number, from one snapshot of the database. */
 export async function loadChanges(manager: EntityManager, after: number): Promise<ChangesAfter> {
   const rows = await manager.query<Row[]>(
     `SELECT c.number AS current, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*

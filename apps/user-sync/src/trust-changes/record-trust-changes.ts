@@ -1,7 +1,7 @@
 import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 
-/** A change that is about to be made; see `trustChangeSchema` of the contracts for what each kind means. */
+/** A trust change without its number; `trustChangeSchema` of the contracts explains each kind. */
 export type NewChange = { readonly reason: TrustChangeReason } & (
   | { readonly kind: 'user'; readonly userId: string; readonly clerkUserId: string | null }
   | { readonly kind: 'api_key'; readonly keyId: string; readonly userId: string }
@@ -10,9 +10,9 @@ export type NewChange = { readonly reason: TrustChangeReason } & (
 );
 
 /**
- * Numbers the changes, in the transaction that makes them, and gives the last number; null when there are none. Must be
- * that transaction's last statement: the counter's row stays locked until it ends, so that the numbers have no gap,
- * become visible in their order, and nobody who holds the counter waits for anything else.
+ * Assigns numbers to trust changes, in the transaction that makes them. Returns the last number; null without changes.
+ * Must be the transaction's last statement. The row of the counter stays locked until the commit, so numbers have no gaps
+ * and become visible in order; and a transaction that holds it waits for no other lock.
  */
 export async function recordChanges(manager: EntityManager, changes: readonly NewChange[]): Promise<number | null> {
   if (changes.length === 0) return null;
@@ -32,7 +32,7 @@ export async function recordChanges(manager: EntityManager, changes: readonly Ne
   return Number(rows[0]?.number);
 }
 
-/** The last number that was given out and committed. Read before what it is to vouch for. */
+/** The last committed number. Read it before the rows: they are then at least as new as this number. */
 export async function currentNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');
   return Number(rows[0]?.number ?? 0);

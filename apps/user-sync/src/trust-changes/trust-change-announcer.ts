@@ -6,13 +6,13 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { loadChanges } from './load-trust-changes';
 
-/** Gateways that are further behind are told the number alone, and ask for what they miss. */
+/** With a larger backlog, only the number is announced, and gateways request what they miss. */
 const MAX_BACKLOG = 5_000;
 
 /**
- * Tells all gateways of changes, at once and by a heartbeat. What it tells it reads from the database, so that each
- * replica tells of the changes that the others made, in order; a gateway hears some of them twice, and misses none that
- * a replica has committed and not announced before its end.
+ * Announces trust changes to all gateways, at once and by a heartbeat. Reads them from the database, so each replica also
+ * announces the changes of the others, in order. Gateways may receive a change twice, but never miss one whose replica
+ * ended between its commit and its announcement.
  */
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -33,15 +33,15 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
     void this.announce();
   }
 
-  /** Requests that are still in hand may announce until they are answered. */
+  /** Stops the heartbeat only: requests in progress may still announce. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all([this.running, this.waiting]);
   }
 
   /**
-   * Announces everything that is committed by now. Never throws: what could not be told now is told by the heartbeat or
-   * asked for. Calls that come together share one round.
+   * Announces everything that is committed. Never throws: after a failure the next heartbeat announces it, or gateways
+   * request it. Concurrent calls share one round.
    */
   announce(): Promise<void> {
     if (this.running === undefined) {
@@ -50,7 +50,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
       });
       return this.running;
     }
-    // The round that runs may have read before this caller committed: one more will do for all who wait.
+    // The current round may have read before this caller's commit; one further round serves all waiting callers.
     this.waiting ??= this.running.then(() => {
       this.waiting = undefined;
       return this.announce();
@@ -62,29 +62,29 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
     if (!this.nats.connected) return;
     try {
       for (;;) {
-        const { current, changes } = await loadChanges(this.dataSource.manager, this.announced ?? BEYOND_ALL);
+        const { current, changes } = await loadChanges(this.dataSource.manager, this.announced ?? NO_CHANGES);
         if (this.announced === undefined || current - this.announced > MAX_BACKLOG) {
-          // A replica that has just begun leaves what was before it to the others, or to those who ask.
-          this.tell({ current, changes: [] });
+          // A new replica does not announce older changes: the others did, or gateways request them.
+          this.publish({ current, changes: [] });
           this.announced = current;
           break;
         }
-        this.tell({ current, changes });
+        this.publish({ current, changes });
         this.announced = changes.at(-1)?.number ?? this.announced;
         if (changes.length === 0 || this.announced >= current) break;
       }
       this.failing = false;
     } catch (error) {
-      // Every second would bury the rest.
-      if (!this.failing) this.log.warn({ err: error }, 'changes cannot be announced');
+      // Once per outage: a line per second would bury the rest of the log.
+      if (!this.failing) this.log.warn({ err: error }, 'announcing trust changes failed; retrying');
       this.failing = true;
     }
   }
 
-  private tell(announcement: TrustChangesAnnouncement): void {
+  private publish(announcement: TrustChangesAnnouncement): void {
     this.nats.get().publish(trustChangesAnnouncement.subject, JSON.stringify(announcement));
   }
 }
 
-/** Beyond every number: nothing is to be loaded but the current one. */
-const BEYOND_ALL = Number.MAX_SAFE_INTEGER;
+/** Higher than every number: loads only the current number. */
+const NO_CHANGES = Number.MAX_SAFE_INTEGER;

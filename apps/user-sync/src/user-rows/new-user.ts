@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-/** Crockford's base32: no letter that is taken for a digit. */
+/** Crockford's base32: without letters that look like digits. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A new user's id. */
+/** Id of a new user. */
 export function newUserId(): string {
   return randomUUID();
 }
 
-/** A referral code, `BP-` and nine characters; one in 3.5e13, and the database keeps them unique. */
+/** A random referral code: `BP-` and nine characters, 3.5e13 values. A unique index rejects repeated ones. */
 export function newReferralCode(): string {
   return `BP-${[...randomBytes(9)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')}`;
 }

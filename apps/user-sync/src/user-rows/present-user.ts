@@ -1,8 +1,8 @@
 import { type AdminUser, type User, latestTimeMs } from '@gatehouse/contracts';
-import { type UserEntity } from '../database/user.entity';
 import { lockoutAt } from '../clerk-user/lockout';
+import { type UserEntity } from '../database/user.entity';
 
-/** A user as it sees itself. */
+/** A user as returned to that user. */
 export function presentUser(user: UserEntity): User {
   return {
     id: user.id,
@@ -36,7 +36,7 @@ export function presentUser(user: UserEntity): User {
   };
 }
 
-/** A stored user's lockout as it stands now; its end in ISO 8601. */
+/** The current lockout of a stored user; its end in ISO 8601. */
 export function presentLockout({
   clerkLocked,
   clerkLockoutExpiresAt,
@@ -46,7 +46,7 @@ export function presentLockout({
   return { locked, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
 }
 
-/** A user as an admin sees it. */
+/** A user as returned to admins. */
 export function presentUserToAdmin(user: UserEntity): AdminUser {
   const { locked, expiresAt } = presentLockout(user);
   return {
@@ -56,7 +56,7 @@ export function presentUserToAdmin(user: UserEntity): AdminUser {
     clerkDeprovisioned: user.clerkDeprovisioned,
     clerkLocked: locked,
     clerkLockoutExpiresAt: expiresAt,
-    // A corrupt version can be later than ISO 8601 writes in the ordinary way.
+    // A corrupt version may exceed the years that ISO 8601 can express.
     clerkUpdatedAt:
       user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),
     deletedAt: user.deletedAt?.toISOString() ?? null,

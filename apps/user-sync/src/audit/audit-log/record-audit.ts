@@ -2,18 +2,18 @@ import { type AuditAction, type AuditEntry, type AuthMethod, type EnvelopeClaims
 import { storableText } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
 
-/** What is to be written down besides what the envelope says: who did it, and from where. Never give it a secret. */
+/** One audit entry. The caller and the client's address come from the envelope. Must not contain a secret. */
 export interface AuditNote {
   readonly action: AuditAction;
   readonly outcome?: AuditEntry['outcome'];
   readonly reason?: string | null;
-  /** Who did it, where the envelope names nobody: at logins. */
+  /** Who did it; needed where the envelope has no principal, at logins. */
   readonly actor?: {
     readonly userId: string | null;
     readonly method: AuthMethod | null;
     readonly credentialId: string | null;
   };
-  /** Whom it was done to. */
+  /** The user it was done to. */
   readonly userId?: string | null;
   readonly subject?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export interface AuditNote {
 
 const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
 
-/** Writes an entry down, in the transaction that does what it tells of where there is one. */
+/** Writes an audit entry. Call it in the transaction that makes the change, where there is one. */
 export async function recordAudit(
   manager: EntityManager,
   { rid, principal, origin }: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,

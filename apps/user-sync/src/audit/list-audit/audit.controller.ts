@@ -17,15 +17,15 @@ import { isStorable } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { AuditEntryEntity } from '../../database/audit-entry.entity';
 import { UserEntity } from '../../database/user.entity';
+import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 import { type AuditNote, recordAudit } from '../audit-log/record-audit';
 
 type Filters = ParsedRequestOf<typeof listAudit>;
 
-/** Keeps the audit log for what the gateway alone sees, and shows it to admins. */
+/** Records audit entries for the gateway, and lists the audit log to admins. */
 @Controller()
 export class AuditController {
   constructor(private readonly dataSource: DataSource) {}
@@ -38,7 +38,7 @@ export class AuditController {
     const { clerkSessionId, action, ...said } = body;
     const { principal } = envelope;
     const note: AuditNote = {
-      // A newer gateway's is written down as it is.
+      // An action that only a newer gateway knows is recorded unchanged.
       action: action as AuditAction,
       ...said,
       ...(principal === null &&
@@ -60,14 +60,14 @@ export class AuditController {
       const { manager } = this.dataSource;
       const userId = body.userId === undefined ? undefined : (await requireUser(manager, body.userId)).id;
       const query = this.queryOf({ ...body, userId });
-      // One more than asked for tells whether there is another page.
+      // One row more than the page shows whether there is a next page.
       const entries = await query.limit(body.limit + 1).getMany();
       const { items, nextCursor } = idCursor.page(entries, body.limit, ({ id }) => id);
       return { items: items.map(present), nextCursor };
     });
   }
 
-  /** Whom a Clerk session is of: nobody, when its user is not here yet. */
+  /** Id of the user of a Clerk session; null while the user is not here yet. */
   private async userOf(clerkUserId: string | null | undefined): Promise<string | null> {
     if (clerkUserId === null || clerkUserId === undefined) return null;
     const user = await this.dataSource.manager.findOne(UserEntity, { select: { id: true }, where: { clerkUserId } });

@@ -4,32 +4,33 @@ import { runStatements } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
-import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
-import { lockClerkUsers } from '../../database/lock-clerk-users';
+import { recordAudit } from '../../audit/audit-log/record-audit';
 import { ClerkSessions } from '../../clerk/clerk-sessions';
 import { type UserSyncConfig } from '../../config';
+import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { UserEntity } from '../../database/user.entity';
-import { hasEnded } from '../../trust-changes/has-ended';
 import { ClerkRequestError, SessionMissingAtClerkError } from '../../errors';
-import { recordAudit } from '../../audit/audit-log/record-audit';
+import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
+import { requireStorable } from '../../requests/require-storable';
+import { CONFIG } from '../../tokens';
+import { hasEnded } from '../../trust-changes/has-ended';
 import { openLegacySession } from '../../trust-changes/legacy-sessions';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct } from '../../user-rows/may-act';
 import { presentUser } from '../../user-rows/present-user';
-import { CONFIG } from '../../tokens';
-import { AssertionFailedError, refuseUnstorable } from './assertions';
+import { AssertionFailedError } from './assertions';
 import { toE164 } from './phone-number';
 import { type Exchanged, findExchanged, spendToken } from './used-tokens';
 
 type Exchange = ParsedRequestOf<typeof exchangePhoneLogin>;
 type Reply = ReplyOf<typeof exchangePhoneLogin>;
 
-/** For each of the two questions to Clerk: whoever waits for the answer gives up after 5 s. */
+/** Time-out of each of the two requests to Clerk; the gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 2_000;
 
-/** Exchanges the token of a Clerk session that was begun by phone for a legacy session. */
+/** Exchanges the token of a Clerk session, started by phone, for a legacy session. */
 @Controller()
 export class PhoneLoginController {
   constructor(
@@ -41,7 +42,7 @@ export class PhoneLoginController {
 
   @RequestHandler(exchangePhoneLogin)
   async exchange(@Payload() { body, envelope }: VerifiedRequest<typeof exchangePhoneLogin>): Promise<Reply> {
-    refuseUnstorable(body.body);
+    requireStorable(body.body);
     try {
       const phone = this.assertedPhone(body);
       await this.refuseSpent(body);
@@ -57,7 +58,7 @@ export class PhoneLoginController {
     }
   }
 
-  /** Of the two assertions the one that needs nothing but the token is checked here. */
+  /** Checks the asserted Clerk id against the token. Returns the asserted phone number in E.164. */
   private assertedPhone({ token, body }: Exchange): string | undefined {
     if (body.clerkUserId !== undefined && body.clerkUserId !== token.clerkUserId) {
       throw new AssertionFailedError('clerkUserId');
@@ -65,7 +66,7 @@ export class PhoneLoginController {
     return body.phoneNumber === undefined ? undefined : toE164(body.phoneNumber, this.config.defaultPhoneRegion);
   }
 
-  /** What is refused anyway need not trouble Clerk; it is checked again when it counts. */
+  /** Rejects early what needs no request to Clerk. The same is checked again under lock. */
   private refuseSpent({ token }: Exchange): Promise<void> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
@@ -81,7 +82,7 @@ export class PhoneLoginController {
     } catch (error) {
       if (error instanceof SessionMissingAtClerkError) throw ended();
       if (!(error instanceof ClerkRequestError)) throw error;
-      throw clerkUnavailable('Clerk could not be asked for this session', error);
+      throw clerkUnavailable('The session could not be read from Clerk.', error);
     }
   }
 
@@ -93,17 +94,18 @@ export class PhoneLoginController {
     isCreated: boolean,
   ): Promise<Reply> {
     const { clerkUserId, sessionId } = token;
-    // An end of this session that comes meanwhile must find what is opened here, or be found.
+    // Under the lock of the Clerk user, an end of the session either sees the legacy session or is seen here.
     await runStatements(manager, [lockClerkUsers([clerkUserId])]);
     const change = await currentNumber(manager);
     if (await hasEnded(manager, sessionId)) throw ended();
     const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
-    if (user === null || user.deletedAt !== null) throw new RequestRefusedError('user_deleted', 'the user was deleted');
+    if (user === null || user.deletedAt !== null)
+      throw new RequestRefusedError('user_deleted', 'The user was deleted.');
     if (!user.phoneVerified || user.phoneNumber === null) {
-      throw new RequestRefusedError('phone_unverified', 'the user has no verified phone number');
+      throw new RequestRefusedError('phone_unverified', 'The user has no verified phone number.');
     }
     if (phone !== undefined && phone !== user.phoneNumber) throw new AssertionFailedError('phoneNumber');
-    if (!mayAct(user)) throw new RequestRefusedError('forbidden', 'the user is not active');
+    if (!mayAct(user)) throw new RequestRefusedError('forbidden', 'The user is not active.');
     const before = await findExchanged(manager, token);
     if (before === 'used') throw used();
     if (before !== 'unused') {
@@ -127,9 +129,9 @@ export class PhoneLoginController {
     return { change, ...holderOf(now), session, user: presentUser(now), isNewUser };
   }
 
-  /** Outages are nobody's doing, and a body that cannot be read says nothing; all else is written down. */
+  /** Writes refusals to the audit log, except outages and malformed bodies. */
   private async noteRefusal(envelope: EnvelopeClaims, { token }: Exchange, error: unknown): Promise<void> {
-    if (!(error instanceof RequestRefusedError) || UNTOLD.has(error.reason)) return;
+    if (!(error instanceof RequestRefusedError) || UNAUDITED.has(error.reason)) return;
     await answerRequest(async () => {
       const { manager } = this.dataSource;
       const user = await manager.findOneBy(UserEntity, { clerkUserId: token.clerkUserId });
@@ -157,17 +159,17 @@ function noteExchange(
   });
 }
 
-const UNTOLD: ReadonlySet<string> = new Set(['unavailable', 'clerk_unavailable', 'internal', 'invalid_request']);
+const UNAUDITED: ReadonlySet<string> = new Set(['unavailable', 'clerk_unavailable', 'internal', 'invalid_request']);
 
 function used(): RequestRefusedError {
-  return new RequestRefusedError('token_used', 'the token was exchanged already');
+  return new RequestRefusedError('token_used', 'The token was already exchanged.');
 }
 
 function ended(): RequestRefusedError {
-  return new RequestRefusedError('session_ended', 'the session is not active');
+  return new RequestRefusedError('session_ended', 'The session is not active.');
 }
 
-/** Whether a webhook has made the user just now, before it came here for the first time. */
+/** Whether a webhook created the user within the last hour, and this is the user's first session. */
 async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(
     `SELECT FROM users u WHERE id = $1 AND created_at > now() - interval '1 hour'
@@ -177,7 +179,7 @@ async function isUnseen(manager: EntityManager, userId: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** Stores what the client knows of the user; what it does not know stays. */
+/** Stores the profile fields that the client sent; other fields stay. */
 async function noteLogin(manager: EntityManager, userId: string, body: Exchange['body']): Promise<void> {
   await manager.query(
     `UPDATE users SET last_login_at = greatest(last_login_at, now()), last_active_at = greatest(last_active_at, now()),

@@ -2,18 +2,18 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 /**
- * Reads a phone number as people write and paste it, in E.164: with marks of writing direction and other invisible
- * characters, with the digits of any script, in parentheses, as a `tel:` link. Throws a refusal for what is no phone
- * number.
+ * Parses a phone number as people type or paste it, into E.164. Accepts invisible characters, the digits of any script,
+ * parentheses and `tel:` links.
+ * @throws RequestRefusedError `invalid_request` for a text that is not a phone number
  */
 export function toE164(text: string, defaultRegion: CountryCode): string {
   const parsed = parsePhoneNumberFromString(plain(text), { defaultCountry: defaultRegion, extract: false });
-  // Whether it exists is Clerk's to say: this one is only compared.
+  // Possible is enough: the number is only compared with the verified one.
   if (parsed?.isPossible() === true) return parsed.number;
   throw new RequestRefusedError('invalid_request', 'phoneNumber: is not a phone number');
 }
 
-/** The same number in ASCII, without what only lays it out. */
+/** The number in ASCII, without formatting. */
 function plain(text: string): string {
   return (
     text
@@ -33,7 +33,7 @@ function plain(text: string): string {
 
 const DECIMAL = /\p{Nd}/u;
 
-/** The value of a decimal digit: in Unicode the digits of a script are consecutive, from zero to nine. */
+/** Value of a decimal digit. In Unicode, the digits of each script are consecutive, from zero to nine. */
 function valueOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;
   let value = 0;

@@ -1,27 +1,27 @@
 import { type EntityManager } from 'typeorm';
 import { type OpenedSession } from '../../trust-changes/legacy-sessions';
 
-/** What tells one token from all others, and when it ends; milliseconds. */
+/** Identity of a token, and its expiry in milliseconds since the epoch. */
 export interface ExchangeToken {
   readonly id: string;
   readonly sessionId: string;
   readonly expiresAt: number;
 }
 
-/** What a token was exchanged for. */
+/** Result of an exchange. */
 export interface Exchanged {
   readonly session: OpenedSession;
   readonly isNewUser: boolean;
 }
 
-/** Kept somewhat beyond the token's end: clocks differ. */
+/** Kept this much longer than the token is valid, because clocks differ. */
 const KEPT_LONGER_MS = 60_000;
-/** For how long a repetition gets the same answer: two tabs, or a client that renders twice, send the same token. */
+/** A repeated exchange within this time gets the same answer: two tabs, or a client that renders twice. */
 const REPEATABLE_FOR = '10 seconds';
 
 /**
- * Looks a token up: `unused`; what it was exchanged for, less than ten seconds ago and for a session that is still open;
- * otherwise `used`.
+ * Looks up a token: `unused`; the result of an exchange within the last 10 s whose session is still open; otherwise
+ * `used`.
  */
 export async function findExchanged(
   manager: EntityManager,
@@ -41,7 +41,7 @@ export async function findExchanged(
   return { session: { id, expiresAt: expiresAt.getTime() }, isNewUser };
 }
 
-/** Uses a token up; returns false when it was used up before. */
+/** Marks a token as used; false when it was used before. */
 export async function spendToken(
   manager: EntityManager,
   token: ExchangeToken,
@@ -62,7 +62,7 @@ interface ExchangedRow {
   readonly is_new_user: boolean | null;
 }
 
-/** Ids are unique within a session as far as anybody promises. */
+/** Token ids are only promised to be unique within a session. */
 function keyOf({ id, sessionId }: ExchangeToken): string {
   return `${sessionId}:${id}`;
 }

@@ -4,21 +4,21 @@ import { runStatements } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type NewChange, currentNumber, recordChanges } from '../../trust-changes/record-trust-changes';
-import { answerRequest } from '../../requests/answer-request';
-import { lockClerkUsers } from '../../database/lock-clerk-users';
-import { LegacySessionEntity } from '../../database/legacy-session.entity';
-import { UserEntity } from '../../database/user.entity';
-import { hasEnded } from '../../trust-changes/has-ended';
 import { recordAudit } from '../../audit/audit-log/record-audit';
+import { LegacySessionEntity } from '../../database/legacy-session.entity';
+import { lockClerkUsers } from '../../database/lock-clerk-users';
+import { UserEntity } from '../../database/user.entity';
+import { answerRequest } from '../../requests/answer-request';
+import { hasEnded } from '../../trust-changes/has-ended';
+import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
+import { type NewChange, currentNumber, recordChanges } from '../../trust-changes/record-trust-changes';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
 import { holderOf } from '../../user-rows/load-caller';
-import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
 
 type Resolved = ReplyOf<typeof resolveLegacySession>;
 type Closed = ReplyOf<typeof closeSession>;
 
-/** Tells whether a legacy session holds, and closes sessions at logout. */
+/** Resolves legacy sessions for the gateway, and closes sessions at logout. */
 @Controller()
 export class LegacySessionsController {
   constructor(
@@ -30,7 +30,7 @@ export class LegacySessionsController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveLegacySession>): Promise<Resolved> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Before all that it vouches for.
+      // Read before the rows: they are at least as new as this number.
       const change = await currentNumber(manager);
       const { sessionId: id, userId } = body;
       const session = await manager.findOneBy(LegacySessionEntity, { id, userId });
@@ -53,11 +53,11 @@ export class LegacySessionsController {
   async close(@Payload() { envelope }: VerifiedRequest<typeof closeSession>): Promise<Closed> {
     const { userId, clerkUserId, method, sessionId } = requirePrincipal(envelope);
     if (sessionId === null || method === 'api_key') {
-      throw new RequestRefusedError('invalid_request', 'an API key has no session: revoke it instead');
+      throw new RequestRefusedError('invalid_request', 'An API key has no session. Revoke the key instead.');
     }
     const { number, closed } = await answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
-        // A token of the session that is being exchanged meanwhile must find it ended, or be found here.
+        // Under the lock of the Clerk user, a concurrent exchange either sees the logout or is seen here.
         if (clerkUserId !== null) await runStatements(manager, [lockClerkUsers([clerkUserId])]);
         await manager.update(UserEntity, { id: userId }, { lastLogoutAt: () => 'now()' });
         const sessions = method === 'legacy_jwt' ? { ids: [sessionId] } : { parentSessionIds: [sessionId] };
@@ -71,7 +71,7 @@ export class LegacySessionsController {
   }
 }
 
-/** We trust the Clerk session no longer, whatever Clerk says of it. */
+/** Ends the Clerk session for Gatehouse, even while Clerk still issues tokens for it. */
 async function signOut(manager: EntityManager, sessionId: string, clerkUserId: string | null): Promise<NewChange[]> {
   if (clerkUserId === null || (await hasEnded(manager, sessionId))) return [];
   await manager.query('INSERT INTO signed_out_sessions (session_id) VALUES ($1) ON CONFLICT DO NOTHING', [sessionId]);

@@ -4,17 +4,17 @@ import { isStorable } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
-import { answerRequest } from '../../requests/answer-request';
-import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
+import { UserEntity } from '../../database/user.entity';
+import { answerRequest } from '../../requests/answer-request';
 import { openLegacySession } from '../../trust-changes/legacy-sessions';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct, mayActSql } from '../../user-rows/may-act';
 import { presentUser } from '../../user-rows/present-user';
 import { Passwords } from './passwords';
 
-/** Logs local users in by e-mail address and password. */
+/** Logs in local users by e-mail address and password. */
 @Controller()
 export class LoginController {
   constructor(
@@ -32,9 +32,9 @@ export class LoginController {
       if (!mayAct(user)) return this.refuse(envelope, user, 'forbidden');
       return this.dataSource.transaction(async (manager) => {
         const change = await currentNumber(manager);
-        // What was checked must still hold: the password may have been replaced, the user shut out meanwhile.
+        // Check again in the transaction: the password may have been replaced, or the user deactivated.
         if (!(await this.begin(manager, user, newHash))) {
-          throw new RequestRefusedError('invalid_credentials', 'the e-mail address or the password is wrong');
+          throw new RequestRefusedError('invalid_credentials', 'The e-mail address or the password is wrong.');
         }
         const opened = { userId: user.id, parentSessionId: null, ttlMs: body.sessionTtlMs };
         const session = await openLegacySession(manager, opened);
@@ -53,12 +53,12 @@ export class LoginController {
         email: isStorable(email) ? email.trim() : '',
       })
       .getOne();
-    // The gateway throttles by the address in small letters as JavaScript has them. Databases know more of them, by
-    // their locale: each spelling that they take for the same would have tries of its own.
+    // The gateway throttles by the address as JavaScript lower-cases it. A database locale may equate more spellings,
+    // and each of them would get its own attempts: compare as the gateway does.
     return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
   }
 
-  /** False when the row is not as it was read. */
+  /** Records the login; false when the row has changed since it was read. */
   private async begin(manager: EntityManager, user: UserEntity, newHash: string | undefined): Promise<boolean> {
     const [, count] = await manager.query<[unknown, number]>(
       `UPDATE users SET last_login_at = now(), last_active_at = now(), hashed_password = $3
@@ -75,7 +75,7 @@ export class LoginController {
   ): Promise<never> {
     const note = { action: 'login.password', outcome: 'refused', reason, userId: user?.id ?? null } as const;
     await recordAudit(this.dataSource.manager, envelope, note);
-    if (reason === 'forbidden') throw new RequestRefusedError(reason, 'the user is not active');
-    throw new RequestRefusedError(reason, 'the e-mail address or the password is wrong');
+    if (reason === 'forbidden') throw new RequestRefusedError(reason, 'The user is not active.');
+    throw new RequestRefusedError(reason, 'The e-mail address or the password is wrong.');
   }
 }

@@ -2,7 +2,7 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { PasswordHashInvalidError } from '../../errors';
 
-/** The cost of a hash: KiB, rounds, lanes. */
+/** Cost of a hash: memory in KiB, passes, parallel lanes. */
 interface Cost {
   readonly memory: number;
   readonly passes: number;
@@ -18,7 +18,7 @@ const SHAPE = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0
 const derive = promisify(argon2);
 
 /**
- * Hashes a password by Argon2id into the usual text form, which holds its parameters.
+ * Hashes a password by Argon2id. Returns the usual text form, which contains the parameters.
  * @see https://www.rfc-editor.org/rfc/rfc9106
  */
 export async function hashPassword(password: string, cost = COST): Promise<string> {
@@ -28,13 +28,13 @@ export async function hashPassword(password: string, cost = COST): Promise<strin
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
-/** Whether the hash is of this password. Throws PasswordHashInvalidError for a text that is no hash. */
+/** Whether the password matches the hash. Throws PasswordHashInvalidError when the text is not a hash. */
 export async function passwordMatches(password: string, stored: string): Promise<boolean> {
   const { cost, salt, tag } = read(stored);
   return timingSafeEqual(await tagOf(password, salt, tag.length, cost), tag);
 }
 
-/** Whether a hash was made with other parameters than are used now, and should be made anew. */
+/** Whether the hash was made with other parameters than today's, and should be replaced. */
 export function isOutdated(stored: string): boolean {
   const { cost, tag } = read(stored);
   const { memory, passes, parallelism } = COST;
@@ -52,7 +52,7 @@ function read(stored: string): { readonly cost: Cost; readonly salt: Buffer; rea
   };
 }
 
-/** The same password typed on another keyboard is the same: NIST SP 800-63B section 3.1.1.2. */
+/** Normalizes first: two keyboards may encode the same password differently. NIST SP 800-63B section 3.1.1.2. */
 function tagOf(password: string, nonce: Buffer, tagLength: number, cost: Cost): Promise<Buffer> {
   return derive('argon2id', { message: password.normalize('NFKC'), nonce, tagLength, ...cost });
 }

@@ -4,17 +4,17 @@ import { ApiKeyEntity } from '../../database/api-key.entity';
 import { keyEnd, keyState } from './present-key';
 
 /**
- * Keys that replaced each other by rotation, around one of them. A replaced key is valid for at most the hours of grace,
- * so older ones need not be loaded.
+ * The keys that replaced each other by rotation, seen from one of them. A replaced key is valid for at most the grace
+ * period, so older keys are not loaded.
  */
 export interface KeyLine {
-  /** From the key that it replaced to the oldest that matters. */
+  /** From the key that it replaced to the oldest loaded one. */
   readonly predecessors: readonly ApiKeyEntity[];
-  /** From the key in its place to the newest. */
+  /** From the key that replaced it to the newest. */
   readonly successors: readonly ApiKeyEntity[];
 }
 
-/** Loads the line of a key, without locking it: `replacedBy` is written once. */
+/** Loads the line of a key, without a lock: `replacedBy` is written once. */
 export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Promise<KeyLine> {
   const keys = await manager
     .createQueryBuilder(ApiKeyEntity, 'k')
@@ -30,12 +30,12 @@ export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Pr
   const byId = new Map(keys.map((one) => [one.id, one]));
   const bySuccessor = new Map(keys.map((one) => [one.replacedBy, one]));
   return {
-    predecessors: walk(key, ({ id }) => bySuccessor.get(id)),
-    successors: walk(key, ({ replacedBy }) => (replacedBy === null ? undefined : byId.get(replacedBy))),
+    predecessors: follow(key, ({ id }) => bySuccessor.get(id)),
+    successors: follow(key, ({ replacedBy }) => (replacedBy === null ? undefined : byId.get(replacedBy))),
   };
 }
 
-/** The valid ones among these keys, as clients see them. */
+/** The valid keys among these, as clients see them. */
 export function stillValid(keys: readonly ApiKeyEntity[]): ReplyOf<typeof revokeKey>['stillValid'] {
   return keys.filter(isValid).map((key) => {
     const end = keyEnd(key);
@@ -49,7 +49,7 @@ export function isValid(key: ApiKeyEntity): boolean {
   return state === 'active' || state === 'rotated';
 }
 
-function walk(from: ApiKeyEntity, next: (key: ApiKeyEntity) => ApiKeyEntity | undefined): ApiKeyEntity[] {
+function follow(from: ApiKeyEntity, next: (key: ApiKeyEntity) => ApiKeyEntity | undefined): ApiKeyEntity[] {
   const line: ApiKeyEntity[] = [];
   for (let key = next(from); key !== undefined; key = next(key)) line.push(key);
   return line;

@@ -8,25 +8,25 @@ import {
   rotateKey,
 } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
-import { isStorable } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager, In } from 'typeorm';
-import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
-import { answerRequest } from '../../requests/answer-request';
+import { recordAudit } from '../../audit/audit-log/record-audit';
 import { type UserSyncConfig } from '../../config';
 import { ApiKeyEntity } from '../../database/api-key.entity';
-import { recordAudit } from '../../audit/audit-log/record-audit';
+import { answerRequest } from '../../requests/answer-request';
+import { requireStorable } from '../../requests/require-storable';
+import { CONFIG } from '../../tokens';
+import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
-import { CONFIG } from '../../tokens';
 import { isValid, loadKeyLine, stillValid } from './key-line';
 import { insertKey } from './new-key';
 import { keyState, presentKey } from './present-key';
 
 const HOUR_MS = 3_600_000;
 
-/** Makes, rotates and revokes API keys. */
+/** Creates, rotates and revokes API keys. */
 @Controller()
 export class KeysController {
   constructor(
@@ -37,14 +37,12 @@ export class KeysController {
 
   @RequestHandler(createKey)
   create(@Payload() { body, envelope }: VerifiedRequest<typeof createKey>): Promise<ReplyOf<typeof createKey>> {
-    const principal = requirePerson(envelope);
+    const principal = requireSession(envelope);
     const expiresAt = body.expiresAt ? new Date(body.expiresAt) : null;
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
       throw new RequestRefusedError('invalid_request', 'expiresAt: is not in the future');
     }
-    if (!isStorable(body.name)) {
-      throw new RequestRefusedError('invalid_request', 'name: contains characters that cannot be stored');
-    }
+    requireStorable({ name: body.name });
     return this.transaction(async (manager) => {
       const { id: userId } = await lockCaller(manager, principal);
       const { name, scopes, rateLimit = null } = body;
@@ -58,7 +56,7 @@ export class KeysController {
 
   @RequestHandler(rotateKey)
   async rotate(@Payload() { body, envelope }: VerifiedRequest<typeof rotateKey>): Promise<ReplyOf<typeof rotateKey>> {
-    const principal = requirePerson(envelope);
+    const principal = requireSession(envelope);
     const { number, ...rotated } = await this.transaction(async (manager) => {
       const { id: userId } = await lockCaller(manager, principal);
       const found = await findKey(manager, body.id, userId);
@@ -68,15 +66,15 @@ export class KeysController {
       if (old.replacedBy !== null) {
         throw new RequestRefusedError(
           'conflict',
-          `this key was rotated already: rotate ${old.replacedBy}, which replaced it`,
+          `The key was already rotated. Rotate ${old.replacedBy}, which replaced it.`,
         );
       }
       if (keyState(old, now) !== 'active')
-        throw new RequestRefusedError('conflict', 'only an active key can be rotated');
+        throw new RequestRefusedError('conflict', 'Only an active key can be rotated.');
       const ended = body.predecessors ? await endKeys(manager, envelope, older) : [];
       const grace = body.graceHours * HOUR_MS;
       const end = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
-      // Before the other is made: who holds as many as one may can rotate all the same.
+      // Before the new key is inserted: a user at the maximum number of keys can still rotate.
       await manager.update(ApiKeyEntity, { id: old.id }, end);
       const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
       await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
@@ -102,9 +100,9 @@ export class KeysController {
       const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
       const { predecessors } = await loadKeyLine(manager, found);
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
-      // A rotation that held the lock may have put another key in its place.
+      // A rotation that held the lock before may have replaced the key.
       const { successors } = await loadKeyLine(manager, row);
-      // The key itself is marked as revoked even when it has expired; of its predecessors only the valid ones are.
+      // The key is marked as revoked even when it has expired; its predecessors only while they are valid.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
       const number = await recordChanges(manager, await endKeys(manager, envelope, ending));
       const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });
@@ -119,17 +117,17 @@ export class KeysController {
   }
 }
 
-/** A key made by a key would outlive its maker's revocation. */
-function requirePerson(envelope: { readonly principal: Principal | null }): Principal {
+/** Rejects API keys as callers: a key that a key created would survive the revocation of the first one. */
+function requireSession(envelope: { readonly principal: Principal | null }): Principal {
   const principal = requirePrincipal(envelope);
   if (principal.method !== 'api_key') return principal;
-  throw new RequestRefusedError('forbidden', 'an API key cannot make API keys');
+  throw new RequestRefusedError('forbidden', 'An API key cannot create API keys.');
 }
 
-/** The key, of `userId` where it is given. Refuses another user's key like an unknown one. */
+/** Finds a key; with `userId`, only among that user's. Another user's key is refused like an unknown one. */
 async function findKey(manager: EntityManager, id: string, userId: string | undefined): Promise<ApiKeyEntity> {
   const row = await manager.findOneBy(ApiKeyEntity, { id, ...(userId === undefined ? {} : { userId }) });
-  if (row === null) throw new RequestRefusedError('not_found', 'there is no such key');
+  if (row === null) throw new RequestRefusedError('not_found', 'This key does not exist.');
   return row;
 }
 
@@ -159,7 +157,7 @@ async function endKeys(
   return changes;
 }
 
-/** A key like the old one, for as long as that was made for. */
+/** A new key like the old one, with the same lifetime. */
 function successorOf({ userId, name, scopes, rateLimit, createdAt, expiresAt }: ApiKeyEntity, now: number) {
   const draft = { userId, name, scopes, rateLimit };
   if (expiresAt === null) return { ...draft, expiresAt };

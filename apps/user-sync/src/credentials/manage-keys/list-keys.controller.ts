@@ -9,13 +9,13 @@ import {
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { ApiKeyEntity } from '../../database/api-key.entity';
+import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 import { loadCaller } from '../../user-rows/load-caller';
 import { presentKey } from './present-key';
 
-/** Lists API keys to their holders, and to admins. */
+/** Lists API keys to their users and to admins. */
 @Controller()
 export class ListKeysController {
   constructor(private readonly dataSource: DataSource) {}
@@ -24,7 +24,7 @@ export class ListKeysController {
   list(@Payload() { body, envelope }: VerifiedRequest<typeof listKeys>): Promise<ReplyOf<typeof listKeys>> {
     const principal = requirePrincipal(envelope);
     const { all = false } = body;
-    // Only admins may learn whether a user exists.
+    // Checked before the user is looked up: only admins may learn whether a user exists.
     if ((all || (body.userId ?? principal.userId) !== principal.userId) && principal.role !== 'admin') {
       throw new RequestRefusedError('forbidden', 'Only admins may list the keys of other users.');
     }
@@ -37,7 +37,7 @@ export class ListKeysController {
         .createQueryBuilder(ApiKeyEntity, 'k')
         .orderBy('k.createdAt', 'DESC')
         .addOrderBy('k.id', 'DESC')
-        // One more than asked for tells whether there is another page.
+        // One row more than the page shows whether there is a next page.
         .limit(body.limit + 1);
       if (!all || body.userId !== undefined) query.andWhere('k.userId = :userId', { userId });
       if (after !== undefined) {

@@ -4,13 +4,13 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { type EntityManager } from 'typeorm';
 import { ApiKeyEntity } from '../../database/api-key.entity';
 
-/** More keys than a person can keep apart. */
+/** Maximum valid keys of one user. */
 const MAX_LIVE_KEYS = 50;
 
-/** What a new key is to be. */
+/** Properties of a new key. */
 export type NewKey = Pick<ApiKeyEntity, 'userId' | 'name' | 'scopes' | 'rateLimit' | 'expiresAt'>;
 
-/** Makes a key and stores its hash; the key itself is given back and kept nowhere. The holder's row must be locked. */
+/** Creates a key and stores only its hash. The row of the key's user must be locked. */
 export async function insertKey(
   manager: EntityManager,
   environment: ApiKeyEnvironment,
@@ -31,6 +31,6 @@ async function refuseTooMany(manager: EntityManager, userId: string): Promise<vo
     [userId],
   );
   if (count >= MAX_LIVE_KEYS) {
-    throw new RequestRefusedError('limit_reached', `a user may hold ${MAX_LIVE_KEYS} keys: revoke one first`);
+    throw new RequestRefusedError('limit_reached', `A user may have ${MAX_LIVE_KEYS} keys. Revoke one first.`);
   }
 }

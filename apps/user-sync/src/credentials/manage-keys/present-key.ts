@@ -1,7 +1,7 @@
 import { type ApiKey, type apiKeyStates } from '@gatehouse/contracts';
 import { type ApiKeyEntity } from '../../database/api-key.entity';
 
-/** What a key is at a moment; milliseconds. */
+/** State of a key at a moment; milliseconds since the epoch. */
 export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[number] {
   if (key.revokedAt !== null) return 'revoked';
   const end = keyEnd(key);
@@ -9,13 +9,13 @@ export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[
   return key.replacedBy === null ? 'active' : 'rotated';
 }
 
-/** When a key ends by itself, by its expiry or the end of its grace; milliseconds. */
+/** When a key expires or its grace period ends, whichever is first; milliseconds since the epoch. */
 export function keyEnd({ expiresAt, graceEndsAt }: ApiKeyEntity): number | null {
   const ends = [expiresAt, graceEndsAt].flatMap((end) => (end === null ? [] : [end.getTime()]));
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** A key as its holder and admins see it. */
+/** A key as its user and admins see it. */
 export function presentKey(key: ApiKeyEntity, now = Date.now()): ApiKey {
   const end = keyEnd(key);
   return {

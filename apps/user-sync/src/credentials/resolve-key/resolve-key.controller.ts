@@ -3,14 +3,14 @@ import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
-import { answerRequest } from '../../requests/answer-request';
 import { ApiKeyEntity } from '../../database/api-key.entity';
 import { UserEntity } from '../../database/user.entity';
-import { keyEnd, keyState } from '../manage-keys/present-key';
+import { answerRequest } from '../../requests/answer-request';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { holderOf } from '../../user-rows/load-caller';
+import { keyEnd, keyState } from '../manage-keys/present-key';
 
-/** Finds out whose an API key is, and notes when keys were used. */
+/** Resolves API keys to their users, and records when keys were used. */
 @Controller()
 export class ResolveKeyController {
   constructor(private readonly dataSource: DataSource) {}
@@ -19,7 +19,7 @@ export class ResolveKeyController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Before all that it vouches for.
+      // Read before the rows: they are at least as new as this number.
       const change = await currentNumber(manager);
       const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
       const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });
@@ -41,7 +41,7 @@ export class ResolveKeyController {
   @RequestHandler(touchKeys)
   touch(@Payload() { body }: VerifiedRequest<typeof touchKeys>): Promise<Record<string, never>> {
     return answerRequest(async () => {
-      // Locked in one order: gateways tell of the same keys at the same time.
+      // Locked in one order: gateways report the same keys at the same time.
       await this.dataSource.query(
         `WITH used AS (
            SELECT "keyId" AS id, max(to_timestamp(at / 1000.0)) AS at

@@ -4,14 +4,14 @@ import { type EntityManager } from 'typeorm';
 const TOKEN_BYTES = 32;
 const LIFETIME_HOURS = 72;
 
-/** A set-password token that was just made: told once, kept as its hash alone. */
+/** A new set-password token. It is returned once; only its hash is stored. */
 export interface IssuedToken {
   readonly token: string;
   /** ISO 8601 in UTC. */
   readonly expiresAt: string;
 }
 
-/** Makes the one set-password token of a user; any before it is good no longer. */
+/** Issues a set-password token for a user, and invalidates the user's earlier ones. */
 export async function issueToken(manager: EntityManager, userId: string): Promise<IssuedToken> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   await manager.query('DELETE FROM password_tokens WHERE user_id = $1', [userId]);
@@ -23,7 +23,7 @@ export async function issueToken(manager: EntityManager, userId: string): Promis
   return { token, expiresAt: rows[0]?.expires_at.toISOString() ?? '' };
 }
 
-/** Whose token it is; undefined for none, a used or an expired one. */
+/** Id of the token's user; undefined for an unknown, used or expired token. */
 export async function findToken(manager: EntityManager, token: string): Promise<string | undefined> {
   const rows = await manager.query<{ user_id: string }[]>(
     'SELECT user_id FROM password_tokens WHERE hash = $1 AND expires_at > now()',
@@ -32,7 +32,7 @@ export async function findToken(manager: EntityManager, token: string): Promise<
   return rows[0]?.user_id;
 }
 
-/** Uses a token up; false when somebody else did. */
+/** Marks a token as used; false when it was used or expired meanwhile. */
 export async function spendToken(manager: EntityManager, token: string): Promise<boolean> {
   const [, count] = await manager.query<[unknown, number]>(
     'DELETE FROM password_tokens WHERE hash = $1 AND expires_at > now()',
@@ -41,7 +41,7 @@ export async function spendToken(manager: EntityManager, token: string): Promise
   return count === 1;
 }
 
-/** A token is 256 random bits: a fast hash will do. */
+/** A fast hash is enough for 256 random bits. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

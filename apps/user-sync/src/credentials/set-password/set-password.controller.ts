@@ -3,17 +3,17 @@ import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gate
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { recordChanges } from '../../trust-changes/record-trust-changes';
-import { answerRequest } from '../../requests/answer-request';
 import { recordAudit } from '../../audit/audit-log/record-audit';
+import { answerRequest } from '../../requests/answer-request';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
+import { recordChanges } from '../../trust-changes/record-trust-changes';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
 import { Passwords } from '../log-in/passwords';
 import { findToken, spendToken } from './password-tokens';
 
 type Reply = ReplyOf<typeof setPassword>;
 
-/** Sets a local user's password by a one-time token, and ends the sessions that were opened with the old one. */
+/** Sets a local user's password by a one-time token, and ends the sessions of the old password. */
 @Controller()
 export class SetPasswordController {
   constructor(
@@ -54,5 +54,5 @@ async function store(manager: EntityManager, userId: string, hash: string): Prom
 }
 
 function invalid(): RequestRefusedError {
-  return new RequestRefusedError('token_invalid', 'the token is not valid, or not any more');
+  return new RequestRefusedError('token_invalid', 'The token is unknown, used or expired.');
 }

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
 import { loadChanges } from '../../trust-changes/load-trust-changes';
 
-/** Tells a gateway which changes it has missed. */
+/** Returns the trust changes that a gateway has missed. */
 @Controller()
 export class ChangesController {
   constructor(private readonly dataSource: DataSource) {}

@@ -8,20 +8,20 @@ import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer
 import { loadLeases } from './leases';
 import { PropagationWait } from './propagation';
 
-/** Acknowledgements to another replica are seen by looking; those to this one at once. */
-const LOOK_EVERY_MS = 10;
+/** Poll interval for acknowledgements to other replicas; those to this replica wake the wait at once. */
+const POLL_MS = 10;
 
 interface Waiter {
   readonly wait: PropagationWait;
   readonly done: () => void;
 }
 
-/** Announces a change and waits until it is in force at every gateway. */
+/** Announces a trust change and waits until it is in force at every gateway. */
 @Injectable()
 export class ChangePropagation implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
   private readonly seconds: Histogram<'complete'>;
-  private looking = false;
+  private polling = false;
   private closing = false;
   private hurried = false;
   private wake: (() => void) | undefined;
@@ -34,14 +34,14 @@ export class ChangePropagation implements BeforeApplicationShutdown {
   ) {
     this.seconds = new Histogram({
       name: 'gatehouse_user_sync_change_propagation_seconds',
-      help: 'Time from the commit of a change until every gateway had taken it in',
+      help: 'Time from the commit of a trust change until every gateway acknowledged it',
       labelNames: ['complete'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers: [metrics],
     });
   }
 
-  /** How far the change has come; to be called after its commit. Null, at once, when there was none. */
+  /** Waits for the acknowledgements; call it after the commit. Returns null at once when there is no number. */
   async spread(number: number | null): Promise<Propagation | null> {
     if (number === null) return null;
     const wait = new PropagationWait(number, () => performance.now());
@@ -50,20 +50,20 @@ export class ChangePropagation implements BeforeApplicationShutdown {
       this.waiters.add(waiter);
     });
     await this.announcer.announce();
-    void this.look();
-    // No acknowledgement is taken any more.
+    void this.poll();
+    // At shutdown no further acknowledgement arrives.
     if (this.closing) this.finishAll();
     await finished;
     const { result } = wait;
     const complete = result.acknowledged + result.expired === result.gateways;
     this.seconds.observe({ complete: String(complete) }, result.tookMs / 1_000);
-    if (!complete) this.log.warn({ propagation: result }, 'a change was not acknowledged in time');
+    if (!complete) this.log.warn({ propagation: result }, 'trust change not acknowledged in time');
     return result;
   }
 
-  /** A gateway has acknowledged to this replica: whoever waits need not wait for the next look. */
+  /** Reads the leases at once: a gateway has acknowledged to this replica. */
   hurry(): void {
-    // While the leases are being read, which may be from before this one: then they are read again at once.
+    // A read that is in flight may be older than the acknowledgement: the flag makes it repeat.
     this.hurried = true;
     this.wake?.();
   }
@@ -73,11 +73,11 @@ export class ChangePropagation implements BeforeApplicationShutdown {
     this.finishAll();
   }
 
-  private async look(): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
+  private async poll(): Promise<void> {
+    if (this.polling) return;
+    this.polling = true;
     while (this.waiters.size > 0) {
-      // Whoever comes while the leases are read must not be shown leases from before its commit.
+      // A waiter that arrives during the read must not see leases from before its commit.
       const waiters = [...this.waiters];
       this.hurried = false;
       try {
@@ -88,7 +88,7 @@ export class ChangePropagation implements BeforeApplicationShutdown {
       }
       if (this.waiters.size > 0 && !this.hurried) await this.pause();
     }
-    this.looking = false;
+    this.polling = false;
   }
 
   private finishAll(): void {
@@ -102,7 +102,7 @@ export class ChangePropagation implements BeforeApplicationShutdown {
 
   private async pause(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      const timer = setTimeout(resolve, POLL_MS);
       this.wake = () => {
         clearTimeout(timer);
         resolve();

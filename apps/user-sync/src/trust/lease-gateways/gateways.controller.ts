@@ -3,12 +3,12 @@ import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { answerRequest } from '../../requests/answer-request';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { ChangePropagation } from './change-propagation';
 import { acknowledge, endLease, renewLease } from './leases';
 
-/** Knows which gateways are running and how far each has come. */
+/** Renews gateway leases and records which trust changes each gateway has acknowledged. */
 @Controller()
 export class GatewaysController {
   constructor(
@@ -24,7 +24,7 @@ export class GatewaysController {
       if (ending) await endLease(manager, gatewayId);
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
-      // After the lease: whoever makes a change from now on waits for this gateway.
+      // Read after the lease is stored: every later trust change waits for this gateway.
       return { current: await currentNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }

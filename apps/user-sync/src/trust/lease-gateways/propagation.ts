@@ -1,13 +1,13 @@
 import { type Propagation, gatewayLease } from '@gatehouse/contracts';
-import { type Lease } from './leases';
+import { type GatewayLease } from './leases';
 
-/** The most that a call waits, whatever its gateways do: the caller gives up after 5 s. */
+/** Maximum wait; the caller gives up after 5 s. */
 const MAX_WAIT_MS = gatewayLease.lengthMs + 500;
 
-/** Follows one change on its way to the gateways. */
+/** Tracks which gateways have acknowledged one trust change. */
 export class PropagationWait {
   private readonly startedAt: number;
-  /** The gateways that it has to reach; unknown until the leases were first seen. */
+  /** Gateways that have not acknowledged yet; undefined until the leases are first read. */
   private open: Set<string> | undefined;
   private gateways = 0;
   private acknowledged = 0;
@@ -21,10 +21,10 @@ export class PropagationWait {
   }
 
   /**
-   * Takes in the leases as they are now, read after the change was committed: a gateway that comes later has remembered
-   * nothing from before it. True when there is nothing left to wait for.
+   * Updates the state from the current leases, read after the commit of the change. A gateway that starts later is not
+   * awaited: it has nothing cached from before the change. True when no gateway is left to wait for.
    */
-  see(leases: readonly Lease[]): boolean {
+  see(leases: readonly GatewayLease[]): boolean {
     const known = new Map(leases.filter(({ live }) => live).map((lease) => [lease.gatewayId, lease.number]));
     if (this.open === undefined) {
       this.open = new Set(known.keys());

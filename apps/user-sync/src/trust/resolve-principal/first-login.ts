@@ -3,19 +3,19 @@ import { RequestRefusedError, SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { clerkUnavailable } from '../../requests/answer-request';
 import { type Settled, noActivity } from '../../apply/observation/observation';
 import { ClerkSettlement } from '../../apply/settle/settle-with-clerk';
-import { ClerkRequestError, UserMissingAtClerkError, UserUnsettledError } from '../../errors';
 import { SingleFlight } from '../../concurrency/single-flight';
+import { ClerkRequestError, UserMissingAtClerkError, UserUnsettledError } from '../../errors';
+import { clerkUnavailable } from '../../requests/answer-request';
 
-/** What made us ask Clerk for the user. */
+/** What caused the read of a user from Clerk. */
 export type LoginKind = 'first_login' | 'phone_login';
 
-/** Whoever waits for the answer gives up after 5 s. */
+/** Time-out of the request to Clerk; the gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 4_000;
 
-/** Makes a user of whom no webhook has told yet, from Clerk, through the same apply function as every other source. */
+/** Creates a user that no webhook has reported yet, from Clerk's answer. */
 @Injectable()
 export class FirstLogin {
   private readonly flights = new SingleFlight<Settled>();
@@ -25,7 +25,7 @@ export class FirstLogin {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** What was decided; first requests that come together ask Clerk once. Throws a refusal. */
+  /** Creates the user, and returns the decision. Concurrent calls for one user share one request. Throws a refusal. */
   async create(
     clerkUserId: string,
     correlationId: string,
@@ -46,7 +46,7 @@ export class FirstLogin {
     timeoutMs: number,
   ): Promise<Settled> {
     const origin = {
-      // Not the request's id: a client may choose that.
+      // Not the request id, which a client may choose.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
       eventType: kind,
@@ -62,11 +62,11 @@ export class FirstLogin {
 
   private refusalOf(error: unknown): unknown {
     if (error instanceof UserMissingAtClerkError) {
-      return new RequestRefusedError('not_found', 'Clerk does not know this user', { cause: error });
+      return new RequestRefusedError('not_found', 'Clerk does not know this user.', { cause: error });
     }
     if (error instanceof ClerkRequestError) {
-      this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a new user');
-      return clerkUnavailable('Clerk could not be asked for this user', error);
+      this.log.error({ err: error, answer: error.answer }, 'reading a new user from Clerk failed');
+      return clerkUnavailable('The user could not be read from Clerk.', error);
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof SharedOutageError) return new RequestRefusedError('unavailable', error.message);

@@ -3,19 +3,19 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { SQL_STATE } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
-import { answerRequest } from '../../requests/answer-request';
 import { ClerkTombstoneEntity } from '../../database/clerk-tombstone.entity';
 import { UserEntity } from '../../database/user.entity';
-import { hasEnded } from '../../trust-changes/has-ended';
 import { DatabaseRefusedError } from '../../errors';
+import { answerRequest } from '../../requests/answer-request';
+import { hasEnded } from '../../trust-changes/has-ended';
+import { currentNumber } from '../../trust-changes/record-trust-changes';
 import { holderOf } from '../../user-rows/load-caller';
 import { FirstLogin, type LoginKind } from './first-login';
 
 type Resolved = ReplyOf<typeof resolvePrincipal>;
 type Session = ParsedRequestOf<typeof resolvePrincipal>;
 
-/** Finds out whom a Clerk session belongs to here; a user that is not here yet is made just in time. */
+/** Finds the user of a Clerk session; creates a user that is not here yet. */
 @Injectable()
 export class PrincipalResolver {
   constructor(
@@ -23,17 +23,17 @@ export class PrincipalResolver {
     private readonly firstLogin: FirstLogin,
   ) {}
 
-  /** Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be made now. */
+  /** Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be created now. */
   async resolve(session: Session, requestId: string): Promise<Resolved> {
     const found = await this.find(session);
     if (found !== undefined) return { ...found, isNewUser: false };
     const { decision } = await this.settle(session.clerkUserId, requestId);
     const made = await this.find(session);
-    if (made === undefined) throw new RequestRefusedError('unavailable', 'the user is not here yet');
+    if (made === undefined) throw new RequestRefusedError('unavailable', 'The user is not here yet. Retry.');
     return { ...made, isNewUser: decision === 'create' };
   }
 
-  /** Makes the user what Clerk holds of it right now. Throws a refusal. */
+  /** Reads the user from Clerk and applies the answer. Throws a refusal. */
   async settle(
     clerkUserId: string,
     requestId: string,
@@ -44,21 +44,21 @@ export class PrincipalResolver {
       return await this.firstLogin.create(clerkUserId, requestId, kind, timeoutMs);
     } catch (error) {
       if (!(error instanceof DatabaseRefusedError && error.sqlState === SQL_STATE.uniqueViolation)) throw error;
-      throw new RequestRefusedError('conflict', 'another user here holds the e-mail address or phone number', {
+      throw new RequestRefusedError('conflict', 'Another user here has the e-mail address or phone number.', {
         cause: error,
       });
     }
   }
 
-  /** The user, undefined when it was never here. Throws a refusal for a deleted one. */
+  /** The stored user; undefined when it was never here. Throws a refusal for a deleted user. */
   private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Before all that it vouches for.
+      // Read before the rows: they are at least as new as this number.
       const change = await currentNumber(manager);
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;
-      if (gone) throw new RequestRefusedError('user_deleted', 'the user was deleted');
+      if (gone) throw new RequestRefusedError('user_deleted', 'The user was deleted.');
       if (user === null) return undefined;
       return { change, sessionEnded: await hasEnded(manager, sessionId), ...holderOf(user) };
     });

@@ -6,7 +6,7 @@ import { PrincipalResolver } from './principal-resolver';
 
 type Resolved = ReplyOf<typeof resolvePrincipal>;
 
-/** Tells the gateway whom a Clerk session belongs to here. */
+/** Returns the user of a Clerk session to the gateway. */
 @Controller()
 export class ResolvePrincipalController {
   constructor(private readonly principals: PrincipalResolver) {}

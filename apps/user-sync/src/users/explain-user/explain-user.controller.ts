@@ -9,7 +9,6 @@ import {
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, LessThan } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { type UserSyncConfig } from '../../config';
 import { AppliedEventEntity } from '../../database/applied-event.entity';
 import { ClerkTombstoneEntity } from '../../database/clerk-tombstone.entity';
@@ -18,17 +17,18 @@ import { ReconcileSightingEntity } from '../../database/reconcile-sighting.entit
 import { UserConflictEntity } from '../../database/user-conflict.entity';
 import { type UserEntity } from '../../database/user.entity';
 import { WriteBackEntity } from '../../database/write-back.entity';
-import { findUserBy, isClerkUserId } from '../../user-rows/find-user';
-import { presentConflict } from '../list-conflicts/present-conflict';
-import { presentLockout } from '../../user-rows/present-user';
-import { loadMetadata, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
-import { presentWriteBack } from '../../write-back/list-write-backs/present-write-back';
+import { answerRequest } from '../../requests/answer-request';
 import { CONFIG } from '../../tokens';
+import { findUserBy, isClerkUserId } from '../../user-rows/find-user';
+import { presentLockout } from '../../user-rows/present-user';
+import { presentWriteBack } from '../../write-back/list-write-backs/present-write-back';
+import { loadMetadata, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
+import { presentConflict } from '../list-conflicts/present-conflict';
 
-/** The newest that are told; a user who is in more of them has other troubles. */
+/** Maximum conflicts that are returned, newest first. */
 const MAX_CONFLICTS = 100;
 
-/** Tells admins a user's whole story: what was seen of it, what was decided, and why. */
+/** Explains a user to admins: what was observed, what was decided, and why. */
 @Controller()
 export class ExplainUserController {
   constructor(
@@ -39,16 +39,16 @@ export class ExplainUserController {
   @RequestHandler(explainUser)
   explain(@Payload() { body, envelope }: VerifiedRequest<typeof explainUser>): Promise<Explanation> {
     requireAdmin(envelope);
-    return answerRequest(() => this.storyOf(body));
+    return answerRequest(() => this.explanationOf(body));
   }
 
-  private async storyOf({ id, limit, cursor }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
+  private async explanationOf({ id, limit, cursor }: ParsedRequestOf<typeof explainUser>): Promise<Explanation> {
     const { manager } = this.dataSource;
     const before = idCursor.read(cursor);
     const user = await findUserBy(manager, id);
     const clerkUserId = user === null ? (isClerkUserId(id) ? id : null) : user.clerkUserId;
     const byClerk = { clerkUserId: clerkUserId ?? '' };
-    // One more than asked for tells whether there are older ones.
+    // One row more than the page shows whether there is a next page.
     const newestFirst = await manager.find(AppliedEventEntity, {
       where: { ...byClerk, ...(before === undefined ? {} : { step: LessThan(before) }) },
       order: { step: 'DESC' },
@@ -57,7 +57,7 @@ export class ExplainUserController {
     const { items: rows, nextCursor } = idCursor.page(newestFirst, limit, ({ step }) => step);
     const tombstone = await manager.findOneBy(ClerkTombstoneEntity, byClerk);
     if (user === null && tombstone === null && rows.length === 0 && before === undefined) {
-      throw new RequestRefusedError('not_found', 'nothing was ever seen of such a user');
+      throw new RequestRefusedError('not_found', 'This user was never observed.');
     }
     const pending = await manager.findOneBy(PendingRedactionEntity, byClerk);
     const sighting = await manager.findOneBy(ReconcileSightingEntity, byClerk);
@@ -70,7 +70,7 @@ export class ExplainUserController {
       deletedAt: (user?.deletedAt ?? tombstone?.deletedAt)?.toISOString() ?? null,
       redactsAt: pending?.redactAt.toISOString() ?? null,
       tombstone: tombstone && { at: tombstone.deletedAt.toISOString(), because: tombstone.sourceWebhookId },
-      steps: rows.reverse().map(toStep),
+      steps: rows.reverse().map(presentStep),
       nextCursor,
       lastSighting: sighting && {
         runId: sighting.runId,
@@ -85,7 +85,7 @@ export class ExplainUserController {
   }
 
   private async writeBackOf(user: UserEntity | null): Promise<Explanation['writeBack']> {
-    // The row of a deleted user is kept for an undo alone; it is never written to Clerk.
+    // The row of a deleted user is kept only for an undo; it is never written to Clerk.
     if (user === null || user.deletedAt !== null) return null;
     const row = await this.dataSource.manager.findOneBy(WriteBackEntity, { userId: user.id });
     return row && presentWriteBack(row, user.clerkUserId);
@@ -117,7 +117,7 @@ function atClerk(user: UserEntity): Explanation['atClerk'] {
   };
 }
 
-function toStep(row: AppliedEventEntity): Explanation['steps'][number] {
+function presentStep(row: AppliedEventEntity): Explanation['steps'][number] {
   const { source, eventType, decision, reason, versionSeen, versionBefore, versionAfter, attempt, correlationId } = row;
   return {
     id: row.webhookId,

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 
-/** Translates a user reference for services that know Clerk's ids alone. */
+/** Resolves a user reference to ids, for services that only know Clerk's ids. */
 @Controller()
 export class FindUserController {
   constructor(private readonly dataSource: DataSource) {}

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { recordAudit } from '../../audit/audit-log/record-audit';
 import { AdminPromiseEntity } from '../../database/admin-promise.entity';
 import { TooManyPromisesError } from '../../errors';
-import { recordAudit } from '../../audit/audit-log/record-audit';
 
 /** Lifetime of a promise; a PostgreSQL interval. */
 const LIFETIME = '7 days';
 const MAX_OPEN = 100;
-/** How many promises Clerk is asked about in one round. */
+/** Maximum promises that are checked in one round. */
 const MAX_CHECKED = 20;
 
 /**
- * Promises due for a check: last checked more than a minute ago, or before a user was stored with the address. Marks them
- * as checked, so that replicas share the work.
+ * Selects promises that are due for a check: last checked over a minute ago, or before a user was stored with the address.
+ * Marks them as checked, so that replicas share the work.
  */
-const CLAIM = `
+const TAKE_DUE = `
   UPDATE admin_promises SET checked_at = now() WHERE id IN (
     SELECT id FROM admin_promises AS p
      WHERE state = 'open' AND expires_at > now()
@@ -78,7 +78,7 @@ export async function makePromise(
   };
 }
 
-/** Ends the promises whose time is over. */
+/** Ends the promises that have expired. */
 export async function expirePromises(manager: EntityManager): Promise<void> {
   const [ended] = await manager.query<[{ id: string }[], number]>(END_DUE);
   for (const { id } of ended) await noteOf(manager, 'expire', id);
@@ -107,10 +107,10 @@ export function cancelPromise(dataSource: DataSource, email: string): Promise<bo
   });
 }
 
-/** Promises that Clerk is to be asked about now. */
-export async function claimPromises(manager: EntityManager): Promise<readonly OpenPromise[]> {
-  const [claimed] = await manager.query<[OpenPromise[], number]>(CLAIM);
-  return claimed;
+/** Promises that are due for a check, marked as checked. */
+export async function takeDuePromises(manager: EntityManager): Promise<readonly OpenPromise[]> {
+  const [due] = await manager.query<[OpenPromise[], number]>(TAKE_DUE);
+  return due;
 }
 
 /** Request id and caller that the audit log records for a command. */

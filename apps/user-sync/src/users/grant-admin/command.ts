@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { type AdminPromiseEntity } from '../../database/admin-promise.entity';
 import { type Grant } from './grant-admin';
 
-/** How the command is called; `npm run admin --` takes the same arguments. */
+/** Usage text. `npm run admin --` takes the same arguments. */
 export const USAGE = `usage: make-admin <e-mail>           make the user with this e-mail address an admin, now or once it is here
        make-admin --list             show the open promises
        make-admin --cancel <e-mail>  cancel the promise for this address
 `;
 
-/** What the operator asks for; addresses in lower case. */
+/** A parsed command; addresses in lower case. */
 export type Command = { readonly verb: 'grant' | 'cancel'; readonly email: string } | { readonly verb: 'list' };
 
 const emailSchema = z.email().max(320).toLowerCase();
 
-/** The command that these arguments spell; undefined when they spell none. */
+/** Parses the arguments; undefined when they are invalid. */
 export function parseCommand(args: readonly string[]): Command | undefined {
   if (args.length === 1 && args[0] === '--list') return { verb: 'list' };
   const cancels = args[0] === '--cancel';
@@ -22,17 +22,17 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   return { verb: cancels ? 'cancel' : 'grant', email: email.data };
 }
 
-/** Message to the operator about a grant. */
+/** Message to the operator about the result. */
 export function describeGrant(grant: Grant): string {
   switch (grant.result) {
     case 'granted':
-      return `The user ${grant.userId} is an admin now. Every gateway knows within seconds.`;
+      return `The user ${grant.userId} is an admin now. Every gateway learns of it within seconds.`;
     case 'already_admin':
-      return `The user ${grant.userId} is an admin already.`;
+      return `The user ${grant.userId} is already an admin.`;
     case 'promised':
       return `No such user is here yet. The first user with this address verified at Clerk becomes an admin within a minute of signing in, until ${untilOf(grant.promise)}.`;
     case 'already_promised':
-      return `The admin role is promised to this address already, until ${untilOf(grant.promise)}.`;
+      return `The admin role is already promised to this address, until ${untilOf(grant.promise)}.`;
   }
 }
 

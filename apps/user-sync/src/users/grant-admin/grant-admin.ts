@@ -3,8 +3,8 @@ import { type AddressHolder, type ClerkAddresses } from '../../clerk/clerk-addre
 import { type AdminPromiseEntity } from '../../database/admin-promise.entity';
 import { UserEntity } from '../../database/user.entity';
 import { AdminRefusedError } from '../../errors';
-import { changeUser } from '../manage-users/change-user';
 import { mayAct } from '../../user-rows/may-act';
+import { changeUser } from '../manage-users/change-user';
 import { byCommand, endPromise, findOpenPromise, makePromise } from './admin-promises';
 
 /** Result of a request to make a user an admin. */
@@ -13,9 +13,9 @@ export type Grant =
   | { readonly result: 'promised' | 'already_promised'; readonly promise: AdminPromiseEntity };
 
 /**
- * Makes the user who has this e-mail address verified at Clerk an admin. When that user is not here yet, promises the role
- * to the next one who has. Repeating it changes nothing. Throws AdminRefusedError when Clerk shows the
- * address as unverified or the user cannot act, ClerkRequestError when Clerk cannot be asked.
+ * Makes the user who has verified this e-mail address at Clerk an admin. While that user is not here, promises the role to
+ * the next one who verifies it. Idempotent. Throws AdminRefusedError when the address is unverified at Clerk or the user
+ * cannot act, and ClerkRequestError.
  */
 export async function grantAdmin(
   dataSource: DataSource,
@@ -26,7 +26,7 @@ export async function grantAdmin(
   const holders = await clerk.holdersOf(email, 'first_login');
   const holder = verifiedHolder(holders);
   if (holder === undefined && holders.length > 0) {
-    throw new AdminRefusedError('Clerk shows this address as unverified: verify it at Clerk, then repeat the command');
+    throw new AdminRefusedError('Clerk shows this address as unverified. Verify it at Clerk, then repeat the command.');
   }
   return dataSource.transaction(async (manager) => {
     const user = holder && (await lockHolder(manager, holder.clerkUserId));
@@ -40,23 +40,23 @@ export async function grantAdmin(
   });
 }
 
-/** The one user who has an address verified. Throws AdminRefusedError when several have. */
+/** The user who has verified an address. Throws AdminRefusedError when several have. */
 export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder | undefined {
   const [holder, ...others] = holders.filter(({ verified }) => verified);
-  if (others.length > 0) throw new AdminRefusedError('Clerk shows several users with this address verified');
+  if (others.length > 0) throw new AdminRefusedError('Clerk shows several users who have verified this address.');
   return holder;
 }
 
-/** The row of a Clerk user, locked; undefined when it is not here yet. Throws AdminRefusedError when it cannot act. */
+/** The locked row of a Clerk user; undefined while it is not here. Throws AdminRefusedError when the user cannot act. */
 export async function lockHolder(manager: EntityManager, clerkUserId: string): Promise<UserEntity | undefined> {
   const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
   if (user === null) return undefined;
-  if (user.deletedAt !== null) throw new AdminRefusedError('the user was deleted here');
-  if (!mayAct(user)) throw new AdminRefusedError('the user is deactivated here or banned at Clerk');
+  if (user.deletedAt !== null) throw new AdminRefusedError('The user was deleted here.');
+  if (!mayAct(user)) throw new AdminRefusedError('The user is deactivated here, or banned or deprovisioned at Clerk.');
   return user;
 }
 
-/** Makes a locked user an admin, as an admin's change of role does. Must be the transaction's last statement. */
+/** Makes a locked user an admin, with audit entry and trust change. Must be the transaction's last statement. */
 export async function promote(manager: EntityManager, user: UserEntity): Promise<Extract<Grant, { userId: string }>> {
   const { id: userId, role: before } = user;
   const details = { before, after: 'admin', source: 'command' };

@@ -4,18 +4,18 @@ import { repeatOnConflict } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { ClerkAddresses } from '../../clerk/clerk-addresses';
 import { guardDatabase } from '../../database/guard-database';
 import { AdminRefusedError, ClerkRequestError } from '../../errors';
-import { type OpenPromise, claimPromises, endPromise, expirePromises } from './admin-promises';
+import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { type OpenPromise, takeDuePromises, endPromise, expirePromises } from './admin-promises';
 import { lockHolder, promote, verifiedHolder } from './grant-admin';
 
 const EVERY_MS = 2_000;
 
 /**
- * Keeps promises of the admin role: asks Clerk who holds the address, and makes that user an admin, once. An event alone
- * never does: a forged event could otherwise make an admin.
+ * Redeems promises of the admin role: reads from Clerk who has the address, and makes that user an admin, once. It never
+ * trusts an event: a forged one could otherwise make an admin.
  */
 @Injectable()
 export class PromiseWorker extends PeriodicWorker {
@@ -31,15 +31,16 @@ export class PromiseWorker extends PeriodicWorker {
   protected override async run(): Promise<void> {
     try {
       await guardDatabase(() => this.dataSource.transaction(expirePromises));
-      for (const promise of await guardDatabase(() => claimPromises(this.dataSource.manager))) await this.keep(promise);
+      for (const promise of await guardDatabase(() => takeDuePromises(this.dataSource.manager)))
+        await this.check(promise);
     } catch (error) {
-      // What is away says so itself; the promise is checked again in a minute.
+      // Outages are reported elsewhere. The promise is checked again in a minute.
       if (error instanceof SharedOutageError || error instanceof ClerkRequestError) return;
-      this.log.error({ err: error }, 'promises of the admin role could not be checked');
+      this.log.error({ err: error }, 'checking promises of the admin role failed; retrying');
     }
   }
 
-  private async keep({ id, email }: OpenPromise): Promise<void> {
+  private async check({ id, email }: OpenPromise): Promise<void> {
     const holders = await this.clerk.holdersOf(email, 'conflict');
     try {
       const holder = verifiedHolder(holders);
@@ -50,7 +51,7 @@ export class PromiseWorker extends PeriodicWorker {
       this.log.warn({ promiseId: id, userId: granted.userId }, 'user made admin by promise');
     } catch (error) {
       if (!(error instanceof AdminRefusedError)) throw error;
-      this.log.warn({ promiseId: id, reason: error.message }, 'promise of the admin role not kept');
+      this.log.warn({ promiseId: id, reason: error.message }, 'promise of the admin role not redeemed');
     }
   }
 

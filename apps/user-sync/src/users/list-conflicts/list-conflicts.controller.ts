@@ -3,13 +3,13 @@ import { idCursor, RequestHandler, requireAdmin, type VerifiedRequest } from '@g
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, IsNull, LessThan, Not } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { UserConflictEntity } from '../../database/user-conflict.entity';
+import { answerRequest } from '../../requests/answer-request';
 import { presentConflict } from './present-conflict';
 
 type Filters = ParsedRequestOf<typeof listUserConflicts>;
 
-/** Lists to admins which users claim one address: whom a person has to talk to. */
+/** Lists address conflicts between users to admins. */
 @Controller()
 export class ListConflictsController {
   constructor(private readonly dataSource: DataSource) {}
@@ -21,7 +21,7 @@ export class ListConflictsController {
     requireAdmin(envelope);
     const where = filterOf(body);
     return answerRequest(async () => {
-      // One more than asked for tells whether there is another page.
+      // One row more than the page shows whether there is a next page.
       const rows = await this.dataSource.manager.find(UserConflictEntity, {
         where,
         order: { id: 'DESC' },

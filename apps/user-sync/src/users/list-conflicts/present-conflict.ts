@@ -1,7 +1,7 @@
 import { type UserConflict } from '@gatehouse/contracts';
 import { type UserConflictEntity } from '../../database/user-conflict.entity';
 
-/** A conflict as admins see it: who and since when, never the address. */
+/** A conflict as returned to admins; without the address. */
 export function presentConflict(row: UserConflictEntity): Omit<UserConflict, 'id'> {
   const { kind, claimant, holder, reason, detectedAt, resolvedAt } = row;
   return {

@@ -3,8 +3,8 @@ import { RequestHandler, requireAdmin, timeCursor, type VerifiedRequest } from '
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { UserEntity } from '../../database/user.entity';
+import { answerRequest } from '../../requests/answer-request';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 
 type Filters = ParsedRequestOf<typeof listUsers>;
@@ -19,7 +19,7 @@ export class ListUsersController {
     requireAdmin(envelope);
     const query = this.queryOf(body);
     return answerRequest(async () => {
-      // One more than asked for tells whether there is another page.
+      // One row more than the page shows whether there is a next page.
       const users = await query.limit(body.limit + 1).getMany();
       const { items, nextCursor } = timeCursor.page(users, body.limit, ({ createdAt, id }) => [
         createdAt.getTime(),

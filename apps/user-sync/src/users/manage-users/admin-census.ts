@@ -6,10 +6,10 @@ import { DataSource } from 'typeorm';
 import { activeAdmins } from './active-admins';
 
 const EVERY_MS = 10_000;
-/** A new deployment gets its first admin right after the start. */
+/** A new deployment gets its first admin shortly after the start, so the first count does not warn. */
 const COUNTS_BEFORE_WARNING = 2;
 
-/** Reports how many admins can act, and warns when none can: Clerk's bans and deletions also apply to the last admin. */
+/** Counts the admins who can act, and warns when none can: a ban at Clerk applies to the last admin too. */
 @Injectable()
 export class AdminCensus extends PeriodicWorker {
   private readonly gauge: Gauge;
@@ -37,7 +37,7 @@ export class AdminCensus extends PeriodicWorker {
         this.log.warn('no admin is active; make one with node dist/apps/user-sync/src/make-admin.js <e-mail>');
       }
     } catch {
-      // A database that is away is reported by readiness.
+      // Readiness reports an unavailable database.
     }
   }
 }

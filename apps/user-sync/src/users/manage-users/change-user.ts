@@ -1,14 +1,14 @@
 import { type AdminUser, type AuditAction, type TrustChangeReason, type EnvelopeClaims } from '@gatehouse/contracts';
 import { runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
-import { recordChanges } from '../../trust-changes/record-trust-changes';
-import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
+import { UserEntity } from '../../database/user.entity';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
+import { recordChanges } from '../../trust-changes/record-trust-changes';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { queueWriteBacks } from '../../write-back/queue/queue-write-backs';
 
-/** Columns that operators change. */
+/** Columns that admins change. */
 export type ManagedColumns = Partial<
   Pick<
     UserEntity,
@@ -16,7 +16,7 @@ export type ManagedColumns = Partial<
   >
 >;
 
-/** An operator's change of a user, with its audit action and the reason that gateways receive. */
+/** An admin's change of a user, with its audit action and the reason of its trust change. */
 export interface UserChange {
   readonly action: AuditAction;
   readonly reason: TrustChangeReason;
@@ -25,15 +25,15 @@ export interface UserChange {
   readonly endsSessions?: boolean;
 }
 
-/** The user after a change; `number` of the trust change, null when nothing changed. */
+/** The user after a change, and the number of the trust change; null when nothing changed. */
 export interface ChangedUser {
   readonly number: number | null;
   readonly user: AdminUser;
 }
 
 /**
- * Changes a user whose row is locked; records the audit entry, the write-back and the trust change. Must be the
- * transaction's last statement, as `recordChanges`.
+ * Changes a user whose row is locked. Also writes the audit entry, queues the write-back and records the trust change.
+ * Must be the transaction's last statement, like `recordChanges`.
  */
 export async function changeUser(
   manager: EntityManager,

@@ -1,30 +1,31 @@
 import { type ParsedRequestOf, type ReplyOf, createUser, issuePasswordToken } from '@gatehouse/contracts';
 import { displayName } from '@gatehouse/lifecycle';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { isStorable, isUniqueViolation } from '@gatehouse/persistence';
+import { isUniqueViolation } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
-import { newReferralCode, newUserId } from '../../user-rows/new-user';
-import { UserEntity } from '../../database/user.entity';
-import { requireUser } from '../../user-rows/find-user';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { issueToken } from '../../credentials/set-password/password-tokens';
-import { presentUserToAdmin } from '../../user-rows/present-user';
+import { UserEntity } from '../../database/user.entity';
+import { answerRequest } from '../../requests/answer-request';
+import { requireStorable } from '../../requests/require-storable';
+import { requireUser } from '../../user-rows/find-user';
 import { loadAdmin, lockUser } from '../../user-rows/load-admin';
+import { newReferralCode, newUserId } from '../../user-rows/new-user';
+import { presentUserToAdmin } from '../../user-rows/present-user';
 import { tierLimits } from './tier-limits';
 
 type Draft = ParsedRequestOf<typeof createUser>;
 
-/** Makes local users, who log in by a password that they set themselves. */
+/** Creates local users, who log in by a password, and issues their set-password tokens. */
 @Controller()
 export class CreateUserController {
   constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(createUser)
   async create(@Payload() { body, envelope }: VerifiedRequest<typeof createUser>): Promise<ReplyOf<typeof createUser>> {
-    refuseUnstorable(body);
+    requireStorable(body);
     return this.transaction(async (manager) => {
       await loadAdmin(manager, envelope);
       const user = await insertLocalUser(manager, body);
@@ -44,7 +45,7 @@ export class CreateUserController {
       const { id } = await requireUser(manager, body.userId);
       const user = await lockUser(manager, id);
       if (user.authProvider !== 'local') {
-        throw new RequestRefusedError('conflict', 'the user signs in through Clerk and has no password here');
+        throw new RequestRefusedError('conflict', 'The user signs in through Clerk and has no password here.');
       }
       const passwordToken = await issueToken(manager, user.id);
       await recordAudit(manager, envelope, { action: 'password.token', userId: user.id });
@@ -83,11 +84,4 @@ async function insertLocalUser(manager: EntityManager, draft: Draft): Promise<Us
 
 function isTaken(): RequestRefusedError {
   return new RequestRefusedError('conflict', 'email: is held by another user');
-}
-
-function refuseUnstorable(draft: Draft): void {
-  for (const [field, value] of Object.entries(draft)) {
-    if (isStorable(value)) continue;
-    throw new RequestRefusedError('invalid_request', `${field}: contains characters that cannot be stored`);
-  }
 }

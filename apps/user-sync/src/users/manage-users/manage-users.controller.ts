@@ -13,30 +13,30 @@ import { repeatOnConflict } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { type UserEntity } from '../../database/user.entity';
-import { requireUser } from '../../user-rows/find-user';
+import { answerRequest } from '../../requests/answer-request';
 import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { requireUser } from '../../user-rows/find-user';
+import { loadAdmin, lockUser } from '../../user-rows/load-admin';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { lockAdmins, requireAnotherAdmin } from './active-admins';
 import { type ChangedUser, type UserChange, changeUser } from './change-user';
-import { loadAdmin, lockUser } from '../../user-rows/load-admin';
 import { tierLimits } from './tier-limits';
 
 type Changed = ReplyOf<typeof setUserRole>;
 
-/** What an admin does to a user. */
-interface Deed {
-  /** As `userRefSchema` names the user. */
+/** An admin's command on a user. */
+interface AdminCommand {
+  /** User reference, as `userRefSchema` defines it. */
   readonly user: string;
-  /** It can take away an admin's rights: admins may not do it to themselves, and one active admin always remains. */
+  /** It can end an admin's rights: not allowed on oneself, nor on the last active admin. */
   readonly endsAdmin: boolean;
-  /** It grants rights: the user must not be named by an unverified address, which any Clerk user can claim. */
+  /** It grants rights: an unverified address may not name the user, because any Clerk user can add one. */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;
 }
 
-/** What admins do to users: in force at every gateway when they are answered. */
+/** Shows users to admins and changes them. A change is in force at every gateway before the reply. */
 @Controller()
 export class ManageUsersController {
   constructor(
@@ -68,7 +68,7 @@ export class ManageUsersController {
   setTier(@Payload() { body, envelope }: VerifiedRequest<typeof setUserTier>): Promise<Changed> {
     const { userId: user, tier } = body;
     if (tier !== 'enterprise' && (body.tokensMonthlyLimit ?? body.uploadsMonthlyLimit) !== undefined) {
-      throw new RequestRefusedError('invalid_request', 'only the limits of enterprise are set by admins');
+      throw new RequestRefusedError('invalid_request', 'Limits can only be set for the enterprise tier.');
     }
     const tokens = body.tokensMonthlyLimit ?? tierLimits[tier].tokens;
     const uploads = body.uploadsMonthlyLimit ?? tierLimits[tier].uploads;
@@ -106,14 +106,14 @@ export class ManageUsersController {
 
   private async perform(
     envelope: EnvelopeClaims,
-    { user: ref, endsAdmin, grants = false, change }: Deed,
+    { user: ref, endsAdmin, grants = false, change }: AdminCommand,
   ): Promise<Changed> {
     const work = async (manager: EntityManager): Promise<ChangedUser> => {
       if (endsAdmin) await lockAdmins(manager);
       const admin = await loadAdmin(manager, envelope);
       const { id } = await requireUser(manager, ref);
       if (endsAdmin && admin.id === id) {
-        throw new RequestRefusedError('conflict', 'admins cannot do this to themselves');
+        throw new RequestRefusedError('conflict', 'Admins cannot do this to themselves.');
       }
       if (endsAdmin) await requireAnotherAdmin(manager, id);
       const user = await lockUser(manager, id);
@@ -125,8 +125,8 @@ export class ManageUsersController {
   }
 }
 
-/** Refuses a Clerk user named by an unverified address. Admins set the addresses of local users. */
+/** Refuses a Clerk user who is named by an unverified address. The addresses of local users come from admins. */
 function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
   if (!ref.includes('@') || clerkUserId === null || emailVerified) return;
-  throw new RequestRefusedError('conflict', 'the e-mail address of this user is not verified: name the user by its id');
+  throw new RequestRefusedError('conflict', 'The e-mail address of this user is not verified. Use the id of the user.');
 }

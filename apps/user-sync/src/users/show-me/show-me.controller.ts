@@ -7,7 +7,7 @@ import { answerRequest } from '../../requests/answer-request';
 import { loadCaller } from '../../user-rows/load-caller';
 import { presentUser } from '../../user-rows/present-user';
 
-/** Shows the calling user to itself. */
+/** Returns the calling user. */
 @Controller()
 export class ShowMeController {
   constructor(private readonly dataSource: DataSource) {}

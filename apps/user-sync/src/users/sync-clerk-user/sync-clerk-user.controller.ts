@@ -3,17 +3,17 @@ import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gate
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
 import { type UserSyncConfig } from '../../config';
 import { UserEntity } from '../../database/user.entity';
-import { loadMetadata, metadataProgress, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
+import { answerRequest } from '../../requests/answer-request';
+import { CONFIG } from '../../tokens';
 import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
 import { presentUser } from '../../user-rows/present-user';
-import { CONFIG } from '../../tokens';
+import { loadMetadata, metadataProgress, presentStoredMetadata } from '../../write-back/metadata/present-metadata';
 
 type Reply = ReplyOf<typeof syncClerkUser>;
 
-/** Makes sure that a signed-in Clerk user exists here. */
+/** Creates the signed-in Clerk user here, unless it exists. */
 @Controller()
 export class SyncClerkUserController {
   constructor(
@@ -25,7 +25,7 @@ export class SyncClerkUserController {
   @RequestHandler(syncClerkUser)
   async sync(@Payload() { body, envelope }: VerifiedRequest<typeof syncClerkUser>): Promise<Reply> {
     const { sessionEnded, ...resolved } = await this.principals.resolve(body, envelope.rid);
-    if (sessionEnded) throw new RequestRefusedError('session_ended', 'the session is over');
+    if (sessionEnded) throw new RequestRefusedError('session_ended', 'The session has ended.');
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       const { metadata, writeBack } = this.config;

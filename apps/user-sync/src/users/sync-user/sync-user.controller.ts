@@ -7,9 +7,10 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
 import { noActivity } from '../../apply/observation/observation';
 import { ClerkSettlement } from '../../apply/settle/settle-with-clerk';
+import { recordAudit } from '../../audit/audit-log/record-audit';
+import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import { ClerkMetadata } from '../../clerk/clerk-metadata';
 import { type UserSyncConfig } from '../../config';
 import { UserEntity } from '../../database/user.entity';
@@ -20,15 +21,14 @@ import {
   UserMissingAtClerkError,
   UserUnsettledError,
 } from '../../errors';
-import { isClerkUserId, requireUser } from '../../user-rows/find-user';
-import { recordAudit } from '../../audit/audit-log/record-audit';
-import { loadAdmin } from '../../user-rows/load-admin';
-import { type PublicMetadata } from '../../clerk-user/company-metadata';
-import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
-import { presentUserToAdmin } from '../../user-rows/present-user';
+import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
 import { CONFIG } from '../../tokens';
+import { isClerkUserId, requireUser } from '../../user-rows/find-user';
+import { loadAdmin } from '../../user-rows/load-admin';
+import { presentUserToAdmin } from '../../user-rows/present-user';
+import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 
-/** The admin gives up after 5 s; a row that is newer than what Clerk shows asks it a second time. */
+/** Time-out of each request to Clerk. There may be two, and the gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 3_000;
 const METADATA_TIMEOUT_MS = 1_500;
 
@@ -45,7 +45,7 @@ interface Found {
   readonly reason: string;
 }
 
-/** Makes one user what Clerk holds of it now, through the same apply function as every other source. */
+/** Reads one user from Clerk for an admin, and applies the answer. */
 @Controller()
 export class SyncUserController {
   constructor(
@@ -69,7 +69,7 @@ export class SyncUserController {
     return answerRequest(async () => {
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       if (user === null && found.result === 'missing') {
-        throw new RequestRefusedError('not_found', 'neither we nor Clerk know this user');
+        throw new RequestRefusedError('not_found', 'This user exists neither here nor at Clerk.');
       }
       await recordAudit(manager, envelope, {
         ...{ action: 'user.sync', userId: user?.id ?? null, subject: clerkUserId, details: { result: found.result } },
@@ -86,23 +86,23 @@ export class SyncUserController {
     if (isClerkUserId(ref)) return ref;
     const user = await requireUser(this.dataSource.manager, ref);
     if (user.clerkUserId !== null) return user.clerkUserId;
-    throw new RequestRefusedError('conflict', 'a local user: Clerk holds nothing of it that it could be made equal to');
+    throw new RequestRefusedError('conflict', 'This is a local user, which does not exist at Clerk.');
   }
 
-  /** Metadata as Clerk shows it now; undefined when Clerk could not be asked. */
+  /** Current metadata at Clerk; undefined when reading it failed. */
   private async metadataAtClerk(clerkUserId: string): Promise<PublicMetadata | undefined> {
     try {
       const callOptions = { priority: 'conflict', timeoutMs: METADATA_TIMEOUT_MS, callerWaits: true } as const;
       return (await this.metadata.read([clerkUserId], callOptions)).get(clerkUserId);
     } catch (error) {
-      this.log.warn({ err: error }, 'Clerk could not be asked for metadata');
+      this.log.warn({ err: error }, 'reading metadata from Clerk failed');
       return undefined;
     }
   }
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
     const origin = {
-      // Not the request's id: a client may choose that.
+      // Not the request id, which a client may choose.
       id: `sync:${randomUUID()}`,
       source: 'sync',
       eventType: 'sync',
@@ -121,13 +121,13 @@ export class SyncUserController {
 
   private refusalOf(error: unknown): unknown {
     if (error instanceof ClerkRequestError) {
-      this.log.error({ err: error, answer: error.answer }, 'Clerk could not be asked for a user');
-      return clerkUnavailable('Clerk could not be asked for this user', error);
+      this.log.error({ err: error, answer: error.answer }, 'reading a user from Clerk failed');
+      return clerkUnavailable('The user could not be read from Clerk.', error);
     }
     if (error instanceof UserUnsettledError) return new RequestRefusedError('unavailable', error.message);
     if (error instanceof ConflictTooWideError) return new RequestRefusedError('conflict', error.message);
     if (error instanceof DatabaseRefusedError && error.sqlState === SQL_STATE.uniqueViolation) {
-      const message = 'another user here holds the e-mail address or phone number';
+      const message = 'Another user here has the e-mail address or phone number.';
       return new RequestRefusedError('conflict', message, { cause: error });
     }
     return error;
@@ -136,5 +136,5 @@ export class SyncUserController {
 
 const missing: Found = {
   result: 'missing',
-  reason: 'Clerk does not know the user; it is asked once more in a minute, and only then is the user deleted here',
+  reason: 'Clerk does not know the user; it is checked again in a minute, and only then deleted here',
 };

@@ -1,16 +1,16 @@
-import { type ProfilePatch, type User, updateMe } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
-import { isStorable } from '@gatehouse/persistence';
+import { type User, updateMe } from '@gatehouse/contracts';
+import { RequestHandler, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { answerRequest } from '../../requests/answer-request';
-import { UserEntity } from '../../database/user.entity';
 import { recordAudit } from '../../audit/audit-log/record-audit';
+import { UserEntity } from '../../database/user.entity';
+import { answerRequest } from '../../requests/answer-request';
+import { requireStorable } from '../../requests/require-storable';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
 import { presentUser } from '../../user-rows/present-user';
 
-/** Changes what is the calling user's own to change: its profile, never what Clerk owns. */
+/** Changes the profile of the calling user; never the columns that Clerk owns. */
 @Controller()
 export class UpdateProfileController {
   constructor(private readonly dataSource: DataSource) {}
@@ -18,7 +18,7 @@ export class UpdateProfileController {
   @RequestHandler(updateMe)
   update(@Payload() { body, envelope }: VerifiedRequest<typeof updateMe>): Promise<User> {
     const principal = requirePrincipal(envelope);
-    refuseUnstorable(body);
+    requireStorable(body);
     return answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
         const { id } = await lockCaller(manager, principal);
@@ -31,14 +31,5 @@ export class UpdateProfileController {
         return presentUser(await loadCaller(manager, principal));
       }),
     );
-  }
-}
-
-function refuseUnstorable(patch: ProfilePatch): void {
-  for (const [field, value] of Object.entries(patch)) {
-    const texts = typeof value === 'string' ? [value] : Object.values(value ?? {});
-    if (!texts.every(isStorable)) {
-      throw new RequestRefusedError('invalid_request', `${field}: contains characters that cannot be stored`);
-    }
   }
 }
