@@ -14,7 +14,7 @@ const LOCK = 7_202_612;
 /** Longer than gateways cache principals and than Clerk session tokens live. */
 const CHANGES_KEPT = '24 hours';
 
-/** Clerk issues tokens for a session that ended only here. Its sessions last a week by default, and may be configured longer. */
+/** Clerk still issues tokens for a session that ended only here. Sessions last a week, unless configured longer. */
 const SIGNED_OUT_KEPT = '366 days';
 
 /** Time at which a key ended; NULL for a valid key. Ended keys are kept as long as audit entries about them. */
