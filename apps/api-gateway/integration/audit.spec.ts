@@ -32,8 +32,9 @@ beforeAll(async () => {
   gateway = await startTestGateway({}, (userSync, ingest) => {
     for (const contract of gatewayRequests) {
       if (answered.includes(contract) || ofChanges.includes(contract)) continue;
-      const service = contract.subject.startsWith('user-sync.') ? userSync : ingest;
-      service.answer(contract, ({ envelope }) => {
+      const [name] = contract.subject.split('.');
+      const service = { 'user-sync': userSync, 'webhook-ingest': ingest }[name ?? ''];
+      service?.answer(contract, ({ envelope }) => {
         asked.set(envelope.rid, envelope);
         throw new RequestRefusedError('conflict', 'heard');
       });

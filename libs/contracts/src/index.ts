@@ -105,6 +105,7 @@ export { natsPermissions, type NatsPermissions } from './nats-permissions';
 export { gatewayRequests, type NatsRights } from './nats-rights';
 export {
   inboxPrefix,
+  natsRights,
   serviceNames,
   serviceRow,
   services,

@@ -1,4 +1,4 @@
-import { type ServiceName, inboxPrefix, serviceNames, serviceRow } from './services';
+import { type ServiceName, inboxPrefix, natsRights, serviceNames } from './services';
 
 /** What a NATS user may do, in nats-server's terms. */
 export interface NatsPermissions {
@@ -14,7 +14,7 @@ export const natsPermissions = Object.fromEntries(
 ) as Record<ServiceName, NatsPermissions>;
 
 function permissionsOf(service: ServiceName): NatsPermissions {
-  const { publish, subscribe, answers } = serviceRow(service).rights;
+  const { publish, subscribe, answers } = natsRights(service);
   const requests = answers ? [`${service}.>`] : [];
   return {
     publish: { allow: publish },

@@ -1,4 +1,4 @@
-import { type NatsRights, gatewayRights, ingestRights, userSyncRights } from './nats-rights';
+import { type NatsRights, answersRequests, gatewayRights, ingestRights, userSyncRights } from './nats-rights';
 
 /** One service: a row of the table from which configuration, NATS users, `npm start` and the tests take everything. */
 export interface ServiceRow {
@@ -10,7 +10,8 @@ export interface ServiceRow {
   readonly opsPort: number;
   /** Name of its database; absent in a service without one. */
   readonly database?: string;
-  readonly rights: NatsRights;
+  /** What it may publish and subscribe to; by default it only answers requests. */
+  readonly rights?: NatsRights;
 }
 
 /** Every service. The key is its name in NATS, PostgreSQL and logs, and its folder in apps/. */
@@ -35,6 +36,11 @@ export const serviceNames = Object.keys(services) as readonly ServiceName[];
 /** The row of a service. */
 export function serviceRow(service: ServiceName): ServiceRow {
   return services[service];
+}
+
+/** What a service may publish and subscribe to. */
+export function natsRights(service: ServiceName): NatsRights {
+  return serviceRow(service).rights ?? answersRequests;
 }
 
 /** Where the replies to a service arrive. Each has its own prefix, so that no service reads replies to another. */

@@ -1,4 +1,4 @@
-import { serviceNames, serviceRow, type DatabaseName, type ServiceName } from '@gatehouse/contracts';
+import { natsRights, serviceNames, type DatabaseName, type ServiceName } from '@gatehouse/contracts';
 import { databaseOf } from './databases';
 import { httpPortOf, opsPortOf, type GatehousePorts } from './ports';
 import { type LocalSettings } from './settings';
@@ -76,7 +76,6 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
   const own = ownVariables(input)[app];
   if (app === 'clerk-emulator')
     return { fixed: { PORT: String(input.ports.emulator) }, defaults: { ...common, ...own } };
-  const row = serviceRow(app);
   const { user, password } = input.nats.credentials(app);
   const httpPort = httpPortOf(app);
   const database = databaseOf(app);
@@ -92,7 +91,7 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
       NATS_CA_FILE: undefined,
       ...(httpPort && { TRUST_PROXY: undefined, REQUIRE_HTTPS: undefined }),
       ...(database && { DATABASE_CA_FILE: undefined, DATABASE_POOL_SIZE: undefined }),
-      ...(row.rights.answers && { ENVELOPE_PUBLIC_KEY: input.settings.envelopePublicKey }),
+      ...(natsRights(app).answers && { ENVELOPE_PUBLIC_KEY: input.settings.envelopePublicKey }),
       ...own,
     },
   };

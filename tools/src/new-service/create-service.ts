@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { ServiceNameInvalidError } from './errors';
+import { serviceFiles } from './service-files';
+import { serviceNames } from './service-names';
+import { tableEntries, withEntry } from './table-entries';
+
+/**
+ * Writes the files of a new service into a checkout, and its entries into files that are there. Writes nothing when it
+ * fails.
+ * @returns the paths of what was written, relative to the checkout
+ * @throws ServiceNameInvalidError, PlaceNotFoundError
+ */
+export async function createService(root: string, name: string): Promise<string[]> {
+  const names = serviceNames(name);
+  const texts = new Map(Object.entries(serviceFiles(names)));
+  if ([...texts.keys()].some((path) => existsSync(join(root, path)))) {
+    throw new ServiceNameInvalidError('is taken: files of that name exist');
+  }
+  for (const entry of tableEntries(names)) {
+    texts.set(entry.file, withEntry(texts.get(entry.file) ?? readFileSync(join(root, entry.file), 'utf8'), entry));
+  }
+  const formatted = await Promise.all(
+    [...texts].map(async ([path, text]) => {
+      const filepath = join(root, path);
+      return [path, await format(text, { ...(await resolveConfig(filepath)), filepath })] as const;
+    }),
+  );
+  for (const [path, text] of formatted) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return [...texts.keys()];
+}

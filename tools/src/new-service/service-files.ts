@@ -1,0 +1,321 @@
+import { type ServiceNames } from './service-names';
+
+/** The files of a new service by their paths, on the skeleton that all services share. */
+export function serviceFiles(names: ServiceNames): Record<string, string> {
+  const app = `apps/${names.kebab}`;
+  return {
+    [`libs/contracts/src/${names.kebab}.ts`]: contract(names),
+    [`${app}/README.md`]: readme(names),
+    [`${app}/project.json`]: project(names),
+    [`${app}/tsconfig.json`]: `{ "extends": "../../tsconfig.base.json", "include": ["**/*.ts"] }\n`,
+    [`${app}/jest.config.cjs`]: `module.exports = { ...require('../../jest.preset.js'), displayName: '${names.kebab}', rootDir: __dirname };\n`,
+    [`${app}/src/main.ts`]: main(),
+    [`${app}/src/create-app.ts`]: createApp(),
+    [`${app}/src/config.ts`]: config(names),
+    [`${app}/src/app.module.ts`]: appModule(),
+    [`${app}/src/tokens.ts`]: tokens(names),
+    [`${app}/src/errors.ts`]: errors(),
+    [`${app}/src/show-greeting/show-greeting.controller.ts`]: controller(names),
+    [`${app}/integration/show-greeting.spec.ts`]: spec(names),
+  };
+}
+
+function contract({ kebab, pascal }: ServiceNames): string {
+  return `import { z } from 'zod';
+import { defineRequest } from './request';
+
+/** Greets somebody by name: the example request of ${kebab}. */
+export const show${pascal}Greeting = defineRequest({
+  subject: '${kebab}.greeting.show',
+  request: z.strictObject({ name: z.string().min(1).max(100) }),
+  reply: z.object({ text: z.string() }),
+});
+`;
+}
+
+function readme({ kebab }: ServiceNames): string {
+  return `# ${kebab}
+
+Answers requests over NATS. Its only HTTP is its operations port.
+
+| folder | content |
+| --- | --- |
+| \`src/show-greeting/\` | the example use case: replace it |
+`;
+}
+
+function project({ kebab }: ServiceNames): string {
+  const command = `node --enable-source-maps --max-semi-space-size=16 dist/apps/${kebab}/src/main.js`;
+  return JSON.stringify({
+    $schema: '../../node_modules/nx/schemas/project-schema.json',
+    name: kebab,
+    projectType: 'application',
+    sourceRoot: `apps/${kebab}/src`,
+    tags: ['type:app'],
+    targets: {
+      build: {},
+      typecheck: {},
+      test: {},
+      unit: {},
+      serve: { executor: 'nx:run-commands', dependsOn: ['build'], options: { command } },
+    },
+  });
+}
+
+function main(): string {
+  return `import '@gatehouse/node-version';
+import { runService } from '@gatehouse/observability';
+import { findNearMisses, loadConfig } from './config';
+import { createApp } from './create-app';
+import { SERVICE_NAME } from './tokens';
+
+void runService(SERVICE_NAME, () => createApp(loadConfig()), findNearMisses());
+`;
+}
+
+function createApp(): string {
+  return `import { createEnvelopeVerifier } from '@gatehouse/auth';
+import { NatsClient, RequestServer } from '@gatehouse/messaging';
+import { createLogger, NestLogger } from '@gatehouse/observability';
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type Logger } from 'pino';
+import { AppModule } from './app.module';
+import { type Config } from './config';
+import { SERVICE_NAME } from './tokens';
+
+/** Builds and starts the service: it answers requests over NATS, and has an operations port. */
+export async function createApp(
+  config: Config,
+  logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
+): Promise<INestApplication> {
+  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKey);
+  const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  app.connectMicroservice({
+    strategy: new RequestServer(app.get(NatsClient), SERVICE_NAME, verifyEnvelope, logger),
+  });
+  await app.startAllMicroservices();
+  await app.init();
+  return app;
+}
+`;
+}
+
+function config({ kebab }: ServiceNames): string {
+  return `import {
+  commonVariables,
+  natsAddress,
+  nearMisses,
+  parseEnvironment,
+  pem,
+  port,
+  type NatsAddress,
+  type NearMiss,
+} from '@gatehouse/config';
+import { services } from '@gatehouse/contracts';
+import { z } from 'zod';
+
+const variables = z.object({
+  ...commonVariables,
+  OPS_PORT: port.default(services['${kebab}'].opsPort),
+  ENVELOPE_PUBLIC_KEY: pem,
+});
+
+/** The configuration of ${kebab}. */
+export interface Config {
+  readonly host: string;
+  readonly opsPort: number;
+  readonly logLevel: string;
+  readonly nats: NatsAddress;
+  /** Ed25519 public key of the gateway, in PEM. */
+  readonly envelopePublicKey: string;
+}
+
+/** Every variable that ${kebab} reads. */
+export const variableNames: readonly string[] = Object.keys(variables.shape);
+
+/** Variables that are set but not read, and whose names are close to ones that are. */
+export function findNearMisses(): readonly NearMiss[] {
+  return nearMisses(process.env, variableNames);
+}
+
+/** Reads the environment. @throws ConfigError that names every fault and shows no value */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const v = parseEnvironment(variables, environment);
+  return {
+    host: v.HOST,
+    opsPort: v.OPS_PORT,
+    logLevel: v.LOG_LEVEL,
+    nats: natsAddress(v),
+    envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
+  };
+}
+`;
+}
+
+function appModule(): string {
+  return `import { inboxPrefix } from '@gatehouse/contracts';
+import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
+import { ObservabilityModule } from '@gatehouse/observability';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type Config } from './config';
+import { ShowGreetingController } from './show-greeting/show-greeting.controller';
+import { CONFIG, SERVICE_NAME } from './tokens';
+
+/** The whole service; provides its configuration to every module. */
+@Global()
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ObservabilityModule.forRoot({
+          logger,
+          host: config.host,
+          opsPort: config.opsPort,
+          checks: { inject: [NatsClient], useFactory: (nats: NatsClient) => [natsReadiness(nats)] },
+        }),
+        MessagingModule.forRootAsync({
+          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+        }),
+      ],
+      controllers: [ShowGreetingController],
+      providers: [{ provide: CONFIG, useValue: config }],
+      exports: [CONFIG],
+    };
+  }
+}
+`;
+}
+
+function tokens({ kebab }: ServiceNames): string {
+  return `/** Injection token of the \`Config\`. */
+export const CONFIG = Symbol('Config');
+
+/** Name of this service in NATS and logs. */
+export const SERVICE_NAME = '${kebab}';
+`;
+}
+
+function errors(): string {
+  return `import { RequestRefusedError } from '@gatehouse/messaging';
+
+/** Nobody has this name. */
+export class NameUnknownError extends RequestRefusedError {
+  constructor() {
+    super('not_found', 'Nobody has this name.');
+  }
+}
+`;
+}
+
+function controller({ pascal }: ServiceNames): string {
+  return `import { show${pascal}Greeting, type ReplyOf } from '@gatehouse/contracts';
+import { RequestHandler, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { NameUnknownError } from '../errors';
+
+/** Greets somebody by name. */
+@Controller()
+export class ShowGreetingController {
+  @RequestHandler(show${pascal}Greeting)
+  show(
+    @Payload() { body, envelope }: VerifiedRequest<typeof show${pascal}Greeting>,
+  ): ReplyOf<typeof show${pascal}Greeting> {
+    requirePrincipal(envelope);
+    if (body.name.trim() === '') throw new NameUnknownError();
+    return { text: \`Hello, \${body.name}.\` };
+  }
+}
+`;
+}
+
+function spec({ kebab, pascal }: ServiceNames): string {
+  return `import { generateKeyPairSync } from 'node:crypto';
+import { createEnvelopeSigner } from '@gatehouse/auth';
+import { inboxPrefix, show${pascal}Greeting, type Principal } from '@gatehouse/contracts';
+import { natsUsers } from '@gatehouse/local-stack';
+import { NatsClient, RequestClient } from '@gatehouse/messaging';
+import { createLogger } from '@gatehouse/observability';
+import { startOwnNats, type OwnNats } from '@gatehouse/testing';
+import { type INestApplication } from '@nestjs/common';
+import { loadConfig } from '../src/config';
+import { createApp } from '../src/create-app';
+
+const logger = createLogger({ service: 'test', level: 'silent' });
+const principal: Principal = {
+  userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
+  clerkUserId: 'user_1',
+  method: 'clerk_session',
+  role: 'user',
+  tier: 'free',
+  scopes: [],
+  sessionId: 'sess_1',
+};
+
+let nats: OwnNats;
+let app: INestApplication;
+let gateway: NatsClient;
+let requests: RequestClient;
+
+beforeAll(async () => {
+  const keys = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  nats = await startOwnNats({ users: natsUsers((service) => service) });
+  const config = loadConfig({
+    NATS_URL: nats.url,
+    NATS_USER: '${kebab}',
+    NATS_PASSWORD: '${kebab}',
+    OPS_PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+    ENVELOPE_PUBLIC_KEY: keys.publicKey,
+  });
+  app = await createApp(config, logger);
+  gateway = new NatsClient(
+    {
+      servers: [nats.url],
+      user: 'api-gateway',
+      password: 'api-gateway',
+      name: 'api-gateway',
+      inboxPrefix: inboxPrefix('api-gateway'),
+    },
+    logger,
+  );
+  await gateway.start();
+  requests = new RequestClient(gateway, createEnvelopeSigner(keys.privateKey));
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await app?.close();
+  await nats?.dispose();
+});
+
+const greet = (name: string, caller: Principal | null = principal) =>
+  requests.send(show${pascal}Greeting, { name }, { principal: caller, requestId: 'request-1' });
+
+describe('the greeting', () => {
+  it('names the person who is greeted', async () => {
+    expect(await greet('Asha')).toEqual({ text: 'Hello, Asha.' });
+  });
+
+  it('is not found for a blank name', async () => {
+    await expect(greet(' ')).rejects.toMatchObject({ reason: 'not_found' });
+  });
+
+  it('is rejected for a caller who is not authenticated', async () => {
+    await expect(greet('Asha', null)).rejects.toMatchObject({ reason: 'unauthenticated' });
+  });
+});
+`;
+}

@@ -1,0 +1,27 @@
+import { ServiceNameInvalidError } from './errors';
+
+/** One name in the spellings of folders, variables, classes and environment variables. */
+export interface ServiceNames {
+  /** `send-invoices` */
+  readonly kebab: string;
+  /** `sendInvoices` */
+  readonly camel: string;
+  /** `SendInvoices` */
+  readonly pascal: string;
+}
+
+/** Names that local servers and their ports have. */
+const reserved = ['clerk-emulator', 'emulator', 'gateway', 'ingest', 'nats', 'postgres'];
+
+/**
+ * The spellings of a service's name.
+ * @throws ServiceNameInvalidError when it is not in kebab case, or is reserved
+ */
+export function serviceNames(kebab: string): ServiceNames {
+  if (!/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/.test(kebab) || kebab.length > 40) {
+    throw new ServiceNameInvalidError('must be in kebab case, at most 40 characters');
+  }
+  if (reserved.includes(kebab)) throw new ServiceNameInvalidError('is reserved');
+  const pascal = kebab.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
+  return { kebab, camel: `${pascal[0]?.toLowerCase()}${pascal.slice(1)}`, pascal };
+}

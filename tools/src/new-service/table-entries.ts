@@ -1,0 +1,41 @@
+import { serviceNames as existing, serviceRow } from '@gatehouse/contracts';
+import { PlaceNotFoundError } from './errors';
+import { type ServiceNames } from './service-names';
+
+/** A line that is put into a file of the workspace, before the first line that begins with `before`. */
+export interface TableEntry {
+  readonly file: string;
+  readonly line: string;
+  readonly before: string;
+}
+
+/** The entries of a new service: its row in the table of services, and the gateway's right to send the example request. */
+export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry[] {
+  const opsPort = Math.max(...existing.map((name) => serviceRow(name).opsPort)) + 1;
+  const contract = `show${pascal}Greeting`;
+  return [
+    {
+      file: 'libs/contracts/src/services.ts',
+      line: `  '${kebab}': { shortName: '${camel}', opsPort: ${opsPort} },`,
+      before: '} as const satisfies',
+    },
+    {
+      file: 'libs/contracts/src/nats-rights.ts',
+      line: `import { ${contract} } from './${kebab}';`,
+      before: 'import {',
+    },
+    { file: 'libs/contracts/src/nats-rights.ts', line: `  ${contract},`, before: '] as const;' },
+    { file: 'libs/contracts/src/index.ts', line: `export { ${contract} } from './${kebab}';`, before: 'export {' },
+  ];
+}
+
+/**
+ * The text of a file with an entry in its place.
+ * @throws PlaceNotFoundError
+ */
+export function withEntry(text: string, { file, line, before }: TableEntry): string {
+  const lines = text.split('\n');
+  const place = lines.findIndex((found) => found.startsWith(before));
+  if (place < 0) throw new PlaceNotFoundError(file, before);
+  return lines.toSpliced(place, 0, line).join('\n');
+}
