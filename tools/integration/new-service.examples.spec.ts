@@ -1,0 +1,162 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEnvelopeSigner } from '@gatehouse/auth';
+import { defineRequest, inboxPrefix, type Principal } from '@gatehouse/contracts';
+import {
+  eventually,
+  freePort,
+  freePorts,
+  portVariables,
+  workspaceRoot,
+  type GatehousePorts,
+  type LocalSettings,
+} from '@gatehouse/local-stack';
+import { NatsClient, RequestClient } from '@gatehouse/messaging';
+import { createLogger } from '@gatehouse/observability';
+import { z } from 'zod';
+
+const root = workspaceRoot();
+const name = 'greet-people';
+
+describe('a generated service', () => {
+  let checkout: string;
+  let running: ChildProcess | undefined;
+
+  beforeAll(() => {
+    checkout = mkdtempSync(join(tmpdir(), 'gatehouse-new-service-'));
+    const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const wanted = /^(apps|libs|tools)\/|^[^/]+$/;
+    for (const path of listed.split('\0')) {
+      if (wanted.test(path) && existsSync(join(root, path))) cpSync(join(root, path), join(checkout, path));
+    }
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    expect(build()).toMatchObject({ status: 0 });
+    expect(node('dist/tools/src/new-service/main.js', name)).toMatchObject({ status: 0, stderr: '' });
+    expect(build()).toMatchObject({ status: 0 });
+  }, 120_000);
+
+  afterAll(async () => {
+    if (running && running.exitCode === null) {
+      running.kill('SIGKILL');
+      await once(running, 'exit');
+    }
+    rmSync(checkout, { recursive: true, force: true, maxRetries: 5 });
+    expect(existsSync(join(root, 'apps', name))).toBe(false);
+  }, 60_000);
+
+  const node = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: checkout,
+      encoding: 'utf8',
+      env: { ...process.env, GATEHOUSE_TEST_SUITE: '' },
+    });
+    return { status, stdout, stderr };
+  };
+  const build = () => {
+    const sources = ['apps', 'libs', 'tools/src'];
+    const options = ['--config-file', '.swcrc.json', '--out-dir', 'dist', '--ignore', '**/*.spec.ts', '--quiet'];
+    return node('node_modules/@swc/cli/bin/swc.js', ...sources, ...options);
+  };
+
+  it('is rejected when its name is taken or not in kebab case', () => {
+    for (const wrong of [name, 'user-sync', 'nats', 'SendInvoices', '']) {
+      expect(node('dist/tools/src/new-service/main.js', wrong)).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^The name of the service .+ Usage: npm run new:service/),
+      });
+    }
+  }, 60_000);
+
+  it('passes the strict type check and the check of layers', () => {
+    const project = join('apps', name, 'tsconfig.json');
+    expect(node('node_modules/typescript/bin/tsc', '--noEmit', '-p', project)).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(node('tools/check-layers.mjs').stderr).not.toContain(name);
+  }, 120_000);
+
+  it('passes its own spec', () => {
+    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+    const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', `apps/${name}/integration`);
+    expect(stderr).toContain('3 passed, 3 total');
+    expect(status).toBe(0);
+  }, 120_000);
+
+  it('is started and stopped by npm start, becomes ready and answers a request of the gateway over NATS', async () => {
+    const ports = await freePorts();
+    const opsPort = await freePort();
+    const stateDirectory = join(checkout, 'state of a run');
+    running = start(ports, opsPort, stateDirectory);
+    let output = '';
+    running.stdout?.on('data', (chunk) => (output += String(chunk)));
+    running.stderr?.on('data', (chunk) => (output += String(chunk)));
+    await eventually(() => (output.includes('everything runs') ? true : null), { timeoutMs: 90_000 });
+    expect(output).toContain(`✓ ${name}`);
+
+    const ready = await fetch(`http://127.0.0.1:${opsPort}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ info: { nats: { status: 'up' } } });
+    expect(await greet(ports.nats, stateDirectory)).toEqual({ text: 'Hello, Asha.' });
+
+    running.kill('SIGTERM');
+    const [code] = (await once(running, 'exit')) as [number | null];
+    expect(code).toBe(0);
+  }, 150_000);
+
+  function start(ports: GatehousePorts, opsPort: number, stateDirectory: string): ChildProcess {
+    const chosen = Object.entries(portVariables).map(([port, variable]) => [
+      variable,
+      String(ports[port as keyof GatehousePorts]),
+    ]);
+    return spawn(process.execPath, ['dist/tools/src/start/main.js'], {
+      cwd: checkout,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        ...Object.fromEntries(chosen),
+        GATEHOUSE_GREET_PEOPLE_OPS_PORT: String(opsPort),
+        GATEHOUSE_STATE_DIR: stateDirectory,
+        NATS_SERVER_BIN: process.env.GATEHOUSE_TEST_NATS_BIN ?? '',
+      },
+    });
+  }
+
+  /** Sends the example request as the gateway, with the gateway's key and NATS user. */
+  async function greet(natsPort: number, stateDirectory: string): Promise<unknown> {
+    const settings = JSON.parse(readFileSync(join(stateDirectory, 'settings.json'), 'utf8')) as LocalSettings;
+    const client = new NatsClient(
+      {
+        name: 'test',
+        user: 'api-gateway',
+        password: settings.natsPasswords['api-gateway'],
+        servers: [`nats://127.0.0.1:${natsPort}`],
+        inboxPrefix: inboxPrefix('api-gateway'),
+      },
+      createLogger({ service: 'test', level: 'silent' }),
+    );
+    await client.start();
+    try {
+      const contract = defineRequest({
+        subject: `${name}.greeting.show`,
+        request: z.object({ name: z.string() }),
+        reply: z.object({ text: z.string() }),
+      });
+      const principal: Principal = {
+        ...{ userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11', clerkUserId: 'user_1', sessionId: 'sess_1' },
+        ...{ method: 'clerk_session', role: 'user', tier: 'free', scopes: [] },
+      };
+      const requests = new RequestClient(client, createEnvelopeSigner(settings.envelopePrivateKey));
+      return await requests.send(contract, { name: 'Asha' }, { principal, requestId: 'request-1' });
+    } finally {
+      await client.close();
+    }
+  }
+});
