@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { breakingChangesOf } from '@gatehouse/local-stack';
+import { breakingChangesOf } from '@gatehouse/testing';
 import { type MigrationInterface } from 'typeorm';
 import { migrationDatabase } from './database-options';
 
