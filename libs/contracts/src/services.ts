@@ -6,7 +6,7 @@ export interface ServiceRow {
   readonly shortName: string;
   /** Default port of the HTTP server for clients; absent in a service that only NATS reaches. */
   readonly port?: number;
-  /** Default port of /livez, /readyz and /metrics. */
+  /** Default port of /healthz, /readyz and /metrics. */
   readonly opsPort: number;
   /** Name of its database; absent in a service without one. */
   readonly database?: string;
