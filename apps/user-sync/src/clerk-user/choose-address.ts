@@ -3,14 +3,14 @@ import { type ClerkUser } from '@gatehouse/contracts';
 type Email = ClerkUser['email_addresses'][number];
 type Phone = ClerkUser['phone_numbers'][number];
 
-/** The address that is stored of a user, and why when it is not the primary one. */
+/** The address to store, and why if it is not the primary one. */
 export interface Choice<Address> {
   readonly address: Address | undefined;
-  /** A sentence part for operators; null when the primary address was taken, or there is none to take. */
+  /** Part of a sentence for operators; null when the primary address was chosen, or the user has no address. */
   readonly note: string | null;
 }
 
-/** Whether the user has proved the address at Clerk. A reserved one waits for its proof. */
+/** Whether the address is verified at Clerk. A reserved one is not. */
 export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }
@@ -34,7 +34,7 @@ export function chooseAddress<Address extends Email | Phone>(
     : { address: oldest, note: `${why}: the oldest verified one is stored` };
 }
 
-/** The order of the list itself may differ from one answer to the next. */
+/** By creation time. Clerk does not guarantee the order of the list. */
 function byAge(a: Email | Phone, b: Email | Phone): number {
   return (a.created_at ?? 0) - (b.created_at ?? 0) || ((a.id ?? '') < (b.id ?? '') ? -1 : 1);
 }

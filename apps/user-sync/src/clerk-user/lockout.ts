@@ -1,8 +1,8 @@
 import { type ClerkUser, latestTimeMs } from '@gatehouse/contracts';
 
 /**
- * A lockout at Clerk after too many failed sign-ins. An attacker who knows an address can cause one, and it ends without an
- * event: it is shown to admins and never affects trust.
+ * A lockout at Clerk after too many failed sign-ins. Shown to admins; never affects trust, because anybody who knows an
+ * address can cause one. It ends without an event.
  */
 export interface Lockout {
   readonly locked: boolean;
@@ -13,7 +13,7 @@ export interface Lockout {
 /** State of a user who is not locked. */
 export const notLocked: Lockout = { locked: false, expiresAt: null };
 
-/** Lockout of a user as Clerk sent it at `observedAt` (milliseconds), from when Clerk counts the seconds. */
+/** Lockout of a user that Clerk sent at `observedAt` (milliseconds). The remaining seconds count from that time. */
 export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_seconds'>, observedAt: number): Lockout {
   if (user.locked !== true) return notLocked;
   const seconds = user.lockout_expires_in_seconds ?? null;
@@ -21,7 +21,7 @@ export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_s
   return { locked: true, expiresAt: Math.min(Math.max(0, Math.round(observedAt + seconds * 1_000)), latestTimeMs) };
 }
 
-/** Lockout at a moment (milliseconds): it is over once its end has passed. */
+/** Lockout at a time (milliseconds). It ends at its expiry. */
 export function lockoutAt(lockout: Lockout, at: number): Lockout {
   return lockout.locked && (lockout.expiresAt === null || lockout.expiresAt > at) ? lockout : notLocked;
 }

@@ -6,14 +6,14 @@ import { type PublicMetadata } from './company-metadata';
 import { contentHashOf } from './content-hash';
 import { type Lockout, lockoutOf } from './lockout';
 
-/** When a user was last seen doing something; milliseconds. Only ever moves forward. */
+/** Last activity of a user. Milliseconds; stored times never go back. */
 export interface Activity {
   readonly lastLoginAt: number | null;
   readonly lastLogoutAt: number | null;
   readonly lastActiveAt: number | null;
 }
 
-/** A Clerk user in terms of our columns. */
+/** A Clerk user, mapped to our columns. */
 export interface MappedUser {
   readonly clerkUserId: string;
   /** Clerk's `updated_at` in milliseconds. */
@@ -21,22 +21,22 @@ export interface MappedUser {
   readonly columns: ClerkOwned;
   /** Versioned hash of the columns. */
   readonly contentHash: string;
-  /** When Clerk showed the user like this; milliseconds. */
+  /** When Clerk returned or sent the user; milliseconds. */
   readonly observedAt: number;
   readonly lockout: Lockout;
-  /** Why an address other than the primary one is stored, or none; null when there is nothing to explain. */
+  /** Why an address other than the primary one is stored, or none; null when the primary one is. */
   readonly addressNote: string | null;
-  /** The company's metadata; never stored as a whole. */
+  /** Metadata of the company. Never stored as a whole. */
   readonly publicMetadata: PublicMetadata;
   readonly activity: Activity;
 }
 
-/** Longest values that are kept, in code points. */
+/** Maximum lengths of stored values, in code points. */
 const MAX = { name: 256, email: 320, phone: 32, url: 2_048 };
 
 /**
- * Turns a Clerk user, wherever it came from, into what we store of it. `observedAt`: when Clerk showed it, in
- * milliseconds. Never reads `unsafe_metadata`.
+ * Maps a user of an event or of the Backend API to our columns. `observedAt`: when Clerk sent it, in milliseconds. Never
+ * reads `unsafe_metadata`, which users can edit.
  */
 export function mapClerkUser(user: ClerkUser, observedAt: number): MappedUser {
   const { address: email, note: emailNote } = chooseAddress(
@@ -82,7 +82,7 @@ function textOf(value: string | null | undefined, max: number): string | null {
   return value ? storableText(value, max) : null;
 }
 
-/** A URL that is cut leads elsewhere: one too long is left out. */
+/** A URL that is too long becomes null: cut, it would point elsewhere. */
 function urlOf(value: string | null | undefined): string | null {
   return value && value.length <= MAX.url ? storableText(value, MAX.url) : null;
 }

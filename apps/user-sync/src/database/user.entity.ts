@@ -1,5 +1,7 @@
 import { type Role, type Tier, roles, tiers } from '@gatehouse/contracts';
+import { type ClerkOwned } from '@gatehouse/lifecycle';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { ClerkOwnedColumn } from './clerk-owned-column';
 import { numeric } from './numeric';
 
 const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;
@@ -22,7 +24,7 @@ const oneOf = (column: string, values: readonly string[]) => `${column} IN (${va
 @Index('users_referral_code_key', ['referralCode'], { unique: true })
 @Index('users_role_idx', ['role'])
 @Index('users_created_at_idx', ['createdAt', 'id'])
-export class UserEntity {
+export class UserEntity implements ClerkOwned {
   @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'users_pkey' })
   id!: string;
 
@@ -32,38 +34,38 @@ export class UserEntity {
   @Column('text', { name: 'auth_provider' })
   authProvider!: 'local' | 'clerk';
 
-  @Column('text', { name: 'email', nullable: true })
+  @ClerkOwnedColumn('email')
   email!: string | null;
 
-  @Column('boolean', { name: 'email_verified', default: false })
+  @ClerkOwnedColumn('emailVerified')
   emailVerified!: boolean;
 
   /** E.164. */
-  @Column('text', { name: 'phone_number', nullable: true })
+  @ClerkOwnedColumn('phoneNumber')
   phoneNumber!: string | null;
 
-  @Column('boolean', { name: 'phone_verified', default: false })
+  @ClerkOwnedColumn('phoneVerified')
   phoneVerified!: boolean;
 
   @Column('text', { name: 'hashed_password', nullable: true, select: false })
   hashedPassword!: string | null;
 
-  @Column('text', { name: 'first_name', nullable: true })
+  @ClerkOwnedColumn('firstName')
   firstName!: string | null;
 
-  @Column('text', { name: 'last_name', nullable: true })
+  @ClerkOwnedColumn('lastName')
   lastName!: string | null;
 
   @Column('text', { name: 'full_name' })
   fullName!: string;
 
-  @Column('text', { name: 'username', nullable: true })
+  @ClerkOwnedColumn('username')
   username!: string | null;
 
   @Column('text', { name: 'owner_name', nullable: true })
   ownerName!: string | null;
 
-  @Column('text', { name: 'profile_image_url', nullable: true })
+  @ClerkOwnedColumn('profileImageUrl')
   profileImageUrl!: string | null;
 
   @Column('text', { name: 'role', default: 'user' })
@@ -80,11 +82,11 @@ export class UserEntity {
   @Column('boolean', { name: 'is_synced', default: false })
   isSynced!: boolean;
 
-  @Column('boolean', { name: 'clerk_banned', default: false })
+  @ClerkOwnedColumn('clerkBanned')
   clerkBanned!: boolean;
 
   /** Directory sync has deactivated the user at Clerk. */
-  @Column('boolean', { name: 'clerk_deprovisioned', default: false })
+  @ClerkOwnedColumn('clerkDeprovisioned')
   clerkDeprovisioned!: boolean;
 
   /** Whether Clerk showed the user as locked; read with {@link clerkLockoutExpiresAt}. Not in the content hash. */

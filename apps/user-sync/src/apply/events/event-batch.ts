@@ -27,11 +27,12 @@ import { ClerkSettlement } from '../settle/settle-with-clerk';
 
 type ObservationRead = Extract<EventRead, { kind: 'observation' }>;
 
+/** Maximum events that are settled with Clerk concurrently. */
 const MAX_SETTLEMENTS = 10;
 
 /**
- * Applies a batch of events in one transaction and reports each. What cannot be decided without Clerk is left out of the
- * transaction and settled after it, when the others have been reported.
+ * Applies a batch of events in one transaction and reports the outcome of each. Events that need an answer from Clerk are
+ * left out of the transaction, and settled after the outcomes of the others were reported.
  */
 @Injectable()
 export class EventBatch {
@@ -82,7 +83,7 @@ export class EventBatch {
     return { reports, open };
   }
 
-  /** Each is reported as soon as it is settled; one that meets an outage does not keep the others from their end. */
+  /** Settles each event and reports it at once. An outage is thrown after all others were settled. */
   private async settleAll(open: readonly { event: ObservationRead; needs: Unsettled['needs'] }[]): Promise<void> {
     const outages: SharedOutageError[] = [];
     await mapBounded(open, MAX_SETTLEMENTS, async ({ event, needs }) => {
@@ -106,14 +107,14 @@ export class EventBatch {
     }
   }
 
-  /** Not a failure: a user that exists after all is created by its next event, its first login or a reconcile run. */
+  /** Ignores the event. A user that exists after all is created by its next event, first login or reconcile run. */
   private leaveUnconfirmed(event: ObservationRead): Report {
     const about = { clerkUserId: event.observation.clerkUserId, userId: null };
     const reason = 'Clerk does not know the user that the event would create';
     return this.close(event, decided('ignored', event.metadata, about, { decision: 'unconfirmed', reason }), false);
   }
 
-  /** An event that was delivered too often is not applied again: it may be what ends this process. */
+  /** Reports a message that was delivered too often, without applying it: it may be what crashes this process. */
   private async giveUp(event: EventRead): Promise<Report> {
     const { webhookId } = event.metadata;
     const [applied] = await guardDatabase(() => runStatements(this.dataSource.manager, [findApplied([webhookId])]));
@@ -134,9 +135,9 @@ export class EventBatch {
 
   private fail(event: EventRead, clerkUserId: string | null, error: unknown): Report {
     if (!isOwnError(error)) {
-      // Where, not what: nobody knows what the message of an unknown error holds.
+      // Log where it happened, without the message: that of an unknown error may hold personal data.
       const { name, stack = '' } = error instanceof Error ? error : { name: typeof error };
-      this.log.error({ name, at: stack.match(/^ +at .*$/gm)?.slice(0, 10) }, 'an unexpected error');
+      this.log.error({ name, at: stack.match(/^ +at .*$/gm)?.slice(0, 10) }, 'unexpected error');
     }
     return this.close(event, failed(event.metadata, clerkUserId, error), false);
   }
@@ -151,10 +152,10 @@ export class EventBatch {
   }
 }
 
-/** A refused secret key says nothing about the user: its creation waits, like for an outage, until the key is corrected. */
+/** Treats a rejected secret key as an outage: it says nothing about the user, whose creation waits for a correct key. */
 function asOutage(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || ![401, 403].includes(error.answer.status ?? 0)) return error;
-  return new ClerkUnavailableError(error.kind, error.answer, 'Clerk refuses our secret key', { cause: error });
+  return new ClerkUnavailableError(error.kind, error.answer, 'Clerk rejects our secret key', { cause: error });
 }
 
 function clerkUserIdOf(event: EventRead): Observation['clerkUserId'] | null {

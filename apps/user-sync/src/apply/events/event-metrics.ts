@@ -5,7 +5,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600, 3_600];
 
-/** What applying events looks like from outside. */
+/** Metrics about applying events. */
 @Injectable()
 export class EventMetrics {
   private readonly events: Counter<'type' | 'decision'>;
@@ -18,13 +18,13 @@ export class EventMetrics {
     const registers = [metrics];
     this.events = new Counter({
       name: 'gatehouse_user_sync_events_total',
-      help: 'Events by type and decision; repeated and failed ones under those names',
+      help: 'Events by type and decision; `repeated` and `failed` count as decisions',
       labelNames: ['type', 'decision'],
       registers,
     });
     this.undecodable = new Counter({
       name: 'gatehouse_user_sync_undecodable_messages_total',
-      help: 'Messages that do not say which event they are',
+      help: 'Messages whose headers do not identify an event',
       registers,
     });
     this.batch = new Histogram({
@@ -35,13 +35,13 @@ export class EventMetrics {
     });
     this.applying = new Histogram({
       name: 'gatehouse_user_sync_apply_seconds',
-      help: 'Time to apply a batch, without reporting it',
+      help: 'Time to apply a batch, without reporting outcomes',
       buckets: SECONDS,
       registers,
     });
     this.sinceReceived = new Histogram({
       name: 'gatehouse_user_sync_received_to_applied_seconds',
-      help: 'Time from the receipt of a webhook to its commit here',
+      help: 'Time from the receipt of a webhook to the commit in user-sync',
       buckets: SECONDS,
       registers,
     });
@@ -63,7 +63,7 @@ export class EventMetrics {
 
   settled({ eventType, receivedAt }: EventMetadata, outcome: Outcome, repeated: boolean): void {
     const decision = repeated ? 'repeated' : outcome.status === 'failed' ? 'failed' : outcome.decision;
-    // The type of an ignored event is the sender's word: as a label it would have no bound.
+    // The sender chooses the type of an ignored event, so as a label it would be unbounded.
     this.events.inc({ type: outcome.status === 'ignored' ? 'other' : eventType, decision });
     if (!repeated && outcome.status === 'success') {
       this.sinceReceived.observe(Math.max(0, outcome.at - receivedAt) / 1_000);

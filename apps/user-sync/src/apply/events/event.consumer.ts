@@ -10,7 +10,7 @@ import { EventBatch } from './event-batch';
 import { EventMetrics } from './event-metrics';
 import { type EventRead, readEvent } from './read-event';
 
-/** Takes Clerk's events from the stream; returns when they are applied and their outcomes stored. */
+/** Consumes Clerk's events. The messages are acknowledged when the events are applied and their outcomes stored. */
 @Controller()
 export class EventConsumer {
   constructor(
@@ -30,14 +30,17 @@ export class EventConsumer {
     await this.batch.handle(events, control);
   }
 
-  /** A message that does not say which event it is has nobody to be reported to: it is dropped, and counted. */
+  /** Reads one message. Drops and counts a message whose headers do not identify an event: there is no event to report. */
   private read(message: StreamMessage, instanceId: string | undefined): EventRead[] {
     try {
       return [readEvent(message, instanceId)];
     } catch (error) {
       if (!(error instanceof MessageUndecodableError)) throw error;
       this.metrics.dropped();
-      this.log.error({ err: error, streamSequence: message.streamSequence }, 'a message was dropped');
+      this.log.error(
+        { err: error, streamSequence: message.streamSequence },
+        'message dropped: its headers do not identify an event',
+      );
       return [];
     }
   }

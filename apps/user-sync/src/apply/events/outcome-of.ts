@@ -13,13 +13,13 @@ import {
 
 type Common = Omit<Extract<Outcome, { status: 'success' }>, 'status' | 'decision' | 'reason'>;
 
-/** Whom an event is about, as far as it is known. */
+/** User of an event, as far as it is known. */
 export interface About {
   readonly clerkUserId: string | null;
   readonly userId: string | null;
 }
 
-/** The outcome of an event that was decided. */
+/** Outcome of an event that was decided. */
 export function decided(
   status: 'success' | 'ignored',
   metadata: EventMetadata,
@@ -29,7 +29,7 @@ export function decided(
   return { ...common(metadata, about), status, decision, reason };
 }
 
-/** The outcome of an event that failed; lifecycle says whether another try can help. */
+/** Outcome of an event that failed. `isRetryable` of lifecycle decides whether a retry can help. */
 export function failed(metadata: EventMetadata, clerkUserId: string | null, error: unknown): Outcome {
   const facts = factsOf(error);
   return {
@@ -74,16 +74,16 @@ function factsOf(error: unknown): Facts {
   if (error instanceof EventInvalidError) return own('validation', error);
   if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
     return own('conflict', error as Error & { code: string });
-  // It has had all its tries already, by deliveries.
+  // Redelivered messages have used up its retries.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
-  // An outage ends, whatever Clerk answered meanwhile.
+  // Retryable even for a status that is otherwise final: an outage ends.
   if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };
   if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };
   if (error instanceof DatabaseRefusedError) {
     const conflict = CONFLICTS[error.constraint ?? ''];
     return conflict === undefined ? own('database', error) : { kind: 'conflict', ...conflict };
   }
-  // Nobody knows what the message of an unknown error holds.
+  // The message of an unknown error may hold personal data.
   return { kind: 'unknown', name: 'UNKNOWN', message: 'an unexpected error' };
 }
 

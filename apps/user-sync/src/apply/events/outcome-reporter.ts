@@ -9,18 +9,21 @@ import {
 import { JetStream, SharedOutageError } from '@gatehouse/messaging';
 import { Injectable } from '@nestjs/common';
 
-/** An outcome, and the publish of the event that it answers. */
+/** An outcome, and the metadata of its event. */
 export interface Report {
   readonly metadata: EventMetadata;
   readonly outcome: Outcome;
 }
 
-/** Tells the ledger, over `CLERK_OUTCOMES`, what became of events: outcomes of one status travel together. */
+/** Reports outcomes to the ledger over `CLERK_OUTCOMES`. Outcomes of one status share a message. */
 @Injectable()
 export class OutcomeReporter {
   constructor(private readonly jetStream: JetStream) {}
 
-  /** Returns when the stream has acknowledged each. Throws SharedOutageError while it does not. */
+  /**
+   * Returns when the stream has acknowledged all messages.
+   * @throws SharedOutageError when it does not acknowledge one
+   */
   async report(reports: readonly Report[]): Promise<void> {
     const outcomes = reports.map(({ outcome }) => outcome);
     const messages = [...new Set(outcomes.map(({ status }) => status))].flatMap((status) =>
@@ -37,7 +40,7 @@ export class OutcomeReporter {
     await this.jetStream.publish({
       stream: clerkOutcomesStream,
       subject: outcomeSubject(status),
-      // Never the same: what we report again, the ledger needs to hear again.
+      // Unique for each report, so that JetStream does not drop a repeated outcome as a duplicate.
       messageId: randomUUID(),
       data,
     });

@@ -5,7 +5,7 @@ import { type Observation } from '../observation/observation';
 import { eventReaders } from './event-types/event-readers';
 import { parseData } from './event-types/parse-data';
 
-/** A message of the stream, read: an observation to apply, something that is not ours, or something that cannot be read. */
+/** A message that was read: an observation to apply, an event to ignore, or an event that cannot be read. */
 export type EventRead = { readonly metadata: EventMetadata; readonly deliveries: number } & (
   | { readonly kind: 'observation'; readonly observation: Observation }
   | { readonly kind: 'ignored'; readonly decision: string; readonly reason: string; readonly foreignInstance?: string }
@@ -13,8 +13,8 @@ export type EventRead = { readonly metadata: EventMetadata; readonly deliveries:
 );
 
 /**
- * Reads a message; `instanceId` is our Clerk instance, undefined while it is unknown. Throws MessageUndecodableError when
- * its headers do not say which event it is.
+ * Reads a message. `instanceId`: our Clerk instance, undefined while it is unknown.
+ * @throws MessageUndecodableError when the headers do not identify an event
  */
 export function readEvent(message: StreamMessage, instanceId: string | undefined): EventRead {
   const about = { metadata: metadataOf(message), deliveries: message.timesDelivered };
@@ -35,7 +35,7 @@ function metadataOf(message: StreamMessage): EventMetadata {
 
 function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string | undefined) {
   const envelope = parseData(clerkEnvelopeSchema, parseJson(bytes), '');
-  if (envelope.type !== metadata.eventType) throw new EventInvalidError('type: is not what the headers say');
+  if (envelope.type !== metadata.eventType) throw new EventInvalidError('type: is not the one in the headers');
   if (!isHandledEventType(envelope.type)) {
     return { kind: 'ignored', decision: 'unhandled', reason: 'nobody handles events of this type' } as const;
   }
@@ -53,7 +53,7 @@ function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string
   return { kind: 'observation', observation: { ...reading, seen, origin } } as const;
 }
 
-/** The instance that an event names, when it names another one than ours. */
+/** Id of the instance that the event names, if it is another one than ours. */
 function otherInstance(named: string | null | undefined, ours: string): string | undefined {
   return named && named !== ours ? named : undefined;
 }
@@ -62,7 +62,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    // The parser's message quotes the text.
+    // The message of the parser quotes the text, which is personal data.
     throw new EventInvalidError('the body is not JSON');
   }
 }

@@ -1,4 +1,5 @@
 import { type Explanation, type ParsedRequestOf, explainUser } from '@gatehouse/contracts';
+import { type BarringField, barringFields } from '@gatehouse/lifecycle';
 import {
   idCursor,
   RequestHandler,
@@ -107,11 +108,18 @@ export class ExplainUserController {
   }
 }
 
-function atClerk(user: UserEntity): Explanation['atClerk'] {
+type AtClerk = NonNullable<Explanation['atClerk']>;
+
+/** Names in the explanation of the columns by which Clerk stops a user from acting. */
+const barringNames = { clerkBanned: 'banned', clerkDeprovisioned: 'deprovisioned' } as const satisfies Readonly<
+  Record<BarringField, keyof AtClerk>
+>;
+
+function atClerk(user: UserEntity): AtClerk {
   const { locked, expiresAt } = presentLockout(user);
+  const barring = barringFields.map((field) => [barringNames[field], user[field]] as const);
   return {
-    banned: user.clerkBanned,
-    deprovisioned: user.clerkDeprovisioned,
+    ...(Object.fromEntries(barring) as Record<(typeof barringNames)[BarringField], boolean>),
     locked,
     lockoutExpiresAt: expiresAt,
   };

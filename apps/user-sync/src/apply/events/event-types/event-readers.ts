@@ -9,7 +9,7 @@ import { userCreated } from './user-created';
 import { userDeleted } from './user-deleted';
 import { userUpdated } from './user-updated';
 
-/** How each handled event type is read. */
+/** Reader of each handled event type. */
 export const eventReaders = {
   'user.created': userCreated,
   'user.updated': userUpdated,

@@ -3,7 +3,10 @@ import { EventInvalidError } from '../../../errors';
 
 const MAX_FAULTS = 5;
 
-/** Parses by schema; throws EventInvalidError that names the fields at fault (below `under`) and shows no value. */
+/**
+ * Parses data by a schema. `under`: path of the data.
+ * @throws EventInvalidError that names at most five invalid fields and no value
+ */
 export function parseData<Schema extends z.ZodType>(schema: Schema, data: unknown, under: string): z.output<Schema> {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;

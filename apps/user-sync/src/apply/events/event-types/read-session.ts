@@ -6,7 +6,7 @@ import { type Reading } from './reading';
 
 type Meaning = (session: ClerkSession) => Partial<Reading['activity']>;
 
-/** An event of a session: when the user did something and, where Clerk sends it along, the user itself. */
+/** Reads a session event: the activity of the user and, if Clerk included it, the user. */
 export function readSession(session: ClerkSession, observedAt: number, meaning: Meaning): Reading {
   const activity = { ...noActivity, ...meaning(session) };
   if (!session.user) return { clerkUserId: session.user_id, seen: { kind: 'nothing' }, activity };
@@ -19,7 +19,7 @@ export function readSession(session: ClerkSession, observedAt: number, meaning: 
   };
 }
 
-/** What each end of a session says: the user was there until then, and its tokens are good no longer. */
+/** Reads the end of a session: the user was active until then, and the tokens of the session are no longer valid. */
 export function readSessionEnd(session: ClerkSession, observedAt: number): Reading {
   const reading = readSession(session, observedAt, ({ updated_at, last_active_at }) => ({
     lastLogoutAt: updated_at ?? null,

@@ -3,6 +3,6 @@ import { parseData } from './parse-data';
 import { readSessionEnd } from './read-session';
 import { type EventReader } from './reading';
 
-/** A session ended by the user's own sign-out. */
+/** The user signed out. */
 export const sessionEnded: EventReader = (data, observedAt) =>
   readSessionEnd(parseData(clerkEventDataSchemas['session.ended'], data, 'data'), observedAt);

@@ -3,6 +3,6 @@ import { parseData } from './parse-data';
 import { readSessionEnd } from './read-session';
 import { type EventReader } from './reading';
 
-/** A session was revoked by an admin or by the user from another device. */
+/** An admin, or the user on another device, revoked a session. */
 export const sessionRevoked: EventReader = (data, observedAt) =>
   readSessionEnd(parseData(clerkEventDataSchemas['session.revoked'], data, 'data'), observedAt);

@@ -3,7 +3,7 @@ import { noActivity } from '../../observation/observation';
 import { parseData } from './parse-data';
 import { type EventReader } from './reading';
 
-/** A user was deleted at Clerk; all that is left of it is the id. */
+/** A user was deleted at Clerk. The event only holds the id. */
 export const userDeleted: EventReader = (data) => {
   const { id } = parseData(clerkEventDataSchemas['user.deleted'], data, 'data');
   return { clerkUserId: id, seen: { kind: 'deletion' }, activity: noActivity };
