@@ -325,7 +325,7 @@ describe('a write-back that Clerk refuses', () => {
     for (const { id } of users) expect(world.clerk.writesOf(id)).toHaveLength(1);
     const items = (await all(1)).filter(({ clerkUserId }) => users.some(({ id }) => id === clerkUserId));
     expect(items).toHaveLength(3);
-    const error = { code: 'CLERK_REQUEST_FAILED', message: 'Clerk answered 422 (form_param_value_invalid)' };
+    const error = { code: 'CLERK_REQUEST_FAILED', message: 'Clerk answered 422 (form_param_value_invalid).' };
     expect(items[0]).toMatchObject({ state: 'dead', reason: 'create', retryCount: 1, dueAt: null, error });
     const [user] = users as [UserJson];
     const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
