@@ -262,8 +262,8 @@ describe('the logs of every program', () => {
     const logs = stack.logs();
     expect(logs).toContain('api-gateway listening');
     expect(secrets.size).toBeGreaterThan(30);
-    const told = [...secrets].filter((secret) => logs.includes(secret));
-    expect(told).toEqual([]);
+    const leaked = [...secrets].filter((secret) => logs.includes(secret));
+    expect(leaked).toEqual([]);
     expect(logs).not.toContain('@local.example.com');
   });
 });

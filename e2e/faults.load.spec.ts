@@ -11,7 +11,7 @@ const chosen = cells.filter(
 const DELIVERIES = which === 'short' ? 60 : 300;
 const SETTLE_MS = which === 'short' ? 60_000 : 120_000;
 
-const results: { name: string; figures?: Figures; verdict: string }[] = [];
+const results: { name: string; figures?: Figures; status: string }[] = [];
 let versions: { nats: string; postgres: string } | undefined;
 let world: FaultWorld | undefined;
 let onSmallDisks: boolean | undefined;
@@ -39,7 +39,7 @@ afterAll(() => world?.stop(), 60_000);
 it.each(chosen)(
   'every accepted delivery is applied once with the fault: $name',
   async ({ name, key, dead = 0, deliveries = DELIVERIES, unnoticed, smallDisks = false, run }) => {
-    const result: (typeof results)[number] = { name, verdict: 'not run' };
+    const result: (typeof results)[number] = { name, status: 'not run' };
     results.push(result);
     try {
       const here = await worldFor(smallDisks);
@@ -55,10 +55,10 @@ it.each(chosen)(
         dead,
         ...(unnoticed === undefined ? {} : { failed: 0 }),
       });
-      result.verdict = 'passed';
+      result.status = 'passed';
     } catch (error) {
       const { message } = error as Error;
-      result.verdict = message.startsWith('not run') ? message : '**failed**';
+      result.status = message.startsWith('not run') ? message : '**failed**';
       throw error;
     }
   },

@@ -88,7 +88,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       await Promise.all([ledger.end(), users.end()]);
       await gatehouse.stop();
       rmSync(directory, { recursive: true, force: true });
-      if (crashes.length > 0) throw new Error(`ended without being asked to: ${crashes.join(', ')}`);
+      if (crashes.length > 0) throw new Error(`exited unexpectedly: ${crashes.join(', ')}`);
     },
   };
 }

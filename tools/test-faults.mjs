@@ -30,12 +30,12 @@ for (const program of programs) {
   const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
   failed ||= status !== 0;
   if (existsSync(report)) reports.push(JSON.parse(readFileSync(report, 'utf8')));
-  // After each, so that a run that is stopped has told what it found.
+  // After each program, so that an aborted run has written its results.
   if (which === 'all' && reports.length > 0) write(table(reports));
 }
 process.exit(failed ? 1 : 0);
 
-/** One row for each fault; where the servers' figures differ, they stand in the order of the servers. */
+/** One row for each fault. Figures that differ between the servers are in the order of the servers. */
 function table(all) {
   const columns = {
     sent: 'sent',
@@ -51,7 +51,7 @@ function table(all) {
   const rows = all[0].results.map(({ name }) => {
     const found = all.map(({ results }) => results.find((result) => result.name === name));
     const figures = Object.keys(columns).map((key) => once(found.map((one) => one?.figures?.[key] ?? '–')));
-    return [name, ...figures, once(found.map((one) => one?.verdict ?? 'not run'))];
+    return [name, ...figures, once(found.map((one) => one?.status ?? 'not run'))];
   });
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const head = ['fault', ...Object.values(columns), ''];
@@ -59,7 +59,7 @@ function table(all) {
   return [`${servers}${commit}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }
 
-/** Of what is tested: told with the figures. */
+/** The tested commit, for the head of the table. */
 function readCommit() {
   const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
   const id = git('rev-parse', '--short', 'HEAD');

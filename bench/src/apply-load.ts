@@ -57,7 +57,7 @@ export class ApplyLoad {
     const roll = this.random() * 100;
     const { create, advance, stale, duplicate } = PER_CENT;
     if (roll < create) return this.create();
-    const index = this.somebody();
+    const index = this.randomUser();
     const user = this.users[index];
     if (user === undefined) return this.create();
     if (roll < create + stale) return this.event('stale', index, user.version - 1, user.name + 1);
@@ -73,7 +73,7 @@ export class ApplyLoad {
     return this.event('create', index, T0, 0);
   }
 
-  private somebody(): number {
+  private randomUser(): number {
     const recent = this.recent[Math.floor(this.random() * this.recent.length)];
     if (recent !== undefined && this.random() < RECENT.share) return recent;
     return Math.floor(this.random() * this.users.length);

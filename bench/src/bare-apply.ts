@@ -10,7 +10,7 @@ export interface BareBatch {
   /** One row for each user, with its last content and version. */
   readonly users: readonly Record<string, unknown>[];
   /** Ids of new users, which need a write-back. */
-  readonly owed: readonly string[];
+  readonly newUserIds: readonly string[];
   /** One row for each event. */
   readonly events: readonly Record<string, unknown>[];
 }
@@ -52,14 +52,14 @@ export class BareBatches {
 
   of(events: readonly { readonly observation: Observation; readonly expected: Expected }[]): BareBatch {
     const users = new Map<string, Record<string, unknown>>();
-    const owed: string[] = [];
+    const newUserIds: string[] = [];
     const rows = events.map(({ observation, expected }) => {
       const { clerkUserId, seen, origin, activity } = observation;
-      if (seen.kind !== 'event') throw new RangeError('the load is of events alone');
+      if (seen.kind !== 'event') throw new RangeError('the load may contain only events');
       const known = this.ids.get(clerkUserId);
       const user = known ?? { userId: randomUUID(), referralCode: newReferralCode(), version: seen.user.version };
       const before = known === undefined ? null : user.version;
-      if (known === undefined) owed.push(user.userId);
+      if (known === undefined) newUserIds.push(user.userId);
       user.version = Math.max(user.version, seen.user.version);
       this.ids.set(clerkUserId, user);
       const { columns, contentHash, version } = seen.user;
@@ -99,17 +99,18 @@ export class BareBatches {
         correlation_id: origin.correlationId,
       };
     });
-    return { users: [...users.values()], owed, events: rows };
+    return { users: [...users.values()], newUserIds, events: rows };
   }
 }
 
 /** The same writes in three statements of one transaction, without reads, locks and decisions. */
-export async function applyBare(pool: Pool, { users, owed, events }: BareBatch): Promise<void> {
+export async function applyBare(pool: Pool, { users, newUserIds, events }: BareBatch): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
     if (users.length > 0) await client.query({ name: 'upsert', text: UPSERT, values: [JSON.stringify(users)] });
-    if (owed.length > 0) await client.query({ name: 'queue-write-backs', text: QUEUE_WRITE_BACKS, values: [owed] });
+    if (newUserIds.length > 0)
+      await client.query({ name: 'queue-write-backs', text: QUEUE_WRITE_BACKS, values: [newUserIds] });
     await client.query({ name: 'record', text: RECORD, values: [JSON.stringify(events)] });
     await client.query('COMMIT');
   } finally {

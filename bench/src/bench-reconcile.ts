@@ -14,7 +14,7 @@ const WARM_UP = 0.5;
 const EVERY_MS = 250;
 
 /** Measurement of one reconcile run. */
-export interface Walk {
+export interface ReconcileRun {
   readonly users: number;
   readonly seconds: number;
   readonly changes: Record<string, number>;
@@ -30,8 +30,8 @@ export async function benchReconcile({ users }: ReconcileOptions): Promise<Repor
   const stack = await BenchStack.start({ LOG_LEVEL: 'info', RECONCILE_INTERVAL_MS: '0' });
   try {
     await generateUsers(stack, users);
-    const fill = await walk(stack);
-    const again = await walk(stack);
+    const fill = await reconcile(stack);
+    const again = await reconcile(stack);
     const settled = fill.memory.find(({ done }) => done >= users * WARM_UP)?.mib ?? 0;
     const atEnd = again.memory.at(-1)?.mib ?? Infinity;
     const most = Math.max(...[...fill.memory, ...again.memory].map(({ mib }) => mib));
@@ -69,7 +69,7 @@ export async function generateUsers(stack: BenchStack, count: number): Promise<v
 }
 
 /** Queues a reconcile run, like an admin's request, and waits for its end. */
-export async function walk(stack: BenchStack): Promise<Walk> {
+export async function reconcile(stack: BenchStack): Promise<ReconcileRun> {
   return withClient(stack.gatehouse.databases.users.ownerUrl, async (client) => {
     const id = randomUUID();
     await client.query(`INSERT INTO reconcile_runs (id, state, trigger) VALUES ($1, 'queued', 'admin')`, [id]);
@@ -82,7 +82,7 @@ export async function walk(stack: BenchStack): Promise<Walk> {
         [id],
       );
       const [run] = rows;
-      if (run === undefined) throw new RangeError('the walk is gone');
+      if (run === undefined) throw new RangeError('the reconcile run does not exist any more');
       memory.push({ done: run.done, mib: stack.residentMiB('user-sync') });
       if (run.state === 'done') return { users: run.done, seconds: run.seconds, changes: run.changes, memory };
       if (run.state !== 'queued' && run.state !== 'running') {
@@ -102,7 +102,7 @@ interface Progress {
 }
 
 /** Memory at each tenth of the run. */
-function memoryRow(what: string, { users, memory }: Walk): Record<string, string | number> {
+function memoryRow(what: string, { users, memory }: ReconcileRun): Record<string, string | number> {
   const tenths = Array.from({ length: 10 }, (_, index) => {
     const from = (users * (index + 1)) / 10;
     return [`at${(index + 1) * 10}%`, Math.round(memory.find(({ done }) => done >= from)?.mib ?? 0)] as const;
@@ -110,6 +110,6 @@ function memoryRow(what: string, { users, memory }: Walk): Record<string, string
   return { what: `memory of user-sync, MiB, ${what}`, ...Object.fromEntries(tenths) };
 }
 
-function row(what: string, { users, seconds, changes }: Walk): Record<string, string | number> {
+function row(what: string, { users, seconds, changes }: ReconcileRun): Record<string, string | number> {
   return { what, users, seconds: round(seconds), usersPerSecond: Math.round(users / seconds), ...changes };
 }

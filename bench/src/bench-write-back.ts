@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { withClient } from '@gatehouse/local-stack';
-import { generateUsers, walk } from './bench-reconcile';
+import { generateUsers, reconcile } from './bench-reconcile';
 import { BenchStack } from './bench-stack';
 import { type Report, atLeast, machine, round } from './report';
 
@@ -47,7 +47,7 @@ async function measure({ users, seconds }: WriteBackOptions, requestsPer10s: num
   });
   try {
     await generateUsers(stack, users);
-    await walk(stack);
+    await reconcile(stack);
     const began = performance.now();
     const before = await written(stack);
     let after = before;

@@ -75,7 +75,7 @@ export class LoadedServer {
 
   /** Heap and resident memory after a garbage collection, in MiB. */
   async heldMiB(): Promise<HeldMemory> {
-    if (this.metricsUrl === undefined) throw new RangeError('a server without metrics does not tell its heap');
+    if (this.metricsUrl === undefined) throw new RangeError('the heap is unknown without a metrics URL');
     // Twice, because the second collection frees what the first one released.
     for (let count = 0; count < 2; count++) {
       this.child.kill('SIGUSR2');

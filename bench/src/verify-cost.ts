@@ -42,7 +42,7 @@ export class TokenMaker {
 /** Cost of verifying a new token compared with one `crypto.verify`, within this process. */
 export async function verifyCost(makers: readonly TokenMaker[], issuer: string, tokens: number): Promise<VerifyCost> {
   const [maker] = makers;
-  if (maker === undefined) throw new RangeError('nobody makes tokens');
+  if (maker === undefined) throw new RangeError('there is no token maker');
   const rules = { issuer, authorizedParties: [], allowImpersonation: false };
   const verifier = new ClerkSessionVerifier(rules, pinnedKey(maker.publicPem));
   const key = createPublicKey(maker.publicPem);
@@ -50,7 +50,7 @@ export async function verifyCost(makers: readonly TokenMaker[], issuer: string, 
   const verifyOne = async (token: string) => {
     const { epoch } = cache;
     const key = cache.keyOf(token);
-    if (cache.get(key) !== undefined) throw new RangeError('a token was made twice');
+    if (cache.get(key) !== undefined) throw new RangeError('the same token was made twice');
     cache.set(key, await verifier.verify(classifyJwt(decodeJwt(token), { clerk: issuer }).jwt), epoch);
   };
   const ours: number[] = [];

@@ -148,8 +148,8 @@ it('an event of another Clerk instance is published, and user-sync ignores it as
 it('a delivery with a wrong secret changes nothing, and the same one with the right secret is applied', async () => {
   const id = `msg_bad_${(sent += 1)}`;
   const body = created();
-  const refused = await stack.deliver(id, body, `whsec_${Buffer.alloc(24, 1).toString('base64')}`);
-  expect(refused.status).toBe(400);
+  const rejected = await stack.deliver(id, body, `whsec_${Buffer.alloc(24, 1).toString('base64')}`);
+  expect(rejected.status).toBe(400);
   expect((await stack.ledger.query('SELECT FROM webhook_events WHERE webhook_id = $1', [id])).rowCount).toBe(0);
   expect((await stack.deliver(id, body)).status).toBe(200);
   await eventually(async () => {

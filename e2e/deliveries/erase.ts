@@ -59,8 +59,8 @@ it('the erase command deletes and reports the data of a deleted user, and change
   expect((await stack.deliver(other, clerkPayloadText('user.created'))).status).toBe(200);
   await stack.settled(other);
   await send('user.created');
-  const refused = await erase(erased);
-  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Clerk has not deleted this user') });
+  const rejected = await erase(erased);
+  expect(rejected).toMatchObject({ code: 1, output: expect.stringContaining('Clerk has not deleted this user') });
   await send('user.deleted');
   const { code, output } = await erase(erased);
   expect(code).toBe(0);

@@ -28,8 +28,8 @@ export async function during(load: Load, accepted: number, fault: () => Promise<
 }
 
 /** Throws RangeError when the fault had no effect, because the test would then prove nothing. */
-export function requireNoticed(noticed: boolean, otherwise: string): void {
-  if (!noticed) throw new RangeError(`the cell proves nothing: ${otherwise}`);
+export function requireEffect(hadEffect: boolean, otherwise: string): void {
+  if (!hadEffect) throw new RangeError(`the cell proves nothing: ${otherwise}`);
 }
 
 /** Waits while a fault lasts. */

@@ -59,7 +59,7 @@ export class ClerkSide {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`the emulator refused ${path.split('/')[2]}: HTTP ${response.status}`);
+    if (!response.ok) throw new Error(`the emulator rejected ${path.split('/')[2]}: HTTP ${response.status}`);
     return (text === '' ? {} : JSON.parse(text)) as Body;
   }
 }

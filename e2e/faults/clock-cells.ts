@@ -5,7 +5,7 @@ import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
 
 const TEN_MINUTES_MS = 600_000;
-const REFUSED = 20;
+const REJECTED = 20;
 const PRELOAD = `--require ${join(__dirname, 'shift-clock.cjs')}`;
 
 /** Clock offset of each service, in ms. */
@@ -44,8 +44,8 @@ export const clockCells: readonly Cell[] = [
     // Wrong until enough deliveries were rejected, because an ingest that is still starting rejects none.
     run: (_world, load) =>
       load.send(() => {
-        if (load.failed < REFUSED) return TEN_MINUTES_MS;
-        return load.failed < 2 * REFUSED ? -TEN_MINUTES_MS : 0;
+        if (load.failed < REJECTED) return TEN_MINUTES_MS;
+        return load.failed < 2 * REJECTED ? -TEN_MINUTES_MS : 0;
       }),
   },
   {
@@ -54,8 +54,8 @@ export const clockCells: readonly Cell[] = [
     run: async (world, load) => {
       await setClocks(world, { ingest: TEN_MINUTES_MS, sync: 0 });
       const sending = load.send();
-      await eventually(() => load.failed >= REFUSED, { timeoutMs: 60_000 });
-      if (load.done > 0) throw new Error('a delivery was accepted ten minutes out of time');
+      await eventually(() => load.failed >= REJECTED, { timeoutMs: 60_000 });
+      if (load.done > 0) throw new Error('a delivery was accepted with a clock ten minutes wrong');
       await setClocks(world, { ingest: 0, sync: 0 });
       await sending;
     },

@@ -1,5 +1,5 @@
 import { eventually } from '@gatehouse/testing';
-import { type Cell, pause, requireNoticed } from './cell';
+import { type Cell, pause, requireEffect } from './cell';
 
 const FULL_MS = 5_000;
 
@@ -31,11 +31,11 @@ export const diskCells: readonly Cell[] = [
       world.disks.nats.fill();
       await sending;
       await pause(FULL_MS);
-      const [owed] = await world.query<{ n: number }>(
+      const [unpublished] = await world.query<{ n: number }>(
         'ingest',
         'SELECT count(*)::int AS n FROM webhook_events WHERE published_at IS NULL',
       );
-      requireNoticed((owed?.n ?? 0) > 0, 'NATS took everything');
+      requireEffect((unpublished?.n ?? 0) > 0, 'NATS accepted everything');
       world.disks.nats.empty();
       // nats-server disables JetStream on a full disk until it is restarted.
       await world.nats.stop();

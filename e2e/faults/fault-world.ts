@@ -150,7 +150,7 @@ export class FaultWorld {
 
   /** Kills a service and prevents its restart. */
   async hold(name: Victim): Promise<void> {
-    this.kept.letGo(this.app(name));
+    this.kept.release(this.app(name));
     await this.app(name).kill();
   }
 
@@ -196,7 +196,7 @@ export class FaultWorld {
     const extra = [...this.extra.keys()];
     this.extra.clear();
     for (const app of extra) {
-      this.kept.letGo(app);
+      this.kept.release(app);
       await app.stop();
     }
   }

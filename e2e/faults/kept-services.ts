@@ -16,7 +16,7 @@ export class KeptServices {
   }
 
   /** Prevents the restart of a service. */
-  letGo(app: AppProcess): void {
+  release(app: AppProcess): void {
     this.kept.delete(app);
   }
 

@@ -8,9 +8,9 @@ type RedrivePage = ReplyOf<typeof redriveEvents>;
 
 const REDRIVE = '/admin/webhook-events/redrive';
 /** Considers only events of this cell, because others may have left dead events. */
-const REFUSED: RedriveFilter = { status: 'failed', errorCode: 'DATABASE_REFUSED' };
+const REJECTED: RedriveFilter = { status: 'failed', errorCode: 'DATABASE_REFUSED' };
 const OLD_MONTHS = ['202503', '202504'];
-const WALKED = 60;
+const USERS_AT_CLERK = 60;
 
 /** Actions of operators, and services that are killed during them. */
 export const operatorCells: readonly Cell[] = [
@@ -21,7 +21,7 @@ export const operatorCells: readonly Cell[] = [
       await refuseUntilDead(world, load);
       await world.arm('webhook-ingest', 'after-redrive:kill');
       const { restarts } = world;
-      const redriving = Promise.all([redriveAll(world, REFUSED), redriveAll(world, REFUSED)]);
+      const redriving = Promise.all([redriveAll(world, REJECTED), redriveAll(world, REJECTED)]);
       await eventually(() => world.restarts > restarts, { timeoutMs: 60_000 });
       await world.gatehouse.apps['api-gateway'].kill();
       await world.arm('webhook-ingest', undefined);
@@ -72,7 +72,7 @@ export const operatorCells: readonly Cell[] = [
     name: 'user-sync killed in a reconcile run, after a page was applied',
     key: 'afterpage',
     run: async (world, load) => {
-      const ids = await world.makeClerkUsers(WALKED, `walk-${load.name}`);
+      const ids = await world.makeClerkUsers(USERS_AT_CLERK, `walk-${load.name}`);
       await world.arm('user-sync', 'after-page:kill');
       const { restarts } = world;
       const sending = load.send();
@@ -90,7 +90,7 @@ export const operatorCells: readonly Cell[] = [
         `SELECT count(*)::int AS n FROM applied_events WHERE decision = 'create' AND clerk_user_id = ANY ($1)`,
         [ids],
       );
-      if (made[0]?.n !== WALKED) throw new Error(`${made[0]?.n} of ${WALKED} users were made`);
+      if (made[0]?.n !== USERS_AT_CLERK) throw new Error(`${made[0]?.n} of ${USERS_AT_CLERK} users were created`);
     },
   },
 ];

@@ -1,4 +1,4 @@
-import { type Cell, during, requireNoticed } from './cell';
+import { type Cell, during, requireEffect } from './cell';
 import { type FaultWorld, services } from './fault-world';
 
 async function withReplicas(world: FaultWorld, work: () => Promise<void>): Promise<void> {
@@ -21,7 +21,7 @@ export const replicaCells: readonly Cell[] = [
         load.gapMs = 2_000;
         await during(load, load.deliveries.length / 10, async () => {
           await world.rollingRestart();
-          requireNoticed(load.done < load.deliveries.length, 'the load ended before the restarts');
+          requireEffect(load.done < load.deliveries.length, 'the load ended before the restarts');
           load.gapMs = 0;
         });
       }),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-const refused = { status: 400, body: { errors: [{ code: 'api_version_invalid' }] } };
+const rejected = { status: 400, body: { errors: [{ code: 'api_version_invalid' }] } };
 
 describe('the version that a request to the Backend API pins', () => {
   it.each(publishedVersions)(
@@ -26,16 +26,16 @@ describe('the version that a request to the Backend API pins', () => {
   it.each(['2026-05-13', '2026-5-12', 'v1', 'latest', '', '2026-05-12, 2025-11-10'])(
     'is rejected when Clerk has not published it: "%s"',
     async (version) => {
-      expect(await api('GET', '/v1/users/count', undefined, { 'clerk-api-version': version })).toMatchObject(refused);
+      expect(await api('GET', '/v1/users/count', undefined, { 'clerk-api-version': version })).toMatchObject(rejected);
       const parameter = `__clerk_api_version=${encodeURIComponent(version)}`;
-      expect(await api('GET', `/v1/jwks?${parameter}`)).toMatchObject(refused);
+      expect(await api('GET', `/v1/jwks?${parameter}`)).toMatchObject(rejected);
     },
   );
 
   it('is rejected when header and parameter are both given, or the parameter twice', async () => {
     const path = '/v1/users?__clerk_api_version=2026-05-12';
-    expect(await api('GET', path, undefined, { 'clerk-api-version': '2026-05-12' })).toMatchObject(refused);
-    expect(await api('GET', `${path}&__clerk_api_version=2026-05-12`)).toMatchObject(refused);
+    expect(await api('GET', path, undefined, { 'clerk-api-version': '2026-05-12' })).toMatchObject(rejected);
+    expect(await api('GET', `${path}&__clerk_api_version=2026-05-12`)).toMatchObject(rejected);
   });
 
   it('is optional, and ignored without the secret key or outside the Backend API', async () => {

@@ -170,10 +170,10 @@ describe('a sign-in', () => {
     const before = (await events()).length;
     expect((await api('POST', `/emulator/users/${userId}/deprovision`)).body).toMatchObject({ deprovisioned: true });
     expect((await api('GET', `/v1/users/${userId}`)).body).toMatchObject({ deprovisioned: true });
-    const refused = { status: 403, body: { errors: [{ code: 'user_deactivated' }] } };
-    expect(await api('POST', '/emulator/sign-in', { identifier: PHONE })).toMatchObject(refused);
-    expect(await attempt(id, '424242')).toMatchObject(refused);
-    expect(await api('POST', '/v1/sessions', { user_id: userId })).toMatchObject(refused);
+    const rejected = { status: 403, body: { errors: [{ code: 'user_deactivated' }] } };
+    expect(await api('POST', '/emulator/sign-in', { identifier: PHONE })).toMatchObject(rejected);
+    expect(await attempt(id, '424242')).toMatchObject(rejected);
+    expect(await api('POST', '/v1/sessions', { user_id: userId })).toMatchObject(rejected);
     expect((await api('GET', `/v1/sessions/${String(session['id'])}`)).body).toMatchObject({ status: 'active' });
     const page = await api('POST', `/emulator/page/users/${userId}/reprovision`);
     expect(page.body).toMatchObject({ deprovisioned: false });

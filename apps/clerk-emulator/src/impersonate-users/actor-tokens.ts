@@ -11,7 +11,7 @@ import { UserStore } from '../keep-users/user.store';
 import { EmulatorState } from '../persist-state/emulator-state';
 import { NOW } from '../tokens';
 
-const KEPT = 1_000;
+const TOKENS_KEPT = 1_000;
 const HOUR_SECONDS = 3_600;
 const HALF_HOUR_SECONDS = 1_800;
 
@@ -39,7 +39,7 @@ interface StoredToken {
 /** Actor tokens: tickets with which an actor can sign in as a user once. */
 @Injectable()
 export class ActorTokens {
-  private readonly kept = new Map<string, StoredToken>();
+  private readonly tokens = new Map<string, StoredToken>();
 
   constructor(
     private readonly users: UserStore,
@@ -48,7 +48,7 @@ export class ActorTokens {
     @Inject(NOW) private readonly now: Now,
     state: EmulatorState,
   ) {
-    state.register({ reset: () => this.kept.clear() });
+    state.register({ reset: () => this.tokens.clear() });
   }
 
   /** By default the ticket expires after an hour and the session after half an hour. @throws ResourceNotFoundError */
@@ -74,37 +74,37 @@ export class ActorTokens {
     };
     const expiresAt = now + (params.expires_in_seconds ?? HOUR_SECONDS) * 1_000;
     const sessionMs = (params.session_max_duration_in_seconds ?? HALF_HOUR_SECONDS) * 1_000;
-    this.keep({ token, ticket, expiresAt, sessionMs });
+    this.put({ token, ticket, expiresAt, sessionMs });
     return token;
   }
 
   /** @throws ResourceNotFoundError, TicketInvalidError when the token was accepted before */
   revoke(id: string): ActorToken {
-    const kept = this.kept.get(id);
-    if (!kept) throw new ResourceNotFoundError('actor token', id);
-    if (kept.token.status === 'accepted') throw new TicketInvalidError();
-    return this.settle(kept, 'revoked');
+    const stored = this.tokens.get(id);
+    if (!stored) throw new ResourceNotFoundError('actor token', id);
+    if (stored.token.status === 'accepted') throw new TicketInvalidError();
+    return this.settle(stored, 'revoked');
   }
 
   /** @throws TicketInvalidError, UserBannedError, UserDeactivatedError, UserLockedError */
   redeem(ticket: string): ClerkSession {
-    const kept = [...this.kept.values()].find((each) => each.ticket === ticket);
-    if (!kept || kept.token.status !== 'pending' || this.now() >= kept.expiresAt) throw new TicketInvalidError();
-    const { user_id, actor } = kept.token;
-    const session = this.sessions.signIn(user_id, { actor, lifetimeMs: kept.sessionMs });
-    this.settle(kept, 'accepted');
+    const stored = [...this.tokens.values()].find((each) => each.ticket === ticket);
+    if (!stored || stored.token.status !== 'pending' || this.now() >= stored.expiresAt) throw new TicketInvalidError();
+    const { user_id, actor } = stored.token;
+    const session = this.sessions.signIn(user_id, { actor, lifetimeMs: stored.sessionMs });
+    this.settle(stored, 'accepted');
     return session;
   }
 
-  private settle(kept: StoredToken, status: 'accepted' | 'revoked'): ActorToken {
-    const token = { ...kept.token, status, token: null, url: null, updated_at: this.now() };
-    this.keep({ ...kept, token });
+  private settle(stored: StoredToken, status: 'accepted' | 'revoked'): ActorToken {
+    const token = { ...stored.token, status, token: null, url: null, updated_at: this.now() };
+    this.put({ ...stored, token });
     return token;
   }
 
-  private keep(kept: StoredToken): void {
-    this.kept.set(kept.token.id, kept);
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > KEPT && oldest !== undefined) this.kept.delete(oldest);
+  private put(stored: StoredToken): void {
+    this.tokens.set(stored.token.id, stored);
+    const [oldest] = this.tokens.keys();
+    if (this.tokens.size > TOKENS_KEPT && oldest !== undefined) this.tokens.delete(oldest);
   }
 }

@@ -17,7 +17,7 @@ export interface Notice {
   readonly details: Readonly<Record<string, string | number>>;
 }
 
-const KEPT = 500;
+const NOTICES_KEPT = 500;
 
 /** The latest 500 notices. Svix reports such things by operational webhooks, Clerk in its dashboard. */
 @Injectable()
@@ -35,7 +35,7 @@ export class Notices {
   add(type: NoticeType, details: Notice['details']): void {
     const now = this.now();
     const notice = { id: newId('ntc', now), at: now, type, details };
-    this.notices = [...this.notices, notice].slice(-KEPT);
+    this.notices = [...this.notices, notice].slice(-NOTICES_KEPT);
     this.logger.warn({ id: notice.id, type }, 'notice');
   }
 

@@ -52,9 +52,9 @@ export class BackendApiGuard implements CanActivate, OnModuleDestroy {
 
   /** Waits as the fault says. Ends early when the client disconnects or the emulator shuts down. */
   private async hang(request: FastifyRequest, { hang_ms, then }: FaultParams<'api_hang'>): Promise<void> {
-    const gone = new AbortController();
-    request.raw.socket.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, this.closing.signal]);
+    const disconnected = new AbortController();
+    request.raw.socket.once('close', () => disconnected.abort());
+    const signal = AbortSignal.any([disconnected.signal, this.closing.signal]);
     await sleep(hang_ms, undefined, { signal }).catch(() => undefined);
     if (then === 'answer' && !signal.aborted) return;
     request.raw.socket.destroy();

@@ -13,7 +13,7 @@ export interface SentMessage {
   readonly created_at: number;
 }
 
-const KEPT = 500;
+const MESSAGES_KEPT = 500;
 
 /** The latest 500 messages with codes. They are not delivered; tests and people read them here. */
 @Injectable()
@@ -25,7 +25,7 @@ export class Outbox {
   }
 
   add(message: SentMessage): void {
-    this.messages = [...this.messages, message].slice(-KEPT);
+    this.messages = [...this.messages, message].slice(-MESSAGES_KEPT);
   }
 
   /** Newest first. @param to returns only messages to this address or number */

@@ -201,15 +201,15 @@ function metadata(user) {
 
 /** @throws ApiError like the emulator's error for the field */
 function parseObject(text) {
-  const refuse = (message) => {
+  const reject = (message) => {
     throw new ApiError(422, [{ message, meta: { param_name: 'public_metadata' } }]);
   };
   let value;
   try {
     value = JSON.parse(text.trim() || '{}');
   } catch (error) {
-    refuse(`This is not JSON: ${error.message}.`);
+    reject(`This is not JSON: ${error.message}.`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('This must be a JSON object: {…}.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) reject('This must be a JSON object: {…}.');
   return value;
 }
