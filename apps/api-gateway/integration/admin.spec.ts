@@ -131,7 +131,7 @@ describe('the admin routes', () => {
     '/admin/conflicts',
     '/admin/write-backs',
     '/admin/metadata-collisions',
-  ])('%s refuse users and developers, whatever role their token claims, and ask nobody', async (path) => {
+  ])('%s reject users and developers without asking a service, even if their token claims a role', async (path) => {
     for (const user of ['user_plain', 'user_dev']) {
       const token = await mint(gateway.pair, user, { claims: { metadata: { role: 'admin' }, role: 'admin' } });
       const { status, body } = await get(path, token);
@@ -141,7 +141,7 @@ describe('the admin routes', () => {
     expect(heard).toEqual([]);
   });
 
-  it('list webhook events by filter, in the name of the admin, under our id of the request', async () => {
+  it('list webhook events by filter, with the principal of the admin and our request id', async () => {
     const query = 'status=failed&type=user.created&user=user_1&limit=7&cursor=abc';
     const answer = await get(`/admin/webhook-events?${query}`, admin, { headers: { 'x-request-id': 'r-1' } });
     expect([answer.status, answer.body]).toEqual([200, { items: [sampleEvent], nextCursor: 'next' }]);
@@ -149,7 +149,7 @@ describe('the admin routes', () => {
     expect(heard).toEqual([{ subject: 'events', body, role: 'admin', rid: answer.headers.get('x-request-id') }]);
   });
 
-  it('show one webhook event, or say that there is none', async () => {
+  it('show a webhook event, or 404', async () => {
     expect(await get('/admin/webhook-events/msg_1', admin)).toMatchObject({ status: 200, body: sampleEventDetail });
     const none = await get('/admin/webhook-events/msg_none', admin);
     expect([none.status, none.body.code, none.body.detail]).toEqual([404, 'not_found', 'no such event']);
@@ -161,7 +161,7 @@ describe('the admin routes', () => {
     expect(heard[0]?.body).toEqual({ email: 'a@b.example', deleted: true, role: 'admin', limit: 50 });
   });
 
-  it('list conflicts, open ones unless asked otherwise, page by page', async () => {
+  it('list conflicts in pages, by default only open ones', async () => {
     const answer = await get('/admin/conflicts?limit=1&cursor=9', admin);
     expect([answer.status, answer.body]).toEqual([200, { items: [sampleConflict], nextCursor: '7' }]);
     await get('/admin/conflicts?state=resolved&kind=phone', admin);
@@ -171,7 +171,7 @@ describe('the admin routes', () => {
     ]);
   });
 
-  it('list write-backs by state, and begin dead ones anew', async () => {
+  it('list write-backs by state, and retry dead ones', async () => {
     const answer = await get('/admin/write-backs?state=dead', admin);
     expect([answer.status, answer.body]).toEqual([200, { items: [sampleWriteBack], nextCursor: null }]);
     const retry = (body: object) =>
@@ -187,7 +187,7 @@ describe('the admin routes', () => {
     expect(heard.map(({ body }) => body)).toEqual([{ state: 'dead', limit: 50 }, { userIds: [userId] }, {}]);
   });
 
-  it('hand on ids in lower case, and addresses that are percent-encoded', async () => {
+  it('pass on ids in lower case and percent-encoded addresses', async () => {
     await get(`/admin/users/${known.toUpperCase()}`, admin);
     await get('/admin/users/user_1', admin);
     await get(`/admin/users/${encodeURIComponent('Ada+test@example.com')}`, admin);
@@ -198,7 +198,7 @@ describe('the admin routes', () => {
     ]);
   });
 
-  it('tell the ledger, which knows Clerk ids alone, whom an id or address of ours names', async () => {
+  it('translate user ids and addresses to Clerk ids for the ledger', async () => {
     const json = { method: 'POST', headers: { 'content-type': 'application/json' } };
     const body = (filter: object) => ({ ...json, body: JSON.stringify({ filter, dryRun: true }) });
     const about = { clerkUserId: 'user_1' };
@@ -223,7 +223,7 @@ describe('the admin routes', () => {
     ['nobody@example.com', 404, 'not_found'],
     ['two@example.com', 409, 'user_ambiguous'],
     ['local@example.com', 409, 'conflict'],
-  ])('do not ask the ledger about %s', async (user, status, code) => {
+  ])('do not query the ledger for %s', async (user, status, code) => {
     const answer = await get(`/admin/webhook-events?user=${user}`, admin);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(heard.map(({ subject }) => subject)).toEqual(['find']);
@@ -246,7 +246,7 @@ describe('the admin routes', () => {
     ['GET', '/admin/keys?userId=ada', 'query', 'userId'],
     ['POST', '/admin/write-backs/retry', 'body', 'userIds.0'],
     ['POST', '/admin/webhook-events/redrive', 'body', 'filter.user'],
-  ])('say of %s %s where the field stands that is wrong', async (method, path, place, field) => {
+  ])('name the invalid field and its place for %s %s', async (method, path, place, field) => {
     const bodies: Record<string, object> = {
       '/admin/users/nobody/role': { role: 'user' },
       '/api/keys/1/rotate': {},
@@ -264,12 +264,12 @@ describe('the admin routes', () => {
     expect(heard).toEqual([]);
   });
 
-  it('say what identifies a user when a path names none', async () => {
+  it('explain what identifies a user if the path does not', async () => {
     const { body } = await get('/admin/users/ada', admin);
     expect(body.errors[0].message).toBe('must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address');
   });
 
-  it('list metadata collisions, and record what an admin decides about them', async () => {
+  it('list metadata collisions, and pass on the decision of an admin', async () => {
     const post = (path: string, body?: object) =>
       get(`/admin/metadata-collisions/${path}`, admin, {
         method: 'POST',
@@ -316,7 +316,7 @@ describe('the admin routes', () => {
     ['/admin/webhook-events?status=nonsense', ['status']],
     ['/admin/webhook-events?limit=1&limit=2', ['limit']],
     ['/admin/users?role=root&deleted=maybe', ['deleted', 'role']],
-  ])('refuse %s and name the fields', async (path, fields) => {
+  ])('reject %s and name the fields', async (path, fields) => {
     const { status, body } = await get(path, admin);
     expect([status, body.code]).toEqual([400, 'invalid_request']);
     expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual(fields);

@@ -29,22 +29,22 @@ const tables = [algorithms, tokenKeys, signatures, claims, headers, apiKeys, own
 attackGateway();
 
 describe('the table of attacks', () => {
-  it('has at least 120 cases, each of a name of its own', () => {
+  it('has at least 120 cases with unique names', () => {
     const all = tables.flatMap(({ title, cases }) => cases.map(([name]) => `${title}: ${name}`));
     expect(all.length).toBeGreaterThanOrEqual(120);
     expect(new Set(all).size).toBe(all.length);
   });
 });
 
-describe('what is tried is good but for what is wrong with it', () => {
-  it('a Clerk token, an API key and a token of our own are let in', async () => {
+describe('the credentials that attacks modify are valid', () => {
+  it('the gateway accepts the Clerk token, the API key and the Gatehouse token', async () => {
     const good = [bearer(await mint(target().pair, CLERK_USER)), withKey(target().key()), bearer(target().legacy())];
     good.push(bearer(target().key()), claiming({})(), headed({})(), claimText((text) => text)());
     for (const attack of good) expect((await strike(attack)).status).toBe(200);
   });
 
   it.each(['', 'Basic dXNlcjpwYXNz', 'Digest username="a", realm="b"', 'Negotiate abc', 'Bearer', 'Bearer a.b.c'])(
-    'an API key is let in beside an Authorization header of a proxy: "%s"',
+    'the gateway accepts the API key beside the Authorization header "%s" of a proxy',
     async (authorization) => {
       const { status } = await strike(withKey(target().key(), { headers: [['Authorization', authorization]] }));
       expect(status).toBe(200);
@@ -52,7 +52,7 @@ describe('what is tried is good but for what is wrong with it', () => {
   );
 });
 
-describe('an API key may ask what it is itself, whatever its scopes:', () => {
+describe('an API key without scopes may ask about itself:', () => {
   it.each([
     ['who it is', '/auth/session', 'user'],
     ['what was checked of it, when its holder is an admin', '/auth/explain', 'admin'],
@@ -65,14 +65,14 @@ describe('an API key may ask what it is itself, whatever its scopes:', () => {
 });
 
 describe('the scopes of API keys', () => {
-  it('are listed to any caller, each with what it allows', async () => {
+  it('are listed for every caller, with a description', async () => {
     const { status, body } = await strike(withKey(target().key({ scopes: [] }), { path: '/api/scopes' }));
     expect(status).toBe(200);
     expect(body.items).toContainEqual({ scope: 'profile:read', description: "Read the holder's own profile." });
     await expectRefused(401, 'credential_missing', { request: { path: '/api/scopes' } });
   });
 
-  it('are named when one is asked for that is none, and that one is not repeated', async () => {
+  it('are listed in the error for an unknown scope, which is not repeated', async () => {
     const draft = { name: 'ci', scopes: ['profile:read', 'profil:reed'] };
     const { body, text } = await expectRefused(
       400,
@@ -94,7 +94,7 @@ describe('DELETE /api/keys/:id', () => {
   const id = randomUUID();
   const revoke = async (query: string) => asAda({ method: 'DELETE', path: `/api/keys/${id}${query}` });
 
-  it('revokes the keys that were replaced by it only when asked to', async () => {
+  it('revokes the predecessors of a key only with predecessors=true', async () => {
     target().revocations.length = 0;
     for (const query of ['', '?predecessors=true', '?predecessors=false']) {
       await expectRefused(404, 'not_found', await revoke(query));
@@ -103,7 +103,7 @@ describe('DELETE /api/keys/:id', () => {
   });
 
   it.each(['?predecessors=maybe', '?predecessors=true&predecessors=true', '?all=true'])(
-    'is refused with %s',
+    'is rejected with %s',
     async (query) => void (await expectRefused(400, 'invalid_request', await revoke(query))),
   );
 });
@@ -112,7 +112,7 @@ describe.each(tables)('$title:', ({ cases }) => {
   it.each(cases)('%s', async (_, status, code, attack) => void (await expectRefused(status, code, await attack())));
 });
 
-describe('a token of another form is refused:', () => {
+describe('a token in another format is rejected:', () => {
   it('an encrypted token', async () => {
     const key = createPublicKey(target().pair.publicPem);
     const token = await new CompactEncrypt(Buffer.from(JSON.stringify(target().claims())))
@@ -127,7 +127,7 @@ describe('a token of another form is refused:', () => {
     await expectRefused(400, 'credential_repeated', bearer(general));
   });
 
-  it("a token signed with Clerk's key but for a stranger's algorithm suite", async () => {
+  it("a token signed with Clerk's key for another algorithm", async () => {
     const token = await new SignJWT(target().claims())
       .setProtectedHeader({ ...target().header(), alg: 'PS256' })
       .sign(target().pair.privateKey);
@@ -135,15 +135,15 @@ describe('a token of another form is refused:', () => {
   });
 });
 
-describe('what is claimed is not believed:', () => {
-  it('a token exchanged twice is refused the second time', async () => {
+describe('claims of a client are not trusted:', () => {
+  it('a token is rejected when it is exchanged a second time', async () => {
     const attack = await exchange({ name: 'Ada' })();
     const first = await strike(attack);
     expect([first.status, first.body.isNewUser]).toEqual([200, true]);
     await expectRefused(401, 'token_used', attack);
   });
 
-  it('whatever headers say, the services are asked in the name of the credential', async () => {
+  it('services get the principal of the credential, regardless of headers', async () => {
     const attack = await asAda({
       headers: [
         ['X-User-Id', randomUUID()],

@@ -61,10 +61,10 @@ beforeAll(async () => {
 afterAll(() => gateway?.stop());
 beforeEach(() => (audited.length = 0));
 
-/** What the client calls each of its requests. */
+/** Request id of the client. */
 const clientRequestId = 'one-of-many';
 
-/** Asks for a route as an admin, from a client with a name. */
+/** Calls a route as an admin, with a user agent and a request id. */
 async function ask(method: string, path: string, body?: object) {
   const headers = {
     'user-agent': 'curl/8.7.1',
@@ -77,7 +77,7 @@ async function ask(method: string, path: string, body?: object) {
   return { requestId: answer.headers.get('x-request-id') ?? '', ...answer };
 }
 
-/** What the routes that change something need to be told. */
+/** Bodies of the routes that change something. */
 const bodies: Record<string, object> = {
   'post /auth/login': { email: 'ada@example.com', password: 'correct horse battery' },
   'post /auth/password': { token: 'of one use', password: 'correct horse battery' },
@@ -94,7 +94,7 @@ const bodies: Record<string, object> = {
   'post /admin/metadata-collisions/leave': { filter: { key: 'role' } },
 };
 
-it('every route that changes something tells the service whose request it is, and from where', async () => {
+it('every route that changes something passes the principal and the origin to the service', async () => {
   const document = (await call(`${gateway.url}/docs/openapi.json`)).body as OpenAPIObject;
   const routes = Object.entries(document.paths).flatMap(([path, item]) =>
     (['post', 'put', 'patch', 'delete'] as const).flatMap((method) =>
@@ -111,7 +111,7 @@ it('every route that changes something tells the service whose request it is, an
   }
 });
 
-it('what clients say of where they are is not believed', async () => {
+it('the origin ignores X-Forwarded-For of clients', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.9', 'user-agent': 'a'.repeat(600), 'x-request-id': 'r-1' };
   const answer = await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_admin'), { headers });
   expect(asked.get(answer.headers.get('x-request-id') ?? '')?.origin).toEqual({
@@ -119,8 +119,8 @@ it('what clients say of where they are is not believed', async () => {
   });
 });
 
-describe('what the ledger does for an admin', () => {
-  it('stands in the audit log: a redrive', async () => {
+describe('the audit log', () => {
+  it('records a redrive', async () => {
     const { requestId, status } = await ask('POST', '/admin/webhook-events/msg_1/redrive');
     expect(status).toBe(200);
     expect(audited).toMatchObject([
@@ -131,7 +131,7 @@ describe('what the ledger does for an admin', () => {
     ]);
   });
 
-  it('stands in the audit log: an erasure', async () => {
+  it('records an erasure', async () => {
     const { requestId, status } = await ask('DELETE', '/admin/webhook-events/payloads/user_gone?force=true');
     expect(status).toBe(200);
     const details = { erasureId: id, events: 2, bodies: 2, force: true };
@@ -143,12 +143,12 @@ describe('what the ledger does for an admin', () => {
     ]);
   });
 
-  it('does not stand there when nothing was done', async () => {
+  it('records nothing if nothing was done', async () => {
     expect(await ask('POST', '/admin/webhook-events/msg_1/redrive?dryRun=true')).toMatchObject({ status: 200 });
     expect(audited).toEqual([]);
   });
 
-  it('is answered although the log could not be written, which it is when user-sync is back', async () => {
+  it('does not delay a redrive while user-sync is unavailable, and gets the entry when it is back', async () => {
     writing = false;
     const { requestId, status } = await ask('DELETE', '/admin/webhook-events/payloads/user_gone');
     expect(status).toBe(200);

@@ -78,7 +78,7 @@ describe('the gateway does not start', () => {
     },
   );
 
-  it('when a plugin brings a route of its own', async () => {
+  it('when a plugin adds an undeclared route', async () => {
     const gateway: NestFastifyApplication = await createApp(config, silent);
     app = gateway;
     void gateway
@@ -92,7 +92,7 @@ describe('the gateway does not start', () => {
 });
 
 describe('the gateway starts', () => {
-  it('when every route, its docs included, declares who may use it', async () => {
+  it('when every route, including the documentation, declares its access', async () => {
     app = await createApp(config, silent);
     await expect(app.init()).resolves.toBeDefined();
   });

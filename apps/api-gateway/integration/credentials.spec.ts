@@ -126,7 +126,7 @@ const post = (path: string, body: unknown, token?: string) =>
   });
 
 describe('an API key', () => {
-  it('tells who is calling, in either header, and is looked up once', async () => {
+  it('identifies its user in either header, and is looked up once', async () => {
     for (const headers of [{ 'x-api-key': key }, { authorization: `Bearer ${key}` }] as Record<string, string>[]) {
       const { status, body } = await get('/auth/session', headers);
       expect([status, body.principal.method, body.principal.keyId]).toEqual([200, 'api_key', keyId]);
@@ -143,19 +143,19 @@ describe('an API key', () => {
     expect(gateway.logs()).not.toContain(key);
   });
 
-  it('wins over a token', async () => {
+  it('in X-API-Key takes precedence over a token', async () => {
     const token = await mint(gateway.pair, 'user_1');
     const { body } = await get('/auth/session', { 'x-api-key': key, authorization: `Bearer ${token}` });
     expect(body.principal.method).toBe('api_key');
   });
 
-  it('has its last use told, together with others', async () => {
+  it('has its last use reported to user-sync', async () => {
     await get('/auth/session', { 'x-api-key': key });
     await gateway.app.get(KeyUsage).report();
     expect(touched.at(-1)).toMatchObject({ keyId });
   });
 
-  it('that is revoked is good no longer, at once', async () => {
+  it('is rejected as soon as it is revoked', async () => {
     expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
     found = { ...found, state: 'revoked' };
     const { number } = gateway.changes.change({ kind: 'api_key', reason: 'revoked', keyId, userId });
@@ -168,14 +168,14 @@ describe('an API key', () => {
     gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
   });
 
-  it('that is revoked, or loses a scope, while a body is on its way does nothing with that body', async () => {
+  it('is checked again when the body arrives: it may have been revoked or have lost a scope', async () => {
     const body = '{"city":"Pune"}';
     const change = async (state: Partial<FoundKey>) => {
       found = { ...found, ...state };
       const { number } = gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
       await eventually(() => gateway.app.get(TrustChangeFeed).current === number, { intervalMs: 1 });
     };
-    /** Sends the head, then the body when it has been let in and `meanwhile` is over. */
+    /** Sends the headers, waits until they are accepted and `meanwhile` has finished, then sends the body. */
     const patch = async (meanwhile: () => Promise<void>) => {
       expect((await get('/api/me', { 'x-api-key': key })).status).toBe(200);
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
@@ -207,9 +207,9 @@ describe('an API key', () => {
     await change({ scopes });
   });
 
-  it('that expires is good until then without being asked for again', async () => {
+  it('is accepted until it expires, without another lookup', async () => {
     let lifeMs = 200;
-    // Longer where a busy machine has not asked before it was over.
+    // Doubles until the machine sends the request before the key expires.
     await eventually(async () => {
       lifeMs *= 2;
       asked.length = 0;
@@ -224,7 +224,7 @@ describe('an API key', () => {
     gateway.changes.change({ kind: 'api_key', reason: 'scopes', keyId, userId });
   });
 
-  it('that nobody knows is asked for once, and a mistyped one never', async () => {
+  it('is looked up once if it is unknown, and never if it is mistyped', async () => {
     const guess = mintApiKey({ environment: 'dev', random: randomBytes(32) });
     for (let count = 0; count < 3; count++) {
       expect((await get('/api/me', { 'x-api-key': guess })).body.code).toBe('api_key_unknown');
@@ -233,7 +233,7 @@ describe('an API key', () => {
     expect(asked).toEqual([apiKeyHash(guess)]);
   });
 
-  it('whose scope does not reach is told which one does, and the refusal is written down once', async () => {
+  it('without the required scope gets its name, and the refusal is audited once', async () => {
     for (let count = 0; count < 2; count++) {
       const headers = { 'x-api-key': key, 'content-type': 'application/json' };
       const answer = await call(`${gateway.url}/api/me`, undefined, { method: 'PATCH', headers, body: '{}' });
@@ -252,8 +252,8 @@ describe('an API key', () => {
   });
 });
 
-describe('a login with a password', () => {
-  it('gives a token of our own, which is good until logout', async () => {
+describe('a local user', () => {
+  it('logs in with a password and gets a Gatehouse token that is valid until logout', async () => {
     const { status, body, headers } = await post('/auth/login', {
       email: ' Ada@example.com',
       password: 'hush-hush-hush',
@@ -272,15 +272,15 @@ describe('a login with a password', () => {
     expect(gateway.logs()).not.toContain(body.token.split('.')[2]);
   });
 
-  it('sets a password by a one-time token', async () => {
+  it('sets a password with a one-time token', async () => {
     const { status, body } = await post('/auth/password', { token: 'once', password: 'hush-hush-hush' });
     expect([status, body]).toEqual([200, { success: true, propagation: null }]);
     expect(heard).toMatchObject({ token: 'once', origin: { sourceIp: '127.0.0.1' } });
   });
 });
 
-describe('the phone exchange', () => {
-  it('hands on what the token says, and gives a token that ends with its Clerk session', async () => {
+describe('POST /auth/verify-clerk-token', () => {
+  it('passes the claims of the token on, and returns a token that ends with its Clerk session', async () => {
     const token = await mint(gateway.pair, 'user_phone', { claims: { jti: 'once-0123456789' } });
     const { status, body } = await post('/auth/verify-clerk-token', { name: 'Ada', city: 'Pune' }, token);
     expect([status, body.success, body.isNewUser, body.user.id]).toEqual([200, true, true, userId]);
@@ -292,30 +292,30 @@ describe('the phone exchange', () => {
     expect((await call(`${gateway.url}/api/me`, body.token)).status).toBe(200);
   });
 
-  it('names a token without jti by its hash', async () => {
+  it('identifies a token without jti by its hash', async () => {
     await post('/auth/verify-clerk-token', {}, await mint(gateway.pair, 'user_phone', { version: 1 }));
     expect(heard.token).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 });
 
 describe('POST /api/clerk/syncUsers', () => {
-  it('shows the user who was made', async () => {
+  it('returns the created user', async () => {
     const { status, body } = await post('/api/clerk/syncUsers', {}, await mint(gateway.pair, 'user_sync'));
     expect([status, body]).toMatchObject([200, { success: true, isNewUser: true, user: { clerkUserId: 'user_sync' } }]);
   });
 });
 
 describe('GET /auth/explain', () => {
-  it('tells an admin which verifier let it in and what it checked', async () => {
+  it('shows an admin which verifier accepted the request and what it checked', async () => {
     const { status, body } = await call(`${gateway.url}/auth/explain`, await mint(gateway.pair, 'user_admin'));
     expect([status, body.order, body.verifier]).toEqual([200, 3, 'clerk_session']);
-    expect(body.checks).toContain("alg is RS256 and iss is Clerk's: both choose the verifier");
+    expect(body.checks).toContain("alg is RS256 and iss is Clerk's; both select the verifier");
     expect(body.changes).toEqual({ number: gateway.changes.number, trusting: true });
   });
 });
 
-describe('at shutdown', () => {
-  it('the lease is given up, so that no revocation waits for a gateway that is gone', async () => {
+describe('at shutdown, the gateway', () => {
+  it('releases its lease, so that no revocation waits for it', async () => {
     const other = await startTestGateway();
     await other.app.close();
     await eventually(() => other.changes.ended.size === 1);

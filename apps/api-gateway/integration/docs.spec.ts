@@ -12,8 +12,8 @@ afterAll(() => gateway?.stop());
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-describe('the docs', () => {
-  it('are a page whose every part comes from here and is really there', async () => {
+describe('the documentation', () => {
+  it('is a page whose files are all served by the gateway', async () => {
     const { status, body, headers } = await call(`${gateway.url}/docs`);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -37,7 +37,7 @@ describe('the docs', () => {
     },
   );
 
-  it('require a body only where a request without one is rejected', async () => {
+  it('requires a body only where a request without one is rejected', async () => {
     const { paths } = (await call(`${gateway.url}/docs/openapi.json`)).body as OpenAPIObject;
     const bodies = Object.entries(paths).flatMap(([path, item]) =>
       methods.flatMap((method) => {
@@ -56,7 +56,7 @@ describe('the docs', () => {
     expect(JSON.stringify(paths)).not.toContain('x-empty-valid');
   });
 
-  it('describe every route with its schemas, its problems and who may use it', async () => {
+  it('describes every route with its schemas, problems and access', async () => {
     const { status, body } = await call(`${gateway.url}/docs/openapi.json`);
     expect(status).toBe(200);
     const document = body as OpenAPIObject;
@@ -145,7 +145,7 @@ describe('the docs', () => {
       const takesKeys = (access === 'user' || access === 'admin') && credential !== 'session';
       return takesKeys && scope !== 'none' ? [permission] : [];
     });
-    // A permission of a new route must be added to the registry: no key could hold it.
+    // Scopes must list every permission that a key can use; otherwise no key could have it.
     expect(Object.keys(scopes).sort()).toEqual([...new Set(needed)].sort());
     expect(document.paths['/api/keys']?.post?.requestBody).toMatchObject({
       content: {

@@ -12,7 +12,7 @@ interface Route {
   readonly registered: RegisteredRoute;
 }
 
-/** Every route of the gateway that Fastify serves under one of these methods, its parameters filled in. */
+/** Routes of the gateway with one of these methods, with parameters filled in. */
 function routes(...methods: string[]): Route[] {
   return target()
     .app.get(RouteRegister)
@@ -27,7 +27,7 @@ function fill(url: string): string {
   return url.replace(/:\w+/g, '018f0000-0000-7000-8000-000000000001');
 }
 
-/** The response to an admin who has never sent this token before. */
+/** Sends the request as an admin with a new token. */
 async function ask({ method, path }: Pick<Route, 'method' | 'path'>, request: RawRequest = {}): Promise<RawAnswer> {
   const token = await mint(target().pair, 'user_admin', { claims: { jti: randomUUID() } });
   const headers = [['Authorization', `Bearer ${token}`] as const, ...(request.headers ?? [])];
@@ -67,7 +67,7 @@ const nothing: readonly (readonly [string, RawRequest])[] = [
 ];
 
 describe('on every route that changes something', () => {
-  it('zero bytes are an empty body, whatever the headers say', async () => {
+  it('zero bytes are read as an empty body, regardless of the headers', async () => {
     const changing = routes('POST', 'PUT', 'PATCH', 'DELETE');
     expect(changing.length).toBeGreaterThan(20);
     for (const route of changing) {
@@ -80,7 +80,7 @@ describe('on every route that changes something', () => {
     }
   });
 
-  it('a field that the route does not take is rejected by name', async () => {
+  it('an unknown field is rejected by name', async () => {
     for (const route of routes('POST', 'PUT', 'PATCH', 'DELETE')) {
       const { status, code, errors } = outcome(await ask(route, json({ gatehouseUnknown: true }, {})));
       expect([route.method, route.path, status, code]).toEqual([route.method, route.path, 400, 'invalid_request']);
@@ -88,7 +88,7 @@ describe('on every route that changes something', () => {
     }
   });
 
-  it('what is not JSON is rejected', async () => {
+  it('a body that is not JSON is rejected', async () => {
     for (const route of routes('POST', 'PUT', 'PATCH', 'DELETE')) {
       const where = [route.method, route.path];
       const form: RawRequest = { body: 'a=b', headers: [['Content-Type', 'application/x-www-form-urlencoded']] };
@@ -106,7 +106,7 @@ describe('on every route that changes something', () => {
 });
 
 describe('on every route', () => {
-  it('an unknown query parameter is rejected by name, except on pages to which browsers navigate', async () => {
+  it('an unknown query parameter is rejected by name, except on pages that browsers navigate to', async () => {
     for (const route of routes('GET', 'POST', 'PUT', 'PATCH', 'DELETE')) {
       const where = [route.method, route.path];
       const answer = outcome(await ask({ ...route, path: `${route.path}?gatehouseUnknown=1` }));
@@ -118,7 +118,7 @@ describe('on every route', () => {
   });
 });
 
-it('a route with required fields names those that are missing', async () => {
+it('a route with required fields names the missing ones', async () => {
   const { errors } = outcome(await ask({ method: 'POST', path: '/api/keys' }));
   expect(errors).toMatchObject([{ field: 'name' }, { field: 'scopes' }]);
 });

@@ -10,15 +10,15 @@ import { mint } from './support/clerk-tokens';
 import { attackGateway, expectRefused, flip, strike, target, withKey } from './attacks/attack';
 import { login } from './attacks/logins';
 
-/** What chance decides against whoever is beyond a limit. */
+/** Random number that rejects every attempt beyond a limit. */
 const UNLUCKY = 0.999_999;
 const newKey = () => mintApiKey({ environment: 'prod', random: randomBytes(32) });
 
 attackGateway();
 afterEach(() => jest.restoreAllMocks());
 
-describe('an API key is refused', () => {
-  it('beyond its own rate', async () => {
+describe('an API key is rejected', () => {
+  it('beyond its own rate limit', async () => {
     const key = target().key({ rateLimit: 1 });
     expect((await strike(withKey(key))).status).toBe(200);
     target().reached.length = 0;
@@ -27,7 +27,7 @@ describe('an API key is refused', () => {
     expect(headers.ratelimit).toContain('"api-key";r=0');
   });
 
-  it('after twenty guesses of its address, before any lookup', async () => {
+  it('after twenty guesses from its address, before any lookup', async () => {
     const guess = () =>
       sendRaw(target().url, {
         headers: [
@@ -41,7 +41,7 @@ describe('an API key is refused', () => {
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), ...Array.from({ length: 5 }, () => 429)]);
   });
 
-  it('beside many guesses of its address by chance when it is new here, and never when it was let in before', async () => {
+  it('at random among many guesses from its address if it is new, and never if it was accepted before', async () => {
     const from = ['X-Forwarded-For', '198.51.100.30'] as const;
     const send = async (key: string) => (await sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })).status;
     const ids = { keyId: randomUUID(), userId: randomUUID() };
@@ -49,7 +49,7 @@ describe('an API key is refused', () => {
     expect(await send(known)).toBe(200);
     const draw = jest.spyOn(target().app.get(KeyGuesses), 'draw').mockReturnValue(UNLUCKY);
     for (let count = 0; count < 25; count++) await send(newKey());
-    // What was remembered of the key is believed no longer: it is looked up anew.
+    // The remembered answer is no longer trusted, so the key is looked up again.
     const { number } = target().changes.change({ kind: 'api_key', reason: 'scopes', ...ids });
     await eventually(() => target().app.get(TrustChangeFeed).current >= number);
     const before = target().lookedUp();
@@ -70,20 +70,20 @@ describe('an address is counted', () => {
 
   beforeEach(() => void jest.spyOn(target().app.get(KeyGuesses), 'draw').mockReturnValue(UNLUCKY));
 
-  it('as the trusted proxy saw it, whatever the client wrote before that', async () => {
+  it('as the trusted proxy saw it, regardless of what the client sent', async () => {
     const statuses = [];
     for (let count = 0; count < 22; count++) statuses.push(await guess(`203.0.113.${count}, 198.51.100.20`));
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
   });
 
-  it('once, whatever is no address', async () => {
+  it('as one if it is invalid', async () => {
     const statuses = [];
     for (let count = 0; count < 22; count++) statuses.push(await guess(`unknown-${count}`));
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
   });
 });
 
-describe('a token is refused', () => {
+describe('a token is rejected', () => {
   const send = async (token: string, from: string) =>
     (
       await sendRaw(target().url, {
@@ -99,12 +99,12 @@ describe('a token is refused', () => {
     return `${header}.${claims}.${flip(signature, 5)}`;
   };
 
-  it('as one of a flood of forged ones, most of them unchecked; what is known, and its session, is let in', async () => {
+  it('without a check in a flood of forged tokens, but a known token and its session are accepted', async () => {
     const from = '198.51.100.10';
     const known = await tokenOf(CLERK_USER);
     expect(await send(known, from)).toBe(200);
     const forgeries = await Promise.all(Array.from({ length: 500 }, (_, index) => forged(`user_${index}`)));
-    // All in one second, however long it takes.
+    // The clock stands still, so all of them count for one second.
     jest.spyOn(performance, 'now').mockReturnValue(performance.now());
     const flood = Promise.all(forgeries.map((token) => send(token, from)));
     expect(await send(known, from)).toBe(200);
@@ -116,7 +116,7 @@ describe('a token is refused', () => {
     expect(statuses.filter((status) => status === 401).length).toBeLessThan(250);
   });
 
-  it('as expired, and counted as no forgery', async () => {
+  it('as expired, which does not count as a forgery', async () => {
     const from = '198.51.100.12';
     const past = Math.floor(Date.now() / 1_000) - 60;
     const statuses = new Set<number>();
@@ -129,8 +129,8 @@ describe('a token is refused', () => {
   });
 });
 
-describe('of a flood of guesses that come at once', () => {
-  it('few are looked up, and known keys of the same address are let in all the same', async () => {
+describe('in a flood of concurrent guesses', () => {
+  it('few are looked up, and known keys from the same address are accepted', async () => {
     const from = ['X-Forwarded-For', '198.51.100.8'] as const;
     const known = Array.from({ length: 60 }, () => target().key());
     const good = await Promise.all(known.map((key) => sendRaw(target().url, { headers: [from, ['X-API-Key', key]] })));
@@ -152,8 +152,8 @@ describe('of a flood of guesses that come at once', () => {
   });
 });
 
-describe('a login is refused', () => {
-  it('the sixth try for one account from one address, even with another spelling', async () => {
+describe('a login is rejected', () => {
+  it('on the sixth attempt for one account from one address, in any spelling', async () => {
     const tries = [
       'eve@example.com',
       'Eve@example.com',

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.stop());
 
-/** What a server says, until it ends the connection, to bytes that no HTTP client would send. */
+/** Sends raw bytes and returns everything that the server sends until it closes the connection. */
 async function raw(bytes: string): Promise<string> {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   let answer = '';
@@ -27,7 +27,7 @@ async function raw(bytes: string): Promise<string> {
   return answer;
 }
 
-describe('errors before any handler', () => {
+describe('before any handler', () => {
   it.each([
     ['GET', '/nowhere', 404, 'not_found', null],
     ['GET', '/nowhere?token=hush', 404, 'not_found', null],
@@ -50,7 +50,7 @@ describe('errors before any handler', () => {
     expect(gateway.logs()).not.toContain('hush');
   });
 
-  it('HEAD is answered like GET, without a body', async () => {
+  it('HEAD gets the response of GET without a body', async () => {
     expect(await call(`${gateway.url}/api/me`, undefined, { method: 'HEAD' })).toMatchObject({ status: 401, body: '' });
   });
 
@@ -58,17 +58,17 @@ describe('errors before any handler', () => {
     ['what is no HTTP', 'hello\r\n\r\n', 400],
     ['headers larger than 16 KiB', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na', 400],
-  ])('%s is answered with a problem', async (_, bytes, status) => {
+  ])('%s gets a problem response', async (_, bytes, status) => {
     const answer = await raw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json\r\n`));
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, requestId: expect.any(String) });
   });
 
-  it('a request that does not come is waited for within bounds, then answered with 408, whatever part came', async () => {
+  it('a request that does not arrive completely gets 408 after a timeout', async () => {
     const server = gateway.app.getHttpServer();
     const limits = { headersTimeout: server.headersTimeout, requestTimeout: server.requestTimeout };
     expect([limits.headersTimeout > 0, limits.requestTimeout > 0]).toEqual([true, true]);
-    // As configured it takes up to 20 s.
+    // The configured timeout takes up to 20 s.
     Object.assign(server, { headersTimeout: 100, requestTimeout: 100 });
     const body = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
     const parts = ['', 'GET /docs HTTP/1.1\r\nHost: x\r\nX-', `POST /auth/login HTTP/1.1\r\nHost: x\r\n${body}`];
@@ -84,13 +84,13 @@ describe('errors before any handler', () => {
     ['longer than any that is read', 'PATCH /api/me', 'Content-Length: 1000000', 401],
     ['of any length', 'PATCH /api/me', 'Transfer-Encoding: chunked', 401],
     ['of a path that is none', 'POST /nowhere', 'Content-Length: 1000000', 413],
-  ])('a body %s is not waited for when the answer is there', async (_, line, sized, status) => {
+  ])('a response is sent without waiting for a body %s', async (_, line, sized, status) => {
     const answer = await raw(`${line} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${sized}\r\n\r\n`);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).toContain('\r\nconnection: close\r\n');
   });
 
-  it('a short body is taken in although the answer is there: its connection serves the next request', async () => {
+  it('a short body is read after the response, so that its connection serves the next request', async () => {
     const head = 'PATCH /api/me HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n';
     const next = 'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
@@ -103,22 +103,22 @@ describe('errors before any handler', () => {
     expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 404']);
   });
 
-  it('an answer that nobody reads is kept within bounds of time, then its connection ends', async () => {
+  it('a response that the client does not read is dropped after a timeout with its connection', async () => {
     const server = gateway.app.getHttpServer();
     const { timeout } = server;
     expect(timeout).toBeGreaterThan(0);
-    // As configured it takes 30 s.
+    // The configured timeout is 30 s.
     server.timeout = 100;
     const ended = new Promise((resolve) => server.once('connection', (taken: Socket) => taken.once('close', resolve)));
     const reader = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();
-    // More than the buffers of both systems hold.
+    // More than the socket buffers of both sides hold.
     reader.write('GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
     await ended;
     reader.destroy();
     server.timeout = timeout;
   });
 
-  it('a repeated Authorization header is refused, although Node would pass over the second', async () => {
+  it('a repeated Authorization header is rejected, although Node ignores the second one', async () => {
     const token = await mint(gateway.pair, 'user_1');
     const line = `Authorization: Bearer ${token}\r\n`;
     const answer = await raw(`GET /api/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${line}${line}\r\n`);
@@ -127,7 +127,7 @@ describe('errors before any handler', () => {
   });
 });
 
-describe('other origins', () => {
+describe('CORS', () => {
   const preflight = (origin: string, headers = 'authorization') =>
     call(`${gateway.url}/api/me`, undefined, {
       method: 'OPTIONS',
@@ -139,7 +139,7 @@ describe('other origins', () => {
     });
 
   it.each([ORIGIN, 'chrome-extension://abcdef', 'https://shop.example.com', 'https://pr-1.preview.example.com'])(
-    '%s may read answers and send credentials',
+    'lets pages of %s read responses and send credentials',
     async (origin) => {
       const { status, headers } = await preflight(origin);
       expect(status).toBe(204);
@@ -165,12 +165,12 @@ describe('other origins', () => {
     'baggage',
     'sentry-trace',
     'x-request-source',
-  ])('may send the header %s', async (name) => {
+  ])('allows the request header %s', async (name) => {
     const { headers } = await preflight(ORIGIN, name);
     expect(headers.get('access-control-allow-headers')?.split(', ')).toContain(name);
   });
 
-  it('may not send API keys from pages', async () => {
+  it('does not allow X-API-Key from pages', async () => {
     const { headers } = await preflight(ORIGIN, 'x-api-key');
     expect(headers.get('access-control-allow-headers')?.toLowerCase()).not.toContain('x-api-key');
   });
@@ -183,7 +183,7 @@ describe('other origins', () => {
     `${ORIGIN}/`,
     'https://a.b.preview.example.com',
     'https://preview.example.com',
-  ])('%s gets no CORS headers, and a preflight of it is rejected with 403', async (origin) => {
+  ])('sends %s no CORS headers, and rejects its preflight with 403', async (origin) => {
     const asked = await preflight(origin);
     const called = await call(`${gateway.url}/api/me`, undefined, { headers: { origin } });
     for (const { headers } of [asked, called]) {
@@ -194,12 +194,12 @@ describe('other origins', () => {
     expect(asked.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  it('that is not listed is logged once, however often it asks', async () => {
+  it('logs a rejected origin once', async () => {
     for (let times = 0; times < 3; times++) await preflight('http://localhost:5173');
     expect(gateway.logs().split('"origin":"http://localhost:5173"')).toHaveLength(2);
   });
 
-  it('that asks without a preflight is answered 405 as before', async () => {
+  it('answers OPTIONS without preflight headers with 405', async () => {
     const { status, body } = await call(`${gateway.url}/api/me`, undefined, {
       method: 'OPTIONS',
       headers: { origin: 'https://evil.example' },
@@ -208,8 +208,8 @@ describe('other origins', () => {
   });
 });
 
-describe('a slash at the end of a path', () => {
-  it('makes no difference to any route: the same response, access, limit and metric', async () => {
+describe('a trailing slash', () => {
+  it('changes neither response, access, rate limit nor metric of any route', async () => {
     const routes = gateway.app.get(RouteRegister).all.filter(({ url }) => url !== '/');
     expect(routes.length).toBeGreaterThan(40);
     for (const { url, methods } of routes) {
@@ -230,14 +230,14 @@ describe('a slash at the end of a path', () => {
     expect(await gateway.metrics()).not.toMatch(/route="\/.*\/"/);
   });
 
-  it('holds bodies to the same limit', async () => {
+  it('does not change the body limit', async () => {
     const big = { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'a'.repeat(70_000)}"` };
     for (const path of ['/auth/login', '/auth/login/']) {
       expect((await call(`${gateway.url}${path}`, undefined, big)).status).toBe(413);
     }
   });
 
-  it('leads to the page of the documentation, whose links are relative', async () => {
+  it('after /docs redirects to the page, whose links are relative', async () => {
     const answer = await call(`${gateway.url}/docs/?a=/`, undefined, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '../docs']);
     expect((await call(`${gateway.url}/docs?a=/`, undefined, { redirect: 'manual' })).status).toBe(200);
@@ -245,7 +245,7 @@ describe('a slash at the end of a path', () => {
 });
 
 describe('metrics', () => {
-  it('count requests by route, never by path, and verifications by what came of them', async () => {
+  it('count requests by route, never by path, and verifications by result', async () => {
     await call(`${gateway.url}/secret-path-1`);
     await call(`${gateway.url}/api/me`);
     const metrics = await gateway.metrics();

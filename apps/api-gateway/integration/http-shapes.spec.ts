@@ -10,7 +10,7 @@ let gateway: AttackedGateway;
 let token: string;
 
 beforeAll(async () => {
-  // The worst case: whatever X-Forwarded-For says is believed.
+  // The worst case: X-Forwarded-For of any client is trusted.
   gateway = await startAttackedGateway({ TRUST_PROXY: 'true', CORS_ORIGINS: ORIGIN });
 });
 afterAll(() => gateway?.stop());
@@ -20,13 +20,13 @@ beforeEach(async () => {
 });
 
 interface Answers {
-  /** Of every answer on the connection, in order. */
+  /** Of every response on the connection, in order. */
   readonly statuses: number[];
   readonly codes: string[];
   readonly text: string;
 }
 
-/** Everything that comes back for these bytes until the connection ends. */
+/** Sends raw bytes and returns everything that comes back until the connection closes. */
 async function exchange(bytes: string): Promise<Answers> {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   socket.setTimeout(50_000, () => socket.destroy());
@@ -50,7 +50,7 @@ const patchWith = (headers: string, body = '{}') =>
 
 type Shape = readonly [name: string, bytes: () => string, statuses: number[], codes: string[]];
 
-describe('of a message that two readers might read differently nothing reaches a service:', () => {
+describe('an ambiguous message reaches no service:', () => {
   const shapes: Shape[] = [
     ['HTTP/2 without being asked', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400], ['bad_request']],
     ['a version to come', () => message('GET /api/me', ada()).replace('1.1', '1.2'), [400], ['bad_request']],
@@ -60,7 +60,7 @@ describe('of a message that two readers might read differently nothing reaches a
     ['a space before the colon', () => message('GET /api/me', ada().replace(':', ' :')), [400], ['bad_request']],
     ['chunks, then identity', () => patchWith('Transfer-Encoding: chunked, identity\r\n'), [400], ['bad_request']],
     [
-      'chunks in two headers',
+      'two Transfer-Encoding headers',
       () => patchWith('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n'),
       [400],
       ['bad_request'],
@@ -91,13 +91,13 @@ describe('of a message that two readers might read differently nothing reaches a
       ['credential_missing'],
     ],
     [
-      'a credential behind more headers than are read',
+      'a credential after more headers than are read',
       () => message('GET /api/me', 'a:\r\n'.repeat(2_500) + ada() + ada()),
       [431],
       ['headers_too_large'],
     ],
     [
-      'underscores for dashes',
+      'underscores instead of dashes',
       () => message('GET /api/me', `X_API_Key: ${gateway.key()}\r\n`),
       [401],
       ['credential_missing'],
@@ -125,7 +125,7 @@ describe('of a message that two readers might read differently nothing reaches a
   });
 });
 
-describe('a route is guarded however it is spelled:', () => {
+describe('a route is guarded in every spelling:', () => {
   const shapes: Shape[] = [
     ['escaped', () => message('GET /%61dmin/users', ada()), [403], ['role_insufficient']],
     ['escaped, by nobody', () => message('GET /%61dmin/users'), [401], ['credential_missing']],
@@ -152,14 +152,14 @@ describe('a route is guarded however it is spelled:', () => {
     expect(gateway.reached).toEqual([]);
   });
 
-  it('a request speaks for itself alone, however many come on one connection', async () => {
+  it('each request on a connection needs its own credential', async () => {
     const first = `GET /api/me HTTP/1.1\r\n${HOST}${ada()}\r\n`;
     const { statuses, codes } = await exchange(first + message('GET /api/me'));
     expect([statuses, codes]).toEqual([[200, 401], ['credential_missing']]);
     expect(gateway.reached).toHaveLength(1);
   });
 
-  it('what a body holds is no request', async () => {
+  it('the content of a body is not parsed as a request', async () => {
     const inner = `GET /admin/users HTTP/1.1\r\n${HOST}\r\n`;
     const outer = `GET /api/me HTTP/1.1\r\n${HOST}${ada()}Content-Length: ${inner.length}\r\n\r\n${inner}`;
     const { statuses } = await exchange(outer + message('GET /api/me'));
@@ -167,7 +167,7 @@ describe('a route is guarded however it is spelled:', () => {
   });
 });
 
-describe('a body is JSON and nothing else:', () => {
+describe('only valid JSON bodies and queries are accepted:', () => {
   const deep = (depth: number) => `{"city":${'['.repeat(depth)}${']'.repeat(depth)}}`;
   const key = (limit: string) => {
     const body = `{"name":"a","scopes":["*:*"],"rateLimit":${limit}}`;
@@ -192,7 +192,7 @@ describe('a body is JSON and nothing else:', () => {
     ['a parameter twice', () => message('GET /api/keys?limit=1&limit=2', ada()), [400], ['invalid_request']],
     ['a parameter that is a list', () => message('GET /api/keys?limit[]=1', ada()), [400], ['invalid_request']],
     [
-      'a cursor without end',
+      'a very long cursor',
       () => message(`GET /api/keys?cursor=${'a'.repeat(3_000)}`, ada()),
       [400],
       ['invalid_request'],
@@ -211,12 +211,12 @@ const logIn = (address: string, email: string) => {
   return exchange(message('POST /auth/login', from(address) + typed('application/json', body), body));
 };
 
-describe('an address to which a proxy has added a port', () => {
+describe('an address with a port from a proxy', () => {
   it.each([
     ['IPv4', (port: number) => `198.51.100.7:${port}`, '198.51.100.8:40001'],
     ['IPv6', (port: number) => `[2001:db8::7]:${port}`, '[2001:db8:1::7]:40001'],
     ['quoted', (port: number) => `"[2001:db8:2::7]:${port}"`, '"[2001:db8:3::7]:40001"'],
-  ])('counts as one client whatever the port, apart from other clients: %s', async (name, address, other) => {
+  ])('counts as one client for every port: %s', async (name, address, other) => {
     const codes = [];
     for (let port = 40_000; port < 40_006; port++) {
       codes.push(...(await logIn(address(port), `${name}@example.com`)).codes);
@@ -227,8 +227,8 @@ describe('an address to which a proxy has added a port', () => {
   });
 });
 
-describe('an address that is none', () => {
-  it('does not keep anybody from logging in, nor gives tries of its own', async () => {
+describe('an invalid address in X-Forwarded-For', () => {
+  it('neither blocks logins of others nor grants extra attempts', async () => {
     const codes = [];
     for (let serial = 0; serial < 7; serial++) {
       codes.push(...(await logIn(`${serial}${'x'.repeat(300)}`, 'mallory@example.com')).codes);
@@ -239,7 +239,7 @@ describe('an address that is none', () => {
     ]);
   });
 
-  it('guesses no more keys than one that is', async () => {
+  it('can guess no more API keys than a valid one', async () => {
     const draw = jest.spyOn(KeyGuesses.prototype, 'draw').mockReturnValue(0.999);
     const statuses = [];
     for (let serial = 0; serial < 22; serial++) {
@@ -252,7 +252,7 @@ describe('an address that is none', () => {
   });
 });
 
-it('caches are told of everything that an answer depends on', async () => {
+it('Vary names every header that a response depends on', async () => {
   const { text } = await exchange(message('GET /api/clerk/syncUsers', `${ada()}Origin: ${ORIGIN}\r\n`));
   const vary = /^vary: (.*)$/im.exec(text)?.[1]?.split(/,\s*/).sort();
   expect(vary).toEqual(['Authorization', 'Cookie', 'Origin', 'Referer']);

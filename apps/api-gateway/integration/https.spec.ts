@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.stop());
 
-describe('where HTTPS is required', () => {
-  it.each(['/auth/session', '/docs', '/nowhere'])('plain HTTP is refused, whatever it carries: %s', async (path) => {
+describe('with REQUIRE_HTTPS', () => {
+  it.each(['/auth/session', '/docs', '/nowhere'])('plain HTTP is rejected on %s', async (path) => {
     const token = await mint(gateway.pair, 'user_1');
     for (const headers of [{}, { 'x-forwarded-proto': 'http' }]) {
       const answer = await call(`${gateway.url}${path}`, token, { headers });
@@ -31,7 +31,7 @@ describe('where HTTPS is required', () => {
     },
   );
 
-  it('a peer that is no trusted proxy cannot say that it came over HTTPS', async () => {
+  it('X-Forwarded-Proto of an untrusted peer is ignored', async () => {
     const open = await startTestGateway({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '192.0.2.1' });
     try {
       const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' };

@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.stop());
 
-describe('an impersonated session, where allowed', () => {
-  it('shows who acts, and leaves a line in the log and one in the audit log, from where', async () => {
+describe('an impersonated session, if allowed,', () => {
+  it('shows the actor, and is logged and audited with its origin', async () => {
     const token = await mint(gateway.pair, 'user_1', { claims: { act: { sub: 'user_support' } } });
     const headers = { 'user-agent': 'support-desk' };
     const { status, body } = await call(`${gateway.url}/auth/session`, token, { headers });
@@ -47,7 +47,7 @@ describe('an impersonated session, where allowed', () => {
     ['/auth/verify-clerk-token', {}],
     ['/admin/users', { email: 'ada@example.com', role: 'admin' }, 'user_admin'],
     ['/admin/users/8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11/password-token', {}, 'user_admin'],
-  ])('makes nothing that would outlive it: %s', async (path, body, who = 'user_1') => {
+  ])('cannot create what would outlive it: %s', async (path, body, who = 'user_1') => {
     const post = async (claims: object) =>
       call(`${gateway.url}${path}`, await mint(gateway.pair, who, { claims: { ...claims } }), {
         method: 'POST',
@@ -56,11 +56,11 @@ describe('an impersonated session, where allowed', () => {
       });
     const refused = await post({ act: { sub: 'user_support' } });
     expect([refused.status, refused.body.code]).toEqual([401, 'token_impersonated']);
-    // The user's own session gets through to the service, which nobody plays here.
+    // The user's own session reaches the service, which is not running in this test.
     expect(await post({})).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   });
 
-  it('leaves in the audit log that it was refused a session of our own', async () => {
+  it('is audited when its exchange is rejected', async () => {
     const token = await mint(gateway.pair, 'user_2', { claims: { act: { sub: 'user_support' }, sid: 'sess_refused' } });
     await call(`${gateway.url}/auth/verify-clerk-token`, token, {
       method: 'POST',

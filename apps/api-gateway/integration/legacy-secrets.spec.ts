@@ -21,7 +21,7 @@ const exchange = async ({ url, pair }: AttackedGateway) =>
     body: '{}',
   });
 
-it('while secrets are rotated tokens of both are let in, and the first signs', async () => {
+it('with two secrets, tokens of both are accepted and the first one signs', async () => {
   gateway = await startAttackedGateway({ LEGACY_JWT_SECRETS: `${NEXT}, ${OLD}` });
   const answers: unknown[] = [];
   for (const secret of [NEXT, OLD, STRANGE]) {
@@ -34,7 +34,7 @@ it('while secrets are rotated tokens of both are let in, and the first signs', a
   expect(tag).toBe(createHmac('sha256', NEXT).update(`${header}.${claims}`).digest('base64url'));
 });
 
-it('without a secret there are no tokens of our own: none is made, none is let in, and nothing is used up', async () => {
+it('without a secret, no Gatehouse token is issued or accepted, and no Clerk token is used up', async () => {
   gateway = await startAttackedGateway({ LEGACY_JWT_SECRETS: '' });
   const { url } = gateway;
   const login = await call(`${url}/auth/login`, undefined, {

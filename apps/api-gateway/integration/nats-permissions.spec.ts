@@ -35,7 +35,7 @@ describe("the gateway's NATS user", () => {
     '$JS.API.STREAM.DELETE.CLERK_EVENTS',
     '$JS.API.STREAM.INFO.CLERK_EVENTS',
     '_INBOX.user-sync.x',
-  ])('may not publish on %s', async (subject) => {
+  ])('cannot publish on %s', async (subject) => {
     await expect(asGateway.request(subject, body, { timeout: 20_000 })).rejects.toThrow(/permissions violation/i);
   });
 
@@ -55,7 +55,7 @@ describe('a service', () => {
   const { subject } = resolvePrincipal;
   const refused = { ok: false, error: { code: 'unauthenticated' } };
 
-  it('answers what the gateway signed, and nothing else', async () => {
+  it('answers requests signed by the gateway, and no others', async () => {
     const good = gateway.sign({ subject, body, requestId: 'r', principal: null });
     await expect(ask(good)).resolves.toMatchObject({ ok: true });
     await expect(ask(undefined)).resolves.toMatchObject(refused);

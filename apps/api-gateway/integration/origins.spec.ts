@@ -4,7 +4,7 @@ import { attackGateway, strike, target, ORIGIN } from './attacks/attack';
 
 attackGateway();
 
-describe('a page of another origin is told nothing:', () => {
+describe('a page of another origin gets no CORS headers:', () => {
   it.each([
     'https://evil.example',
     'null',
@@ -25,7 +25,7 @@ describe('a page of another origin is told nothing:', () => {
     expect(answer.headers.vary).toBe('Origin');
   });
 
-  it('a listed one may not send API keys', async () => {
+  it('a page of a listed origin cannot send API keys', async () => {
     const headers = [
       ['Origin', ORIGIN] as const,
       ['Access-Control-Request-Method', 'GET'] as const,

@@ -28,8 +28,8 @@ function start(environment: Record<string, string> = {}): Promise<TestGateway> {
   });
 }
 
-describe('while something is away', () => {
-  it('a service that nobody serves is 503 with Retry-After, at once', async () => {
+describe('while a dependency is unavailable', () => {
+  it('a request to a stopped service gets 503 with Retry-After at once', async () => {
     gateway = await start();
     const token = await mint(gateway.pair, 'user_1');
     const { status, body, headers } = await call(`${gateway.url}/api/me`, token);
@@ -45,7 +45,7 @@ describe('while something is away', () => {
   it.each([
     ['ahead of', -60_000],
     ['behind', 60_000],
-  ])('a clock %s the one of user-sync is told as such, and over when it is set right', async (how, offsetMs) => {
+  ])('a clock %s that of user-sync is reported until it is corrected', async (how, offsetMs) => {
     const started = (gateway = await start());
     const token = await mint(started.pair, 'user_1');
     started.userSync.clockOffsetMs = offsetMs;
@@ -64,11 +64,11 @@ describe('while something is away', () => {
     expect(JSON.parse(told[0] ?? '{}')).toMatchObject({ level: 'error', reason: expect.stringMatching(sentence) });
     started.userSync.clockOffsetMs = 0;
     await eventually(async () => (await call(`${started.url}/api/me`, token)).status === 200);
-    // With the next lease, of which there is one each second.
+    // By the next lease renewal, within a second.
     await eventually(async () => (await call(`${started.ops}/readyz`)).status === 200);
   });
 
-  it('NATS away is 503, not ready, and over when NATS is back', async () => {
+  it('the gateway returns 503 and is not ready without NATS, and recovers', async () => {
     const started = (gateway = await start());
     const token = await mint(started.pair, 'user_1');
     await started.nats.stop();
@@ -81,7 +81,7 @@ describe('while something is away', () => {
     expect(await call(`${started.ops}/readyz`)).toMatchObject({ status: 200 });
   });
 
-  it('no key and no source of keys is 503, never 401, and not ready', async () => {
+  it('the gateway returns 503, never 401, and is not ready without any key of Clerk', async () => {
     const started = (gateway = await start());
     started.keyServer.down = true;
     const token = await mint(started.pair, 'user_1');
@@ -94,7 +94,7 @@ describe('while something is away', () => {
     expect((await call(`${started.ops}/readyz`)).status).toBe(200);
   });
 
-  it('known keys still verify while their source is down', async () => {
+  it('known keys still verify tokens while the key set cannot be fetched', async () => {
     gateway = await start();
     await call(`${gateway.url}/api/me`, await mint(gateway.pair, 'user_1'));
     gateway.keyServer.down = true;
@@ -102,8 +102,8 @@ describe('while something is away', () => {
   });
 });
 
-describe('the keys', () => {
-  it('are fetched once for a flood of tokens under unknown ids, which does not touch tokens under known ones', async () => {
+describe("Clerk's keys", () => {
+  it('are fetched once for a flood of unknown key ids, while tokens with known ids are accepted', async () => {
     const started = (gateway = await start());
     const stranger = signingPair('x');
     const statuses = await Promise.all(
@@ -117,7 +117,7 @@ describe('the keys', () => {
     expect(started.keyServer.fetches).toBe(1);
   });
 
-  it('that Clerk has begun to use since they were fetched are 503 until they may be fetched again, never 401', async () => {
+  it('that are newer than the fetched set cause 503, never 401, until they can be fetched', async () => {
     const { keyServer, pair, url, letTimePass } = (gateway = await start());
     const fresh = signingPair('ins_2');
     const [old, good] = [await mint(pair, 'user_1'), await mint(fresh, 'user_1')];
@@ -134,7 +134,7 @@ describe('the keys', () => {
     expect((await call(`${url}/api/me`, good)).status).toBe(200);
   });
 
-  it('that may have been replaced under the same id do not sign out a session that was let in', async () => {
+  it('that may have been replaced under the same id do not sign out a known session', async () => {
     const { keyServer, pair, url, letTimePass } = (gateway = await start());
     expect((await call(`${url}/api/me`, await mint(pair, 'user_1'))).status).toBe(200);
     const successor = signingPair(pair.kid);
@@ -147,7 +147,7 @@ describe('the keys', () => {
     for (const token of [known, unknown]) expect((await call(`${url}/api/me`, token)).status).toBe(200);
   });
 
-  it('that are replaced under the same id are believed no longer, nor what was remembered of their tokens', async () => {
+  it('that were replaced under the same id verify nothing, and their cached tokens are dropped', async () => {
     const { keyServer, pair, url, letTimePass } = (gateway = await start());
     const old = await mint(pair, 'user_1');
     expect((await call(`${url}/api/me`, old)).status).toBe(200);
@@ -165,7 +165,7 @@ describe('the keys', () => {
     expect(keyServer.fetches).toBe(3);
   });
 
-  it('are not fetched at all when one is pinned', async () => {
+  it('are not fetched if one is pinned', async () => {
     const pinned = signingPair('whatever');
     gateway = await start({ CLERK_JWT_KEY: pinned.publicPem.replaceAll('\n', '\\n') });
     expect((await call(`${gateway.url}/api/me`, await mint(pinned, 'user_1'))).status).toBe(200);
@@ -175,7 +175,7 @@ describe('the keys', () => {
 });
 
 describe('a shutdown', () => {
-  it('finishes the requests in hand and takes no more', async () => {
+  it('completes running requests and accepts no more', async () => {
     const started = await start();
     gateway = started;
     release = () => undefined;

@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const me = (key: string) => call(`${gateway?.url}/api/me`, undefined, { headers: { 'x-api-key': key } });
 
-describe('a caller is told what is left of its limit, and refused beyond it', () => {
+describe('a caller sees its remaining limit and is rejected beyond it', () => {
   it.each(['free', 'pro', 'enterprise'] as const)('of the tier %s', async (tier) => {
     gateway = await startAttackedGateway();
     const limit = { free: 60, pro: 600, enterprise: 6_000 }[tier];
@@ -46,7 +46,7 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     expect(headers.get('retry-after')).toBeNull();
   });
 
-  it('per user, whatever it calls with, and not per credential', async () => {
+  it('per user, across all credentials', async () => {
     gateway = await startAttackedGateway();
     const userId = randomUUID();
     const keys = [gateway.key({ userId, tier: 'free' }), gateway.key({ userId, tier: 'free' })];
@@ -60,7 +60,7 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     expect((await me(gateway.key({ tier: 'free' }))).status).toBe(200);
   });
 
-  it('per address where nobody is known, whatever X-Forwarded-For says while no proxy is trusted', async () => {
+  it('per address without a user, ignoring X-Forwarded-For while no proxy is trusted', async () => {
     gateway = await startAttackedGateway();
     jest.spyOn(gateway.app.get(KeyGuesses), 'draw').mockReturnValue(0.999_999);
     const statuses = [];
@@ -72,7 +72,7 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
   });
 
-  it('once a request, also for the HEAD of what is there for GET', async () => {
+  it('once per request, also for HEAD', async () => {
     gateway = await startAttackedGateway();
     const headers = { 'x-api-key': gateway.key({ tier: 'free' }) };
     const rest = async (method: string) =>
@@ -82,7 +82,7 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     expect(await rest('HEAD')).toMatch(/;r=57;/);
   });
 
-  it('before its body is read: one that is broken counts too', async () => {
+  it('before the body is read, so that an invalid body counts too', async () => {
     gateway = await startAttackedGateway();
     const headers = { 'x-api-key': gateway.key({ tier: 'free' }), 'content-type': 'application/json' };
     const broken = () => call(`${gateway?.url}/api/me`, undefined, { method: 'PATCH', headers, body: '{' });
@@ -92,7 +92,7 @@ describe('a caller is told what is left of its limit, and refused beyond it', ()
     ]);
   });
 
-  it('per class: who has read too much may still write', async () => {
+  it('per class, so that writes are allowed after too many reads', async () => {
     gateway = await startAttackedGateway();
     const key = gateway.key({ tier: 'free' });
     for (let count = 0; count < 61; count++) await me(key);
@@ -115,7 +115,7 @@ describe('phone logins', () => {
   };
   const tokenOf = (pair: SigningPair, user: string) => mint(pair, user, { claims: { jti: randomUUID() } });
 
-  it('are counted per user once the token is verified: many people behind one address get through', async () => {
+  it('are counted per user once the token is verified, so that users behind one address do not share a limit', async () => {
     const { pair } = (gateway = await startAttackedGateway());
     for (let user = 0; user < 25; user++) {
       expect((await exchange(await tokenOf(pair, `user_${user}`))).status).toBe(200);
@@ -126,7 +126,7 @@ describe('phone logins', () => {
     expect((await exchange(await tokenOf(pair, 'user_1'))).headers.get('ratelimit')).toMatch(/^"exchange";r=18;/);
   });
 
-  it('are counted per address while the token is refused, which hinders nobody whose token is good', async () => {
+  it('are counted per address if the token is rejected, without affecting valid tokens', async () => {
     const { pair } = (gateway = await startAttackedGateway());
     const statuses = [];
     for (let count = 0; count < 22; count++) statuses.push((await exchange('a.b.c')).status);
@@ -135,7 +135,7 @@ describe('phone logins', () => {
   });
 });
 
-describe('passwords', () => {
+describe('login attempts', () => {
   let throttled: TestGateway;
   beforeEach(async () => {
     throttled = await startTestGateway({ TRUST_PROXY: 'loopback' }, (userSync) =>
@@ -156,13 +156,13 @@ describe('passwords', () => {
     return (await call(`${throttled.url}/auth/login`, undefined, { method: 'POST', headers, body })).status;
   };
 
-  it('are not tried for one account from many addresses without end; who has logged in before from its own still may', async () => {
+  it('for one account are limited over all addresses, except from addresses that have logged in to it', async () => {
     expect(await logIn('right', '198.51.100.1')).toBe(200);
     const statuses = [];
     for (let serial = 0; serial < 55; serial++) {
       statuses.push(await logIn('wrong', `203.0.113.${Math.floor(serial / 5) + 1}`));
     }
-    // One of the fifty was the owner's own.
+    // One of the fifty was the owner's login.
     expect(statuses).toEqual([...Array.from({ length: 49 }, () => 401), ...Array.from({ length: 6 }, () => 429)]);
     expect(await logIn('right', '198.51.100.2')).toBe(429);
     expect(await logIn('right', '198.51.100.1')).toBe(200);
@@ -172,7 +172,7 @@ describe('passwords', () => {
   });
 });
 
-describe('over a store that gateways share', () => {
+describe('with a shared rate limit store', () => {
   const start = () => startAttackedGateway({ RATE_LIMIT_STORE: redis.url });
   const ready = (one: AttackedGateway) => eventually(() => one.app.get<RedisCounters>(COUNTER_STORE).ready);
 
@@ -193,7 +193,7 @@ describe('over a store that gateways share', () => {
     }
   });
 
-  it('while it is away, reads go on and are counted here, logins and exchanges are closed; and it comes back', async () => {
+  it('reads are counted in memory and logins are rejected during an outage of the store, until it is back', async () => {
     const started = (gateway = await start());
     await ready(started);
     const key = started.key({ tier: 'free' });
@@ -224,7 +224,7 @@ describe('over a store that gateways share', () => {
     expect((await post('/auth/verify-clerk-token', {}, token)).status).toBe(200);
   });
 
-  it('its counts end by themselves', async () => {
+  it('counts expire in the store', async () => {
     const counters = new RedisCounters(redis.url, silent);
     try {
       await eventually(() => counters.ready);
@@ -242,14 +242,14 @@ describe('over a store that gateways share', () => {
     }
   });
 
-  it('a store that accepts and never answers costs a request a quarter of a second', async () => {
+  it('a store that accepts connections and never answers delays a request by 250 ms', async () => {
     const sockets = new Set<Socket>();
     let asked: (() => void) | undefined;
     const mute = createServer((socket) => {
       sockets.add(socket);
       socket.on('data', (commands) => {
         if (asked !== undefined) return asked();
-        // So that it is taken for a store that is ready.
+        // Makes the client consider the store ready.
         for (const _ of commands.toString().matchAll(/\*\d+\r\n/g)) socket.write('$0\r\n\r\n');
       });
     });
@@ -257,7 +257,7 @@ describe('over a store that gateways share', () => {
     const { port } = mute.address() as AddressInfo;
     const counters = new RedisCounters(`redis://127.0.0.1:${port}`, silent);
     const limits = new RateLimits(counters);
-    /** Whether it is over in the first 249 milliseconds after it was asked, and by the next one. */
+    /** Whether the work is still running after 249 ms and finished after 250 ms. */
     const course = async (work: () => unknown): Promise<boolean[]> => {
       const arrived = new Promise<void>((resolve) => (asked = resolve));
       let over = false;

@@ -8,10 +8,10 @@ import { signingPair } from './support/key-server';
 attackGateway();
 
 let users = 0;
-/** A user of whom nothing has been counted yet. */
+/** A user with no counted requests. */
 const someone = () => `user_${++users}`;
 
-describe('a redirect leads nowhere else:', () => {
+describe('redirect_url is replaced by the fallback unless it is allowed:', () => {
   const HOME = `${PUBLIC_URL}/`;
   const targets: [string, string, string][] = [
     ['another host', 'https://evil.example/', HOME],
@@ -84,12 +84,12 @@ describe('a redirect leads nowhere else:', () => {
     return strike({ request: { path: `/api/clerk/syncUsers${query}`, headers: [cookie, ...headers] } });
   };
 
-  it('when the target is given twice, although both are good', async () => {
+  it('is replaced when it is repeated, even if both are allowed', async () => {
     const { status, headers } = await go('?redirect_url=/a&redirect_url=/a', ['Referer', `${PUBLIC_URL}/from`]);
     expect([status, headers.location]).toEqual([302, HOME]);
   });
 
-  it('when the target is not allowed, whatever the Referer says', async () => {
+  it('is replaced when it is not allowed, even if the Referer is allowed', async () => {
     const answer = await go('?redirect_url=https://evil.example/', ['Referer', `${PUBLIC_URL}/from`]);
     expect(answer.headers.location).toBe(HOME);
   });
@@ -101,22 +101,22 @@ describe('a redirect leads nowhere else:', () => {
     '__dev_session=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
     '__clerk_status=verified',
     'utm_source=mail',
-  ])("with Clerk's own parameters and others, which are ignored: %s", async (parameter) => {
+  ])('works with the unknown query parameter %s', async (parameter) => {
     const { status, headers } = await go(`?${parameter}&redirect_url=/welcome`);
     expect([status, headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
     if (parameter.includes('eyJ')) expect(target().logs()).not.toContain('eyJhbGciOiJSUzI1NiJ9.e30');
   });
 
-  it("beside a proxy's Basic credentials", async () => {
+  it('works with Basic credentials of a proxy', async () => {
     const { status, headers } = await go('?redirect_url=/welcome', ['Authorization', 'Basic dXNlcjpwYXNz']);
     expect([status, headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
   });
 
-  it('with a slash at the end of the path', async () => {
+  it('works with a trailing slash', async () => {
     expect((await go('/?redirect_url=/welcome')).headers.location).toBe(`${PUBLIC_URL}/welcome`);
   });
 
-  it('whatever host the request names', async () => {
+  it('is resolved against PUBLIC_URL, not the Host header', async () => {
     const headers = [
       ['Cookie', `__session=${await mint(target().pair, someone())}`] as const,
       ['X-Forwarded-Host', 'evil.example'] as const,
@@ -128,7 +128,7 @@ describe('a redirect leads nowhere else:', () => {
     expect([status, answer.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
   });
 
-  it('by Referer', async () => {
+  it('falls back to the Referer', async () => {
     const token = await mint(target().pair, someone());
     const go = async (referer: string) =>
       (
@@ -152,7 +152,7 @@ describe('a redirect leads nowhere else:', () => {
     ['without a cookie', () => ''],
     ['with an empty cookie', () => '__session='],
     ['with an expired token', () => mint(target().pair, someone(), { claims: expired() })],
-  ])('%s the browser is sent to sign in, and back here, and to no other place', async (_, cookie) => {
+  ])('%s, the browser is redirected to sign in and back here, and only to an allowed target', async (_, cookie) => {
     const { status, headers: answer } = await strike({
       request: {
         path: '/api/clerk/syncUsers?redirect_url=https://evil.example/',
@@ -167,7 +167,7 @@ describe('a redirect leads nowhere else:', () => {
     expect(back.searchParams.get('redirect_url')).toBe(HOME);
   });
 
-  it('a cookie does not do for POST', async () => {
+  it('a cookie is not accepted for POST', async () => {
     const token = await mint(target().pair, someone());
     const request = {
       method: 'POST',
@@ -178,7 +178,7 @@ describe('a redirect leads nowhere else:', () => {
   });
 });
 
-describe('a browser whose session is refused is not sent to sign in again', () => {
+describe('a browser whose session is rejected gets a page instead of a redirect', () => {
   const navigation = [['Sec-Fetch-Mode', 'navigate'] as const, ['Accept', 'text/html,*/*;q=0.8'] as const];
   const future = () => ({ iat: now() + 8, nbf: now() - 2, exp: now() + 68 });
   const refused: [string, number, string, () => Promise<string> | string][] = [
@@ -198,7 +198,7 @@ describe('a browser whose session is refused is not sent to sign in again', () =
       request: { path: '/api/clerk/syncUsers?redirect_url=/welcome', headers: [['Cookie', cookie], ...headers] },
     });
 
-  it.each(refused)('because of %s: a page says so, and JSON to a script', async (_, status, code, make) => {
+  it.each(refused)('for %s, and a script gets JSON', async (_, status, code, make) => {
     const cookie = `__session=${await make()}`;
     const page = await ask(cookie, navigation);
     expect([page.status, page.headers['content-type'], page.headers.location]).toEqual([
@@ -218,7 +218,7 @@ describe('a browser whose session is refused is not sent to sign in again', () =
     }
   });
 
-  it('and what it asked for cannot write into the page', async () => {
+  it('that escapes what the request contains', async () => {
     const path = `/api/clerk/syncUsers?redirect_url=${encodeURIComponent('/"><script>alert(1)</script>')}`;
     const headers = [['Cookie', '__session=nonsense'] as const, ...navigation, ['X-Request-Id', '<b>'] as const];
     const { text } = await strike({ request: { path, headers } });
@@ -228,7 +228,7 @@ describe('a browser whose session is refused is not sent to sign in again', () =
   it.each([
     ['no cookie arrives', 'no __session cookie reaches this host', () => []],
     [
-      'the token has always expired',
+      'the token is always expired',
       'the session token has expired',
       () => [`__session=${token({ exp: now() - 60, iat: now() - 120, nbf: now() - 130 })}`],
     ],
@@ -241,7 +241,7 @@ describe('a browser whose session is refused is not sent to sign in again', () =
       trips = [/^[^;]*/.exec(answer.headers['set-cookie'] ?? '')?.[0] ?? ''];
       visits.push(answer);
     }
-    // The page lets the browser try anew.
+    // The page resets the count, so the browser can try again.
     expect(visits.map(({ status }) => status)).toEqual([302, 302, 401, 302]);
     expect(visits[0]?.headers['set-cookie']).toBe(
       'gatehouse_sign_in=1; Max-Age=60; Path=/api/clerk/syncUsers; HttpOnly; SameSite=Lax; Secure',
@@ -250,13 +250,13 @@ describe('a browser whose session is refused is not sent to sign in again', () =
     expect(visits[2]?.text).toContain(reason);
   });
 
-  it('unless the count that it brings is none', async () => {
+  it('unless its count of round trips is invalid', async () => {
     for (const count of ['99', '-1', 'NaN', '']) {
       expect((await ask(`gatehouse_sign_in=${count}`, navigation)).status).toBe(302);
     }
   });
 
-  it('and the count is forgotten when a session arrives', async () => {
+  it('and the count is deleted when a valid session arrives', async () => {
     const cookie = `gatehouse_sign_in=2; __session=${token({})}`;
     const { status, headers } = await ask(cookie, navigation);
     expect([status, headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
@@ -264,7 +264,7 @@ describe('a browser whose session is refused is not sent to sign in again', () =
   });
 });
 
-describe("of several Clerk applications' cookies the gateway takes its own:", () => {
+describe('among cookies of several Clerk applications, the gateway uses its own:', () => {
   const other = signingPair('ins_9');
   const ours = (claims: Record<string, unknown> = {}) => mint(target().pair, someone(), { claims });
   const theirs = () => mint(other, 'user_eve', { claims: { iss: 'https://other.clerk.example', iat: now() + 1_000 } });
@@ -277,7 +277,7 @@ describe("of several Clerk applications' cookies the gateway takes its own:", ()
     ['two of the same name', async () => `__session=${await theirs()}; __session=${await ours()}`],
     ['the same, the other way round', async () => `__session=${await ours()}; __session=${await theirs()}`],
     [
-      'the freshest, beside one that has expired',
+      'the newest, beside an expired one',
       async () =>
         `__session=${await ours({ exp: now() - 60, iat: now() - 120, nbf: now() - 130 })}; __session_a=${await ours()}`,
     ],
@@ -289,7 +289,7 @@ describe("of several Clerk applications' cookies the gateway takes its own:", ()
     expect([answer.status, answer.headers.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
   });
 
-  it('from two Cookie headers', async () => {
+  it('also from two Cookie headers', async () => {
     const headers = [
       ['Cookie', `__session=${await theirs()}`] as const,
       ['Cookie', `__session_a=${await ours()}`] as const,
@@ -299,7 +299,7 @@ describe("of several Clerk applications' cookies the gateway takes its own:", ()
   });
 });
 
-it('the root of the gateway leads to its documentation', async () => {
+it('GET / redirects to the documentation', async () => {
   const { status, headers } = await strike({ request: { path: '/?utm_source=mail' } });
   expect([status, headers.location]).toEqual([302, 'docs']);
 });

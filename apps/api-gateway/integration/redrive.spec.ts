@@ -91,7 +91,7 @@ const ask = (method: string, path: string, body?: unknown, token = admin) =>
   });
 
 describe('an admin', () => {
-  it('redrives by filter, and dry', async () => {
+  it('redrives by filter, and with dryRun', async () => {
     const filter = { status: 'failed', since: '2026-11-01T00:00:00Z' };
     const answer = await ask('POST', 'webhook-events/redrive', { filter, dryRun: true, limit: 5 });
     expect([answer.status, answer.body]).toMatchObject([200, { redriveId: null, dryRun: true, redriven: 1 }]);
@@ -99,13 +99,13 @@ describe('an admin', () => {
     expect(heard).toEqual([['redrive', { filter: asked, dryRun: true, limit: 5 }]]);
   });
 
-  it('redrives one, dry by the body', async () => {
+  it('redrives one event with dryRun in the body', async () => {
     const answer = await ask('POST', 'webhook-events/msg_9/redrive', { dryRun: true });
     expect(answer.status).toBe(200);
     expect(heard).toEqual([['redrive', { filter: { ids: ['msg_9'] }, dryRun: true, limit: 100 }]]);
   });
 
-  it('redrives one, and dry', async () => {
+  it('redrives one event, and with dryRun in the query', async () => {
     expect(await ask('POST', 'webhook-events/msg_1/redrive')).toMatchObject({ status: 200, body: { redriveId: id } });
     expect(await ask('POST', 'webhook-events/msg_1/redrive?dryRun=true')).toMatchObject({ body: { redriveId: null } });
     expect(heard.map(([, body]) => body)).toEqual([
@@ -121,17 +121,17 @@ describe('an admin', () => {
     [{ filter: { status: 'failed' }, limit: 1_001 }],
     [{ filter: { since: 'yesterday' } }],
     [{}],
-  ])('is told what is wrong with %j, and nothing is redriven', async (body) => {
+  ])('gets an error for %j, and nothing is redriven', async (body) => {
     expect(await ask('POST', 'webhook-events/redrive', body)).toMatchObject({ status: 400 });
     expect(heard).toEqual([]);
   });
 
-  it('sees who redrove what, and how far it is', async () => {
+  it('lists redrives and shows their progress', async () => {
     expect(await ask('GET', 'webhook-events/redrives')).toMatchObject({ status: 200, body: { items: [audit] } });
     expect(await ask('GET', `webhook-events/redrives/${id}`)).toMatchObject({ status: 200, body: redrive });
   });
 
-  it('erases the payloads of a deleted user, and is told what was removed', async () => {
+  it('erases the payloads of a deleted user and gets the counts', async () => {
     const answer = await ask('DELETE', 'webhook-events/payloads/user_gone');
     expect([answer.status, answer.body]).toEqual([200, erasure]);
     expect(heard).toEqual([['erase', { clerkUserId: 'user_gone', force: false }]]);
@@ -144,7 +144,7 @@ describe('an admin', () => {
   });
 });
 
-it('nobody else may', async () => {
+it('a user who is not an admin can do none of this', async () => {
   const user = await mint(gateway.pair, 'user_plain');
   for (const [method, path] of [
     ['POST', 'webhook-events/msg_1/redrive'],

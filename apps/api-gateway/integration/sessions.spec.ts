@@ -26,9 +26,9 @@ beforeAll(async () => {
         if (clerkUserId === 'user_deleted') throw new RequestRefusedError('user_deleted', 'deleted');
         if (clerkUserId === 'user_nowhere') throw new RequestRefusedError('not_found', 'no such user at Clerk');
         if (clerkUserId === 'user_paused') {
-          throw new RequestRefusedError('clerk_unavailable', 'Clerk is away', { retryAfterMs: 8_700 });
+          throw new RequestRefusedError('clerk_unavailable', 'Clerk is unavailable', { retryAfterMs: 8_700 });
         }
-        if (clerkUserId === 'user_noclerk') throw new RequestRefusedError('clerk_unavailable', 'Clerk is away');
+        if (clerkUserId === 'user_noclerk') throw new RequestRefusedError('clerk_unavailable', 'Clerk is unavailable');
         if (clerkUserId === 'user_broken') throw new TypeError('secret detail');
         const isActive = clerkUserId !== 'user_inactive';
         const other = clerkUserId === 'user_swapped' ? 'user_other' : clerkUserId;
@@ -47,7 +47,7 @@ afterAll(() => gateway?.stop());
 const call = (path: string, token?: string, init?: RequestInit) => callUrl(`${gateway.url}${path}`, token, init);
 
 describe('a Clerk session', () => {
-  it.each([1, 2] as const)('of version %i tells who is calling, by which credential, until when', async (version) => {
+  it.each([1, 2] as const)('of version %i identifies the user, the credential and its expiry', async (version) => {
     const token = await mint(gateway.pair, 'user_ada', { version });
     const { status, body, headers } = await call('/auth/session', token);
     expect(status).toBe(200);
@@ -76,7 +76,7 @@ describe('a Clerk session', () => {
     expect(gateway.logs()).not.toContain(token.split('.')[2]);
   });
 
-  it('opens the profile of its own user, whatever identity headers say', async () => {
+  it('shows the profile of its own user and ignores identity headers', async () => {
     const token = await mint(gateway.pair, 'user_ada');
     const headers = { 'x-user-id': idOf('user_bob'), 'x-clerk-user-id': 'user_bob', 'x-role': 'admin' };
     const { status, body } = await call('/api/me', token, { headers });
@@ -85,14 +85,14 @@ describe('a Clerk session', () => {
     expect(session.body.principal).toMatchObject({ clerkUserId: 'user_ada', role: 'user' });
   });
 
-  it('of a new user asks user-sync once for fifty requests at once', async () => {
+  it('of a new user is looked up once for fifty concurrent requests', async () => {
     const token = await mint(gateway.pair, 'user_new');
     const answers = await Promise.all(Array.from({ length: 50 }, () => call('/api/me', token)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
     expect(asked.filter((id) => id === 'user_new')).toHaveLength(1);
   });
 
-  it('gives each request an id of its own, whatever the client calls it', async () => {
+  it('gives each request its own id, and logs the id of the client beside it', async () => {
     const token = await mint(gateway.pair, 'user_ada');
     const ids: (string | null)[] = [];
     for (const id of ['story-1', 'story-1', 'a b']) {
@@ -111,20 +111,20 @@ describe('a Clerk session', () => {
   });
 });
 
-describe('a credential is refused', () => {
+describe('a credential is rejected', () => {
   const now = () => Math.floor(Date.now() / 1000);
   it.each<[string, string, () => TokenChanges]>([
     ['expired', 'token_expired', () => ({ claims: { exp: now() - 6 } })],
     ['not yet valid', 'token_not_yet_valid', () => ({ claims: { nbf: now() + 60 } })],
-    ['of a stranger', 'token_issuer_unknown', () => ({ claims: { iss: 'https://evil.example' } })],
+    ['of another issuer', 'token_issuer_unknown', () => ({ claims: { iss: 'https://evil.example' } })],
     ['for another application', 'token_party_unlisted', () => ({ claims: { azp: 'https://evil.example' } })],
     ['of a pending session', 'token_session_pending', () => ({ claims: { sts: 'pending' } })],
     ['impersonated', 'token_impersonated', () => ({ claims: { act: { sub: 'user_x' } } })],
     ['without a session', 'token_session_missing', () => ({ claims: { sid: undefined } })],
-    ['of no user', 'token_subject_invalid', () => ({ claims: { sub: 'org_1' } })],
+    ['without a user as subject', 'token_subject_invalid', () => ({ claims: { sub: 'org_1' } })],
     ['of another type', 'token_type_unsupported', () => ({ header: { typ: 'at+jwt' } })],
     ['of another category', 'token_category_unsupported', () => ({ header: { cat: 'cl_other' } })],
-    ['under no key', 'token_key_unknown', () => ({ header: { kid: '' } })],
+    ['without a key id', 'token_key_unknown', () => ({ header: { kid: '' } })],
   ])('when the session token is %s', async (_, code, changes) => {
     const token = await mint(gateway.pair, 'user_ada', changes());
     const { status, body, headers } = await call('/api/me', token, { headers: { 'x-request-id': 'refused' } });
@@ -146,12 +146,12 @@ describe('a credential is refused', () => {
   });
 
   it.each<[string, number, string, Record<string, string>, RegExp]>([
-    ['there is none', 401, 'credential_missing', {}, /^Bearer realm="gatehouse"$/],
+    ['it is missing', 401, 'credential_missing', {}, /^Bearer realm="gatehouse"$/],
     ['it is a cookie', 401, 'credential_missing', { cookie: '__session=x' }, /^Bearer realm="gatehouse"$/],
     ['it is Basic', 401, 'credential_scheme_unsupported', { authorization: 'Basic dTpw' }, /invalid_token/],
-    ['it is no API key', 401, 'api_key_malformed', { 'x-api-key': 'sk_dev_abc_def' }, /invalid_token/],
+    ['it is not a valid API key', 401, 'api_key_malformed', { 'x-api-key': 'sk_dev_abc_def' }, /invalid_token/],
     ["it is Clerk's secret", 401, 'credential_is_clerk_secret', { 'x-api-key': 'sk_live_hush' }, /invalid_token/],
-    ['it is no token', 401, 'token_malformed', { authorization: 'Bearer hush' }, /invalid_token/],
+    ['it is not a token', 401, 'token_malformed', { authorization: 'Bearer hush' }, /invalid_token/],
     ['it is empty', 400, 'credential_malformed', { authorization: 'Bearer' }, /invalid_request/],
     ['there are two', 400, 'credential_repeated', { authorization: 'Bearer a, Bearer b' }, /invalid_request/],
     [
@@ -168,7 +168,7 @@ describe('a credential is refused', () => {
     expect(gateway.logs()).not.toMatch(/hush|sk_dev_abc/);
   });
 
-  it('when it is repeated, although the second is good', async () => {
+  it('when it is repeated, even if the second one is valid', async () => {
     const token = await mint(gateway.pair, 'user_ada');
     const headers = new Headers([['authorization', 'Bearer x']]);
     headers.append('authorization', `Bearer ${token}`);
@@ -176,15 +176,15 @@ describe('a credential is refused', () => {
     expect([status, body.code]).toEqual([400, 'credential_repeated']);
   });
 
-  it('when it stands in the query, which is not logged either', async () => {
+  it('when it is in the query string, which is not logged', async () => {
     const token = await mint(gateway.pair, 'user_ada');
     const { status, body } = await call(`/api/me?token=${token}`);
     expect([status, body.code]).toEqual([400, 'credential_in_query']);
     expect(gateway.logs()).not.toContain(token.split('.')[2]);
   });
 
-  it('when another key signed it', async () => {
-    // Of a session that was let in before, its key may have been replaced: that is 503 until the keys can be fetched.
+  it('when it is signed with another key', async () => {
+    // For a known session this would be 503 until the keys can be fetched again, because the key may have been rotated.
     const { status, body } = await call('/api/me', await mint(signingPair('ins_1'), 'user_stranger'));
     expect([status, body.code]).toEqual([401, 'token_signature_invalid']);
   });
@@ -214,13 +214,13 @@ describe('PATCH /api/me', () => {
       headers: { 'content-type': type },
     });
 
-  it('changes what is the own profile', async () => {
+  it('updates the profile of the caller', async () => {
     const { status, body } = await patch({ city: '  Pune ', socialLinks: { github: 'https://github.com/ada' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({ city: 'Pune', socialLinks: { github: 'https://github.com/ada' } });
   });
 
-  it("names every field at fault, Clerk's and unknown ones too, and shows no value", async () => {
+  it('names every invalid field, including unknown ones and those of Clerk, and shows no value', async () => {
     const { status, body } = await patch({ firstName: 'hush', nonsense: 1, city: 7, website: 'javascript:hush' });
     expect([status, body.code]).toEqual([400, 'invalid_request']);
     expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
@@ -232,7 +232,7 @@ describe('PATCH /api/me', () => {
     expect(JSON.stringify(body)).not.toContain('hush');
   });
 
-  it('refuses the names that objects inherit by their names, wherever they stand', async () => {
+  it('rejects names such as __proto__ and constructor at any depth', async () => {
     for (const [sent, name] of [
       ['{"__proto__":{"role":"admin"}}', '__proto__'],
       ['{"constructor":{"prototype":{"role":"admin"}}}', 'constructor'],
@@ -245,13 +245,13 @@ describe('PATCH /api/me', () => {
   });
 
   it.each<[string, unknown, number, string, string]>([
-    ['no JSON', '{"city":', 400, 'invalid_json', JSON_TYPE],
+    ['text that is not JSON', '{"city":', 400, 'invalid_json', JSON_TYPE],
     ['a list', [], 400, 'invalid_request', JSON_TYPE],
     ['a prototype', '{"__proto__":{"role":"admin"}}', 400, 'invalid_request', JSON_TYPE],
-    ['too much', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large', JSON_TYPE],
+    ['a body of 70 000 characters', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large', JSON_TYPE],
     ['a form', 'city=Pune', 415, 'media_type_unsupported', 'application/x-www-form-urlencoded'],
     ['text', 'Pune', 415, 'media_type_unsupported', 'text/plain'],
-  ])('refuses %s', async (_, sent, status, code, type) => {
+  ])('rejects %s', async (_, sent, status, code, type) => {
     const answer = await patch(sent, type);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');

@@ -4,7 +4,7 @@ import { attackGateway, target } from './attacks/attack';
 
 attackGateway();
 
-/** A request that would be let in, as an attacker hides it inside another one; the connection ends behind it. */
+/** A valid request that an attacker hides inside another one. It closes the connection. */
 function hidden(): string {
   return `GET /api/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: ${target().key()}\r\n\r\n`;
 }
@@ -23,7 +23,7 @@ const post = (headers: string, body: string) =>
   `POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${headers}\r\n\r\n${body}`;
 
 describe('a request hidden in another one is not served:', () => {
-  it('but plainly behind it, it is', async () => {
+  it('the same request after the other one is served', async () => {
     expect(await send(post('Content-Length: 2', `{}${hidden()}`))).toContain('HTTP/1.1 200');
     expect(target().reached).toHaveLength(1);
   });

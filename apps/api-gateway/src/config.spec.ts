@@ -19,8 +19,8 @@ function faultsOf(environment: Record<string, string>): ConfigError {
   throw new Error('expected a ConfigError');
 }
 
-describe("the gateway's configuration", () => {
-  it('needs three variables and has defaults for the rest', () => {
+describe('loadConfig', () => {
+  it('requires three variables and has defaults for the rest', () => {
     expect(loadConfig(needed)).toEqual({
       host: '0.0.0.0',
       port: 8080,
@@ -77,7 +77,7 @@ describe("the gateway's configuration", () => {
     expect(redirectOrigins).toEqual(['http://localhost']);
   });
 
-  it('names every fault at once', () => {
+  it('reports all faults at once', () => {
     expect(
       faultsOf({})
         .faults.map(({ variable }) => variable)
@@ -85,9 +85,9 @@ describe("the gateway's configuration", () => {
     ).toEqual(Object.keys(needed).sort());
   });
 
-  it('refuses CLERK_REQUIRE_AZP without the parties that azp could name', () => {
+  it('rejects CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES', () => {
     expect(faultsOf({ ...needed, CLERK_REQUIRE_AZP: 'true' }).message).toBe(
-      'CLERK_REQUIRE_AZP needs CLERK_AUTHORIZED_PARTIES: without it every token would be refused',
+      'CLERK_REQUIRE_AZP needs CLERK_AUTHORIZED_PARTIES: without it every token would be rejected',
     );
     const CLERK_AUTHORIZED_PARTIES = 'https://app.example.com';
     const { clerk } = loadConfig({ ...needed, CLERK_REQUIRE_AZP: 'true', CLERK_AUTHORIZED_PARTIES });
@@ -131,7 +131,7 @@ describe("the gateway's configuration", () => {
     ['TRUST_PROXY', '2'],
     ['TRUST_PROXY', '10.0.0.0/hunter2'],
     ['TRUST_PROXY', '10.0.0.0/64'],
-  ])('refuses an unfit %s without showing it: %#', (variable, value) => {
+  ])('rejects an invalid %s without showing its value: %#', (variable, value) => {
     const error = faultsOf({ ...needed, [variable]: value });
     expect(error.faults.map((fault) => fault.variable)).toEqual([variable]);
     expect(error.message).not.toContain('hunter2');

@@ -57,7 +57,7 @@ const variables = z.object({
       z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 to 8192 bits, or can be factored (ROCA)'),
     )
     .optional(),
-  // fetch refuses such URLs, and repeats them in its error.
+  // fetch rejects URLs with credentials and repeats them in its error.
   CLERK_JWKS_URL: httpUrl.refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'must not hold credentials').optional(),
   CLERK_AUTHORIZED_PARTIES: callers.default([]),
   CLERK_REQUIRE_AZP: flag.default(false),
@@ -78,10 +78,10 @@ const variables = z.object({
   REQUIRE_HTTPS: flag.default(false),
 });
 
-/** Every variable that the gateway reads. */
+/** Names of all variables that the gateway reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
 
-/** How the gateway runs. */
+/** Configuration of the gateway. */
 export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
@@ -90,44 +90,47 @@ export interface GatewayConfig {
   readonly nats: NatsAddress;
   readonly clerk: {
     readonly issuer: string;
-    /** The one key to verify sessions with; keys come from `jwksUrl` when it is not given. */
+    /** Only key for session tokens; if undefined, keys are fetched from `jwksUrl`. */
     readonly jwtKey?: string;
     readonly jwksUrl: string;
     /** Patterns of an `OriginList`. */
     readonly authorizedParties: readonly string[];
-    /** Whether a token without `azp` is refused. */
+    /** Whether tokens without `azp` are rejected. */
     readonly requireAuthorizedParty: boolean;
     readonly allowImpersonation: boolean;
   };
   readonly envelopePrivateKey: string;
-  /** Origins whose pages may call; patterns of an `OriginList`. */
+  /** Origins whose pages may call the gateway; patterns of an `OriginList`. */
   readonly corsOrigins: readonly string[];
-  /** Request headers that those pages may send besides the usual ones; in lower case. */
+  /** Additional request headers that these pages may send; in lower case. */
   readonly corsAllowedHeaders: readonly string[];
-  /** Where clients reach the gateway; the issuer of its own tokens too. */
+  /** Base URL of the gateway for clients, and the issuer of its tokens. */
   readonly publicUrl: string;
-  /** Where browsers go to sign in. */
+  /** Sign-in page for browsers. */
   readonly signInUrl?: string;
-  /** Absolute URL to which browsers are redirected when their target is missing or not allowed. */
+  /** Absolute URL to redirect browsers to if their target is missing or not allowed. */
   readonly fallbackRedirectUrl: string;
-  /** Origins of redirect targets besides that of `publicUrl`; patterns of an `OriginList`. */
+  /** Allowed origins of redirect targets in addition to `publicUrl`; patterns of an `OriginList`. */
   readonly redirectOrigins: readonly string[];
-  /** Tokens of our own; without a secret there are none. */
+  /** Gatehouse tokens; disabled without a secret. */
   readonly legacy: { readonly secrets: readonly string[]; readonly ttlMs: number };
   /** `memory`, or the URL of a Redis or Valkey that several gateways share. */
   readonly rateLimitStore: string;
-  /** Whether plain HTTP is refused. */
+  /** Whether plain HTTP is rejected. */
   readonly requireHttps: boolean;
-  /** Whose `X-Forwarded-For` is believed: everybody's, nobody's, or that of these addresses. */
+  /** Whose `X-Forwarded-For` is trusted: every client's, nobody's, or that of these addresses. */
   readonly trustProxy: boolean | string[];
 }
 
-/** Variables that are set, that the gateway does not read, and whose names are close to ones that it reads. */
+/** Returns variables that are set but not read, and whose names are similar to ones that are read. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
 
-/** The gateway's configuration out of the environment. Throws a ConfigError that names every faulty variable. */
+/**
+ * Parses the configuration from the environment.
+ * @throws ConfigError that names every invalid variable
+ */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
   const v = parseEnvironment(withParties(variables), environment);
   return {
@@ -160,7 +163,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
 
-/** Rejects CLERK_REQUIRE_AZP without authorized parties; reported together with every other fault. */
+/** Rejects CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES, together with all other faults. */
 function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
   return schema.refine(
     (env) => {
@@ -169,13 +172,13 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
     },
     {
       path: ['CLERK_REQUIRE_AZP'],
-      message: 'needs CLERK_AUTHORIZED_PARTIES: without it every token would be refused',
+      message: 'needs CLERK_AUTHORIZED_PARTIES: without it every token would be rejected',
       when: ({ value }) => parties.safeParse(value).success,
     },
   );
 }
 
-/** Whether a key can be used for what it is there for, found out at boot rather than at the first request. */
+/** Whether a key is usable. Checked at boot, so that an unusable key does not fail the first request. */
 function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
   return (key) => {
     try {

@@ -4,15 +4,15 @@ import { bearer, withKey, json, target, type AttackTable } from './attack';
 
 const changed = (change: (key: string) => string) => () => withKey(change(target().key()));
 
-/** What an admin's key that may do everything asks of a route. */
+/** Request with the API key of an admin that has all scopes. */
 const asAdmin = (path: string, body: unknown, method = 'POST') =>
   withKey(target().key({ role: 'admin' }), json(body, { method, path }));
 
 export const apiKeys: AttackTable = {
-  title: 'an API key is refused',
+  title: 'an API key is rejected',
   cases: [
     [
-      'that nobody made',
+      'that was never created',
       401,
       'api_key_unknown',
       async () => {
@@ -39,8 +39,8 @@ export const apiKeys: AttackTable = {
     ['of another environment', 401, 'api_key_checksum_invalid', changed((key) => key.replace('prod', 'dev'))],
     ['without checksum', 401, 'api_key_malformed', changed((key) => key.slice(0, -7))],
     ['in capitals', 401, 'credential_unknown', changed((key) => key.toUpperCase())],
-    ['with more behind it', 401, 'api_key_malformed', changed((key) => `${key}x`)],
-    ['of no environment', 401, 'api_key_malformed', changed((key) => key.replace('prod', 'qa'))],
+    ['with an extra character', 401, 'api_key_malformed', changed((key) => `${key}x`)],
+    ['of an unknown environment', 401, 'api_key_malformed', changed((key) => key.replace('prod', 'qa'))],
     ["Clerk's test secret", 401, 'credential_is_clerk_secret', () => withKey('sk_test_51H8aBcDeFgHiJ')],
     ["Clerk's live secret, as Bearer", 401, 'credential_is_clerk_secret', () => bearer('sk_live_51H8aBcDeFgHiJ')],
     ["Clerk's API key, as Bearer", 401, 'credential_is_clerk_api_key', () => bearer('ak_51H8aBcDeFgHiJ')],
@@ -55,23 +55,23 @@ export const apiKeys: AttackTable = {
     ['the id of a user, as Bearer', 401, 'credential_is_identifier', () => bearer('user_2abcdefghijklmnopq')],
     ['SQL', 401, 'api_key_malformed', () => withKey("sk_prod_'OR'1'='1")],
     ['of 10 000 characters', 401, 'api_key_malformed', () => withKey(`sk_prod_${'a'.repeat(10_000)}`)],
-    ['of a user who is shut out', 403, 'account_inactive', () => withKey(target().key({ isActive: false }))],
-    ['whose scopes do not reach', 403, 'scope_insufficient', () => withKey(target().key({ scopes: ['tokens:read'] }))],
+    ['of a deactivated user', 403, 'account_inactive', () => withKey(target().key({ isActive: false }))],
+    ['with insufficient scopes', 403, 'scope_insufficient', () => withKey(target().key({ scopes: ['tokens:read'] }))],
     [
-      'that may read and wants to write',
+      'with a read scope on a write route',
       403,
       'scope_insufficient',
       () => withKey(target().key({ scopes: ['profile:read'] }), json({ city: 'Pune' }, { method: 'PATCH' })),
     ],
     [
-      'whose scope only begins alike',
+      'whose scope is only a prefix',
       403,
       'scope_insufficient',
       () => withKey(target().key({ scopes: ['pro:read', 'profile:re'] })),
     ],
     ['without any scope', 403, 'scope_insufficient', () => withKey(target().key({ scopes: [] }))],
     [
-      'of a user on a route of admins, whatever its scopes',
+      'of a user on an admin route, with all scopes',
       403,
       'role_insufficient',
       () => withKey(target().key(), { path: '/admin/users' }),
@@ -83,43 +83,43 @@ export const apiKeys: AttackTable = {
       () => withKey(target().key({ role: 'admin', scopes: ['profile:*'] }), { path: '/admin/users' }),
     ],
     [
-      'that would make another',
+      'that creates another key',
       403,
       'session_needed',
       () => withKey(target().key(), json({ name: 'x', scopes: ['*:*'] }, { method: 'POST', path: '/api/keys' })),
     ],
     [
-      'that would rotate itself',
+      'that rotates itself',
       403,
       'session_needed',
       () => withKey(target().key(), json({}, { method: 'POST', path: `/api/keys/${randomUUID()}/rotate` })),
     ],
     [
-      'of an admin that would make a user who outlives it',
+      'of an admin that creates a user',
       403,
       'session_needed',
       () => asAdmin('/admin/users', { email: 'eve@example.com', role: 'admin' }),
     ],
     [
-      'of an admin that would have a password set',
+      'of an admin that issues a password token',
       403,
       'session_needed',
       () => asAdmin(`/admin/users/${randomUUID()}/password-token`, {}),
     ],
     [
-      'of an admin that would make somebody an admin',
+      'of an admin that grants the role admin',
       403,
       'session_needed',
       () => asAdmin(`/admin/users/${randomUUID()}/role`, { role: 'admin' }, 'PUT'),
     ],
     [
-      'that would be exchanged for a session',
+      'that is exchanged for a session',
       401,
       'credential_unknown',
       () => withKey(target().key(), json({}, { method: 'POST', path: '/auth/verify-clerk-token' })),
     ],
     [
-      'that would make a user',
+      'that creates a user',
       401,
       'credential_unknown',
       () => withKey(target().key(), { method: 'POST', path: '/api/clerk/syncUsers' }),

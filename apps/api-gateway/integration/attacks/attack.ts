@@ -3,16 +3,16 @@ import { type AttackedGateway, CLERK_USER, startAttackedGateway } from '../suppo
 import { mint } from '../support/clerk-tokens';
 import { type RawAnswer, type RawRequest, sendRaw } from '../support/raw-request';
 
-/** A session that the gateway has never let in. */
+/** Session that the gateway has never accepted. */
 export const STRANGER = 'sess_stranger';
 
-/** A page that is allowed to call the gateway. */
+/** Origin that `CORS_ORIGINS` lists. */
 export const ORIGIN = 'https://app.example.com';
 
 let gateway: AttackedGateway | undefined;
 let addresses = 0;
 
-/** The gateway that is attacked; there from `beforeAll` on. */
+/** Returns the attacked gateway; available after `beforeAll`. */
 export function target(): AttackedGateway {
   if (gateway === undefined) throw new RangeError('attackGateway was not called');
   return gateway;
@@ -27,7 +27,7 @@ export function attackGateway(): void {
       REDIRECT_ORIGINS: 'https://shop.example.com',
       SIGN_IN_URL: 'https://accounts.example.com/sign-in',
     });
-    // Clerk's keys have been fetched, and for as long as the clock of the tests stands still they are not again.
+    // Fetches Clerk's keys. They are not fetched again, because the clock stands still.
     await call(`${target().url}/api/me`, await mint(target().pair, CLERK_USER));
   });
   afterAll(() => gateway?.stop());
@@ -40,12 +40,12 @@ export interface AttackTable {
   readonly cases: readonly Case[];
 }
 
-/** An attack, and how it is refused. `secret` is what must not be found in logs and answers. */
+/** Request of an attack. `secret` must not appear in logs and responses. */
 export interface Attack {
   readonly request: RawRequest;
   readonly secret?: string;
 }
-/** What it is called, and how it is refused. */
+/** Name of an attack, expected status and code, and the attack. */
 export type Case = readonly [name: string, status: number, code: string, attack: () => Attack | Promise<Attack>];
 
 export const encode = (text: string) => Buffer.from(text).toString('base64url');
@@ -64,16 +64,16 @@ export const json = (body: unknown, request: RawRequest): RawRequest => ({
   headers: [...(request.headers ?? []), ['Content-Type', 'application/json']],
 });
 
-/** A Clerk token with other claims. */
+/** Clerk token with changed claims. */
 export const claiming = (changes: Record<string, unknown>) => () =>
   bearer(target().clerkText(JSON.stringify(target().header()), JSON.stringify(target().claims(changes))));
-/** A Clerk token with another header, signed with the right key. */
+/** Clerk token with a changed header, signed with the right key. */
 export const headed = (changes: Record<string, unknown>) => () =>
   bearer(target().clerkText(JSON.stringify(target().header(changes)), JSON.stringify(target().claims())));
-/** A Clerk token whose claims are exactly this text. */
+/** Clerk token whose claims are exactly this text. */
 export const claimText = (change: (claims: string) => string) => () =>
   bearer(target().clerkText(JSON.stringify(target().header()), change(JSON.stringify(target().claims()))));
-/** A good Clerk token, its bytes tampered with. */
+/** Valid Clerk token with changed bytes. */
 export const tampered = (change: (header: string, claims: string, signature: string) => string) => async () => {
   const [header = '', claims = '', signature = ''] = (
     await mint(target().pair, CLERK_USER, { claims: { sid: STRANGER } })
@@ -109,7 +109,7 @@ export async function expectRefused(status: number, code: string, attack: Attack
   return answer;
 }
 
-/** The letter whose unused low bits differ from the last one's, so that both decode to the same bytes. */
+/** Returns a letter that differs from the last one only in unused low bits, so that both decode to the same bytes. */
 export function nextLetter(signature: string): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return letters[(letters.indexOf(signature.at(-1)!) ^ 1) % 64]!;

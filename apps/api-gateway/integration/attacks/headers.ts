@@ -7,10 +7,10 @@ const having = (...list: (readonly [string, string])[]) => ({ request: { headers
 const token = () => mint(target().pair, CLERK_USER);
 
 export const headers: AttackTable = {
-  title: 'headers that are ambiguous or odd are refused',
+  title: 'ambiguous or malformed credentials are rejected',
   cases: [
     [
-      'Authorization twice',
+      'Authorization repeated',
       400,
       'credential_repeated',
       async () => {
@@ -19,14 +19,14 @@ export const headers: AttackTable = {
       },
     ],
     [
-      'Authorization twice, in other letters',
+      'Authorization repeated in another case',
       400,
       'credential_repeated',
       async () => having(['Authorization', `Bearer ${await token()}`], ['AUTHORIZATION', 'Bearer x']),
     ],
     ['tokens joined by a comma', 400, 'credential_repeated', async () => bearer(`${await token()},${await token()}`)],
     [
-      'X-API-Key twice',
+      'X-API-Key repeated',
       400,
       'credential_repeated',
       () => {
@@ -42,13 +42,13 @@ export const headers: AttackTable = {
       () => withKey(target().key(), { headers: [['Authorization', `Bearer ${target().key()}`]] }),
     ],
     [
-      'a bad key beside a good token',
+      'an invalid key beside a valid token',
       401,
       'api_key_malformed',
       async () => withKey('sk_prod_nonsense', { headers: [['Authorization', `Bearer ${await token()}`]] }),
     ],
     [
-      'an empty key beside a good token',
+      'an empty key beside a valid token',
       400,
       'credential_malformed',
       async () => having(['X-API-Key', ''], ['Authorization', `Bearer ${await token()}`]),
@@ -67,15 +67,20 @@ export const headers: AttackTable = {
       'credential_scheme_unsupported',
       async () => having(['Authorization', `Bearer\u00a0${await token()}`]),
     ],
-    ['a letter beyond ASCII', 400, 'credential_malformed', async () => bearer(`${await token()}\u00e9`)],
-    ['a key beyond ASCII', 400, 'credential_malformed', () => withKey(`${target().key()}\u00e9`)],
+    ['a token with a non-ASCII letter', 400, 'credential_malformed', async () => bearer(`${await token()}\u00e9`)],
+    ['a key with a non-ASCII letter', 400, 'credential_malformed', () => withKey(`${target().key()}\u00e9`)],
     ['a key with a space inside', 400, 'credential_malformed', () => withKey(target().key().replace('_', ' _'))],
     ['a NUL', 400, 'bad_request', async () => having(['Authorization', `Bearer ${await token()}\0`])],
     ['a folded header', 400, 'bad_request', async () => having(['Authorization', `Bearer\r\n ${await token()}`])],
     ['Basic', 401, 'credential_scheme_unsupported', () => having(['Authorization', 'Basic dXNlcjpodXNo'])],
     ['Digest', 401, 'credential_scheme_unsupported', () => having(['Authorization', 'Digest username="a"'])],
     ['Bearer alone', 400, 'credential_malformed', () => having(['Authorization', 'Bearer'])],
-    ['a naked token', 401, 'credential_scheme_unsupported', async () => having(['Authorization', await token()])],
+    [
+      'a token without a scheme',
+      401,
+      'credential_scheme_unsupported',
+      async () => having(['Authorization', await token()]),
+    ],
     [
       'Proxy-Authorization',
       401,
@@ -100,7 +105,7 @@ export const headers: AttackTable = {
       () => ({ request: { path: '/api/me?access_token=hush-hush' }, secret: 'hush-hush' }),
     ],
     [
-      'a key under any name in the query',
+      'a key in the query under any name',
       400,
       'credential_in_query',
       () => {
@@ -109,25 +114,25 @@ export const headers: AttackTable = {
       },
     ],
     [
-      'a token in the query beside a good one',
+      'a token in the query beside a valid header',
       400,
       'credential_in_query',
       async () => bearer(await token(), { path: `/api/me?jwt=${await token()}` }),
     ],
     [
-      'the name of a user',
+      'headers that name a user',
       401,
       'credential_missing',
       () => having(['X-User-Id', randomUUID()], ['X-Clerk-User-Id', CLERK_USER]),
     ],
     [
-      'an identity of a proxy',
+      'identity headers of a proxy',
       401,
       'credential_missing',
       () => having(['X-Forwarded-User', 'admin'], ['X-Remote-User', 'admin']),
     ],
     [
-      'an envelope of our own',
+      'an internal envelope',
       401,
       'credential_missing',
       () =>

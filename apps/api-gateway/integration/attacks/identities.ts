@@ -4,10 +4,10 @@ import { mint } from '../support/clerk-tokens';
 import { type RawRequest } from '../support/raw-request';
 import { bearer, json, target, type AttackTable } from './attack';
 
-/** A request of a user who is no admin. */
+/** Request of a user who is not an admin. */
 export const asAda = async (request: RawRequest) => bearer(await mint(target().pair, CLERK_USER), request);
 const patch = (body: unknown) => () => asAda(json(body, { method: 'PATCH' }));
-/** An exchange of that user's token with this body. */
+/** Exchange of the user's token with this body. */
 export const exchange =
   (body: unknown, user = CLERK_USER) =>
   async () =>
@@ -17,7 +17,7 @@ export const exchange =
     );
 
 export const identities: AttackTable = {
-  title: 'a role or an identity that is claimed is not believed',
+  title: 'a role or identity that the client claims is rejected',
   cases: [
     [
       'role in the token',
@@ -89,11 +89,11 @@ export const identities: AttackTable = {
     ['activity in the body', 400, 'invalid_request', patch({ isActive: true })],
     ['a prototype in the body', 400, 'invalid_request', patch('{"__proto__":{"role":"admin"}}')],
     ['a constructor in the body', 400, 'invalid_request', patch('{"constructor":{"prototype":{"role":"admin"}}}')],
-    ["somebody's phone number at the exchange", 403, 'identity_mismatch', exchange({ phoneNumber: '+12015550199' })],
-    ["somebody's Clerk id at the exchange", 403, 'identity_mismatch', exchange({ clerkUserId: 'user_admin' })],
-    ['a role at the exchange', 400, 'invalid_request', exchange({ role: 'admin' })],
-    ['a phone that is not verified', 403, 'phone_unverified', exchange({}, 'user_nophone')],
-    ['a session that is over', 401, 'session_ended', exchange({}, 'user_signedout')],
+    ["another user's phone number in an exchange", 403, 'identity_mismatch', exchange({ phoneNumber: '+12015550199' })],
+    ["another user's Clerk id in an exchange", 403, 'identity_mismatch', exchange({ clerkUserId: 'user_admin' })],
+    ['a role in an exchange', 400, 'invalid_request', exchange({ role: 'admin' })],
+    ['an unverified phone number', 403, 'phone_unverified', exchange({}, 'user_nophone')],
+    ['an ended session', 401, 'session_ended', exchange({}, 'user_signedout')],
     [
       'an exchange without a token',
       401,
@@ -101,19 +101,19 @@ export const identities: AttackTable = {
       () => ({ request: json({ clerkUserId: CLERK_USER }, { method: 'POST', path: '/auth/verify-clerk-token' }) }),
     ],
     [
-      "somebody else's key, revoked",
+      "another user's key, revoked",
       404,
       'not_found',
       () => asAda({ method: 'DELETE', path: `/api/keys/${randomUUID()}` }),
     ],
     [
-      "somebody else's key, rotated",
+      "another user's key, rotated",
       404,
       'not_found',
       () => asAda(json({}, { method: 'POST', path: `/api/keys/${randomUUID()}/rotate` })),
     ],
-    ["somebody else's keys, listed", 400, 'invalid_request', () => asAda({ path: `/api/keys?userId=${randomUUID()}` })],
-    ["everybody's keys, listed", 400, 'invalid_request', () => asAda({ path: '/api/keys?all=true' })],
+    ["another user's keys, listed", 400, 'invalid_request', () => asAda({ path: `/api/keys?userId=${randomUUID()}` })],
+    ["all users' keys, listed", 400, 'invalid_request', () => asAda({ path: '/api/keys?all=true' })],
     ['a user shown to a user', 403, 'role_insufficient', () => asAda({ path: `/admin/users/${randomUUID()}` })],
     [
       'a role given by a user',
@@ -128,19 +128,19 @@ export const identities: AttackTable = {
       () => asAda(json({ tier: 'pro' }, { method: 'PUT', path: `/admin/users/${randomUUID()}/tier` })),
     ],
     [
-      'a user made by a user',
+      'a user created by a user',
       403,
       'role_insufficient',
       () => asAda(json({ email: 'a@b.example' }, { method: 'POST', path: '/admin/users' })),
     ],
     [
-      'a user shut out by a user',
+      'a user deactivated by a user',
       403,
       'role_insufficient',
       () => asAda({ method: 'POST', path: `/admin/users/${randomUUID()}/deactivate` }),
     ],
     [
-      'a user made equal to Clerk by a user',
+      'a user synced with Clerk by a user',
       403,
       'role_insufficient',
       () => asAda({ method: 'POST', path: `/admin/users/${randomUUID()}/sync` }),

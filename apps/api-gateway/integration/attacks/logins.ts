@@ -1,11 +1,11 @@
 import { type RawRequest } from '../support/raw-request';
 import { json, type AttackTable } from './attack';
 
-/** A login with this body. */
+/** Login with this body. */
 export const login = (body: unknown): RawRequest => json(body, { method: 'POST', path: '/auth/login' });
 
 export const logins: AttackTable = {
-  title: 'a login tells nothing',
+  title: 'an invalid login reveals nothing',
   cases: [
     [
       'a wrong password',
@@ -14,7 +14,7 @@ export const logins: AttackTable = {
       () => ({ request: login({ email: 'ada@example.com', password: 'hunter2-hunter2' }), secret: 'hunter2-hunter2' }),
     ],
     [
-      'a list for a password',
+      'a list as password',
       400,
       'invalid_request',
       () => ({
@@ -23,13 +23,13 @@ export const logins: AttackTable = {
       }),
     ],
     [
-      'an operator for a password',
+      'an operator as password',
       400,
       'invalid_request',
       () => ({ request: login({ email: 'ada@example.com', password: { $ne: null } }) }),
     ],
     [
-      'a password of a million characters',
+      'a password of 100 000 characters',
       413,
       'body_too_large',
       () => ({ request: login({ email: 'a@b.example', password: 'a'.repeat(100_000) }) }),
@@ -49,7 +49,7 @@ export const logins: AttackTable = {
       }),
     ],
     [
-      'more than is asked for',
+      'an unknown field',
       400,
       'invalid_request',
       () => ({ request: login({ email: 'a@b.example', password: 'x', role: 'admin' }) }),

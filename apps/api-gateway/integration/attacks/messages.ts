@@ -13,13 +13,13 @@ const upgrade = (protocol: string): Attack => ({
     ],
   },
 });
-/** A change of Ada's profile with exactly these bytes, one per character. */
+/** Update of Ada's profile with exactly these bytes, one per character. */
 const changing = (body: string) => asAda(json(body, { method: 'PATCH' }));
 const asAdmin = async (request: RawRequest) => bearer(await mint(target().pair, 'user_admin'), request);
 const admin = (path: string): Attack => ({ request: { path } });
 
 export const messages: AttackTable = {
-  title: 'a path or a message that would slip past is refused',
+  title: 'an unusual path or message does not bypass a check',
   cases: [
     ['dots in the path', 404, 'not_found', () => admin('/api/../admin/users')],
     ['two slashes', 404, 'not_found', () => admin('//admin/users')],
@@ -36,7 +36,7 @@ export const messages: AttackTable = {
     ['dots behind a semicolon', 404, 'not_found', () => admin('/api/me/..;/admin/users')],
     ['a slash escaped twice', 404, 'not_found', () => admin('/admin%252fusers')],
     ['backslashes', 404, 'not_found', () => admin('/admin\\users')],
-    ['a blank at the end', 404, 'not_found', () => admin('/admin/users%20')],
+    ['a space at the end', 404, 'not_found', () => admin('/admin/users%20')],
     ['an extension', 404, 'not_found', () => admin('/admin/users.json')],
     ['an escaped letter', 401, 'credential_missing', () => admin('/%61dmin/users')],
     ['a host before the path', 401, 'credential_missing', () => admin('http://evil.example/admin/users')],
@@ -75,8 +75,8 @@ export const messages: AttackTable = {
     ],
     ['an upgrade', 401, 'credential_missing', () => upgrade('h2c')],
     ['an upgrade to a socket', 401, 'credential_missing', () => upgrade('websocket')],
-    ['a limit twice', 400, 'invalid_request', () => asAda({ path: '/api/keys?limit=1&limit=2' })],
-    ['a list for a limit', 400, 'invalid_request', () => asAda({ path: '/api/keys?limit[]=1' })],
+    ['a repeated limit', 400, 'invalid_request', () => asAda({ path: '/api/keys?limit=1&limit=2' })],
+    ['a list as limit', 400, 'invalid_request', () => asAda({ path: '/api/keys?limit[]=1' })],
     ['a prototype in the query', 400, 'invalid_request', () => asAda({ path: '/api/keys?__proto__[role]=admin' })],
     ['a constructor in the query', 400, 'invalid_request', () => asAda({ path: '/api/keys?constructor=x' })],
     [
@@ -104,29 +104,29 @@ export const messages: AttackTable = {
           headers: [['Content-Type', 'application/json; charset=utf-16']],
         }),
     ],
-    ['bytes that are no UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"Pune\xff"}')],
-    ['UTF-8 that is cut off', 400, 'json_encoding_invalid', () => changing('{"city":"\xe2\x82"}')],
-    ['UTF-8 that is longer than need be', 400, 'json_encoding_invalid', () => changing('{"city":"\xc0\xaf"}')],
+    ['bytes that are not UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"Pune\xff"}')],
+    ['truncated UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"\xe2\x82"}')],
+    ['overlong UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"\xc0\xaf"}')],
     ['a surrogate in UTF-8', 400, 'json_encoding_invalid', () => changing('{"city":"\xed\xa0\x80"}')],
-    ['a surrogate alone', 400, 'invalid_request', () => changing('{"city":"\\ud800"}')],
-    ['surrogates the wrong way round', 400, 'invalid_request', () => changing('{"city":"\\udc00\\ud800"}')],
+    ['an unpaired surrogate', 400, 'invalid_request', () => changing('{"city":"\\ud800"}')],
+    ['surrogates in reverse order', 400, 'invalid_request', () => changing('{"city":"\\udc00\\ud800"}')],
     ['a NUL in a text', 400, 'invalid_request', () => changing('{"city":"Pune\\u0000"}')],
-    ['a member twice', 400, 'json_member_repeated', () => changing('{"city":"Pune","city":"Goa"}')],
+    ['a repeated member', 400, 'json_member_repeated', () => changing('{"city":"Pune","city":"Goa"}')],
     [
-      'a member twice, spelled differently',
+      'a repeated member in another spelling',
       400,
       'json_member_repeated',
       () => changing('{"city":"a","\\u0063ity":"b"}'),
     ],
     [
-      'a member twice, inside',
+      'a repeated nested member',
       400,
       'json_member_repeated',
       () => changing('{"socialLinks":{"x":"https://a.example","x":"https://b.example"}}'),
     ],
     ['33 levels', 400, 'invalid_json', () => changing(`{"city":${'['.repeat(33)}${']'.repeat(33)}}`)],
-    ['null for a body', 400, 'invalid_request', () => changing('null')],
-    ['a list for a body', 400, 'invalid_request', () => changing('[]')],
+    ['null as body', 400, 'invalid_request', () => changing('null')],
+    ['a list as body', 400, 'invalid_request', () => changing('[]')],
     [
       'a prototype among links',
       400,
@@ -140,28 +140,28 @@ export const messages: AttackTable = {
       () => changing('{"socialLinks":{"constructor":"https://a.example"}}'),
     ],
     [
-      'a link whose host looks like another',
+      'a link with a deceptive host',
       400,
       'invalid_request',
       () => changing('{"website":"https://paypal.com@evil.example/"}'),
     ],
     [
-      'a social link whose host looks like another',
+      'a social link with a deceptive host',
       400,
       'invalid_request',
       () => changing('{"socialLinks":{"x":"https://paypal.com@evil.example/"}}'),
     ],
     [
-      'a body where none is taken',
+      'an unexpected body',
       400,
       'invalid_request',
       () => asAda(json({ all: true }, { method: 'POST', path: '/auth/logout' })),
     ],
-    ['a query where none is taken', 400, 'invalid_request', () => asAda({ path: '/api/me?as=admin' })],
-    ['a broken escape', 400, 'bad_request', () => admin('/admin/%zz')],
+    ['an unexpected query parameter', 400, 'invalid_request', () => asAda({ path: '/api/me?as=admin' })],
+    ['an invalid escape', 400, 'bad_request', () => admin('/admin/%zz')],
     ['TRACE', 405, 'method_not_allowed', () => ({ request: { method: 'TRACE' } })],
     [
-      'two lengths',
+      'two Content-Length headers',
       400,
       'bad_request',
       () => ({
@@ -175,7 +175,7 @@ export const messages: AttackTable = {
       }),
     ],
     [
-      'a length and chunks',
+      'Content-Length with chunks',
       400,
       'bad_request',
       () => ({
@@ -189,13 +189,13 @@ export const messages: AttackTable = {
       }),
     ],
     [
-      'a body that cannot be read, of nobody',
+      'an unreadable body without a credential',
       401,
       'credential_missing',
       () => ({ request: json('{', { method: 'PATCH' }) }),
     ],
     [
-      'chunks in disguise',
+      'a misspelled transfer coding',
       400,
       'bad_request',
       async () =>
@@ -219,7 +219,7 @@ export const messages: AttackTable = {
           () => asAdmin(json({ filter: { until: time } }, { method: 'POST', path: '/admin/webhook-events/redrive' })),
         ],
         [
-          `the time ${time} as the end of a key`,
+          `the time ${time} as the expiry of a key`,
           400,
           'invalid_request',
           () => asAda(json({ name: 'ci', scopes: ['*:*'], expiresAt: time }, { method: 'POST', path: '/api/keys' })),
@@ -227,7 +227,7 @@ export const messages: AttackTable = {
       ],
     ),
     [
-      'an id that is none',
+      'an invalid id',
       400,
       'invalid_request',
       async () => bearer(await mint(target().pair, CLERK_USER), { method: 'DELETE', path: '/api/keys/1%20OR%201=1' }),

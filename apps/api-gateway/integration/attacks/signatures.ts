@@ -2,14 +2,14 @@ import { mint } from '../support/clerk-tokens';
 import { STRANGER, encode, bearer, tampered, flip, nextLetter, target, type AttackTable } from './attack';
 
 export const signatures: AttackTable = {
-  title: 'a signature that was touched is refused',
+  title: 'a modified signature is rejected',
   cases: [
-    ['its first bit', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${flip(s, 0)}`)],
-    ['its last bit', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${flip(s, -1)}`)],
-    ['its middle', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${flip(s, 128)}`)],
-    ['cut short', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${s.slice(0, 340)}`)],
+    ['first bit changed', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${flip(s, 0)}`)],
+    ['last bit changed', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${flip(s, -1)}`)],
+    ['middle changed', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${flip(s, 128)}`)],
+    ['truncated', 401, 'token_signature_invalid', tampered((h, c, s) => `${h}.${c}.${s.slice(0, 340)}`)],
     [
-      'a byte longer',
+      'one byte longer',
       401,
       'token_signature_invalid',
       tampered((h, c, s) => `${h}.${c}.${encode('\0')}${s}`.slice(0, -1) + 'A'),
@@ -20,8 +20,8 @@ export const signatures: AttackTable = {
       'token_signature_invalid',
       tampered((h, c) => `${h}.${c}.${Buffer.alloc(256).toString('base64url')}`),
     ],
-    ['taken away', 401, 'token_signature_invalid', tampered((h, c) => `${h}.${c}.`)],
-    ['taken away with its point', 401, 'token_malformed', tampered((h, c) => `${h}.${c}`)],
+    ['removed', 401, 'token_signature_invalid', tampered((h, c) => `${h}.${c}.`)],
+    ['removed with its dot', 401, 'token_malformed', tampered((h, c) => `${h}.${c}`)],
     ['padded with =', 401, 'token_malformed', tampered((h, c, s) => `${h}.${c}.${s}=`)],
     ['padded with ==', 401, 'token_malformed', tampered((h, c, s) => `${h}.${c}.${s}==`)],
     [
@@ -40,12 +40,12 @@ export const signatures: AttackTable = {
         return tampered((h, c) => `${h}.${c}.${other}`)();
       },
     ],
-    ['a part too many', 401, 'token_malformed', tampered((h, c, s) => `${h}.${c}.${s}.${s}`)],
-    ['an empty part too many', 401, 'token_malformed', tampered((h, c, s) => `${h}.${c}.${s}.`)],
+    ['an extra part', 401, 'token_malformed', tampered((h, c, s) => `${h}.${c}.${s}.${s}`)],
+    ['an extra empty part', 401, 'token_malformed', tampered((h, c, s) => `${h}.${c}.${s}.`)],
     ['parts swapped', 401, 'token_malformed', tampered((h, c, s) => `${s}.${c}.${h}`)],
     ['no header', 401, 'token_malformed', tampered((_, c, s) => `.${c}.${s}`)],
     ['no claims', 401, 'token_malformed', tampered((h, _, s) => `${h}..${s}`)],
-    ['nothing but points', 401, 'token_malformed', () => bearer('..')],
+    ['only dots', 401, 'token_malformed', () => bearer('..')],
     [
       'claims changed',
       401,

@@ -10,7 +10,7 @@ const byOwnKey = (header: (jwk: Record<string, unknown>) => Record<string, unkno
 };
 
 export const tokenKeys: AttackTable = {
-  title: 'a key that the token brings or names is not used (503 while the key set cannot be fetched again)',
+  title: 'a key from the token is not used (503 while the key set cannot be fetched again)',
   cases: [
     ['jwk under a known kid', 401, 'token_signature_invalid', byOwnKey((jwk) => ({ jwk }))],
     ['jwk under its own kid', 503, 'keys_unavailable', byOwnKey((jwk) => ({ jwk, kid: 'mine' }))],
@@ -20,7 +20,7 @@ export const tokenKeys: AttackTable = {
     ['x5u', 503, 'keys_unavailable', byOwnKey(() => ({ x5u: 'https://evil.example/chain.pem', kid: 'mine' }))],
     ['x5c', 401, 'token_signature_invalid', byOwnKey(() => ({ x5c: ['MIIB'] }))],
     ['x5t', 401, 'token_signature_invalid', byOwnKey(() => ({ x5t: 'AAAA' }))],
-    ['its own signature', 401, 'token_signature_invalid', byOwnKey(() => ({}))],
+    ['a signature with a foreign key', 401, 'token_signature_invalid', byOwnKey(() => ({}))],
     ['kid traversal', 503, 'keys_unavailable', headed({ kid: '../../../../dev/null' })],
     ['kid traversal, encoded', 503, 'keys_unavailable', headed({ kid: '..%2f..%2fetc%2fpasswd' })],
     ['kid SQL', 503, 'keys_unavailable', headed({ kid: "x' UNION SELECT 'key' --" })],
@@ -30,9 +30,9 @@ export const tokenKeys: AttackTable = {
     ['kid constructor', 503, 'keys_unavailable', headed({ kid: 'constructor' })],
     ['a kid of 4 000 characters', 401, 'token_key_unknown', headed({ kid: 'a'.repeat(4_000) })],
     ['an empty kid', 401, 'token_key_unknown', headed({ kid: '' })],
-    ['a number for a kid', 401, 'token_key_unknown', headed({ kid: 1 })],
-    ['null for a kid', 401, 'token_key_unknown', headed({ kid: null })],
-    ['a list of kids', 401, 'token_key_unknown', headed({ kid: ['ins_1'] })],
+    ['a number as kid', 401, 'token_key_unknown', headed({ kid: 1 })],
+    ['null as kid', 401, 'token_key_unknown', headed({ kid: null })],
+    ['a list as kid', 401, 'token_key_unknown', headed({ kid: ['ins_1'] })],
     ['no kid', 401, 'token_key_unknown', headed({ kid: undefined })],
     ['a known kid in capitals', 503, 'keys_unavailable', headed({ kid: 'INS_1' })],
   ],

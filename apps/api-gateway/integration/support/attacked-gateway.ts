@@ -30,31 +30,31 @@ import { LEGACY_SECRET, PUBLIC_URL, type TestGateway, startTestGateway } from '.
 
 type FoundKey = NonNullable<ReplyOf<typeof resolveKey>['key']>;
 
-/** A gateway with everything in it that an attacker might be after. */
+/** Gateway with users, sessions and keys for the attack tests. */
 export interface AttackedGateway extends TestGateway {
-  /** An API key that is on record as given; active, of an active user and for everything unless changed. */
+  /** Stores an API key; by default active, with all scopes, of an active user. */
   key(changes?: Partial<FoundKey>): string;
-  /** One of our own tokens, of a session on record. */
+  /** Mints a Gatehouse token of a stored session. */
   legacy(changes?: LegacyChanges): string;
-  /** A token of Clerk's with exactly these texts as header and claims, properly signed. */
+  /** Signs a Clerk token with exactly these texts as header and claims. */
   clerkText(header: string, claims: string): string;
-  /** Claims of a good Clerk token. */
+  /** Claims of a valid Clerk token. */
   claims(changes?: Record<string, unknown>): Record<string, unknown>;
-  /** Header of a good Clerk token. */
+  /** Header of a valid Clerk token. */
   header(changes?: Record<string, unknown>): Record<string, unknown>;
-  /** How many API keys user-sync has been asked about. */
+  /** Number of API keys looked up at user-sync. */
   lookedUp(): number;
-  /** How many tokens user-sync has taken for a session of ours. */
+  /** Number of tokens exchanged at user-sync. */
   exchanged(): number;
-  /** Keeps answers about API keys back until this is called. */
+  /** Delays lookups of API keys until the returned function is called. */
   holdLookups(): () => void;
-  /** What user-sync was asked to revoke. */
+  /** Revocations sent to user-sync. */
   readonly revocations: ParsedRequestOf<typeof revokeKey>[];
-  /** Requests that reached a service in somebody's name. */
+  /** Requests with a principal that reached a service. */
   readonly reached: { readonly subject: string; readonly userId: string | undefined }[];
 }
 
-/** What is odd about one of our own tokens. */
+/** Changes to a Gatehouse token. */
 export interface LegacyChanges {
   readonly claims?: Record<string, unknown>;
   readonly header?: Record<string, unknown>;
@@ -63,7 +63,7 @@ export interface LegacyChanges {
   readonly session?: { readonly closed?: boolean; readonly unknown?: boolean; readonly holder?: Partial<Holder> };
 }
 
-/** The user of every good Clerk token. */
+/** User of every valid Clerk token. */
 export const CLERK_USER = 'user_ada';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,13 +1,13 @@
 import { type ParsedJson } from '@gatehouse/testing';
 
-/** An answer with its body parsed as JSON when it is JSON. */
+/** Response with its body, parsed if it is JSON. */
 export interface Called {
   readonly status: number;
   readonly headers: Headers;
   readonly body: ParsedJson;
 }
 
-/** Calls a URL, with a Bearer token if given. */
+/** Calls a URL, optionally with a bearer token. */
 export async function call(url: string, token?: string, init: RequestInit = {}): Promise<Called> {
   const credential = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const headers = { ...credential, ...(init.headers as Record<string, string>) };

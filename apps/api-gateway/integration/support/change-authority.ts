@@ -11,7 +11,7 @@ import { type PeerService } from './peer-service';
 
 type NewChange = TrustChange extends infer C ? (C extends TrustChange ? Omit<C, 'number' | 'at'> : never) : never;
 
-/** Numbers changes and tells gateways of them, as user-sync does; may fall silent, and may lose announcements. */
+/** Numbers and announces trust changes like user-sync. Can stay silent and lose announcements. */
 export class ChangeAuthority {
   readonly changes: TrustChange[] = [];
   readonly acknowledged = new Map<string, number>();
@@ -19,15 +19,15 @@ export class ChangeAuthority {
   number = 0;
   floor = 0;
   leaseMs = 3_000;
-  /** No heartbeat and no announcement while true. */
+  /** While true, sends neither heartbeats nor announcements. */
   silent = false;
-  /** Refuses leases while true. */
+  /** While true, grants no lease. */
   leaseless = false;
-  /** Leases that were asked for. */
+  /** Number of lease requests. */
   leasesAsked = 0;
-  /** Questions for missed changes. */
+  /** Number of requests for missed changes. */
   missedAsked = 0;
-  /** Answers to renewals and to questions for missed changes are made at once and given when this is over. */
+  /** Delays prepared responses to lease renewals and requests for missed changes until it resolves. */
   hold: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -55,7 +55,7 @@ export class ChangeAuthority {
       });
   }
 
-  /** Repeats the current number, more often than user-sync does so that tests are quick. */
+  /** Announces the current number every 200 ms, so that tests are fast. */
   start(): void {
     this.timer = setInterval(() => this.publish([]), 200);
   }
@@ -64,7 +64,7 @@ export class ChangeAuthority {
     clearInterval(this.timer);
   }
 
-  /** Makes a change; `lost` ones are not announced. */
+  /** Makes a change and announces it, unless it is `lost`. */
   change(change: NewChange, lost = false): TrustChange {
     const made = { ...change, number: ++this.number, at: Date.now() };
     this.changes.push(made);
@@ -72,19 +72,19 @@ export class ChangeAuthority {
     return made;
   }
 
-  /** Announces something as it is, right or wrong. */
+  /** Sends an announcement, which may be wrong. */
   publish(changes: readonly TrustChange[], current = this.number): void {
     if (this.silent || !this.peer.nats.connected) return;
     this.peer.nats.get().publish(trustChangesAnnouncement.subject, JSON.stringify({ current, changes }));
   }
 
-  /** Starts anew, as after the loss of the database. */
+  /** Starts again from 0, as if the database were replaced. */
   reset(): void {
     this.changes.length = 0;
     this.number = 0;
   }
 
-  /** A change that matters to nobody. */
+  /** Makes a change of an unknown API key. */
   nothing(lost = false): TrustChange {
     return this.change({ kind: 'api_key', reason: 'revoked', keyId: randomUUID(), userId: randomUUID() }, lost);
   }

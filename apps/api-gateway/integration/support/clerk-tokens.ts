@@ -6,14 +6,14 @@ import { type SigningPair } from './key-server';
 export const ISSUER = v2.payload.iss;
 export const PARTY = v2.payload.azp;
 
-/** What a test changes of a token; what is undefined is left out. */
+/** Changes to a token; an undefined value removes a claim or header. */
 export interface TokenChanges {
   readonly claims?: Record<string, unknown>;
   readonly header?: Record<string, unknown>;
   readonly version?: 1 | 2;
 }
 
-/** A session token as Clerk makes them, issued now. */
+/** Mints a session token like Clerk, issued now. */
 export function mint(pair: SigningPair, clerkUserId: string, changes: TokenChanges = {}): Promise<string> {
   const { header, payload } = changes.version === 1 ? v1 : v2;
   const iat = Math.floor(Date.now() / 1000);

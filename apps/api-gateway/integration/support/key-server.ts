@@ -2,7 +2,7 @@ import { type KeyObject, createPublicKey, generateKeyPairSync } from 'node:crypt
 import { type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** An RSA key pair of a made-up Clerk instance. */
+/** RSA key pair of a fictitious Clerk instance. */
 export interface SigningPair {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -14,14 +14,14 @@ export function signingPair(kid: string): SigningPair {
   return { kid, privateKey, publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
 }
 
-/** A server of Clerk's keys, which may be made to fail. */
+/** Serves Clerk's key set; can be made to fail. */
 export class KeyServer {
   fetches = 0;
   down = false;
   private constructor(
     private readonly server: Server,
     readonly url: string,
-    /** Whose public keys it tells. */
+    /** Key pairs whose public keys are served. */
     public pairs: readonly SigningPair[],
   ) {}
 

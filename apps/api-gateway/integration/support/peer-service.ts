@@ -4,14 +4,14 @@ import { NatsClient, RequestServer, type VerifiedRequest } from '@gatehouse/mess
 import { type Logger } from 'pino';
 import { from } from 'rxjs';
 
-/** How a peer answers a request; throw RequestRefusedError to refuse. */
+/** Handler of a request; throws RequestRefusedError to reject it. */
 export type Answer<C extends RequestContract> = (request: VerifiedRequest<C>) => ReplyOf<C> | Promise<ReplyOf<C>>;
 
-/** A service on the other side of NATS, under its own NATS user, that verifies envelopes as the real ones do. */
+/** Stub of another service, with its own NATS user, that verifies envelopes like the real one. */
 export class PeerService {
   readonly nats: NatsClient;
   private readonly server: RequestServer;
-  /** By how much its clock is wrong; milliseconds. */
+  /** Offset of its clock; milliseconds. */
   clockOffsetMs = 0;
 
   constructor(service: ServiceName, url: string, password: string, envelopePublicKey: string, log: Logger) {
@@ -31,7 +31,7 @@ export class PeerService {
     this.server.listen(() => undefined);
     void this.nats.start();
     await new Promise<void>((resolve) => this.nats.onConnect(() => resolve()));
-    // Interest has reached the server when it answers this ping.
+    // Waits until the server knows the subscriptions.
     await this.nats.get().flush();
   }
 

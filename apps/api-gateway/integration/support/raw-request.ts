@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type ParsedJson } from '@gatehouse/testing';
 
-/** A request, byte by byte as given: header values may be anything, and stand as often as they are listed. */
+/** Request that is sent byte by byte. Headers may have any value and may be repeated. */
 export interface RawRequest {
   readonly method?: string;
   readonly path?: string;
@@ -10,7 +10,7 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** An answer, its body parsed when it is JSON. */
+/** Response with its body, parsed if it is JSON. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,10 +18,10 @@ export interface RawAnswer {
   readonly body: ParsedJson;
 }
 
-/** Longer than a busy machine keeps one of a flood waiting. */
+/** Long enough for a flood on a busy machine. */
 const TIMEOUT_MS = 50_000;
 
-/** Sends what no HTTP client would. */
+/** Sends a request that HTTP clients would not send. */
 export async function sendRaw(url: string, request: RawRequest): Promise<RawAnswer> {
   const { method = 'GET', path = '/api/me', headers = [], body = '' } = request;
   const sized = body === '' || headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
@@ -46,7 +46,7 @@ function parse(answer: string): RawAnswer {
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
   const whole = rest.join('\r\n\r\n');
-  // What Node itself answers to the rest of a broken message is another answer.
+  // Node may send a second response to the rest of a malformed message.
   const text = 'content-length' in headers ? whole.slice(0, Number(headers['content-length'])) : whole;
   const isJson = /json/.test(headers['content-type'] ?? '') && text !== '';
   return { status: Number(first.split(' ')[1]), headers, text, body: isJson ? (JSON.parse(text) as unknown) : text };

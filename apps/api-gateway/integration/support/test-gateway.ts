@@ -15,7 +15,7 @@ import { ISSUER, PARTY } from './clerk-tokens';
 import { KeyServer, type SigningPair, signingPair } from './key-server';
 import { PeerService } from './peer-service';
 
-/** The gateway as main.ts boots it, with NATS under its real permissions and services that are yet to be told how to answer. */
+/** The gateway as main.ts starts it, on NATS with the real permissions, with stubs of the other services. */
 export interface TestGateway {
   readonly app: NestFastifyApplication;
   readonly url: string;
@@ -25,14 +25,14 @@ export interface TestGateway {
   readonly nats: OwnNats;
   readonly userSync: PeerService;
   readonly ingest: PeerService;
-  /** Tells the gateway of revocations and changes. */
+  /** Announces trust changes to the gateway. */
   readonly changes: ChangeAuthority;
-  /** Signs as the gateway does. */
+  /** Signs envelopes like the gateway. */
   readonly sign: ReturnType<typeof createEnvelopeSigner>;
-  /** Everything the gateway has logged. */
+  /** Returns the log of the gateway. */
   logs(): string;
   metrics(): Promise<string>;
-  /** Moves the clock of what the gateway believes. */
+  /** Advances the clock that measures leases and silence. */
   letTimePass(ms: number): void;
   stop(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export async function startTestGateway(
     ...environment,
   });
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel }, sink);
-  // Time stands still for what it believes: however busy the machine is, no lease runs out and no silence is too long.
+  // This clock stands still, so that leases and silence do not time out on a busy machine.
   let now = 0;
   const app = await createApp(config, logger, () => now);
   await app.listen(config.port, config.host);

@@ -11,8 +11,8 @@ import { AccessGuard } from './access.guard';
 const exchange: RouteAccess = { access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' };
 const reply = { header: () => reply } as Partial<FastifyReply> as FastifyReply;
 
-describe('a Clerk session', () => {
-  it('that ends while a body is on its way does nothing with that body', async () => {
+describe('AccessGuard', () => {
+  it('rejects a Clerk session that expires before the body arrives', async () => {
     const first = { tokenId: 'first', session: { clerkUserId: 'user_1' } } as ClerkCaller;
     const clerkSession = jest
       .fn<Promise<ClerkCaller>, []>()

@@ -4,7 +4,7 @@ import { KeyGuesses } from './key-guesses';
 
 const refused = { code: 'rate_limited', retryAfterMs: 1_000 };
 
-/** Key guesses that draw what the test says, after the address `a` has sent this many. */
+/** Creates KeyGuesses with a fixed random number, after this many guesses of the address `a`. */
 async function after(guesses: number, draw: { value: number }): Promise<KeyGuesses> {
   const made = new KeyGuesses(new RateLimits(new MemoryCounters(() => 0)));
   jest.spyOn(made, 'draw').mockImplementation(() => draw.value);
@@ -12,8 +12,8 @@ async function after(guesses: number, draw: { value: number }): Promise<KeyGuess
   return made;
 }
 
-describe('an API key that was never let in', () => {
-  it('is looked up for sure while its address has sent fewer than twenty unknown ones', async () => {
+describe('an API key that was never accepted', () => {
+  it('is always looked up while its address has sent fewer than twenty unknown keys', async () => {
     const guesses = await after(19, { value: 0.999_999 });
     await expect(guesses.admit('x', 'a')).resolves.toBe(false);
     await guesses.guessed('a');
@@ -21,17 +21,17 @@ describe('an API key that was never let in', () => {
     await expect(guesses.admit('x', 'b')).resolves.toBe(false);
   });
 
-  it('is looked up by chance beyond: twenty in as many as were guessed or refused', async () => {
+  it('is looked up with probability twenty in the number of guesses after that', async () => {
     const draw = { value: 0.201 };
     const guesses = await after(99, draw);
     await expect(guesses.admit('x', 'a')).rejects.toMatchObject(refused);
     draw.value = 0.198;
-    // Of a hundred and one by now: the refused one counts.
+    // Twenty in 101 by now, because the rejected key counts.
     await expect(guesses.admit('x', 'a')).resolves.toBe(true);
   });
 });
 
-it('an API key that was let in before is looked up whatever its address has sent', async () => {
+it('an API key that was accepted before is always looked up', async () => {
   const guesses = await after(1_000, { value: 0.999_999 });
   await guesses.vouch('x');
   await expect(guesses.admit('x', 'a')).resolves.toBe(true);

@@ -9,7 +9,7 @@ const pair = signingPair('ins_1');
 const stranger = signingPair('ins_1');
 const from = { ip: '198.51.100.7' };
 
-/** Verifiers of Clerk's tokens and ours, behind a limit beyond which nothing is checked. */
+/** Creates a verifier of Clerk's tokens and ours that checks nothing beyond the limit of forgeries. */
 function verifier(keys: KeySource): TokenVerifier {
   const clerk = { issuer: ISSUER, authorizedParties: [PARTY], allowImpersonation: false };
   const legacy = {
@@ -28,7 +28,7 @@ function verifier(keys: KeySource): TokenVerifier {
   );
 }
 
-/** How each of these tokens fares when they come at once. */
+/** Sends tokens concurrently and counts their results. */
 async function codesOf(tokens: TokenVerifier, sent: readonly string[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const results = await Promise.allSettled(sent.map(async (token) => tokens.verify(token, from)));
@@ -45,7 +45,7 @@ const forgedOf = (session: (index: number) => string) =>
   );
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-it('good tokens that came before their key was known are no forgeries once it is', async () => {
+it('resets the count of forgeries when keys change, because valid tokens of a new key were counted', async () => {
   const [old, successor] = [pinnedKey(pair.publicPem), pinnedKey(stranger.publicPem)];
   let known = false;
   const findSuccessor = async () => ({
@@ -61,8 +61,8 @@ it('good tokens that came before their key was known are no forgeries once it is
   await expect(codesOf(tokens, [next])).resolves.toEqual({ accepted: 1 });
 });
 
-describe('of a hundred forged tokens that come at once', () => {
-  it('twenty signatures are checked, also when all of them have waited for the key', async () => {
+describe('of a hundred concurrent forged tokens', () => {
+  it('twenty signatures are checked, even if all tokens waited for the key', async () => {
     let arrive: () => void = () => undefined;
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
     const key = pinnedKey(pair.publicPem);
@@ -71,20 +71,20 @@ describe('of a hundred forged tokens that come at once', () => {
       return key.find(undefined);
     };
     const answers = codesOf(verifier({ ...key, find }), await forgedOf((index) => `sess_${index}`));
-    // Each has come as far as it can without the key.
+    // Every token waits for the key now.
     await new Promise((resolve) => setImmediate(resolve));
     arrive();
     await expect(answers).resolves.toEqual({ token_signature_invalid: 20, rate_limited: 80 });
   });
 
-  it('in our own name twenty are checked', async () => {
+  it('twenty are checked if they are Gatehouse tokens', async () => {
     const header = encode({ alg: 'HS256', typ: 'JWT' });
     const forged = Array.from({ length: 100 }, (_, jti) => `${header}.${encode({ iss: OWN, jti: `${jti}` })}.AAAA`);
     const answers = await codesOf(verifier(pinnedKey(pair.publicPem)), forged);
     expect(answers).toEqual({ token_signature_invalid: 20, rate_limited: 80 });
   });
 
-  it('none hinders a session that was accepted before, whatever sessions they name', async () => {
+  it('none affects a session that was accepted before', async () => {
     const tokens = verifier(pinnedKey(pair.publicPem));
     const [first, second] = await Promise.all(
       [0, 1].map((jti) => mint(pair, 'user_ada', { claims: { jti: `${jti}` } })),
@@ -97,7 +97,7 @@ describe('of a hundred forged tokens that come at once', () => {
     await expect(codesOf(tokens, [unseen])).resolves.toEqual({ rate_limited: 1 });
   });
 
-  it('none is known afterwards: a session that only forged tokens have named is not vouched for', async () => {
+  it('none makes its session known', async () => {
     const tokens = verifier(pinnedKey(pair.publicPem));
     await codesOf(tokens, await forgedOf(() => 'sess_ada'));
     await expect(codesOf(tokens, await forgedOf(() => 'sess_ada'))).resolves.toEqual({ rate_limited: 100 });
