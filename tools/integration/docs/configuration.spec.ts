@@ -1,3 +1,4 @@
+import { serviceNames } from '@gatehouse/contracts';
 import { textOf } from './markdown';
 
 const page = textOf('docs/reference/configuration.md');
@@ -18,14 +19,11 @@ function declared(path: string): string[] {
 
 const shared = ['libs/config/src/variables.ts', 'libs/config/src/retry.ts'].flatMap(declared);
 
-it.each(['api-gateway', 'webhook-ingest', 'user-sync'])(
-  'docs/reference/configuration.md lists every variable that %s reads',
-  (service) => {
-    const names = new Set([...declared(`apps/${service}/src/config.ts`), ...shared]);
-    expect(names.size).toBeGreaterThan(shared.length);
-    expect([...names].filter((name) => !documented(page).includes(name))).toEqual([]);
-  },
-);
+it.each(serviceNames)('docs/reference/configuration.md lists every variable that %s reads', (service) => {
+  const names = new Set([...declared(`apps/${service}/src/config.ts`), ...shared]);
+  expect(names.size).toBeGreaterThan(shared.length);
+  expect([...names].filter((name) => !documented(page).includes(name))).toEqual([]);
+});
 
 it("the emulator's README lists every variable that the emulator reads", () => {
   const names = new Set(declared('apps/clerk-emulator/src/config.ts'));
@@ -33,10 +31,7 @@ it("the emulator's README lists every variable that the emulator reads", () => {
 });
 
 it('docs/reference/configuration.md lists no variable that nothing reads', () => {
-  const read = [
-    ...shared,
-    ...['api-gateway', 'webhook-ingest', 'user-sync'].flatMap((service) => declared(`apps/${service}/src/config.ts`)),
-  ];
+  const read = [...shared, ...serviceNames.flatMap((service) => declared(`apps/${service}/src/config.ts`))];
   const ofNpmStart = /^(GATEHOUSE_|NATS_SERVER_|INGEST_DATABASE_URL|USERS_DATABASE_URL)/;
   expect(documented(page).filter((name) => !read.includes(name) && !ofNpmStart.test(name))).toEqual([]);
 });
