@@ -4,20 +4,20 @@ import { encodeBase62 } from './base62';
 import { ApiKeyRandomnessError, CredentialRefusedError } from './errors';
 import { foreignCredential } from './foreign-credential';
 
-/** Where a key is meant to be used; part of the key, so that a person sees it. */
+/** Environments of API keys. The name is part of the key, so that people see where it belongs. */
 export const apiKeyEnvironments = ['dev', 'stg', 'prod'] as const;
 
-/** Where a key is meant to be used. */
+/** Environment of an API key. */
 export type ApiKeyEnvironment = (typeof apiKeyEnvironments)[number];
 
-/** What the text of a well-formed key says; whether such a key was ever issued is another matter. */
+/** Content of a well-formed key. Only user-sync knows whether the key was issued. */
 export interface ParsedApiKey {
   readonly environment: ApiKeyEnvironment;
-  /** What may be shown of it: `sk_<environment>_` and six characters. */
+  /** Part that may be shown: `sk_<environment>_` and six characters. */
   readonly prefix: string;
 }
 
-/** How many random bytes a key is made of: 256 bits. */
+/** Random bytes in a key: 256 bits. */
 export const API_KEY_RANDOM_BYTES = 32;
 
 /** 62^43 is the first power above 2^256. */
@@ -28,9 +28,9 @@ const PREFIX_LENGTH = 6;
 const SHAPE = /^sk_(dev|stg|prod)_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 
 /**
- * Makes a key of 32 random bytes: `sk_<environment>_<43 of base62>_<6 of base62>`, the last part a CRC-32 of what
- * stands before it. The text is to be shown once and never stored. Throws ApiKeyRandomnessError for another number of
- * bytes.
+ * Creates a key from 32 random bytes: `sk_<environment>_<43 of base62>_<6 of base62>`. The last part is a CRC-32 of the
+ * text before it. Show the key once and never store it.
+ * @throws ApiKeyRandomnessError for another number of bytes
  */
 export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; readonly random: Uint8Array }): string {
   if (from.random.length !== API_KEY_RANDOM_BYTES) throw new ApiKeyRandomnessError(API_KEY_RANDOM_BYTES);
@@ -40,9 +40,9 @@ export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; read
 }
 
 /**
- * Reads a key and verifies its checksum, which needs no lookup and no secret: it tells typing errors and guesses, not
- * forgeries. Throws CredentialRefusedError: `api_key_malformed`, `api_key_checksum_invalid`, or the code of another
- * system's credential.
+ * Parses a key and verifies its checksum. That needs neither a lookup nor a secret, and finds typing errors and guesses,
+ * not forgeries.
+ * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or the code of a foreign credential
  */
 export function parseApiKey(text: string): ParsedApiKey {
   const foreign = foreignCredential(text);
@@ -53,12 +53,12 @@ export function parseApiKey(text: string): ParsedApiKey {
   return { environment: environment as ApiKeyEnvironment, prefix: apiKeyPrefix(text) };
 }
 
-/** SHA-256 of a key in hex: what is stored and looked up. Keys hold 256 random bits, so it needs neither salt nor work. */
+/** SHA-256 of a key in hex, for storage and lookup. Keys have 256 random bits, so a salt or a slow hash adds nothing. */
 export function apiKeyHash(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** What may be shown of a well-formed key: 36 of its 256 bits. */
+/** Part of a well-formed key that may be shown: about 36 of its 256 bits. */
 export function apiKeyPrefix(text: string): string {
   return text.slice(0, text.indexOf('_', 3) + 1 + PREFIX_LENGTH);
 }

@@ -1,6 +1,6 @@
 /**
- * Decodes unpadded base64url, canonical form only: no padding, white space, foreign letters, nor unused bits that are
- * set, so that no two texts mean the same bytes. Undefined otherwise.
+ * Decodes unpadded base64url in its canonical form, so that no two texts decode to the same bytes. Returns undefined for
+ * padding, white space, other characters and set bits beyond the last byte.
  * @see https://www.rfc-editor.org/rfc/rfc4648#section-3.5
  */
 export function decodeBase64Url(text: string): Buffer | undefined {

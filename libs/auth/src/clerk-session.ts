@@ -11,32 +11,32 @@ import { type JsonObject } from './json-object';
 /** Which Clerk sessions are accepted. */
 export interface ClerkSessionRules {
   readonly issuer: string;
-  /** The origins that a token may have been issued for; native clients' tokens name none. */
+  /** Accepted values of `azp`. Tokens of native clients have none. */
   readonly authorizedParties: { includes(origin: string): boolean };
-  /** Whether a token must name one of them: then native clients' tokens are refused. Default: false. */
+  /** Whether to reject tokens without `azp`, such as those of native clients. Default: false. */
   readonly requireAuthorizedParty?: boolean;
   readonly allowImpersonation: boolean;
 }
 
-/** What a verified Clerk session token says; times in milliseconds. */
+/** Content of a verified Clerk session token; times in milliseconds since the epoch. */
 export interface ClerkSession {
   readonly clerkUserId: string;
   readonly sessionId: string;
-  /** The token's `jti`; tokens of version 1 have none. */
+  /** `jti` of the token; null for tokens of version 1. */
   readonly tokenId: string | null;
   readonly version: 1 | 2;
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly authorizedParty: string | null;
-  /** Who acts as this user, when somebody does. */
+  /** The person who impersonates the user; null without impersonation. */
   readonly actor: string | null;
 }
 
-/** Clerk's mark of a session token; tokens made from a JWT template bear another. */
+/** Claim `cat` of session tokens. Tokens from a JWT template have another value. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
 const MAX_TOKEN_ID = 128;
 
-/** Verifies Clerk's session tokens, version 1 and 2: their RS256 signature, then everything that they claim. */
+/** Verifies Clerk's session tokens of version 1 and 2: first the RS256 signature, then every claim. */
 export class ClerkSessionVerifier {
   constructor(
     private readonly rules: ClerkSessionRules,
@@ -45,8 +45,9 @@ export class ClerkSessionVerifier {
   ) {}
 
   /**
-   * Throws CredentialRefusedError with the first fault found, KeysUnavailableError when the key cannot be had, and what
-   * `check` throws.
+   * @param check runs the signature check, or throws to reject it
+   * @throws CredentialRefusedError with the first fault
+   * @throws KeysUnavailableError when the signing key is not cached and cannot be fetched
    */
   async verify(jwt: DecodedJwt, check: SignatureCheck = checkEach): Promise<ClerkSession> {
     const { alg, kid } = jwt.header;

@@ -1,4 +1,4 @@
-/** Gives the time in milliseconds since the epoch; tests pass their own. */
+/** Returns the time in milliseconds since the epoch. Tests pass their own clock. */
 export type Clock = () => number;
 
 /** The host's clock. */

@@ -2,20 +2,20 @@ import { CredentialRefusedError, CredentialRequestError } from './errors';
 import { foreignCredential } from './foreign-credential';
 import { maxTokenLength } from './jwt';
 
-/** What of a request is looked at for credentials. */
+/** Parts of a request that can hold credentials. */
 export interface CredentialRequest {
-  /** Name, value, name, value: as Node gives them, because its parsed headers hide repetitions. */
+  /** Node's `rawHeaders` (name, value, name, value), because parsed headers hide repeated ones. */
   readonly rawHeaders: readonly string[];
   /** Path and query string. */
   readonly url: string;
   /**
-   * Whether a browser navigates to this route: then Clerk's own query parameters are none of our credentials, and
-   * `Authorization` of another scheme than Bearer belongs to a proxy on the way.
+   * Whether a browser navigates to this route. Then Clerk's query parameters are allowed, and `Authorization` with another
+   * scheme than Bearer is ignored, because it belongs to a proxy.
    */
   readonly navigation?: boolean;
 }
 
-/** The one credential of a request, unverified. */
+/** The unverified credential of a request. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'api_key'; readonly key: string }
@@ -23,23 +23,23 @@ export type Credential =
 
 /** RFC 6750 section 2.1: `b64token`. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-/** Far longer than an API key. */
+/** An API key has 58 characters or fewer. */
 const MAX_KEY_LENGTH = 256;
 const JOINED_BEARER = /(^|,)\s*bearer\b/i;
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
-/** What Clerk appends to URLs when it sends a browser back: tickets, handshakes, the development browser. */
+/** Query parameters with which Clerk redirects a browser back: tickets, handshakes, the development browser. */
 const CLERK_PARAMETER = /^__(clerk_|dev_session$)/;
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
 
 /**
- * The one credential that a request carries: `X-API-Key`, else `Authorization: Bearer`. Cookies are none. Beside
- * `X-API-Key`, `Authorization` is ignored unless it is repeated or holds another API key.
- * @throws CredentialRequestError when it is ambiguous
- * @throws CredentialRefusedError when it is of no kind that exists here
+ * Reads the credential of a request: `X-API-Key`, or else `Authorization: Bearer`. Ignores cookies. When `X-API-Key` is
+ * present, `Authorization` is ignored unless it is repeated or holds another API key.
+ * @throws CredentialRequestError when the credential is ambiguous or malformed
+ * @throws CredentialRefusedError when it is not a kind of credential that Gatehouse accepts
  */
 export function readCredential({ rawHeaders, url, navigation = false }: CredentialRequest): Credential {
-  refuseQueryCredentials(url, navigation);
+  rejectQueryCredentials(url, navigation);
   const apiKeyHeader = single(rawHeaders, 'x-api-key');
   const authorization = single(rawHeaders, 'authorization');
   if (apiKeyHeader !== undefined) {
@@ -51,7 +51,7 @@ export function readCredential({ rawHeaders, url, navigation = false }: Credenti
   return ofKind(readBearer(authorization));
 }
 
-function refuseQueryCredentials(url: string, navigation: boolean): void {
+function rejectQueryCredentials(url: string, navigation: boolean): void {
   const start = url.indexOf('?');
   if (start === -1) return;
   for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
@@ -66,12 +66,12 @@ function single(rawHeaders: readonly string[], name: string): string | undefined
   let found: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const header = rawHeaders[index];
-    // Few have the length: the others need no lower-case copy.
+    // Comparing the length first avoids a lower-case copy of most names.
     if (header?.length !== name.length || header.toLowerCase() !== name) continue;
     if (found !== undefined) throw new CredentialRequestError('credential_repeated');
     found = rawHeaders[index + 1] ?? '';
   }
-  // Proxies join repeated headers by commas, which no credential of ours contains; other schemes use them.
+  // Proxies join repeated headers with commas. Our credentials contain none, but other schemes do.
   if (found?.includes(',') && (name === 'x-api-key' || JOINED_BEARER.test(found)))
     throw new CredentialRequestError('credential_repeated');
   return found;
@@ -92,7 +92,7 @@ function readBearer(authorization: string): string {
 
 function ofKind(bearer: string): Credential {
   if (bearer.startsWith('sk_')) return apiKey(bearer);
-  refuseForeign(bearer);
+  rejectForeign(bearer);
   return { kind: 'jwt', token: bearer };
 }
 
@@ -101,12 +101,12 @@ function apiKey(key: string): Credential {
     throw new CredentialRefusedError(key.startsWith('sk_') ? 'api_key_malformed' : 'credential_unknown');
   }
   if (!VISIBLE.test(key)) throw new CredentialRequestError('credential_malformed');
-  refuseForeign(key);
+  rejectForeign(key);
   if (!key.startsWith('sk_')) throw new CredentialRefusedError('credential_unknown');
   return { kind: 'api_key', key };
 }
 
-function refuseForeign(text: string): void {
+function rejectForeign(text: string): void {
   const foreign = foreignCredential(text);
   if (foreign !== undefined) throw new CredentialRefusedError(foreign);
 }

@@ -4,7 +4,7 @@ import { decodeBase64Url } from './base64url';
 import { type Clock, systemClock } from './clock';
 import { EnvelopeInvalidError, KeyInvalidError } from './errors';
 
-/** Signs what vouches for a request: bound to subject and body. */
+/** Signs the envelope of a request, which binds the principal to its subject and body. */
 export type EnvelopeSigner = (request: {
   readonly subject: string;
   readonly body: Uint8Array;
@@ -13,19 +13,23 @@ export type EnvelopeSigner = (request: {
   readonly origin?: Origin | undefined;
 }) => string;
 
-/** Checks a signed envelope against subject and body; throws EnvelopeInvalidError when it does not hold. */
+/**
+ * Verifies an envelope against the subject and body of its request.
+ * @throws EnvelopeInvalidError
+ */
 export type EnvelopeVerifier = (envelope: string | undefined, subject: string, body: Uint8Array) => EnvelopeClaims;
 
-/** The longest that an envelope may live. */
+/** Maximum lifetime of an envelope. */
 const LIFETIME_MS = 10_000;
-/** By how much the clocks of two hosts may differ. */
+/** Allowed difference between the clocks of two hosts. */
 const SKEW_MS = 2_000;
 const MAX_LENGTH = 16 * 1024;
 const ED25519_SIGNATURE_BYTES = 64;
 
 /**
- * Makes the signer of principal envelopes, `<base64url claims>.<base64url Ed25519 signature over that text>`, from an
- * Ed25519 private key in PEM. Throws KeyInvalidError.
+ * Creates the signer of principal envelopes from an Ed25519 private key in PEM. An envelope is
+ * `<base64url claims>.<base64url Ed25519 signature of that text>`.
+ * @throws KeyInvalidError
  */
 export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemClock): EnvelopeSigner {
   const key = ed25519(() => createPrivateKey(privateKeyPem));
@@ -45,9 +49,12 @@ export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemC
   };
 }
 
-/** Makes the verifier of principal envelopes from the gateway's Ed25519 public key in PEM. Throws KeyInvalidError. */
+/**
+ * Creates the verifier of principal envelopes from the gateway's Ed25519 public key in PEM.
+ * @throws KeyInvalidError
+ */
 export function createEnvelopeVerifier(publicKeyPem: string, now: Clock = systemClock): EnvelopeVerifier {
-  // createPublicKey would take the private key too, and a service that only verifies must not hold it.
+  // createPublicKey also accepts a private key, which a service that only verifies must not have.
   if (publicKeyPem.includes('PRIVATE KEY')) throw new KeyInvalidError('is a private key where a public one belongs');
   const key = ed25519(() => createPublicKey(publicKeyPem));
   return (envelope, subject, body) => {

@@ -2,12 +2,16 @@ import { KeySetInvalidError } from './errors';
 
 const MAX_BYTES = 256 * 1024;
 
-/** Fetches a JSON document of at most 256 KiB without following redirects; throws when that takes too long. */
+/**
+ * Fetches a JSON document of at most 256 KiB. Follows no redirects.
+ * @throws KeySetInvalidError when the response is not such a document
+ * @throws DOMException `TimeoutError` after `timeoutMs`
+ */
 export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: number): Promise<unknown> {
   const response = await fetcher(url, {
     headers: { accept: 'application/json' },
     redirect: 'error',
-    // Ends the reading of the body too.
+    // Also limits the time for reading the body.
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok || response.body === null) {
@@ -18,7 +22,7 @@ export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: n
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    // Leaving the loop cancels the stream.
+    // Throwing out of the loop cancels the stream.
     if (size > MAX_BYTES) throw new KeySetInvalidError(`is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }

@@ -1,6 +1,6 @@
 import { type CredentialFault } from './errors';
 
-/** What credentials and ids of Clerk and of its webhooks begin with, and the code that says which one it is. */
+/** Prefixes of credentials and ids of Clerk, with the code for each. */
 const kinds: readonly (readonly [RegExp, CredentialFault])[] = [
   [/^sk_(test|live)_/, 'credential_is_clerk_secret'],
   [/^ak_/, 'credential_is_clerk_api_key'],
@@ -12,8 +12,7 @@ const kinds: readonly (readonly [RegExp, CredentialFault])[] = [
 ];
 
 /**
- * Returns the code for a credential or id of another system that was sent instead of one of ours; undefined for any
- * other text. Reads little more than the prefix.
+ * Returns the code for a credential or id of Clerk that was sent instead of one of ours; undefined for any other text.
  * @see https://clerk.com/docs/guides/development/machine-auth/overview
  */
 export function foreignCredential(text: string): CredentialFault | undefined {

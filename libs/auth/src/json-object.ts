@@ -1,7 +1,7 @@
 import { type CredentialFault, CredentialRefusedError } from './errors';
 import { type Bounds, type JsonFault, countNames, maxDepth, parseStrictJson } from './strict-json';
 
-/** Far more than any session token has; parsing 8 KiB of `[],[],…` would cost more than checking a signature. */
+/** More than any session token has. Parsing 8 KiB of `[],[],…` would take longer than verifying a signature. */
 const BOUNDS: Bounds = { depth: maxDepth, structure: 512 };
 const [SPACE, OPEN_OBJECT] = [0x20, 0x7b];
 
@@ -13,7 +13,7 @@ const codes: Readonly<Record<JsonFault, CredentialFault>> = {
   repeated_member: 'token_duplicate_claim',
 };
 
-/** A JSON object whose meaning no two parsers differ on. */
+/** A parsed JSON object. It came from strict JSON, so every parser reads it alike. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
@@ -26,7 +26,7 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject {
   return parseStrictJson(bytes, (fault) => new CredentialRefusedError(codes[fault]), names) as JsonObject;
 }
 
-/** Whether a text is a JSON object if it is JSON: its first character after white space says so. */
+/** Whether the first character after white space opens an object. */
 function isObject(bytes: Uint8Array): boolean {
   let at = 0;
   while ((bytes[at] ?? OPEN_OBJECT) <= SPACE) at++;

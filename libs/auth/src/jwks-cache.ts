@@ -4,31 +4,31 @@ import { type KeySet, readKeySet } from './key-set';
 import { type KeySource, type Successor } from './key-source';
 import { fetchJson } from './fetch-json';
 
-/** Where the key set is, and how often it may be asked for; milliseconds. */
+/** Where to fetch the key set, and how often; times in milliseconds. */
 export interface JwksCacheOptions {
   readonly url: string;
   readonly fetch?: typeof fetch;
-  /** A clock that nobody sets back: that would stop all fetching for as long. */
+  /** Monotonic clock. A clock that is set back would stop fetching until it catches up. */
   readonly now?: () => number;
-  /** Not asked again for an unknown key, or for another one under a known id, before this time has passed. */
+  /** Minimum time between fetches for an unknown key id, or for a replaced key under a known id. */
   readonly cooldownMs?: number;
-  /** Not asked again before this has passed when the last time failed. */
+  /** Minimum time between fetches after a failed one. */
   readonly failureCooldownMs?: number;
-  /** Asked again in the background when the keys are older. */
+  /** Age after which the keys are fetched again in the background. */
   readonly maxAgeMs?: number;
   readonly timeoutMs?: number;
-  /** Told of each fetch; `error` is undefined when it brought keys. */
+  /** Called after each fetch; `error` is undefined when it succeeded. */
   readonly onFetch?: (error: unknown) => void;
 }
 
 const DEFAULTS = { cooldownMs: 30_000, failureCooldownMs: 1_000, maxAgeMs: 300_000, timeoutMs: 5_000 };
-/** No key of a key set has a longer id. */
+/** Maximum length of a key id in a key set. */
 const MAX_KID = 256;
 
 /**
- * Clerk's public keys, fetched when needed: one fetch at a time whoever asks, a pause between fetches however many
- * unknown ids come, known keys served for as long as the source is down. While the pause lasts, nobody can tell an
- * invented key id from one that Clerk has just begun to use: both are KeysUnavailableError, with the rest of the pause.
+ * Clerk's public keys, fetched when needed. Concurrent calls share one fetch, and a cooldown limits fetches for unknown ids.
+ * Cached keys stay valid while the source is down. During the cooldown an invented key id cannot be told apart from one
+ * that Clerk has just introduced: both throw KeysUnavailableError, with the rest of the cooldown.
  */
 export class JwksCache implements KeySource {
   private readonly options: Required<Omit<JwksCacheOptions, 'onFetch'>> & Pick<JwksCacheOptions, 'onFetch'>;
@@ -46,21 +46,21 @@ export class JwksCache implements KeySource {
   async find(kid: string | undefined): Promise<KeyObject | undefined> {
     const known = this.lookUp(kid);
     if (known !== undefined) {
-      if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh(this.pauseMs);
+      if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh(this.unknownKeyCooldownMs);
       return known;
     }
-    // Clerk names every key: a token that names none, or none that can be, is not worth a fetch.
+    // Clerk's keys all have an id, so a token without a possible id is not worth a fetch.
     if (this.set !== undefined && !isKid(kid)) return undefined;
-    const asked = await this.refresh(this.pauseMs);
+    const asked = await this.refresh(this.unknownKeyCooldownMs);
     const found = this.lookUp(kid);
     if (found !== undefined) return found;
     if (this.set !== undefined && (!isKid(kid) || (asked && this.failure === undefined))) return undefined;
-    throw new KeysUnavailableError(this.failure, this.restMs(this.pauseMs));
+    throw new KeysUnavailableError(this.failure, this.restMs(this.unknownKeyCooldownMs));
   }
 
   async findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor> {
     const { cooldownMs } = this.options;
-    // No more often while the source is down: most of those who ask are forgers.
+    // The longer cooldown applies even while the source is down: most of these tokens are forged.
     const asked = await this.refresh(cooldownMs);
     const found = this.lookUp(kid);
     return {
@@ -70,8 +70,8 @@ export class JwksCache implements KeySource {
   }
 
   async load(): Promise<void> {
-    if (this.set === undefined) await this.refresh(this.pauseMs);
-    if (this.set === undefined) throw new KeysUnavailableError(this.failure, this.restMs(this.pauseMs));
+    if (this.set === undefined) await this.refresh(this.unknownKeyCooldownMs);
+    if (this.set === undefined) throw new KeysUnavailableError(this.failure, this.restMs(this.unknownKeyCooldownMs));
   }
 
   onChange(listener: () => void): void {
@@ -82,27 +82,27 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** Pause between fetches for unknown ids. */
-  private get pauseMs(): number {
+  /** Cooldown between fetches for unknown ids. */
+  private get unknownKeyCooldownMs(): number {
     const { cooldownMs, failureCooldownMs } = this.options;
     return this.failure === undefined ? cooldownMs : failureCooldownMs;
   }
 
-  /** How much of a pause is left. */
-  private restMs(pauseMs: number): number {
-    return Math.max(this.triedAt + pauseMs - this.options.now(), 0);
+  /** Remaining time of a cooldown. */
+  private restMs(cooldownMs: number): number {
+    return Math.max(this.triedAt + cooldownMs - this.options.now(), 0);
   }
 
   /**
-   * Fetches, or waits for the fetch that is running, unless the last one began less than `pauseMs` ago. Returns whether
-   * the fetch began after the call: another's may have been answered before a key was published. Never throws.
+   * Fetches, or waits for the running fetch, unless the last one began less than `cooldownMs` ago. Returns whether the fetch
+   * began after this call: the response of an earlier one may miss a key that was published since. Never throws.
    */
-  private async refresh(pauseMs: number): Promise<boolean> {
+  private async refresh(cooldownMs: number): Promise<boolean> {
     if (this.running !== undefined) {
       await this.running;
       return false;
     }
-    if (this.restMs(pauseMs) > 0) return false;
+    if (this.restMs(cooldownMs) > 0) return false;
     this.triedAt = this.options.now();
     this.running = this.fetchKeys().finally(() => {
       this.running = undefined;

@@ -1,12 +1,12 @@
 import { CredentialRefusedError } from './errors';
 import { type JsonObject } from './json-object';
 
-/** By how much the issuer's clock and ours may differ. */
+/** Allowed difference between the issuer's clock and ours. */
 const SKEW_MS = 5_000;
 
 /**
- * Checks `iat`, `exp` and, if there, `nbf`, with five seconds between the clocks forgiven; gives milliseconds. Throws
- * CredentialRefusedError.
+ * Checks `iat`, `exp` and `nbf` (optional), with a tolerance of five seconds. Returns milliseconds since the epoch.
+ * @throws CredentialRefusedError
  */
 export function checkTimes({ exp, nbf, iat }: JsonObject, now: number): { issuedAt: number; expiresAt: number } {
   if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) {
@@ -17,7 +17,7 @@ export function checkTimes({ exp, nbf, iat }: JsonObject, now: number): { issued
   return { issuedAt: iat * 1_000, expiresAt: exp * 1_000 };
 }
 
-/** Seconds since the epoch, within what a Date can hold. */
+/** Whether the value is a time in seconds that a Date can hold. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000;
 }

@@ -2,26 +2,27 @@ import { decodeBase64Url } from './base64url';
 import { CredentialRefusedError } from './errors';
 import { type JsonObject, parseStrictObject } from './json-object';
 
-/** A JWT in parts, decoded strictly but not verified: nothing in it is true yet. */
+/** The parts of a JWT, strictly decoded and not verified: do not trust them yet. */
 export interface DecodedJwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
-  /** The bytes that the signature is over. */
+  /** The signed bytes. */
   readonly signed: Buffer;
   readonly signature: Buffer;
 }
 
-/** Longest token that is decoded; characters. */
+/** Maximum length of a token; characters. */
 export const maxTokenLength = 8 * 1024;
 
 /**
- * Takes a compact JWS apart: at most 8 KiB, three parts of canonical base64url, two JSON objects without repeated
- * members. No extension is understood, so any `crit` is refused. Throws CredentialRefusedError.
+ * Decodes a compact JWS: at most 8 KiB, three parts of canonical base64url, header and payload strict JSON objects. Rejects
+ * any `crit`, because no extension is supported.
+ * @throws CredentialRefusedError
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-5.2
  */
 export function decodeJwt(token: string): DecodedJwt {
   if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
-  const [first, second] = pointsOf(token);
+  const [first, second] = dotsOf(token);
   const header = decodeBase64Url(token.slice(0, first));
   const claims = decodeBase64Url(token.slice(first + 1, second));
   const signature = decodeBase64Url(token.slice(second + 1));
@@ -38,8 +39,8 @@ export function decodeJwt(token: string): DecodedJwt {
   return decoded;
 }
 
-/** Positions of the two points of a token. Stops at a third: a token of points alone must not cost a part for each. */
-function pointsOf(token: string): readonly [number, number] {
+/** Positions of the two dots of a token. Does not split at every dot, so that a token of dots costs no more. */
+function dotsOf(token: string): readonly [number, number] {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   if (first === -1 || second === -1 || token.includes('.', second + 1)) {

@@ -20,16 +20,16 @@ const signingKeySchema = z.object({
     .optional(),
 });
 
-/** The keys of a JWK set that may verify RS256 signatures, by id. */
+/** Keys of a JWK set for RS256 signatures, by key id. */
 export interface KeySet {
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** Equal for equal keys. */
+  /** The same for the same keys. */
   readonly fingerprint: string;
 }
 
 /**
- * Reads a JWK set, passing over what is not for RS256 signatures or too weak, and over all beyond the first 32. Throws
- * KeySetInvalidError when nothing is left: an empty set is a fault of the source, not the end of all keys.
+ * Reads the first 32 entries of a JWK set. Skips entries that are not for RS256 signatures, and weak keys.
+ * @throws KeySetInvalidError when no key is left: the source is faulty, and the cached keys must stay valid
  * @see https://www.rfc-editor.org/rfc/rfc7517
  */
 export function readKeySet(json: unknown): KeySet {

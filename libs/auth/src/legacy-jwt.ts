@@ -7,35 +7,38 @@ import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type JsonObject } from './json-object';
 
-/** Whose tokens they are, for whom, and the secrets: the first signs, both verify while one replaces the other. */
+/** Issuer, audience and secrets of legacy tokens. The first secret signs; both verify during a rotation. */
 export interface LegacyJwtRules {
   readonly issuer: string;
   readonly audience: string;
   readonly secrets: readonly KeyObject[];
 }
 
-/** What goes into one of our own tokens; times in milliseconds. */
+/** Claims of a legacy token; times in milliseconds since the epoch. */
 export interface LegacyClaims {
   readonly userId: string;
-  /** Unique: by it alone the token can be ended. */
+  /** Unique id, by which the token can be revoked. */
   readonly jti: string;
-  /** The Clerk session that it came from, with which it ends; null after a login with a password. */
+  /** The Clerk session from which it was exchanged, and with which it ends; null after a login with a password. */
   readonly sessionId: string | null;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
-/** What a verified token of ours says. */
+/** Content of a verified legacy token. */
 export type LegacySession = LegacyClaims;
 
-/** RFC 7518 section 3.2: a key of the size of the hash or more. */
+/** At least the size of the hash (RFC 7518, section 3.2). */
 const MIN_SECRET_BYTES = 32;
 const MAX_SECRETS = 2;
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const JTI = /^[A-Za-z0-9_-]{16,64}$/;
 const sessionSchema = clerkSessionIdSchema.optional();
 
-/** One or two secrets of at least 32 bytes each, as keys. Throws SecretInvalidError. */
+/**
+ * Converts one or two secrets of at least 32 bytes each to keys.
+ * @throws SecretInvalidError
+ */
 export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
   if (texts.length === 0 || texts.length > MAX_SECRETS) {
     throw new SecretInvalidError('must be one secret, or two while one replaces the other');
@@ -48,7 +51,7 @@ export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
   });
 }
 
-/** Makes one of our own tokens, HS256 under the first secret. Times are cut to seconds, as RFC 7519 has them. */
+/** Creates a legacy token, HS256 with the first secret. Times are rounded down to seconds. */
 export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets }: LegacyJwtRules): string {
   const [secret] = secrets;
   if (secret === undefined) throw new SecretInvalidError('there is none');
@@ -65,20 +68,23 @@ export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets 
   return `${signed}.${hs256(Buffer.from(signed), secret).toString('base64url')}`;
 }
 
-/** Verifies our own tokens: their HS256 signature under either secret, then everything that they claim. */
+/** Verifies legacy tokens: first the HS256 signature with either secret, then every claim. */
 export class LegacyJwtVerifier {
   constructor(
     private readonly rules: LegacyJwtRules,
     private readonly now: Clock = systemClock,
   ) {}
 
-  /** Throws CredentialRefusedError with the first fault found, and what `check` throws. */
+  /**
+   * @param check runs the signature check, or throws to reject it
+   * @throws CredentialRefusedError with the first fault
+   */
   verify({ header, claims, signed, signature }: DecodedJwt, check: SignatureCheck = checkEach): LegacySession {
     if (header.alg !== 'HS256') throw new CredentialRefusedError('token_alg_unsupported');
     if (!check(() => this.isSigned(signed, signature))) throw new CredentialRefusedError('token_signature_invalid');
     if (header.typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
     if (claims.iss !== this.rules.issuer) throw new CredentialRefusedError('token_issuer_unknown');
-    // We make no lists: one that holds our name among others was not made here.
+    // We never mint a list of audiences, so a list with our name was not made here.
     if (claims.aud !== this.rules.audience) throw new CredentialRefusedError('token_audience_invalid');
     return { ...checkTimes(claims, this.now()), ...whoOf(claims) };
   }

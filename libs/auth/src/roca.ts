@@ -1,16 +1,16 @@
 const GENERATOR = 65_537;
-/** The product of these divides the modulus M of the flawed generator at every key size. */
+/** The flawed generator uses, for every key size, a product M of primes that includes all primes up to this one. */
 const LARGEST_PRIME = 167;
 
-/** The powers of 65537 modulo each small prime, where they are not everything but zero. */
+/** The powers of 65537 modulo each small prime, without primes where they cover all values but zero. */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)
   .filter(([prime, powers]) => powers.size < Number(prime) - 1);
 
 /**
- * Tells whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361), whose
- * primes are `k * M + 65537^a mod M`: modulo every prime factor of M such a modulus is a power of 65537. Of other moduli
- * one in some hundred million is taken for one.
+ * Whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361). Its primes are
+ * `k * M + (65537^a mod M)`, so modulo every prime factor of M the RSA modulus is a power of 65537. About one in a hundred
+ * million other moduli passes this test too.
  * @see https://crocs.fi.muni.cz/public/papers/rsa_ccs17 (section 2.2)
  */
 export function isRocaModulus(modulus: bigint): boolean {

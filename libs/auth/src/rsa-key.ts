@@ -5,13 +5,19 @@ import { isRocaModulus } from './roca';
 const MIN_BITS = 2048;
 const MAX_BITS = 8192;
 
-/** An RSA public key of 2048 to 8192 bits, from PEM. Throws KeyInvalidError. */
+/**
+ * Reads an RSA public key of 2048 to 8192 bits from PEM.
+ * @throws KeyInvalidError
+ */
 export function rsaKeyFromPem(pem: string): KeyObject {
   if (pem.includes('PRIVATE KEY')) throw new KeyInvalidError('is a private key where a public one belongs');
   return rsaKey(() => createPublicKey(pem));
 }
 
-/** An RSA public key of 2048 to 8192 bits, from `n` and `e` of a JWK alone. Throws KeyInvalidError. */
+/**
+ * Reads an RSA public key of 2048 to 8192 bits from `n` and `e` of a JWK.
+ * @throws KeyInvalidError
+ */
 export function rsaKeyFromJwk({ n, e }: { readonly n: string; readonly e: string }): KeyObject {
   const key: JsonWebKey = { kty: 'RSA', n, e };
   return rsaKey(() => createPublicKey({ key, format: 'jwk' }));
@@ -29,7 +35,7 @@ function rsaKey(load: () => KeyObject): KeyObject {
   if (modulusLength < MIN_BITS || modulusLength > MAX_BITS) {
     throw new KeyInvalidError(`is not of ${MIN_BITS} to ${MAX_BITS} bits`);
   }
-  // With an exponent of one, the signature is the message.
+  // With exponent 1 the signature equals the message, so anybody can forge it.
   if (publicExponent < 3n || publicExponent % 2n === 0n) throw new KeyInvalidError('has an unfit exponent');
   if (isRocaModulus(modulusOf(key))) throw new KeyInvalidError('can be factored (ROCA, CVE-2017-15361)');
   return key;

@@ -4,7 +4,7 @@ import { decodeJwt } from './jwt';
 const SESSION_COOKIE = /^__session(?:_[\w-]{1,64})?$/;
 const MAX_COOKIES = 10;
 
-/** The values of the cookies whose name is wanted, in the order of the request; at most 10, without empty ones. */
+/** Values of the cookies whose names `isWanted` accepts, in the order of the request; at most 10, without empty ones. */
 export function readCookies(rawHeaders: readonly string[], isWanted: (name: string) => boolean): string[] {
   const values: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -19,14 +19,14 @@ export function readCookies(rawHeaders: readonly string[], isWanted: (name: stri
   return values;
 }
 
-/** Every session token that a browser sends in Clerk's cookies, for the one route to which it navigates with them. */
+/** Session tokens in Clerk's cookies, for the route to which browsers navigate with cookies. */
 export function readSessionCookies(rawHeaders: readonly string[]): string[] {
   return readCookies(rawHeaders, (name) => SESSION_COOKIE.test(name));
 }
 
 /**
- * Chooses the token to verify, by what it claims: the freshest of `issuer`, because other Clerk applications on the same
- * domain set cookies of the same names. The first one when none is of `issuer`; undefined when there is none.
+ * Chooses the token to verify: the newest one whose claims name `issuer`, because other Clerk applications on the same
+ * domain set cookies with the same names. Without such a token it returns the first one; undefined for an empty list.
  */
 export function chooseSessionToken(tokens: readonly string[], issuer: string): string | undefined {
   if (tokens.length < 2) return tokens[0];
@@ -43,7 +43,7 @@ function issuedAtBy(token: string, issuer: string): number | undefined {
     const { iss, iat } = decodeJwt(token).claims;
     return iss === issuer && typeof iat === 'number' ? iat : undefined;
   } catch {
-    // Another application's cookie may hold anything.
+    // The cookie of another application may hold any text.
     return undefined;
   }
 }

@@ -4,12 +4,12 @@ import { type Clock, systemClock } from './clock';
 
 const MAX_TOKENS = 20_000;
 
-/** What a token is remembered by: the SHA-256 of its bytes. */
+/** Cache key of a token: the SHA-256 of its bytes. */
 export type TokenKey = string & { readonly kind: unique symbol };
 
 /**
- * What verified tokens said, so that a token seen again costs a hash instead of a signature. Holds at most 20 000, by
- * SHA-256 and never the token itself, none beyond its `expiresAt`.
+ * Claims of verified tokens, so that a repeated token costs a hash instead of a signature check. Holds at most 20 000
+ * entries by SHA-256, never the token itself, each until its `expiresAt`.
  */
 export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
   private readonly entries: LRUCache<TokenKey, Claims>;
@@ -22,12 +22,12 @@ export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
     this.entries = new LRUCache({ max });
   }
 
-  /** Which set of keys the entries were verified with; take it before verifying. */
+  /** Number of the current set of signing keys. Read it before verifying, and pass it to `set`. */
   get epoch(): number {
     return this.generation;
   }
 
-  /** Apart from `get` and `set`, so that a token which is not remembered yet is hashed once and not twice. */
+  /** Separate from `get` and `set`, so that a token is hashed only once. */
   keyOf(token: string): TokenKey {
     return hash('sha256', token, 'base64url') as TokenKey;
   }
@@ -39,12 +39,12 @@ export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
     return undefined;
   }
 
-  /** Remembers a token, unless the keys have changed since `epoch`: it may have been verified with one that is gone. */
+  /** Caches a token, unless the keys have changed since `epoch`: it may have been verified with a withdrawn key. */
   set(key: TokenKey, claims: Claims, epoch: number): void {
     if (epoch === this.generation && claims.expiresAt > this.now()) this.entries.set(key, claims);
   }
 
-  /** Forgets everything; to be called when the keys change. */
+  /** Drops all entries. Call it when the signing keys change. */
   flush(): void {
     this.generation++;
     this.entries.clear();

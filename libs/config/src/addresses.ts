@@ -5,7 +5,7 @@ interface NatsVariables {
   readonly NATS_CA_FILE?: string | undefined;
 }
 
-/** How to reach NATS, as `libs/messaging` takes it. */
+/** Address of NATS and the credentials for it. */
 export interface NatsAddress {
   readonly servers: readonly string[];
   readonly user?: string;
@@ -13,7 +13,7 @@ export interface NatsAddress {
   readonly caFile?: string;
 }
 
-/** Out of the variables of every service. */
+/** Reads the address of NATS from the parsed environment. */
 export function natsAddress(env: NatsVariables): NatsAddress {
   return {
     servers: env.NATS_URL,
@@ -28,13 +28,13 @@ interface DatabaseVariables {
   readonly DATABASE_CA_FILE?: string | undefined;
 }
 
-/** How to reach a database, as `libs/persistence` takes it. */
+/** Address of a database. */
 export interface DatabaseAddress {
   readonly url: string;
   readonly caFile?: string;
 }
 
-/** Out of the variables of every service that has a database. */
+/** Reads the address of the database from the parsed environment. */
 export function databaseAddress(env: DatabaseVariables): DatabaseAddress {
   return { url: env.DATABASE_URL, ...(env.DATABASE_CA_FILE === undefined ? {} : { caFile: env.DATABASE_CA_FILE }) };
 }

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { commaSeparated } from './variables';
 
-/** One element of a list as it is used, or what is wrong with it. */
+/** A parsed element of a list, or its problem. */
 export type ParsedElement = { readonly value: string } | { readonly problem: string };
 
-/** How many elements a list may have, what they are called, and how each is parsed. */
+/** Rules for a list: its maximum length, the plural noun for messages, and the parser of an element. */
 export interface ElementListRules {
   readonly max: number;
   readonly plural: string;
   readonly parse: (element: string) => ParsedElement;
 }
 
-/** Comma-separated elements, parsed, each once. A fault names the element and never shows it. */
+/** Comma-separated list. Parses each element and removes duplicates. A fault has the index of the element, not its text. */
 export function elementList({ max, plural, parse }: ElementListRules): z.ZodType<string[], string> {
   return commaSeparated.transform((elements, context) => {
     if (elements.length > max) {

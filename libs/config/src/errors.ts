@@ -1,22 +1,23 @@
-/** One variable that is missing or odd; never its value. */
+import { codedError } from '@gatehouse/errors';
+
+/** One variable that is missing or invalid; never its value. */
 export interface ConfigFault {
   readonly variable: string;
-  /** Index of the element at fault, from 0, in a variable that holds a list. */
+  /** Index of the faulty element, from 0, when the variable holds a list. */
   readonly element?: number;
   readonly problem: string;
 }
 
-/** The environment cannot be used; `faults` lists every variable at fault, by name, without values. */
-export class ConfigError extends Error {
-  readonly code = 'CONFIG_INVALID';
-
+/** The environment is invalid. `faults` lists every faulty variable by name, without its value. */
+export class ConfigError extends codedError('CONFIG_INVALID', (faults: readonly ConfigFault[]) =>
+  faults.map(faultText).join('\n'),
+) {
   constructor(readonly faults: readonly ConfigFault[]) {
-    super(faults.map(faultText).join('\n'));
-    this.name = 'ConfigError';
+    super(faults);
   }
 }
 
-/** A fault as a line for people: the variable, the element of its list, and what is wrong. */
+/** Formats a fault as one line: the variable, the index in its list, and the problem. */
 export function faultText({ variable, element, problem }: ConfigFault): string {
   return `${variable}${element === undefined ? '' : `[${element}]`} ${problem}`;
 }

@@ -1,11 +1,11 @@
-/** A variable that is set, that nothing reads, and whose name is close to one that is read. */
+/** A variable that is set but not read, with a name similar to a variable that is read. */
 export interface NearMiss {
   readonly variable: string;
   /** The name that was probably meant. */
   readonly meant: string;
 }
 
-/** Names that other tools use for what a variable of ours holds. */
+/** Names of other tools for variables of ours. */
 const ALIASES: Readonly<Record<string, string>> = {
   ALLOWED_ORIGINS: 'CORS_ORIGINS',
   CLERK_API_KEY: 'CLERK_SECRET_KEY',
@@ -24,14 +24,14 @@ const ALIASES: Readonly<Record<string, string>> = {
   TRUSTED_PROXIES: 'TRUST_PROXY',
 };
 
-/** Shorter names differ from each other by a letter or two without being typing errors, as HOST and PORT do. */
+/** Shorter names are not compared: HOST and PORT differ by two letters, and neither is a typing error of the other. */
 const MIN_LENGTH = 6;
 const LONG_NAME = 10;
 
 /**
- * Finds variables that look like typing errors or foreign names of known ones. A known variable that is set as well is
- * not suggested. Values are never looked at, except for being empty.
- * @param known every name that is read, here or by a program started from here
+ * Finds variables whose names look like typing errors or other tools' names of known variables. Suggests no variable that
+ * is set. Reads no values, except whether they are empty.
+ * @param known names that this program or a program that it starts reads
  */
 export function nearMisses(
   environment: Readonly<Record<string, string | undefined>>,
@@ -57,7 +57,7 @@ function closest(spelling: string, names: readonly string[]): string | undefined
     .sort((one, other) => one.distance - other.distance)[0]?.name;
 }
 
-/** Insertions, deletions and replacements of a letter that turn one text into the other (Levenshtein). */
+/** Levenshtein distance: insertions, deletions and replacements of letters that turn one text into the other. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i += 1) {

@@ -1,29 +1,29 @@
 import { type z } from 'zod';
 import { elementList } from './element-list';
 
-/** What an origin list accepts besides http and https origins. */
+/** Options of an origin list. */
 export interface OriginListOptions {
-  /** Whether custom schemes (`chrome-extension://<id>`, `myapp://<host>`) are origins that its callers can have. */
+  /** Whether to accept custom schemes (`chrome-extension://<id>`, `myapp://<host>`). */
   readonly customSchemes: boolean;
 }
 
 const EXAMPLE = 'https://app.example.com';
 const WILDCARD_EXAMPLE = 'https://*.preview.example.com';
 const MAX_ORIGINS = 200;
-/** A wildcard over fewer labels would cover domains under which anybody can register, such as vercel.app or co.uk. */
+/** With fewer labels, a wildcard would match domains where anybody can register, such as vercel.app or co.uk. */
 const MIN_LABELS_AFTER_WILDCARD = 3;
-/** Schemes whose pages have no origin of their own, or never appear in `Origin`. */
+/** Schemes that have no origin, or never appear in `Origin`. */
 const WITHOUT_ORIGIN = new Set(['about', 'blob', 'data', 'file', 'ftp', 'javascript', 'ws', 'wss']);
 
-/** For development: whatever port a frontend's server has chosen. */
+/** For development, where the server of a frontend may use any port. */
 const ANY_LOCAL_PORT = /^(localhost|127\.0\.0\.1|\[::1\]):\*$/i;
 
 type Parsed = { readonly origin: string } | { readonly problem: string };
 
 /**
- * Comma-separated origins as browsers send them: in lower case, without default port, path or trailing slash. The first
- * label of an https host may be `*`, which stands for exactly one label; a port may be `*` after `localhost`, `127.0.0.1` and
- * `[::1]`, which stands for every port of this machine. A fault names the element and never shows it.
+ * Comma-separated origins, converted to the form that browsers send: lower case, without default port or trailing slash.
+ * The first label of an https host may be `*`, which matches exactly one label. The port of `localhost`, `127.0.0.1` and
+ * `[::1]` may be `*`, which matches every port. A fault has the index of the element, not its text.
  * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.1
  */
 export function originList({ customSchemes }: OriginListOptions): z.ZodType<string[], string> {
@@ -37,7 +37,7 @@ export function originList({ customSchemes }: OriginListOptions): z.ZodType<stri
   });
 }
 
-/** Origins as `originList` returns them, matched against what a browser or token says. */
+/** Matches origins of requests and tokens against the origins that `originList` returned. */
 export class OriginList {
   private readonly exact: ReadonlySet<string>;
   private readonly wildcards: readonly RegExp[];
@@ -47,7 +47,7 @@ export class OriginList {
     this.wildcards = origins.filter((origin) => origin.includes('*')).map(toPattern);
   }
 
-  /** Whether the origin is listed, as it stands or by a wildcard. */
+  /** Whether an entry matches the origin, exactly or by wildcard. */
   includes(origin: string): boolean {
     return this.exact.has(origin) || this.wildcards.some((pattern) => pattern.test(origin));
   }

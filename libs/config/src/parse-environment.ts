@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { ConfigError } from './errors';
 
 /**
- * Parses the environment whole, at boot. Empty variables count as unset. Throws one ConfigError that names every fault
- * and shows no value.
+ * Parses the whole environment at start. Empty variables count as unset.
+ * @throws ConfigError with every fault, without values
  */
 export function parseEnvironment<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wholeNumber } from './variables';
 
-/** The three variables of a retry schedule; milliseconds and a count. */
+/** Variables of a retry schedule: base and cap in milliseconds, and the maximum number of retries. */
 export function retryVariables(defaults: { baseMs: number; capMs: number; maxRetries: number }) {
   return {
     RETRY_BASE_MS: wholeNumber.min(1).default(defaults.baseMs),
@@ -12,7 +12,7 @@ export function retryVariables(defaults: { baseMs: number; capMs: number; maxRet
 
 const bothGiven = z.looseObject({ RETRY_BASE_MS: z.number(), RETRY_CAP_MS: z.number() });
 
-/** Adds the one rule between them; told together with every other fault. */
+/** Adds the rule that the cap is not below the base. Reported together with every other fault. */
 export function withRetryInOrder<Schema extends z.ZodObject>(schema: Schema): Schema {
   return schema.refine(
     (env) => {

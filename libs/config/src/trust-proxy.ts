@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { commaSeparated, flag } from './variables';
 
-/** Names that Fastify's proxy-addr knows for private networks. */
+/** Names of networks in proxy-addr, which Fastify uses. */
 const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 /**
- * Whose `X-Forwarded-For` is believed: `true`, `false`, or the proxies' addresses, networks (CIDR) and groups. A number of
- * hops is refused: it proves nothing about the peer.
+ * Proxies whose `X-Forwarded-For` is trusted: `true`, `false`, or addresses, networks (CIDR) and names of networks. Rejects a
+ * number of hops, because anybody who reaches the port directly could add hops.
  */
 export const trustProxy = commaSeparated
   .refine(
