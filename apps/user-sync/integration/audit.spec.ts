@@ -47,12 +47,12 @@ afterAll(() => world.dispose());
 const list = async (filter: object): Promise<AuditEntry[]> =>
   (await world.gateway.send(listAudit, filter, boss.context)).items;
 
-/** A request of its own, made from somewhere. */
+/** A request context with its own id and client address. */
 function asked(by?: Member): RequestContext {
   return { principal: by?.principal ?? null, requestId: randomUUID(), origin };
 }
 
-/** A walk over Clerk in this state. */
+/** A reconcile run in this state. */
 async function walk(state: string): Promise<string> {
   const id = randomUUID();
   await world.query('DELETE FROM reconcile_runs');
@@ -60,7 +60,7 @@ async function walk(state: string): Promise<string> {
   return id;
 }
 
-/** Has the gateway's word for it written down. */
+/** Sends an audit entry, as the gateway does. */
 const told = (action: AuditAction) => async () => {
   const [ada, context] = [await member(world), asked()];
   const by = { ...context, principal: ada.principal };
@@ -68,13 +68,13 @@ const told = (action: AuditAction) => async () => {
   return { context, credentialId: ada.principal.sessionId };
 };
 
-/** Actions of requests; those of the command have no credential and are tested in `make-admin.spec.ts`. */
+/** Actions of requests. Actions of the command have no credential; `make-admin.spec.ts` tests them. */
 type RequestedAction = Exclude<AuditAction, `admin_promise.${string}`>;
 const requestedActions = auditActions.filter(
   (action): action is RequestedAction => !action.startsWith('admin_promise.'),
 );
 
-/** How each action comes about; with which credential it is done. */
+/** Causes each action; returns the credential that was used. */
 const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; credentialId: string | null }>> = {
   'key.create': () =>
     byMember((ada, context) => world.gateway.send(createKey, { name: 'ci', scopes: ['*:*'] }, context)),
@@ -179,7 +179,7 @@ async function byNobody(work: (context: RequestContext) => Promise<unknown>) {
 }
 
 describe('the audit log', () => {
-  it.each(requestedActions)('says of %s with which credential it was done, and from where', async (action) => {
+  it.each(requestedActions)('records the credential and the client address of %s', async (action) => {
     const { context, credentialId } = await deeds[action]();
     const entries = (await list({ action })).filter(({ requestId }) => requestId === context.requestId);
     expect(entries).toMatchObject([
@@ -188,7 +188,7 @@ describe('the audit log', () => {
     if (context.principal !== null) expect(entries[0]?.actorUserId).toBe(context.principal.userId);
   });
 
-  it('is filtered by the credential, a session or an API key', async () => {
+  it('can be filtered by the credential, a session or an API key', async () => {
     const ada = await member(world);
     const { id: keyId } = await keyOf(world, ada);
     const byKey = { ...ada.principal, method: 'api_key' as const, sessionId: null, scopes: ['*:*'], keyId };
@@ -206,7 +206,7 @@ describe('the audit log', () => {
     await expect(list({ credentialId: 'a\u0000' })).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('finds what was done with a credential without reading the log', async () => {
+  it('finds the entries of a credential by an index', async () => {
     await world.query('SET enable_seqscan = off');
     const plan = await world.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN SELECT * FROM audit_log WHERE credential_id = 'sess_1' ORDER BY id DESC LIMIT 51`,
@@ -215,14 +215,14 @@ describe('the audit log', () => {
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('audit_log_credential_id_idx');
   });
 
-  it('takes what the gateway has seen, in the name of the caller, or of nobody with a session', async () => {
+  it('records an entry of the gateway for the caller, or for a session without a user', async () => {
     const ada = await member(world);
     const refused = { action: 'access.refused', outcome: 'refused', reason: 'role_insufficient' } as const;
     const note = { ...refused, subject: 'GET /admin/users', details: { status: 403 } };
     await world.gateway.send(recordAudit, note, { ...ada.context, origin });
     const by = { actorUserId: ada.principal.userId, method: 'clerk_session', credentialId: ada.principal.sessionId };
     expect(await list({ userId: ada.principal.userId })).toMatchObject([{ ...note, ...origin, ...by }]);
-    // Who calls is what the envelope says, whatever else is told.
+    // The caller comes from the envelope, not from the body.
     const clerkSessionId = newSessionId();
     await world.gateway.send(recordAudit, { ...note, clerkSessionId }, ada.context);
     expect(await list({ credentialId: clerkSessionId })).toEqual([]);
@@ -230,7 +230,7 @@ describe('the audit log', () => {
     await expect(world.gateway.send(recordAudit, odd, ada.context)).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('takes and lists an action that only a newer gateway knows', async () => {
+  it('records and lists an action that only a newer gateway knows', async () => {
     const ada = await member(world);
     await world.gateway.send(recordAudit, { action: 'access.of_tomorrow', outcome: 'done' }, ada.context);
     expect(await list({ userId: ada.principal.userId })).toMatchObject([{ action: 'access.of_tomorrow' }]);
@@ -238,7 +238,7 @@ describe('the audit log', () => {
     await expect(odd).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('tells when it happened, though the gateway could not tell it at once', async () => {
+  it('records when an action happened, even when the gateway reports it late', async () => {
     const ada = await member(world);
     const note = { action: 'access.refused', outcome: 'refused' } as const;
     const before = Date.now();
@@ -247,13 +247,13 @@ describe('the audit log', () => {
     const at = Date.parse(entry?.at ?? '');
     expect(at).toBeGreaterThan(before - 3_660_000);
     expect(at).toBeLessThan(before - 3_540_000);
-    // The database records its own time beside the gateway's.
+    // The database records its own time too.
     expect(Date.parse(entry?.recordedAt ?? '')).toBeGreaterThan(before - 60_000);
     const older = world.gateway.send(recordAudit, { ...note, ageMs: 86_400_001 }, ada.context);
     await expect(older).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('finds an impersonation by the user who was acted as, though the gateway knows its Clerk id alone', async () => {
+  it('finds an impersonation by the impersonated user, of whom the gateway knows only the Clerk id', async () => {
     const ada = await member(world);
     const entry = { action: 'impersonation', outcome: 'done', clerkSessionId: newSessionId() } as const;
     await world.gateway.send(recordAudit, { ...entry, subject: ada.principal.clerkUserId! }, asked());
@@ -263,7 +263,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('is walked over and filtered by admins alone', async () => {
+  it('can be listed and filtered only by admins', async () => {
     const ada = await member(world);
     await expect(world.gateway.send(listAudit, {}, ada.context)).rejects.toEqual(refusal('forbidden'));
     await expect(list({ cursor: 'x' })).rejects.toEqual(refusal('invalid_request'));

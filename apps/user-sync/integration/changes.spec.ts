@@ -52,8 +52,8 @@ const counter = async () =>
   Number((await world.query<{ number: string }>('SELECT number FROM change_counter'))[0]?.number);
 const since = (number: number) => world.gateway.send(trustChangesSince, { number }, nobody());
 
-describe('changes', () => {
-  it('have numbers without a gap, whichever of two replicas makes 50 of them at once', async () => {
+describe('trust changes', () => {
+  it('have numbers without gaps when two replicas make 50 of them at once', async () => {
     const members = await Promise.all(Array.from({ length: 5 }, () => member(world)));
     const keys = await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
@@ -73,7 +73,7 @@ describe('changes', () => {
     expect(new Set(listening.changes.map((change) => 'keyId' in change && change.keyId)).size).toBe(50);
   });
 
-  it('that are rolled back take no number', async () => {
+  it('take no number when their transaction is rolled back', async () => {
     const ada = await member(world);
     const before = await counter();
     const same = { userId: ada.principal.userId, role: 'user' } as const;
@@ -83,14 +83,14 @@ describe('changes', () => {
     expect(await counter()).toBe(before);
   });
 
-  it('are repeated as a number, also when nothing happens', async () => {
+  it('are announced by their last number every second, even without new ones', async () => {
     const listening = await gateway();
     const heard = listening.announcements;
     await eventually(() => listening.announcements >= heard + 6);
     expect(listening.gaps).toBe(0);
   });
 
-  it('whose replica died before it could tell of them are told of by the other', async () => {
+  it('are announced by another replica when their own died after the commit', async () => {
     const listening = await gateway();
     const [made] = await world.query<{ number: string }>(
       `WITH counter AS (UPDATE change_counter SET number = number + 1 RETURNING number)
@@ -101,7 +101,7 @@ describe('changes', () => {
     expect(listening.gaps).toBe(0);
   });
 
-  it('can be asked for from any number on', async () => {
+  it('can be requested from any number on', async () => {
     const ada = await member(world);
     const from = await counter();
     for (const role of ['developer', 'user'] as const) {
@@ -120,7 +120,7 @@ describe('changes', () => {
     expect((await since(from + 9)).changes).toEqual([]);
   });
 
-  it('are kept a day; who had seen less than what is gone can tell', async () => {
+  it('are kept for a day, and the reply shows a gateway that it has missed deleted ones', async () => {
     await world.query("UPDATE changes SET at = now() - interval '25 hours' WHERE number <= 5");
     await world.apps[0]?.get(Pruner).prune();
     expect((await rows())[0]?.number).toBe('6');
@@ -133,7 +133,7 @@ describe('changes', () => {
 });
 
 describe('a revocation', () => {
-  it('answers when three gateways have acknowledged it', async () => {
+  it('is answered when three gateways have acknowledged it', async () => {
     await Promise.all([gateway(), gateway(), gateway()]);
     const ada = await member(world);
     const keys = await Promise.all(Array.from({ length: 20 }, () => keyOf(world, ada)));
@@ -143,7 +143,7 @@ describe('a revocation', () => {
     }
   });
 
-  it('waits for a gateway that has vanished until its lease has run out, and says so', async () => {
+  it('waits for a lost gateway until its lease expires, and reports it as expired', async () => {
     const [here, gone] = [await gateway(), await gateway()];
     const ada = await member(world);
     const { id } = await keyOf(world, ada);
@@ -153,7 +153,7 @@ describe('a revocation', () => {
     expect(here.changes.at(-1)).toMatchObject({ kind: 'api_key', keyId: id, reason: 'revoked' });
   });
 
-  it('does not wait for ever for a gateway that lives and takes nothing in', async () => {
+  it('stops waiting for a live gateway that acknowledges nothing', async () => {
     const stuck = await gateway();
     stuck.stuck = true;
     const ada = await member(world);
@@ -163,8 +163,8 @@ describe('a revocation', () => {
     expect(propagation?.tookMs).toBeGreaterThan(3_000);
   });
 
-  it('is not taken for acknowledged by a gateway that has seen more than this database has given out', async () => {
-    // As after a failover that lost the last commits: the numbers that the gateway has seen are those of other changes.
+  it('does not count as acknowledged by a gateway whose number is higher than any that was assigned', async () => {
+    // As after a failover that lost the last commits: the gateway's numbers belong to other trust changes.
     const ahead = await gateway();
     const ada = await member(world);
     const { id } = await keyOf(world, ada);
@@ -177,7 +177,7 @@ describe('a revocation', () => {
     expect(propagation).toMatchObject({ gateways: 1, acknowledged: 0, expired: 1 });
   });
 
-  it('does not count a gateway that has given up its lease', async () => {
+  it('does not wait for a gateway that has released its lease', async () => {
     const leaving = await gateway();
     await leaving.stop();
     const ada = await member(world);
@@ -190,7 +190,7 @@ describe('a revocation', () => {
 describe("Clerk's events", () => {
   const nextChanges = async (from: number) => (await since(from)).changes;
 
-  it('record one change each time a ban or deprovisioning begins or ends, and none for anything else', async () => {
+  it('record one trust change each time a ban or deprovisioning begins or ends, and none otherwise', async () => {
     const ada = await member(world);
     const from = await counter();
     const at = (ms: number, changes: object) =>
@@ -210,7 +210,7 @@ describe("Clerk's events", () => {
     );
   });
 
-  it('of a deletion end the user, its keys and its legacy sessions', async () => {
+  it('end the user, its API keys and its legacy sessions at a deletion', async () => {
     const ada = await member(world);
     await keyOf(world, ada);
     const sessionId = randomUUID();
@@ -230,7 +230,7 @@ describe("Clerk's events", () => {
     expect(session).toMatchObject({ closed: true, isActive: false });
   });
 
-  it('of the end of a session end our trust in it, once', async () => {
+  it('record one trust change at the end of a session', async () => {
     const ada = await member(world);
     const sessionId = ada.principal.sessionId ?? '';
     const from = await counter();
@@ -253,7 +253,7 @@ describe("Clerk's events", () => {
 });
 
 describe('sessions', () => {
-  it('are closed by logout, and those of others stay', async () => {
+  it('are closed at logout, and those of other users stay open', async () => {
     const { email, userId } = await localUser(world, boss);
     const [first, second] = [await logIn(world, email), await logIn(world, email)];
     const principal: Principal = {
@@ -273,7 +273,7 @@ describe('sessions', () => {
     await expect(world.gateway.send(getMe, {}, context)).rejects.toMatchObject({ reason: 'forbidden' });
   });
 
-  it('of Clerk are trusted no longer after a logout here', async () => {
+  it('of Clerk are no longer trusted after a logout here', async () => {
     const ada = await member(world);
     const sessionId = ada.principal.sessionId ?? '';
     expect(await world.gateway.send(closeSession, {}, ada.context)).toMatchObject({ closed: 0, propagation: {} });
@@ -283,7 +283,7 @@ describe('sessions', () => {
 });
 
 describe('a logout of a Clerk session', () => {
-  it('holds for as long as Clerk may still make tokens of that session, not only a day', async () => {
+  it('stays in force for as long as Clerk can issue tokens for the session, longer than a day', async () => {
     const ada = await member(world);
     await world.gateway.send(closeSession, {}, ada.context);
     await world.query("UPDATE changes SET at = now() - interval '25 hours'");
@@ -291,13 +291,13 @@ describe('a logout of a Clerk session', () => {
     expect(await rows()).toEqual([]);
     const session = { clerkUserId: ada.user.id, sessionId: ada.principal.sessionId ?? '' };
     expect(await world.gateway.send(resolvePrincipal, session, nobody())).toMatchObject({ sessionEnded: true });
-    // Said once is enough.
+    // One trust change per session is enough.
     expect(await world.gateway.send(closeSession, {}, ada.context)).toEqual({ closed: 0, propagation: null });
   });
 });
 
 describe('a new password', () => {
-  it('is answered for when no gateway takes the sessions of the old one any more', async () => {
+  it('is confirmed when no gateway accepts sessions of the old password', async () => {
     const { email, userId } = await localUser(world, boss);
     const { session } = await logIn(world, email);
     const listening = await gateway();
@@ -313,7 +313,7 @@ describe('a new password', () => {
 });
 
 describe('announcements', () => {
-  it('are made by user-sync alone', async () => {
+  it('can be published only by user-sync', async () => {
     const { subject } = trustChangesAnnouncement;
     const asked = world.gatewayConnection.request(subject, '{}', { timeout: 20_000 });
     await expect(asked).rejects.toThrow(/permissions violation/i);

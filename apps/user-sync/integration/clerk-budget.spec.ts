@@ -7,7 +7,7 @@ import { type Priority } from '../src/clerk/priority';
 import { serviceDatabase } from '../src/database/database-options';
 import { usersDatabase } from './sync-world';
 
-/** Of 100 requests in 10 s: 90 are used, 18 of them at once. */
+/** 100 requests in 10 s, of which 90 are used, and 18 at once. */
 const LIMIT = { clerk: { requestsPer10s: 100 } };
 const PATIENCE_MS = 60_000;
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const replica = () => new ClerkBudget(LIMIT, dataSource, new Registry());
 
-/** So many tokens, and no more within the hour. */
+/** Sets the tokens of the bucket, without a refill for an hour. */
 async function holding(tokens: number): Promise<void> {
   await dataSource.query('DELETE FROM clerk_budget');
   await dataSource.query(
@@ -35,7 +35,7 @@ async function holding(tokens: number): Promise<void> {
   );
 }
 
-/** How many of these requests may be made. */
+/** How many of these requests get a token. */
 async function granted(budget: ClerkBudget, priority: Priority, wanted: number): Promise<number> {
   const turns = await Promise.allSettled(Array.from({ length: wanted }, () => budget.take(priority, PATIENCE_MS)));
   for (const turn of turns) {
@@ -45,14 +45,14 @@ async function granted(budget: ClerkBudget, priority: Priority, wanted: number):
 }
 
 describe('the budget of requests to Clerk', () => {
-  it('is one for all replicas', async () => {
+  it('is shared by all replicas', async () => {
     await holding(18);
     const replicas = [replica(), replica(), replica()];
     const grants = await Promise.all(replicas.map((budget) => granted(budget, 'first_login', 10)));
     expect(grants.reduce((sum, each) => sum + each, 0)).toBe(18);
   });
 
-  it('leaves, the less urgent a request is, the more for those that are more urgent', async () => {
+  it('leaves more tokens for urgent requests, the less urgent a request is', async () => {
     await holding(18);
     const budget = replica();
     const used: number[] = [];
@@ -62,20 +62,20 @@ describe('the budget of requests to Clerk', () => {
     expect(used).toEqual([9, 3, 4, 2]);
   });
 
-  it('serves the most urgent of all that wait', async () => {
+  it('serves the most urgent waiting request first', async () => {
     await holding(3);
     const budget = replica();
-    const [walk, login] = await Promise.all([granted(budget, 'reconcile', 50), granted(budget, 'first_login', 3)]);
-    expect([walk, login]).toEqual([0, 3]);
+    const [reconcile, login] = await Promise.all([granted(budget, 'reconcile', 50), granted(budget, 'first_login', 3)]);
+    expect([reconcile, login]).toEqual([0, 3]);
   });
 
-  it('flows in over time, and waits for it instead of refusing', async () => {
+  it('is refilled over time, and requests wait for the refill', async () => {
     await holding(0);
     await dataSource.query('UPDATE clerk_budget SET refilled_at = now()');
     expect(await granted(replica(), 'first_login', 3)).toBe(3);
   });
 
-  it('a pause holds for every replica, which says for how long, and then begins with an empty bucket', async () => {
+  it('is paused for every replica, which returns the wait, and starts empty after the pause', async () => {
     await holding(18);
     await replica().pause(120_000);
     const refusal = await replica()
@@ -86,7 +86,7 @@ describe('the budget of requests to Clerk', () => {
     expect(row).toEqual({ tokens: 0 });
   });
 
-  it('a shorter pause does not end a longer one', async () => {
+  it('keeps a longer pause when a shorter one follows', async () => {
     await holding(18);
     const until = async () =>
       (await dataSource.query<{ at: string }[]>('SELECT refilled_at::text AS at FROM clerk_budget'))[0];
@@ -96,16 +96,16 @@ describe('the budget of requests to Clerk', () => {
     expect(await until()).toEqual(before);
   });
 
-  it('is full again when the database has forgotten it', async () => {
+  it('is full when its row is missing', async () => {
     await dataSource.query('DELETE FROM clerk_budget');
     const budget = replica();
     expect(await granted(budget, 'first_login', 18)).toBe(18);
   });
 
-  it('turns to nobody in vain while the database is away', async () => {
-    const away = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 1 })).initialize();
-    await away.destroy();
-    const budget = new ClerkBudget(LIMIT, away, new Registry());
+  it('rejects every request while the database is unavailable', async () => {
+    const closed = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 1 })).initialize();
+    await closed.destroy();
+    const budget = new ClerkBudget(LIMIT, closed, new Registry());
     await expect(budget.take('first_login', PATIENCE_MS)).rejects.toThrow();
     await expect(budget.take('first_login', PATIENCE_MS)).rejects.toThrow();
   });

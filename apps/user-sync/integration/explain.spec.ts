@@ -29,8 +29,8 @@ afterAll(() => world.dispose());
 const explain = (id: string, page: { limit?: number; cursor?: string } = {}): Promise<Explanation> =>
   world.gateway.send(explainUser, { id, ...page }, adminContext());
 
-describe('explain', () => {
-  it("tells a user's story: each decision, the versions before and after, why", async () => {
+describe('the explanation of a user', () => {
+  it('lists each decision with its reason and the versions before and after', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 2, first_name: 'Newer' }));
@@ -53,7 +53,7 @@ describe('explain', () => {
     expect(await explain(told.userId ?? '')).toEqual(told);
   });
 
-  it('tells of the events of one batch in the order in which they were applied', async () => {
+  it('lists the events of one batch in the order in which they were applied', async () => {
     const user = clerkUser(newClerkId());
     const versions = Array.from({ length: 30 }, (_, index) => T0 + index);
     const events = versions.map((version) =>
@@ -66,7 +66,7 @@ describe('explain', () => {
     expect(steps.slice(1).map(({ versionBefore }) => versionBefore)).toEqual(versions.slice(0, -1));
   });
 
-  it('tells of ten thousand events page by page, each once and in order', async () => {
+  it('returns ten thousand events page by page, each once and in order', async () => {
     const id = newClerkId();
     await world.query(
       `INSERT INTO applied_events (webhook_id, source, event_type, clerk_user_id, decision, reason, attempt, correlation_id)
@@ -89,7 +89,7 @@ describe('explain', () => {
     });
   });
 
-  it('shows what Clerk says about access, and a lockout until its end', async () => {
+  it('shows ban, deprovisioning and lockout at Clerk, a lockout only until its end', async () => {
     const user = clerkUser(newClerkId());
     const lockout = { locked: true, lockout_expires_in_seconds: 3_600 };
     const now = Date.now();
@@ -115,7 +115,7 @@ describe('explain', () => {
     expect((await explain(user.id)).atClerk).toMatchObject({ banned: false, deprovisioned: true });
   });
 
-  it('says which address is stored when Clerk names no primary one', async () => {
+  it('names the stored address when Clerk names no primary one', async () => {
     const user = clerkUser(newClerkId(), { primary_email_address_id: null, primary_phone_number_id: 'idn_gone' });
     await world.deliver(userEvent('user.created', user));
     const [address] = user.email_addresses as { email_address: string }[];
@@ -130,7 +130,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('tells both users of a conflict who keeps the address, who is stored without it, and why', async () => {
+  it('shows both users of a conflict, who keeps the address and why', async () => {
     const email = `${newClerkId().slice(5)}@explained.example.com`;
     const [holder, taker] = [withEmail(clerkUser(newClerkId()), email), withEmail(clerkUser(newClerkId()), email)];
     for (const user of [holder, taker]) world.clerk.answer(user.id, json(200, user));
@@ -151,12 +151,12 @@ describe('explain', () => {
       decision: 'create',
       reason: 'the user was unknown; its email is left to another user',
     });
-    // What it was asked for with the other one bears the mark of what caused it.
+    // The step of the other user has the correlation id of the cause.
     expect(ofHolder.steps.at(-1)).toMatchObject({ source: 'conflict', correlationId: caused.correlationId });
     expect(JSON.stringify([ofHolder, ofTaker])).not.toContain(email);
   });
 
-  it('tells how a local user became a Clerk user', async () => {
+  it('shows how a local user was linked to a Clerk user', async () => {
     const email = `${newClerkId().slice(5)}@linked.example.com`;
     const id = randomUUID();
     await world.query(
@@ -174,7 +174,7 @@ describe('explain', () => {
     });
   });
 
-  it('tells of a tombstone that came first, is for admins alone, and knows whom it does not know', async () => {
+  it('shows a deletion that arrived first, is refused to non-admins, and is not found for an unknown user', async () => {
     const id = newClerkId();
     const outcome = await world.deliver(deletion(id));
     await world.deliver(userEvent('user.created', clerkUser(id)));

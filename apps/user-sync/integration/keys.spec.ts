@@ -31,7 +31,7 @@ afterAll(() => world.dispose());
 const look = async (key: string) => (await world.gateway.send(resolveKey, { hash: apiKeyHash(key) }, nobody())).key;
 
 describe('a new key', () => {
-  it('is well-formed, told once, and stored as its hash alone', async () => {
+  it('is well-formed, returned once, and stored only as its hash', async () => {
     const ada = await member(world);
     const made = await keyOf(world, ada, { name: ' CI ', scopes: ['profile:read', 'profile:read'], rateLimit: 30 });
     expect(parseApiKey(made.key)).toEqual({ environment: 'dev', prefix: made.prefix });
@@ -50,7 +50,7 @@ describe('a new key', () => {
     });
   });
 
-  it('speaks for its holder with its scopes, until it expires', async () => {
+  it('resolves to its user and its scopes until it expires', async () => {
     const ada = await member(world);
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     const made = await keyOf(world, ada, { expiresAt });
@@ -71,7 +71,7 @@ describe('a new key', () => {
     await expect(world.gateway.send(rotateKey, { id: made.id }, ada.context)).rejects.toEqual(refusal('conflict'));
   });
 
-  it('expires at the requested time, whatever its offset', async () => {
+  it('expires at the requested time in any time zone', async () => {
     const ada = await member(world);
     const { expiresAt } = await keyOf(world, ada, { expiresAt: '2097-01-01T05:30:00.25+05:30' });
     expect(expiresAt).toBe('2097-01-01T00:00:00.250Z');
@@ -88,12 +88,12 @@ describe('a new key', () => {
     ['an end in the past', { expiresAt: '2020-01-01T00:00:00Z' }],
     ['a limit of nothing', { rateLimit: 0 }],
     ['a field that nobody knows', { role: 'admin' }],
-  ])('is refused with %s', async (_, draft) => {
+  ])('is rejected with %s', async (_, draft) => {
     const ada = await member(world);
     await expect(keyOf(world, ada, draft as object)).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('cannot be made by a key, nor by nobody, nor by somebody shut out', async () => {
+  it('cannot be created by an API key, without a caller, or by an inactive user', async () => {
     const ada = await member(world);
     const { id } = await keyOf(world, ada);
     const principal: Principal = { ...ada.principal, method: 'api_key', sessionId: null, keyId: id };
@@ -106,7 +106,7 @@ describe('a new key', () => {
     await expect(keyOf(world, ada)).rejects.toEqual(refusal('forbidden'));
   });
 
-  it('is one of 50 at most, however many are asked for at once', async () => {
+  it('is refused beyond 50 keys of one user, even when requested concurrently', async () => {
     const ada = await member(world);
     const results = await Promise.allSettled(Array.from({ length: 60 }, () => keyOf(world, ada)));
     const refused = results.filter(({ status }) => status === 'rejected');
@@ -115,8 +115,8 @@ describe('a new key', () => {
   });
 });
 
-describe('revoking', () => {
-  it('ends a key, once', async () => {
+describe('revoking a key', () => {
+  it('ends the key, once', async () => {
     const ada = await member(world);
     const { id, key } = await keyOf(world, ada);
     const first = await world.gateway.send(revokeKey, { id }, ada.context);
@@ -125,7 +125,7 @@ describe('revoking', () => {
     expect(await world.gateway.send(revokeKey, { id }, ada.context)).toMatchObject({ propagation: null });
   });
 
-  it("is for one's own keys, and for admins", async () => {
+  it('is allowed for the own keys, and for admins', async () => {
     const [ada, eve] = [await member(world), await member(world)];
     const { id, key } = await keyOf(world, ada);
     for (const request of [revokeKey, rotateKey]) {
@@ -136,7 +136,7 @@ describe('revoking', () => {
       refusal('not_found'),
     );
     expect(await look(key)).toMatchObject({ state: 'active' });
-    // The envelope says admin, the database does not.
+    // An admin by the envelope, but no longer in the database.
     const risen = { ...eve.context, principal: { ...eve.principal, role: 'admin' as const } };
     await expect(world.gateway.send(revokeKey, { id }, risen)).rejects.toEqual(refusal('not_found'));
     expect(await world.gateway.send(revokeKey, { id }, boss.context)).toMatchObject({ key: { state: 'revoked' } });
@@ -149,7 +149,7 @@ describe('revoking', () => {
     ]);
   });
 
-  it('comes with the deletion of the holder', async () => {
+  it('happens when the user is deleted', async () => {
     const ada = await member(world);
     const { key } = await keyOf(world, ada);
     await world.deliver(deletion(ada.user.id));
@@ -157,8 +157,8 @@ describe('revoking', () => {
   });
 });
 
-describe('rotating', () => {
-  it('puts a key with the same rights in the place of one that ends at once', async () => {
+describe('rotating a key', () => {
+  it('replaces the key by one with the same rights and ends it at once', async () => {
     const ada = await member(world);
     const life = 3_600_000;
     const made = await keyOf(world, ada, { rateLimit: 5, expiresAt: new Date(Date.now() + life).toISOString() });
@@ -175,7 +175,7 @@ describe('rotating', () => {
     await expect(world.gateway.send(rotateKey, { id: made.id }, ada.context)).rejects.toEqual(refusal('conflict'));
   });
 
-  it('leaves the old key valid until its grace ends, and no longer', async () => {
+  it('keeps the old key valid until its grace period ends', async () => {
     const ada = await member(world);
     const made = await keyOf(world, ada);
     const { key } = await world.gateway.send(rotateKey, { id: made.id, graceHours: 1 }, ada.context);
@@ -188,7 +188,7 @@ describe('rotating', () => {
     );
   });
 
-  it('of a key that ends as late as any may is shown and listed, and its successor ends no later', async () => {
+  it('gives the successor of a key with the latest possible expiry no later expiry', async () => {
     const ada = await member(world);
     const expiresAt = '9999-12-31T23:59:59.999Z';
     const made = await keyOf(world, ada, { expiresAt });
@@ -199,7 +199,7 @@ describe('rotating', () => {
     expect((await world.gateway.send(listKeys, {}, ada.context)).items).toHaveLength(2);
   });
 
-  it('keeps scopes that no new key may have, and these still allow nothing else', async () => {
+  it('keeps scopes that new keys can no longer get, and these still allow nothing else', async () => {
     const ada = await member(world);
     const made = await keyOf(world, ada);
     await world.query(`UPDATE api_keys SET scopes = '{profil:reed}' WHERE id = $1`, [made.id]);
@@ -207,7 +207,7 @@ describe('rotating', () => {
     expect(await look(key.key)).toMatchObject({ state: 'active', scopes: ['profil:reed'] });
   });
 
-  it('of a key that was rotated already is a conflict that names its successor', async () => {
+  it('is a conflict for a key that was already rotated, and names its successor', async () => {
     const ada = await member(world);
     const { id } = await keyOf(world, ada);
     const { key } = await world.gateway.send(rotateKey, { id, graceHours: 1 }, ada.context);
@@ -217,7 +217,7 @@ describe('rotating', () => {
     });
   });
 
-  it('is possible for who holds as many keys as one may, but not beside the old key', async () => {
+  it('works for a user with the maximum number of keys, but not with a grace period', async () => {
     const ada = await member(world);
     const made = await keyOf(world, ada);
     for (let count = 1; count < 50; count += 1) await keyOf(world, ada);
@@ -231,7 +231,7 @@ describe('rotating', () => {
     await expect(keyOf(world, ada)).rejects.toEqual(refusal('limit_reached'));
   });
 
-  it('of one key by two at once makes one successor', async () => {
+  it('creates one successor when two calls rotate the same key', async () => {
     const ada = await member(world);
     const { id } = await keyOf(world, ada);
     const rotate = () => world.gateway.send(rotateKey, { id, graceHours: 1 }, ada.context);
@@ -241,8 +241,8 @@ describe('rotating', () => {
   });
 });
 
-describe('a line of keys, each rotated with grace,', () => {
-  /** Three keys: the first two replaced one after the other, and valid until their grace ends. */
+describe('a line of keys, each rotated with a grace period,', () => {
+  /** Three keys; the first two were replaced, and are valid until their grace period ends. */
   async function line() {
     const ada = await member(world);
     const first = await keyOf(world, ada);
@@ -254,7 +254,7 @@ describe('a line of keys, each rotated with grace,', () => {
     Promise.all(keys.map(async ({ key }) => (await look(key))?.state));
   const valid = ({ id, prefix }: { id: string; prefix: string }) => ({ id, prefix, until: expect.any(String) });
 
-  it('stays valid when its last one is revoked alone, and the answer says so', async () => {
+  it('stays valid when only the last key is revoked, and the reply says so', async () => {
     const { ada, first, second, third, rotated } = await line();
     expect(rotated.stillValid).toEqual([valid(second), valid(first)]);
     const { key, stillValid } = await world.gateway.send(revokeKey, { id: third.id }, ada.context);
@@ -263,7 +263,7 @@ describe('a line of keys, each rotated with grace,', () => {
     expect(await statesOf([first, second, third])).toEqual(['rotated', 'rotated', 'revoked']);
   });
 
-  it('ends whole when its last one is revoked with its predecessors, also in a second call', async () => {
+  it('ends when the last key is revoked with its predecessors, even in a second call', async () => {
     for (const calls of [[true], [false, true]]) {
       const { ada, first, second, third } = await line();
       const answers = [];
@@ -278,7 +278,7 @@ describe('a line of keys, each rotated with grace,', () => {
     }
   });
 
-  it('ends whole when an admin revokes it, and the predecessors alone when its middle is revoked with them', async () => {
+  it('ends when an admin revokes it, and only up to the middle key when that is revoked with its predecessors', async () => {
     const one = await line();
     const byAdmin = { id: one.third.id, predecessors: true };
     await world.gateway.send(revokeKey, byAdmin, boss.context);
@@ -289,7 +289,7 @@ describe('a line of keys, each rotated with grace,', () => {
     expect(await statesOf([first, second, third])).toEqual(['revoked', 'revoked', 'active']);
   });
 
-  it('ends but for its newest when that is rotated with its predecessors', async () => {
+  it('ends except for the new key when the last one is rotated with its predecessors', async () => {
     const { ada, first, second, third } = await line();
     const rotation = { id: third.id, graceHours: 0, predecessors: true };
     const { key, stillValid } = await world.gateway.send(rotateKey, rotation, ada.context);
@@ -297,14 +297,14 @@ describe('a line of keys, each rotated with grace,', () => {
     expect(await statesOf([first, second, third, key])).toEqual(['revoked', 'revoked', 'revoked', 'active']);
   });
 
-  it('is found across a key that has ended', async () => {
+  it('includes keys before one that has ended', async () => {
     const { ada, first, second, third } = await line();
     await world.gateway.send(revokeKey, { id: second.id }, ada.context);
     const { stillValid } = await world.gateway.send(revokeKey, { id: third.id }, ada.context);
     expect(stillValid).toEqual([valid(first)]);
   });
 
-  it('ends whole although several calls revoke it at once', async () => {
+  it('ends when several calls revoke it concurrently', async () => {
     const { ada, first, second, third } = await line();
     const calls = [third, second, first, third, second].map(({ id }) =>
       world.gateway.send(revokeKey, { id, predecessors: true }, ada.context),
@@ -314,7 +314,7 @@ describe('a line of keys, each rotated with grace,', () => {
   });
 });
 
-it('revoking a key names the successor from a concurrent rotation', async () => {
+it('revoking a key returns the successor from a concurrent rotation', async () => {
   const ada = await member(world);
   const [old, next] = [await keyOf(world, ada), await keyOf(world, ada)];
   const rotation = new Client({ connectionString: world.database.adminUrl });
@@ -333,7 +333,7 @@ it('revoking a key names the successor from a concurrent rotation', async () => 
 });
 
 describe('listing keys', () => {
-  it("walks over one's own; those of others are for admins", async () => {
+  it('returns the own keys page by page, and those of other users only to admins', async () => {
     const [ada, eve] = [await member(world), await member(world)];
     for (let index = 0; index < 5; index += 1) await keyOf(world, ada, { name: String(index) });
     const names: string[] = [];
@@ -354,8 +354,8 @@ describe('listing keys', () => {
   });
 });
 
-describe('looking a key up', () => {
-  it('finds nothing for what was never made, and tells up to which change that holds', async () => {
+describe('resolving a key', () => {
+  it('finds nothing for an unknown key, and returns the number of the last trust change', async () => {
     const reply = await world.gateway.send(resolveKey, { hash: apiKeyHash('sk_dev_x') }, nobody());
     expect(reply).toEqual({ change: expect.any(Number), key: null });
     await expect(world.gateway.send(resolveKey, { hash: 'sk_dev_x' }, nobody())).rejects.toEqual(
@@ -363,14 +363,14 @@ describe('looking a key up', () => {
     );
   });
 
-  it('says when the holder may not act', async () => {
+  it('shows when the user is not active', async () => {
     const ada = await member(world);
     const { key } = await keyOf(world, ada);
     await world.gateway.send(deactivateUser, { userId: ada.principal.userId }, boss.context);
     expect(await look(key)).toMatchObject({ state: 'active', isActive: false });
   });
 
-  it('says that the holder may not act while it is deprovisioned, and may while it is locked', async () => {
+  it('shows a deprovisioned user as not active, and a locked user as active', async () => {
     const ada = await member(world);
     const { key } = await keyOf(world, ada);
     const at = (ms: number, changes: object) =>
@@ -381,7 +381,7 @@ describe('looking a key up', () => {
     expect(await look(key)).toMatchObject({ state: 'active', isActive: true });
   });
 
-  it('keeps the last use that was told, in whatever order, and none from the future', async () => {
+  it('stores the latest reported use in any order, and none from the future', async () => {
     const ada = await member(world);
     const [used, future] = [await keyOf(world, ada), await keyOf(world, ada)];
     const at = Date.now() - 60_000;

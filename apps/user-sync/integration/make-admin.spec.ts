@@ -31,7 +31,7 @@ interface Ran {
   readonly out: string;
 }
 
-/** The command as an operator runs it, from a build. */
+/** Runs the built command in its own process, as an operator does. */
 async function makeAdmin(...args: string[]): Promise<Ran> {
   const command = join(workspaceRoot(), 'dist/apps/user-sync/src/make-admin.js');
   const env = {
@@ -49,7 +49,7 @@ async function makeAdmin(...args: string[]): Promise<Ran> {
   }
 }
 
-/** Output of the same command, run in this process: starting another takes seconds. */
+/** Output of the same command, run in this process, which saves seconds. */
 async function grantTo(email: string): Promise<string> {
   const [app] = world.apps;
   if (app === undefined) throw new Error('no replica runs');
@@ -80,7 +80,7 @@ const grant = {
 };
 
 describe('the command that makes an admin', () => {
-  it('makes the user whom Clerk shows with the verified address an admin, whatever the letter case', async () => {
+  it('makes the user with the verified address an admin, in any letter case', async () => {
     const { user, email } = atClerk();
     await publish(user);
     const gateway = await new ListeningGateway(world).start();
@@ -104,11 +104,11 @@ describe('the command that makes an admin', () => {
     const { user, email } = atClerk();
     await publish(user);
     await grantTo(email);
-    expect(await grantTo(email)).toContain('is an admin already');
+    expect(await grantTo(email)).toContain('is already an admin');
     expect(await auditOf(user)).toEqual([grant]);
   });
 
-  it('does not believe the row: Clerk decides who holds the address', async () => {
+  it('reads the holder of the address from Clerk, not from the row', async () => {
     const { user, email } = atClerk('unverified');
     await publish(user);
     await world.query('UPDATE users SET email_verified = true WHERE clerk_user_id = $1', [user.id]);
@@ -118,7 +118,7 @@ describe('the command that makes an admin', () => {
     expect(await promises()).not.toContainEqual({ state: 'open', email: email.toLowerCase() });
   });
 
-  it('refuses an address that Clerk only reserves for the user, and one that it shows as verified with several', async () => {
+  it('rejects an address that is only reserved, and one that several users have verified', async () => {
     const reserved = atClerk();
     for (const address of reserved.user.email_addresses as { reserved?: boolean }[]) address.reserved = true;
     await publish(reserved.user);
@@ -129,7 +129,7 @@ describe('the command that makes an admin', () => {
     expect([await roleOf(reserved.user), await world.user(user.id)]).toEqual(['user', undefined]);
   });
 
-  it('refuses a user who was deactivated, and one who was deleted here', async () => {
+  it('rejects a user who was deactivated or deleted here', async () => {
     const [inactive, deleted] = [atClerk(), atClerk()];
     await publish(inactive.user);
     await publish(deleted.user);
@@ -140,31 +140,31 @@ describe('the command that makes an admin', () => {
     expect(await roleOf(inactive.user)).toBe('user');
   });
 
-  it('promises nothing while Clerk does not answer', async () => {
+  it('makes no promise while Clerk does not answer', async () => {
     world.clerk.outage = json(503, { errors: [{ code: 'unavailable' }] });
     const before = await promises();
     await expect(grantTo('nobody.yet@example.com')).rejects.toThrow('Clerk');
     expect(await promises()).toEqual(before);
   });
 
-  it('says how it is called when it is called without an address', async () => {
+  it('prints its usage without an address', async () => {
     expect(await makeAdmin()).toEqual({ code: 2, out: expect.stringContaining('usage: make-admin') });
   });
 });
 
 describe('a promise of the admin role', () => {
-  it('is kept once, when the user is here and Clerk shows the address as verified', async () => {
+  it('is redeemed once, when the user is here and Clerk shows the address as verified', async () => {
     const id = newClerkId();
     const email = `${id.slice(5)}@example.com`;
     expect(await grantTo(email.toUpperCase())).toContain('becomes an admin');
-    expect(await grantTo(email)).toContain('promised to this address already');
+    expect(await grantTo(email)).toContain('already promised to this address');
     expect((await makeAdmin('--list')).out).toContain(email);
     const user = withEmail(clerkUser(id), email);
     world.clerk.directory.users.push(user);
     await publish(user);
     await eventually(async () => expect(await roleOf(user)).toBe('admin'), PATIENCE);
     expect((await auditOf(user)).map(({ action }) => action)).toEqual(['admin_promise.use', 'user.role']);
-    // It is used up: another holder of the address gets nothing.
+    // The promise is used: the next user with the address gets nothing.
     world.clerk.directory.users = world.clerk.directory.users.filter((each) => each.id !== id);
     const next = withEmail(clerkUser(newClerkId()), email);
     world.clerk.directory.users.push(next);
@@ -174,7 +174,7 @@ describe('a promise of the admin role', () => {
     expect(await roleOf(next)).toBe('user');
   });
 
-  it('is not kept by an event alone: Clerk is asked', async () => {
+  it('is not redeemed by an event alone, without asking Clerk', async () => {
     const id = newClerkId();
     const email = `${id.slice(5)}@example.com`;
     await grantTo(email);

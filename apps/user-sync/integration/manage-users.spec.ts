@@ -34,8 +34,8 @@ afterAll(() => world?.dispose());
 const emailOf = async (userId: string) =>
   (await world.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [userId]))[0]?.email ?? '';
 
-describe('a user named by an operator', () => {
-  it('is the same user by its id in any letter case, by its Clerk id and by its e-mail address in any letter case', async () => {
+describe('a user reference', () => {
+  it('finds a user by id or e-mail address in any letter case, and by Clerk id', async () => {
     const { principal } = await member(world);
     const email = await emailOf(principal.userId);
     const names = [principal.userId.toUpperCase(), principal.clerkUserId ?? '', email.toUpperCase()];
@@ -59,7 +59,7 @@ describe('a user named by an operator', () => {
     }
   });
 
-  it('can be a local user, by its e-mail address', async () => {
+  it('finds a local user by e-mail address', async () => {
     const { userId, email } = await localUser(world, boss);
     expect(await world.gateway.send(findUser, { user: email }, boss.context)).toEqual({ userId, clerkUserId: null });
     const token = await world.gateway.send(issuePasswordToken, { userId: email.toLowerCase() }, boss.context);
@@ -70,7 +70,7 @@ describe('a user named by an operator', () => {
     ['id', randomUUID()],
     ['Clerk id', newClerkId()],
     ['address', 'nobody@example.com'],
-  ])('is refused when no user has the %s', async (_kind, ref) => {
+  ])('is not found when no user has the %s', async (_kind, ref) => {
     const { gateway } = world;
     await expect(gateway.send(showUser, { userId: ref }, boss.context)).rejects.toEqual(refusal('not_found'));
     await expect(gateway.send(explainUser, { id: ref }, boss.context)).rejects.toEqual(refusal('not_found'));
@@ -78,14 +78,14 @@ describe('a user named by an operator', () => {
   });
 
   it.each(['', 'user_', 'USER_1', 'a b@example.com', '@', 'a\u0000@example.com', '123'])(
-    'is refused when the text is no id and no address: %j',
+    'is rejected when it is neither an id nor an address: %j',
     async (ref) => {
       const shown = world.gateway.send(showUser, { userId: ref }, boss.context);
       await expect(shown).rejects.toEqual(refusal('invalid_request'));
     },
   );
 
-  it('is refused with the ids when several live users have the address', async () => {
+  it('is refused as ambiguous, with the ids, when several live users have the address', async () => {
     const { principal } = await member(world);
     const { userId } = await localUser(world, boss);
     const email = await emailOf(principal.userId);
@@ -95,27 +95,27 @@ describe('a user named by an operator', () => {
       reason: 'user_ambiguous',
       message: expect.stringMatching(new RegExp(`(?=.*${principal.userId} \\(verified\\))(?=.*${userId}(,|$))`)),
     });
-    // A deleted user has no claim.
+    // Deleted users do not count.
     await world.query('UPDATE users SET deleted_at = now() WHERE id = $1', [userId]);
     const found = await world.gateway.send(showUser, { userId: email }, boss.context);
     expect(found.id).toBe(principal.userId);
   });
 
-  it('gets no role by an unverified address, which any Clerk user can claim', async () => {
+  it('cannot grant a role by an unverified address, which any Clerk user can add', async () => {
     const { principal } = await member(world);
     const { gateway } = world;
     const [userId, email] = [principal.userId, await emailOf(principal.userId)];
     await world.query('UPDATE users SET email_verified = false WHERE id = $1', [userId]);
     for (const role of ['developer', 'admin'] as const) {
       const given = gateway.send(setUserRole, { userId: email, role }, boss.context);
-      await expect(given).rejects.toMatchObject({ reason: 'conflict', message: expect.stringContaining('by its id') });
+      await expect(given).rejects.toMatchObject({ reason: 'conflict', message: expect.stringContaining('Use the id') });
     }
     expect((await gateway.send(showUser, { userId: email }, boss.context)).role).toBe('user');
     expect((await gateway.send(setUserRole, { userId, role: 'developer' }, boss.context)).user.role).toBe('developer');
     expect((await gateway.send(setUserRole, { userId: email, role: 'user' }, boss.context)).user.role).toBe('user');
   });
 
-  it('is shown to admins alone: other callers do not learn whether it exists', async () => {
+  it('is resolved only for admins: other callers do not learn whether the user exists', async () => {
     const { principal, context } = await member(world);
     const { gateway } = world;
     await expect(gateway.send(findUser, { user: principal.userId }, context)).rejects.toEqual(refusal('forbidden'));
@@ -128,7 +128,7 @@ describe('a user named by an operator', () => {
 });
 
 describe('admins', () => {
-  /** All others are demoted, so that these are the only admins. */
+  /** Demotes all other admins. */
   async function onlyAdmins(count: number): Promise<Member[]> {
     const admins = await Promise.all(Array.from({ length: count }, () => admin(world)));
     const ids = admins.map(({ principal }) => principal.userId);
@@ -139,7 +139,7 @@ describe('admins', () => {
   const remaining = () =>
     world.query<{ id: string }>(`SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL`);
 
-  it('cannot demote or deactivate themselves by any of their names', async () => {
+  it('cannot demote or deactivate themselves by any reference', async () => {
     const { principal, context } = await admin(world);
     const email = await emailOf(principal.userId);
     for (const userId of [principal.userId, principal.userId.toUpperCase(), principal.clerkUserId ?? '', email]) {
@@ -153,7 +153,7 @@ describe('admins', () => {
   it.each([
     ['demote', (of: Member, by: Member) => setRole(of, by)],
     ['deactivate', (of: Member, by: Member) => deactivate(of, by)],
-  ] as const)('who %s each other at once leave exactly one', async (_verb, act) => {
+  ] as const)('who %s each other at the same time leave exactly one', async (_verb, act) => {
     for (let round = 0; round < 5; round += 1) {
       const [ada, bob] = (await onlyAdmins(2)) as [Member, Member];
       const answers = await Promise.allSettled([act(bob, ada), act(ada, bob)]);
@@ -163,7 +163,7 @@ describe('admins', () => {
     boss = await admin(world);
   });
 
-  it('do not lose the last one when Clerk bans the acting admin meanwhile', async () => {
+  it('keep a last active one when Clerk bans the acting admin meanwhile', async () => {
     const [ada, bob] = (await onlyAdmins(2)) as [Member, Member];
     const clerk = new Client({ connectionString: world.database.adminUrl });
     await clerk.connect();
@@ -187,7 +187,7 @@ describe('admins', () => {
   const deactivate = (of: Member, by: Member) =>
     world.gateway.send(deactivateUser, { userId: of.principal.userId }, by.context);
 
-  it('are counted, also when Clerk bans the last one', async () => {
+  it('are counted, even when Clerk bans the last one', async () => {
     const [ada] = (await onlyAdmins(1)) as [Member];
     const counted = async () =>
       /^gatehouse_user_sync_active_admins (\d+)$/m.exec(await world.operations('/metrics'))?.[1];
@@ -197,7 +197,7 @@ describe('admins', () => {
     boss = await admin(world);
   });
 
-  it('can make a local user and then give it a role by its address', async () => {
+  it('can create a local user and set its role by its address', async () => {
     const email = `${randomUUID()}@local.example.com`;
     await world.gateway.send(createUser, { email }, boss.context);
     const { user } = await world.gateway.send(setUserRole, { userId: email, role: 'admin' }, boss.context);

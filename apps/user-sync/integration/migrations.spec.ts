@@ -20,7 +20,7 @@ async function asService(statement: string): Promise<unknown> {
 }
 
 describe('the migrations', () => {
-  it('make an empty database what the entities say, and a second run changes nothing', async () => {
+  it('create the schema of the entities, and a second run changes nothing', async () => {
     database = await createEmptyTestDatabase();
     const owner = { url: database.ownerUrl };
     expect(await migrateUsers(owner)).toEqual([
@@ -44,7 +44,7 @@ describe('the migrations', () => {
     expect(await migrateUsers(owner)).toEqual([]);
   });
 
-  it('run once when several begin at the same time', async () => {
+  it('run once when several processes start them', async () => {
     database = await createEmptyTestDatabase();
     const owner = { url: database.ownerUrl };
     const runs = await Promise.all([1, 2, 3].map(() => migrateUsers(owner)));
@@ -67,7 +67,7 @@ describe('the migrations', () => {
     ]);
   });
 
-  it('go back to an empty database', async () => {
+  it('can be reverted to an empty database', async () => {
     database = await createEmptyTestDatabase();
     const dataSource = await createDataSource(migrationDatabase({ url: database.ownerUrl })).initialize();
     try {
@@ -79,7 +79,7 @@ describe('the migrations', () => {
     }
   });
 
-  it('that miss something are told apart from the entities', async () => {
+  it('are compared with the entities: a missing column is reported', async () => {
     database = await usersDatabase();
     const owner = new Client({ connectionString: database.ownerUrl });
     await owner.connect();
@@ -115,7 +115,7 @@ describe('the users table', () => {
     `(gen_random_uuid(), 'clerk', 'x', '${code}', '${email}', ${verified}, '${email}', ${verified},
       ${deleted ? 'now()' : 'NULL'}, '${role}')`;
 
-  it('holds a verified address once among live users, whatever its case', async () => {
+  it('stores a verified address once among live users, in any letter case', async () => {
     database = await usersDatabase();
     await insert(row('BP-1', 'a@example.com', true));
     await expect(insert(row('BP-2', 'A@Example.com', true))).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('the users table', () => {
     await insert(`${row('BP-3', 'a@example.com', false)}, ${row('BP-4', 'a@example.com', true, true)}`);
   });
 
-  it('refuses a role or referral code that cannot be', async () => {
+  it('rejects an invalid role or referral code', async () => {
     database = await usersDatabase();
     await expect(insert(row('BP-1', 'a', false, false, 'root'))).rejects.toMatchObject({ code: '23514' });
     await insert(row('BP-1', 'a', false));

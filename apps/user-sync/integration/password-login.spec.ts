@@ -45,7 +45,7 @@ async function checks(): Promise<Record<string, number>> {
 }
 
 describe('a local user', () => {
-  it('is made by an admin and sets its own password by a token that works once', async () => {
+  it('is created by an admin and sets its password by a token that works once', async () => {
     const { user, passwordToken } = await create({ firstName: 'Ada', role: 'developer', tier: 'pro' });
     expect(user).toMatchObject({
       ...{ authProvider: 'local', clerkUserId: null, fullName: 'Ada', role: 'developer', subscription: 'pro' },
@@ -57,7 +57,7 @@ describe('a local user', () => {
     expect(await logIn(world, user.email ?? '')).toMatchObject({ userId: user.id, role: 'developer', tier: 'pro' });
   });
 
-  it('is not made by others, nor by an admin who is one no longer', async () => {
+  it('can be created neither by other users nor by a former admin', async () => {
     const ada = await member(world);
     const request = { email: newEmail() };
     await expect(world.gateway.send(createUser, request, ada.context)).rejects.toEqual(refusal('forbidden'));
@@ -68,7 +68,7 @@ describe('a local user', () => {
     await expect(create({ firstName: 'a\u0000' })).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('has an address that no other live user has, in whatever case and however many are made at once', async () => {
+  it('has an address of its own in any letter case, even when several are created concurrently', async () => {
     const ada = await member(world);
     const address = (ada.user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
     await expect(create({ email: address.toUpperCase() })).rejects.toEqual(refusal('conflict'));
@@ -78,7 +78,7 @@ describe('a local user', () => {
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(refusal('conflict'));
   });
 
-  it('gets a new token only instead of the old one', async () => {
+  it('gets a new token that invalidates the old one', async () => {
     const { user, passwordToken } = await create();
     const again = await world.gateway.send(issuePasswordToken, { userId: user.id }, boss.context);
     await expect(set(passwordToken.token)).rejects.toEqual(refusal('token_invalid'));
@@ -88,7 +88,7 @@ describe('a local user', () => {
     await expect(world.gateway.send(issuePasswordToken, ofClerk, boss.context)).rejects.toEqual(refusal('conflict'));
   });
 
-  it('is refused a token that is unknown, expired or not long enough a password', async () => {
+  it('cannot set a password by an unknown or expired token, or set one that is too short', async () => {
     const { user, passwordToken } = await create();
     await expect(set('unknown')).rejects.toEqual(refusal('token_invalid'));
     await expect(set(passwordToken.token, 'short')).rejects.toEqual(refusal('invalid_request'));
@@ -97,7 +97,7 @@ describe('a local user', () => {
     expect(await stored(user.id)).toBe('');
   });
 
-  it('loses its sessions when the password is set anew', async () => {
+  it('loses its sessions when a new password is set', async () => {
     const { userId, email } = await localUser(world, boss);
     const { session } = await logIn(world, email);
     const { passwordToken } = await world.gateway.send(issuePasswordToken, { userId }, boss.context);
@@ -110,7 +110,7 @@ describe('a local user', () => {
 });
 
 describe('a login', () => {
-  it('opens a session in the name of the user, whatever the case of the address', async () => {
+  it('opens a session of the user, in any letter case of the address', async () => {
     const { userId, email } = await localUser(world, boss);
     const reply = await logIn(world, email.toUpperCase());
     expect(reply).toMatchObject({ userId, clerkUserId: null, isActive: true, user: { id: userId } });
@@ -122,7 +122,7 @@ describe('a login', () => {
     expect(row).toEqual({ seconds: 3_600, expires_at: new Date(reply.session.expiresAt) });
   });
 
-  it('has one answer, at the cost of one hash, for a wrong password and all who have none', async () => {
+  it('is refused alike, after one hash, for a wrong password and for users without one', async () => {
     const { email } = await localUser(world, boss);
     const ada = await member(world);
     const ofClerk = (ada.user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
@@ -151,11 +151,11 @@ describe('a login', () => {
     expect((after.nothing ?? 0) - (before.nothing ?? 0)).toBe(attempts.length - 1);
   });
 
-  it('finds nobody by an address that only the database takes for the same: each spelling would be throttled by itself', async () => {
+  it('finds no user by an address that only the locale of the database considers equal', async () => {
     const { email } = await localUser(world, boss);
     const dotted = `i${email}`;
     await world.query('UPDATE users SET email = $2 WHERE email = $1', [email, dotted]);
-    // Without this the test could not fail: some locales make an i of it.
+    // The precondition of this test: some locales lower-case this letter to i.
     const [{ same } = { same: false }] = await world.query<{ same: boolean }>("SELECT lower('\u0130') = 'i' AS same");
     expect(await logIn(world, dotted.toUpperCase())).toMatchObject({ isActive: true });
     const spelling = logIn(world, dotted.replace('i', '\u0130'));
@@ -163,7 +163,7 @@ describe('a login', () => {
     expect(same).toBe(true);
   });
 
-  it('with the right password of a user shut out is refused as forbidden, until the user is let in', async () => {
+  it('with the correct password of a deactivated user is forbidden until the user is activated', async () => {
     const { userId, email } = await localUser(world, boss);
     await world.gateway.send(deactivateUser, { userId }, boss.context);
     await expect(logIn(world, email)).rejects.toEqual(refusal('forbidden'));
@@ -172,7 +172,7 @@ describe('a login', () => {
     expect(await logIn(world, email)).toMatchObject({ isActive: true });
   });
 
-  it.each(['clerk_banned', 'clerk_deprovisioned'])('is refused as forbidden while %s is set', async (column) => {
+  it.each(['clerk_banned', 'clerk_deprovisioned'])('is forbidden while %s is set', async (column) => {
     const { userId, email } = await localUser(world, boss);
     await world.query(`UPDATE users SET ${column} = true, clerk_locked = true WHERE id = $1`, [userId]);
     await expect(logIn(world, email)).rejects.toEqual(refusal('forbidden'));
@@ -180,7 +180,7 @@ describe('a login', () => {
     expect(await logIn(world, email)).toMatchObject({ isActive: true });
   });
 
-  it('makes the hash anew when it was made with other parameters', async () => {
+  it('replaces a hash that was made with other parameters', async () => {
     const { userId, email } = await localUser(world, boss);
     const weak = await hashPassword(PASSWORD, { memory: 1_024, passes: 1, parallelism: 1 });
     await world.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [userId, weak]);
@@ -193,7 +193,7 @@ describe('a login', () => {
     expect(await stored(userId)).toBe(strong);
   });
 
-  it('is written down, without the password or the address', async () => {
+  it('is audited without the password and the address', async () => {
     const { userId, email } = await localUser(world, boss);
     await logIn(world, email);
     await logIn(world, email, 'wrong password').catch(() => undefined);
@@ -209,7 +209,7 @@ describe('a login', () => {
 });
 
 describe('an admin', () => {
-  it('shows a user, and nobody else does', async () => {
+  it('can show a user, unlike other callers', async () => {
     const ada = await member(world);
     const request = { userId: ada.principal.userId };
     expect(await world.gateway.send(showUser, request, boss.context)).toMatchObject({ clerkUserId: ada.user.id });
@@ -221,7 +221,7 @@ describe('an admin', () => {
     }
   });
 
-  it('changes role, tier and activity; each is a change and written down, once', async () => {
+  it('changes role, tier and activity, each with one trust change and one audit entry', async () => {
     const ada = await member(world);
     const { userId } = ada.principal;
     const propagation = { gateways: 0, number: expect.any(Number) };
@@ -257,7 +257,7 @@ describe('an admin', () => {
     ]);
   });
 
-  it('sets the limits of enterprise alone', async () => {
+  it('sets limits only for the enterprise tier', async () => {
     const { userId, clerkUserId } = (await member(world)).principal;
     const limits = { tokensMonthlyLimit: 7, uploadsMonthlyLimit: 3 };
     const ofPro = { userId, tier: 'pro', ...limits } as const;
@@ -266,7 +266,7 @@ describe('an admin', () => {
     expect(await world.user(clerkUserId ?? '')).toMatchObject({ tokens_monthly_limit: '7', uploads_monthly_limit: 3 });
   });
 
-  it('neither shuts itself out nor gives up its own role, nor touches the deleted', async () => {
+  it('can neither deactivate nor demote itself, nor change a deleted user', async () => {
     const own = { userId: boss.principal.userId };
     await expect(world.gateway.send(deactivateUser, own, boss.context)).rejects.toEqual(refusal('conflict'));
     const role = { ...own, role: 'user' } as const;

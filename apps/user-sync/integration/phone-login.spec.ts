@@ -28,10 +28,10 @@ afterAll(() => world.dispose());
 
 let numbers = 9_000_000_000;
 
-/** A number of India that no other test has. */
+/** A unique Indian phone number. */
 const newPhone = (): string => `+91${(numbers += 1)}`;
 
-/** A user who has just signed in at Clerk by this phone. */
+/** A user with an active Clerk session and this verified phone number. */
 function signedIn(phone = newPhone(), changes: Record<string, unknown> = {}) {
   const id = newClerkId();
   const sample = clerkUser(id);
@@ -62,7 +62,7 @@ const openOf = (parentSessionId: string) =>
 const auditOf = async (filter: object) => (await world.gateway.send(listAudit, filter, boss.context)).items;
 
 describe('a phone login', () => {
-  it('makes the user, notes what the client knows of it, and opens a session', async () => {
+  it('creates the user, stores the profile that the client sent, and opens a session', async () => {
     const { user, token, phone, sessionId } = signedIn();
     const body = { name: ' Asha ', shopName: 'Shop', city: 'Pune', state: 'MH', pincode: '411001', phoneNumber: phone };
     const reply = await exchange(token, { ...body, clerkUserId: user.id });
@@ -86,14 +86,14 @@ describe('a phone login', () => {
     ]);
   });
 
-  it('of a user who was here before keeps what the client does not say', async () => {
+  it('of an existing user keeps the fields that the client does not send', async () => {
     const { user, token } = signedIn();
     await exchange(token, { name: 'Asha', city: 'Pune' });
     const again = await exchange({ ...token, id: randomUUID() }, { city: 'Delhi' });
     expect(again).toMatchObject({ isNewUser: false, user: { ownerName: 'Asha', city: 'Delhi', clerkUserId: user.id } });
   });
 
-  it('is that of a new user although the webhook came first', async () => {
+  it('reports a new user even when the webhook came first', async () => {
     const { user, token } = signedIn();
     await world.deliver(userEvent('user.created', user));
     expect(await exchange(token)).toMatchObject({ isNewUser: true });
@@ -105,7 +105,7 @@ describe('a phone login', () => {
     ['a leading zero', (phone: string) => `0${phone.slice(3)}`],
     ['marks of direction and a link', (phone: string) => `\u202atel:(+91) ${phone.slice(3)}\u202c`],
     ['spaces and dashes', (phone: string) => `+91 ${phone.slice(3, 8)}-${phone.slice(8)}`],
-  ])('takes the phone number with %s', async (_, written) => {
+  ])('accepts the phone number with %s', async (_, written) => {
     const { token, phone } = signedIn();
     expect(await exchange(token, { phoneNumber: written(phone) })).toMatchObject({ user: { phoneNumber: phone } });
   });
@@ -113,7 +113,7 @@ describe('a phone login', () => {
   it.each([
     ['phoneNumber', () => ({ phoneNumber: '+919999999999' })],
     ['clerkUserId', () => ({ clerkUserId: newClerkId() })],
-  ])('is refused, and written down, when the body asserts another %s', async (assertion, body) => {
+  ])('is refused and audited when the body states another %s', async (assertion, body) => {
     const { user, token } = signedIn();
     await expect(exchange(token, body())).rejects.toEqual(refusal('identity_mismatch'));
     const [entry] = (await auditOf({ action: 'login.phone', outcome: 'refused' })).filter(
@@ -121,18 +121,18 @@ describe('a phone login', () => {
     );
     expect(entry).toMatchObject({ reason: 'identity_mismatch', details: { assertion }, sourceIp: '203.0.113.7' });
     expect(JSON.stringify(entry)).not.toContain('9999999999');
-    // It used nothing up.
+    // The token is still unused.
     expect(await exchange(token)).toMatchObject({ clerkUserId: user.id });
   });
 
   it.each([{ phoneNumber: 'call me' }, { phoneNumber: '12' }, { city: 'a\u0000b' }, { role: 'admin' }])(
-    'is refused with %j',
+    'is rejected with %j',
     async (body) => {
       await expect(exchange(signedIn().token, body as object)).rejects.toEqual(refusal('invalid_request'));
     },
   );
 
-  it('returns the same session to ten concurrent exchanges of one token, and to another right afterwards', async () => {
+  it('returns the same session to ten concurrent exchanges of one token, and to one right afterwards', async () => {
     const { token } = signedIn();
     const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => exchange(token, { name: 'Asha' })));
     others.push(await exchange(token, { name: 'Asha' }));
@@ -146,7 +146,7 @@ describe('a phone login', () => {
     expect(entries).toHaveLength(11);
   });
 
-  it('of a token that was exchanged is refused after ten seconds', async () => {
+  it('is refused when the token was exchanged more than ten seconds ago', async () => {
     const { token } = signedIn();
     await exchange(token);
     await world.query(`UPDATE used_exchange_tokens SET used_at = used_at - interval '10 seconds' WHERE token_id = $1`, [
@@ -156,7 +156,7 @@ describe('a phone login', () => {
     expect(await openOf(token.sessionId)).toHaveLength(1);
   });
 
-  it('of a token that was exchanged is refused at once when that session was closed, or by an older release', async () => {
+  it('is refused when the session of the first exchange was closed, or an older release exchanged the token', async () => {
     const closed = signedIn();
     const { session } = await exchange(closed.token);
     await world.query('UPDATE legacy_sessions SET closed_at = now() WHERE id = $1', [session.id]);
@@ -170,7 +170,7 @@ describe('a phone login', () => {
     await expect(exchange(older.token)).rejects.toEqual(refusal('token_used'));
   });
 
-  it('repeated with another assertion is refused, and of another session opens another', async () => {
+  it('is refused when repeated with other assertions, and opens another session for another Clerk session', async () => {
     const { token, user } = signedIn();
     const first = await exchange(token);
     await expect(exchange(token, { phoneNumber: '+919999999999' })).rejects.toEqual(refusal('identity_mismatch'));
@@ -185,20 +185,20 @@ describe('a phone login', () => {
     ['is pending', (user: UserJson, id: string) => json(200, sessionOf(user, id, { status: 'pending' }))],
     ["is another user's", (user: UserJson, id: string) => json(200, sessionOf({ ...user, id: newClerkId() }, id))],
     ['is unknown to Clerk', () => json(404, fixture('bapi.error-404'))],
-  ])('is refused when the session %s', async (_, answer) => {
+  ])('is refused when the Clerk session %s', async (_, answer) => {
     const { user, token, sessionId } = signedIn();
     world.clerk.answer(sessionId, answer(user, sessionId));
     await expect(exchange(token)).rejects.toEqual(refusal('session_ended'));
     expect(await world.user(user.id)).toBeUndefined();
   });
 
-  it('is refused once Clerk has told that the session is over, whatever its API says', async () => {
+  it('is refused after the event that ended the session, even if Clerk’s API shows it as active', async () => {
     const { user, token, sessionId } = signedIn();
     await world.deliver(sessionEvent('session.revoked', user.id, { id: sessionId, user }));
     await expect(exchange(token)).rejects.toEqual(refusal('session_ended'));
   });
 
-  it('is refused without a phone number that is verified there', async () => {
+  it('is refused without a phone number that is verified at Clerk', async () => {
     const { user } = signedIn();
     const [number] = user.phone_numbers as Record<string, unknown>[];
     const unverified = [{ ...number, verification: { status: 'unverified' } }];
@@ -222,7 +222,7 @@ describe('a phone login', () => {
     await expect(exchange(gone.token)).rejects.toEqual(refusal('user_deleted'));
   });
 
-  it('is granted to a user whose account is locked after the session began', async () => {
+  it('succeeds for a user who was locked after the session started', async () => {
     const { token } = signedIn(newPhone(), { locked: true, lockout_expires_in_seconds: 3_600 });
     expect(await exchange(token)).toMatchObject({ isActive: true });
   });
@@ -231,7 +231,7 @@ describe('a phone login', () => {
     ['is down', hangUp],
     ['does not answer', silence],
     ['answers 500', json(500, { errors: [] })],
-  ])('is refused as clerk_unavailable while Clerk %s, and the token stays good', async (_, answer) => {
+  ])('is refused as clerk_unavailable while Clerk %s, and the token stays usable', async (_, answer) => {
     const { user, token, sessionId } = signedIn();
     world.clerk.answer(sessionId, answer);
     await expect(exchange(token)).rejects.toEqual(refusal('clerk_unavailable'));
@@ -241,7 +241,7 @@ describe('a phone login', () => {
     expect(await exchange(token)).toMatchObject({ isNewUser: true });
   });
 
-  it('ends with its Clerk session, also when that ends at the same moment', async () => {
+  it('ends with its Clerk session, even when both happen concurrently', async () => {
     const each = Array.from({ length: 10 }, () => signedIn());
     await Promise.all(each.map(({ user }) => world.deliver(userEvent('user.created', user))));
     await Promise.all(
@@ -264,7 +264,7 @@ describe('a phone login', () => {
 });
 
 describe('syncUsers', () => {
-  it('makes a user who is not here yet, and shows one who is', async () => {
+  it('creates a user who is not here yet, and returns an existing one', async () => {
     const { user, sessionId } = signedIn();
     const sync = () => world.gateway.send(syncClerkUser, { clerkUserId: user.id, sessionId }, nobody());
     const first = await sync();
@@ -274,7 +274,7 @@ describe('syncUsers', () => {
     expect(await world.gateway.send(getMe, {}, context)).toEqual(first.user);
   });
 
-  it('is refused once the session is over', async () => {
+  it('is refused once the session has ended', async () => {
     const ada = await member(world);
     const sessionId = ada.principal.sessionId ?? '';
     await world.deliver(sessionEvent('session.ended', ada.user.id, { id: sessionId }));

@@ -20,7 +20,7 @@ afterAll(() => world.dispose());
 const resolve = (clerkUserId: string, requestId: string = randomUUID()) =>
   world.gateway.send(resolvePrincipal, { clerkUserId, sessionId: 'sess_1' }, { principal: null, requestId });
 
-/** A user that is here, and its principal as the gateway would make it. */
+/** A stored user, and its principal as the gateway sends it. */
 async function member(changes: Record<string, unknown> = {}) {
   const user = clerkUser(newClerkId(), changes);
   world.clerk.answer(user.id, json(200, user));
@@ -29,17 +29,17 @@ async function member(changes: Record<string, unknown> = {}) {
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }
 
-/** Returns when the service has read what it was asked until now, and has looked for it in the database. */
+/** Resolves when the service has read all requests sent so far, and looked up their users. */
 async function allHaveLooked(): Promise<void> {
   const [app] = world.apps as [INestApplication];
   await world.gatewayConnection.flush();
   await app.get(NatsClient).get().flush();
-  // Each look is a few queries, one after the other; connections go to who has waited longest.
+  // A lookup is a few queries in sequence, and connections go to the longest waiting request.
   for (let turns = 0; turns < 10; turns += 1) await app.get(DataSource).query('SELECT 1');
 }
 
 describe('resolving a principal', () => {
-  it('finds the user that is here, without asking Clerk', async () => {
+  it('finds a stored user without asking Clerk', async () => {
     const user = clerkUser(newClerkId(), { public_metadata: { role: 'developer' } });
     world.clerk.answer(user.id, json(200, user));
     await world.deliver(userEvent('user.created', user));
@@ -58,7 +58,7 @@ describe('resolving a principal', () => {
     expect(world.clerk.times(user.id)).toBe(1);
   });
 
-  it('makes an unknown user from Clerk: 50 first requests at once are one fetch and one row', async () => {
+  it('creates an unknown user: 50 concurrent first requests cause one fetch and one row', async () => {
     const user = clerkUser(newClerkId());
     let release = (): void => undefined;
     const held = new Promise<void>((free) => (release = free));
@@ -75,7 +75,7 @@ describe('resolving a principal', () => {
     expect(await resolve(user.id)).toMatchObject({ isNewUser: false });
   });
 
-  it("carries the request's id into the user's story", async () => {
+  it("records the request id in the user's explanation", async () => {
     const user = clerkUser(newClerkId());
     world.clerk.answer(user.id, json(200, user));
     await resolve(user.id, 'request-1');
@@ -85,7 +85,7 @@ describe('resolving a principal', () => {
     ).toEqual([{ source: 'first_login', correlation_id: 'request-1' }]);
   });
 
-  it('gives two users that come under one request id each its own row', async () => {
+  it('creates two users whose requests have the same id', async () => {
     const users = [clerkUser(newClerkId()), clerkUser(newClerkId())];
     for (const user of users) world.clerk.answer(user.id, json(200, user));
     const replies = [];
@@ -108,11 +108,11 @@ describe('resolving a principal', () => {
     expect(await resolve(user.id)).toMatchObject({ isNewUser: true });
   });
 
-  it('is refused as not_found for a user whom Clerk does not know', async () => {
+  it('is refused as not_found for a user that Clerk does not know', async () => {
     await expect(resolve(newClerkId())).rejects.toEqual(refusal('not_found'));
   });
 
-  it('is refused as user_deleted once the user was deleted, also before it was ever here', async () => {
+  it('is refused as user_deleted for a deleted user, even one who was never here', async () => {
     const { user } = await member();
     const never = newClerkId();
     world.clerk.answer(never, json(200, clerkUser(never)));
@@ -123,7 +123,7 @@ describe('resolving a principal', () => {
     expect(world.clerk.times(never)).toBe(0);
   });
 
-  it('makes a user whose lists and unneeded fields Clerk answers as null', async () => {
+  it('creates a user for whom Clerk returns null in lists and unused fields', async () => {
     const id = newClerkId();
     const needed = ['id', 'updated_at'];
     const empty = Object.entries(clerkUser(id)).map(([field, value]) => [field, needed.includes(field) ? value : null]);
@@ -132,7 +132,7 @@ describe('resolving a principal', () => {
     expect(await world.user(id)).toMatchObject({ email: null, phone_number: null, full_name: 'User' });
   });
 
-  it('says that a banned, deprovisioned or deactivated user is not active', async () => {
+  it('shows a banned, deprovisioned or deactivated user as not active', async () => {
     const banned = await member({ banned: true });
     const deprovisioned = await member({ deprovisioned: true });
     const off = await member();
@@ -142,7 +142,7 @@ describe('resolving a principal', () => {
     }
   });
 
-  it('says that a user who is deprovisioned after the first login is not active, until it is provisioned again', async () => {
+  it('shows a user who is deprovisioned after the first login as not active, until provisioned again', async () => {
     const { user } = await member();
     await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1, deprovisioned: true }));
     expect(await resolve(user.id)).toMatchObject({ isActive: false });
@@ -150,7 +150,7 @@ describe('resolving a principal', () => {
     expect(await resolve(user.id)).toMatchObject({ isActive: true });
   });
 
-  it('says that a locked user is active: a lockout restricts signing in at Clerk alone', async () => {
+  it('shows a locked user as active: a lockout only restricts signing in at Clerk', async () => {
     const { user } = await member();
     const lockout = { locked: true, lockout_expires_in_seconds: 3_600 };
     const { user: lockedAtFirst } = await member(lockout);
@@ -159,7 +159,7 @@ describe('resolving a principal', () => {
     for (const { id } of [user, lockedAtFirst]) expect(await resolve(id)).toMatchObject({ isActive: true });
   });
 
-  it('settles with Clerk who has an address that another user holds here', async () => {
+  it('asks Clerk about an address that another user has here', async () => {
     const { user } = await member();
     const other = clerkUser(newClerkId(), { email_addresses: user.email_addresses });
     world.clerk.answer(other.id, json(200, other));
@@ -172,7 +172,7 @@ describe('resolving a principal', () => {
 });
 
 describe('the calling user', () => {
-  it('sees itself', async () => {
+  it('can read itself', async () => {
     const { user, principal, context } = await member({ last_sign_in_at: 1_790_000_000_500 });
     expect(await world.gateway.send(getMe, {}, context)).toMatchObject({
       id: principal.userId,
@@ -183,7 +183,7 @@ describe('the calling user', () => {
     });
   });
 
-  it('changes its profile, and nothing that Clerk owns', async () => {
+  it('can change its profile, and no column that Clerk owns', async () => {
     const { context } = await member();
     const patch = {
       ownerName: ' Ada ',
@@ -200,7 +200,7 @@ describe('the calling user', () => {
     await expect(world.gateway.send(updateMe, firstName, context)).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('changes its profile under the id of the request and by a credential, which is written down; the values are not', async () => {
+  it('changes its profile with an audit entry of request id and credential, without the values', async () => {
     const { principal, context } = await member();
     await world.gateway.send(updateMe, { city: 'Pune', bio: 'hush hush' }, context);
     await world.gateway.send(updateMe, {}, context);
@@ -213,7 +213,7 @@ describe('the calling user', () => {
     ]);
   });
 
-  it('is told which field holds what cannot be stored', async () => {
+  it('gets the name of a field with characters that cannot be stored', async () => {
     const { context } = await member();
     await expect(world.gateway.send(updateMe, { city: 'a\u0000b' }, context)).rejects.toMatchObject({
       reason: 'invalid_request',
@@ -221,7 +221,7 @@ describe('the calling user', () => {
     });
   });
 
-  it('is refused when deleted, shut out, unknown or nobody', async () => {
+  it('is refused when deleted, not active, unknown or missing', async () => {
     const deleted = await member();
     await world.deliver(deletion(deleted.user.id));
     const banned = await member({ banned: true });
@@ -241,14 +241,14 @@ describe('the calling user', () => {
 });
 
 describe('listing users', () => {
-  it('is for admins alone', async () => {
+  it('is allowed only for admins', async () => {
     const { context } = await member();
     await expect(world.gateway.send(listUsers, {}, context)).rejects.toEqual(refusal('forbidden'));
     const nobody = { principal: null, requestId: randomUUID() };
     await expect(world.gateway.send(listUsers, {}, nobody)).rejects.toEqual(refusal('unauthenticated'));
   });
 
-  it('walks over all users, newest first, each once', async () => {
+  it('returns all users page by page, newest first, each once', async () => {
     const { context } = await member({ public_metadata: { role: 'admin' } });
     const seen: { id: string; createdAt: string }[] = [];
     for (let cursor: string | undefined; ;) {
@@ -265,7 +265,7 @@ describe('listing users', () => {
     expect(times).toEqual([...times].sort().reverse());
   });
 
-  it('filters by e-mail in any case, Clerk id, role and deletion', async () => {
+  it('filters by e-mail address in any letter case, Clerk id, role and deletion', async () => {
     const { user, context } = await member({ public_metadata: { role: 'admin' } });
     const gone = await member({ updated_at: 8_640_000_000_000_000 });
     await world.deliver(deletion(gone.user.id));
@@ -279,7 +279,7 @@ describe('listing users', () => {
     expect(await ids({ role: 'admin' })).not.toContain(gone.user.id);
   });
 
-  it('refuses a cursor that is none', async () => {
+  it('rejects an invalid cursor', async () => {
     const { context } = await member({ public_metadata: { role: 'admin' } });
     for (const cursor of ['x', Buffer.from('[1,"x"]').toString('base64url')]) {
       await expect(world.gateway.send(listUsers, { cursor }, context)).rejects.toEqual(refusal('invalid_request'));

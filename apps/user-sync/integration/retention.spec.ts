@@ -32,8 +32,8 @@ async function audited(action: string, days: number): Promise<void> {
 const audits = async () =>
   (await world.query<{ action: string }>('SELECT action FROM audit_log ORDER BY at')).map(({ action }) => action);
 
-describe('what was decided about an event', () => {
-  it('goes after its days; the event changes nothing when it comes once more, however late', async () => {
+describe('an applied event', () => {
+  it('is deleted after its retention, and a later repetition of the event changes nothing', async () => {
     await world.boot();
     const user = clerkUser(newClerkId());
     const older = userEvent('user.created', user);
@@ -66,7 +66,7 @@ describe('what was decided about an event', () => {
     expect(await users()).toEqual(before);
   });
 
-  it('is kept for ever where that is asked for', async () => {
+  it('is kept when the retention is 0', async () => {
     await world.boot({ APPLIED_RETENTION_DAYS: '0' });
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
@@ -77,7 +77,7 @@ describe('what was decided about an event', () => {
 });
 
 describe('a metadata collision', () => {
-  it('is removed when it has been over for as many days; one that is not over stays', async () => {
+  it('is deleted after its retention when it has ended, and kept while it is open', async () => {
     await world.boot();
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
@@ -105,19 +105,19 @@ describe('the audit log', () => {
     await world.query('ALTER TABLE audit_log ENABLE TRIGGER ALL');
   });
 
-  it('is let go of after its days', async () => {
+  it('is deleted after its retention', async () => {
     await world.boot();
     await prune();
     expect(await audits()).toEqual(['young', 'youngest']);
   });
 
-  it('is kept for ever where that is asked for', async () => {
+  it('is kept when the retention is 0', async () => {
     await world.boot({ AUDIT_RETENTION_DAYS: '0' });
     await prune();
     expect(await audits()).toEqual(['old', 'young', 'youngest']);
   });
 
-  it('loses nothing of the last 90 days, whatever the service asks for', async () => {
+  it('cannot lose entries of the last 90 days, even to the service', async () => {
     await world.boot();
     const dataSource = world.apps[0]?.get(DataSource);
     await expect(dataSource?.query(`DELETE FROM audit_log WHERE action = 'youngest'`)).rejects.toThrow(/for 90 days/);
@@ -132,7 +132,7 @@ describe('the audit log', () => {
     const asService = (text: string) =>
       withClient(world.database.serviceUrl, async (client) => (await client.query<Record<string, boolean>>(text)).rows);
 
-    it('gets the time of the database, whatever time it claims', async () => {
+    it('records the time of the database, whatever time an insert contains', async () => {
       const claims = [
         insert('recorded_at', `now() - interval '1 year'`),
         insert('recorded_at', `now() + interval '1 year'`),
@@ -151,8 +151,8 @@ describe('the audit log', () => {
       ['the loss of all entries', 'TRUNCATE audit_log'],
       ['the end of the guard', 'ALTER TABLE audit_log DISABLE TRIGGER ALL'],
       ['another guard', 'DROP FUNCTION date_audit_entry() CASCADE'],
-    ])('cannot bring about %s', async (_what, statement) => {
-      // The number that an honest entry would have got is known to the session.
+    ])('rejects %s', async (_what, statement) => {
+      // The session knows the id that a regular entry would have got.
       const tried = asService(`SELECT nextval(pg_get_serial_sequence('audit_log', 'id')); ${statement}`);
       await expect(tried).rejects.toMatchObject({ code: '42501' });
       expect(await audits()).toEqual(['old', 'young', 'youngest']);
@@ -183,11 +183,11 @@ describe('an API key that has ended', () => {
     return rows.map(({ name }) => name).sort();
   }
 
-  it('goes when the audit log has let go of its end, and no other does', async () => {
+  it('is deleted with the audit entries about it, and no other key is', async () => {
     expect(await keysAfter({})).toEqual(['alive', 'expired', 'revoked']);
   });
 
-  it('stays where the audit log is kept for ever', async () => {
+  it('is kept when the audit log is', async () => {
     expect(await keysAfter({ AUDIT_RETENTION_DAYS: '0' })).toHaveLength(6);
   });
 });

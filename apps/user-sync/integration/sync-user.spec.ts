@@ -20,8 +20,8 @@ afterAll(() => world.dispose());
 const sync = (id: string, by = boss): Promise<ReplyOf<typeof syncUser>> =>
   world.gateway.send(syncUser, { id }, { ...by.context, requestId: randomUUID() });
 
-describe('an admin makes one user equal to Clerk', () => {
-  it('when a webhook never came, and the user is as Clerk has it', async () => {
+describe('the sync of one user by an admin', () => {
+  it('applies a change whose webhook never came', async () => {
     const { user, principal } = await member(world);
     world.clerk.answer(user.id, json(200, { ...user, updated_at: T0 + 5, first_name: 'Newer', banned: true }));
     const { result, user: shown } = await sync(principal.userId);
@@ -30,21 +30,21 @@ describe('an admin makes one user equal to Clerk', () => {
     expect(await sync(user.id)).toMatchObject({ result: 'unchanged', user: { firstName: 'Newer' } });
   });
 
-  it('whose row is newer than anything that Clerk holds', async () => {
+  it('corrects a row that is newer than the user at Clerk', async () => {
     const { user, principal } = await member(world);
     await world.deliver(userEvent('user.updated', { ...user, updated_at: T0 + 1e9, first_name: 'Corrupt' }));
     expect(await sync(principal.userId)).toMatchObject({ result: 'applied', user: { firstName: user.first_name } });
     expect((await world.user(user.id))?.clerk_updated_at).toBe(String(T0));
   });
 
-  it('who was never here, by the id of Clerk', async () => {
+  it('creates a user who was never here, by the Clerk id', async () => {
     const user = clerkUser(newClerkId());
     world.clerk.answer(user.id, json(200, user));
     const { result, user: shown } = await sync(user.id);
     expect([result, shown?.clerkUserId]).toEqual(['created', user.id]);
   });
 
-  it('and finds it missing there: it is here until that is confirmed', async () => {
+  it('keeps a user whom Clerk does not find until that is confirmed', async () => {
     const { user, principal } = await member(world);
     world.clerk.answer(user.id, json(404, { errors: [{ code: 'resource_not_found' }] }));
     expect(await sync(principal.userId)).toMatchObject({ result: 'missing', user: { deletedAt: null } });
@@ -52,7 +52,7 @@ describe('an admin makes one user equal to Clerk', () => {
     expect(suspected).toEqual([{ source: 'sync' }]);
   });
 
-  it('who was deleted: nothing brings the id back, and Clerk is not asked', async () => {
+  it('leaves a deleted user deleted, without asking Clerk', async () => {
     const { user, principal } = await member(world);
     await world.deliver(deletion(user.id));
     const before = world.clerk.times(user.id);
@@ -63,7 +63,7 @@ describe('an admin makes one user equal to Clerk', () => {
     expect(await sync(early)).toMatchObject({ result: 'deleted', user: null });
   });
 
-  it('and it stands in the story of the user, under the id of the request, and in the audit log', async () => {
+  it('is recorded in the explanation of the user, with the request id, and in the audit log', async () => {
     const { user, principal } = await member(world);
     const requestId = randomUUID();
     await world.gateway.send(syncUser, { id: principal.userId }, { ...boss.context, requestId });
@@ -79,7 +79,7 @@ describe('an admin makes one user equal to Clerk', () => {
   });
 });
 
-describe('nothing is changed, and nothing written down', () => {
+describe('the sync of one user changes and records nothing', () => {
   const entries = () => world.query(`SELECT id FROM audit_log WHERE action = 'user.sync'`);
 
   it.each([
@@ -87,7 +87,7 @@ describe('nothing is changed, and nothing written down', () => {
     ['answers nothing', silence],
     ['fails', json(500, { errors: [] })],
     ['does not know our key', json(401, { errors: [{ code: 'authentication_invalid' }] })],
-  ])('while Clerk %s, which the answer says', async (_, outage) => {
+  ])('while Clerk %s, and reports it', async (_, outage) => {
     const { user, principal } = await member(world);
     const [row, before] = [await world.user(user.id), await entries()];
     world.clerk.outage = outage;
@@ -96,7 +96,7 @@ describe('nothing is changed, and nothing written down', () => {
     expect(await entries()).toEqual(before);
   });
 
-  it('for a local user, one that nobody knows, and a caller who is no admin or is one no more', async () => {
+  it('for a local user, an unknown user, and a caller who is not an active admin', async () => {
     const before = await entries();
     const { userId } = await localUser(world, boss);
     await expect(sync(userId)).rejects.toMatchObject({ reason: 'conflict', message: expect.stringContaining('local') });

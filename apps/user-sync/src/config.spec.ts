@@ -24,7 +24,7 @@ function faultsOf(environment: Record<string, string>): Map<string, string> {
 }
 
 describe('the configuration', () => {
-  it('has a default for all but addresses and keys', () => {
+  it('has defaults except for addresses and keys', () => {
     expect(loadConfig(good)).toEqual({
       host: '0.0.0.0',
       opsPort: 9002,
@@ -49,7 +49,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('names everything that is missing at once', () => {
+  it('names all missing variables at once', () => {
     expect([...faultsOf({}).keys()].sort()).toEqual(Object.keys(good).sort());
   });
 
@@ -67,24 +67,24 @@ describe('the configuration', () => {
     ['CLERK_SEED_ROLES', ' , '],
     ['CLERK_METADATA_KEY', 'gate.house'],
     ['CLERK_METADATA_KEY', '__proto__'],
-  ])('refuses a faulty %s without showing it', (variable, value) => {
+  ])('rejects an invalid %s without showing it', (variable, value) => {
     const faults = faultsOf({ ...good, [variable]: value });
     expect([...faults.keys()]).toEqual([variable]);
     expect([...faults.values()].join()).not.toContain(value);
   });
 
-  it('takes the roles that may be seeded, and the key of the metadata that is ours', () => {
+  it('accepts the roles to seed and the metadata key', () => {
     const environment = { ...good, CLERK_SEED_ROLES: 'user, admin', CLERK_METADATA_KEY: 'gatehouse' };
     expect(loadConfig(environment).metadata).toEqual({ key: 'gatehouse', seedRoles: ['user', 'admin'] });
   });
 
-  it('of the migrations is the database alone', () => {
+  it('of the migrations needs only the database', () => {
     expect(loadMigrationConfig({ DATABASE_URL: good.DATABASE_URL })).toEqual({ url: good.DATABASE_URL });
     expect(() => loadMigrationConfig({})).toThrow('DATABASE_URL is required');
   });
 });
 
-it('the command that makes admins needs the database and Clerk alone', () => {
+it('the make-admin command needs only the database and Clerk', () => {
   const { DATABASE_URL, CLERK_SECRET_KEY } = good;
   expect(loadAdminConfig({ DATABASE_URL, CLERK_SECRET_KEY })).toEqual({
     database: { url: DATABASE_URL },

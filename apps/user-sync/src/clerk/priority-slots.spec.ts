@@ -1,7 +1,7 @@
 import { type Priority } from './priority';
 import { PrioritySlots } from './priority-slots';
 
-/** Work that ends when it is told to. */
+/** Work that runs until `end` is called. */
 function held(slots: PrioritySlots, priority: Priority, started: string[], name: string = priority) {
   let end = (): void => undefined;
   const over = new Promise<void>((resolve) => (end = resolve));
@@ -15,7 +15,7 @@ function held(slots: PrioritySlots, priority: Priority, started: string[], name:
 const LIMITS = { first_login: 3, conflict: 3, write_back: 2, reconcile: 1 };
 
 describe('the slots of requests to Clerk', () => {
-  it('are never all taken by what is less urgent: a first login starts at once', () => {
+  it('leave one free for a first login, which starts at once', () => {
     const slots = new PrioritySlots(LIMITS);
     const started: string[] = [];
     for (let n = 0; n < 5; n += 1) held(slots, 'reconcile', started);
@@ -24,7 +24,7 @@ describe('the slots of requests to Clerk', () => {
     return Promise.resolve().then(() => expect(started).toEqual(['reconcile', 'write_back', 'first_login']));
   });
 
-  it('go to the most urgent that waits, in order within a priority', async () => {
+  it('go to the most urgent waiting request, in order within a priority', async () => {
     const slots = new PrioritySlots({ first_login: 1, conflict: 1, write_back: 1, reconcile: 1 });
     const started: string[] = [];
     const first = held(slots, 'conflict', started, 'running');
@@ -39,7 +39,7 @@ describe('the slots of requests to Clerk', () => {
     expect(started).toEqual(['running', 'first_login', 'write_back 1', 'write_back 2', 'reconcile']);
   });
 
-  it('are free again after work that failed', async () => {
+  it('are released by failed work', async () => {
     const slots = new PrioritySlots({ first_login: 1, conflict: 1, write_back: 1, reconcile: 1 });
     await expect(slots.run('conflict', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await slots.run('reconcile', () => Promise.resolve('yes'))).toBe('yes');

@@ -1,7 +1,7 @@
 import { Slots, mapBounded } from './slots';
 
 describe('slots', () => {
-  it('never run more than their number at once, and each piece of work once, in order', async () => {
+  it('run at most their number at once, and each piece of work once, in order', async () => {
     let running = 0;
     let most = 0;
     const started: number[] = [];
@@ -17,7 +17,7 @@ describe('slots', () => {
     expect(results).toEqual([2, 4, 6, 8, 10, 12, 14]);
   });
 
-  it('are free again after work that failed', async () => {
+  it('are released by failed work', async () => {
     const slots = new Slots(1);
     await expect(slots.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await slots.run(() => Promise.resolve('yes'))).toBe('yes');

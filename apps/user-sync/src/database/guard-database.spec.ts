@@ -14,19 +14,19 @@ const outcome = (error: Error) =>
     (thrown: unknown) => thrown,
   );
 
-describe('an error of the database', () => {
+describe('a database error', () => {
   it.each([
     [{ code: '23505', constraint: 'users_email_verified_live_key' }, '23505', 'users_email_verified_live_key'],
     [{ code: '22P02' }, '22P02', undefined],
     [{}, 'no SQLSTATE', undefined],
-  ])('%j keeps its code and loses every value', async (driver, sqlState, constraint) => {
+  ])('%j keeps its code and contains no value', async (driver, sqlState, constraint) => {
     const error = await outcome(refusedWith(driver));
     expect(error).toBeInstanceOf(DatabaseRefusedError);
     expect(error).toMatchObject({ sqlState, constraint });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('ada@');
   });
 
-  it('is the same when it comes from the driver as it is, as that of a prepared statement does', async () => {
+  it('is translated alike when it comes directly from the driver, as for prepared statements', async () => {
     const error = await outcome(ofTheDriver({ code: '23505', constraint: 'users_pkey', detail: 'ada@example.com' }));
     expect(error).toMatchObject({ code: 'DATABASE_REFUSED', sqlState: '23505', constraint: 'users_pkey' });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('ada@');
@@ -39,7 +39,7 @@ describe('an error of the database', () => {
     },
   );
 
-  it('that is none of the database is left alone', async () => {
+  it('of another origin is not translated', async () => {
     const refusal = new RequestRefusedError('not_found', 'there is no such user');
     expect(await outcome(refusal)).toBe(refusal);
   });

@@ -32,7 +32,7 @@ describe('a phone number', () => {
     ['in full width', digitsFrom(0xff10)('\uff0b91\u300098765\u300043210')],
     ['in mathematical digits', digitsFrom(0x1d7ce)('+91 98765 43210')],
     ['in Devanagari without its country', digitsFrom(0x966)('09876543210')],
-  ])('is read %s', (_, text) => {
+  ])('is parsed %s', (_, text) => {
     expect(toE164(text, 'IN')).toBe(NUMBER);
   });
 
@@ -47,14 +47,14 @@ describe('a phone number', () => {
     'one two three',
     '++919876543210',
     '+91 98765 43210 or so',
-  ])('is none: %j', (text) => {
+  ])('is rejected: %j', (text) => {
     expect(() => toE164(text, 'IN')).toThrow('phoneNumber: is not a phone number');
   });
 
   it.each([
     ['+44 (0)20 7946 0958', 'GB', '+442079460958'],
     ['(212) 555-0123', 'US', '+12125550123'],
-  ] as const)('of another country is read as before: %s', (text, region, expected) => {
+  ] as const)('of another country is parsed: %s', (text, region, expected) => {
     expect(toE164(text, region)).toBe(expected);
   });
 });

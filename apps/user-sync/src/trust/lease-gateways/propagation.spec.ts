@@ -2,14 +2,14 @@ import { PropagationWait } from './propagation';
 
 const lease = (gatewayId: string, number: number, live = true) => ({ gatewayId, number, live });
 
-describe('waiting for a change to spread', () => {
-  it('ends at once where no gateway lives', () => {
+describe('the wait for a trust change', () => {
+  it('ends at once without live gateways', () => {
     const wait = new PropagationWait(5, () => 0);
     expect(wait.see([lease('old', 1, false)])).toBe(true);
     expect(wait.result).toEqual({ number: 5, gateways: 0, acknowledged: 0, expired: 0, tookMs: 0 });
   });
 
-  it('ends when each gateway has come as far or is gone, and does not mind those that come later', () => {
+  it('ends when each gateway has acknowledged or expired, and ignores later gateways', () => {
     const wait = new PropagationWait(5, () => 0);
     expect(wait.see([lease('a', 5), lease('b', 4), lease('c', 4)])).toBe(false);
     expect(wait.see([lease('a', 5), lease('b', 9), lease('c', 4), lease('d', 4)])).toBe(false);
@@ -17,7 +17,7 @@ describe('waiting for a change to spread', () => {
     expect(wait.result).toMatchObject({ gateways: 3, acknowledged: 2, expired: 1 });
   });
 
-  it('takes longer than a lease only for a gateway that lives and is silent', () => {
+  it('is overdue half a second after the length of a lease', () => {
     let now = 100;
     const wait = new PropagationWait(5, () => now);
     wait.see([lease('a', 4)]);

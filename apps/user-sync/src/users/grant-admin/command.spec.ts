@@ -4,12 +4,12 @@ it.each([
   [['Ada@Example.com'], { verb: 'grant', email: 'ada@example.com' }],
   [['--list'], { verb: 'list' }],
   [['--cancel', 'Ada@Example.com'], { verb: 'cancel', email: 'ada@example.com' }],
-])('reads the arguments %j', (args, command) => {
+])('parses the arguments %j', (args, command) => {
   expect(parseCommand(args)).toEqual(command);
 });
 
 it.each([[[]], [['ada']], [['--list', 'x']], [['--cancel']], [['--cancel', 'ada']], [['a@b.example', 'c@d.example']]])(
-  'does not guess what %j means',
+  'rejects the arguments %j',
   (args) => {
     expect(parseCommand(args)).toBeUndefined();
   },
