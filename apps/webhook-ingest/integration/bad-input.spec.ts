@@ -5,7 +5,7 @@ import { type Registry } from 'prom-client';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
 
 const MIB = 1024 * 1024;
-/** 200 MB go through one process twice: seconds by themselves, minutes where others are at work. */
+/** 200 MB pass through one process twice: seconds on an idle machine, minutes on a busy one. */
 const FLOOD_LIMIT_MS = 240_000;
 
 let harness: IngestHarness;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.dispose());
 
-/** Sends one header of so many bytes over a plain socket; gives the status line, or nothing when it was cut off. */
+/** Sends a header of `bytes` over a plain socket; returns the status line, empty if the connection was closed first. */
 function sendHeader(bytes: number): Promise<{ statusLine: string; taken: number }> {
   const { port } = new URL(ingest.url);
   return new Promise((resolve) => {
@@ -46,8 +46,8 @@ function sendHeader(bytes: number): Promise<{ statusLine: string; taken: number 
   });
 }
 
-describe('a header of 10 MB', () => {
-  it('is refused long before it was read, and the service goes on', async () => {
+describe('a request with a header of 10 MB', () => {
+  it('is rejected long before the header was read, and the service stays available', async () => {
     const { statusLine, taken } = await sendHeader(10 * MIB);
     expect(['', 'HTTP/1.1 431 Request Header Fields Too Large', 'HTTP/1.1 400 Bad Request']).toContain(statusLine);
     expect(taken).toBeLessThan(10 * MIB);
@@ -55,7 +55,7 @@ describe('a header of 10 MB', () => {
   });
 });
 
-/** A request whose body is announced in full and sent in part; `answer` is all that came back when it was closed. */
+/** A request that declares its whole body and sends a part; `answer` is what was received before the connection closed. */
 function sendPart(head: readonly string[], sent: Buffer, url = ingest.url) {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let text = '';
@@ -72,8 +72,8 @@ function sendPart(head: readonly string[], sent: Buffer, url = ingest.url) {
 const now = () => String(Math.floor(Date.now() / 1_000));
 const svix = () => [`svix-id: ${newId()}`, `svix-timestamp: ${now()}`, `svix-signature: v1,${'A'.repeat(43)}=`];
 
-describe('a request that its head condemns', () => {
-  it('is answered before its body has arrived, and closed', async () => {
+describe('a request with an invalid head', () => {
+  it('is answered before its body arrives, and its connection is closed', async () => {
     const length = `Content-Length: ${MIB}`;
     for (const [head, status] of [
       [[length], 400],
@@ -84,7 +84,7 @@ describe('a request that its head condemns', () => {
     }
   });
 
-  it('costs no memory, however many of them stop in the middle of a body', async () => {
+  it('uses no memory for its body, even when many senders stop in the middle', async () => {
     const requests = Array.from({ length: 100 }, () =>
       sendPart([`Content-Length: ${MIB}`], Buffer.alloc(MIB - 1, 0x20)),
     );
@@ -96,8 +96,8 @@ describe('a request that its head condemns', () => {
   });
 });
 
-describe('bodies that are being received', () => {
-  it('are bounded over all requests, with and without a declared length; beyond that it is 503', async () => {
+describe('the bodies in memory', () => {
+  it('are limited over all requests, with and without a declared length; above the limit the answer is 503', async () => {
     const small = await harness.start({ MAX_BUFFERED_BYTES: String(2 * MIB) });
     const part = Buffer.alloc(MIB - 1_000, 0x20);
     const chunk = Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]);
@@ -109,7 +109,7 @@ describe('bodies that are being received', () => {
     const refused = await deliver(small.url, userCreated('user_1', { filler: 'x'.repeat(4_000) }));
     expect(refused).toMatchObject({ status: 503, json: { code: 'unavailable' } });
     expect(refused.headers.get('retry-after')).toBe('5');
-    // The alarm of an outage looks at this.
+    // The outage alert uses this metric.
     expect(await metricsOf(small)).toContain('gatehouse_ingest_deliveries_total{result="unavailable"} 1');
     for (const { socket } of held) socket.destroy();
     await eventually(async () => expect(await buffered(small)).toBe(0));
@@ -117,7 +117,7 @@ describe('bodies that are being received', () => {
     await small.close();
   });
 
-  it('of chunks that add up to more than 1 MiB are refused', async () => {
+  it('are rejected when their chunks add up to more than 1 MiB', async () => {
     const part = Buffer.alloc(MIB + 1, 0x20);
     const chunk = Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part]);
     const { answer } = sendPart([...svix(), 'Transfer-Encoding: chunked'], chunk);
@@ -134,20 +134,20 @@ function metricsOf(of: Ingest): Promise<string> {
   return of.app.get<Registry>(METRICS).metrics();
 }
 
-describe('odd signatures', () => {
+describe('a signature header', () => {
   it.each([
-    ['hundreds of them in one header', Array.from({ length: 300 }, () => 'v1,AAAA').join(' ')],
-    ['one without a value', 'v1,'],
-    ['one that is not base64', 'v1,\u00e4\u00f6'],
-    ['one that is longer than any', `v1,${'A'.repeat(4_000)}`],
-  ])('%s are 400', async (_what, signature) => {
+    ['with hundreds of signatures', Array.from({ length: 300 }, () => 'v1,AAAA').join(' ')],
+    ['with a signature without a value', 'v1,'],
+    ['with a signature that is not base64', 'v1,\u00e4\u00f6'],
+    ['with a signature that is too long', `v1,${'A'.repeat(4_000)}`],
+  ])('%s is rejected with 400', async (_what, signature) => {
     expect((await deliver(ingest.url, userCreated(), { signature })).status).toBe(400);
   });
 });
 
 describe('a flood of forged deliveries', () => {
   it(
-    'is bounded in rows and in memory, and good deliveries still get through',
+    'is limited in rows and in memory, while valid deliveries are accepted',
     async () => {
       const forged = { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` };
       const body = userCreated('user_1', { filler: 'x'.repeat(200_000) });
@@ -162,12 +162,12 @@ describe('a flood of forged deliveries', () => {
       await flood(200);
       const before = process.memoryUsage().rss;
       let through = false;
-      // It does not end before the good one has been taken.
+      // The flood goes on until the valid delivery is accepted.
       const flooding = flood(800, () => through);
       const good = await deliver(ingest.url, userCreated(), { id: newId() }).finally(() => (through = true));
       expect(good.json).toEqual({ status: 'accepted' });
       await flooding;
-      // 160 MB came in; what stays is noise of the collector, for sender and receiver together.
+      // 160 MB were received. The rest is noise of the garbage collector, for sender and receiver together.
       expect(process.memoryUsage().rss - before).toBeLessThan(150 * MIB);
       const [rows] = await harness.sql<{ n: number }>('SELECT count(*)::integer AS n FROM rejected_deliveries');
       expect(rows?.n).toBeLessThanOrEqual(20);

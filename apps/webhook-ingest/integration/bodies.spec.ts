@@ -24,8 +24,8 @@ async function event(status: string, body = userCreated()): Promise<string> {
 
 const hasBody = async (id: string) => (await harness.row(id))?.body !== null;
 
-describe('bodies older than the retention', () => {
-  /** Makes an event as old as the middle of a month long past, in that month's partition. */
+describe('bodies that are older than the retention time', () => {
+  /** Moves an event to the middle of an old month, in the partition of that month. */
   async function age(ids: readonly string[]): Promise<void> {
     for (const table of ['event_bodies', 'webhook_events']) {
       const key = table === 'event_bodies' ? 'event_id' : 'id';
@@ -37,7 +37,7 @@ describe('bodies older than the retention', () => {
     }
   }
 
-  it('go with their partition, except those of unresolved events, which go once they are resolved', async () => {
+  it('are dropped with their partition, except those of unresolved events until these are resolved', async () => {
     await harness.sql(
       `CREATE TABLE event_bodies_202503 PARTITION OF event_bodies FOR VALUES FROM ('2025-03-01Z') TO ('2025-04-01Z')`,
     );
@@ -57,7 +57,7 @@ describe('bodies older than the retention', () => {
     expect(await Promise.all([failed, young].map(hasBody))).toEqual([false, true]);
   });
 
-  it('of this month cannot be dropped, whoever asks', async () => {
+  it('cannot be dropped by any role while their month is not over', async () => {
     const month = new Date().toISOString().slice(0, 7).replace('-', '');
     await expect(harness.sql('SELECT drop_event_bodies_month($1)', [month])).rejects.toThrow('over');
     await expect(harness.sql(`SELECT drop_event_bodies_month('default')`)).rejects.toThrow('over');
@@ -83,7 +83,7 @@ describe('an erasure', () => {
   };
   const context = { principal: admin, requestId: 'request-1' };
 
-  it('removes every stored payload of a deleted user, on the stream too, and says what it removed', async () => {
+  it('removes every stored payload of a deleted user, also from the stream, and reports what it removed', async () => {
     const gateway = harness.requests();
     const clerkUserId = 'user_gone';
     const created = await event('success', userCreated(clerkUserId));

@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => harness.dispose());
 
-/** Holds the ledger's table, as a slow database would, until released. */
+/** Locks the ledger's table until released, to simulate a slow database. */
 async function holdLedger<T>(work: () => Promise<T>): Promise<T> {
   return withClient(harness.database.ownerUrl, async (client) => {
     await client.query('BEGIN');
@@ -39,7 +39,7 @@ async function waitsForLock(count = 1): Promise<void> {
   });
 }
 
-/** Resolves when so many more requests have come. */
+/** Resolves when `count` more requests have arrived. */
 function requestsOf(ingest: Ingest, count: number): Promise<void> {
   let come = 0;
   return new Promise((resolve) => {
@@ -55,8 +55,8 @@ function requestsOf(ingest: Ingest, count: number): Promise<void> {
 
 const ops = (ingest: Ingest, path: string) => fetch(`http://127.0.0.1:${ingest.app.get(OpsServer).port}${path}`);
 
-describe('shutting down', () => {
-  it('answers and records the requests in hand, publishes them, and refuses new ones', async () => {
+describe('a shutdown', () => {
+  it('answers, records and publishes the requests in progress, and accepts no new connections', async () => {
     const ingest = await harness.start();
     await eventually(() => harness.published());
     const ids = [newId(), newId(), newId()];
@@ -101,7 +101,7 @@ describe('shutting down', () => {
 });
 
 describe('while the database is slow', () => {
-  it('a delivery is 503 with Retry-After when a statement takes too long, and accepted when it is sent again', async () => {
+  it('a delivery gets 503 with Retry-After when its statement times out, and is accepted when it is sent again', async () => {
     const ingest = await harness.start();
     const id = newId();
     await holdLedger(async () => {
@@ -113,8 +113,8 @@ describe('while the database is slow', () => {
   });
 });
 
-describe('an event of whichever Clerk instance', () => {
-  it('is published: user-sync, which holds the secret key, decides which instance is ours', async () => {
+describe('an event of any Clerk instance', () => {
+  it('is published, because user-sync decides which instance is ours', async () => {
     const { url } = await harness.start();
     for (const instance of ['ins_123', 'ins_ours', undefined]) {
       const body = userCreated('user_1', { instance_id: instance });
@@ -124,7 +124,7 @@ describe('an event of whichever Clerk instance', () => {
 });
 
 describe('a flood of forged deliveries', () => {
-  it('leaves a bounded number of rows, written at a bounded rate', async () => {
+  it('leaves a limited number of rows, written at a limited rate', async () => {
     const ingest = await harness.start({ REJECTED_KEEP: '5', REJECTED_PER_SECOND: '8' });
     const forged = { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` };
     const began = performance.now();
@@ -136,13 +136,13 @@ describe('a flood of forged deliveries', () => {
       'SELECT count(*) AS n, max(id) AS last FROM rejected_deliveries',
     );
     expect(Number(count?.n)).toBeLessThanOrEqual(5);
-    // In each second that has begun meanwhile, however long it took, and in one that was under way.
+    // The limit applies to each second that began during the flood, and to the one before.
     expect(Number(count?.last)).toBeLessThanOrEqual(8 * (Math.ceil(seconds) + 1));
   });
 });
 
 describe('behind a proxy', () => {
-  it('plain HTTP is refused when HTTPS is required, and the address is the one the trusted proxy tells', async () => {
+  it('plain HTTP is rejected when HTTPS is required, and the recorded address is that of the forwarded header', async () => {
     const ingest = await harness.start({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '127.0.0.1' });
     expect(await deliver(ingest.url, userCreated())).toMatchObject({ status: 403, json: { code: 'https_required' } });
     const id = newId();
@@ -154,14 +154,14 @@ describe('behind a proxy', () => {
   it.each([
     ['203.0.113.9:40001', '203.0.113.9'],
     ['[2001:db8::7]:40001, 127.0.0.1:555', '2001:db8::7'],
-  ])('records %s, to which the proxy added a port, as %s', async (forwarded, sourceIp) => {
+  ])('the forwarded address %s with a port is recorded as %s', async (forwarded, sourceIp) => {
     const ingest = await harness.start({ TRUST_PROXY: '127.0.0.1' });
     const id = newId();
     await deliver(ingest.url, userCreated(), { id, headers: { 'x-forwarded-for': forwarded } });
     expect(await harness.row(id)).toMatchObject({ source_ip: sourceIp });
   });
 
-  it('a way of several hops is taken only when each was over HTTPS', async () => {
+  it('a delivery over several hops is accepted only when each hop used HTTPS', async () => {
     const ingest = await harness.start({ REQUIRE_HTTPS: 'true', TRUST_PROXY: '127.0.0.1' });
     const statusOf = async (hops: string) =>
       (await deliver(ingest.url, userCreated(), { id: newId(), headers: { 'x-forwarded-proto': hops } })).status;
@@ -169,7 +169,7 @@ describe('behind a proxy', () => {
     expect(await statusOf('https, https')).toBe(200);
   });
 
-  it('nobody is believed who is not trusted', async () => {
+  it('forwarded headers of an untrusted proxy are ignored', async () => {
     const ingest = await harness.start();
     const id = newId();
     await deliver(ingest.url, userCreated(), { id, headers: { 'x-forwarded-for': '203.0.113.9' } });
@@ -178,7 +178,7 @@ describe('behind a proxy', () => {
 });
 
 describe('the operations port', () => {
-  it('is ready with database, NATS and streams, and not while NATS is away', async () => {
+  it('reports ready with the database, NATS and the streams, and not ready while NATS is unavailable', async () => {
     const ingest = await harness.start();
     await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(200));
     await harness.nats.kill();
@@ -186,7 +186,7 @@ describe('the operations port', () => {
     expect((await ops(ingest, '/healthz')).status).toBe(200);
   });
 
-  it('goes on getting deliveries from a load balancer that leaves out what Clerk need not wait for', async () => {
+  it('reports ready to a load balancer that excludes the checks of NATS', async () => {
     const probe = '/readyz?exclude=nats&exclude=streams&exclude=consumers';
     const ingest = await harness.start();
     await harness.nats.kill();
@@ -196,7 +196,7 @@ describe('the operations port', () => {
     expect((await ops(ingest, '/readyz?exclude=streams')).status).toBe(503);
   });
 
-  it('refuses to leave out a check that there is not, and names those that there are', async () => {
+  it('rejects the exclusion of an unknown check and names the known ones', async () => {
     const ingest = await harness.start();
     const response = await ops(ingest, '/readyz?exclude=nats&exclude=steams');
     expect([response.status, await response.json()]).toEqual([
@@ -208,7 +208,7 @@ describe('the operations port', () => {
     ]);
   });
 
-  it('says which consumer NATS refuses and why, takes deliveries meanwhile, and is ready by itself once it is mended', async () => {
+  it('names the consumer that NATS refuses and the reason, and reports ready again once it is corrected', async () => {
     const { name, subjects } = clerkOutcomesStream;
     await harness.administer(async (manager) => {
       await manager.streams.add({ name, subjects: [...subjects] });
@@ -229,7 +229,7 @@ describe('the operations port', () => {
     await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(200));
   });
 
-  it('counts deliveries, refusals, secrets and groups', async () => {
+  it('counts deliveries, rejections, secrets and groups', async () => {
     const ingest = await harness.start();
     await deliver(ingest.url, userCreated());
     await deliver(ingest.url, userCreated(), { timestamp: 1 });

@@ -22,7 +22,7 @@ async function migrate(url = database.ownerUrl): Promise<string[]> {
   }
 }
 
-/** Takes back the migration of the rights, and runs it again. */
+/** Reverts the migration of the rights, and runs it again. */
 async function remigrate(): Promise<void> {
   const dataSource = await createDataSource(migrationDatabase({ url: database.ownerUrl })).initialize();
   try {
@@ -36,12 +36,12 @@ async function remigrate(): Promise<void> {
 const names = (migrationDatabase({ url: '' }).migrations as { name: string }[]).map(({ name }) => name);
 
 describe('the migrations', () => {
-  it('run once on a fresh database and find nothing to do the second time', async () => {
+  it('run on a fresh database, and do nothing the second time', async () => {
     expect(await migrate()).toEqual(names);
     expect(await migrate()).toEqual([]);
   });
 
-  it('run once when several runners start at the same time', async () => {
+  it('run once when several programs start them at the same time', async () => {
     const ran = await Promise.all([migrate(), migrate(), migrate()]);
     expect(ran.flat()).toEqual(names);
   });
@@ -56,7 +56,7 @@ describe('the migrations', () => {
     }
   });
 
-  it('can be taken back', async () => {
+  it('can be reverted', async () => {
     await migrate();
     const dataSource = await createDataSource(migrationDatabase({ url: database.ownerUrl })).initialize();
     try {
@@ -76,12 +76,12 @@ describe('the service role', () => {
     ['change the ledger', 'ALTER TABLE webhook_events ADD COLUMN mine int'],
     ['drop bodies', 'DROP TABLE event_bodies'],
     ['truncate the ledger', 'TRUNCATE webhook_events'],
-    ['remove a record of a redrive', 'DELETE FROM redrives'],
-    ['change who redrove', "UPDATE redrives SET request_id = 'other'"],
-    ['move a redrive in time', 'UPDATE redrives SET created_at = now()'],
-    ['remove a record of an erasure', 'DELETE FROM erasures'],
-    ['change a record of an erasure', "UPDATE erasures SET actor = 'nobody'"],
-    ['remove events', 'DELETE FROM webhook_events'],
+    ['delete the record of a redrive', 'DELETE FROM redrives'],
+    ['change who ordered a redrive', "UPDATE redrives SET request_id = 'other'"],
+    ['change the time of a redrive', 'UPDATE redrives SET created_at = now()'],
+    ['delete the record of an erasure', 'DELETE FROM erasures'],
+    ['change the record of an erasure', "UPDATE erasures SET actor = 'nobody'"],
+    ['delete events', 'DELETE FROM webhook_events'],
     ['replace the partition function', 'DROP FUNCTION ensure_event_body_partitions(integer)'],
   ])('cannot %s', async (_what, statement) => {
     await withClient(database.serviceUrl, async (client) => {
@@ -89,7 +89,7 @@ describe('the service role', () => {
     });
   });
 
-  it('records redrives and erasures at the time of the database, whatever it says', async () => {
+  it('cannot choose the time of the redrives and erasures that it records', async () => {
     await withClient(database.serviceUrl, async (client) => {
       await client.query(
         `INSERT INTO redrives (id, actor_user_id, request_id, filter, redriven, created_at)
@@ -109,7 +109,7 @@ describe('the service role', () => {
     });
   });
 
-  it('is the only one whose rights the migrations change: a role that may only read still may only read', async () => {
+  it('is the only role whose rights the migrations change: a read-only role keeps its rights', async () => {
     const reader = `reader_${randomUUID().slice(0, 8)}`;
     await withClient(database.adminUrl, async (admin) => {
       await admin.query(`CREATE ROLE "${reader}"`);
@@ -129,7 +129,7 @@ describe('the service role', () => {
     });
   });
 
-  it("makes coming months' partitions through the owner's function, moving what fell into the default one", async () => {
+  it("creates the next months' partitions by the owner's function, which moves rows of the default partition", async () => {
     await withClient(database.serviceUrl, async (client) => {
       await client.query(
         `INSERT INTO event_bodies VALUES (1, now() + interval '3 months', 'early'), (2, now(), 'now')`,

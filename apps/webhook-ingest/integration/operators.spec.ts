@@ -27,8 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => harness.dispose());
 
-describe('the list', () => {
-  it('gives every row once, newest first, page by page', async () => {
+describe('the list of events', () => {
+  it('shows every row once, newest first, page by page', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 7; n += 1) {
       const id = newId();
@@ -57,7 +57,7 @@ describe('the list', () => {
   });
 
   it.each(['garbage', '!!', Buffer.from('1:0').toString('base64url'), Buffer.from("1:1'--").toString('base64url')])(
-    'refuses the cursor %p',
+    'rejects the cursor %p',
     async (cursor) => {
       await expect(gateway.send(listWebhookEvents, { cursor }, admin)).rejects.toMatchObject({
         reason: 'invalid_request',
@@ -67,7 +67,7 @@ describe('the list', () => {
 });
 
 describe('one event', () => {
-  it('is shown by its id and by its webhook id, with its payload', async () => {
+  it('is shown with its payload by its id and by its webhook id', async () => {
     const id = newId();
     await deliver(ingest.url, fixture('user.deleted'), { id, headers: { 'user-agent': 'Svix-Webhooks/1' } });
     const shown = await gateway.send(getWebhookEvent, { id }, admin);
@@ -85,7 +85,7 @@ describe('one event', () => {
   });
 
   it.each([
-    ['that is no JSON, as null: it is not kept', Buffer.from('odd'), null],
+    ['that is not JSON, and so not stored, as null', Buffer.from('odd'), null],
     ['that is empty, as null', Buffer.alloc(0), null],
   ])('shows a payload %s', async (_what, body, payload) => {
     const id = newId();
@@ -93,7 +93,7 @@ describe('one event', () => {
     expect(await gateway.send(getWebhookEvent, { id }, admin)).toMatchObject({ payload });
   });
 
-  it('shows a payload of 1 MiB, and one without the levels that are too deep', async () => {
+  it('shows a payload of 1 MiB, and one whose deepest levels are redacted', async () => {
     const big = newId();
     await deliver(ingest.url, userCreated('user_1', { filler: 'x'.repeat(1_000_000) }), { id: big });
     expect(await gateway.send(getWebhookEvent, { id: big }, admin)).toHaveProperty('payload.filler');
@@ -104,7 +104,7 @@ describe('one event', () => {
     expect(await gateway.send(getWebhookEvent, { id: deep }, admin)).toMatchObject({ payload: { type: 'a.b' } });
   });
 
-  it('that is not there is not_found', async () => {
+  it('that does not exist is answered with not_found', async () => {
     for (const id of ['msg_nobody', '999999', '\0']) {
       await expect(gateway.send(getWebhookEvent, { id }, admin)).rejects.toMatchObject({ reason: 'not_found' });
     }
@@ -122,7 +122,7 @@ describe('a caller who', () => {
     await expect(gateway.send(getWebhookEvent, { id: '1' }, context)).rejects.toMatchObject({ reason });
   });
 
-  it('brings no envelope of the gateway is refused', async () => {
+  it('sends no envelope of the gateway is rejected', async () => {
     const forged = harness.requests(() => 'eyJhbGciOiJub25lIn0.e30.');
     await eventually(async () => {
       await expect(forged.send(listWebhookEvents, {}, admin)).rejects.toMatchObject({ reason: 'unauthenticated' });

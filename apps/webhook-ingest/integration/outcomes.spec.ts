@@ -26,7 +26,7 @@ async function deliverOne(): Promise<string> {
   return id;
 }
 
-/** Reports as user-sync does: acknowledged by the stream. */
+/** Publishes outcomes like user-sync, and waits for the acknowledgement of the stream. */
 function report(outcome: Outcome): Promise<unknown> {
   return publish(outcome.status, JSON.stringify([outcome]));
 }
@@ -69,7 +69,7 @@ const failure = (
   error: { kind: 'clerk', code: 'http_503', message: 'Clerk is away', retryable: true, retryAfterMs: null, ...error },
 });
 
-/** Waits until an outcome that was reported after all others has been handled. */
+/** Waits until an outcome that is published after all others was handled. */
 async function settled(): Promise<void> {
   const id = await deliverOne();
   await report(success(id));
@@ -77,7 +77,7 @@ async function settled(): Promise<void> {
 }
 
 describe('an outcome', () => {
-  it('of success is stored with its decision, and is the end', async () => {
+  it('of success is stored with its decision, and later outcomes change nothing', async () => {
     const id = await deliverOne();
     await report(success(id));
     await eventually(async () =>
@@ -95,7 +95,7 @@ describe('an outcome', () => {
     expect(await row(id)).toEqual(before);
   });
 
-  it('of an event that nobody handled is stored as ignored', async () => {
+  it('of an event that was not handled is stored as ignored', async () => {
     const id = await deliverOne();
     await report({ ...about(id, 0), status: 'ignored', decision: 'tombstoned', reason: 'deleted \0 \ud800' });
     await eventually(async () =>
@@ -103,7 +103,7 @@ describe('an outcome', () => {
     );
   });
 
-  it('of an event that was ignored and is redriven since does not end the redrive', async () => {
+  it('that ignores an event does not end a redrive that began later', async () => {
     const id = await deliverOne();
     await harness.sql('UPDATE webhook_events SET publish_number = 2 WHERE webhook_id = $1', [id]);
     await report({ ...about(id, 0), status: 'ignored', decision: 'foreign', reason: 'of another instance' });
@@ -111,7 +111,7 @@ describe('an outcome', () => {
     expect(await row(id)).toMatchObject({ status: 'processing' });
   });
 
-  it('that cannot be retried is dead at once', async () => {
+  it('of a failure that cannot be retried makes the event dead at once', async () => {
     const id = await deliverOne();
     await report(failure(id, 0, { kind: 'validation', code: 'invalid', retryable: false }));
     await eventually(async () =>
@@ -125,7 +125,7 @@ describe('an outcome', () => {
     );
   });
 
-  it('that overtakes the update which stores the publish is not undone by it', async () => {
+  it('that arrives before the publish is stored is not undone when it is stored', async () => {
     const id = newId();
     await harness.sql(
       'CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$',
@@ -145,20 +145,23 @@ describe('an outcome', () => {
     }
   });
 
-  it.each(['{"webhookId":1}', '[', 'null', '"text"', '[]'])('that is no list (%s) holds up no other', async (text) => {
-    await publish('success', text);
-    await settled();
-  });
+  it.each(['{"webhookId":1}', '[', 'null', '"text"', '[]'])(
+    'message that is not a list (%s) does not block others',
+    async (text) => {
+      await publish('success', text);
+      await settled();
+    },
+  );
 
-  it('of an unknown event, or that breaks its contract, holds up no other of its message', async () => {
+  it('of an unknown event, or that breaks its contract, does not block others in its message', async () => {
     const id = await deliverOne();
     await publish('success', JSON.stringify([success('msg_unknown'), { webhookId: 1 }, 7, null, success(id)]));
     await eventually(async () => expect(await row(id)).toMatchObject({ status: 'success' }));
   });
 });
 
-describe('the retry clock', () => {
-  it('of a shared outage uses up no try: the event comes again and again with its tries unspent', async () => {
+describe('the schedule of retries', () => {
+  it('uses up no attempt during a shared outage: the event is retried with the same attempt number', async () => {
     const id = await deliverOne();
     for (let outage = 1; outage <= 4; outage += 1) {
       await report({ ...failure(id, 0, { code: 'CLERK_AWAY', sharedOutage: true }), publishNumber: outage });
@@ -170,7 +173,7 @@ describe('the retry clock', () => {
     await eventually(async () => expect(await row(id)).toMatchObject({ status: 'success', retry_count: 0 }));
   });
 
-  it('publishes a failed event again when its time comes, under a new number, until no try is left', async () => {
+  it('publishes a failed event again when a retry is due, under a new number, until no attempt is left', async () => {
     const id = await deliverOne();
     for (const attempt of [0, 1, 2]) {
       await eventually(async () =>
@@ -195,7 +198,7 @@ describe('the retry clock', () => {
     ]);
   });
 
-  it('lets a failure of an older publish change nothing, whatever its attempt', async () => {
+  it('is not changed by a failure of an older publish with any attempt number', async () => {
     const id = await deliverOne();
     const away = failure(id, 0, { code: 'CLERK_AWAY', sharedOutage: true });
     await report(away);
@@ -208,7 +211,7 @@ describe('the retry clock', () => {
     expect(await row(id)).toEqual(before);
   });
 
-  it('lets an older attempt change nothing', async () => {
+  it('is not changed by an outcome of an older attempt', async () => {
     const id = await deliverOne();
     await report(failure(id, 0));
     await eventually(async () =>
@@ -220,7 +223,7 @@ describe('the retry clock', () => {
     expect(await row(id)).toEqual(before);
   });
 
-  it("waits at least as long as Clerk's Retry-After asks", async () => {
+  it("waits at least for the time in Clerk's Retry-After", async () => {
     const id = await deliverOne();
     await report(failure(id, 0, { retryAfterMs: 60_000 }));
     await eventually(async () => expect(await row(id)).toMatchObject({ status: 'failed' }));
@@ -228,7 +231,7 @@ describe('the retry clock', () => {
     expect(due.getTime() - Date.now()).toBeGreaterThan(55_000);
   });
 
-  it('takes a success that comes after a failure', async () => {
+  it('ends with a success that arrives after a failure', async () => {
     const id = await deliverOne();
     await report(failure(id, 0, { retryAfterMs: 60_000 }));
     await report(success(id));

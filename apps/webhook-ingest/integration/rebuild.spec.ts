@@ -44,7 +44,7 @@ async function publishedIds(): Promise<string[]> {
 
 const numbered = (ids: readonly string[], publishNumber: number) => ids.map((id) => `${id}:${publishNumber}`).sort();
 
-/** Takes events as user-sync does and acknowledges them, telling nobody; gives their webhook ids. */
+/** Consumes and acknowledges events like user-sync, but reports no outcomes; returns their webhook ids. */
 async function swallow(count: number): Promise<string[]> {
   const { stream, durable } = eventsConsumer;
   await sync.jetStream.ensureConsumer(eventsConsumer);
@@ -92,8 +92,8 @@ async function rebuilt(ingest: Ingest): Promise<string> {
     .join('\n');
 }
 
-describe('a stream that is lost', () => {
-  it('while the service runs is made again, and every event without an outcome is on it under a new number', async () => {
+describe('an event stream that was deleted', () => {
+  it('while the service runs is created again, with every event without an outcome under a new number', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 10);
     const [done = '', ...open] = ids;
@@ -107,7 +107,7 @@ describe('a stream that is lost', () => {
     expect(await rebuilt(ingest)).toContain('{why="other_stream"} 9');
   });
 
-  it('while the service is down is made again when it is back', async () => {
+  it('while the service is down is created again when the service starts', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 5);
     await ingest.close();
@@ -118,7 +118,7 @@ describe('a stream that is lost', () => {
     await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)));
   });
 
-  it('under a running server loses nothing: what was acknowledged after is published again too', async () => {
+  it('below a running server loses no event that was acknowledged afterwards', async () => {
     const ingest = await harness.start();
     const before = await deliverMany(ingest, 3);
     harness.nats.loseStore();
@@ -133,7 +133,7 @@ describe('a stream that is lost', () => {
     await eventually(async () => expect(await unpublished()).toBe(0));
   });
 
-  it('is rebuilt by two replicas without a message twice', async () => {
+  it('is rebuilt by two replicas without a duplicate message', async () => {
     const [one] = await Promise.all([harness.start(), harness.start()]);
     const ids = await deliverMany(one, 100);
     await harness.nats.kill();
@@ -144,7 +144,7 @@ describe('a stream that is lost', () => {
     expect(await publishedIds()).toEqual(numbered(ids, 2));
   });
 
-  it('is rebuilt at a bounded pace', async () => {
+  it('is rebuilt at a limited rate', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 40);
     await ingest.close();
@@ -154,13 +154,13 @@ describe('a stream that is lost', () => {
     const started = performance.now();
     await harness.start({ RELAY_PER_SECOND: '10' });
     await eventually(async () => expect(await publishedIds()).toEqual(numbered(ids, 2)));
-    // Ten at once, and the other thirty at ten per second.
+    // Ten at once, and then ten per second.
     expect(performance.now() - started).toBeGreaterThan(2_500);
   });
 });
 
-describe('the end of a stream that was not flushed', () => {
-  it('is published again when its sequences are beyond the last', async () => {
+describe('an event at the end of a stream that was not flushed', () => {
+  it('is published again when its sequence is above the last one of the stream', async () => {
     const ingest = await harness.start();
     const [lost = '', kept = ''] = await deliverMany(ingest, 2);
     await harness.sql('UPDATE webhook_events SET stream_sequence = 1000 WHERE webhook_id = $1', [lost]);
@@ -170,8 +170,8 @@ describe('the end of a stream that was not flushed', () => {
   });
 });
 
-describe('an outcome that is lost', () => {
-  it('with CLERK_OUTCOMES is asked for by publishing the event again', async () => {
+describe('a lost outcome', () => {
+  it('of a deleted CLERK_OUTCOMES is replaced: its event is published again', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 3);
     await ingest.close();
@@ -186,10 +186,10 @@ describe('an outcome that is lost', () => {
     for (const id of untaken) expect(await harness.row(id)).toMatchObject({ publish_number: 1 });
   });
 
-  it('is not believed lost while it is only waiting to be followed', async () => {
+  it('is not assumed while the outcome waits to be consumed', async () => {
     const ingest = await harness.start();
     const [id = ''] = await deliverMany(ingest, 1);
-    // The ledger's row is held: its outcome is on the stream and cannot be applied.
+    // The row is locked, so its outcome is on the stream and cannot be applied.
     await harness.holdRow(id, async () => {
       await report(id);
       await swallow(1);
@@ -202,7 +202,7 @@ describe('an outcome that is lost', () => {
 });
 
 describe('a stream that is half full', () => {
-  it('loses what is acknowledged and nothing else; while it has room nothing goes', async () => {
+  it('loses its acknowledged messages and no others; before it is half full it loses none', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 6);
     await swallow(4);
@@ -218,7 +218,7 @@ describe('a stream that is half full', () => {
     expect([...(await swallow(2))].sort()).toEqual((await remaining(ids, 4)).sort());
   });
 
-  /** Those of the ids whose events came after the first `count` of the stream. */
+  /** The ids whose events are not among the first `count` of the stream. */
   async function remaining(ids: readonly string[], count: number): Promise<string[]> {
     const rows = await harness.sql<{ webhook_id: string }>(
       'SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1) AND stream_sequence > $2',
@@ -228,8 +228,8 @@ describe('a stream that is half full', () => {
   }
 });
 
-describe('a consumer that is merely slow', () => {
-  it('gets nothing twice, neither what waits on the stream nor what it has in hand', async () => {
+describe('a slow consumer', () => {
+  it('receives no event twice, neither those on the stream nor those in progress', async () => {
     const ingest = await harness.start();
     await sync.jetStream.ensureConsumer(eventsConsumer);
     const ids = await deliverMany(ingest, 5);
@@ -245,7 +245,7 @@ describe('a consumer that is merely slow', () => {
   });
 });
 
-/** Until the service has compared streams and ledger many times over, and the grace time has gone by twice. */
+/** Waits until the service has compared streams and ledger many times, and twice the grace time is over. */
 async function laterThanGrace(): Promise<void> {
   const until = performance.now() + 1_000;
   await eventually(() => performance.now() > until);

@@ -32,7 +32,7 @@ afterAll(() => harness.dispose());
 const send: typeof deliver = (_url, body, options) => deliver(ingest.url, body, options);
 const post = (body: Uint8Array, options?: Parameters<typeof deliver>[2]) => send(ingest.url, body, options);
 
-describe('a verified delivery', () => {
+describe('a delivery with a valid signature', () => {
   it.each([
     'user.created',
     'user.created.phone-only',
@@ -41,7 +41,7 @@ describe('a verified delivery', () => {
     'user.deleted.external_id',
     'session.created',
     'session.revoked',
-  ])('of %s is recorded verbatim, published and processing', async (name) => {
+  ])('of the type %s is recorded unchanged, published and then processing', async (name) => {
     const id = newId();
     const body = fixture(name);
     const { status, json } = await post(body, { id });
@@ -70,11 +70,11 @@ describe('a verified delivery', () => {
     '/webhooks/clerk/',
     '/api/webhooks/',
     '/webhooks/clerk?source=svix',
-  ])('is taken at %s too', async (path) => {
+  ])('is accepted at the path %s', async (path) => {
     expect((await post(userCreated(), { path })).status).toBe(200);
   });
 
-  it('sent again answers 200 and changes nothing, whatever its body', async () => {
+  it('is answered with 200 and changes nothing when it is sent again, even with another body', async () => {
     const id = newId();
     await post(userCreated(), { id });
     await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'processing' }));
@@ -83,14 +83,14 @@ describe('a verified delivery', () => {
     expect(await harness.row(id)).toEqual(before);
   });
 
-  it('sent many times at once is recorded once', async () => {
+  it('is recorded once when it is sent 20 times at the same time', async () => {
     const id = newId();
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(userCreated(), { id })));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     expect(answers.filter(({ json }) => json.status === 'accepted')).toHaveLength(1);
   });
 
-  it('carries one correlation id from the request to the row and the log', async () => {
+  it('has the same correlation id in the response, the row and the log', async () => {
     const id = newId();
     const { headers } = await post(userCreated(), { id, headers: { 'x-request-id': 'from-the-edge' } });
     const correlationId = headers.get('x-request-id');
@@ -100,7 +100,7 @@ describe('a verified delivery', () => {
       const all = ingest.logs().split('\n');
       return all.filter((line) => line.includes(id));
     };
-    // It is written when the answer is out.
+    // The line is written after the response.
     await eventually(() => lines().length > 0);
     const [line = '', ...more] = lines();
     expect(more).toEqual([]);
@@ -108,7 +108,7 @@ describe('a verified delivery', () => {
     expect(JSON.parse(line)).toMatchObject({ correlationId, clientRequestId: 'from-the-edge', ...told });
   });
 
-  it('of exactly 1 MiB is recorded and published', async () => {
+  it('with a body of exactly 1 MiB is recorded and published', async () => {
     const id = newId();
     const body = userCreated('user_1', { filler: '' });
     const full = userCreated('user_1', { filler: 'x'.repeat(1024 * 1024 - body.length) });
@@ -117,7 +117,7 @@ describe('a verified delivery', () => {
     await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'processing' }));
   });
 
-  it('with bytes that PostgreSQL takes for no text is recorded among others, unharmed', async () => {
+  it('with bytes that PostgreSQL cannot store as text is recorded unchanged, together with others', async () => {
     const odd = [
       Buffer.from('{"type":"user.created","data":{"id":"user_1","first_name":"\0"}}'),
       Buffer.from('{"type":"user.created","data":{"first_name":"\\u0000\\ud800"}}'),
@@ -131,18 +131,18 @@ describe('a verified delivery', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(bodies.length).fill(200));
     for (const [index, body] of bodies.entries()) {
-      // What is not JSON is not kept.
+      // A body that is not JSON is not stored.
       const kept = [0, 3].includes(index) ? Buffer.alloc(0) : body;
       expect((await harness.row(ids[index] ?? ''))?.body).toEqual(kept);
     }
   });
 });
 
-describe('a verified delivery that nobody handles', () => {
+describe('a delivery that no service handles', () => {
   it.each([
     ['of an unknown type', { type: 'role.created', data: {} }, 'unhandled-type'],
     ['without a type', { data: {} }, 'not-an-event'],
-  ])('%s is recorded as ignored, with the reason, and never published', async (_what, event, reason) => {
+  ])('%s is recorded as ignored with a reason, and not published', async (_what, event, reason) => {
     const id = newId();
     const { status, json } = await post(Buffer.from(JSON.stringify(event)), { id });
     expect({ status, json }).toEqual({ status: 200, json: { status: 'ignored', reason } });
@@ -155,20 +155,20 @@ describe('a verified delivery that nobody handles', () => {
   });
 
   it.each([
-    ['no JSON', 'not json', 'unparseable'],
+    ['not JSON', 'not json', 'unparseable'],
     ['a JSON list', '[1]', 'not-an-event'],
     ['null', 'null', 'not-an-event'],
-    ['a text', '"user.created"', 'not-an-event'],
+    ['a string', '"user.created"', 'not-an-event'],
     ['a number', '1e400', 'not-an-event'],
-    ['nothing', '', 'unparseable'],
-    ['lists in lists', '['.repeat(500_000), 'unparseable'],
-  ])('because it is %s is recorded as ignored', async (_what, text, reason) => {
+    ['empty', '', 'unparseable'],
+    ['a list nested too deeply', '['.repeat(500_000), 'unparseable'],
+  ])('is recorded as ignored when its body is %s', async (_what, text, reason) => {
     const id = newId();
     expect((await post(Buffer.from(text), { id })).json).toEqual({ status: 'ignored', reason });
     expect(await harness.row(id)).toMatchObject({ status: 'ignored', event_type: 'unknown' });
   });
 
-  it('is published all the same when only its data is odd: user-sync says what is wrong', async () => {
+  it('is published when only its data is invalid, because user-sync reports the fault', async () => {
     const nested = `{"type":"user.updated","data":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`;
     for (const text of ['{"type":"user.updated"}', '{"type":"user.updated","data":{},"timestamp":1e400}', nested]) {
       expect((await post(Buffer.from(text))).json).toEqual({ status: 'accepted' });
@@ -177,21 +177,24 @@ describe('a verified delivery that nobody handles', () => {
 });
 
 describe('a one-time code', () => {
-  it.each(['sms.created', 'SMS.created', 'Email.Created'])('of %s is neither stored nor logged', async (type) => {
-    const id = newId();
-    const event = JSON.parse(fixture('sms.created').toString()) as { data: object };
-    const body = Buffer.from(
-      JSON.stringify({ ...event, type, data: { ...event.data, subject: '424242 is your code', body: '424242' } }),
-    );
-    expect((await post(body, { id })).json).toEqual({ status: 'ignored', reason: 'unhandled-type' });
-    const row = await harness.row(id);
-    const stored = JSON.parse((row?.body as Buffer).toString()) as { data: object };
-    expect(stored.data).toMatchObject({ id: 'sms_3AbCdEfGhIjKlMnOpQrStUvWxM1', status: 'queued' });
-    expect(
-      JSON.stringify(row, (_key, value: unknown) => (Buffer.isBuffer(value) ? value.toString() : value)),
-    ).not.toContain('424242');
-    expect(ingest.logs()).not.toContain('424242');
-  });
+  it.each(['sms.created', 'SMS.created', 'Email.Created'])(
+    'in an event of the type %s is neither stored nor logged',
+    async (type) => {
+      const id = newId();
+      const event = JSON.parse(fixture('sms.created').toString()) as { data: object };
+      const body = Buffer.from(
+        JSON.stringify({ ...event, type, data: { ...event.data, subject: '424242 is your code', body: '424242' } }),
+      );
+      expect((await post(body, { id })).json).toEqual({ status: 'ignored', reason: 'unhandled-type' });
+      const row = await harness.row(id);
+      const stored = JSON.parse((row?.body as Buffer).toString()) as { data: object };
+      expect(stored.data).toMatchObject({ id: 'sms_3AbCdEfGhIjKlMnOpQrStUvWxM1', status: 'queued' });
+      expect(
+        JSON.stringify(row, (_key, value: unknown) => (Buffer.isBuffer(value) ? value.toString() : value)),
+      ).not.toContain('424242');
+      expect(ingest.logs()).not.toContain('424242');
+    },
+  );
 
   it.each([
     [
@@ -199,7 +202,7 @@ describe('a one-time code', () => {
       { type: 'organizationInvitation.created', data: { url: 'https://x.example/?__clerk_ticket=s3cret' } },
     ],
     ['a user event', { type: 'user.updated', data: { id: 'user_1', ticket: 's3cret' } }],
-  ])('or ticket in %s is neither stored, published nor logged', async (_what, event) => {
+  ])('or a ticket in %s is neither stored, published nor logged', async (_what, event) => {
     const id = newId();
     await post(Buffer.from(JSON.stringify(event)), { id });
     expect(String((await harness.row(id))?.body)).toContain('[redacted]');
@@ -212,14 +215,14 @@ describe('a one-time code', () => {
     expect(String(sent?.body)).not.toContain('s3cret');
   });
 
-  it('in a body that is not quite JSON is not stored', async () => {
+  it('in a body that is almost JSON is not stored', async () => {
     const id = newId();
     await post(fixture('sms.created').subarray(0, -2), { id });
     expect((await harness.row(id))?.body).toHaveLength(0);
   });
 });
 
-describe('a delivery that does not verify', () => {
+describe('a delivery that fails verification', () => {
   const AN_HOUR = 3_600;
   const now = () => Math.floor(Date.now() / 1000);
 
@@ -228,10 +231,10 @@ describe('a delivery that does not verify', () => {
     ['no v1 signature', { signature: 'v2,AAAA' }, 'signature_mismatch'],
     ['a stale timestamp', { timestamp: now() - AN_HOUR }, 'timestamp_too_old'],
     ['a future timestamp', { timestamp: now() + AN_HOUR }, 'timestamp_too_new'],
-    ['a timestamp that is no number', { timestamp: 'now' }, 'malformed_header'],
+    ['a timestamp that is not a number', { timestamp: 'now' }, 'malformed_header'],
     ['an id with a dot', { id: 'msg_1.2' }, 'malformed_header'],
     ['an over-long id', { id: 'm'.repeat(257) }, 'malformed_header'],
-  ])('for %s is 400 and noted without its body', async (_what, options, reason) => {
+  ])('because of %s is rejected with 400 and stored without its body', async (_what, options, reason) => {
     const body = userCreated('user_secret_name');
     const { status, json, headers } = await post(body, options);
     expect(status).toBe(400);
@@ -246,7 +249,7 @@ describe('a delivery that does not verify', () => {
         expect.objectContaining({
           reason,
           body_size: body.length,
-          // The head alone tells that a header is malformed: the body is not read.
+          // A malformed header is rejected before the body is read.
           body_sha256: reason === 'malformed_header' ? null : expect.stringMatching(/^[0-9a-f]{64}$/),
         }),
       ]);
@@ -254,7 +257,7 @@ describe('a delivery that does not verify', () => {
     });
   });
 
-  it('is 400 without its headers, or with one of them twice', async () => {
+  it('is rejected with 400 when a Svix header is missing or repeated', async () => {
     const response = await fetch(`${ingest.url}/webhooks/clerk`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -280,14 +283,14 @@ describe('a delivery that does not verify', () => {
     expect(status).toBe(400);
   });
 
-  it('never occupies the id: the same delivery, once it verifies, is accepted', async () => {
+  it('does not reserve its id: the same id with a valid signature is accepted', async () => {
     const id = newId();
     const forged = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
     expect((await post(userCreated(), { id, secret: forged })).status).toBe(400);
     expect((await post(userCreated(), { id })).json).toEqual({ status: 'accepted' });
   });
 
-  it('is refused when one byte of its body was altered', async () => {
+  it('is rejected when one byte of its body was changed', async () => {
     const id = newId();
     const timestamp = Math.floor(Date.now() / 1000);
     const signature = sign(secret, id, timestamp, userCreated('user_1'));
@@ -295,14 +298,14 @@ describe('a delivery that does not verify', () => {
   });
 });
 
-describe('the limits of HTTP', () => {
-  it('a body of 1 MiB and one byte is 413', async () => {
+describe('the HTTP interface', () => {
+  it('rejects a body of 1 MiB and one byte with 413', async () => {
     const { status, json } = await post(Buffer.alloc(1024 * 1024 + 1, 0x20));
     expect({ status, code: json.code }).toEqual({ status: 413, code: 'payload_too_large' });
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
-    '%s is 415',
+    'rejects the content type %s with 415',
     async (contentType) => {
       const { status, json } = await post(userCreated(), { contentType });
       expect({ status, code: json.code }).toEqual({ status: 415, code: 'unsupported_media_type' });
@@ -313,10 +316,10 @@ describe('the limits of HTTP', () => {
     ['another path', { path: '/webhooks/other' }, 'not_found'],
     ['another content type', { contentType: 'text/plain' }, 'unsupported_media_type'],
     ['a content encoding', { headers: { 'content-encoding': 'gzip' } }, 'unsupported_encoding'],
-    ['an id that is malformed', { id: 'msg_1.2' }, 'malformed_header'],
+    ['a malformed id', { id: 'msg_1.2' }, 'malformed_header'],
     ['a forged signature', { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` }, 'signature_mismatch'],
   ])(
-    'a signed delivery that is turned away for %s is counted with its reason and noted',
+    'counts and stores the reason of a signed delivery that it rejects because of %s',
     async (_what, options, reason) => {
       const refused = async () => {
         const line = `gatehouse_ingest_refusals_total{reason="${reason}"}`;
@@ -341,11 +344,11 @@ describe('the limits of HTTP', () => {
     },
   );
 
-  it('JSON with a charset is taken', async () => {
+  it('accepts JSON with a charset', async () => {
     expect((await post(userCreated(), { contentType: 'application/json; charset=utf-8' })).status).toBe(200);
   });
 
-  it.each(['GET', 'PUT', 'DELETE'])('%s is a 405 problem that says what is allowed', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE'])('rejects %s with 405 and names the allowed method', async (method) => {
     for (const path of ['/webhooks/clerk', '/api/webhooks/clerk?x=1']) {
       const response = await fetch(`${ingest.url}${path}`, { method });
       expect(response.headers.get('allow')).toBe('POST');
@@ -354,14 +357,14 @@ describe('the limits of HTTP', () => {
   });
 
   it.each([
-    ['what is no HTTP', 'hello\r\n\r\n', 400, 'bad_request'],
+    ['bytes that are not HTTP', 'hello\r\n\r\n', 400, 'bad_request'],
     [
       'headers of 20 KB',
       `POST /webhooks/clerk HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`,
       431,
       'headers_too_large',
     ],
-  ])('%s is answered with a problem', async (_what, bytes, status, code) => {
+  ])('answers %s with a problem', async (_what, bytes, status, code) => {
     const socket = connect(Number(new URL(ingest.url).port), '127.0.0.1');
     let answer = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
@@ -376,7 +379,7 @@ describe('the limits of HTTP', () => {
     });
   });
 
-  it('another path is a 404 problem', async () => {
+  it('answers another path with 404', async () => {
     const { status, json } = await post(userCreated(), { path: '/webhooks/other' });
     expect({ status, code: json.code }).toEqual({ status: 404, code: 'not_found' });
   });

@@ -33,7 +33,7 @@ beforeEach(() => harness.sql('DELETE FROM webhook_events'));
 
 const send = (order: Order) => gateway.send(redriveEvents, order, context);
 
-/** Events that are dead: their last try failed. */
+/** Makes dead events, whose last attempt failed. */
 async function dead(count: number, user = 'user_1', code = 'EMAIL_TAKEN'): Promise<string[]> {
   const ids = Array.from({ length: count }, newId);
   for (const id of ids) await deliver(ingest.url, userCreated(user), { id });
@@ -52,7 +52,7 @@ const statuses = async (ids: readonly string[]) =>
   Promise.all(ids.map(async (id) => (await harness.row(id))?.status as string));
 
 describe('a redrive', () => {
-  it('of one event publishes it again under a raised number, with all its tries, and notes who asked', async () => {
+  it('of one event publishes it under a new number with all its attempts, and records who ordered it', async () => {
     const [id = ''] = await dead(1);
     const answer = await send({ filter: { ids: [id] } });
     expect(answer).toMatchObject({ dryRun: false, redriven: 1, skipped: 0, nextCursor: null });
@@ -84,7 +84,7 @@ describe('a redrive', () => {
     expect(ingest.logs()).toContain(`"redriveId":"${redrive.id}"`);
   });
 
-  it('asked for again changes nothing: what is under way, and what succeeded, is skipped', async () => {
+  it('that is repeated changes nothing: it skips events in progress and events that succeeded', async () => {
     const [id = ''] = await dead(1);
     await send({ filter: { ids: [id] } });
     expect(await send({ filter: { ids: [id] } })).toMatchObject({
@@ -97,7 +97,7 @@ describe('a redrive', () => {
     expect(await harness.row(id)).toMatchObject({ status: 'success', publish_number: 2 });
   });
 
-  it('run dry tells row by row what would happen, and changes nothing', async () => {
+  it('as a dry run shows for each row what would happen, and changes nothing', async () => {
     const [gone = '', fine = ''] = await dead(2);
     const sms = newId();
     await deliver(ingest.url, Buffer.from('{"type":"role.created","data":{}}'), { id: sms });
@@ -115,13 +115,13 @@ describe('a redrive', () => {
       items: [
         { webhookId: gone, action: 'skip', reason: 'the body is no longer stored', errorMessage: 'taken' },
         { webhookId: fine, action: 'redrive', reason: null, status: 'failed', retryCount: 2 },
-        { webhookId: sms, action: 'skip', reason: 'nobody handles events of this type' },
+        { webhookId: sms, action: 'skip', reason: 'no service handles events of this type' },
       ],
     });
     expect(await harness.sql('SELECT * FROM webhook_events ORDER BY id')).toEqual(before);
   });
 
-  it('by filter takes what matches all of it: type, status, error, user and time', async () => {
+  it('by filter selects the events that match type, status, error, user and time', async () => {
     const [one = ''] = await dead(1, 'user_one', 'EMAIL_TAKEN');
     const [two = ''] = await dead(1, 'user_two', 'http_503');
     const found = async (filter: Order['filter']) =>
@@ -137,7 +137,7 @@ describe('a redrive', () => {
     expect(await found({ since: '2026-01-03T02:00:00+02:00' })).toEqual([two]);
   });
 
-  it('takes ignored events by their decision: those of another instance, once the setting is corrected', async () => {
+  it('by decision selects ignored events, such as those of another instance', async () => {
     const [foreign = '', unconfirmed = '', failed = ''] = await dead(3);
     const ignore = (id: string, decision: string) =>
       harness.sql(
@@ -158,7 +158,7 @@ describe('a redrive', () => {
     expect(await statuses([unconfirmed, failed])).toEqual(['ignored', 'failed']);
   });
 
-  it('of many goes page by page under one id, each row once', async () => {
+  it('of many events runs page by page under one id, each row once', async () => {
     const ids = await dead(5);
     let cursor: string | undefined;
     let redriveId: string | undefined;
@@ -178,7 +178,7 @@ describe('a redrive', () => {
     await eventually(async () => expect(new Set(await statuses(ids))).toEqual(new Set(['processing'])));
   });
 
-  it('asked for twice at once happens once', async () => {
+  it('that is ordered twice at the same time happens once', async () => {
     const ids = await dead(10);
     const answers = await Promise.all([1, 2, 3].map(() => send({ filter: { ids } })));
     expect(answers.reduce((sum, { redriven }) => sum + redriven, 0)).toBe(10);
@@ -187,7 +187,7 @@ describe('a redrive', () => {
     });
   });
 
-  it('begins when Clerk delivers a dead event again, once for each signed attempt, however many replicas get it', async () => {
+  it('starts when Clerk delivers a dead event again, once for each signed attempt, with several replicas', async () => {
     const [id = '', live = ''] = await dead(2);
     await harness.sql(`UPDATE webhook_events SET status = 'success' WHERE webhook_id = $1`, [live]);
     const other = await harness.start();
@@ -214,11 +214,11 @@ describe('a redrive', () => {
     await other.close();
   });
 
-  it.each(['0000-01-01T00:00:00Z', 'yesterday'])('from no time that there is, is refused: %s', async (since) => {
+  it.each(['0000-01-01T00:00:00Z', 'yesterday'])('from the invalid time %s is rejected', async (since) => {
     await expect(send({ filter: { since } })).rejects.toMatchObject({ reason: 'invalid_request' });
   });
 
-  it('of everything, or of more than it may, is refused', async () => {
+  it('of everything, or of more events than allowed, is rejected', async () => {
     await expect(send({ filter: {} })).rejects.toMatchObject({ reason: 'invalid_request' });
     await expect(send({ filter: { status: 'failed' }, limit: 1_001 })).rejects.toMatchObject({
       reason: 'invalid_request',
@@ -227,7 +227,7 @@ describe('a redrive', () => {
     await expect(send(misspelt)).rejects.toMatchObject({ reason: 'invalid_request' });
   });
 
-  it('is for admins', async () => {
+  it('is rejected for callers who are not admins', async () => {
     const user = { ...context, principal: { ...admin, role: 'developer' as const } };
     for (const work of [
       gateway.send(redriveEvents, { filter: { status: 'failed' } }, user),

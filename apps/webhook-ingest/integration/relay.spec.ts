@@ -19,7 +19,7 @@ async function deliverMany(url: string, count: number): Promise<string[]> {
 }
 
 describe('an event', () => {
-  it('is published under its type, with what user-sync needs to know, and its bytes as they came', async () => {
+  it('is published on the subject of its type, with its metadata and its unchanged bytes', async () => {
     const { url } = await harness.start();
     const id = newId();
     const body = userCreated('user_7');
@@ -46,8 +46,8 @@ describe('an event', () => {
   });
 });
 
-describe('while NATS is away', () => {
-  it('the service boots, takes webhooks and publishes them when NATS comes', async () => {
+describe('while NATS is unavailable', () => {
+  it('the service starts, accepts webhooks and publishes them when NATS is available', async () => {
     await harness.nats.stop();
     const { url } = await harness.start();
     const ids = await deliverMany(url, 5);
@@ -59,7 +59,7 @@ describe('while NATS is away', () => {
     );
   });
 
-  it('killed under a running service, webhooks are taken and published after', async () => {
+  it('a running service accepts webhooks, and publishes them afterwards', async () => {
     const { url } = await harness.start();
     await deliverMany(url, 2);
     await harness.nats.kill();
@@ -70,7 +70,7 @@ describe('while NATS is away', () => {
 });
 
 describe('the relay', () => {
-  it('of two replicas publishes each row once, though both look for what is owed', async () => {
+  it('of two replicas publishes each row once', async () => {
     await harness.nats.stop();
     const [one, two] = await Promise.all([harness.start(), harness.start()]);
     const ids = [...(await deliverMany(one.url, 100)), ...(await deliverMany(two.url, 100))];
@@ -84,17 +84,17 @@ describe('the relay', () => {
     const messages = (await harness.published()).map(({ messageId }) => messageId);
     expect(messages).toHaveLength(200);
     expect(messages.sort()).toEqual(ids.map((id) => `${id}:1`).sort());
-    const claims = `${one.logs()}${two.logs()}`.split('\n').filter((line) => line.includes('event relayed'));
-    expect(claims).toHaveLength(200);
+    const relayed = `${one.logs()}${two.logs()}`.split('\n').filter((line) => line.includes('event relayed'));
+    expect(relayed).toHaveLength(200);
   });
 
-  it('goes on without a pause while retries are due, be nothing else owed', async () => {
+  it('continues without a pause while only retries are due', async () => {
     const { url, close } = await harness.start();
     const ids = await deliverMany(url, 200);
     await eventually(async () => expect(new Set(await Promise.all(ids.map(status)))).toEqual(new Set(['processing'])));
     await close();
     await harness.sql(`UPDATE webhook_events SET status = 'failed', next_retry_at = now()`);
-    // One half of a batch at each look would take half a minute.
+    // Half a batch for each poll interval would take half a minute.
     await harness.start({ RELAY_POLL_MS: '5000' });
     await eventually(async () => {
       const [left] = await harness.sql<{ n: string }>(
@@ -104,7 +104,7 @@ describe('the relay', () => {
     });
   });
 
-  it('takes over what a replica claimed and did not publish, once its lease has run out', async () => {
+  it('publishes the rows of a replica that failed, when their relay leases have expired', async () => {
     await harness.nats.stop();
     const { url } = await harness.start();
     const [id = ''] = await deliverMany(url, 1);
@@ -115,7 +115,7 @@ describe('the relay', () => {
     expect(await harness.published()).toHaveLength(1);
   });
 
-  it('leaves a row whose body is gone to a person, and others are not kept waiting by it', async () => {
+  it('marks a row without a body as dead, and does not delay other rows', async () => {
     await harness.nats.stop();
     const { url } = await harness.start();
     const [id = '', other = ''] = await deliverMany(url, 2);

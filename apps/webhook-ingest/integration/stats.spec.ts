@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.dispose());
 
-it('of an empty ledger are zeros', async () => {
+it('the statistics of an empty ledger are zero', async () => {
   const empty = await eventually(() => stats());
   expect(empty).toMatchObject({
     byStatus: { pending: 0, success: 0 },
@@ -55,7 +55,7 @@ it('of an empty ledger are zeros', async () => {
   });
 });
 
-it('tell counts, latencies, what is open and dead, and which secret still verifies', async () => {
+it('the statistics show counts, latencies, open and dead events, and the use of each secret', async () => {
   const ids = Array.from({ length: 6 }, newId);
   const [applied = '', slow = '', retrying = '', dead = '', waiting = '', open = ''] = ids;
   for (const id of ids) await deliver(ingest.url, userCreated(), { id, secret: id === open ? otherSecret : secret });
@@ -100,7 +100,7 @@ it('tell counts, latencies, what is open and dead, and which secret still verifi
   expect(now.byHour.at(-1)?.hour).toBe(hour);
 });
 
-it('know a secret by its fingerprint: another order of the list mixes nothing up, and one that was taken out is still told', async () => {
+it('the statistics identify a secret by its fingerprint, in any order of the list and after its removal', async () => {
   const reordered = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${otherSecret},${newSecret}` });
   await ingest.close();
   ingest = reordered;
@@ -128,7 +128,7 @@ describe('the silence alarm', () => {
       });
   });
 
-  it('is raised in statistics, metrics and log when Clerk moves and no webhook comes; once, until one comes', async () => {
+  it('is raised once in statistics, metrics and log when Clerk changes a user, until a webhook arrives', async () => {
     const movedAt = Date.now() - 20 * MINUTE;
     await harness.sql(`UPDATE webhook_events SET created_at = now() - interval '1 day'`);
     await eventually(() => tell({ movedAt, source: 'first_login' }));
@@ -138,7 +138,7 @@ describe('the silence alarm', () => {
       const { silence } = await stats();
       expect(silence).toMatchObject({ state: 'alarm', movedAt: new Date(movedAt).toISOString() });
     });
-    await eventually(() => expect(ingest.logs()).toContain('a movement of Clerk breaks its contract'));
+    await eventually(() => expect(ingest.logs()).toContain('Clerk movement dropped: it breaks its contract'));
     const watch = ingest.app.get(LedgerWatch);
     const metric = async () =>
       (await ingest.app.get<Registry>(METRICS).metrics()).match(/^gatehouse_ingest_silence_alarm (\d)/m)?.[1];
@@ -148,10 +148,10 @@ describe('the silence alarm', () => {
     const all = await ingest.app.get<Registry>(METRICS).metrics();
     expect(all).toContain('gatehouse_ingest_clerk_movements_total{result="invalid"} 1');
     expect(all).not.toMatch(/^gatehouse_ingest_outcomes_total\{status="invalid"/m);
-    expect(ingest.logs().split('silence: no webhook comes')).toHaveLength(2);
+    expect(ingest.logs().split('silence alarm: no webhooks arrive')).toHaveLength(2);
     expect(ingest.logs()).not.toContain('hunter2');
 
-    // One that user-sync finds to be of another instance is not the news that was waited for.
+    // An event of another instance does not end the alarm.
     const foreign = newId();
     await deliver(ingest.url, userCreated(), { secret: otherSecret, id: foreign });
     await harness.sql(
@@ -161,16 +161,16 @@ describe('the silence alarm', () => {
     expect((await stats()).silence).toMatchObject({ state: 'alarm' });
     await deliver(ingest.url, userCreated(), { secret: otherSecret });
     expect((await stats()).silence).toMatchObject({ state: 'heard' });
-    // The service looks by itself, too: an older look may end after ours.
+    // The service also measures by itself: an older measurement may end after this one.
     await eventually(async () => {
       await watch.look();
       expect(await metric()).toBe('0');
     });
-    expect(ingest.logs()).toContain('the silence is over');
+    expect(ingest.logs()).toContain('silence alarm ended');
   });
 });
 
-it('leave out what is older than asked for, except what is still open', async () => {
+it('the statistics exclude events that are older than requested, except open ones', async () => {
   await harness.sql(`UPDATE webhook_events SET created_at = created_at - interval '2 hours'`);
   const now = await stats(1);
   expect(now.byStatus).toMatchObject({ success: 0, failed: 0 });

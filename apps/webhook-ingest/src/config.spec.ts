@@ -22,7 +22,7 @@ function faultsOf(environment: Record<string, string>): string {
 }
 
 describe('the configuration', () => {
-  it('needs little, and has the documented defaults', () => {
+  it('has the documented defaults', () => {
     expect(loadConfig(needed)).toMatchObject({
       http: { port: 8081, host: '0.0.0.0', trustProxy: false, requireHttps: false },
       opsPort: 9001,
@@ -31,7 +31,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('names everything that is missing at once', () => {
+  it('names every missing variable at once', () => {
     expect(faultsOf({}).split('\n')).toEqual(
       expect.arrayContaining([
         'NATS_URL is required',
@@ -42,7 +42,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('takes secrets from both names, each once', () => {
+  it('reads secrets from both variables, each secret once', () => {
     const { signingSecrets } = loadConfig({
       ...needed,
       CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)}, ${secret(2)}`,
@@ -53,7 +53,7 @@ describe('the configuration', () => {
     expect(loadConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets).toHaveLength(1);
   });
 
-  it('never shows a secret, neither in a fault nor when printed', () => {
+  it('never shows a secret, in a fault or when it is printed', () => {
     const faults = faultsOf({ ...needed, CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)},whsec_tooshort,nonsense` });
     expect(faults.split('\n')).toEqual([
       'CLERK_WEBHOOK_SIGNING_SECRETS value 2 is too short: it must have at least 16 bytes',
@@ -78,7 +78,7 @@ describe('the configuration', () => {
     ['STREAM_REPLICAS', '0'],
     ['ACK_WAIT_MS', '999'],
     ['MAX_BUFFERED_BYTES', '1048575'],
-  ])('refuses %s=%s by name', (name, value) => {
+  ])('names the variable in the fault of %s=%s', (name, value) => {
     expect(faultsOf({ ...needed, [name]: value })).toMatch(new RegExp(`^${name} `));
   });
 });

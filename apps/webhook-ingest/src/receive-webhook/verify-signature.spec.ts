@@ -33,7 +33,7 @@ function verify(
 }
 
 describe('a signature', () => {
-  it('of the known-answer vector verifies', () => {
+  it('of the known-answer vector is valid', () => {
     expect(verify()).toEqual({
       ok: true,
       webhookId: vector['svix-id'],
@@ -45,35 +45,35 @@ describe('a signature', () => {
   it.each([
     ['svix', (secret: string) => new SvixWebhook(secret)],
     ['standardwebhooks', (secret: string) => new StandardWebhook(secret)],
-  ])('made by %s verifies', (_name, make) => {
+  ])('made by %s is valid', (_name, make) => {
     const signature = make(vector.secret).sign(vector['svix-id'], new Date(sentAtMs), vector.body);
     expect(verify({ signature })).toMatchObject({ ok: true });
   });
 
-  it('verifies under any of the secrets, and tells which one', () => {
+  it('is valid for any of the secrets, and the secret is identified', () => {
     expect(verify({}, { secrets: [parseSigningSecret(otherSecret), key] })).toMatchObject({
       ok: true,
       signedBy: key.fingerprint,
     });
   });
 
-  it('may stand anywhere in a list, among other versions', () => {
+  it('is found in a list among signatures of other versions', () => {
     const signature = `v1a,abc v2,${'A'.repeat(44)} v1,${'A'.repeat(43)}= ${good.signature}`;
     expect(verify({ signature })).toMatchObject({ ok: true });
   });
 
   it.each([
-    ['under another secret', {}, { secrets: [parseSigningSecret(otherSecret)] }],
-    ['under no secret', {}, { secrets: [] }],
-    ['over another body', {}, { body: `${vector.body} ` }],
-    ['over another id', { id: 'msg_other' }, {}],
-    ['over another time', { timestamp: String(sentAtMs / 1000 + 1) }, {}],
+    ['by another secret', {}, { secrets: [parseSigningSecret(otherSecret)] }],
+    ['without any secret', {}, { secrets: [] }],
+    ['of another body', {}, { body: `${vector.body} ` }],
+    ['of another id', { id: 'msg_other' }, {}],
+    ['of another time', { timestamp: String(sentAtMs / 1000 + 1) }, {}],
     ['of another version', { signature: good.signature.replace('v1', 'v2') }, {}],
     ['without padding', { signature: good.signature.slice(0, -1) }, {}],
     ['in another spelling of the same bytes', { signature: good.signature.replace('0=', '1=') }, {}],
     ['in base64url', { signature: good.signature.replaceAll('/', '_') }, {}],
     ['that is empty', { signature: 'v1,' }, {}],
-  ])('%s does not verify', (_what, change, options) => {
+  ])('%s is not valid', (_what, change, options) => {
     expect(verify(change, options)).toEqual({ ok: false, reason: 'signature_mismatch' });
   });
 
@@ -82,17 +82,17 @@ describe('a signature', () => {
     [-300_000, { ok: true }],
     [301_000, { ok: false, reason: 'timestamp_too_old', signedBy: key.fingerprint }],
     [-301_000, { ok: false, reason: 'timestamp_too_new', signedBy: key.fingerprint }],
-  ])('seen %d ms after its time is judged by a tolerance of five minutes', (laterMs, expected) => {
+  ])('that is checked %d ms after its time is accepted within five minutes only', (laterMs, expected) => {
     expect(verify({}, { nowMs: sentAtMs + laterMs })).toMatchObject(expected);
   });
 
-  it('that is forged is told apart from one whose time is off', () => {
+  it('that is forged is distinguished from a valid one with an old timestamp', () => {
     expect(verify({ id: 'msg_other' }, { nowMs: sentAtMs + 400_000 })).not.toHaveProperty('signedBy');
   });
 });
 
-describe('the headers', () => {
-  it.each(['id', 'timestamp', 'signature'] as const)('%s is needed, once', (name) => {
+describe('the Svix headers', () => {
+  it.each(['id', 'timestamp', 'signature'] as const)('are rejected when %s is missing, empty or repeated', (name) => {
     expect(verify({ [name]: [] })).toEqual({ ok: false, reason: 'missing_header' });
     expect(verify({ [name]: '' })).toEqual({ ok: false, reason: 'missing_header' });
     expect(verify({ [name]: [good[name], good[name]] })).toEqual({ ok: false, reason: 'duplicate_header' });
@@ -106,25 +106,25 @@ describe('the headers', () => {
     ['a negative time', { timestamp: '-1' }],
     ['a fractional time', { timestamp: '1.5' }],
     ['a time in hexadecimal', { timestamp: '0x10' }],
-    ['a time with space', { timestamp: ' 1' }],
+    ['a time with a space', { timestamp: ' 1' }],
     ['thousands of signatures', { signature: `${good.signature} `.repeat(1_000) }],
-  ])('with %s are malformed', (_what, change) => {
+  ])('are malformed with %s', (_what, change) => {
     expect(verify(change)).toEqual({ ok: false, reason: 'malformed_header' });
   });
 
-  it('are read as they were sent, repeated ones apart, in any case', () => {
+  it('are read in any case, and repeated headers are not joined', () => {
     const raw = ['Svix-Id', 'a', 'SVIX-ID', 'b', 'constructor', 'x', 'svix-timestamp', '1'];
     expect(readSvixHeaders(raw)).toEqual({ id: ['a', 'b'], timestamp: ['1'], signature: [] });
   });
 });
 
 describe('a signing secret', () => {
-  it('is known by the first digits of the SHA-256 of its text, which do not give it away', () => {
+  it('is identified by the first digits of the SHA-256 of its text', () => {
     expect(parseSigningSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw').fingerprint).toBe('96ad2ccd8146');
   });
 
   it.each(['', 'whsec_', 'sk_abc', 'whsec_!!!!', `whsec_${Buffer.alloc(15).toString('base64')}`, 'whsec_abcde'])(
-    '%p is refused without being shown',
+    '%p is rejected, and the message does not contain it',
     (secret) => {
       try {
         parseSigningSecret(secret);

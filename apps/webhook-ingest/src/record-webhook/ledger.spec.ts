@@ -24,7 +24,7 @@ function delivery(webhookId: string, bytes = 1): Delivery {
   };
 }
 
-/** Stands where the database would, with a gate that the test opens: what is tested here is the grouping alone. */
+/** Takes the place of the database, and waits while the test keeps its gate closed. Only the grouping is tested here. */
 function gatedInsert() {
   const groups: string[][] = [];
   let open: () => void = () => undefined;
@@ -51,7 +51,7 @@ const pgError = (code: string) => Object.assign(new Error('database'), { code })
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the ledger', () => {
-  it('writes what arrives while a group is being written as one group', async () => {
+  it('writes deliveries that arrive during a write as one group', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, small);
     gated.close();
@@ -63,7 +63,7 @@ describe('the ledger', () => {
     expect(gated.groups).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('writes a group beside another only when many wait, or much', async () => {
+  it('starts a second writer only when many rows or bytes wait', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, {
       ...ledgerLimits,
@@ -83,7 +83,7 @@ describe('the ledger', () => {
     expect(gated.groups).toEqual([['a'], ['b', 'c', 'd']]);
     few.push(...record(['e', 'f', 'g', 'h']));
     await turn();
-    // There are two writers.
+    // Both writers are active.
     expect(gated.groups).toHaveLength(2);
     gated.open();
     await Promise.all(few);
@@ -99,7 +99,7 @@ describe('the ledger', () => {
     await Promise.all(much);
   });
 
-  it('writes a group beside one that is stuck, however few wait', async () => {
+  it('starts a second writer for a single delivery when the first writer is stuck', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, { ...ledgerLimits, besideAfterMs: 5 });
     gated.close();
@@ -111,7 +111,7 @@ describe('the ledger', () => {
     await Promise.all([stuck, next]);
   });
 
-  it('bounds a group by rows and by bytes', async () => {
+  it('limits a group by rows and by bytes', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, groupRows: 2, groupBytes: 10 });
     await Promise.all([
@@ -121,7 +121,7 @@ describe('the ledger', () => {
     expect(gated.groups).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
   });
 
-  it('records an id that comes twice at once a single time', async () => {
+  it('records an id once when it arrives twice at the same time', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, small);
     const results = await Promise.all([ledger.record(delivery('a')), ledger.record(delivery('a'))]);
@@ -129,7 +129,7 @@ describe('the ledger', () => {
     expect(gated.groups).toEqual([['a']]);
   });
 
-  it('refuses what its queue has no room for, and takes more when there is room again', async () => {
+  it('rejects deliveries while its queue is full, and accepts them again afterwards', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, queueRows: 2, queueBytes: 10 });
     gated.close();
@@ -141,7 +141,7 @@ describe('the ledger', () => {
     await expect(ledger.record(delivery('e', 10))).resolves.toMatchObject({ result: 'recorded' });
   });
 
-  it('falls back to single rows, so that one odd row hurts no other', async () => {
+  it('writes row by row when a group fails, so that an invalid row does not fail the others', async () => {
     const gated = gatedInsert();
     const insert: InsertDeliveries = async (some) => {
       if (some.some(({ webhookId }) => webhookId === 'odd')) throw pgError('22021');
@@ -152,7 +152,7 @@ describe('the ledger', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it.each(['57014', '08006', '53300', '57P01'])('does not try row by row during an outage (%s)', async (code) => {
+  it.each(['57014', '08006', '53300', '57P01'])('does not write row by row during an outage (%s)', async (code) => {
     let calls = 0;
     const insert: InsertDeliveries = async () => {
       calls += 1;
@@ -164,7 +164,7 @@ describe('the ledger', () => {
     expect(calls).toBe(1);
   });
 
-  it('repeats a group that lost a deadlock', async () => {
+  it('retries a group after a deadlock', async () => {
     const gated = gatedInsert();
     let calls = 0;
     const insert: InsertDeliveries = async (some) => {
@@ -176,7 +176,7 @@ describe('the ledger', () => {
     await expect(ledger.record(delivery('a'))).resolves.toMatchObject({ result: 'recorded' });
   });
 
-  it('refuses what has waited too long for the database, rather than answer after the sender has given up', async () => {
+  it('rejects a delivery that has waited too long, before its sender stops waiting', async () => {
     const gated = gatedInsert();
     const ledger = new Ledger(gated.insert, log, () => undefined, { ...small, maxWaitMs: -1 });
     await expect(ledger.record(delivery('a'))).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
