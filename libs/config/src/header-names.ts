@@ -3,12 +3,13 @@ import { elementList } from './element-list';
 
 const MAX_NAMES = 50;
 const MAX_LENGTH = 64;
-/** RFC 9110 section 5.1: `field-name`, a token. `*` alone is a token, and would mean every header. */
+/** `field-name` of RFC 9110, section 5.1, in lower case and without `*`, which would stand for every header. */
 const FIELD_NAME = /^[!#$%&'+.^_`|~0-9a-z-]+$/;
 
 /**
- * Comma-separated names of request headers, in lower case, each once; at most 50. A fault names the element and never
- * shows it. `refused` maps names that may not be listed to the reason.
+ * Comma-separated names of request headers, converted to lower case, without duplicates; at most 50. A fault has the index of
+ * the element, not its text.
+ * @param refused names that are not allowed, with the reason for each
  */
 export function headerNames(refused: Readonly<Record<string, string>>): z.ZodType<string[], string> {
   return elementList({

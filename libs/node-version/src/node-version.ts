@@ -1,8 +1,8 @@
-/** The first Node with `crypto.argon2`, which verifies passwords. */
+/** First version of Node with `crypto.argon2`, which verifies passwords. */
 const REQUIRED = { major: 24, minor: 7 };
 
 /**
- * Why a Node cannot run the services, as one sentence; undefined when it can.
+ * Returns why this version of Node cannot run the services, as one sentence; undefined when it can.
  * @param version as in `process.versions.node`, e.g. `20.19.4`
  */
 export function nodeVersionProblem(version: string): string | undefined {

@@ -1,8 +1,8 @@
 import { type FastifyRequest } from 'fastify';
 
 /**
- * Whether a request came over HTTPS on every hop, as `X-Forwarded-Proto` of a trusted proxy says. Fastify looks at the last
- * hop alone; what went over an earlier one in the clear was read there.
+ * Whether a request used HTTPS on every hop, according to `X-Forwarded-Proto` of trusted proxies. Fastify reads only the last
+ * hop, but a request in clear text on any hop may have been read there.
  */
 export function cameOverHttps({ protocol, headers }: FastifyRequest): boolean {
   const hops = [headers['x-forwarded-proto'] ?? protocol].flat().join().split(',');

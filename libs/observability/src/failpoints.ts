@@ -1,14 +1,12 @@
-/** The variable FAILPOINTS is not `point[=label]:kill[:nth]`. */
-export class FailpointsInvalidError extends Error {
-  readonly code = 'FAILPOINTS_INVALID';
+import { codedError } from '@gatehouse/errors';
 
-  constructor() {
-    super('FAILPOINTS is not a list of point[=label]:kill[:nth]');
-    this.name = 'FailpointsInvalidError';
-  }
-}
+/** `FAILPOINTS` is not a list of `point[=label]:kill[:nth]`. */
+export class FailpointsInvalidError extends codedError(
+  'FAILPOINTS_INVALID',
+  'FAILPOINTS is not a list of point[=label]:kill[:nth]',
+) {}
 
-/** One armed failpoint; it kills when it is passed for the `nth` time in the life of the process. */
+/** A failpoint: kills the process when it is passed for the `nth` time. */
 export interface Failpoint {
   readonly point: string;
   readonly label: string | undefined;
@@ -20,8 +18,9 @@ const ONE = /^([a-z-]+)(?:=([A-Za-z0-9_-]+))?:kill(?::([1-9]\d{0,5}))?$/;
 let armed: { readonly failpoint: Failpoint; passed: number }[] = [];
 
 /**
- * Reads `point[=label]:kill[:nth]`, comma-separated: where a test lets a service kill itself, for which webhook alone,
- * and at which pass (the first by default). Throws FailpointsInvalidError.
+ * Parses a comma-separated list of `point[=label]:kill[:nth]`: where a test lets a service kill itself, optionally for one
+ * webhook only, and at which pass (default: the first).
+ * @throws FailpointsInvalidError
  */
 export function parseFailpoints(text: string): Failpoint[] {
   return text.split(',').map((one) => {
@@ -31,14 +30,14 @@ export function parseFailpoints(text: string): Failpoint[] {
   });
 }
 
-/** Arms failpoints in this process; none are armed until then. For tests of crashes alone. */
+/** Arms failpoints in this process. Only for tests of crashes. */
 export function armFailpoints(failpoints: readonly Failpoint[]): void {
   armed = failpoints.map((one) => ({ failpoint: one, passed: 0 }));
 }
 
 /**
- * A place between two durable steps. Does nothing unless a failpoint of this name, and of one of these labels if it has
- * any, is armed: then the process ends as by SIGKILL, at once and without a trace.
+ * Marks a place between two durable steps. If a failpoint with this name is armed, and its label is one of these or it has
+ * none, the process ends as by SIGKILL: at once and without cleaning up.
  */
 export function failpoint(point: string, labels: () => readonly string[] = () => []): void {
   if (armed.length === 0) return;

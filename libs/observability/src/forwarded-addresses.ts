@@ -5,8 +5,8 @@ const IPV4_MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const IPV4_MAPPED_HEX = /^(?:::|0:0:0:0:0:)ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
 
 /**
- * The address of a client without its port, quotes and brackets, an IPv4-mapped one as IPv4; undefined when it is no
- * address. Takes what a socket, `X-Forwarded-For` or `Forwarded` says.
+ * Address of a client without port, quotes and brackets. Converts an IPv4-mapped address to IPv4. Accepts the formats of
+ * sockets, `X-Forwarded-For` and `Forwarded`; returns undefined for other texts.
  * @see https://www.rfc-editor.org/rfc/rfc7239#section-6
  */
 export function clientAddress(text: string): string | undefined {
@@ -26,7 +26,7 @@ export function clientAddress(text: string): string | undefined {
 export function stripForwardedPorts(server: FastifyInstance): void {
   server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
     const forwarded = headers['x-forwarded-for'];
-    // Plain IPv4 addresses, by far the most frequent, stay as they are.
+    // Most values are plain IPv4 addresses, which need no change.
     if (forwarded !== undefined && /[:"[]/.test(String(forwarded))) {
       headers['x-forwarded-for'] = String(forwarded)
         .split(',')

@@ -3,42 +3,41 @@ import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type LogFields, acceptableCorrelationId, withLogContext } from './log-context';
 
-/** Fastify's `genReqId`: an id of our own, because a client could send the id of another client's request. */
+/** For Fastify's `genReqId`. Ignores the client's id, because a client could send the id of another request. */
 export function requestId(): string {
   return randomUUID();
 }
 
-/** The client's `x-request-id`; undefined when it is not fit to be stored and logged. */
+/** The client's `x-request-id`; undefined when it is absent or has other characters than an id. */
 export function clientRequestId({ headers }: { readonly headers: Record<string, unknown> }): string | undefined {
   return acceptableCorrelationId(headers['x-request-id']);
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What a handler has to say in the request's log line: ids and verdicts, nothing personal. */
+    /** Fields of the handler for the log line of the request: ids and codes, no personal data. */
     logged?: Readonly<Record<string, string>>;
-    /** The route's pattern, and not the path, so that there are few; `unknown` where no route matches. */
+    /** Pattern of the route, not the path, so that there are few values; `unknown` when no route matches. */
     route: string;
   }
 }
 
 /**
- * Makes every log line of a request carry our id and the client's, answers with ours as `x-request-id`, and writes one
- * line per request: method, route, status, milliseconds and what its handler left in `request.logged`; neither headers,
- * bodies nor query strings.
+ * Adds our request id and the client's to every log line of a request, and ours to the response as `x-request-id`. Logs one
+ * line per request: method, route, status, milliseconds and `request.logged`. Never logs headers, bodies or query strings.
  */
 export function logRequests(server: FastifyInstance, logger: Logger): void {
   server.decorateRequest('route', 'unknown');
   server.addHook('onRequest', (request, reply, done) => {
-    // Fastify makes the options anew each time that they are asked for.
+    // Read once: Fastify builds `routeOptions` at each access.
     request.route = request.routeOptions.url ?? 'unknown';
     void reply.header('x-request-id', request.id);
     withLogContext(idsOf(request), done);
   });
-  // None of these fields holds a secret; looking for some in each would take longer than writing the line.
-  const unsearched = logger.child({}, { redact: [] });
+  // These fields hold no secrets, and redaction would take longer than writing the line.
+  const unredacted = logger.child({}, { redact: [] });
   server.addHook('onResponse', (request, reply, done) => {
-    unsearched.info(
+    unredacted.info(
       {
         ...idsOf(request),
         method: request.method,
@@ -53,7 +52,7 @@ export function logRequests(server: FastifyInstance, logger: Logger): void {
   });
 }
 
-/** The ids that every log line of a request carries: ours, and the client's where it gives one. */
+/** Ids for every log line of a request: ours, and the client's if it sent one. */
 function idsOf(request: FastifyRequest): LogFields {
   const theirs = clientRequestId(request);
   return { correlationId: request.id, ...(theirs !== undefined && { clientRequestId: theirs }) };

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What every log line written while something is handled says besides its message. */
+/** Fields that are added to every log line of one request or event. */
 export interface LogFields {
   readonly correlationId: string;
   readonly [field: string]: string | number;
@@ -8,20 +8,20 @@ export interface LogFields {
 
 const storage = new AsyncLocalStorage<LogFields>();
 
-/** Runs `work` so that every log line written by it, and by all that it awaits, carries `fields`. */
+/** Runs `work`, and adds `fields` to every log line of it, asynchronous work included. */
 export function withLogContext<Result>(fields: LogFields, work: () => Result): Result {
   const outer = storage.getStore();
   return storage.run(outer === undefined ? fields : { ...outer, ...fields }, work);
 }
 
-/** The fields that apply here, if any. */
+/** Fields of the current context, if any. */
 export function currentLogFields(): LogFields | undefined {
   return storage.getStore();
 }
 
 const ACCEPTABLE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** A client's id of a request if it is fit to be logged and passed on, else undefined. */
+/** Returns a client's request id if it is safe to log and to pass on, or else undefined. */
 export function acceptableCorrelationId(header: unknown): string | undefined {
   return typeof header === 'string' && ACCEPTABLE_ID.test(header) ? header : undefined;
 }

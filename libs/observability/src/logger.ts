@@ -4,13 +4,13 @@ import { errorFields } from './error-fields';
 import { currentLogFields } from './log-context';
 import { BatchedOutput } from './batched-output';
 
-/** How a service logs. */
+/** Options of the logger of a service. */
 export interface LoggerOptions {
   readonly service: string;
   readonly level: string;
 }
 
-/** Whatever an object logged by mistake may hold under these names is replaced, at the top and one level down. */
+/** Fields whose values are redacted, at the top level and one level below, in case an object is logged by mistake. */
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -23,7 +23,7 @@ const SECRET_FIELDS = [
   '["svix-signature"]',
 ];
 
-/** A pino logger: JSON lines on standard output with the service's name and the correlation id of what is handled. */
+/** Creates a pino logger: JSON lines on standard output with the name of the service and the fields of the log context. */
 export function createLogger(
   { service, level }: LoggerOptions,
   destination: DestinationStream = standardOutput(),
@@ -50,13 +50,13 @@ const NO_FIELDS = {};
 let output: DestinationStream | undefined;
 
 /**
- * Standard output, without pino's thread: handing it each line costs several times as much as writing it, and has no
- * bound when nobody reads. A reader that stalls holds the service up.
+ * Standard output without pino's worker thread. Passing a line to the thread costs several times as much as writing it, and
+ * the queue has no limit when nobody reads. The price: a reader that stalls blocks the service.
  */
 function standardOutput(): DestinationStream {
   if (output === undefined) {
     const stream = pino.destination({ dest: 1, sync: true });
-    // A full disk, for one: a service that cannot log goes on.
+    // A service that cannot log, for example on a full disk, continues.
     stream.on('error', () => undefined);
     output = new BatchedOutput(stream);
   }
@@ -66,7 +66,7 @@ function standardOutput(): DestinationStream {
 let second = Number.NaN;
 let secondText = '';
 
-/** As `Date.toISOString`, which is made anew once a second only. */
+/** Like `Date.toISOString`, but formats the part up to the second only once per second. */
 function isoTime(now: number): string {
   const millis = now % 1_000;
   if (now - millis !== second) {
@@ -76,7 +76,7 @@ function isoTime(now: number): string {
   return `${secondText}${String(millis).padStart(3, '0')}Z`;
 }
 
-/** Nest's own messages, through the same pino logger. */
+/** Writes Nest's own messages to the pino logger. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -105,7 +105,7 @@ export class NestLogger implements LoggerService {
   }
 
   setLogLevels(_levels: LogLevel[]): void {
-    // The level comes from LOG_LEVEL alone.
+    // LOG_LEVEL sets the level.
   }
 
   private write(
@@ -114,7 +114,7 @@ export class NestLogger implements LoggerService {
     rest: unknown[],
   ): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
-    // Nest narrates its boot (modules, routes) at `log`; operators asked for it only when debugging.
+    // Nest logs modules and routes of its start at `info`. Operators need them only when debugging.
     const quiet = context === NEST_FAILURE || (level === 'info' && context !== undefined && NEST_BOOT.has(context));
     const error = message instanceof Error ? message : rest.find((part) => part instanceof Error);
     const stack = error === undefined && level === 'error' && rest.length > 1 ? rest[0] : undefined;
@@ -129,7 +129,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Nest logs an error of its boot with a stack before it rethrows it; `runService` reports the same error in one line. */
+/** Context of errors at the start. Nest logs them with a stack and rethrows; `runService` then reports them in one line. */
 const NEST_FAILURE = 'ExceptionHandler';
 
 const NEST_BOOT = new Set([

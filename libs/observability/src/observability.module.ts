@@ -6,7 +6,7 @@ import { OpsServer } from './ops-server';
 import { type ReadinessCheck } from './readiness-check';
 import { LOGGER, METRICS } from './tokens';
 
-/** Where the operations port listens and what readiness means for this service. */
+/** Address of the operations port, and the readiness checks of the service. */
 export interface ObservabilityOptions {
   readonly logger: Logger;
   readonly host: string;

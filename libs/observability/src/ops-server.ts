@@ -13,9 +13,9 @@ import { type ReadinessCheck } from './readiness-check';
 const CHECK_TIMEOUT_MS = 2_000;
 
 /**
- * The port that operators and Kubernetes look at, apart from clients' traffic: `/healthz` (the process answers),
- * `/readyz` (what it depends on answers too; 503 while shutting down), `/metrics` (Prometheus text).
- * `/readyz?exclude=<check>` leaves a check out, as of Kubernetes' own servers; one that there is not is refused (400).
+ * Operations port for operators and Kubernetes, separate from client traffic. `/healthz`: the process answers. `/readyz`: its
+ * dependencies answer too; 503 during shutdown. `/metrics`: Prometheus text. `/readyz?exclude=<check>` skips a check, like
+ * the servers of Kubernetes; an unknown check is rejected with 400.
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -34,7 +34,7 @@ export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutd
       const excluded = new Set([request.query.exclude ?? []].flat());
       const names = this.checks.map(({ name }) => name);
       if ([...excluded].some((name) => !names.includes(name))) {
-        const detail = `exclude: names no check of this service; there are ${names.join(', ')}`;
+        const detail = `exclude: is not a check of this service: use ${names.join(', ')}`;
         return reply.code(400).send({ status: 'bad_request', detail });
       }
       const { status, body } = await this.readiness(this.checks.filter(({ name }) => !excluded.has(name)));
@@ -57,7 +57,7 @@ export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.server.close();
   }
 
-  /** Where it listens; useful when the port was left to the system. */
+  /** Port on which it listens; useful when the system chose it. */
   get port(): number {
     return (this.server.server.address() as AddressInfo).port;
   }

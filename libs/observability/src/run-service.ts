@@ -3,16 +3,16 @@ import { createLogger } from './logger';
 
 const SHUTDOWN_LIMIT_MS = 25_000;
 
-/** A variable whose name is close to the one that was probably meant. */
+/** An ignored variable, and the variable that was probably meant. */
 export interface MisnamedVariable {
   readonly variable: string;
   readonly meant: string;
 }
 
 /**
- * Runs a service from its `main.ts`: a start that fails is one clear line on standard error and exit code 1; SIGTERM,
- * SIGINT and the loss of a supervising parent (its IPC channel) end it in order, within 25 s.
- * @param misnamed variables that are ignored because their names are wrong; each is a warning in the log
+ * Runs a service from its `main.ts`. A failed start prints one line to standard error and exits with code 1. SIGTERM, SIGINT
+ * and the loss of the parent's IPC channel shut the service down in order, within 25 s.
+ * @param misnamed ignored variables with wrong names; each is logged as a warning
  */
 export async function runService(
   name: string,

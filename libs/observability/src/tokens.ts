@@ -1,5 +1,5 @@
-/** Injection token of the service's pino `Logger`. */
+/** Injection token of the pino `Logger`. */
 export const LOGGER = Symbol('Logger');
 
-/** Injection token of the service's prom-client `Registry`. */
+/** Injection token of the prom-client `Registry`. */
 export const METRICS = Symbol('Metrics');

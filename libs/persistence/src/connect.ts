@@ -4,7 +4,7 @@ import { DatabaseUnusableError, DatabaseUnreachableError } from './errors';
 import { refusalReason } from './refusal';
 import { isDatabaseUnavailable } from './sql-state';
 
-/** How long to wait for a database that is starting up. */
+/** How often to retry while a database starts. */
 export interface ConnectPatience {
   readonly attempts: number;
   readonly pauseMs: number;
@@ -13,9 +13,10 @@ export interface ConnectPatience {
 const PATIENCE: ConnectPatience = { attempts: 15, pauseMs: 1_000 };
 
 /**
- * Connects to a database. A transient failure (connection refused, server starting up, too many connections) is retried
- * within the patience; any other ends the start at once, because only an operator can fix it.
- * @throws DatabaseUnusableError, DatabaseUnreachableError
+ * Connects to a database. Retries transient failures: connection refused, server starting, too many connections. Any other
+ * failure needs an operator, so it is thrown at once.
+ * @throws DatabaseUnusableError when the database rejects the connection
+ * @throws DatabaseUnreachableError after the last attempt
  */
 export async function connectDatabase(
   dataSource: DataSource,

@@ -4,10 +4,10 @@ import { SteadyClient } from './steady-client';
 
 type Class = new (...args: never[]) => object;
 
-/** How to reach one database, and what lives in it. Times in milliseconds. */
+/** Address, limits and schema of a database. Times in milliseconds. */
 export interface DatabaseOptions {
   readonly url: string;
-  /** PEM file of the authority that signed the server's certificate; TLS is on when given. */
+  /** PEM file of the authority that signed the server's certificate. Setting it enables TLS. */
   readonly caFile?: string;
   readonly applicationName: string;
   readonly poolSize: number;
@@ -19,7 +19,7 @@ export interface DatabaseOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** A TypeORM data source with every wait bounded; not yet connected, and it never changes the schema by itself. */
+/** Creates a TypeORM data source that is not connected yet. Every wait has a limit. It never changes the schema by itself. */
 export function createDataSource(options: DatabaseOptions): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -42,7 +42,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
-      // What is sent together waits once for the answers; what awaits each answer is sent as ever.
+      // Lets `runStatements` send several statements in one round trip. Other queries are not affected.
       pipeline: true,
     },
   });

@@ -1,21 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Any number will do, as long as every migration runner uses the same. */
+/** Arbitrary; must be unique among our advisory locks and the same for every migration runner. */
 const MIGRATION_LOCK = 7_202_611;
 const LOCK_POLL_MS = 200;
 
 /**
- * Runs the migrations that have not run yet and gives their names; several runners at once wait for each other. The data
- * source must be the owner's. Afterwards nobody else can change the record of what has run.
+ * Runs the pending migrations and returns their names. Concurrent runners wait for each other. The data source must connect
+ * as the owner of the schema. Afterwards only the owner can change the table of applied migrations.
  */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
-    // A statement that waited for the lock would hold back an index that is made CONCURRENTLY, which waits for it.
+    // Polls, because CREATE INDEX CONCURRENTLY of the other runner would wait for a statement that waits for the lock.
     while (!(await isLocked(lock))) await setTimeout(LOCK_POLL_MS);
     const ran = await dataSource.runMigrations();
-    await keepRecordToOwner(dataSource);
+    await revokeWritesOnRecord(dataSource);
     return ran.map(({ name }) => name);
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
@@ -30,8 +30,8 @@ async function isLocked(runner: QueryRunner): Promise<boolean> {
   return row?.locked === true;
 }
 
-/** A service's default privileges let it write every new table, this one too; it needs no more than to read it. */
-async function keepRecordToOwner(dataSource: DataSource): Promise<void> {
+/** Revokes the write privileges on the table of applied migrations that default privileges gave to the service. */
+async function revokeWritesOnRecord(dataSource: DataSource): Promise<void> {
   const writers = await dataSource.query<{ name: string; grantee: string }[]>(
     `SELECT DISTINCT c.oid::regclass::text AS name,
             CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee
@@ -45,7 +45,7 @@ async function keepRecordToOwner(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** The statements that would make the database equal to the entities: none, when migrations and entities agree. */
+/** Statements that would change the database to match the entities; empty when migrations and entities agree. */
 export async function schemaDifferences(dataSource: DataSource): Promise<string[]> {
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   return upQueries.map(({ query }) => query);

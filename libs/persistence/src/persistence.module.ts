@@ -5,8 +5,8 @@ import { type DatabaseOptions, createDataSource } from './data-source';
 import { requireSchema } from './schema';
 
 /**
- * Connects to the service's database, verifies its schema and provides TypeORM's `DataSource`; closes it after everything
- * else has stopped.
+ * Connects to the database of the service, verifies its schema and provides TypeORM's `DataSource`. Closes the connections
+ * after everything else has stopped.
  */
 @Global()
 @Module({})

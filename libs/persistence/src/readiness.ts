@@ -4,8 +4,8 @@ import { requireSchema } from './schema';
 import { isDatabaseUnavailable } from './sql-state';
 
 /**
- * Readiness of a service's database: `database` fails when it does not answer, `schema` when a migration of this build
- * is missing, for example after an older backup was restored.
+ * Readiness checks of a database. `database` fails when it does not answer. `schema` fails when a migration of this build is
+ * missing, for example after an older backup was restored.
  * @param service whose `migrate.js` applies the missing migrations
  */
 export function databaseReadiness(dataSource: DataSource, service: string): ReadinessCheck[] {
@@ -15,7 +15,7 @@ export function databaseReadiness(dataSource: DataSource, service: string): Read
   ];
 }
 
-/** An outage is what `database` reports; nothing is known of the schema meanwhile. */
+/** Passes during an outage, which `database` reports: the schema is unknown then. */
 async function checkSchema(dataSource: DataSource, service: string): Promise<void> {
   try {
     await requireSchema(dataSource, service);

@@ -1,7 +1,7 @@
 import { isTlsFailure } from '@gatehouse/observability';
 import { causes, sqlState } from './sql-state';
 
-/** A SQLSTATE, the message that narrows it where it means several things, and the reason for an operator. */
+/** A SQLSTATE, a message where the SQLSTATE has several meanings, and the reason to show to operators. */
 const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: string])[] = [
   ['28P01', /./, 'PostgreSQL rejected the user name or the password in DATABASE_URL'],
   ['28000', /no pg_hba\.conf entry.*no encryption/, 'pg_hba.conf allows no connection without TLS'],
@@ -11,13 +11,13 @@ const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: stri
   ['28000', /./, 'PostgreSQL rejected the login in DATABASE_URL'],
   ['3D000', /./, 'the database in DATABASE_URL does not exist'],
   ['42501', /./, 'the role in DATABASE_URL lacks the CONNECT privilege on its database'],
-  // PgBouncer reports its own refusals as protocol violations.
+  // PgBouncer reports rejected logins as protocol violations.
   ['08P01', /password authentication failed|no such user/, 'the pooler rejected the user name or the password'],
   ['08P01', /no such database/, 'the pooler does not know the database in DATABASE_URL'],
 ];
 
 /**
- * Why a database will not accept this connection, as the end of a sentence; undefined for failures that may pass.
+ * Why a database rejects this connection, as the end of a sentence; undefined for failures that may be transient.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function refusalReason(error: unknown): string | undefined {

@@ -3,10 +3,11 @@ import { SchemaOutdatedError, SchemaUnreadableError } from './errors';
 import { SQL_STATE, sqlState } from './sql-state';
 
 /**
- * Verifies that every migration of this build was applied. A database that is ahead of the build passes: during a
- * rollout the replicas of the previous release keep running on the new tables.
- * @param service whose `migrate.js` applies the missing migrations, e.g. `user-sync`
- * @throws SchemaOutdatedError, SchemaUnreadableError
+ * Verifies that every migration of this build was applied. Accepts a database that is ahead of the build: during a rollout,
+ * replicas of the previous release run on the new tables.
+ * @param service whose `migrate.js` applies the missing migrations, for example `user-sync`
+ * @throws SchemaOutdatedError when a migration is missing
+ * @throws SchemaUnreadableError when the role may not read the table of applied migrations
  */
 export async function requireSchema(dataSource: DataSource, service: string): Promise<void> {
   const applied = await appliedMigrations(dataSource);

@@ -2,27 +2,27 @@ import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /**
- * One run of a statement that PostgreSQL keeps prepared, once for each connection: it is parsed and planned once, which
- * is a quarter of the cost of a multi-row insert. One that reads a table has to find its rows by key whatever the
- * planner thinks: a plan that was made when the table was empty is kept until the table is analyzed. A pooler in between
- * must know prepared statements.
+ * One execution of a prepared statement. PostgreSQL parses and plans it once per connection; for a multi-row insert that
+ * saves a quarter of the cost. A plan is kept until the table is analyzed, even one made while the table was empty. So a
+ * statement that reads a table must find its rows by key with every plan. A connection pooler must support prepared
+ * statements.
  * @see https://www.postgresql.org/docs/current/sql-prepare.html
  */
 export interface Statement<Result = void> {
-  /** Of this text alone. */
+  /** Name of the prepared statement; unique for the text. */
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** What its rows are to whoever asks. */
+  /** Converts the rows to the result. */
   readonly read: (rows: never[]) => Result;
 }
 
-/** A statement whose rows, if any, nobody reads. */
+/** Creates a statement without a result. */
 export function write(name: string, text: string, values: readonly unknown[]): Statement {
   return { name, text, values, read: () => undefined };
 }
 
-/** The same over many rows, which travel as one JSON array, `$1`; none when there are none. */
+/** Creates a statement without a result over rows, passed as one JSON array in `$1`; empty when there are no rows. */
 export function writeRows(name: string, text: string, rows: readonly object[]): Statement[] {
   return rows.length === 0 ? [] : [write(name, text, [JSON.stringify(rows)])];
 }
@@ -32,9 +32,9 @@ type ResultsOf<Statements extends readonly Statement<unknown>[]> = {
 };
 
 /**
- * Sends statements together and gives what each reads: one round trip, however many they are. PostgreSQL runs them one
- * after the other, and under READ COMMITTED each sees what was committed until it began: what is read behind a lock is as
- * it was left by whoever held it before. Throws what the first that failed throws, when all have come to their end.
+ * Sends all statements in one round trip and returns the result of each. PostgreSQL runs them in order. Under READ
+ * COMMITTED each one sees what was committed before it began, so a read after a lock sees what the former holder of the lock
+ * wrote. Throws the error of the first statement that failed, after all have ended.
  */
 export async function runStatements<const Statements extends readonly Statement<unknown>[]>(
   manager: EntityManager,
@@ -43,14 +43,14 @@ export async function runStatements<const Statements extends readonly Statement<
   if (statements.length === 0) return [] as unknown[] as ResultsOf<Statements>;
   const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
   try {
-    // TypeORM's own `query` awaits before it sends, and so would not keep the order.
+    // Uses the client of pg, because TypeORM's `query` awaits before it sends, so the order would not be kept.
     const client = (await runner.connect()) as Pick<ClientBase, 'query'>;
     const { query_timeout: timeoutMs } = manager.dataSource.options.extra as { query_timeout: number };
-    // What a transaction sets for its plans is not to be missed by one that was made outside of any.
+    // Statements in transactions get names of their own: their plans may depend on settings of the transaction.
     const suffix = runner.isTransactionActive ? '' : '-alone';
     const answers = await Promise.allSettled(
       statements.map(({ name, text, values }, index) => {
-        // Each waits for those before it.
+        // Each statement waits for those before it.
         const config = { name: name + suffix, text, values: [...values], query_timeout: timeoutMs * (index + 1) };
         return client.query<never>(config);
       }),

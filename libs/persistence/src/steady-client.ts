@@ -1,9 +1,9 @@
 import { Client, type ClientConfig } from 'pg';
 
 /**
- * A connection that may be lost at any moment. The pool listens for its loss while it is idle, TypeORM while it is used;
- * one that PostgreSQL ends in the packet that says that it is ready is lost in between, and an error that nobody listens
- * for ends the process. Whoever uses it is told by the next query.
+ * A client whose connection may be lost at any time without ending the process. The pool handles errors of idle clients, and
+ * TypeORM those of clients in use. Neither listens at the moment when a new connection becomes ready, and Node ends the
+ * process on an `error` event without a listener. The next query reports the loss.
  */
 export class SteadyClient extends Client {
   constructor(config?: ClientConfig) {
