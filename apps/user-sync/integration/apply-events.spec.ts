@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => world.dispose());
 
 describe('Clerk sample payloads', () => {
-  it('are applied one after the other, each with its decision', async () => {
+  it('are applied in order, each with its decision', async () => {
     const id = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
     const decisions: string[] = [];
     for (const name of ['user.created', 'session.created', 'user.updated', 'session.revoked', 'user.deleted']) {
@@ -67,7 +67,7 @@ describe('Clerk sample payloads', () => {
     expect(again).toMatchObject({ status: 'success', decision: 'duplicate' });
   });
 
-  it('make a user without e-mail address and names', async () => {
+  it('create a user without an e-mail address and names', async () => {
     const id = newClerkId();
     const { data, ...envelope } = fixture<EventJson>('user.created.phone-only');
     const phones = [{ ...(data.phone_numbers as object[])[0], phone_number: '+12015550177' }];
@@ -82,7 +82,7 @@ describe('Clerk sample payloads', () => {
 });
 
 describe('convergence', () => {
-  it('a redelivered event changes nothing and repeats its outcome', async () => {
+  it('repeats the outcome of a redelivered event and changes nothing', async () => {
     const id = newClerkId();
     const first = await world.publish(userEvent('user.created', clerkUser(id)));
     const outcome = await world.outcomeOf(first);
@@ -103,7 +103,7 @@ describe('convergence', () => {
     expect(await world.decisionsOf(id)).toEqual(['create', 'apply']);
   });
 
-  it('an older event is stale, an equal one a duplicate, a newer one with the same content moves the version alone', async () => {
+  it('ignores an older event as stale and an equal one as a duplicate, and only advances the version for equal content', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     const created = await world.user(user.id);
@@ -119,7 +119,7 @@ describe('convergence', () => {
     expect(world.clerk.times(user.id)).toBe(0);
   });
 
-  it('two contents of one version are settled by asking Clerk', async () => {
+  it('asks Clerk when two events have the same version and different content', async () => {
     const user = clerkUser(newClerkId());
     const atClerk = { ...user, first_name: 'Clerk' };
     world.clerk.answer(user.id, json(200, atClerk));
@@ -130,7 +130,7 @@ describe('convergence', () => {
     expect(world.clerk.times(user.id)).toBe(1);
   });
 
-  it('a version from the far future heals once Clerk has confirmed an older one', async () => {
+  it('heals a version in the far future once Clerk has confirmed an older one', async () => {
     const far = 8_640_000_000_000_000;
     const user = clerkUser(newClerkId(), { updated_at: far });
     await world.deliver(userEvent('user.created', user));
@@ -141,7 +141,7 @@ describe('convergence', () => {
     expect(world.clerk.times(user.id)).toBe(2);
   });
 
-  it('a deletion that comes first wins, and nothing brings the id back', async () => {
+  it('deletes a user whose deletion arrives first, and never creates the id again', async () => {
     const id = newClerkId();
     expect(await world.deliver(deletion(id))).toMatchObject({ decision: 'delete', userId: null });
     const created = await world.deliver(userEvent('user.created', clerkUser(id)));
@@ -150,7 +150,7 @@ describe('convergence', () => {
     expect(await world.user(id)).toBeUndefined();
   });
 
-  it('a deletion redacts what is personal and keeps row and id', async () => {
+  it('redacts the personal data of a deleted user and keeps row and id', async () => {
     const id = newClerkId();
     await world.deliver(userEvent('user.created', clerkUser(id)));
     await world.query(
@@ -192,7 +192,7 @@ describe('convergence', () => {
     }
   });
 
-  it('frees the addresses of a deleted user for another one', async () => {
+  it('frees the addresses of a deleted user for another user', async () => {
     const [old, fresh] = [newClerkId(), newClerkId()];
     const email = `${old}@example.com`;
     await world.deliver(userEvent('user.created', withEmail(clerkUser(old), email)));
@@ -204,7 +204,7 @@ describe('convergence', () => {
   it.each([
     ['banned', 'clerk_banned'],
     ['deprovisioned', 'clerk_deprovisioned'],
-  ])("stores %s in a column of its own and leaves an admin's deactivation alone", async (field, column) => {
+  ])("stores the flag %s in its own column and keeps an admin's deactivation", async (field, column) => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     await world.query('UPDATE users SET is_active = false WHERE clerk_user_id = $1', [user.id]);
@@ -215,7 +215,7 @@ describe('convergence', () => {
     expect(await world.user(user.id)).toMatchObject({ [column]: false, is_active: false });
   });
 
-  it('stores a lockout and its end without a change of content', async () => {
+  it('stores a lockout and its end without changing the content', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     const before = await world.user(user.id);
@@ -233,7 +233,7 @@ describe('convergence', () => {
     expect(await world.user(user.id)).toMatchObject({ clerk_locked: false, clerk_lockout_expires_at: null });
   });
 
-  it('applies an event whose lists and unneeded fields are null', async () => {
+  it('applies an event whose lists and optional fields are null', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     const empty = Object.fromEntries(
@@ -246,7 +246,7 @@ describe('convergence', () => {
     expect(await world.user(user.id)).toMatchObject({ email: null, phone_number: null, full_name: 'User' });
   });
 
-  it('seeds the role at creation alone, and never from unsafe metadata', async () => {
+  it('seeds the role only at creation, and never from unsafe metadata', async () => {
     const admin = clerkUser(newClerkId(), { public_metadata: { role: 'admin' } });
     world.clerk.answer(admin.id, json(200, admin));
     await world.deliver(userEvent('user.created', admin));
@@ -263,7 +263,7 @@ describe('convergence', () => {
     }
   });
 
-  it('seeds only the roles that the configuration names: any other starts as user', async () => {
+  it('seeds only the configured roles, and starts users with any other role as user', async () => {
     await world.closeApps();
     await world.boot({ CLERK_SEED_ROLES: '' });
     for (const [role, expected] of [
@@ -286,14 +286,14 @@ describe('convergence', () => {
     await world.boot();
   });
 
-  it('an update of an unknown user creates it', async () => {
+  it('creates an unknown user from its update', async () => {
     const id = newClerkId();
     expect(await world.deliver(userEvent('user.updated', clerkUser(id)))).toMatchObject({ decision: 'create' });
   });
 });
 
-describe('sessions', () => {
-  it('move the times of login, logout and activity forward only', async () => {
+describe('session events', () => {
+  it('move the times of login, logout and activity only forward', async () => {
     const id = newClerkId();
     await world.deliver(userEvent('user.created', clerkUser(id, { last_active_at: T0 })));
     const at = (ms: number) => ({ created_at: ms, updated_at: ms, last_active_at: ms });
@@ -311,7 +311,7 @@ describe('sessions', () => {
     });
   });
 
-  it('of an unknown user make it: from the user they carry, else from Clerk', async () => {
+  it('create an unknown user, from the user in the event or else from Clerk', async () => {
     const [carried, fetched] = [newClerkId(), newClerkId()];
     const withUser = sessionEvent('session.created', carried, { user: clerkUser(carried) });
     expect(await world.deliver(withUser)).toMatchObject({ decision: 'create' });
@@ -322,8 +322,8 @@ describe('sessions', () => {
   });
 });
 
-describe('what is seen from outside', () => {
-  it('one correlation id from the message to the row and back to the ledger', async () => {
+describe('observability', () => {
+  it('keeps one correlation id from the message to the row and the outcome', async () => {
     const id = newClerkId();
     const correlationId = 'request-42';
     const outcome = await world.deliver(userEvent('user.created', clerkUser(id)), { correlationId });
@@ -349,7 +349,7 @@ describe('what is seen from outside', () => {
     ]);
   });
 
-  it('metrics count decisions, batches, delays, requests to Clerk and dropped messages', async () => {
+  it('counts decisions, batches, delays, requests to Clerk and dropped messages in metrics', async () => {
     await world.publishBare();
     const id = newClerkId();
     await world.deliver(userEvent('user.created', clerkUser(id)));
@@ -371,9 +371,9 @@ describe('what is seen from outside', () => {
 describe('failures', () => {
   it.each([
     ['no updated_at', (user: object) => ({ ...user, updated_at: undefined }), 'data.updated_at'],
-    ['an odd id', (user: object) => ({ ...user, id: 'user_*' }), 'data.id'],
-    ['an endless time', (user: object) => ({ ...user, updated_at: 'never' }), 'data.updated_at'],
-  ])('a user with %s is a final failure that names the field', async (_, change, field) => {
+    ['an invalid id', (user: object) => ({ ...user, id: 'user_*' }), 'data.id'],
+    ['a time that is not a number', (user: object) => ({ ...user, updated_at: 'never' }), 'data.updated_at'],
+  ])('are final for a user with %s, and name the field', async (_, change, field) => {
     const event = { type: 'user.updated', data: change(clerkUser(newClerkId())) as Record<string, unknown> };
     expect(await world.deliver(event)).toMatchObject({
       status: 'failed',
@@ -381,18 +381,18 @@ describe('failures', () => {
     });
   });
 
-  it('a body that is no JSON, or of another type than its headers say, is a final failure', async () => {
+  it('are final for a body that is not JSON or has another type than the headers', async () => {
     expect(await world.deliver('{"type":"user.upd')).toMatchObject({ status: 'failed', error: { kind: 'validation' } });
     const outcome = await world.deliver(deletion(newClerkId()), { eventType: 'user.created' });
     expect(outcome).toMatchObject({ status: 'failed', error: { kind: 'validation', retryable: false } });
   });
 
-  it('an event of a type that nobody handles is ignored', async () => {
+  it('do not include an event of an unhandled type, which is ignored', async () => {
     const outcome = await world.deliver({ type: 'organization.created', data: { id: 'org_1' } });
     expect(outcome).toMatchObject({ status: 'ignored', decision: 'unhandled' });
   });
 
-  it('a user whom Clerk does not know is not deleted by that; the event is tried again', async () => {
+  it('are retryable for a user that Clerk does not know, and do not delete it', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     world.clerk.answer(user.id, json(404, fixture('bapi.error-404')));
@@ -413,22 +413,19 @@ describe('failures', () => {
     ['401', json(401, fixture('bapi.error-401')), { kind: 'clerk', retryable: false }],
     ['a broken connection', hangUp, { kind: 'network', retryable: true }],
     ['another user', json(200, clerkUser(newClerkId())), { kind: 'clerk', retryable: true }],
-  ])(
-    '%s from Clerk is reported for what it is, and the event succeeds at a later attempt',
-    async (_, answer, error) => {
-      const user = clerkUser(newClerkId());
-      await world.deliver(userEvent('user.created', user));
-      world.clerk.answer(user.id, answer);
-      const tie = userEvent('user.updated', { ...user, first_name: 'Tie' });
-      const first = await world.publish(tie);
-      expect(await world.outcomeOf(first)).toMatchObject({ status: 'failed', attempt: 0, error });
-      world.clerk.answer(user.id, json(200, { ...user, first_name: 'Settled' }));
-      const retry = await world.deliver(tie, { webhookId: first.webhookId, publishNumber: 2, attempt: 1 });
-      expect(retry).toMatchObject({ status: 'success', attempt: 1, decision: 'apply' });
-    },
-  );
+  ])('report the answer %s from Clerk by kind, and a later attempt succeeds', async (_, answer, error) => {
+    const user = clerkUser(newClerkId());
+    await world.deliver(userEvent('user.created', user));
+    world.clerk.answer(user.id, answer);
+    const tie = userEvent('user.updated', { ...user, first_name: 'Tie' });
+    const first = await world.publish(tie);
+    expect(await world.outcomeOf(first)).toMatchObject({ status: 'failed', attempt: 0, error });
+    world.clerk.answer(user.id, json(200, { ...user, first_name: 'Settled' }));
+    const retry = await world.deliver(tie, { webhookId: first.webhookId, publishNumber: 2, attempt: 1 });
+    expect(retry).toMatchObject({ status: 'success', attempt: 1, decision: 'apply' });
+  });
 
-  it('text that PostgreSQL refuses is stored with replacement characters', async () => {
+  it('do not include text that PostgreSQL rejects, which is stored with replacement characters', async () => {
     const user = clerkUser(newClerkId(), { first_name: 'A\u0000B', last_name: 'C\ud800D' });
     await world.deliver(userEvent('user.created', user));
     expect(await world.user(user.id)).toMatchObject({ first_name: 'A\uFFFDB', last_name: 'C\uFFFDD' });
@@ -436,7 +433,7 @@ describe('failures', () => {
 });
 
 describe('a batch', () => {
-  /** Lets messages gather, so that they come as one batch, in this order. */
+  /** Publishes messages while the service is stopped, so that they arrive as one batch, in this order. */
   async function together(events: EventJson[]) {
     await world.closeApps();
     const published: EventMetadata[] = [];
@@ -445,7 +442,7 @@ describe('a batch', () => {
     return Promise.all(published.map((about) => world.outcomeOf(about)));
   }
 
-  it('applies 200 events of 100 users, whatever their order', async () => {
+  it('applies 200 events of 100 users in any order', async () => {
     const users = Array.from({ length: 100 }, () => clerkUser(newClerkId()));
     const outcomes = await together([
       ...users.map((user) => userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'Second' })),
@@ -462,7 +459,7 @@ describe('a batch', () => {
     );
   });
 
-  it('with one event that cannot be read or written does not hurt the others', async () => {
+  it('applies its other events when one cannot be read or written', async () => {
     const [taken, unreadable, conflicting, ...good] = Array.from({ length: 8 }, () => clerkUser(newClerkId()));
     if (!taken || !unreadable || !conflicting) throw new Error('unreachable');
     const email = 'one-owner@example.com';
@@ -487,7 +484,7 @@ describe('a batch', () => {
     expect(await world.user(conflicting.id)).toBeUndefined();
   });
 
-  it('that holds one event twice applies it once, and reports the same of both', async () => {
+  it('applies an event that it holds twice once, and reports the same outcome for both', async () => {
     const user = clerkUser(newClerkId());
     const about = metadata('user.created');
     const event = readEvent(deliveryOf(userEvent('user.created', user), about), instanceId);
@@ -497,7 +494,7 @@ describe('a batch', () => {
     expect(outcomes).toMatchObject([{ decision: 'create' }, { decision: 'create' }]);
   });
 
-  it('holds a whole life: created, changed and deleted at once', async () => {
+  it('creates, changes and deletes the same user', async () => {
     const user = clerkUser(newClerkId());
     const outcomes = await together([
       userEvent('user.created', user),
@@ -514,7 +511,7 @@ describe('a batch', () => {
     expect(await world.user(user.id)).toMatchObject({ email: null, full_name: 'Deleted user', is_active: false });
   });
 
-  it('passes an address from one user to another', async () => {
+  it('moves an address from one user to another', async () => {
     const [from, to] = [clerkUser(newClerkId()), clerkUser(newClerkId())];
     const email = `${from.id}@handed.example.com`;
     await world.deliver(userEvent('user.created', withEmail(from, email)));

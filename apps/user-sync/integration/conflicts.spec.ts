@@ -14,7 +14,7 @@ let world: SyncWorld;
 
 beforeAll(async () => {
   world = await SyncWorld.start();
-  // Whoever holds this lock leads: conflicts are reviewed when the tests ask for it, and not every half minute as well.
+  // The tests hold the leader lock, so that conflicts are reviewed only when a test asks for it.
   await world.query(`SELECT pg_advisory_lock(${LEADER_LOCK})`);
   await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
 });
@@ -32,7 +32,7 @@ function withPhone(user: UserJson, phone: string, status = 'verified'): UserJson
   return { ...user, phone_numbers: [{ ...number, phone_number: phone, verification: { status } }] };
 }
 
-/** A user here and at Clerk. */
+/** Creates a user here and at Clerk. */
 async function member(user: UserJson): Promise<UserJson> {
   atClerk(user);
   await world.deliver(userEvent('user.created', user));
@@ -59,7 +59,7 @@ const openConflicts = (claimant: string) =>
   world.query('SELECT kind, holder FROM user_conflicts WHERE claimant = $1 AND resolved_at IS NULL', [claimant]);
 
 describe('a verified e-mail address', () => {
-  it('goes to the user who has it at Clerk now, though the event of who gave it up has not come', async () => {
+  it('goes to the user that has it at Clerk, even before the event of the previous holder arrives', async () => {
     const email = address();
     const old = await member(withEmail(clerkUser(newClerkId()), email));
     const taker = withEmail(clerkUser(newClerkId()), email.toUpperCase());
@@ -73,7 +73,7 @@ describe('a verified e-mail address', () => {
     expect(await world.decisionsOf(old.id)).toEqual(['create', 'apply']);
   });
 
-  it('is passed on in a ring of three, whoever is told of first', async () => {
+  it('moves around a ring of three users, in every order of their events', async () => {
     const emails = [address(), address(), address()];
     const users = emails.map((email) => withEmail(clerkUser(newClerkId()), email));
     for (const user of users) await member(user);
@@ -90,7 +90,7 @@ describe('a verified e-mail address', () => {
     }
   });
 
-  it('is swapped by two users inside one batch, without asking Clerk', async () => {
+  it('is swapped by two users in one batch without asking Clerk', async () => {
     const [a, b] = [withEmail(clerkUser(newClerkId()), address()), withEmail(clerkUser(newClerkId()), address())];
     const emailOf = (user: UserJson) => (user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
     for (const user of [a, b]) await world.deliver(userEvent('user.created', user));
@@ -104,7 +104,7 @@ describe('a verified e-mail address', () => {
     expect(world.clerk.times(a.id) + world.clerk.times(b.id)).toBe(0);
   });
 
-  it('that Clerk shows with two users stays with the verified one; the other is stored without it, for a person to see', async () => {
+  it('stays with the user that has it verified when Clerk shows it with two, and a conflict is recorded', async () => {
     const email = address();
     const holder = await member(withEmail(clerkUser(newClerkId()), email));
     const taker = withEmail(clerkUser(newClerkId()), email);
@@ -116,7 +116,7 @@ describe('a verified e-mail address', () => {
     expect(await openConflicts(holder.id)).toEqual([{ kind: 'email', holder: taker.id }]);
   });
 
-  it('that Clerk shows verified with two users stays with who held it here', async () => {
+  it('stays with its holder when Clerk shows it verified with two users', async () => {
     const email = address();
     const holder = await member(withEmail(clerkUser(newClerkId()), email));
     const taker = withEmail(clerkUser(newClerkId()), email);
@@ -135,7 +135,7 @@ describe('a verified e-mail address', () => {
     expect(await openConflicts(taker.id)).toEqual([]);
   });
 
-  it('is taken from a user whom Clerk does not know any more, who is not deleted by that', async () => {
+  it('is taken from a user that Clerk no longer knows, without deleting that user', async () => {
     const email = address();
     const gone = await member(withEmail(clerkUser(newClerkId()), email));
     const taker = withEmail(clerkUser(newClerkId()), email);
@@ -149,7 +149,7 @@ describe('a verified e-mail address', () => {
     expect(await world.decisionsOf(gone.id)).toEqual(['create', 'release']);
   });
 
-  it('of a deleted user is free for the one who comes back under a new id', async () => {
+  it('of a deleted user is free for the same person under a new id', async () => {
     const email = address();
     const old = await member(withEmail(clerkUser(newClerkId()), email));
     const again = withEmail(clerkUser(newClerkId()), email);
@@ -159,7 +159,7 @@ describe('a verified e-mail address', () => {
     expect(await world.user(again.id)).toMatchObject({ email, email_verified: true });
   });
 
-  it('in a conflict is settled at a later attempt when Clerk is away', async () => {
+  it('is assigned at a later attempt when Clerk is unavailable', async () => {
     const email = address();
     const holder = await member(withEmail(clerkUser(newClerkId()), email));
     const taker = withEmail(clerkUser(newClerkId()), email);
@@ -175,7 +175,7 @@ describe('a verified e-mail address', () => {
 });
 
 describe('a verified phone number', () => {
-  it('goes to the user who has it at Clerk now', async () => {
+  it('goes to the user that has it at Clerk', async () => {
     const phone = '+12015550142';
     const old = await member(withPhone(clerkUser(newClerkId()), phone));
     const taker = withPhone(clerkUser(newClerkId()), phone);
@@ -185,7 +185,7 @@ describe('a verified phone number', () => {
     expect(await world.user(old.id)).toMatchObject({ phone_number: '+12015550143' });
   });
 
-  it('that Clerk shows verified with two users stays with who held it here; a person is told', async () => {
+  it('stays with its holder when Clerk shows it verified with two users, and a conflict is recorded', async () => {
     const phone = '+12015550144';
     const holder = await member(withPhone(clerkUser(newClerkId()), phone));
     const taker = withPhone(clerkUser(newClerkId()), phone);
@@ -198,7 +198,7 @@ describe('a verified phone number', () => {
 });
 
 describe('a local user', () => {
-  it('is linked when the address is verified on both sides; its password ends, its role stays', async () => {
+  it('is linked when the address is verified on both sides, loses its password and keeps its role', async () => {
     const email = address();
     const id = await localUser(email, true);
     const user = withEmail(clerkUser(newClerkId()), email);
@@ -214,7 +214,7 @@ describe('a local user', () => {
     });
   });
 
-  it('is linked, and whoever logged in with its password is out, at every gateway', async () => {
+  it('is linked, and its password sessions end at every gateway', async () => {
     const email = address();
     const id = await localUser(email, true);
     const session = randomUUID();
@@ -234,7 +234,7 @@ describe('a local user', () => {
     ]);
   });
 
-  it('is not linked by an address that it has not proved; a person is told', async () => {
+  it('is not linked by an address that it has not verified, and a conflict is recorded', async () => {
     const email = address();
     const id = await localUser(email, false);
     const user = withEmail(clerkUser(newClerkId()), email);
@@ -245,7 +245,7 @@ describe('a local user', () => {
     expect(await openConflicts(id)).toEqual([{ kind: 'email', holder: user.id }]);
   });
 
-  it('is not linked by an address that it has not proved, though it has proved another and Clerk is asked', async () => {
+  it('is not linked by an unverified address, even if it has verified another one and Clerk is asked', async () => {
     const email = address();
     const id = await localUser(email, false);
     await world.query('UPDATE users SET phone_number = $2, phone_verified = true WHERE id = $1', [id, '+12015550145']);
@@ -261,7 +261,7 @@ describe('a local user', () => {
   it.each([
     ['the e-mail address', { email: true, phone: false }],
     ['the phone number', { email: false, phone: true }],
-  ])('is adopted in the database itself only by who has proved what it has proved: %s', async (_, proved) => {
+  ])('is adopted only by a Clerk user that has verified the same address: %s', async (_, proved) => {
     const [email, phoneNumber] = [address(), proved.email ? '+12015550148' : '+12015550149'];
     const id = await localUser(email, proved.email);
     await world.query('UPDATE users SET phone_number = $2, phone_verified = $3 WHERE id = $1', [
@@ -283,7 +283,7 @@ describe('a local user', () => {
     await expect(adopts(proved.email, proved.phone)).resolves.toBe(true);
   });
 
-  it('is not linked by an address that Clerk has not seen proved: the Clerk user is stored without it', async () => {
+  it('is not linked by an address that is unverified at Clerk, and the Clerk user is stored without it', async () => {
     const email = address();
     const id = await localUser(email, true);
     const user = withEmail(clerkUser(newClerkId()), email, 'unverified');
@@ -294,7 +294,7 @@ describe('a local user', () => {
     expect(await openConflicts(user.id)).toEqual([{ kind: 'email', holder: id }]);
   });
 
-  it('keeps its address when the Clerk user that claims it is here already', async () => {
+  it('keeps its address when the Clerk user with the same address has a row already', async () => {
     const email = address();
     const id = await localUser(email, true);
     const user = await member(clerkUser(newClerkId()));
@@ -304,7 +304,7 @@ describe('a local user', () => {
     expect(await world.user(user.id)).toMatchObject({ email: null });
   });
 
-  it('that is linked has no claims of its own any more: what it had proved itself is as Clerk shows it', async () => {
+  it('has the addresses that Clerk shows once it is linked, whatever it had verified itself', async () => {
     const email = address();
     const id = await localUser(email, true);
     const phone = '+12015550150';
@@ -317,7 +317,7 @@ describe('a local user', () => {
   });
 });
 
-describe('a conflict that is over', () => {
+describe('a conflict that has ended', () => {
   const review = () => world.apps[0]?.get(ConflictReview, { strict: false }) as ConflictReview;
   const unproved = async () => {
     const email = address();
@@ -329,10 +329,13 @@ describe('a conflict that is over', () => {
   };
 
   it.each<[string, (of: { id: string; user: UserJson }) => Promise<unknown>]>([
-    ['the local user is shut out', ({ id }) => world.query('UPDATE users SET is_active = false WHERE id = $1', [id])],
+    [
+      'the local user is deactivated',
+      ({ id }) => world.query('UPDATE users SET is_active = false WHERE id = $1', [id]),
+    ],
     ['the Clerk user has another address', ({ user }) => world.deliver(renewed(withEmail(user, address())))],
     ['the Clerk user is deleted', ({ user }) => world.deliver(deletion(user.id))],
-  ])('closes when %s, and is not counted any more', async (_, end) => {
+  ])('closes when %s and is no longer counted', async (_, end) => {
     const parties = await unproved();
     const before = await review().count();
     await end(parties);
@@ -340,11 +343,11 @@ describe('a conflict that is over', () => {
     expect(await openConflicts(parties.id)).toEqual([]);
     expect(await review().count()).toBe(before - 1);
     await world.deliver(renewed({ ...parties.user, first_name: 'Grace' }, 2));
-    const shutOut = (await localRow(parties.id))?.is_active === false;
-    if (shutOut) expect(await openConflicts(parties.id)).toEqual([]);
+    const isDeactivated = (await localRow(parties.id))?.is_active === false;
+    if (isDeactivated) expect(await openConflicts(parties.id)).toEqual([]);
   });
 
-  it('gives the address to who waits for it, though nothing comes of that one any more', async () => {
+  it('gives the address to the waiting user without another event of that user', async () => {
     const [email, phone] = [address(), '+12015550151'];
     const holder = await member(withPhone(withEmail(clerkUser(newClerkId()), email), phone));
     const waiting = await member(
@@ -362,7 +365,7 @@ describe('a conflict that is over', () => {
     expect(await openConflicts(waiting.id)).toEqual([{ kind: 'phone', holder: holder.id }]);
   });
 
-  it('names who holds the address now, and waits for that one', async () => {
+  it('names the current holder and waits for that one', async () => {
     const email = address();
     const first = await member(withEmail(clerkUser(newClerkId()), email));
     const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
@@ -377,7 +380,7 @@ describe('a conflict that is over', () => {
     expect(await openConflicts(waiting.id)).toEqual([{ kind: 'email', holder: second.id }]);
   });
 
-  it('asks Clerk again only when whoever holds the address was written since', async () => {
+  it('asks Clerk again only when the holder was written since', async () => {
     const email = address();
     const holder = await member(withEmail(clerkUser(newClerkId()), email));
     const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
@@ -403,7 +406,7 @@ describe('a conflict that is over', () => {
 });
 
 describe('the review of conflicts', () => {
-  it('is done every half minute by the replica that leads, and counts what is open', async () => {
+  it('runs every 30 s on the leading replica and counts open conflicts', async () => {
     const [email, another] = [address(), address()];
     const holder = await member(withEmail(clerkUser(newClerkId()), email));
     const waiting = await member(withEmail(clerkUser(newClerkId()), email, 'unverified'));
@@ -426,7 +429,7 @@ describe('the review of conflicts', () => {
     }
   });
 
-  it('looks again later at one that cannot be settled now, and at the others all the same', async () => {
+  it('retries a conflict that cannot be settled later, and still settles the others', async () => {
     const pairs = [];
     for (const email of [address(), address()]) {
       const holder = await member(withEmail(clerkUser(newClerkId()), email));
@@ -452,12 +455,12 @@ describe('the review of conflicts', () => {
   });
 });
 
-describe('conflicts that wait for a person', () => {
+describe('open conflicts', () => {
   type Query = Parameters<typeof world.gateway.send<typeof listUserConflicts>>[1];
   const list = (query: Query, role: 'admin' | 'developer' = 'admin') =>
     world.gateway.send(listUserConflicts, query, adminContext(role));
 
-  it('are listed to admins alone, newest first, page by page, without the address; resolved ones apart', async () => {
+  it('are listed to admins only, newest first, in pages, without the address and apart from resolved ones', async () => {
     const emails = [address(), address(), address()];
     const claimants: string[] = [];
     for (const email of emails) {
@@ -485,7 +488,7 @@ describe('conflicts that wait for a person', () => {
     await expect(list({ cursor: 'x' })).rejects.toMatchObject({ reason: 'invalid_request' });
   });
 
-  it('of more users than are settled at once are a failure of that event, which says so and can be retried', async () => {
+  it('over more users than can be settled at once fail the event with a retryable error', async () => {
     const emails = Array.from({ length: 26 }, address);
     const ring = emails.map((email) => withEmail(clerkUser(newClerkId()), email));
     for (const user of ring) await member(user);

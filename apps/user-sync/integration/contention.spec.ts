@@ -37,19 +37,19 @@ function atClerk(...users: UserJson[]): void {
   for (const user of users) world.clerk.answer(user.id, json(200, user));
 }
 
-/** Users that are here, in the order given. */
+/** Creates users here, in the given order. */
 async function members(count: number): Promise<UserJson[]> {
   const users = Array.from({ length: count }, () => clerkUser(newClerkId()));
   for (const user of users) await world.deliver(userEvent('user.created', user));
   return users;
 }
 
-/** Each with the address of the next one. */
+/** The users, each with the address of the next one. */
 function turned(users: readonly UserJson[]): UserJson[] {
   return users.map((user, index) => at(withEmail(user, emailOf(users[(index + 1) % users.length] ?? user)), 1));
 }
 
-it('an older answer from Clerk is not written when the row changed while Clerk was asked', async () => {
+it('does not write an older answer from Clerk when the row changed while Clerk was asked', async () => {
   const [user] = (await members(1)) as [UserJson];
   const older = { ...at(user, -1), first_name: 'Older' };
   const newer = { ...at(user, 5), first_name: 'Newer' };
@@ -63,7 +63,7 @@ it('an older answer from Clerk is not written when the row changed while Clerk w
   );
   const tie = await world.publish(userEvent('user.updated', { ...user, first_name: 'Tie' }));
   await eventually(() => world.clerk.times(user.id) === 2);
-  // The consumer waits for Clerk; another replica applies meanwhile.
+  // The consumer waits for Clerk while another replica applies an event.
   const replica = await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
   expect(await world.deliver(userEvent('user.updated', newer))).toMatchObject({ decision: 'apply' });
   release();
@@ -74,7 +74,7 @@ it('an older answer from Clerk is not written when the row changed while Clerk w
   await replica.close();
 });
 
-it('who waits for the word of Clerk gives nothing up yet: others of the batch who want it wait too, and the batch holds', async () => {
+it('keeps the address of a user that waits for Clerk, so that users of the batch who want it wait too', async () => {
   const [x, a, b] = (await members(3)) as [UserJson, UserJson, UserJson];
   const now = [
     at(withEmail(b, emailOf(a)), 1),
@@ -84,12 +84,12 @@ it('who waits for the word of Clerk gives nothing up yet: others of the batch wh
   atClerk(...now);
   const events = now.slice(0, 2).map((user) => userEvent('user.updated', user));
   const batch = world.apps[0]?.get(EventBatch);
-  // It would throw, and be tried one by one, if PostgreSQL refused it.
+  // A violated unique index would make the batch throw and be applied one by one.
   await batch?.handle(events.map((event) => readEvent(deliveryOf(event, metadata(event.type)), instanceId)));
   for (const user of now) expect(await world.user(user.id)).toMatchObject({ email: emailOf(user) });
 });
 
-it('a conflict that draws in more users than may be locked is left alone, and tried again later', async () => {
+it('retries a conflict of more users than may be locked later, without changing it', async () => {
   const users = await members(26);
   atClerk(...turned(users));
   const before = await world.query('SELECT * FROM users ORDER BY id');
@@ -101,7 +101,7 @@ it('a conflict that draws in more users than may be locked is left alone, and tr
   expect(await world.query('SELECT * FROM users ORDER BY id')).toEqual(before);
 });
 
-it('conflicts over the same users that are met at once, by two replicas, all end in what Clerk holds', async () => {
+it('ends in the state of Clerk when two replicas resolve conflicts over the same users concurrently', async () => {
   const replica = await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
   const users = await members(6);
   const now = turned(users);

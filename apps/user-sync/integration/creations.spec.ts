@@ -17,11 +17,11 @@ afterEach(async () => {
 
 afterAll(() => world.dispose());
 
-/** The event as the dashboard's example or an old configuration has it. */
+/** The event without `instance_id`, like examples in Clerk's dashboard. */
 const withoutInstance = (event: EventJson): EventJson => ({ ...event, instance_id: undefined });
 
-describe('an event that would create a user', () => {
-  it('creates it without asking Clerk when the event names our instance and seeds the role user', async () => {
+describe('an event of an unknown user', () => {
+  it('creates the user without asking Clerk when it names our instance and seeds the role user', async () => {
     await world.boot();
     const user = clerkUser(newClerkId());
     expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'create' });
@@ -31,7 +31,7 @@ describe('an event that would create a user', () => {
   it.each([
     ['names no instance', (event: EventJson) => withoutInstance(event), {}],
     ['seeds a role above user', (event: EventJson) => event, { public_metadata: { role: 'developer' } }],
-  ])('creates nobody when it %s and Clerk does not know the user', async (_, change, metadata) => {
+  ])('creates no user when it %s and Clerk does not know the user', async (_, change, metadata) => {
     await world.boot();
     const user = clerkUser(newClerkId(), metadata);
     expect(await world.deliver(change(userEvent('user.created', user)))).toMatchObject({
@@ -43,7 +43,7 @@ describe('an event that would create a user', () => {
     expect(world.clerk.times(user.id)).toBe(1);
   });
 
-  it('takes content and role from what Clerk answers, not from the event', async () => {
+  it('takes content and role from the answer of Clerk, not from the event', async () => {
     await world.boot();
     const user = clerkUser(newClerkId());
     world.clerk.answer(user.id, json(200, { ...user, first_name: 'Clerk' }));
@@ -53,9 +53,9 @@ describe('an event that would create a user', () => {
   });
 
   it.each([
-    ['is away', hangUp],
-    ['refuses our secret key', json(401, fixture('bapi.error-401'))],
-  ])('waits while Clerk %s, without using up a try', async (_, outage) => {
+    ['is unavailable', hangUp],
+    ['rejects our secret key', json(401, fixture('bapi.error-401'))],
+  ])('waits while Clerk %s, without using up a retry', async (_, outage) => {
     await world.boot();
     world.clerk.outage = outage;
     const user = clerkUser(newClerkId());
@@ -65,7 +65,7 @@ describe('an event that would create a user', () => {
     });
   });
 
-  it('is confirmed with Clerk while our own instance is unknown', async () => {
+  it('is confirmed with Clerk while our instance is unknown', async () => {
     world.clerk.outage = hangUp;
     await world.boot();
     const user = clerkUser(newClerkId());
@@ -78,8 +78,8 @@ describe('an event that would create a user', () => {
   });
 });
 
-describe('an event that creates nobody', () => {
-  it('is applied without asking Clerk, though it names no instance', async () => {
+describe('an event of a known user', () => {
+  it('is applied without asking Clerk, even if it names no instance', async () => {
     await world.boot();
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
@@ -93,7 +93,7 @@ describe('an event that creates nobody', () => {
 });
 
 describe('our Clerk instance', () => {
-  it('is the one that Clerk names: an event of another one is ignored as foreign, and counted', async () => {
+  it('is the one that Clerk returns; events of another one are ignored as foreign and counted', async () => {
     await world.boot();
     const user = clerkUser(newClerkId());
     const foreign = { ...userEvent('user.created', user), instance_id: 'ins_123' };
@@ -102,7 +102,7 @@ describe('our Clerk instance', () => {
     expect(await world.operations('/metrics')).toContain('gatehouse_user_sync_foreign_events_total 1');
   });
 
-  it('is CLERK_INSTANCE_ID when it is set; events ignored by a wrong one are applied once it is corrected', async () => {
+  it('is CLERK_INSTANCE_ID when that is set, and a corrected value applies the ignored events', async () => {
     await world.boot({ CLERK_INSTANCE_ID: 'ins_wrong' });
     const user = clerkUser(newClerkId());
     const event = userEvent('user.created', user);

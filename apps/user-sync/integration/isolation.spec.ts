@@ -23,7 +23,7 @@ afterEach(async () => {
 
 afterAll(() => world.dispose());
 
-/** Clerk takes its time to answer for this user: the means to stop time between two steps. */
+/** Delays the answer of Clerk for this user, to inspect the state between two steps. */
 function hold(user: UserJson): void {
   const released = new Promise<void>((resolve) => letGo.push(resolve));
   world.clerk.answer(user.id, (request, response) => void released.then(() => json(200, user)(request, response)));
@@ -32,8 +32,8 @@ function hold(user: UserJson): void {
 const asked = (...users: UserJson[]) => eventually(() => users.every(({ id }) => world.clerk.times(id) > 0));
 
 /**
- * Whether user-sync keeps others out with nothing for as long as Clerk does not answer: neither open transactions, nor locks
- * but that of the replica that leads a walk. What it does for others in the meantime is over in a moment.
+ * Waits until user-sync has no open transaction and no lock except the leader lock. Short work for other users may hold
+ * some for a moment.
  */
 const nothingHeld = () => eventually(async () => expect(await held()).toEqual([]), { intervalMs: 100 });
 
@@ -51,7 +51,7 @@ async function member(user: UserJson): Promise<UserJson> {
   return user;
 }
 
-/** Lets messages gather, so that they come as one batch, in this order. */
+/** Publishes messages while the service is stopped, so that they arrive as one batch, in this order. */
 async function together(events: EventJson[]): Promise<EventMetadata[]> {
   await world.closeApps();
   const published: EventMetadata[] = [];
@@ -62,8 +62,8 @@ async function together(events: EventJson[]): Promise<EventMetadata[]> {
 
 const tieOf = (user: UserJson) => userEvent('user.updated', { ...user, first_name: 'Tie' });
 
-describe('while Clerk is asked, no transaction is open and no user locked', () => {
-  it('for an event that ties', async () => {
+describe('while Clerk is asked, no transaction is open and no user is locked', () => {
+  it('for an event of equal version and other content', async () => {
     const user = await member(clerkUser(newClerkId()));
     hold(user);
     const about = await world.publish(tieOf(user));
@@ -73,7 +73,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     expect(await world.outcomeOf(about)).toMatchObject({ status: 'success' });
   });
 
-  it('about all who are in a conflict', async () => {
+  it('for the users of a conflict', async () => {
     const email = `${newClerkId().slice(5)}@isolated.example.com`;
     const holder = await member(withEmail(clerkUser(newClerkId()), email));
     const taker = withEmail(clerkUser(newClerkId()), email);
@@ -86,7 +86,7 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     expect(await world.outcomeOf(about)).toMatchObject({ decision: 'create' });
   });
 
-  it('at a first login', async () => {
+  it('for a first login', async () => {
     const user = clerkUser(newClerkId());
     hold(user);
     const login = world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId: newSessionId() }, nobody());
@@ -96,22 +96,22 @@ describe('while Clerk is asked, no transaction is open and no user locked', () =
     expect(await login).toMatchObject({ clerkUserId: user.id });
   });
 
-  it('by a walk that finds a user changed', async () => {
+  it('for a user that a reconcile run finds changed', async () => {
     const user = await member(clerkUser(newClerkId()));
     world.clerk.directory.users = [{ ...user, first_name: 'Walked' } as UserJson];
     hold({ ...user, first_name: 'Walked' });
     await world.gateway.send(startReconcile, {}, adminContext());
     await asked(user);
     await nothingHeld();
-    // Clerk has not been given up and asked again meanwhile.
+    // There was no timeout with a second request meanwhile.
     expect(world.clerk.times(user.id)).toBe(1);
     letGo.splice(0).forEach((release) => release());
     await eventually(async () => (await world.user(user.id))?.first_name === 'Walked');
   });
 });
 
-describe('one bad event of a batch', () => {
-  it('that waits for Clerk keeps no neighbour waiting', async () => {
+describe('one failing event of a batch', () => {
+  it('does not delay the others while it waits for Clerk', async () => {
     const user = await member(clerkUser(newClerkId()));
     hold(user);
     const neighbours = Array.from({ length: 10 }, () => clerkUser(newClerkId()));
@@ -126,7 +126,7 @@ describe('one bad event of a batch', () => {
     if (tie) expect(await world.outcomeOf(tie)).toMatchObject({ status: 'success' });
   });
 
-  it('that PostgreSQL refuses costs its neighbours one more round and nothing else', async () => {
+  it('costs the others only one more attempt when PostgreSQL rejects it', async () => {
     await world.query(`ALTER TABLE users ADD CONSTRAINT refused_in_this_test CHECK (first_name <> 'Refused')`);
     const users = Array.from({ length: 21 }, (_, index) =>
       clerkUser(newClerkId(), { first_name: index === 10 ? 'Refused' : 'Fine' }),
@@ -141,7 +141,7 @@ describe('one bad event of a batch', () => {
     for (const { id, first_name: name } of users) {
       expect(await world.decisionsOf(id)).toEqual(name === 'Refused' ? [] : ['create']);
     }
-    // Once all together, and once each alone.
+    // Once as a batch, and once one by one.
     const handled = /^gatehouse_user_sync_batch_events_sum (\d+)$/m.exec(await world.operations('/metrics'))?.[1];
     expect(Number(handled)).toBeLessThanOrEqual(2 * users.length);
   });

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await world.boot(QUICK);
   boss = await come({ public_metadata: { role: 'admin' } });
   await checked(boss.user.id);
-  // Only the first admin is made at Clerk: from here on the service runs with its defaults.
+  // Only the first admin gets its role from Clerk. From here on the service runs with its defaults.
   await restart();
 });
 
@@ -52,7 +52,7 @@ const current = (id: string) => world.clerk.directory.users.find((user) => user.
 const heldByClerk = (id: string) => current(id)?.public_metadata as Record<string, unknown>;
 const userId = async (clerkUserId: string) => String((await world.user(clerkUserId))?.id);
 
-/** The company sets metadata at Clerk, which sends the event. */
+/** Sets metadata at Clerk, as the company does, and publishes the event. */
 async function companySets(id: string, metadata: Record<string, unknown>): Promise<void> {
   const user = current(id) as UserJson & { updated_at: number };
   const changed = { ...user, public_metadata: metadata, updated_at: user.updated_at + 5 };
@@ -69,7 +69,7 @@ async function checked(clerkUserId: string): Promise<void> {
     );
     expect(rows).toEqual([{ state: 'done' }]);
   }, PATIENCE);
-  // Clerk is asked about one user at most once in two seconds: these are over.
+  // A user is checked at most once in two seconds; skip that time.
   await world.query(
     `UPDATE write_backs w SET written_at = now() - interval '1 minute' FROM users u
       WHERE u.id = w.user_id AND u.clerk_user_id = $1`,
@@ -96,7 +96,7 @@ const shortOf = (collisions: readonly MetadataCollision[]) =>
 const decide = (id: string, decision: MetadataDecision) =>
   world.gateway.send(decideMetadataCollision, { id, decision }, boss.context);
 
-/** Starts a reconcile run once no other is running. */
+/** Starts a reconcile run when no other one is running. */
 const walk = () => eventually(() => world.gateway.send(startReconcile, {}, boss.context), PATIENCE);
 
 const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
@@ -104,8 +104,8 @@ const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
 
 const metadataOf = async (id: string) => (await world.gateway.send(explainUser, { id }, boss.context)).metadata;
 
-describe('metadata of users who were at Clerk before Gatehouse', () => {
-  it('is never overwritten by a backfill: every foreign value is listed as a collision, and no admin is made', async () => {
+describe('metadata of users that were at Clerk before Gatehouse', () => {
+  it('is never overwritten by a backfill, makes no admin, and is listed as a collision where it is foreign', async () => {
     const before = [
       { role: 'moderator' },
       { role: ['editor', 'author'] },
@@ -134,7 +134,7 @@ describe('metadata of users who were at Clerk before Gatehouse', () => {
         ourValue: key === 'dbId' ? id : 'user',
       }));
       expect(shortOf(await collisionsOf(user.id))).toEqual(expected.sort((a, b) => (a.key < b.key ? -1 : 1)));
-      // Gatehouse writes the keys that the company does not use.
+      // Gatehouse only writes keys that the company does not use.
       if (!('dbId' in metadata)) expect(held.dbId).toBe(id);
       if (!('role' in metadata)) expect(held.role).toBe('user');
       expect(await world.user(user.id)).toMatchObject({ role: 'user' });
@@ -149,7 +149,7 @@ describe('metadata of users who were at Clerk before Gatehouse', () => {
 });
 
 describe('a value that the company sets later', () => {
-  it('over ours is a collision: nothing is written, whatever role an admin sets here', async () => {
+  it('over ours is a collision, and nothing is written even if an admin sets a role here', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     await companySets(user.id, { ...heldByClerk(user.id), role: 'editor' });
@@ -165,7 +165,7 @@ describe('a value that the company sets later', () => {
     ]);
   });
 
-  it('while Clerk is asked to write another key is a collision once its event arrives', async () => {
+  it('during a write of another key is a collision once its event arrives', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     world.clerk.onWrite = ({ id }) => {
@@ -180,7 +180,7 @@ describe('a value that the company sets later', () => {
     await eventually(async () => expect(await collisionsOf(user.id)).toMatchObject([{ key: 'dbId' }]), PATIENCE);
   });
 
-  it('ends its collision when it becomes ours or goes away, and ours is written', async () => {
+  it('ends its collision when it becomes ours or is removed, and ours is written', async () => {
     const { user, principal } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);
     expect(await collisionsOf(user.id)).toHaveLength(1);
@@ -199,7 +199,7 @@ describe('a value that the company sets later', () => {
     expect(heldByClerk(equal.user.id)).toMatchObject({ role: 'developer' });
   });
 
-  it('instead of another foreign value is a collision of its own, which refers to no earlier decision', async () => {
+  it('instead of another foreign value is a new collision without a decision', async () => {
     const { user } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);
     const [first] = await collisionsOf(user.id);
@@ -225,7 +225,7 @@ describe('a value that the company sets later', () => {
 });
 
 describe('an admin', () => {
-  it('takes: ours is written over the value that was decided about', async () => {
+  it('takes a collision, and the value is overwritten', async () => {
     const { user, principal } = await come({ public_metadata: { role: ['editor'], plan: 'gold' } });
     await checked(user.id);
     const [collision] = await collisionsOf(user.id);
@@ -246,7 +246,7 @@ describe('an admin', () => {
     ]);
   });
 
-  it('takes nothing that has changed since: the new value is a new collision', async () => {
+  it('does not take a value that has changed since, which is a new collision', async () => {
     const { user } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);
     const [collision] = await collisionsOf(user.id);
@@ -260,7 +260,7 @@ describe('an admin', () => {
     expect(shortOf(await collisionsOf(user.id))).toEqual([{ key: 'role', clerkValue: '"owner"', ourValue: 'user' }]);
   });
 
-  it('leaves: the value stays, and needs no further decision', async () => {
+  it('leaves a collision, and the value stays', async () => {
     const { user, principal } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);
     const [collision] = await collisionsOf(user.id);
@@ -270,13 +270,13 @@ describe('an admin', () => {
     await checked(user.id);
     expect(heldByClerk(user.id)).toEqual({ dbId: principal.userId, role: 'editor', plan: 'gold' });
     expect([await collisionsOf(user.id), await collisionsOf(user.id, 'left')]).toMatchObject([[], [{ key: 'role' }]]);
-    // A decision can be revised.
+    // An admin can change the decision.
     await decide(collision?.id ?? '', 'take');
     await checked(user.id);
     expect(heldByClerk(user.id)).toMatchObject({ role: 'developer' });
   });
 
-  it('decides many by key and value, first as a dry run', async () => {
+  it('decides many collisions by key and value, first as a dry run', async () => {
     const role = { team: `t-${randomUUID()}`, level: 3 };
     const [same, other] = [
       await Promise.all([1, 2, 3].map(() => come({ public_metadata: { role } }))),
@@ -300,7 +300,7 @@ describe('an admin', () => {
     expect(await collisionsOf(other.user.id, 'left')).toHaveLength(1);
   });
 
-  it('alone can list and decide collisions, and gets not_found for an unknown id', async () => {
+  it('can list and decide collisions, unlike others, and gets not_found for an unknown id', async () => {
     const { context } = await come({});
     await expect(world.gateway.send(listMetadataCollisions, {}, context)).rejects.toEqual(refusal('forbidden'));
     const one = { id: '1', decision: 'take' } as const;
@@ -312,7 +312,7 @@ describe('an admin', () => {
     await expect(odd).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('who syncs a user sees our values beside what Clerk holds now', async () => {
+  it('sees our values beside those of Clerk after syncing a user', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     const demoted = { ...current(user.id), public_metadata: { dbId: principal.userId, role: 'guest' } } as UserJson;
@@ -324,7 +324,7 @@ describe('an admin', () => {
     expect(metadata?.find(({ key }) => key === 'role')).toEqual({
       ...{ key: 'role', ourValue: 'user', clerkValue: '"guest"', state: 'collision' },
     });
-    // The sync has it looked at, and explain says the same afterwards.
+    // The sync queues a check, and explain shows the same afterwards.
     await eventually(async () => expect(await collisionsOf(user.id)).toHaveLength(1), PATIENCE);
     expect((await metadataOf(user.id))?.[1]).toMatchObject({
       ourValue: 'user',
@@ -335,12 +335,12 @@ describe('an admin', () => {
 });
 
 describe('a value of ours', () => {
-  it('that was sent before a crash, without its end being recorded, is still ours', async () => {
+  it('that was sent before a crash is still ours, even if the answer was not recorded', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     await restart({ CLERK_WRITE_BACK: 'off' });
     await setRole(principal.userId, 'developer');
-    // The process ends between the request to Clerk and the note that it was answered.
+    // The process crashes after the request to Clerk and before it records the answer.
     const complete = jest.spyOn(WriteBackQueue.prototype, 'complete').mockRejectedValue(new Error('killed'));
     await restart();
     await eventually(() => expect(heldByClerk(user.id)).toMatchObject({ role: 'developer' }), PATIENCE);
@@ -357,7 +357,7 @@ describe('a value of ours', () => {
     expect(await collisionsOf(user.id)).toEqual([]);
   });
 
-  it('that a late request of an earlier write left is still ours', async () => {
+  it('that a late request of an earlier write has set is still ours', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     world.clerk.answerWrite(user.id, json(500, { errors: [] }));
@@ -367,14 +367,14 @@ describe('a value of ours', () => {
     world.clerk.answerWrite(user.id);
     await eventually(() => expect(heldByClerk(user.id)).toMatchObject({ role: 'admin' }), PATIENCE);
     await checked(user.id);
-    // Clerk applies the request that it seemed to have refused.
+    // Clerk applies the request although its answer was an error.
     await companySets(user.id, { dbId: principal.userId, role: 'developer' });
     await checked(user.id);
     expect(heldByClerk(user.id)).toMatchObject({ role: 'admin' });
     expect(await collisionsOf(user.id)).toEqual([]);
   });
 
-  it('that only a lost database knew is a collision: after a restore from a backup nothing is overwritten', async () => {
+  it('that only a lost database knew is a collision after a restore from a backup, and is not overwritten', async () => {
     const { user, principal } = await come({});
     await checked(user.id);
     const [backup] = await world.query<{ row: object }>(
@@ -383,7 +383,7 @@ describe('a value of ours', () => {
     );
     await setRole(principal.userId, 'developer');
     await checked(user.id);
-    // The database is that of the backup again.
+    // Restore the state of the backup.
     await world.query(`UPDATE users SET role = 'user' WHERE id = $1`, [principal.userId]);
     await world.query(
       `UPDATE write_backs w SET ours = b.ours, seen = b.seen FROM jsonb_populate_record(NULL::write_backs, $1) b
@@ -412,7 +412,7 @@ describe('a value of ours', () => {
     expect(await collisionsOf(user.id)).toEqual([]);
   });
 
-  it('that Clerk refuses opens no collision', async () => {
+  it('that Clerk rejects opens no collision', async () => {
     const user = atClerk({ plan: 'x' });
     world.clerk.answerWrite(
       user.id,
@@ -428,7 +428,7 @@ describe('a value of ours', () => {
 });
 
 describe('a deleted user', () => {
-  it('has no open collision, and nothing is kept of its metadata', async () => {
+  it('has no open collision and no stored metadata', async () => {
     const { user } = await come({ public_metadata: { role: 'secret-society' } });
     await checked(user.id);
     expect(await collisionsOf(user.id)).toHaveLength(1);
@@ -450,7 +450,7 @@ describe('a client that waits for dbId in its session claims', () => {
     return (await world.gateway.send(syncClerkUser, request, nobody())).metadata;
   };
 
-  it('learns its progress: written, pending, or blocked by a collision', async () => {
+  it('learns whether it is written, pending, or blocked by a collision', async () => {
     const [free, taken] = [atClerk({}), atClerk({ dbId: 4711 })];
     world.clerk.answerWrite(free.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '1' }));
     expect(await progressOf(free)).toBe('pending');
@@ -470,11 +470,11 @@ describe('a client that waits for dbId in its session claims', () => {
   });
 });
 
-describe('a key of our own', () => {
+describe('a configured metadata key', () => {
   beforeAll(() => restart({ CLERK_METADATA_KEY: 'gatehouse' }));
   afterAll(() => restart());
 
-  it('holds both values, beside whatever the company keeps', async () => {
+  it('holds both values, beside the metadata of the company', async () => {
     const { user, principal } = await come({ public_metadata: { role: ['editor'], dbId: 4711 } });
     await checked(user.id);
     const nested = { dbId: principal.userId, role: 'user' };
@@ -484,7 +484,7 @@ describe('a key of our own', () => {
     expect(await collisionsOf(user.id)).toEqual([]);
   });
 
-  it('that holds a foreign value is a collision, for one key inside it or as a whole', async () => {
+  it('with a foreign value is a collision, for one key inside it or as a whole', async () => {
     const inside = await come({ public_metadata: { gatehouse: { role: 'editor', note: 'x' } } });
     const whole = await come({ public_metadata: { gatehouse: 'reserved' } });
     await checked(inside.user.id);
@@ -505,7 +505,7 @@ describe('a key of our own', () => {
     expect(await collisionsOf(whole.user.id, 'taken')).toHaveLength(1);
   });
 
-  it('that is configured later: the next reconcile run writes it for every user, and ends the collisions at the top level', async () => {
+  it('that is added later is written for every user by the next reconcile run, which ends the collisions at the top level', async () => {
     await restart();
     const { user, principal } = await come({ public_metadata: { role: 'editor' } });
     await checked(user.id);

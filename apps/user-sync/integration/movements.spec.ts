@@ -20,7 +20,7 @@ const resolve = (clerkUserId: string) =>
     { principal: null, requestId: randomUUID() },
   );
 
-it('what a request finds at Clerk while the service ends is told to the ledger before NATS is closed', async () => {
+it('reports a change that a request finds at Clerk during shutdown to the ledger before NATS is closed', async () => {
   await world.boot();
   const found = clerkUser(newClerkId());
   let release = (): void => undefined;

@@ -10,7 +10,7 @@ import { json } from './clerk-api';
 import { T0, type UserJson, clerkUser, deliveryOf, metadata, newClerkId, userEvent, instanceId } from './clerk-events';
 import { SyncWorld } from './sync-world';
 
-/** The database may be away at the start, and Clerk can only be asked through it. */
+/** Clerk cannot be asked for the instance while the database is unavailable, so it is configured. */
 const settings = { CLERK_INSTANCE_ID: instanceId };
 const PATIENCE = { timeoutMs: 30_000 };
 
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 afterAll(() => world.dispose());
 
-/** An event that needs Clerk, whose answer waits for `release`: the means to stop time between two steps. */
+/** An event that needs Clerk. The answer waits for `release`, to inspect the state between two steps. */
 async function heldEvent() {
   const user = clerkUser(newClerkId());
   await world.deliver(userEvent('user.created', user));
@@ -64,7 +64,7 @@ async function readiness(app: INestApplication) {
 const newUsers = (count: number) => Array.from({ length: count }, () => clerkUser(newClerkId()));
 
 describe('NATS', () => {
-  it('away between commit and report: the event is applied once and its outcome arrives later', async () => {
+  it('unavailable between commit and report delays the outcome of an event that is applied once', async () => {
     await world.boot(settings);
     const { user, about, release } = await heldEvent();
     await world.nats.kill();
@@ -77,7 +77,7 @@ describe('NATS', () => {
     expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']);
   });
 
-  it('killed and started again while events come: each is applied once', async () => {
+  it('restarted while events arrive does not apply any event twice', async () => {
     await world.boot(settings);
     const before = newUsers(30);
     const published = await Promise.all(before.map((user) => world.publish(userEvent('user.created', user))));
@@ -88,7 +88,7 @@ describe('NATS', () => {
     await appliedOnce(before);
   });
 
-  it('away at boot: the service starts, is not ready, and applies as soon as NATS is there', async () => {
+  it('unavailable at startup leaves the service not ready until it is back', async () => {
     await world.nats.stop();
     const app = await world.launch();
     expect(await readiness(app)).toMatchObject({ status: 503, down: expect.arrayContaining(['nats']) });
@@ -100,7 +100,7 @@ describe('NATS', () => {
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
   });
 
-  it('with its store lost: the streams are made anew and events go on', async () => {
+  it('with a lost store gets new streams, and events continue', async () => {
     await world.boot(settings);
     await world.nats.stop();
     world.nats.loseStore();
@@ -111,7 +111,7 @@ describe('NATS', () => {
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
   });
 
-  it('refusing the consumer as it has to be: the service says so, and applies as soon as somebody has mended it', async () => {
+  it('rejecting the configuration of the consumer is reported, and events continue once that is fixed', async () => {
     const { stream, durable } = eventsConsumer;
     const [user] = newUsers(1) as [UserJson];
     const about = await world.publish(userEvent('user.created', user));
@@ -132,7 +132,7 @@ describe('NATS', () => {
 });
 
 describe('the database', () => {
-  it('away: events wait, none fails, and all are applied once it is back', async () => {
+  it('unavailable makes events wait; none fails, and all are applied when it is back', async () => {
     proxy = await TcpProxy.start(world.database.serviceUrl);
     const app = await world.boot({ ...settings, DATABASE_URL: proxy.url });
     await proxy.cut();
@@ -151,7 +151,7 @@ describe('the database', () => {
     await appliedOnce(users);
   });
 
-  it('with connections broken again and again: each event is applied once', async () => {
+  it('with repeatedly broken connections applies each event once', async () => {
     await world.boot(settings);
     const users = newUsers(60);
     const breaking = (async () => {
@@ -168,14 +168,14 @@ describe('the database', () => {
     await appliedOnce(users);
   });
 
-  it('in a deadlock: the transaction is tried again at once and no try is used up', async () => {
+  it('in a deadlock repeats the transaction at once without using up a retry', async () => {
     const user = clerkUser(newClerkId());
     const clients = [1, 2].map(() => new Client({ connectionString: world.database.adminUrl }));
     const [rival, third] = clients as [Client, Client];
     for (const client of clients) await client.connect();
     const waiting = (count: number) => eventually(async () => expect(await world.lockWaits()).toBe(count));
     try {
-      // Who looks for the deadlock first loses it, and only who waits last is sure to find one: user-sync in both.
+      // The session whose deadlock_timeout ends first is aborted: user-sync, which also begins to wait last.
       await rival.query(
         `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''100ms''', current_database()); END $$`,
       );
@@ -209,7 +209,7 @@ describe('the database', () => {
 });
 
 describe('the service', () => {
-  it('twice on one stream applies each event once and ends in the newest state', async () => {
+  it('with two replicas applies each event once and ends in the newest state', async () => {
     await world.boot(settings);
     await world.boot(settings);
     const users = newUsers(20);
@@ -234,7 +234,7 @@ describe('the service', () => {
     }
   });
 
-  it('finishes what is in hand when it is stopped', async () => {
+  it('finishes the current batch when it is stopped', async () => {
     const app = await world.boot(settings);
     const { user, about, release } = await heldEvent();
     const closing = app.close();
@@ -244,7 +244,7 @@ describe('the service', () => {
     expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']);
   });
 
-  it('reports an event that was delivered too often as dead, unless it was applied', async () => {
+  it('reports an event that was redelivered too often as dead, unless it was applied', async () => {
     const app = await world.boot({ ...settings, RETRY_MAX: '3' });
     const user = clerkUser(newClerkId());
     const about = await world.publish(userEvent('user.created', user));

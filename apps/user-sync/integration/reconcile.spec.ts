@@ -78,8 +78,8 @@ const live = async () =>
     ({ clerk_user_id }) => clerk_user_id,
   );
 
-describe('a walk over Clerk', () => {
-  it('fills an empty database, and a second one changes nothing', async () => {
+describe('a reconcile run', () => {
+  it('fills an empty database, and a second run changes nothing', async () => {
     const users = many(30);
     atClerk(...users);
     world.clerk.directory.maxPage = 7;
@@ -96,7 +96,7 @@ describe('a walk over Clerk', () => {
     expect(await world.query('SELECT * FROM users ORDER BY id')).toEqual(rows);
   });
 
-  it('applies what no webhook told of: a change, a new user, a deletion; all through the same decisions', async () => {
+  it('applies changes, new users and deletions that no webhook reported, by the same decisions', async () => {
     const [changed, deleted, same] = many(3) as [UserJson, UserJson, UserJson];
     for (const user of [changed, deleted, same]) await world.deliver(userEvent('user.created', user));
     const fresh = clerkUser(newClerkId());
@@ -108,14 +108,14 @@ describe('a walk over Clerk', () => {
       undoable: 1,
     });
     expect(await world.user(changed.id)).toMatchObject({ first_name: 'Missed' });
-    // The ledger is told that Clerk moved and no webhook told of it.
+    // The ledger learns that Clerk changed without a webhook.
     await eventually(async () =>
       expect((await world.movements()).at(-1)).toEqual({ movedAt: T0 + 1, source: 'reconcile' }),
     );
     expect((await live()).sort()).toEqual([changed.id, fresh.id, same.id].sort());
   });
 
-  it('settles an e-mail swap of which no webhook told', async () => {
+  it('settles a swap of e-mail addresses that no webhook reported', async () => {
     const [a, b] = many(2) as [UserJson, UserJson];
     const emailOf = (user: UserJson) => (user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
     for (const user of [a, b]) await world.deliver(userEvent('user.created', user));
@@ -126,7 +126,7 @@ describe('a walk over Clerk', () => {
     expect(await world.user(b.id)).toMatchObject({ email: emailOf(a) });
   });
 
-  it('is not stopped by one user of whom Clerk fails to tell, which is counted as failed and left as it is', async () => {
+  it('continues when Clerk fails for one user, which is counted as failed and not changed', async () => {
     const [odd, other] = many(2) as [UserJson, UserJson];
     for (const user of [odd, other]) await world.deliver(userEvent('user.created', user));
     atClerk({ ...odd, first_name: 'Tie' }, { ...other, updated_at: T0 + 1, first_name: 'Told' });
@@ -135,7 +135,7 @@ describe('a walk over Clerk', () => {
     expect(await world.user(odd.id)).toMatchObject({ first_name: 'Ada', deleted_at: null });
   });
 
-  it('leaves a first login its part of what Clerk may be asked', async () => {
+  it('leaves first logins their share of the budget for requests to Clerk', async () => {
     await world.closeApps();
     await world.query('DELETE FROM clerk_budget');
     await world.boot({ ...settings, CLERK_REQUESTS_PER_10S: '20' });
@@ -151,7 +151,7 @@ describe('a walk over Clerk', () => {
     expect(await show(walk.id)).toMatchObject({ state: 'running' });
   });
 
-  it('heals a version of the far future, and counts it', async () => {
+  it('heals and counts a version in the far future', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', { ...user, updated_at: 8_640_000_000_000_000 }));
     atClerk({ ...user, first_name: 'Truth' });
@@ -159,7 +159,7 @@ describe('a walk over Clerk', () => {
     expect(await world.user(user.id)).toMatchObject({ first_name: 'Truth', clerk_updated_at: String(T0) });
   });
 
-  it('takes no word of the list for a tie: the user is asked for by id', async () => {
+  it('fetches a user by id when the list shows other content of equal version', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     atClerk({ ...user, first_name: 'Listed' });
@@ -168,7 +168,7 @@ describe('a walk over Clerk', () => {
     expect(await world.user(user.id)).toMatchObject({ first_name: 'Asked' });
   });
 
-  it('brings no deleted user back, though Clerk may still list it', async () => {
+  it('does not create a deleted user again that Clerk still lists', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     await world.deliver(deletion(user.id));
@@ -177,7 +177,7 @@ describe('a walk over Clerk', () => {
     expect(await live()).toEqual([]);
   });
 
-  it('goes its way, whatever webhooks tell of meanwhile', async () => {
+  it('completes while webhooks change users', async () => {
     const users = many(8);
     atClerk(...users);
     const { directory } = world.clerk;
@@ -197,7 +197,7 @@ describe('a walk over Clerk', () => {
     expect(await world.user(users[0]?.id ?? '')).toMatchObject({ first_name: 'Told' });
   });
 
-  it('takes no absence from the list for a deletion: the user is asked for by id', async () => {
+  it('fetches a user by id that is absent from the list, instead of deleting it', async () => {
     const users = many(2);
     for (const user of users) await world.deliver(userEvent('user.created', user));
     atClerk(...users);
@@ -206,7 +206,7 @@ describe('a walk over Clerk', () => {
     expect(await live()).toHaveLength(2);
   });
 
-  it('goes on after the predecessor when the user at its cursor is deleted', async () => {
+  it('continues after the previous user when the user at its cursor is deleted', async () => {
     const users = many(12);
     atClerk(...users);
     const { directory } = world.clerk;
@@ -217,13 +217,13 @@ describe('a walk over Clerk', () => {
     const run = await reconcile();
     expect(run.state).toBe('done');
     expect(directory.pages.slice(0, 3)).toEqual([null, users[3]?.id, users[2]?.id]);
-    // It was met before it was deleted: its webhook, or the next walk, tells of that.
+    // The run saw the user before its deletion. A webhook or the next run deletes it.
     expect((await live()).sort()).toEqual(users.map(({ id }) => id).sort());
     await reconcile();
     expect((await live()).sort()).toEqual(directory.users.map(({ id }) => id).sort());
   });
 
-  it('begins anew when all that its cursor remembers is gone, and counts nobody twice', async () => {
+  it('starts again when all users of its cursor are gone, and counts no user twice', async () => {
     const users = many(12);
     atClerk(...users);
     const { directory } = world.clerk;
@@ -237,7 +237,7 @@ describe('a walk over Clerk', () => {
     expect((await live()).sort()).toEqual(users.map(({ id }) => id).sort());
   });
 
-  it('waits while Clerk refuses and goes on with the same page, as often as it takes', async () => {
+  it('waits while Clerk returns errors, and resumes at the same page', async () => {
     const users = many(6);
     atClerk(...users);
     const { directory } = world.clerk;
@@ -247,12 +247,12 @@ describe('a walk over Clerk', () => {
       [users[1]?.id ?? '', json(500, { errors: [] })],
     );
     const { id } = await start();
-    // After each refusal it waits for five seconds.
+    // It pauses for five seconds after each error.
     expect(await ended(id, 40_000)).toMatchObject({ state: 'done', usersDone: 6, changes: { create: 6 } });
     expect(directory.pages).toEqual([null, ...[1, 1, 1, 3, 5].map((index) => users[index]?.id)]);
   });
 
-  it('that is stopped anywhere goes on where it was, in another process', async () => {
+  it('is resumed by another process at the page where it stopped', async () => {
     const users = many(20);
     atClerk(...users);
     const { directory } = world.clerk;
@@ -272,7 +272,7 @@ describe('a walk over Clerk', () => {
     expect(await live()).toHaveLength(20);
   });
 
-  it('is led by one replica alone', async () => {
+  it('runs on one replica only', async () => {
     await world.boot(settings);
     await world.boot(settings);
     const users = many(12);
@@ -289,7 +289,7 @@ describe('a walk over Clerk', () => {
     expect(world.clerk.directory.pages).toHaveLength(5);
   });
 
-  it('refuses when the secret key is of another Clerk instance, and touches nobody', async () => {
+  it('is refused and changes no user when the secret key belongs to another Clerk instance', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     world.clerk.directory.instanceId = 'ins_other';
@@ -298,8 +298,8 @@ describe('a walk over Clerk', () => {
   });
 });
 
-describe('deletions that a walk finds', () => {
-  it('beyond the brake stop it, until an admin approves', async () => {
+describe('deletions by a reconcile run', () => {
+  it('beyond the limit stop the run until an admin approves', async () => {
     const users = many(6);
     for (const user of users) await world.deliver(userEvent('user.created', user));
     atClerk(...users.slice(0, 2));
@@ -311,7 +311,7 @@ describe('deletions that a walk finds', () => {
     expect(await live()).toHaveLength(2);
   });
 
-  it('keep what is personal for 24 hours, and one audited command undoes them', async () => {
+  it('keep personal data for 24 hours, and one audited command undoes them', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     const before = await world.user(user.id);
@@ -343,7 +343,7 @@ describe('deletions that a walk finds', () => {
     expect(steps.map(({ decision }) => decision)).toEqual(['create', 'delete', 'tombstoned', 'restore', 'apply']);
   });
 
-  it('are redacted when their time has come, at once when a webhook tells of them', async () => {
+  it('are redacted when due, and at once when a webhook reports them', async () => {
     const user = clerkUser(newClerkId());
     await world.deliver(userEvent('user.created', user));
     const run = await reconcile();
@@ -373,14 +373,14 @@ describe('a 404 from Clerk', () => {
     return user;
   }
 
-  it('is never a delete by itself: a second one later confirms it, undoably', async () => {
+  it('does not delete a user until a second one confirms it, undoably', async () => {
     const user = await suspected();
     await confirm(user.id);
     expect(await world.user(user.id)).toMatchObject({ deleted_at: expect.any(Date), email: expect.any(String) });
     expect(await world.query('SELECT * FROM suspected_absences')).toEqual([]);
   });
 
-  it('is forgotten when Clerk finds the user after all', async () => {
+  it('is forgotten when Clerk finds the user again', async () => {
     const user = await suspected();
     atClerk({ ...user, first_name: 'Back' });
     await confirm(user.id);
@@ -388,7 +388,7 @@ describe('a 404 from Clerk', () => {
     expect(await world.query('SELECT * FROM suspected_absences')).toEqual([]);
   });
 
-  it('of the key of another instance, once a walk has told which is ours, confirms nothing', async () => {
+  it('confirms nothing for the key of another instance, once a run has found out ours', async () => {
     await world.closeApps();
     await world.boot(Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'CLERK_INSTANCE_ID')));
     const user = await suspected();
@@ -406,8 +406,8 @@ describe('a 404 from Clerk', () => {
   });
 });
 
-describe('users whose content was hashed by the version before', () => {
-  /** Replaces the row's hash by the one that version 1 computed. */
+describe('users with a content hash of version 1', () => {
+  /** Replaces the hash of the row by the one of version 1. */
   async function hashByVersion1({ id }: UserJson, locked = false): Promise<void> {
     const row = await world.user(id);
     const names = ['email', 'email_verified', 'phone_number', 'phone_verified', 'first_name', 'last_name', 'username'];
@@ -427,11 +427,11 @@ describe('users whose content was hashed by the version before', () => {
       users.map(({ id }) => id),
     ]);
 
-  it('count as unchanged for events, a reconcile run and the drift sample, without a write or a request to Clerk', async () => {
+  it('count as unchanged for events, reconcile runs and drift samples, without a write or a request to Clerk', async () => {
     const users = many(4);
     for (const user of users) await world.deliver(userEvent('user.created', user));
     for (const [index, user] of users.entries()) await hashByVersion1(user, index === 0);
-    // The first was locked when version 1 hashed it, and the lockout has ended since.
+    // The first user was locked when it was hashed; the lockout has ended since.
     await world.query('UPDATE users SET clerk_lockout_expires_at = now() WHERE clerk_user_id = $1', [users[0]?.id]);
     atClerk(...users);
     const before = await rows(users);
@@ -454,13 +454,13 @@ describe('users whose content was hashed by the version before', () => {
     expect(await world.user(user.id)).toMatchObject({ content_hash: before?.content_hash });
   });
 
-  it('are updated when Clerk shows them as deprovisioned, though their version is the same', async () => {
+  it('are updated when Clerk shows them as deprovisioned with the same version', async () => {
     const [later, same, withdrawn] = many(3) as [UserJson, UserJson, UserJson];
     for (const user of [later, same, withdrawn]) {
       await world.deliver(userEvent('user.created', user));
       await hashByVersion1(user);
     }
-    // A replica of the release before wrote this row after a newer one had stored the deprovisioning.
+    // A replica of the previous release wrote this row after a newer one had stored the deprovisioning.
     await world.query('UPDATE users SET clerk_deprovisioned = true WHERE clerk_user_id = $1', [withdrawn.id]);
     atClerk({ ...later, updated_at: T0 + 1, deprovisioned: true }, { ...same, deprovisioned: true }, withdrawn);
     expect(await world.apps[0]?.get(DriftSampler, { strict: false }).sample()).toBe(3);
@@ -471,7 +471,7 @@ describe('users whose content was hashed by the version before', () => {
     expect(await world.apps[0]?.get(DriftSampler, { strict: false }).sample()).toBe(0);
   });
 
-  it('stay without the address that they leave to another user, and nothing of them is changed', async () => {
+  it('stay unchanged when they are stored without an address that another user holds', async () => {
     const [holder, other] = many(2) as [UserJson, UserJson];
     const email = `${holder.id}@example.com`;
     const claimant = withEmail(other, email);
@@ -487,8 +487,8 @@ describe('users whose content was hashed by the version before', () => {
   });
 });
 
-describe('what is seen from outside', () => {
-  it('drift of a sample, staleness since the last walk, the walks themselves', async () => {
+describe('reconcile metrics', () => {
+  it('show the drift of the last sample, the staleness, and the progress of runs', async () => {
     const users = many(3);
     for (const user of users) await world.deliver(userEvent('user.created', user));
     atClerk(...users.map((user, index) => (index === 0 ? { ...user, first_name: 'Drifted' } : user)));
@@ -504,7 +504,7 @@ describe('what is seen from outside', () => {
     expect(items).toMatchObject([{ id: run.id, trigger: 'admin', usersPerSecond: expect.any(Number) }]);
   });
 
-  it('a walk begins on schedule', async () => {
+  it('show runs that start on schedule', async () => {
     await world.closeApps();
     await world.boot({ ...settings, RECONCILE_INTERVAL_MS: '1' });
     atClerk(...many(2));

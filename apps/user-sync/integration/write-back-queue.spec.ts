@@ -13,12 +13,12 @@ let dataSource: DataSource;
 let other: Client;
 let third: Client;
 let queue: WriteBackQueue;
-let claim: WriteBackLease;
+let lease: WriteBackLease;
 
 beforeEach(async () => {
   database = await usersDatabase();
   [other, third] = [await connected(), await connected()];
-  // Of two who wait for each other PostgreSQL ends the one whose patience ends first: the queue.
+  // PostgreSQL aborts the session whose deadlock_timeout ends first: the one of the queue.
   await other.query("SET deadlock_timeout = '1min'");
   await other.query(`ALTER DATABASE ${new URL(database.adminUrl).pathname.slice(1)} SET deadlock_timeout = '100ms'`);
   dataSource = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 1 })).initialize();
@@ -31,7 +31,7 @@ beforeEach(async () => {
     await other.query(`INSERT INTO write_backs (user_id, state, reason) VALUES ($1, 'pending', 'create')`, [id]);
   }
   queue = new WriteBackQueue(dataSource);
-  claim = await queue.lease(10, 60_000);
+  lease = await queue.lease(10, 60_000);
 });
 
 afterEach(async () => {
@@ -48,9 +48,9 @@ async function connected(): Promise<Client> {
 }
 
 /**
- * Does work whose statement takes the first row and waits for the second, while another has the second and waits for the
- * first. A third one keeps the work from the first row until the other waits too: only who begins to wait when the ring is
- * closed already is sure to find it, however slow the machine is.
+ * Runs work in a deadlock: its statement locks the first row and waits for the second, and another session holds the second
+ * and waits for the first. A third session blocks the first row until the other one waits, so that the work closes the ring
+ * and is the one to detect it, on a machine of any speed.
  */
 async function inDeadlock(work: () => Promise<unknown>): Promise<void> {
   const touch = (name: string) =>
@@ -76,7 +76,7 @@ async function inDeadlock(work: () => Promise<unknown>): Promise<void> {
   await touched;
   await other.query('COMMIT');
   await working;
-  // The deadlock is counted now, not when the connection has been idle for ten seconds.
+  // Flush the statistics, which would otherwise count the deadlock only after ten idle seconds.
   await dataSource.query('SELECT pg_stat_force_next_flush()');
 }
 
@@ -91,12 +91,12 @@ const deadlocks = async () => {
   return Number(rows[0]?.deadlocks);
 };
 
-it('what Clerk holds is noted though another transaction took the same rows in the opposite order', async () => {
-  expect(claim.items.map(({ clerkUserId }) => clerkUserId)).toEqual(['first', 'second']);
+it('records what Clerk holds despite a deadlock with a transaction that locks the rows in the opposite order', async () => {
+  expect(lease.items.map(({ clerkUserId }) => clerkUserId)).toEqual(['first', 'second']);
   await inDeadlock(() =>
     queue.complete(
-      claim.id,
-      claim.items.map((item) => ({ item, ours: {}, seen: 'x' })),
+      lease.id,
+      lease.items.map((item) => ({ item, ours: {}, seen: 'x' })),
     ),
   );
   await eventually(async () => expect(await deadlocks()).toBeGreaterThanOrEqual(1));
@@ -106,8 +106,8 @@ it('what Clerk holds is noted though another transaction took the same rows in t
   ]);
 });
 
-it('a claim is given back though another transaction took the same rows in the opposite order', async () => {
-  await inDeadlock(() => queue.release(claim));
+it('releases a lease despite a deadlock with a transaction that locks the rows in the opposite order', async () => {
+  await inDeadlock(() => queue.release(lease));
   await eventually(async () => expect(await deadlocks()).toBeGreaterThanOrEqual(1));
   expect(await rows()).toEqual([
     { state: 'pending', claim: null },

@@ -39,7 +39,7 @@ afterEach(async () => {
 
 afterAll(() => world.dispose());
 
-/** Another replica. */
+/** Starts another replica. */
 const boot = (environment: Record<string, string> = {}) => world.boot({ ...QUICK, ...environment });
 
 const atClerk = (changes: Record<string, unknown> = {}) => userAtClerk(world, changes);
@@ -70,7 +70,7 @@ const settled = (clerkUserId: string) => inState(clerkUserId, 'done');
 const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
   world.gateway.send(setUserRole, { userId: id, role }, boss.context);
 
-/** A user here whose event ties with what is stored: nobody but Clerk can tell which content holds. */
+/** Creates a user and publishes an event of equal version and other content, which needs an answer from Clerk. */
 async function tie(): Promise<UserJson> {
   const user = atClerk();
   await world.deliver(userEvent('user.created', user));
@@ -79,18 +79,18 @@ async function tie(): Promise<UserJson> {
   return { ...user, first_name: 'Tie' };
 }
 
-describe('what was changed here is written to Clerk', () => {
-  it('when a webhook creates the user: what Clerk lacks of its id and role, and no other key is touched', async () => {
+describe('id and role are written to Clerk', () => {
+  it('when a webhook creates the user, as far as Clerk does not hold them, without changing other keys', async () => {
     const user = atClerk({ public_metadata: { role: 'developer', plan: 'gold' } });
     await world.deliver(userEvent('user.created', user));
     await settled(user.id);
     const dbId = await userId(user.id);
-    // The role that Clerk holds already is not written again.
+    // Clerk holds the role already.
     expect(world.clerk.writesOf(user.id)).toEqual([{ dbId }]);
     expect(heldByClerk(user.id)).toEqual({ plan: 'gold', dbId, role: 'developer' });
   });
 
-  it('when a first login or a walk over Clerk creates it', async () => {
+  it('when a first login or a reconcile run creates the user', async () => {
     const { user } = await come();
     const walked = atClerk();
     await world.gateway.send(startReconcile, {}, boss.context);
@@ -103,7 +103,7 @@ describe('what was changed here is written to Clerk', () => {
     expect([(await row(user.id))?.bulk, (await row(walked.id))?.bulk]).toEqual([false, true]);
   });
 
-  it('when a local user turns out to be a Clerk user', async () => {
+  it('when a local user is linked', async () => {
     const user = atClerk();
     const [address] = user.email_addresses as { email_address: string }[];
     const id = randomUUID();
@@ -117,7 +117,7 @@ describe('what was changed here is written to Clerk', () => {
     expect(world.clerk.writesOf(user.id)).toEqual([{ dbId: id, role: 'developer' }]);
   });
 
-  it('when an admin changes its role; a change of tier is not owed', async () => {
+  it('when an admin changes the role, but not when an admin changes the tier', async () => {
     const { user, principal } = await come();
     await settled(user.id);
     await world.gateway.send(setUserTier, { userId: principal.userId, tier: 'pro' }, boss.context);
@@ -128,7 +128,7 @@ describe('what was changed here is written to Clerk', () => {
     expect(heldByClerk(user.id)).toMatchObject({ role: 'developer' });
   });
 
-  it('only when Clerk does not hold it already', async () => {
+  it('only when Clerk does not hold them already', async () => {
     const { user, principal } = await come();
     await settled(user.id);
     await setRole(principal.userId, 'developer');
@@ -137,7 +137,7 @@ describe('what was changed here is written to Clerk', () => {
     expect(world.clerk.writesOf(user.id)).toHaveLength(1);
   });
 
-  it('never because an event shows other metadata: Clerk is asked what it holds, and the echo of a write asks nothing', async () => {
+  it('never because of an event with other metadata: that only checks Clerk, and the event of our own write does not', async () => {
     const { user } = await come();
     await settled(user.id);
     const before = await row(user.id);
@@ -156,7 +156,7 @@ describe('what was changed here is written to Clerk', () => {
 });
 
 describe('several changes of one user', () => {
-  it('while Clerk is away are one write of the newest values', async () => {
+  it('while Clerk is unavailable become one write of the newest values', async () => {
     const { user, principal } = await come();
     await settled(user.id);
     world.clerk.outage = hangUp;
@@ -167,7 +167,7 @@ describe('several changes of one user', () => {
     expect(world.clerk.writesOf(user.id).map(({ role }) => role)).toEqual(['user', 'admin']);
   });
 
-  it('of which one comes while the one before is being written end in the newest', async () => {
+  it('end in the newest values even if one arrives during the write of the previous one', async () => {
     const { user, principal } = await come();
     await settled(user.id);
     world.clerk.onWrite = async ({ id, metadata }) => {
@@ -180,8 +180,8 @@ describe('several changes of one user', () => {
   });
 });
 
-describe('Clerk', () => {
-  it('away: users still come, write-backs wait without using up a try, and are written when it is back', async () => {
+describe('write-backs and events while Clerk', () => {
+  it('is unavailable wait without using up retries, and are written when it is back', async () => {
     world.clerk.outage = hangUp;
     const users = Array.from({ length: 5 }, () => atClerk());
     for (const user of users) {
@@ -195,7 +195,7 @@ describe('Clerk', () => {
     expect(await world.metric('gatehouse_user_sync_clerk_away')).toBe(0);
   });
 
-  it('away: an event that needs it uses up no try, and the events of others go on being applied', async () => {
+  it('is unavailable do not block events that do not need Clerk, and use up no retry', async () => {
     const tied = await tie();
     world.clerk.outage = hangUp;
     const about = await world.publish(userEvent('user.updated', tied));
@@ -217,7 +217,7 @@ describe('Clerk', () => {
     expect(await world.user(tied.id)).toMatchObject({ first_name: 'Clerk' });
   });
 
-  it('failing at one user only is the failure of that event, which uses up a try', async () => {
+  it('fails for one user only fail that event and use up a retry', async () => {
     const tied = await tie();
     world.clerk.answer(tied.id, hangUp);
     const outcome = await world.deliver(userEvent('user.updated', tied));
@@ -225,7 +225,7 @@ describe('Clerk', () => {
     expect(outcome).not.toMatchObject({ error: { sharedOutage: true } });
   });
 
-  it('answering 429 is left alone by everybody, over all replicas, for its Retry-After', async () => {
+  it('answers 429 pause on all replicas for its Retry-After', async () => {
     const user = atClerk();
     world.clerk.outage = json(429, fixture('bapi.error-429'), { 'Retry-After': '60' });
     await world.deliver(userEvent('user.created', user));
@@ -237,7 +237,7 @@ describe('Clerk', () => {
     world.clerk.outage = undefined;
     const asked = world.clerk.asked.length;
     const late = atClerk();
-    // A first login meanwhile is refused with the time to wait.
+    // A first login meanwhile is rejected with the time to wait.
     const session = { clerkUserId: late.id, sessionId: newSessionId() };
     const login = world.gateway.send(resolvePrincipal, session, nobody());
     await expect(login).rejects.toMatchObject({ reason: 'clerk_unavailable', retryAfterMs: expect.any(Number) });
@@ -249,7 +249,7 @@ describe('Clerk', () => {
     const failed = await world.deliver(userEvent('user.updated', { ...tied, first_name: 'Tie' }));
     expect(failed).toMatchObject({ status: 'failed', error: { sharedOutage: true, retryAfterMs: expect.any(Number) } });
     expect(world.clerk.asked).toHaveLength(asked);
-    // The minute is over.
+    // The minute has passed.
     await world.closeApps();
     await world.query('UPDATE clerk_budget SET refilled_at = now()');
     await boot();
@@ -260,11 +260,11 @@ describe('Clerk', () => {
     await settled(late.id);
   });
 
-  it('answering 429 to changes of one user pauses the write of this user alone', async () => {
+  it('answers 429 to changes of one user pause for this user only', async () => {
     const user = atClerk();
     world.clerk.answerWrite(user.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '1' }));
     await world.deliver(userEvent('user.created', user));
-    // More often than a write is tried that fails.
+    // More often than a failing write is retried.
     await eventually(() => expect(world.clerk.writesOf(user.id).length).toBeGreaterThan(4), PATIENCE);
     const other = await come();
     await settled(other.user.id);
@@ -274,7 +274,7 @@ describe('Clerk', () => {
     await settled(user.id);
   });
 
-  it('not knowing the user is no deletion: its absence is to be confirmed, and the write is tried again', async () => {
+  it('does not know the user are retried, and the absence is queued for confirmation', async () => {
     await world.closeApps();
     await boot({ RETRY_MAX: '100' });
     const user = clerkUser(newClerkId());
@@ -290,7 +290,7 @@ describe('Clerk', () => {
     await settled(user.id);
   });
 
-  it('failing for a while is asked again on the schedule, and after the last try the write-back is dead', async () => {
+  it('fails for a while are retried on the schedule, and are dead after the last retry', async () => {
     const user = atClerk();
     world.clerk.answerWrite(user.id, json(500, { errors: [] }));
     await world.deliver(userEvent('user.created', user));
@@ -299,7 +299,7 @@ describe('Clerk', () => {
   });
 });
 
-describe('a write-back that Clerk refuses', () => {
+describe('a write-back that Clerk rejects', () => {
   const refused = json(422, { errors: [{ code: 'form_param_value_invalid', message: 'too large' }] });
   type Page = ReplyOf<typeof listWriteBacks>;
 
@@ -315,7 +315,7 @@ describe('a write-back that Clerk refuses', () => {
     return items;
   };
 
-  it('is dead at once, told to operators by metric, list and explain, and written when an admin begins it anew', async () => {
+  it('is dead at once, shown by metric, list and explain, and written when an admin retries it', async () => {
     const users = Array.from({ length: 3 }, () => atClerk());
     for (const user of users) {
       world.clerk.answerWrite(user.id, refused);
@@ -344,7 +344,7 @@ describe('a write-back that Clerk refuses', () => {
     expect(await world.query(`SELECT FROM audit_log WHERE action = 'write_back.retry'`)).toHaveLength(2);
   });
 
-  it('is shown to admins alone, and a cursor that is none is refused', async () => {
+  it('is listed to admins only, and an invalid cursor is rejected', async () => {
     const { context } = await come();
     await expect(world.gateway.send(listWriteBacks, {}, context)).rejects.toEqual(refusal('forbidden'));
     await expect(world.gateway.send(retryWriteBacks, {}, context)).rejects.toEqual(refusal('forbidden'));
@@ -352,7 +352,7 @@ describe('a write-back that Clerk refuses', () => {
     await expect(odd).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('because our key is refused buries nobody: all is given back, and written when the key is taken', async () => {
+  it('because of a rejected secret key is not dead, but released and written when the key is accepted', async () => {
     await world.closeApps();
     world.clerk.outage = json(401, fixture('bapi.error-401'));
     await boot({ CLERK_WRITE_BACK: 'off', CLERK_INSTANCE_ID: instanceId });
@@ -376,7 +376,7 @@ describe('a write-back that Clerk refuses', () => {
 });
 
 describe('a deleted user', () => {
-  it('is owed nothing any more', async () => {
+  it('has no pending write-back', async () => {
     world.clerk.outage = hangUp;
     const user = atClerk();
     await world.deliver(userEvent('user.created', user));
@@ -394,7 +394,7 @@ describe('a deleted user', () => {
 });
 
 describe('replicas', () => {
-  it('share the work: each user is written once', async () => {
+  it('share the work, and write each user once', async () => {
     await world.closeApps();
     await boot({ CLERK_WRITE_BACK: 'off' });
     const users = Array.from({ length: 120 }, () => atClerk());
@@ -409,7 +409,7 @@ describe('replicas', () => {
     }
   });
 
-  it('take over what one that died had in hand, when its lease has run out', async () => {
+  it('take over the write-backs of a crashed one when its lease has expired', async () => {
     await world.closeApps();
     await boot({ CLERK_WRITE_BACK: 'off' });
     const user = atClerk();
@@ -430,11 +430,11 @@ describe('replicas', () => {
   });
 });
 
-describe('switched off', () => {
-  it('nothing is written; what is owed waits, and is written with the newest values once it is switched on', async () => {
+describe('with write-back disabled', () => {
+  it('nothing is written until it is enabled, and then the newest values', async () => {
     await world.closeApps();
     await boot({ CLERK_WRITE_BACK: 'off' });
-    // It counts what is owed when it begins, and then every ten seconds.
+    // The metric is set at startup and then every ten seconds.
     await eventually(
       async () => expect(await world.metric('gatehouse_user_sync_write_backs{state="pending"}')).toBe(0),
       PATIENCE,
@@ -449,8 +449,8 @@ describe('switched off', () => {
   });
 });
 
-describe('after a walk that made many users', () => {
-  it('a role that an admin changes is written before them', async () => {
+describe('after a reconcile run that created many users', () => {
+  it('a role that an admin changes is written before the users of the run', async () => {
     await world.closeApps();
     await boot({ CLERK_WRITE_BACK: 'off' });
     const walked = Array.from({ length: 150 }, () => atClerk());

@@ -16,11 +16,11 @@ describe('the seed role', () => {
     expect(seedRoleOf(metadata, { seedRoles })).toBe(role);
   });
 
-  it('is admin only where the configuration lists it', () => {
+  it('is admin only when the configuration lists it', () => {
     expect(seedRoleOf({ role: 'admin' }, { seedRoles: ['user', 'developer', 'admin'] })).toBe('admin');
   });
 
-  it('is read below the key of the configuration alone', () => {
+  it('is read only below the configured key', () => {
     const rules = { key: 'gatehouse', seedRoles };
     expect(seedRoleOf({ role: 'developer' }, rules)).toBe('user');
     expect(seedRoleOf({ gatehouse: { role: 'developer' } }, rules)).toBe('developer');

@@ -24,27 +24,27 @@ const version1 = (locked: boolean) =>
   createHash('sha256').update(`["a@example.com",true,null,false,"Ada",null,null,null,false,${locked}]`).digest('hex');
 const row = (contentHash: string | null, clerkDeprovisioned = false) => ({ contentHash, clerkDeprovisioned });
 
-describe('a row', () => {
-  it('hashed by the current version holds what has its hash', () => {
+describe('holdsContent', () => {
+  it('compares hashes of the current version', () => {
     expect(contentHashOf(columns)).toMatch(/^2:[0-9a-f]{64}$/);
     expect(holdsContent(row(contentHashOf(columns)), seen())).toBe(true);
     expect(holdsContent(row(contentHashOf(columns)), seen({ firstName: 'Grace' }))).toBe(false);
     expect(holdsContent(row(contentHashOf(columns)), seen({ clerkDeprovisioned: true }))).toBe(false);
   });
 
-  it.each([true, false])('hashed by version 1 while locked was %s holds the same content', (locked) => {
+  it.each([true, false])('recognizes the content of a hash of version 1 with locked %s', (locked) => {
     expect(holdsContent(row(version1(locked)), seen())).toBe(true);
     expect(holdsContent(row(version1(locked)), seen({ firstName: 'Grace' }))).toBe(false);
     expect(holdsContent(row(version1(locked)), seen({ clerkBanned: true }))).toBe(false);
   });
 
-  it('hashed by version 1 differs when a column that it did not hash differs', () => {
+  it('compares columns that version 1 did not hash with the row', () => {
     expect(holdsContent(row(version1(false)), seen({ clerkDeprovisioned: true }))).toBe(false);
     expect(holdsContent(row(version1(false), true), seen())).toBe(false);
     expect(holdsContent(row(version1(false), true), seen({ clerkDeprovisioned: true }))).toBe(true);
   });
 
-  it('without a hash, or hashed by a version that is not known, holds nothing that was seen', () => {
+  it('returns false for a row without a hash or with a hash of an unknown version', () => {
     expect(holdsContent(row(null), seen())).toBe(false);
     expect(holdsContent(row(`3:${'0'.repeat(64)}`), seen())).toBe(false);
   });

@@ -50,7 +50,7 @@ describe('a Clerk user', () => {
     expect(answer.contentHash).toBe(event.contentHash);
   });
 
-  it('without addresses and names has none', () => {
+  it('is mapped without addresses and names when it has none', () => {
     expect(map({}, payload('user.created.phone-only')).columns).toMatchObject({
       email: null,
       emailVerified: false,
@@ -61,14 +61,18 @@ describe('a Clerk user', () => {
 
   it.each([
     [
-      'an unverified e-mail',
+      'an unverified e-mail address',
       { email_addresses: email({ verification: { status: 'unverified' } }) },
       { emailVerified: false },
     ],
-    ['an e-mail never tried', { email_addresses: email({ verification: null }) }, { emailVerified: false }],
+    [
+      'an e-mail address without verification',
+      { email_addresses: email({ verification: null }) },
+      { emailVerified: false },
+    ],
     ['a reserved phone', { phone_numbers: phone({ reserved: true }) }, { phoneVerified: false }],
     ['empty names', { first_name: '', last_name: '' }, { firstName: null, lastName: null }],
-    ['an endless image address', { image_url: `https://x/${'a'.repeat(3_000)}` }, { profileImageUrl: null }],
+    ['an image URL that is too long', { image_url: `https://x/${'a'.repeat(3_000)}` }, { profileImageUrl: null }],
     ['a ban', { banned: true }, { clerkBanned: true, clerkDeprovisioned: false }],
     ['a deprovisioning', { deprovisioned: true }, { clerkBanned: false, clerkDeprovisioned: true }],
     [
@@ -82,15 +86,15 @@ describe('a Clerk user', () => {
       { email: null, phoneNumber: null },
     ],
     [
-      'its address as given',
+      'an address in mixed case',
       { email_addresses: email({ email_address: 'Ada@Example.COM' }) },
       { email: 'Ada@Example.COM' },
     ],
-  ])('with %s is mapped so', (_, changes, columns) => {
+  ])('is mapped with %s', (_, changes, columns) => {
     expect(map(changes).columns).toMatchObject(columns);
   });
 
-  it('has another hash for other content, and the same for whatever Clerk does not own here', () => {
+  it('has another hash for other content, and the same hash for columns that Clerk does not own', () => {
     const { contentHash } = map();
     expect(map({ first_name: 'Grace' }).contentHash).not.toBe(contentHash);
     expect(map({ banned: true }).contentHash).not.toBe(contentHash);
@@ -123,7 +127,7 @@ describe('the address that is stored', () => {
     expect(chosen('idn_unproved', [old, unproved])).toEqual(['unproved@example.com', false, null]);
   });
 
-  it('is the oldest verified one when there is no primary, whatever the order of the list', () => {
+  it('is the oldest verified one when there is no primary, in every order of the list', () => {
     const note = 'it has no primary e-mail address: the oldest verified one is stored';
     expect(chosen(null, [unproved, recent, old])).toEqual(['old@example.com', true, note]);
     expect(chosen(null, [old, recent])).toEqual(['old@example.com', true, note]);
@@ -155,19 +159,19 @@ describe('the address that is stored', () => {
 });
 
 describe('a lockout', () => {
-  it('ends the given seconds after Clerk showed it', () => {
+  it('ends the given seconds after Clerk sent it', () => {
     expect(map({ locked: true, lockout_expires_in_seconds: 3 }).lockout).toEqual({
       locked: true,
       expiresAt: OBSERVED_AT + 3_000,
     });
   });
 
-  it('has no end when Clerk gives none, and none when the user is not locked', () => {
+  it('has no end when Clerk sends none or the user is not locked', () => {
     expect(map({ locked: true, lockout_expires_in_seconds: null }).lockout).toEqual({ locked: true, expiresAt: null });
     expect(map({ locked: false, lockout_expires_in_seconds: 3 }).lockout).toEqual({ locked: false, expiresAt: null });
   });
 
-  it('is over once its end has passed', () => {
+  it('ends at its expiry', () => {
     const { lockout } = map({ locked: true, lockout_expires_in_seconds: 3 });
     expect(lockoutAt(lockout, OBSERVED_AT + 2_999)).toEqual(lockout);
     expect(lockoutAt(lockout, OBSERVED_AT + 3_000)).toEqual({ locked: false, expiresAt: null });

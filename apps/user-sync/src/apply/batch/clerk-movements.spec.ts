@@ -6,17 +6,17 @@ import { ClerkMovements } from './clerk-movements';
 
 const NOW = 1_790_000_000_000;
 
-let told: ClerkMovement[];
-let away: boolean;
+let reported: ClerkMovement[];
+let unavailable: boolean;
 let movements: ClerkMovements;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
-  told = [];
-  away = false;
+  reported = [];
+  unavailable = false;
   const publish = ({ data }: { data: Uint8Array }) => {
-    if (away) return Promise.reject(new Error('away'));
-    told.push(JSON.parse(new TextDecoder().decode(data)) as ClerkMovement);
+    if (unavailable) return Promise.reject(new Error('unavailable'));
+    reported.push(JSON.parse(new TextDecoder().decode(data)) as ClerkMovement);
     return Promise.resolve({ sequence: 1, streamCreatedAt: new Date(NOW), duplicate: false });
   };
   movements = new ClerkMovements({ publish }, pino({ level: 'silent' }));
@@ -42,39 +42,39 @@ const settled = (decision: string, repeated = false): ApplyResult => ({
   repeated,
 });
 
-it('tells the newest alone, however much is noted, and nothing twice', async () => {
+it('reports only the newest of many changes, and nothing twice', async () => {
   for (let n = 0; n < 1_000; n += 1) movements.note(NOW - 1_000 + n, 'reconcile');
   await jest.advanceTimersByTimeAsync(60_000);
-  expect(told).toEqual([{ movedAt: NOW - 1, source: 'reconcile' }]);
+  expect(reported).toEqual([{ movedAt: NOW - 1, source: 'reconcile' }]);
   movements.note(NOW - 1, 'first_login');
   await jest.advanceTimersByTimeAsync(60_000);
-  expect(told).toHaveLength(1);
+  expect(reported).toHaveLength(1);
 });
 
-it('keeps what could not be told until it can', async () => {
-  away = true;
+it('retries a report that failed', async () => {
+  unavailable = true;
   movements.note(NOW, 'drift');
   await jest.advanceTimersByTimeAsync(60_000);
-  expect(told).toEqual([]);
-  away = false;
+  expect(reported).toEqual([]);
+  unavailable = false;
   await jest.advanceTimersByTimeAsync(60_000);
-  expect(told).toEqual([{ movedAt: NOW, source: 'drift' }]);
+  expect(reported).toEqual([{ movedAt: NOW, source: 'drift' }]);
 });
 
 it.each<[string, Observation, ApplyResult, number]>([
-  ['a new user found by a walk', observation(NOW, 'reconcile'), settled('create'), 1],
+  ['a new user found by a reconcile run', observation(NOW, 'reconcile'), settled('create'), 1],
   ['a change found by a first login', observation(NOW, 'first_login'), settled('apply'), 1],
   ["a change found by an admin's sync", observation(NOW, 'sync'), settled('apply'), 1],
   ['a local user linked', observation(NOW, 'first_login'), settled('link'), 1],
-  ['what a webhook told', observation(NOW, 'webhook', 'event'), settled('apply'), 0],
-  ['what was fetched because of a webhook', observation(NOW, 'webhook'), settled('apply'), 0],
-  ['what was known', observation(NOW, 'reconcile'), settled('duplicate'), 0],
-  ['a version without news', observation(NOW, 'reconcile'), settled('advance'), 0],
+  ['an event', observation(NOW, 'webhook', 'event'), settled('apply'), 0],
+  ['a snapshot fetched because of a webhook', observation(NOW, 'webhook'), settled('apply'), 0],
+  ['a duplicate', observation(NOW, 'reconcile'), settled('duplicate'), 0],
+  ['a newer version with the same content', observation(NOW, 'reconcile'), settled('advance'), 0],
   ['a row that was ahead of Clerk', observation(NOW, 'reconcile'), settled('heal'), 0],
-  ['what was applied before', observation(NOW, 'reconcile'), settled('apply', true), 0],
-  ['a version of the far future', observation(NOW + 3_600_000, 'reconcile'), settled('apply'), 0],
-])('of %s', async (_what, one, result, messages) => {
+  ['a repeated observation', observation(NOW, 'reconcile'), settled('apply', true), 0],
+  ['a version in the far future', observation(NOW + 3_600_000, 'reconcile'), settled('apply'), 0],
+])('reports the right number of messages for %s', async (_what, one, result, messages) => {
   movements.noteApplied([one], [result]);
   await jest.advanceTimersByTimeAsync(60_000);
-  expect(told).toHaveLength(messages);
+  expect(reported).toHaveLength(messages);
 });

@@ -18,7 +18,7 @@ const metadata = {
   correlationId: 'c1',
 };
 
-describe('a failure is reported', () => {
+describe('the outcome of a failure', () => {
   it.each([
     [new EventInvalidError('data.id: is odd'), 'validation', 'EVENT_INVALID', false],
     [new UserMissingAtClerkError(), 'conflict', 'USER_MISSING_AT_CLERK', true],
@@ -39,14 +39,14 @@ describe('a failure is reported', () => {
     [new DatabaseRefusedError('57014', undefined), 'database', 'DATABASE_REFUSED', true],
     [new TypeError('ada@example.com is no function'), 'unknown', 'UNKNOWN', true],
     [undefined, 'unknown', 'UNKNOWN', true],
-  ])('%p as %s, %s, retryable: %p', (error, kind, code, retryable) => {
+  ])('of %p has kind %s, code %s and retryable %p', (error, kind, code, retryable) => {
     const outcome = outcomeSchema.parse(failed(metadata, 'user_1', error));
     expect(outcome).toMatchObject({ webhookId: 'msg_1', attempt: 3, correlationId: 'c1', status: 'failed' });
     expect(outcome).toMatchObject({ error: { kind, code, retryable } });
     expect(JSON.stringify(outcome)).not.toContain('ada@');
   });
 
-  it("with Clerk's wish for when to come again", () => {
+  it("has Clerk's Retry-After", () => {
     const error = new ClerkRequestError('clerk', { status: 429, retryAfterMs: 7_000 }, 'x');
     expect(failed(metadata, null, error)).toMatchObject({ error: { retryAfterMs: 7_000 } });
   });

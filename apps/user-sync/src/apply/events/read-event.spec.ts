@@ -43,12 +43,15 @@ const session = (type: string, changes: object = {}): Json => {
 const ID = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
 
 describe('an event', () => {
-  it.each(readdirSync(fixtures).filter((name) => /^(user|session)\./.test(name)))('of %s is read', (name) => {
-    expect(read(fixture(name.replace(/\.json$/, '')))).toMatchObject({
-      kind: 'observation',
-      observation: { clerkUserId: ID, origin: { id: 'msg_1', source: 'webhook', attempt: 2, correlationId: 'c1' } },
-    });
-  });
+  it.each(readdirSync(fixtures).filter((name) => /^(user|session)\./.test(name)))(
+    'of the fixture %s is read',
+    (name) => {
+      expect(read(fixture(name.replace(/\.json$/, '')))).toMatchObject({
+        kind: 'observation',
+        observation: { clerkUserId: ID, origin: { id: 'msg_1', source: 'webhook', attempt: 2, correlationId: 'c1' } },
+      });
+    },
+  );
 
   it.each(handledEventTypes.filter((type) => type.startsWith('session.')))(
     '%s is read without a user in it',
@@ -66,7 +69,7 @@ describe('an event', () => {
     ['session.removed', { lastLoginAt: null, lastLogoutAt: 22, lastActiveAt: 33 }],
     ['session.revoked', { lastLoginAt: null, lastLogoutAt: 22, lastActiveAt: 33 }],
     ['session.pending', { lastLoginAt: null, lastLogoutAt: null, lastActiveAt: null }],
-  ])('%s says when the user did what', (type, activity) => {
+  ])('of type %s shows the times of login, logout and activity', (type, activity) => {
     const at = (n: number) => 1_790_000_000_000 + n;
     const times = { created_at: at(11), updated_at: at(22), last_active_at: at(33), user: null };
     const expected = Object.fromEntries(Object.entries(activity).map(([key, n]) => [key, n === null ? n : at(n)]));
@@ -86,7 +89,7 @@ describe('an event', () => {
     },
   );
 
-  it('of a user is read though every field that is not needed is null', () => {
+  it('of a user is read when all optional fields are null', () => {
     const { data } = fixture('user.updated');
     const needed = ['id', 'updated_at'];
     const empty = Object.fromEntries(Object.keys(data).map((key) => [key, needed.includes(key) ? data[key] : null]));
@@ -99,7 +102,7 @@ describe('an event', () => {
     });
   });
 
-  it('counts a lockout from the time of the event', () => {
+  it('shows the end of a lockout counted from the time of the event', () => {
     const { data } = fixture('user.updated');
     const locked = { ...data, locked: true, lockout_expires_in_seconds: 60 };
     expect(read({ type: 'user.updated', timestamp: 1_790_000_000_000, data: locked })).toMatchObject({
@@ -107,7 +110,7 @@ describe('an event', () => {
     });
   });
 
-  it('of a type that nobody handles, or of another instance, is ignored with the reason', () => {
+  it('of an unhandled type or of another instance is ignored with a reason', () => {
     expect(read({ ...fixture('user.created'), type: 'role.created' })).toMatchObject({
       kind: 'ignored',
       decision: 'unhandled',
@@ -120,21 +123,25 @@ describe('an event', () => {
   });
 
   it.each([
-    ['no JSON', '{"type":"user.created",hunter2', 'the body is not JSON'],
-    ['no object', '"hunter2"', ''],
+    ['a body that is not JSON', '{"type":"user.created",hunter2', 'the body is not JSON'],
+    ['a body that is not an object', '"hunter2"', ''],
     ['no data', { type: 'user.created' }, 'data'],
     ['another type than its headers', { ...fixture('user.updated'), type: 'user.created' }, 'type'],
     ['a deletion without id', { type: 'user.deleted', data: { deleted: true } }, 'data.id'],
-    ['an odd id', { type: 'user.deleted', data: { deleted: true, id: 'hunter2' } }, 'data.id'],
+    ['an invalid id', { type: 'user.deleted', data: { deleted: true, id: 'hunter2' } }, 'data.id'],
     [
       'an odd time',
       { type: 'user.updated', data: { ...fixture('user.updated').data, updated_at: 'hunter2' } },
       'data.updated_at',
     ],
-    ['an endless time', JSON.stringify(fixture('user.updated')).replace('1790000002500', '1e400'), 'data.updated_at'],
-    ['the user of somebody else', session('session.created', { user_id: 'user_hunter2' }), 'data.user.id'],
-    ['10 000 levels', `{"type":"user.updated","data":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`, 'data.id'],
-  ])('with %s cannot be read: the field is named, the value is not', (_, body, field) => {
+    ['an infinite time', JSON.stringify(fixture('user.updated')).replace('1790000002500', '1e400'), 'data.updated_at'],
+    ['another user in a session', session('session.created', { user_id: 'user_hunter2' }), 'data.user.id'],
+    [
+      '10 000 nested levels',
+      `{"type":"user.updated","data":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`,
+      'data.id',
+    ],
+  ])('with %s is unreadable, and the error names the field but not the value', (_, body, field) => {
     const type = typeof body === 'object' && 'type' in body ? body.type : 'user.updated';
     const event = read(body, { type: _ === 'another type than its headers' ? 'user.updated' : type });
     if (event.kind !== 'unreadable') throw new Error('expected a failure');
@@ -143,14 +150,14 @@ describe('an event', () => {
     expect((event.error as Error).message).not.toContain('hunter2');
   });
 
-  it('scales a time in seconds to milliseconds', () => {
+  it('is read with its time in seconds scaled to milliseconds', () => {
     const { data } = fixture('user.updated');
     expect(read({ type: 'user.updated', data: { ...data, updated_at: 1_790_000_002 } })).toMatchObject({
       observation: { seen: { user: { version: 1_790_000_002_000 } } },
     });
   });
 
-  it('without the headers that say which it is cannot be reported', () => {
+  it('without headers that identify it is undecodable', () => {
     const headers = encodeEventHeaders(metadata('user.created'));
     delete headers['Gatehouse-Webhook-Id'];
     expect(() => read(fixture('user.created'), { headers })).toThrow(MessageUndecodableError);

@@ -4,9 +4,9 @@ const wanted = wantedValues({ userId: 'us-1', role: 'developer' });
 const nothing = { ours: {}, taken: new Map<string, string>() };
 const now = new Date('2026-11-28T12:00:00Z');
 
-const judged = (metadata: Record<string, unknown>, known: Partial<Parameters<typeof compareMetadata>[2]> = {}) => {
-  const verdict = compareMetadata(metadata, wanted, { ...nothing, ...known });
-  return [Object.fromEntries(verdict.write), verdict.foreign.map(({ key }) => key)];
+const compare = (metadata: Record<string, unknown>, known: Partial<Parameters<typeof compareMetadata>[2]> = {}) => {
+  const comparison = compareMetadata(metadata, wanted, { ...nothing, ...known });
+  return [Object.fromEntries(comparison.write), comparison.foreign.map(({ key }) => key)];
 };
 
 describe('what may be written', () => {
@@ -22,26 +22,26 @@ describe('what may be written', () => {
     ['nothing over false, 0 and an empty text', { dbId: false, role: '' }, {}, ['dbId', 'role']],
     ['nothing over another role of ours that we did not write', { dbId: 'us-1', role: 'user' }, {}, ['role']],
   ])('is %s', (_, metadata, write, foreign) => {
-    expect(judged(metadata)).toEqual([write, foreign]);
+    expect(compare(metadata)).toEqual([write, foreign]);
   });
 
-  it('is a value of ours that is out of date, also one whose request was never answered', () => {
+  it('includes outdated values of ours, also those of unanswered requests', () => {
     const metadata = { dbId: 'us-1', role: 'user' };
     const sent = withSent({}, new Map([['role', 'user']]), now);
     for (const ours of [{ role: { written: 'user' } }, sent]) {
-      expect(judged(metadata, { ours })).toEqual([{ role: 'developer' }, []]);
-      expect(judged({ ...metadata, role: 'User' }, { ours })).toEqual([{}, ['role']]);
+      expect(compare(metadata, { ours })).toEqual([{ role: 'developer' }, []]);
+      expect(compare({ ...metadata, role: 'User' }, { ours })).toEqual([{}, ['role']]);
     }
   });
 
-  it('is a foreign value only while it is the one that an admin decided about', () => {
+  it('includes a foreign value only while it is the one that an admin has taken', () => {
     const { foreign } = compareMetadata({ role: { b: 1, a: [2] } }, wanted, nothing);
     const taken = new Map(foreign.map(({ key, digest }) => [key, digest]));
-    expect(judged({ role: { a: [2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1', role: 'developer' }, ['role']]);
-    expect(judged({ role: { a: [2, 2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1' }, ['role']]);
+    expect(compare({ role: { a: [2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1', role: 'developer' }, ['role']]);
+    expect(compare({ role: { a: [2, 2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1' }, ['role']]);
   });
 
-  it('stands below a key of its own where there is one, and is nothing when that key holds no object', () => {
+  it('is below the configured key, and is nothing when that key holds no object', () => {
     const key = 'gatehouse';
     const nested = wantedValues({ userId: 'us-1', role: 'user' }, key);
     const free = compareMetadata({ role: 'editor' }, nested, { ...nothing, key });
@@ -54,12 +54,12 @@ describe('what may be written', () => {
 });
 
 describe('what is known to be ours', () => {
-  it('after a check is what Clerk holds now, and nothing that somebody has replaced', () => {
+  it('after a check is what Clerk holds, without values that were replaced', () => {
     const ours = { dbId: { written: 'us-1' }, role: { written: 'user' } };
     expect(withConfirmed(ours, new Map([['dbId', 'us-1']]), now)).toEqual({ dbId: { written: 'us-1' } });
   });
 
-  it('holds a request without an answer for an hour beyond the next check', () => {
+  it('keeps an unanswered request for an hour after the next check', () => {
     const sent = withSent({ role: { written: 'user' } }, new Map([['role', 'admin']]), now);
     const confirmed = new Map([['role', 'developer']]);
     const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
@@ -68,12 +68,12 @@ describe('what is known to be ours', () => {
     expect(withConfirmed(sent, new Map([['role', 'admin']]), now)).toEqual({ role: { written: 'admin' } });
   });
 
-  it('is a value that Clerk was seen to hold, beside requests without an answer', () => {
+  it('includes a value that Clerk holds, beside unanswered requests', () => {
     const ours = withEqual(withSent({}, new Map([['role', 'admin']]), now), new Map([['role', 'developer']]));
     expect(ours).toMatchObject({ role: { written: 'developer', sent: [{ value: 'admin' }] } });
   });
 
-  it('names each value once, however often it was sent', () => {
+  it('lists each value once, however often it was sent', () => {
     let ours = {};
     for (const role of ['user', 'admin', 'user', 'user']) ours = withSent(ours, new Map([['role', role]]), now);
     expect(ours).toMatchObject({ role: { sent: [{ value: 'admin' }, { value: 'user' }] } });
