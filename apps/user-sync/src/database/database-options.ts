@@ -4,7 +4,7 @@ import { AdminPromiseEntity } from './admin-promise.entity';
 import { ApiKeyEntity } from './api-key.entity';
 import { AppliedEventEntity } from './applied-event.entity';
 import { AuditEntryEntity } from './audit-entry.entity';
-import { ChangeCounterEntity, ChangeEntity } from './change.entity';
+import { TrustChangeCounterEntity, TrustChangeEntity } from './trust-change.entity';
 import { ClerkBudgetEntity } from './clerk-budget.entity';
 import { ClerkTombstoneEntity } from './clerk-tombstone.entity';
 import { GatewayLeaseEntity } from './gateway-lease.entity';
@@ -49,8 +49,8 @@ const schema = {
     LegacySessionEntity,
     UsedExchangeTokenEntity,
     SignedOutSessionEntity,
-    ChangeEntity,
-    ChangeCounterEntity,
+    TrustChangeEntity,
+    TrustChangeCounterEntity,
     GatewayLeaseEntity,
     AuditEntryEntity,
     UserConflictEntity,

@@ -4,7 +4,7 @@ import { runStatements } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
-import { recordChanges } from '../trust-changes/record-trust-changes';
+import { recordTrustChanges } from '../trust-changes/record-trust-changes';
 import { redactUsers } from '../apply/batch/redact-users';
 import { lockClerkUsers } from '../database/lock-clerk-users';
 import { guardDatabase } from '../database/guard-database';
@@ -82,7 +82,7 @@ export class PendingRedactions {
     await recordSteps(manager, rows, { source: 'undo', decision: 'restore', reason, causeId: runId });
     const restored = rows.map(({ user_id }) => ({ userId: user_id, reason: 'restore' as const }));
     await runStatements(manager, queueWriteBacks(restored, true));
-    await recordChanges(
+    await recordTrustChanges(
       manager,
       rows.map(({ user_id, clerk_user_id }) => {
         return { kind: 'user', userId: user_id, clerkUserId: clerk_user_id, reason: 'activated' } as const;

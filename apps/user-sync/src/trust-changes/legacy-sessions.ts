@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
-import { type NewChange } from './record-trust-changes';
+import { type NewTrustChange } from './record-trust-changes';
 
 /** A new legacy session; `expiresAt` in milliseconds since the epoch. */
 export interface OpenedSession {
@@ -35,7 +35,7 @@ export async function closeLegacySessions(
   manager: EntityManager,
   { ids = [], userIds = [], parentSessionIds = [] }: LegacySessionsOf,
   reason: TrustChangeReason,
-): Promise<NewChange[]> {
+): Promise<NewTrustChange[]> {
   if (ids.length + userIds.length + parentSessionIds.length === 0) return [];
   // Locked in the order of ids, so that concurrent calls do not deadlock.
   const [rows] = await manager.query<[{ id: string; user_id: string }[], number]>(

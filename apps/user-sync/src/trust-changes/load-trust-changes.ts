@@ -2,7 +2,7 @@ import { type TrustChange, trustChangeSchema, maxTrustChangesPerMessage } from '
 import { type EntityManager } from 'typeorm';
 
 /** Trust changes after a number, at most as many as fit into one message. */
-export interface ChangesAfter {
+export interface TrustChangesAfter {
   /** The last assigned number. */
   readonly current: number;
   /** Trust changes up to this number may have been deleted. */
@@ -24,7 +24,7 @@ interface Row {
 }
 
 /** Reads the trust changes after a number, from one snapshot of the database. */
-export async function loadChanges(manager: EntityManager, after: number): Promise<ChangesAfter> {
+export async function loadTrustChanges(manager: EntityManager, after: number): Promise<TrustChangesAfter> {
   const rows = await manager.query<Row[]>(
     `SELECT c.number AS current, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*
        FROM change_counter c

@@ -2,7 +2,7 @@ import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 
 /** A trust change without its number; `trustChangeSchema` of the contracts explains each kind. */
-export type NewChange = { readonly reason: TrustChangeReason } & (
+export type NewTrustChange = { readonly reason: TrustChangeReason } & (
   | { readonly kind: 'user'; readonly userId: string; readonly clerkUserId: string | null }
   | { readonly kind: 'api_key'; readonly keyId: string; readonly userId: string }
   | { readonly kind: 'clerk_session'; readonly sessionId: string; readonly clerkUserId: string }
@@ -14,7 +14,10 @@ export type NewChange = { readonly reason: TrustChangeReason } & (
  * Must be the transaction's last statement. The row of the counter stays locked until the commit, so numbers have no gaps
  * and become visible in order; and a transaction that holds it waits for no other lock.
  */
-export async function recordChanges(manager: EntityManager, changes: readonly NewChange[]): Promise<number | null> {
+export async function recordTrustChanges(
+  manager: EntityManager,
+  changes: readonly NewTrustChange[],
+): Promise<number | null> {
   if (changes.length === 0) return null;
   const rows = await manager.query<{ number: string }[]>(
     `WITH counter AS (UPDATE change_counter SET number = number + $1::int RETURNING number),
@@ -33,12 +36,12 @@ export async function recordChanges(manager: EntityManager, changes: readonly Ne
 }
 
 /** The last committed number. Read it before the rows: they are then at least as new as this number. */
-export async function currentNumber(manager: EntityManager): Promise<number> {
+export async function lastTrustChangeNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');
   return Number(rows[0]?.number ?? 0);
 }
 
-function toRow(change: NewChange): Record<string, unknown> {
+function toRow(change: NewTrustChange): Record<string, unknown> {
   return {
     kind: change.kind,
     reason: change.reason,

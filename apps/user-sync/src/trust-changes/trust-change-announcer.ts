@@ -4,7 +4,7 @@ import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { loadChanges } from './load-trust-changes';
+import { loadTrustChanges } from './load-trust-changes';
 
 /** With a larger backlog, only the number is announced, and gateways request what they miss. */
 const MAX_BACKLOG = 5_000;
@@ -62,7 +62,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
     if (!this.nats.connected) return;
     try {
       for (;;) {
-        const { current, changes } = await loadChanges(this.dataSource.manager, this.announced ?? NO_CHANGES);
+        const { current, changes } = await loadTrustChanges(this.dataSource.manager, this.announced ?? NO_CHANGES);
         if (this.announced === undefined || current - this.announced > MAX_BACKLOG) {
           // A new replica does not announce older changes: the others did, or gateways request them.
           this.publish({ current, changes: [] });

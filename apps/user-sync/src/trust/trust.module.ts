@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ApplyModule } from '../apply/apply.module';
 import { TrustChangesModule } from '../trust-changes/trust-changes.module';
-import { ChangesController } from './follow-changes/changes.controller';
-import { ChangePropagation } from './lease-gateways/change-propagation';
-import { GatewaysController } from './lease-gateways/gateways.controller';
+import { GatewayLeasesController } from './lease-gateways/gateway-leases.controller';
+import { TrustChangePropagation } from './lease-gateways/trust-change-propagation';
+import { TrustChangesController } from './list-trust-changes/trust-changes.controller';
 import { FirstLogin } from './resolve-principal/first-login';
 import { PrincipalResolver } from './resolve-principal/principal-resolver';
 import { ResolvePrincipalController } from './resolve-principal/resolve-principal.controller';
@@ -11,8 +11,8 @@ import { ResolvePrincipalController } from './resolve-principal/resolve-principa
 /** Owns what gateways ask about trust: missed trust changes, gateway leases, and the user behind a Clerk session. */
 @Module({
   imports: [ApplyModule, TrustChangesModule],
-  controllers: [ChangesController, GatewaysController, ResolvePrincipalController],
-  providers: [ChangePropagation, FirstLogin, PrincipalResolver],
-  exports: [ChangePropagation, PrincipalResolver],
+  controllers: [TrustChangesController, GatewayLeasesController, ResolvePrincipalController],
+  providers: [TrustChangePropagation, FirstLogin, PrincipalResolver],
+  exports: [TrustChangePropagation, PrincipalResolver],
 })
 export class TrustModule {}

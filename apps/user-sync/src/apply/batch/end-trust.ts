@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
-import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
+import { type NewTrustChange, recordTrustChanges } from '../../trust-changes/record-trust-changes';
 import { mayActAtClerk } from '../../user-rows/may-act';
 import { type UserDraft, adoptedUserOf, deletionOf, rowOf } from '../draft/user-draft';
 
@@ -26,7 +26,7 @@ export async function endTrust(
   // Clerk authenticates a linked user from now on; its password is gone.
   const adopted = drafts.filter((draft) => adoptedUserOf(draft) !== undefined).flatMap(userOf);
   if (barred.length + deleted.length + adopted.length + ended.length === 0) return null;
-  const changes: NewChange[] = [
+  const changes: NewTrustChange[] = [
     ...barred.map((user) => ({ kind: 'user', ...user, reason: 'clerk_ban_or_deprovisioning' }) as const),
     ...deleted.map((user) => ({ kind: 'user', ...user, reason: 'deleted' }) as const),
     ...adopted.map((user) => ({ kind: 'user', ...user, reason: 'password_set' }) as const),
@@ -39,7 +39,7 @@ export async function endTrust(
   const parentSessionIds = ended.map(({ id }) => id);
   changes.push(...(await closeLegacySessions(manager, { parentSessionIds }, 'parent_session_ended')));
   changes.push(...(await newlyEnded(manager, ended)));
-  return recordChanges(manager, changes);
+  return recordTrustChanges(manager, changes);
 }
 
 function userOf(draft: UserDraft): { readonly userId: string; readonly clerkUserId: string }[] {
@@ -64,7 +64,7 @@ async function revokeCredentials(manager: EntityManager, userIds: readonly strin
 }
 
 /** Trust changes for sessions whose end is not recorded yet. Clerk reports some ends twice, as ended and as removed. */
-async function newlyEnded(manager: EntityManager, ended: readonly EndedSession[]): Promise<NewChange[]> {
+async function newlyEnded(manager: EntityManager, ended: readonly EndedSession[]): Promise<NewTrustChange[]> {
   if (ended.length === 0) return [];
   const known = await manager.query<{ session_id: string }[]>(
     `SELECT session_id FROM changes WHERE kind = 'clerk_session' AND session_id = ANY($1::text[])`,

@@ -15,7 +15,7 @@ import { requireStorable } from '../../requests/require-storable';
 import { CONFIG } from '../../tokens';
 import { hasEnded } from '../../trust-changes/has-ended';
 import { openLegacySession } from '../../trust-changes/legacy-sessions';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
 import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct } from '../../user-rows/may-act';
@@ -96,7 +96,7 @@ export class PhoneLoginController {
     const { clerkUserId, sessionId } = token;
     // Under the lock of the Clerk user, an end of the session either sees the legacy session or is seen here.
     await runStatements(manager, [lockClerkUsers([clerkUserId])]);
-    const change = await currentNumber(manager);
+    const change = await lastTrustChangeNumber(manager);
     if (await hasEnded(manager, sessionId)) throw ended();
     const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
     if (user === null || user.deletedAt !== null)

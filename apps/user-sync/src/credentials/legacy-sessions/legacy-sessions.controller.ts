@@ -11,8 +11,12 @@ import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { hasEnded } from '../../trust-changes/has-ended';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
-import { type NewChange, currentNumber, recordChanges } from '../../trust-changes/record-trust-changes';
-import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import {
+  type NewTrustChange,
+  lastTrustChangeNumber,
+  recordTrustChanges,
+} from '../../trust-changes/record-trust-changes';
+import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
 import { holderOf } from '../../user-rows/load-caller';
 
 type Resolved = ReplyOf<typeof resolveLegacySession>;
@@ -23,7 +27,7 @@ type Closed = ReplyOf<typeof closeSession>;
 export class LegacySessionsController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly propagation: ChangePropagation,
+    private readonly propagation: TrustChangePropagation,
   ) {}
 
   @RequestHandler(resolveLegacySession)
@@ -31,7 +35,7 @@ export class LegacySessionsController {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       // Read before the rows: they are at least as new as this number.
-      const change = await currentNumber(manager);
+      const change = await lastTrustChangeNumber(manager);
       const { sessionId: id, userId } = body;
       const session = await manager.findOneBy(LegacySessionEntity, { id, userId });
       const user = session === null ? null : await manager.findOneBy(UserEntity, { id: userId });
@@ -64,15 +68,19 @@ export class LegacySessionsController {
         const changes = await closeLegacySessions(manager, sessions, 'signed_out');
         const own = method === 'clerk_session' ? await signOut(manager, sessionId, clerkUserId) : [];
         await recordAudit(manager, envelope, { action: 'logout', userId, subject: sessionId });
-        return { closed: changes.length, number: await recordChanges(manager, [...changes, ...own]) };
+        return { closed: changes.length, number: await recordTrustChanges(manager, [...changes, ...own]) };
       }),
     );
-    return { closed, propagation: await this.propagation.spread(number) };
+    return { closed, propagation: await this.propagation.propagate(number) };
   }
 }
 
 /** Ends the Clerk session for Gatehouse, even while Clerk still issues tokens for it. */
-async function signOut(manager: EntityManager, sessionId: string, clerkUserId: string | null): Promise<NewChange[]> {
+async function signOut(
+  manager: EntityManager,
+  sessionId: string,
+  clerkUserId: string | null,
+): Promise<NewTrustChange[]> {
   if (clerkUserId === null || (await hasEnded(manager, sessionId))) return [];
   await manager.query('INSERT INTO signed_out_sessions (session_id) VALUES ($1) ON CONFLICT DO NOTHING', [sessionId]);
   return [{ kind: 'clerk_session', sessionId, clerkUserId, reason: 'signed_out' }];

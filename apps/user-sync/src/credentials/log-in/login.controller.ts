@@ -8,7 +8,7 @@ import { recordAudit } from '../../audit/audit-log/record-audit';
 import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { openLegacySession } from '../../trust-changes/legacy-sessions';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct, mayActSql } from '../../user-rows/may-act';
 import { presentUser } from '../../user-rows/present-user';
@@ -31,7 +31,7 @@ export class LoginController {
       if (user === null || !matches) return this.refuse(envelope, user, 'invalid_credentials');
       if (!mayAct(user)) return this.refuse(envelope, user, 'forbidden');
       return this.dataSource.transaction(async (manager) => {
-        const change = await currentNumber(manager);
+        const change = await lastTrustChangeNumber(manager);
         // Check again in the transaction: the password may have been replaced, or the user deactivated.
         if (!(await this.begin(manager, user, newHash))) {
           throw new RequestRefusedError('invalid_credentials', 'The e-mail address or the password is wrong.');

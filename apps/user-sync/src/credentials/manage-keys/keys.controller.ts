@@ -17,8 +17,8 @@ import { ApiKeyEntity } from '../../database/api-key.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { requireStorable } from '../../requests/require-storable';
 import { CONFIG } from '../../tokens';
-import { type NewChange, recordChanges } from '../../trust-changes/record-trust-changes';
-import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { type NewTrustChange, recordTrustChanges } from '../../trust-changes/record-trust-changes';
+import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
 import { isValid, loadKeyLine, stillValid } from './key-line';
 import { insertKey } from './new-key';
@@ -32,7 +32,7 @@ export class KeysController {
   constructor(
     @Inject(CONFIG) private readonly config: UserSyncConfig,
     private readonly dataSource: DataSource,
-    private readonly propagation: ChangePropagation,
+    private readonly propagation: TrustChangePropagation,
   ) {}
 
   @RequestHandler(createKey)
@@ -85,10 +85,13 @@ export class KeysController {
         key: { ...presentKey(row), key },
         old: presentKey(changed),
         stillValid: stillValid([changed, ...(body.predecessors ? [] : older)]),
-        number: await recordChanges(manager, [...ended, { kind: 'api_key', keyId: old.id, userId, reason: 'rotated' }]),
+        number: await recordTrustChanges(manager, [
+          ...ended,
+          { kind: 'api_key', keyId: old.id, userId, reason: 'rotated' },
+        ]),
       };
     });
-    return { ...rotated, propagation: await this.propagation.spread(number) };
+    return { ...rotated, propagation: await this.propagation.propagate(number) };
   }
 
   @RequestHandler(revokeKey)
@@ -104,12 +107,12 @@ export class KeysController {
       const { successors } = await loadKeyLine(manager, row);
       // The key is marked as revoked even when it has expired; its predecessors only while they are valid.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
-      const number = await recordChanges(manager, await endKeys(manager, envelope, ending));
+      const number = await recordTrustChanges(manager, await endKeys(manager, envelope, ending));
       const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });
       const others = [...(body.predecessors ? [] : older), ...successors];
       return { key: presentKey(key), stillValid: stillValid(others), number };
     });
-    return { ...revoked, propagation: await this.propagation.spread(number) };
+    return { ...revoked, propagation: await this.propagation.propagate(number) };
   }
 
   private transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
@@ -147,8 +150,8 @@ async function endKeys(
   manager: EntityManager,
   envelope: EnvelopeClaims,
   keys: readonly ApiKeyEntity[],
-): Promise<NewChange[]> {
-  const changes: NewChange[] = [];
+): Promise<NewTrustChange[]> {
+  const changes: NewTrustChange[] = [];
   for (const { id: keyId, userId } of keys) {
     await manager.update(ApiKeyEntity, { id: keyId }, { revokedAt: () => 'now()' });
     await recordAudit(manager, envelope, { action: 'key.revoke', userId, subject: keyId });

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { ApiKeyEntity } from '../../database/api-key.entity';
 import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
 import { holderOf } from '../../user-rows/load-caller';
 import { keyEnd, keyState } from '../manage-keys/present-key';
 
@@ -20,7 +20,7 @@ export class ResolveKeyController {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       // Read before the rows: they are at least as new as this number.
-      const change = await currentNumber(manager);
+      const change = await lastTrustChangeNumber(manager);
       const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
       const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });
       if (key === null || user === null) return { change, key: null };

@@ -6,8 +6,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { answerRequest } from '../../requests/answer-request';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
-import { recordChanges } from '../../trust-changes/record-trust-changes';
-import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { recordTrustChanges } from '../../trust-changes/record-trust-changes';
+import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
 import { Passwords } from '../log-in/passwords';
 import { findToken, spendToken } from './password-tokens';
 
@@ -19,7 +19,7 @@ export class SetPasswordController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly passwords: Passwords,
-    private readonly propagation: ChangePropagation,
+    private readonly propagation: TrustChangePropagation,
   ) {}
 
   @RequestHandler(setPassword)
@@ -37,10 +37,10 @@ export class SetPasswordController {
         if (!(await spendToken(manager, token)) || !(await store(manager, userId, hash))) throw invalid();
         const changes = await closeLegacySessions(manager, { userIds: [userId] }, 'password_set');
         await recordAudit(manager, envelope, note);
-        return { userId, number: await recordChanges(manager, changes) };
+        return { userId, number: await recordTrustChanges(manager, changes) };
       });
     });
-    return { userId, propagation: await this.propagation.spread(number) };
+    return { userId, propagation: await this.propagation.propagate(number) };
   }
 }
 

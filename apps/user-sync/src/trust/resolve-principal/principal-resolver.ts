@@ -8,7 +8,7 @@ import { UserEntity } from '../../database/user.entity';
 import { DatabaseRefusedError } from '../../errors';
 import { answerRequest } from '../../requests/answer-request';
 import { hasEnded } from '../../trust-changes/has-ended';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
+import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
 import { holderOf } from '../../user-rows/load-caller';
 import { FirstLogin, type LoginKind } from './first-login';
 
@@ -55,7 +55,7 @@ export class PrincipalResolver {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       // Read before the rows: they are at least as new as this number.
-      const change = await currentNumber(manager);
+      const change = await lastTrustChangeNumber(manager);
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;
       if (gone) throw new RequestRefusedError('user_deleted', 'The user was deleted.');

@@ -4,7 +4,7 @@ import { type EntityManager } from 'typeorm';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { UserEntity } from '../../database/user.entity';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
-import { recordChanges } from '../../trust-changes/record-trust-changes';
+import { recordTrustChanges } from '../../trust-changes/record-trust-changes';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { queueWriteBacks } from '../../write-back/queue/queue-write-backs';
 
@@ -33,7 +33,7 @@ export interface ChangedUser {
 
 /**
  * Changes a user whose row is locked. Also writes the audit entry, queues the write-back and records the trust change.
- * Must be the transaction's last statement, like `recordChanges`.
+ * Must be the transaction's last statement, like `recordTrustChanges`.
  */
 export async function changeUser(
   manager: EntityManager,
@@ -53,5 +53,5 @@ export async function changeUser(
   const changes = await closeLegacySessions(manager, endsSessions ? { userIds: [id] } : {}, reason);
   const own = { kind: 'user', userId: id, clerkUserId, reason } as const;
   const after = await manager.findOneByOrFail(UserEntity, { id });
-  return { user: presentUserToAdmin(after), number: await recordChanges(manager, [...changes, own]) };
+  return { user: presentUserToAdmin(after), number: await recordTrustChanges(manager, [...changes, own]) };
 }

@@ -15,7 +15,7 @@ import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
-import { ChangePropagation } from '../../trust/lease-gateways/change-propagation';
+import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
 import { requireUser } from '../../user-rows/find-user';
 import { loadAdmin, lockUser } from '../../user-rows/load-admin';
 import { presentUserToAdmin } from '../../user-rows/present-user';
@@ -41,7 +41,7 @@ interface AdminCommand {
 export class ManageUsersController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly propagation: ChangePropagation,
+    private readonly propagation: TrustChangePropagation,
   ) {}
 
   @RequestHandler(showUser)
@@ -121,7 +121,7 @@ export class ManageUsersController {
       return changeUser(manager, envelope, user, change(user));
     };
     const { number, user } = await answerRequest(() => repeatOnConflict(() => this.dataSource.transaction(work)));
-    return { user, propagation: await this.propagation.spread(number) };
+    return { user, propagation: await this.propagation.propagate(number) };
   }
 }
 

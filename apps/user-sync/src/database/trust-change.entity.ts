@@ -4,7 +4,7 @@ import { numeric } from './numeric';
 /** A numbered trust change; see `trustChangeSchema` of the contracts. */
 @Entity('changes')
 @Index('changes_clerk_session_idx', ['sessionId'], { where: "kind = 'clerk_session'" })
-export class ChangeEntity {
+export class TrustChangeEntity {
   @PrimaryColumn('bigint', { name: 'number', primaryKeyConstraintName: 'changes_pkey', transformer: numeric })
   number!: number;
 
@@ -33,7 +33,7 @@ export class ChangeEntity {
 /** The last assigned number: a single row. A transaction that records trust changes locks it as its last statement. */
 @Entity('change_counter')
 @Check('change_counter_single_check', 'id = 1')
-export class ChangeCounterEntity {
+export class TrustChangeCounterEntity {
   @PrimaryColumn('integer', { name: 'id', primaryKeyConstraintName: 'change_counter_pkey' })
   id!: number;
 

@@ -5,8 +5,8 @@ import { Histogram, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
-import { loadLeases } from './leases';
-import { PropagationWait } from './propagation';
+import { loadLeases } from './gateway-leases';
+import { PropagationWait } from './propagation-wait';
 
 /** Poll interval for acknowledgements to other replicas; those to this replica wake the wait at once. */
 const POLL_MS = 10;
@@ -18,7 +18,7 @@ interface Waiter {
 
 /** Announces a trust change and waits until it is in force at every gateway. */
 @Injectable()
-export class ChangePropagation implements BeforeApplicationShutdown {
+export class TrustChangePropagation implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
   private readonly seconds: Histogram<'complete'>;
   private polling = false;
@@ -42,7 +42,7 @@ export class ChangePropagation implements BeforeApplicationShutdown {
   }
 
   /** Waits for the acknowledgements; call it after the commit. Returns null at once when there is no number. */
-  async spread(number: number | null): Promise<Propagation | null> {
+  async propagate(number: number | null): Promise<Propagation | null> {
     if (number === null) return null;
     const wait = new PropagationWait(number, () => performance.now());
     const finished = new Promise<void>((resolve) => {

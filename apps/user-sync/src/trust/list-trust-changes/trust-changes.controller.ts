@@ -4,15 +4,15 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
-import { loadChanges } from '../../trust-changes/load-trust-changes';
+import { loadTrustChanges } from '../../trust-changes/load-trust-changes';
 
 /** Returns the trust changes that a gateway has missed. */
 @Controller()
-export class ChangesController {
+export class TrustChangesController {
   constructor(private readonly dataSource: DataSource) {}
 
   @RequestHandler(trustChangesSince)
   since(@Payload() { body }: VerifiedRequest<typeof trustChangesSince>): Promise<ReplyOf<typeof trustChangesSince>> {
-    return answerRequest(() => loadChanges(this.dataSource.manager, body.number));
+    return answerRequest(() => loadTrustChanges(this.dataSource.manager, body.number));
   }
 }

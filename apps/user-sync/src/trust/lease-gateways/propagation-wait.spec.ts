@@ -1,4 +1,4 @@
-import { PropagationWait } from './propagation';
+import { PropagationWait } from './propagation-wait';
 
 const lease = (gatewayId: string, number: number, live = true) => ({ gatewayId, number, live });
 

@@ -4,16 +4,16 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
-import { currentNumber } from '../../trust-changes/record-trust-changes';
-import { ChangePropagation } from './change-propagation';
-import { acknowledge, endLease, renewLease } from './leases';
+import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
+import { acknowledge, endLease, renewLease } from './gateway-leases';
+import { TrustChangePropagation } from './trust-change-propagation';
 
 /** Renews gateway leases and records which trust changes each gateway has acknowledged. */
 @Controller()
-export class GatewaysController {
+export class GatewayLeasesController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly propagation: ChangePropagation,
+    private readonly propagation: TrustChangePropagation,
   ) {}
 
   @RequestHandler(leaseGateway)
@@ -25,7 +25,7 @@ export class GatewaysController {
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
       // Read after the lease is stored: every later trust change waits for this gateway.
-      return { current: await currentNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
+      return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }
 

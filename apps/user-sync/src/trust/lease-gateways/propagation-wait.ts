@@ -1,5 +1,5 @@
 import { type Propagation, gatewayLease } from '@gatehouse/contracts';
-import { type GatewayLease } from './leases';
+import { type GatewayLease } from './gateway-leases';
 
 /** Maximum wait; the caller gives up after 5 s. */
 const MAX_WAIT_MS = gatewayLease.lengthMs + 500;
