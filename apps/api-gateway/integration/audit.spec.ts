@@ -42,7 +42,7 @@ beforeAll(async () => {
     userSync
       .answer(resolvePrincipal, ({ body: { clerkUserId } }) => samplePrincipal(clerkUserId, { role: 'admin' }))
       .answer(recordAudit, ({ body, envelope }) => {
-        if (!writing) throw new RequestRefusedError('unavailable', 'the database is away');
+        if (!writing) throw new RequestRefusedError('unavailable', 'the database is unavailable');
         audited.push([body, envelope]);
         return {};
       });

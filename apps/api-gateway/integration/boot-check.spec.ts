@@ -67,7 +67,7 @@ describe('the gateway does not start', () => {
     [UndeclaredController, 'GET /sneaky/hole lacks @Access'],
     [HalfDeclaredController, 'GET /sneaky/half lacks @Access'],
   ])(
-    'when a controller (%p) does not declare a route whole, or holds what it takes to no schema, and names it',
+    'when a route of the controller %p has an incomplete declaration or an input without a schema, and names it',
     async (controller, message) => {
       const routes = new RouteRegister();
       @Module({ imports: [AppModule.forRoot(config, silent, routes, () => 0)], controllers: [controller] })

@@ -30,7 +30,7 @@ describe('the documentation', () => {
   });
 
   it.each(['swagger-ui.js.map', 'package.json', '..%2f..%2fpackage.json', 'constructor'])(
-    'serve no other file: %s',
+    'serves no other file: %s',
     async (name) => {
       const { status, headers } = await call(`${gateway.url}/docs/assets/${name}`);
       expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json']);

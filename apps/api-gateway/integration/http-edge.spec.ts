@@ -57,7 +57,11 @@ describe('before any handler', () => {
   it.each([
     ['what is no HTTP', 'hello\r\n\r\n', 400],
     ['headers larger than 16 KiB', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
-    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na', 400],
+    [
+      'a request with two Content-Length headers',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na',
+      400,
+    ],
   ])('%s gets a problem response', async (_, bytes, status) => {
     const answer = await raw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json\r\n`));
@@ -81,9 +85,9 @@ describe('before any handler', () => {
   });
 
   it.each([
-    ['longer than any that is read', 'PATCH /api/me', 'Content-Length: 1000000', 401],
-    ['of any length', 'PATCH /api/me', 'Transfer-Encoding: chunked', 401],
-    ['of a path that is none', 'POST /nowhere', 'Content-Length: 1000000', 413],
+    ['longer than the limit', 'PATCH /api/me', 'Content-Length: 1000000', 401],
+    ['of unknown length', 'PATCH /api/me', 'Transfer-Encoding: chunked', 401],
+    ['for an unknown path', 'POST /nowhere', 'Content-Length: 1000000', 413],
   ])('a response is sent without waiting for a body %s', async (_, line, sized, status) => {
     const answer = await raw(`${line} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${sized}\r\n\r\n`);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -220,11 +224,11 @@ describe('a trailing slash', () => {
           await call(`${gateway.url}${path}`, undefined, { method }),
           await call(`${gateway.url}${path}/`, undefined, { method }),
         ];
-        const told = ({ status, body, headers }: typeof plain) => {
+        const essence = ({ status, body, headers }: typeof plain) => {
           const { code } = body as { code?: string };
           return { status, code, policy: headers.get('ratelimit-policy'), type: headers.get('content-type') };
         };
-        expect([method, path, told(slashed)]).toEqual([method, path, told(plain)]);
+        expect([method, path, essence(slashed)]).toEqual([method, path, essence(plain)]);
       }
     }
     expect(await gateway.metrics()).not.toMatch(/route="\/.*\/"/);

@@ -53,9 +53,9 @@ type Shape = readonly [name: string, bytes: () => string, statuses: number[], co
 describe('an ambiguous message reaches no service:', () => {
   const shapes: Shape[] = [
     ['HTTP/2 without being asked', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400], ['bad_request']],
-    ['a version to come', () => message('GET /api/me', ada()).replace('1.1', '1.2'), [400], ['bad_request']],
+    ['a future HTTP version', () => message('GET /api/me', ada()).replace('1.1', '1.2'), [400], ['bad_request']],
     ['no Host', () => `GET /api/me HTTP/1.1\r\n${CLOSE}${ada()}\r\n`, [400], []],
-    ['line feeds alone', () => message('GET /api/me', ada()).replaceAll('\r\n', '\n'), [400], ['bad_request']],
+    ['bare line feeds', () => message('GET /api/me', ada()).replaceAll('\r\n', '\n'), [400], ['bad_request']],
     ['a carriage return in a header', () => message('GET /api/me', `X-A: a\r${ada()}`), [400], ['bad_request']],
     ['a space before the colon', () => message('GET /api/me', ada().replace(':', ' :')), [400], ['bad_request']],
     ['chunks, then identity', () => patchWith('Transfer-Encoding: chunked, identity\r\n'), [400], ['bad_request']],
@@ -65,8 +65,13 @@ describe('an ambiguous message reaches no service:', () => {
       [400],
       ['bad_request'],
     ],
-    ['chunks behind a space', () => patchWith('Transfer-Encoding : chunked\r\n'), [400], ['bad_request']],
-    ['chunks behind a vertical tab', () => patchWith('Transfer-Encoding: \x0bchunked\r\n'), [400], ['bad_request']],
+    [
+      'a space before the colon of Transfer-Encoding',
+      () => patchWith('Transfer-Encoding : chunked\r\n'),
+      [400],
+      ['bad_request'],
+    ],
+    ['a vertical tab before chunked', () => patchWith('Transfer-Encoding: \x0bchunked\r\n'), [400], ['bad_request']],
     [
       'a line feed in a chunk extension',
       () => patchWith('Transfer-Encoding: chunked\r\n', '2;a=\n\r\n{}\r\n0\r\n\r\n'),
@@ -77,8 +82,8 @@ describe('an ambiguous message reaches no service:', () => {
     ['a list of lengths', () => patchWith('Content-Length: 2, 2\r\n'), [400], ['bad_request']],
     ['a length in hex', () => patchWith('Content-Length: 0x2\r\n'), [400], ['bad_request']],
     ['a negative length', () => patchWith('Content-Length: -2\r\n'), [400], ['bad_request']],
-    ['a length beyond all numbers', () => patchWith(`Content-Length: ${'9'.repeat(30)}\r\n`), [400], ['bad_request']],
-    ['an expectation unheard of', () => patchWith('Expect: nonsense\r\nContent-Length: 2\r\n'), [417], []],
+    ['a length of 30 digits', () => patchWith(`Content-Length: ${'9'.repeat(30)}\r\n`), [400], ['bad_request']],
+    ['an unknown expectation', () => patchWith('Expect: nonsense\r\nContent-Length: 2\r\n'), [417], []],
     [
       'a credential in a trailer',
       () =>
@@ -128,7 +133,7 @@ describe('an ambiguous message reaches no service:', () => {
 describe('a route is guarded in every spelling:', () => {
   const shapes: Shape[] = [
     ['escaped', () => message('GET /%61dmin/users', ada()), [403], ['role_insufficient']],
-    ['escaped, by nobody', () => message('GET /%61dmin/users'), [401], ['credential_missing']],
+    ['escaped, without a credential', () => message('GET /%61dmin/users'), [401], ['credential_missing']],
     [
       'as a whole URL of another host',
       () => message('GET http://evil.example/admin/users', ada()),
@@ -139,7 +144,7 @@ describe('a route is guarded in every spelling:', () => {
     ['by HEAD', () => message('HEAD /admin/users', ada()), [403], []],
     ['by OPTIONS', () => message('OPTIONS /admin/users', ada()), [405], ['method_not_allowed']],
     [
-      'by an override',
+      'with a method override',
       () => message('POST /api/me?_method=PATCH', `${ada()}X-HTTP-Method-Override: PATCH\r\n`),
       [405],
       ['method_not_allowed'],
@@ -177,7 +182,7 @@ describe('only valid JSON bodies and queries are accepted:', () => {
     ['two types', () => patch('{}', 'application/json, text/plain'), [415], ['media_type_unsupported']],
     ['JSON as a parameter', () => patch('{}', 'text/plain; application/json'), [415], ['media_type_unsupported']],
     ['text/json', () => patch('{}', 'text/json'), [415], ['media_type_unsupported']],
-    ['a type that only begins alike', () => patch('{}', 'application/jsonp'), [415], ['media_type_unsupported']],
+    ['a type with the same prefix', () => patch('{}', 'application/jsonp'), [415], ['media_type_unsupported']],
     [
       'no type',
       () => message('PATCH /api/me', `${ada()}Content-Length: 2\r\n`, '{}'),
@@ -187,10 +192,10 @@ describe('only valid JSON bodies and queries are accepted:', () => {
     ['30 000 levels', () => patch(deep(30_000)), [400], ['invalid_json']],
     ['60 000 brackets', () => patch('['.repeat(60_000)), [400], ['invalid_json']],
     ['an infinite number', () => key('1e400'), [400], ['invalid_json']],
-    ['a number beyond all integers', () => key('99999999999999999999'), [400], ['invalid_request']],
+    ['a number beyond the largest integer', () => key('99999999999999999999'), [400], ['invalid_request']],
     ['not a number', () => key('NaN'), [400], ['invalid_json']],
-    ['a parameter twice', () => message('GET /api/keys?limit=1&limit=2', ada()), [400], ['invalid_request']],
-    ['a parameter that is a list', () => message('GET /api/keys?limit[]=1', ada()), [400], ['invalid_request']],
+    ['a repeated parameter', () => message('GET /api/keys?limit=1&limit=2', ada()), [400], ['invalid_request']],
+    ['a parameter as list', () => message('GET /api/keys?limit[]=1', ada()), [400], ['invalid_request']],
     [
       'a very long cursor',
       () => message(`GET /api/keys?cursor=${'a'.repeat(3_000)}`, ada()),

@@ -23,7 +23,7 @@ describe('with REQUIRE_HTTPS', () => {
   });
 
   it.each(['http, https', 'https, http', 'https,', ', https', 'HTTPS', 'https;x', 'https https'])(
-    'a way of several hops is refused unless each was over HTTPS: %s',
+    'a request with X-Forwarded-Proto "%s" is rejected, because not every hop used HTTPS',
     async (hops) => {
       const headers = { 'x-forwarded-proto': hops, forwarded: 'proto=https', 'x-forwarded-ssl': 'on' };
       const answer = await call(`${gateway.url}/docs`, undefined, { headers });
@@ -42,7 +42,7 @@ describe('with REQUIRE_HTTPS', () => {
   });
 
   it.each(['https', 'https, https'])(
-    'what trusted proxies took over HTTPS is served, and told to stay there: %s',
+    'a request with X-Forwarded-Proto "%s" of trusted proxies gets its response with HSTS',
     async (hops) => {
       const headers = { 'x-forwarded-proto': hops };
       const { status, headers: answer } = await call(

@@ -40,7 +40,7 @@ describe("the gateway's NATS user", () => {
   });
 
   it.each(['clerk.events.>', 'user-sync.>', 'webhook-ingest.>', '_INBOX.user-sync.>', '>'])(
-    'may not listen on %s',
+    'cannot subscribe to %s',
     async (subject) => {
       const failure = new Promise<Error | null>((resolve) => {
         asGateway.subscribe(subject, { callback: (error) => resolve(error) });

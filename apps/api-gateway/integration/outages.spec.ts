@@ -59,9 +59,9 @@ describe('while a dependency is unavailable', () => {
     const sentence = new RegExp(`the gateway's clock is (59|60)\\d{3} ms ${how} this service's: set both right`);
     expect(ready.body.error.clock.message).toMatch(sentence);
     const lines = started.logs().split('\n');
-    const told = lines.filter((line) => line.includes('user-sync rejects signatures: clocks differ'));
-    expect(told).toHaveLength(1);
-    expect(JSON.parse(told[0] ?? '{}')).toMatchObject({ level: 'error', reason: expect.stringMatching(sentence) });
+    const reported = lines.filter((line) => line.includes('user-sync rejects signatures: clocks differ'));
+    expect(reported).toHaveLength(1);
+    expect(JSON.parse(reported[0] ?? '{}')).toMatchObject({ level: 'error', reason: expect.stringMatching(sentence) });
     started.userSync.clockOffsetMs = 0;
     await eventually(async () => (await call(`${started.url}/api/me`, token)).status === 200);
     // By the next lease renewal, within a second.

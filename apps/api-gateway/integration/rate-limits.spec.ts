@@ -274,7 +274,7 @@ describe('with a shared rate limit store', () => {
       const read = async () => expect(await limits.ofClass('read', 'x', 'free')).toMatchObject({ used: 1 });
       expect(await course(read)).toEqual([false, true]);
       const refused = { code: 'rate_limit_unavailable' };
-      const login = () => expect(limits.act('loginOfAccount', 'x')).rejects.toMatchObject(refused);
+      const login = () => expect(limits.consume('loginOfAccount', 'x')).rejects.toMatchObject(refused);
       expect(await course(login)).toEqual([false, true]);
     } finally {
       jest.useRealTimers();

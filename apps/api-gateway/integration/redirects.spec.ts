@@ -30,7 +30,7 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     ['data', 'data:text/html,hush', HOME],
     ['a tab', '/\t/evil.example/', HOME],
     ['a line break', 'https://api.example.com/\r\nSet-Cookie: a=b', HOME],
-    ['a blank before', ' https://evil.example/', HOME],
+    ['a leading space', ' https://evil.example/', HOME],
     ['a letter that looks like a slash', '/\uff0fevil.example/', `${PUBLIC_URL}/%EF%BC%8Fevil.example/`],
     ['letters that look like our host', 'https://\u0430pi.example.com/', HOME],
     ['a host that a full-width slash ends', 'https://evil.example\uff0fapi.example.com/', HOME],
@@ -40,31 +40,31 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     ['backslashes after the scheme', 'https:\\\\evil.example/', HOME],
     ['a backslash before an at sign', 'https://evil.example\\@api.example.com/', HOME],
     ['dots and slashes', '/.//evil.example/', HOME.replace(/\/$/, '//evil.example/')],
-    ['a slash escaped', '/%2fevil.example/', `${PUBLIC_URL}/%2fevil.example/`],
+    ['an escaped slash', '/%2fevil.example/', `${PUBLIC_URL}/%2fevil.example/`],
     ['a host in the fragment', '/#//evil.example/', `${PUBLIC_URL}/#//evil.example/`],
     ['a fragment before the host', 'https://evil.example#@api.example.com/', HOME],
     ['a NUL', '/\0/evil.example/', HOME],
     ['a vertical tab', '\v//evil.example/', HOME],
     ['a line separator', '/\u2028/evil.example/', HOME],
-    ['text that runs backwards', '/\u202emoc.live/', HOME],
-    ['a letter of no width', 'https://api.example.com/\u200b', HOME],
-    ['a blank after', '/welcome ', HOME],
+    ['right-to-left text', '/\u202emoc.live/', HOME],
+    ['a zero-width letter', 'https://api.example.com/\u200b', HOME],
+    ['a trailing space', '/welcome ', HOME],
     ['another scheme', 'ftp://api.example.com/', HOME],
-    ['a blob of ours', `blob:${PUBLIC_URL}/1`, HOME],
-    ['a view of the source', `view-source:${PUBLIC_URL}/`, HOME],
+    ['a blob URL of our host', `blob:${PUBLIC_URL}/1`, HOME],
+    ['a view-source URL', `view-source:${PUBLIC_URL}/`, HOME],
     ['an address in hex', 'http://0x7f.1/', HOME],
     ['2 049 letters', `/${'a'.repeat(2_048)}`, HOME],
     ['itself', '/api/clerk/syncUsers', HOME],
-    ['itself, whole', `${PUBLIC_URL}/api/clerk/syncUsers?redirect_url=/`, HOME],
-    ['itself, in other letters', '/API/clerk/syncusers/', HOME],
-    ['itself, escaped', '/api/clerk/sync%55sers', HOME],
-    ['itself, roundabout', '/x/../api/clerk/syncUsers', HOME],
-    ['nothing', '', HOME],
+    ['this route as a whole URL', `${PUBLIC_URL}/api/clerk/syncUsers?redirect_url=/`, HOME],
+    ['this route in another case', '/API/clerk/syncusers/', HOME],
+    ['this route, escaped', '/api/clerk/sync%55sers', HOME],
+    ['this route through another path', '/x/../api/clerk/syncUsers', HOME],
+    ['an empty value', '', HOME],
     ['a path of ours', '/welcome?a=b#c', `${PUBLIC_URL}/welcome?a=b#c`],
     ['a path with a space', '/my orders?q=a b#c d', `${PUBLIC_URL}/my%20orders?q=a%20b#c%20d`],
     ['an IRI', '/café?städte=köln', `${PUBLIC_URL}/caf%C3%A9?st%C3%A4dte=k%C3%B6ln`],
     ['an IRI that is encoded', '/caf%C3%A9', `${PUBLIC_URL}/caf%C3%A9`],
-    ['an escape that is none', '/100%', `${PUBLIC_URL}/100%`],
+    ['an invalid escape', '/100%', `${PUBLIC_URL}/100%`],
     ['a listed origin in capitals', 'HTTPS://SHOP.example.com:443/Cart', 'https://shop.example.com/Cart'],
     ['a listed origin', 'https://shop.example.com/cart', 'https://shop.example.com/cart'],
   ];
@@ -189,7 +189,7 @@ describe('a browser whose session is rejected gets a page instead of a redirect'
     ['a task that is pending', 401, 'token_session_pending', () => token({ sts: 'pending' })],
     ['an algorithm that is not accepted', 401, 'token_alg_unsupported', () => token({}, { alg: 'none' })],
     ['no JWT', 401, 'token_malformed', () => 'nonsense'],
-    ['one of our own tokens', 401, 'token_issuer_unknown', () => target().legacy()],
+    ['a Gatehouse token', 401, 'token_issuer_unknown', () => target().legacy()],
   ];
   const token = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
     target().clerkText(JSON.stringify(target().header(header)), JSON.stringify(target().claims(claims)));
@@ -213,8 +213,8 @@ describe('a browser whose session is rejected gets a page instead of a redirect'
     const link = /href="([^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
     expect(new URL(link ?? '').origin).toBe('https://accounts.example.com');
     for (const headers of [[], [['Sec-Fetch-Mode', 'cors'] as const, ['Accept', 'text/html'] as const]]) {
-      const { status: told, body, headers: sent } = await ask(cookie, headers);
-      expect([told, body.code, sent['content-type']]).toEqual([status, code, 'application/problem+json']);
+      const { status: given, body, headers: sent } = await ask(cookie, headers);
+      expect([given, body.code, sent['content-type']]).toEqual([status, code, 'application/problem+json']);
     }
   });
 
@@ -226,10 +226,10 @@ describe('a browser whose session is rejected gets a page instead of a redirect'
   });
 
   it.each([
-    ['no cookie arrives', 'no __session cookie reaches this host', () => []],
+    ['no cookie arrives', 'no __session cookie reached this host', () => []],
     [
       'the token is always expired',
-      'the session token has expired',
+      'the session token had expired',
       () => [`__session=${token({ exp: now() - 60, iat: now() - 120, nbf: now() - 130 })}`],
     ],
   ])('after two round trips because %s', async (_, reason, cookies) => {
@@ -275,7 +275,7 @@ describe('among cookies of several Clerk applications, the gateway uses its own:
       async () => `__session=${await theirs()}; __session_wIaT1O5k=${await ours()}`,
     ],
     ['two of the same name', async () => `__session=${await theirs()}; __session=${await ours()}`],
-    ['the same, the other way round', async () => `__session=${await ours()}; __session=${await theirs()}`],
+    ['two of the same name in reverse order', async () => `__session=${await ours()}; __session=${await theirs()}`],
     [
       'the newest, beside an expired one',
       async () =>

@@ -101,8 +101,8 @@ export async function strike({ request, secret }: Attack): Promise<RawAnswer> {
 
 export async function expectRefused(status: number, code: string, attack: Attack): Promise<RawAnswer> {
   const answer = await strike(attack);
-  const { code: told } = answer.body as { readonly code?: string };
-  expect([answer.status, told]).toEqual([status, code]);
+  const { code: given } = answer.body as { readonly code?: string };
+  expect([answer.status, given]).toEqual([status, code]);
   expect(answer.headers['content-type']).toBe('application/problem+json');
   if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="gatehouse"/);
   expect(target().reached).toEqual([]);

@@ -35,7 +35,7 @@ export const ownTokens: AttackTable = {
     ['with an invalid parent session', 401, 'token_claim_invalid', legacy({ claims: { sid: 'sess_*' } })],
     ['of a session that was closed', 401, 'token_revoked', legacy({ session: { closed: true } })],
     ['of an unknown session', 401, 'token_revoked', legacy({ session: { unknown: true } })],
-    ["of somebody else's session", 401, 'token_revoked', legacy({ claims: { sub: randomUUID() } })],
+    ["of another user's session", 401, 'token_revoked', legacy({ claims: { sub: randomUUID() } })],
     ['of a deactivated user', 403, 'account_inactive', legacy({ session: { holder: { isActive: false } } })],
     [
       'of a user on an admin route',

@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../errors';
 import { admitsByChance } from '../limits/chance';
 import { WindowCounters } from '../limits/window-counters';
-import { actPolicies } from '../limits/rate-policy';
+import { actionPolicies } from '../limits/rate-policy';
 
 /** Maximum number of known sessions and of names that are counted. */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
-const { limit } = actPolicies.forgedToken;
+const { limit } = actionPolicies.forgedToken;
 
 /** Options for tests. `random` returns numbers in [0, 1). */
 interface ForgeriesOptions {
@@ -31,7 +31,7 @@ export class Forgeries {
 
   constructor({ now = () => performance.now(), random = Math.random, bounds = BOUNDS }: ForgeriesOptions = {}) {
     this.random = random;
-    this.counters = new WindowCounters(actPolicies.forgedToken, bounds.names, now);
+    this.counters = new WindowCounters(actionPolicies.forgedToken, bounds.names, now);
     this.knownSessions = new LRUCache({ max: bounds.sessions });
   }
 

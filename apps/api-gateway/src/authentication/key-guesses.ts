@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { RateLimitedError } from '../errors';
 import { admitsByChance } from '../limits/chance';
 import { RateLimits } from '../limits/rate-limits';
-import { actPolicies } from '../limits/rate-policy';
+import { actionPolicies } from '../limits/rate-policy';
 
-const { limit } = actPolicies.unknownKey;
+const { limit } = actionPolicies.unknownKey;
 /** Each attempt is drawn independently, so clients need not wait for the end of the window. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -28,9 +28,9 @@ export class KeyGuesses {
   async admit(hash: string, address: string): Promise<boolean> {
     const { count } = await this.limits.countOf('unknownKey', address);
     if (count < limit) return false;
-    if (await this.limits.hasActed('knownKey', hash)) return true;
+    if (await this.limits.hasRecorded('knownKey', hash)) return true;
     if (admitsByChance(count, limit, this.draw())) return true;
-    await this.limits.note('unknownKey', address);
+    await this.limits.record('unknownKey', address);
     throw new RateLimitedError(RETRY_AFTER_MS);
   }
 
@@ -41,11 +41,11 @@ export class KeyGuesses {
 
   /** Counts an unknown key. */
   async guessed(address: string): Promise<void> {
-    await this.limits.note('unknownKey', address);
+    await this.limits.record('unknownKey', address);
   }
 
   /** Remembers a valid key for 30 days. */
   async vouch(hash: string): Promise<void> {
-    await this.limits.note('knownKey', hash);
+    await this.limits.record('knownKey', hash);
   }
 }

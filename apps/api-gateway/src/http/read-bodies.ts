@@ -13,7 +13,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 type Done = (error: Error | null, body?: unknown) => void;
 
 /**
- * Parses bodies as strict JSON. An empty body is read as `{}`, whatever its Content-Type: a route without required fields
+ * Parses bodies as strict JSON. An empty body of any Content-Type is read as `{}`: a route without required fields
  * accepts it, other routes name the missing fields. Any other media type with at least one byte is 415. Call this before
  * the first route is registered.
  */

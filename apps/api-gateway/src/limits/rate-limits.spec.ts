@@ -77,28 +77,28 @@ describe('MemoryCounters', () => {
 });
 
 describe('RateLimits', () => {
-  it('rejects an act beyond its limit, and does not count lookups', async () => {
+  it('rejects an action beyond its limit, and does not count lookups', async () => {
     const limits = new RateLimits(new MemoryCounters(() => 0));
     for (let count = 0; count < 30; count++) await limits.countOf('loginFromAddress', 'x');
-    for (let count = 0; count < 5; count++) await limits.act('loginFromAddress', 'x');
+    for (let count = 0; count < 5; count++) await limits.consume('loginFromAddress', 'x');
     expect(await limits.countOf('loginFromAddress', 'x')).toEqual({ count: 5, resetMs: 900_000 });
-    await expect(limits.act('loginFromAddress', 'x')).rejects.toMatchObject({
+    await expect(limits.consume('loginFromAddress', 'x')).rejects.toMatchObject({
       code: 'rate_limited',
       retryAfterMs: 900_000,
     });
-    await expect(limits.act('loginFromAddress', 'y')).resolves.toBeUndefined();
+    await expect(limits.consume('loginFromAddress', 'y')).resolves.toBeUndefined();
   });
 
-  it('keeps rejecting an act while many networks and accounts are counted', async () => {
+  it('keeps rejecting an action while many networks and accounts are counted', async () => {
     const limits = new RateLimits(new MemoryCounters(() => 0, 100));
-    for (let count = 0; count < 5; count++) await limits.act('loginFromAddress', 'ada');
+    for (let count = 0; count < 5; count++) await limits.consume('loginFromAddress', 'ada');
     for (let index = 0; index < 1_000; index++) {
       for (const rateClass of ['docs', 'read', 'sync', 'login', 'exchange'] as const) {
         await limits.ofClass(rateClass, countedAddress(`2001:db8:0:${index.toString(16)}::1`), 'anonymous');
       }
       // Accounts that share a counter are rejected for each other's attempts.
-      await limits.act('loginFromAddress', `user ${index}`).catch(() => undefined);
+      await limits.consume('loginFromAddress', `user ${index}`).catch(() => undefined);
     }
-    await expect(limits.act('loginFromAddress', 'ada')).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(limits.consume('loginFromAddress', 'ada')).rejects.toMatchObject({ code: 'rate_limited' });
   });
 });

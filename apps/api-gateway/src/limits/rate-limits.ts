@@ -7,7 +7,14 @@ import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { COUNTER_STORE } from '../tokens';
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 import { MemoryCounters } from './memory-counters';
-import { type ActPolicy, type LimitedAct, type RateClass, RateLimit, actPolicies, ratePolicies } from './rate-policy';
+import {
+  type ActionPolicy,
+  type LimitedAction,
+  type RateClass,
+  RateLimit,
+  actionPolicies,
+  ratePolicies,
+} from './rate-policy';
 
 /** Usage of a rate limit after a request was counted. */
 export interface RateStanding {
@@ -24,10 +31,10 @@ const ofKeys: CountedPurpose = {
   withoutStore: 'open',
 };
 
-/** A purpose, and whether its requests are served uncounted by the store while that is unavailable. */
+/** A purpose, and what happens while the shared store is unavailable: `open` counts in memory, `closed` rejects. */
 type CountedPurpose = Purpose & { readonly withoutStore: 'open' | 'closed' };
 
-/** Counts requests and acts per caller, and rejects acts beyond their limit. */
+/** Counts requests and actions per caller, and rejects actions beyond their limit. */
 @Injectable()
 export class RateLimits {
   private readonly fallback: MemoryCounters;
@@ -52,27 +59,27 @@ export class RateLimits {
   }
 
   /**
-   * Counts an act.
+   * Counts an action.
    * @throws RateLimitedError beyond its limit; RateLimitUnavailableError
    */
-  async act(act: LimitedAct, who: string): Promise<void> {
-    const { count, resetMs } = await this.note(act, who);
-    if (count > actPolicies[act].limit) throw new RateLimitedError(resetMs);
+  async consume(action: LimitedAction, who: string): Promise<void> {
+    const { count, resetMs } = await this.record(action, who);
+    if (count > actionPolicies[action].limit) throw new RateLimitedError(resetMs);
   }
 
-  /** Counts an act and returns the count; does not reject. */
-  async note(act: LimitedAct, who: string): Promise<Count> {
-    return this.count(purposeOf(act, actPolicies[act]), who, 'hit');
+  /** Counts an action and returns the count; never rejects it. */
+  async record(action: LimitedAction, who: string): Promise<Count> {
+    return this.count(purposeOf(action, actionPolicies[action]), who, 'hit');
   }
 
-  /** Returns how often an act was counted in the current window. */
-  async countOf(act: LimitedAct, who: string): Promise<Count> {
-    return this.count(purposeOf(act, actPolicies[act]), who, 'look');
+  /** Returns how often an action was counted in the current window. */
+  async countOf(action: LimitedAction, who: string): Promise<Count> {
+    return this.count(purposeOf(action, actionPolicies[action]), who, 'look');
   }
 
-  /** Whether an act was counted in the current window. */
-  async hasActed(act: LimitedAct, who: string): Promise<boolean> {
-    return (await this.countOf(act, who)).count > 0;
+  /** Whether an action was counted in the current window. */
+  async hasRecorded(action: LimitedAction, who: string): Promise<boolean> {
+    return (await this.countOf(action, who)).count > 0;
   }
 
   private standing(limit: RateLimit, purpose: CountedPurpose, who: string): MaybePromise<RateStanding> {
@@ -90,7 +97,7 @@ export class RateLimits {
   }
 }
 
-function purposeOf(name: LimitedAct, { windowMs, withoutStore, whenFull }: ActPolicy): CountedPurpose {
+function purposeOf(name: LimitedAction, { windowMs, withoutStore, whenFull }: ActionPolicy): CountedPurpose {
   return { name, windowMs, withoutStore, whenFull };
 }
 

@@ -31,8 +31,8 @@ export interface RatePolicy {
   readonly whenFull: Purpose['whenFull'];
 }
 
-/** Limit of a single act. */
-export type ActPolicy = Omit<RatePolicy, 'limits'> & { readonly limit: number; readonly windowMs: number };
+/** Limit of a single action. */
+export type ActionPolicy = Omit<RatePolicy, 'limits'> & { readonly limit: number; readonly windowMs: number };
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -52,8 +52,8 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
   sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
 };
 
-/** Limits of single acts, in addition to those of the routes. */
-export const actPolicies = {
+/** Limits of single actions, in addition to those of the routes. */
+export const actionPolicies = {
   /** Unknown API keys per address; beyond the limit they are drawn at random, see `KeyGuesses`. */
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
   /** Forged tokens per name; beyond the limit tokens are drawn at random, see `Forgeries`. */
@@ -66,10 +66,10 @@ export const actPolicies = {
   loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
   /** Not limited, only remembered: accepted API keys, by their hash. */
   knownKey: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
-} as const satisfies Record<string, ActPolicy>;
+} as const satisfies Record<string, ActionPolicy>;
 
-/** Name of a limited act. */
-export type LimitedAct = keyof typeof actPolicies;
+/** Name of a limited action. */
+export type LimitedAction = keyof typeof actionPolicies;
 
 function perMinute(name: RateClass, limits: Record<Tier | 'anonymous', number>): RatePolicy['limits'] {
   const limit = (requests: number) => new RateLimit(name, requests, MINUTE_MS);

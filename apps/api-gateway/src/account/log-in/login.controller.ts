@@ -52,7 +52,7 @@ export class LoginController {
     const { from } = await this.throttle(email, request);
     const asked = { email, password, sessionTtlMs };
     const { userId, session, user } = await this.services.send(verifyLogin, asked, anonymousContext(request));
-    await this.limits.act('loggedIn', from);
+    await this.limits.consume('loggedIn', from);
     return { success: true, ...this.tokens.mint({ userId, session, parentSessionId: null }), user };
   }
 
@@ -76,8 +76,8 @@ export class LoginController {
   private async throttle(email: string, request: FastifyRequest): Promise<{ readonly from: string }> {
     const account = hash('sha256', email.toLowerCase(), 'base64url');
     const from = `${account}:${countedAddress(request.ip)}`;
-    await this.limits.act('loginFromAddress', from);
-    if (!(await this.limits.hasActed('loggedIn', from))) await this.limits.act('loginOfAccount', account);
+    await this.limits.consume('loginFromAddress', from);
+    if (!(await this.limits.hasRecorded('loggedIn', from))) await this.limits.consume('loginOfAccount', account);
     return { from };
   }
 }
