@@ -1,41 +1,15 @@
-import { type Role, clerkUserSchema } from '@gatehouse/contracts';
+import { clerkUserSchema } from '@gatehouse/contracts';
 import { ClerkRequestError, CursorGoneError, UserMissingAtClerkError } from '../../src/errors';
 import { type PublicMetadata } from '../../src/clerk-user/company-metadata';
 import { type MappedUser, mapClerkUser } from '../../src/clerk-user/map-clerk-user';
 import { type EventJson, T0, type UserJson, deletion, sessionEvent, userEvent } from '../clerk-events';
-import { type Address, type Naming, type Person, emailOf, phoneOf, same, stored, toJson } from './clerk-person';
-import { CompanyMetadataModel, type MetadataName, companyValues } from './company-metadata-model';
-
-/** One change at Clerk; `slot` and `other` name people, `address` an e-mail address or phone number out of a few. */
-export type Operation =
-  | { kind: 'create'; slot: number; address: number; verified: boolean; tick: number; seed?: string | null }
-  | { kind: 'metadata'; slot: number; name: MetadataName; value: number; tick: number }
-  | { kind: 'role'; slot: number; role: Role; tick: number }
-  | { kind: 'write-back'; slot: number; lost: boolean; tick: number }
-  | { kind: 'rename'; slot: number; name: number; tick: number }
-  | { kind: 'email' | 'phone'; slot: number; address: number; verified: boolean; tick: number }
-  /** Locks the user, until that many milliseconds of the model's clock have passed or somebody unlocks it. */
-  | { kind: 'lock'; slot: number; forMs: number | null; tick: number }
-  /** Clerk names the user's address as the primary one, names none, or one that is not in the list. */
-  | { kind: 'primary'; of: 'email' | 'phone'; slot: number; named: Naming; tick: number }
-  | { kind: 'swap'; of: 'email' | 'phone'; slot: number; other: number; tick: number }
-  | {
-      kind: 'ban' | 'deprovision' | 'unlock' | 'touch' | 'session' | 'login' | 'delete' | 'corrupt';
-      slot: number;
-      tick: number;
-    };
-
-type Change = Exclude<Operation, { kind: 'create' | 'swap' | 'role' | 'write-back' }>;
-
-/** A local user that is there before any user of Clerk's. */
-export interface Local {
-  readonly email: { readonly address: number; readonly verified: boolean };
-  readonly phone: { readonly address: number; readonly verified: boolean } | null;
-}
+import { type Address, type Person, emailOf, phoneOf, same, stored, toJson } from './clerk-person';
+import { CompanyMetadataModel, companyValues } from './company-metadata-model';
+import { type Operation, type PersonOperation } from './operation';
 
 const PAGE = 2;
 
-/** What Clerk holds, changed as Clerk changes it, and asked as Clerk is asked. */
+/** Model of Clerk: it holds users, changes them by the rules of Clerk, and answers like the Backend API. */
 export class ClerkModel {
   /** Oldest first. */
   private readonly people: Person[] = [];
@@ -43,24 +17,24 @@ export class ClerkModel {
   private readonly past = new Map<string, MappedUser>();
   private clock = T0;
   private made = 0;
-  /** Lets the next fetches answer with what was before the last change. */
+  /** Number of next fetches that return the user as it was before the last change. */
   staleReads = 0;
-  /** Loses the answers of the next requests that write metadata: they were applied all the same. */
+  /** Number of next metadata writes that are applied but whose answer is lost. */
   lostAnswers = 0;
   private echoes: EventJson[] = [];
 
-  /** Makes the change, if Clerk would; gives the events that it sends. */
+  /** Performs the operation if Clerk would, and returns the events that Clerk sends. */
   perform(operation: Operation): EventJson[] {
     if (operation.kind === 'create') {
       return this.slots.has(operation.slot) ? [] : [this.create(operation)];
     }
-    const person = this.whoever(operation.slot);
+    const person = this.personIn(operation.slot);
     if (person === undefined) return [];
     if (operation.kind === 'delete') return [this.remove(person)];
     if (operation.kind === 'session') {
       return [sessionEvent('session.created', person.id, { created_at: this.clock, last_active_at: this.clock })];
     }
-    // Nothing at Clerk: an event out of the far future, whoever made it.
+    // Changes nothing at Clerk: an event with a version in the far future.
     if (operation.kind === 'corrupt') {
       return [
         userEvent('user.updated', {
@@ -70,7 +44,7 @@ export class ClerkModel {
       ];
     }
     if (operation.kind === 'login' || operation.kind === 'role' || operation.kind === 'write-back') return [];
-    if (operation.kind === 'swap') return this.swap(person, this.whoever(operation.other), operation);
+    if (operation.kind === 'swap') return this.swap(person, this.personIn(operation.other), operation);
     this.remember(person);
     if (!this.change(person, operation)) return [];
     return [this.updated(person, operation.tick)];
@@ -87,13 +61,13 @@ export class ClerkModel {
     return Promise.resolve(this.mapped(person));
   }
 
-  /** The metadata of these users, as the list of users shows it. */
+  /** Metadata of these users, like `GET /users`. */
   read(ids: readonly string[]): Promise<ReadonlyMap<string, PublicMetadata>> {
     const found = this.people.filter(({ id }) => ids.includes(id));
     return Promise.resolve(new Map(found.map(({ id, metadata }) => [id, metadata.json])));
   }
 
-  /** Merges metadata, which makes a new version of the user and sends an event. */
+  /** Merges metadata, which creates a new version of the user and sends an event. */
   merge(id: string, patch: PublicMetadata): Promise<void> {
     const person = this.people.find((each) => each.id === id);
     if (person === undefined) return Promise.reject(new UserMissingAtClerkError());
@@ -106,7 +80,7 @@ export class ClerkModel {
     return Promise.resolve();
   }
 
-  /** The events that writes of metadata have sent since they were last taken. */
+  /** Removes and returns the events that metadata writes have sent. */
   takeEchoes(): EventJson[] {
     return this.echoes.splice(0);
   }
@@ -130,19 +104,19 @@ export class ClerkModel {
     return Promise.resolve('ins_model');
   }
 
-  /** The model's time in milliseconds, by which its lockouts end. */
+  /** Time of the model in milliseconds. Its lockouts end by this time. */
   get now(): number {
     return this.clock;
   }
 
-  /** Whom a login of this slot is of. */
+  /** Clerk id of the person that this slot chooses. */
   idOf(slot: number): string | undefined {
-    return this.whoever(slot)?.id;
+    return this.personIn(slot)?.id;
   }
 
   /**
-   * The live users of Clerk's that a database has that equals this. An unverified address leaves to whoever has it
-   * verified, and what a local user has verified stays there.
+   * Live Clerk users of a database that has converged. A user is stored without an unverified address that another one has
+   * verified, and without the verified addresses of local users.
    */
   expected(ofLocals: readonly string[] = []): Record<string, unknown>[] {
     const ownedElsewhere = (key: 'email' | 'phone', person: Person) =>
@@ -174,7 +148,7 @@ export class ClerkModel {
       id: `user_${String(this.made).padStart(4, '0')}x${slot}`,
       version: this.next(tick),
       name: 'New',
-      email: this.claimed('email', { value: emailOf(address), verified, named: 'rightly' }, undefined),
+      email: this.available('email', { value: emailOf(address), verified, named: 'primary' }, undefined),
       phone: null,
       banned: false,
       deprovisioned: false,
@@ -186,8 +160,8 @@ export class ClerkModel {
     return this.event('user.created', person);
   }
 
-  /** Who is in the slot, else somebody: an operation on nobody proves nothing. */
-  private whoever(slot: number): Person | undefined {
+  /** Person in the slot, else any person, because an operation on nobody would test nothing. */
+  private personIn(slot: number): Person | undefined {
     return this.slots.get(slot) ?? this.people[slot % Math.max(1, this.people.length)];
   }
 
@@ -197,7 +171,7 @@ export class ClerkModel {
     return deletion(person.id);
   }
 
-  private change(person: Person, operation: Change): boolean {
+  private change(person: Person, operation: PersonOperation): boolean {
     switch (operation.kind) {
       case 'rename':
         person.name = `Name${operation.name}`;
@@ -205,9 +179,13 @@ export class ClerkModel {
       case 'email':
       case 'phone': {
         const value = operation.kind === 'email' ? emailOf(operation.address) : phoneOf(operation.address);
-        const claimed = this.claimed(operation.kind, { value, verified: operation.verified, named: 'rightly' }, person);
-        if (claimed === null) return false;
-        person[operation.kind] = claimed;
+        const available = this.available(
+          operation.kind,
+          { value, verified: operation.verified, named: 'primary' },
+          person,
+        );
+        if (available === null) return false;
+        person[operation.kind] = available;
         return true;
       }
       case 'metadata':
@@ -230,7 +208,7 @@ export class ClerkModel {
         if (address !== null) person[operation.of] = { ...address, named: operation.named };
         return address !== null;
       }
-      // It moves the version alone, or has been dealt with.
+      // These only change the version, or are handled elsewhere.
       case 'touch':
       case 'session':
       case 'login':
@@ -240,7 +218,7 @@ export class ClerkModel {
     }
   }
 
-  /** At Clerk in three steps: one of the two has to give its address up first. */
+  /** Swaps addresses in three steps, because one of the two must lose its address first. */
   private swap(a: Person, b: Person | undefined, { of, tick }: Extract<Operation, { kind: 'swap' }>): EventJson[] {
     const [ofA, ofB] = [a[of], b?.[of]];
     if (b === undefined || a === b || !ofA?.verified || !ofB?.verified) return [];
@@ -254,8 +232,8 @@ export class ClerkModel {
     return [first, second, this.updated(a, tick)];
   }
 
-  /** Only one user has an address verified. */
-  private claimed(kind: 'email' | 'phone', address: Address, by: Person | undefined): Address | null {
+  /** The address, or null when another user has it verified and it would be verified twice. */
+  private available(kind: 'email' | 'phone', address: Address, by: Person | undefined): Address | null {
     const taken = this.people.some((other) => other !== by && other[kind]?.verified && same(other[kind], address));
     return taken && address.verified ? null : address;
   }
@@ -281,7 +259,7 @@ export class ClerkModel {
     this.past.set(person.id, this.mapped(person));
   }
 
-  /** Two changes may fall into one millisecond. */
+  /** Advances the clock. With 0, two changes have the same version. */
   private next(tick: number): number {
     this.clock += tick;
     return this.clock;

@@ -2,8 +2,8 @@ import { fixture } from '../clerk-api';
 import { type EventJson, type UserJson } from '../clerk-events';
 import { type CompanyMetadataModel } from './company-metadata-model';
 
-/** How Clerk names the primary address: rightly, not at all, or by an id that is not in the list. */
-export type Naming = 'rightly' | 'not' | 'dangling';
+/** Whether Clerk names the address as primary, names no primary one, or an id that is not in the list. */
+export type Naming = 'primary' | 'none' | 'dangling';
 
 /** The only e-mail address or phone number of a person. */
 export interface Address {
@@ -21,22 +21,22 @@ export interface Person {
   phone: Address | null;
   banned: boolean;
   deprovisioned: boolean;
-  /** By the model's clock; Infinity until somebody unlocks it. */
+  /** By the model's clock; Infinity when the lockout has no end. */
   lockedUntil: number;
   readonly metadata: CompanyMetadataModel;
 }
 
 /** The address that Gatehouse stores: null when it is neither primary nor verified. */
 export function stored(address: Address | null): Address | null {
-  return address === null || (address.named !== 'rightly' && !address.verified) ? null : address;
+  return address === null || (address.named !== 'primary' && !address.verified) ? null : address;
 }
 
-/** Whether both are one address, whatever the letter case. */
+/** Whether both are the same address, ignoring case. */
 export function same(a: Address | null, b: Address | null): boolean {
   return a !== null && b !== null && a.value.toLowerCase() === b.value.toLowerCase();
 }
 
-/** One of four e-mail addresses; each may be written in two ways. */
+/** One of four e-mail addresses, each in lower or upper case. */
 export function emailOf(address: number): string {
   const email = `address${address % 4}@example.com`;
   return address >= 4 ? email.toUpperCase() : email;
@@ -49,7 +49,7 @@ export function phoneOf(address: number): string {
 
 const template = fixture<EventJson>('user.created').data;
 
-/** A person as Clerk sends it at a moment of the model's clock, in milliseconds. */
+/** JSON of a person that Clerk sends at a time of the model's clock, in milliseconds. */
 export function toJson({ id, version, name, email, phone, metadata, ...access }: Person, now: number): UserJson {
   const verification = (address: Address) => ({ status: address.verified ? 'verified' : 'unverified' });
   return {
@@ -71,5 +71,5 @@ export function toJson({ id, version, name, email, phone, metadata, ...access }:
 }
 
 function primaryId(address: Address | null, id: string): string | null {
-  return address === null || address.named === 'not' ? null : address.named === 'dangling' ? 'idn_gone' : id;
+  return address === null || address.named === 'none' ? null : address.named === 'dangling' ? 'idn_gone' : id;
 }

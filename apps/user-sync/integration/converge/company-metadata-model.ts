@@ -15,9 +15,9 @@ export const companyValues: readonly unknown[] = [
 /** A key of ours. */
 export type MetadataName = 'dbId' | 'role';
 
-/** One user's `publicMetadata` at Clerk, and for each value whether it is the company's. */
+/** `publicMetadata` of one user at Clerk, and for each value whether it is the company's. */
 export class CompanyMetadataModel {
-  /** Values of the company that Gatehouse has overwritten: there must never be any. */
+  /** Values of the company that Gatehouse has overwritten. Must stay empty. */
   readonly overwritten: unknown[] = [];
   private values: Record<string, unknown> = {};
   private readonly foreign = new Set<string>();
@@ -42,7 +42,7 @@ export class CompanyMetadataModel {
     else this.foreign.add(name);
   }
 
-  /** Makes an equal value Gatehouse's own, once Gatehouse has recorded it. */
+  /** Makes a value that equals the wanted one Gatehouse's. */
   adopt(name: MetadataName, wanted: unknown): void {
     if (this.values[name] === wanted) this.foreign.delete(name);
   }

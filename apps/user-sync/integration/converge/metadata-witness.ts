@@ -11,7 +11,7 @@ interface Row {
   readonly role: string;
 }
 
-/** Compares the metadata at Clerk with what the database says of it. */
+/** Compares the metadata at Clerk with the database. */
 export class MetadataWitness {
   /** Wanted values that the write-back has read at Clerk. */
   private equal: { userId: string; clerkUserId: string; name: MetadataName; value: string }[] = [];
@@ -21,7 +21,7 @@ export class MetadataWitness {
     private readonly clerk: ClerkModel,
   ) {}
 
-  /** Reads metadata for the write-back, and remembers which values are the wanted ones already. */
+  /** Reads metadata for the write-back, and remembers the values that are already the wanted ones. */
   async read(ids: readonly string[]): Promise<ReadonlyMap<string, PublicMetadata>> {
     const { rows } = await this.sql.query<Row>(
       'SELECT id, clerk_user_id, role FROM users WHERE clerk_user_id = ANY($1::text[])',
@@ -36,7 +36,7 @@ export class MetadataWitness {
     return this.clerk.read(ids);
   }
 
-  /** Ends a round of write-backs: a value of the company that equals the wanted one is ours once that is recorded. */
+  /** After a round of write-backs: makes equal values of the company ours, if the round has recorded them as ours. */
   async adoptEqual(): Promise<void> {
     for (const { userId, clerkUserId, name, value } of this.equal.splice(0)) {
       const { rows } = await this.sql.query<{ written: string | null }>(
@@ -49,8 +49,8 @@ export class MetadataWitness {
   }
 
   /**
-   * Faults in Clerk's metadata when no write-back is pending: a value of the company that was overwritten; a key that holds
-   * neither our value nor one with a collision; a collision with a value that Clerk does not hold.
+   * Faults in Clerk's metadata when no write-back is pending: an overwritten value of the company, a key with neither our
+   * value nor a collision, or a collision over a value that Clerk does not hold.
    */
   async faults(): Promise<unknown[]> {
     const { rows } = await this.sql.query<Row & { current: { readonly key: string; readonly digest: string }[] }>(
