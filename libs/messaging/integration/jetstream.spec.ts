@@ -7,15 +7,16 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { type StreamMessage } from '../src/stream-message';
 import { SharedOutageError } from '../src/errors';
 import { JetStream } from '../src/jetstream';
-import { ConsumerHandler, type JetStreamServerOptions, type BatchControl } from '../src/jetstream-server';
+import { ConsumerHandler, type JetStreamServerOptions } from '../src/jetstream-server';
+import { type BatchControl } from '../src/settle-batch';
 import { NatsClient } from '../src/nats-client';
 import { consumersReadiness } from '../src/readiness';
 import { startApp, startClient, startNats } from './messaging-app';
 
-/** Its `ack_wait` is longer than a busy machine stands still; where a test waits for its end, it asks for a short one. */
+/** `ack_wait` is longer than a busy machine pauses. A test that waits for its end uses a short one. */
 const consumer: ConsumerContract = { ...eventsConsumer, ackWaitMs: 30_000, batchSize: 10 };
 const SHORT_MS = 1_000;
-/** Short enough to be waited for, long enough for a machine that stands still meanwhile to report progress. */
+/** Short enough for a test to wait, and long enough for a busy machine to report progress in time. */
 const KEPT_MS = 4_000;
 
 let nats: OwnNats;
@@ -65,8 +66,8 @@ afterEach(async () => {
   await nats.dispose();
 });
 
-describe('publishing', () => {
-  it('makes the stream and tells where a message is', async () => {
+describe('a publish', () => {
+  it('creates the stream and returns the sequence of the message', async () => {
     const first = await publish('a');
     expect(first).toMatchObject({ sequence: 1, duplicate: false });
     expect(first.streamCreatedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
@@ -77,7 +78,7 @@ describe('publishing', () => {
     expect(await publish('b', 'same')).toMatchObject({ sequence: 1, duplicate: true });
   });
 
-  it('makes the stream anew when it was lost while connected', async () => {
+  it('creates the stream again when it was deleted while connected', async () => {
     const before = await publish('a');
     await nats.stop();
     nats.loseStore();
@@ -87,14 +88,14 @@ describe('publishing', () => {
     expect(after.streamCreatedAt.getTime()).toBeGreaterThan(before.streamCreatedAt.getTime());
   });
 
-  it('is refused at once while NATS is away', async () => {
+  it('fails at once while NATS is unavailable', async () => {
     await nats.stop();
     await eventually(() => !publisher.connected);
     await expect(publish('a')).rejects.toMatchObject({ code: 'NATS_DISCONNECTED' });
   });
 });
 
-describe('what NATS has and what the contract asks for', () => {
+describe('the configuration in NATS', () => {
   const asAdministrator = async () => {
     const connection = await connect({
       servers: nats.url,
@@ -115,7 +116,7 @@ describe('what NATS has and what the contract asks for', () => {
 
   afterEach(() => syncClient.close());
 
-  it('a consumer is brought to its contract and goes on where it was', async () => {
+  it('of a consumer is updated to its contract, and the consumer continues at its position', async () => {
     await publish('a');
     await sync.ensureConsumer(consumer);
     const { manager, close } = await asAdministrator();
@@ -133,7 +134,7 @@ describe('what NATS has and what the contract asks for', () => {
     expect((await sync.ensureConsumer(other)).config).toMatchObject({ ack_wait: nanos(4_000), max_ack_pending: 11 });
   });
 
-  it('a consumer that NATS does not change is told by its fields, and left', async () => {
+  it('of a consumer that NATS does not update is reported by its fields, and not changed', async () => {
     await publish('a');
     const { manager, close } = await asAdministrator();
     await manager.consumers.add('CLERK_EVENTS', { durable_name: 'user-sync', ack_policy: AckPolicy.None });
@@ -146,7 +147,7 @@ describe('what NATS has and what the contract asks for', () => {
     await close();
   });
 
-  it('a stream is brought to its contract and keeps its messages', async () => {
+  it('of a stream is updated to its contract, and the stream keeps its messages', async () => {
     await publish('a');
     const { manager, close } = await asAdministrator();
     await manager.streams.update('CLERK_EVENTS', { max_age: nanos(3_600_000), discard: DiscardPolicy.Old });
@@ -157,7 +158,7 @@ describe('what NATS has and what the contract asks for', () => {
     expect(state.messages).toBe(1);
   });
 
-  it('a stream that NATS does not change is told by its fields', async () => {
+  it('of a stream that NATS does not update is reported by its fields', async () => {
     const { manager, close } = await asAdministrator();
     await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], storage: StorageType.Memory });
     await close();
@@ -167,7 +168,7 @@ describe('what NATS has and what the contract asks for', () => {
     });
   });
 
-  it('a stream that NATS refuses is not ready until it is mended, whoever mends it', async () => {
+  it('of a stream that NATS refused is reported until somebody corrects it', async () => {
     await expect(jetStream.checkStream(clerkEventsStream)).rejects.toMatchObject({ code: 'STREAM_MISSING' });
     const { manager, close } = await asAdministrator();
     await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], storage: StorageType.Memory });
@@ -182,7 +183,7 @@ describe('what NATS has and what the contract asks for', () => {
     await expect(jetStream.checkStream(clerkEventsStream)).resolves.toBeUndefined();
   });
 
-  it('a stream that NATS refuses to make is told with the reason', async () => {
+  it('of a stream that NATS refuses to create is reported with the reason', async () => {
     const { manager, close } = await asAdministrator();
     await manager.streams.add({ name: 'OTHER', subjects: ['clerk.>'] });
     const refusal = {
@@ -197,7 +198,7 @@ describe('what NATS has and what the contract asks for', () => {
     await expect(jetStream.checkStream(clerkEventsStream)).resolves.toBeUndefined();
   });
 
-  it('a consumer that NATS refuses is not ready until it is mended, and then goes on by itself', async () => {
+  it('of a consumer that NATS refuses is reported until it is corrected, and then the consumer continues', async () => {
     await publish('a');
     const { manager, close } = await asAdministrator();
     await manager.consumers.add('CLERK_EVENTS', { durable_name: 'user-sync', ack_policy: AckPolicy.None });
@@ -215,7 +216,7 @@ describe('what NATS has and what the contract asks for', () => {
 });
 
 describe('a consumer', () => {
-  it('is given everything that was published, in order, in batches', async () => {
+  it('receives everything that was published, in order and in batches', async () => {
     for (let n = 0; n < 35; n += 1) await publish(`m${n}`);
     app = await start();
     await eventually(() => expect(handled()).toHaveLength(35));
@@ -223,13 +224,13 @@ describe('a consumer', () => {
     expect(batches[0]).toHaveLength(10);
   });
 
-  it('gets a message that is published while it waits', async () => {
+  it('receives a message that is published while it waits', async () => {
     app = await start();
     await publish('late');
     await eventually(() => expect(handled()).toEqual(['late']));
   });
 
-  it('is not given again what its handler settled', async () => {
+  it('does not receive messages again that its handler has settled', async () => {
     await publish('once');
     app = await start();
     await eventually(() => expect(handled()).toEqual(['once']));
@@ -239,7 +240,7 @@ describe('a consumer', () => {
     await eventually(() => expect(handled()).toEqual(['once', 'next']));
   });
 
-  it('tries a failed batch one by one, so that one bad message hurts no other', async () => {
+  it('handles a failed batch one by one, so that an invalid message does not fail the others', async () => {
     behave = (_batch, texts) => (texts.includes('bad') ? Promise.reject(new Error('bad')) : Promise.resolve());
     for (const text of ['a', 'bad', 'b']) await publish(text);
     app = await start({ ackWaitMs: SHORT_MS });
@@ -281,7 +282,7 @@ describe('a consumer', () => {
     await eventually(() => expect(handled()).toEqual(['slow', 'after']));
   });
 
-  it('keeps what it has in hand also when a replica with a shorter ack_wait comes', async () => {
+  it('keeps its messages when a replica with a shorter ack_wait connects', async () => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     behave = (_batch, texts) => (texts.includes('slow') ? released : Promise.resolve());
@@ -301,7 +302,7 @@ describe('a consumer', () => {
     }
   });
 
-  it('is given the next batch, and no third, while it finishes one whose turn it passed', async () => {
+  it('receives the next batch, but not a third one, after startNext while it finishes the first', async () => {
     const finish: (() => void)[] = [];
     behave = (_batch, _texts, control) => {
       control.startNext();
@@ -322,7 +323,7 @@ describe('a consumer', () => {
     for (const end of finish) end();
   });
 
-  it('does not take what it has in hand itself, when NATS comes back, for what a crash left behind', async () => {
+  it('does not take its own messages for those of a crashed process when NATS reconnects', async () => {
     let finish: () => void = () => undefined;
     behave = (_batch, _texts, control) => {
       control.startNext();
@@ -332,7 +333,7 @@ describe('a consumer', () => {
     await publish('in hand');
     await eventually(() => expect(handled()).toEqual(['in hand']));
     const client = app.get(NatsClient);
-    // In order: killed, NATS may forget that it delivered, and deliver to a pull that nobody waits for any more.
+    // Stopped in order: a killed NATS may forget a delivery, and deliver to a pull that no longer exists.
     await nats.stop();
     await eventually(() => !client.connected);
     await nats.start();
@@ -341,11 +342,11 @@ describe('a consumer', () => {
     await eventually(() => publish('c'));
     behave = () => Promise.resolve();
     finish();
-    // One by one would be the way after a crash.
+    // After a crash the messages would arrive one by one.
     await eventually(() => expect(batches).toContainEqual(['b', 'c']));
   });
 
-  it('finishes also a batch whose turn it passed before it closes', async () => {
+  it('finishes a batch that has called startNext before it closes', async () => {
     let finish: () => void = () => undefined;
     behave = (_batch, _texts, control) => {
       control.startNext();
@@ -361,7 +362,7 @@ describe('a consumer', () => {
     expect((await jetStream.ensureConsumer(consumer)).ack_floor.stream_seq).toBe(1);
   });
 
-  it('goes on after nats-server was killed and started again', async () => {
+  it('continues after nats-server was killed and started again', async () => {
     app = await start();
     await publish('before');
     await eventually(() => expect(handled()).toContain('before'));
@@ -371,7 +372,7 @@ describe('a consumer', () => {
     await eventually(() => expect(handled()).toContain('after'));
   });
 
-  it('makes stream and consumer anew after the store was lost', async () => {
+  it('creates stream and consumer again after the store was lost', async () => {
     app = await start();
     await publish('before');
     await eventually(() => expect(handled()).toContain('before'));
@@ -382,7 +383,7 @@ describe('a consumer', () => {
     await eventually(() => expect(handled()).toContain('after'));
   });
 
-  it('finishes what is in hand before it closes', async () => {
+  it('finishes its messages before it closes', async () => {
     let release: () => void = () => undefined;
     behave = () => new Promise((resolve) => (release = resolve));
     await publish('in hand');

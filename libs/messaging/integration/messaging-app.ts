@@ -13,26 +13,26 @@ import { type EnvelopeVerifier, RequestServer } from '../src/request-server';
 
 const logger = createLogger({ service: 'messaging-test', level: 'silent' });
 
-/** A nats-server that knows the services with exactly the permissions they have in production, and an administrator. */
+/** A nats-server with the users and permissions of production, and an administrator. */
 export function startNats(): Promise<OwnNats> {
   return startOwnNats({
     users: [...natsUsers((service) => service), { user: 'administrator', password: 'administrator' }],
   });
 }
 
-/** How a service reaches that server. */
+/** Connection settings of a service for that server. */
 export function optionsOf(nats: OwnNats, service: ServiceName): NatsOptions {
   return { servers: [nats.url], user: service, password: service, name: service, inboxPrefix: inboxPrefix(service) };
 }
 
-/** A connected client outside of any app, for the other side of a conversation. */
+/** A connected client outside of an app, which plays another service. */
 export function startClient(nats: OwnNats, service: ServiceName): NatsClient {
   const client = new NatsClient(optionsOf(nats, service), logger);
   void client.start();
   return client;
 }
 
-/** A Nest app with both transports and these controllers, as a service has them. */
+/** A Nest app with both transports and these controllers, like a service. */
 export async function startApp(
   nats: OwnNats,
   service: ServiceName,
@@ -72,7 +72,7 @@ export async function startApp(
   }
 }
 
-/** An answer of the shape that its contract asks for. */
+/** A reply that matches its contract. */
 export const found = {
   userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11',
   clerkUserId: 'user_1',

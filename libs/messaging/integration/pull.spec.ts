@@ -7,7 +7,7 @@ import { PullSubscription } from '../src/pull';
 import { startClient, startNats } from './messaging-app';
 
 const consumer: ConsumerContract = { ...eventsConsumer, batchSize: 10 };
-/** Longer than Jest waits: who is kept until then fails. */
+/** Longer than the timeout of Jest, so that a pull that waits to the end fails its test. */
 const FOR_EVER_MS = 600_000;
 
 let nats: OwnNats;
@@ -37,16 +37,16 @@ async function publish(...texts: string[]): Promise<void> {
   }
 }
 
-/** The messages of the next batch, as texts. */
+/** Pulls the next batch and returns its messages as texts. */
 async function next(): Promise<string[]> {
   const pull = new PullSubscription(sync.get(), consumer, inboxPrefix('user-sync'));
-  const { deliveries } = await pull.next(FOR_EVER_MS, stop.signal);
-  return deliveries.map(({ data }) => new TextDecoder().decode(data));
+  const { messages } = await pull.next(FOR_EVER_MS, stop.signal);
+  return messages.map(({ data }) => new TextDecoder().decode(data));
 }
 
-it('a message that comes where nothing is there is handed over at once, whether or not more will come', async () => {
+it('a pull without available messages returns the first one as soon as it is published', async () => {
   const first = next();
-  // Its first request was answered, with nothing; now it waits.
+  // The first request got no message; now the pull waits.
   const manager = await jetstreamManager(sync.get(), { checkAPI: false });
   await eventually(
     async () => (await manager.consumers.info(consumer.stream.name, consumer.durable)).num_waiting === 1,
@@ -55,13 +55,13 @@ it('a message that comes where nothing is there is handed over at once, whether 
   expect(await first).toEqual(['first']);
 });
 
-it('a message is handed over although nobody is told more because too many are not acknowledged', async () => {
+it('a pull returns a message although the consumer has reached max_ack_pending', async () => {
   await new JetStream(sync).ensureConsumer({ ...consumer, maxAckPending: 2 });
   await publish('a', 'b', 'c');
   expect(await next()).toEqual(['a', 'b']);
 });
 
-it('messages that are there are handed over together, in their order and at once, though they fill no batch', async () => {
+it('a pull returns the available messages at once and in order, even when they do not fill the batch', async () => {
   await publish('a', 'b', 'c');
   expect(await next()).toEqual(['a', 'b', 'c']);
 });

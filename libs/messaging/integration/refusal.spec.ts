@@ -34,7 +34,7 @@ describe('the first connection to NATS', () => {
     await expect(start).rejects.toThrow('cannot connect to NATS: the server rejected NATS_USER or NATS_PASSWORD');
   });
 
-  it('lets the start go on while NATS is away, and connects when it comes', async () => {
+  it('does not end the start while NATS is unavailable, and connects when it is available', async () => {
     await nats.stop();
     const client = clientWith({});
     await client.start();
@@ -43,13 +43,13 @@ describe('the first connection to NATS', () => {
     await eventually(() => client.connected, { timeoutMs: 20_000 });
   });
 
-  it('lets the start go on when the name of the server cannot be resolved', async () => {
+  it('does not end the start when the name of the server cannot be resolved', async () => {
     const client = clientWith({ servers: [`nats://nowhere.invalid:${await freePort()}`] });
     await client.start();
     expect(client.connected).toBe(false);
   });
 
-  it('lets the start go on when a server accepts connections and says nothing', async () => {
+  it('does not end the start when a server accepts connections and sends nothing', async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => void sockets.push(socket));
     const port = await freePort();
@@ -61,7 +61,7 @@ describe('the first connection to NATS', () => {
     silent.close();
   });
 
-  it('is not refused for good by a server that is too busy to read the password in time', () => {
+  it('is retried with a server that is too busy to read the password in time', () => {
     expect(refusalReason(new errors.AuthorizationError("'Authentication Timeout'"))).toBeUndefined();
     expect(refusalReason(new errors.AuthorizationError("'Authorization Violation'"))).toBeDefined();
   });
@@ -73,7 +73,7 @@ describe('the first connection to NATS', () => {
       'check NATS_CA_FILE',
     ],
     ['the server has no TLS', new Error(`'tls' is not available on this server`), 'remove NATS_CA_FILE'],
-  ])('is refused for good when %s', (_why, error, advice) => {
+  ])('is not retried when %s', (_why, error, advice) => {
     expect(refusalReason(error)).toContain(advice);
   });
 });

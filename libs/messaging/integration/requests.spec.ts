@@ -20,7 +20,7 @@ import { RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler, type VerifiedRequest } from '../src/request-server';
 import { found, startApp, startClient, startNats } from './messaging-app';
 
-/** Not a signature: this spec is about the transport; the real envelope is libs/auth's. */
+/** Takes the place of a signature, because this spec tests the transport; libs/auth tests the envelope. */
 const verifyEnvelope: EnvelopeVerifier = (envelope, subject) => {
   if (envelope === 'of another time') throw Object.assign(new Error('no'), { signerAheadMs: -12_345 });
   if (envelope !== `for ${subject}`) throw new RequestRefusedError('unauthenticated', 'no');
@@ -66,23 +66,23 @@ afterAll(async () => {
 const ask = (clerkUserId: string) => client.send(resolvePrincipal, { clerkUserId, sessionId: 's' }, context);
 
 describe('a request', () => {
-  it('is answered by contract', async () => {
+  it('gets the reply that its contract defines', async () => {
     await expect(ask('user_1')).resolves.toEqual(found);
   });
 
-  it('never carries more in its reply than the contract names', async () => {
+  it('gets no members in its reply that the contract does not define', async () => {
     PrincipalController.behave = async () => ({ ...found, hashedPassword: 'x' });
     await expect(ask('user_1')).resolves.not.toHaveProperty('hashedPassword');
   });
 
-  it('with a body that breaks the contract is refused with the field named', async () => {
+  it('with an invalid body is rejected, and the message names the field', async () => {
     await expect(ask('not an id')).rejects.toMatchObject({
       reason: 'invalid_request',
       message: expect.stringContaining('clerkUserId'),
     });
   });
 
-  it('without a valid envelope is refused and not handled', async () => {
+  it('without a valid envelope is rejected and not handled', async () => {
     const forged = new RequestClient(gateway, () => 'for another subject');
     let handled = false;
     PrincipalController.behave = async () => {
@@ -97,39 +97,39 @@ describe('a request', () => {
     expect(handled).toBe(false);
   });
 
-  it('that was signed by a clock of another time is told by how much', async () => {
+  it('that was signed by a wrong clock is rejected with the difference of the clocks', async () => {
     const late = new RequestClient(gateway, () => 'of another time');
     const body = { clerkUserId: 'user_1', sessionId: 's' };
     await expect(late.send(resolvePrincipal, body, context)).rejects.toMatchObject({
       reason: 'clock_skew',
       message:
-        "the gateway's clock is 12345 ms behind this service's: set both right, by NTP, unless the request lay that long",
+        "the gateway's clock is 12345 ms behind this service's: synchronize both clocks by NTP, unless the request was delayed by that time",
     });
   });
 
-  it('refused for a reason that only a newer service knows is a failure, not an answer that cannot be read', async () => {
+  it('that is refused for a reason of a newer release fails as internal', async () => {
     PrincipalController.behave = () => Promise.reject(new RequestRefusedError('of tomorrow' as 'conflict', 'new'));
     await expect(ask('user_1')).rejects.toMatchObject({ reason: 'internal', message: 'new' });
   });
 
-  it('keeps the reason of a refusal and hides that of a failure', async () => {
+  it('gets the reason of a refusal, but not that of a failure', async () => {
     PrincipalController.behave = () => Promise.reject(new RequestRefusedError('user_deleted', 'gone'));
     await expect(ask('user_1')).rejects.toMatchObject({ reason: 'user_deleted', message: 'gone' });
     PrincipalController.behave = () => Promise.reject(new TypeError('secret detail'));
     await expect(ask('user_1')).rejects.toMatchObject({ reason: 'internal', message: 'the service failed' });
   });
 
-  it('to a subject that nobody serves is unavailable at once', async () => {
+  it('to a subject without a service is unavailable at once', async () => {
     const refused: unknown = await client.send(getMe, {}, context).catch((error: unknown) => error);
     expect(refused).toMatchObject({ reason: 'unavailable', cause: expect.any(RequestError) });
-    // NATS has said so: it was not the time that was up.
+    // NATS reported it; the request did not time out.
     expect((refused as { cause: RequestError }).cause.isNoResponders()).toBe(true);
   });
 });
 
-describe('a request whose answer would go elsewhere than to the gateway', () => {
+describe('a request that asks for its reply on a subject of another service', () => {
   it.each(['clerk.outcomes.success', '_INBOX.user-sync.1', '$JS.API.STREAM.UPDATE.CLERK_EVENTS', undefined])(
-    'to %s is not handled: the service may publish there, who asks may not',
+    '(%s) is not handled, because the sender may not publish there',
     async (reply) => {
       const handled: string[] = [];
       PrincipalController.behave = async ({ body }) => {
@@ -140,7 +140,7 @@ describe('a request whose answer would go elsewhere than to the gateway', () => 
       sent.set(envelopeHeader, `for ${resolvePrincipal.subject}`);
       const body = JSON.stringify({ clerkUserId: 'user_eve', sessionId: 's' });
       gateway.get().publish(resolvePrincipal.subject, body, { headers: sent, ...(reply !== undefined && { reply }) });
-      // Comes after it on the same connection.
+      // Arrives after it on the same connection.
       await ask('user_1');
       expect(handled).toEqual(['user_1']);
     },
@@ -148,7 +148,7 @@ describe('a request whose answer would go elsewhere than to the gateway', () => 
 });
 
 describe('the app', () => {
-  it('refuses to start with a handler that has no contract', async () => {
+  it('does not start with a handler that has no contract', async () => {
     @Controller()
     class Bare {
       @MessagePattern('user-sync.bare.get')
@@ -192,7 +192,7 @@ describe('NATS permissions', () => {
     ['user-sync', 'webhook-ingest.>'],
     ['user-sync', '_INBOX.api-gateway.>'],
     ['user-sync', '>'],
-  ] as const)('%s may not listen on %s', async (service, subject) => {
+  ] as const)('%s may not subscribe to %s', async (service, subject) => {
     await expect(violation(service, (connection) => void connection.subscribe(subject))).resolves.toMatch(
       /subscription/i,
     );
@@ -227,7 +227,7 @@ describe('NATS permissions', () => {
     `$JS.API.STREAM.${verb}.CLERK_EVENTS`,
     `$JS.API.STREAM.${verb}.CLERK_OUTCOMES`,
   ]);
-  // A service that only answers requests needs to publish nothing.
+  // A service that only answers requests does not need to publish.
   const needed: Partial<Record<ServiceName, string[]>> = {
     'api-gateway': requests,
     'webhook-ingest': [
@@ -241,7 +241,7 @@ describe('NATS permissions', () => {
     ],
   };
 
-  it.each(serviceNames)('let %s publish what it needs and, of everything there is, nothing else', async (service) => {
+  it.each(serviceNames)('let %s publish on the subjects that it needs and on no others', async (service) => {
     const connection = await connect({ servers: nats.url, user: service, pass: service });
     const refused = new Set<string>();
     const watched = (async () => {
@@ -250,7 +250,7 @@ describe('NATS permissions', () => {
         if (subject) refused.add(subject);
       }
     })();
-    // What is allowed does no harm: it is no request that anybody understands.
+    // Publishing on an allowed subject is harmless here: the message is not a valid request.
     for (const subject of everything) connection.publish(subject, 'nothing');
     await connection.flush();
     await connection.close();
@@ -258,7 +258,7 @@ describe('NATS permissions', () => {
     expect(everything.filter((subject) => !refused.has(subject)).sort()).toEqual([...(needed[service] ?? [])].sort());
   });
 
-  it('lets the gateway ask what it asks and nothing else', () => {
+  it('let the gateway send the requests that it needs and no others', () => {
     expect(
       natsPermissions['api-gateway'].publish.allow.every((subject) =>
         serviceNames.some((name) => name !== 'api-gateway' && subject.startsWith(`${name}.`)),

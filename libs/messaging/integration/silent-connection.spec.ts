@@ -36,7 +36,7 @@ beforeAll(async () => {
   const options = { ...optionsOf(nats, 'api-gateway'), servers: [proxy.url] };
   gateway = new NatsClient(options, createLogger({ service: 'messaging-test', level: 'silent' }));
   void gateway.start();
-  // Longer than a busy machine takes to notice.
+  // Longer than a busy machine needs to detect the loss.
   client = new RequestClient(gateway, () => 'envelope', 60_000);
   await eventually(() => gateway.connected);
   await eventually(ask);
@@ -53,8 +53,8 @@ function ask(): Promise<unknown> {
   return client.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, { principal: null, requestId: 'r' });
 }
 
-describe('a connection that falls silent', () => {
-  it('gives up every request on it as soon as it is known to be lost, and serves again when it is back', async () => {
+describe('a connection that becomes silent', () => {
+  it('fails its requests as soon as the loss is detected, and works again afterwards', async () => {
     let release: () => void = () => undefined;
     held = new Promise((resolve) => (release = resolve));
     arrived = 0;
@@ -64,7 +64,7 @@ describe('a connection that falls silent', () => {
     proxy.stall();
     const unheard = Promise.allSettled([ask()]);
     for (const outcome of [...(await outcomes), ...(await unheard)]) {
-      // Without it, the cause would be the time that is up.
+      // Otherwise the cause would be a timeout.
       expect(outcome).toMatchObject({ reason: { reason: 'unavailable', cause: { code: 'NATS_LOST' } } });
     }
     await expect(ask()).rejects.toMatchObject({ reason: 'unavailable', cause: { code: 'NATS_DISCONNECTED' } });

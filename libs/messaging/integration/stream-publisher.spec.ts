@@ -35,14 +35,14 @@ afterEach(async () => {
   await nats.dispose();
 });
 
-describe('publishing to a stream', () => {
-  it('tells each of many messages at once its own place', async () => {
+describe('a publisher of stream messages', () => {
+  it('returns to each of many concurrent publishes its own sequence', async () => {
     const acks = await Promise.all(Array.from({ length: 300 }, (_, number) => publish(`message ${number}`)));
 
     expect(acks).toEqual(acks.map((_, index) => ({ sequence: index + 1, duplicate: false })));
   });
 
-  it('stores the headers as they were given, and knows a message by its id', async () => {
+  it('stores the headers unchanged, and detects a duplicate by its id', async () => {
     const id: [string, string] = ['Nats-Msg-Id', 'msg_1:1'];
 
     expect(await publish('first', [['Gatehouse-Webhook-Id', 'msg_1'], id])).toEqual({ sequence: 1, duplicate: false });
@@ -53,26 +53,26 @@ describe('publishing to a stream', () => {
     expect(stored?.header.get('Gatehouse-Webhook-Id')).toBe('msg_1');
   });
 
-  it('says why a message was refused, and goes on', async () => {
+  it('reports why a message was rejected, and continues', async () => {
     await expect(publish('x'.repeat(2_000))).rejects.toThrow(PublishRefusedError);
     await expect(publish('x'.repeat(2_000))).rejects.toThrow(/message size/);
     await expect(publish('small', [['Nats-Expected-Stream', 'OTHER']])).rejects.toThrow(PublishRefusedError);
     expect(await publish('small')).toMatchObject({ sequence: 1 });
   });
 
-  it('refuses a header that would end early', async () => {
+  it('rejects a header with a line break', async () => {
     await expect(publish('x', [['Gatehouse-Webhook-Id', 'a\r\nNats-Msg-Id: b']])).rejects.toThrow();
     expect(await publish('small')).toMatchObject({ sequence: 1 });
   });
 
-  it('is refused at once when no stream takes the subject', async () => {
-    await expect(publish('x', [], 'clerk.other')).rejects.toThrow('no stream takes the subject');
+  it('fails at once when no stream has the subject', async () => {
+    await expect(publish('x', [], 'clerk.other')).rejects.toThrow('no stream has this subject');
   });
 
-  it('gives up what nobody acknowledges in time, and that alone', async () => {
+  it('fails only the messages that are not acknowledged in time', async () => {
     client.get().subscribe('silent', { callback: () => undefined });
 
-    // Of what the publisher looks at, and of nothing else: the connection has timers of its own.
+    // Fakes only the clock of the publisher, because the connection has timers of its own.
     jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'queueMicrotask', ...IMMEDIATE, ...INTERVAL] });
     try {
       const unanswered = publish('x', [], 'silent').catch((error: unknown) => error);
@@ -87,7 +87,7 @@ describe('publishing to a stream', () => {
     }
   });
 
-  it('gives up at once what is under way when the connection ends', async () => {
+  it('fails the messages in progress at once when the connection ends', async () => {
     client.get().subscribe('silent', { callback: () => undefined });
     const patient = new StreamPublisher(client.get(), client.inboxPrefix, 600_000);
 

@@ -1,3 +1,4 @@
+export { type BatchControl } from './settle-batch';
 export { type StreamMessage } from './stream-message';
 export {
   ContractMissingError,
@@ -10,7 +11,7 @@ export {
   StreamMissingError,
 } from './errors';
 export { JetStream, type ConsumerState, type Publication, type Stored, type StreamState } from './jetstream';
-export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions, type BatchControl } from './jetstream-server';
+export { ConsumerHandler, JetStreamServer, type JetStreamServerOptions } from './jetstream-server';
 export { ListCursor, idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
 export { MessagingModule } from './messaging.module';
 export { NatsClient, type NatsOptions } from './nats-client';

@@ -2,13 +2,13 @@ import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
 
-/** What a stream or a consumer is called in sentences. */
+/** Name of a stream or consumer for messages. */
 export function nameOf(contract: StreamContract | ConsumerContract): string {
   return 'durable' in contract ? `consumer ${contract.durable} of ${contract.stream.name}` : `stream ${contract.name}`;
 }
 
-/** What is there, or what an update makes of it where it differs from what is wanted. */
-export async function brought<Info extends { readonly config: object }>(
+/** Updates a stream or consumer if its settings differ from the wanted ones; returns its state. */
+export async function updateIfDifferent<Info extends { readonly config: object }>(
   what: string,
   present: Info,
   wanted: object,
@@ -18,23 +18,23 @@ export async function brought<Info extends { readonly config: object }>(
   return fields.length === 0 ? present : unlessRefused(what, fields, update);
 }
 
-/** The names of the settings that are other than wanted. */
+/** Names of the settings that differ from the wanted ones. */
 export function differing(present: { readonly config: object }, wanted: object): string[] {
   const found = new Map(Object.entries(present.config));
   const same = (key: string, value: unknown) => JSON.stringify(found.get(key)) === JSON.stringify(value);
   return Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
 }
 
-/** JetStream's error code for a stream that is not there. @see nats-server's errors.json */
+/** Error code of JetStream for a missing stream. @see errors.json of nats-server */
 export const STREAM_NOT_FOUND = 10_059;
-/** What another replica has just made. */
-const MADE_MEANWHILE = [10_013, 10_058, 10_105, 10_148];
+/** Error codes of JetStream for a stream or consumer that another replica has just created. */
+const CREATED_MEANWHILE = [10_013, 10_058, 10_105, 10_148];
 
-function isPassing({ status, code }: JetStreamApiError): boolean {
-  return status === 503 || code === STREAM_NOT_FOUND || MADE_MEANWHILE.includes(code);
+function isTemporary({ status, code }: JetStreamApiError): boolean {
+  return status === 503 || code === STREAM_NOT_FOUND || CREATED_MEANWHILE.includes(code);
 }
 
-/** Throws JetStreamConfigurationError when NATS refuses a change, and not only for the moment. */
+/** @throws JetStreamConfigurationError when NATS refuses the change and a retry cannot help */
 export async function unlessRefused<Value>(
   what: string,
   fields: readonly string[],
@@ -43,14 +43,14 @@ export async function unlessRefused<Value>(
   try {
     return await change();
   } catch (error) {
-    if (error instanceof JetStreamApiError && !isPassing(error)) {
+    if (error instanceof JetStreamApiError && !isTemporary(error)) {
       throw new JetStreamConfigurationError(what, fields, error);
     }
     throw error;
   }
 }
 
-/** What the call gives; undefined when JetStream answers with this error code. */
+/** Result of the call; undefined when JetStream answers with this error code. */
 export async function orUndefined<Value>(code: number, call: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await call();
@@ -60,7 +60,7 @@ export async function orUndefined<Value>(code: number, call: () => Promise<Value
   }
 }
 
-/** What the call gives; JetStreamUnavailableError when it fails, unless NATS has refused a change. */
+/** Result of the call. @throws JetStreamUnavailableError for every error but JetStreamConfigurationError */
 export async function api<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
   try {
     return await call();

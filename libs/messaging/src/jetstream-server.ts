@@ -1,22 +1,50 @@
+/*
+ * The loop of one consumer.
+ *
+ * States:
+ *
+ *   ensuring    the stream and the consumer are created or compared with their contracts.
+ *   careful     messages are pulled one by one. A predecessor crashed with messages in progress, and JetStream redelivers
+ *               these within `ack_wait`. Each delivery counts as an attempt, so a message that crashes the service must
+ *               not use up the attempts of others.
+ *   batching    messages are pulled in batches of `batchSize`. At most two batches are in progress: the next one is
+ *               pulled when the handler calls `startNext`, and handled when the one before is settled.
+ *   refused     NATS refuses the consumer's configuration. Logged once, reported by readiness, retried with a growing
+ *               pause. Nothing is consumed until an operator corrects it.
+ *   stopped     the server closes. The batches in progress are settled; other messages are returned by -NAK.
+ *
+ * Transitions:
+ *
+ *   ensuring → careful      when messages stay in progress that are not this process's own.
+ *   ensuring → batching     otherwise.
+ *   ensuring → refused      on JetStreamConfigurationError; refused → ensuring after the pause.
+ *   careful → batching      when `ack_wait` and one pull are over.
+ *   any → ensuring          when NATS reconnects, a pull reports trouble or an error is thrown.
+ *   any → stopped           when the server closes.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { type ConsumerContract } from '@gatehouse/contracts';
 import { UseFilters, applyDecorators } from '@nestjs/common';
 import { type CustomTransportStrategy, EventPattern, type MessageHandler, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
-import { type StreamMessage, type PulledMessage } from './stream-message';
-import { ContractMissingError, JetStreamConfigurationError, SharedOutageError } from './errors';
+import { type BatchControl, type BatchHandler, settleBatch } from './settle-batch';
+import { ContractMissingError, JetStreamConfigurationError } from './errors';
 import { type JetStream } from './jetstream';
 import { type NatsClient } from './nats-client';
 import { PullSubscription } from './pull';
 import { RawErrorsFilter } from './raw-errors.filter';
+import { type PulledMessage } from './stream-message';
 import { CONSUMER_TRANSPORT } from './transports';
 
 /**
- * Marks a controller's method as the handler of a durable consumer. It is given `StreamMessage[]`; when it returns,
- * all of them are acknowledged. When it throws, they are handed to it again one by one; one that throws alone comes
- * again after `ack_wait`. On a SharedOutageError the consumer pauses and tries the same messages again. Its context is a
+ * Marks a controller's method as the handler of a durable consumer. Its payload is `StreamMessage[]`; its context is a
  * `BatchControl`.
+ *
+ * - When it returns, all messages are acknowledged.
+ * - When it throws, it receives the messages again one by one. A message that throws alone is redelivered after
+ *   `ack_wait`.
+ * - When it throws SharedOutageError, the consumer pauses and retries the same messages.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
   const pattern = `${consumer.stream.name}/${consumer.durable}`;
@@ -26,34 +54,18 @@ export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
 const WAIT_MS = 5_000;
 const TROUBLE_PAUSE_MS = 500;
 const ACKNOWLEDGED_MS = 250;
-const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 const REFUSAL_PAUSE_MS = { first: 500, most: 5_000 };
-/**
- * Three progress reports fit into the shortest `ack_wait` that a service accepts: the consumer's is whatever the replica
- * asked for that connected last.
- */
-const PROGRESS_MS = 333;
 
-/** What an operator may choose in place of a consumer's contract. Milliseconds. */
+/** Settings that replace those of the consumer's contract. Milliseconds. */
 export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
-
-/** A handler's turn, which it may pass before it returns: the next batch is then handled while it finishes this one. */
-export interface BatchControl {
-  readonly startNext: () => void;
-}
-
-/** A turn that is not passed. */
-const kept: BatchControl = { startNext: () => undefined };
-
-type BatchHandler = (messages: readonly StreamMessage[], control: BatchControl) => Promise<void>;
 
 /** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = CONSUMER_TRANSPORT;
-  /** This transport decides itself what a handler's failure means. */
+  /** Makes Nest pass a handler's error to this transport, which decides what the error means. */
   override readonly propagatesEventHandlerErrors = true;
   private readonly stopping = new AbortController();
-  /** Aborted at each connect: what was asked of the connection before will not be answered. */
+  /** Aborted and replaced at each connect, because requests on the earlier connection get no answer. */
   private reconnected = new AbortController();
   private readonly loops: Promise<void>[] = [];
 
@@ -80,7 +92,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  /** Takes no new messages, finishes those in hand and gives back the rest. */
+  /** Pulls no new messages, settles those in progress and returns the others to JetStream. */
   override async close(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.loops);
@@ -105,8 +117,6 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private async consume(consumer: ConsumerContract, handle: BatchHandler): Promise<void> {
     let ensured: AbortSignal | undefined;
-    // What a predecessor had in hand when it crashed comes again within its `ack_wait`. It is pulled one by one: each
-    // delivery counts as a try, and one message that crashes the service must not use up those of others.
     let carefulUntil = 0;
     let finishing: Promise<void> = Promise.resolve();
     let refusalPauseMs = 0;
@@ -114,44 +124,43 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       const { signal } = this.reconnected;
       try {
         if (ensured !== signal) {
-          // What this process has in hand itself was not left by a predecessor.
+          // Messages that this process has in progress itself must not count as a predecessor's.
           await finishing;
-          const { num_ack_pending: inHand } = await this.jetStream.ensureConsumer(consumer);
-          if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'a consumer can be used again');
+          const { num_ack_pending: inProgress } = await this.jetStream.ensureConsumer(consumer);
+          if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'consumer configuration accepted');
           refusalPauseMs = 0;
-          if (inHand > 0 && (await this.isStillInHand(consumer)))
+          if (inProgress > 0 && (await this.isStillInProgress(consumer))) {
             carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
+          }
         }
         ensured = signal;
         const batchSize = performance.now() < carefulUntil ? 1 : consumer.batchSize;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
-        const { deliveries, trouble } = await pull.next(
+        const { messages, trouble } = await pull.next(
           WAIT_MS,
           AbortSignal.any([this.stopping.signal, signal]),
           batchSize,
         );
-        if (deliveries.length > 0) {
-          const batch = this.handle(handle, deliveries);
-          await (batchSize === 1 ? batch.handled : Promise.race([batch.handled, batch.passed]));
-          // Two batches are in hand at most.
+        if (messages.length > 0) {
+          const batch = this.startBatch(handle, messages);
+          await (batchSize === 1 ? batch.settled : Promise.race([batch.settled, batch.nextMayStart]));
           await finishing;
-          finishing = batch.handled;
+          finishing = batch.settled;
         }
         if (trouble !== undefined) {
           ensured = undefined;
-          this.log.debug({ consumer: consumer.durable, ...trouble }, 'a pull was refused');
+          this.log.debug({ consumer: consumer.durable, ...trouble }, 'pull rejected');
           await this.pause(TROUBLE_PAUSE_MS);
         }
       } catch (error) {
         ensured = undefined;
         const fields = { consumer: consumer.durable, err: error };
         if (error instanceof JetStreamConfigurationError) {
-          // Told once, and by readiness all the time: only a person can mend it, and until then nothing is consumed.
-          if (refusalPauseMs === 0) this.log.error(fields, 'a consumer cannot be used as it is');
+          if (refusalPauseMs === 0) this.log.error(fields, 'consumer configuration refused; retrying');
           refusalPauseMs = Math.min(Math.max(refusalPauseMs * 2, REFUSAL_PAUSE_MS.first), REFUSAL_PAUSE_MS.most);
           await this.pause(refusalPauseMs);
         } else {
-          this.log.debug(fields, 'a consumer waits for JetStream');
+          this.log.debug(fields, 'JetStream unavailable; retrying');
           await this.pause(TROUBLE_PAUSE_MS);
         }
       }
@@ -159,82 +168,23 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await finishing;
   }
 
-  /** Whether something is delivered and not acknowledged a moment later too: JetStream counts what just was with delay. */
-  private async isStillInHand(consumer: ConsumerContract): Promise<boolean> {
+  /** Whether messages stay unacknowledged. JetStream counts an acknowledgement with a short delay. */
+  private async isStillInProgress(consumer: ConsumerContract): Promise<boolean> {
     await this.pause(ACKNOWLEDGED_MS);
-    return ((await this.jetStream.consumerState(consumer))?.inHand ?? 0) > 0;
+    return ((await this.jetStream.consumerState(consumer))?.unacknowledged ?? 0) > 0;
   }
 
-  /** `handled` when all are settled, `passed` when their handler passes its turn. */
-  private handle(handle: BatchHandler, deliveries: PulledMessage[]) {
+  /** `settled` resolves when all messages are settled, `nextMayStart` when the handler calls `startNext`. */
+  private startBatch(handle: BatchHandler, messages: PulledMessage[]) {
     let startNext = (): void => undefined;
-    const passed = new Promise<void>((resolve) => (startNext = resolve));
-    return { passed, handled: this.settle(handle, deliveries, { startNext }) };
-  }
-
-  private async settle(handle: BatchHandler, deliveries: PulledMessage[], control: BatchControl): Promise<void> {
-    const unanswered = new Set(deliveries);
-    const progress = setInterval(() => answerAll(unanswered, '+WPI'), PROGRESS_MS);
-    try {
-      // What was delivered before is handled alone: one message that crashes the service must not take others along.
-      const [fresh, again] = partition(deliveries, ({ timesDelivered }) => timesDelivered === 1);
-      const alone =
-        fresh.length > 0 && (await this.attempt((some) => handle(some, control), fresh, unanswered))
-          ? again
-          : [...again, ...fresh];
-      for (const delivery of alone) {
-        // The next batch waits until all of these are through: it is not to go down with one of them.
-        if (unanswered.has(delivery)) await this.attempt((some) => handle(some, kept), [delivery], unanswered);
-      }
-    } finally {
-      clearInterval(progress);
-      if (this.stopping.signal.aborted) answerAll(unanswered, '-NAK');
-    }
-  }
-
-  /** Handles some messages as one; true when they are settled. */
-  private async attempt(
-    handle: (messages: readonly StreamMessage[]) => Promise<void>,
-    some: PulledMessage[],
-    unanswered: Set<PulledMessage>,
-  ): Promise<boolean> {
-    for (let pauseMs = OUTAGE_PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, OUTAGE_PAUSE_MS.most)) {
-      if (this.stopping.signal.aborted) return true;
-      try {
-        await handle(some);
-        answerAll(some, '+ACK');
-        for (const delivery of some) unanswered.delete(delivery);
-        return true;
-      } catch (error) {
-        if (error instanceof SharedOutageError) {
-          this.log.warn({ reason: error.message, waitMs: pauseMs }, 'a consumer pauses during an outage');
-          await this.pause(pauseMs);
-          continue;
-        }
-        this.log.error({ err: error, messages: some.length }, 'a handler failed');
-        if (some.length > 1) return false;
-        for (const delivery of some) unanswered.delete(delivery);
-        return true;
-      }
-    }
+    const nextMayStart = new Promise<void>((resolve) => (startNext = resolve));
+    const control: BatchControl = { startNext };
+    const settled = settleBatch(messages, handle, control, { log: this.log, stopping: this.stopping.signal });
+    return { nextMayStart, settled };
   }
 
   /** Ends early when the server closes. */
   private async pause(ms: number): Promise<void> {
     await setTimeout(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
-}
-
-function answerAll(deliveries: Iterable<PulledMessage>, acknowledgement: '+ACK' | '-NAK' | '+WPI'): void {
-  for (const delivery of deliveries) {
-    try {
-      delivery.answer(acknowledgement);
-    } catch {
-      // The connection is gone: JetStream delivers it again, and the handler knows it by its id.
-    }
-  }
-}
-
-function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
 }

@@ -12,19 +12,27 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { JetStreamConfigurationError, JetStreamUnavailableError, StreamMissingError } from './errors';
-import { STREAM_NOT_FOUND, api, brought, differing, nameOf, orUndefined, unlessRefused } from './jetstream-api';
+import {
+  STREAM_NOT_FOUND,
+  api,
+  updateIfDifferent,
+  differing,
+  nameOf,
+  orUndefined,
+  unlessRefused,
+} from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import { StreamPublisher } from './stream-publisher';
 
-/** Where a published message is: its sequence, and when the stream that gave it was made. */
+/** Position of a published message: its sequence, and the creation time of the stream. */
 export interface Stored {
   readonly sequence: number;
   readonly streamCreatedAt: Date;
-  /** The stream had a message with this id within its duplicate window: nothing new was stored. */
+  /** True when the stream already had a message with this id; nothing was stored. */
   readonly duplicate: boolean;
 }
 
-/** What there is of a stream: sequences are 0 in an empty one that never held a message. Bytes as JetStream counts them. */
+/** State of a stream. Sequences are 0 if it never had a message. `bytes` is counted by JetStream. */
 export interface StreamState {
   readonly createdAt: Date;
   readonly firstSequence: number;
@@ -32,11 +40,14 @@ export interface StreamState {
   readonly bytes: number;
 }
 
-/** How far a durable consumer is. All messages up to `ackFloor` are acknowledged; `waiting` are not delivered yet. */
+/** State of a durable consumer. */
 export interface ConsumerState {
+  /** Every message up to this sequence is acknowledged. */
   readonly ackFloor: number;
+  /** Messages that no client has received. */
   readonly waiting: number;
-  readonly inHand: number;
+  /** Messages that a client has received and not acknowledged. */
+  readonly unacknowledged: number;
 }
 
 /** One message to publish. */
@@ -53,11 +64,11 @@ const CONSUMER_NOT_FOUND = 10_014;
 const MESSAGE_NOT_FOUND = 10_037;
 const SEQUENCE_NOT_FOUND = 10_043;
 
-/** JetStream in the terms of our contracts: streams and consumers are made when missing, whenever that is. */
+/** Streams and consumers by their contracts. Creates them whenever they are missing. */
 export class JetStream {
   private readonly created = new Map<string, Date>();
   private readonly ensuring = new Map<string, Promise<Date>>();
-  /** What NATS refused when it was last asked for it, by name. */
+  /** Last refusal of a stream or consumer by NATS, by name. */
   private readonly refused = new Map<string, JetStreamConfigurationError>();
   private publisher: StreamPublisher | undefined;
 
@@ -69,7 +80,7 @@ export class JetStream {
     nats.onLoss(() => this.publisher?.giveUp());
   }
 
-  /** Publishes and waits for the stream's acknowledgement; makes the stream if it is missing. */
+  /** Publishes a message and waits for the acknowledgement; creates the stream if it is missing. */
   async publish(message: Publication): Promise<Stored> {
     const streamCreatedAt = await this.streamCreatedAt(message.stream);
     try {
@@ -80,13 +91,13 @@ export class JetStream {
       ]);
       return { ...ack, streamCreatedAt };
     } catch (error) {
-      // Most likely the stream was removed: the next publish makes it anew.
+      // The stream was probably deleted: the next publish creates it again.
       this.created.delete(message.stream.name);
       throw new JetStreamUnavailableError(`publishing on ${message.subject}`, { cause: error });
     }
   }
 
-  /** When the stream was made; makes it if it is missing. Remembered until the connection or a publish fails. */
+  /** Creation time of the stream; creates it if it is missing. Cached until a publish fails or the client reconnects. */
   async streamCreatedAt(stream: StreamContract): Promise<Date> {
     const known = this.created.get(stream.name);
     if (known !== undefined) return known;
@@ -97,7 +108,7 @@ export class JetStream {
   }
 
   /**
-   * Makes the stream or brings it to its contract; gives when it was made.
+   * Creates the stream or updates it to its contract; returns its creation time.
    * @throws JetStreamConfigurationError, JetStreamUnavailableError
    */
   async ensureStream(stream: StreamContract): Promise<Date> {
@@ -107,7 +118,7 @@ export class JetStream {
     const info = await this.ensure(what, async () => {
       const present = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
       if (present === undefined) return unlessRefused(what, [], () => manager.streams.add(config));
-      return brought(what, present, config, () => manager.streams.update(stream.name, config));
+      return updateIfDifferent(what, present, config, () => manager.streams.update(stream.name, config));
     });
     const createdAt = new Date(info.created);
     this.created.set(stream.name, createdAt);
@@ -115,21 +126,21 @@ export class JetStream {
   }
 
   /**
-   * Makes the stream and the consumer if either is missing, and brings them to their contracts.
+   * Creates the stream and the consumer, or updates them to their contracts.
    * @throws JetStreamConfigurationError, JetStreamUnavailableError
    */
   async ensureConsumer(consumer: ConsumerContract): Promise<ConsumerInfo> {
     const { stream, durable, ackWaitMs, maxAckPending } = consumer;
     await this.ensureStream(stream);
     const manager = await this.manager();
-    // Where it begins, and how fast, NATS never changes; of one that is there already it does not matter any more.
-    const beginning = { deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
+    // NATS rejects updates of these settings. They have no effect on an existing consumer.
+    const creation = { deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
     const config = {
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ackWaitMs),
       max_ack_pending: maxAckPending,
       max_deliver: -1,
-      // Everything that is on the stream, and nothing that NATS would wait for besides `ack_wait`.
+      // The consumer receives every message of the stream, and `ack_wait` is the only delay of a redelivery.
       filter_subject: undefined,
       filter_subjects: undefined,
       backoff: undefined,
@@ -139,14 +150,14 @@ export class JetStream {
     return this.ensure(what, async () => {
       const present = await orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable));
       if (present !== undefined) {
-        return brought(what, present, config, () => manager.consumers.update(stream.name, durable, config));
+        return updateIfDifferent(what, present, config, () => manager.consumers.update(stream.name, durable, config));
       }
-      const made = { durable_name: durable, ...beginning, ...config };
-      return unlessRefused(what, [], () => manager.consumers.add(stream.name, made));
+      const created = { durable_name: durable, ...creation, ...config };
+      return unlessRefused(what, [], () => manager.consumers.add(stream.name, created));
     });
   }
 
-  /** What there is of the stream; undefined when it is missing. */
+  /** State of the stream; undefined when it is missing. */
   async streamState(stream: StreamContract): Promise<StreamState | undefined> {
     const manager = await this.manager();
     return api(`stream ${stream.name}`, async () => {
@@ -157,7 +168,7 @@ export class JetStream {
     });
   }
 
-  /** How far the consumer is; undefined when it, or its stream, is missing. */
+  /** State of the consumer; undefined when it or its stream is missing. */
   async consumerState({ stream, durable }: ConsumerContract): Promise<ConsumerState | undefined> {
     const manager = await this.manager();
     return api(`consumer ${durable}`, async () => {
@@ -165,13 +176,13 @@ export class JetStream {
         orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable)),
       );
       if (info === undefined) return undefined;
-      return { ackFloor: info.ack_floor.stream_seq, waiting: info.num_pending, inHand: info.num_ack_pending };
+      return { ackFloor: info.ack_floor.stream_seq, waiting: info.num_pending, unacknowledged: info.num_ack_pending };
     });
   }
 
   /**
-   * Overwrites and deletes one message, if the stream is the one that was made then; true when the message was there.
-   * Throws when JetStream does not answer.
+   * Overwrites and deletes a message of the stream created at `streamCreatedAt`; returns whether the message existed.
+   * @throws JetStreamUnavailableError
    */
   async eraseMessage(stream: StreamContract, sequence: number, streamCreatedAt: Date): Promise<boolean> {
     const state = await this.streamState(stream);
@@ -185,7 +196,7 @@ export class JetStream {
     });
   }
 
-  /** Removes all messages up to a sequence; gives how many there were. Throws when JetStream does not answer. */
+  /** Removes all messages up to a sequence; returns how many. @throws JetStreamUnavailableError */
   async purgeUpTo(stream: StreamContract, sequence: number): Promise<number> {
     const manager = await this.manager();
     return api(`purging ${stream.name}`, async () => {
@@ -193,24 +204,24 @@ export class JetStream {
     });
   }
 
-  /** Throws a sentence when the stream is not there, or is other than its contract and NATS refuses the change. */
+  /** Throws when the stream is missing, or when it differs from its contract and NATS refused to update it. */
   async checkStream(stream: StreamContract): Promise<void> {
     const manager = await this.manager();
     const what = nameOf(stream);
     const refusal = this.refused.get(what);
     const info = await api(what, () => orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name)));
     if (info === undefined) throw refusal ?? new StreamMissingError(stream.name);
-    // Nobody may have asked for the stream since somebody mended it.
+    // An operator may have corrected the stream since the refusal.
     if (refusal !== undefined && differing(info, this.configOf(stream)).length > 0) throw refusal;
   }
 
-  /** Throws a sentence when NATS refused the consumer the last time that it was asked for. */
+  /** Throws when NATS refused the last creation or update of the consumer. */
   checkConsumer(consumer: ConsumerContract): void {
     const refusal = this.refused.get(nameOf(consumer));
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Remembers what NATS refuses, until it does not any more. */
+  /** Stores a refusal until a later call succeeds. */
   private async ensure<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
     try {
       const value = await api(what, call);

@@ -11,7 +11,7 @@ import { type Logger } from 'pino';
 import { JetStream } from './jetstream';
 import { NatsClient, type NatsOptions } from './nats-client';
 
-/** Provides the service's `NatsClient` (connecting in the background) and `JetStream`; closes after everything else. */
+/** Provides `NatsClient`, which connects in the background, and `JetStream`. Closes after the other modules. */
 @Global()
 @Module({})
 export class MessagingModule implements OnApplicationShutdown {

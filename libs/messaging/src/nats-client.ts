@@ -4,12 +4,12 @@ import { type Logger } from 'pino';
 import { NatsDisconnectedError, NatsRefusedError } from './errors';
 import { refusalReason } from './refusal';
 
-/** How a service reaches NATS. */
+/** Connection settings of a service. */
 export interface NatsOptions {
   readonly servers: readonly string[];
   readonly user?: string;
   readonly password?: string;
-  /** PEM file of the authority that signed the servers' certificates; TLS is on when given. */
+  /** PEM file of the authority that signed the servers' certificates. If present, TLS is used. */
   readonly caFile?: string;
   readonly name: string;
   readonly inboxPrefix: string;
@@ -17,12 +17,13 @@ export interface NatsOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_WAIT_MS = 500;
-/** Pings every second: with the client's defaults a half-open connection goes unnoticed for minutes. */
+/** With the defaults of the client library, a half-open connection would be detected only after minutes. */
 const PING_INTERVAL_MS = 1_000;
 const MAX_PINGS_OUT = 2;
 
 /**
- * One connection to NATS, made in the background and kept for ever: a service starts, and goes on, while NATS is away.
+ * One connection to NATS, which is made in the background and restored whenever it is lost. A service starts and continues
+ * while NATS is unavailable.
  */
 export class NatsClient {
   private connection: NatsConnection | undefined;
@@ -38,8 +39,8 @@ export class NatsClient {
   ) {}
 
   /**
-   * Begins to connect. Resolves when the first attempt has ended, successful or not, and after 5 s at the latest; while
-   * NATS is away the client keeps trying in the background.
+   * Starts to connect. Resolves after the first attempt, whether it succeeded or failed, and after 5 s at the latest.
+   * The client continues to connect in the background.
    * @throws NatsRefusedError when the first server that answers rejects the credentials or the TLS settings
    */
   start(): Promise<void> {
@@ -53,34 +54,34 @@ export class NatsClient {
     });
   }
 
-  /** Whether a server is reachable right now, as far as pings tell. */
+  /** Whether the client is connected and the server answers pings. */
   get connected(): boolean {
     return this.up && this.connection?.isClosed() === false;
   }
 
-  /** What the subjects of answers to this service begin with. */
+  /** Prefix of the subjects on which this service receives replies. */
   get inboxPrefix(): string {
     return this.options.inboxPrefix;
   }
 
-  /** The live connection; throws NatsDisconnectedError while there is none. */
+  /** The current connection. @throws NatsDisconnectedError while there is none */
   get(): NatsConnection {
     if (this.connection === undefined || !this.connected) throw new NatsDisconnectedError();
     return this.connection;
   }
 
-  /** Calls `listener` at each connect and reconnect, and at once if connected now. */
+  /** Calls `listener` at each connect and reconnect, and at once if the client is connected. */
   onConnect(listener: (connection: NatsConnection) => void): void {
     this.listeners.add(listener);
     if (this.connection !== undefined && this.connected) listener(this.connection);
   }
 
-  /** Calls `listener` at each loss of the connection: closed by the other side, or silent for three seconds. */
+  /** Calls `listener` when the connection is lost: closed by the server, or without an answer to pings for 3 s. */
   onLoss(listener: () => void): void {
     this.losers.add(listener);
   }
 
-  /** Sends what is buffered and closes. */
+  /** Flushes the connection and closes it. */
   async close(): Promise<void> {
     this.closed = true;
     const { connection } = this;
@@ -108,7 +109,7 @@ export class NatsClient {
         onFirstAttempt();
         const reason = refusal ?? reasonOf(error);
         if (reported !== reason && !this.closed) {
-          this.logger.warn({ reason }, 'NATS is away, connecting in the background');
+          this.logger.warn({ reason }, 'NATS unavailable; connecting in the background');
         }
         reported = reason;
         await pause(RECONNECT_WAIT_MS);
@@ -159,7 +160,7 @@ export class NatsClient {
   private lose(): void {
     if (!this.up) return;
     this.up = false;
-    if (!this.closed) this.logger.warn('connection to NATS lost');
+    if (!this.closed) this.logger.warn('NATS connection lost; reconnecting');
     for (const listener of this.losers) listener();
   }
 }

@@ -2,16 +2,16 @@ import { type ConsumerContract } from '@gatehouse/contracts';
 import { type Msg, type NatsConnection, type Subscription, createInbox, nanos } from '@nats-io/transport-node';
 import { type PulledMessage, toPulledMessage } from './stream-message';
 
-/** What a pull brought; `trouble` is a status other than "nothing there", such as 409 or 503 (no such consumer). */
+/** Result of a pull. `trouble` is a status other than "no messages", such as 409 or 503 (no such consumer). */
 export interface Pulled {
-  readonly deliveries: PulledMessage[];
+  readonly messages: PulledMessage[];
   readonly trouble?: { readonly code: number; readonly description: string };
 }
 
 const NO_MESSAGES = 404;
 const REQUEST_OVER = 408;
 const ANSWER_GRACE_MS = 2_000;
-/** A server that may not deliver more now, as at the consumer's `max_ack_pending`, keeps such a request without a word. */
+/** A server that has reached the consumer's `max_ack_pending` does not answer a pull at all. */
 const NO_WAIT_MS = 1_000;
 
 interface PullRequest {
@@ -21,8 +21,8 @@ interface PullRequest {
 }
 
 /**
- * Pulls exact batches: never more than is about to be handled, so that nothing waits in this process while its `ack_wait`
- * runs out. The client library's `fetch` waits for a full batch or its expiry; here a batch is what is there.
+ * Pulls exact batches: only messages that will be handled at once, so that no message waits in this process while its
+ * `ack_wait` runs out. `fetch` of the client library waits for a full batch or its expiry; this class takes what is there.
  */
 export class PullSubscription {
   constructor(
@@ -31,31 +31,31 @@ export class PullSubscription {
     private readonly inboxPrefix: string,
   ) {}
 
-  /** Up to `batchSize` messages that are there now; waits up to `waitMs` for a first one. */
+  /** Returns up to `batchSize` messages that are available now; waits up to `waitMs` for a first one. */
   async next(waitMs: number, signal: AbortSignal, batchSize = this.consumer.batchSize): Promise<Pulled> {
-    // No expiry: with one, `no_wait` waits until then where nothing is there, and the rest would hold up the first one.
+    // Without an expiry: with one, `no_wait` would wait for it when no message is available.
     const now = await this.pull({ batch: batchSize, no_wait: true }, signal);
-    if (now.deliveries.length > 0 || now.trouble !== undefined || signal.aborted) return now;
+    if (now.messages.length > 0 || now.trouble !== undefined || signal.aborted) return now;
     const first = await this.pull({ batch: 1, expires: nanos(waitMs) }, signal, waitMs);
-    if (first.deliveries.length === 0 || batchSize === 1 || signal.aborted) return first;
+    if (first.messages.length === 0 || batchSize === 1 || signal.aborted) return first;
     const rest = await this.pull({ batch: batchSize - 1, no_wait: true }, signal);
-    return { ...rest, deliveries: [...first.deliveries, ...rest.deliveries] };
+    return { ...rest, messages: [...first.messages, ...rest.messages] };
   }
 
-  /** Without `waitMs` a batch ends, too, when nothing came for a second. */
+  /** Sends one request. Without `waitMs` the batch also ends when no message arrived for a second. */
   private pull(request: PullRequest, signal: AbortSignal, waitMs?: number): Promise<Pulled> {
-    // A signal that was aborted before fires no event any more.
-    if (signal.aborted) return Promise.resolve({ deliveries: [] });
+    // A signal that is already aborted fires no event.
+    if (signal.aborted) return Promise.resolve({ messages: [] });
     const { stream, durable } = this.consumer;
     const inbox = createInbox(this.inboxPrefix);
-    const deliveries: PulledMessage[] = [];
+    const messages: PulledMessage[] = [];
     return new Promise((resolve) => {
       let subscription: Subscription | undefined = undefined;
       const end = (trouble?: Pulled['trouble']): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
         subscription?.unsubscribe();
-        resolve(trouble === undefined ? { deliveries } : { deliveries, trouble });
+        resolve(trouble === undefined ? { messages } : { messages, trouble });
       };
       const abort = (): void => end();
       const timer =
@@ -64,11 +64,11 @@ export class PullSubscription {
           : setTimeout(() => end({ code: 0, description: 'no answer' }), waitMs + ANSWER_GRACE_MS);
       const take = (error: Error | null, message: Msg): void => {
         if (error !== null) return end({ code: 0, description: error.message });
-        const delivery = toPulledMessage(message);
-        if (delivery !== undefined) {
-          deliveries.push(delivery);
+        const pulled = toPulledMessage(message);
+        if (pulled !== undefined) {
+          messages.push(pulled);
           timer.refresh();
-          if (deliveries.length === request.batch) end();
+          if (messages.length === request.batch) end();
           return;
         }
         const { code = 0, description = '' } = message.headers ?? {};

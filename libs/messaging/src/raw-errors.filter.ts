@@ -2,8 +2,8 @@ import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
 
 /**
- * Hands a handler's error to the transport as it is. Nest's own filter replaces it by "Internal server error", and with it
- * what tells an outage from a bad message.
+ * Passes a handler's error to the transport unchanged. Nest's own filter replaces it by "Internal server error", so that
+ * an outage could not be distinguished from an invalid message.
  */
 @Catch()
 export class RawErrorsFilter implements RpcExceptionFilter {

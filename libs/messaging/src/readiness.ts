@@ -4,20 +4,22 @@ import { JetStreamUnavailableError } from './errors';
 import { type JetStream } from './jetstream';
 import { type NatsClient } from './nats-client';
 
-/** Ready when connected, and to a server whose `max_payload` a full-size webhook fits into. */
+/** Ready when connected to a server whose `max_payload` is large enough for the largest webhook. */
 export function natsReadiness(nats: NatsClient): ReadinessCheck {
   return {
     name: 'nats',
     check: () => {
       const limit = nats.get().info?.max_payload ?? 0;
       if (limit < requiredMaxPayload) {
-        throw new JetStreamUnavailableError(`max_payload is ${limit} bytes, ${requiredMaxPayload} are needed`);
+        throw new JetStreamUnavailableError(
+          `max_payload is ${limit} bytes, but must be at least ${requiredMaxPayload}`,
+        );
       }
     },
   };
 }
 
-/** Ready when the streams are there, as their contracts have them or as NATS can be brought to have them. */
+/** Ready when the streams exist and match their contracts, or NATS does not refuse to make them match. */
 export function streamsReadiness(jetStream: JetStream, streams: readonly StreamContract[]): ReadinessCheck {
   return {
     name: 'streams',
@@ -27,7 +29,7 @@ export function streamsReadiness(jetStream: JetStream, streams: readonly StreamC
   };
 }
 
-/** Ready unless NATS refuses the consumers as their contracts have them: then nothing is consumed. */
+/** Ready unless NATS refuses the configuration of a consumer; then nothing is consumed. */
 export function consumersReadiness(jetStream: JetStream, consumers: readonly ConsumerContract[]): ReadinessCheck {
   return {
     name: 'consumers',

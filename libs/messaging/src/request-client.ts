@@ -11,7 +11,7 @@ import { headers as natsHeaders } from '@nats-io/transport-node';
 import { NatsLostError, RequestRefusedError } from './errors';
 import { type NatsClient } from './nats-client';
 
-/** Signs what vouches for a request: bound to subject and body. */
+/** Signs the envelope of a request, which is bound to its subject and body. */
 export type EnvelopeSigner = (request: {
   readonly subject: string;
   readonly body: Uint8Array;
@@ -20,7 +20,7 @@ export type EnvelopeSigner = (request: {
   readonly origin?: Origin | undefined;
 }) => string;
 
-/** On whose behalf a request is made, under which id it is logged, and where the client is that asked for it. */
+/** Principal on whose behalf a request is made, its id for logs, and the client that caused it. */
 export interface RequestContext {
   readonly principal: Principal | null;
   readonly requestId: string;
@@ -30,9 +30,9 @@ export interface RequestContext {
 const TIMEOUT_MS = 5_000;
 const encoder = new TextEncoder();
 
-/** Asks other services over core NATS, by contract. */
+/** Sends requests to other services over core NATS, by contract. */
 export class RequestClient {
-  /** Requests without an answer yet, as what gives them up. */
+  /** Functions that fail the requests without a reply. */
   private readonly waiting = new Set<(error: NatsLostError) => void>();
 
   constructor(
@@ -46,8 +46,10 @@ export class RequestClient {
   }
 
   /**
-   * The reply, parsed. Throws RequestRefusedError with the service's reason; with `unavailable` when NATS is away or is
-   * lost meanwhile, nobody serves the subject, or no answer came in time (5 s unless told otherwise): whether it was done is then unknown.
+   * Sends a request and returns the parsed reply.
+   * @throws RequestRefusedError with the reason of the service. The reason is `unavailable` when NATS is unavailable or
+   * lost, no service subscribes to the subject, or no reply arrived in time (default: 5 s). Then it is unknown whether
+   * the request was handled.
    */
   async send<Contract extends RequestContract>(
     contract: Contract,
@@ -76,7 +78,7 @@ export class RequestClient {
     }
   }
 
-  /** An answer cannot come over a connection that is lost: nobody waits for it until the time is up. */
+  /** Fails a request as soon as the connection is lost, because its reply cannot arrive any more. */
   private async unlessLost<Answer>(asked: Promise<Answer>): Promise<Answer> {
     let giveUp: (error: NatsLostError) => void = () => undefined;
     const lost = new Promise<never>((_, reject) => (giveUp = reject));

@@ -17,13 +17,13 @@ import { type NatsClient } from './nats-client';
 import { RawErrorsFilter } from './raw-errors.filter';
 import { REQUEST_TRANSPORT } from './transports';
 
-/** What a request handler is given: the parsed body and who is asking, as the gateway vouches for it. */
+/** Argument of a request handler: the parsed body, and the envelope with the caller, signed by the gateway. */
 export interface VerifiedRequest<Contract extends RequestContract> {
   readonly body: ParsedRequestOf<Contract>;
   readonly envelope: EnvelopeClaims;
 }
 
-/** Marks a controller's method as the handler of a request; it is given a VerifiedRequest and returns the reply. */
+/** Marks a controller's method as the handler of a request. Its payload is a VerifiedRequest; it returns the reply. */
 export function RequestHandler(contract: RequestContract): MethodDecorator {
   return applyDecorators(
     MessagePattern<string>(contract.subject, REQUEST_TRANSPORT, { contract }),
@@ -32,24 +32,24 @@ export function RequestHandler(contract: RequestContract): MethodDecorator {
 }
 
 /**
- * Checks a signed envelope against subject and body; throws when it does not hold. An error with `signerAheadMs` says that
- * it would, were the signer's clock not so much ahead of ours (negative: behind).
+ * Verifies a signed envelope against subject and body; throws when it is invalid. An error with `signerAheadMs` means that
+ * only the time is invalid: the signer's clock is ahead of ours by that much, or behind if negative.
  */
 export type EnvelopeVerifier = (envelope: string | undefined, subject: string, body: Uint8Array) => EnvelopeClaims;
 
-/** More requests in hand than this are refused at once, so that a slow database cannot fill the memory. */
-const MAX_IN_HAND = 1_000;
-/** The only place where answers go. */
+/** Maximum of concurrent requests; more are rejected at once. Bounds memory while the database is slow. */
+const MAX_IN_PROGRESS = 1_000;
+/** Prefix of the only subjects to which replies are sent. */
 const REPLIES_TO = `${inboxPrefix('api-gateway')}.`;
 
 /**
- * Nest's transport for requests over core NATS: replicas share a queue group; the envelope is verified over the bytes
- * before they are parsed; bodies and replies hold to their contract.
+ * Nest's transport for requests over core NATS. Replicas share a queue group. The envelope is verified over the bytes
+ * before the body is parsed. Bodies and replies must match their contract.
  */
 export class RequestServer extends Server implements CustomTransportStrategy {
   override readonly transportId = REQUEST_TRANSPORT;
   private closing = false;
-  private readonly inHand = new Set<Promise<void>>();
+  private readonly inProgress = new Set<Promise<void>>();
 
   constructor(
     private readonly nats: NatsClient,
@@ -68,7 +68,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     });
     let subscribed: NatsConnection | undefined;
     this.nats.onConnect((connection) => {
-      // A reconnect of the same connection keeps its subscriptions.
+      // A connection that reconnects keeps its subscriptions.
       if (subscribed === connection) return;
       subscribed = connection;
       for (const { contract, handler } of routes) {
@@ -83,10 +83,10 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  /** Answers what is in hand and takes no more. */
+  /** Answers the requests in progress and accepts no more. */
   override async close(): Promise<void> {
     this.closing = true;
-    await Promise.all(this.inHand);
+    await Promise.all(this.inProgress);
   }
 
   override on(): never {
@@ -98,14 +98,15 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
-    // Whoever asks chooses where the answer goes, and the service may publish where the gateway may not.
+    // A requester chooses the reply subject, and this service may publish on subjects where the requester may not.
     if (message.reply?.startsWith(REPLIES_TO) !== true) {
-      this.log.warn({ subject: message.subject }, 'a request whose answer would not go to the gateway was dropped');
+      this.log.warn({ subject: message.subject }, "request dropped: its reply subject is not the gateway's");
       return;
     }
-    if (this.inHand.size >= MAX_IN_HAND) return respond(message, refusal('unavailable', 'too many requests in hand'));
-    const work = this.answer(contract, handler, message).finally(() => this.inHand.delete(work));
-    this.inHand.add(work);
+    if (this.inProgress.size >= MAX_IN_PROGRESS)
+      return respond(message, refusal('unavailable', 'too many requests in progress'));
+    const work = this.answer(contract, handler, message).finally(() => this.inProgress.delete(work));
+    this.inProgress.add(work);
   }
 
   private async answer(contract: RequestContract, handler: MessageHandler, message: Msg): Promise<void> {
@@ -114,7 +115,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
       envelope = this.verifyEnvelope(message.headers?.get(envelopeHeader) || undefined, message.subject, message.data);
     } catch (error) {
       const frame = envelopeRefusal(error);
-      this.log.warn({ subject: message.subject, reason: frame.error.message }, 'a request was refused by its envelope');
+      this.log.warn({ subject: message.subject, reason: frame.error.message }, 'request rejected: invalid envelope');
       return respond(message, frame);
     }
     const theirs = envelope.origin?.clientRequestId;
@@ -133,7 +134,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
 
   private refusalOf(error: unknown, subject: string): ReplyFrame {
     if (error instanceof RequestRefusedError) return refusal(error.reason, error.message, error.retryAfterMs);
-    this.log.error({ err: error, subject }, 'a request failed');
+    this.log.error({ err: error, subject }, 'request failed');
     return refusal('internal', 'the service failed');
   }
 }
@@ -157,8 +158,11 @@ function envelopeRefusal(error: unknown): Refusal {
   const { signerAheadMs } = error as { signerAheadMs?: unknown };
   if (typeof signerAheadMs !== 'number') return refusal('unauthenticated', 'the request carries no valid envelope');
   const clocks = `${Math.abs(signerAheadMs)} ms ${signerAheadMs > 0 ? 'ahead of' : 'behind'}`;
-  const lay = signerAheadMs > 0 ? '' : ', unless the request lay that long';
-  return refusal('clock_skew', `the gateway's clock is ${clocks} this service's: set both right, by NTP${lay}`);
+  const delayed = signerAheadMs > 0 ? '' : ', unless the request was delayed by that time';
+  return refusal(
+    'clock_skew',
+    `the gateway's clock is ${clocks} this service's: synchronize both clocks by NTP${delayed}`,
+  );
 }
 
 function refusal(code: Refusal['error']['code'], message: string, retryAfterMs?: number): Refusal {
@@ -169,6 +173,6 @@ function respond(message: Msg, frame: ReplyFrame): void {
   try {
     message.respond(JSON.stringify(frame));
   } catch {
-    // The connection is gone: the caller sees its time-out.
+    // The connection is lost: the request of the caller times out.
   }
 }

@@ -1,6 +1,6 @@
 import { type Msg } from '@nats-io/transport-node';
 
-/** A message of a consumer, as JetStream delivered it; `timesDelivered` counts from 1. */
+/** A message that a consumer received. `timesDelivered` counts from 1. */
 export interface StreamMessage {
   readonly subject: string;
   readonly data: Uint8Array;
@@ -9,10 +9,10 @@ export interface StreamMessage {
   header(name: string): string | undefined;
 }
 
-/** The answers that JetStream understands on a delivery's reply subject. */
+/** The answers to a message that JetStream understands. */
 export type Acknowledgement = '+ACK' | '-NAK' | '+WPI';
 
-/** A delivery together with the means to answer it. */
+/** A message with the means to answer it. */
 export interface PulledMessage extends StreamMessage {
   answer(acknowledgement: Acknowledgement): void;
 }
@@ -20,13 +20,13 @@ export interface PulledMessage extends StreamMessage {
 const encoder = new TextEncoder();
 
 /**
- * Reads a delivery out of a message; undefined when it is none (a status from the server).
+ * Converts a message of the client library; undefined for a status of the server.
  * @see https://docs.nats.io/reference/reference-protocols/nats_api_reference (acknowledgement subjects, ADR-15)
  */
 export function toPulledMessage(message: Msg): PulledMessage | undefined {
   const tokens = message.reply?.split('.');
   if (tokens?.[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
-  // Nine tokens, or eleven and more with domain and account in third and fourth place.
+  // The subject has 9 tokens, or 11 and more with the domain and the account in third and fourth place.
   const start = tokens.length >= 11 ? 6 : 4;
   return {
     subject: message.subject,

@@ -1,7 +1,7 @@
 import { type Msg, type NatsConnection, createInbox, headers as natsHeaders } from '@nats-io/transport-node';
 import { PublishRefusedError, PublishUnacknowledgedError } from './errors';
 
-/** A stream's acknowledgement: the sequence of the message, and whether its id was there already. */
+/** Acknowledgement of a stream: the sequence of the message, and whether the stream already had its id. */
 export interface PublishAck {
   readonly sequence: number;
   readonly duplicate: boolean;
@@ -17,13 +17,12 @@ const MAX_WAITING = 10_000;
 const NO_RESPONDERS = 503;
 
 /**
- * Publishes to streams over one connection; their acknowledgements come to one inbox. The client library's own publish
- * costs twice as much: it sets a timer for each message, checks each header four times, and makes an error, with its
- * stack, for each that went well.
+ * Publishes to streams over one connection, with one inbox for all acknowledgements. The publish of the client library
+ * costs twice as much: for each message it sets a timer, checks each header four times, and creates an error with a stack.
  * @see https://docs.nats.io/reference/reference-protocols/nats_api_reference (publishing to a stream)
  */
 export class StreamPublisher {
-  /** By the last token of the reply subject; in the order of their deadlines. */
+  /** By the last token of the reply subject, in the order of their deadlines. */
   private readonly waiting = new Map<string, Waiting>();
   private readonly inbox: string;
   private published = 0;
@@ -42,11 +41,13 @@ export class StreamPublisher {
   }
 
   /**
-   * Resolves when the stream has acknowledged. Throws PublishRefusedError when it did not take the message, and
-   * PublishUnacknowledgedError when it is not known to have: no answer in time, or the connection ended.
+   * Resolves when the stream has acknowledged the message.
+   * @throws PublishRefusedError when the stream rejected the message
+   * @throws PublishUnacknowledgedError when no answer arrived in time or the connection was lost
    */
   publish(subject: string, data: Uint8Array, headers: Iterable<readonly [string, string]>): Promise<PublishAck> {
-    if (this.waiting.size >= MAX_WAITING) return Promise.reject(new PublishRefusedError('too many wait for a stream'));
+    if (this.waiting.size >= MAX_WAITING)
+      return Promise.reject(new PublishRefusedError('too many messages wait for an acknowledgement'));
     const token = String((this.published += 1));
     return new Promise((resolve, reject) => {
       const encoded = natsHeaders();
@@ -82,7 +83,7 @@ export class StreamPublisher {
     }
   }
 
-  /** Nothing that waits will be acknowledged any more: the connection is lost. */
+  /** Fails every waiting publish, because the connection is lost. */
   giveUp(cause?: unknown): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -93,13 +94,13 @@ export class StreamPublisher {
 }
 
 function readAck(message: Msg): PublishAck {
-  if (message.headers?.code === NO_RESPONDERS) throw new PublishRefusedError('no stream takes the subject');
+  if (message.headers?.code === NO_RESPONDERS) throw new PublishRefusedError('no stream has this subject');
   const { seq, duplicate, error } = message.json<{
     seq?: unknown;
     duplicate?: unknown;
     error?: { description?: string };
   }>();
-  if (error !== undefined) throw new PublishRefusedError(error.description ?? 'without a reason');
+  if (error !== undefined) throw new PublishRefusedError(error.description ?? 'no reason was given');
   if (!Number.isSafeInteger(seq)) throw new PublishRefusedError('the acknowledgement has no sequence');
   return { sequence: seq as number, duplicate: duplicate === true };
 }

@@ -1,5 +1,5 @@
-/** Ties a handler to its transport: without an id, Nest would register every handler with every transport of the app. */
+/** Id of the transport of consumers. Without an id, Nest would register each handler with all transports of the app. */
 export const CONSUMER_TRANSPORT = Symbol('JetStreamConsumers');
 
-/** The transport of request/reply. */
+/** Id of the transport of requests. */
 export const REQUEST_TRANSPORT = Symbol('NatsRequests');

@@ -1,0 +1,92 @@
+import { setTimeout } from 'node:timers/promises';
+import { type Logger } from 'pino';
+import { SharedOutageError } from './errors';
+import { type Acknowledgement, type PulledMessage, type StreamMessage } from './stream-message';
+
+/** Lets a handler start the next batch before it returns. It then finishes its own batch beside the next one. */
+export interface BatchControl {
+  readonly startNext: () => void;
+}
+
+/** Handles messages as one; throws when none of them is handled. */
+export type BatchHandler = (messages: readonly StreamMessage[], control: BatchControl) => Promise<void>;
+
+/** Where to log, and when to stop. */
+export interface SettleOptions {
+  readonly log: Logger;
+  readonly stopping: AbortSignal;
+}
+
+const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
+/**
+ * Interval of progress reports. Three fit into the shortest `ack_wait` that a service accepts; the consumer has the
+ * `ack_wait` of the replica that connected last.
+ */
+const PROGRESS_MS = 333;
+const NO_CONTROL: BatchControl = { startNext: () => undefined };
+
+/**
+ * Handles the messages of a batch and acknowledges them; resolves when all are settled. New messages are handled together,
+ * redelivered ones alone, because one of them may crash the service. If a group fails, its messages are handled alone.
+ */
+export async function settleBatch(
+  messages: readonly PulledMessage[],
+  handle: BatchHandler,
+  control: BatchControl,
+  options: SettleOptions,
+): Promise<void> {
+  const unsettled = new Set(messages);
+  const progress = setInterval(() => acknowledge(unsettled, '+WPI'), PROGRESS_MS);
+  const attempt = (some: readonly PulledMessage[], itsControl: BatchControl) =>
+    handleTogether(some, (each) => handle(each, itsControl), unsettled, options);
+  try {
+    const fresh = messages.filter(({ timesDelivered }) => timesDelivered === 1);
+    const redelivered = messages.filter(({ timesDelivered }) => timesDelivered > 1);
+    const together = fresh.length > 0 && (await attempt(fresh, control));
+    for (const message of together ? redelivered : [...redelivered, ...fresh]) {
+      // Without control: a message that crashes the service must not take the next batch with it.
+      if (unsettled.has(message)) await attempt([message], NO_CONTROL);
+    }
+  } finally {
+    clearInterval(progress);
+    if (options.stopping.aborted) acknowledge(unsettled, '-NAK');
+  }
+}
+
+/** Handles messages as one; returns whether they are settled. A single message is always settled. */
+async function handleTogether(
+  messages: readonly PulledMessage[],
+  handle: (messages: readonly StreamMessage[]) => Promise<void>,
+  unsettled: Set<PulledMessage>,
+  { log, stopping }: SettleOptions,
+): Promise<boolean> {
+  for (let pauseMs = OUTAGE_PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, OUTAGE_PAUSE_MS.most)) {
+    if (stopping.aborted) return true;
+    try {
+      await handle(messages);
+      acknowledge(messages, '+ACK');
+      for (const message of messages) unsettled.delete(message);
+      return true;
+    } catch (error) {
+      if (error instanceof SharedOutageError) {
+        log.warn({ reason: error.message, waitMs: pauseMs }, 'consumer paused during an outage');
+        await setTimeout(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
+        continue;
+      }
+      log.error({ err: error, messages: messages.length }, 'handler failed');
+      if (messages.length > 1) return false;
+      for (const message of messages) unsettled.delete(message);
+      return true;
+    }
+  }
+}
+
+function acknowledge(messages: Iterable<PulledMessage>, acknowledgement: Acknowledgement): void {
+  for (const message of messages) {
+    try {
+      message.answer(acknowledgement);
+    } catch {
+      // The connection is lost: JetStream redelivers the message, and the handler recognizes its id.
+    }
+  }
+}
