@@ -67,8 +67,9 @@ function requiredBy(text: string): Map<string, string> {
 /** Specifier of each export of a barrel. */
 function exportsOf(barrel: string): Map<string, string> {
   const sources = requiredBy(barrel);
-  const getters = barrel.matchAll(/get (\w+) ?\(\) ?\{\s*return (\w+)\./g);
-  return new Map([...getters].map(([, name = '', variable = '']) => [name, sources.get(variable) ?? '']));
+  // swc writes a getter in an object for several exports, and `get: function` for a single one.
+  const getters = barrel.matchAll(/get:? ?(?:function ?)?\w* ?\(\) ?\{\s*return (\w+)\.(\w+)/g);
+  return new Map([...getters].map(([, variable = '', name = '']) => [name, sources.get(variable) ?? '']));
 }
 
 /** The barrel with only these exports. */
