@@ -11,7 +11,7 @@ import { Instance } from './instance';
 import { StateKeeper } from './persist-state/state-keeper';
 
 /** An emulator that listens. */
-export interface ListeningEmulator {
+interface ListeningEmulator {
   readonly app: NestFastifyApplication;
   /** Base URL without a trailing slash. */
   readonly url: string;

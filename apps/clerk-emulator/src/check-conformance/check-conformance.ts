@@ -4,7 +4,7 @@ import { collectShapes } from './collect-shapes';
 import { keyPaths } from './key-paths';
 
 /** Comparison of one shape with Clerk's. */
-export interface ConformanceRow {
+interface ConformanceRow {
   readonly shape: string;
   readonly keys: number;
   /** Clerk's keys that the emulator does not emit. */

@@ -2,7 +2,7 @@ import { svixSignature } from '../deliver-webhooks/svix-signature';
 import { type ClerkEmulator, startClerkEmulator } from '../start-clerk-emulator';
 
 /** Payloads of the emulator, by the name of the fixture to compare with. */
-export type Shapes = ReadonlyMap<string, unknown>;
+type Shapes = ReadonlyMap<string, unknown>;
 
 const ADA = {
   email_address: ['ada+clerk_test@example.com'],

@@ -7,7 +7,7 @@ export interface ClerkErrorItem {
 }
 
 /** Texts of an error; `longMessage` defaults to `message`, and `param` names the request parameter at fault. */
-export interface ClerkErrorText {
+interface ClerkErrorText {
   readonly message: string;
   readonly longMessage?: string;
   readonly param?: string;

@@ -5,7 +5,7 @@ const KSUID_EPOCH_SECONDS = 1_400_000_000;
 const KSUID_LENGTH = 27;
 
 /** Prefixes of ids. */
-export type IdPrefix =
+type IdPrefix =
   | 'user'
   | 'sess'
   | 'idn'

@@ -19,7 +19,7 @@ import { Endpoints } from '../keep-endpoints/endpoints';
 import { NOW } from '../tokens';
 
 /** An endpoint without its secrets. */
-export interface EndpointView extends Omit<Endpoint, 'secret' | 'previous_secrets'> {
+interface EndpointView extends Omit<Endpoint, 'secret' | 'previous_secrets'> {
   object: 'endpoint';
   /** When the last former secret stops signing; null when only the current one signs. */
   rotation_ends_at: number | null;

@@ -7,7 +7,7 @@ import { SessionStore } from '../keep-sessions/session.store';
 import { UserStore } from '../keep-users/user.store';
 
 /** Health and counts of the emulator. */
-export interface EmulatorHealth {
+interface EmulatorHealth {
   status: 'ok';
   instance_id: string;
   issuer: string;

@@ -7,7 +7,7 @@ import { CONFIG } from '../tokens';
 import { type Attempt, type Delivery, type DeliveryStatus } from './delivery';
 
 /** Filter of a list of deliveries; an undefined field matches every delivery. */
-export interface DeliveryFilter {
+interface DeliveryFilter {
   readonly type?: string | undefined;
   readonly user_id?: string | undefined;
   readonly message_id?: string | undefined;

@@ -1,7 +1,7 @@
 import { type RequestOrigin } from '../http/request-origin';
 
 /** Body of every webhook. */
-export interface EventEnvelope {
+interface EventEnvelope {
   data: object;
   event_attributes: { http_request: RequestOrigin };
   /** Missing in events of old Clerk instances. */

@@ -3,7 +3,7 @@ import { newId } from '../clerk/ids';
 import { type JsonObject } from '../clerk/json';
 
 /** An event that Clerk can send but that no change in the emulator causes. */
-export interface EventPreset {
+interface EventPreset {
   readonly type: string;
   readonly data: JsonObject;
   /** Undefined: the emulator's instance; null: the envelope has no `instance_id`. */

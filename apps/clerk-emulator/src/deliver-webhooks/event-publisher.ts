@@ -15,7 +15,7 @@ import { eventEnvelope } from './event-envelope';
 import { WebhookDispatcher } from './webhook-dispatcher';
 
 /** An event that is to be delivered to every endpoint that subscribes to its type. */
-export interface Message {
+interface Message {
   readonly type: string;
   readonly body: string;
   readonly userId: string | null;

@@ -4,7 +4,7 @@ import { type AttemptRequest, type AttemptResponse, type Delivery } from './deli
 import { svixSignatures } from './svix-signature';
 
 /** Result of one attempt. */
-export interface AttemptResult {
+interface AttemptResult {
   readonly status: number | null;
   readonly error: string | null;
   readonly retryAfter: string | null;
@@ -13,7 +13,7 @@ export interface AttemptResult {
 }
 
 /** Settings of one attempt. */
-export interface AttemptOptions {
+interface AttemptOptions {
   /** Secrets that sign, the current one first. */
   readonly secrets: readonly string[];
   /** Faults of this attempt. */

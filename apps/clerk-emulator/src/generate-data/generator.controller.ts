@@ -25,13 +25,13 @@ const historyParams = z.strictObject({
 });
 
 /** State of the emulated Clerk, which a consumer of its webhooks must reach. */
-export interface TrueState {
+interface TrueState {
   users: readonly ClerkUser[];
   deleted_user_ids: string[];
 }
 
 /** Events and final state of a history. */
-export interface HistoryView extends TrueState {
+interface HistoryView extends TrueState {
   events: Omit<HistoryEvent, 'data' | 'body'>[];
 }
 

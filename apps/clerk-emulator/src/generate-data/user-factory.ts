@@ -46,12 +46,12 @@ export function generatedUser(seed: string, n: number): ClerkUser {
 }
 
 /** An address that is unique for each user of a seed. */
-export function generatedEmail(seed: string, n: number): string {
+function generatedEmail(seed: string, n: number): string {
   return `user-${n}.${tag(seed)}@example.com`;
 }
 
 /** A phone number that is unique for each user of a seed and is not one of Clerk's test numbers. */
-export function generatedPhone(seed: string, n: number): string {
+function generatedPhone(seed: string, n: number): string {
   const area = 201 + (Number.parseInt(tag(seed), 36) % 700);
   return `+1${area}${String(6_000_000 + n).padStart(7, '0')}`;
 }

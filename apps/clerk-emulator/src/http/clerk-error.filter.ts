@@ -22,7 +22,7 @@ import {
 import { requestPath } from './request-path';
 
 /** Body of every error response. */
-export interface ClerkErrorBody {
+interface ClerkErrorBody {
   errors: { message: string; long_message: string; code: string; meta?: Readonly<Record<string, unknown>> }[];
   clerk_trace_id: string;
 }

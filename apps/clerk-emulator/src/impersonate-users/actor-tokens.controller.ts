@@ -15,7 +15,7 @@ const createParams = z.strictObject({
   expires_in_seconds: z.number().int().min(1).max(31_536_000).nullish(),
   session_max_duration_in_seconds: z.number().int().min(1).max(31_536_000).nullish(),
 });
-export type CreateActorTokenParams = z.output<typeof createParams>;
+type CreateActorTokenParams = z.output<typeof createParams>;
 
 const ticketParams = z.strictObject({ ticket: z.string().max(500) });
 

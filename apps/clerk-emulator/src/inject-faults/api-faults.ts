@@ -14,7 +14,7 @@ export interface AnswerPlan {
 }
 
 /** Faults of one Backend API request. */
-export interface RequestPlan {
+interface RequestPlan {
   readonly hang: FaultParams<'api_hang'> | null;
   /** Thrown instead of handling the request. */
   readonly refusal: ClerkApiError | null;

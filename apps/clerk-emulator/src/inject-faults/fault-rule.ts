@@ -2,7 +2,7 @@ import { subscribesTo } from '../keep-endpoints/endpoint';
 import { FAULT_KINDS, type FaultKind, type FaultParams } from './fault-kinds';
 
 /** Deliveries or requests that a rule applies to. An empty list and null match everything. */
-export interface FaultMatch {
+interface FaultMatch {
   /** Webhooks: event types; `user.*` and `*` are allowed. */
   readonly event_types: readonly string[];
   readonly endpoint_id: string | null;

@@ -13,7 +13,7 @@ import {
 import { type FaultDecision, Faults } from './faults';
 
 /** A kind of fault with the defaults of its parameters. */
-export interface FaultKindView {
+interface FaultKindView {
   kind: FaultKind;
   side: 'webhook' | 'backend_api';
   summary: string;

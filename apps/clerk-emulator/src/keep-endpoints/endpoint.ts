@@ -1,5 +1,5 @@
 /** A former secret that also signs until it expires. */
-export interface PreviousSecret {
+interface PreviousSecret {
   readonly secret: string;
   /** ms since 1970 */
   readonly expires_at: number;

@@ -1,7 +1,7 @@
 import { type ClerkUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
 
 /** End of a user's lockout, in ms since 1970; null when it lasts until the user is unlocked. */
-export interface LockoutEnd {
+interface LockoutEnd {
   readonly user_id: string;
   readonly ends_at: number | null;
 }

@@ -3,7 +3,7 @@ import { type ClerkSession } from '../clerk/session';
 import { type ClerkUser } from '../clerk/user';
 
 /** Values for the shortcodes of a template. */
-export interface ClaimSources {
+interface ClaimSources {
   readonly user: ClerkUser;
   readonly session: ClerkSession;
 }

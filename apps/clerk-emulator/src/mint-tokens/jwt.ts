@@ -34,7 +34,7 @@ export function encodeJwt(
 }
 
 /** Keys for the algorithms. */
-export interface JwtKeys {
+interface JwtKeys {
   readonly privateKey: KeyObject;
   readonly publicPem: string;
 }

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { KeyRing, type RingKey } from './key-ring';
 
 /** A signing key, as the control API returns it. */
-export interface KeyView {
+interface KeyView {
   object: 'key';
   kid: string;
   /** `active` signs; `published` is only in the JWKS; `retired` is not in the JWKS. */

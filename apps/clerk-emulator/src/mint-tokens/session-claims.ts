@@ -4,7 +4,7 @@ import { type ClerkSession } from '../clerk/session';
 import { type ClerkUser } from '../clerk/user';
 
 /** Lifetime of Clerk's session tokens. */
-export const TOKEN_LIFETIME_SECONDS = 60;
+const TOKEN_LIFETIME_SECONDS = 60;
 const NOT_BEFORE_LEAD_SECONDS = 10;
 
 /** Claims that Clerk sets; custom claims must not use these names. */
@@ -13,7 +13,7 @@ export const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
 );
 
 /** Values for the claims of one token. */
-export interface SessionClaimsInput {
+interface SessionClaimsInput {
   readonly version: 1 | 2;
   readonly session: ClerkSession;
   readonly user: ClerkUser;

@@ -7,7 +7,7 @@ import { EmulatorState } from '../persist-state/emulator-state';
 import { NOW } from '../tokens';
 
 /** Kinds of notices. */
-export type NoticeType = 'endpoint.disabled' | 'user.locked' | 'key.rotated' | 'key.retired';
+type NoticeType = 'endpoint.disabled' | 'user.locked' | 'key.rotated' | 'key.retired';
 
 /** Something that a person at the emulator should see, such as an endpoint that was disabled after failures. */
 export interface Notice {

@@ -3,7 +3,7 @@ import { type z } from 'zod';
 import { type SavedState } from './saved-state';
 
 /** The part of the emulator's state that one store holds. */
-export interface StatePart<Schema extends z.ZodObject> {
+interface StatePart<Schema extends z.ZodObject> {
   /** Empties the part. A part without it survives a reset. */
   readonly reset?: () => void;
   /** The part's fields in the state file; a part without them is not saved. */

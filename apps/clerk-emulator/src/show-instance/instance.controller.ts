@@ -3,7 +3,7 @@ import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { Instance } from '../instance';
 
 /** The instance as Clerk's Backend API returns it. */
-export interface InstanceJson {
+interface InstanceJson {
   object: 'instance';
   id: string;
   environment_type: 'development';

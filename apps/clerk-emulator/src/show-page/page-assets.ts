@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 
 /** One file of the page. */
-export interface PageAsset {
+interface PageAsset {
   readonly type: string;
   readonly bytes: Buffer;
   /** In double quotes. */

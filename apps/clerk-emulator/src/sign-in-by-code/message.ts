@@ -2,7 +2,7 @@ import { type EmailAddress, type PhoneNumber } from '../clerk/identifier';
 import { newId } from '../clerk/ids';
 
 /** Content of a message. */
-export interface CodeMessage {
+interface CodeMessage {
   readonly code: string;
   readonly userId: string | null;
   readonly now: number;
@@ -65,7 +65,7 @@ interface CodeData {
 }
 
 /** A text message to be sent. */
-export interface SmsMessage {
+interface SmsMessage {
   created_at: number;
   data: CodeData;
   delivered_by_clerk: boolean;
@@ -81,7 +81,7 @@ export interface SmsMessage {
 }
 
 /** An e-mail to be sent. */
-export interface EmailMessage {
+interface EmailMessage {
   body: string;
   body_plain: string;
   created_at: number;

@@ -12,7 +12,7 @@ export interface SignIn {
 }
 
 /** Verification of the code. `expired` and `failed` end it; resending the code starts a new one. */
-export interface CodeVerification {
+interface CodeVerification {
   readonly object: 'verification_otp';
   readonly status: 'unverified' | 'verified' | 'expired' | 'failed';
   readonly strategy: 'email_code' | 'phone_code';
