@@ -203,7 +203,7 @@ describe('the operations port', () => {
       400,
       {
         status: 'bad_request',
-        detail: 'exclude: names no check of this service; there are database, schema, nats, streams, consumers',
+        detail: 'exclude: is not a check of this service: use database, schema, nats, streams, consumers',
       },
     ]);
   });
