@@ -16,7 +16,7 @@ function faultOf(text: string): string {
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
 describe('an API key', () => {
-  it('is the same text for the same bytes', () => {
+  it('has the same text for the same random bytes', () => {
     const zeros = mintApiKey({ environment: 'dev', random: new Uint8Array(32) });
     expect(zeros).toMatch(/^sk_dev_0{43}_[0-9A-Za-z]{6}$/);
     expect(mintApiKey({ environment: 'prod', random: new Uint8Array(32).fill(255) })).toMatchInlineSnapshot(
@@ -25,7 +25,7 @@ describe('an API key', () => {
     expect(apiKeyHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  it('reads back, whatever its bytes, and shows six characters of them', () => {
+  it('can be parsed for any random bytes, and its prefix shows six characters of them', () => {
     fc.assert(
       fc.property(fc.constantFrom(...apiKeyEnvironments), bytes, (environment, random) => {
         const text = mintApiKey({ environment, random });
@@ -36,7 +36,7 @@ describe('an API key', () => {
     );
   });
 
-  it('with one character changed is refused without a lookup', () => {
+  it('is rejected by its checksum when one character is changed', () => {
     fc.assert(
       fc.property(bytes, fc.nat(), fc.constantFrom(...'0aAzZ9x'), (random, where, character) => {
         const text = mintApiKey({ environment: 'stg', random });
@@ -47,7 +47,7 @@ describe('an API key', () => {
     );
   });
 
-  it('moved to another environment is refused', () => {
+  it('is rejected when its environment is replaced', () => {
     const text = mintApiKey({ environment: 'dev', random: randomBytes(32) });
     expect(faultOf(text.replace('sk_dev_', 'sk_prod_'))).toBe('api_key_checksum_invalid');
   });
@@ -62,7 +62,7 @@ describe('an API key', () => {
     [`sk_dev_${'a'.repeat(42)}-_${'a'.repeat(6)}`, 'api_key_malformed'],
     [`sk_dev_${'a'.repeat(10_000)}_${'a'.repeat(6)}`, 'api_key_malformed'],
     [`sk_dev_${'a'.repeat(43)}_${'a'.repeat(6)}`, 'api_key_checksum_invalid'],
-  ])('is refused: %#', (text, code) => {
+  ])('is rejected when it is %j, as %s', (text, code) => {
     expect(faultOf(text)).toBe(code);
   });
 

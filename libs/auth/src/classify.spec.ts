@@ -15,7 +15,7 @@ const clerkToken = jwt({ alg: 'RS256' }, claimsV2(0));
 const ownToken = jwt({ alg: 'HS256' }, { iss: OWN });
 const KEY = 'sk_prod_abc_xyz';
 
-function verdict(rawHeaders: readonly string[], url = '/api/me'): string {
+function resultOf(rawHeaders: readonly string[], url = '/api/me'): string {
   try {
     return classify({ rawHeaders, url }, issuers).verifier;
   } catch (error) {
@@ -24,9 +24,9 @@ function verdict(rawHeaders: readonly string[], url = '/api/me'): string {
   }
 }
 
-describe('classify', () => {
+describe('classifying a request', () => {
   it.each<[string, string[], string]>([
-    ['nothing', [], 'none'],
+    ['no credential', [], 'none'],
     ['a cookie', ['Cookie', `__session=${clerkToken}`], 'none'],
     ['an API key', ['X-API-Key', KEY], 'api_key'],
     ['an API key as Bearer', ['Authorization', `Bearer ${KEY}`], 'api_key'],
@@ -106,8 +106,8 @@ describe('classify', () => {
       ['Authorization', `Bearer ${jwt({ alg: 'RS256' }, { iss: 'https://evil.example' })}`],
       'token_issuer_unknown',
     ],
-  ])('of %s', (_, rawHeaders, expected) => {
-    expect(verdict(rawHeaders)).toBe(expected);
+  ])('with %s', (_, rawHeaders, expected) => {
+    expect(resultOf(rawHeaders)).toBe(expected);
   });
 
   it.each([
@@ -116,21 +116,21 @@ describe('classify', () => {
     `/api/me?q=${clerkToken}`,
     `/api/me?next=1&x=sk%5Fprod_abc`,
     '/api/me?x-api-key=',
-  ])('refuses a credential in the query, even beside a good one: %#', (url) => {
-    expect(verdict(['Authorization', `Bearer ${clerkToken}`], url)).toBe('credential_in_query');
+  ])('rejects a credential in the query, even with a valid credential in a header: %#', (url) => {
+    expect(resultOf(['Authorization', `Bearer ${clerkToken}`], url)).toBe('credential_in_query');
   });
 
   it.each([
     '?__clerk_ticket=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
     '?__clerk_handshake=eyJhbGciOiJSUzI1NiJ9.e30.AAAA',
     '?__clerk_db_jwt=dvb_1&__dev_session=eyJhbGciOiJSUzI1NiJ9.e30.AAAA&__clerk_status=verified',
-  ])("ignores Clerk's own parameters where browsers navigate, and only there: %s", (query) => {
+  ])("ignores Clerk's query parameters only on routes to which browsers navigate: %s", (query) => {
     const request = { rawHeaders: [], url: `/api/clerk/syncUsers${query}` };
     expect(readCredential({ ...request, navigation: true })).toEqual({ kind: 'none' });
-    if (query.includes('eyJ')) expect(verdict([], request.url)).toBe('credential_in_query');
+    if (query.includes('eyJ')) expect(resultOf([], request.url)).toBe('credential_in_query');
   });
 
-  it('refuses other credentials in the query also where browsers navigate', () => {
+  it('rejects other credentials in the query on routes to which browsers navigate', () => {
     for (const query of [`?x=${clerkToken}`, '?token=a', '?clerk_ticket=eyJa.e30.A']) {
       expect(() => readCredential({ rawHeaders: [], url: `/${query}`, navigation: true })).toThrow(
         expect.objectContaining({ code: 'credential_in_query' }) as Error,
@@ -138,7 +138,7 @@ describe('classify', () => {
     }
   });
 
-  it("takes a proxy's Authorization for none of ours where browsers navigate", () => {
+  it('ignores Authorization of a proxy on routes to which browsers navigate', () => {
     const read = (value: string) =>
       readCredential({ rawHeaders: ['Authorization', value], url: '/', navigation: true });
     for (const value of ['Basic dTpw', '', 'Negotiate abc']) expect(read(value)).toEqual({ kind: 'none' });
@@ -146,7 +146,7 @@ describe('classify', () => {
     expect(() => read('Bearer ')).toThrow(expect.objectContaining({ code: 'credential_malformed' }) as Error);
   });
 
-  it('accepts our own tokens only where there is an issuer of our own', () => {
+  it('accepts legacy tokens only when their issuer is configured', () => {
     for (const claims of [{ iss: OWN }, {}]) {
       const request = { rawHeaders: ['Authorization', `Bearer ${jwt({ alg: 'HS256' }, claims)}`], url: '/' };
       expect(() => classify(request, { clerk: ISSUER })).toThrow(
@@ -155,7 +155,7 @@ describe('classify', () => {
     }
   });
 
-  it('chooses at most one verifier for any request, by the bytes of the credential alone', () => {
+  it('selects at most one verifier for any request, from the bytes of the credential alone', () => {
     const header = fc.record({ alg: fc.constantFrom('RS256', 'HS256', 'none', 'ES256') }, { requiredKeys: [] });
     const claims = fc.record({ iss: fc.constantFrom(ISSUER, OWN, 'x') }, { requiredKeys: [] });
     const token = fc.tuple(header, claims).map(([h, c]) => jwt(h, c));
@@ -172,12 +172,12 @@ describe('classify', () => {
     fc.assert(
       fc.property(requests, ([fields, query]) => {
         const rawHeaders = fields.flat();
-        const chosen = verdict(rawHeaders, `/?${query}`);
+        const chosen = resultOf(rawHeaders, `/?${query}`);
         expect(['none', 'api_key', 'clerk_session', 'legacy_jwt'].includes(chosen) || refusals.test(chosen)).toBe(true);
         const credentials = fields.filter(([name]) => /^(authorization|x-api-key)$/i.test(name));
         if (chosen === 'none') expect(credentials).toEqual([]);
-        // Everything else in the request makes no difference.
-        if (!chosen.startsWith('credential_in')) expect(verdict(credentials.flat())).toBe(chosen);
+        // Nothing else in the request makes a difference.
+        if (!chosen.startsWith('credential_in')) expect(resultOf(credentials.flat())).toBe(chosen);
         if (chosen === 'clerk_session' || chosen === 'legacy_jwt') expect(credentials).toHaveLength(1);
       }),
       { numRuns: 2_000 },

@@ -30,7 +30,7 @@ async function faultOf(attempt: () => Promise<unknown>): Promise<CredentialFault
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 const HEADER = JSON.stringify({ alg: 'RS256', cat: 'cl_B7d4PD111AAA', kid: 'ins_1', typ: 'JWT' });
 
-/** Signed properly, whatever the texts are. */
+/** Signs any header and claims correctly. */
 function signedText(header: string, claims: string): string {
   const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${sign('RSA-SHA256', Buffer.from(input), pair.privateKey).toString('base64url')}`;
@@ -40,8 +40,8 @@ function claimsText(extra: string): string {
   return JSON.stringify(claimsV2(NOW)).replace(/\}$/, `,${extra}}`);
 }
 
-describe('a Clerk session token that is accepted', () => {
-  it('says who is calling, by which session, and until when', async () => {
+describe('an accepted Clerk session token', () => {
+  it('yields the caller, the session and the expiry', async () => {
     await expect(verifyToken(await mint(pair, claimsV2(NOW)))).resolves.toEqual({
       clerkUserId: 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1',
       sessionId: 'sess_3AbCdEfGhIjKlMnOpQrStUvWxS1',
@@ -63,7 +63,7 @@ describe('a Clerk session token that is accepted', () => {
     await expect(verifyToken(await mint(pair, claims))).resolves.toMatchObject({ authorizedParty: null });
   });
 
-  it('must name a listed party where that is required', async () => {
+  it('must name a listed party when the configuration requires one', async () => {
     const { azp, ...claims } = claimsV2(NOW);
     const verify = async (of: Record<string, unknown>) =>
       faultOf(async () => verifyToken(await mint(pair, of), NOW, { requireAuthorizedParty: true }));
@@ -72,7 +72,7 @@ describe('a Clerk session token that is accepted', () => {
     expect(await verify({ ...claims, azp: 'https://evil.example' })).toBe('token_party_unlisted');
   });
 
-  it('is forgiven five seconds between the clocks, and no more', async () => {
+  it('tolerates a clock difference of five seconds, and no more', async () => {
     const token = await mint(pair, { ...claimsV2(NOW), nbf: NOW / SECOND });
     const at = (seconds: number) => faultOf(() => verifyToken(token, NOW + seconds * SECOND));
     await expect(Promise.all([-6, -5, 64, 65].map(at))).resolves.toEqual([
@@ -83,7 +83,7 @@ describe('a Clerk session token that is accepted', () => {
     ]);
   });
 
-  it('may be signed by the key that took the place of the known one under its id, and by no other', async () => {
+  it('may be signed by the key that replaced the cached one under its id, and by no other', async () => {
     const [known, successor] = [pair, stranger].map(({ publicPem }) => createPublicKey(publicPem));
     const keys: KeySource = {
       ...pinnedKey(pair.publicPem),
@@ -100,7 +100,7 @@ describe('a Clerk session token that is accepted', () => {
     expect(await faultOf(() => verify(signingPair('ins_2')))).toBe('token_signature_invalid');
   });
 
-  it('may be impersonated only where that is allowed, and then names the actor', async () => {
+  it('may be impersonated only when the configuration allows it, and then names the actor', async () => {
     const token = await mint(pair, { ...claimsV2(NOW), act: { sub: 'user_admin' } });
     await expect(faultOf(() => verifyToken(token))).resolves.toBe('token_impersonated');
     await expect(verifyToken(token, NOW, { allowImpersonation: true })).resolves.toMatchObject({ actor: 'user_admin' });
@@ -111,32 +111,32 @@ describe('a Clerk session token that is accepted', () => {
   });
 });
 
-describe('a Clerk session token is refused', () => {
+describe('a Clerk session token is rejected', () => {
   it.each<[string, CredentialFault, Record<string, unknown>]>([
     ['of another issuer', 'token_issuer_unknown', { iss: 'https://evil.example' }],
-    ['of our issuer with a slash', 'token_issuer_unknown', { iss: `${ISSUER}/` }],
-    ['of no issuer', 'token_issuer_unknown', { iss: undefined }],
+    ['of the issuer with a trailing slash', 'token_issuer_unknown', { iss: `${ISSUER}/` }],
+    ['without an issuer', 'token_issuer_unknown', { iss: undefined }],
     ['for another application', 'token_party_unlisted', { azp: 'https://evil.example' }],
     ['for a list of applications', 'token_party_unlisted', { azp: [PARTY] }],
     ['for an empty application', 'token_party_unlisted', { azp: '' }],
     ['that has expired', 'token_expired', { exp: NOW / SECOND - 5 }],
     ['without exp', 'token_claim_invalid', { exp: undefined }],
     ['with a text for exp', 'token_claim_invalid', { exp: '9999999999' }],
-    ['with a boundless exp', 'token_claim_invalid', { exp: 1e300 }],
+    ['with an exp beyond any date', 'token_claim_invalid', { exp: 1e300 }],
     ['with a negative exp', 'token_claim_invalid', { exp: -1 }],
     ['without iat', 'token_claim_invalid', { iat: undefined }],
     ['issued in the future', 'token_not_yet_valid', { iat: NOW / SECOND + 6 }],
     ['with nbf in the future', 'token_not_yet_valid', { nbf: NOW / SECOND + 6 }],
     ['with a text for nbf', 'token_claim_invalid', { nbf: 'soon' }],
     ['of a machine', 'token_subject_invalid', { sub: 'mch_1' }],
-    ['of no subject', 'token_subject_invalid', { sub: undefined }],
+    ['without a subject', 'token_subject_invalid', { sub: undefined }],
     ['of a subject with a wildcard', 'token_subject_invalid', { sub: 'user_*' }],
     ['of a subject with a line break', 'token_subject_invalid', { sub: 'user_1\n' }],
     ['without a session', 'token_session_missing', { sid: undefined }],
-    ['of an odd session', 'token_session_missing', { sid: 'sess_1 ' }],
+    ['with a malformed session id', 'token_session_missing', { sid: 'sess_1 ' }],
     ['of a pending session', 'token_session_pending', { sts: 'pending' }],
-    ['of a session in a state unheard of', 'token_session_pending', { sts: null }],
-    ['of a version to come', 'token_version_unsupported', { v: 3 }],
+    ['of a session in an unknown state', 'token_session_pending', { sts: null }],
+    ['of an unknown version', 'token_version_unsupported', { v: 3 }],
     ['of an impersonated session', 'token_impersonated', { act: { sub: 'user_admin' } }],
     ['of an impersonated session without an actor', 'token_impersonated', { act: null }],
   ])('%s', async (_, fault, claims) => {
@@ -146,15 +146,15 @@ describe('a Clerk session token is refused', () => {
 
   it.each<[string, CredentialFault, Record<string, unknown>]>([
     ['of another type', 'token_type_unsupported', { typ: 'at+jwt' }],
-    ['of no type', 'token_type_unsupported', { typ: undefined }],
-    ["made from a JWT template, not a session's", 'token_category_unsupported', { cat: 'cl_B7d4PD222AAA' }],
-    ['of no category', 'token_category_unsupported', { cat: undefined }],
-    ['with a key id that is no text', 'token_key_unknown', { kid: 7 }],
+    ['without a type', 'token_type_unsupported', { typ: undefined }],
+    ['made from a JWT template', 'token_category_unsupported', { cat: 'cl_B7d4PD222AAA' }],
+    ['without a category', 'token_category_unsupported', { cat: undefined }],
+    ['with a key id that is not a string', 'token_key_unknown', { kid: 7 }],
   ])('%s (header)', async (_, fault, header) => {
     await expect(faultOf(async () => verifyToken(await mint(pair, claimsV2(NOW), header)))).resolves.toBe(fault);
   });
 
-  it('signed by somebody else, under whatever id, with the key sent along or linked', async () => {
+  it('signed with a foreign key, even when its header embeds or links that key', async () => {
     const headers = [{}, { jwk: stranger.jwk }, { jku: 'https://evil.example/jwks.json' }, { x5c: ['MIIB'] }];
     for (const header of headers) {
       const token = await mint(stranger, claimsV2(NOW), header);
@@ -166,7 +166,7 @@ describe('a Clerk session token is refused', () => {
     'with the algorithm %p',
     async (alg) => {
       const input = `${encode(JSON.stringify({ ...JSON.parse(HEADER), alg }))}.${encode(JSON.stringify(claimsV2(NOW)))}`;
-      // The classic confusion: the public key's text as an HMAC secret.
+      // Key confusion: the text of the public key as HMAC secret.
       const tag = createHmac('sha256', pair.publicPem).update(input).digest('base64url');
       for (const token of [`${input}.${tag}`, `${input}.`]) {
         await expect(faultOf(() => verifyToken(token))).resolves.toBe('token_alg_unsupported');
@@ -174,7 +174,7 @@ describe('a Clerk session token is refused', () => {
     },
   );
 
-  it('with anything altered after signing', async () => {
+  it('altered after signing', async () => {
     const token = await mint(pair, claimsV2(NOW));
     const [header = '', claims = '', signature = ''] = token.split('.');
     const raised = encode(Buffer.from(claims, 'base64url').toString().replace('Y1"', 'Y2"'));
@@ -188,11 +188,11 @@ describe('a Clerk session token is refused', () => {
     }
   });
 
-  it('in any other spelling of the same bytes', async () => {
+  it('in any other encoding of the same bytes', async () => {
     const token = await mint(pair, claimsV2(NOW));
     const parts = token.split('.');
     const last = token.at(-1) ?? '';
-    // 2048 bits leave four unused bits in the last letter.
+    // The base64url of 2048 bits has four unused bits in its last character.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const sameBytes = `${token.slice(0, -1)}${alphabet[alphabet.indexOf(last) + 1]}`;
     const spellings = [
@@ -215,12 +215,7 @@ describe('a Clerk session token is refused', () => {
   });
 
   it.each<[string, CredentialFault, string, string]>([
-    [
-      'an extension it demands',
-      'token_crit_unsupported',
-      HEADER.replace(/\}$/, ',"crit":["exp"]}'),
-      claimsText('"x":1'),
-    ],
+    ['a required extension', 'token_crit_unsupported', HEADER.replace(/\}$/, ',"crit":["exp"]}'), claimsText('"x":1')],
     ['an empty crit', 'token_crit_unsupported', HEADER.replace(/\}$/, ',"crit":[]}'), claimsText('"x":1')],
     ['two subjects', 'token_duplicate_claim', HEADER, claimsText('"sub":"user_2"')],
     ['two subjects, one escaped', 'token_duplicate_claim', HEADER, claimsText('"s\\u0075b":"user_2"')],
@@ -229,19 +224,19 @@ describe('a Clerk session token is refused', () => {
     ['an infinite exp', 'token_number_invalid', HEADER, claimsText('"x":1e400')],
     ['claims that are a list', 'token_malformed', HEADER, '[]'],
     ['claims that are null', 'token_malformed', HEADER, 'null'],
-    ['claims that are no JSON', 'token_malformed', HEADER, '{"a":1'],
+    ['claims that are not JSON', 'token_malformed', HEADER, '{"a":1'],
     ['a byte order mark', 'token_malformed', HEADER, `\ufeff${claimsText('"x":1')}`],
-    ['claims without a bottom', 'token_malformed', HEADER, claimsText(`"x":${'['.repeat(40)}${']'.repeat(40)}`)],
+    ['claims nested 40 levels deep', 'token_malformed', HEADER, claimsText(`"x":${'['.repeat(40)}${']'.repeat(40)}`)],
   ])('with %s', async (_, fault, header, claims) => {
     await expect(faultOf(() => verifyToken(signedText(header, claims)))).resolves.toBe(fault);
   });
 
-  it('larger than 8 KiB before anything of it is read', async () => {
+  it('larger than 8 KiB before any part is decoded', async () => {
     const token = signedText(HEADER, claimsText(`"x":"${'a'.repeat(8192)}"`));
     await expect(faultOf(() => verifyToken(token))).resolves.toBe('token_too_large');
   });
 
-  it('without telling the token', async () => {
+  it('without showing the token in the error', async () => {
     const token = await mint(stranger, claimsV2(NOW));
     const error = await verifyToken(token).catch((caught: unknown) => caught);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(token.slice(0, 20));

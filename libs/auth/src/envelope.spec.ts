@@ -39,7 +39,7 @@ function sha256(bytes: Uint8Array): string {
 }
 
 describe('the principal envelope', () => {
-  it('vouches for the very request that it was made for', () => {
+  it('is valid for the request for which it was signed', () => {
     expect(verifyAt(NOW)(envelope, subject, body)).toEqual({
       sub: subject,
       bh: sha256(body),
@@ -51,13 +51,13 @@ describe('the principal envelope', () => {
   });
 
   it.each<[string, EnvelopeFault, string | undefined, string, Uint8Array, number]>([
-    ['none at all', 'missing', undefined, subject, body, NOW],
+    ['a missing envelope', 'missing', undefined, subject, body, NOW],
     ['another subject', 'subject', envelope, 'user-sync.me.update', body, NOW],
     ['another body', 'body', envelope, subject, Buffer.from('{"a":2}'), NOW],
-    ['a replay after its time', 'expired', envelope, subject, body, NOW + 12_000],
-    ['one from the future', 'not_yet_valid', envelope, subject, body, NOW - 2_001],
-    ['more than ten seconds of life', 'lifetime', signed({ exp: NOW + 10_001 }), subject, body, NOW],
-    ['an end before its beginning', 'lifetime', signed({ exp: NOW }), subject, body, NOW],
+    ['a replay after its expiry', 'expired', envelope, subject, body, NOW + 12_000],
+    ['an iat in the future', 'not_yet_valid', envelope, subject, body, NOW - 2_001],
+    ['a lifetime over ten seconds', 'lifetime', signed({ exp: NOW + 10_001 }), subject, body, NOW],
+    ['an exp before its iat', 'lifetime', signed({ exp: NOW }), subject, body, NOW],
     ['claims of another shape', 'claims', signed({ principal: { userId: 'me' } }), subject, body, NOW],
     ['a time that is none', 'claims', signed({ exp: '9e99' }), subject, body, NOW],
     ['padding', 'malformed', `${envelope}=`, subject, body, NOW],
@@ -80,13 +80,13 @@ describe('the principal envelope', () => {
       body,
       NOW,
     ],
-  ])('is refused with %s (%s)', (_, fault, text, onSubject, onBody, at) => {
+  ])('is rejected for %s as %s', (_, fault, text, onSubject, onBody, at) => {
     expect(() => verifyAt(at)(text, onSubject, onBody)).toThrow(
       expect.objectContaining({ code: 'ENVELOPE_INVALID', fault }),
     );
   });
 
-  it('carries where the request came from, signed', () => {
+  it('contains the signed origin of the request', () => {
     const origin = { sourceIp: '203.0.113.9', userAgent: 'curl' };
     const text = signer({ subject, body, requestId: 'r1', principal, origin });
     expect(verifyAt(NOW)(text, subject, body).origin).toEqual(origin);
@@ -97,7 +97,7 @@ describe('the principal envelope', () => {
     );
   });
 
-  it('says by how much the clocks differ, where nothing else is wrong', () => {
+  it('reports by how much the clocks differ when nothing else is wrong', () => {
     const told = (at: number, on = subject) => {
       try {
         verifyAt(at)(envelope, on, body);
@@ -109,12 +109,12 @@ describe('the principal envelope', () => {
     expect(told(NOW - 2_001, 'user-sync.me.update')).toBeUndefined();
   });
 
-  it('forgives clocks that differ by up to two seconds', () => {
+  it('tolerates clocks that differ by up to two seconds', () => {
     expect(verifyAt(NOW - 2_000)(envelope, subject, body).rid).toBe('r1');
     expect(verifyAt(NOW + 11_999)(envelope, subject, body).rid).toBe('r1');
   });
 
-  it('takes Ed25519 keys alone, and no private key for verifying', () => {
+  it('accepts only Ed25519 keys, and no private key for verifying', () => {
     expect(() => createEnvelopeSigner('hunter2')).toThrow(KeyInvalidError);
     expect(() => createEnvelopeSigner('hunter2')).not.toThrow(/hunter2/);
     expect(() => createEnvelopeSigner(pem('x25519').privateKey)).toThrow(KeyInvalidError);

@@ -10,7 +10,7 @@ const second = signingPair('ins_2');
 const replaced = signingPair('ins_1');
 const weak = signingPair('ins_weak', 1024);
 
-/** A key server whose answer each test sets. */
+/** A key server; each test sets its response. */
 let answer: { status: number; body: string; headers?: Record<string, string>; hang?: boolean };
 let fetches = 0;
 let server: Server;
@@ -57,7 +57,7 @@ describe('the JWKS cache', () => {
     now += 60_000;
     const unknown = Array.from({ length: 1_000 }, (_, index) => source.find(`../../${index}`));
     const results = await Promise.allSettled(unknown);
-    // The one that caused the fetch is answered by it; the fetch may be older than the keys of the others.
+    // Only the call that started the fetch knows that its key is missing; the fetch may predate the keys of the others.
     expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([{ status: 'fulfilled', value: undefined }]);
     for (let index = 0; index < 100; index++) {
       await expect(source.find(`x${index}`)).rejects.toThrow(KeysUnavailableError);
@@ -66,7 +66,7 @@ describe('the JWKS cache', () => {
     expect(fetches).toBe(2);
   });
 
-  it('finds a key that was added, once the pause is over, and tells that the keys have changed', async () => {
+  it('finds an added key after the cooldown, and notifies listeners of the change', async () => {
     const source = cache();
     let changes = 0;
     source.onChange(() => changes++);
@@ -79,7 +79,7 @@ describe('the JWKS cache', () => {
     expect([fetches, changes]).toEqual([2, 1]);
   });
 
-  it('finds a key that was added although invented ids use up every fetch: the next one brings it', async () => {
+  it('finds an added key with the next fetch although invented ids cause every fetch', async () => {
     const source = cache();
     await source.find('ins_1');
     for (let pause = 0; pause < 3; pause++) {
@@ -93,14 +93,14 @@ describe('the JWKS cache', () => {
     await expect(source.find('ins_2')).resolves.toBeDefined();
   });
 
-  it('knows without a fetch that no key has no id, an empty one, or one of more than 256 characters', async () => {
+  it('rejects a missing, empty or too long key id without a fetch', async () => {
     const source = cache();
     await source.find('ins_1');
     for (const kid of [undefined, '', 'a'.repeat(257)]) await expect(source.find(kid)).resolves.toBeUndefined();
     expect(fetches).toBe(1);
   });
 
-  it('learns of a new key before its first token, by a fetch in the background after five minutes', async () => {
+  it('fetches in the background after five minutes, so that a new key is known before its first token', async () => {
     const source = cache();
     await source.find('ins_1');
     answer = keys(first.jwk, second.jwk);
@@ -112,7 +112,7 @@ describe('the JWKS cache', () => {
     expect(fetches).toBe(2);
   });
 
-  it('finds the key that took the place of another under its id, once the pause is over, and tells of it', async () => {
+  it('finds the key that replaced another under its id after the cooldown, and notifies listeners', async () => {
     const source = cache();
     let changes = 0;
     source.onChange(() => changes++);
@@ -127,7 +127,7 @@ describe('the JWKS cache', () => {
     expect([fetches, changes]).toEqual([2, 1]);
   });
 
-  it('finds no successor of a key that is still there, nor of one whose source is down, and asks no more often', async () => {
+  it('finds no successor of a key that is still published or whose source is down, and fetches no more often', async () => {
     const source = cache();
     const known = (await source.find('ins_1'))!;
     now += 30_000;
@@ -143,7 +143,7 @@ describe('the JWKS cache', () => {
     expect(fetches).toBe(3);
   });
 
-  it("fetches as ever when the host's clock is set back", async () => {
+  it("keeps fetching when the host's clock is set back", async () => {
     const source = new JwksCache({ url, cooldownMs: 0 });
     await source.find('ins_1');
     answer = keys(first.jwk, second.jwk);
@@ -151,13 +151,13 @@ describe('the JWKS cache', () => {
     await expect(source.find('ins_2')).resolves.toBeDefined();
   });
 
-  it('lets go of a key that was withdrawn, within its time', async () => {
+  it('drops a withdrawn key within the maximum age', async () => {
     const source = cache();
     answer = keys(first.jwk, second.jwk);
     await source.find('ins_2');
     answer = keys(first.jwk);
     now += 300_001;
-    // Refreshed behind the caller's back.
+    // The refresh runs in the background.
     await expect(source.find('ins_2')).resolves.toBeDefined();
     await expect(source.find('ins_3')).rejects.toThrow(KeysUnavailableError);
     await expect(source.find('ins_2')).rejects.toThrow(KeysUnavailableError);
@@ -165,7 +165,7 @@ describe('the JWKS cache', () => {
     await expect(source.find('ins_2')).resolves.toBeUndefined();
   });
 
-  it('goes on with known keys while the source is down, and cannot tell about others', async () => {
+  it('serves cached keys while the source is down, and is unavailable for others', async () => {
     const source = cache();
     await source.find('ins_1');
     answer = { status: 500, body: '' };
@@ -176,7 +176,7 @@ describe('the JWKS cache', () => {
     expect(fetches).toBe(2);
   });
 
-  it('without any key is unavailable, says so at once to a crowd, and recovers soon', async () => {
+  it('is unavailable without any key, answers concurrent calls at once, and recovers after the cooldown', async () => {
     const source = cache();
     answer = { status: 404, body: '' };
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => source.find('ins_1')));
@@ -191,8 +191,8 @@ describe('the JWKS cache', () => {
   });
 
   it.each<[string, () => typeof answer]>([
-    ['is no JSON', () => ({ status: 200, body: 'hello' })],
-    ['is no key set', () => ({ status: 200, body: '[]' })],
+    ['does not return JSON', () => ({ status: 200, body: 'hello' })],
+    ['does not return a key set', () => ({ status: 200, body: '[]' })],
     ['has no key', () => keys()],
     ['redirects', () => ({ status: 302, body: '', headers: { location: '/elsewhere' } })],
     ['never ends', () => ({ status: 200, body: JSON.stringify({ keys: [first.jwk], x: 'a'.repeat(300_000) }) })],
@@ -211,7 +211,7 @@ describe('the JWKS cache', () => {
     await expect(cache({ timeoutMs: 200 }).find('ins_1')).rejects.toThrow(KeysUnavailableError);
   });
 
-  it('takes the good keys of a mixed set, and 32 at most', async () => {
+  it('keeps the usable keys of a mixed set, and 32 at most', async () => {
     const many = Array.from({ length: 100 }, (_, index) => ({ ...first.jwk, kid: `k${index}` }));
     answer = keys(weak.jwk, null, ...many);
     const source = cache();
@@ -222,7 +222,7 @@ describe('the JWKS cache', () => {
     }
   });
 
-  it('reports each fetch', async () => {
+  it('reports each fetch to onFetch', async () => {
     const outcomes: boolean[] = [];
     const source = cache({ onFetch: (error) => outcomes.push(error === undefined) });
     answer = { status: 500, body: '' };

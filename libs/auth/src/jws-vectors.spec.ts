@@ -62,14 +62,14 @@ describe('the vectors of RFC 7515 and RFC 7520', () => {
   const secret = (text: string) => createSecretKey(Buffer.from(text, 'base64url'));
   const rsa = (n: string) => rsaKeyFromJwk({ n, e: 'AQAB' });
 
-  it('A.1, HS256: the signature holds, a changed one does not', () => {
+  it('A.1, HS256: accepts the signature and rejects a changed one', () => {
     const { signed, signature } = parts(RFC7515_A1);
     expect(isHs256(signed, signature, secret(RFC7515_A1_KEY))).toBe(true);
     signature[0]! ^= 1;
     expect(isHs256(signed, signature, secret(RFC7515_A1_KEY))).toBe(false);
   });
 
-  it('A.1 through the verifier: past the signature, and refused for what it does not say', async () => {
+  it('A.1 in the verifier: accepts the signature and rejects the missing claims', async () => {
     const rules = { issuer: 'joe', audience: 'gatehouse', secrets: [secret(RFC7515_A1_KEY)] };
     const verifier = new LegacyJwtVerifier(rules, () => 1_300_819_000_000);
     expect(await faultOf(() => verifier.verify(decodeJwt(RFC7515_A1)))).toBe('token_audience_invalid');
@@ -77,7 +77,7 @@ describe('the vectors of RFC 7515 and RFC 7520', () => {
     expect(await faultOf(() => other.verify(decodeJwt(RFC7515_A1)))).toBe('token_signature_invalid');
   });
 
-  it('A.2, RS256: the signature holds, a changed one and another key do not', () => {
+  it('A.2, RS256: accepts the signature and rejects a changed one and another key', () => {
     const { signed, signature } = parts(RFC7515_A2);
     expect(isRs256(signed, signature, rsa(RFC7515_A2_N))).toBe(true);
     expect(isRs256(signed, signature, rsa(RFC7520_N))).toBe(false);
@@ -85,7 +85,7 @@ describe('the vectors of RFC 7515 and RFC 7520', () => {
     expect(isRs256(signed, signature, rsa(RFC7515_A2_N))).toBe(false);
   });
 
-  it('A.2 through the verifier: past the signature, and refused for what it does not say', async () => {
+  it('A.2 in the verifier: accepts the signature and rejects the missing claims', async () => {
     const pem = rsa(RFC7515_A2_N).export({ type: 'spki', format: 'pem' }).toString();
     const rules = { issuer: 'joe', authorizedParties: [], allowImpersonation: false };
     const verifier = new ClerkSessionVerifier(rules, pinnedKey(pem), () => 1_300_819_000_000);
@@ -95,13 +95,13 @@ describe('the vectors of RFC 7515 and RFC 7520', () => {
   it.each([
     ['A.3, ES256', RFC7515_A3],
     ['A.5, none', RFC7515_A5],
-  ])('%s has no verifier', async (_, token) => {
+  ])('%s: rejects the algorithm', async (_, token) => {
     expect(await faultOf(() => classifyJwt(decodeJwt(token), { clerk: 'joe', own: 'joe' }))).toBe(
       'token_alg_unsupported',
     );
   });
 
-  it('A.4, ES512 of no JSON, and RFC 7520 4.1 and 4.4 are no JWTs, although their signatures hold', async () => {
+  it('A.4 of RFC 7515, and 4.1 and 4.4 of RFC 7520: rejects payloads that are not JSON', async () => {
     for (const token of ['eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwM', RFC7520_RS256, RFC7520_HS256]) {
       expect(await faultOf(() => decodeJwt(token))).toBe('token_malformed');
     }
@@ -112,8 +112,8 @@ describe('the vectors of RFC 7515 and RFC 7520', () => {
   });
 });
 
-// The classes of fault of Wycheproof's JSON Web Signature set, made anew around claims that would be accepted: its own
-// payloads are no JSON, so that a JWT verifier refuses all of them for that alone.
+// The fault classes of Wycheproof's JSON Web Signature tests, applied to claims that would be accepted. Wycheproof's own
+// payloads are not JSON, so a JWT verifier would reject all of them for that alone.
 const pair = signingPair('ins_1');
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 const OWN = 'https://api.example.com';
@@ -155,7 +155,7 @@ const legacy = new LegacyJwtVerifier(
   () => NOW,
 );
 
-function verdictOn(token: string): Promise<string> {
+function resultOf(token: string): Promise<string> {
   return faultOf(async () => {
     const { verifier, jwt } = classifyJwt(decodeJwt(token), issuers);
     return verifier === 'clerk_session' ? clerk.verify(jwt) : legacy.verify(jwt);
@@ -279,30 +279,30 @@ const faults: [string, (kind: Kind) => string][] = [
   ],
 ];
 
-describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
-  it('what is not at fault is accepted, white space in its JSON included', async () => {
+describe("the fault classes of Wycheproof's JSON Web Signature tests", () => {
+  it('accepts tokens without a fault, also with white space in their JSON', async () => {
     for (const kind of ['RS256', 'HS256'] as const) {
-      expect(await verdictOn(compact(kind))).toBe('accepted');
+      expect(await resultOf(compact(kind))).toBe('accepted');
       const spaced = (value: unknown) => encode(JSON.stringify(value, null, '\t ').replaceAll('\n', '\r\n'));
       const input = `${spaced(kinds[kind].header)}.${spaced(kinds[kind].claims)}`;
-      expect(await verdictOn(compact(kind, input))).toBe('accepted');
+      expect(await resultOf(compact(kind, input))).toBe('accepted');
     }
   });
 
-  it.each([0x00, 0xff])('a tag that begins with bytes %i is as good as any', async (byte) => {
+  it.each([0x00, 0xff])('accepts a tag that begins with two bytes %i', async (byte) => {
     for (let serial = 0; ; serial++) {
       const input = `${encode(ownHeader)}.${encode({ ...ownClaims, serial })}`;
       const tag = kinds.HS256.sign(input);
       if (tag[0] !== byte || tag[1] !== byte) continue;
-      expect(await verdictOn(compact('HS256', input))).toBe('accepted');
+      expect(await resultOf(compact('HS256', input))).toBe('accepted');
       return;
     }
   });
 
   it.each(faults.flatMap(([name, make]) => [['RS256', name, make] as const, ['HS256', name, make] as const]))(
-    '%s, %s: refused',
+    'rejects %s with the fault: %s',
     async (kind, _, make) => {
-      expect(await verdictOn(make(kind))).toMatch(
+      expect(await resultOf(make(kind))).toMatch(
         /^token_(malformed|signature_invalid|alg_unsupported|issuer_unknown)$/,
       );
     },
@@ -348,15 +348,15 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
   const raw = (block: Buffer) =>
     `${kinds.RS256.input}.${privateEncrypt({ key: pair.privateKey, padding: constants.RSA_NO_PADDING }, block).toString('base64url')}`;
 
-  it('the same way of making paddings makes a good one', async () => {
-    expect(await verdictOn(raw(padded(good)))).toBe('accepted');
+  it('accepts the padding that the faulty ones are derived from', async () => {
+    expect(await resultOf(raw(padded(good)))).toBe('accepted');
   });
 
-  it.each(paddings)('RS256, padding of PKCS #1 modified, %s: refused', async (_, block) => {
-    expect(await verdictOn(raw(block))).toBe('token_signature_invalid');
+  it.each(paddings)('rejects RS256 with a modified PKCS #1 padding: %s', async (_, block) => {
+    expect(await resultOf(raw(block))).toBe('token_signature_invalid');
   });
 
-  // DER of the digest info, and everything that a lax reader might take for it.
+  // The DER encoding of the digest info, and encodings that a lax parser might accept.
   const leaf = (tag: number, value: Buffer): Der => ({ tag, value });
   const nodes = {
     outer: { tag: 0x30, value: Buffer.alloc(0) },
@@ -372,13 +372,13 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
     return part('outer', Buffer.concat([algorithm, part('digest')]));
   };
 
-  it('the same way of making digest infos makes a good one', async () => {
+  it('accepts the digest info that the faulty ones are derived from', async () => {
     expect(build()).toEqual(good);
-    expect(await verdictOn(raw(padded(build())))).toBe('accepted');
+    expect(await resultOf(raw(padded(build())))).toBe('accepted');
   });
 
   it.each(Object.keys(nodes) as (keyof typeof nodes)[])(
-    'RS256, whatever else is written for the %s of the digest info: refused',
+    'rejects RS256 with every faulty encoding of the %s of the digest info',
     async (name) => {
       const accepted = [];
       const tried = new Set<string>();
@@ -386,7 +386,7 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
         const info = build(name, change);
         if (info.equals(good) || info.length > 240) continue;
         tried.add(info.toString('hex'));
-        if ((await verdictOn(raw(padded(info)))) !== 'token_signature_invalid') accepted.push(what);
+        if ((await resultOf(raw(padded(info)))) !== 'token_signature_invalid') accepted.push(what);
       }
       expect(accepted).toEqual([]);
       expect(tried.size).toBeGreaterThan(25);
@@ -451,8 +451,8 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
     return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
   }
 
-  it.each(confusions)('key confusion, %s: refused', async (_, make) => {
-    expect(await verdictOn(make())).toMatch(/^token_(signature_invalid|alg_unsupported)$/);
+  it.each(confusions)('rejects key confusion: %s', async (_, make) => {
+    expect(await resultOf(make())).toMatch(/^token_(signature_invalid|alg_unsupported)$/);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -471,7 +471,7 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
     ['of exponent 1', { e: 'AQ' }],
     ['of an even exponent', { e: 'BA' }],
     ['without modulus', { n: '' }],
-  ])('a key %s is none of the set', async (_, changes) => {
+  ])('a key set skips a key %s', async (_, changes) => {
     const keys = [{ ...pair.jwk, ...changes, kid: 'ins_1' }];
     expect(() => readKeySet({ keys })).toThrow(KeySetInvalidError);
     const source = new JwksCache({ url: 'https://clerk.example/jwks', fetch: async () => Response.json({ keys }) });
@@ -483,12 +483,12 @@ describe("the classes of fault of Wycheproof's JSON Web Signature set", () => {
     await expect(verifier.verify(decodeJwt(compact('RS256')))).rejects.toMatchObject({ code: 'keys_unavailable' });
   });
 
-  it.each(['', 'a', 'a'.repeat(31)])('a secret of fewer than 32 bytes is none: %#', (weak) => {
+  it.each(['', 'a', 'a'.repeat(31)])('rejects a secret of fewer than 32 bytes: %#', (weak) => {
     expect(() => legacySecrets([weak])).toThrow(SecretInvalidError);
   });
 });
 
-/** The same bytes, told by a last letter whose unused bits are set. */
+/** Encodes the same bytes with the unused bits of the last character set. */
 function unusedBits(text: string): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const changed = text.slice(0, -1) + letters[letters.indexOf(text.at(-1) ?? '') | 1];

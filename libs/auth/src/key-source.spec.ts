@@ -4,7 +4,7 @@ import { KeyInvalidError } from './errors';
 import { pinnedKey } from './key-source';
 
 describe('a pinned key', () => {
-  it('serves whatever the token calls it', async () => {
+  it('verifies tokens with any key id', async () => {
     const source = pinnedKey(signingPair('ins_1').publicPem);
     await source.load();
     await expect(source.find('ins_2')).resolves.toMatchObject({ asymmetricKeyType: 'rsa' });

@@ -46,14 +46,14 @@ function signed(claims: unknown, header: unknown = { alg: 'HS256', typ: 'JWT' },
   return `${input}.${createHmac(alg, secret).update(input).digest('base64url')}`;
 }
 
-describe('a token of our own', () => {
-  it('reads back as it was made', () => {
+describe('a legacy token', () => {
+  it('verifies with the claims with which it was minted', () => {
     expect(verify(mintLegacyJwt(claims, rules))).toEqual(claims);
     const local = { ...claims, sessionId: null };
     expect(verify(mintLegacyJwt(local, rules))).toEqual(local);
   });
 
-  it('is understood by jose, and jose makes what we understand', async () => {
+  it('is accepted by jose, and a token of jose is accepted here', async () => {
     const token = mintLegacyJwt(claims, rules);
     const options = { issuer: rules.issuer, audience: rules.audience, currentDate: new Date(NOW) };
     await expect(jwtVerify(token, Buffer.from(current), options)).resolves.toMatchObject({ payload });
@@ -63,7 +63,7 @@ describe('a token of our own', () => {
     expect(verify(theirs)).toEqual(claims);
   });
 
-  it('verifies under both secrets while one replaces the other, and is signed by the first', () => {
+  it('is signed with the first secret and verifies with both during a rotation', () => {
     const token = mintLegacyJwt(claims, { ...rules, secrets: legacySecrets([former]) });
     expect(faultOf(token)).toBe('token_signature_invalid');
     const both = { ...rules, secrets: legacySecrets([current, former]) };
@@ -71,7 +71,7 @@ describe('a token of our own', () => {
     expect(verify(mintLegacyJwt(claims, both))).toEqual(claims);
   });
 
-  it('is forgiven five seconds between the clocks, and no more', () => {
+  it('tolerates a clock difference of five seconds, and no more', () => {
     const token = mintLegacyJwt(claims, rules);
     expect([-6, -5, 64, 65].map((seconds) => faultOf(token, NOW + seconds * 1_000))).toEqual([
       'token_not_yet_valid',
@@ -82,7 +82,7 @@ describe('a token of our own', () => {
   });
 });
 
-describe('a token is refused', () => {
+describe('a legacy token is rejected', () => {
   it.each<[string, string, Record<string, unknown>]>([
     ['of another issuer', 'token_issuer_unknown', { iss: 'https://evil.example' }],
     ['for another service', 'token_audience_invalid', { aud: 'other' }],
@@ -90,18 +90,18 @@ describe('a token is refused', () => {
     ['for no service', 'token_audience_invalid', { aud: undefined }],
     ['without exp', 'token_claim_invalid', { exp: undefined }],
     ['with a text for exp', 'token_claim_invalid', { exp: '9999999999' }],
-    ['with a boundless exp', 'token_claim_invalid', { exp: 1e300 }],
+    ['with an exp beyond any date', 'token_claim_invalid', { exp: 1e300 }],
     ['with nbf in the future', 'token_not_yet_valid', { nbf: NOW / 1_000 + 60 }],
     ['of a Clerk user', 'token_subject_invalid', { sub: 'user_1' }],
-    ['of nobody', 'token_subject_invalid', { sub: undefined }],
+    ['without a subject', 'token_subject_invalid', { sub: undefined }],
     ['without an id', 'token_id_missing', { jti: undefined }],
     ['with a number for an id', 'token_id_missing', { jti: 7 }],
-    ['of an odd session', 'token_claim_invalid', { sid: 'sess_*' }],
+    ['with a malformed session id', 'token_claim_invalid', { sid: 'sess_*' }],
   ])('%s', (_, code, changes) => {
     expect(faultOf(signed({ ...payload, ...changes }))).toBe(code);
   });
 
-  it('signed with another secret, another hash, or not at all', () => {
+  it('that is signed with another secret or another hash, or not signed', () => {
     expect(faultOf(signed(payload, undefined, randomBytes(32).toString('base64')))).toBe('token_signature_invalid');
     expect(faultOf(signed(payload, undefined, current, 'sha512'))).toBe('token_signature_invalid');
     expect(faultOf(signed(payload).replace(/[^.]+$/, ''))).toBe('token_signature_invalid');
@@ -112,7 +112,7 @@ describe('a token is refused', () => {
   });
 });
 
-describe('the secrets', () => {
+describe('secrets of legacy tokens', () => {
   it.each([
     [[]],
     [['short']],
@@ -120,11 +120,11 @@ describe('the secrets', () => {
     [[current, 'short']],
     [[current, current]],
     [[current, former, 'x'.repeat(40)]],
-  ])('are refused and not shown: %#', (secrets) => {
+  ])('are rejected without showing them: %#', (secrets) => {
     expect(() => legacySecrets(secrets)).toThrow(expect.objectContaining({ code: 'SECRET_INVALID' }));
   });
 
-  it('are counted in bytes', () => {
+  it('are measured in bytes', () => {
     expect(legacySecrets(['ä'.repeat(16)])).toHaveLength(1);
   });
 });

@@ -5,12 +5,12 @@ import { rsaKeyFromJwk, rsaKeyFromPem } from './rsa-key';
 
 const refused = expect.objectContaining({ message: 'can be factored (ROCA, CVE-2017-15361)' }) as Error;
 
-describe('the check for keys of the flawed generator (ROCA)', () => {
-  it('finds a modulus whose primes were made by it', () => {
+describe('the check for keys of the flawed key generator (ROCA)', () => {
+  it('finds a modulus with primes of that generator', () => {
     expect(isRocaModulus(rocaModulus())).toBe(true);
   });
 
-  it('does not take ordinary keys for such ones', () => {
+  it('accepts ordinary keys', () => {
     for (let count = 0; count < 5; count++) {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const { n = '' } = publicKey.export({ format: 'jwk' });
@@ -18,7 +18,7 @@ describe('the check for keys of the flawed generator (ROCA)', () => {
     }
   });
 
-  it('refuses such a key as JWK and as PEM', () => {
+  it('rejects such a key as JWK and as PEM', () => {
     const jwk = rocaJwk('ins_1') as { n: string; e: string };
     expect(() => rsaKeyFromJwk(jwk)).toThrow(refused);
     const pem = createPublicKey({ key: { kty: 'RSA', ...jwk }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });

@@ -7,7 +7,7 @@ const ours = (iat: number) => token({ iss: ISSUER, iat });
 const theirs = token({ iss: 'https://other.example', iat: 99 });
 
 describe("Clerk's session cookies", () => {
-  it('are the plain and the suffixed ones, of every Cookie header, empty ones aside', () => {
+  it('include plain and suffixed names of every Cookie header, without empty values', () => {
     const rawHeaders = [
       ...['Cookie', 'a=b; __session=one; __session_wIaT1O5k=two;__session_=none'],
       ...['X-Cookie', '__session=none'],
@@ -16,21 +16,21 @@ describe("Clerk's session cookies", () => {
     expect(readSessionCookies(rawHeaders)).toEqual(['one', 'two', 'three']);
   });
 
-  it('are looked at up to the tenth', () => {
+  it('are limited to ten', () => {
     const cookies = Array.from({ length: 500 }, (_, index) => `__session_${index}=${index}`).join('; ');
     expect(readSessionCookies(['Cookie', cookies])).toHaveLength(10);
   });
 
   it.each<[string, string[], string | undefined]>([
-    ['nothing', [], undefined],
-    ['a single one, whatever it is', ['garbage'], 'garbage'],
+    ['none of none', [], undefined],
+    ['the only one, even when it is not a token', ['garbage'], 'garbage'],
     ["ours beside another application's", [theirs, ours(1)], ours(1)],
     ["ours before another application's", [ours(1), theirs], ours(1)],
-    ['the freshest of ours', [ours(1), ours(3), ours(2)], ours(3)],
+    ['the newest of ours', [ours(1), ours(3), ours(2)], ours(3)],
     ['ours beside garbage', ['a.b', '...', '', ours(1)], ours(1)],
-    ['ours beside one whose time is no number', [token({ iss: ISSUER, iat: '9' }), ours(1)], ours(1)],
-    ['the first where none is ours', [theirs, 'garbage'], theirs],
-  ])('of several one is chosen: %s', (_, tokens, chosen) => {
+    ['ours beside one whose time is not a number', [token({ iss: ISSUER, iat: '9' }), ours(1)], ours(1)],
+    ['the first when none is ours', [theirs, 'garbage'], theirs],
+  ])('are reduced to one token: %s', (_, tokens, chosen) => {
     expect(chooseSessionToken(tokens, ISSUER)).toBe(chosen);
   });
 });

@@ -11,7 +11,7 @@ const known = [
   'RELAY_POLL_MS',
 ];
 
-describe('the names of variables', () => {
+describe('variables', () => {
   it.each([
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
     ['CLERK_SECRET', 'CLERK_SECRET_KEY'],
@@ -22,16 +22,16 @@ describe('the names of variables', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['cors_origins', 'CORS_ORIGINS'],
     ['CORS-ORIGINS', 'CORS_ORIGINS'],
-  ])('that are almost right are found: %s', (variable, meant) => {
+  ])('with a name similar to a known one are reported: %s', (variable, meant) => {
     expect(nearMisses({ [variable]: 'x' }, known)).toEqual([{ variable, meant }]);
   });
 
   it.each(['PORT', 'PATH', 'HOME', 'HOSTNAME', 'PWD', 'LANG', 'npm_config_loglevel', '_DATABASE_URL', 'CLERK_ISSUER'])(
-    'that mean something else are left alone: %s',
+    'with another meaning are not reported: %s',
     (variable) => expect(nearMisses({ [variable]: 'x' }, known)).toEqual([]),
   );
 
-  it('that are right, empty, or beside the right one are left alone', () => {
+  it('that are known, empty, or set beside the known one are not reported', () => {
     expect(nearMisses({ CORS_ORIGINS: 'x', CLERK_SECRET: '' }, known)).toEqual([]);
     expect(nearMisses({ POSTGRES_URL: 'x', DATABASE_URL: 'y' }, known)).toEqual([]);
   });

@@ -34,11 +34,11 @@ describe('a list of origins', () => {
     ['http://127.0.0.1:*', 'http://127.0.0.1:*'],
     ['https://localhost:*', 'https://localhost:*'],
     ['http://[::1]:*', 'http://[::1]:*'],
-  ])('normalises %s to what browsers send', (given, normalised) => {
+  ])('converts %s to the form that browsers send', (given, normalised) => {
     expect(parse(given)).toEqual([normalised]);
   });
 
-  it('holds each origin once', () => {
+  it('removes duplicates', () => {
     expect(parse('https://a.example, https://A.example:443/,')).toEqual(['https://a.example']);
   });
 
@@ -61,19 +61,19 @@ describe('a list of origins', () => {
     ['file:///hunter2', 'remove the path, as in https://app.example.com'],
     ['wss://hunter2.example.com', 'use https:// or http://, as in https://app.example.com'],
     ['myapp://', 'write scheme and host, such as chrome-extension://abcdefghijklmnop'],
-  ])('refuses %s and says what to change, without showing it', (given, problem) => {
+  ])('rejects %s with what to change, without showing it', (given, problem) => {
     const message = problemOf({ CORS_ORIGINS: `https://a.example,${given}` });
     expect(message).toBe(`CORS_ORIGINS[1] is not an origin: ${problem}`);
     expect(message).not.toContain('hunter2');
   });
 
-  it('refuses a custom scheme where only web pages can be meant', () => {
+  it('rejects a custom scheme when custom schemes are disabled', () => {
     expect(problemOf({ REDIRECT_ORIGINS: 'myapp://x' })).toBe(
       'REDIRECT_ORIGINS[0] is not an origin: use https:// or http://, as in https://app.example.com',
     );
   });
 
-  it('refuses more origins than anybody lists by hand', () => {
+  it('rejects more than 200 origins', () => {
     const many = Array.from({ length: 201 }, (_, index) => `https://a${index}.example`).join();
     expect(problemOf({ CORS_ORIGINS: many })).toBe('CORS_ORIGINS has more than 200 origins');
   });
@@ -87,7 +87,7 @@ describe('a list with every port of this machine', () => {
     (origin) => expect(list.includes(origin)).toBe(true),
   );
 
-  it('accepts https where it is listed', () => {
+  it('accepts https only when it is listed', () => {
     expect(new OriginList(['https://localhost:*']).includes('https://localhost:5173')).toBe(true);
     expect(new OriginList(['https://localhost:*']).includes('http://localhost:5173')).toBe(false);
   });
@@ -106,7 +106,7 @@ describe('a list with every port of this machine', () => {
   ])('rejects %s', (origin) => expect(list.includes(origin)).toBe(false));
 
   it.each(['http://example.com:*', 'https://example.com:*', 'http://192.168.1.1:*', 'http://localhost.example:*'])(
-    'cannot be written for anything else: %s',
+    'is rejected for any other host: %s',
     (given) => expect(problemOf({ CORS_ORIGINS: given })).toContain('CORS_ORIGINS[0] is not an origin'),
   );
 });

@@ -37,11 +37,11 @@ function faultsOf(environment: Record<string, string>): ConfigError {
 }
 
 describe('parseEnvironment', () => {
-  it('gives defaults for what is unset or empty', () => {
+  it('returns defaults for variables that are unset or empty', () => {
     expect(parseEnvironment(schema, { ...good, PORT: '' })).toMatchObject({ PORT: 8080, LEVEL: 'low', STRICT: false });
   });
 
-  it('names every fault at once', () => {
+  it('reports every fault at once', () => {
     const error = faultsOf({ PORT: '70000', LEVEL: 'medium', NATS_URL: 'localhost' });
     expect(error.faults.map(({ variable }) => variable).sort()).toEqual(['DATABASE_URL', 'LEVEL', 'NATS_URL', 'PORT']);
     expect(error.message).toContain('DATABASE_URL is required');
@@ -96,7 +96,7 @@ describe('the shared variables', () => {
     }
   };
 
-  it('tell of a cap below the base together with every other fault', () => {
+  it('report a cap below the base together with every other fault', () => {
     expect(faults({ RETRY_BASE_MS: '10', RETRY_CAP_MS: '5', CLERK_INSTANCE_ID: 'x' }).sort()).toEqual([
       'CLERK_INSTANCE_ID',
       'RETRY_CAP_MS',
@@ -105,20 +105,23 @@ describe('the shared variables', () => {
     expect(faults({ RETRY_BASE_MS: 'x', RETRY_CAP_MS: '5' })).toEqual(['RETRY_BASE_MS']);
   });
 
-  it.each(['true', 'false', 'yes', 'loopback', '10.0.0.0/8', '::1', '10.0.0.1, fd00::/8'])('trust %s', (value) => {
-    expect(faults({ TRUST_PROXY: value })).toEqual([]);
-  });
+  it.each(['true', 'false', 'yes', 'loopback', '10.0.0.0/8', '::1', '10.0.0.1, fd00::/8'])(
+    'accept %s for TRUST_PROXY',
+    (value) => {
+      expect(faults({ TRUST_PROXY: value })).toEqual([]);
+    },
+  );
 
-  it.each(['1', '2', '10.0.0.0/33', 'proxy.example', '10.0.0.1/8/8', ','])('do not trust %s', (value) => {
+  it.each(['1', '2', '10.0.0.0/33', 'proxy.example', '10.0.0.1/8/8', ','])('reject %s for TRUST_PROXY', (value) => {
     expect(faults({ TRUST_PROXY: value })).toEqual(['TRUST_PROXY']);
   });
 
-  it('name the variable of a certificate file that is not there, and no path', () => {
+  it('report the variable of a missing certificate file, without its path', () => {
     expect(() => parseEnvironment(all, { CA_FILE: '/secret/path' })).toThrow(/^CA_FILE does not name a readable file/);
     expect(faults({ CA_FILE: __filename })).toEqual(['CA_FILE']);
   });
 
-  it('say whole number where one is asked for', () => {
+  it('report that a value must be a whole number', () => {
     expect(() => parseEnvironment(all, { RETRY_MAX: '1.5' })).toThrow('RETRY_MAX must be a whole number');
   });
 });

@@ -5,10 +5,10 @@ import { trustChangeSchema } from './trust-change';
 import { clerkMovementSchema } from './clerk-movement';
 import { outcomeSchema } from './outcome';
 
-/** By these something is decided where they are read: one that is not known must not be guessed. */
-const deciding = /(^|\.)(role|tier|subscription|authProvider|method|kind|key\.state)$/;
+/** Fields on which readers act. Their lists are closed, because readers must not guess the meaning of an unknown value. */
+const actedOn = /(^|\.)(role|tier|subscription|authProvider|method|kind|key\.state)$/;
 
-/** Where a schema in JSON has a closed list of texts. */
+/** Paths of a JSON schema with a closed list of values. */
 function closed(schema: unknown, path: string): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   if ('enum' in schema || 'const' in schema) return [path];
@@ -18,19 +18,19 @@ function closed(schema: unknown, path: string): string[] {
   });
 }
 
-const told = [
+const schemas = [
   ...gatewayRequests.map(({ subject, reply }) => [subject, reply] as const),
   ['changes', trustChangeSchema] as const,
   ['outcomes', outcomeSchema.options[2]] as const,
   ['movements', clerkMovementSchema] as const,
 ];
 
-it.each(told)('what is told by %s has no closed list but of what is decided by', (subject, schema) => {
+it.each(schemas)('%s has closed lists only for fields on which readers act', (subject, schema) => {
   const json = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
-  expect(closed(json, subject).filter((path) => !deciding.test(path) && path !== 'outcomes.status')).toEqual([]);
+  expect(closed(json, subject).filter((path) => !actedOn.test(path) && path !== 'outcomes.status')).toEqual([]);
 });
 
-it('a refusal for a reason of a newer service can be read', () => {
+it('a reader accepts an error code that only a newer service knows', () => {
   const frame = { ok: false, error: { code: 'of_tomorrow', message: 'new' } };
   expect(replyFrameSchema.parse(frame)).toMatchObject({ error: { code: 'internal', message: 'new' } });
 });

@@ -20,17 +20,17 @@ const entry = {
   },
 };
 
-describe('a reply of the release before, which lacks what this one added, can be read:', () => {
-  it('of a key that was revoked', () => {
+describe('a reply of the previous release, which lacks new fields, can be read:', () => {
+  it('for a revoked key', () => {
     expect(revokeKey.reply.parse({ key, propagation: null }).stillValid).toBeUndefined();
   });
 
-  it('of a key that was rotated, because it is the only reply with the new key', () => {
+  it('for a rotated key, because it is the only reply with the new key', () => {
     const reply = { key: { ...key, key: 'sk_dev_x' }, old: key, propagation: null };
     expect(rotateKey.reply.parse(reply).key.key).toBe('sk_dev_x');
   });
 
-  it('of the audit log', () => {
+  it('for the audit log', () => {
     const { items } = listAudit.reply.parse({ items: [entry], nextCursor: null });
     expect(items).toMatchObject([{ recordedAt: null, clientRequestId: null }]);
   });

@@ -15,7 +15,7 @@ const outcome = (number: number, reason = 'newer version'): Outcome => ({
 });
 const encode = (text: string) => new TextEncoder().encode(text);
 
-it('outcomes come out of their messages as they went in, in their order', () => {
+it('outcomes are decoded as they were encoded, in order', () => {
   const outcomes = Array.from({ length: 1_000 }, (_, number) => outcome(number, 'ü€\u0000'.repeat(number % 50)));
   const messages = encodeOutcomes(outcomes);
   expect(messages.flatMap(decodeOutcomes)).toEqual(outcomes);
@@ -24,11 +24,14 @@ it('outcomes come out of their messages as they went in, in their order', () => 
   expect(encodeOutcomes([])).toEqual([]);
 });
 
-it('an outcome that breaks the contract takes no other of its message along', () => {
+it('an invalid outcome does not affect the others of its message', () => {
   const message = encode(JSON.stringify([outcome(1), { ...outcome(2), attempt: -1 }, null, 7, outcome(3)]));
   expect(decodeOutcomes(message)).toEqual([outcome(1), undefined, undefined, undefined, outcome(3)]);
 });
 
-it.each(['', '{', 'null', '{"webhookId":"msg_1"}', '"text"'])('what is no list (%s) is told', (text) => {
-  expect(decodeOutcomes(encode(text))).toEqual([undefined]);
-});
+it.each(['', '{', 'null', '{"webhookId":"msg_1"}', '"text"'])(
+  'a message that is not a list (%s) becomes one undefined',
+  (text) => {
+    expect(decodeOutcomes(encode(text))).toEqual([undefined]);
+  },
+);

@@ -1,6 +1,6 @@
 import { givenTimeSchema } from './time';
 
-describe('a time that a client gives', () => {
+describe('a time from a client', () => {
   it.each([
     ['2027-01-01T00:00:00Z', '2027-01-01T00:00:00.000Z'],
     ['2027-01-01t00:00:00z', '2027-01-01T00:00:00.000Z'],
@@ -15,9 +15,9 @@ describe('a time that a client gives', () => {
     ['2028-02-29T12:00:00Z', '2028-02-29T12:00:00.000Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999999Z'],
-  ])('%s is %s', (text, utc) => {
+  ])('%s is converted to %s', (text, utc) => {
     expect(givenTimeSchema.parse(text)).toBe(utc);
-    // A service that is asked through another one reads the same moment.
+    // A service behind the gateway reads the same moment.
     expect(givenTimeSchema.parse(utc)).toBe(utc);
   });
 
@@ -51,5 +51,5 @@ describe('a time that a client gives', () => {
     `2027-01-01T00:00:00.${'1'.repeat(120)}Z`,
     '2027-01-01T00:00:00Z\n',
     '٢٠٢٧-01-01T00:00:00Z',
-  ])('%j is none', (text) => expect(givenTimeSchema.safeParse(text).success).toBe(false));
+  ])('is rejected when it is %j', (text) => expect(givenTimeSchema.safeParse(text).success).toBe(false));
 });

@@ -28,11 +28,11 @@ describe('a web link', () => {
     `https://example.com/${'a'.repeat(500)}`,
   ])('may not be %j', (link) => expect(webLinkSchema.safeParse(link).success).toBe(false));
 
-  it('loses what browsers would strip before it is stored', () => {
+  it('is stored without the characters that browsers strip', () => {
     expect(webLinkSchema.parse(' https://exam\tple.com\n')).toBe('https://example.com');
   });
 
-  it.each(['constructor', 'prototype', 'Twitter', ''])('does not stand under the network name %j', (name) => {
+  it.each(['constructor', 'prototype', 'Twitter', ''])('is rejected under the network name %j', (name) => {
     const parsed = profilePatchSchema.safeParse({ socialLinks: { [name]: 'https://example.com' } });
     expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([`socialLinks.${name}`]);
   });

@@ -2,12 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVersionProblem } from './node-version';
 
-describe('the Node that runs the services', () => {
-  it.each(['20.19.4', '22.21.0', '24.6.0', '18.0.0'])('is refused when it is too old: %s', (version) => {
+describe('the version of Node that runs the services', () => {
+  it.each(['20.19.4', '22.21.0', '24.6.0', '18.0.0'])('is rejected when it is too old: %s', (version) => {
     expect(nodeVersionProblem(version)).toBe(`Gatehouse's services need Node 24.7 or later; this is Node ${version}.`);
   });
 
-  it.each(['24.7.0', '24.21.0', '25.0.0', process.versions.node])('is accepted from 24.7 on: %s', (version) => {
+  it.each(['24.7.0', '24.21.0', '25.0.0', process.versions.node])('is accepted from 24.7: %s', (version) => {
     expect(nodeVersionProblem(version)).toBeUndefined();
   });
 

@@ -6,7 +6,7 @@ import { BatchedOutput } from './batched-output';
 
 const run = promisify(execFile);
 
-/** What runs `program` with the logger of a service as `log`. */
+/** Script that runs `program` with the logger of a service as `log`. */
 const scriptOf = (program: string) => `
   const swc = { module: { type: 'commonjs' }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
   require.extensions['.ts'] = (module, file) =>
@@ -14,7 +14,7 @@ const scriptOf = (program: string) => `
   const log = require('./logger').createLogger({ service: 'test', level: 'info' });
   ${program}`;
 
-/** Runs a program whose `log` is the logger of a service, and gives the messages that it wrote. */
+/** Runs a program with the logger of a service as `log`, and returns the messages that it logged. */
 async function messagesOf(program: string): Promise<string[]> {
   const { stdout } = await run(process.execPath, ['--eval', scriptOf(program)], { cwd: __dirname }).catch(
     (error: { stdout: string }) => error,
@@ -25,20 +25,20 @@ async function messagesOf(program: string): Promise<string[]> {
     .map((line) => (JSON.parse(line) as { message: string }).message);
 }
 
-describe('what a service logs', () => {
+describe('the log of a service', () => {
   it.each([
     ['exits by itself', ''],
     ['exits in the same turn', 'process.exit(3)'],
-    ['ends by an error that nobody caught', 'throw new Error("uncaught")'],
-    ['ends by a rejection that nobody caught', 'void Promise.reject(new Error("uncaught"))'],
-  ])('is all written, in its order, when its process %s', async (_, end) => {
+    ['ends by an uncaught error', 'throw new Error("uncaught")'],
+    ['ends by an unhandled rejection', 'void Promise.reject(new Error("uncaught"))'],
+  ])('is written completely and in order when its process %s', async (_, end) => {
     const messages = await messagesOf(`for (let i = 0; i < 5_000; i++) log.info('line ' + i); ${end}`);
     expect(messages).toEqual(Array.from({ length: 5_000 }, (_, index) => `line ${index}`));
   });
 });
 
 describe('a service', () => {
-  it('goes on, and ends as ever, when nobody reads any more what it logs', async () => {
+  it('continues and exits normally when nobody reads its log any more', async () => {
     const program =
       "setInterval(() => log.info('x'.repeat(9_000)), 1).unref(); setTimeout(() => log.info('end'), 300);";
     const child = spawn(process.execPath, ['--eval', scriptOf(program)], {
@@ -50,8 +50,8 @@ describe('a service', () => {
   });
 });
 
-describe('the lines of one turn', () => {
-  it('are written together, at its end', async () => {
+describe('the log lines of one turn of the event loop', () => {
+  it('are written together at its end', async () => {
     const written: string[] = [];
     const log = pino({ base: null, timestamp: false }, new BatchedOutput({ write: (text) => void written.push(text) }));
     log.info('first');
@@ -65,7 +65,7 @@ describe('the lines of one turn', () => {
     expect(written).toEqual([line('first') + line('second'), line('third')]);
   });
 
-  it('do not wait for its end when they are many', () => {
+  it('are written before its end when they are many', () => {
     const written: string[] = [];
     const output = new BatchedOutput({ write: (text) => void written.push(text) });
     for (let count = 0; count < 1_000; count++) output.write(`${'x'.repeat(999)}\n`);

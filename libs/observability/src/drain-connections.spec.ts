@@ -6,7 +6,7 @@ import { drainConnectionsOnShutdown } from './drain-connections';
 
 const KEEP_ALIVE_MS = 600_000;
 
-it('a kept-alive connection whose request is answered during the shutdown does not hold it up', async () => {
+it('a keep-alive connection with a request in progress does not delay the shutdown', async () => {
   const server = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, return503OnClosing: false });
   drainConnectionsOnShutdown(server);
   const closing = new Promise<void>((resolve) =>
@@ -44,7 +44,7 @@ it('a kept-alive connection whose request is answered during the shutdown does n
   }
 });
 
-it('a request that comes on an idle connection when the shutdown has begun is answered, as the last one on it', async () => {
+it('a request that arrives on an idle connection after the shutdown began is answered as its last one', async () => {
   const server = fastify({ keepAliveTimeout: KEEP_ALIVE_MS, return503OnClosing: false });
   drainConnectionsOnShutdown(server);
   server.get('/', () => 'done');

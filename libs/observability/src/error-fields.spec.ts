@@ -1,7 +1,7 @@
 import { createLogger } from './logger';
 
 describe('a logged error', () => {
-  it("never shows a statement's parameters, wherever the error hides", () => {
+  it('never shows the parameters of a statement, at any depth of causes', () => {
     const lines: string[] = [];
     const logger = createLogger({ service: 'test', level: 'info' }, { write: (line) => void lines.push(line) });
     const driverError = Object.assign(new Error('value too long'), { code: '22001', detail: 'Key (email)=(secret)' });

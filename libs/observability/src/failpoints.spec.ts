@@ -5,7 +5,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-it('reads points with labels and numbers, and nothing else', () => {
+it('parseFailpoints accepts points with labels and numbers, and nothing else', () => {
   expect(parseFailpoints('after-commit:kill:10, before-ack=msg_1:kill')).toEqual([
     { point: 'after-commit', label: undefined, nth: 10 },
     { point: 'before-ack', label: 'msg_1', nth: 1 },
@@ -15,7 +15,7 @@ it('reads points with labels and numbers, and nothing else', () => {
   }
 });
 
-it('kills at its own point, for its own label, and nowhere else', () => {
+it('a failpoint kills only at its own point and for its own label', () => {
   const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
   failpoint('before-ack', () => ['msg_1']);
   armFailpoints(parseFailpoints('before-ack=msg_1:kill,later:kill:2'));

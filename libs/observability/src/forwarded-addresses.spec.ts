@@ -16,7 +16,7 @@ describe('the address of a client', () => {
   ])('of %s is %s', (text, address) => expect(clientAddress(text)).toBe(address));
 
   it.each(['', 'unknown', '_hidden', '198.51.100.7:', '198.51.100.7:x', '198.51.100.300:1', '[198.51', '[]:1', ':1'])(
-    'of %j is unknown',
+    'of %j is undefined',
     (text) => expect(clientAddress(text)).toBeUndefined(),
   );
 });

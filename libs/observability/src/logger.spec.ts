@@ -2,7 +2,7 @@ import { withLogContext } from './log-context';
 import { createLogger } from './logger';
 
 describe('a log line', () => {
-  it('carries what it was given and the id of what is handled, and nothing of the lines before it', () => {
+  it('has its own fields and those of its context, and none of earlier lines', () => {
     const lines: unknown[] = [];
     const log = createLogger(
       { service: 'test', level: 'info' },

@@ -6,7 +6,7 @@ import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import { DatabaseUnusableError, DatabaseUnreachableError, connectDatabase, createDataSource } from '../src';
 import { refusalReason } from '../src/refusal';
 
-/** A retry would outlast the test. */
+/** So long that a retry would exceed the time limit of the test. */
 const ENDLESS = { attempts: 1_000, pauseMs: 600_000 };
 
 let database: TestDatabase;
@@ -36,7 +36,7 @@ const changed = (change: (url: URL) => void) => {
   return url.href;
 };
 
-describe('a connection that an operator has to fix', () => {
+describe('a connection that only an operator can fix', () => {
   it.each<[string, () => string, string]>([
     [
       'the password is wrong',
@@ -78,7 +78,7 @@ describe('a connection that an operator has to fix', () => {
     }
   });
 
-  it('ends the start at once when TLS is asked for and the server has none', async () => {
+  it('ends the start at once when TLS is configured and the server does not support it', async () => {
     const caFile = join(directory, 'ca.pem');
     writeFileSync(caFile, '');
     await expect(connectDatabase(sourceOf(database.serviceUrl, caFile), ENDLESS)).rejects.toThrow(
@@ -95,20 +95,20 @@ describe('a connection that an operator has to fix', () => {
     [{ code: '08P01', message: 'no such database: d' }, 'the pooler does not know the database'],
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'self-signed certificate' }, 'check DATABASE_CA_FILE'],
     [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'h is not in the list' }, 'check DATABASE_CA_FILE'],
-  ])('names the reason of %j', (error, reason) => {
+  ])('gets a reason for %j', (error, reason) => {
     expect(refusalReason(error)).toContain(reason);
   });
 });
 
 describe('a connection that may succeed later', () => {
-  it('is tried again while nothing listens, within the given number of attempts', async () => {
+  it('is retried while nothing listens, up to the given number of attempts', async () => {
     const closed = connectionUrl(database.serviceUrl, {}).replace(/:\d+\//, `:${await freePort()}/`);
     await expect(connectDatabase(sourceOf(closed), { attempts: 3, pauseMs: 1 })).rejects.toThrow(
       DatabaseUnreachableError,
     );
   });
 
-  it.each(['57P03', '53300', '08006', 'ECONNREFUSED', 'EAI_AGAIN', 'ETIMEDOUT'])('is no refusal: %s', (code) => {
+  it.each(['57P03', '53300', '08006', 'ECONNREFUSED', 'EAI_AGAIN', 'ETIMEDOUT'])('has no final reason: %s', (code) => {
     expect(refusalReason({ code, message: 'x' })).toBeUndefined();
   });
 });

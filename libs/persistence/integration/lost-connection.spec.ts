@@ -3,10 +3,10 @@ import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import { type DataSource } from 'typeorm';
 import { createDataSource, isDatabaseUnavailable } from '../src';
 
-/** The end of a start-up: PostgreSQL is ready for a query (protocol 3.0, ReadyForQuery). */
+/** ReadyForQuery of the protocol 3.0: the end of a connection's start. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 const FIELDS = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command', ''].join('\0');
-/** What PostgreSQL says when an administrator ends a connection (ErrorResponse). */
+/** ErrorResponse that PostgreSQL sends when an administrator ends a connection. */
 const TERMINATED = Buffer.concat([Buffer.from([0x45, 0, 0, 0, FIELDS.length + 5]), Buffer.from(`${FIELDS}\0`)]);
 
 let database: TestDatabase;
@@ -14,7 +14,7 @@ let server: Server;
 let terminating: boolean;
 let dataSource: DataSource;
 
-/** Passes all on; while `terminating`, the packet that says that PostgreSQL is ready says too that it ends. */
+/** Forwards all packets. While `terminating`, appends the ErrorResponse to the packet with ReadyForQuery. */
 function passOn(client: Socket): void {
   const { port, hostname } = new URL(database.serviceUrl);
   const upstream = connect(Number(port), hostname);
@@ -46,8 +46,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-describe('a connection that PostgreSQL ends in the moment that it is made', () => {
-  it('fails its query as a database that is away, and nothing else', async () => {
+describe('a connection that PostgreSQL ends at the moment when it becomes ready', () => {
+  it('fails its query as an unavailable database, without ending the process', async () => {
     const idle = dataSource.createQueryRunner();
     await idle.connect();
     terminating = true;

@@ -13,7 +13,7 @@ class CreateNotes1790000000000 implements MigrationInterface {
   }
 }
 
-describe('the record of the migrations that ran', () => {
+describe('the table of applied migrations', () => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await createEmptyTestDatabase();
@@ -50,14 +50,14 @@ describe('the record of the migrations that ran', () => {
     expect((await asService('SELECT name FROM migrations')).rows).toEqual([{ name: 'CreateNotes1790000000000' }]);
   };
 
-  it('can be read but not changed by the service, whose rights to the other tables stay', async () => {
+  it('can be read but not changed by the service, which keeps its rights to other tables', async () => {
     expect(await migrate()).toEqual(['CreateNotes1790000000000']);
     await expectReadOnly();
     await asService(`INSERT INTO notes VALUES ('mine')`);
     await asService('DELETE FROM notes');
   });
 
-  it('is taken back by the next run, with nothing to migrate, from whoever was granted it since', async () => {
+  it('loses write privileges that were granted since, at the next run without migrations', async () => {
     await migrate();
     await withClient(database.ownerUrl, (owner) => owner.query('GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC'));
     expect(await migrate()).toEqual([]);

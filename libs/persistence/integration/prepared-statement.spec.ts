@@ -33,7 +33,7 @@ describe('a prepared statement', () => {
     await database.drop();
   });
 
-  it('is parsed once by a connection, however often it runs', async () => {
+  it('is parsed once per connection for any number of executions', async () => {
     for (const body of ['a', 'b', 'c']) {
       expect(await dataSource.transaction((manager) => addNote(manager, body))).toEqual([{ body }]);
     }
@@ -52,14 +52,14 @@ describe('a prepared statement', () => {
     expect(await notes()).toEqual([]);
   });
 
-  it('fails with the code of PostgreSQL, and runs again after it', async () => {
+  it('fails with the SQLSTATE, and can run again', async () => {
     const refused: unknown = await addNote(dataSource.manager, null).catch((error: unknown) => error);
 
     expect(sqlState(refused)).toBe('23502');
     expect(await addNote(dataSource.manager, 'after')).toEqual([{ body: 'after' }]);
   });
 
-  it('outlives a change of its table', async () => {
+  it('still runs after its table was altered', async () => {
     await addNote(dataSource.manager, 'before');
     await dataSource.query(`ALTER TABLE notes ADD COLUMN author text NOT NULL DEFAULT 'nobody'`);
 

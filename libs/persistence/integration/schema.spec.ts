@@ -55,7 +55,7 @@ describe('the schema that a build needs', () => {
   const migrate = async (migrations: Migration[]) => runMigrations(await connect(database.ownerUrl, migrations));
   const service = (migrations: Migration[]) => connect(database.serviceUrl, migrations);
 
-  it('is refused with the first missing migration and the command when nothing was migrated', async () => {
+  it('is rejected with the first missing migration and the command when nothing was migrated', async () => {
     const dataSource = await service([CreateNotes1790000000000, AddAuthor1790000000010]);
     await expect(requireSchema(dataSource, 'user-sync')).rejects.toMatchObject({
       code: 'SCHEMA_OUTDATED',
@@ -65,7 +65,7 @@ describe('the schema that a build needs', () => {
     });
   });
 
-  it('is refused when the database is partly migrated, naming what is missing alone', async () => {
+  it('is rejected with the missing migration when the database is partly migrated', async () => {
     await migrate([CreateNotes1790000000000]);
     const dataSource = await service([CreateNotes1790000000000, AddAuthor1790000000010]);
     await expect(requireSchema(dataSource, 'user-sync')).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('the schema that a build needs', () => {
     );
   });
 
-  it('is accepted when the database is ahead, as it is while a release rolls out', async () => {
+  it('is accepted when the database is ahead, as during a rollout', async () => {
     await migrate([CreateNotes1790000000000, AddAuthor1790000000010, AddTopic1790000000020]);
     await requireSchema(await service([CreateNotes1790000000000, AddAuthor1790000000010]), 'user-sync');
   });
@@ -91,7 +91,7 @@ describe('the schema that a build needs', () => {
     await expect(schema?.check()).rejects.toThrow('the database lacks AddAuthor1790000000010');
   });
 
-  it('says which grant is missing when the service cannot read the record of migrations', async () => {
+  it('is rejected with the missing grant when the service cannot read the table of applied migrations', async () => {
     await migrate([CreateNotes1790000000000]);
     const role = new URL(database.serviceUrl).username;
     await withClient(database.ownerUrl, (owner) => owner.query(`REVOKE SELECT ON migrations FROM "${role}"`));

@@ -33,14 +33,14 @@ describe('statements that are sent together', () => {
     await database.drop();
   });
 
-  it('run in their order, each after what the one before it did, and give what each reads', async () => {
+  it('run in order, see the effects of earlier ones, and return the result of each', async () => {
     const results = await dataSource.transaction((manager) =>
       runStatements(manager, [note('a'), names, note('b'), names]),
     );
     expect(results).toEqual([undefined, ['a'], undefined, ['a', 'b']]);
   });
 
-  it('read behind a lock what whoever held it has left', async () => {
+  it('read after a lock what its former holder wrote', async () => {
     const held = dataSource.createQueryRunner();
     await held.startTransaction();
     await runStatements(held.manager, [keyLock('notes', ['x', 'y']), note('of the first')]);
@@ -54,14 +54,14 @@ describe('statements that are sent together', () => {
     expect((await second)[1]).toEqual(['of the first']);
   });
 
-  it('leave nothing when one fails, say what failed first, and can be sent again', async () => {
+  it('leave no effect when one fails, report the first failure, and can be sent again', async () => {
     const nowhere = write('nowhere', 'INSERT INTO nowhere VALUES (1)', []);
     const failing = dataSource.transaction((manager) => runStatements(manager, [note('a'), note('a'), nowhere, names]));
     expect(sqlState(await failing.catch((error: unknown) => error))).toBe('23505');
     expect(await runStatements(dataSource.manager, [names, note('a'), names])).toEqual([[], undefined, ['a']]);
   });
 
-  it('write many rows as one, and none without asking', async () => {
+  it('write many rows as one statement, and send none for no rows', async () => {
     const many = (rows: { name: string }[]) =>
       writeRows('notes', 'INSERT INTO notes SELECT name FROM jsonb_to_recordset($1) AS new(name text)', rows);
     expect(many([])).toEqual([]);
