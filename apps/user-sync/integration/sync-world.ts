@@ -23,7 +23,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
-import { loadConfig } from '../src/config';
+import { type UserSyncConfig, loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
@@ -39,6 +39,9 @@ export const quickWriteBacks = {
   RETRY_BASE_MS: '50',
   RETRY_CAP_MS: '100',
 };
+/** Intervals of periodic work that a test changes, in milliseconds. */
+type Pace = Partial<UserSyncConfig['intervals']>;
+
 const OBSERVER = { user: 'observer', password: 'observer' };
 const logger = createLogger({ service: 'user-sync-test', level: 'silent' });
 
@@ -90,37 +93,43 @@ export class SyncWorld {
   }
 
   /** Another instance of the service, once it takes requests. */
-  async boot(environment: Record<string, string> = {}): Promise<INestApplication> {
-    const app = await this.launch(environment);
+  async boot(environment: Record<string, string> = {}, pace: Pace = {}): Promise<INestApplication> {
+    const app = await this.launch(environment, pace);
     // It connects in the background; what it has subscribed to before, the server knows when it answers.
     await eventually(() => app.get(NatsClient).get().flush());
     return app;
   }
 
   /** Another instance of the service, as main.ts boots it: NATS may be away. */
-  async launch(environment: Record<string, string> = {}): Promise<INestApplication> {
-    const app = await createApp(
-      loadConfig({
-        NATS_URL: this.nats.url,
-        NATS_USER: 'user-sync',
-        NATS_PASSWORD: 'user-sync',
-        DATABASE_URL: this.database.serviceUrl,
-        CLERK_SECRET_KEY: 'sk_test_userSyncIntegration',
-        CLERK_API_URL: this.clerk.url,
-        CLERK_REQUESTS_PER_10S: '100000',
-        // Most users of the tests are not at Clerk at all.
-        CLERK_WRITE_BACK: 'off',
-        // Tests make their admins at Clerk.
-        CLERK_SEED_ROLES: 'user,developer,admin',
-        ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
-        HOST: '127.0.0.1',
-        OPS_PORT: '0',
-        // What was lost on its way comes again while a test still waits for it.
-        ACK_WAIT_MS: '10000',
-        LOG_LEVEL: 'silent',
-        ...environment,
-      }),
-    );
+  async launch(environment: Record<string, string> = {}, pace: Pace = {}): Promise<INestApplication> {
+    const config = loadConfig({
+      NATS_URL: this.nats.url,
+      NATS_USER: 'user-sync',
+      NATS_PASSWORD: 'user-sync',
+      DATABASE_URL: this.database.serviceUrl,
+      CLERK_SECRET_KEY: 'sk_test_userSyncIntegration',
+      CLERK_API_URL: this.clerk.url,
+      CLERK_REQUESTS_PER_10S: '100000',
+      // Most users of the tests are not at Clerk at all.
+      CLERK_WRITE_BACK: 'off',
+      // Tests make their admins at Clerk.
+      CLERK_SEED_ROLES: 'user,developer,admin',
+      ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
+      HOST: '127.0.0.1',
+      OPS_PORT: '0',
+      // What was lost on its way comes again while a test still waits for it.
+      ACK_WAIT_MS: '10000',
+      LOG_LEVEL: 'silent',
+      ...environment,
+    });
+    const intervals = {
+      ...config.intervals,
+      adminCensus: 200,
+      adminPromises: 100,
+      reconcilePause: 500,
+      ...pace,
+    };
+    const app = await createApp({ ...config, intervals });
     this.apps.push(app);
     return app;
   }

@@ -85,6 +85,18 @@ const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 /** Every variable that user-sync reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
 
+/** Intervals of periodic work, in milliseconds. Not read from the environment; tests shorten them. */
+const intervals = {
+  /** Count of the active admins. */
+  adminCensus: 10_000,
+  /** Check of promises of the admin role. */
+  adminPromises: 2_000,
+  /** Chores of the leading replica, such as the review of conflicts. */
+  leaderChores: 30_000,
+  /** Minimum pause after a failed round of the reconcile worker. */
+  reconcilePause: 5_000,
+};
+
 /** Configuration of user-sync; times in milliseconds. */
 export interface UserSyncConfig {
   readonly host: string;
@@ -118,6 +130,7 @@ export interface UserSyncConfig {
     /** A run that would delete more users than this, and more than 1 % of all, waits for approval. */
     readonly maxDeletions: number;
   };
+  readonly intervals: Readonly<typeof intervals>;
   /** Days after which applied events and audit entries are deleted; 0 keeps them. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
   readonly envelopePublicKey: string;
@@ -163,6 +176,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       retry: { baseMs: v.RETRY_BASE_MS, capMs: v.RETRY_CAP_MS, maxRetries: v.RETRY_MAX },
     },
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
+    intervals,
     retention: { appliedDays: v.APPLIED_RETENTION_DAYS, auditDays: v.AUDIT_RETENTION_DAYS },
     envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (isLive(v.CLERK_SECRET_KEY) ? 'prod' : 'dev'),

@@ -7,7 +7,6 @@ import { ReconcileRuns } from './reconcile-runs';
 import { ReconcileSchedule } from './reconcile-schedule';
 import { ConflictReview } from './review-conflicts';
 
-const EVERY_MS = 30_000;
 const SAMPLE_EVERY_MS = 15 * 60_000;
 
 /** Work that the leading replica does between reconcile runs. */
@@ -25,7 +24,7 @@ export class LeaderChores {
     private readonly drift: DriftSampler,
     private readonly metrics: ReconcileMetrics,
   ) {
-    this.dueAt = Date.now() + this.everyMs;
+    this.dueAt = Date.now() + this.schedule.choresEveryMs;
   }
 
   /** Whether the chores are due. */
@@ -35,7 +34,7 @@ export class LeaderChores {
 
   /** Does all chores once. Asks Clerk about conflicts last, because that can take long; `goOn` is asked before each one. */
   async run(goOn: () => boolean): Promise<void> {
-    this.dueAt = Date.now() + this.everyMs;
+    this.dueAt = Date.now() + this.schedule.choresEveryMs;
     this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
     await this.conflicts.closeEnded();
     this.metrics.openConflicts(await this.conflicts.count());
@@ -47,10 +46,5 @@ export class LeaderChores {
     }
     await this.schedule.queueDue();
     await this.conflicts.askDue(goOn);
-  }
-
-  /** A short reconcile interval, as in tests, is not delayed by the chores, which queue the runs. */
-  private get everyMs(): number {
-    return Math.min(EVERY_MS, this.schedule.intervalMs ?? EVERY_MS);
   }
 }

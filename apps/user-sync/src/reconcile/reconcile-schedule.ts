@@ -12,7 +12,7 @@ export class ReconcileSchedule {
   private readonly startedAt = Date.now();
 
   constructor(
-    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'reconcile'>,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'reconcile' | 'intervals'>,
     private readonly runs: ReconcileRuns,
   ) {}
 
@@ -20,6 +20,12 @@ export class ReconcileSchedule {
   get intervalMs(): number | undefined {
     const { intervalMs } = this.config.reconcile;
     return intervalMs === 0 ? undefined : intervalMs;
+  }
+
+  /** Interval of the leader's chores, which queue the runs: at most the one between runs. */
+  get choresEveryMs(): number {
+    const { leaderChores } = this.config.intervals;
+    return Math.min(leaderChores, this.intervalMs ?? leaderChores);
   }
 
   /** Queues a run when the interval has passed since the last one ended. */

@@ -9,7 +9,9 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { type Logger } from 'pino';
+import { type UserSyncConfig } from '../config';
 import { ClerkRequestError, ReconcileInterruptedError } from '../errors';
+import { CONFIG } from '../tokens';
 import { LeaderChores } from './leader-chores';
 import { LeaderLock } from './leader-lock';
 import { ReconcileMetrics } from './reconcile-metrics';
@@ -36,8 +38,6 @@ type State =
   | { readonly kind: 'stopped'; readonly round: Promise<void> };
 
 const TICK_MS = 1_000;
-/** Minimum pause after a failed round. */
-const PAUSE_MS = 5_000;
 
 /** Runs reconcile runs and the chores of the leading replica. */
 @Injectable()
@@ -46,6 +46,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'intervals'>,
     private readonly leader: LeaderLock,
     private readonly runs: ReconcileRuns,
     private readonly reconciler: Reconciler,
@@ -127,7 +128,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
     } else {
       this.log.error({ err: error }, 'reconciling paused after an unexpected error; retrying');
     }
-    return { kind: 'paused', until: Date.now() + Math.max(retryAfterMs ?? 0, PAUSE_MS) };
+    return { kind: 'paused', until: Date.now() + Math.max(retryAfterMs ?? 0, this.config.intervals.reconcilePause) };
   }
 }
 

@@ -6,12 +6,12 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { ClerkAddresses } from '../../clerk/clerk-addresses';
 import { guardDatabase } from '../../database/guard-database';
+import { type UserSyncConfig } from '../../config';
 import { AdminRefusedError, ClerkRequestError } from '../../errors';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
+import { CONFIG } from '../../tokens';
 import { type OpenPromise, takeDuePromises, endPromise, expirePromises } from './admin-promises';
 import { lockHolder, promote, verifiedHolder } from './grant-admin';
-
-const EVERY_MS = 2_000;
 
 /**
  * Redeems promises of the admin role: reads from Clerk who has the address, and makes that user an admin, once. It never
@@ -20,12 +20,13 @@ const EVERY_MS = 2_000;
 @Injectable()
 export class PromiseWorker extends PeriodicWorker {
   constructor(
+    @Inject(CONFIG) { intervals }: Pick<UserSyncConfig, 'intervals'>,
     private readonly dataSource: DataSource,
     @Inject(ClerkAddresses) private readonly clerk: Pick<ClerkAddresses, 'holdersOf'>,
     @Inject(TrustChangeAnnouncer) private readonly announcer: Pick<TrustChangeAnnouncer, 'announce'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    super({ everyMs: EVERY_MS, atStart: false });
+    super({ everyMs: intervals.adminPromises, atStart: false });
   }
 
   protected override async run(): Promise<void> {

@@ -3,9 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { type UserSyncConfig } from '../../config';
+import { CONFIG } from '../../tokens';
 import { activeAdmins } from './active-admins';
 
-const EVERY_MS = 10_000;
 /** A new deployment gets its first admin shortly after the start, so the first count does not warn. */
 const COUNTS_BEFORE_WARNING = 2;
 
@@ -16,11 +17,12 @@ export class AdminCensus extends PeriodicWorker {
   private countsWithoutAdmin = 0;
 
   constructor(
+    @Inject(CONFIG) { intervals }: Pick<UserSyncConfig, 'intervals'>,
     private readonly dataSource: DataSource,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {
-    super({ everyMs: EVERY_MS });
+    super({ everyMs: intervals.adminCensus });
     this.gauge = new Gauge({
       name: 'gatehouse_user_sync_active_admins',
       help: 'Admins who are neither deactivated, banned nor deleted',
