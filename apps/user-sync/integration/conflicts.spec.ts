@@ -304,7 +304,7 @@ describe('a local user', () => {
     expect(await world.user(user.id)).toMatchObject({ email: null });
   });
 
-  it('has the addresses that Clerk shows once it is linked, whatever it had verified itself', async () => {
+  it('has only the addresses that Clerk shows once it is linked', async () => {
     const email = address();
     const id = await localUser(email, true);
     const phone = '+12015550150';
@@ -347,7 +347,7 @@ describe('a conflict that has ended', () => {
     if (isDeactivated) expect(await openConflicts(parties.id)).toEqual([]);
   });
 
-  it('gives the address to the waiting user without another event of that user', async () => {
+  it('assigns the address to the waiting user without another event of that user', async () => {
     const [email, phone] = [address(), '+12015550151'];
     const holder = await member(withPhone(withEmail(clerkUser(newClerkId()), email), phone));
     const waiting = await member(

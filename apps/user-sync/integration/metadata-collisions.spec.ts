@@ -97,7 +97,7 @@ const decide = (id: string, decision: MetadataDecision) =>
   world.gateway.send(decideMetadataCollision, { id, decision }, boss.context);
 
 /** Starts a reconcile run when no other one is running. */
-const walk = () => eventually(() => world.gateway.send(startReconcile, {}, boss.context), PATIENCE);
+const reconcile = () => eventually(() => world.gateway.send(startReconcile, {}, boss.context), PATIENCE);
 
 const setRole = (id: string, role: 'user' | 'developer' | 'admin') =>
   world.gateway.send(setUserRole, { userId: id, role }, boss.context);
@@ -117,7 +117,7 @@ describe('metadata of users that were at Clerk before Gatehouse', () => {
       { role: false, dbId: [] },
     ].map((metadata) => ({ metadata, user: atClerk(metadata) }));
     const free = atClerk({ plan: 'gold' });
-    await walk();
+    await reconcile();
     for (const { user } of [...before, { user: free }]) {
       await eventually(async () => expect(await world.user(user.id)).toBeDefined(), PATIENCE);
       await checked(user.id);
@@ -217,7 +217,7 @@ describe('a value that the company sets later', () => {
     await checked(user.id);
     const changed = { ...current(user.id), updated_at: T0 + 500, public_metadata: { role: 'owner' } } as UserJson;
     world.clerk.directory.users = world.clerk.directory.users.map((one) => (one.id === user.id ? changed : one));
-    await walk();
+    await reconcile();
     await eventually(async () => expect(await collisionsOf(user.id)).toHaveLength(1), PATIENCE);
     await checked(user.id);
     expect(heldByClerk(user.id)).toEqual({ role: 'owner', dbId: await userId(user.id) });
@@ -390,7 +390,7 @@ describe('a value of ours', () => {
         WHERE w.user_id = b.user_id`,
       [JSON.stringify(backup?.row)],
     );
-    await walk();
+    await reconcile();
     await eventually(async () => expect(await collisionsOf(user.id)).toHaveLength(1), PATIENCE);
     expect(heldByClerk(user.id)).toEqual({ dbId: principal.userId, role: 'developer' });
   });
@@ -402,7 +402,7 @@ describe('a value of ours', () => {
     await setRole(principal.userId, 'developer');
     const all = world.clerk.directory.users;
     world.clerk.directory.users = all.filter(({ id }) => id !== user.id);
-    const { id: runId } = await walk();
+    const { id: runId } = await reconcile();
     await eventually(async () => expect((await world.user(user.id))?.deleted_at).not.toBeNull(), PATIENCE);
     world.clerk.directory.users = all;
     await eventually(() => world.gateway.send(undoReconcile, { id: runId }, boss.context), PATIENCE);
@@ -511,7 +511,7 @@ describe('a configured metadata key', () => {
     await checked(user.id);
     expect(await collisionsOf(user.id)).toHaveLength(1);
     await restart({ CLERK_METADATA_KEY: 'gatehouse' });
-    await walk();
+    await reconcile();
     await eventually(
       () => expect(heldByClerk(user.id).gatehouse).toEqual({ dbId: principal.userId, role: 'user' }),
       PATIENCE,

@@ -187,7 +187,7 @@ describe('the database', () => {
       await rival.query('BEGIN');
       await rival.query(`UPDATE users SET bio = 'rival' WHERE clerk_user_id = $1`, [user.id]);
       const about = await world.publish(userEvent('user.updated', { ...user, updated_at: T0 + 1, first_name: 'New' }));
-      // user-sync has locked the user, whom the rival will want, and has not come to the row, which the rival has.
+      // user-sync holds the lock of the user, which the rival requests next. The third session keeps it from the rival's row.
       await waiting(1);
       const locked = rival.query(`SELECT pg_advisory_xact_lock(hashtextextended('clerk-user:' || $1, 0))`, [user.id]);
       await waiting(2);

@@ -141,14 +141,14 @@ describe('a reconcile run', () => {
     await world.boot({ ...settings, CLERK_REQUESTS_PER_10S: '20' });
     atClerk(...many(200));
     world.clerk.directory.maxPage = 1;
-    const walk = await start();
-    await eventually(async () => expect((await show(walk.id)).usersDone).toBeGreaterThan(1));
+    const run = await start();
+    await eventually(async () => expect((await show(run.id)).usersDone).toBeGreaterThan(1));
     const user = clerkUser(newClerkId());
     world.clerk.answer(user.id, json(200, user));
     const anybody = { principal: null, requestId: randomUUID() };
     const login = { clerkUserId: user.id, sessionId: 'sess_waiting' };
     expect(await world.gateway.send(resolvePrincipal, login, anybody)).toMatchObject({ isNewUser: true });
-    expect(await show(walk.id)).toMatchObject({ state: 'running' });
+    expect(await show(run.id)).toMatchObject({ state: 'running' });
   });
 
   it('heals and counts a version in the far future', async () => {
@@ -182,16 +182,16 @@ describe('a reconcile run', () => {
     atClerk(...users);
     const { directory } = world.clerk;
     directory.maxPage = 2;
-    const told: Promise<unknown>[] = [];
+    const delivered: Promise<unknown>[] = [];
     directory.onPage = (cursor) => {
       const [first, last] = [users[0], users[7]];
       if (cursor !== users[1]?.id || first === undefined || last === undefined) return;
-      told.push(world.deliver(userEvent('user.created', last)));
-      told.push(world.deliver(userEvent('user.updated', { ...first, updated_at: T0 + 1, first_name: 'Told' })));
+      delivered.push(world.deliver(userEvent('user.created', last)));
+      delivered.push(world.deliver(userEvent('user.updated', { ...first, updated_at: T0 + 1, first_name: 'Told' })));
     };
     expect(await reconcile()).toMatchObject({ state: 'done', usersDone: 8, absences: 0 });
-    await Promise.all(told);
-    expect(told).toHaveLength(2);
+    await Promise.all(delivered);
+    expect(delivered).toHaveLength(2);
     expect(directory.pages).toEqual([null, ...[1, 3, 5, 7].map((index) => users[index]?.id)]);
     expect(await live()).toHaveLength(8);
     expect(await world.user(users[0]?.id ?? '')).toMatchObject({ first_name: 'Told' });

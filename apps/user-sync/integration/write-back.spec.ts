@@ -92,15 +92,15 @@ describe('id and role are written to Clerk', () => {
 
   it('when a first login or a reconcile run creates the user', async () => {
     const { user } = await come();
-    const walked = atClerk();
+    const found = atClerk();
     await world.gateway.send(startReconcile, {}, boss.context);
     await settled(user.id);
-    await eventually(async () => expect(await world.user(walked.id)).toBeDefined(), PATIENCE);
-    await settled(walked.id);
-    for (const { id } of [user, walked]) {
+    await eventually(async () => expect(await world.user(found.id)).toBeDefined(), PATIENCE);
+    await settled(found.id);
+    for (const { id } of [user, found]) {
       expect(world.clerk.writesOf(id)).toEqual([{ dbId: await userId(id), role: 'user' }]);
     }
-    expect([(await row(user.id))?.bulk, (await row(walked.id))?.bulk]).toEqual([false, true]);
+    expect([(await row(user.id))?.bulk, (await row(found.id))?.bulk]).toEqual([false, true]);
   });
 
   it('when a local user is linked', async () => {
@@ -328,8 +328,8 @@ describe('a write-back that Clerk rejects', () => {
     const error = { code: 'CLERK_REQUEST_FAILED', message: 'Clerk answered 422 (form_param_value_invalid).' };
     expect(items[0]).toMatchObject({ state: 'dead', reason: 'create', retryCount: 1, dueAt: null, error });
     const [user] = users as [UserJson];
-    const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
-    expect(story.writeBack).toMatchObject({ state: 'dead', error });
+    const explanation = await world.gateway.send(explainUser, { id: user.id }, boss.context);
+    expect(explanation.writeBack).toMatchObject({ state: 'dead', error });
     expect(await world.metric('gatehouse_user_sync_write_backs_total{result="dead"}')).toBeGreaterThanOrEqual(3);
 
     world.clerk.answerWrite(user.id);
@@ -388,8 +388,8 @@ describe('a deleted user', () => {
     await world.deliver(userEvent('user.created', later));
     await settled(later.id);
     expect(world.clerk.writesOf(user.id)).toEqual([]);
-    const story = await world.gateway.send(explainUser, { id: user.id }, boss.context);
-    expect(story).toMatchObject({ state: 'deleted', writeBack: null });
+    const explanation = await world.gateway.send(explainUser, { id: user.id }, boss.context);
+    expect(explanation).toMatchObject({ state: 'deleted', writeBack: null });
   });
 });
 
@@ -453,15 +453,15 @@ describe('after a reconcile run that created many users', () => {
   it('a role that an admin changes is written before the users of the run', async () => {
     await world.closeApps();
     await boot({ CLERK_WRITE_BACK: 'off' });
-    const walked = Array.from({ length: 150 }, () => atClerk());
+    const found = Array.from({ length: 150 }, () => atClerk());
     await world.gateway.send(startReconcile, {}, boss.context);
-    for (const { id } of walked) await eventually(async () => expect(await row(id)).toBeDefined(), PATIENCE);
-    await setRole(await userId(walked[140]?.id ?? ''), 'admin');
+    for (const { id } of found) await eventually(async () => expect(await row(id)).toBeDefined(), PATIENCE);
+    await setRole(await userId(found[140]?.id ?? ''), 'admin');
     await world.closeApps();
     const order = world.clerk.writes.length;
     await boot();
-    for (const { id } of walked) await settled(id);
-    const place = world.clerk.writes.slice(order).findIndex(({ id }) => id === walked[140]?.id);
+    for (const { id } of found) await settled(id);
+    const place = world.clerk.writes.slice(order).findIndex(({ id }) => id === found[140]?.id);
     expect(place).toBeLessThan(50);
     expect(world.clerk.writes.slice(order)).toHaveLength(150);
   });

@@ -74,7 +74,7 @@ export async function adoptLocalUser(
   clerkUserId: string,
   { email, emailVerified, phoneNumber, phoneVerified }: Addresses,
 ): Promise<boolean> {
-  // From now on Clerk authenticates the user. The password may have been set by somebody else.
+  // From now on Clerk authenticates the user. Another person may have set the password.
   const [rows] = await manager.query<[unknown[], number]>(
     `UPDATE users SET clerk_user_id = $2, auth_provider = 'clerk', hashed_password = NULL, updated_at = now()
       WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL

@@ -107,7 +107,7 @@ function isConflict(address: Address, rival: Address): boolean {
   return !isUnverifiedLocal(rival) && (address.verified || rival.verified);
 }
 
-/** Whether it is the login name of a local user. That proves nothing, so it stays and blocks nobody. */
+/** Whether it is the unverified login name of a local user. The local user keeps it, and it blocks no other user. */
 function isUnverifiedLocal(rival: Address): boolean {
   return 'clerkUserId' in rival && rival.clerkUserId === null && !rival.verified;
 }

@@ -51,7 +51,7 @@ function versionOf(draft: UserDraft): number | null {
   return rowOf(draft)?.version ?? null;
 }
 
-/** Stores the user without the addresses that the plan gives to others, and says so in the reason. */
+/** Stores the user without the addresses that the plan assigns to others, and adds that to the reason. */
 function followPlan(
   draft: UserDraft,
   { clerkUserId, seen }: Observation,

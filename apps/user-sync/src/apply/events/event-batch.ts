@@ -47,9 +47,9 @@ export class EventBatch {
   ) {}
 
   /**
-   * Throws SharedOutageError while database or NATS is away. One event that cannot be written fails the whole batch,
-   * without a trace; alone it ends in a reported failure. Starts the next batch when the transaction is over: that one
-   * need not wait for NATS to store the outcomes.
+   * Applies and reports a batch. One event that cannot be written fails the whole batch, which then writes nothing; in a
+   * batch of its own it is reported as failed. The next batch starts after the commit, while NATS stores the outcomes.
+   * @throws SharedOutageError while the database or NATS is unavailable
    */
   async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {
     if (events.length === 0) return;

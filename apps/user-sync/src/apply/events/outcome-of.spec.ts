@@ -24,7 +24,7 @@ describe('the outcome of a failure', () => {
     [new UserMissingAtClerkError(), 'conflict', 'USER_MISSING_AT_CLERK', true],
     [new UserUnsettledError(5), 'conflict', 'USER_UNSETTLED', true],
     [new PoisonEventError(9), 'unknown', 'POISON_EVENT', false],
-    [new ClerkRequestError('network', {}, 'away'), 'network', 'CLERK_REQUEST_FAILED', true],
+    [new ClerkRequestError('network', {}, 'unavailable'), 'network', 'CLERK_REQUEST_FAILED', true],
     [new ClerkRequestError('clerk', { status: 429, retryAfterMs: 9 }, 'x'), 'clerk', 'CLERK_REQUEST_FAILED', true],
     [new ClerkRequestError('clerk', { status: 503 }, 'x'), 'clerk', 'CLERK_REQUEST_FAILED', true],
     [new ClerkRequestError('clerk', { status: 422 }, 'x'), 'clerk', 'CLERK_REQUEST_FAILED', false],

@@ -17,7 +17,7 @@ const DECIDED = { take: 'taking', leave: 'left' } as const;
 const SELECTED = `state = 'open' AND ($1::bigint[] IS NULL OR id = ANY($1::bigint[]))
   AND ($2::text IS NULL OR key = $2) AND ($3::text IS NULL OR digest = $3)`;
 
-/** How many open collisions the selection matches. */
+/** Number of open collisions that the selection matches. */
 export async function countSelected(manager: EntityManager, selection: Selection): Promise<number> {
   const rows = await manager.query<{ matched: number }[]>(
     `SELECT count(*)::integer AS matched FROM metadata_collisions WHERE ${SELECTED}`,
@@ -26,7 +26,7 @@ export async function countSelected(manager: EntityManager, selection: Selection
   return rows[0]?.matched ?? 0;
 }
 
-/** Decides open collisions, at most 5000, in the caller's transaction; returns how many. */
+/** Decides open collisions, at most 5000, in the caller's transaction. Returns their number. */
 export async function decideSelected(
   manager: EntityManager,
   selection: Selection,

@@ -3,7 +3,7 @@ import { type MetadataCollisionEntity } from '../../database/metadata-collision.
 import { type UserEntity } from '../../database/user.entity';
 import { wantedValues } from '../metadata/compare-metadata';
 
-/** A metadata collision as admins see it. `metadataKey`: the key that holds our values, where there is one. */
+/** A metadata collision as admins see it. `metadataKey`: the configured key that holds our values, if any. */
 export function presentCollision(
   row: MetadataCollisionEntity,
   user: Pick<UserEntity, 'id' | 'clerkUserId' | 'role'>,

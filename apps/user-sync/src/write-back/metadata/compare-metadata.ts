@@ -30,18 +30,18 @@ export interface MetadataComparison {
   readonly foreign: readonly ForeignValue[];
 }
 
-/** After this time a request that was never answered can no longer arrive at Clerk. Milliseconds. */
+/** Time after which an unanswered request can no longer arrive at Clerk; milliseconds. */
 const SENT_KEPT_MS = 3_600_000;
 
-/** Values that Clerk is to hold of a user. */
+/** Values that Clerk should hold for a user. */
 export function wantedValues(user: { readonly userId: string; readonly role: string }, key?: string): WantedValues {
   const values = { dbId: user.userId, role: user.role };
   return new Map(metadataNames.map((name) => [metadataPath(name, key), values[name]]));
 }
 
 /**
- * Decides per key what may be written: a key that is absent, holds the wanted value or one that is known to be ours.
- * `taken`: digests, by key, of foreign values that an admin lets Gatehouse overwrite.
+ * Compares Clerk's metadata with the wanted values. A key may be written when it is absent or holds a value that is known
+ * to be ours. `taken`: digests, by key, of foreign values that an admin lets Gatehouse overwrite.
  */
 export function compareMetadata(
   metadata: PublicMetadata,
@@ -64,19 +64,19 @@ export function compareMetadata(
   };
 }
 
-/** What is known to be ours once Clerk was seen to hold these values. */
+/** Values known to be ours, after Clerk was found to hold the wanted values in `equal`. */
 export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);
   return { ...ours, ...Object.fromEntries(written) };
 }
 
-/** Values at Gatehouse's keys after a write, unless the company changed them meanwhile. */
+/** Values at Gatehouse's keys after a write, if the company did not change them meanwhile. */
 export function valuesAfter({ held, write }: MetadataComparison, key: string | undefined): HeldValues {
-  // An object replaces a taken value at the key that holds both.
+  // The written object replaces a taken value at the key that holds both names.
   return new Map([...[...held].filter(([path]) => path !== key), ...write]);
 }
 
-/** What is known to be ours once a request with these values may have reached Clerk. */
+/** Values known to be ours, before a request with the values in `write` is sent. */
 export function withSent(ours: OurValues, write: WantedValues, now: Date): OurValues {
   const sent = [...write].map(([path, value]): [string, OurValue] => {
     const earlier = (ours[path]?.sent ?? []).filter((one) => one.value !== value);
@@ -86,8 +86,8 @@ export function withSent(ours: OurValues, write: WantedValues, now: Date): OurVa
 }
 
 /**
- * What is known to be ours after a check of all keys: the values that Clerk holds now, and those of unanswered requests of
- * the last hour. A replaced value no longer counts as ours.
+ * Values known to be ours, after all keys were checked: those that Clerk holds, and those of unanswered requests of the
+ * last hour. A value that was replaced at Clerk is no longer ours.
  */
 export function withConfirmed(ours: OurValues, confirmed: WantedValues, now: Date): OurValues {
   const paths = new Set([...Object.keys(ours), ...confirmed.keys()]);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type HeldValues } from '../../clerk-user/company-metadata';
 
-/** Bytes of a value that are kept for admins to read: metadata may be personal, and may be 8 KB. */
+/** Maximum bytes of a value that are stored for admins. Metadata may be personal, and up to 8 KB. */
 const MAX_SHOWN_BYTES = 256;
 
-/** SHA-256 (hex) of a JSON value. Equal for equal values, whatever the order of an object's members. */
+/** SHA-256 (hex) of a JSON value. Does not depend on the order of an object's members. */
 export function digestOf(value: unknown): string {
   const hash = createHash('sha256');
-  // A stack of our own: 8 KB of metadata can nest deeper than calls can.
+  // An explicit stack: 8 KB of metadata can be nested too deeply for recursion.
   const rest: unknown[] = [value];
   while (rest.length > 0) {
     const next = rest.pop();
@@ -25,7 +25,7 @@ export function digestOf(value: unknown): string {
   return hash.digest('hex');
 }
 
-/** SHA-256 (hex) of the values at Gatehouse's keys, whatever their order. */
+/** SHA-256 (hex) of the values at Gatehouse's keys, in any order. */
 export function fingerprintOf(held: HeldValues): string {
   return digestOf(Object.fromEntries(held));
 }
@@ -36,7 +36,7 @@ export function shownJson(value: unknown): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_SHOWN_BYTES) return text;
   const room = MAX_SHOWN_BYTES - Buffer.byteLength('…');
-  // A character that is cut in the middle decodes to U+FFFD at the end.
+  // A truncated character decodes to U+FFFD.
   return `${bytes
     .subarray(0, room)
     .toString()

@@ -10,14 +10,14 @@ import { currentStates } from './record-collisions';
 
 type Person = Pick<UserEntity, 'id' | 'role'>;
 
-/** What the database knows of one user's metadata at Clerk. */
+/** What the database holds about one user's metadata at Clerk. */
 export interface StoredMetadata {
   readonly user: Person;
   readonly writeBack: Pick<WriteBackEntity, 'state' | 'ours'> | null;
   readonly collisions: readonly MetadataCollisionEntity[];
 }
 
-/** Reads what the database knows of one user's metadata at Clerk. */
+/** Loads what the database holds about one user's metadata at Clerk. */
 export async function loadMetadata(manager: EntityManager, user: Person): Promise<StoredMetadata> {
   const writeBack = await manager.findOneBy(WriteBackEntity, { userId: user.id });
   const collisions = await manager.findBy(MetadataCollisionEntity, {
@@ -27,7 +27,7 @@ export async function loadMetadata(manager: EntityManager, user: Person): Promis
   return { user, writeBack, collisions };
 }
 
-/** Our values beside Clerk's as they were when Clerk was last asked. */
+/** Our values beside Clerk's values when they were last read. */
 export function presentStoredMetadata(
   { user, writeBack, collisions }: StoredMetadata,
   metadataKey: string | undefined,
@@ -64,7 +64,7 @@ export function presentLiveMetadata(
   });
 }
 
-/** Whether Clerk holds our values yet. */
+/** Progress of writing our values to Clerk. `writes`: whether write-back is enabled. */
 export function metadataProgress(states: readonly MetadataState[], writes: boolean): MetadataProgress {
   const any = (...wanted: string[]) => states.some(({ state }) => wanted.includes(state));
   if (any('collision', 'left')) return 'collision';
@@ -73,7 +73,7 @@ export function metadataProgress(states: readonly MetadataState[], writes: boole
   return 'written';
 }
 
-/** States of all keys; the key that holds both values is left out unless it collides. */
+/** States of all keys. The configured metadata key itself is left out unless it collides. */
 function statesOf(
   user: Person,
   metadataKey: string | undefined,
