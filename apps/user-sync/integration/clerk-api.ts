@@ -5,28 +5,27 @@ import { join } from 'node:path';
 
 const fixtures = join(__dirname, '../fixtures/clerk');
 
-/** A payload as Clerk sends it. */
+/** A recorded payload of Clerk. */
 export function fixture<Json = Record<string, unknown>>(name: string): Json {
   return JSON.parse(readFileSync(join(fixtures, `${name}.json`), 'utf8')) as Json;
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What was merged into a user's `public_metadata`. */
+/** A merge into a user's `public_metadata`. */
 export interface MetadataWrite {
   readonly id: string;
   readonly metadata: Record<string, unknown>;
 }
 
 /**
- * Clerk's `GET /v1/users/:id`, `GET /v1/sessions/:id` and `PATCH /v1/users/:id/metadata`, answering from JSON; counts
- * what it was asked, and remembers what was written.
+ * An HTTP server in place of Clerk's Backend API: users, sessions and metadata. Records the requests and the writes.
  */
 export class ClerkApi {
   readonly asked: string[] = [];
   readonly writes: MetadataWrite[] = [];
   readonly directory = new Directory();
-  /** What everybody is answered while it is set. */
+  /** While set, the answer to every request. */
   outage: Answer | undefined;
   /** Runs before a write is answered. */
   onWrite: (write: MetadataWrite) => Promise<void> | void = () => undefined;
@@ -43,18 +42,18 @@ export class ClerkApi {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Answers requests for this user or session, the last answer for ever. */
+  /** Sets the answers for this user or session, in order; the last one repeats. */
   answer(id: string, ...answers: Answer[]): void {
     this.answers.set(id, answers);
   }
 
-  /** Answers writes of this user's metadata from now on; as Clerk does when no answer is given. */
+  /** Sets the answer to writes of this user's metadata; without one, Clerk's normal answer. */
   answerWrite(id: string, answer?: Answer): void {
     if (answer === undefined) this.writeAnswers.delete(id);
     else this.writeAnswers.set(id, answer);
   }
 
-  /** What was written of this user, in order. */
+  /** Metadata that was written for this user, in order. */
   writesOf(clerkUserId: string): Record<string, unknown>[] {
     return this.writes.filter(({ id }) => id === clerkUserId).map(({ metadata }) => metadata);
   }
@@ -69,7 +68,7 @@ export class ClerkApi {
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
-    // Every request pins the version whose shapes the service understands, the SDK's and our own alike.
+    // Every request must pin the API version.
     if (request.headers['clerk-api-version'] !== '2026-05-12') {
       return json(400, { errors: [{ code: 'api_version_not_pinned', message: 'Clerk-API-Version is missing' }] })(
         request,
@@ -104,18 +103,18 @@ export class Directory {
   /** Oldest first. */
   users: { id: string }[] = [];
   instanceId = 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz';
-  /** Page size at most. */
+  /** Maximum page size. */
   maxPage = 500;
-  /** Whom the list leaves out, though they can be found by id. */
+  /** Users that lists omit, though they are found by id. */
   readonly hidden = new Set<string>();
-  /** The cursors of the pages that were asked for. */
+  /** Cursors of the requested pages. */
   readonly pages: (string | null)[] = [];
-  /** Other answers for the pages after these users, the first page for null; each given once, in order. */
+  /** Answers to use once for the page after a user; null is the first page. */
   readonly refusals: [after: string | null, answer: Answer][] = [];
-  /** Runs before a page is given. */
+  /** Runs before a page is answered. */
   onPage: (cursor: string | null) => void = () => undefined;
 
-  /** Merges into a user's metadata, which makes a new version of it. */
+  /** Merges into a user's metadata, which increments the user's version. */
   merge(id: string, metadata: Record<string, unknown>): Answer {
     const index = this.users.findIndex((user) => user.id === id);
     const user = this.users[index] as ({ id: string } & Record<string, unknown>) | undefined;
@@ -187,15 +186,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An answer in JSON, as Clerk gives it. */
+/** An answer in JSON. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   return (_request, response) => {
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
   };
 }
 
-/** No answer at all. */
+/** No answer: the request stays open. */
 export const silence: Answer = () => undefined;
 
-/** A broken connection. */
+/** Closes the connection without an answer. */
 export const hangUp: Answer = (request) => void request.socket.destroy();

@@ -3,10 +3,10 @@ import { type EventMetadata, encodeEventHeaders, eventSubject } from '@gatehouse
 import { type StreamMessage } from '@gatehouse/messaging';
 import { fixture } from './clerk-api';
 
-/** A Clerk user as JSON, loose as the wire is. */
+/** A Clerk user in JSON. */
 export type UserJson = Record<string, unknown> & { id: string; updated_at: number };
 
-/** A webhook's body. */
+/** Body of a webhook. */
 export interface EventJson {
   type: string;
   data: Record<string, unknown>;
@@ -15,21 +15,21 @@ export interface EventJson {
   timestamp?: number;
 }
 
-/** When the users of these tests were last changed, unless they say otherwise. */
+/** Default version of the users; milliseconds since the epoch. */
 export const T0 = 1_790_000_000_000;
 
-/** The Clerk instance that the sample events name. */
+/** Clerk instance of the sample events. */
 export const instanceId = 'ins_3AbCdEfGhIjKlMnOpQrStUvWxYz';
 
 const random = (): string => randomBytes(10).toString('hex');
 
-/** A Clerk id that no other test has. */
+/** A unique Clerk id. */
 export const newClerkId = (): string => `user_${random()}`;
 
-/** A webhook id that no other test has. */
+/** A unique webhook id. */
 export const newWebhookId = (): string => `msg_${random()}`;
 
-/** Clerk's sample user under another id, with addresses of its own. */
+/** Clerk's sample user with another id and unique addresses. */
 export function clerkUser(id: string, changes: Record<string, unknown> = {}): UserJson {
   const { data } = fixture<EventJson>('user.created');
   return withAddress({ ...data, id, updated_at: T0, ...changes }, `${id.slice(5)}@example.com`);
@@ -70,7 +70,7 @@ export function sessionEvent(type: string, userId: string, changes: Record<strin
   return { ...sample, type, data: { ...sample.data, id: `sess_${random()}`, user_id: userId, user: null, ...changes } };
 }
 
-/** What the headers of a publish say. */
+/** Headers of a published event. */
 export function metadata(type: string, changes: Partial<EventMetadata> = {}): EventMetadata {
   return {
     webhookId: newWebhookId(),
@@ -83,7 +83,7 @@ export function metadata(type: string, changes: Partial<EventMetadata> = {}): Ev
   };
 }
 
-/** The message as the stream delivers it. */
+/** The event as a message of the stream. */
 export function deliveryOf(event: EventJson, about: EventMetadata, timesDelivered = 1): StreamMessage {
   const headers = encodeEventHeaders(about);
   return {

@@ -11,17 +11,17 @@ import { nobody } from './members';
 import { type SyncWorld } from './sync-world';
 
 /**
- * A gateway as far as changes go: leases, listens, asks for what it missed, acknowledges. Its lease is not renewed but made
- * long, so that none runs out on a machine that stands still for a moment.
+ * The part of a gateway that follows trust changes: takes a lease, listens, requests what it missed, acknowledges. The
+ * lease lasts an hour and is not renewed, so that it does not expire on a slow machine.
  */
 export class ListeningGateway {
   readonly id = randomUUID();
-  /** All changes, each once, in order. */
+  /** All trust changes, each once, in order. */
   readonly changes: TrustChange[] = [];
-  /** How often it had missed something. */
+  /** How often it missed trust changes. */
   gaps = 0;
   number = 0;
-  /** It lives, and takes nothing in. */
+  /** While true, it ignores announcements. */
   stuck = false;
   private heard = 0;
   private subscription: Subscription | undefined;
@@ -38,7 +38,7 @@ export class ListeningGateway {
         this.work = this.work.then(() => this.take(announcement.changes, announcement.current));
       },
     });
-    // What is announced meanwhile is taken after it: before it, all changes there ever were would count as missed.
+    // Announcements during the start are handled after it: before it, all earlier trust changes would count as missed.
     this.work = this.begin();
     await this.work;
     return this;
@@ -48,7 +48,7 @@ export class ListeningGateway {
     return this.heard;
   }
 
-  /** As a gateway that is killed, or cut off: its last lease runs out. */
+  /** Stops like a gateway that was killed: its last lease expires. */
   async vanish(): Promise<void> {
     this.subscription?.unsubscribe();
     await this.work;

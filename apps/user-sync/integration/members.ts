@@ -13,17 +13,17 @@ import { json } from './clerk-api';
 import { type UserJson, clerkUser, newClerkId } from './clerk-events';
 import { type SyncWorld } from './sync-world';
 
-/** A user that is here, and how the gateway would speak for it. */
+/** A stored user, with its principal and request context as the gateway sends them. */
 export interface Member {
   readonly user: UserJson;
   readonly principal: Principal;
   readonly context: RequestContext;
 }
 
-/** Nobody: what the gateway says while it is still finding out who calls. */
+/** Request context without a principal, as before authentication. */
 export const nobody = (): RequestContext => ({ principal: null, requestId: randomUUID() });
 
-/** A user that was found, as the gateway speaks for it. */
+/** Principal of a resolved user, as the gateway sends it. */
 export function principalOf(
   { userId, clerkUserId, role, tier }: Pick<Principal, 'userId' | 'clerkUserId' | 'role' | 'tier'>,
   sessionId: string,
@@ -31,19 +31,19 @@ export function principalOf(
   return { userId, clerkUserId, method: 'clerk_session', role, tier, scopes: [], sessionId };
 }
 
-/** An admin, or of another role, who has never been here: what the gateway says of it is enough. */
+/** Context of an admin, or of another role, who is not stored here. */
 export function adminContext(role: Principal['role'] = 'admin'): RequestContext & { readonly principal: Principal } {
   const found = { userId: randomUUID(), clerkUserId: 'user_admin', role, tier: 'free' } as const;
   return { principal: principalOf(found, 'sess_1'), requestId: randomUUID() };
 }
 
-/** What a refused request looks like. */
+/** Matches a refused request. */
 export const refusal = (reason: string): unknown => expect.objectContaining({ code: 'REQUEST_REFUSED', reason });
 
-/** A Clerk session id that no other test has. */
+/** A unique Clerk session id. */
 export const newSessionId = (): string => `sess_${randomUUID().replaceAll('-', '')}`;
 
-/** A Clerk user that has come here, with a session of its own. */
+/** A Clerk user after its first login, with its own session. */
 export function member(world: SyncWorld, changes: Record<string, unknown> = {}): Promise<Member> {
   const user = clerkUser(newClerkId(), changes);
   world.clerk.answer(user.id, json(200, user));
@@ -57,7 +57,7 @@ export function userAtClerk(world: SyncWorld, changes: Record<string, unknown> =
   return user;
 }
 
-/** A user in Clerk's directory that has come here by a first login. */
+/** A user in Clerk's directory after its first login. */
 export function memberAtClerk(world: SyncWorld, changes: Record<string, unknown> = {}): Promise<Member> {
   return arrive(world, userAtClerk(world, changes));
 }
@@ -69,12 +69,12 @@ async function arrive(world: SyncWorld, user: UserJson): Promise<Member> {
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }
 
-/** An admin that has come here. */
+/** An admin after its first login. */
 export function admin(world: SyncWorld): Promise<Member> {
   return member(world, { public_metadata: { role: 'admin' } });
 }
 
-/** A key of this member. */
+/** Creates an API key of this member. */
 export function keyOf(
   world: SyncWorld,
   { context }: Member,
@@ -94,7 +94,7 @@ export async function localUser(world: SyncWorld, by: Member): Promise<{ userId:
   return { userId: user.id, email };
 }
 
-/** A login by password, as the gateway asks for it. */
+/** Logs in by password, as the gateway does. */
 export function logIn(world: SyncWorld, email: string, password = PASSWORD): Promise<ReplyOf<typeof verifyLogin>> {
   return world.gateway.send(verifyLogin, { email, password, sessionTtlMs: 3_600_000 }, nobody());
 }

@@ -29,7 +29,7 @@ import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
 import { type EventJson, metadata, newWebhookId } from './clerk-events';
 
-/** What a caller waits for an answer: on a busy machine it may take long, and no test is about that. */
+/** Time-out of requests; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
 /** Settings with which write-backs and retries take milliseconds. */
 export const quickWriteBacks = {
@@ -50,7 +50,7 @@ export function usersDatabase(): Promise<TestDatabase> {
   return createTestDatabase({ template: 'users', migrate: (url) => migrateUsers({ url }) });
 }
 
-/** user-sync and all around it: real PostgreSQL, real NATS with production's permissions, and a Clerk Backend API. */
+/** user-sync with real PostgreSQL, real NATS with production's permissions, and a Clerk Backend API. */
 export class SyncWorld {
   readonly apps: INestApplication[] = [];
   private sql!: Client;
@@ -92,15 +92,15 @@ export class SyncWorld {
     return world;
   }
 
-  /** Another instance of the service, once it takes requests. */
+  /** Starts another instance of the service; resolves when it serves requests. */
   async boot(environment: Record<string, string> = {}, pace: Pace = {}): Promise<INestApplication> {
     const app = await this.launch(environment, pace);
-    // It connects in the background; what it has subscribed to before, the server knows when it answers.
+    // It connects in the background. After a flush, the server knows all its subscriptions.
     await eventually(() => app.get(NatsClient).get().flush());
     return app;
   }
 
-  /** Another instance of the service, as main.ts boots it: NATS may be away. */
+  /** Starts another instance of the service, as main.ts does; NATS may be unavailable. */
   async launch(environment: Record<string, string> = {}, pace: Pace = {}): Promise<INestApplication> {
     const config = loadConfig({
       NATS_URL: this.nats.url,
@@ -147,7 +147,7 @@ export class SyncWorld {
     await this.database.drop();
   }
 
-  /** Publishes an event as the ledger does; gives what its headers say. */
+  /** Publishes an event, as webhook-ingest does. Returns the content of its headers. */
   async publish(event: EventJson | string, changes: Partial<EventMetadata> = {}): Promise<EventMetadata> {
     const about = metadata(typeof event === 'string' ? 'user.updated' : event.type, changes);
     const message = {
@@ -157,7 +157,7 @@ export class SyncWorld {
       headers: encodeEventHeaders(about),
       data: new TextEncoder().encode(typeof event === 'string' ? event : JSON.stringify(event)),
     };
-    // As the relay does, again under the same id: a stream that is just being made is there before it takes anything.
+    // Repeated under the same id, as the relay does: a new stream may not accept messages at once.
     await eventually(() => new JetStream(this.client('webhook-ingest')).publish(message));
     return about;
   }
@@ -172,24 +172,24 @@ export class SyncWorld {
     });
   }
 
-  /** What the operations port of the last instance answers. */
+  /** Answer of the operations port of the last instance. */
   async operations(path: string): Promise<string> {
     const port = this.apps.at(-1)?.get(OpsServer, { strict: false }).port;
     return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
   }
 
-  /** A metric of the last instance, by its name and labels; NaN while there is none. */
+  /** A metric of the last instance, by name and labels; NaN while it is missing. */
   async metric(name: string): Promise<number> {
     const line = (await this.operations('/metrics')).split('\n').find((each) => each.startsWith(`${name} `));
     return Number(line?.split(' ').at(-1) ?? Number.NaN);
   }
 
-  /** Publishes an event and waits for what was reported of this publish. */
+  /** Publishes an event and waits for its outcome. */
   async deliver(event: EventJson | string, changes: Partial<EventMetadata> = {}): Promise<Outcome> {
     return this.outcomeOf(await this.publish(event, changes));
   }
 
-  /** What was reported of a publish, once it is. */
+  /** Waits for the outcome of a publish. */
   outcomeOf({ webhookId, publishNumber }: EventMetadata, timeoutMs = 20_000): Promise<Outcome> {
     return eventually(
       async () => {
@@ -200,13 +200,13 @@ export class SyncWorld {
     ) as Promise<Outcome>;
   }
 
-  /** All that was reported, in order. Those who ask at once share what was read. */
+  /** All outcomes, in order. Concurrent calls share one read. */
   outcomes(): Promise<readonly Outcome[]> {
     this.reading ??= this.readOutcomes().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
-  /** The movements of Clerk that were told, in order. */
+  /** Published movements of Clerk, in order. */
   async movements(): Promise<readonly ClerkMovement[]> {
     await this.outcomes();
     return this.reported.movements;
@@ -227,13 +227,13 @@ export class SyncWorld {
     return reported.all;
   }
 
-  /** Rows, read past the service. */
+  /** Rows, read directly from the database. */
   async query<Row = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row[]> {
     const { rows } = await this.sql.query(text, values);
     return rows as Row[];
   }
 
-  /** How many sessions of the database wait for a lock. */
+  /** Number of database sessions that wait for a lock. */
   async lockWaits(): Promise<number> {
     const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     return (await this.query(waiting)).length;
@@ -252,12 +252,12 @@ export class SyncWorld {
     return rows.map(({ decision }) => decision);
   }
 
-  /** JetStream as an operator handles it, past the services. */
+  /** JetStream, with an operator's permissions. */
   administrator(): Promise<JetStreamManager> {
     return jetstreamManager(this.client(OBSERVER.user).get(), { timeout: PATIENCE_MS });
   }
 
-  /** The gateway's side of requests. */
+  /** Client that sends requests as the gateway. */
   get gateway(): RequestClient {
     return new RequestClient(this.client('api-gateway'), createEnvelopeSigner(this.keys.privateKey), PATIENCE_MS);
   }

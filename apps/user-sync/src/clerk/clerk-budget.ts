@@ -59,7 +59,9 @@ export class ClerkBudget {
     reconcile: [],
   };
   private readonly waited: Histogram<'lane'>;
+  /** Whether the loop runs that draws tokens for waiting requests. */
   private drawing = false;
+  /** Set while that loop sleeps until the bucket has a token for this priority. */
   private blocked: { readonly priority: Priority; readonly until: number; readonly wake: () => void } | undefined;
 
   constructor(

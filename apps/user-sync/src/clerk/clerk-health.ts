@@ -21,6 +21,7 @@ export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
  */
 @Injectable()
 export class ClerkHealth {
+  /** Set during an outage, from a failed probe until an answer; `probeAt`: when the next probe may be sent. */
   private outage: { probeAt: number; pauseMs: number } | undefined;
   private probing: Promise<boolean> | undefined;
   private limiting: Promise<InstanceLimit | undefined> | undefined;

@@ -17,7 +17,9 @@ const MAX_BACKLOG = 5_000;
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private announced: number | undefined;
+  /** The current round of announcements; undefined between rounds. */
   private running: Promise<void> | undefined;
+  /** The round after the current one, which callers during the current one await. */
   private waiting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private failing = false;

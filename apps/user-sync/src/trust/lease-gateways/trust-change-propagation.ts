@@ -16,15 +16,26 @@ interface Waiter {
   readonly done: () => void;
 }
 
+/**
+ * What the loop that reads gateway leases is doing.
+ * - `idle`: no trust change is awaited. The next one starts a read.
+ * - `reading`: the leases are being read. `repeat`: an acknowledgement arrived meanwhile, so the next read follows at once.
+ * - `pausing`: the next read starts after `POLL_MS`, or at the next acknowledgement, which calls `wake`.
+ */
+type Loop =
+  | { readonly step: 'idle' }
+  | { readonly step: 'reading'; readonly repeat: boolean }
+  | { readonly step: 'pausing'; readonly wake: () => void };
+
+const idle: Loop = { step: 'idle' };
+
 /** Announces a trust change and waits until it is in force at every gateway. */
 @Injectable()
 export class TrustChangePropagation implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
   private readonly seconds: Histogram<'complete'>;
-  private polling = false;
+  private loop: Loop = idle;
   private closing = false;
-  private hurried = false;
-  private wake: (() => void) | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -63,9 +74,9 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
 
   /** Reads the leases at once: a gateway has acknowledged to this replica. */
   hurry(): void {
-    // A read that is in flight may be older than the acknowledgement: the flag makes it repeat.
-    this.hurried = true;
-    this.wake?.();
+    if (this.loop.step === 'pausing') this.loop.wake();
+    // The current read may have started before the acknowledgement.
+    else if (this.loop.step === 'reading') this.loop = { step: 'reading', repeat: true };
   }
 
   beforeApplicationShutdown(): void {
@@ -74,21 +85,28 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
   }
 
   private async poll(): Promise<void> {
-    if (this.polling) return;
-    this.polling = true;
+    if (this.loop.step !== 'idle') return;
     while (this.waiters.size > 0) {
-      // A waiter that arrives during the read must not see leases from before its commit.
-      const waiters = [...this.waiters];
-      this.hurried = false;
-      try {
-        const leases = await loadLeases(this.dataSource.manager);
-        for (const waiter of waiters) if (waiter.wait.see(leases) || waiter.wait.overdue) this.finish(waiter);
-      } catch {
-        for (const waiter of waiters) if (waiter.wait.overdue) this.finish(waiter);
-      }
-      if (this.waiters.size > 0 && !this.hurried) await this.pause();
+      this.loop = { step: 'reading', repeat: false };
+      await this.readLeases();
+      if (this.waiters.size > 0 && !this.isRepeated) await this.pause();
     }
-    this.polling = false;
+    this.loop = idle;
+  }
+
+  private get isRepeated(): boolean {
+    return this.loop.step === 'reading' && this.loop.repeat;
+  }
+
+  private async readLeases(): Promise<void> {
+    // A waiter that arrives during the read must not see leases from before its commit.
+    const waiters = [...this.waiters];
+    try {
+      const leases = await loadLeases(this.dataSource.manager);
+      for (const waiter of waiters) if (waiter.wait.see(leases) || waiter.wait.overdue) this.finish(waiter);
+    } catch {
+      for (const waiter of waiters) if (waiter.wait.overdue) this.finish(waiter);
+    }
   }
 
   private finishAll(): void {
@@ -100,14 +118,14 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
     waiter.done();
   }
 
-  private async pause(): Promise<void> {
-    await new Promise<void>((resolve) => {
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
       const timer = setTimeout(resolve, POLL_MS);
-      this.wake = () => {
+      const wake = () => {
         clearTimeout(timer);
         resolve();
       };
+      this.loop = { step: 'pausing', wake };
     });
-    this.wake = undefined;
   }
 }
