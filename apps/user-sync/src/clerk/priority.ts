@@ -1,4 +1,4 @@
-/** Priorities of requests to Clerk, most urgent first. A person waits for a first login; nobody waits for a reconcile run. */
+/** Priorities of requests to Clerk, most urgent first: a person waits for a first login, nobody for a reconcile run. */
 export const priorities = ['first_login', 'conflict', 'write_back', 'reconcile'] as const;
 
 export type Priority = (typeof priorities)[number];

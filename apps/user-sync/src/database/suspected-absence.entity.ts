@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A user here that Clerk did not find. Nothing follows from it until a second check. */
+/** A user that is stored here but was not found at Clerk. A second check decides whether to delete it. */
 @Entity('suspected_absences')
 @Index('suspected_absences_check_at_idx', ['checkAt'])
 export class SuspectedAbsenceEntity {

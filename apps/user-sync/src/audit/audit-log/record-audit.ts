@@ -17,7 +17,7 @@ export interface AuditNote {
   readonly userId?: string | null;
   readonly subject?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** How long ago it happened; milliseconds. */
+  /** Time since the action happened; milliseconds. */
   readonly ageMs?: number;
 }
 

@@ -94,7 +94,7 @@ export class PhoneLoginController {
     isCreated: boolean,
   ): Promise<Reply> {
     const { clerkUserId, sessionId } = token;
-    // Under the lock of the Clerk user, an end of the session either sees the legacy session or is seen here.
+    // The lock orders a concurrent end of the session: it closes this legacy session, or is seen here.
     await runStatements(manager, [lockClerkUsers([clerkUserId])]);
     const change = await lastTrustChangeNumber(manager);
     if (await hasEnded(manager, sessionId)) throw ended();

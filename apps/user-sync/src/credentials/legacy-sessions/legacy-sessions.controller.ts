@@ -61,7 +61,7 @@ export class LegacySessionsController {
     }
     const { number, closed } = await answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
-        // Under the lock of the Clerk user, a concurrent exchange either sees the logout or is seen here.
+        // The lock orders a concurrent exchange of the session: it sees this logout, or its session is closed here.
         if (clerkUserId !== null) await runStatements(manager, [lockClerkUsers([clerkUserId])]);
         await manager.update(UserEntity, { id: userId }, { lastLogoutAt: () => 'now()' });
         const sessions = method === 'legacy_jwt' ? { ids: [sessionId] } : { parentSessionIds: [sessionId] };

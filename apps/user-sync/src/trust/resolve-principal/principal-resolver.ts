@@ -23,7 +23,7 @@ export class PrincipalResolver {
     private readonly firstLogin: FirstLogin,
   ) {}
 
-  /** Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be created now. */
+  /** Resolves a Clerk session. Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be created now. */
   async resolve(session: Session, requestId: string): Promise<Resolved> {
     const found = await this.find(session);
     if (found !== undefined) return { ...found, isNewUser: false };

@@ -22,7 +22,7 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   return { verb: cancels ? 'cancel' : 'grant', email: email.data };
 }
 
-/** Message to the operator about the result. */
+/** Message to the operator about the result of a grant. */
 export function describeGrant(grant: Grant): string {
   switch (grant.result) {
     case 'granted':
