@@ -25,16 +25,16 @@ const envelopeKeys = generateKeyPairSync('ed25519', {
 });
 const quiet = createLogger({ service: 'test', level: 'silent' });
 
-/** A running webhook-ingest and where it listens. */
+/** A running webhook-ingest. */
 export interface Ingest {
   readonly app: NestFastifyApplication;
   readonly url: string;
-  /** Every line it has logged. */
+  /** All lines of its log. */
   readonly logs: () => string;
   readonly close: () => Promise<void>;
 }
 
-/** An event as it lies on the stream. */
+/** A message of the event stream. */
 export interface PublishedEvent {
   readonly subject: string;
   readonly messageId: string;
@@ -42,7 +42,7 @@ export interface PublishedEvent {
   readonly body: Buffer;
 }
 
-/** How a delivery differs from a good one. */
+/** Differences from a valid delivery. */
 export interface DeliveryOptions {
   readonly id?: string;
   readonly secret?: string;
@@ -53,12 +53,12 @@ export interface DeliveryOptions {
   readonly contentType?: string;
 }
 
-/** The events of Clerk, by type, as bytes. */
+/** The bytes of an event of Clerk, by name of the fixture. */
 export function fixture(name: string): Buffer {
   return readFileSync(join(__dirname, '../fixtures/clerk', `${name}.json`));
 }
 
-/** A `user.created` of this user, small. */
+/** A small `user.created` event of this user. */
 export function userCreated(clerkUserId = 'user_1', more: Record<string, unknown> = {}): Buffer {
   return Buffer.from(
     JSON.stringify({
@@ -71,7 +71,7 @@ export function userCreated(clerkUserId = 'user_1', more: Record<string, unknown
   );
 }
 
-/** A fresh delivery id. */
+/** A new webhook id. */
 export function newId(): string {
   return `msg_${randomBytes(12).toString('hex')}`;
 }
@@ -82,7 +82,7 @@ export function sign(key: string, id: string, timestamp: number | string, body: 
   return `v1,${hmac.update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 }
 
-/** Sends a delivery over real HTTP, signed as Clerk does. */
+/** Sends a delivery over HTTP, signed like Clerk's. */
 export async function deliver(
   url: string,
   body: Uint8Array,
@@ -108,7 +108,7 @@ export async function deliver(
   };
 }
 
-/** Real servers of one test file, and what runs on them. */
+/** The servers of one test file, and the services that run on them. */
 export class IngestHarness {
   private readonly running = new Set<Ingest>();
   private readonly clients: NatsClient[] = [];
@@ -126,7 +126,7 @@ export class IngestHarness {
     return new IngestHarness(database, nats);
   }
 
-  /** Boots the service as main.ts does, with these variables on top. */
+  /** Starts the service like main.ts, with additional variables. */
   async start(variables: Record<string, string> = {}): Promise<Ingest> {
     const lines: string[] = [];
     const destination = new Writable({
@@ -172,7 +172,7 @@ export class IngestHarness {
     return ingest;
   }
 
-  /** The other side of the conversation: a service as NATS knows it. */
+  /** A client with the NATS user of another service. */
   client(service: 'user-sync' | 'api-gateway'): { nats: NatsClient; jetStream: JetStream } {
     const nats = new NatsClient(
       {
@@ -189,17 +189,17 @@ export class IngestHarness {
     return { nats, jetStream: new JetStream(nats) };
   }
 
-  /** Asks as the gateway does, with the real envelope. */
+  /** Sends requests like the gateway, with a real envelope. */
   requests(sign = createEnvelopeSigner(envelopeKeys.privateKey)): RequestClient {
     return new RequestClient(this.client('api-gateway').nats, sign);
   }
 
-  /** Looks into the database past the service. */
+  /** Queries the database directly, as an administrator. */
   sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     return withClient(this.database.adminUrl, async (client) => (await client.query<Row>(text, values)).rows);
   }
 
-  /** The ledger's row of a delivery. */
+  /** The ledger row of a delivery. */
   async row(webhookId: string): Promise<Record<string, unknown> | undefined> {
     const [row] = await this.sql<Record<string, unknown>>(
       `SELECT event.*, body FROM webhook_events event
@@ -210,8 +210,8 @@ export class IngestHarness {
     return row;
   }
 
-  /** Keeps a row of the ledger locked while `work` goes on. */
-  holdRow<Result>(webhookId: string, work: () => Promise<Result>): Promise<Result> {
+  /** Locks a row of the ledger while `work` runs. */
+  lockRow<Result>(webhookId: string, work: () => Promise<Result>): Promise<Result> {
     return withClient(this.database.ownerUrl, async (client) => {
       await client.query('BEGIN');
       await client.query('SELECT FROM webhook_events WHERE webhook_id = $1 FOR UPDATE', [webhookId]);
@@ -223,7 +223,7 @@ export class IngestHarness {
     });
   }
 
-  /** JetStream as an operator handles it, past the services. */
+  /** Uses JetStream directly, as an operator. */
   async administer<Result>(work: (manager: JetStreamManager) => Promise<Result>): Promise<Result> {
     const connection = await connect({
       servers: this.nats.url,
@@ -239,7 +239,7 @@ export class IngestHarness {
     }
   }
 
-  /** Every event that is on the stream, in order. */
+  /** All messages of the event stream, in order. */
   published(): Promise<PublishedEvent[]> {
     return this.administer(async (manager) => {
       const { state } = await manager.streams.info(clerkEventsStream.name);
@@ -258,7 +258,7 @@ export class IngestHarness {
     });
   }
 
-  /** Stops the services and clients; the servers stay. */
+  /** Stops the services and clients, and leaves the servers running. */
   async stopAll(): Promise<void> {
     await Promise.all([...this.running].map(({ close }) => close()));
     await Promise.all(this.clients.splice(0).map((client) => client.close()));

@@ -41,11 +41,11 @@ async function waitsForLock(count = 1): Promise<void> {
 
 /** Resolves when `count` more requests have arrived. */
 function requestsOf(ingest: Ingest, count: number): Promise<void> {
-  let come = 0;
+  let arrived = 0;
   return new Promise((resolve) => {
     const server = ingest.app.getHttpServer();
     const note = (): void => {
-      if ((come += 1) < count) return;
+      if ((arrived += 1) < count) return;
       server.off('request', note);
       resolve();
     };

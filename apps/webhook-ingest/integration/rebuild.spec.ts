@@ -190,7 +190,7 @@ describe('a lost outcome', () => {
     const ingest = await harness.start();
     const [id = ''] = await deliverMany(ingest, 1);
     // The row is locked, so its outcome is on the stream and cannot be applied.
-    await harness.holdRow(id, async () => {
+    await harness.lockRow(id, async () => {
       await report(id);
       await swallow(1);
       await laterThanGrace();

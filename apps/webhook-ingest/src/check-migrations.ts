@@ -4,7 +4,7 @@ import { connectDatabase, createDataSource, schemaDifferences } from '@gatehouse
 import { readDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
-/** Prints what would make the migrated database of `DATABASE_URL` equal to the entities; fails when there is any. */
+/** Prints the statements that would make the migrated database match the entities; fails if there are any. */
 async function check(): Promise<void> {
   const dataSource = await connectDatabase(createDataSource(migrationDatabase(readDatabaseConfig())));
   try {
@@ -19,6 +19,6 @@ async function check(): Promise<void> {
 
 check().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
-  process.stderr.write(`webhook-ingest: the migrations could not be checked: ${reason}\n`);
+  process.stderr.write(`webhook-ingest: checking the migrations failed: ${reason}\n`);
   process.exitCode = 1;
 });

@@ -13,7 +13,7 @@ import { SERVICE_NAME } from './tokens';
 const USAGE = 'usage: erase <Clerk user id> [--force]\n';
 const CONNECT_MS = 5_000;
 
-/** Removes every stored payload of a deleted user and prints what it removed; in the service's own environment. */
+/** Erases every stored payload of a deleted user and prints what it removed. Runs in the environment of the service. */
 async function erase(args: readonly string[]): Promise<void> {
   const [clerkUserId, ...options] = args;
   const parsed = clerkUserIdSchema.safeParse(clerkUserId);
@@ -54,7 +54,7 @@ async function erase(args: readonly string[]): Promise<void> {
 
 function connected(nats: NatsClient): Promise<void> {
   return new Promise((resolve) => {
-    // Without NATS the erasure fails with its own sentence at the first message.
+    // Without NATS the erasure fails with a clear message when it deletes the first message.
     const timer = setTimeout(resolve, CONNECT_MS);
     nats.onConnect(() => {
       clearTimeout(timer);
@@ -65,6 +65,6 @@ function connected(nats: NatsClient): Promise<void> {
 
 erase(process.argv.slice(2)).catch((error: unknown) => {
   const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
-  process.stderr.write(`webhook-ingest: the payloads could not be erased: ${reason}\n`);
+  process.stderr.write(`webhook-ingest: erasing the payloads failed: ${reason}\n`);
   process.exitCode = 1;
 });

@@ -4,7 +4,7 @@ import { connectDatabase, createDataSource, runMigrations } from '@gatehouse/per
 import { readDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
-/** Brings the database of `DATABASE_URL` (its owner's) up to date: one line per migration, one sentence on failure. */
+/** Migrates the database of `DATABASE_URL`, as its owner. Prints a line for each migration, or a sentence on failure. */
 async function migrate(): Promise<void> {
   const dataSource = await connectDatabase(createDataSource(migrationDatabase(readDatabaseConfig())));
   try {
@@ -16,6 +16,6 @@ async function migrate(): Promise<void> {
 
 migrate().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message || error.name : 'an unknown error';
-  process.stderr.write(`webhook-ingest: the database could not be migrated: ${reason}\n`);
+  process.stderr.write(`webhook-ingest: migrating the database failed: ${reason}\n`);
   process.exitCode = 1;
 });

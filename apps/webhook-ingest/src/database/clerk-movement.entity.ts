@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The one row that says when Clerk last moved without a webhook having told of it, as user-sync found. */
+/** The single row with the last change at Clerk that user-sync found without a webhook. */
 @Entity({ name: 'clerk_movement' })
 @Check('clerk_movement_one_row', 'singleton')
 export class ClerkMovementEntity {

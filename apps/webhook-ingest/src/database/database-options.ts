@@ -17,15 +17,15 @@ import { WebhookEventEntity } from './webhook-event.entity';
 const SERVICE_STATEMENT_TIMEOUT_MS = 5_000;
 const MIGRATION_STATEMENT_TIMEOUT_MS = 600_000;
 
-interface Place {
+interface Address {
   readonly url: string;
   readonly caFile?: string;
 }
 
-/** The ledger's database, as the service uses it. */
-export function serviceDatabase(place: Place & { readonly poolSize: number }): DatabaseOptions {
+/** Options for the service's connections to the ledger's database. */
+export function serviceDatabase(address: Address & { readonly poolSize: number }): DatabaseOptions {
   return {
-    ...place,
+    ...address,
     applicationName: 'webhook-ingest',
     statementTimeoutMs: SERVICE_STATEMENT_TIMEOUT_MS,
     entities: [
@@ -49,10 +49,10 @@ export function serviceDatabase(place: Place & { readonly poolSize: number }): D
   };
 }
 
-/** The same database for whoever migrates it: few connections, long statements. */
-export function migrationDatabase(place: Place): DatabaseOptions {
+/** Options for the migration programs: few connections and long statements. */
+export function migrationDatabase(address: Address): DatabaseOptions {
   return {
-    ...serviceDatabase({ ...place, poolSize: 2 }),
+    ...serviceDatabase({ ...address, poolSize: 2 }),
     applicationName: 'webhook-ingest-migrate',
     statementTimeoutMs: MIGRATION_STATEMENT_TIMEOUT_MS,
   };

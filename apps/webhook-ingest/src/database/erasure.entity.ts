@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What was removed of a user, when and by whom: the audit of erasures. */
+/** Audit record of an erasure: what was removed of a user, when and by whom. */
 @Entity({ name: 'erasures' })
 export class ErasureEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'erasures_pkey' })

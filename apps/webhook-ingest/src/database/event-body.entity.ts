@@ -1,12 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The bytes of a delivery, verbatim unless they held what could sign somebody in; partitioned by month of `created_at`. */
+/** The bytes of a delivery, redacted if they contained a secret. Partitioned by month of `created_at`. */
 @Entity({ name: 'event_bodies' })
 export class EventBodyEntity {
   @PrimaryColumn({ name: 'event_id', type: 'bigint', primaryKeyConstraintName: 'event_bodies_pkey' })
   eventId!: string;
 
-  /** The ledger row's `created_at`: a partitioned table's key must hold what it is partitioned by. */
+  /** `created_at` of the ledger row. The key of a partitioned table must contain the partition column. */
   @PrimaryColumn({ name: 'created_at', type: 'timestamptz', primaryKeyConstraintName: 'event_bodies_pkey' })
   createdAt!: Date;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Who began events anew, and which: the audit of redrives. */
+/** Audit record of a redrive: who ordered it, and for which events. */
 @Entity({ name: 'redrives' })
 @Index('redrives_by_time', ['createdAt', 'id'])
 export class RedriveEntity {
@@ -20,7 +20,7 @@ export class RedriveEntity {
   @Column({ type: 'integer' })
   redriven!: number;
 
-  /** To the millisecond: it stands in cursors. */
+  /** With milliseconds only, because it is part of cursors. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A delivery that did not verify; neither its body nor its signature is kept. Bounded in number and rate. */
+/** A rejected delivery, without its body and signature. Limited in number and rate. */
 @Entity({ name: 'rejected_deliveries' })
 export class RejectedDeliveryEntity {
   @PrimaryGeneratedColumn('identity', {
@@ -13,7 +13,7 @@ export class RejectedDeliveryEntity {
   @Column({ type: 'text' })
   reason!: string;
 
-  /** As it was claimed: nothing about it is verified. */
+  /** As the sender sent it, not verified. */
   @Column({ name: 'webhook_id', type: 'text', nullable: true })
   webhookId!: string | null;
 
@@ -26,7 +26,7 @@ export class RejectedDeliveryEntity {
   @Column({ name: 'source_ip', type: 'text', nullable: true })
   sourceIp!: string | null;
 
-  /** Null when it was refused before its body was read; `bodySize` is the declared length then. */
+  /** Null when the delivery was rejected before its body was read; `bodySize` is then the declared length. */
   @Column({ name: 'body_sha256', type: 'text', nullable: true })
   bodySha256!: string | null;
 

@@ -1,7 +1,7 @@
 import { type EventState } from '@gatehouse/lifecycle';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** One row of the ledger: a verified delivery and what became of it. Its bytes are in `event_bodies`. */
+/** A row of the ledger: a delivery with a valid signature, and the state of its event. Its bytes are in `event_bodies`. */
 @Entity({ name: 'webhook_events' })
 @Unique('webhook_events_webhook_id', ['webhookId'])
 @Check('webhook_events_status', `status IN ('pending', 'processing', 'success', 'failed', 'invalid', 'ignored')`)
@@ -16,12 +16,12 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 @Index('webhook_events_by_type', ['eventType', 'id'])
 @Index('webhook_events_by_user', ['clerkUserId', 'id'], { where: 'clerk_user_id IS NOT NULL' })
 @Index('webhook_events_by_redrive', ['redriveId'], { where: 'redrive_id IS NOT NULL' })
-// For erasure: the bodies of these are looked into.
+// For erasures, which search the bodies of these events.
 @Index('webhook_events_about_nobody', ['id'], { where: 'clerk_user_id IS NULL' })
 // A BRIN index, which TypeORM cannot describe.
 @Index('webhook_events_by_time', { synchronize: false })
 export class WebhookEventEntity {
-  /** Rises with the time of recording; bigint, hence a string. */
+  /** Ascends with the time of recording. A string, because it is a bigint. */
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
@@ -68,29 +68,29 @@ export class WebhookEventEntity {
   @Column({ name: 'instance_id', type: 'text', nullable: true })
   instanceId!: string | null;
 
-  /** Whom it is about. */
+  /** The user of the event. */
   @Column({ name: 'clerk_user_id', type: 'text', nullable: true })
   clerkUserId!: string | null;
 
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 
-  /** The fingerprint of the signing secret that verified it; null on rows from before fingerprints. */
+  /** Fingerprint of the secret that made the signature; null on rows of releases without fingerprints. */
   @Column({ name: 'signing_secret', type: 'text', nullable: true })
   signingSecret!: string | null;
 
-  /** Written by releases from before fingerprints, which may still run beside this one; to be dropped by a later one. */
+  /** Written by releases without fingerprints, which may run beside this one. A later release drops it. */
   @Column({ name: 'signing_secret_index', type: 'smallint', nullable: true })
   signingSecretIndex!: number | null;
 
   @Column({ name: 'occurred_at', type: 'timestamptz', nullable: true })
   occurredAt!: Date | null;
 
-  /** When Clerk signed the attempt that last began it: its first delivery, or the one that redrove it when it was dead. */
+  /** When Clerk signed the attempt that last started the event: the first delivery, or one that redrove the dead event. */
   @Column({ name: 'sent_at', type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
 
-  /** The number of the last or the coming publish, from 1; 0 on a row that is never to be published. */
+  /** Number of the last or the next publish, from 1; 0 on a row that is not published. */
   @Column({ name: 'publish_number', type: 'integer' })
   publishNumber!: number;
 
@@ -103,11 +103,11 @@ export class WebhookEventEntity {
   @Column({ name: 'stream_created_at', type: 'timestamptz', nullable: true })
   streamCreatedAt!: Date | null;
 
-  /** Until then one relay is publishing it. */
+  /** End of the relay lease. */
   @Column({ name: 'lease_until', type: 'timestamptz', nullable: true })
   leaseUntil!: Date | null;
 
-  /** The last redrive that began it anew. */
+  /** The last redrive of the event. */
   @Column({ name: 'redrive_id', type: 'uuid', nullable: true })
   redriveId!: string | null;
 

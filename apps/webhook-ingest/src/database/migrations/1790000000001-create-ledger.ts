@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The ledger, its bodies by month, what was rejected, and the Clerk instance it belongs to. */
+/** Creates the ledger, its bodies by month, the rejected deliveries and the Clerk instance of the ledger. */
 export class CreateLedger1790000000001 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(LEDGER);
@@ -67,8 +67,8 @@ const BODIES = `
   CREATE TABLE event_bodies_default PARTITION OF event_bodies DEFAULT;
 `;
 
-// The service may not create tables: it calls this function, which runs as the owner. Only the owner and the service
-// may connect to the database at all, so PUBLIC's right to execute it is theirs alone.
+// The service may not create tables. It calls this function, which runs as the owner. PUBLIC may execute it, but only the
+// owner and the service may connect to the database.
 const PARTITIONS_FUNCTION = `
   CREATE FUNCTION ensure_event_body_partitions(months_ahead integer) RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -88,7 +88,7 @@ const PARTITIONS_FUNCTION = `
       name := 'event_bodies_' || to_char(first_at AT TIME ZONE 'UTC', 'YYYYMM');
       CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL;
       EXECUTE format('CREATE TABLE public.%I (LIKE public.event_bodies INCLUDING ALL)', name);
-      -- Rows that fell into the default partition would keep the new one from being attached.
+      -- PostgreSQL does not attach a partition while the default partition contains rows for it.
       EXECUTE format(
         'WITH moved AS (
            DELETE FROM public.event_bodies_default WHERE created_at >= %L AND created_at < %L RETURNING *

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What is on the stream and has no outcome, by its place there: short in good times, whole ranges of it after a loss. */
+/** Indexes published events without an outcome by their position on the stream. Few rows, except after a loss. */
 export class FindLostEvents1790000000002 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** How bodies go: month by month when they are old, and a user's at once; and a record of what was erased. */
+/** Creates the function that drops the bodies of a month, and the audit of erasures. */
 export class DropBodies1790000000004 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(DROP_MONTH);
@@ -26,8 +26,8 @@ export class DropBodies1790000000004 implements MigrationInterface {
   }
 }
 
-// Dropping a partition takes the owner; only whole months before the present one can go. What is unresolved is kept, in
-// the default partition.
+// Only the owner may drop a partition. The function drops months that are over, and moves the bodies of unresolved events
+// to the default partition.
 const DROP_MONTH = `
   CREATE FUNCTION drop_event_bodies_month(month text) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

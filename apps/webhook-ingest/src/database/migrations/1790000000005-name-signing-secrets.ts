@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Which secret verified an event is told by a fingerprint: its place in a list changes when the list does. */
+/** Identifies the signing secret of an event by a fingerprint, because its index in the list of secrets can change. */
 export class NameSigningSecrets1790000000005 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** When Clerk was last seen to move without a webhook having told of it; what moved before we listened is no news. */
+/** Stores the last change at Clerk that user-sync found without a webhook. Ignores changes before `listening_since`. */
 export class FollowClerkMovements1790000000006 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
- * A redelivery of a dead event redrives it, once per signed attempt: hence when Clerk signed the attempt that last began
- * the event. Nobody of ours asked for such a redrive, and a delivery that is refused at its head has no body to hash.
+ * Stores when Clerk signed the attempt that last started an event, so that a repeated delivery redrives a dead event once
+ * for each attempt. Such a redrive has no actor. A delivery that is rejected by its head has no body to hash.
  */
 export class RedriveResentEvents1790000000007 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {

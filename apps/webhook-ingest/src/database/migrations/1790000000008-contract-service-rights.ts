@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What the service's role does not need: to take back or back-date what was done, and to remove events. */
+/** Revokes rights that the service does not need: to change or back-date audit records, and to delete events. */
 export class ContractServiceRights1790000000008 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(REVOKE);
@@ -18,8 +18,8 @@ export class ContractServiceRights1790000000008 implements MigrationInterface {
 }
 
 /**
- * For every role but the owner that may record redrives, which is the service's, whatever its name. Roles that only read,
- * for reports or backups, get and lose nothing.
+ * Runs statements for each role except the owner that may insert redrives. That is the service's role, whose name is not
+ * known here. Read-only roles for reports or backups are not changed.
  */
 const forEachRole = (statements: string) => `
   DO $do$
