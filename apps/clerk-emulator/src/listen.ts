@@ -40,7 +40,7 @@ export async function listen(config: EmulatorConfig, now?: Now): Promise<Listeni
   app.get(StateKeeper).start();
   app.get(WebhookDispatcher).start();
   if (!LOOPBACK.test(config.host)) logger.warn('not on loopback: anyone who reaches this port controls the emulator');
-  logger.info({ url, issuer: instance.issuer, instanceId: instance.id }, 'clerk-emulator listening');
+  logger.info({ url, issuer: instance.issuer, instanceId: instance.id }, 'listening');
   return { app, url };
 }
 

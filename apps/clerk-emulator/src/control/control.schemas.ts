@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isJsonObject, type JsonObject } from '../clerk/json';
 import { eventPresets } from '../deliver-webhooks/event-presets';
+import { jsonObject } from '../http/common.schemas';
 import { tokenPresets } from '../mint-tokens/token-presets';
 import { JWT_ALGORITHMS } from '../mint-tokens/jwt';
 
@@ -9,14 +9,14 @@ const headerValue = z
   .string()
   .max(4_096)
   .regex(/^[ -~]*$/, 'must be printable ASCII.');
-const jsonObject = z.custom<JsonObject>(isJsonObject, 'must be an object.');
+const deliveryStatus = z.enum(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed.').optional();
 
 export const listDeliveriesParams = z.object({
   type: z.string().optional(),
   user_id: z.string().optional(),
   message_id: z.string().optional(),
   endpoint_id: z.string().optional(),
-  status: z.enum(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed.').optional(),
+  status: deliveryStatus,
   limit: z
     .string()
     .regex(/^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999.')
@@ -24,6 +24,22 @@ export const listDeliveriesParams = z.object({
     .default(100),
 });
 export type ListDeliveriesParams = z.output<typeof listDeliveriesParams>;
+
+/** ms since 1970, or an RFC 3339 time. */
+const instant = z.union(
+  [
+    z.number().int().nonnegative(),
+    z.iso.datetime({ offset: true, error: 'must be ms or an RFC 3339 time.' }).transform((text) => Date.parse(text)),
+  ],
+  'must be ms or an RFC 3339 time.',
+);
+
+export const replayParams = z.strictObject({
+  since: instant,
+  until: instant.optional(),
+  status: deliveryStatus,
+});
+export type ReplayParams = z.output<typeof replayParams>;
 
 export const sendEventParams = z
   .strictObject({

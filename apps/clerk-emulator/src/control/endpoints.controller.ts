@@ -8,8 +8,6 @@ import { type Endpoint } from '../keep-endpoints/endpoint';
 import {
   type CreateEndpointParams,
   createEndpointParams,
-  type ReplayParams,
-  replayParams,
   type RotateSecretParams,
   rotateSecretParams,
   type UpdateEndpointParams,
@@ -17,6 +15,7 @@ import {
 } from '../keep-endpoints/endpoint.schemas';
 import { Endpoints } from '../keep-endpoints/endpoints';
 import { NOW } from '../tokens';
+import { type ReplayParams, replayParams } from './control.schemas';
 
 /** An endpoint without its secrets. */
 interface EndpointView extends Omit<Endpoint, 'secret' | 'previous_secrets'> {

@@ -1,17 +1,14 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { isJsonObject, type JsonObject } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
 import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { ClerkParams } from '../http/clerk-params.pipe';
+import { actor } from '../http/common.schemas';
 import { type ActorToken, ActorTokens } from './actor-tokens';
 
 const createParams = z.strictObject({
   user_id: z.string(),
-  actor: z.custom<JsonObject & { sub: string }>(
-    (value) => isJsonObject(value) && typeof value['sub'] === 'string',
-    'must be an object with sub.',
-  ),
+  actor,
   expires_in_seconds: z.number().int().min(1).max(31_536_000).nullish(),
   session_max_duration_in_seconds: z.number().int().min(1).max(31_536_000).nullish(),
 });

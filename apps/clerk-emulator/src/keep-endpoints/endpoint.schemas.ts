@@ -26,19 +26,3 @@ export const rotateSecretParams = z.strictObject({
   grace_seconds: z.number().int().min(0).max(604_800).optional(),
 });
 export type RotateSecretParams = z.output<typeof rotateSecretParams>;
-
-/** ms since 1970, or an RFC 3339 time. */
-const instant = z.union(
-  [
-    z.number().int().nonnegative(),
-    z.iso.datetime({ offset: true, error: 'must be ms or an RFC 3339 time.' }).transform((text) => Date.parse(text)),
-  ],
-  'must be ms or an RFC 3339 time.',
-);
-
-export const replayParams = z.strictObject({
-  since: instant,
-  until: instant.optional(),
-  status: z.enum(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed.').optional(),
-});
-export type ReplayParams = z.output<typeof replayParams>;

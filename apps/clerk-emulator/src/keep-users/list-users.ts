@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ClerkUser } from '../clerk/user';
 import { FormInvalidError } from '../errors';
+import { wholeNumberParam } from '../http/common.schemas';
 import { byCreation, type UserStore } from './user.store';
 
 const FILTER_LIMIT = 100;
@@ -9,13 +10,7 @@ const many = z
   .transform((value) => [value].flat())
   .refine((values) => values.length <= FILTER_LIMIT, `must have at most ${FILTER_LIMIT} values.`)
   .optional();
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}.`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}.`);
-const time = wholeNumber(0, Number.MAX_SAFE_INTEGER).optional();
+const time = wholeNumberParam(0, Number.MAX_SAFE_INTEGER).optional();
 
 const ORDER_FIELDS = [
   'created_at',
@@ -58,8 +53,8 @@ export const userFilterParams = z.object({
 export type UserFilter = z.output<typeof userFilterParams>;
 
 export const listUsersParams = userFilterParams.extend({
-  limit: wholeNumber(1, 500).default(10),
-  offset: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+  limit: wholeNumberParam(1, 500).default(10),
+  offset: wholeNumberParam(0, Number.MAX_SAFE_INTEGER).default(0),
   order_by: orderBy.default({ field: 'created_at', descending: true }),
   starting_after: z.string().optional(),
 });

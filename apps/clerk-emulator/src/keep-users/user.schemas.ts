@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isJsonObject, type JsonObject } from '../clerk/json';
+import { jsonObject } from '../http/common.schemas';
 
 /** An e-mail address that Clerk accepts. */
 export const emailAddress = z.email('must be a valid email address.').max(254);
@@ -11,7 +11,7 @@ const username = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must have 1 to 64 letters, digits, dots, dashes or underscores.')
   .nullish();
-const metadata = z.custom<JsonObject>(isJsonObject, 'must be an object.').nullish();
+const metadata = jsonObject.nullish();
 const identificationStatus = z.array(z.enum(['verified', 'reserved'], 'must be verified or reserved.'));
 const timestamp = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time.' })

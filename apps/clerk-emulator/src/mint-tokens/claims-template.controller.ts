@@ -1,15 +1,15 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { z } from 'zod';
-import { isJsonObject, type JsonObject } from '../clerk/json';
+import { type JsonObject } from '../clerk/json';
 import { ClerkParams } from '../http/clerk-params.pipe';
+import { jsonObject } from '../http/common.schemas';
 import { ClaimsTemplate } from './claims-template';
 import { RESERVED_CLAIMS } from './session-claims';
 
 const LIMIT_CHARS = 4_096;
 
 const params = z.strictObject({
-  claims: z
-    .custom<JsonObject>(isJsonObject, 'must be an object.')
+  claims: jsonObject
     .refine(
       (claims) => Object.keys(claims).every((name) => !RESERVED_CLAIMS.has(name)),
       'must not name Clerk’s own claims.',
