@@ -110,14 +110,14 @@ export class SyncWorld {
       CLERK_SECRET_KEY: 'sk_test_userSyncIntegration',
       CLERK_API_URL: this.clerk.url,
       CLERK_REQUESTS_PER_10S: '100000',
-      // Most users of the tests are not at Clerk at all.
+      // Most users of the tests do not exist at Clerk.
       CLERK_WRITE_BACK: 'off',
-      // Tests make their admins at Clerk.
+      // Tests create their admins at Clerk.
       CLERK_SEED_ROLES: 'user,developer,admin',
       ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
       HOST: '127.0.0.1',
       OPS_PORT: '0',
-      // What was lost on its way comes again while a test still waits for it.
+      // A lost message is redelivered while a test still waits for it.
       ACK_WAIT_MS: '10000',
       LOG_LEVEL: 'silent',
       ...environment,
