@@ -1,7 +1,7 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { CompactEncrypt, SignJWT } from 'jose';
-import { CLERK_USER } from './support/attacked-gateway';
-import { mint } from './support/clerk-tokens';
+import { algorithms } from './attacks/algorithms';
+import { apiKeys } from './attacks/api-keys';
 import {
   attackGateway,
   bearer,
@@ -14,8 +14,6 @@ import {
   expectRefused,
   target,
 } from './attacks/attack';
-import { algorithms } from './attacks/algorithms';
-import { apiKeys } from './attacks/api-keys';
 import { claims } from './attacks/claims';
 import { headers } from './attacks/headers';
 import { asAda, exchange, identities } from './attacks/identities';
@@ -24,6 +22,8 @@ import { messages } from './attacks/messages';
 import { ownTokens } from './attacks/own-tokens';
 import { signatures } from './attacks/signatures';
 import { tokenKeys } from './attacks/token-keys';
+import { CLERK_USER } from './support/attacked-gateway';
+import { mint } from './support/clerk-tokens';
 
 const tables = [algorithms, tokenKeys, signatures, claims, headers, apiKeys, ownTokens, identities, logins, messages];
 attackGateway();

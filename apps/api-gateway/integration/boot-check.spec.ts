@@ -3,11 +3,11 @@ import { createLogger } from '@gatehouse/observability';
 import { type INestApplication, Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Access, type RouteAccess } from '../src/access/access';
+import { RouteRegister } from '../src/access/route-register';
 import { AppModule } from '../src/app.module';
 import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
-import { Access, type RouteAccess } from '../src/access/access';
-import { RouteRegister } from '../src/access/route-register';
 import { createFastifyAdapter } from '../src/http/fastify-adapter';
 
 const { privateKey } = generateKeyPairSync('ed25519');

@@ -4,11 +4,11 @@ import { mintApiKey } from '@gatehouse/auth';
 import { eventually } from '@gatehouse/testing';
 import { KeyGuesses } from '../src/authentication/key-guesses';
 import { TrustChangeFeed } from '../src/trust/trust-change-feed';
-import { sendRaw } from './support/raw-request';
-import { CLERK_USER } from './support/attacked-gateway';
-import { mint } from './support/clerk-tokens';
 import { attackGateway, expectRefused, flip, strike, target, withKey } from './attacks/attack';
 import { login } from './attacks/logins';
+import { CLERK_USER } from './support/attacked-gateway';
+import { mint } from './support/clerk-tokens';
+import { sendRaw } from './support/raw-request';
 
 /** Random number that rejects every attempt beyond a limit. */
 const UNLUCKY = 0.999_999;

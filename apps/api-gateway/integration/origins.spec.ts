@@ -1,6 +1,6 @@
+import { attackGateway, strike, target, ORIGIN } from './attacks/attack';
 import { CLERK_USER } from './support/attacked-gateway';
 import { mint } from './support/clerk-tokens';
-import { attackGateway, strike, target, ORIGIN } from './attacks/attack';
 
 attackGateway();
 

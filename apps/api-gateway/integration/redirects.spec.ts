@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mint } from './support/clerk-tokens';
-import { PUBLIC_URL } from './support/test-gateway';
 import { securityHeaders } from '../src/http/harden';
 import { attackGateway, expectRefused, now, strike, target } from './attacks/attack';
+import { mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';
+import { PUBLIC_URL } from './support/test-gateway';
 
 attackGateway();
 

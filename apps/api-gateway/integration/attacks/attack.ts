@@ -1,5 +1,5 @@
-import { call } from '../support/call';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from '../support/attacked-gateway';
+import { call } from '../support/call';
 import { mint } from '../support/clerk-tokens';
 import { type RawAnswer, type RawRequest, sendRaw } from '../support/raw-request';
 

@@ -1,8 +1,8 @@
 import { CredentialRefusedError } from '@gatehouse/auth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type AuditTrail } from '../audit/audit-trail';
 import { type Authenticator } from '../authentication/authenticator';
 import { type ClerkCaller } from '../caller/caller';
-import { type AuditTrail } from '../audit/audit-trail';
 import { MemoryCounters } from '../limits/memory-counters';
 import { RateLimits } from '../limits/rate-limits';
 import { type RouteAccess } from './access';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/audit-trail';
 import { Authenticator } from '../authentication/authenticator';
 import { type Caller } from '../caller/caller';
-import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError } from '../errors';
 import { applyStandings } from '../limits/rate-headers';
 import { RateLimits, countedAddress } from '../limits/rate-limits';
-import { AuditTrail } from '../audit/audit-trail';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type RouteAccess, grants } from './access';
 import { type RouteGuard } from './route-register';
 

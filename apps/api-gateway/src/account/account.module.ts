@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
 import { AuthenticationModule } from '../authentication/authentication.module';
 import { LimitsModule } from '../limits/limits.module';
+import { SignInModule } from '../sign-in/sign-in.module';
 import { TrustModule } from '../trust/trust.module';
 import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
 import { ExplainController } from './explain-credential/explain.controller';
@@ -16,7 +17,7 @@ import { UpdateProfileController } from './update-profile/update-profile.control
 
 /** Routes for callers themselves: `/auth`, `/api/me`, `/api/keys`, `/api/scopes` and `/api/clerk/syncUsers`. */
 @Module({
-  imports: [AuthenticationModule, LimitsModule, AuditModule, TrustModule],
+  imports: [AuthenticationModule, LimitsModule, AuditModule, TrustModule, SignInModule],
   controllers: [
     LoginController,
     SetPasswordController,

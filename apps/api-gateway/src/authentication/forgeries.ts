@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../errors';
 import { admitsByChance } from '../limits/chance';
-import { WindowCounters } from '../limits/window-counters';
 import { actionPolicies } from '../limits/rate-policy';
+import { WindowCounters } from '../limits/window-counters';
 
 /** Maximum number of known sessions and of names that are counted. */
 const BOUNDS = { sessions: 20_000, names: 20_000 };

@@ -2,8 +2,8 @@ import { problemSchema } from '@gatehouse/contracts';
 import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { PROBLEM_TYPE } from '../problems/problem';
 import { ACCESS_EXTENSION, API_KEY_SCHEME, type RouteAccess } from '../access/access';
+import { PROBLEM_TYPE } from '../problems/problem';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];

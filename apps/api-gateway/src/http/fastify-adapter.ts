@@ -8,10 +8,10 @@ import {
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
+import { type RouteRegister } from '../access/route-register';
+import { type GatewayConfig } from '../config';
 import { errorResponse, statusResponse } from '../problems/error-response';
 import { PROBLEM_TYPE, toProblem } from '../problems/problem';
-import { type GatewayConfig } from '../config';
-import { type RouteRegister } from '../access/route-register';
 import { allowOrigins } from './cors';
 import { harden, securityHeaders } from './harden';
 import { BODY_LIMIT_BYTES, readBodies } from './read-bodies';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type FastifyRequest } from 'fastify';
-import { securityHeaders } from './harden';
 import { type ErrorResponse } from '../problems/error-response';
+import { securityHeaders } from './harden';
 
 const OPERATOR = 'For the operator: ';
 

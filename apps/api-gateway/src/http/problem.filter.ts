@@ -5,12 +5,10 @@ import { type Logger } from 'pino';
 import { RouteRegister } from '../access/route-register';
 import { type ErrorResponse, errorResponse, statusResponse } from '../problems/error-response';
 import { PROBLEM_TYPE, toProblem } from '../problems/problem';
-import { isNavigation, pagePolicy, problemPage } from './problem-page';
-import { type GatewayConfig } from '../config';
-import { CONFIG } from '../tokens';
-import { BODY_LIMIT_BYTES } from './read-bodies';
 import { RoundTrips } from '../sign-in/round-trips';
 import { SignIn } from '../sign-in/sign-in';
+import { isNavigation, pagePolicy, problemPage } from './problem-page';
+import { BODY_LIMIT_BYTES } from './read-bodies';
 
 /**
  * Sends every error of handlers, guards, Nest and Fastify as `application/problem+json`. Browsers that navigate with a
@@ -18,17 +16,12 @@ import { SignIn } from '../sign-in/sign-in';
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly signIn: SignIn;
-  private readonly trips: RoundTrips;
-
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly routes: RouteRegister,
-    @Inject(CONFIG) config: GatewayConfig,
-  ) {
-    this.signIn = new SignIn(config);
-    this.trips = new RoundTrips(config.publicUrl);
-  }
+    private readonly signIn: SignIn,
+    private readonly trips: RoundTrips,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();

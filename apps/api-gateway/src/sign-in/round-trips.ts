@@ -1,4 +1,7 @@
 import { readCookies } from '@gatehouse/auth';
+import { Inject, Injectable } from '@nestjs/common';
+import { type GatewayConfig } from '../config';
+import { CONFIG } from '../tokens';
 import { SYNC_PATH } from './redirect-target';
 
 const COOKIE = 'gatehouse_sign_in';
@@ -8,15 +11,16 @@ const MAX_AGE_SECONDS = 60;
 export const maxRoundTrips = 2;
 
 /** Counts recent redirects to the sign-in page in a cookie, so that gateways share no state. */
+@Injectable()
 export class RoundTrips {
   private readonly attributes: string;
 
-  constructor(publicUrl: string) {
+  constructor(@Inject(CONFIG) { publicUrl }: GatewayConfig) {
     const { pathname, protocol } = new URL(`${publicUrl}${SYNC_PATH}`);
     this.attributes = `Path=${pathname}; HttpOnly; SameSite=Lax${protocol === 'https:' ? '; Secure' : ''}`;
   }
 
-  /** Returns the count; 0 when the cookie is missing or invalid. */
+  /** Returns the count; 0 if the cookie is missing or invalid. */
   of(rawHeaders: readonly string[]): number {
     const [value = ''] = readCookies(rawHeaders, (name) => name === COOKIE);
     return /^\d$/.test(value) ? Number(value) : 0;

@@ -1,16 +1,16 @@
 import { OriginList } from '@gatehouse/config';
+import { Inject, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type GatewayConfig } from '../config';
-import { type RedirectRules, redirectTarget } from './redirect-target';
-import { SYNC_PATH } from './redirect-target';
-
-type SignInConfig = Pick<GatewayConfig, 'publicUrl' | 'redirectOrigins' | 'fallbackRedirectUrl' | 'signInUrl'>;
+import { CONFIG } from '../tokens';
+import { type RedirectRules, SYNC_PATH, redirectTarget } from './redirect-target';
 
 /** URLs of the sign-in page and of the page after it. */
+@Injectable()
 export class SignIn {
   private readonly rules: RedirectRules;
 
-  constructor(private readonly config: SignInConfig) {
+  constructor(@Inject(CONFIG) private readonly config: GatewayConfig) {
     this.rules = {
       publicUrl: config.publicUrl,
       origins: new OriginList(config.redirectOrigins),

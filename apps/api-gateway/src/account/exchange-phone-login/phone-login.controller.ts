@@ -4,12 +4,12 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { anonymousContext } from '../../caller/origin';
-import { requireClerkCaller } from '../../caller/require-clerk-caller';
-import { requireOwnSession } from '../../caller/require-own-session';
 import { Access } from '../../access/access';
 import { AuditTrail } from '../../audit/audit-trail';
 import { LegacyTokens } from '../../authentication/legacy-tokens';
+import { anonymousContext } from '../../caller/origin';
+import { requireClerkCaller } from '../../caller/require-clerk-caller';
+import { requireOwnSession } from '../../caller/require-own-session';
 
 const exchangedSchema = z.object({
   success: z.literal(true),

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access } from '../../access/access';
 import { type CallerRequest } from '../../caller/caller';
 import { type GatewayConfig } from '../../config';
 import { CONFIG } from '../../tokens';
-import { Access } from '../../access/access';
 import { TrustChangeFeed } from '../../trust/trust-change-feed';
 import { type Explanation, checksOf, explanationSchema } from './explanation';
 

@@ -1,6 +1,6 @@
 import { type RequestClient } from '@gatehouse/messaging';
-import { type CallerRequest } from '../../caller/caller';
 import { AdminKeysController } from '../../admin/manage-keys/admin-keys.controller';
+import { type CallerRequest } from '../../caller/caller';
 import { KeysController } from './keys.controller';
 
 const sent: unknown[] = [];

@@ -1,8 +1,8 @@
 import { type CallerView, callerSchema } from '@gatehouse/contracts';
 import { Controller, Get, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CallerRequest, type VerifiedCredential } from '../../caller/caller';
 import { Access } from '../../access/access';
+import { type CallerRequest, type VerifiedCredential } from '../../caller/caller';
 
 /** `GET /auth/session`: the caller and its credential. */
 @Controller('auth/session')

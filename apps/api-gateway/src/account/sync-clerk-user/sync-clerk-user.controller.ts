@@ -1,19 +1,17 @@
 import { type ReplyOf, syncClerkUser, userSchema } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Access } from '../../access/access';
 import { type ClerkCaller, type SignedOut } from '../../caller/caller';
 import { anonymousContext } from '../../caller/origin';
 import { requireClerkCaller } from '../../caller/require-clerk-caller';
-import { type GatewayConfig } from '../../config';
-import { CONFIG } from '../../tokens';
-import { Access } from '../../access/access';
 import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '../../errors';
+import { SYNC_PATH } from '../../sign-in/redirect-target';
 import { RoundTrips, maxRoundTrips } from '../../sign-in/round-trips';
 import { SignIn } from '../../sign-in/sign-in';
-import { SYNC_PATH } from '../../sign-in/redirect-target';
 
 const syncedSchema = z.object({
   success: z.literal(true),
@@ -26,16 +24,11 @@ const syncedSchema = z.object({
 @Controller(SYNC_PATH)
 @ApiTags('auth')
 export class SyncClerkUserController {
-  private readonly signIn: SignIn;
-  private readonly trips: RoundTrips;
-
   constructor(
     private readonly services: RequestClient,
-    @Inject(CONFIG) config: GatewayConfig,
-  ) {
-    this.signIn = new SignIn(config);
-    this.trips = new RoundTrips(config.publicUrl);
-  }
+    private readonly signIn: SignIn,
+    private readonly trips: RoundTrips,
+  ) {}
 
   @Get()
   @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync', navigation: true })

@@ -3,8 +3,8 @@ import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 const pageSchema = explainUser.request.omit({ id: true }).strict();
 

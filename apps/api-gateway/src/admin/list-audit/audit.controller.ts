@@ -2,8 +2,8 @@ import { type ParsedRequestOf, type ReplyOf, listAudit } from '@gatehouse/contra
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 /** `GET /admin/audit`: who did what, with which credential. */
 @Controller('admin/audit')

@@ -2,8 +2,8 @@ import { type ParsedRequestOf, type ReplyOf, listUserConflicts } from '@gatehous
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 /** `GET /admin/conflicts`: conflicts of users that have the same e-mail address or phone number. */
 @Controller('admin/conflicts')

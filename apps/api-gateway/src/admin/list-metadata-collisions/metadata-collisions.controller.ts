@@ -12,8 +12,8 @@ import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
-import { type CallerRequest } from '../../caller/caller';
 import { Access, type RouteAccess } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 const deciding: RouteAccess = { access: 'admin', permission: 'metadata-collisions:decide', rateClass: 'admin' };
 const idSchema = decideMetadataCollision.request.shape.id;

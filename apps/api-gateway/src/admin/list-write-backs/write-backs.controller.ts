@@ -2,8 +2,8 @@ import { type ParsedRequestOf, type ReplyOf, listWriteBacks, retryWriteBacks } f
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 /** `/admin/write-backs`: pending write-backs of user ids and roles to Clerk, and those that Clerk rejects. */
 @Controller('admin/write-backs')

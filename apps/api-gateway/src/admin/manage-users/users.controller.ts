@@ -16,9 +16,9 @@ import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { Access, type RouteAccess } from '../../access/access';
 import { type CallerRequest } from '../../caller/caller';
 import { requireOwnSession } from '../../caller/require-own-session';
-import { Access, type RouteAccess } from '../../access/access';
 import { roleBodySchema, tierBodySchema } from './user-changes';
 
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };

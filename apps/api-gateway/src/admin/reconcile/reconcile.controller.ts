@@ -12,8 +12,8 @@ import {
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CallerRequest } from '../../caller/caller';
 import { Access, type RouteAccess } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 const reading: RouteAccess = { access: 'admin', permission: 'reconcile:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'reconcile:write', rateClass: 'admin' };

@@ -15,10 +15,10 @@ import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Caller, type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
-import { ClerkIds } from '../find-user/clerk-ids';
 import { AuditTrail } from '../../audit/audit-trail';
+import { type Caller, type CallerRequest } from '../../caller/caller';
+import { ClerkIds } from '../find-user/clerk-ids';
 
 const querySchema = z.strictObject({ dryRun: z.stringbool().default(false) });
 const bodySchema = z.strictObject({ dryRun: z.boolean().default(false) });

@@ -2,8 +2,8 @@ import { type LedgerStats, type ParsedRequestOf, getLedgerStats } from '@gatehou
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CallerRequest } from '../../caller/caller';
 import { Access } from '../../access/access';
+import { type CallerRequest } from '../../caller/caller';
 
 /** `GET /admin/stats`: statistics of event processing. */
 @Controller('admin/stats')
