@@ -60,7 +60,10 @@ it('the erase command deletes and reports the data of a deleted user, and change
   await stack.settled(other);
   await send('user.created');
   const rejected = await erase(erased);
-  expect(rejected).toMatchObject({ code: 1, output: expect.stringContaining('the ledger has no user.deleted event for this user') });
+  expect(rejected).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('the ledger has no user.deleted event for this user'),
+  });
   await send('user.deleted');
   const { code, output } = await erase(erased);
   expect(code).toBe(0);
