@@ -39,7 +39,10 @@ export class ConcurrencyLimiter {
 
   private async waitForTurn(queue: KeyQueue): Promise<void> {
     if (this.waiting >= MAX_WAITING) {
-      throw new RequestRefusedError('unavailable', 'the gateway has reached its limit of waiting callers');
+      throw new RequestRefusedError(
+        'unavailable',
+        'The gateway has reached its limit of waiting callers. Retry later.',
+      );
     }
     this.waiting += 1;
     let timer: NodeJS.Timeout | undefined;
@@ -48,7 +51,7 @@ export class ConcurrencyLimiter {
         queue.waiting.add(resolve);
         timer = setTimeout(() => {
           queue.waiting.delete(resolve);
-          reject(new RequestRefusedError('unavailable', 'the caller waited too long for its turn'));
+          reject(new RequestRefusedError('unavailable', 'The caller waited too long for its turn. Retry later.'));
         }, this.maxWaitMs);
       });
     } finally {

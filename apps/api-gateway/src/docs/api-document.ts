@@ -46,6 +46,7 @@ export class ApiDocument {
         schema instanceof z.ZodType
           ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
           : undefined,
+      // Operation ids are public. Controllers that were renamed or split keep theirs with `operationId`.
       operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
     });
     document.components = { ...document.components };

@@ -4,7 +4,7 @@ import { SignInModule } from '../sign-in/sign-in.module';
 import { ProblemFilter } from './problem.filter';
 import { ValidationPipe } from './validation.pipe';
 
-/** Validation of requests and responses for errors, on every route. */
+/** Validates requests and sends error responses, on every route. */
 @Module({
   imports: [SignInModule],
   providers: [

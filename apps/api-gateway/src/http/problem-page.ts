@@ -57,7 +57,7 @@ export function problemPage(
 `;
 }
 
-/** Details of services begin in lower case and end without a full stop. */
+/** Some details of services are fragments, such as `email: is held by another user`. */
 function toSentence(detail: string): string {
   return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${detail.endsWith('.') ? '' : '.'}`;
 }

@@ -32,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (hasUnreadBody(request)) void reply.header('connection', 'close');
     void reply.status(response.status).headers(response.headers ?? {});
     if (isBrowserRoute(request) && isNavigation(request)) return this.sendPage(response, request, reply);
-    // Bytes, because Fastify would add a charset to a text, which JSON media types do not have.
+    // Sent as bytes: Fastify adds a charset to strings, which JSON media types do not have.
     void reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(toProblem(response, request.id))));
   }
 

@@ -1,10 +1,10 @@
 import { type Tier } from '@gatehouse/contracts';
 import { type Purpose } from './counter-store';
 
-/** Classes of routes that share a rate limit. */
+/** Classes of routes; each has its own rate limit. */
 export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync'] as const;
 
-/** Classes of routes that share a rate limit. */
+/** Class of routes with its own rate limit. */
 export type RateClass = (typeof rateClasses)[number];
 
 /** At most `requests` per window. */

@@ -1,7 +1,7 @@
 /** Returns milliseconds that never decrease. */
 export type MonotonicClock = () => number;
 
-/** Larger jumps of the wall clock count as time asleep; smaller ones are corrections. */
+/** A larger jump of the wall clock is a suspension or a change of the time; a smaller one is a correction. */
 const TOLERANCE_MS = 250;
 
 /**

@@ -86,7 +86,10 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
   private send(key: string, ask: () => Promise<Value>): Promise<Value> {
     this.onResult('asked');
     if (this.running.size >= MAX_IN_FLIGHT) {
-      throw new RequestRefusedError('unavailable', 'the gateway has reached its limit of concurrent lookups');
+      throw new RequestRefusedError(
+        'unavailable',
+        'The gateway has reached its limit of concurrent lookups. Retry later.',
+      );
     }
     const answer: Promise<Value> = ask()
       .then((value) => {

@@ -15,6 +15,6 @@ export class ClerkIds {
     if (clerkUserIdSchema.safeParse(ref).success) return ref;
     const { clerkUserId } = await this.services.send(findUser, { user: ref }, admin);
     if (clerkUserId !== null) return clerkUserId;
-    throw new RequestRefusedError('conflict', 'the user is local: Clerk sends no events for it');
+    throw new RequestRefusedError('conflict', 'The user is local: Clerk sends no events for it.');
   }
 }
