@@ -44,8 +44,8 @@ export {
   type AuditAction,
   type AuditEntry,
 } from './audit';
+export { acknowledgeTrustChanges, gatewayLease, leaseGateway } from './gateway-lease';
 export {
-  acknowledgeTrustChanges,
   trustChangeHeartbeat,
   trustChangeKinds,
   trustChangeNumberSchema,
@@ -53,8 +53,6 @@ export {
   trustChangeSchema,
   trustChangesAnnouncement,
   trustChangesSince,
-  gatewayLease,
-  leaseGateway,
   maxTrustChangesPerMessage,
   propagationSchema,
   type TrustChange,

@@ -10,9 +10,10 @@ import {
 } from './admin-user';
 import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
 import { listAudit, recordAudit } from './audit';
-import { acknowledgeTrustChanges, trustChangesAnnouncement, trustChangesSince, leaseGateway } from './trust-change';
+import { trustChangesAnnouncement, trustChangesSince } from './trust-change';
 import { explainUser } from './explanation';
 import { eraseUserPayloads } from './erasure';
+import { acknowledgeTrustChanges, leaseGateway } from './gateway-lease';
 import { getLedgerStats } from './ledger-stats';
 import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
 import { approveReconcile, listReconciles, showReconcile, startReconcile, undoReconcile } from './reconcile';

@@ -92,26 +92,6 @@ export const trustChangesSince = defineRequest({
   }),
 });
 
-/** How long a gateway lease lasts, and how often it is renewed; milliseconds. */
-export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
-
-/**
- * Registers a gateway, or renews its gateway lease. `number` is the last trust change that it has applied; `ending`
- * releases the lease. A gateway caches nothing before its first lease.
- */
-export const leaseGateway = defineRequest({
-  subject: 'user-sync.gateways.lease',
-  request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema, ending: z.boolean().default(false) }),
-  reply: z.object({ current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
-});
-
-/** Acknowledges that a gateway has applied all trust changes up to `number`. A later number covers earlier ones. */
-export const acknowledgeTrustChanges = defineRequest({
-  subject: 'user-sync.gateways.ack',
-  request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema }),
-  reply: z.object({}),
-});
-
 /**
  * How many gateways had applied a trust change when the call that made it returned. `gateways` counts the leases that
  * were live when the change was made. Each gateway `acknowledged` it or its lease `expired`; when the sum is smaller, the
