@@ -9,16 +9,8 @@ export {
   type FieldSinceVersion1,
 } from './clerk-owned';
 export { canonicalContent, contentVersion, version1Contents } from './content';
-export { decide, type Action, type Decision, type Known, type Observed } from './decide';
+export { decide, type Decision, type Known, type Observed } from './decide';
 export { displayName } from './display-name';
-export {
-  isDead,
-  transition,
-  transitions,
-  type EventInput,
-  type EventRow,
-  type EventState,
-  type Transition,
-} from './event-state';
+export { isDead, transition, transitions, type EventInput, type EventRow, type EventState } from './event-state';
 export { isRetryable, type FailureFacts } from './failure';
 export { defaultRetrySchedule, retryDelayMs, type RetrySchedule } from './retry-schedule';

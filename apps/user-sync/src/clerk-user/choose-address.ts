@@ -4,7 +4,7 @@ type Email = ClerkUser['email_addresses'][number];
 type Phone = ClerkUser['phone_numbers'][number];
 
 /** The address to store, and why if it is not the primary one. */
-export interface Choice<Address> {
+interface Choice<Address> {
   readonly address: Address | undefined;
   /** Part of a sentence for operators; null when the primary address was chosen, or the user has no address. */
   readonly note: string | null;

@@ -4,7 +4,7 @@ import { CONFIG } from '../tokens';
 import { ReconcileRuns } from './reconcile-runs';
 
 /** Part of the configuration that names our Clerk instance. */
-export interface InstanceConfig {
+interface InstanceConfig {
   readonly clerk: { readonly instanceId?: string };
 }
 

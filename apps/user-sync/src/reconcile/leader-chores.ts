@@ -27,7 +27,6 @@ export class LeaderChores {
     this.dueAt = Date.now() + this.schedule.choresEveryMs;
   }
 
-  /** Whether the chores are due. */
   isDue(): boolean {
     return Date.now() >= this.dueAt;
   }

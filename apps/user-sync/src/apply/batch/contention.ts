@@ -12,7 +12,7 @@ import { type UserDraft, contentOf, deletionOf, rowOf } from '../draft/user-draf
 import { type ConflictNote } from './conflict-notes';
 
 /** Result of comparing the addresses that a batch writes with those of other live users. */
-export interface Contention {
+interface Contention {
   /** Clerk ids of users that cannot be written before Clerk was asked who holds the address. */
   readonly contested: ReadonlySet<string>;
   /** Addresses that a user of the batch loses and another one gets. Set them to NULL before the users are written. */

@@ -7,7 +7,7 @@ import { type AddressPlan } from './address-plan';
 import { type AppliedRow } from './applied-events';
 
 /** Users and results after all observations of a batch. Nothing is written yet. */
-export interface FoldedBatch {
+interface FoldedBatch {
   readonly drafts: readonly UserDraft[];
   /** One per observation. */
   readonly results: readonly ApplyResult[];

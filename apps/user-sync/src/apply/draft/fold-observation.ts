@@ -16,7 +16,7 @@ import {
 } from './user-draft';
 
 /** A draft after an observation. It is unchanged when the observation needs an answer from Clerk. */
-export interface Folded {
+interface Folded {
   readonly draft: UserDraft;
   readonly result: ApplyResult;
 }

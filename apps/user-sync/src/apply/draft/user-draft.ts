@@ -77,7 +77,7 @@ export interface Deletion {
 }
 
 /** State of a draft. */
-export type DraftState =
+type DraftState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'live'; readonly row: DraftRow; readonly write: PendingWrite }
   | { readonly kind: 'tombstone'; readonly row: DraftRow | undefined; readonly deletion: Deletion | undefined };

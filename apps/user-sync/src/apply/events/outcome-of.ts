@@ -14,7 +14,7 @@ import {
 type Common = Omit<Extract<Outcome, { status: 'success' }>, 'status' | 'decision' | 'reason'>;
 
 /** User of an event, as far as it is known. */
-export interface About {
+interface About {
   readonly clerkUserId: string | null;
   readonly userId: string | null;
 }

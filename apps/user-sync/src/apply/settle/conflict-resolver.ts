@@ -28,7 +28,7 @@ interface Asked extends Party {
 }
 
 /** How to ask Clerk, and whether it is asked again. */
-export interface ResolveOptions {
+interface ResolveOptions {
   readonly callOptions: CallOptions;
   /** Whether Clerk is asked a second time because its first answer was older than the row. */
   readonly confirmed: boolean;

@@ -9,7 +9,7 @@ import { type OurValue, type OurValues } from '../../database/write-back.entity'
 import { digestOf } from './metadata-value';
 
 /** Values that Gatehouse wants at its keys, by path. */
-export type WantedValues = ReadonlyMap<string, string>;
+type WantedValues = ReadonlyMap<string, string>;
 
 /** A value at one of Gatehouse's keys that is not Gatehouse's. */
 export interface ForeignValue {

@@ -11,7 +11,7 @@ import { currentStates } from './record-collisions';
 type Person = Pick<UserEntity, 'id' | 'role'>;
 
 /** What the database holds about one user's metadata at Clerk. */
-export interface StoredMetadata {
+interface StoredMetadata {
   readonly user: Person;
   readonly writeBack: Pick<WriteBackEntity, 'state' | 'ours'> | null;
   readonly collisions: readonly MetadataCollisionEntity[];

@@ -27,7 +27,7 @@ export interface LeasedWriteBack {
 }
 
 /** Clerk's metadata of one user, as known after a check or a write. */
-export interface KnownMetadata {
+interface KnownMetadata {
   readonly item: LeasedWriteBack;
   readonly ours: OurValues;
   /** Fingerprint of Clerk's values at our keys. */
@@ -43,7 +43,7 @@ export interface WriteBackLease {
 }
 
 /** A failed attempt. `delayMs`: time until the retry, null when the write-back is dead. `counts`: whether it uses up a retry. */
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly code: string;
   readonly message: string;
   readonly delayMs: number | null;
@@ -123,7 +123,7 @@ interface LeasedRow {
 }
 
 /** Result of checking Clerk's metadata of several users. */
-export interface CheckedMetadata {
+interface CheckedMetadata {
   /** All checked users. */
   readonly found: readonly FoundForeign[];
   /** Users with nothing to write. */

@@ -36,7 +36,7 @@ const REJECTED_PAUSE_MS = 60_000;
 const LIMITED_PAUSE_MS = 1_000;
 
 /** Result of a round: whether nothing was due, and the time to wait before the next round, in milliseconds. */
-export interface RoundEnd {
+interface RoundEnd {
   readonly idle: boolean;
   readonly pauseMs: number;
 }
