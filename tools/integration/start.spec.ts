@@ -18,16 +18,16 @@ import { appNames, freePorts, portVariables, type GatehousePorts } from '@gateho
 import { eventually } from '@gatehouse/testing';
 
 const checkout = join(__dirname, '../..');
-/** Until everything runs, on a machine that is busy; each test may start it twice. */
+/** Limit for a test, which may start everything twice on a busy machine. */
 const READY_MS = 90_000;
 jest.setTimeout(2 * READY_MS);
 
-/** A checkout with the real tools and servers, and a stub for each app. */
+/** Makes a checkout with the real tools and servers, and a stub for each app. */
 function checkoutWithStubs(): string {
   const root = mkdtempSync(join(tmpdir(), 'gatehouse-start-'));
   writeFileSync(join(root, 'nx.json'), '{}');
   symlinkSync(join(checkout, 'node_modules'), join(root, 'node_modules'));
-  // The programs' own parsers check the environment.
+  // npm start checks the environment with the parsers of the programs.
   for (const part of ['dist/libs', 'dist/tools', 'dist/apps'])
     cpSync(join(checkout, part), join(root, part), { recursive: true });
   for (const app of appNames) {
@@ -76,7 +76,7 @@ describe('npm start', () => {
     await Promise.race([running, run.exit.then((code) => Promise.reject(new Error(`exit ${code}: ${run.errors}`)))]);
   };
 
-  /** Every process that works with this checkout or its state. */
+  /** Lists the processes that use this checkout or its state. */
   const pids = () =>
     process.platform === 'linux'
       ? readdirSync('/proc')
@@ -103,7 +103,7 @@ describe('npm start', () => {
     expect(pids()).toEqual([]);
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('ends in order and leaves no process on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGHUP'] as const)('stops everything and leaves no process on %s', async (signal) => {
     const run = start();
     await ready(run);
     run.child.kill(signal);
@@ -119,7 +119,7 @@ describe('npm start', () => {
     await eventually(() => pids().length === 0, { timeoutMs: READY_MS });
   });
 
-  it('ends in order when it is interrupted while starting', async () => {
+  it('stops everything when it is interrupted while starting', async () => {
     const run = start();
     await eventually(() => run.output.includes('✓ PostgreSQL'), { timeoutMs: READY_MS });
     run.child.kill('SIGINT');
@@ -127,7 +127,7 @@ describe('npm start', () => {
     expect(pids()).toEqual([]);
   });
 
-  it('names the child that died, shows its last lines, stops everything and fails', async () => {
+  it('names a service that crashed, shows its last lines, stops everything and fails', async () => {
     const run = start();
     await ready(run);
     await fetch(`http://127.0.0.1:${ports.userSyncOps}/crash`).catch(() => undefined);
@@ -137,7 +137,7 @@ describe('npm start', () => {
     expect(pids()).toEqual([]);
   });
 
-  it('does the same for a database server that dies', async () => {
+  it('names a database server that crashed, stops everything and fails', async () => {
     const run = start();
     await ready(run);
     const lock = readFileSync(join(root, '.gatehouse/postgres/data/postmaster.pid'), 'utf8');
@@ -149,7 +149,7 @@ describe('npm start', () => {
     expect(pids()).toEqual([]);
   });
 
-  it('says so, and leaves the first alone, when it is started twice', async () => {
+  it('fails when it already runs, and leaves the first instance running', async () => {
     const first = start();
     await ready(first);
     const second = start();
@@ -162,7 +162,7 @@ describe('npm start', () => {
     await first.exit;
   });
 
-  it("runs no emulator and makes no user beside a Clerk of one's own, and says what to do next", async () => {
+  it("runs no emulator and creates no user with the caller's own Clerk, and says what to do next", async () => {
     const run = start({
       GATEHOUSE_STATE_DIR: join(root, 'own-clerk'),
       CLERK_ISSUER: 'https://clerk.example.com',
@@ -186,7 +186,7 @@ describe('npm start', () => {
     expect(emulated.errors).toMatch(/belongs to another Clerk instance: set GATEHOUSE_STATE_DIR to another folder/);
   });
 
-  it('reports every fault of every program before anything is started, and names that are almost right', async () => {
+  it('reports every fault of every program, and misspelt variables, before anything is started', async () => {
     const run = start({
       CORS_ORIGIN: 'https://a.example',
       CORS_ORIGINS: 'hidden',
@@ -208,7 +208,7 @@ describe('npm start', () => {
     expect(misnamed.output).toBe('! CORS_ORIGIN is ignored: did you mean CORS_ORIGINS?\n');
   });
 
-  it('says in one sentence which port is taken', async () => {
+  it('names a taken port and the variable for another one, in one sentence', async () => {
     const other = createServer().listen(ports.gateway, '127.0.0.1');
     const run = start();
     expect(await run.exit).toBe(1);
@@ -218,7 +218,7 @@ describe('npm start', () => {
     other.close();
   });
 
-  it('says in one sentence that no nats-server is to be had, and stops PostgreSQL again', async () => {
+  it('says in one sentence that there is no nats-server, and stops PostgreSQL again', async () => {
     const path = join(root, 'path');
     mkdirSync(path);
     // PostgreSQL needs it to run as root.
@@ -226,28 +226,28 @@ describe('npm start', () => {
     symlinkSync('/usr/bin/true', join(path, 'true'));
     const run = start({ NATS_SERVER_BIN: '', PATH: path, NATS_SERVER_DOWNLOAD_BASE: 'http://127.0.0.1:1' });
     expect(await run.exit).toBe(1);
-    expect(run.errors).toMatch(/^No nats-server could be had: .*NATS_SERVER_BIN.*\n$/);
+    expect(run.errors).toMatch(/^nats-server not found\. .*NATS_SERVER_BIN.*\n$/);
     expect(pids()).toEqual([]);
   });
 
-  it("says in one sentence which server of one's own cannot be used, without its URL", async () => {
+  it('names the variable of a server that it cannot use, without the URL', async () => {
     const run = start({ DATABASE_URL: 'postgres://me:hidden@127.0.0.1:1/postgres' });
     expect(await run.exit).toBe(1);
-    expect(run.errors).toMatch(/^The PostgreSQL server that DATABASE_URL names cannot be used: .*\n$/);
+    expect(run.errors).toMatch(/^Cannot use the server in DATABASE_URL: .*\n$/);
     expect(run.errors).not.toContain('hidden');
     const nats = start({ NATS_URL: 'nats://127.0.0.1:1' });
     expect(await nats.exit).toBe(1);
-    expect(nats.errors).toMatch(/^The NATS server that NATS_URL names cannot be used: .*\n$/);
+    expect(nats.errors).toMatch(/^Cannot use the server in NATS_URL: .*\n$/);
   });
 
-  it("says in one sentence which name of a server of one's own has no right form, without it", async () => {
+  it('names the variable of a server URL that is malformed, without the URL', async () => {
     const run = start({ DATABASE_URL: 'hidden' });
     expect(await run.exit).toBe(1);
     expect([run.output, run.errors]).toEqual(['', 'DATABASE_URL is not a postgres:// URL.\n']);
   });
 
-  it('says that the disk is full when a log cannot be written, stops everything in order and fails', async () => {
-    // The device on which every write fails as on a full disk; Linux alone has it.
+  it('reports a full disk when a log cannot be written, stops everything and fails', async () => {
+    // Every write to this device of Linux fails as on a full disk.
     if (!existsSync('/dev/full')) return;
     const state = join(root, 'full');
     mkdirSync(join(state, 'logs'), { recursive: true });
@@ -258,7 +258,7 @@ describe('npm start', () => {
     expect(pids()).toEqual([]);
   });
 
-  it("uses a PostgreSQL of one's own that DATABASE_URL names", async () => {
+  it('uses the PostgreSQL server in DATABASE_URL', async () => {
     const run = start({ DATABASE_URL: process.env.GATEHOUSE_TEST_PG_URL });
     await ready(run);
     expect(run.output).toMatch(/✓ PostgreSQL\s+18\.\d+, as DATABASE_URL says/);
@@ -266,8 +266,8 @@ describe('npm start', () => {
     expect(await run.exit).toBe(0);
   });
 
-  it('says in one sentence, and does not hang, when the folder cannot be made at all', async () => {
-    // A file system that reports a missing parent although the parent is there; Linux alone has it.
+  it('fails with one sentence, and does not hang, when the state folder cannot be created', async () => {
+    // The file system /proc of Linux reports a missing parent although the parent exists.
     if (!existsSync('/proc/self')) return;
     const run = start({ GATEHOUSE_STATE_DIR: '/proc/gatehouse' });
     expect(await run.exit).toBe(1);
@@ -277,7 +277,7 @@ describe('npm start', () => {
     expect(long.errors).toMatch(/^The path .* is too long: choose a shorter one.\n$/);
   });
 
-  it('works in a folder whose name has blanks, quotes and letters that are not ASCII', async () => {
+  it('works in a folder whose name has blanks, quotes and non-ASCII letters', async () => {
     const state = join(root, `st "a't$e%20 ü`);
     const run = start({ GATEHOUSE_STATE_DIR: state });
     await ready(run);
@@ -286,7 +286,7 @@ describe('npm start', () => {
     expect(await run.exit).toBe(0);
   });
 
-  it('says in one sentence when a folder cannot be written to', async () => {
+  it('names a folder that is not writable, in one sentence', async () => {
     writeFileSync(join(root, 'in-the-way'), '');
     const run = start({ GATEHOUSE_STATE_DIR: join(root, 'in-the-way/state') });
     expect(await run.exit).toBe(1);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 it.each(['soon', '0', '-1', '1.5', '1e12'])(
-  'a limit of the tests that is no number of milliseconds (%s) is told',
+  'npm test rejects a time limit that is not a number of milliseconds: %s',
   (limit) => {
     const { status, stderr } = spawnSync(process.execPath, [join(__dirname, '../test.mjs')], {
       encoding: 'utf8',

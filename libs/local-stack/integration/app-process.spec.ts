@@ -15,7 +15,7 @@ describe('a program of the workspace', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('that does not become ready is stopped, and the checks that failed are named without their reasons', async () => {
+  it('is stopped when it does not become ready, and the error names the failing checks without their reasons', async () => {
     const port = await freePort();
     const body = { status: 'error', info: { database: {} }, error: { nats: { secret: 'hidden' }, streams: {} } };
     mkdirSync(join(root, 'dist/apps/user-sync/src'), { recursive: true });

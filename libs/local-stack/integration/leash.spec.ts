@@ -35,7 +35,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The one that global setup found; where the run is in containers it looked for none. */
+/** The nats-server that the global setup found. In a run with containers it has found none. */
 async function natsProgram(): Promise<string> {
   const { GATEHOUSE_TEST_NATS_BIN: found, NATS_URL: _, ...env } = process.env;
   if (found) return found;

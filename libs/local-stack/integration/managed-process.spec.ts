@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManagedProcess } from '../src';
 
-describe('a process of ours', () => {
+describe('a managed process', () => {
   let directory: string;
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'gatehouse-process-'))));
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ describe('a process of ours', () => {
     return { lines, errors, exit: started.then(({ exited }) => exited) };
   };
 
-  it('has each of its lines in its log and with its owner', async () => {
+  it('writes each line to its log, and passes it to its owner', async () => {
     const logFile = join(directory, 'talker.log');
     const { lines, errors, exit } = talk(logFile);
     expect(await exit).toEqual({ code: 0, signal: null });
@@ -32,8 +32,8 @@ describe('a process of ours', () => {
     expect(errors).toEqual([]);
   });
 
-  it('goes on when the disk is full, and its owner is told once', async () => {
-    // The device on which every write fails as on a full disk; Linux alone has it.
+  it('goes on when the disk is full, and reports that once', async () => {
+    // Every write to this device of Linux fails as on a full disk.
     if (!existsSync('/dev/full')) return;
     const { lines, errors, exit } = talk('/dev/full');
     expect(await exit).toEqual({ code: 0, signal: null });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually, freePort, ManagedProcess, resolveNatsServer, workspaceState } from '../src';
 import { namedNatsVersion } from '../src/stack/named-nats';
 
-describe("a NATS server of one's own", () => {
+describe('a NATS server that the caller names', () => {
   let directory: string;
   let server: ManagedProcess | undefined;
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'gatehouse-named-nats-'))));
@@ -26,7 +26,7 @@ describe("a NATS server of one's own", () => {
       args: ['--config', file],
       logFile: join(directory, 'nats.log'),
     });
-    // Whether the port is free must not be asked: who asks has it for a moment, and the server would find it taken.
+    // Does not check whether the port is free: the check takes the port for a moment, and the server could fail on it.
     await eventually(async () => {
       const socket = connect(port, '127.0.0.1');
       await once(socket, 'connect').finally(() => socket.destroy());
@@ -34,15 +34,15 @@ describe("a NATS server of one's own", () => {
     return `nats://127.0.0.1:${port}`;
   };
 
-  it('is refused at once without JetStream', async () => {
+  it('is rejected at once without JetStream', async () => {
     const url = await start('max_payload: 2MB');
     await expect(namedNatsVersion(url)).rejects.toMatchObject({
       code: 'SERVER_UNUSABLE',
-      message: expect.stringMatching(/^The NATS server that NATS_URL names cannot be used: JetStream is off; .*\.$/),
+      message: expect.stringMatching(/^Cannot use the server in NATS_URL: JetStream is off; .*\.$/),
     });
   });
 
-  it('is refused at once with the default max_payload, and taken with enough', async () => {
+  it('is rejected at once with the default max_payload, and accepted with a sufficient one', async () => {
     const jetStream = `jetstream { store_dir: "${join(directory, 'store')}" }\n`;
     const small = await start(jetStream);
     await expect(namedNatsVersion(small)).rejects.toThrow(/: its max_payload is 1048576 bytes, at least 2097152 are/);
@@ -52,7 +52,7 @@ describe("a NATS server of one's own", () => {
   });
 });
 
-/** The one that global setup found; where the run is in containers it looked for none. */
+/** The nats-server that the global setup found. In a run with containers it has found none. */
 async function natsProgram(): Promise<string> {
   const { GATEHOUSE_TEST_NATS_BIN: found, NATS_URL: _, ...env } = process.env;
   if (found) return found;

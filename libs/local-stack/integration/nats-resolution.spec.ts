@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { resolveNatsServer, type NatsSearch, type NatsSource } from '../src';
 import { downloadNatsRelease } from '../src/nats/nats-release';
 
-/** Behaves like `nats-server --version` of this version. */
+/** Writes a program that answers `--version` like nats-server of this version. */
 const pretend = (file: string, version = '2.14.5') => {
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `#!/bin/sh\necho "nats-server: v${version}"\n`);
@@ -50,7 +50,7 @@ describe('the search for nats-server', () => {
     more: Partial<NatsSearch> = {},
   ) => resolveNatsServer({ env: {}, stateDirectory: directory, steps: steps(found, asked), ...more });
 
-  it('goes NATS_URL, NATS_SERVER_BIN, PATH, cache, release, Debian package and stops at the first find', async () => {
+  it('tries NATS_URL, NATS_SERVER_BIN, PATH, cache, release and Debian package, and stops at the first that works', async () => {
     const program = pretend(join(directory, 'nats-server'));
     const all = ['NATS_URL', 'NATS_SERVER_BIN', 'PATH', 'cache', 'release', 'debian'] as const;
     for (const [index, source] of all.entries()) {
@@ -62,23 +62,23 @@ describe('the search for nats-server', () => {
     }
   });
 
-  it('goes on after a step that failed, and tells about it', async () => {
+  it('goes on after a step that failed, and reports the failure', async () => {
     const told: string[] = [];
     const program = pretend(join(directory, 'nats-server'), '2.9.10');
     const found = await search({ release: new Error('no route'), debian: program }, [], {
       onProgress: (message) => void told.push(message),
     });
     expect(found).toEqual({ kind: 'program', path: program, version: '2.9.10', source: 'debian' });
-    expect(told).toEqual(['nats-server: the official release could not be downloaded (no route)']);
+    expect(told).toEqual(['nats-server: cannot download the official release (no route)']);
   });
 
-  it('passes over a nats-server older than 2.9', async () => {
+  it('skips a nats-server older than 2.9', async () => {
     const old = pretend(join(directory, 'old'), '2.8.4');
     const program = pretend(join(directory, 'new'));
     await expect(search({ PATH: old, cache: program })).resolves.toMatchObject({ source: 'cache' });
   });
 
-  it('takes nothing else than NATS_SERVER_BIN when that is set and does not run', async () => {
+  it('tries nothing else when NATS_SERVER_BIN is set and does not run', async () => {
     const asked: NatsSource[] = [];
     await expect(search({ NATS_SERVER_BIN: join(directory, 'none'), PATH: '/never' }, asked)).rejects.toMatchObject({
       code: 'NATS_SERVER_NOT_FOUND',
@@ -135,7 +135,7 @@ describe('the download of the official release', () => {
   };
   const cacheDirectory = () => join(directory, 'cache');
 
-  it('puts the program into the cache when the checksum is right', async () => {
+  it('puts the program into the cache when the checksum matches', async () => {
     const { bytes, sha256 } = archive();
     const { base, asked } = await serve(bytes);
     const program = await downloadNatsRelease({
@@ -149,7 +149,7 @@ describe('the download of the official release', () => {
     expect(readdirSync(cacheDirectory())).toEqual(['nats-server-2.14.5']);
   });
 
-  it('throws away what has another checksum and falls through to the next step', async () => {
+  it('discards an archive with another checksum and goes on with the next step', async () => {
     const { base } = await serve(archive().bytes);
     const told: string[] = [];
     const program = pretend(join(directory, 'debian'), '2.9.10');
@@ -165,7 +165,7 @@ describe('the download of the official release', () => {
     expect(existsSync(join(directory, 'bin'))).toBe(false);
   });
 
-  it('gives up within its time when nobody answers', async () => {
+  it('times out when the host does not answer', async () => {
     const sockets: Socket[] = [];
     const silent = createTcpServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
@@ -181,7 +181,7 @@ describe('the download of the official release', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('fails at once when the host cannot be reached', async () => {
+  it('fails at once when the host is not reachable', async () => {
     await expect(
       downloadNatsRelease({ platform: 'linux-x64', cacheDirectory: cacheDirectory(), base: 'http://127.0.0.1:1' }),
     ).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });

@@ -7,7 +7,7 @@ import { choosePostgresIdentity } from '../src/postgres/postgres-identity';
 
 const isRoot = process.getuid?.() === 0;
 
-describe('PostgreSQL of our own', () => {
+describe('a local PostgreSQL', () => {
   let directory: string;
   let server: PostgresServer | undefined;
   beforeEach(() => {
@@ -28,7 +28,7 @@ describe('PostgreSQL of our own', () => {
       ...options,
     }));
 
-  it('starts as root and as a plain user, keeps its data, and its password is in no file and on no command line', async () => {
+  it('starts as root and as a plain user, keeps its data, and has its password in no file and on no command line', async () => {
     const { adminUrl, process: postgres } = await start();
     await withClient(adminUrl, (client) => client.query('create table kept as select 1 as n'));
     if (process.platform === 'linux') {
@@ -42,14 +42,14 @@ describe('PostgreSQL of our own', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  it('refuses a wrong password', async () => {
+  it('rejects a wrong password', async () => {
     const { adminUrl } = await start();
     await expect(
       withClient(adminUrl.replace('correct', 'wrong'), (client) => client.query('select 1')),
     ).rejects.toMatchObject({ code: '28P01' });
   });
 
-  it('writes no value of a row to its log when a unique index refuses it', async () => {
+  it('logs no value of a row that a unique index rejects', async () => {
     const { adminUrl } = await start();
     await withClient(adminUrl, async (client) => {
       await client.query('create table addresses (address text unique)');
@@ -62,20 +62,20 @@ describe('PostgreSQL of our own', () => {
     expect(log).not.toContain('asha@');
   });
 
-  it('starts after a crash although its old process id belongs to another program by now', async () => {
+  it('starts after a crash, even if another program now has its old process id', async () => {
     const { adminUrl } = await start();
     const { rows } = await withClient(adminUrl, (client) =>
       client.query<{ pid: number }>('select pid from pg_stat_activity where pid <> pg_backend_pid()'),
     );
     await server?.process.kill();
-    // PostgreSQL's other processes notice a moment later, and refuse a successor until then.
+    // Other processes of PostgreSQL notice a moment later, and block a new server until then.
     await eventually(() => rows.every(({ pid }) => isGone(pid)));
     const lock = join(directory, 'postgres/data/postmaster.pid');
     writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)));
     await expect(start()).resolves.toMatchObject({ version: expect.stringMatching(/^18/) });
   });
 
-  it('says which port is taken and how to choose another', async () => {
+  it('names the taken port and the variable for another one', async () => {
     const port = await freePort();
     const other = createServer().listen(port, '127.0.0.1');
     await expect(start({ port, portVariable: 'GATEHOUSE_PG_PORT' })).rejects.toMatchObject({
@@ -85,19 +85,19 @@ describe('PostgreSQL of our own', () => {
     other.close();
   });
 
-  it('says when the data is of another major version, and leaves it alone', async () => {
+  it('rejects data of another major version, and leaves the data unchanged', async () => {
     mkdirSync(join(directory, 'postgres/data'), { recursive: true });
     writeFileSync(join(directory, 'postgres/data/PG_VERSION'), '15\n');
     await expect(start()).rejects.toMatchObject({ code: 'POSTGRES_VERSION_MISMATCH' });
     expect(readFileSync(join(directory, 'postgres/data/PG_VERSION'), 'utf8')).toBe('15\n');
   });
 
-  it('says when a folder cannot be written to', async () => {
+  it('names a folder that is not writable', async () => {
     writeFileSync(join(directory, 'postgres'), 'a file in the way');
     await expect(start()).rejects.toMatchObject({ code: 'FOLDER_NOT_WRITABLE' });
   });
 
-  it('never runs as root, not even where user namespaces are refused', async () => {
+  it('never runs as root, not even where user namespaces are not allowed', async () => {
     const identity = choosePostgresIdentity({ isRoot, works: (command) => command !== 'unshare' });
     expect(identity.kind).toBe(isRoot ? 'other-user' : 'self');
     const { adminUrl, process: postgres } = await start({ identity });
@@ -105,14 +105,14 @@ describe('PostgreSQL of our own', () => {
     if (process.platform === 'linux') expect(statSync(`/proc/${postgres.pid}`).uid).toBeGreaterThan(0);
   });
 
-  it('says so when it could only run as root', () => {
+  it('fails with an explanation when it could only run as root', () => {
     expect(() => choosePostgresIdentity({ isRoot: true, works: () => false })).toThrow(
       expect.objectContaining({ code: 'POSTGRES_REFUSES_ROOT', message: expect.stringMatching(/DATABASE_URL/) }),
     );
   });
 });
 
-/** One that its parent has not buried yet is as good as gone. */
+/** False also for a process that has ended but still has an entry in the process table. */
 function isGone(pid: number): boolean {
   try {
     return / Z \d+ [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,187 +1,124 @@
-/** What every failure of a local server has in common: a literal `code` and a message that is one sentence for a person. */
-export abstract class LocalServerError extends Error {
-  abstract readonly code: string;
+import { localServerError } from './local-server-error';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-/** Another program listens on a port that we were told to use. */
-export class PortTakenError extends LocalServerError {
-  readonly code = 'PORT_TAKEN';
+/** Another program listens on the port. */
+export class PortTakenError extends localServerError(
+  'PORT_TAKEN',
+  (port: number, purpose: string, variable: string | undefined) =>
+    `Port ${port}, which ${purpose} needs, is taken by another program: stop that program` +
+    (variable ? ` or set ${variable} to a free port.` : '.'),
+) {}
 
-  constructor(
-    readonly port: number,
-    purpose: string,
-    variable?: string,
-  ) {
-    super(
-      `Port ${port}, which ${purpose} needs, is taken by another program: stop that program` +
-        (variable ? ` or set ${variable} to a free port.` : '.'),
-    );
-  }
-}
+/** A program cannot be started: it is missing or not executable. */
+export class SpawnFailedError extends localServerError(
+  'SPAWN_FAILED',
+  (name: string, cause: unknown) => `Cannot start ${name}: ${reasonOf(cause)}.`,
+) {}
 
-/** A program could not be started at all (missing, not executable). */
-export class SpawnFailedError extends LocalServerError {
-  readonly code = 'SPAWN_FAILED';
-
-  constructor(name: string, cause: unknown) {
-    super(`${name} could not be started: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
-  }
-}
-
-/** A server was started but ended, or did not answer in time. */
-export class ServerNotReadyError extends LocalServerError {
-  readonly code = 'SERVER_NOT_READY';
-}
+/** A server ended while starting, or did not answer in time. */
+export class ServerNotReadyError extends localServerError('SERVER_NOT_READY') {}
 
 /** No PostgreSQL binaries are installed for this platform. */
-export class PostgresBinariesMissingError extends LocalServerError {
-  readonly code = 'POSTGRES_BINARIES_MISSING';
-}
+export class PostgresBinariesMissingError extends localServerError('POSTGRES_BINARIES_MISSING') {}
 
-/** PostgreSQL refuses root and this host offers no way to run it as somebody else. */
-export class PostgresRefusesRootError extends LocalServerError {
-  readonly code = 'POSTGRES_REFUSES_ROOT';
+/** PostgreSQL does not run as root, and this machine offers no other user to run it as. */
+export class PostgresRefusesRootError extends localServerError(
+  'POSTGRES_REFUSES_ROOT',
+  'PostgreSQL does not run as root, and this machine allows neither user namespaces nor a change of user: ' +
+    'run this as a plain user, or set DATABASE_URL to a PostgreSQL server of your own.',
+) {}
 
-  constructor(options?: ErrorOptions) {
-    super(
-      'PostgreSQL does not run as root, and this machine allows neither user namespaces nor a change of user: ' +
-        'run this as a plain user, or set DATABASE_URL to a PostgreSQL server of your own.',
-      options,
-    );
-  }
-}
+/** Another major version of PostgreSQL wrote the data directory. */
+export class PostgresVersionMismatchError extends localServerError(
+  'POSTGRES_VERSION_MISMATCH',
+  (directory: string, found: string, wanted: string) =>
+    `The data in ${directory} was written by PostgreSQL ${found}, but PostgreSQL ${wanted} is installed: ` +
+    'move that folder away to start empty, or set DATABASE_URL to a server of your own.',
+) {}
 
-/** The data directory was written by another major version of PostgreSQL. */
-export class PostgresVersionMismatchError extends LocalServerError {
-  readonly code = 'POSTGRES_VERSION_MISMATCH';
+/** Another PostgreSQL runs on the same data directory. */
+export class DataDirectoryInUseError extends localServerError(
+  'DATA_DIRECTORY_IN_USE',
+  (directory: string, pid: number) => `Another PostgreSQL (process ${pid}) is running on ${directory}: stop it first.`,
+) {}
 
-  constructor(directory: string, found: string, wanted: string) {
-    super(
-      `The data in ${directory} was written by PostgreSQL ${found}, but PostgreSQL ${wanted} is installed: ` +
-        'move that folder away to start empty, or set DATABASE_URL to a server of your own.',
-    );
-  }
-}
+/** No usable nats-server was found; the message says what was tried and how to install one. */
+export class NatsServerNotFoundError extends localServerError('NATS_SERVER_NOT_FOUND') {}
 
-/** Another postgres process works on the same data directory. */
-export class DataDirectoryInUseError extends LocalServerError {
-  readonly code = 'DATA_DIRECTORY_IN_USE';
+/** A downloaded file does not have the pinned checksum. */
+export class ChecksumMismatchError extends localServerError(
+  'CHECKSUM_MISMATCH',
+  (what: string) => `${what} does not have the pinned SHA-256 checksum; it was thrown away.`,
+) {}
 
-  constructor(directory: string, pid: number) {
-    super(`Another PostgreSQL (process ${pid}) is running on ${directory}: stop it first.`);
-  }
-}
-
-/** No nats-server could be had; the message names what was tried and how to install one. */
-export class NatsServerNotFoundError extends LocalServerError {
-  readonly code = 'NATS_SERVER_NOT_FOUND';
-}
-
-/** A downloaded file is not the one whose checksum is pinned. */
-export class ChecksumMismatchError extends LocalServerError {
-  readonly code = 'CHECKSUM_MISMATCH';
-
-  constructor(what: string) {
-    super(`${what} does not have the pinned SHA-256 checksum; it was thrown away.`);
-  }
-}
-
-/** A download did not succeed in time. */
-export class DownloadFailedError extends LocalServerError {
-  readonly code = 'DOWNLOAD_FAILED';
-}
+/** A download failed or took too long. */
+export class DownloadFailedError extends localServerError('DOWNLOAD_FAILED') {}
 
 /** A helper program (tar, apt-get, dpkg) failed or took too long. */
-export class CommandFailedError extends LocalServerError {
-  readonly code = 'COMMAND_FAILED';
-}
+export class CommandFailedError extends localServerError('COMMAND_FAILED') {}
 
-/** The disk has no room left. */
-export class DiskFullError extends LocalServerError {
-  readonly code = 'DISK_FULL';
-
-  constructor(what: string, options?: ErrorOptions) {
-    super(`There is no space left on the disk for ${what}: free some and start again.`, options);
-  }
-}
+/** The disk is full. */
+export class DiskFullError extends localServerError(
+  'DISK_FULL',
+  (what: string) => `There is no space left on the disk for ${what}: free some and start again.`,
+) {}
 
 /** A folder cannot be written to. */
-export class FolderNotWritableError extends LocalServerError {
-  readonly code = 'FOLDER_NOT_WRITABLE';
+export class FolderNotWritableError extends localServerError(
+  'FOLDER_NOT_WRITABLE',
+  (folder: string) => `The folder ${folder} cannot be written to by this user: change its owner or its permissions.`,
+) {}
 
-  constructor(folder: string, options?: ErrorOptions) {
-    super(`The folder ${folder} cannot be written to by this user: change its owner or its permissions.`, options);
-  }
-}
+/** A path is longer than the file system allows. */
+export class PathTooLongError extends localServerError(
+  'PATH_TOO_LONG',
+  (path: string) => `The path ${path} is too long: choose a shorter one.`,
+) {}
 
-/** A path has more characters than the file system takes. */
-export class PathTooLongError extends LocalServerError {
-  readonly code = 'PATH_TOO_LONG';
+/** A condition did not become true in time. */
+export class ConditionNotMetError extends localServerError('CONDITION_NOT_MET') {}
 
-  constructor(path: string, options?: ErrorOptions) {
-    super(`The path ${path} is too long: choose a shorter one.`, options);
-  }
-}
+/** A program of the workspace is not built. */
+export class NotBuiltError extends localServerError(
+  'NOT_BUILT',
+  (file: string) => `${file} does not exist: build the workspace first (npm run build).`,
+) {}
 
-/** A condition did not come true in time. */
-export class ConditionNotMetError extends LocalServerError {
-  readonly code = 'CONDITION_NOT_MET';
-}
-
-/** One of the workspace's programs was not built. */
-export class NotBuiltError extends LocalServerError {
-  readonly code = 'NOT_BUILT';
-
-  constructor(file: string) {
-    super(`${file} does not exist: build the workspace first (npm run build).`);
-  }
-}
-
-/** A service ended, or was not ready in time, while it was being started. */
-export class ServiceFailedError extends LocalServerError {
-  readonly code = 'SERVICE_FAILED';
-
+/** A service ended while starting, or was not ready in time. `lastLines` is its last output, oldest first. */
+export class ServiceFailedError extends localServerError(
+  'SERVICE_FAILED',
+  (message: string, _lastLines: readonly string[]) => message,
+) {
   constructor(
     message: string,
-    /** What it wrote last, oldest first. */
     readonly lastLines: readonly string[],
   ) {
-    super(message);
+    super(message, lastLines);
   }
 }
 
-/** A database did not take its migrations. */
-export class MigrationFailedError extends LocalServerError {
-  readonly code = 'MIGRATION_FAILED';
-
+/** The migrations of a database failed. `lastLines` is their last output, oldest first. */
+export class MigrationFailedError extends localServerError(
+  'MIGRATION_FAILED',
+  (app: string, lastLines: readonly string[]) => `The migrations of ${app} failed: ${lastLines.at(-1) ?? 'no output'}`,
+) {
   constructor(
     app: string,
     readonly lastLines: readonly string[],
   ) {
-    super(`The migrations of ${app} failed: ${lastLines.at(-1) ?? 'no output'}`);
+    super(app, lastLines);
   }
 }
 
-/** A variable of the environment does not hold what it should; the value is not repeated. */
-export class BadVariableError extends LocalServerError {
-  readonly code = 'BAD_VARIABLE';
-}
+/** A variable of the environment has a value that is not allowed; the message does not repeat the value. */
+export class BadVariableError extends localServerError('BAD_VARIABLE') {}
 
-/** The server that the environment names does not answer as it should. */
-export class ServerUnusableError extends LocalServerError {
-  readonly code = 'SERVER_UNUSABLE';
-}
+/** A server that the environment names does not answer, or lacks something that Gatehouse needs. */
+export class ServerUnusableError extends localServerError('SERVER_UNUSABLE') {}
 
-/** A settings file that cannot be understood. */
-export class SettingsUnreadableError extends LocalServerError {
-  readonly code = 'SETTINGS_UNREADABLE';
-
-  constructor(file: string, options?: ErrorOptions) {
-    super(`${file} cannot be read as settings: repair it, or remove the whole folder to start anew.`, options);
-  }
-}
+/** A settings file is not readable as JSON. */
+export class SettingsUnreadableError extends localServerError(
+  'SETTINGS_UNREADABLE',
+  (file: string) => `${file} cannot be read as settings: repair it, or remove the whole folder to start anew.`,
+) {}

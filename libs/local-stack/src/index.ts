@@ -7,7 +7,6 @@ export {
   DiskFullError,
   DownloadFailedError,
   FolderNotWritableError,
-  LocalServerError,
   MigrationFailedError,
   NatsServerNotFoundError,
   NotBuiltError,
@@ -22,6 +21,7 @@ export {
   SettingsUnreadableError,
   SpawnFailedError,
 } from './errors';
+export { isLocalServerError, localServerError, type LocalServerError } from './local-server-error';
 export { connectionUrl } from './databases/connection-url';
 export { grantConnect, provisionDatabase, type DatabasePlan, type DatabaseUrls } from './databases/provision-database';
 export { withClient } from './databases/with-client';

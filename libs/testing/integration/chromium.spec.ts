@@ -24,7 +24,7 @@ describe('the search for Chromium', () => {
       systemPrograms: [join(directory, 'system', 'chromium')],
     });
 
-  it('goes CHROMIUM_PATH, PATH, the system, what was fetched earlier', async () => {
+  it('tries CHROMIUM_PATH, PATH, the system and an earlier download, in this order', async () => {
     const fetched = pretend('state', 'chromium', 'usr/lib/chromium/chromium');
     pretend('state', 'chromium', 'usr/lib/multiarch/libwanted.so.1');
     const found = await search({});
@@ -41,14 +41,14 @@ describe('the search for Chromium', () => {
     expect(await search({ PATH: join(directory, 'bin'), CHROMIUM_PATH: named })).toEqual({ path: named, env: {} });
   });
 
-  it('takes nothing in place of a CHROMIUM_PATH that cannot be run', async () => {
+  it('tries nothing else when CHROMIUM_PATH does not name a program', async () => {
     pretend('system', 'chromium');
     await expect(search({ CHROMIUM_PATH: join(directory, 'nowhere') })).rejects.toThrow(
-      'CHROMIUM_PATH does not name a program that can be run.',
+      'CHROMIUM_PATH does not name an executable program.',
     );
   });
 
-  it('says how to install it where there is neither Chromium nor apt', async () => {
+  it('fails with installation instructions where there is neither Chromium nor apt', async () => {
     await expect(search({ PATH: join(directory, 'bin') })).rejects.toMatchObject({
       code: 'CHROMIUM_NOT_FOUND',
       message: expect.stringContaining('apt-get install chromium'),

@@ -21,7 +21,7 @@ describe('a test database', () => {
     await Promise.all(databases.splice(0).map((database) => database.drop()));
   });
 
-  it('is a copy of a template that is migrated once, however many ask for it at once', async () => {
+  it('is a copy of a template that is migrated once, even for concurrent callers', async () => {
     const [one, two] = await Promise.all([create(), create()]);
     expect(migrations).toBeLessThanOrEqual(1);
     await withClient(one.serviceUrl, (client) => client.query(`insert into notes (body) values ('mine')`));
@@ -29,7 +29,7 @@ describe('a test database', () => {
     expect(rows).toEqual([{ n: 0 }]);
   });
 
-  it('lets the service role use the tables of the owner and refuses it any DDL', async () => {
+  it('lets the service role use the tables of the owner, without DDL', async () => {
     const { serviceUrl } = await create();
     await withClient(serviceUrl, async (client) => {
       await client.query(`insert into notes (body) values ('a')`);
@@ -49,7 +49,7 @@ describe('a test database', () => {
     });
   });
 
-  it('tells who was left connected when it is dropped, and is gone all the same', async () => {
+  it('reports open connections when it is dropped, and is dropped anyway', async () => {
     const database = await createTestDatabase({ template: 'testing-notes', migrate });
     const leak = new Client({ connectionString: database.serviceUrl, application_name: 'leaky' });
     leak.on('error', () => undefined);
@@ -83,7 +83,7 @@ describe('provisioning', () => {
     });
   });
 
-  it('can be repeated, also by several at once, keeps data and takes over new passwords', async () => {
+  it('can be repeated, also concurrently, keeps data and sets new passwords', async () => {
     const [{ ownerUrl }] = await Promise.all([
       provisionDatabase(admin(), plan),
       provisionDatabase(admin(), plan),
@@ -95,7 +95,7 @@ describe('provisioning', () => {
     expect(rows).toEqual([{ n: 7 }]);
   });
 
-  it('locks every other role out of the database', async () => {
+  it('lets no other role connect to the database', async () => {
     const { ownerUrl } = await provisionDatabase(admin(), plan);
     await withClient(admin(), (client) => client.query(`create role provision_limited login password 'x'`));
     const stranger = new URL(ownerUrl);

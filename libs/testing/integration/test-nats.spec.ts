@@ -4,7 +4,7 @@ import { eventually } from '@gatehouse/local-stack';
 import { startOwnNats, testNats, type OwnNats } from '../src';
 
 describe('NATS for a test file', () => {
-  it('lets a file use production names for its streams and leaves none behind', async () => {
+  it('lets a test file use production names for its streams, and removes the streams', async () => {
     const nats = await testNats();
     const connection = await nats.connect();
     const manager = await jetstreamManager(connection);
@@ -28,11 +28,11 @@ describe('NATS for a test file', () => {
   });
 });
 
-describe('a nats-server of the test file alone', () => {
+describe('a separate nats-server of one test file', () => {
   let own: OwnNats | undefined;
   afterEach(() => own?.dispose());
 
-  it('holds each user to the permissions it was given', async () => {
+  it('enforces the permissions of each user', async () => {
     own = await startOwnNats({
       users: [
         { user: 'all', password: 'a' },
@@ -63,7 +63,7 @@ describe('a nats-server of the test file alone', () => {
     await Promise.all([all, some, none].map((connection) => connection.close()));
   });
 
-  it('answers nothing while it is frozen, and goes on with the same connections', async () => {
+  it('does not answer while it is frozen, and then goes on with the same connections', async () => {
     own = await startOwnNats();
     const [user] = own.users;
     const connection = await connect({ servers: own.url, user: user?.user, pass: user?.password, reconnect: false });
@@ -77,7 +77,7 @@ describe('a nats-server of the test file alone', () => {
     await connection.close();
   });
 
-  it('keeps its streams over a kill, unless they are taken away', async () => {
+  it('keeps its streams after a kill, unless the test deletes them', async () => {
     own = await startOwnNats();
     const [user] = own.users;
     const streams = async () => {

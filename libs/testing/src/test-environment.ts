@@ -1,31 +1,31 @@
 import { BadVariableError } from '@gatehouse/local-stack';
 import { TestServersMissingError } from './errors';
 
-/** The variables by which global-setup.ts tells the test files where the servers are. */
+/** The variables with which global-setup.ts passes the servers to the test files. */
 export const testVariables = {
-  /** Superuser's URL. */
+  /** URL of the superuser. */
   postgres: 'GATEHOUSE_TEST_PG_URL',
-  /** nats-server, without credentials unless it is somebody else's. */
+  /** URL of nats-server; with credentials only for a server that the run did not start. */
   nats: 'GATEHOUSE_TEST_NATS_URL',
-  /** The password of the accounts `test1`, `test2`, …; unset for somebody else's server. */
+  /** Password of the users `test1`, `test2`, …; unset for a server that the run did not start. */
   natsPassword: 'GATEHOUSE_TEST_NATS_PASSWORD',
-  /** The program for tests that need a nats-server of their own; unset with containers. */
+  /** nats-server program for tests that start their own; unset with containers. */
   natsProgram: 'GATEHOUSE_TEST_NATS_BIN',
-  /** Marks what belongs to this run. */
+  /** Identifies the databases and containers of this run. */
   run: 'GATEHOUSE_TEST_RUN',
 } as const;
 
 /**
- * What TEST_INFRA asks for.
+ * The servers that TEST_INFRA selects.
  * @throws BadVariableError
  */
 export function testServers(): 'local' | 'testcontainers' {
   const asked = process.env.TEST_INFRA || 'local';
   if (asked === 'local' || asked === 'testcontainers') return asked;
-  throw new BadVariableError('TEST_INFRA has to be "testcontainers", or "local" as it is when unset.');
+  throw new BadVariableError('TEST_INFRA must be "local" (default) or "testcontainers".');
 }
 
-/** One account each for this many Jest workers. */
+/** Number of accounts, one for each Jest worker. */
 export const natsAccounts = 32;
 
 /**

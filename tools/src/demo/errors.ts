@@ -1,9 +1,4 @@
-/** The story cannot be told; the message is a sentence for a person. */
-export class DemoError extends Error {
-  readonly code = 'DEMO_FAILED';
+import { codedError } from '@gatehouse/errors';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DemoError';
-  }
-}
+/** The demo cannot go on; the message is a sentence for a person. */
+export class DemoError extends codedError('DEMO_FAILED', (message: string) => message) {}

@@ -28,12 +28,12 @@ const messageOf = (env: NodeJS.ProcessEnv) => {
 };
 
 describe('the environment of npm start', () => {
-  it('may set nothing at all', () => {
+  it('may be empty', () => {
     expect(check({ NATS_URL: '', DATABASE_URL: undefined })).toEqual(defaultPorts);
   });
 
   it.each(['DATABASE_URL', 'INGEST_DATABASE_URL', 'USERS_DATABASE_URL'])(
-    'is refused by name when a database has no right URL: %s',
+    'is rejected with the name of the variable when a database URL is malformed: %s',
     (variable) => {
       for (const value of ['notaurl', 'mysql://me:hidden@db/x', 'postgres//db']) {
         expect(messageOf({ [variable]: value })).toBe(`${variable} is not a postgres:// URL.`);
@@ -49,7 +49,7 @@ describe('the environment of npm start', () => {
     expect(messageOf({ NATS_URL: ',' })).toBe('NATS_URL names no server.');
   });
 
-  it('is refused with every fault of every program at once, by name and without a value', () => {
+  it('is rejected with all faults of all programs at once, by name and without values', () => {
     const message = messageOf({
       ACK_WAIT_MS: 'hunter2',
       CORS_ORIGINS: 'hunter2',
@@ -74,13 +74,13 @@ describe('the environment of npm start', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it('is refused when two ports are the same', () => {
+  it('is rejected when two ports are the same', () => {
     expect(messageOf({ PORT: '8081' })).toBe(
       'GATEHOUSE_GATEWAY_PORT and GATEHOUSE_INGEST_PORT are the same port: set one of them to another.',
     );
   });
 
-  it('is refused when settings of a real Clerk are incomplete, and says which are missing', () => {
+  it('is rejected when settings of a real Clerk are incomplete, with the names of the missing ones', () => {
     const message = messageOf({ CLERK_ISSUER: 'https://clerk.example.com' });
     expect(message).toContain('CLERK_SECRET_KEY is required (user-sync)');
     expect(message).toContain('CLERK_WEBHOOK_SIGNING_SECRETS is required (webhook-ingest)');
@@ -88,7 +88,7 @@ describe('the environment of npm start', () => {
     expect(messageOf({ CLERK_SECRET_KEY: 'sk_live_x' })).toContain('CLERK_ISSUER is required (api-gateway)');
   });
 
-  it('is accepted when all that a real Clerk needs is there', () => {
+  it('is accepted when all settings of a real Clerk are present', () => {
     const clerk = {
       CLERK_ISSUER: 'https://clerk.example.com',
       CLERK_SECRET_KEY: 'sk_live_x',
@@ -104,11 +104,11 @@ describe('the names of variables', () => {
     ['CLERK_SECRET', 'CLERK_SECRET_KEY'],
     ['DATABASE_URI', 'DATABASE_URL'],
     ['GATEHOUSE_STATEDIR', 'GATEHOUSE_STATE_DIR'],
-  ])('that are almost right are told: %s', (variable, meant) => {
+  ])('are reported when they are misspelt: %s', (variable, meant) => {
     expect(misnamedVariables({ [variable]: 'x' }, configs)).toEqual([{ variable, meant }]);
   });
 
-  it('of one program are no near misses of another program’s', () => {
+  it('of one program do not count as misspelt names of another', () => {
     const known = knownVariables(configs);
     const all = Object.fromEntries(known.map((name) => [name, 'x']));
     expect(nearMisses(all, known)).toEqual([]);

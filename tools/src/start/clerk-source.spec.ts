@@ -13,13 +13,13 @@ describe('the Clerk that npm start uses', () => {
     'CLERK_SECRET_KEY',
     'CLERK_WEBHOOK_SIGNING_SECRET',
     'CLERK_WEBHOOK_SIGNING_SECRETS',
-  ])("is one's own as soon as %s is set", (variable) => {
+  ])("is the caller's own when %s is set", (variable) => {
     expect(clerkSource({ [variable]: 'x' })).toMatchObject({ kind: 'own', settings: [variable] });
     expect(clerkSource({ [variable]: '' })).toEqual({ kind: 'emulator' });
   });
 
   it.each(['CLERK_AUTHORIZED_PARTIES', 'CLERK_WRITE_BACK', 'CLERK_SEED_ROLES', 'CLERK_EMULATOR_SEED'])(
-    'is the emulator when only %s is set, which holds for both',
+    'is the emulator when only %s is set, because that also applies to the emulator',
     (variable) => expect(clerkSource({ [variable]: 'x' })).toEqual({ kind: 'emulator' }),
   );
 });
@@ -32,7 +32,7 @@ describe('a state directory', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
   const own = (issuer: string) => clerkSource({ CLERK_ISSUER: issuer });
 
-  it('that the emulator has filled is refused for a real Clerk, and the other way round', () => {
+  it('with data of the emulator is rejected for a real Clerk, and the reverse', () => {
     bindClerk(directory, { kind: 'emulator' });
     bindClerk(directory, { kind: 'emulator' });
     expect(() => bindClerk(directory, own('https://clerk.example.com'))).toThrow(
@@ -45,7 +45,7 @@ describe('a state directory', () => {
     expect(() => bindClerk(directory, own('https://clerk.other.example'))).toThrow('belongs to another Clerk instance');
   });
 
-  it("that holds the emulator's users counts as the emulator's", () => {
+  it('with users of the emulator counts as bound to the emulator', () => {
     writeFileSync(join(directory, 'clerk-emulator.json'), '{}');
     expect(() => bindClerk(directory, own('https://clerk.example.com'))).toThrow('belongs to the Clerk emulator');
   });

@@ -1,7 +1,7 @@
 import { terminalLine } from './log-line';
 
 describe('what the terminal shows of the services', () => {
-  it('is warnings and worse, with the service and the cause, without the rest of the fields', () => {
+  it('is warnings and errors, with the service and the cause, without other fields', () => {
     const line = JSON.stringify({ level: 50, time: 1, msg: 'no NATS', err: { message: 'refused' }, token: 'x' });
     expect(terminalLine('user-sync', line)).toBe('user-sync      ERROR no NATS: refused');
     expect(terminalLine('user-sync', '{"level":30,"msg":"hello"}')).toBeUndefined();
@@ -9,7 +9,7 @@ describe('what the terminal shows of the services', () => {
     expect(terminalLine('user-sync', '{"level":"info","message":"hello"}')).toBeUndefined();
   });
 
-  it('tells why an event failed and which, whatever the field is called, and nothing of a body', () => {
+  it('includes the cause and the id of a failed event, and nothing of a body', () => {
     const shown = (fields: object) => terminalLine('user-sync', JSON.stringify({ level: 40, ...fields }));
     const failure = { kind: 'clerk', message: 'Clerk answered 503' };
     expect(shown({ msg: 'event failed', webhookId: 'msg_1', clerkUserId: 'user_1', failure })).toBe(
@@ -24,7 +24,7 @@ describe('what the terminal shows of the services', () => {
     expect(shown({ msg: 'waits', reason: 'x'.repeat(1000) })?.length).toBeLessThan(300);
   });
 
-  it('is nothing of what is no log line', () => {
+  it('leaves out output that is not a log line', () => {
     expect(terminalLine('user-sync', '(node:1) Warning: x')).toBeUndefined();
     expect(terminalLine('user-sync', '{"level":50,')).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import {
   DiskFullError,
   loadSettings,
-  LocalServerError,
+  isLocalServerError,
   MigrationFailedError,
   sayFileError,
   ServiceFailedError,
@@ -150,7 +150,7 @@ function end(code: number): Promise<void> {
 
 function explain(thrown: unknown): void {
   const error = sayFileError(thrown, stateDirectory);
-  if (!(error instanceof LocalServerError)) {
+  if (!isLocalServerError(error)) {
     console.error(`npm start failed: ${error instanceof Error ? error.message : String(error)}`);
     return;
   }

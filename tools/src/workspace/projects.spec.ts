@@ -8,7 +8,7 @@ const projects = globSync(['apps/*/project.json', 'libs/*/project.json', '*/proj
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
 
 describe('the workspace', () => {
-  it.each(projects)('%s carries exactly one type: tag, one that the boundaries know', (file) => {
+  it.each(projects)('gives %s exactly one type: tag, which eslint.config.mjs lists', (file) => {
     const { tags = [] } = JSON.parse(readFileSync(join(root, file), 'utf8')) as { tags?: string[] };
     const types = tags.filter((tag) => tag.startsWith('type:'));
     expect(types).toHaveLength(1);
@@ -24,7 +24,7 @@ describe('the workspace', () => {
     expect(loose).toEqual([]);
   });
 
-  it('names the same libs to TypeScript as there are', () => {
+  it('maps exactly the existing libs in tsconfig.base.json', () => {
     const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8')) as {
       compilerOptions: { paths: Record<string, string[]> };
     };
@@ -33,7 +33,7 @@ describe('the workspace', () => {
     expect(named).toEqual(there.sort());
   });
 
-  it('holds no file that names a download address of a package in its lock', () => {
+  it('has no download address of a package in package-lock.json', () => {
     expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"');
   });
 

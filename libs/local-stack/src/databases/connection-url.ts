@@ -1,4 +1,4 @@
-/** The same server and options as `url`, but another database or role; passwords are escaped. */
+/** Returns `url` with another database, role or password, escaped. */
 export function connectionUrl(url: string, change: { database?: string; role?: string; password?: string }): string {
   const changed = new URL(url);
   if (change.database !== undefined) changed.pathname = `/${encodeURIComponent(change.database)}`;

@@ -3,7 +3,7 @@ import { connectionUrl } from './connection-url';
 import { scramVerifier } from './scram-verifier';
 import { withClient } from './with-client';
 
-/** A database with the two roles that every service's database has. */
+/** A database and its two roles; every service with a database has both. */
 export interface DatabasePlan {
   database: string;
   /** Owns the database and everything in it; runs the migrations. */
@@ -14,19 +14,18 @@ export interface DatabasePlan {
   servicePassword: string;
 }
 
-/** How to reach a provisioned database; both URLs hold a password. */
+/** The URLs of a provisioned database, one for each role. Both contain a password. */
 export interface DatabaseUrls {
   ownerUrl: string;
   serviceUrl: string;
 }
 
-/** One number for all that create roles and databases: PostgreSQL fails on concurrent changes of the same role or grants. */
+/** Advisory lock of all provisioning: PostgreSQL fails on concurrent changes of the same role or grants. */
 const provisionLock = 4_711_001;
 
 /**
- * Creates both roles and the database, or brings those that exist into the same state. May be run again at any time,
- * also by several at once.
- * @param adminUrl a role that may create roles and databases; need not be superuser
+ * Creates both roles and the database, or brings existing ones into the same state. Safe to repeat, also concurrently.
+ * @param adminUrl URL of a role that may create roles and databases; it need not be a superuser
  */
 export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): Promise<DatabaseUrls> {
   await withClient(adminUrl, async (admin) => {
@@ -50,7 +49,7 @@ export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): P
   return { ownerUrl, serviceUrl };
 }
 
-/** Only the two roles may connect; PUBLIC loses even temporary tables. Not copied with a template. */
+/** Lets only the two roles connect. A database made from a template does not inherit this. */
 export async function grantConnect(
   admin: Client,
   database: string,
@@ -76,7 +75,7 @@ async function ensureDatabase(admin: Client, plan: DatabasePlan): Promise<void> 
   const { rows } = await admin.query<{ rolsuper: boolean }>(
     'select rolsuper from pg_roles where rolname = current_user',
   );
-  // Whoever is no superuser must be a member of the role that is to own the database.
+  // Only a superuser may create a database for a role of which it is not a member.
   if (!rows[0]?.rolsuper) await admin.query(`grant ${escapeIdentifier(plan.ownerRole)} to current_user`);
   await admin.query(
     `create database ${escapeIdentifier(plan.database)} owner ${escapeIdentifier(plan.ownerRole)} ` +
@@ -84,7 +83,7 @@ async function ensureDatabase(admin: Client, plan: DatabasePlan): Promise<void> 
   );
 }
 
-/** Run as the owner: it owns schema public and the tables to come. */
+/** Runs as the owner, who owns the schema public and all future tables. */
 async function grantUse(ownerUrl: string, serviceRole: string): Promise<void> {
   const service = escapeIdentifier(serviceRole);
   await withClient(ownerUrl, async (owner) => {

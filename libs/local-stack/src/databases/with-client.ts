@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Runs some statements on a connection of their own, closed in any case; each statement may take 30 s. */
+/** Runs `work` on a new connection and closes it afterwards. Each statement may take 30 s. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString: url,

@@ -1,12 +1,12 @@
 import { isAtLeast } from './nats-resolution';
 
-/** Subjects allowed (all, without a list; none, with an empty one), and of those the denied ones. */
+/** Allowed subjects, minus the denied ones. Without `allow` all are allowed; with an empty one, none. */
 export interface NatsSubjectRule {
   allow?: readonly string[];
   deny?: readonly string[];
 }
 
-/** What a user may publish and subscribe to; without a rule, everything. */
+/** What a user may publish and subscribe to. A missing rule allows everything. */
 export interface NatsPermissions {
   publish?: NatsSubjectRule;
   subscribe?: NatsSubjectRule;
@@ -17,33 +17,33 @@ export interface NatsUser {
   user: string;
   password: string;
   permissions?: NatsPermissions;
-  /** May answer a request on its reply subject although its permissions do not name it. */
+  /** Whether it may answer a request on a reply subject that its permissions do not name. */
   allowResponses?: boolean;
 }
 
-/** What goes into a configuration file. */
+/** Settings of nats-server. */
 export interface NatsConfig {
-  /** e.g. `2.9.10`: older servers refuse newer settings. */
+  /** Version of the server, e.g. `2.9.10`: older servers reject newer settings. */
   version: string;
   host: string;
   port: number;
   storeDirectory: string;
   users?: readonly NatsUser[];
-  /** Accounts with a JetStream of their own; they share neither subjects nor streams. */
+  /** Users by account. Accounts share neither subjects nor streams. */
   accounts?: Readonly<Record<string, readonly NatsUser[]>>;
-  /** Acknowledge a message only when it is on disk (2.10 and later; older ones cannot). */
+  /** Acknowledges a message only when it is on disk. Ignored before nats-server 2.10. */
   syncAlways?: boolean;
-  /** Reservations of all streams together; nats-server's default is a share of the disk. */
+  /** Limit for the reservations of all streams; by default a share of the disk. */
   maxFileStore?: string;
 }
 
-/** The largest message everywhere, in bytes: a 1 MiB webhook and its headers fit. */
+/** Largest message in bytes: a 1 MiB webhook with its headers fits. */
 export const natsMaxPayload = 2 * 1024 * 1024;
 
-/** By default a client on a busy machine that has not sent its password within 2 s is turned away. */
+/** Time for a client to send its password. nats-server's 2 s are too short on a busy machine. */
 const AUTHORIZATION_TIMEOUT_S = 20;
 
-/** Text of a configuration file. It holds passwords: write it with mode 0600. */
+/** The text of a configuration file. It contains passwords: write it with mode 0600. */
 export function natsConfigText(config: NatsConfig): string {
   const lines = [
     `host: ${quoted(config.host)}`,
@@ -83,7 +83,7 @@ function userText({ user, password, permissions, allowResponses }: NatsUser): st
 }
 
 function ruleText({ allow, deny }: NatsSubjectRule): string {
-  // nats-server reads an empty allow list as "everything"; we mean "nothing".
+  // nats-server would read an empty allow list as "everything".
   if (allow?.length === 0) return '{ deny: [">"] }';
   const parts = [
     ...(allow ? [`allow: [${allow.map(quoted).join(', ')}]`] : []),
@@ -92,7 +92,7 @@ function ruleText({ allow, deny }: NatsSubjectRule): string {
   return `{ ${parts.join(', ')} }`;
 }
 
-/** Quoted, so that `$JS` is text and no variable; JSON's escapes for `"` and `\` are nats-server's too. */
+/** Quotes a text, so that `$JS` is not read as a variable. nats-server has JSON's escapes for `"` and `\`. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -11,7 +11,7 @@ export const cachedDebianName = 'nats-server-debian';
 /** Where the Debian package is unpacked, and which programs do it. */
 export interface DebianUnpack {
   cacheDirectory: string;
-  /** Holds package lists of our own when the system's are of no use. */
+  /** Holds our own package lists when the system's are not usable. */
   aptDirectory: string;
   /** Replaces apt-get; for tests. */
   aptGet?: string;
@@ -19,8 +19,8 @@ export interface DebianUnpack {
 }
 
 /**
- * Takes nats-server out of the distribution's package without installing it: apt checks the package against the
- * distribution's signature, dpkg unpacks it. Needs no root: with unusable system lists it keeps lists of its own.
+ * Unpacks nats-server from the package of the distribution, without installing it and without root. apt checks the
+ * signature of the package. When the package lists of the system are not usable, apt fetches lists into our folder.
  * @returns the path of the program
  * @throws CommandFailedError
  */
@@ -31,19 +31,19 @@ export async function unpackDebianPackage(options: DebianUnpack): Promise<string
     const aptGet = options.aptGet ?? 'apt-get';
     await runCommand(aptGet, [...aptOptions(), 'download', 'nats-server'], { cwd: work, timeoutMs: 60_000 }).catch(
       async () => {
-        options.onProgress?.("the system's package lists are of no use; fetching lists of our own");
+        options.onProgress?.("the system's package lists are not usable; fetching our own");
         const own = [...aptOptions(), ...ownLists(options.aptDirectory)];
-        // It also fails when a third party's source is away; whether the package can be had is what counts.
+        // It also fails when one third-party source is unavailable. The download below decides.
         await runCommand(aptGet, [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
         await runCommand(aptGet, [...own, 'download', 'nats-server'], { cwd: work, timeoutMs: 60_000 });
       },
     );
     const file = readdirSync(work).find((name) => name.endsWith('.deb'));
-    if (!file) throw new CommandFailedError('apt-get download left no package');
+    if (!file) throw new CommandFailedError('apt-get download wrote no package');
     await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 30_000 });
     const unpacked = ['usr/sbin', 'usr/bin'].map((folder) => join(work, 'unpacked', folder, 'nats-server'));
     const program = unpacked.find((path) => existsSync(path));
-    if (!program) throw new CommandFailedError('the Debian package holds no nats-server');
+    if (!program) throw new CommandFailedError('the Debian package contains no nats-server');
     const cached = join(options.cacheDirectory, cachedDebianName);
     renameSync(program, cached);
     return cached;

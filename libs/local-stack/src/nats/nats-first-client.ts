@@ -1,16 +1,16 @@
 import { connect } from '@nats-io/transport-node';
 import { type NatsUser } from './nats-config';
 
-/** Whom to let in where, and for how long to try. */
+/** The client that tries to connect, and for how long. */
 export interface FirstNatsClientOptions {
   url: string;
   user: NatsUser | undefined;
   timeoutMs: number;
-  /** Once it is false, no further attempt makes sense. */
+  /** When it returns false, the attempts end. */
   isRunning: () => boolean | Promise<boolean>;
 }
 
-/** Tries until a client gets in; resolves to the last refusal when none did. */
+/** Tries to connect until the server accepts the client. Returns the last error when it never did. */
 export async function firstNatsClient(options: FirstNatsClientOptions): Promise<Error | undefined> {
   const { url, user, timeoutMs, isRunning } = options;
   const deadline = Date.now() + timeoutMs;

@@ -5,7 +5,7 @@ import { ChecksumMismatchError, DownloadFailedError } from '../errors';
 import { runCommand } from '../processes/run-command';
 import { makeDirectory } from '../processes/make-directory';
 
-/** The official release that is downloaded, and the SHA-256 of its archives as in NATS's own Dockerfiles. */
+/** The official release to download. The SHA-256 sums are those in NATS's own Dockerfiles. */
 export const natsRelease = {
   version: '2.14.5',
   base: 'https://github.com/nats-io/nats-server/releases/download',
@@ -15,28 +15,27 @@ export const natsRelease = {
   } as Record<string, { arch: string; sum: string } | undefined>,
 };
 
-/** Where to download from, what to expect and where to put it. */
+/** What to download, and where to put it. */
 export interface ReleaseDownload {
   /** e.g. `linux-x64` */
   platform: string;
-  /** Where the program is put, under its versioned name. */
+  /** Folder for the program, whose file name includes the version. */
   cacheDirectory: string;
-  /** Takes the place of GitHub; followed by `/v<version>/<archive>`. */
+  /** Base URL in place of GitHub's; `/v<version>/<archive>` is appended. */
   base?: string;
-  /** The expected SHA-256; by default the pinned one. */
+  /** Expected SHA-256; the pinned one by default. */
   sha256?: string;
-  /** Until the answer's headers are there, in milliseconds. */
+  /** Maximum time until the response headers, in milliseconds. */
   connectTimeoutMs?: number;
-  /** Until everything is there, in milliseconds. */
+  /** Maximum time for the whole download, in milliseconds. */
   totalTimeoutMs?: number;
 }
 
-/** The name under which the release is cached. */
+/** File name of the cached release. */
 export const cachedReleaseName = `nats-server-${natsRelease.version}`;
 
 /**
- * Downloads the pinned release, checks it before anything in it is used, and moves the program into the cache in one
- * step.
+ * Downloads the pinned release, verifies its checksum, and moves the program into the cache atomically.
  * @returns the path of the program
  * @throws DownloadFailedError, ChecksumMismatchError, CommandFailedError
  */

@@ -5,20 +5,20 @@ import { cachedDebianName, unpackDebianPackage } from './nats-debian';
 import { cachedReleaseName, downloadNatsRelease, natsRelease } from './nats-release';
 import { runCommand } from '../processes/run-command';
 
-/** A nats-server to connect to, or a program to start. */
+/** A running nats-server to connect to, or a program to start. */
 export type NatsResolution =
   { kind: 'server'; url: string } | { kind: 'program'; path: string; version: string; source: NatsSource };
 
-/** The steps of the search, in their order. */
+/** The places to search, in this order. */
 export const natsSources = ['NATS_URL', 'NATS_SERVER_BIN', 'PATH', 'cache', 'release', 'debian'] as const;
 
-/** Where a nats-server was found. */
+/** The place where a nats-server was found. */
 export type NatsSource = (typeof natsSources)[number];
 
-/** One step: a URL or a path; undefined when there is nothing to try here; an error when trying failed. */
+/** Searches one place: returns a URL or a path, or undefined when there is none. Throws when the search failed. */
 export type NatsStep = () => Promise<string | undefined>;
 
-/** What the search may use; tests replace single steps. */
+/** What the search may use. Tests replace single steps. */
 export interface NatsSearch {
   env: NodeJS.ProcessEnv;
   /** Holds `bin/` and `apt/`. */
@@ -29,8 +29,8 @@ export interface NatsSearch {
 }
 
 /**
- * Finds a nats-server: NATS_URL, NATS_SERVER_BIN, PATH, our cache, the official release, the Debian package; in this
- * order, the first that works. What the caller names (the first two) has to work: nothing takes its place.
+ * Finds a nats-server: the first that works of NATS_URL, NATS_SERVER_BIN, PATH, our cache, the official release and the
+ * Debian package. When the caller names one (the first two), no other is tried.
  * @throws NatsServerNotFoundError with what was tried and how to install one
  */
 export async function resolveNatsServer(search: NatsSearch): Promise<NatsResolution> {
@@ -46,40 +46,43 @@ export async function resolveNatsServer(search: NatsSearch): Promise<NatsResolut
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       if (source === 'NATS_SERVER_BIN') {
-        throw new NatsServerNotFoundError(`NATS_SERVER_BIN does not name a nats-server that runs: ${reason}.`, {
-          cause,
-        });
+        throw new NatsServerNotFoundError(
+          `NATS_SERVER_BIN does not name a program that runs as nats-server: ${reason}.`,
+          {
+            cause,
+          },
+        );
       }
       failures.push(reason);
       search.onProgress?.(`nats-server: ${failedAs[source]} (${reason})`);
     }
   }
   const tried = failures.length > 0 ? ` Tried: ${failures.join('; ')}.` : '';
-  throw new NatsServerNotFoundError(`No nats-server could be had: ${howToInstall(platform)}${tried}`);
+  throw new NatsServerNotFoundError(`nats-server not found. ${howToInstall(platform)}${tried}`);
 }
 
-/** The version a program tells, e.g. `2.9.10`; throws when it does not run or is older than 2.9. */
+/** Version of a program, e.g. `2.9.10`. @throws NatsServerNotFoundError when it does not run or is older than 2.9 */
 export async function natsVersion(program: string): Promise<string> {
   const output = await runCommand(program, ['--version'], { timeoutMs: 15_000 });
   const version = /v?(\d+\.\d+\.\d+)/.exec(output)?.[1];
-  if (!version) throw new NatsServerNotFoundError(`${program} tells no version`);
+  if (!version) throw new NatsServerNotFoundError(`${program} prints no version`);
   if (!isAtLeast(version, 2, 9)) throw new NatsServerNotFoundError(`${program} is ${version}, older than 2.9`);
   return version;
 }
 
-/** Compares `major.minor` of a version. */
+/** Whether a version is at least `major.minor`. */
 export function isAtLeast(version: string, major: number, minor: number): boolean {
   const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number);
   return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }
 
 const failedAs: Record<NatsSource, string> = {
-  NATS_URL: 'NATS_URL is of no use',
-  NATS_SERVER_BIN: 'NATS_SERVER_BIN is of no use',
-  PATH: 'the one on PATH is of no use',
-  cache: 'the cached one is of no use',
-  release: 'the official release could not be downloaded',
-  debian: 'the Debian package could not be had',
+  NATS_URL: 'cannot use NATS_URL',
+  NATS_SERVER_BIN: 'cannot use NATS_SERVER_BIN',
+  PATH: 'cannot use the one on PATH',
+  cache: 'cannot use the cached one',
+  release: 'cannot download the official release',
+  debian: 'cannot fetch the Debian package',
 };
 
 function realSteps({ env, stateDirectory, onProgress }: NatsSearch, platform: string): Record<NatsSource, NatsStep> {
@@ -108,8 +111,8 @@ function realSteps({ env, stateDirectory, onProgress }: NatsSearch, platform: st
 
 function howToInstall(platform: string): string {
   const way = platform.startsWith('darwin')
-    ? 'install it with "brew install nats-server"'
-    : 'install nats-server 2.9 or later from https://github.com/nats-io/nats-server/releases';
+    ? 'Install it with "brew install nats-server"'
+    : 'Install 2.9 or later from https://github.com/nats-io/nats-server/releases';
   return `${way} and put it on PATH, or set NATS_SERVER_BIN to the program or NATS_URL to a server of your own.`;
 }
 

@@ -9,36 +9,36 @@ import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
 import { firstNatsClient } from './nats-first-client';
 import { sayFileError, sayWhy } from '../processes/why';
 
-/** Which nats-server to run, for whom, and where. */
+/** Which nats-server to run, for which users, and where. */
 export interface NatsServerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'syncAlways' | 'maxFileStore'> {
-  /** The program and its version, as `resolveNatsServer` gives them. */
+  /** Program and version, from `resolveNatsServer`. */
   program: { path: string; version: string };
-  /** Holds the configuration and JetStream's files. */
+  /** Folder of the configuration and of JetStream's files. */
   directory: string;
   logFile: string;
-  /** Of 127.0.0.1; a free one by default. */
+  /** Port on 127.0.0.1; a free one by default. */
   port?: number;
-  /** The environment variable that chooses the port, for the message when it is taken. */
+  /** Variable that chooses the port; named in the error when the port is taken. */
   portVariable?: string;
   leash?: Leash;
-  /** From start to the first accepted client, in milliseconds; 20 000 by default. */
+  /** Maximum time until the server accepts a client, in milliseconds; 20 000 by default. */
   readyTimeoutMs?: number;
 }
 
-/** A running nats-server of our own. */
+/** A nats-server that we started. */
 export interface NatsServer {
   port: number;
   /** Without credentials. */
   url: string;
   process: ManagedProcess;
-  /** Orderly: lame duck mode is not waited for, streams are flushed. */
+  /** Stops it and flushes the streams, without lame duck mode. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts nats-server with JetStream on 127.0.0.1 and waits until one of its users gets in. Each user may do what its
- * permissions say; there is no cluster and no anonymous access when users or accounts are given.
- * @throws LocalServerError with a sentence for every cause we know
+ * Starts nats-server with JetStream on 127.0.0.1 and waits until one of its users can connect. There is no cluster, and
+ * no anonymous access when users or accounts are given.
+ * @throws LocalServerError that names the cause where it is known
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   try {
@@ -53,7 +53,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       port,
       storeDirectory: join(options.directory, 'jetstream'),
     });
-    // A file that exists would keep its old mode.
+    // writeFileSync keeps the mode of an existing file.
     rmSync(configFile, { force: true });
     writeFileSync(configFile, text, { mode: 0o600 });
     const server = await ManagedProcess.start({

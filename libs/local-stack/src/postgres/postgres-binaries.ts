@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PostgresBinariesMissingError } from '../errors';
 
-/** Where the programs of one PostgreSQL installation are; `native` holds them with their libraries. */
+/** Paths of the programs of one PostgreSQL installation; `native` is their folder, with the libraries. */
 export interface PostgresBinaries {
   native: string;
   initdb: string;
@@ -33,7 +33,7 @@ export function findPostgresBinaries(platform = process.platform as string, arch
   return binaries;
 }
 
-/** The programs below a folder laid out like the package's `native`. */
+/** Paths of the programs in a folder with the layout of the package's `native`. */
 export function binariesIn(native: string): PostgresBinaries {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {

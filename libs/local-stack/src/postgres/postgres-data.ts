@@ -8,8 +8,8 @@ import { type PostgresIdentity } from './postgres-identity';
 import { sayWhy } from '../processes/why';
 
 /**
- * Makes a data directory, or checks the one that is there. initdb works beside it and the result is renamed, so that an
- * interrupted first start leaves nothing half made.
+ * Creates a data directory, or checks an existing one. initdb writes to another directory, which is then renamed: an
+ * interrupted first start leaves no partial data directory.
  * @throws PostgresVersionMismatchError, ServerNotReadyError
  */
 export async function prepareDataDirectory(
@@ -41,7 +41,7 @@ export async function prepareDataDirectory(
   return data;
 }
 
-/** It takes seconds: whoever connects to another server meanwhile must not be kept from it. */
+/** Asynchronous, because initdb takes seconds and nats-server is started meanwhile. */
 async function runInitdb(
   data: string,
   passwordFile: string,
@@ -49,7 +49,7 @@ async function runInitdb(
   identity: PostgresIdentity,
 ): Promise<void> {
   const args = ['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
-  // The built-in provider sorts the same on every machine and needs no locale of the host.
+  // The built-in provider sorts alike on every machine and needs no locale of the host.
   args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync');
   const [command, commandArgs] = asIdentity(identity, binaries.initdb, args);
   try {
@@ -61,20 +61,20 @@ async function runInitdb(
   } catch (error) {
     const failure = error as Error & { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string };
     const output = `${failure.stdout ?? ''}\n${failure.stderr ?? ''}`;
-    // Who ended with a code has said why.
+    // A program that ended with an exit code has printed the cause.
     const unsaid = typeof failure.code === 'number' ? undefined : failure;
     throw sayWhy(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, unsaid)}`);
   }
 }
 
-/** The command line that runs a program as this identity (for another user, the caller passes uid and gid on too). */
+/** The command line that runs a program as this identity. For another user, pass uid and gid to spawn as well. */
 export function asIdentity(identity: PostgresIdentity, program: string, args: string[]): [string, string[]] {
   return identity.kind === 'namespace' ? [identity.command, [...identity.args, program, ...args]] : [program, args];
 }
 
 /**
- * Removes the lock file of a server that no longer runs: its process id may belong to another program by now (after a
- * reboot, in a new container), and postgres would refuse to start. Waits for one that is just being stopped.
+ * Removes the lock file of a server that has ended. PostgreSQL would not start if another program has that process id
+ * now, after a reboot or in a new container. Waits for a server that is stopping.
  * @throws DataDirectoryInUseError
  */
 export async function clearStaleLock(data: string, waitMs = 10_000): Promise<void> {
@@ -89,7 +89,7 @@ export async function clearStaleLock(data: string, waitMs = 10_000): Promise<voi
   rmSync(file, { force: true });
 }
 
-/** A postmaster's working directory is its data directory; where that cannot be seen, a live process counts as one. */
+/** Whether the process works in the data directory, as a postmaster does. Where that is unknown: whether it runs. */
 function isPostmasterOf(pid: number, data: string): boolean {
   try {
     process.kill(pid, 0);

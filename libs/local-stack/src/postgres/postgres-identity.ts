@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { PostgresRefusesRootError } from '../errors';
 
-/** As whom PostgreSQL runs: as we do; as root's stand-in inside a user namespace; or as another user of this host. */
+/** The user that runs PostgreSQL: ours, one in a user namespace, or another user of this host. */
 export type PostgresIdentity =
   | { kind: 'self' }
   | { kind: 'namespace'; command: string; args: string[] }
@@ -13,17 +13,17 @@ interface Account {
   gid: number;
 }
 
-/** What may be tried; tests forbid some. */
+/** What the choice depends on. Tests replace it. */
 export interface IdentityOptions {
   isRoot?: boolean;
-  /** True when the program runs to its end with these arguments, as this user. */
+  /** Whether the program succeeds with these arguments, as this user. */
   works?: (command: string, args: string[], account?: Account) => boolean;
   account?: Account;
 }
 
 /**
- * PostgreSQL refuses root: in a user namespace root's own files stay reachable and nothing on the host changes;
- * where namespaces are refused another uid has to do.
+ * Chooses the user, because PostgreSQL does not run as root. In a user namespace the files of root stay reachable.
+ * Where namespaces are not allowed, takes another user of this host.
  * @throws PostgresRefusesRootError
  */
 export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresIdentity {
@@ -37,7 +37,7 @@ export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresI
   throw new PostgresRefusesRootError();
 }
 
-/** initdb looks its user up by name, so the uid must be one that this host knows: 1000, else nobody, else any. */
+/** An account of this host, because initdb looks up its user by name: uid 1000, else nobody, else any. */
 function unprivilegedAccount(): Account {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

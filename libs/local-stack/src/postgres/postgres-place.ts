@@ -7,21 +7,21 @@ import { makeDirectory } from '../processes/make-directory';
 import { binariesIn, postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
 
-/** The data directory's parent and the programs, both such that PostgreSQL's user can reach them. */
+/** Folders that the user of PostgreSQL can reach. */
 export interface PostgresPlace {
-  /** Holds `data` and, for a moment, initdb's half-made directory. */
+  /** Contains `data`, and the unfinished directory of initdb while that runs. */
   directory: string;
   binaries: PostgresBinaries;
 }
 
 type Account = { uid: number; gid: number };
 
-/** Survives a reboot, unlike /tmp, and everybody can reach it. */
+/** Every user can reach it; unlike /tmp, it survives a reboot. */
 const commonGround = '/var/tmp';
 
 /**
- * Makes the wanted directory. For a user who cannot reach it (below /root, say) it makes one below /var/tmp instead,
- * and copies the programs there when those are out of reach too.
+ * Creates the wanted directory. If the user of PostgreSQL cannot reach it (below /root, say), creates one below /var/tmp
+ * instead. Copies the programs there if that user cannot reach them either.
  * @throws FolderNotWritableError
  */
 export function preparePostgresPlace(
@@ -48,7 +48,7 @@ function copied(binaries: PostgresBinaries): PostgresBinaries {
   return binariesIn(native);
 }
 
-/** A folder whose name anybody could guess and make first: only one that is ours, and ours alone to write, will do. */
+/** Creates a folder with a name that others can guess. Rejects one that others own or can write to. */
 function ownFolder(key: string): string {
   const folder = join(commonGround, `gatehouse-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`);
   makeDirectory(folder, 0o711);

@@ -10,41 +10,41 @@ import { choosePostgresIdentity, type PostgresIdentity } from './postgres-identi
 import { preparePostgresPlace } from './postgres-place';
 import { sayFileError, sayWhy } from '../processes/why';
 
-/** Which PostgreSQL to run, and where. */
+/** How to run PostgreSQL. */
 export interface PostgresOptions {
-  /** Holds the cluster (`data`); made when missing, reused when there. */
+  /** Folder of the cluster (`data`). Created when missing, reused when present. */
   directory: string;
   logFile: string;
   superuserPassword: string;
-  /** Of 127.0.0.1; a free one by default. */
+  /** Port on 127.0.0.1; a free one by default. */
   port?: number;
-  /** The environment variable that chooses the port, for the message when it is taken. */
+  /** Variable that chooses the port; named in the error when the port is taken. */
   portVariable?: string;
-  /** `fast` gives up every safety against a crash: for tests alone. */
+  /** `fast` loses data in a crash: for tests only. */
   durability?: 'durable' | 'fast';
   leash?: Leash;
   identity?: PostgresIdentity;
-  /** From start to the first accepted connection, in milliseconds; 30 000 by default. */
+  /** Maximum time until the server accepts a connection, in milliseconds; 30 000 by default. */
   readyTimeoutMs?: number;
 }
 
-/** A running PostgreSQL of our own. */
+/** A PostgreSQL that we started. */
 export interface PostgresServer {
   port: number;
-  /** As superuser, on database `postgres`; holds the password. */
+  /** URL of the superuser on the database `postgres`; contains the password. */
   adminUrl: string;
   /** e.g. `18.4` */
   version: string;
   process: ManagedProcess;
-  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  /** Fast shutdown: rolls back open transactions, writes everything committed to disk. */
   stop(): Promise<void>;
 }
 
 const fast = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=1GB', 'autovacuum=off'];
 
 /**
- * Starts PostgreSQL on 127.0.0.1 (no socket file), as superuser `postgres`, and waits for a real connection.
- * @throws LocalServerError with a sentence for every cause we know
+ * Starts PostgreSQL on 127.0.0.1, without a socket file, and waits until it accepts a connection of the superuser.
+ * @throws LocalServerError that names the cause where it is known
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   try {
@@ -87,7 +87,7 @@ function settings(port: number, durability: 'durable' | 'fast'): string[] {
     `max_connections=${durability === 'fast' ? 300 : 100}`,
     'shared_buffers=64MB',
     'log_min_messages=warning',
-    // The DETAIL of a violated unique index is the value: somebody's address.
+    // The DETAIL of a unique violation contains the value, such as an e-mail address.
     'log_error_verbosity=terse',
     'log_timezone=UTC',
     'timezone=UTC',
@@ -107,7 +107,7 @@ async function firstConnection(server: ManagedProcess, url: string, timeoutMs: n
       return rows[0]?.server_version.split(' ')[0] ?? '';
     } catch (error) {
       refusal = error;
-      // 28P01: the password does not fit the data; no waiting helps.
+      // 28P01: the data directory has another password. Waiting does not help.
       if ((error as { code?: string }).code === '28P01') break;
       await new Promise((resolve) => setTimeout(resolve, 30));
     } finally {

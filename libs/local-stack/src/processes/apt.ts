@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { makeDirectory } from './make-directory';
 
-/** Options for every call of apt-get: fails fast, and works as root in a folder that is root's alone. */
+/** Options of every apt-get call: short timeouts, and downloads as root into a folder that only root can write. */
 export function aptOptions(): string[] {
   const settings = ['Acquire::http::Timeout=5', 'Acquire::https::Timeout=5', 'Acquire::Retries=0'];
-  // As root, apt would fetch as user _apt, who cannot write into our folder.
+  // As root, apt would download as user _apt, who cannot write into our folder.
   if (process.getuid?.() === 0) settings.push('APT::Sandbox::User=root');
   return settings.flatMap((setting) => ['-o', setting]);
 }
 
-/** Further options that keep package lists of our own below `directory`, for when the system's are of no use. */
+/** Further options to keep package lists in `directory`, for when those of the system are not usable. */
 export function ownLists(directory: string): string[] {
   for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
     makeDirectory(join(directory, folder));

@@ -1,15 +1,15 @@
 import { ConditionNotMetError } from '../errors';
 
-/** How long to try, and how often, in milliseconds. */
+/** Time limit and interval of the attempts, in milliseconds. */
 export interface EventuallyOptions {
   timeoutMs?: number;
   intervalMs?: number;
 }
 
 /**
- * Calls `attempt` until it neither throws nor gives `false` or `null`, and returns what it gave; a function that only
- * asserts gives `undefined` and is done when it does not throw.
- * @throws the last error, or ConditionNotMetError, when the time (20 s by default: machines that build and test are busy) has run out
+ * Calls `attempt` until it returns something other than `false` or `null`, and returns that. An attempt that throws is
+ * repeated. The limit is 20 s by default, for busy machines.
+ * @throws the last error of `attempt`, or ConditionNotMetError, at the limit
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
   const { timeoutMs = 20_000, intervalMs = 20 } = options;

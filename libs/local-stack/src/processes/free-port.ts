@@ -5,15 +5,15 @@ import { PortTakenError } from '../errors';
 const loopback = '127.0.0.1';
 
 /**
- * Below the ports that systems give to whoever asks for any (Linux from 32768 on): a server that is stopped finds its own
- * free when it is started again.
+ * Below the ports that systems assign to outgoing connections (on Linux from 32768), so that a restarted server finds
+ * its own port free.
  */
 const RANGE = { first: 20_000, count: 10_000 };
-/** Two processes that look at once begin in different parts of it, and none with what the one before it has just left. */
+/** Processes begin at different places of the range, to avoid ports that another one just used. */
 const PART = 200;
 let next = (process.pid * PART + randomInt(PART)) % RANGE.count;
 
-/** A TCP port of 127.0.0.1 that nobody listens on right now; not one that this test file was given a moment ago. */
+/** A TCP port of 127.0.0.1 that is free now. Does not return the same port twice in a row. */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < RANGE.count; tried += 1) {
     const port = RANGE.first + next;
@@ -23,7 +23,7 @@ export async function freePort(): Promise<number> {
   return listen(0);
 }
 
-/** True when nobody listens on this port of 127.0.0.1 (or of all addresses). */
+/** Whether no program listens on this port of 127.0.0.1 or of all addresses. */
 export async function isPortFree(port: number): Promise<boolean> {
   return listen(port).then(
     () => true,
@@ -32,9 +32,9 @@ export async function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * Passes when the port is free.
- * @param purpose who needs it, for the message
- * @param variable the environment variable that chooses another one, for the message
+ * Checks that a port is free.
+ * @param purpose what needs the port, for the message
+ * @param variable the variable that chooses another port, for the message
  * @throws PortTakenError
  */
 export async function requireFreePort(port: number, purpose: string, variable?: string): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Run as a process of its own by leash.ts. Reads orders from its standard input, one JSON object a line, and does
- * nothing until that pipe closes, which the kernel does for an owner that died in whatever way. Then it stops what it
- * was told of, the newest first. Imports nothing of this workspace: it also runs straight from this file.
+ * A process that leash.ts starts. Reads orders from standard input, one JSON object a line, until that pipe closes. The
+ * kernel closes it when the owner ends, even by SIGKILL. Then stops the processes of the orders, the newest first.
+ * Imports nothing of this workspace, because Node also runs this file uncompiled.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -54,7 +54,7 @@ async function stop(entry: Held): Promise<void> {
   await pause(100);
 }
 
-/** A process id is reused after its process ended: compare the start time too, where the system tells it. */
+/** Compares the start time as well, because systems reuse process ids. */
 function isSame(entry: Held): boolean {
   try {
     process.kill(entry.pid, 0);
@@ -64,7 +64,7 @@ function isSame(entry: Held): boolean {
   return startTime(entry.pid) === entry.born;
 }
 
-/** Field 22 of /proc/<pid>/stat; undefined elsewhere than on Linux, and for a zombie, which is as good as gone. */
+/** Field 22 of /proc/<pid>/stat on Linux; `zombie` for a process that has ended; undefined on other systems. */
 function startTime(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -80,7 +80,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended in between.
+    // The process has ended meanwhile.
   }
 }
 

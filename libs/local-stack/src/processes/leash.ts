@@ -2,22 +2,22 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 
-/** How a held process is asked to end, and for how long, in milliseconds, before SIGKILL. */
+/** Signal that stops a process, and the time until SIGKILL in milliseconds. */
 export interface LeashTerms {
   signal: NodeJS.Signals;
   graceMs: number;
 }
 
 /**
- * Ties servers to the life of this process: a small detached helper holds the other end of a pipe, and stops what it
- * was told of when the pipe closes, so that even SIGKILL of this process leaves no server behind.
+ * Stops servers when this process ends, even by SIGKILL. A detached helper process holds the other end of a pipe, and
+ * stops the servers when the pipe closes.
  */
 export class Leash {
   private constructor(private readonly holder: ChildProcess) {}
 
-  /** Starts the helper; it costs one idle process and ends with `release()` or with this process. */
+  /** Starts the helper process, which ends at `release()` or with this process. */
   static start(): Leash {
-    // In the build the helper is JavaScript beside this file; under Jest it is TypeScript that Node strips by itself.
+    // JavaScript in the build; under Jest TypeScript, whose types Node strips.
     const file = join(__dirname, `leash-holder${extname(__filename)}`);
     const holder = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', file], {
       detached: true,
@@ -32,22 +32,22 @@ export class Leash {
     return new Leash(holder);
   }
 
-  /** Stops this process, after those held later, when we end. */
+  /** Adds a process that is stopped when this one ends, after those that were added later. */
   hold(pid: number, terms: LeashTerms): void {
     this.tell({ hold: { pid, ...terms } });
   }
 
-  /** Forgets a process that has ended in an orderly way. */
+  /** Removes a process that has ended. */
   letGo(pid: number): void {
     this.tell({ letGo: pid });
   }
 
-  /** Removes this directory after everything has been stopped. */
+  /** Removes this directory after all processes are stopped. */
   removeAtEnd(directory: string): void {
     this.tell({ removeAtEnd: directory });
   }
 
-  /** Ends the helper, which stops whatever it still holds; resolves when it has gone, after 10 s at the latest. */
+  /** Ends the helper, which first stops its processes. Resolves when it has ended, after 10 s at the latest. */
   async release(): Promise<void> {
     const { holder } = this;
     if (holder.exitCode !== null || holder.signalCode !== null) return;

@@ -4,14 +4,14 @@ import { makeDirectory } from './make-directory';
 
 const rotateAboveBytes = 20 * 1024 * 1024;
 
-/** Opens a log for appending, readable by its owner alone; one grown above 20 MiB is first put aside as `<file>.1`. */
+/** Opens a log for appending, with mode 0600. First renames a log of more than 20 MiB to `<file>.1`. */
 export function openLogFile(file: string): number {
   makeDirectory(dirname(file));
   if (existsSync(file) && statSync(file).size > rotateAboveBytes) renameSync(file, `${file}.1`);
   return openSync(file, 'a', 0o600);
 }
 
-/** The last non-empty lines of a file from a position on, oldest first; nothing when it cannot be read. */
+/** The last non-empty lines of a file after a position, oldest first. Empty when the file is not readable. */
 export function lastLines(file: string, count: number, from = 0): string[] {
   try {
     const descriptor = openSync(file, 'r');

@@ -2,9 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Creates a folder and its missing parents. `mkdirSync` with `recursive` never returns where the file system reports
- * ENOENT for a folder whose parent exists, as /proc does.
- * @throws NodeJS.ErrnoException of the system
+ * Creates a folder and its missing parents. `mkdirSync` with `recursive` would never return in a file system like /proc,
+ * which reports ENOENT although the parent exists.
+ * @throws NodeJS.ErrnoException
  */
 export function makeDirectory(path: string, mode = 0o700): void {
   if (made(path, mode) === true) return;
@@ -13,7 +13,7 @@ export function makeDirectory(path: string, mode = 0o700): void {
   if (refusal !== true) throw refusal;
 }
 
-/** True when the folder is there now; the error when a parent seems to be missing. */
+/** Returns true when the folder exists afterwards, the error when a parent is missing. Throws other errors. */
 function made(path: string, mode: number): true | Error {
   try {
     mkdirSync(path, { mode });

@@ -5,27 +5,27 @@ import { SpawnFailedError } from '../errors';
 import { type Leash } from './leash';
 import { lastLines, openLogFile } from './log-file';
 
-/** What is to run, and how it is to end. */
+/** How to start and stop a process. */
 export interface ManagedProcessOptions {
-  /** For messages. */
+  /** Name of the program in messages. */
   name: string;
   command: string;
   args: string[];
   cwd?: string;
-  /** The whole environment of the process; by default ours. */
+  /** Whole environment of the process; that of this process by default. */
   env?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
-  /** Takes standard output and error; created with mode 0600. */
+  /** File for standard output and error; created with mode 0600. */
   logFile: string;
-  /** Called with each line of output as well. */
+  /** Called with each line of output. */
   onLine?: (line: string) => void;
-  /** Called once, when a line of `onLine` could not be written to the log file; such lines are lost to the log. */
+  /** Called at the first line that could not be written to the log file. The log lacks such lines. */
   onLogError?: (error: unknown) => void;
-  /** Opens an IPC channel, whose end tells a Node child that we are gone. */
+  /** Opens an IPC channel. A Node child notices by its end that this process has ended. */
   ipc?: boolean;
   stopSignal?: NodeJS.Signals;
-  /** From the stop signal to SIGKILL, in milliseconds; 10 000 by default. */
+  /** Time from the stop signal to SIGKILL, in milliseconds; 10 000 by default. */
   graceMs?: number;
   leash?: Leash;
 }
@@ -36,11 +36,11 @@ export interface ProcessExit {
   signal: NodeJS.Signals | null;
 }
 
-/** A child in a process group of its own (Ctrl-C at a terminal reaches only us), with a log file and a bounded stop. */
+/** A child process with a log file and a bounded stop. In its own process group, so that Ctrl-C does not reach it. */
 export class ManagedProcess {
   private exit: ProcessExit | undefined;
   private stopping: Promise<ProcessExit> | undefined;
-  /** Resolves when the process has ended, whoever ended it. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<ProcessExit>;
 
   private constructor(
@@ -55,8 +55,8 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
         options.leash?.letGo(pid);
-        // 'close' follows when all output is read; a grandchild that keeps the pipe open must not delay us for long.
-        // What a process that stood still finds due at once is read first.
+        // 'close' follows when all output is read. A grandchild that keeps the pipe open delays it by at most 1 s.
+        // setImmediate: after a pause of this process, output that is already here is read first.
         lateClose = setTimeout(() => setImmediate(() => child.emit('close', code, signal)), 1000);
       });
       child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
@@ -68,7 +68,7 @@ export class ManagedProcess {
   }
 
   /**
-   * Starts it; resolves as soon as the program runs, before it is ready for anything.
+   * Starts the program. Resolves when it runs, before it is ready.
    * @throws SpawnFailedError
    */
   static async start(options: ManagedProcessOptions): Promise<ManagedProcess> {
@@ -88,7 +88,7 @@ export class ManagedProcess {
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('error', (cause) => {
         closeSync(log);
-        reject(new SpawnFailedError(options.name, cause));
+        reject(new SpawnFailedError(options.name, cause, { cause }));
       });
       child.once('spawn', () => resolve(child.pid as number));
     });
@@ -100,7 +100,7 @@ export class ManagedProcess {
         try {
           writeSync(log, line + '\n');
         } catch (error) {
-          // A full disk, for one: it must not take down the process that is to stop everything in order.
+          // A full disk, for example. This process must go on, to stop everything in order.
           if (logWhole) options.onLogError?.(error);
           logWhole = false;
         }
@@ -122,23 +122,23 @@ export class ManagedProcess {
     return this.exit === undefined;
   }
 
-  /** True once `stop()` or `kill()` was called: an exit from then on is no crash. */
+  /** Whether `stop()` or `kill()` was called: a later exit is not a crash. */
   get stopRequested(): boolean {
     return this.stopping !== undefined;
   }
 
-  /** The last lines this run of the process wrote, oldest first. */
+  /** Last lines that this process wrote, oldest first. */
   lastLines(count: number): string[] {
     return lastLines(this.options.logFile, count, this.logStart);
   }
 
-  /** Asks it to end, and kills it when the grace time has run out; a second call waits for the first. */
+  /** Sends the stop signal, and SIGKILL after the grace time. A second call waits for the first. */
   stop(): Promise<ProcessExit> {
     this.stopping ??= this.end(this.options.stopSignal ?? 'SIGTERM', this.options.graceMs ?? 10_000);
     return this.stopping;
   }
 
-  /** Ends it at once, with no chance to finish anything. */
+  /** Sends SIGKILL. */
   kill(): Promise<ProcessExit> {
     this.signal('SIGKILL');
     this.stopping ??= this.exited;

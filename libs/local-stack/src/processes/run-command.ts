@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { CommandFailedError } from '../errors';
 
 /**
- * Runs a program to its end and gives what it wrote to standard output.
- * @param timeoutMs after which it is killed
- * @throws CommandFailedError with its last line
+ * Runs a program and returns its standard output.
+ * @param timeoutMs time until it is killed
+ * @throws CommandFailedError with the last line of its output
  */
 export function runCommand(
   command: string,
@@ -17,7 +17,7 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
-    // Not spawn's own time limit: that keeps its timer when the program does not exist.
+    // The `timeout` option of spawn would keep its timer when the program does not exist.
     const limit = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const out: Buffer[] = [];
     const all: Buffer[] = [];

@@ -1,6 +1,7 @@
-import { DiskFullError, FolderNotWritableError, LocalServerError, PathTooLongError } from '../errors';
+import { DiskFullError, FolderNotWritableError, PathTooLongError } from '../errors';
+import { isLocalServerError, type LocalServerError } from '../local-server-error';
 
-/** Recognises, in what a server wrote, the causes that a person can remedy; undefined for all others. */
+/** Returns the error for a cause that a person can fix, found in the output of a server; otherwise undefined. */
 export function sayWhy(output: string, what: string): LocalServerError | undefined {
   if (/no space left on device|disk quota exceeded|could not extend file|wrote only \d+ of/i.test(output))
     return new DiskFullError(what);
@@ -12,10 +13,10 @@ export function sayWhy(output: string, what: string): LocalServerError | undefin
 
 const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'ELOOP']);
 
-/** Turns an operating system error on a file into its sentence; everything else is returned as it is. */
+/** Returns the error for an operating system error on a file. Returns any other error unchanged. */
 export function sayFileError(error: unknown, what: string): unknown {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  if (error instanceof LocalServerError) return error;
+  if (isLocalServerError(error)) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFullError(what, { cause: error });
   if (code === 'ENAMETOOLONG') return new PathTooLongError(path ?? what, { cause: error });
   if (code !== undefined && (unwritable.has(code) || (code === 'ENOENT' && syscall === 'mkdir'))) {

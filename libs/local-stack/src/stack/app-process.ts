@@ -6,25 +6,25 @@ import { ManagedProcess, type ProcessExit } from '../processes/managed-process';
 import { nodeArguments } from './node-arguments';
 import { type AppName } from './service-environment';
 
-/** What one program of the workspace needs to run. */
+/** How to run one program of the workspace. */
 export interface AppProcessOptions {
   name: AppName;
-  /** The checkout, with `dist/` in it. */
+  /** The checkout, with its `dist/`. */
   root: string;
   environment: NodeJS.ProcessEnv;
   logFile: string;
-  /** Answers 200 when the program is ready. */
+  /** URL that answers 200 when the program is ready. */
   readyUrl: string;
   leash: Leash;
   onLine?: (line: string) => void;
-  /** Called once a run, when its log file cannot be written. */
+  /** Called once in each run when the log file cannot be written. */
   onLogError?: (error: unknown) => void;
-  /** Called when it ends without having been asked to. */
+  /** Called when it ends without `stop()` or `kill()`. */
   onCrash?: (exit: ProcessExit) => void;
   readyTimeoutMs?: number;
 }
 
-/** One program of the workspace, run from its build as a child process; may be stopped, killed and started again. */
+/** One program of the workspace, run from its build as a child process. Can be stopped, killed and started again. */
 export class AppProcess {
   private process: ManagedProcess | undefined;
 
@@ -39,7 +39,7 @@ export class AppProcess {
   }
 
   /**
-   * Starts it and waits until it is ready.
+   * Starts the program and waits until it is ready.
    * @throws NotBuiltError, ServiceFailedError
    */
   async start(): Promise<void> {
@@ -53,11 +53,11 @@ export class AppProcess {
       cwd: this.options.root,
       env: this.options.environment,
       logFile: this.options.logFile,
-      // Without a listener the file would be its output, and no failure to write it would be noticed.
+      // Without a listener the child would write the file itself, and a full disk would go unnoticed.
       onLine: this.options.onLine ?? (() => undefined),
       onLogError: this.options.onLogError,
       ipc: true,
-      // A service finishes what it has in hand within 25 s.
+      // A service finishes its open work within 25 s.
       graceMs: 28_000,
       leash: this.options.leash,
     });
@@ -68,17 +68,17 @@ export class AppProcess {
     await this.untilReady(child);
   }
 
-  /** Orderly: SIGTERM, and SIGKILL only when it does not end in time. */
+  /** Sends SIGTERM, and SIGKILL when it does not end in time. */
   async stop(): Promise<void> {
     await this.process?.stop();
   }
 
-  /** SIGKILL: it gets no chance to finish anything. */
+  /** Sends SIGKILL. */
   async kill(): Promise<void> {
     await this.process?.kill();
   }
 
-  /** What the present or last run wrote last, oldest first. */
+  /** Last lines of the current or last run, oldest first. */
   lastLines(count: number): string[] {
     return this.process?.lastLines(count) ?? [];
   }
@@ -111,7 +111,7 @@ export class AppProcess {
   }
 }
 
-/** The names of the checks that a readiness answer reports as failing; nothing else of it. */
+/** The names of the failing checks in a readiness response. Leaves out their reasons, which may contain secrets. */
 async function failingChecks(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => undefined);
   const failing = (body as { error?: unknown } | null | undefined)?.error;

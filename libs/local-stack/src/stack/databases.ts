@@ -55,15 +55,15 @@ export async function prepareDatabases(
     return Object.fromEntries(urls) as ServiceDatabases;
   } catch (cause) {
     const server = env.DATABASE_URL ? 'the server that DATABASE_URL names' : 'PostgreSQL';
-    throw new ServerUnusableError(`The databases could not be made on ${server}: ${(cause as Error).message}.`, {
+    throw new ServerUnusableError(`Cannot create the databases on ${server}: ${(cause as Error).message}.`, {
       cause,
     });
   }
 }
 
 /**
- * The version of a server that the caller named, e.g. `16.4`.
- * @throws ServerUnusableError naming the variable, never its value
+ * Version of the server that a variable names, e.g. `16.4`.
+ * @throws ServerUnusableError that names the variable, not its value
  */
 export async function postgresVersion(url: string, variable: string): Promise<string> {
   try {
@@ -73,7 +73,7 @@ export async function postgresVersion(url: string, variable: string): Promise<st
     });
   } catch (cause) {
     const { message, code } = cause as NodeJS.ErrnoException;
-    throw new ServerUnusableError(`The PostgreSQL server that ${variable} names cannot be used: ${message || code}.`, {
+    throw new ServerUnusableError(`Cannot use the server in ${variable}: ${message || code}.`, {
       cause,
     });
   }

@@ -30,26 +30,26 @@ import {
 } from './service-environment';
 import { loadSettings, type LocalSettings } from './settings';
 
-/** How to run the whole of Gatehouse on this machine. */
+/** How to run Gatehouse on this machine. */
 export interface GatehouseOptions extends EndListeners {
-  /** The checkout, with `dist/` in it. */
+  /** The checkout, with its `dist/`. */
   root: string;
-  /** Holds data, logs, settings; made when missing. Two running ones must not share it. */
+  /** Folder of data, logs and settings; created when missing. Two running instances must not share it. */
   stateDirectory: string;
   ports: GatehousePorts;
-  /** What the caller has set; DATABASE_URL and NATS_URL take the place of servers of our own. */
+  /** What the caller has set. With DATABASE_URL or NATS_URL no server of that kind is started. */
   env?: NodeJS.ProcessEnv;
-  /** Whether the emulator plays Clerk (by default); otherwise `env` names the Clerk to use. */
+  /** Whether to start the emulator (default). Otherwise `env` names the Clerk to use. */
   emulator?: boolean;
-  /** Where a nats-server program is looked for and kept; the state directory by default. */
+  /** Folder in which a nats-server program is cached; the state directory by default. */
   programDirectory?: string;
   durability?: 'durable' | 'fast';
-  /** Gives up a start that is under way; what was started is stopped, and the signal's reason is thrown. */
+  /** Cancels the start: stops what was started and throws the reason of the signal. */
   signal?: AbortSignal;
-  /** A step is done: its name, what came of it, how long it took. */
+  /** Called after each step with its name, result and duration. */
   onStep?: (step: { name: string; detail: string; ms: number }) => void;
   onProgress?: (message: string) => void;
-  /** A line that a program wrote. */
+  /** Called with each line that a program writes. */
   onLine?: (app: AppName, line: string) => void;
 }
 
@@ -58,21 +58,21 @@ export interface Gatehouse {
   urls: GatehouseUrls;
   ports: GatehousePorts;
   settings: LocalSettings;
-  /** Valid even where the caller's environment replaced a setting. */
+  /** Environment of each program, including what the caller replaced. */
   environments: Record<AppName, NodeJS.ProcessEnv>;
   databases: ServiceDatabases;
   natsUrl: string;
   apps: Record<AppName, AppProcess>;
-  /** Services, then emulator, then NATS, then PostgreSQL; resolves when no process is left. */
+  /** Stops services, emulator, NATS and PostgreSQL in this order. Resolves when all processes have ended. */
   stop(): Promise<void>;
-  /** SIGKILL for all that is left. */
+  /** Sends SIGKILL to everything that still runs. */
   kill(): Promise<void>;
 }
 
 /**
  * Starts PostgreSQL, nats-server, the migrations, the emulator (unless the caller has a Clerk) and the services. Each is
  * ready before anything that depends on it starts. When a step fails, stops what was started, then throws the error.
- * @throws LocalServerError with a sentence for a person
+ * @throws LocalServerError
  */
 export async function startGatehouse(options: GatehouseOptions): Promise<Gatehouse> {
   const running = new RunningParts(options);
@@ -142,7 +142,7 @@ class GatehouseStart {
     };
   }
 
-  /** Before anything is started: a sentence about the gateway's port should not come after ten seconds of work. */
+  /** Checks all ports before anything is started, so that a taken port is reported at once. */
   private async requirePorts(): Promise<void> {
     const users: [PortName | undefined, string][] = [
       ...serviceNames.map((name) => [httpPortOf(name), name] as [PortName | undefined, string]),
@@ -276,7 +276,7 @@ function readyUrl(app: AppName, ports: GatehousePorts): string {
     : `http://127.0.0.1:${ports[opsPortOf(app)]}/readyz`;
 }
 
-/** Waits for all of them even when one fails, so that nothing is still starting while the rest is being stopped. */
+/** Waits for all promises even when one fails, so that nothing is still starting when the rest is stopped. */
 async function allOrFirstFailure<const T extends readonly Promise<unknown>[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -5,7 +5,7 @@ import { MigrationFailedError, NotBuiltError } from '../errors';
 import { type Leash } from '../processes/leash';
 import { ManagedProcess } from '../processes/managed-process';
 
-/** Whose migrations to run, and on what. */
+/** Which migrations to run, and on which database. */
 export interface MigrationOptions {
   app: ServiceName;
   root: string;
@@ -16,7 +16,7 @@ export interface MigrationOptions {
 }
 
 /**
- * Runs the migrations of one app as the owner of its database, in a process of their own, as a deployment does.
+ * Runs the migrations of one service in a separate process, as the owner of its database, like a deployment.
  * @throws NotBuiltError, MigrationFailedError
  */
 export async function migrateDatabase(options: MigrationOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import { requiredMaxPayload } from '@gatehouse/contracts';
 import { natsLack } from './named-nats';
 
-describe("a NATS server of one's own", () => {
+describe('the check of a NATS server that the caller names', () => {
   const good = { version: '2.9.0', jetstream: true, max_payload: requiredMaxPayload };
 
   it.each(['2.9.0', '2.10.29', '2.14.5-beta.1', '3.0.0'])('may be of version %s', (version) => {
@@ -12,7 +12,7 @@ describe("a NATS server of one's own", () => {
     expect(natsLack({ ...good, version })).toBe(`its version is ${version}, 2.9 or later is needed`);
   });
 
-  it('is refused without JetStream, and when a full-size webhook does not fit in', () => {
+  it('rejects one without JetStream, and one into which a full-size webhook does not fit', () => {
     expect(natsLack({ ...good, jetstream: undefined })).toMatch(/^JetStream is off/);
     expect(natsLack({ ...good, max_payload: 1_048_576 })).toMatch(
       /^its max_payload is 1048576 bytes, at least 2097152/,

@@ -2,12 +2,12 @@ import { requiredMaxPayload } from '@gatehouse/contracts';
 import { connect, type ServerInfo } from '@nats-io/transport-node';
 import { ServerUnusableError } from '../errors';
 
-/** What a server says of itself, as far as it decides whether Gatehouse can use it. */
+/** What decides whether Gatehouse can use a server. */
 export type NatsServerFacts = Pick<ServerInfo, 'version' | 'jetstream' | 'max_payload'>;
 
 /**
- * The version of the server that NATS_URL names.
- * @throws ServerUnusableError when it cannot be reached, or lacks what the services would wait for in vain
+ * Version of the server that NATS_URL names.
+ * @throws ServerUnusableError when it does not answer, or lacks something that the services need
  */
 export async function namedNatsVersion(url: string, user?: string, password?: string): Promise<string> {
   let facts: NatsServerFacts | undefined;
@@ -21,17 +21,17 @@ export async function namedNatsVersion(url: string, user?: string, password?: st
     facts = connection.info;
     await connection.close();
   } catch (cause) {
-    throw new ServerUnusableError(`The NATS server that NATS_URL names cannot be used: ${(cause as Error).message}.`, {
+    throw new ServerUnusableError(`Cannot use the server in NATS_URL: ${(cause as Error).message}.`, {
       cause,
     });
   }
-  if (!facts) throw new ServerUnusableError('The NATS server that NATS_URL names does not say what it is.');
+  if (!facts) throw new ServerUnusableError('Cannot use the server in NATS_URL: it sends no INFO.');
   const lack = natsLack(facts);
-  if (lack) throw new ServerUnusableError(`The NATS server that NATS_URL names cannot be used: ${lack}.`);
+  if (lack) throw new ServerUnusableError(`Cannot use the server in NATS_URL: ${lack}.`);
   return facts.version;
 }
 
-/** What a server lacks, as the end of a sentence; undefined when it lacks nothing. */
+/** What a server lacks, as the end of a sentence; undefined when it has everything. */
 export function natsLack({ version, jetstream, max_payload: maxPayload }: NatsServerFacts): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   if (!(major > 2 || (major === 2 && minor >= 9))) return `its version is ${version}, 2.9 or later is needed`;

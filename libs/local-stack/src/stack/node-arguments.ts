@@ -1,5 +1,5 @@
 /**
- * What Node is given to run a service. The young generation of its heap, where everything that lives no longer than a
- * request is made, stays within 16 MiB a half: left to itself Node 24 lets it grow to twice that under load, and resident memory with it.
+ * Options of Node for a service. Each half of the young generation of the heap, where the objects of one request live,
+ * is limited to 16 MiB. By default Node 24 lets it grow to twice that under load, and resident memory with it.
  */
 export const nodeArguments: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=16'];

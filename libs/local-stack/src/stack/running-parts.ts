@@ -2,23 +2,23 @@ import { Leash } from '../processes/leash';
 import { type ProcessExit } from '../processes/managed-process';
 import { sayFileError } from '../processes/why';
 
-/** What ended by itself. */
+/** A process that ended without being stopped. */
 export interface GatehouseCrash {
   name: string;
   exit: ProcessExit;
   lastLines: readonly string[];
 }
 
-/** Whom to tell of what ends a run; each is called once, and not while everything is being stopped. */
+/** Callbacks for what ends a run. Each is called at most once, and not while everything is being stopped. */
 export interface EndListeners {
-  /** Something ended that nobody had asked to. */
+  /** A process ended without being stopped. */
   onCrash?: (crash: GatehouseCrash) => void;
-  /** A log can no longer be written: a LocalServerError for a full disk. Also called while starting. */
+  /** A log can no longer be written. The error is a LocalServerError for a full disk. Also called while starting. */
   onLogError?: (error: unknown) => void;
 }
 
 interface Part {
-  /** Parts of a lower rank are stopped first, those of the same rank together. */
+  /** Parts with a lower rank are stopped first, those of the same rank together. */
   rank: 0 | 1 | 2 | 3;
   stop(): Promise<unknown>;
   kill(): Promise<unknown>;
@@ -31,7 +31,7 @@ interface Server {
   lastLines: (n: number) => string[];
 }
 
-/** The processes of one Gatehouse, and the order in which they end. */
+/** The processes of one Gatehouse, and the order in which they are stopped. */
 export class RunningParts {
   readonly leash = Leash.start();
   private readonly parts: Part[] = [];
@@ -46,26 +46,26 @@ export class RunningParts {
     this.parts.push(part);
   }
 
-  /** Stops everything and the leash with it: nothing may be starting any more. */
+  /** Stops everything and releases the leash. Call it only when nothing is starting. */
   async end(): Promise<void> {
     await this.stop();
     await this.leash.release();
   }
 
-  /** May be called again, for what was still being started at the first call. */
+  /** Stops everything. A second call stops what was still starting at the first. */
   stop(): Promise<void> {
     this.stopRequested = true;
     this.stopping = this.stopping.then(() => this.stopInOrder());
     return this.stopping;
   }
 
-  /** SIGKILL for all. */
+  /** Sends SIGKILL to all. */
   async kill(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.kill()));
     await this.leash.release();
   }
 
-  /** Tells when it ends by itself. */
+  /** Reports a crash when the server ends without being stopped. */
   watch(server: Server): void {
     void server.exited.then((exit) => {
       if (!server.stopRequested) this.crash({ name: server.name, exit, lastLines: server.lastLines(10) });

@@ -23,8 +23,8 @@ const environments = (env: NodeJS.ProcessEnv = {}) =>
     emulatorStateFile: '/state.json',
   });
 
-describe("the services' environments", () => {
-  it('give each service its own NATS user, database and ports', () => {
+describe('the environments of the services', () => {
+  it('contain its own NATS user, database and ports for each service', () => {
     const all = environments();
     expect(all['api-gateway']).toMatchObject({ NATS_USER: 'api-gateway', PORT: '8080', OPS_PORT: '9000' });
     expect(all['webhook-ingest']).toMatchObject({ NATS_USER: 'webhook-ingest', PORT: '8081', OPS_PORT: '9001' });
@@ -34,7 +34,7 @@ describe("the services' environments", () => {
     expect(all['api-gateway']).not.toHaveProperty('DATABASE_URL');
   });
 
-  it('keep a secret from every service that does not need it, even when the caller has set it', () => {
+  it('contain a secret only for the services that need it, even when the caller has set it', () => {
     const all = environments({ CLERK_SECRET_KEY: 'sk_test_mine', LEGACY_JWT_SECRETS: 'mine', DATABASE_URL: 'admin' });
     expect(appNames.filter((name) => all[name].CLERK_SECRET_KEY)).toEqual(['clerk-emulator', 'user-sync']);
     expect(appNames.filter((name) => all[name].LEGACY_JWT_SECRETS)).toEqual(['api-gateway']);
@@ -42,7 +42,7 @@ describe("the services' environments", () => {
     expect(Object.values(all).map((env) => env.DATABASE_URL)).not.toContain('admin');
   });
 
-  it('respect what the caller has set, and hand on what stands in no table', () => {
+  it('contain what the caller has set, and the variables that no program lists', () => {
     const all = environments({
       LOG_LEVEL: 'debug',
       RETRY_MAX: '2',
@@ -56,7 +56,7 @@ describe("the services' environments", () => {
   });
 });
 
-describe("the services' environments beside a Clerk of one's own", () => {
+describe("the environments of the services with the caller's own Clerk", () => {
   const clerk = {
     CLERK_ISSUER: 'https://clerk.example.com',
     CLERK_SECRET_KEY: 'sk_live_own',
@@ -73,11 +73,11 @@ describe("the services' environments beside a Clerk of one's own", () => {
     });
   };
 
-  it('give the emulator nothing, least of all the secret key', () => {
+  it('contain nothing for the emulator, not even the secret key', () => {
     expect(own(clerk)['clerk-emulator']).toEqual({});
   });
 
-  it('hold nothing that was made up for the emulator', () => {
+  it('contain no value that was generated for the emulator', () => {
     const all = own(clerk);
     expect(all['user-sync']).toMatchObject({ CLERK_SECRET_KEY: 'sk_live_own' });
     expect(all['webhook-ingest']).toMatchObject({ CLERK_WEBHOOK_SIGNING_SECRETS: 'whsec_own' });
@@ -94,7 +94,7 @@ describe("the services' environments beside a Clerk of one's own", () => {
     expect(incomplete.filter((value) => made.includes(value ?? ''))).toEqual([]);
   });
 
-  it('allow the pages of this machine, whatever port their server has', () => {
+  it('allow the pages of this machine on any port', () => {
     const origins = 'http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*';
     for (const all of [environments(), own(clerk)]) {
       expect(all['api-gateway']).toMatchObject({
@@ -105,18 +105,18 @@ describe("the services' environments beside a Clerk of one's own", () => {
 });
 
 describe('settings', () => {
-  it('are made once, kept, and readable by their owner alone', () => {
+  it('are generated once, kept, and readable by their owner alone', () => {
     expect(loadSettings(directory)).toEqual(settings);
     expect(statSync(join(directory, 'settings.json')).mode & 0o077).toBe(0);
   });
 
-  it('gain what a newer version needs without losing what is there', () => {
+  it('gain the values that a newer version needs, and keep the others', () => {
     const { cursorKey: _, ...older } = settings;
     writeFileSync(join(directory, 'settings.json'), JSON.stringify(older));
     expect(loadSettings(directory)).toMatchObject({ ...older, cursorKey: expect.any(String) });
   });
 
-  it('that cannot be understood are left alone and named', () => {
+  it('are left unchanged when they are not JSON, and the error names the file', () => {
     const broken = join(directory, 'settings.json');
     writeFileSync(broken, '{');
     expect(() => loadSettings(directory)).toThrow(expect.objectContaining({ code: 'SETTINGS_UNREADABLE' }));
@@ -124,7 +124,7 @@ describe('settings', () => {
 });
 
 describe('ports', () => {
-  it('follow PORT, OPS_PORT and the variable of each', () => {
+  it('follow PORT, OPS_PORT and the variable of each port', () => {
     expect(portsFrom({})).toEqual(defaultPorts);
     expect(portsFrom({ PORT: '4000', OPS_PORT: '9100', GATEHOUSE_PG_PORT: '5555' })).toEqual({
       ...defaultPorts,
@@ -136,7 +136,7 @@ describe('ports', () => {
     });
   });
 
-  it('name the variable that holds no port, never its value', () => {
+  it('are rejected with the name of the variable that is not a port, without its value', () => {
     expect(() => portsFrom({ GATEHOUSE_NATS_PORT: 'secret' })).toThrow(
       expect.objectContaining({ code: 'BAD_VARIABLE', message: expect.stringMatching(/^GATEHOUSE_NATS_PORT is not/) }),
     );

@@ -7,17 +7,17 @@ import { databaseNames, type DatabasePasswords } from './databases';
 import { makeDirectory } from '../processes/make-directory';
 import { sayFileError } from '../processes/why';
 
-/** The secrets of one local Gatehouse, made at random once and kept. */
+/** The secrets of one local Gatehouse, generated once and kept. */
 export interface LocalSettings {
   clerkSecretKey: string;
   clerkWebhookSecret: string;
   clerkInstanceId: string;
-  /** RSA in PEM: the emulator's tokens stay valid over a restart. */
+  /** RSA key in PEM. Kept, so that tokens of the emulator stay valid after a restart. */
   emulatorPrivateKey: string;
   natsPasswords: Record<ServiceName, string>;
   postgresPassword: string;
   databasePasswords: DatabasePasswords;
-  /** Ed25519 in PEM. */
+  /** Ed25519 key in PEM. */
   envelopePrivateKey: string;
   envelopePublicKey: string;
   cursorKey: string;
@@ -25,8 +25,8 @@ export interface LocalSettings {
 }
 
 /**
- * Reads `settings.json` of a state directory; makes what is missing (all of it at first, single values after an update)
- * and writes it back with mode 0600.
+ * Reads `settings.json` of a state directory, generates missing values, and writes the file with mode 0600. Values are
+ * missing in a new directory and after an update.
  * @throws SettingsUnreadableError, FolderNotWritableError, DiskFullError
  */
 export function loadSettings(stateDirectory: string): LocalSettings {

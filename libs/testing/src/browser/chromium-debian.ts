@@ -2,17 +2,17 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } from '@gatehouse/local-stack';
 
-/** A Chromium to start, with the variables that it needs besides ours. */
+/** A Chromium program, and the variables to add to its environment. */
 export interface ChromiumProgram {
   path: string;
   env: Record<string, string>;
 }
 
-/** Where Chromium is unpacked. */
+/** Where to unpack Chromium. */
 export interface ChromiumUnpack {
-  /** Holds the unpacked tree afterwards. */
+  /** Folder for the unpacked packages. */
   directory: string;
-  /** Holds package lists of our own when the system's are of no use. */
+  /** Holds our own package lists when the system's are not usable. */
   aptDirectory: string;
   onProgress?: (message: string) => void;
 }
@@ -21,8 +21,8 @@ const program = 'usr/lib/chromium/chromium';
 const DOWNLOAD_LIMIT_MS = 300_000;
 
 /**
- * Takes Chromium, and the packages it needs and this system lacks, out of the distribution without installing them: apt
- * checks each package against the distribution's signature, dpkg unpacks it. Needs no root.
+ * Unpacks Chromium, and the packages that it needs and this system lacks, without installing them and without root. apt
+ * checks the signature of each package.
  * @throws CommandFailedError
  */
 export async function unpackDebianChromium(options: ChromiumUnpack): Promise<ChromiumProgram> {
@@ -36,18 +36,18 @@ export async function unpackDebianChromium(options: ChromiumUnpack): Promise<Chr
       await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 120_000 });
     }
     const unpacked = join(work, 'unpacked');
-    if (!existsSync(join(unpacked, program))) throw new CommandFailedError('the Debian packages hold no Chromium');
-    // Another process may have been faster; its tree serves as well.
+    if (!existsSync(join(unpacked, program))) throw new CommandFailedError('the Debian packages contain no Chromium');
+    // Another process may have unpacked it meanwhile.
     if (!unpackedChromium(options.directory)) renameSync(unpacked, options.directory);
   } finally {
     for (const folder of [work, aptDirectory]) rmSync(folder, { recursive: true, force: true });
   }
   const found = unpackedChromium(options.directory);
-  if (!found) throw new CommandFailedError('the unpacked Chromium cannot be found again');
+  if (!found) throw new CommandFailedError('the unpacked Chromium is missing');
   return found;
 }
 
-/** The Chromium of a tree that {@link unpackDebianChromium} made; undefined when there is none. */
+/** The Chromium that {@link unpackDebianChromium} has unpacked into a folder; undefined when there is none. */
 export function unpackedChromium(directory: string): ChromiumProgram | undefined {
   const path = join(directory, program);
   if (!existsSync(path)) return undefined;
@@ -62,31 +62,31 @@ export function unpackedChromium(directory: string): ChromiumProgram | undefined
   };
 }
 
-/** With the system's package lists, else with lists fetched for this once. */
+/** Downloads with the package lists of the system, otherwise with lists fetched for this purpose. */
 async function download(work: string, aptDirectory: string, onProgress?: (message: string) => void): Promise<void> {
   const fetchAll = async (apt: string[]): Promise<void> => {
     const simulate = [...apt, 'install', '--simulate', '--no-install-recommends', 'chromium'];
     const plan = await runCommand('apt-get', simulate, { cwd: work, timeoutMs: 60_000 });
     const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
-    // Installed, and yet its program was not found: the package alone will do.
+    // The packages are installed although the program was not found: Chromium alone is enough.
     const packages = missing.length > 0 ? missing : ['chromium'];
     onProgress?.(`fetching ${packages.length} packages`);
-    // A font at least: without one Chromium draws no text.
+    // Chromium draws no text without a font.
     await runCommand('apt-get', [...apt, 'download', ...packages, 'fonts-dejavu-core'], {
       cwd: work,
       timeoutMs: DOWNLOAD_LIMIT_MS,
     });
   };
   await fetchAll(aptOptions()).catch(async () => {
-    onProgress?.("the system's package lists are of no use; fetching lists of our own");
+    onProgress?.("the system's package lists are not usable; fetching our own");
     const own = [...aptOptions(), ...ownLists(aptDirectory)];
-    // It also fails when a third party's source is away; whether the packages can be had is what counts.
+    // It also fails when one third-party source is unavailable. The download below decides.
     await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
     await fetchAll(own);
   });
 }
 
-/** A library folder and those directly below it: PulseAudio's private ones live there. */
+/** A folder and its subfolders that contain libraries; PulseAudio has private ones in a subfolder. */
 function libraryFolders(folder: string, depth = 2): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true });
@@ -95,7 +95,7 @@ function libraryFolders(folder: string, depth = 2): string[] {
   return [...own, ...below.flatMap((entry) => libraryFolders(join(folder, entry.name), depth - 1))];
 }
 
-/** Fonts of the tree and of the system; fontconfig's own settings may be missing altogether. */
+/** Writes settings for fontconfig, which the system may lack: fonts of the unpacked packages and of the system. */
 function writeFontSettings(directory: string): string {
   const file = join(directory, 'fonts.conf');
   const folders = [join(directory, 'usr/share/fonts'), '/usr/share/fonts'];

@@ -4,12 +4,12 @@ import { ChromiumNotFoundError } from '../errors';
 import { workspaceState } from '@gatehouse/local-stack';
 import { type ChromiumProgram, unpackDebianChromium, unpackedChromium } from './chromium-debian';
 
-/** What the search may use. */
+/** What the search uses. */
 export interface ChromiumSearch {
   env?: NodeJS.ProcessEnv;
-  /** Holds `chromium/` once it was fetched. */
+  /** Folder in which `chromium/` is unpacked. */
   stateDirectory?: string;
-  /** Looked for besides PATH. */
+  /** Programs to try after PATH. */
   systemPrograms?: readonly string[];
   onProgress?: (message: string) => void;
 }
@@ -22,16 +22,16 @@ const usualPlaces = [
 ];
 
 /**
- * Finds a Chromium: CHROMIUM_PATH, PATH, /usr/bin, one fetched earlier, and on Debian its packages, fetched and unpacked
- * below `.gatehouse/` without root.
+ * Finds a Chromium: CHROMIUM_PATH, PATH, /usr/bin, or one unpacked earlier. On Debian, otherwise downloads the packages
+ * and unpacks them below `.gatehouse/` without root.
  * @throws ChromiumNotFoundError with what to do
  */
 export async function findChromium(search: ChromiumSearch = {}): Promise<ChromiumProgram> {
   const { env = process.env, stateDirectory = workspaceState(), systemPrograms = usualPlaces } = search;
   const named = env.CHROMIUM_PATH;
   if (named) {
-    // What the caller names has to work: nothing takes its place.
-    if (!isProgram(named)) throw new ChromiumNotFoundError('CHROMIUM_PATH does not name a program that can be run.');
+    // When the caller names a program, no other is tried.
+    if (!isProgram(named)) throw new ChromiumNotFoundError('CHROMIUM_PATH does not name an executable program.');
     return { path: named, env: {} };
   }
   const installed = findInstalled(env.PATH, systemPrograms);

@@ -2,18 +2,18 @@ import { type Browser } from 'playwright-core';
 import { type ChromiumSearch, findChromium } from './find-chromium';
 
 /**
- * Starts a headless Chromium with an empty profile of its own, which talks to nobody but the pages it opens.
+ * Starts a headless Chromium with an empty profile. It sends no requests except those of the pages that it opens.
  * @throws ChromiumNotFoundError with how to install it
  */
 export async function launchChromium(search: ChromiumSearch = {}): Promise<Browser> {
   const { path, env } = await findChromium(search);
-  // Not with the barrel: most who import that need no browser.
+  // Loaded here, because most tests need no browser.
   const { chromium } = await import('playwright-core');
   return chromium.launch({
     executablePath: path,
     env: { ...process.env, ...env },
     headless: true,
-    // Chromium refuses to run its sandbox as root.
+    // The sandbox of Chromium does not run as root.
     chromiumSandbox: process.getuid?.() !== 0,
     args: [
       '--disable-gpu',

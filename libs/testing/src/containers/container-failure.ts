@@ -1,20 +1,20 @@
-import { LocalServerError } from '@gatehouse/local-stack';
+import { isLocalServerError, type LocalServerError } from '@gatehouse/local-stack';
 import { ContainerFailedError, ContainersUnavailableError } from '../errors';
 
-/** Turns what testcontainers and the engine throw into a sentence for a person. */
+/** Converts an error of testcontainers or of the container engine. */
 export function sayContainerFailure(
   cause: unknown,
   container?: { name: string; image: string; imageVariable: string },
   output = '',
 ): LocalServerError {
-  if (cause instanceof LocalServerError) return cause;
+  if (isLocalServerError(cause)) return cause;
   const message = (cause instanceof Error ? cause.message : String(cause)).trim();
   if (!container || /container runtime strategy/i.test(message)) return new ContainersUnavailableError({ cause });
   const ended = /log stream ended|log message .* not received/i.test(message);
   const said = ended ? output.split('\n').findLast((line) => line.trim() !== '') : undefined;
   return new ContainerFailedError(
     `${container.name} did not start in a container of ${container.image} (${reason(said ?? message)}): ` +
-      `${container.imageVariable} names another image.`,
+      `set ${container.imageVariable} to use another image.`,
     { cause },
   );
 }

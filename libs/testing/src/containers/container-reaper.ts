@@ -7,8 +7,7 @@ import { runLabel } from './run-label';
 const limitMs = 70_000;
 
 /**
- * Removes the containers of this run at its end, whoever started them and however it ends: a small detached process
- * does it, so that neither a failed test nor Ctrl-C nor SIGKILL leaves one behind.
+ * Removes all containers of this test run when it ends, even after Ctrl-C or SIGKILL: a detached process does it.
  */
 export class ContainerReaper {
   private constructor(
@@ -16,7 +15,7 @@ export class ContainerReaper {
     private readonly label: string,
   ) {}
 
-  /** Before the first container. */
+  /** Starts the process. Call it before the first container. */
   static start(): ContainerReaper {
     const { name, value } = runLabel();
     const label = `${name}=${value}`;
@@ -25,7 +24,7 @@ export class ContainerReaper {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
       cwd: '/',
-      // What names the engine is needed; Jest's options are not.
+      // The process needs the variables that name the engine, but not the options of Jest.
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     child.on('error', () => undefined);
@@ -36,8 +35,8 @@ export class ContainerReaper {
   }
 
   /**
-   * Removes all containers of this run; resolves when they have gone.
-   * @throws ContainerFailedError when they have not
+   * Removes all containers of this run and waits until they are removed.
+   * @throws ContainerFailedError when some may be left
    */
   async finish(): Promise<void> {
     const { process: child } = this;

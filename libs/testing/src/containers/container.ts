@@ -1,40 +1,40 @@
 import { sayContainerFailure } from './container-failure';
 import { runLabel } from './run-label';
 
-/** What to run in a container that belongs to this test run. */
+/** How to run a container of this test run. */
 export interface ContainerOptions {
-  /** For messages, e.g. `nats-server`. */
+  /** Name in messages, e.g. `nats-server`. */
   name: string;
   image: string;
-  /** The environment variable that names another image, for messages. */
+  /** Variable that names another image, for messages. */
   imageVariable: string;
   command: string[];
   environment?: Record<string, string>;
-  /** Texts by their paths inside. */
+  /** Contents of files by their paths in the container. */
   files?: Record<string, string>;
-  /** Where it listens inside. */
+  /** Port in the container. */
   port: number;
-  /** The port outside, which then outlives a restart; by default Docker picks one. */
+  /** Port on the host, which a restart keeps; by default Docker chooses one. */
   hostPort?: number;
-  /** A line that it writes when it listens. */
+  /** Matches the line that it writes when it listens. */
   listening: RegExp;
 }
 
-/** A container and the way in. */
+/** A running container and its address. */
 export interface Container {
   host: string;
   port: number;
   isRunning(): Promise<boolean>;
-  /** Starts it again after `stop` or `kill`, with its files as they were left. */
+  /** Starts it again after `stop` or `kill`, with its files. */
   start(): Promise<void>;
-  /** Orderly; killed when that takes too long. */
+  /** Sends the stop signal, and SIGKILL when it does not end in time. */
   stop(): Promise<void>;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Stops its clock: connections stay open and nothing answers. */
+  /** Freezes its processes: connections stay open and nothing answers. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
-  /** Ends it and deletes its files and volumes. */
+  /** Removes it with its files and volumes. */
   remove(): Promise<void>;
 }
 
@@ -43,12 +43,12 @@ const stopGraceSeconds = 15;
 const bytesKept = 8192;
 
 /**
- * Starts a container and waits until it says that it listens.
+ * Starts a container and waits until it listens.
  * @throws ContainersUnavailableError without a container engine
  * @throws ContainerFailedError
  */
 export async function startContainer(options: ContainerOptions): Promise<Container> {
-  // Loaded here, because runs with local servers have no need of it.
+  // Loaded here, because runs with local servers do not need it.
   const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
   let output = '';
   let stopReading = (): unknown => undefined;
@@ -59,7 +59,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     const started = await new GenericContainer(options.image)
       .withLabels({ [label.name]: label.value })
       .withEnvironment(options.environment ?? {})
-      // Readable for all: the image decides which user reads them.
+      // Readable by all users, because the user depends on the image.
       .withCopyContentToContainer(files.map(([target, content]) => ({ target, content, mode: 0o644 })))
       .withCommand(options.command)
       .withExposedPorts(options.hostPort ? { container: options.port, host: options.hostPort } : options.port)
@@ -94,7 +94,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
 }
 
 /**
- * Passes when a container engine answers.
+ * Checks that a container engine answers.
  * @throws ContainersUnavailableError
  */
 export async function requireContainerEngine(): Promise<void> {

@@ -4,14 +4,14 @@ import { startContainer, type Container } from './container';
 
 /** nats-server with JetStream in a container. */
 export interface NatsContainer extends Omit<Container, 'host'> {
-  /** Without credentials. */
+  /** URL without credentials. */
   url: string;
 }
 
 const configFile = '/etc/gatehouse/nats-server.conf';
 const readyTimeoutMs = 30_000;
 
-/** Starts nats-server from TEST_NATS_IMAGE and waits until one of its users gets in, at every start. */
+/** Starts nats-server from TEST_NATS_IMAGE. Waits at each start until one of its users can connect. */
 export async function startNatsContainer(
   options: Pick<NatsConfig, 'users' | 'accounts' | 'maxFileStore'> & { hostPort?: number },
 ): Promise<NatsContainer> {
@@ -20,7 +20,7 @@ export async function startNatsContainer(
     users: options.users,
     accounts: options.accounts,
     maxFileStore: options.maxFileStore,
-    // Settings that 2.9 refuses are not used here.
+    // Leaves out settings that nats-server 2.9 rejects.
     version: '2.9.0',
     host: '0.0.0.0',
     port: 4222,
@@ -30,7 +30,7 @@ export async function startNatsContainer(
     name: 'nats-server',
     image,
     imageVariable: 'TEST_NATS_IMAGE',
-    // Options alone: the official images, with a shell and without, put the program before them.
+    // Only options: the entry point of the official images adds the program.
     command: ['--config', configFile],
     files: { [configFile]: text },
     port: 4222,
@@ -43,9 +43,12 @@ export async function startNatsContainer(
     const user = options.users?.[0] ?? Object.values(options.accounts ?? {})[0]?.[0];
     const refusal = await firstNatsClient({ url, user, timeoutMs: readyTimeoutMs, isRunning: container.isRunning });
     if (!refusal) return;
-    throw new ContainerFailedError(`nats-server in a container of ${image} lets nobody in: ${refusal.message}.`, {
-      cause: refusal,
-    });
+    throw new ContainerFailedError(
+      `nats-server in a container of image ${image} did not accept connections: ${refusal.message}.`,
+      {
+        cause: refusal,
+      },
+    );
   };
   await ready();
   return {

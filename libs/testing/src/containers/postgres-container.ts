@@ -5,8 +5,8 @@ import { startContainer } from './container';
 const readyTimeoutMs = 60_000;
 
 /**
- * Starts PostgreSQL from TEST_POSTGRES_IMAGE, as fast and forgetful as the local one.
- * @returns the superuser's URL
+ * Starts PostgreSQL from TEST_POSTGRES_IMAGE, without durability, like the local one.
+ * @returns the URL of the superuser
  */
 export async function startPostgresContainer(password: string): Promise<string> {
   const settings = [
@@ -23,7 +23,7 @@ export async function startPostgresContainer(password: string): Promise<string> 
     imageVariable: 'TEST_POSTGRES_IMAGE',
     environment: {
       POSTGRES_PASSWORD: password,
-      // Sorts and folds as the local one does, whatever the image's language.
+      // Sorts like the local one, independent of the language of the image.
       POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C.UTF-8 --no-sync',
     },
     command: ['postgres', ...settings.flatMap((setting) => ['-c', setting])],
@@ -31,7 +31,7 @@ export async function startPostgresContainer(password: string): Promise<string> 
     listening: /database system is ready to accept connections/,
   });
   const url = `postgres://postgres:${password}@${container.host}:${container.port}/postgres`;
-  // The official image says the line for the server of its own set-up too, which nobody outside reaches.
+  // The official image also logs that line for the temporary server of its setup, which is not reachable.
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     try {
@@ -39,9 +39,12 @@ export async function startPostgresContainer(password: string): Promise<string> 
       return url;
     } catch (cause) {
       if (Date.now() > deadline || !(await container.isRunning())) {
-        throw new ContainerFailedError(`PostgreSQL in a container of ${image} lets nobody in: ${sentence(cause)}.`, {
-          cause,
-        });
+        throw new ContainerFailedError(
+          `PostgreSQL in a container of image ${image} did not accept connections: ${sentence(cause)}.`,
+          {
+            cause,
+          },
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,7 +1,7 @@
 /**
- * Run as a process of its own by container-reaper.ts, with a label as its argument. Does nothing until its standard
- * input ends, which the kernel sees to when the test run dies in whatever way; then it removes the containers with that
- * label. Imports nothing of this workspace: it also runs straight from this file.
+ * A process that container-reaper.ts starts with a label as its argument. Waits until its standard input ends. The kernel
+ * closes that when the test run ends, even by SIGKILL. Then removes the containers with that label.
+ * Imports nothing of this workspace, because Node also runs this file uncompiled.
  */
 import { createInterface } from 'node:readline';
 
@@ -25,7 +25,7 @@ async function removeAll(label: string): Promise<void> {
     const left = await dockerode.listContainers({ all: true, filters: { label: [label] } });
     await Promise.allSettled(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true, v: true })));
     if (left.length > 0) calmSince = Date.now();
-    // Where the run was interrupted, a worker that has not noticed may be about to start one more.
+    // After an interruption, a worker that has not noticed it may still start a container.
     if (orderly ? left.length === 0 : Date.now() - calmSince > calmMs) {
       process.exitCode = 0;
       return;

@@ -1,6 +1,6 @@
 import { testVariable } from '../test-environment';
 
-/** What every container of ours carries: the Jest run that it belongs to. */
+/** Label of every container of this Jest run. */
 export function runLabel(): { name: string; value: string } {
   return { name: 'gatehouse.test-run', value: testVariable('run') };
 }

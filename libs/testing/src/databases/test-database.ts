@@ -11,30 +11,30 @@ import {
   withClient,
 } from '@gatehouse/local-stack';
 
-/** Which migrated database the test file gets a copy of. */
+/** The template of a test database. */
 export interface TestDatabaseOptions {
-  /** The name of the migration set, e.g. `ingest`: all callers of one name share one template. */
+  /** Name of the template, e.g. `ingest`. Callers with the same name share it. */
   template: string;
-  /** Brings an empty database up to date, as owner; called once per name and run, and must close its connections. */
+  /** Migrates an empty database as its owner. Called once per name and run; must close its connections. */
   migrate: (ownerUrl: string) => Promise<unknown>;
 }
 
-/** A database of one test file's own. */
+/** The database of one test file. */
 export interface TestDatabase extends DatabaseUrls {
   database: string;
-  /** Superuser on this database: to look at what happened, never to be given to the code under test. */
+  /** URL of a superuser on this database, for assertions only; the code under test must not use it. */
   adminUrl: string;
   /**
-   * Removes it.
-   * @param patienceMs how long whoever is connected may take to go: a server on a busy machine is told late
-   * @throws LeakedConnectionsError when somebody is still connected then; it is removed all the same
+   * Drops the database.
+   * @param patienceMs time for open connections to close
+   * @throws LeakedConnectionsError when connections are still open then; the database is dropped anyway
    */
   drop(patienceMs?: number): Promise<void>;
 }
 
 /**
- * A copy of a migrated template, with an owner role (DDL) and a service role (rows alone) as in production. The template
- * is made once per run and name, whichever worker comes first.
+ * Creates a copy of a migrated template, with an owner role and a service role as in production. The first worker that
+ * needs a template makes it.
  */
 export async function createTestDatabase({ template, migrate }: TestDatabaseOptions): Promise<TestDatabase> {
   const admin = testVariable('postgres');
@@ -64,12 +64,12 @@ export async function createTestDatabase({ template, migrate }: TestDatabaseOpti
   };
 }
 
-/** A database with both roles and no migration applied: for tests of the migrations themselves. */
+/** Creates a database with both roles and without migrations, for tests of migrations. */
 export function createEmptyTestDatabase(): Promise<TestDatabase> {
   return createTestDatabase({ template: 'empty', migrate: async () => undefined });
 }
 
-/** Removes the templates of this run; for a server that outlives the run. */
+/** Drops the templates and roles of this run, on a server that the run did not start. */
 export async function dropTemplates(admin: string, run: string): Promise<void> {
   await withClient(admin, async (client) => {
     const { rows } = await client.query<{ datname: string }>(
@@ -88,7 +88,7 @@ export async function dropTemplates(admin: string, run: string): Promise<void> {
 
 function templatePlan(admin: string, template: string): DatabasePlan {
   const name = `t_${testVariable('run')}_${template.replace(/[^a-z0-9]+/gi, '_').toLowerCase()}`;
-  // Every worker has to know the passwords of roles that another one made.
+  // Derived, so that every worker knows the passwords of roles that another one created.
   const password = (role: string) => createHmac('sha256', new URL(admin).password).update(role).digest('hex');
   const [ownerRole, serviceRole] = [`${name}_owner`, `${name}_service`];
   return {
@@ -107,7 +107,7 @@ async function makeTemplate(
   migrate: TestDatabaseOptions['migrate'],
 ): Promise<void> {
   const name = escapeIdentifier(plan.database);
-  // What an interrupted attempt left is no template.
+  // Drops what an interrupted attempt has left.
   await client.query(`drop database if exists ${name} with (force)`);
   const { ownerUrl } = await provisionDatabase(admin, plan);
   await migrate(ownerUrl);
@@ -123,7 +123,7 @@ async function dropDatabase(client: Client, database: string, patienceMs?: numbe
   }
 }
 
-/** A connection that was just closed takes the server a moment to forget. */
+/** Waits, because the server still lists a connection for a moment after it is closed. */
 async function assertNobodyConnected(
   client: Client,
   database: string,

@@ -7,14 +7,14 @@ import { type TestInfrastructure } from './local-infrastructure';
 import { natsTestAccounts } from './nats-test-accounts';
 import { testVariables } from '../test-environment';
 
-/** The same servers in containers, for `TEST_INFRA=testcontainers`; TEST_POSTGRES_IMAGE and TEST_NATS_IMAGE name others. */
+/** Starts the servers in containers, for `TEST_INFRA=testcontainers`. */
 export async function startContainerInfrastructure(needed: {
   postgres: boolean;
   nats: boolean;
 }): Promise<TestInfrastructure> {
-  // Before anything else, and even when both are somebody else's: test files start containers of their own.
+  // Checked even when no server is needed here, because test files start containers too.
   await requireContainerEngine();
-  // testcontainers' own reaper is a third image and needs the engine's socket; ours needs neither.
+  // The reaper of testcontainers needs another image and the socket of the engine; ours needs neither.
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
   const reaper = ContainerReaper.start();
   const stop = () => reaper.finish();

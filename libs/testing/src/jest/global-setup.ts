@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { LocalServerError } from '@gatehouse/local-stack';
+import { isLocalServerError } from '@gatehouse/local-stack';
 import { startContainerInfrastructure } from './container-infrastructure';
 import { startLocalInfrastructure, type TestInfrastructure } from './local-infrastructure';
 import { testServers, testVariables } from '../test-environment';
@@ -8,7 +8,7 @@ declare global {
   var gatehouseTestInfrastructure: TestInfrastructure | undefined;
 }
 
-/** Jest runs this once, before all projects: real servers, whose whereabouts every worker inherits as environment. */
+/** Runs once before all projects: starts the servers. Workers inherit their addresses as environment variables. */
 export default async function globalSetup(): Promise<void> {
   const { env } = process;
   env[testVariables.run] = randomBytes(4).toString('hex');
@@ -19,8 +19,8 @@ export default async function globalSetup(): Promise<void> {
     globalThis.gatehouseTestInfrastructure = infrastructure;
     Object.assign(env, infrastructure.variables);
   } catch (error) {
-    // A sentence for a person; Jest would add a stack trace that tells nothing.
-    if (error instanceof LocalServerError) error.stack = error.message;
+    // Without the stack trace, which says nothing here.
+    if (isLocalServerError(error)) error.stack = error.message;
     throw error;
   }
 }

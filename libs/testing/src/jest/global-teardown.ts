@@ -1,7 +1,7 @@
 import { dropTemplates } from '../databases/test-database';
 import { testVariables } from '../test-environment';
 
-/** Ends what global-setup.ts started; on a server that is not ours, removes what this run left there. */
+/** Stops what global-setup.ts started. On a server that it did not start, drops the databases of this run. */
 export default async function globalTeardown(): Promise<void> {
   const infrastructure = globalThis.gatehouseTestInfrastructure;
   const { [testVariables.postgres]: url, [testVariables.run]: run } = process.env;

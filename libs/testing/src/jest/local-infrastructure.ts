@@ -13,20 +13,20 @@ import {
 import { natsTestAccounts } from './nats-test-accounts';
 import { testVariables } from '../test-environment';
 
-/** Servers for one Jest run, and how to end them. */
+/** The servers of one Jest run. */
 export interface TestInfrastructure {
-  /** What the test files must find in their environment. */
+  /** Environment variables for the test files. */
   variables: Record<string, string>;
   stop(): Promise<void>;
 }
 
-/** One PostgreSQL and one nats-server on free ports, with their files in the system's temporary folder. */
+/** Starts PostgreSQL and nats-server on free ports, with their files in the temporary folder of the system. */
 export async function startLocalInfrastructure(needed: {
   postgres: boolean;
   nats: boolean;
 }): Promise<TestInfrastructure> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  // Where PostgreSQL has to be another user, it passes through to the folder that is its own.
+  // If PostgreSQL runs as another user, that user must pass through to its own folder.
   chmodSync(directory, 0o711);
   const leash = Leash.start();
   leash.removeAtEnd(directory);
@@ -50,7 +50,7 @@ export async function startLocalInfrastructure(needed: {
     variables[testVariables.postgres] = server.adminUrl;
   };
   const nats = async () => {
-    // A developer's NATS_URL must not lead to tests that empty a developer's streams.
+    // Ignores NATS_URL, so that tests never delete the streams of a developer's own server.
     const { NATS_URL: _, ...env } = process.env;
     const program = await resolveNatsServer({
       env,
@@ -66,7 +66,7 @@ export async function startLocalInfrastructure(needed: {
       directory: join(directory, 'nats'),
       logFile: join(directory, 'nats-server.log'),
       accounts: natsTestAccounts(password),
-      // Reservations are summed up over all accounts and must not meet the size of this machine's disk.
+      // The sum of the reservations of all accounts may exceed the disk of this machine.
       maxFileStore: '1TB',
       leash,
     });

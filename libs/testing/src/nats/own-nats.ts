@@ -1,20 +1,20 @@
 import { type NatsUser } from '@gatehouse/local-stack';
 
-/** A nats-server of one test file's own, which may be stopped, started again and robbed of its store. */
+/** The nats-server of one test file, which the test can stop, restart and empty. */
 export interface OwnNats {
   url: string;
   users: readonly NatsUser[];
-  /** Orderly. */
+  /** Stops it. */
   stop(): Promise<void>;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Stops its clock: connections stay open and nothing answers, until `thaw`. */
+  /** Freezes the process until `thaw`: connections stay open and nothing answers. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Starts it again on the same port with what is left of its store. */
+  /** Starts it again on the same port, with its store. */
   start(): Promise<void>;
-  /** Deletes all streams and consumers; only while it is stopped. */
+  /** Deletes all streams and consumers. Only while it is stopped. */
   loseStore(): void;
-  /** Stops it for good and removes its files. */
+  /** Stops it and removes its files. */
   dispose(): Promise<void>;
 }

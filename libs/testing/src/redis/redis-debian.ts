@@ -12,7 +12,7 @@ export interface RedisProgram {
 export interface RedisUnpack {
   /** Holds the unpacked tree afterwards. */
   directory: string;
-  /** Holds package lists of our own when the system's are of no use. */
+  /** Holds our own package lists when the system's are not usable. */
   aptDirectory: string;
 }
 
