@@ -73,7 +73,7 @@ describe('the tarball of the Clerk emulator', () => {
     ]);
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', join('docs', 'reference', 'emulator.md')]));
-    expect(files.filter((name) => /\.spec\.|\.map$|\.ts$/.test(name) && !/\.d\.m?ts$/.test(name))).toEqual([]);
+    expect(files.filter((name) => /\.spec\.|\.map$|\.ts$/.test(name) && !/\.d\.cts$/.test(name))).toEqual([]);
   });
 
   it(

@@ -3,10 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '@gatehouse/local-stack';
-import { compiledFiles } from './compiled-files';
-import { declarationFiles } from './declaration-files';
 import { PackError } from './errors';
-import { BIN, ENTRY, INDEX, packageManifest } from './package-manifest';
+import { BIN, packageManifest } from './package-manifest';
 
 /** The packed emulator. */
 export interface PackedEmulator {
@@ -15,13 +13,12 @@ export interface PackedEmulator {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-const MAIN = 'apps/clerk-emulator/src/main';
-const ASSETS = 'apps/clerk-emulator/src/show-page/assets';
+const EMULATOR = 'apps/clerk-emulator';
 const DOCUMENTS = ['docs/reference/emulator.md', 'docs/how-to/test-against-the-emulator.md'];
-const NPM_LIMIT_MS = 60_000;
+const LIMIT_MS = 60_000;
 
 /**
- * Makes a tarball of the built emulator: the files that it loads, their types and its documents.
+ * Makes a tarball of the emulator: bundle, types, page and documents.
  *
  * @param destination folder of the tarball
  * @throws PackError
@@ -33,23 +30,29 @@ export function packEmulator(root: string, destination: string): PackedEmulator 
     writeFileSync(join(folder, path), text);
   };
   try {
-    const { files, packages, names } = compiledFiles(join(root, 'dist'), [`${ENTRY}.js`, `${MAIN}.js`]);
-    const types = declarationFiles(root, `${ENTRY}.ts`);
-    for (const [path, text] of [...files, ...types.files]) write(`lib/${path}`, text);
-    cpSync(join(root, ASSETS), join(folder, 'lib', ASSETS), { recursive: true });
-    // Node does not detect exports that are getters, so `import { … }` needs a module that lists them.
-    write(`${INDEX}.mjs`, `import emulator from './index.js';\n\nexport const { ${names.join(', ')} } = emulator;\n`);
-    write(`${INDEX}.d.mts`, "export * from './index.js';\n");
-    write(BIN, `#!/usr/bin/env node\nrequire('../lib/${MAIN}.js');\n`);
-    const manifest = packageManifest(root, new Set([...packages, ...types.packages]));
+    bundle(root, join(folder, 'lib'));
+    cpSync(join(root, EMULATOR, 'src/show-page/assets'), join(folder, 'lib/assets'), { recursive: true });
+    write(BIN, "#!/usr/bin/env node\nrequire('../lib/main.cjs');\n");
+    const manifest = packageManifest(root);
     write('package.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
     cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-    write('README.md', withLinks(root, 'apps/clerk-emulator/README.md', '../../docs/', 'docs/'));
+    write('README.md', withLinks(root, `${EMULATOR}/README.md`, '../../docs/', 'docs/'));
     for (const page of DOCUMENTS) write(page, withLinks(root, page, '../../apps/clerk-emulator/', '../../'));
     return { tarball: npmPack(folder, destination), dependencies: manifest.dependencies };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function bundle(root: string, folder: string): void {
+  const program = join(root, 'node_modules/tsdown/dist/run.mjs');
+  const args = [program, '--config', `${EMULATOR}/tsdown.config.mjs`, '--out-dir', folder];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: LIMIT_MS,
+  });
+  if (status !== 0) throw new PackError(`tsdown could not bundle the emulator: ${stdout}${stderr}`);
 }
 
 /** A document with its links adapted to the folders of the package. */
@@ -63,7 +66,7 @@ function npmPack(folder: string, destination: string): string {
   const { stdout, stderr, status, error } = spawnSync('npm', args, {
     cwd: folder,
     encoding: 'utf8',
-    timeout: NPM_LIMIT_MS,
+    timeout: LIMIT_MS,
     shell: process.platform === 'win32',
   });
   if (status !== 0) throw new PackError(`npm could not pack the emulator: ${error?.message ?? stderr.trim()}`);

@@ -2,10 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PackError } from './errors';
 
-/** The library's entry in the sources and in the build, without its extension. */
-export const ENTRY = 'apps/clerk-emulator/src/index';
-/** The same in the package. */
-export const INDEX = `lib/${ENTRY}`;
 /** The program in the package. */
 export const BIN = 'bin/clerk-emulator.js';
 
@@ -24,18 +20,21 @@ export interface PackageManifest {
   readonly [field: string]: unknown;
 }
 
-/** Packages that Nest needs and no file of the package loads. */
-const PEERS = ['reflect-metadata', 'rxjs'];
+/** Packages that the bundle loads, and `reflect-metadata`, which Nest needs. */
+const DEPENDENCIES = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/platform-fastify',
+  'pino',
+  'reflect-metadata',
+  'rxjs',
+  'zod',
+];
 
-/**
- * Describes the package, with the workspace's versions of its dependencies.
- *
- * @param packages packages that its files load
- * @throws PackError when package.json does not list one of them
- */
-export function packageManifest(root: string, packages: ReadonlySet<string>): PackageManifest {
+/** Describes the package, with the workspace's versions of its dependencies. @throws PackError */
+export function packageManifest(root: string): PackageManifest {
   const workspace = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as WorkspaceManifest;
-  const dependencies = [...new Set([...packages, ...PEERS])].sort().map((name) => {
+  const dependencies = DEPENDENCIES.map((name) => {
     const version = workspace.dependencies[name];
     if (version === undefined) throw new PackError(`The emulator loads ${name}, which package.json does not list.`);
     return [name, version];
@@ -48,13 +47,10 @@ export function packageManifest(root: string, packages: ReadonlySet<string>): Pa
     license: workspace.license,
     type: 'commonjs',
     engines: workspace.engines,
-    main: `./${INDEX}.js`,
-    types: `./${INDEX}.d.ts`,
+    main: './lib/index.cjs',
+    types: './lib/index.d.cts',
     exports: {
-      '.': {
-        import: { types: `./${INDEX}.d.mts`, default: `./${INDEX}.mjs` },
-        require: { types: `./${INDEX}.d.ts`, default: `./${INDEX}.js` },
-      },
+      '.': { types: './lib/index.d.cts', default: './lib/index.cjs' },
       './package.json': './package.json',
     },
     bin: { 'clerk-emulator': BIN },
