@@ -1,15 +1,14 @@
 export { cameOverHttps } from './came-over-https';
 export { FailpointsInvalidError, armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
-export { clientAddress, stripForwardedPorts } from './forwarded-addresses';
-export { clientRequestId, logRequests, requestId } from './http-logging';
-export { drainConnectionsOnShutdown } from './drain-connections';
+export { clientAddress } from './forwarded-addresses';
+export { clientRequestId } from './http-logging';
+export { edgeServerOptions, prepareEdgeServer } from './edge-server';
 export { acceptableCorrelationId, currentLogFields, withLogContext, type LogFields } from './log-context';
 export { NestLogger, createLogger, type LoggerOptions } from './logger';
 export { ObservabilityModule, type ObservabilityOptions } from './observability.module';
 export { OpsServer } from './ops-server';
 export { PeriodicWorker, type WorkerSchedule } from './periodic-worker';
 export { type ReadinessCheck } from './readiness-check';
-export { rejectUnreadable } from './reject-unreadable';
 export { runService } from './run-service';
 export { LOGGER, METRICS } from './tokens';
 export { isTlsFailure } from './tls-failure';

@@ -1,10 +1,4 @@
-import {
-  drainConnectionsOnShutdown,
-  logRequests,
-  rejectUnreadable,
-  requestId,
-  stripForwardedPorts,
-} from '@gatehouse/observability';
+import { edgeServerOptions, prepareEdgeServer } from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
@@ -19,10 +13,7 @@ import { requireHttps } from './require-https';
 
 const HEADER_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 5_000;
-/** Closes connections whose client stops reading; longer than any request takes. */
-const STALLED_MS = 30_000;
 /** Longer than the idle timeout of common load balancers, so that the load balancer closes the connection first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
@@ -30,24 +21,18 @@ const MAX_PARAMETER_LENGTH = 256;
 
 /** Creates Fastify for the gateway: strict JSON only, bounded sizes and times, request ids, guarded routes. */
 export function createFastifyAdapter(config: GatewayConfig, logger: Logger, routes: RouteRegister): FastifyAdapter {
+  const shared = edgeServerOptions(config.trustProxy, statusResponse);
   const adapter = new FastifyAdapter({
+    ...shared,
     bodyLimit: BODY_LIMIT_BYTES,
     http: {
       maxHeaderSize: HEADER_LIMIT_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
-    // One trailing slash is ignored on every route; repeated slashes are 404.
-    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
-    trustProxy: config.trustProxy,
-    genReqId: requestId,
-    // During shutdown, requests on open connections are still served.
-    return503OnClosing: false,
-    clientErrorHandler: rejectUnreadable(statusResponse),
+    routerOptions: { ...shared.routerOptions, maxParamLength: MAX_PARAMETER_LENGTH },
     // The router rejects invalid escapes and long parameters before any hook runs.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const response = errorResponse(error);
@@ -64,9 +49,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   server.decorateRequest('clerkCaller', undefined);
   server.decorateRequest('signedOut', undefined);
   readBodies(server);
-  stripForwardedPorts(server);
-  logRequests(server, logger);
-  drainConnectionsOnShutdown(server);
+  prepareEdgeServer(server, logger);
   harden(server);
   if (config.requireHttps) requireHttps(server);
   allowOrigins(server, config, logger);

@@ -1,12 +1,5 @@
 import { type IncomingMessage } from 'node:http';
-import {
-  cameOverHttps,
-  drainConnectionsOnShutdown,
-  logRequests,
-  rejectUnreadable,
-  requestId,
-  stripForwardedPorts,
-} from '@gatehouse/observability';
+import { cameOverHttps, edgeServerOptions, prepareEdgeServer } from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
@@ -17,8 +10,7 @@ import { checkHead } from './check-head';
 import { problemCode } from './problem.filter';
 
 /** Clerk stops waiting for the response after 15 s. */
-const REQUEST_TIMEOUT_MS = 15_000;
-const IDLE_SOCKET_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
 /** Interval at which Node looks for requests that have timed out. */
 const TIMEOUT_CHECK_MS = 1_000;
 /** Longer than the idle timeout of common load balancers, so that the load balancer closes idle connections. */
@@ -34,23 +26,14 @@ declare module 'fastify' {
 /** Creates the Fastify adapter: time limits, request ids, logging, drain at shutdown and the check of request heads. */
 export function createFastifyAdapter(http: WebhookIngestConfig['http'], logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    genReqId: requestId,
+    ...edgeServerOptions(http.trustProxy, (status) => ({ code: problemCode(status) })),
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: http.trustProxy,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: IDLE_SOCKET_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // During a shutdown, requests on open connections are handled like any other.
-    return503OnClosing: false,
-    clientErrorHandler: rejectUnreadable((status) => ({ code: problemCode(status) })),
-    routerOptions: { ignoreTrailingSlash: true },
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
   });
   const server = adapter.getInstance();
-  stripForwardedPorts(server);
-  logRequests(server, logger);
+  prepareEdgeServer(server, logger);
   rejectByHead(server, http.requireHttps);
-  drainConnectionsOnShutdown(server);
   return adapter;
 }
 
