@@ -40,6 +40,7 @@ describe('the configuration', () => {
         leaseMs: 60_000,
         retry: { baseMs: 60_000, capMs: 3_600_000, maxRetries: 8 },
       },
+      intervals: { adminCensus: 10_000, adminPromises: 2_000, leaderChores: 30_000, reconcilePause: 5_000 },
       reconcile: { intervalMs: 86_400_000, maxDeletions: 25 },
       envelopePublicKey: publicKey.trim(),
       apiKeyEnvironment: 'dev',
