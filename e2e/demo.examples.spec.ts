@@ -41,14 +41,14 @@ it('npm run demo succeeds against npm start', async () => {
     const start = await run('start', env, directory, leash, 'Ctrl-C stops everything');
     const demo = await run('demo', env, directory, leash);
     expect(demo.lines.filter((line) => line.includes('✗'))).toEqual([]);
-    expect(demo.lines.at(-1)).toBe('All is as it should be.');
+    expect(demo.lines.at(-1)).toBe('All checks passed.');
     expect(demo.exit?.code).toBe(0);
     await start.child.stop();
     expect((await start.child.exited).code).toBe(0);
 
     const alone = await run('demo', env, directory, leash);
     expect(alone.exit?.code).toBe(1);
-    expect(alone.lines).toEqual(['Nothing is running here: run npm start in another terminal first.']);
+    expect(alone.lines).toEqual(['Gatehouse is not running: run npm start in another terminal first.']);
   } finally {
     await leash.release();
     rmSync(directory, { recursive: true, force: true });

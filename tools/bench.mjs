@@ -1,6 +1,6 @@
-// npm run bench -- NAME [--quick] [--json FILE]: measures, and does not judge.
+// npm run bench -- NAME [--quick] [--json FILE]: runs a benchmark and prints its figures.
 import { join } from 'node:path';
-import { bootstrap, main, root, runInPlace, workspaceNode } from './bootstrap.mjs';
+import { bootstrap, main, root, runBuilt, runInPlace, workspaceNode } from './bootstrap.mjs';
 
 await main(async () => {
   await bootstrap({ quiet: true });
@@ -12,9 +12,5 @@ await main(async () => {
     '--verbose=false',
   ]);
   if (built !== 0) return built;
-  return runInPlace(workspaceNode(), [
-    '--enable-source-maps',
-    join(root, 'dist/bench/src/main.js'),
-    ...process.argv.slice(2),
-  ]);
+  return runBuilt('bench/src/main.js');
 });

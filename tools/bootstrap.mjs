@@ -1,5 +1,5 @@
-// Runs on any Node from 20.19 on with nothing installed: installs what the lock file names, builds what has changed.
-// Everything after it runs on the Node that is a dependency of this workspace.
+// Runs on any Node from 20.19 on, before anything is installed: installs the packages of the lock file and builds what
+// has changed. Programs that it starts run on the Node that is a dependency of this workspace.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -21,14 +21,14 @@ import { fileURLToPath } from 'node:url';
 /** The folder of this checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Where data, logs and stamps are kept; GATEHOUSE_STATE_DIR names another. */
+/** The folder for data, logs and stamps. GATEHOUSE_STATE_DIR names another. */
 export const stateDirectory = resolve(process.env.GATEHOUSE_STATE_DIR || join(root, '.gatehouse'));
 
 const modules = join(root, 'node_modules');
 const lockStamp = join(modules, '.gatehouse-lock');
 const buildStamp = join(root, 'dist/.gatehouse-build');
 
-/** What the system reports of a folder that cannot be made or written to. */
+/** Error codes for a folder that cannot be created or written to. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP']);
 
 /** A failure whose message is a sentence for a person. */
@@ -44,13 +44,13 @@ export async function bootstrap({ quiet = false, builds = true } = {}) {
   if (builds) await step('build', quiet, build);
 }
 
-/** The environment for what runs after the bootstrap: this workspace's Node and programs come first on PATH. */
+/** The environment of programs that run after the bootstrap: Node and other programs of this workspace come first on PATH. */
 export function workspaceEnvironment(env = process.env) {
   return {
     ...env,
     PATH: `${join(modules, '.bin')}:${env.PATH ?? ''}`,
     GATEHOUSE_STATE_DIR: stateDirectory,
-    // Node keeps compiled modules there, so that every later program starts sooner.
+    // Node caches compiled modules there, so that later programs start faster.
     NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(stateDirectory, 'compile-cache'),
   };
 }
@@ -61,11 +61,11 @@ export function workspaceNode() {
 }
 
 /**
- * Runs a program in our place: signals go through to it, its end is ours, and it is told (by a channel that closes, and
- * by SIGTERM when our own parent has gone) when nobody is there to stop it any more.
- * @param limitMs after which it is stopped; no limit by default
- * @param lingers tells whether it is done and has but to end, for which it has `lingersMs`
- * @returns its exit code, 124 when a limit was reached
+ * Runs a program in place of this one: forwards signals to it and waits for its end. When this process ends, the program
+ * notices by its IPC channel. When the parent of this process ends, the program gets SIGTERM.
+ * @param limitMs time until the program is stopped; no limit by default
+ * @param lingers returns whether the program has finished its work; it must then end within `lingersMs`
+ * @returns its exit code, or 124 at a limit
  */
 export function runInPlace(command, args, { env = workspaceEnvironment(), limitMs, lingers, lingersMs } = {}) {
   return new Promise((resolve) => {
@@ -93,7 +93,7 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
       stop();
     }, 1000);
     child.once('error', (error) => {
-      console.error(`${command} could not be started: ${error.message}.`);
+      console.error(`Cannot start ${command}: ${error.message}.`);
       resolve(1);
     });
     child.once('close', (code, signal) => {
@@ -105,7 +105,7 @@ export function runInPlace(command, args, { env = workspaceEnvironment(), limitM
   });
 }
 
-/** Our parent and, where the system tells it, that one's: under npm these are a shell and npm itself. */
+/** The ids of the parent and, on Linux under npm, of its parent: a shell and npm itself. */
 function ancestors() {
   try {
     const parent = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
@@ -117,7 +117,22 @@ function ancestors() {
   }
 }
 
-/** Runs `work`; a BootstrapError becomes its sentence and exit code 1. */
+/** Bootstraps, then runs a built program of the workspace in place of this one; returns its exit code. */
+export async function runBuilt(program, args = process.argv.slice(2), options = { quiet: true }) {
+  await bootstrap(options);
+  return runInPlace(workspaceNode(), ['--enable-source-maps', join(root, 'dist', program), ...args]);
+}
+
+/** Parses a JSON file of the state directory; undefined when it is missing or not readable. */
+export function readState(name) {
+  try {
+    return JSON.parse(readFileSync(join(stateDirectory, name), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs `work` and exits with its result. For a BootstrapError prints the message and exits with 1. */
 export async function main(work) {
   try {
     process.exitCode = await work();
@@ -131,7 +146,7 @@ export async function main(work) {
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new BootstrapError(`Node 20.19 or later is needed to begin with; this is ${process.versions.node}.`);
+  throw new BootstrapError(`Node 20.19 or later is required; this is ${process.versions.node}.`);
 }
 
 function makeWritable(directory) {
@@ -143,7 +158,7 @@ function makeWritable(directory) {
   }
 }
 
-/** `mkdirSync` with `recursive` never returns where a folder cannot be made although its parent exists, as in /proc. */
+/** Creates a folder and its parents. `mkdirSync` with `recursive` would never return in a file system like /proc. */
 export function makeDirectory(path) {
   if (made(path) === true) return;
   if (dirname(path) !== path) makeDirectory(dirname(path));
@@ -151,7 +166,7 @@ export function makeDirectory(path) {
   if (refusal !== true) throw refusal;
 }
 
-/** True when the folder is there now; the error when a parent seems to be missing. */
+/** Returns true when the folder exists afterwards, the error when a parent is missing. Throws other errors. */
 function made(path) {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -191,10 +206,10 @@ async function installDependencies(tell) {
   }
   tell('npm installs them, which takes a minute or two');
   const log = join(stateDirectory, 'logs/npm.log');
-  // Node 20 is enough to get here; what some packages say about it does not concern what follows.
+  // Hides warnings of packages about Node 20, which only runs this file.
   const env = { ...process.env, NODE_ENV: '', npm_config_loglevel: 'error' };
   const options = ['--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
-  // npm's own retries are silent for minutes where there is no network.
+  // By default npm retries silently for minutes when there is no network.
   const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
   const { code, output } = await run('npm', ['ci', ...options, ...patience, '--fetch-timeout=60000'], log, env);
   if (code !== 0) throw new BootstrapError(`npm could not install dependencies: ${npmReason(output)} (${log})`);
@@ -205,7 +220,7 @@ async function installDependencies(tell) {
   return 'installed';
 }
 
-/** True when somebody ran npm by hand: npm's own record of node_modules names what the lock file names. */
+/** Whether npm has installed the lock file already, for example by hand. */
 function isInstalled(lock) {
   try {
     const record = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')).packages;
@@ -222,7 +237,7 @@ function isInstalled(lock) {
 }
 
 function npmReason(output) {
-  // "Exit handler never called" is all that npm 10 says when it runs out of attempts at everything at once.
+  // npm 10 prints only "Exit handler never called" when all its retries fail.
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network|Exit handler never called/i.test(output)) {
     return 'the package registry cannot be reached; is there a network?';
   }
@@ -253,7 +268,7 @@ async function build(tell) {
   return 'done';
 }
 
-/** Of the names, sizes and times of everything that is compiled, and of what is there compiled. */
+/** Hash of the names, sizes and times of all files that are compiled. */
 function sourceHash() {
   const hash = createHash('sha256');
   const visit = (path) => {
@@ -285,7 +300,7 @@ function writeStamp(file, text) {
   }
 }
 
-/** Runs a program with its output in a log file, read back when it has ended. */
+/** Runs a program with its output in a log file. Returns its exit code and output. */
 function run(command, args, log, env) {
   return new Promise((resolve, reject) => {
     let descriptor;

@@ -1,9 +1,4 @@
-// npm run check:migrations: migrates an empty database with each app's migrations and lets the app compare the result
-// with its entities.
-import { join } from 'node:path';
-import { bootstrap, main, root, runInPlace, workspaceNode } from './bootstrap.mjs';
+// npm run check:migrations: migrates an empty database for each service, and compares the tables with the entities.
+import { main, runBuilt } from './bootstrap.mjs';
 
-await main(async () => {
-  await bootstrap();
-  return runInPlace(workspaceNode(), ['--enable-source-maps', join(root, 'dist/tools/src/check-migrations/main.js')]);
-});
+await main(() => runBuilt('tools/src/check-migrations/main.js', [], {}));

@@ -1,18 +1,18 @@
-// The last line of .ci/run: the sum over Jest's reports, "N passed, N failed". When a report is missing, or no test has
-// run, there is no such line.
+// Prints the last line of .ci/run, "N passed, N failed": the sum over Jest's reports. Prints no such line when a report
+// is missing or no test has run.
 import { readFileSync } from 'node:fs';
 
 const reports = process.argv.slice(2).map((file) => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    console.error(`${file} is missing: these tests did not run to their end.`);
+    console.error(`${file} is missing: these tests did not finish.`);
     process.exit(1);
   }
 });
 const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
 const passed = sum((report) => report.numPassedTests);
-// A file that cannot be loaded has no tests to count, yet it failed.
+// A file that cannot be loaded counts as one failure.
 const failed = sum((report) => report.numFailedTests + report.numRuntimeErrorTestSuites);
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests);
 if (passed + failed === 0) {

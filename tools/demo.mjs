@@ -1,8 +1,4 @@
-// npm run demo: the main job told step by step against a running npm start; exits 0 only if all is as it should be.
-import { join } from 'node:path';
-import { bootstrap, main, root, runInPlace, workspaceNode } from './bootstrap.mjs';
+// npm run demo: runs a user's whole lifecycle against a running npm start and checks each step; exits with 1 on a failure.
+import { main, runBuilt } from './bootstrap.mjs';
 
-await main(async () => {
-  await bootstrap({ quiet: true });
-  return runInPlace(workspaceNode(), ['--enable-source-maps', join(root, 'dist/tools/src/demo/main.js')]);
-});
+await main(() => runBuilt('tools/src/demo/main.js'));

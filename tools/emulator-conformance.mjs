@@ -1,13 +1,7 @@
-// npm run emulator:conformance: compares every shape that the Clerk emulator emits with the recorded payloads of Clerk,
-// key by key, and prints the table; exits 1 on a difference.
+// npm run emulator:conformance: compares every shape that the Clerk emulator sends with recorded payloads of Clerk, key
+// by key, and prints the table; exits with 1 on a difference.
 import { join } from 'node:path';
-import { bootstrap, main, root, runInPlace, workspaceNode } from './bootstrap.mjs';
+import { main, root, runBuilt } from './bootstrap.mjs';
 
-await main(async () => {
-  await bootstrap({ quiet: true });
-  return runInPlace(workspaceNode(), [
-    '--enable-source-maps',
-    join(root, 'dist/apps/clerk-emulator/src/check-conformance/main.js'),
-    join(root, 'apps/clerk-emulator/fixtures/clerk'),
-  ]);
-});
+const payloads = join(root, 'apps/clerk-emulator/fixtures/clerk');
+await main(() => runBuilt('apps/clerk-emulator/src/check-conformance/main.js', [payloads]));

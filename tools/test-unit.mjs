@@ -1,4 +1,4 @@
-// npm run test:unit: the specs beside their sources, without servers. Nx repeats only those of projects that changed.
+// npm run test:unit: runs the specs beside their sources, without servers. Nx skips projects that have not changed.
 import { join } from 'node:path';
 import { bootstrap, main, root, runInPlace, workspaceEnvironment, workspaceNode } from './bootstrap.mjs';
 

@@ -1,5 +1,5 @@
-// npm test: every test against real servers, from a fresh clone on. `--suite=NAME` runs another suite: unit, browser,
-// examples or load. Other arguments go to Jest.
+// npm test: runs the tests against real servers, also on a fresh clone. `--suite=NAME` runs another suite: unit, browser,
+// examples or load. Jest gets the other arguments.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,9 +17,9 @@ import {
 await main(async () => {
   const limitMs = readLimit();
   const { suite, asked } = readArguments(process.argv.slice(2));
-  // Nx runs the unit tests of several projects at once, and nothing of theirs needs a build.
+  // Unit tests need no build, and Nx runs those of several projects at once.
   if (suite !== 'unit') await bootstrap();
-  // Whoever runs the tests a second time beside these is not told by their report that they are done.
+  // Each run has its own report, because a report means that the run has finished its tests.
   const kept = process.env.GATEHOUSE_TEST_REPORT;
   const report = kept || join(mkdtempSync(join(tmpdir(), 'gatehouse-tests-')), 'report.json');
   makeDirectory(dirname(report));
@@ -37,7 +37,7 @@ await main(async () => {
   if (code === 124) {
     console.error(
       hung()
-        ? 'The tests are done, but something that they opened keeps the process from ending: it was stopped.'
+        ? 'The tests have finished, but open handles kept the process from ending: it was stopped.'
         : `The tests were stopped: they took longer than ${limitMs / 60_000} minutes.`,
     );
   }
@@ -45,26 +45,26 @@ await main(async () => {
   return code;
 });
 
-/** After which the tests are stopped. @throws BootstrapError */
+/** Time until the tests are stopped, in milliseconds. @throws BootstrapError */
 function readLimit() {
   const limitMs = Number(process.env.GATEHOUSE_TEST_LIMIT_MS || 20 * 60_000);
   if (Number.isInteger(limitMs) && limitMs > 0 && limitMs < 2 ** 31) return limitMs;
   throw new BootstrapError('GATEHOUSE_TEST_LIMIT_MS is not a number of milliseconds from 1 to 2147483647.');
 }
 
-/** The suite that is named, or that a spec among the arguments belongs to; and the arguments that are Jest's. */
+/** The suite, which --suite or the name of a spec selects, and the arguments for Jest. */
 function readArguments(all) {
   const asked = all.filter((argument) => !argument.startsWith('--suite='));
   const [named] = all.filter((argument) => argument.startsWith('--suite=')).map((argument) => argument.slice(8));
   const [ofSpec] = asked.flatMap((argument) => /\.(browser|examples|load)\.spec(\.ts)?$/.exec(argument)?.[1] ?? []);
   const suite = named ?? ofSpec ?? '';
   if (['', 'unit', 'browser', 'examples', 'load'].includes(suite)) return { suite, asked };
-  throw new BootstrapError('--suite has to be unit, browser, examples or load.');
+  throw new BootstrapError('--suite must be unit, browser, examples or load.');
 }
 
 /**
- * At least two, so that the handles that one file leaves open end with its worker; at most as many as there are NATS
- * accounts. Nx already runs several unit suites at a time.
+ * At least two workers, because open handles of a test file end with its worker. Not more than there are NATS accounts.
+ * One for unit tests, because Nx already runs several projects at once.
  */
 function workers(suite, asked) {
   if (suite === 'unit') return ['--runInBand'];

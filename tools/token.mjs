@@ -1,8 +1,6 @@
-// npm run token -- <e-mail or user id>: a session token of the running emulator on standard output, valid for 60 s.
+// npm run token -- <e-mail or user id>: prints a session token of the running emulator, valid for 60 s.
 /* global fetch, AbortSignal */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { stateDirectory } from './bootstrap.mjs';
+import { readState } from './bootstrap.mjs';
 
 try {
   process.stdout.write(`${await mint(process.argv[2])}\n`);
@@ -12,12 +10,12 @@ try {
 }
 
 async function mint(who) {
-  if (!who) throw new Error('Say for whom: npm run token -- <e-mail or user id>');
-  const urls = read('running.json')?.urls;
+  if (!who) throw new Error('Name the user: npm run token -- <e-mail or user id>');
+  const urls = readState('running.json')?.urls;
   const emulator = urls?.emulator;
-  if (urls && !emulator) throw new Error('npm start runs with your own Clerk, whose tokens only its sign-in makes.');
-  if (!emulator) throw new Error('Nothing is running here: npm start first.');
-  const secret = read('settings.json')?.clerkSecretKey;
+  if (urls && !emulator) throw new Error('npm start uses your own Clerk, which issues tokens only at sign-in.');
+  if (!emulator) throw new Error('Gatehouse is not running: run npm start first.');
+  const secret = readState('settings.json')?.clerkSecretKey;
   const call = async (path, body) => {
     const response = await fetch(`${emulator}/v1/${path}`, {
       method: body ? 'POST' : 'GET',
@@ -31,7 +29,7 @@ async function mint(who) {
     }).catch(() => {
       throw new Error(`The emulator at ${emulator} does not answer: is npm start still running?`);
     });
-    if (!response.ok) throw new Error(`The emulator refused (HTTP ${response.status}) at ${path.split('?')[0]}.`);
+    if (!response.ok) throw new Error(`The emulator answered HTTP ${response.status} at ${path.split('?')[0]}.`);
     return response.json();
   };
   const list = (answer) => (Array.isArray(answer) ? answer : (answer.data ?? []));
@@ -42,12 +40,4 @@ async function mint(who) {
   const active = list(await call(`sessions?user_id=${encodeURIComponent(userId)}&status=active`));
   const session = active[0] ?? (await call('sessions', { user_id: userId }));
   return (await call(`sessions/${session.id}/tokens`, {})).jwt;
-}
-
-function read(name) {
-  try {
-    return JSON.parse(readFileSync(join(stateDirectory, name), 'utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type Socket, connect, createServer } from 'node:net';
 import { freePort } from '@gatehouse/local-stack';
 
-/** A way to a server that is slow, breaks, is cut, or falls silent as in a partitioned network. */
+/** A proxy to a server that can delay, break and refuse connections, or stop forwarding as in a network partition. */
 export class TcpProxy {
   private readonly server = createServer((client) => this.accept(client));
   private readonly sockets = new Set<Socket>();
@@ -14,43 +14,43 @@ export class TcpProxy {
     private readonly latencyMs: number,
   ) {}
 
-  /** `latencyMs`: for each direction. */
+  /** @param latencyMs delay of each direction, in milliseconds */
   static async start(target: string, latencyMs = 0): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(target), await freePort(), latencyMs);
     await proxy.mend();
     return proxy;
   }
 
-  /** The target's URL, by way of this proxy. */
+  /** URL of the target through this proxy. */
   get url(): string {
     return this.leadTo(this.target.href);
   }
 
-  /** Another URL of the same server, by way of this proxy. */
+  /** Another URL of the same server, through this proxy. */
   leadTo(url: string): string {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
     return changed.href;
   }
 
-  /** Nothing goes through, and nothing is closed. */
+  /** Stops forwarding without closing connections. */
   stall(): void {
     this.stalled = true;
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Ends a stall: what was held back goes through. */
+  /** Forwards again, beginning with what arrived during the stall. */
   resume(): void {
     this.stalled = false;
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** Breaks every connection; new ones are taken. */
+  /** Breaks all connections. Accepts new ones. */
   break(): void {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Breaks every connection and refuses new ones. */
+  /** Breaks all connections and refuses new ones. */
   async cut(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -58,7 +58,7 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Takes connections again, on the port that it had. */
+  /** Accepts connections again, on the same port. */
   async mend(): Promise<void> {
     await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
   }
@@ -89,7 +89,7 @@ export class TcpProxy {
     if (this.stalled) from.pause();
   }
 
-  /** Timers of one delay fire in the order in which they were set. */
+  /** Keeps the order, because timers with the same delay fire in the order in which they were set. */
   private later(work: () => void): void {
     if (this.latencyMs === 0) work();
     else setTimeout(work, this.latencyMs);

@@ -8,7 +8,7 @@ const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 const TOKEN_FRESH_MS = 30_000;
 
-/** The gateway as the first admin sees it, and as any user does. */
+/** Calls the gateway as the first admin, and as any user. */
 export class Admin {
   private held: { token: string; at: number } | undefined;
   private sessionId: string | undefined;
@@ -18,7 +18,7 @@ export class Admin {
     private readonly clerk: Clerk,
   ) {}
 
-  /** The ledger row of a webhook once it is settled; waits up to 20 s. */
+  /** The ledger row of a webhook when its outcome is known. Waits up to 20 s. */
   async settled(webhookId: string): Promise<WebhookEventDetail> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -33,12 +33,12 @@ export class Admin {
     }
   }
 
-  /** The ledger row of a webhook as it is now; 404 when there is none. */
+  /** The current ledger row of a webhook; 404 when there is none. */
   async event(webhookId: string): Promise<Answer<WebhookEventDetail>> {
     return call(`${this.gateway}/admin/webhook-events/${webhookId}`, { token: await this.token() });
   }
 
-  /** The row of a user. */
+  /** The users row of a Clerk user. */
   async user(clerkUserId: string): Promise<AdminUser | undefined> {
     const { body } = await call<{ items: AdminUser[] }>(`${this.gateway}/admin/users?clerkUserId=${clerkUserId}`, {
       token: await this.token(),
@@ -46,7 +46,7 @@ export class Admin {
     return body.items[0];
   }
 
-  /** Who the gateway says that the bearer of a token is. */
+  /** The profile of the user who has this token. */
   me(token: string): Promise<Answer<User & { code?: string }>> {
     return call(`${this.gateway}/api/me`, { token });
   }

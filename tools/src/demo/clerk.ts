@@ -2,7 +2,7 @@ import { type ClerkClient, createClerkClient } from '@clerk/backend';
 import { call } from './http';
 import { type Running } from './running';
 
-/** One delivery of a webhook, as the emulator remembers it. */
+/** One webhook delivery, as the emulator records it. */
 export interface Delivery {
   readonly id: string;
   readonly message_id: string;
@@ -11,7 +11,7 @@ export interface Delivery {
   readonly attempts: readonly { readonly status: number | null; readonly duration_ms: number }[];
 }
 
-/** The emulator in Clerk's place: the real Backend API client, and what only the emulator can do. */
+/** The emulator: Clerk's own Backend API client, and the control API of the emulator. */
 export class Clerk {
   readonly api: ClerkClient;
   private readonly url: string;
@@ -21,7 +21,7 @@ export class Clerk {
     this.api = createClerkClient({ secretKey, apiUrl: urls.emulator });
   }
 
-  /** Deliveries about a user, oldest first. */
+  /** Deliveries of a user, oldest first. */
   async deliveries(userId: string, type?: string): Promise<Delivery[]> {
     const query = new URLSearchParams({ user_id: userId, limit: '100', ...(type === undefined ? {} : { type }) });
     const { body } = await call<{ data: Delivery[] }>(`${this.url}/emulator/deliveries?${query.toString()}`);
@@ -34,7 +34,7 @@ export class Clerk {
     return body.data[0]?.body ?? '';
   }
 
-  /** Sends a delivery once more under the same webhook id. */
+  /** Sends a delivery again with the same webhook id. */
   async resend(delivery: Delivery): Promise<Delivery | undefined> {
     const { body } = await call<{ data: Delivery[] }>(`${this.url}/emulator/deliveries/${delivery.id}/resend`, {
       method: 'POST',
@@ -43,7 +43,7 @@ export class Clerk {
     return body.data[0];
   }
 
-  /** Sends a body of our own under a new webhook id, signed by the right secret or by another. */
+  /** Sends a body with a new webhook id, signed with the right secret or with another one. */
   async send(type: string, body: string, secret?: string): Promise<Delivery | undefined> {
     const answer = await call<{ data: Delivery[] }>(`${this.url}/emulator/events`, {
       method: 'POST',
@@ -52,12 +52,12 @@ export class Clerk {
     return answer.body.data[0];
   }
 
-  /** Holds webhooks back, or lets them go. */
+  /** Holds webhooks back, or releases them. */
   async hold(yes: boolean): Promise<void> {
     await call(`${this.url}/emulator/${yes ? 'pause' : 'resume'}`, { method: 'POST', body: {} });
   }
 
-  /** A session token of a new session, or of the one given. */
+  /** A session token of a new session, or of the given one. */
   async token(userId: string, sessionId?: string): Promise<{ sessionId: string; token: string }> {
     const session = sessionId ?? (await this.api.sessions.createSession({ userId })).id;
     const { jwt } = await this.api.sessions.getToken(session);

@@ -1,6 +1,6 @@
 import { DemoError } from './errors';
 
-/** An answer: status and parsed body. */
+/** Status and parsed body of a response. */
 export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
@@ -8,7 +8,7 @@ export interface Answer<Body> {
 
 const TIMEOUT_MS = 20_000;
 
-/** One HTTP call with JSON in and out, within 20 s. @throws DemoError when nobody answers */
+/** Makes one HTTP call with JSON, within 20 s. @throws DemoError when there is no response */
 export async function call<Body>(
   url: string,
   { method = 'GET', body, token }: { method?: string; body?: unknown; token?: string } = {},

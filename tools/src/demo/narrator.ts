@@ -1,7 +1,7 @@
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 
-/** Tells the story on the terminal, and remembers what was not as it should be. */
+/** Prints the steps of the demo, and counts the checks that failed. */
 export class Narrator {
   private chapters = 0;
   private failures = 0;
@@ -12,27 +12,26 @@ export class Narrator {
     console.log(`\n${paint(1, `${this.chapters}. ${title}`)}`);
   }
 
-  /** Shows something as it is. */
+  /** Prints a value. */
   shows(what: string, value: string): void {
     console.log(`   ${what.padEnd(15)} ${value}`);
   }
 
-  /** Shows what was decided and why. */
+  /** Prints a decision and its reason. */
   decided(decision: string, reason: string): void {
     console.log(`   ${'decided'.padEnd(15)} ${paint(36, decision)}: ${reason}`);
   }
 
-  /** States what has to hold, and whether it does. */
+  /** Prints a check and whether it passed. */
   expects(what: string, holds: boolean): void {
     if (!holds) this.failures += 1;
     console.log(`   ${holds ? paint(32, '✓') : paint(31, '✗')} ${what}`);
   }
 
-  /** The last words; true when all was as it should be. */
+  /** Prints the summary. Returns whether all checks passed. */
   ends(): boolean {
-    const verdict =
-      this.failures === 0 ? 'All is as it should be.' : `${this.failures} things are not as they should be.`;
-    console.log(`\n${paint(this.failures === 0 ? 32 : 31, verdict)}`);
+    const summary = this.failures === 0 ? 'All checks passed.' : `${this.failures} checks failed.`;
+    console.log(`\n${paint(this.failures === 0 ? 32 : 31, summary)}`);
     return this.failures === 0;
   }
 }

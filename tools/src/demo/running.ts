@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { type GatehouseUrls, workspaceState } from '@gatehouse/local-stack';
 import { DemoError } from './errors';
 
-/** Where the running Gatehouse is, and the key that its emulator accepts. */
+/** Addresses of the running Gatehouse, and the secret key of its emulator. */
 export interface Running {
   readonly urls: GatehouseUrls;
   readonly secretKey: string;
 }
 
-/** Finds what `npm start` started. @throws DemoError when nothing runs */
+/** Finds the Gatehouse that `npm start` started. @throws DemoError when none runs */
 export function findRunning(): Running {
   const state = resolve(process.env.GATEHOUSE_STATE_DIR || workspaceState());
   const { urls } = read<{ urls?: GatehouseUrls }>(join(state, 'running.json')) ?? {};
@@ -21,7 +21,7 @@ export function findRunning(): Running {
     );
   }
   if (urls === undefined || !secretKey) {
-    throw new DemoError('Nothing is running here: run npm start in another terminal first.');
+    throw new DemoError('Gatehouse is not running: run npm start in another terminal first.');
   }
   return { urls, secretKey };
 }

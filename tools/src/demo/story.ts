@@ -7,7 +7,7 @@ import { type Narrator } from './narrator';
 
 const PATIENCE_MS = 20_000;
 
-/** The main job of Gatehouse, step by step, through its public faces alone. */
+/** The main job of Gatehouse, step by step, through its public interfaces only. */
 export class Story {
   private userId = '';
   private sessionId = '';
@@ -51,17 +51,14 @@ export class Story {
 
   private async clerkIsTold(): Promise<void> {
     const { narrator } = this;
-    narrator.chapter('Gatehouse writes its id and role of the user back to Clerk');
+    narrator.chapter('Gatehouse writes the id and role of the user back to Clerk');
     const row = await this.admin.user(this.userId);
-    // Our own write comes back as a webhook.
+    // Clerk reports our own write as a webhook.
     const echo = await this.follow(await this.delivered('user.updated', `"dbId":"${row?.id}"`));
     const { publicMetadata } = await this.clerk.api.users.getUser(this.userId);
     narrator.shows('public metadata', JSON.stringify(publicMetadata));
-    narrator.expects(
-      'Clerk holds our id and role',
-      publicMetadata.dbId === row?.id && publicMetadata.role === row?.role,
-    );
-    narrator.expects('the echo of our own write moves the version alone', decisionOf(echo) === 'advance');
+    narrator.expects('Clerk has our id and role', publicMetadata.dbId === row?.id && publicMetadata.role === row?.role);
+    narrator.expects('the echo of our own write changes only the version', decisionOf(echo) === 'advance');
   }
 
   private async theUserCalls(): Promise<void> {
@@ -77,7 +74,7 @@ export class Story {
     narrator.expects('the gateway knows who it is', status === 200 && body.clerkUserId === this.userId);
     const bad = await this.admin.me(forSession(token, 'sess_of_somebody_else'));
     narrator.shows('altered token', `${bad.status} ${bad.body.code ?? ''}`);
-    narrator.expects('an altered token is refused', bad.status === 401);
+    narrator.expects('an altered token is rejected', bad.status === 401);
   }
 
   private async theUserChanges(): Promise<void> {
@@ -87,12 +84,12 @@ export class Story {
     const event = await this.follow(await this.delivered('user.updated', 'Lovelace'));
     const row = await this.admin.user(this.userId);
     narrator.shows('user row', row?.fullName ?? 'none');
-    narrator.expects('the row has changed with it', row?.fullName === 'Ada Lovelace' && decisionOf(event) === 'apply');
+    narrator.expects('the row has the change', row?.fullName === 'Ada Lovelace' && decisionOf(event) === 'apply');
   }
 
   private async aWebhookComesTwice(): Promise<void> {
     const { narrator } = this;
-    narrator.chapter('A webhook comes twice');
+    narrator.chapter('A webhook arrives twice');
     const original = await this.delivered('user.updated', 'Lovelace');
     const before = await this.admin.settled(original.message_id);
     const again = await this.clerk.resend(original);
@@ -109,7 +106,7 @@ export class Story {
 
   private async webhooksComeOutOfOrder(): Promise<void> {
     const { narrator } = this;
-    narrator.chapter('Two webhooks come in the wrong order');
+    narrator.chapter('Two webhooks arrive in the wrong order');
     await this.clerk.hold(true);
     try {
       await this.clerk.api.users.updateUser(this.userId, { firstName: 'Augusta' });
@@ -127,7 +124,7 @@ export class Story {
         'the newer one is applied, the older one is stale',
         decisionOf(first) === 'apply' && decisionOf(second) === 'stale',
       );
-      narrator.expects('the row is what Clerk holds', row?.firstName === 'Augusta Ada');
+      narrator.expects('the row equals the user at Clerk', row?.firstName === 'Augusta Ada');
     } finally {
       await this.clerk.hold(false);
     }
@@ -145,8 +142,8 @@ export class Story {
     const row = await this.admin.user(this.userId);
     narrator.shows('ingest', `HTTP ${lastStatus(forged)}`);
     narrator.shows('ledger', status === 404 ? 'no row' : `HTTP ${status}`);
-    narrator.expects('it is refused and occupies no webhook id', lastStatus(forged) === 400 && status === 404);
-    narrator.expects('the row is untouched', row?.lastName === 'Lovelace');
+    narrator.expects('it is rejected and its webhook id stays unused', lastStatus(forged) === 400 && status === 404);
+    narrator.expects('the row is unchanged', row?.lastName === 'Lovelace');
   }
 
   private async theUserIsDeleted(): Promise<void> {
@@ -167,12 +164,12 @@ export class Story {
     );
     const { status, body } = await this.refused(token);
     narrator.shows('GET /api/me', `${status} ${body.code ?? ''}`);
-    narrator.expects('a token that Clerk signed a moment ago is refused', status === 401);
+    narrator.expects('a token that Clerk signed a moment ago is rejected', status === 401);
     const after = await this.follow(must(await this.clerk.send('user.updated', late)));
     narrator.expects('a late update does not bring the user back', decisionOf(after) === 'tombstoned');
   }
 
-  /** The gateway may trust what it knew of a user for a few seconds yet. */
+  /** Waits until the token is rejected: the gateway caches users for a few seconds. */
   private async refused(token: string): ReturnType<Admin['me']> {
     const deadline = Date.now() + 5_000;
     for (;;) {
@@ -182,7 +179,7 @@ export class Story {
     }
   }
 
-  /** The user's last delivery of a type, once Clerk has had its answer; `holding` is a text that its body has. */
+  /** The last completed delivery of a type for the user, whose body contains the text `holding`. */
   private async delivered(type: string, holding = ''): Promise<Delivery> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -197,7 +194,7 @@ export class Story {
     }
   }
 
-  /** Shows the way of one event, from delivery to decision. */
+  /** Prints the steps of one event, from delivery to decision. */
   private async follow(delivery: Delivery): Promise<WebhookEventDetail> {
     const { narrator } = this;
     const event = await this.admin.settled(delivery.message_id);
@@ -214,7 +211,7 @@ export class Story {
 }
 
 function must<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new DemoError('The emulator did not send what was asked of it.');
+  if (value === undefined) throw new DemoError('The emulator did not send the delivery.');
   return value;
 }
 
@@ -230,7 +227,7 @@ function reasonOf({ processedData }: WebhookEventDetail): string {
   return (processedData as { reason?: string } | null)?.reason ?? '';
 }
 
-/** The token with another session in its claims, under the same signature. */
+/** Returns the token with another session in its claims and the old signature. */
 function forSession(token: string, sid: string): string {
   const [header, claims = '', signature] = token.split('.');
   const altered = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), sid };

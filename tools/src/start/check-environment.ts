@@ -48,7 +48,7 @@ export function misnamedVariables(env: NodeJS.ProcessEnv, configs: ProgramConfig
 /**
  * Checks everything that the caller has set, before anything is started: the servers, the ports, and the environment of
  * each program with the program's own parser.
- * @throws EnvironmentError that names every faulty variable, never its value
+ * @throws EnvironmentError that names every faulty variable without its value
  */
 export function checkEnvironment(
   env: NodeJS.ProcessEnv,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sayFileError } from '@gatehouse/local-stack';
 import { OtherClerkError } from './errors';
 
-/** Each of these names a Clerk of the caller's own: when one is set, no emulator runs and nothing is made up. */
+/** Settings of the caller's own Clerk. When one is set, no emulator runs and no setting is generated. */
 const OWN_CLERK = [
   'CLERK_API_URL',
   'CLERK_INSTANCE_ID',
@@ -17,12 +17,12 @@ const OWN_CLERK = [
 
 const EMULATOR = 'emulator';
 
-/** The Clerk that the services use: the emulator, or one of the caller's own and the settings that say so. */
+/** The Clerk that the services use: the emulator, or the caller's own with the settings that select it. */
 export type ClerkSource =
   | { readonly kind: 'emulator' }
   | { readonly kind: 'own'; readonly issuer: string; readonly settings: readonly string[] };
 
-/** Which Clerk the caller's environment asks for; any setting of a real Clerk rules the emulator out. */
+/** Determines the Clerk from the caller's environment. Any setting of a real Clerk excludes the emulator. */
 export function clerkSource(env: NodeJS.ProcessEnv): ClerkSource {
   const settings = OWN_CLERK.filter((name) => env[name]);
   if (settings.length === 0) return { kind: 'emulator' };
@@ -30,8 +30,8 @@ export function clerkSource(env: NodeJS.ProcessEnv): ClerkSource {
 }
 
 /**
- * Binds a state directory to one Clerk at its first use: users, admins and API keys of the emulator must never stand
- * beside those of a real Clerk, and its metadata must not be written to strangers.
+ * Binds a state directory to one Clerk at its first use. This keeps users, admins and API keys of the emulator apart from
+ * those of a real Clerk, and keeps metadata from being written to users of another Clerk.
  * @throws OtherClerkError, FolderNotWritableError, DiskFullError
  */
 export function bindClerk(stateDirectory: string, source: ClerkSource): void {

@@ -1,11 +1,11 @@
 import { EmulatorRefusedError } from './errors';
 
-/** The address of the admin that `npm start` makes; `+clerk_test` marks Clerk's test addresses. */
+/** E-mail address of the admin that `npm start` creates. Clerk treats addresses with `+clerk_test` as test addresses. */
 export const firstAdminEmail = 'admin+clerk_test@example.com';
 
 /**
- * Makes the first admin in the emulator unless it is there: a Clerk user whose public metadata says so, which seeds the
- * role when the user is first recorded.
+ * Creates the first admin in the emulator unless it exists: a Clerk user whose public metadata names the role. user-sync
+ * takes the role from there when it first records the user.
  * @throws EmulatorRefusedError
  */
 export async function ensureFirstAdmin(emulatorUrl: string, secretKey: string): Promise<void> {
@@ -21,7 +21,7 @@ export async function ensureFirstAdmin(emulatorUrl: string, secretKey: string): 
       signal: AbortSignal.timeout(10_000),
     });
     if (!response.ok) {
-      throw new EmulatorRefusedError(`The emulator refused to make the first admin (HTTP ${response.status}).`);
+      throw new EmulatorRefusedError(`The emulator rejected the first admin (HTTP ${response.status}).`);
     }
     return response.json();
   };

@@ -3,29 +3,29 @@ import { join } from 'node:path';
 import { type GatehouseUrls, makeDirectory, sayFileError } from '@gatehouse/local-stack';
 import { AlreadyRunningError } from './errors';
 
-/** Where a running instance is found. */
+/** The addresses of a running instance. */
 export type RunningUrls = Omit<GatehouseUrls, 'emulator'> & Partial<Pick<GatehouseUrls, 'emulator'>>;
 
-/** What the file of a running instance says; other tools find it by this. */
+/** Content of running.json, by which other tools find the running instance. */
 export interface RunningInstance {
   pid: number;
-  /** Distinguishes the process from a later one with the same id; only where the system tells. */
+  /** Start time of the process, which tells it from a later one with the same id. Known only on Linux. */
   born: string | undefined;
-  /** Without `emulator` when the services use a Clerk of the caller's own. */
+  /** Without `emulator` when the services use the caller's own Clerk. */
   urls?: RunningUrls;
-  /** How commands of user-sync reach its database and Clerk; holds secrets. */
+  /** Environment for commands of user-sync: its database and Clerk. Contains secrets. */
   userSync?: NodeJS.ProcessEnv;
 }
 
-/** Held by the one instance that may use a state directory. */
+/** The lock of the one instance that may use a state directory. */
 export interface InstanceLock {
-  /** Makes known where everything is, and with which environment user-sync runs. */
+  /** Publishes the addresses, and the environment of user-sync. */
   announce(urls: RunningUrls, userSync: NodeJS.ProcessEnv): void;
   release(): void;
 }
 
 /**
- * Takes the lock of a state directory; one whose holder has died is taken over.
+ * Acquires the lock of a state directory. Takes over the lock of a process that has ended.
  * @throws AlreadyRunningError, FolderNotWritableError, DiskFullError
  */
 export function lockInstance(stateDirectory: string): InstanceLock {
@@ -74,7 +74,7 @@ function isAlive({ pid, born }: RunningInstance): boolean {
   return startTime(pid) === born;
 }
 
-/** Field 22 of /proc/<pid>/stat; undefined elsewhere than on Linux. */
+/** Field 22 of /proc/<pid>/stat; undefined on other systems than Linux. */
 function startTime(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -7,7 +7,7 @@ const shown: Record<string, string> = {
   fatal: 'FATAL',
 };
 
-/** The fields of pino's lines that people read; the level as a number or by name. */
+/** Fields of pino's lines that people read. The level is a number or a name. */
 interface LogLine {
   level?: number | string;
   msg?: string;
@@ -22,8 +22,8 @@ interface LogLine {
 const longest = 200;
 
 /**
- * What the terminal shows of a line that a service wrote: warnings and worse, without the fields that only machines
- * read but with what went wrong and with which webhook; undefined for everything else, which is in the log file.
+ * What the terminal shows of a log line of a service: the message of a warning or error, with its cause and webhook id.
+ * Undefined for any other line, which is only in the log file.
  */
 export function terminalLine(service: string, line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
@@ -42,11 +42,11 @@ export function terminalLine(service: string, line: string): string | undefined 
   }
 }
 
-/** One line for a terminal: of an error its message, nothing of any other object. */
+/** One line for a terminal: a text, or the message of an error. Empty for other objects. */
 function textOf(value: unknown): string {
   const text = typeof value === 'object' && value !== null && 'message' in value ? value.message : value;
   if (typeof text !== 'string') return '';
-  // A message may come from outside; what moves a cursor stays in the log file.
+  // A message may come from outside: removes control characters, which could move the cursor.
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

@@ -35,7 +35,7 @@ let endAskedAt = 0;
 void main();
 
 async function main(): Promise<void> {
-  // A terminal that is gone must not break the orderly stop.
+  // A closed terminal must not interrupt the orderly stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal());
   process.on('disconnect', () => void end(0));
@@ -56,7 +56,7 @@ async function start(): Promise<void> {
   const configs = await loadProgramConfigs();
   const misnamed = misnamedVariables(process.env, configs);
   for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
-  // A program that inherited them would repeat the warning.
+  // Otherwise each program would repeat the warning.
   const env = withoutNames(
     process.env,
     misnamed.map(({ variable }) => variable),
@@ -96,7 +96,7 @@ async function start(): Promise<void> {
   );
 }
 
-/** The same Ctrl-C may reach us from the terminal and again from npm: only one a second later is a second one. */
+/** One Ctrl-C can arrive twice, from the terminal and from npm: only a signal after a second counts as the second. */
 function onSignal(): void {
   if (!ending) {
     console.log('\nStopping …');
@@ -109,7 +109,7 @@ function onSignal(): void {
 }
 
 async function onCrash({ name, exit, lastLines }: GatehouseCrash): Promise<void> {
-  // While starting, the failed step says the same and more.
+  // While starting, the failed step reports the crash.
   if (ending || !gatehouse) return;
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
   console.error(`${name} ${how}, so everything is stopped. Its last lines:`);
@@ -125,7 +125,7 @@ async function onLogError(error: unknown): Promise<void> {
   await end(1);
 }
 
-/** A server that writes its log itself cannot even note that there was no space for it. */
+/** Checks the disk, because a server cannot log that its log has no space. */
 function isDiskFull(): boolean {
   try {
     const { bavail, bsize } = statfsSync(stateDirectory);

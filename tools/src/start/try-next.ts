@@ -1,48 +1,48 @@
 import { type GatehouseUrls } from '@gatehouse/local-stack';
 import { firstAdminEmail } from './first-admin';
 
-/** Where the parts of a running Gatehouse are. */
+/** Addresses and logs of a running Gatehouse. */
 export interface RunningParts {
   readonly urls: GatehouseUrls;
-  /** Relative to the checkout where possible. */
+  /** Path of the logs, relative to the checkout where possible. */
   readonly logDirectory: string;
 }
 
-/** The banner of a run with the emulator: addresses, and commands that show the main job. No secret is part of it. */
+/** The banner of a run with the emulator: addresses, and commands to try. Contains no secret. */
 export function tryEmulator({ urls, logDirectory, settingsFile }: RunningParts & { settingsFile: string }): string {
   const secret = `$(node -p 'require("${settingsFile}").clerkSecretKey')`;
   const token = (who: string) => `-H "Authorization: Bearer $(npm run -s token -- ${who})"`;
   return `
   gateway        ${urls.gateway}        (documentation: ${urls.gateway}/docs)
   webhook-ingest ${urls.ingest}/webhooks/clerk
-  clerk-emulator ${urls.emulator}        (a page to look at; plays Clerk)
+  clerk-emulator ${urls.emulator}        (has a page; takes the place of Clerk)
   logs           ${logDirectory}/<service>.log
 
 Pages of this machine (localhost, 127.0.0.1, [::1]), on any port, may call the gateway.
 
 Try, in another terminal, in this folder:
 
-  1. Make a user at "Clerk"; its signed webhook goes through ingest, NATS and user-sync.
+  1. Create a user in the emulator. Its signed webhook goes through webhook-ingest, NATS and user-sync.
      curl -s ${urls.emulator}/v1/users -H "Authorization: Bearer ${secret}" \\
        -H 'Content-Type: application/json' -d '{"email_address":["asha@example.com"],"first_name":"Asha"}'
 
-  2. Call the gateway as that user, with a session token of 60 seconds.
+  2. Call the gateway as that user, with a session token that is valid for 60 seconds.
      curl -s ${urls.gateway}/api/me ${token('asha@example.com')}
 
-  3. Act as the first admin (${firstAdminEmail}): see what became of the webhooks, and the users.
+  3. Act as the first admin (${firstAdminEmail}): list the webhook events with their outcomes, and the users.
      curl -s ${urls.gateway}/admin/webhook-events ${token(firstAdminEmail)}
      curl -s ${urls.gateway}/admin/users ${token(firstAdminEmail)}
 
-Ctrl-C stops everything; the data stays.
+Ctrl-C stops everything and keeps the data.
 `;
 }
 
-/** The banner of a run with a Clerk of the caller's own: addresses and the first steps. */
+/** The banner of a run with the caller's own Clerk: addresses and the first steps. */
 export function tryOwnClerk({ urls, logDirectory, issuer }: RunningParts & { issuer: string }): string {
   return `
   gateway        ${urls.gateway}        (documentation: ${urls.gateway}/docs)
   webhook-ingest ${urls.ingest}/webhooks/clerk
-  Clerk          ${issuer}        (your own: no emulator runs, no user and no admin was made)
+  Clerk          ${issuer}        (your own: no emulator runs, and no user or admin was created)
   logs           ${logDirectory}/<service>.log
 
 Pages of this machine (localhost, 127.0.0.1, [::1]), on any port, may call the gateway; CORS_ORIGINS,
@@ -60,6 +60,6 @@ Next, in another terminal, in this folder:
   3. Sign in with your frontend, and call the gateway with the session's token.
      curl -s ${urls.gateway}/api/me -H "Authorization: Bearer <session token>"
 
-Ctrl-C stops everything; the data stays.
+Ctrl-C stops everything and keeps the data.
 `;
 }

@@ -2,7 +2,7 @@ import { startNatsContainer, type NatsContainer } from '../containers/nats-conta
 import { freePort, type NatsUser } from '@gatehouse/local-stack';
 import { type OwnNats } from './own-nats';
 
-/** A container whose port outside stays the same when it is stopped and started. */
+/** Starts a container that keeps its port on the host when it is stopped and started. */
 export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise<OwnNats> {
   const first = await onFreePort(users);
   const { url, port } = first;
@@ -29,7 +29,7 @@ export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise
     async start() {
       if (running) return;
       if (lost) {
-        // The store is part of the container.
+        // The store is in the container.
         await container?.remove();
         container = undefined;
         lost = false;
@@ -49,7 +49,7 @@ export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise
   };
 }
 
-/** Our guess at a free port is wrong where another program is faster, or the engine is on another host. */
+/** Tries several ports: another program may take a free port first, and the engine may be on another host. */
 async function onFreePort(users: readonly NatsUser[]): Promise<NatsContainer> {
   for (let attempt = 1; ; attempt++) {
     try {

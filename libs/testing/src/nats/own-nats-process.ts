@@ -14,8 +14,8 @@ import { testVariable } from '../test-environment';
 import { type OwnNats } from './own-nats';
 
 /**
- * A process of this host, run from the program that global setup found. Its store is in `place`, which may be smaller than
- * what its streams reserve, or where there is room.
+ * Starts a process from the program that the global setup found. Its store is in `place`, by default a temporary folder.
+ * `place` may be smaller than what the streams reserve.
  */
 export async function startOwnNatsProcess(users: readonly NatsUser[], place?: string): Promise<OwnNats> {
   const path = testVariable('natsProgram');
@@ -70,7 +70,7 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
   };
 }
 
-/** Each thread stops when it comes by, and until then it answers; seen on Linux alone. */
+/** Waits until all threads are stopped; until then some still answer. Known only on Linux. */
 function standsStill(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
   if (!existsSync(tasks)) return true;

@@ -5,8 +5,8 @@ import { startOwnNatsContainer } from './own-nats-container';
 import { startOwnNatsProcess } from './own-nats-process';
 
 /**
- * Starts a nats-server for this test file alone: for outages, lost streams and permissions. It is a local process, or a
- * container where the run is in containers. `place`: the folder of a process's store.
+ * Starts a nats-server for one test file, to test outages, lost streams and permissions: a local process, or a container
+ * in a run with containers. `place` is the folder for the store of a process.
  */
 export async function startOwnNats(options: { users?: readonly NatsUser[]; place?: string } = {}): Promise<OwnNats> {
   const users = options.users ?? [{ user: 'test', password: 'test' }];

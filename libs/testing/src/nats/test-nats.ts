@@ -3,30 +3,30 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import { randomBytes } from 'node:crypto';
 import { natsAccounts, testVariable, testVariables } from '../test-environment';
 
-/** Generous: deleting a stream deletes files, on a machine that may be busy. */
+/** Long, because deleting a stream deletes files, and the machine may be busy. */
 const TIMEOUT_MS = 20_000;
 
-/** What one test file needs to use NATS. */
+/** NATS for one test file. */
 export interface TestNats {
-  /** Without credentials. */
+  /** URL without credentials. */
   url: string;
   user: string;
   password: string;
-  /** For `connect`; a fresh object each time. */
+  /** Options for `connect`; a new object at each call. */
   connectionOptions(): NodeConnectionOptions;
-  /** Unique; for names of streams, durables and subjects that others must not meet. */
+  /** Unique prefix for names of streams, durables and subjects. */
   prefix: string;
-  /** True when this file has an account of its own, where any stream name is free to use. */
+  /** Whether this file has its own account, in which it may use any stream name. */
   isolated: boolean;
-  /** A connection that `cleanup` closes. */
+  /** Opens a connection, which `cleanup` closes. */
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
-  /** Closes those connections and deletes the streams: all of the own account's, or those with the prefix. */
+  /** Closes those connections. Deletes all streams of the own account, or those with the prefix. */
   cleanup(): Promise<void>;
 }
 
 /**
- * NATS for one test file. Each Jest worker has an account of its own on the shared server, emptied here: streams and
- * subjects keep their production names and files still do not meet.
+ * Prepares NATS for one test file. Each Jest worker has its own account on the shared server, and this deletes its
+ * streams. So test files use production names of streams and subjects without conflicts.
  */
 export async function testNats(): Promise<TestNats> {
   const server = new URL(testVariable('nats'));
@@ -70,7 +70,7 @@ export async function testNats(): Promise<TestNats> {
   };
 }
 
-/** A worker runs one file at a time. */
+/** The account of this worker, which runs one file at a time. */
 function accountNumber(): number {
   return ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % natsAccounts) + 1;
 }

@@ -6,12 +6,12 @@ import { freePort, Leash, ManagedProcess, ServerNotReadyError, workspaceState } 
 import { RedisServerNotFoundError } from '../errors';
 import { type RedisProgram, unpackDebianRedis, unpackedRedis } from './redis-debian';
 
-/** A redis-server of one test file's own, which may be stopped and started again; it keeps nothing. */
+/** The redis-server of one test file, which the test can stop and restart. It loses its data when it stops. */
 export interface OwnRedis {
   url: string;
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Stops it for good and removes its files. */
+  /** Stops it and removes its files. */
   dispose(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ const READY_TIMEOUT_MS = 20_000;
 const PROBE_MS = 30;
 
 /**
- * Starts a redis-server (or valkey-server) for this test file alone: REDIS_SERVER_BIN, PATH, our cache, the Debian
- * package; the first that is there.
+ * Starts a redis-server (or valkey-server) for one test file: the first of REDIS_SERVER_BIN, PATH, our cache and the
+ * Debian package.
  * @throws RedisServerNotFoundError
  */
 export async function startOwnRedis(): Promise<OwnRedis> {

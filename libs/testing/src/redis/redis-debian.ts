@@ -2,15 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } from '@gatehouse/local-stack';
 
-/** A redis-server to start, with the variables that it needs besides ours. */
+/** A redis-server program, and the variables to add to its environment. */
 export interface RedisProgram {
   path: string;
   env: Record<string, string>;
 }
 
-/** Where redis-server is unpacked. */
+/** Where to unpack redis-server. */
 export interface RedisUnpack {
-  /** Holds the unpacked tree afterwards. */
+  /** Folder for the unpacked packages. */
   directory: string;
   /** Holds our own package lists when the system's are not usable. */
   aptDirectory: string;
@@ -19,8 +19,8 @@ export interface RedisUnpack {
 const program = 'usr/bin/redis-server';
 
 /**
- * Takes redis-server, and the libraries it needs and this system lacks, out of the distribution without installing them:
- * apt checks each package against the distribution's signature, dpkg unpacks it. Needs no root.
+ * Unpacks redis-server, and the libraries that it needs and this system lacks, without installing them and without root.
+ * apt checks the signature of each package.
  * @throws CommandFailedError
  */
 export async function unpackDebianRedis({ directory, aptDirectory }: RedisUnpack): Promise<RedisProgram> {
@@ -34,18 +34,19 @@ export async function unpackDebianRedis({ directory, aptDirectory }: RedisUnpack
       await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 60_000 });
     }
     const unpacked = join(work, 'unpacked');
-    if (!existsSync(join(unpacked, program))) throw new CommandFailedError('the Debian packages hold no redis-server');
-    // Another process may have been faster; its tree serves as well.
+    if (!existsSync(join(unpacked, program)))
+      throw new CommandFailedError('the Debian packages contain no redis-server');
+    // Another process may have unpacked it meanwhile.
     if (!unpackedRedis(directory)) renameSync(unpacked, directory);
   } finally {
     for (const folder of [work, lists]) rmSync(folder, { recursive: true, force: true });
   }
   const found = unpackedRedis(directory);
-  if (!found) throw new CommandFailedError('the unpacked redis-server cannot be found again');
+  if (!found) throw new CommandFailedError('the unpacked redis-server is missing');
   return found;
 }
 
-/** The redis-server of a tree that {@link unpackDebianRedis} made; undefined when there is none. */
+/** The redis-server that {@link unpackDebianRedis} has unpacked into a folder; undefined when there is none. */
 export function unpackedRedis(directory: string): RedisProgram | undefined {
   const path = join(directory, program);
   if (!existsSync(path)) return undefined;
@@ -56,19 +57,19 @@ export function unpackedRedis(directory: string): RedisProgram | undefined {
   return { path, env: { LD_LIBRARY_PATH: [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') } };
 }
 
-/** With the system's package lists, else with lists fetched for this once. */
+/** Downloads with the package lists of the system, otherwise with lists fetched for this purpose. */
 async function download(work: string, lists: string): Promise<void> {
   const fetchAll = async (apt: string[]): Promise<void> => {
     const simulate = [...apt, 'install', '--simulate', '--no-install-recommends', 'redis-server'];
     const plan = await runCommand('apt-get', simulate, { cwd: work, timeoutMs: 60_000 });
     const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
-    // Installed, and yet its program was not found: the packages alone will do.
+    // The packages are installed although the program was not found: they alone are enough.
     const packages = missing.length > 0 ? missing : ['redis-server', 'redis-tools'];
     await runCommand('apt-get', [...apt, 'download', ...packages], { cwd: work, timeoutMs: 120_000 });
   };
   await fetchAll(aptOptions()).catch(async () => {
     const own = [...aptOptions(), ...ownLists(lists)];
-    // It also fails when a third party's source is away; whether the packages can be had is what counts.
+    // It also fails when one third-party source is unavailable. The download below decides.
     await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
     await fetchAll(own);
   });
