@@ -4,14 +4,14 @@ import { AuthenticationModule } from '../authentication/authentication.module';
 import { LimitsModule } from '../limits/limits.module';
 import { SignInModule } from '../sign-in/sign-in.module';
 import { TrustModule } from '../trust/trust.module';
-import { PhoneLoginController } from './exchange-phone-login/phone-login.controller';
-import { ExplainController } from './explain-credential/explain.controller';
-import { LoginController } from './log-in/login.controller';
+import { ExchangePhoneLoginController } from './exchange-phone-login/exchange-phone-login.controller';
+import { ExplainCredentialController } from './explain-credential/explain-credential.controller';
+import { LogInController } from './log-in/log-in.controller';
 import { KeysController } from './manage-keys/keys.controller';
 import { ScopesController } from './manage-keys/scopes.controller';
 import { SetPasswordController } from './set-password/set-password.controller';
 import { ShowMeController } from './show-me/show-me.controller';
-import { SessionController } from './show-session/session.controller';
+import { ShowSessionController } from './show-session/show-session.controller';
 import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.controller';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
 
@@ -19,12 +19,12 @@ import { UpdateProfileController } from './update-profile/update-profile.control
 @Module({
   imports: [AuthenticationModule, LimitsModule, AuditModule, TrustModule, SignInModule],
   controllers: [
-    LoginController,
+    LogInController,
     SetPasswordController,
-    PhoneLoginController,
+    ExchangePhoneLoginController,
     SyncClerkUserController,
-    SessionController,
-    ExplainController,
+    ShowSessionController,
+    ExplainCredentialController,
     ShowMeController,
     UpdateProfileController,
     KeysController,

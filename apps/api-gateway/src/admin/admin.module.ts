@@ -3,17 +3,17 @@ import { AuditModule } from '../audit/audit.module';
 import { EraseUserController } from './erase-user/erase-user.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
 import { ClerkIds } from './find-user/clerk-ids';
-import { AuditController } from './list-audit/audit.controller';
-import { ConflictsController } from './list-conflicts/conflicts.controller';
+import { ListAuditController } from './list-audit/list-audit.controller';
+import { ListConflictsController } from './list-conflicts/list-conflicts.controller';
 import { ListEventsController } from './list-events/list-events.controller';
 import { MetadataCollisionsController } from './list-metadata-collisions/metadata-collisions.controller';
 import { WriteBacksController } from './list-write-backs/write-backs.controller';
 import { AdminKeysController } from './manage-keys/admin-keys.controller';
 import { UsersController } from './manage-users/users.controller';
 import { ReconcileController } from './reconcile/reconcile.controller';
-import { RedriveController } from './redrive-events/redrive.controller';
+import { RedriveEventsController } from './redrive-events/redrive-events.controller';
 import { ShowEventController } from './show-event/show-event.controller';
-import { StatsController } from './show-stats/stats.controller';
+import { ShowStatsController } from './show-stats/show-stats.controller';
 import { SyncUserController } from './sync-user/sync-user.controller';
 
 /** Routes under `/admin`. They require the role admin. */
@@ -26,14 +26,14 @@ import { SyncUserController } from './sync-user/sync-user.controller';
     AdminKeysController,
     ListEventsController,
     ShowEventController,
-    RedriveController,
+    RedriveEventsController,
     EraseUserController,
-    StatsController,
+    ShowStatsController,
     ReconcileController,
-    ConflictsController,
+    ListConflictsController,
     WriteBacksController,
     MetadataCollisionsController,
-    AuditController,
+    ListAuditController,
   ],
   providers: [ClerkIds],
 })

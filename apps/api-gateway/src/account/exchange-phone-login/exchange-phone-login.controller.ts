@@ -25,7 +25,7 @@ const exchangedSchema = z.object({
  */
 @Controller('auth/verify-clerk-token')
 @ApiTags('auth')
-export class PhoneLoginController {
+export class ExchangePhoneLoginController {
   constructor(
     private readonly services: RequestClient,
     private readonly tokens: LegacyTokens,
@@ -35,7 +35,10 @@ export class PhoneLoginController {
   @Post()
   @HttpCode(200)
   @Access({ access: 'clerk-session', permission: 'session:create', rateClass: 'exchange' })
-  @ApiOperation({ summary: 'Exchange a Clerk session token for a Gatehouse token; works once per token' })
+  @ApiOperation({
+    operationId: 'exchangePhoneLogin',
+    summary: 'Exchange a Clerk session token for a Gatehouse token; works once per token',
+  })
   @ApiOkResponse({ description: 'A Gatehouse token and the user', standardSchema: exchangedSchema })
   async exchange(
     @Body({ schema: phoneLoginBodySchema }) body: PhoneLoginBody,

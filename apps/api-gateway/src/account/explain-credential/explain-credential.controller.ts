@@ -10,7 +10,7 @@ import { type Explanation, checksOf, explanationSchema } from './explanation';
 /** `GET /auth/explain`: why the gateway accepted the credential of this request. */
 @Controller('auth/explain')
 @ApiTags('auth')
-export class ExplainController {
+export class ExplainCredentialController {
   constructor(
     @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly feed: TrustChangeFeed,
@@ -18,7 +18,10 @@ export class ExplainController {
 
   @Get()
   @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin', scope: 'none' })
-  @ApiOperation({ summary: 'Show which verifier accepted this request and what it checked' })
+  @ApiOperation({
+    operationId: 'explainExplain',
+    summary: 'Show which verifier accepted this request and what it checked',
+  })
   @ApiOkResponse({
     description: 'The row of the credential table, the verifier, its checks and the principal',
     standardSchema: explanationSchema,

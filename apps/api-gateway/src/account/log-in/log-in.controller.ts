@@ -32,7 +32,7 @@ const loggedOutSchema = z.object({
 /** `POST /auth/login` and `POST /auth/logout`: sessions of local users. */
 @Controller('auth')
 @ApiTags('auth')
-export class LoginController {
+export class LogInController {
   constructor(
     private readonly services: RequestClient,
     private readonly tokens: LegacyTokens,
@@ -42,7 +42,7 @@ export class LoginController {
   @Post('login')
   @HttpCode(200)
   @Access({ access: 'public', permission: 'session:create', rateClass: 'login' })
-  @ApiOperation({ summary: 'Log in a local user with e-mail address and password' })
+  @ApiOperation({ operationId: 'logInLogin', summary: 'Log in a local user with e-mail address and password' })
   @ApiOkResponse({ description: 'A Gatehouse token and the user', standardSchema: loggedInSchema })
   async logIn(
     @Body({ schema: loginSchema }) { email, password }: z.output<typeof loginSchema>,
@@ -59,7 +59,7 @@ export class LoginController {
   @Post('logout')
   @HttpCode(200)
   @Access({ access: 'user', permission: 'session:delete', rateClass: 'write', credential: 'session' })
-  @ApiOperation({ summary: 'End the session of this request' })
+  @ApiOperation({ operationId: 'logOutLogin', summary: 'End the session of this request' })
   @ApiOkResponse({
     description: 'Number of sessions closed. `propagation` tells how many gateways have acknowledged that.',
     standardSchema: loggedOutSchema,

@@ -8,12 +8,13 @@ import { type CallerRequest } from '../../caller/caller';
 /** `GET /admin/stats`: statistics of event processing. */
 @Controller('admin/stats')
 @ApiTags('admin')
-export class StatsController {
+export class ShowStatsController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'stats:read', rateClass: 'admin' })
   @ApiOperation({
+    operationId: 'showStats',
     summary: 'Show counts, latencies, open events, the webhook secrets in use, and whether webhooks have stopped',
   })
   @ApiOkResponse({ description: 'The statistics', standardSchema: getLedgerStats.reply })

@@ -8,12 +8,12 @@ import { type CallerRequest } from '../../caller/caller';
 /** `GET /admin/audit`: who did what, with which credential. */
 @Controller('admin/audit')
 @ApiTags('admin')
-export class AuditController {
+export class ListAuditController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'audit:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List the entries of the audit log, newest first' })
+  @ApiOperation({ operationId: 'listAudit', summary: 'List the entries of the audit log, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listAudit.reply })
   list(
     @Req() { caller }: CallerRequest,

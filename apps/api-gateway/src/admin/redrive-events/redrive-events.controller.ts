@@ -30,7 +30,7 @@ const redriveBodySchema = redriveRequestSchema(
 /** `/admin/webhook-events/…`: redrives failed and ignored events and shows the progress of redrives. */
 @Controller('admin/webhook-events')
 @ApiTags('admin')
-export class RedriveController {
+export class RedriveEventsController {
   constructor(
     private readonly services: RequestClient,
     private readonly audit: AuditTrail,
@@ -40,7 +40,10 @@ export class RedriveController {
   @Post('redrive')
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Redrive events by filter, one page per request; dryRun changes nothing' })
+  @ApiOperation({
+    operationId: 'redriveRedrive',
+    summary: 'Redrive events by filter, one page per request; dryRun changes nothing',
+  })
   @ApiOkResponse({ description: 'The result for each event of the page', standardSchema: redriveEvents.reply })
   async redrive(
     @Req() { caller }: CallerRequest,
@@ -54,6 +57,7 @@ export class RedriveController {
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
   @ApiOperation({
+    operationId: 'redriveOneRedrive',
     summary: 'Redrive one event, by its id or its webhook id (msg_…); dryRun in body or query changes nothing',
   })
   @ApiOkResponse({ description: 'The result', standardSchema: redriveEvents.reply })
@@ -68,7 +72,7 @@ export class RedriveController {
 
   @Get('redrives')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List redrives and who started them, newest first' })
+  @ApiOperation({ operationId: 'listRedrive', summary: 'List redrives and who started them, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listRedrives.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -79,7 +83,7 @@ export class RedriveController {
 
   @Get('redrives/:id')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Show a redrive and its progress' })
+  @ApiOperation({ operationId: 'showRedrive', summary: 'Show a redrive and its progress' })
   @ApiOkResponse({ description: 'The number of its events by state', standardSchema: getRedrive.reply })
   show(
     @Req() { caller }: CallerRequest,

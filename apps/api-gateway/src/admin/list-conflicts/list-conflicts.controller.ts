@@ -8,12 +8,15 @@ import { type CallerRequest } from '../../caller/caller';
 /** `GET /admin/conflicts`: conflicts of users that have the same e-mail address or phone number. */
 @Controller('admin/conflicts')
 @ApiTags('admin')
-export class ConflictsController {
+export class ListConflictsController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'conflicts:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List conflicts of users over an address, newest first; by default only open ones' })
+  @ApiOperation({
+    operationId: 'listConflicts',
+    summary: 'List conflicts of users over an address, newest first; by default only open ones',
+  })
   @ApiOkResponse({
     description: 'One page, without the addresses',
     standardSchema: listUserConflicts.reply,
