@@ -4,7 +4,10 @@ import { decodeJwt } from './jwt';
 const SESSION_COOKIE = /^__session(?:_[\w-]{1,64})?$/;
 const MAX_COOKIES = 10;
 
-/** Values of the cookies whose names `isWanted` accepts, in the order of the request; at most 10, without empty ones. */
+/**
+ * Values of the cookies whose names `isWanted` accepts, in the order of the request; at most 10, without empty ones. Cookie
+ * parsers such as `cookie` keep only the first of several cookies with one name, so this reads the headers itself.
+ */
 export function readCookies(rawHeaders: readonly string[], isWanted: (name: string) => boolean): string[] {
   const values: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {

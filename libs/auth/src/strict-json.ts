@@ -2,7 +2,7 @@
 export type JsonFault = 'encoding' | 'syntax' | 'depth' | 'number' | 'repeated_member';
 
 /** Makes the error that the parser throws for a fault. */
-export type ToError = (fault: JsonFault) => Error;
+type ToError = (fault: JsonFault) => Error;
 
 /** Maximum depth of strict JSON; levels. */
 export const maxDepth = 32;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { commaSeparated } from './variables';
 
 /** A parsed element of a list, or its problem. */
-export type ParsedElement = { readonly value: string } | { readonly problem: string };
+type ParsedElement = { readonly value: string } | { readonly problem: string };
 
 /** Rules for a list: its maximum length, the plural noun for messages, and the parser of an element. */
-export interface ElementListRules {
+interface ElementListRules {
   readonly max: number;
   readonly plural: string;
   readonly parse: (element: string) => ParsedElement;

@@ -1,14 +1,13 @@
 export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
 export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
-export { OriginList, originList, type OriginListOptions } from './origins';
+export { OriginList, originList } from './origins';
 export { nearMisses, type NearMiss } from './near-misses';
 export { parseEnvironment } from './parse-environment';
 export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';
 export {
   ackWait,
-  certificateFile,
   clerkInstanceId,
   commaSeparated,
   commonVariables,

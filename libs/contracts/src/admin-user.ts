@@ -78,7 +78,7 @@ export const activateUser = defineRequest({
 });
 
 /** Results of syncing one user with Clerk. */
-export const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as const;
+const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as const;
 
 /**
  * Result of syncing one user with Clerk. `unchanged`: it was already equal. `deleted`: it was deleted here, and its Clerk id

@@ -1,16 +1,9 @@
-export {
-  clerkMovementSchema,
-  clerkMovementSubject,
-  movementSources,
-  type ClerkMovement,
-  type MovementSource,
-} from './clerk-movement';
+export { clerkMovementSchema, clerkMovementSubject, type ClerkMovement, type MovementSource } from './clerk-movement';
 export {
   activateUser,
   createUser,
   deactivateUser,
   issuePasswordToken,
-  passwordTokenSchema,
   setUserRole,
   setUserTier,
   showUser,
@@ -19,7 +12,6 @@ export {
 } from './admin-user';
 export {
   apiKeyDraftSchema,
-  apiKeySchema,
   apiKeyStates,
   createKey,
   listKeys,
@@ -29,27 +21,14 @@ export {
   resolveKey,
   revokeKey,
   rotateKey,
-  stillValidSchema,
   touchKeys,
   type ApiKey,
   type ApiKeyDraft,
 } from './api-key';
-export {
-  auditActions,
-  auditEntrySchema,
-  auditOutcomes,
-  listAudit,
-  maxAuditAgeMs,
-  recordAudit,
-  type AuditAction,
-  type AuditEntry,
-} from './audit';
+export { auditActions, listAudit, maxAuditAgeMs, recordAudit, type AuditAction, type AuditEntry } from './audit';
 export { acknowledgeTrustChanges, gatewayLease, leaseGateway } from './gateway-lease';
 export {
   trustChangeHeartbeat,
-  trustChangeKinds,
-  trustChangeNumberSchema,
-  trustChangeReasons,
   trustChangeSchema,
   trustChangesAnnouncement,
   trustChangesSince,
@@ -62,12 +41,9 @@ export {
 } from './trust-change';
 export {
   clerkEnvelopeSchema,
-  clerkDeletedUserSchema,
   clerkEventDataSchemas,
-  clerkSessionSchema,
   handledEventTypes,
   isHandledEventType,
-  type ClerkEnvelope,
   type ClerkSession,
   type HandledEventType,
 } from './clerk-event';
@@ -78,23 +54,14 @@ export {
   clerkUserSchema,
   type ClerkUser,
 } from './clerk-user';
-export { eraseUserPayloads, erasureSchema, type Erasure } from './erasure';
-export {
-  decodeEventHeaders,
-  encodeEventHeaders,
-  eventHeaders,
-  eventMessageId,
-  eventMetadataSchema,
-  type EventMetadata,
-} from './event-message';
-export { getLedgerStats, ledgerStatsSchema, type LedgerStats } from './ledger-stats';
+export { eraseUserPayloads, type Erasure } from './erasure';
+export { decodeEventHeaders, encodeEventHeaders, eventMessageId, type EventMetadata } from './event-message';
+export { getLedgerStats, type LedgerStats } from './ledger-stats';
 export {
   closeSession,
-  loginReplySchema,
   maxPasswordLength,
   newPasswordSchema,
   resolveLegacySession,
-  sessionTtlSchema,
   setPassword,
   verifyLogin,
   type LoginReply,
@@ -116,18 +83,16 @@ export { explainUser, explanationSchema, type Explanation } from './explanation'
 export {
   decodeOutcomes,
   encodeOutcomes,
-  failureKinds,
   outcomeSchema,
   outcomeSubject,
   type FailureKind,
   type Outcome,
 } from './outcome';
-export { pageOf, pageRequestSchema } from './page';
+export { pageRequestSchema } from './page';
 export {
   authMethods,
   envelopeClaimsSchema,
   envelopeHeader,
-  originSchema,
   principalSchema,
   roles,
   tiers,
@@ -142,8 +107,6 @@ export { problemSchema, type Problem } from './problem';
 export {
   approveReconcile,
   listReconciles,
-  reconcileRunSchema,
-  reconcileStates,
   showReconcile,
   startReconcile,
   undoReconcile,
@@ -153,11 +116,9 @@ export {
 export {
   getRedrive,
   listRedrives,
-  maxRedriven,
   redriveEvents,
   redriveFilterSchema,
   redriveRequestSchema,
-  redriveSchema,
   type Redrive,
   type RedriveFilter,
   type RedriveItem,
@@ -173,7 +134,7 @@ export {
   type RequestErrorCode,
   type RequestOf,
 } from './request';
-export { scopeListSchema, scopes, scopeSchema, type ScopeList } from './scope';
+export { scopeListSchema, scopes, type ScopeList } from './scope';
 export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {
@@ -186,9 +147,8 @@ export {
   type ConsumerContract,
   type StreamContract,
 } from './streams';
-export { holderSchema, type Holder } from './holder';
+export { type Holder } from './holder';
 export {
-  adminUserSchema,
   getMe,
   listUsers,
   profilePatchSchema,
@@ -199,41 +159,23 @@ export {
   type ProfilePatch,
   type User,
 } from './user';
-export {
-  eventStatuses,
-  getWebhookEvent,
-  listWebhookEvents,
-  webhookEventDetailSchema,
-  webhookEventSchema,
-  type WebhookEvent,
-  type WebhookEventDetail,
-} from './webhook-event';
+export { getWebhookEvent, listWebhookEvents, type WebhookEvent, type WebhookEventDetail } from './webhook-event';
 export { findUser, userRefSchema } from './user-ref';
 export { uuidSchema } from './uuid';
-export { listUserConflicts, userConflictSchema, type UserConflict } from './user-conflict';
+export { listUserConflicts, type UserConflict } from './user-conflict';
 export {
   decideMetadataCollision,
   decideMetadataCollisions,
   listMetadataCollisions,
   maxMetadataDecisions,
   metadataCollisionSchema,
-  metadataCollisionStates,
-  metadataDecisions,
   metadataProgress,
   metadataSelectionSchema,
-  metadataStateSchema,
   type MetadataCollision,
   type MetadataCollisionState,
   type MetadataDecision,
   type MetadataProgress,
   type MetadataState,
 } from './metadata-collision';
-export {
-  listWriteBacks,
-  retryWriteBacks,
-  writeBackSchema,
-  writeBackStates,
-  type WriteBack,
-  type WriteBackState,
-} from './write-back';
+export { listWriteBacks, retryWriteBacks, type WriteBack, type WriteBackState } from './write-back';
 export { latestTimeMs } from './time';

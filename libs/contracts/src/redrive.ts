@@ -30,7 +30,7 @@ export const redriveFilterSchema = z.strictObject({
 export type RedriveFilter = z.output<typeof redriveFilterSchema>;
 
 /** What a redrive does, or with `dryRun` would do, with one event. */
-export const redriveItemSchema = z.object({
+const redriveItemSchema = z.object({
   id: z.string(),
   webhookId: z.string(),
   eventType: z.string(),

@@ -6,5 +6,3 @@ if (problem !== undefined) {
   process.stderr.write(`${problem}\n`);
   process.exit(1);
 }
-
-export { nodeVersionProblem };

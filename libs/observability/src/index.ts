@@ -1,13 +1,13 @@
 export { cameOverHttps } from './came-over-https';
-export { FailpointsInvalidError, armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
+export { armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
 export { clientAddress } from './forwarded-addresses';
 export { clientRequestId } from './http-logging';
 export { edgeServerOptions, prepareEdgeServer } from './edge-server';
-export { acceptableCorrelationId, currentLogFields, withLogContext, type LogFields } from './log-context';
-export { NestLogger, createLogger, type LoggerOptions } from './logger';
-export { ObservabilityModule, type ObservabilityOptions } from './observability.module';
+export { withLogContext } from './log-context';
+export { NestLogger, createLogger } from './logger';
+export { ObservabilityModule } from './observability.module';
 export { OpsServer } from './ops-server';
-export { PeriodicWorker, type WorkerSchedule } from './periodic-worker';
+export { PeriodicWorker } from './periodic-worker';
 export { type ReadinessCheck } from './readiness-check';
 export { runService } from './run-service';
 export { LOGGER, METRICS } from './tokens';

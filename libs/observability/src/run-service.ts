@@ -4,7 +4,7 @@ import { createLogger } from './logger';
 const SHUTDOWN_LIMIT_MS = 25_000;
 
 /** An ignored variable, and the variable that was probably meant. */
-export interface MisnamedVariable {
+interface MisnamedVariable {
   readonly variable: string;
   readonly meant: string;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectionUrl, freePort, withClient } from '@gatehouse/local-stack';
 import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
-import { DatabaseUnusableError, DatabaseUnreachableError, connectDatabase, createDataSource } from '../src';
+import { connectDatabase, createDataSource } from '../src';
+import { DatabaseUnusableError, DatabaseUnreachableError } from '../src/errors';
 import { refusalReason } from '../src/refusal';
 
 /** So long that a retry would exceed the time limit of the test. */

@@ -5,7 +5,7 @@ import { refusalReason } from './refusal';
 import { isDatabaseUnavailable } from './sql-state';
 
 /** How often to retry while a database starts. */
-export interface ConnectPatience {
+interface ConnectPatience {
   readonly attempts: number;
   readonly pauseMs: number;
 }

@@ -1,7 +1,6 @@
 export { keyLock } from './advisory-lock';
 export { connectDatabase } from './connect';
 export { createDataSource, type DatabaseOptions } from './data-source';
-export { DatabaseUnreachableError, DatabaseUnusableError } from './errors';
 export { runMigrations, schemaDifferences } from './migrate';
 export { PersistenceModule } from './persistence.module';
 export { databaseReadiness } from './readiness';

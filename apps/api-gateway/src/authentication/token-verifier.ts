@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import {
+  type ClassifiedJwt,
   type ClerkSession,
   type ClerkSessionVerifier,
   CredentialRefusedError,
@@ -18,8 +19,6 @@ import {
 import { countedAddress } from '../limits/rate-limits';
 import { type MaybePromise } from '../maybe-promise';
 import { Forgeries } from './forgeries';
-
-type ClassifiedJwt = ReturnType<typeof classifyJwt>;
 
 /** Session of a verified token, by the verifier that accepted it. */
 export type VerifiedToken =
