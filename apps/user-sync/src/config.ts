@@ -144,7 +144,7 @@ export interface UserSyncConfig {
   readonly failpoints: readonly Failpoint[];
 }
 
-/** Set variables that user-sync does not read, with names close to ones that it reads. */
+/** Finds variables that are set but not read, and whose names resemble one that is read. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }

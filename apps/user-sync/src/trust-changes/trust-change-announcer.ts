@@ -88,5 +88,5 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
   }
 }
 
-/** Higher than every number: loads only the current number. */
+/** A number after which no trust change exists: reading from it returns only the current number. */
 const NO_CHANGES = Number.MAX_SAFE_INTEGER;

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Users, the tombstones of deleted ones, and the story of what was applied. */
+/** Creates users, tombstones of deleted users, and applied events. */
 export class CreateUsers1790000000000 implements MigrationInterface {
   readonly name = 'CreateUsers1790000000000';
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What lets callers in besides Clerk, the numbered changes of whom is trusted, and the audit log. */
+/** Creates credentials other than Clerk's, numbered trust changes, and the audit log. */
 export class CreateTrust1790000100000 implements MigrationInterface {
   readonly name = 'CreateTrust1790000100000';
 
@@ -66,7 +66,7 @@ const credentials = [
 ];
 
 const changes = [
-  // One row, locked by each transaction that makes a change: the numbers have no gap and are committed in their order.
+  // One row, locked by each transaction that records trust changes: numbers have no gaps and are committed in order.
   `CREATE TABLE change_counter (
      id integer CONSTRAINT change_counter_pkey PRIMARY KEY CONSTRAINT change_counter_single_check CHECK (id = 1),
      number bigint NOT NULL
@@ -111,7 +111,7 @@ const audit = [
   'CREATE INDEX audit_log_actor_user_id_idx ON audit_log (actor_user_id, id)',
   'CREATE INDEX audit_log_action_idx ON audit_log (action, id)',
   'CREATE INDEX audit_log_at_idx ON audit_log (at)',
-  // The service may not change tables, so it cannot take this away.
+  // The service role cannot alter tables, so it cannot drop this trigger.
   `CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN
        RAISE EXCEPTION 'the audit log is only ever added to' USING ERRCODE = 'insufficient_privilege';

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Conflicts for a person, suspected absences, deletions that can still be undone, and the walks over Clerk's users. */
+/** Creates address conflicts, suspected absences, pending redactions and reconcile runs. */
 export class CreateConvergence1790000200000 implements MigrationInterface {
   readonly name = 'CreateConvergence1790000200000';
 
@@ -71,7 +71,7 @@ const runs = [
      finished_at timestamptz(3)
    )`,
   'CREATE INDEX reconcile_runs_requested_at_idx ON reconcile_runs (requested_at)',
-  // At most one walk is on its way.
+  // At most one reconcile run is queued or running.
   `CREATE UNIQUE INDEX reconcile_runs_open_key ON reconcile_runs ((true)) WHERE state IN ('queued', 'running')`,
   `CREATE TABLE reconcile_sightings (
      clerk_user_id text CONSTRAINT reconcile_sightings_pkey PRIMARY KEY,

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Logouts of Clerk sessions outlive the numbered changes that told of them. */
+/** Creates logouts of Clerk sessions, which are kept longer than trust changes. */
 export class CreateSignedOutSessions1790000300000 implements MigrationInterface {
   readonly name = 'CreateSignedOutSessions1790000300000';
 

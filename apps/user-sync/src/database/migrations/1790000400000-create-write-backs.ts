@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What Clerk is owed of our users, and how many requests it may still be asked. */
+/** Creates write-backs and the budget of requests to Clerk. */
 export class CreateWriteBacks1790000400000 implements MigrationInterface {
   readonly name = 'CreateWriteBacks1790000400000';
 
@@ -33,12 +33,12 @@ const writeBacks = [
   `CREATE INDEX write_backs_due_idx ON write_backs (bulk, due_at) WHERE state = 'pending'`,
   `CREATE INDEX write_backs_owed_at_idx ON write_backs (owed_at) WHERE state = 'pending'`,
   `CREATE INDEX write_backs_dead_idx ON write_backs (user_id) WHERE state = 'dead'`,
-  // Users that were made before this table was have never been written to Clerk.
+  // Users that are older than this table have never been written to Clerk.
   `INSERT INTO write_backs (user_id, state, reason, bulk)
    SELECT id, 'pending', 'create', true FROM users WHERE clerk_user_id IS NOT NULL AND deleted_at IS NULL`,
 ];
 
-// Written at each request to Clerk: without a log that costs next to nothing, and a crash only forgets some seconds.
+// Updated by each request to Clerk. Unlogged, that is cheap, and a crash loses only a few seconds of history.
 const budget = `CREATE UNLOGGED TABLE clerk_budget (
    id integer CONSTRAINT clerk_budget_pkey PRIMARY KEY CONSTRAINT clerk_budget_single_check CHECK (id = 1),
    tokens double precision NOT NULL,

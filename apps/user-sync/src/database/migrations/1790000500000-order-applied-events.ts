@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
- * A number that tells in which order a user's events were applied. Time does not: those of one transaction share it, and
- * a transaction that began earlier may have waited for the user's lock. Rewrites the table once.
+ * Adds the order in which a user's events were applied. Their time is not enough: events of one transaction share it, and
+ * an earlier transaction may have waited for the lock of the user. Rewrites the table once.
  */
 export class OrderAppliedEvents1790000500000 implements MigrationInterface {
   readonly name = 'OrderAppliedEvents1790000500000';

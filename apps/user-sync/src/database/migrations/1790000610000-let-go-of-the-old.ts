@@ -1,13 +1,13 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Lets old rows of `audit_log` be removed, and nothing young. */
+/** Allows deletes of old rows of `audit_log`, and no others. */
 export class LetGoOfTheOld1790000610000 implements MigrationInterface {
   readonly name = 'LetGoOfTheOld1790000610000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TRIGGER audit_log_append_only ON audit_log');
     await runner.query(appendOnly('UPDATE OR TRUNCATE'));
-    // The service may not change functions, so it cannot take this away either.
+    // The service role cannot replace functions, so it cannot remove this check.
     await runner.query(
       `CREATE FUNCTION refuse_young_audit_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN

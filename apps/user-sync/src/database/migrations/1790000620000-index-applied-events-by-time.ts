@@ -1,12 +1,12 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Lets old rows of `applied_events` be found. Beside running replicas, which write to it with each event. */
+/** Indexes `applied_events` by time, concurrently: running replicas write to it with each event. */
 export class IndexAppliedEventsByTime1790000620000 implements MigrationInterface {
   readonly name = 'IndexAppliedEventsByTime1790000620000';
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
-    // What an attempt that was broken off left behind is of no use.
+    // An interrupted attempt leaves an invalid index.
     await runner.query('DROP INDEX CONCURRENTLY IF EXISTS applied_events_applied_at_idx');
     await runner.query('CREATE INDEX CONCURRENTLY applied_events_applied_at_idx ON applied_events (applied_at)');
   }

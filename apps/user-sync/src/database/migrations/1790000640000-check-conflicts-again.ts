@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Lets a conflict say when it was last looked at, and when it is to be. */
+/** Adds when a conflict was last checked, and the earliest next check. */
 export class CheckConflictsAgain1790000640000 implements MigrationInterface {
   readonly name = 'CheckConflictsAgain1790000640000';
 

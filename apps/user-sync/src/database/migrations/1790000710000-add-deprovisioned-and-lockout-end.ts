@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Adds whether directory sync has deactivated a user at Clerk, and when a lockout ends. */
+/** Adds whether directory sync has deprovisioned a user at Clerk, and when a lockout ends. */
 export class AddDeprovisionedAndLockoutEnd1790000710000 implements MigrationInterface {
   readonly name = 'AddDeprovisionedAndLockoutEnd1790000710000';
 

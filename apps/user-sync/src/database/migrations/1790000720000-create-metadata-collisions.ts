@@ -38,7 +38,7 @@ const collisions = [
 
 const writeBacks = [
   `ALTER TABLE write_backs ADD COLUMN ours jsonb NOT NULL DEFAULT '{}', ADD COLUMN seen text`,
-  // Earlier releases wrote both values unconditionally: at every completed write Clerk held ours.
+  // Earlier releases wrote both values unconditionally: after each completed write, Clerk had ours.
   `UPDATE write_backs AS w
       SET ours = jsonb_build_object('dbId', jsonb_build_object('written', u.id),
                                     'role', jsonb_build_object('written', u.role))

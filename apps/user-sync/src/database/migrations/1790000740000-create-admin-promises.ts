@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** E-mail addresses whose next verified holder becomes an admin. */
+/** Creates promises of the admin role to the user who verifies an e-mail address. */
 export class CreateAdminPromises1790000740000 implements MigrationInterface {
   readonly name = 'CreateAdminPromises1790000740000';
 

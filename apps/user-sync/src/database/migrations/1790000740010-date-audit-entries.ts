@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The database says when an audit entry was recorded, and what a client calls its request stands beside our own id. */
+/** Adds when the database recorded an audit entry, and the request id of the client. */
 export class DateAuditEntries1790000740010 implements MigrationInterface {
   readonly name = 'DateAuditEntries1790000740010';
 
@@ -8,8 +8,8 @@ export class DateAuditEntries1790000740010 implements MigrationInterface {
     await runner.query(
       'ALTER TABLE audit_log ADD COLUMN recorded_at timestamptz(3), ADD COLUMN client_request_id text',
     );
-    // The service may not change functions or triggers. It may insert, but neither choose this time nor an earlier place in
-    // the log; `at` is as old as an entry that the gateway held can be.
+    // The service role cannot change functions or triggers. It can insert, but chooses neither this time nor the id.
+    // `at` is at most as old as an entry can become in the queue of a gateway.
     await runner.query(
       `CREATE FUNCTION date_audit_entry() RETURNS trigger LANGUAGE plpgsql
          SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

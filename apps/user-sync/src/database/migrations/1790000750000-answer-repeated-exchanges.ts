@@ -1,11 +1,11 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Notes what an exchange token was exchanged for, and when, so that an immediate repetition gets the same answer. */
+/** Adds the result and the time of an exchange, so that an immediate repetition gets the same answer. */
 export class AnswerRepeatedExchanges1790000750000 implements MigrationInterface {
   readonly name = 'AnswerRepeatedExchanges1790000750000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // NULL in the rows of replicas of the release before: their tokens are not exchanged a second time.
+    // NULL in rows of replicas of the previous release: a repeated exchange of their tokens is refused.
     await runner.query(
       `ALTER TABLE used_exchange_tokens ADD COLUMN used_at timestamptz(3), ADD COLUMN legacy_session_id uuid,
          ADD COLUMN is_new_user boolean`,
