@@ -44,7 +44,7 @@ export async function settleBatch(
     const redelivered = messages.filter(({ timesDelivered }) => timesDelivered > 1);
     const together = fresh.length > 0 && (await attempt(fresh, control));
     for (const message of together ? redelivered : [...redelivered, ...fresh]) {
-      // Without control: a message that crashes the service must not take the next batch with it.
+      // The next batch must not start beside a message that may crash the service.
       if (unsettled.has(message)) await attempt([message], NO_CONTROL);
     }
   } finally {

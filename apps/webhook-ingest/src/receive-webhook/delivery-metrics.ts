@@ -2,7 +2,7 @@ import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
 
-/** Counters of deliveries, of all those that were received. */
+/** Counters of received deliveries. */
 @Injectable()
 export class DeliveryMetrics {
   readonly deliveries: Counter<'result'>;
