@@ -23,6 +23,7 @@ interface ForgeriesOptions {
  *
  * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session
  * behind the same address could sign in during the attack. Random admission gives every token the same chance.
+ * @see docs/explanation/guessing-and-forgery.md
  */
 export class Forgeries {
   private readonly random: () => number;

@@ -15,6 +15,7 @@ const RETRY_AFTER_MS = 1_000;
  *
  * A plain limit would be simpler, but one guesser could use it up each minute. Then no new key of another client behind
  * the same address would ever be accepted. Random admission gives every attempt the same chance.
+ * @see docs/explanation/guessing-and-forgery.md
  */
 @Injectable()
 export class KeyGuesses {

@@ -1,8 +1,8 @@
 import { type TrustChange } from '@gatehouse/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** Returns the mark of a trust change: what remembered answers about the same user or credential are marked with. */
-export function markOf(change: TrustChange): string {
+/** Returns the mark of a trust change. Remembered answers about the same user or credential have the same mark. */
+function markOf(change: TrustChange): string {
   switch (change.kind) {
     case 'user':
       return `user:${change.userId}`;

@@ -41,7 +41,7 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
 
   constructor(
     private readonly feed: Feed,
-    /** Returns the marks of an answer, see `markOf`; undefined for an answer that must not be remembered. */
+    /** Returns the marks of an answer, as `LastChanges` has them; undefined for an answer that must not be remembered. */
     private readonly marksOf: (value: Value) => readonly string[] | undefined,
     private readonly onResult: (result: LookupResult) => void = () => undefined,
     max: number = MAX_CACHED,
