@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } from '@gatehouse/local-stack';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandFailedError } from '@gatehouse/local-stack';
+import { unpackDebianPackages, type DebianProgram } from '../debian-packages';
 
 /** A Chromium program, and the variables to add to its environment. */
 export interface ChromiumProgram {
@@ -9,40 +10,24 @@ export interface ChromiumProgram {
 }
 
 /** Where to unpack Chromium. */
-export interface ChromiumUnpack {
-  /** Folder for the unpacked packages. */
-  directory: string;
-  /** Holds our own package lists when the system's are not usable. */
-  aptDirectory: string;
-  onProgress?: (message: string) => void;
-}
+export type ChromiumUnpack = Pick<DebianProgram, 'directory' | 'aptDirectory' | 'onProgress'>;
 
 const program = 'usr/lib/chromium/chromium';
-const DOWNLOAD_LIMIT_MS = 300_000;
 
 /**
- * Unpacks Chromium, and the packages that it needs and this system lacks, without installing them and without root. apt
- * checks the signature of each package.
+ * Unpacks Chromium, and the packages that it needs and this system lacks.
  * @throws CommandFailedError
  */
-export async function unpackDebianChromium(options: ChromiumUnpack): Promise<ChromiumProgram> {
-  const parent = dirname(options.directory);
-  makeDirectory(parent);
-  const work = mkdtempSync(join(parent, 'unpack-chromium-'));
-  const aptDirectory = `${options.aptDirectory}-${process.pid}`;
-  try {
-    await download(work, aptDirectory, options.onProgress);
-    for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
-      await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 120_000 });
-    }
-    const unpacked = join(work, 'unpacked');
-    if (!existsSync(join(unpacked, program))) throw new CommandFailedError('the Debian packages contain no Chromium');
-    // Another process may have unpacked it meanwhile.
-    if (!unpackedChromium(options.directory)) renameSync(unpacked, options.directory);
-  } finally {
-    for (const folder of [work, aptDirectory]) rmSync(folder, { recursive: true, force: true });
-  }
-  const found = unpackedChromium(options.directory);
+export async function unpackDebianChromium(place: ChromiumUnpack): Promise<ChromiumProgram> {
+  await unpackDebianPackages({
+    packageName: 'chromium',
+    installedPackages: ['chromium'],
+    // Chromium draws no text without a font.
+    extraPackages: ['fonts-dejavu-core'],
+    program,
+    ...place,
+  });
+  const found = unpackedChromium(place.directory);
   if (!found) throw new CommandFailedError('the unpacked Chromium is missing');
   return found;
 }
@@ -60,30 +45,6 @@ export function unpackedChromium(directory: string): ChromiumProgram | undefined
       XDG_DATA_DIRS: `${join(directory, 'usr/share')}:/usr/local/share:/usr/share`,
     },
   };
-}
-
-/** Downloads with the package lists of the system, otherwise with lists fetched for this purpose. */
-async function download(work: string, aptDirectory: string, onProgress?: (message: string) => void): Promise<void> {
-  const fetchAll = async (apt: string[]): Promise<void> => {
-    const simulate = [...apt, 'install', '--simulate', '--no-install-recommends', 'chromium'];
-    const plan = await runCommand('apt-get', simulate, { cwd: work, timeoutMs: 60_000 });
-    const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
-    // The packages are installed although the program was not found: Chromium alone is enough.
-    const packages = missing.length > 0 ? missing : ['chromium'];
-    onProgress?.(`fetching ${packages.length} packages`);
-    // Chromium draws no text without a font.
-    await runCommand('apt-get', [...apt, 'download', ...packages, 'fonts-dejavu-core'], {
-      cwd: work,
-      timeoutMs: DOWNLOAD_LIMIT_MS,
-    });
-  };
-  await fetchAll(aptOptions()).catch(async () => {
-    onProgress?.("the system's package lists are not usable; fetching our own");
-    const own = [...aptOptions(), ...ownLists(aptDirectory)];
-    // It also fails when one third-party source is unavailable. The download below decides.
-    await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
-    await fetchAll(own);
-  });
 }
 
 /** A folder and its subfolders that contain libraries; PulseAudio has private ones in a subfolder. */

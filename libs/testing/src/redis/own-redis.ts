@@ -54,9 +54,7 @@ async function findProgram(): Promise<RedisProgram> {
   if (named) return { path: named, env: {} };
   const directory = join(workspaceState(), 'redis');
   try {
-    return (
-      unpackedRedis(directory) ?? (await unpackDebianRedis({ directory, aptDirectory: join(workspaceState(), 'apt') }))
-    );
+    return unpackedRedis(directory) ?? (await unpackDebianRedis(directory, join(workspaceState(), 'apt-redis')));
   } catch (cause) {
     throw new RedisServerNotFoundError({ cause });
   }

@@ -1,0 +1,68 @@
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } from '@gatehouse/local-stack';
+
+/** A program of Debian packages, and where to unpack it. */
+export interface DebianProgram {
+  /** Package to unpack, with those that it needs and this system lacks. */
+  packageName: string;
+  /** Packages to unpack when the system has everything installed. */
+  installedPackages: readonly string[];
+  /** Further packages. */
+  extraPackages?: readonly string[];
+  /** Path of the program in the unpacked packages. */
+  program: string;
+  /** Folder for the unpacked packages. */
+  directory: string;
+  /** Holds our own package lists when the system's are not usable. */
+  aptDirectory: string;
+  onProgress?: (message: string) => void;
+}
+
+const DOWNLOAD_LIMIT_MS = 300_000;
+
+/**
+ * Unpacks packages of the distribution without installing them and without root. apt checks the signature of each.
+ * @throws CommandFailedError
+ */
+export async function unpackDebianPackages(wanted: DebianProgram): Promise<void> {
+  const { packageName, program, directory } = wanted;
+  const parent = dirname(directory);
+  makeDirectory(parent);
+  const work = mkdtempSync(join(parent, `unpack-${basename(directory)}-`));
+  const lists = `${wanted.aptDirectory}-${process.pid}`;
+  try {
+    await download(wanted, work, lists);
+    for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
+      await runCommand('dpkg', ['-x', file, 'unpacked'], { cwd: work, timeoutMs: 120_000 });
+    }
+    const unpacked = join(work, 'unpacked');
+    if (!existsSync(join(unpacked, program))) {
+      throw new CommandFailedError(`the Debian packages of ${packageName} do not contain ${program}`);
+    }
+    // Another process may have unpacked it meanwhile.
+    if (!existsSync(join(directory, program))) renameSync(unpacked, directory);
+  } finally {
+    for (const folder of [work, lists]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Downloads with the package lists of the system, otherwise with lists fetched for this purpose. */
+async function download(wanted: DebianProgram, work: string, lists: string): Promise<void> {
+  const { packageName, installedPackages, extraPackages = [], onProgress } = wanted;
+  const fetchAll = async (apt: string[]): Promise<void> => {
+    const simulate = [...apt, 'install', '--simulate', '--no-install-recommends', packageName];
+    const plan = await runCommand('apt-get', simulate, { cwd: work, timeoutMs: 60_000 });
+    const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
+    const packages = [...(missing.length > 0 ? missing : installedPackages), ...extraPackages];
+    onProgress?.(`fetching ${packages.length} packages`);
+    await runCommand('apt-get', [...apt, 'download', ...packages], { cwd: work, timeoutMs: DOWNLOAD_LIMIT_MS });
+  };
+  await fetchAll(aptOptions()).catch(async () => {
+    onProgress?.("the system's package lists are not usable; fetching our own");
+    const own = [...aptOptions(), ...ownLists(lists)];
+    // It also fails when one third-party source is unavailable. The download below decides.
+    await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
+    await fetchAll(own);
+  });
+}
