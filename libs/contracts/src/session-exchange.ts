@@ -35,9 +35,9 @@ export type PhoneLoginBody = z.output<typeof phoneLoginBodySchema>;
 /**
  * Exchanges a verified Clerk session token for a legacy session. For ten seconds the same token returns the same session.
  * `token` holds the claims of the token: `id` is its `jti`, or the SHA-256 of the token in hex when it has none;
- * `expiresAt` is in milliseconds since the epoch. Rejected as `session_ended` when the session is not active at Clerk, as
- * `forbidden` for a user who is not active, and as `phone_unverified`, `identity_mismatch` (audited), `token_used`,
- * `user_deleted` or `clerk_unavailable`.
+ * `expiresAt` is in milliseconds since the epoch. Rejected as `session_ended` when the session is not active at Clerk, and as
+ * `forbidden` for a user who is not active. Other codes: `phone_unverified`, `identity_mismatch` (audited), `token_used`,
+ * `user_deleted` and `clerk_unavailable`.
  */
 export const exchangePhoneLogin = defineRequest({
   subject: 'user-sync.phone-login.exchange',

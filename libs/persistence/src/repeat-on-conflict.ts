@@ -3,8 +3,8 @@ import { isTransactionConflict } from './sql-state';
 const MAX_ATTEMPTS = 10;
 
 /**
- * Runs work that is one transaction, and repeats it at once while it meets a deadlock, a serialization failure or
- * whatever else `isRepeatable` accepts; at most 10 times. Throws the last error.
+ * Runs a transaction, and repeats it at once while it fails with an error that `isRepeatable` accepts: by default a
+ * deadlock or a serialization failure. Runs it at most 10 times, then throws the last error.
  */
 export async function repeatOnConflict<Result>(
   work: () => Promise<Result>,

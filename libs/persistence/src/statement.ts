@@ -33,7 +33,7 @@ type ResultsOf<Statements extends readonly Statement<unknown>[]> = {
 
 /**
  * Sends all statements in one round trip and returns the result of each. PostgreSQL runs them in order. Under READ
- * COMMITTED each one sees what was committed before it began, so a read after a lock sees what the former holder of the lock
+ * COMMITTED each one sees what was committed before it began. So a read after a lock sees what the former holder of the lock
  * wrote. Throws the error of the first statement that failed, after all have ended.
  */
 export async function runStatements<const Statements extends readonly Statement<unknown>[]>(
