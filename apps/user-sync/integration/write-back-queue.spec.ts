@@ -49,8 +49,8 @@ async function connected(): Promise<Client> {
 
 /**
  * Runs work in a deadlock: its statement locks the first row and waits for the second, and another session holds the second
- * and waits for the first. A third session blocks the first row until the other one waits, so that the work closes the ring
- * and is the one to detect it, on a machine of any speed.
+ * and waits for the first. A third session blocks the first row until the other one waits. The work then closes the ring,
+ * and always detects the deadlock.
  */
 async function inDeadlock(work: () => Promise<unknown>): Promise<void> {
   const touch = (name: string) =>

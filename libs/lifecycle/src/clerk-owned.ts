@@ -18,9 +18,10 @@ const personalFlag = { type: 'boolean', personal: true, bars: false, since: 1 } 
 /**
  * Columns of a user that Clerk owns, by field. All other columns are Gatehouse's and never compared with Clerk.
  *
- * The content hash, the SQL that reads and writes users, the entity, the erasure of deleted users and `explain` are made
- * from this list or checked against it. Code that leaves out a column does not compile. The order is the order in which
- * the hash lists the columns: append only, with the next `since`.
+ * These are made from this list or checked against it: the content hash, the SQL that reads and writes users, the entity,
+ * the erasure of deleted users, and `explain`. Code that leaves out a column does not compile.
+ *
+ * The order is the order in which the hash lists the columns: append only, with the next `since`.
  */
 export const clerkOwnedColumns = {
   email: { column: 'email', ...personalText },

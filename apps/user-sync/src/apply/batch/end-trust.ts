@@ -11,10 +11,11 @@ export interface EndedSession {
 }
 
 /**
- * Ends trust in the transaction that applies a batch. Revokes the credentials of deleted users, closes legacy sessions of
- * deleted and linked users and of ended Clerk sessions, and records these trust changes together with bans and
- * deprovisionings. Returns the number of the last trust change, null when there is none. Must come last in the transaction:
- * it locks the counter of trust changes.
+ * Ends trust in the transaction that applies a batch: revokes the credentials of deleted users, and closes legacy sessions
+ * of deleted and linked users and of ended Clerk sessions. Records these trust changes, bans and deprovisionings.
+ *
+ * Returns the number of the last trust change, null when there is none. Must come last in the transaction: it locks the
+ * counter of trust changes.
  */
 export async function endTrust(
   manager: EntityManager,
