@@ -7,8 +7,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
  * `missing`: Clerk does not know the user and is asked again later. `limited`: Clerk accepts no more changes of this user
  * for now. `released`: all of Clerk was unavailable.
  */
-type WriteBackResult =
-  'written' | 'unchanged' | 'collision' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
+type WriteBackResult = 'written' | 'unchanged' | 'collision' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
 
 /** Metrics about write-backs. */
 @Injectable()
