@@ -2,7 +2,7 @@ import { isHandledEventType } from '@gatehouse/contracts';
 import { containsCode, containsSecret, isSecretName, isShortCode, namesSecrets } from './secret-content';
 
 /** Replaces a value that can sign a user in. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** Deeper values are redacted as a whole; Clerk's events are not nested like that. */
 const MAX_DEPTH = 64;

@@ -3,7 +3,7 @@ import { type SigningSecret } from './signing-secret';
 import { type HeaderFault, type SvixHeaders, headerFault } from './svix-headers';
 
 /** Why a delivery does not verify; a stable code that is returned to the sender and stored. */
-export type RefusalReason = HeaderFault | 'signature_mismatch' | 'timestamp_too_old' | 'timestamp_too_new';
+type RefusalReason = HeaderFault | 'signature_mismatch' | 'timestamp_too_old' | 'timestamp_too_new';
 
 /**
  * Result of a verification. `sentAt` is the time at which Clerk signed this attempt. `signedBy` is the fingerprint of the

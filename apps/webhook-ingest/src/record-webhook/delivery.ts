@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 /** Why an event is recorded and not published: a stable code and a sentence for operators. */
-export interface Ignored {
+interface Ignored {
   readonly decision: 'unparseable' | 'not-an-event' | 'unhandled-type';
   readonly reason: string;
 }
