@@ -8,7 +8,12 @@ import {
 } from '@gatehouse/contracts';
 import { ConsumerHandler, SharedOutageError, type StreamMessage } from '@gatehouse/messaging';
 import { LOGGER, METRICS, failpoint, withLogContext } from '@gatehouse/observability';
-import { isDatabaseUnavailable, isQueryCanceled, isTransactionConflict } from '@gatehouse/persistence';
+import {
+  isDatabaseUnavailable,
+  isQueryCanceled,
+  isTransactionConflict,
+  repeatOnConflict,
+} from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type Logger } from 'pino';
@@ -56,11 +61,9 @@ export class FollowOutcomesController {
       if (message.subject === clerkMovementSubject) movements.push(...this.readMovement(message));
       else outcomes.push(...this.readOutcomes(message));
     }
-    if (movements.length > 0) await retryConflicts(() => noteMovements(this.dataSource, movements));
+    if (movements.length > 0) await guardDatabase(() => noteMovements(this.dataSource, movements));
     if (outcomes.length === 0) return;
-    const applied = await retryConflicts(() =>
-      applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random),
-    );
+    const applied = await guardDatabase(() => applyOutcomes(this.dataSource, outcomes, this.config.retry, Math.random));
     for (const one of applied) this.report(one);
     failpoint('after-outcomes');
   }
@@ -93,17 +96,14 @@ export class FollowOutcomesController {
 }
 
 /** @throws SharedOutageError while the database is unavailable or too slow */
-async function retryConflicts<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (isTransactionConflict(error) && attempt < CONFLICT_ATTEMPTS) continue;
-      if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
-        throw new SharedOutageError('the database', { cause: error });
-      }
-      throw error;
+async function guardDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await repeatOnConflict(work, isTransactionConflict, CONFLICT_ATTEMPTS);
+  } catch (error) {
+    if (isDatabaseUnavailable(error) || isQueryCanceled(error)) {
+      throw new SharedOutageError('the database', { cause: error });
     }
+    throw error;
   }
 }
 

@@ -1,4 +1,9 @@
-import { isDatabaseUnavailable, isQueryCanceled, isTransactionConflict } from '@gatehouse/persistence';
+import {
+  isDatabaseUnavailable,
+  isQueryCanceled,
+  isTransactionConflict,
+  repeatOnConflict,
+} from '@gatehouse/persistence';
 import { type Logger } from 'pino';
 import { LedgerUnavailableError } from '../errors';
 import { type Delivery, type Recorded } from './delivery';
@@ -38,7 +43,7 @@ function groupById(group: readonly Waiting[]): Waiting[][] {
 
 async function writeTogether(byId: readonly Waiting[][], insert: InsertDeliveries): Promise<void> {
   const deliveries = byId.flatMap(([first]) => (first === undefined ? [] : [first.delivery]));
-  const recorded = await retryConflicts(() => insert(deliveries));
+  const recorded = await repeatOnConflict(() => insert(deliveries), isTransactionConflict, CONFLICT_ATTEMPTS);
   for (const [first, ...repeated] of byId) {
     first?.resolve(recorded.get(first.delivery.webhookId) ?? DUPLICATE);
     for (const { resolve } of repeated) resolve(DUPLICATE);
@@ -60,16 +65,6 @@ async function writeOneByOne(byId: readonly Waiting[][], insert: InsertDeliverie
 function rejectAll(byId: readonly Waiting[][], cause: unknown): void {
   for (const { reject } of byId.flat()) {
     reject(new LedgerUnavailableError('the database did not record the delivery', { cause }));
-  }
-}
-
-async function retryConflicts<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === CONFLICT_ATTEMPTS || !isTransactionConflict(error)) throw error;
-    }
   }
 }
 
