@@ -117,7 +117,7 @@ export const postgresCells: readonly Cell[] = [
           ['webhook-ingest', 'ingest'],
           ['user-sync', 'users'],
         ] as const) {
-          const databaseUrl = postgres.leadTo(gatehouse.databases[database].serviceUrl);
+          const databaseUrl = postgres.urlThrough(gatehouse.databases[database].serviceUrl);
           await world.restart(name, { DATABASE_URL: databaseUrl, NATS_URL: nats.url });
         }
         await during(load, load.deliveries.length / 4, async () => {

@@ -143,7 +143,7 @@ describe('the database', () => {
       async () => expect(await readiness(app)).toMatchObject({ status: 503, down: ['database'] }),
       PATIENCE,
     );
-    await proxy.mend();
+    await proxy.reopen();
     const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 30_000)));
     expect(outcomes.filter((outcome) => outcome.status !== 'success' || outcome.attempt !== 0)).toEqual([]);
     const reported = (await world.outcomes()).filter(({ webhookId }) => others.has(webhookId));

@@ -17,17 +17,17 @@ export class TcpProxy {
   /** @param latencyMs delay of each direction, in milliseconds */
   static async start(target: string, latencyMs = 0): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(target), await freePort(), latencyMs);
-    await proxy.mend();
+    await proxy.reopen();
     return proxy;
   }
 
   /** URL of the target through this proxy. */
   get url(): string {
-    return this.leadTo(this.target.href);
+    return this.urlThrough(this.target.href);
   }
 
   /** Another URL of the same server, through this proxy. */
-  leadTo(url: string): string {
+  urlThrough(url: string): string {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
     return changed.href;
@@ -59,7 +59,7 @@ export class TcpProxy {
   }
 
   /** Accepts connections again, on the same port. */
-  async mend(): Promise<void> {
+  async reopen(): Promise<void> {
     await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
   }
 

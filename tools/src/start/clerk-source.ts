@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sayFileError } from '@gatehouse/local-stack';
+import { explainFileError } from '@gatehouse/local-stack';
 import { OtherClerkError } from './errors';
 
 /** Settings of the caller's own Clerk. When one is set, no emulator runs and no setting is generated. */
@@ -42,7 +42,7 @@ export function bindClerk(stateDirectory: string, source: ClerkSource): void {
     if (bound === undefined) writeFileSync(file, `${JSON.stringify({ clerk: wanted })}\n`, { mode: 0o600 });
     else if (bound !== wanted) throw new OtherClerkError(stateDirectory, bound === EMULATOR);
   } catch (error) {
-    throw sayFileError(error, stateDirectory);
+    throw explainFileError(error, stateDirectory);
   }
 }
 

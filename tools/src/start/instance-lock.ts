@@ -1,13 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GatehouseUrls, makeDirectory, sayFileError } from '@gatehouse/local-stack';
+import { type GatehouseUrls, makeDirectory, explainFileError } from '@gatehouse/local-stack';
 import { AlreadyRunningError } from './errors';
 
 /** The addresses of a running instance. */
-export type RunningUrls = Omit<GatehouseUrls, 'emulator'> & Partial<Pick<GatehouseUrls, 'emulator'>>;
+type RunningUrls = Omit<GatehouseUrls, 'emulator'> & Partial<Pick<GatehouseUrls, 'emulator'>>;
 
 /** Content of running.json, by which other tools find the running instance. */
-export interface RunningInstance {
+interface RunningInstance {
   pid: number;
   /** Start time of the process, which tells it from a later one with the same id. Known only on Linux. */
   born: string | undefined;
@@ -45,7 +45,7 @@ export function lockInstance(stateDirectory: string): InstanceLock {
       write(self, 'wx');
     }
   } catch (error) {
-    throw sayFileError(error, stateDirectory);
+    throw explainFileError(error, stateDirectory);
   }
   return {
     announce: (urls, environment) => {

@@ -5,7 +5,7 @@ import {
   loadSettings,
   isLocalServerError,
   MigrationFailedError,
-  sayFileError,
+  explainFileError,
   ServiceFailedError,
   startGatehouse,
   workspaceRoot,
@@ -149,7 +149,7 @@ function end(code: number): Promise<void> {
 }
 
 function explain(thrown: unknown): void {
-  const error = sayFileError(thrown, stateDirectory);
+  const error = explainFileError(thrown, stateDirectory);
   if (!isLocalServerError(error)) {
     console.error(`npm start failed: ${error instanceof Error ? error.message : String(error)}`);
     return;

@@ -1,13 +1,13 @@
 import { isAtLeast } from './nats-resolution';
 
 /** Allowed subjects, minus the denied ones. Without `allow` all are allowed; with an empty one, none. */
-export interface NatsSubjectRule {
+interface NatsSubjectRule {
   allow?: readonly string[];
   deny?: readonly string[];
 }
 
 /** What a user may publish and subscribe to. A missing rule allows everything. */
-export interface NatsPermissions {
+interface NatsPermissions {
   publish?: NatsSubjectRule;
   subscribe?: NatsSubjectRule;
 }
@@ -38,7 +38,7 @@ export interface NatsConfig {
 }
 
 /** Largest message in bytes: a 1 MiB webhook with its headers fits. */
-export const natsMaxPayload = 2 * 1024 * 1024;
+const natsMaxPayload = 2 * 1024 * 1024;
 
 /** Time for a client to send its password. nats-server's 2 s are too short on a busy machine. */
 const AUTHORIZATION_TIMEOUT_S = 20;

@@ -10,13 +10,13 @@ export type NatsResolution =
   { kind: 'server'; url: string } | { kind: 'program'; path: string; version: string; source: NatsSource };
 
 /** The places to search, in this order. */
-export const natsSources = ['NATS_URL', 'NATS_SERVER_BIN', 'PATH', 'cache', 'release', 'debian'] as const;
+const natsSources = ['NATS_URL', 'NATS_SERVER_BIN', 'PATH', 'cache', 'release', 'debian'] as const;
 
 /** The place where a nats-server was found. */
 export type NatsSource = (typeof natsSources)[number];
 
 /** Searches one place: returns a URL or a path, or undefined when there is none. Throws when the search failed. */
-export type NatsStep = () => Promise<string | undefined>;
+type NatsStep = () => Promise<string | undefined>;
 
 /** What the search may use. Tests replace single steps. */
 export interface NatsSearch {

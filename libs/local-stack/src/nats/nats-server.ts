@@ -7,7 +7,7 @@ import { makeDirectory } from '../processes/make-directory';
 import { ManagedProcess } from '../processes/managed-process';
 import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
 import { firstNatsClient } from './nats-first-client';
-import { sayFileError, sayWhy } from '../processes/why';
+import { explainFileError, explainOutput } from '../processes/explain-failure';
 
 /** Which nats-server to run, for which users, and where. */
 export interface NatsServerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'syncAlways' | 'maxFileStore'> {
@@ -71,7 +71,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     await firstClient(server, url, user, options.readyTimeoutMs ?? 20_000);
     return { port, url, process: server, stop: async () => void (await server.stop()) };
   } catch (error) {
-    throw sayFileError(error, options.directory);
+    throw explainFileError(error, options.directory);
   }
 }
 
@@ -87,7 +87,7 @@ async function firstClient(
   const output = server.lastLines(20);
   const reason = output.findLast((line) => /\[FTL\]|\[ERR\]|nats-server:/.test(line)) ?? refusal.message;
   throw (
-    sayWhy(output.join('\n'), 'nats-server') ??
+    explainOutput(output.join('\n'), 'nats-server') ??
     new ServerNotReadyError(`nats-server did not start: ${reason}.`, { cause: refusal })
   );
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { DataDirectoryInUseError, PostgresVersionMismatchError, ServerNotReadyError } from '../errors';
 import { postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
-import { sayWhy } from '../processes/why';
+import { explainOutput } from '../processes/explain-failure';
 
 /**
  * Creates a data directory, or checks an existing one. initdb writes to another directory, which is then renamed: an
@@ -63,7 +63,9 @@ async function runInitdb(
     const output = `${failure.stdout ?? ''}\n${failure.stderr ?? ''}`;
     // A program that ended with an exit code has printed the cause.
     const unsaid = typeof failure.code === 'number' ? undefined : failure;
-    throw sayWhy(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, unsaid)}`);
+    throw (
+      explainOutput(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, unsaid)}`)
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import { findPostgresBinaries } from './postgres-binaries';
 import { asIdentity, clearStaleLock, prepareDataDirectory } from './postgres-data';
 import { choosePostgresIdentity, type PostgresIdentity } from './postgres-identity';
 import { preparePostgresPlace } from './postgres-place';
-import { sayFileError, sayWhy } from '../processes/why';
+import { explainFileError, explainOutput } from '../processes/explain-failure';
 
 /** How to run PostgreSQL. */
 export interface PostgresOptions {
@@ -75,7 +75,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     const version = await firstConnection(server, adminUrl, options.readyTimeoutMs ?? 30_000);
     return { port, adminUrl, version, process: server, stop: async () => void (await server.stop()) };
   } catch (error) {
-    throw sayFileError(error, join(options.directory));
+    throw explainFileError(error, join(options.directory));
   }
 }
 
@@ -118,7 +118,7 @@ async function firstConnection(server: ManagedProcess, url: string, timeoutMs: n
   const output = server.lastLines(20);
   const reason = output.findLast((line) => /FATAL|PANIC/.test(line)) ?? (refusal as Error | undefined)?.message;
   throw (
-    sayWhy(output.join('\n'), 'PostgreSQL') ??
+    explainOutput(output.join('\n'), 'PostgreSQL') ??
     new ServerNotReadyError(`PostgreSQL did not start: ${reason ?? 'no answer in time'}.`, { cause: refusal })
   );
 }

@@ -24,7 +24,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether no program listens on this port of 127.0.0.1 or of all addresses. */
-export async function isPortFree(port: number): Promise<boolean> {
+async function isPortFree(port: number): Promise<boolean> {
   return listen(port).then(
     () => true,
     () => false,

@@ -22,13 +22,13 @@ const orders = createInterface({ input: process.stdin });
 orders.on('line', (line) => {
   const order = JSON.parse(line) as {
     hold?: Omit<Held, 'born'>;
-    letGo?: number;
+    remove?: number;
     removeAtEnd?: string;
     keep?: string;
   };
   if (order.hold) held.push({ ...order.hold, born: startTime(order.hold.pid) });
-  if (order.letGo !== undefined) {
-    const index = held.findIndex((entry) => entry.pid === order.letGo);
+  if (order.remove !== undefined) {
+    const index = held.findIndex((entry) => entry.pid === order.remove);
     if (index >= 0) held.splice(index, 1);
   }
   if (order.removeAtEnd !== undefined) directories.add(order.removeAtEnd);

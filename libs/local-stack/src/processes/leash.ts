@@ -34,17 +34,17 @@ export class Leash {
 
   /** Adds a process that is stopped when this one ends, after those that were added later. */
   hold(pid: number, terms: LeashTerms): void {
-    this.tell({ hold: { pid, ...terms } });
+    this.send({ hold: { pid, ...terms } });
   }
 
   /** Removes a process that has ended. */
-  letGo(pid: number): void {
-    this.tell({ letGo: pid });
+  remove(pid: number): void {
+    this.send({ remove: pid });
   }
 
   /** Removes this directory after all processes are stopped. */
   removeAtEnd(directory: string): void {
-    this.tell({ removeAtEnd: directory });
+    this.send({ removeAtEnd: directory });
   }
 
   /** Ends the helper, which first stops its processes. Resolves when it has ended, after 10 s at the latest. */
@@ -63,7 +63,7 @@ export class Leash {
     await gone;
   }
 
-  private tell(order: object): void {
+  private send(order: object): void {
     this.holder.stdin?.write(JSON.stringify(order) + '\n');
   }
 }

@@ -54,7 +54,7 @@ export class ManagedProcess {
       let lateClose: NodeJS.Timeout | undefined;
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
-        options.leash?.letGo(pid);
+        options.leash?.remove(pid);
         // 'close' follows when all output is read. A grandchild that keeps the pipe open delays it by at most 1 s.
         // setImmediate: after a pause of this process, output that is already here is read first.
         lateClose = setTimeout(() => setImmediate(() => child.emit('close', code, signal)), 1000);

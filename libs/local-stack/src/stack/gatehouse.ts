@@ -5,7 +5,7 @@ import { requireFreePort } from '../processes/free-port';
 import { resolveNatsServer } from '../nats/nats-resolution';
 import { startNatsServer } from '../nats/nats-server';
 import { startPostgres } from '../postgres/postgres';
-import { sayFileError } from '../processes/why';
+import { explainFileError } from '../processes/explain-failure';
 import { AppProcess } from './app-process';
 import {
   databaseNames,
@@ -84,7 +84,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     return gatehouse;
   } catch (error) {
     await running.end();
-    throw sayFileError(error, options.stateDirectory);
+    throw explainFileError(error, options.stateDirectory);
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
   }

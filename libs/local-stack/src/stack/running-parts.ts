@@ -1,6 +1,6 @@
 import { Leash } from '../processes/leash';
 import { type ProcessExit } from '../processes/managed-process';
-import { sayFileError } from '../processes/why';
+import { explainFileError } from '../processes/explain-failure';
 
 /** A process that ended without being stopped. */
 export interface GatehouseCrash {
@@ -81,7 +81,7 @@ export class RunningParts {
   logError(error: unknown): void {
     if (this.logFailed || this.stopRequested) return;
     this.logFailed = true;
-    this.listeners.onLogError?.(sayFileError(error, 'the logs'));
+    this.listeners.onLogError?.(explainFileError(error, 'the logs'));
   }
 
   private async stopInOrder(): Promise<void> {

@@ -5,7 +5,7 @@ import { serviceNames, type ServiceName } from '@gatehouse/contracts';
 import { SettingsUnreadableError } from '../errors';
 import { databaseNames, type DatabasePasswords } from './databases';
 import { makeDirectory } from '../processes/make-directory';
-import { sayFileError } from '../processes/why';
+import { explainFileError } from '../processes/explain-failure';
 
 /** The secrets of one local Gatehouse, generated once and kept. */
 export interface LocalSettings {
@@ -41,7 +41,7 @@ export function loadSettings(stateDirectory: string): LocalSettings {
     }
     return settings;
   } catch (error) {
-    throw sayFileError(error, stateDirectory);
+    throw explainFileError(error, stateDirectory);
   }
 }
 

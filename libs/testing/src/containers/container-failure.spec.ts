@@ -1,18 +1,18 @@
-import { sayContainerFailure } from './container-failure';
+import { explainContainerFailure } from './container-failure';
 
 const postgres = { name: 'PostgreSQL', image: 'postgres:18-alpine', imageVariable: 'TEST_POSTGRES_IMAGE' };
 
 describe('a container that does not start', () => {
   it('names the missing Docker engine as the cause, and the alternatives', () => {
     const none = new Error('Could not find a working container runtime strategy');
-    expect(sayContainerFailure(none, postgres)).toMatchObject({
+    expect(explainContainerFailure(none, postgres)).toMatchObject({
       code: 'CONTAINERS_UNAVAILABLE',
       message: expect.stringMatching(/Docker engine.*DOCKER_HOST.*TEST_INFRA/),
     });
   });
 
   it('is reported with its image, the reason and the variable for another image', () => {
-    const failure = sayContainerFailure(
+    const failure = explainContainerFailure(
       new Error('(HTTP code 404) no such container - no such image: postgres:18-alpine.\n'),
       postgres,
     );
@@ -25,7 +25,7 @@ describe('a container that does not start', () => {
 
   it('is reported with its last line of output when it ended', () => {
     const ended = new Error('Log stream ended and message "/ready/" was not received');
-    const failure = sayContainerFailure(ended, postgres, 'starting\nFATAL: no space\n\n');
+    const failure = explainContainerFailure(ended, postgres, 'starting\nFATAL: no space\n\n');
     expect(failure.message).toContain('(FATAL: no space)');
   });
 });

@@ -2,7 +2,7 @@ import { isLocalServerError, type LocalServerError } from '@gatehouse/local-stac
 import { ContainerFailedError, ContainersUnavailableError } from '../errors';
 
 /** Converts an error of testcontainers or of the container engine. */
-export function sayContainerFailure(
+export function explainContainerFailure(
   cause: unknown,
   container?: { name: string; image: string; imageVariable: string },
   output = '',

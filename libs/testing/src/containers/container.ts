@@ -1,4 +1,4 @@
-import { sayContainerFailure } from './container-failure';
+import { explainContainerFailure } from './container-failure';
 import { runLabel } from './run-label';
 
 /** How to run a container of this test run. */
@@ -87,7 +87,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
       remove: async () => void (await container.remove({ force: true, v: true })),
     };
   } catch (cause) {
-    throw sayContainerFailure(cause, options, output);
+    throw explainContainerFailure(cause, options, output);
   } finally {
     stopReading();
   }
@@ -100,6 +100,6 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
 export async function requireContainerEngine(): Promise<void> {
   const { getContainerRuntimeClient } = await import('testcontainers');
   await getContainerRuntimeClient().catch((cause: unknown) => {
-    throw sayContainerFailure(cause);
+    throw explainContainerFailure(cause);
   });
 }

@@ -2,7 +2,7 @@ import { DiskFullError, FolderNotWritableError, PathTooLongError } from '../erro
 import { isLocalServerError, type LocalServerError } from '../local-server-error';
 
 /** Returns the error for a cause that a person can fix, found in the output of a server; otherwise undefined. */
-export function sayWhy(output: string, what: string): LocalServerError | undefined {
+export function explainOutput(output: string, what: string): LocalServerError | undefined {
   if (/no space left on device|disk quota exceeded|could not extend file|wrote only \d+ of/i.test(output))
     return new DiskFullError(what);
   const denied = /(?:could not (?:create|open|access|write)[^"\n]*"([^"]+)"|open ([^\s:]+)): permission denied/i.exec(
@@ -14,7 +14,7 @@ export function sayWhy(output: string, what: string): LocalServerError | undefin
 const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'ELOOP']);
 
 /** Returns the error for an operating system error on a file. Returns any other error unchanged. */
-export function sayFileError(error: unknown, what: string): unknown {
+export function explainFileError(error: unknown, what: string): unknown {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (isLocalServerError(error)) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFullError(what, { cause: error });
