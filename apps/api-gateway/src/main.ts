@@ -1,6 +1,5 @@
 import '@gatehouse/node-version';
-import { LOGGER, runService } from '@gatehouse/observability';
-import { type Logger } from 'pino';
+import { listen, runService } from '@gatehouse/observability';
 import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';
 import { SERVICE_NAME } from './tokens';
@@ -9,15 +8,7 @@ void runService(
   SERVICE_NAME,
   async () => {
     const config = loadConfig();
-    const app = await createApp(config);
-    try {
-      await app.listen(config.port, config.host);
-      app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'api-gateway listening');
-    } catch (error) {
-      await app.close();
-      throw error;
-    }
-    return app;
+    return listen(await createApp(config), config.port, config.host);
   },
   findNearMisses(),
 );

@@ -16,10 +16,7 @@ export async function createApp(
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<INestApplication> {
   const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKey);
-  if (config.failpoints.length > 0) {
-    logger.warn({ failpoints: config.failpoints }, 'failpoints armed: this process will kill itself');
-    armFailpoints(config.failpoints);
-  }
+  armFailpoints(config.failpoints, logger);
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,

@@ -19,10 +19,7 @@ export async function createApp(
   config: WebhookIngestConfig,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<NestFastifyApplication> {
-  if (config.failpoints.length > 0) {
-    logger.warn({ failpoints: config.failpoints }, 'failpoints armed: this process will kill itself');
-    armFailpoints(config.failpoints);
-  }
+  armFailpoints(config.failpoints, logger);
   const adapter = createFastifyAdapter(config.http, logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
     logger: new NestLogger(logger),

@@ -1,7 +1,6 @@
 import '@gatehouse/node-version';
 import 'reflect-metadata';
-import { LOGGER, runService } from '@gatehouse/observability';
-import { type Logger } from 'pino';
+import { listen, runService } from '@gatehouse/observability';
 import { findNearMisses, loadConfig } from './config';
 import { createApp } from './create-app';
 import { SERVICE_NAME } from './tokens';
@@ -10,15 +9,7 @@ void runService(
   SERVICE_NAME,
   async () => {
     const config = loadConfig();
-    const app = await createApp(config);
-    try {
-      await app.listen(config.http.port, config.http.host);
-      app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'listening');
-      return app;
-    } catch (error) {
-      await app.close();
-      throw error;
-    }
+    return listen(await createApp(config), config.http.port, config.http.host);
   },
   findNearMisses(),
 );

@@ -1,7 +1,9 @@
 import { armFailpoints, failpoint, parseFailpoints } from './failpoints';
 
+const log = { warn: () => undefined };
+
 afterEach(() => {
-  armFailpoints([]);
+  armFailpoints([], log);
   jest.restoreAllMocks();
 });
 
@@ -18,7 +20,7 @@ it('parseFailpoints accepts points with labels and numbers, and nothing else', (
 it('a failpoint kills only at its own point and for its own label', () => {
   const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
   failpoint('before-ack', () => ['msg_1']);
-  armFailpoints(parseFailpoints('before-ack=msg_1:kill,later:kill:2'));
+  armFailpoints(parseFailpoints('before-ack=msg_1:kill,later:kill:2'), log);
   failpoint('after-commit', () => ['msg_1']);
   failpoint('before-ack', () => ['msg_2']);
   failpoint('before-ack');

@@ -1,4 +1,5 @@
 import { codedError } from '@gatehouse/errors';
+import { type Logger } from 'pino';
 
 /** `FAILPOINTS` is not a list of `point[=label]:kill[:nth]`. */
 export class FailpointsInvalidError extends codedError(
@@ -30,8 +31,9 @@ export function parseFailpoints(text: string): Failpoint[] {
   });
 }
 
-/** Arms failpoints in this process. Only for tests of crashes. */
-export function armFailpoints(failpoints: readonly Failpoint[]): void {
+/** Arms failpoints in this process, with a warning when there are any. Only for tests of crashes. */
+export function armFailpoints(failpoints: readonly Failpoint[], log: Pick<Logger, 'warn'>): void {
+  if (failpoints.length > 0) log.warn({ failpoints }, 'failpoints armed: this process will kill itself');
   armed = failpoints.map((one) => ({ failpoint: one, passed: 0 }));
 }
 

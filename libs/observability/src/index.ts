@@ -5,6 +5,7 @@ export { clientRequestId } from './http-logging';
 export { edgeServerOptions, prepareEdgeServer } from './edge-server';
 export { withLogContext } from './log-context';
 export { NestLogger, createLogger } from './logger';
+export { listen } from './listen';
 export { ObservabilityModule } from './observability.module';
 export { OpsServer } from './ops-server';
 export { PeriodicWorker } from './periodic-worker';
