@@ -56,7 +56,9 @@ describe('while a dependency is unavailable', () => {
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'clock_skew', '5']);
     const ready = await call(`${started.ops}/readyz`);
     expect(ready.status).toBe(503);
-    const sentence = new RegExp(`the gateway's clock is (59|60)\\d{3} ms ${how} this service's: synchronize both clocks`);
+    const sentence = new RegExp(
+      `the gateway's clock is (59|60)\\d{3} ms ${how} this service's: synchronize both clocks`,
+    );
     expect(ready.body.error.clock.message).toMatch(sentence);
     const lines = started.logs().split('\n');
     const reported = lines.filter((line) => line.includes('user-sync rejects signatures: clocks differ'));
