@@ -35,8 +35,6 @@ export const clerkEnvelopeSchema = z.looseObject({
   timestamp: clerkTimeSchema.nullish(),
 });
 
-/** The envelope of a Clerk webhook. */
-export type ClerkEnvelope = z.output<typeof clerkEnvelopeSchema>;
 
 /** `data` of `user.deleted`: an id and little else. */
 export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true).nullish() });

@@ -66,8 +66,8 @@ export {
   verifyLogin,
   type LoginReply,
 } from './login';
-export { natsPermissions, type NatsPermissions } from './nats-permissions';
-export { gatewayRequests, type NatsRights } from './nats-rights';
+export { natsPermissions } from './nats-permissions';
+export { gatewayRequests } from './nats-rights';
 export {
   inboxPrefix,
   natsRights,
@@ -76,10 +76,9 @@ export {
   services,
   type DatabaseName,
   type ServiceName,
-  type ServiceRow,
   type Services,
 } from './services';
-export { explainUser, explanationSchema, type Explanation } from './explanation';
+export { explainUser, type Explanation } from './explanation';
 export {
   decodeOutcomes,
   encodeOutcomes,
@@ -169,7 +168,6 @@ export {
   listMetadataCollisions,
   maxMetadataDecisions,
   metadataCollisionSchema,
-  metadataProgress,
   metadataSelectionSchema,
   type MetadataCollision,
   type MetadataCollisionState,

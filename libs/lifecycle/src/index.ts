@@ -11,6 +11,6 @@ export {
 export { canonicalContent, contentVersion, version1Contents } from './content';
 export { decide, type Decision, type Known, type Observed } from './decide';
 export { displayName } from './display-name';
-export { isDead, transition, transitions, type EventInput, type EventRow, type EventState } from './event-state';
+export { transition, transitions, type EventInput, type EventState } from './event-state';
 export { isRetryable, type FailureFacts } from './failure';
 export { defaultRetrySchedule, retryDelayMs, type RetrySchedule } from './retry-schedule';
