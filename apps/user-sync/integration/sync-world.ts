@@ -29,7 +29,7 @@ import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
 import { type EventJson, metadata, newWebhookId } from './clerk-events';
 
-/** Time-out of requests; generous, because the machine may be busy. */
+/** Timeout of requests; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
 /** Settings with which write-backs and retries take milliseconds. */
 export const quickWriteBacks = {

@@ -58,7 +58,7 @@ export interface WebhookIngestConfig {
   readonly bodyRetentionDays: number;
   /** Minimum time without a webhook before the silence alarm can fire. */
   readonly silenceMs: number;
-  /** Maximum delay of a webhook after a change at Clerk that user-sync found. */
+  /** Time that the webhook of a change may take, once user-sync has found the change at Clerk. */
   readonly silenceGraceMs: number;
   /** Limit of the bytes of all bodies that are being received or recorded. */
   readonly maxBufferedBytes: number;

@@ -221,7 +221,7 @@ export class JetStream {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Stores a refusal until a later call succeeds. */
+  /** Calls NATS. Keeps a refusal for readiness until a later call for the same stream or consumer succeeds. */
   private async ensure<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
     try {
       const value = await api(what, call);

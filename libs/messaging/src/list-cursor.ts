@@ -28,7 +28,7 @@ export class ListCursor<Key> {
 
   /**
    * Makes a page of the rows that were read.
-   * @param rows at most `limit + 1`: one more than the page holds shows that there is a next page
+   * @param rows at most `limit + 1`; the extra row only shows that there is a next page
    */
   page<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => Key): Page<Row> {
     const items = rows.slice(0, limit);

@@ -19,7 +19,7 @@ export function natsReadiness(nats: NatsClient): ReadinessCheck {
   };
 }
 
-/** Ready when the streams exist and match their contracts, or NATS does not refuse to make them match. */
+/** Not ready when a stream is missing, or differs from its contract and NATS refused to update it. */
 export function streamsReadiness(jetStream: JetStream, streams: readonly StreamContract[]): ReadinessCheck {
   return {
     name: 'streams',

@@ -9,8 +9,8 @@ export interface WorkerSchedule {
 
 /**
  * Work that a service repeats while it runs. Runs never overlap: a tick during a run is skipped. At shutdown no further
- * run begins, and the current one is awaited. All workers stop before the first one is awaited, so their waits do not
- * add up.
+ * run begins, and the current one is awaited. Every worker is signalled before the first one is awaited, so that the
+ * waits overlap.
  */
 export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;

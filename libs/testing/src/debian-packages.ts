@@ -61,7 +61,7 @@ async function download(wanted: DebianProgram, work: string, lists: string): Pro
   await fetchAll(aptOptions()).catch(async () => {
     onProgress?.("the system's package lists are not usable; fetching our own");
     const own = [...aptOptions(), ...ownLists(lists)];
-    // It also fails when one third-party source is unavailable. The download below decides.
+    // A failed update is ignored, because one unavailable third-party source is enough. The download below decides.
     await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
     await fetchAll(own);
   });

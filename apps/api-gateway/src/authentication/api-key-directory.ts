@@ -20,7 +20,7 @@ type Found = ReplyOf<typeof resolveKey>;
 const MAX_UNKNOWN = 2_000;
 /** A guessed hash cannot become a valid key; the expiry limits the effect of a wrong entry. */
 const UNKNOWN_TTL_MS = 30_000;
-/** Makes sure that guesses sent at the same time are counted before all of them are looked up. */
+/** Maximum concurrent lookups per address, so that the first guesses are counted before the next ones are looked up. */
 const MAX_LOOKUPS_PER_ADDRESS = 20;
 
 /** The part of a request that a lookup needs. */

@@ -47,7 +47,7 @@ export class TokenVerifier {
    * @throws CredentialRefusedError `token_*`; KeysUnavailableError; RateLimitedError if the address sent too many forged tokens
    */
   verify(token: string, from: { readonly ip: string }): MaybePromise<VerifiedToken> {
-    // Before the hash is computed, whose time grows with the length.
+    // Checked before hashing, because the hash of a longer token takes longer.
     if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);

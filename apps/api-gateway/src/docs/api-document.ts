@@ -107,7 +107,7 @@ function describeProblems(operation: Operation): void {
   const statuses = [
     ...[400, 401, 403],
     ...(inPath ? [404] : []),
-    // Any user can get it at its first request, while another user has the same address.
+    // The first request of a user creates the user, and fails with 409 while another user has the same address.
     ...(access.access === 'public' ? [] : [409]),
     ...(operation.requestBody === undefined ? [] : [413, 415]),
     ...[429, 503],

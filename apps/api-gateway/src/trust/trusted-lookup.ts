@@ -93,7 +93,7 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
     }
     const answer: Promise<Value> = ask()
       .then((value) => {
-        // Not if a later request has replaced this one, or everything was forgotten meanwhile.
+        // Skipped when a later request has replaced this one, or all answers were forgotten meanwhile.
         if (this.running.get(key)?.answer === answer) this.remember(key, value);
         return value;
       })

@@ -49,7 +49,7 @@ export class DeliveryLog {
     });
   }
 
-  /** Events published by this run and the earlier ones that its state comes from. */
+  /** Number of events published by this run, and by the earlier runs whose saved state it restored. */
   get eventCount(): number {
     return this.events;
   }

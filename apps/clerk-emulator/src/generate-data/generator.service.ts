@@ -9,13 +9,13 @@ import { CONFIG } from '../tokens';
 import { generateHistory, type History, type HistoryOptions } from './history';
 import { generatedUser } from './user-factory';
 
-/** Users or events between two turns of the event loop, so that requests are answered meanwhile. */
+/** Users or events that are processed before the event loop can answer requests again. */
 const BATCH = 1_000;
 
 /** Result of generating users. */
 export interface GeneratedUsers {
   readonly created: number;
-  /** Users that existed before, or whose address or number did. */
+  /** Users that were not created, because the user, its address or its number existed before. */
   readonly skipped: number;
   readonly total: number;
   readonly duration_ms: number;

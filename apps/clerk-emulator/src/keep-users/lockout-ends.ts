@@ -18,7 +18,7 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // A change of a locked user stores the remaining seconds that were last read; that is the same lockout.
+    // About the same end is the same lockout: a change of a locked user stores the remaining seconds as last read.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);

@@ -10,7 +10,7 @@ interface StatePart<Schema extends z.ZodObject> {
   readonly saved?: {
     readonly schema: Schema;
     readonly save: () => z.output<Schema>;
-    /** Left out by a store that reads its fields before it is constructed. */
+    /** Absent when the store takes its saved fields at construction. */
     readonly restore?: (fields: z.output<Schema>) => void;
   };
 }

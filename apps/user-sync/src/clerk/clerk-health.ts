@@ -8,7 +8,7 @@ import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Priority } from './priority';
 
-/** Equals the time-out of a request: a slow Clerk is not an unavailable one. */
+/** Equals the timeout of a request: a slow Clerk is not an unavailable one. */
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
@@ -44,7 +44,7 @@ export class ClerkHealth {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
       const unavailable = this.isUnavailable();
-      // An event that waits delays the events behind it, so it does not wait for the probe.
+      // Requests for events (`conflict`) do not wait for the probe: they would delay the events behind them.
       if (priority !== 'conflict' && !(await unavailable)) return;
     }
     throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is unavailable.');

@@ -15,7 +15,7 @@ import { ClerkDirectory } from './clerk-directory';
 
 const BETWEEN_ATTEMPTS_MS = 10_000;
 const BETWEEN_WARNINGS_MS = 60_000;
-/** Time-out of each request: the first events after the start wait for the first one. */
+/** Timeout of each request: the first events after the start wait for the first one. */
 const TIMEOUT_MS = 5_000;
 
 /**

@@ -20,7 +20,7 @@ export interface CallOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Maximum requests of this process in flight, in all, at which one more of the priority may start. */
+/** A request of the priority starts only while fewer requests than this are in flight, counting all priorities. */
 const MAX_CONCURRENT: Readonly<Record<Priority, number>> = {
   first_login: 20,
   conflict: 18,

@@ -13,7 +13,7 @@ export class PrioritySlots {
     reconcile: [],
   };
 
-  /** `limits`: by priority, the number of running requests of any priority below which one more may start. */
+  /** `limits`: a request of the priority starts only while fewer requests than this are running in all. */
   constructor(private readonly limits: Readonly<Record<Priority, number>>) {}
 
   /** Runs the work as soon as a slot is free. */

@@ -36,7 +36,7 @@ import { UserConflictEntity } from './user-conflict.entity';
 import { UserEntity } from './user.entity';
 import { WriteBackEntity } from './write-back.entity';
 
-/** Statement time-outs; milliseconds. */
+/** Statement timeouts; milliseconds. */
 const STATEMENT_TIMEOUT_MS = { service: 10_000, migration: 600_000 };
 
 const schema = {

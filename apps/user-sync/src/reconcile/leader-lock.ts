@@ -6,7 +6,7 @@ import { guardDatabase } from '../database/guard-database';
 export const LEADER_LOCK = 7_202_613;
 
 /**
- * Elects the replica that does the work of which there must be one at a time. The lock belongs to one connection, so
+ * Elects one replica for the work that only one replica may do at a time. The lock belongs to one connection, so
  * PostgreSQL releases it when the process dies.
  */
 @Injectable()

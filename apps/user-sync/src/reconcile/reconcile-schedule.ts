@@ -22,7 +22,7 @@ export class ReconcileSchedule {
     return intervalMs === 0 ? undefined : intervalMs;
   }
 
-  /** Interval of the leader's chores, which queue the runs: at most the one between runs. */
+  /** Interval of the leader's chores, which queue the runs. Never longer than the interval between two runs. */
   get choresEveryMs(): number {
     const { leaderChores } = this.config.intervals;
     return Math.min(leaderChores, this.intervalMs ?? leaderChores);

@@ -59,7 +59,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.timer = setInterval(() => this.wake(), TICK_MS);
   }
 
-  /** All workers stop before the first one is awaited, so that the waits at shutdown do not add up. */
+  /** Only signals the stop. The wait comes later, after every worker was signalled, so that the waits overlap. */
   onModuleDestroy(): void {
     clearInterval(this.timer);
     this.state = { kind: 'stopped', round: this.state.kind === 'working' ? this.state.round : Promise.resolve() };

@@ -6,12 +6,12 @@ import { type UserSyncConfig } from '../config';
 import { CONFIG } from '../tokens';
 
 const EVERY_MS = 60_000;
-/** Rows per statement: a backlog neither holds locks for long nor exceeds the statement time-out. */
+/** Rows per statement: a backlog neither holds locks for long nor exceeds the statement timeout. */
 const MAX_ROWS = 10_000;
 /** Arbitrary; must be unique among our advisory locks. */
 const LOCK = 7_202_612;
 
-/** Longer than gateways cache principals and than Clerk session tokens live. */
+/** Exceeds the time that gateways cache principals, and the lifetime of Clerk session tokens. */
 const CHANGES_KEPT = '24 hours';
 
 /** Clerk still issues tokens for a session that ended only here. Sessions last a week, unless configured longer. */
@@ -32,9 +32,9 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // Kept for an hour after their end: they tell a first login from a later one.
+  // Kept for an hour after their end: a user with an earlier session does not log in for the first time.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
-  // The audit log keeps what happened to them.
+  // The audit log keeps the history of promises.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 

@@ -35,7 +35,7 @@ export async function recordTrustChanges(
   return Number(rows[0]?.number);
 }
 
-/** The last committed number. Read it before the rows: they are then at least as new as this number. */
+/** The last committed number. Read it before the rows, so that the rows are at least as new. */
 export async function lastTrustChangeNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');
   return Number(rows[0]?.number ?? 0);

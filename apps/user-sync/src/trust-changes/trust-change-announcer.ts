@@ -19,7 +19,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
   private announced: number | undefined;
   /** The current round of announcements; undefined between rounds. */
   private running: Promise<void> | undefined;
-  /** The round after the current one, which callers during the current one await. */
+  /** The next round. Callers that arrive during the current round await it. */
   private waiting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private failing = false;

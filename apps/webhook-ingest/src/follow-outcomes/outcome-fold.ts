@@ -22,7 +22,7 @@ export interface Applied {
   readonly correlationId: string;
 }
 
-/** A row of the ledger, as far as outcomes depend on it. */
+/** The columns of a ledger row that decide what an outcome changes. */
 export interface LedgerRow {
   readonly id: string;
   readonly webhook_id: string;

@@ -21,7 +21,7 @@ export class ListEventsController {
       .getRepository(WebhookEventEntity)
       .createQueryBuilder('event')
       .orderBy('event.id', 'DESC')
-      // One more row than requested shows whether there is a next page.
+      // Reads one extra row, which shows whether there is a next page.
       .limit(limit + 1);
     if (status !== undefined) query.andWhere('event.status = :status', { status });
     if (type !== undefined) query.andWhere('event.eventType = :type', { type });

@@ -2,9 +2,9 @@
  * Compares the ledger with the streams and requeues what the streams have lost. PostgreSQL is the record; JetStream
  * acknowledges a message before it flushes it to disk. Several replicas can do this at the same time.
  *
- * States of a published row (status processing), as far as this comparison is concerned:
+ * States of a published row (status processing) that this comparison distinguishes:
  *
- *   in flight   the stream has the message, or the consumer has it in hand.
+ *   in flight   the stream has the message, or the consumer is handling it.
  *   lost        the stream was replaced, ends before the message, or its outcome was lost (see `Loss`).
  *   requeued    `published_at` is null again, under a new publish number. The relay publishes it.
  *
@@ -73,7 +73,7 @@ export class Rebuild extends PeriodicWorker {
 
   private async compare(): Promise<void> {
     const asOf = await databaseNow(this.dataSource);
-    // The event stream is read first: an event that is acknowledged in this state has its outcome in the next one.
+    // Reads the event stream before the outcome stream: an event that is acknowledged now has its outcome there later.
     const events = await this.jetStream.streamState(clerkEventsStream);
     if (events === undefined) return;
     const consumer = await this.jetStream.consumerState(eventsConsumer);

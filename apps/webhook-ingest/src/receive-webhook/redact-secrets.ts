@@ -98,7 +98,7 @@ function messageWithoutContent(event: Readonly<Record<string, unknown>>): unknow
   };
 }
 
-/** The value if it is a short scalar; any other value does not match its harmless name. */
+/** Returns a short scalar. Drops any other value, because a harmless member never has one. */
 function harmless(value: unknown): unknown {
   if (typeof value === 'string') return value.length <= 128 ? value : undefined;
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;

@@ -17,7 +17,7 @@ export interface QueueLimits {
   readonly queueBytes: number;
   readonly groupRows: number;
   readonly groupBytes: number;
-  /** Maximum time before a delivery is in a group; milliseconds. */
+  /** Maximum time that a delivery waits for its group; milliseconds. */
   readonly maxWaitMs: number;
 }
 

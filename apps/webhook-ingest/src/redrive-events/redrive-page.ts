@@ -27,7 +27,7 @@ export function redrivePage(dataSource: DataSource, request: Request, order: Red
 }
 
 async function select(manager: EntityManager, { filter, cursor, limit }: Request, lock: string): Promise<Candidate[]> {
-  // One more row than requested shows whether there is a next page.
+  // Reads one extra row, which shows whether there is a next page.
   const values: unknown[] = [limit + 1];
   const value = (parameter: unknown): string => `$${values.push(parameter)}`;
   const where = filterConditions(filter, value);

@@ -9,7 +9,7 @@ export interface PaceLimits {
 /** Fraction of the rate that remains during a backlog, so that retries continue. */
 const TRICKLE = 0.1;
 
-/** Token bucket with the tokens of one second. It fills at a tenth of the rate while the stream has a backlog. */
+/** Token bucket with the tokens of one second. Fills at a tenth of the rate while the stream has a backlog. */
 export class Pace {
   private tokens = 0;
   private atMs: number | undefined;

@@ -9,7 +9,7 @@
  *
  * Transitions: a round that throws: working → failing. A round that succeeds: failing → working. Shutdown: any → stopped.
  *
- * States of a row, as far as the relay is concerned:
+ * States of a row that the relay distinguishes:
  *
  *   unpublished   `published_at` is null and the status is pending or processing.
  *   retry due     the status is failed and `next_retry_at` is past.

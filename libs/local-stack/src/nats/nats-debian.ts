@@ -33,7 +33,7 @@ export async function unpackDebianPackage(options: DebianUnpack): Promise<string
       async () => {
         options.onProgress?.("the system's package lists are not usable; fetching our own");
         const own = [...aptOptions(), ...ownLists(options.aptDirectory)];
-        // It also fails when one third-party source is unavailable. The download below decides.
+        // A failed update is ignored, because one unavailable third-party source is enough. The download below decides.
         await runCommand(aptGet, [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
         await runCommand(aptGet, [...own, 'download', 'nats-server'], { cwd: work, timeoutMs: 60_000 });
       },

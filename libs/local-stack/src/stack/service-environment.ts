@@ -32,7 +32,7 @@ type Variables = Record<string, string | undefined>;
 
 /** The variables of one program. */
 interface Row {
-  /** Not replaced by the caller's: `npm start` reads variables of the same name itself. */
+  /** Values that the caller's variables do not replace, because `npm start` uses those names for itself. */
   fixed: Variables;
   defaults: Variables;
 }

@@ -20,7 +20,7 @@ interface Row {
 export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
   return {
     name: 'find-applied',
-    // A lateral join per id: the plan is kept, and must also suit a table that has grown since it was planned.
+    // One index lookup per id, because PostgreSQL keeps the plan while the table grows.
     text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
              FROM unnest($1::text[]) AS asked(id),
              LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events

@@ -39,7 +39,7 @@ interface Row extends Readonly<Record<(typeof clerkOwnedColumns)[LoadedField]['c
 export function loadDrafts(clerkUserIds: Iterable<string>): Statement<Map<string, UserDraft>> {
   return {
     name: 'load-drafts',
-    // A lateral join per id: the plan is kept, and must also suit a table that has grown since it was planned.
+    // One index lookup per id, because PostgreSQL keeps the plan while the table grows.
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,

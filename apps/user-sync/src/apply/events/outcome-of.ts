@@ -76,7 +76,7 @@ function factsOf(error: unknown): Facts {
     return own('conflict', error as Error & { code: string });
   // Redelivered messages have used up its retries.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
-  // Retryable even for a status that is otherwise final: an outage ends.
+  // Retryable whatever the status, because the outage will end.
   if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };
   if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };
   if (error instanceof DatabaseRefusedError) {

@@ -92,7 +92,7 @@ export class ClerkSettlement {
     confirmed: boolean,
     callOptions: CallOptions,
   ): Promise<ApplyResult> {
-    // Clerk does not know a deleted user, and every observation of it has the same answer.
+    // Does not ask Clerk: the user is deleted, and the decision about any observation of it is the same.
     if (before === 'tombstone') return this.applyOne({ ...observation, seen: { kind: 'nothing' } });
     const user = await this.clerk.fetch(observation.clerkUserId, callOptions);
     return this.applyOne({

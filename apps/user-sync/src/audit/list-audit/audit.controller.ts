@@ -60,7 +60,7 @@ export class AuditController {
       const { manager } = this.dataSource;
       const userId = body.userId === undefined ? undefined : (await requireUser(manager, body.userId)).id;
       const query = this.queryOf({ ...body, userId });
-      // One row more than the page shows whether there is a next page.
+      // Reads one extra row, which shows whether there is a next page.
       const entries = await query.limit(body.limit + 1).getMany();
       const { items, nextCursor } = idCursor.page(entries, body.limit, ({ id }) => id);
       return { items: items.map(present), nextCursor };

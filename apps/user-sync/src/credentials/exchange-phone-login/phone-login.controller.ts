@@ -27,7 +27,7 @@ import { type Exchanged, findExchanged, spendToken } from './used-tokens';
 type Exchange = ParsedRequestOf<typeof exchangePhoneLogin>;
 type Reply = ReplyOf<typeof exchangePhoneLogin>;
 
-/** Time-out of each of the two requests to Clerk; the gateway gives up after 5 s. */
+/** Timeout of each of the two requests to Clerk; the gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 2_000;
 
 /** Exchanges the token of a Clerk session, started by phone, for a legacy session. */

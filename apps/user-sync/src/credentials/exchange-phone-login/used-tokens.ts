@@ -14,7 +14,7 @@ export interface Exchanged {
   readonly isNewUser: boolean;
 }
 
-/** Kept this much longer than the token is valid, because clocks differ. */
+/** Time that a row is kept after its token has expired, because clocks differ. */
 const KEPT_LONGER_MS = 60_000;
 /** A repeated exchange within this time gets the same answer: two tabs, or a client that renders twice. */
 const REPEATABLE_FOR = '10 seconds';

@@ -37,7 +37,7 @@ export class ListKeysController {
         .createQueryBuilder(ApiKeyEntity, 'k')
         .orderBy('k.createdAt', 'DESC')
         .addOrderBy('k.id', 'DESC')
-        // One row more than the page shows whether there is a next page.
+        // Reads one extra row, which shows whether there is a next page.
         .limit(body.limit + 1);
       if (!all || body.userId !== undefined) query.andWhere('k.userId = :userId', { userId });
       if (after !== undefined) {

@@ -19,7 +19,7 @@ export class ResolveKeyController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Read before the rows: they are at least as new as this number.
+      // Reads the number before the rows, so that the rows are at least as new.
       const change = await lastTrustChangeNumber(manager);
       const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
       const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });

@@ -12,7 +12,7 @@ import { clerkUnavailable } from '../../requests/answer-request';
 /** What caused the read of a user from Clerk. */
 export type LoginKind = 'first_login' | 'phone_login';
 
-/** Time-out of the request to Clerk; the gateway gives up after 5 s. */
+/** Timeout of the request to Clerk; the gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 4_000;
 
 /** Creates a user that no webhook has reported yet, from Clerk's answer. */

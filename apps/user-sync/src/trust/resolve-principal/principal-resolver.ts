@@ -54,7 +54,7 @@ export class PrincipalResolver {
   private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Read before the rows: they are at least as new as this number.
+      // Reads the number before the rows, so that the rows are at least as new.
       const change = await lastTrustChangeNumber(manager);
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;

@@ -49,7 +49,7 @@ export class ExplainUserController {
     const user = await findUserBy(manager, id);
     const clerkUserId = user === null ? (isClerkUserId(id) ? id : null) : user.clerkUserId;
     const byClerk = { clerkUserId: clerkUserId ?? '' };
-    // One row more than the page shows whether there is a next page.
+    // Reads one extra row, which shows whether there is a next page.
     const newestFirst = await manager.find(AppliedEventEntity, {
       where: { ...byClerk, ...(before === undefined ? {} : { step: LessThan(before) }) },
       order: { step: 'DESC' },

@@ -21,7 +21,7 @@ export class ListConflictsController {
     requireAdmin(envelope);
     const where = filterOf(body);
     return answerRequest(async () => {
-      // One row more than the page shows whether there is a next page.
+      // Reads one extra row, which shows whether there is a next page.
       const rows = await this.dataSource.manager.find(UserConflictEntity, {
         where,
         order: { id: 'DESC' },

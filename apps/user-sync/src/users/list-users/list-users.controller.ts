@@ -19,7 +19,7 @@ export class ListUsersController {
     requireAdmin(envelope);
     const query = this.queryOf(body);
     return answerRequest(async () => {
-      // One row more than the page shows whether there is a next page.
+      // Reads one extra row, which shows whether there is a next page.
       const users = await query.limit(body.limit + 1).getMany();
       const { items, nextCursor } = timeCursor.page(users, body.limit, ({ createdAt, id }) => [
         createdAt.getTime(),

@@ -28,7 +28,7 @@ import { loadAdmin } from '../../user-rows/load-admin';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 
-/** Time-out of each request to Clerk. There may be two, and the gateway gives up after 5 s. */
+/** Timeout of each request to Clerk. There may be two, and the gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 3_000;
 const METADATA_TIMEOUT_MS = 1_500;
 

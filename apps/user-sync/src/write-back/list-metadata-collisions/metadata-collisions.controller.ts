@@ -42,7 +42,7 @@ export class MetadataCollisionsController {
     const before = idCursor.read(body.cursor);
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // One row more than the limit shows that there is another page.
+      // Reads one extra row, which shows whether there is a next page.
       const rows = await manager.find(MetadataCollisionEntity, {
         where: { state, ...(key !== undefined && { key }), ...(before !== undefined && { id: LessThan(before) }) },
         order: { id: 'DESC' },

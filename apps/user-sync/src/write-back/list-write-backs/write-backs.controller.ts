@@ -22,7 +22,7 @@ export class WriteBacksController {
     const after = uuidCursor.read(body.cursor);
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // One row more than the limit shows that there is another page.
+      // Reads one extra row, which shows whether there is a next page.
       const rows = await manager.find(WriteBackEntity, {
         where: { ...(state && { state }), ...(after !== undefined && { userId: MoreThan(after) }) },
         order: { userId: 'ASC' },

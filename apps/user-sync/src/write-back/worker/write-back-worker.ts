@@ -40,7 +40,7 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.running = this.run();
   }
 
-  /** All workers stop before the first one is awaited, so that the waits at shutdown do not add up. */
+  /** Only signals the stop. The wait comes later, after every worker was signalled, so that the waits overlap. */
   onModuleDestroy(): void {
     this.stopping.abort();
   }
