@@ -10,6 +10,9 @@ const MAX_CONCURRENT = 2;
 /** Each takes about 30 ms; callers of a longer queue would time out. */
 const MAX_WAITING = 100;
 
+/** Hashed in place of a missing hash. Nobody can log in with it. */
+export const placeholderPassword = 'placeholder for a user without a password';
+
 /** Result of a password check. */
 export interface PasswordCheck {
   readonly matches: boolean;
@@ -37,7 +40,7 @@ export class Passwords {
   /** Checks a password; takes equally long when no hash is stored. Throws a refusal when overloaded. */
   async check(password: string, stored: string | null): Promise<PasswordCheck> {
     return this.bounded(async () => {
-      this.placeholder ??= hashPassword('placeholder for a user without a password');
+      this.placeholder ??= hashPassword(placeholderPassword);
       const matches = await passwordMatches(password, stored ?? (await this.placeholder));
       this.checks.inc({ against: stored === null ? 'nothing' : 'hash' });
       if (stored === null || !matches) return { matches: false, newHash: undefined };
