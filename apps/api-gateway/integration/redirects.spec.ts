@@ -11,7 +11,7 @@ let users = 0;
 /** A user with no counted requests. */
 const someone = () => `user_${++users}`;
 
-describe('redirect_url is replaced by the fallback unless it is allowed:', () => {
+describe('the redirect after a sign-in', () => {
   const HOME = `${PUBLIC_URL}/`;
   const targets: [string, string, string][] = [
     ['another host', 'https://evil.example/', HOME],
@@ -68,28 +68,31 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     ['a listed origin in capitals', 'HTTPS://SHOP.example.com:443/Cart', 'https://shop.example.com/Cart'],
     ['a listed origin', 'https://shop.example.com/cart', 'https://shop.example.com/cart'],
   ];
-  it.each(targets)('%s', async (_, wanted, expected) => {
-    const path = `/api/clerk/syncUsers?redirect_url=${encodeURIComponent(wanted)}`;
-    const token = await mint(target().pair, someone());
-    const answer = await strike({
-      request: { path, headers: [['Cookie', `__session=${token}`]] },
-      secret: token.split('.')[2]!,
-    });
-    expect([answer.status, answer.headers.location]).toEqual([302, expected]);
-    expect(answer.headers['set-cookie']).toBeUndefined();
-  });
+  it.each(targets)(
+    'goes to redirect_url only if it is allowed, or else to the fallback: %s',
+    async (_, wanted, expected) => {
+      const path = `/api/clerk/syncUsers?redirect_url=${encodeURIComponent(wanted)}`;
+      const token = await mint(target().pair, someone());
+      const answer = await strike({
+        request: { path, headers: [['Cookie', `__session=${token}`]] },
+        secret: token.split('.')[2]!,
+      });
+      expect([answer.status, answer.headers.location]).toEqual([302, expected]);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    },
+  );
 
   const go = async (query: string, ...headers: (readonly [string, string])[]) => {
     const cookie = ['Cookie', `__session=${await mint(target().pair, someone())}`] as const;
     return strike({ request: { path: `/api/clerk/syncUsers${query}`, headers: [cookie, ...headers] } });
   };
 
-  it('is replaced when it is repeated, even if both are allowed', async () => {
+  it('goes to the fallback when redirect_url is repeated, even if both are allowed', async () => {
     const { status, headers } = await go('?redirect_url=/a&redirect_url=/a', ['Referer', `${PUBLIC_URL}/from`]);
     expect([status, headers.location]).toEqual([302, HOME]);
   });
 
-  it('is replaced when it is not allowed, even if the Referer is allowed', async () => {
+  it('goes to the fallback when redirect_url is not allowed, even if the Referer is allowed', async () => {
     const answer = await go('?redirect_url=https://evil.example/', ['Referer', `${PUBLIC_URL}/from`]);
     expect(answer.headers.location).toBe(HOME);
   });
@@ -116,7 +119,7 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     expect((await go('/?redirect_url=/welcome')).headers.location).toBe(`${PUBLIC_URL}/welcome`);
   });
 
-  it('is resolved against PUBLIC_URL, not the Host header', async () => {
+  it('resolves redirect_url against PUBLIC_URL, not the Host header', async () => {
     const headers = [
       ['Cookie', `__session=${await mint(target().pair, someone())}`] as const,
       ['X-Forwarded-Host', 'evil.example'] as const,
@@ -128,7 +131,7 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     expect([status, answer.location]).toEqual([302, `${PUBLIC_URL}/welcome`]);
   });
 
-  it('falls back to the Referer', async () => {
+  it('goes to the Referer without redirect_url, if that is allowed', async () => {
     const token = await mint(target().pair, someone());
     const go = async (referer: string) =>
       (
@@ -152,7 +155,7 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     ['without a cookie', () => ''],
     ['with an empty cookie', () => '__session='],
     ['with an expired token', () => mint(target().pair, someone(), { claims: expired() })],
-  ])('%s, the browser is redirected to sign in and back here, and only to an allowed target', async (_, cookie) => {
+  ])('goes to the sign-in page %s, and from there back here, with an allowed target', async (_, cookie) => {
     const { status, headers: answer } = await strike({
       request: {
         path: '/api/clerk/syncUsers?redirect_url=https://evil.example/',
@@ -167,7 +170,7 @@ describe('redirect_url is replaced by the fallback unless it is allowed:', () =>
     expect(back.searchParams.get('redirect_url')).toBe(HOME);
   });
 
-  it('a cookie is not accepted for POST', async () => {
+  it('is never an answer to POST, which does not accept the cookie', async () => {
     const token = await mint(target().pair, someone());
     const request = {
       method: 'POST',

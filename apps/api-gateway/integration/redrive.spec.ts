@@ -144,7 +144,7 @@ describe('an admin', () => {
   });
 });
 
-it('a user who is not an admin can do none of this', async () => {
+it('a user who is not an admin can neither redrive events, list redrives nor see the statistics', async () => {
   const user = await mint(gateway.pair, 'user_plain');
   for (const [method, path] of [
     ['POST', 'webhook-events/msg_1/redrive'],

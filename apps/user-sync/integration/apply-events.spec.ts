@@ -81,7 +81,7 @@ describe('Clerk sample payloads', () => {
   });
 });
 
-describe('convergence', () => {
+describe('applying events', () => {
   it('repeats the outcome of a redelivered event and changes nothing', async () => {
     const id = newClerkId();
     const first = await world.publish(userEvent('user.created', clerkUser(id)));

@@ -125,7 +125,7 @@ describe('revoking a key', () => {
     expect(await world.gateway.send(revokeKey, { id }, ada.context)).toMatchObject({ propagation: null });
   });
 
-  it('is allowed for the own keys, and for admins', async () => {
+  it('is allowed only to the user of the key and to admins', async () => {
     const [ada, eve] = [await member(world), await member(world)];
     const { id, key } = await keyOf(world, ada);
     for (const request of [revokeKey, rotateKey]) {
@@ -314,7 +314,7 @@ describe('a line of keys, each rotated with a grace period,', () => {
   });
 });
 
-it('revoking a key returns the successor from a concurrent rotation', async () => {
+it('revoking a key during its rotation returns the successor, which is still valid', async () => {
   const ada = await member(world);
   const [old, next] = [await keyOf(world, ada), await keyOf(world, ada)];
   const rotation = new Client({ connectionString: world.database.adminUrl });
@@ -333,7 +333,7 @@ it('revoking a key returns the successor from a concurrent rotation', async () =
 });
 
 describe('listing keys', () => {
-  it('returns the own keys page by page, and those of other users only to admins', async () => {
+  it('returns the keys of the caller page by page, and those of other users only to admins', async () => {
     const [ada, eve] = [await member(world), await member(world)];
     for (let index = 0; index < 5; index += 1) await keyOf(world, ada, { name: String(index) });
     const names: string[] = [];

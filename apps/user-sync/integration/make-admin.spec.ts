@@ -140,7 +140,7 @@ describe('the command that makes an admin', () => {
     expect(await roleOf(inactive.user)).toBe('user');
   });
 
-  it('makes no promise while Clerk does not answer', async () => {
+  it('does not promise the role while Clerk does not answer', async () => {
     world.clerk.outage = json(503, { errors: [{ code: 'unavailable' }] });
     const before = await promises();
     await expect(grantTo('nobody.yet@example.com')).rejects.toThrow('Clerk');

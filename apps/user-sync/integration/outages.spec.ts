@@ -63,8 +63,8 @@ async function readiness(app: INestApplication) {
 
 const newUsers = (count: number) => Array.from({ length: count }, () => clerkUser(newClerkId()));
 
-describe('NATS', () => {
-  it('unavailable between commit and report delays the outcome of an event that is applied once', async () => {
+describe('user-sync during an outage of NATS', () => {
+  it('between commit and report reports the outcome later, and applies the event once', async () => {
     await world.boot(settings);
     const { user, about, release } = await heldEvent();
     await world.nats.kill();
@@ -77,7 +77,7 @@ describe('NATS', () => {
     expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']);
   });
 
-  it('restarted while events arrive does not apply any event twice', async () => {
+  it('applies no event twice when NATS restarts while events arrive', async () => {
     await world.boot(settings);
     const before = newUsers(30);
     const published = await Promise.all(before.map((user) => world.publish(userEvent('user.created', user))));
@@ -88,7 +88,7 @@ describe('NATS', () => {
     await appliedOnce(before);
   });
 
-  it('unavailable at startup leaves the service not ready until it is back', async () => {
+  it('at startup is not ready until NATS is available', async () => {
     await world.nats.stop();
     const app = await world.launch();
     expect(await readiness(app)).toMatchObject({ status: 503, down: expect.arrayContaining(['nats']) });
@@ -100,7 +100,7 @@ describe('NATS', () => {
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
   });
 
-  it('with a lost store gets new streams, and events continue', async () => {
+  it('creates the streams again when NATS has lost its store, and continues with events', async () => {
     await world.boot(settings);
     await world.nats.stop();
     world.nats.loseStore();
@@ -111,7 +111,7 @@ describe('NATS', () => {
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
   });
 
-  it('rejecting the configuration of the consumer is reported, and events continue once that is fixed', async () => {
+  it('reports that NATS rejects the configuration of the consumer, and continues once that is corrected', async () => {
     const { stream, durable } = eventsConsumer;
     const [user] = newUsers(1) as [UserJson];
     const about = await world.publish(userEvent('user.created', user));
@@ -131,8 +131,8 @@ describe('NATS', () => {
   });
 });
 
-describe('the database', () => {
-  it('unavailable makes events wait; none fails, and all are applied when it is back', async () => {
+describe('user-sync during an outage of the database', () => {
+  it('lets events wait; none fails, and all are applied when the database is back', async () => {
     proxy = await TcpProxy.start(world.database.serviceUrl);
     const app = await world.boot({ ...settings, DATABASE_URL: proxy.url });
     await proxy.cut();
@@ -151,7 +151,7 @@ describe('the database', () => {
     await appliedOnce(users);
   });
 
-  it('with repeatedly broken connections applies each event once', async () => {
+  it('applies each event once while connections break repeatedly', async () => {
     await world.boot(settings);
     const users = newUsers(60);
     const breaking = (async () => {
@@ -168,7 +168,7 @@ describe('the database', () => {
     await appliedOnce(users);
   });
 
-  it('in a deadlock repeats the transaction at once without using up a retry', async () => {
+  it('repeats a transaction at once after a deadlock, without using up a retry', async () => {
     const user = clerkUser(newClerkId());
     const clients = [1, 2].map(() => new Client({ connectionString: world.database.adminUrl }));
     const [rival, third] = clients as [Client, Client];

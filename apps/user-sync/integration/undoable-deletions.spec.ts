@@ -97,7 +97,7 @@ describe('a 404 from Clerk', () => {
     return user;
   }
 
-  it('does not delete a user until a second one confirms it, undoably', async () => {
+  it('deletes a user only when a second one confirms it, and the deletion can be undone', async () => {
     const user = await suspected();
     await confirm(user.id);
     expect(await world.user(user.id)).toMatchObject({ deleted_at: expect.any(Date), email: expect.any(String) });
@@ -112,7 +112,7 @@ describe('a 404 from Clerk', () => {
     expect(await world.query('SELECT * FROM suspected_absences')).toEqual([]);
   });
 
-  it('confirms nothing for the key of another instance, once a run has found out ours', async () => {
+  it('confirms no deletion when the secret key belongs to another instance than the last run saw', async () => {
     await world.closeApps();
     await world.boot(Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'CLERK_INSTANCE_ID')));
     const user = await suspected();

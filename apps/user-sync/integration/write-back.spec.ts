@@ -180,8 +180,8 @@ describe('several changes of one user', () => {
   });
 });
 
-describe('write-backs and events while Clerk', () => {
-  it('is unavailable wait without using up retries, and are written when it is back', async () => {
+describe('while Clerk', () => {
+  it('is unavailable, write-backs wait without using up retries, and are written when it is back', async () => {
     world.clerk.outage = hangUp;
     const users = Array.from({ length: 5 }, () => atClerk());
     for (const user of users) {
@@ -195,7 +195,7 @@ describe('write-backs and events while Clerk', () => {
     expect(await world.metric('gatehouse_user_sync_clerk_away')).toBe(0);
   });
 
-  it('is unavailable do not block events that do not need Clerk, and use up no retry', async () => {
+  it('is unavailable, write-backs do not block events that do not need Clerk, and use up no retry', async () => {
     const tied = await tie();
     world.clerk.outage = hangUp;
     const about = await world.publish(userEvent('user.updated', tied));
@@ -217,7 +217,7 @@ describe('write-backs and events while Clerk', () => {
     expect(await world.user(tied.id)).toMatchObject({ first_name: 'Clerk' });
   });
 
-  it('fails for one user only fail that event and use up a retry', async () => {
+  it('fails for one user, only that event fails, and it uses up a retry', async () => {
     const tied = await tie();
     world.clerk.answer(tied.id, hangUp);
     const outcome = await world.deliver(userEvent('user.updated', tied));
@@ -225,7 +225,7 @@ describe('write-backs and events while Clerk', () => {
     expect(outcome).not.toMatchObject({ error: { sharedOutage: true } });
   });
 
-  it('answers 429 pause on all replicas for its Retry-After', async () => {
+  it('answers 429, write-backs pause on all replicas for its Retry-After', async () => {
     const user = atClerk();
     world.clerk.outage = json(429, fixture('bapi.error-429'), { 'Retry-After': '60' });
     await world.deliver(userEvent('user.created', user));
@@ -260,7 +260,7 @@ describe('write-backs and events while Clerk', () => {
     await settled(late.id);
   });
 
-  it('answers 429 to changes of one user pause for this user only', async () => {
+  it('answers 429 to changes of one user, write-backs pause for this user only', async () => {
     const user = atClerk();
     world.clerk.answerWrite(user.id, json(429, fixture('bapi.error-429'), { 'Retry-After': '1' }));
     await world.deliver(userEvent('user.created', user));
@@ -274,7 +274,7 @@ describe('write-backs and events while Clerk', () => {
     await settled(user.id);
   });
 
-  it('does not know the user are retried, and the absence is queued for confirmation', async () => {
+  it('does not know the user, the write-back is retried, and the absence is queued for confirmation', async () => {
     await world.closeApps();
     await boot({ RETRY_MAX: '100' });
     const user = clerkUser(newClerkId());
@@ -290,7 +290,7 @@ describe('write-backs and events while Clerk', () => {
     await settled(user.id);
   });
 
-  it('fails for a while are retried on the schedule, and are dead after the last retry', async () => {
+  it('fails for a while, write-backs are retried on the schedule, and are dead after the last retry', async () => {
     const user = atClerk();
     world.clerk.answerWrite(user.id, json(500, { errors: [] }));
     await world.deliver(userEvent('user.created', user));

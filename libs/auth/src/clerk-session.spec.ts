@@ -100,7 +100,7 @@ describe('an accepted Clerk session token', () => {
     expect(await faultOf(() => verify(signingPair('ins_2')))).toBe('token_signature_invalid');
   });
 
-  it('may be impersonated only when the configuration allows it, and then names the actor', async () => {
+  it('may belong to an impersonation only when the configuration allows it, and then names the actor', async () => {
     const token = await mint(pair, { ...claimsV2(NOW), act: { sub: 'user_admin' } });
     await expect(faultOf(() => verifyToken(token))).resolves.toBe('token_impersonated');
     await expect(verifyToken(token, NOW, { allowImpersonation: true })).resolves.toMatchObject({ actor: 'user_admin' });

@@ -54,7 +54,7 @@ export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
 /** Creates a legacy token, HS256 with the first secret. Times are rounded down to seconds. */
 export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets }: LegacyJwtRules): string {
   const [secret] = secrets;
-  if (secret === undefined) throw new SecretInvalidError('there is none');
+  if (secret === undefined) throw new SecretInvalidError('no signing secret is configured');
   const payload = {
     iss: issuer,
     aud: audience,

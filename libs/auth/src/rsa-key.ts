@@ -36,7 +36,8 @@ function rsaKey(load: () => KeyObject): KeyObject {
     throw new KeyInvalidError(`is not of ${MIN_BITS} to ${MAX_BITS} bits`);
   }
   // With exponent 1 the signature equals the message, so anybody can forge it.
-  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new KeyInvalidError('has an unfit exponent');
+  if (publicExponent < 3n || publicExponent % 2n === 0n)
+    throw new KeyInvalidError('has a public exponent that is even or below 3');
   if (isRocaModulus(modulusOf(key))) throw new KeyInvalidError('can be factored (ROCA, CVE-2017-15361)');
   return key;
 }

@@ -124,7 +124,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       const { signal } = this.reconnected;
       try {
         if (ensured !== signal) {
-          // Messages that this process has in progress itself must not count as a predecessor's.
+          // Waits for this process's own messages, so that it does not take them for those of a crashed predecessor.
           await finishing;
           const { num_ack_pending: inProgress } = await this.jetStream.ensureConsumer(consumer);
           if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'consumer configuration accepted');

@@ -6,7 +6,7 @@ const pages = markdownFiles();
 /** GitHub shows these texts under other addresses, so their links are relative to those. */
 const shownElsewhere = /^\.github\//;
 
-it('finds the pages of the documentation', () => {
+it('the tests of the documentation find its pages', () => {
   expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/README.md', 'docs/reference/glossary.md']));
 });
 

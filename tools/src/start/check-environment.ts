@@ -58,7 +58,7 @@ export function checkEnvironment(
 ): GatehousePorts {
   const { ports, faults: portFaults } = checkPorts(env);
   const environments = serviceEnvironments({
-    // Checked below: a program would report them under its own names.
+    // Left out here and checked below, because a program would report their faults under its own names.
     env: { ...env, NATS_URL: undefined, DATABASE_URL: undefined },
     ports,
     settings,

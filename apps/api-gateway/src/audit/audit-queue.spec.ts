@@ -130,7 +130,7 @@ it('a request that writes an entry continues when that fails, and the entry is s
   expect(subjects()).toEqual(['redrive', 'redrive']);
 });
 
-it('sends at most 100 entries at the same time', async () => {
+it('the audit queue sends at most 100 entries at the same time', async () => {
   respond = () => new Promise(() => undefined);
   for (let index = 0; index < 150; index += 1) queue.add(entry(`${index}`), context);
   await pass(0);

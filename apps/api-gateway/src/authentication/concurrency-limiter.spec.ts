@@ -6,7 +6,7 @@ const held = () => {
   return { done, release };
 };
 
-it('limits concurrent work per key, runs the rest in order, and does not delay other keys', async () => {
+it('the concurrency limiter limits concurrent work per key, runs the rest in order, and does not delay other keys', async () => {
   const limiter = new ConcurrencyLimiter(2);
   const gates = [held(), held(), held(), held()];
   const begun: number[] = [];
@@ -27,7 +27,7 @@ it('limits concurrent work per key, runs the rest in order, and does not delay o
   expect(begun).toEqual([0, 1, 2, 3]);
 });
 
-it('rejects work that waited too long, and frees its place in the queue', async () => {
+it('the concurrency limiter rejects work that waited too long, and frees its place in the queue', async () => {
   const limiter = new ConcurrencyLimiter(1, 10);
   const gate = held();
   const first = limiter.run('a', () => gate.done);
@@ -37,7 +37,7 @@ it('rejects work that waited too long, and frees its place in the queue', async 
   expect(await limiter.run('a', async () => 'free')).toBe('free');
 });
 
-it('rejects work beyond 1 000 waiting callers over all keys', async () => {
+it('the concurrency limiter rejects work beyond 1 000 waiting callers over all keys', async () => {
   const limiter = new ConcurrencyLimiter(1);
   const gate = held();
   const all = Array.from({ length: 1_002 }, (_, index) => limiter.run(`${index % 2}`, () => gate.done));
@@ -46,7 +46,7 @@ it('rejects work beyond 1 000 waiting callers over all keys', async () => {
   await Promise.all(all);
 });
 
-it('runs the next work after one that failed', async () => {
+it('the concurrency limiter runs the next work after one that failed', async () => {
   const limiter = new ConcurrencyLimiter(1);
   const failing = limiter.run('a', () => Promise.reject(new RangeError('no')));
   const next = limiter.run('a', async () => 'next');

@@ -55,7 +55,7 @@ describe('Forgeries', () => {
     [100, 80],
     [1_000, 120],
     [10_000, 175],
-  ])('for %d forged tokens in a second does fewer than %d checks', (sent, most) => {
+  ])('checks, of %d tokens that are forged in a second, fewer than %d', (sent, most) => {
     // A uniform sequence of numbers, the same in every run.
     let drawn = 0;
     const forgeries = new Forgeries({ now: () => 0, random: () => (drawn = (drawn + 0.618_033_988_749_895) % 1) });

@@ -21,7 +21,7 @@ describe('an API key that was never accepted', () => {
     await expect(guesses.admit('x', 'b')).resolves.toBe(false);
   });
 
-  it('is looked up with probability twenty in the number of guesses after that', async () => {
+  it('is looked up after that with a probability of twenty divided by the number of guesses', async () => {
     const draw = { value: 0.201 };
     const guesses = await after(99, draw);
     await expect(guesses.admit('x', 'a')).rejects.toMatchObject(refused);

@@ -112,7 +112,7 @@ export class ReconcileController {
 
   private async find(id: string): Promise<ReconcileRun> {
     const run = await this.dataSource.manager.findOneBy(ReconcileRunEntity, { id });
-    if (run === null) throw new RequestRefusedError('not_found', 'there is no such reconcile run');
+    if (run === null) throw new RequestRefusedError('not_found', 'This reconcile run does not exist.');
     return this.present(run);
   }
 

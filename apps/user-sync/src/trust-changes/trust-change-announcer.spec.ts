@@ -8,7 +8,7 @@ beforeEach(() => jest.useFakeTimers());
 
 afterEach(() => jest.useRealTimers());
 
-it('announces the current number every second, even without new trust changes', async () => {
+it('user-sync announces the current number of trust changes every second, even without new trust changes', async () => {
   const told: unknown[] = [];
   const publish = (_subject: string, text: string) => told.push(JSON.parse(text));
   const connection = { publish } as Partial<NatsConnection> as NatsConnection;

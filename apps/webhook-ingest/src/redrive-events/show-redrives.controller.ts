@@ -24,7 +24,7 @@ export class ShowRedrivesController {
   async show(@Payload() { body, envelope }: VerifiedRequest<typeof getRedrive>): Promise<Redrive> {
     requireAdmin(envelope);
     const row = await this.dataSource.getRepository(RedriveEntity).findOneBy({ id: body.id });
-    if (row === null) throw new RequestRefusedError('not_found', 'redrive not found');
+    if (row === null) throw new RequestRefusedError('not_found', 'This redrive does not exist.');
     const progress = await this.dataSource.query<{ status: EventState; rows: number }[]>(PROGRESS, [body.id]);
     const count = (state: EventState) => progress.find(({ status }) => status === state)?.rows ?? 0;
     return {

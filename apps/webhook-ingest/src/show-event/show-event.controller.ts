@@ -26,7 +26,7 @@ export class ShowEventController {
     const row = await this.dataSource
       .getRepository(WebhookEventEntity)
       .findOneBy(isLedgerId(id) ? { id } : { webhookId: searchText(id) });
-    if (row === null) throw new RequestRefusedError('not_found', 'webhook event not found');
+    if (row === null) throw new RequestRefusedError('not_found', 'This webhook event does not exist.');
     const [stored] = await this.dataSource.query<{ body: Buffer }[]>(BODY, [row.id]);
     return {
       ...toWebhookEvent(row),

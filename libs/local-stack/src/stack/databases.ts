@@ -41,7 +41,7 @@ export async function prepareDatabases(
   const prepare = async (name: DatabaseName): Promise<DatabaseUrls> => {
     const own = env[databaseVariable(name)];
     if (own) return { ownerUrl: own, serviceUrl: own };
-    if (!adminUrl) throw new ServerUnusableError('No PostgreSQL server is known.');
+    if (!adminUrl) throw new ServerUnusableError('no PostgreSQL server runs, and DATABASE_URL names none');
     return provisionDatabase(adminUrl, {
       database: `gatehouse_${name}`,
       ownerRole: `gatehouse_${name}_owner`,

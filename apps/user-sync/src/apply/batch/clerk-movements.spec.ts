@@ -42,7 +42,7 @@ const settled = (decision: string, repeated = false): ApplyResult => ({
   repeated,
 });
 
-it('reports only the newest of many changes, and nothing twice', async () => {
+it('of many movements only the newest is reported, and once', async () => {
   for (let n = 0; n < 1_000; n += 1) movements.note(NOW - 1_000 + n, 'reconcile');
   await jest.advanceTimersByTimeAsync(60_000);
   expect(reported).toEqual([{ movedAt: NOW - 1, source: 'reconcile' }]);
@@ -51,7 +51,7 @@ it('reports only the newest of many changes, and nothing twice', async () => {
   expect(reported).toHaveLength(1);
 });
 
-it('retries a report that failed', async () => {
+it('a movement whose report failed is reported again', async () => {
   unavailable = true;
   movements.note(NOW, 'drift');
   await jest.advanceTimersByTimeAsync(60_000);
@@ -73,7 +73,7 @@ it.each<[string, Observation, ApplyResult, number]>([
   ['a row that was ahead of Clerk', observation(NOW, 'reconcile'), settled('heal'), 0],
   ['a repeated observation', observation(NOW, 'reconcile'), settled('apply', true), 0],
   ['a version in the far future', observation(NOW + 3_600_000, 'reconcile'), settled('apply'), 0],
-])('reports the right number of messages for %s', async (_what, one, result, messages) => {
+])('a movement is reported, or not, for %s', async (_what, one, result, messages) => {
   movements.noteApplied([one], [result]);
   await jest.advanceTimersByTimeAsync(60_000);
   expect(reported).toHaveLength(messages);

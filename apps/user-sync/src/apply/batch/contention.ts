@@ -91,7 +91,7 @@ function contend(
         .filter(
           (other) => address.verified && isUnverifiedLocal(other) && other.userId !== rowOf(address.draft)?.userId,
         )
-        // An admin has already looked at a deactivated user.
+        // No note about a deactivated user: the admin who deactivated it has seen it.
         .filter(({ isActive }) => isActive)
         .map((other) => ({
           kind: address.kind,

@@ -35,7 +35,7 @@ function metadataOf(message: StreamMessage): EventMetadata {
 
 function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string | undefined) {
   const envelope = parseData(clerkEnvelopeSchema, parseJson(bytes), '');
-  if (envelope.type !== metadata.eventType) throw new EventInvalidError('type: is not the one in the headers');
+  if (envelope.type !== metadata.eventType) throw new EventInvalidError('type: differs from the type in the headers');
   if (!isHandledEventType(envelope.type)) {
     return { kind: 'ignored', decision: 'unhandled', reason: 'nobody handles events of this type' } as const;
   }

@@ -6,7 +6,7 @@ export type Assertion = 'clerkUserId' | 'phoneNumber';
 /** Refusal that names the field that does not match the signed-in user. */
 export class AssertionFailedError extends RequestRefusedError {
   constructor(readonly assertion: Assertion) {
-    super('identity_mismatch', `${assertion}: is not the one of the signed-in user`);
+    super('identity_mismatch', `${assertion}: differs from that of the signed-in user`);
     this.name = 'AssertionFailedError';
   }
 }

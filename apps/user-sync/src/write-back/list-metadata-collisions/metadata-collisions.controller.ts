@@ -63,7 +63,8 @@ export class MetadataCollisionsController {
       const decided = await decideOne(manager, id, decision);
       const row = await manager.findOneBy(MetadataCollisionEntity, { id });
       const [collision] = row === null ? [] : await this.present(manager, [row]);
-      if (collision === undefined) throw new RequestRefusedError('not_found', 'there is no such metadata collision');
+      if (collision === undefined)
+        throw new RequestRefusedError('not_found', 'This metadata collision does not exist.');
       if (!decided) {
         throw new RequestRefusedError('conflict', "the collision has ended: Clerk's value was changed or removed");
       }

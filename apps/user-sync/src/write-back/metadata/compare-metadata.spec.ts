@@ -41,7 +41,7 @@ describe('what may be written', () => {
     expect(compare({ role: { a: [2, 2], b: 1 } }, { taken })).toEqual([{ dbId: 'us-1' }, ['role']]);
   });
 
-  it('is below the configured key, and is nothing when that key holds no object', () => {
+  it('excludes all keys but the configured one, and that one too when it holds no object', () => {
     const key = 'gatehouse';
     const nested = wantedValues({ userId: 'us-1', role: 'user' }, key);
     const free = compareMetadata({ role: 'editor' }, nested, { ...nothing, key });

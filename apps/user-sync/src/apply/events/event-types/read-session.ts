@@ -10,7 +10,7 @@ type Meaning = (session: ClerkSession) => Partial<Reading['activity']>;
 export function readSession(session: ClerkSession, observedAt: number, meaning: Meaning): Reading {
   const activity = { ...noActivity, ...meaning(session) };
   if (!session.user) return { clerkUserId: session.user_id, seen: { kind: 'nothing' }, activity };
-  if (session.user.id !== session.user_id) throw new EventInvalidError('data.user.id: is not data.user_id');
+  if (session.user.id !== session.user_id) throw new EventInvalidError('data.user.id: differs from data.user_id');
   const user = mapClerkUser(session.user, observedAt);
   return {
     clerkUserId: session.user_id,
