@@ -1,8 +1,8 @@
 import { type AddressInfo } from 'node:net';
 import {
-  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { type HealthCheckService, type HealthIndicatorService } from '@nestjs/terminus';
@@ -18,7 +18,7 @@ const CHECK_TIMEOUT_MS = 2_000;
  * the servers of Kubernetes; an unknown check is rejected with 400.
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
-export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly server: FastifyInstance = fastify({ logger: false, requestTimeout: 10_000 });
   private draining = false;
 
@@ -49,7 +49,8 @@ export class OpsServer implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.server.listen({ host: this.options.host, port: this.options.port });
   }
 
-  beforeApplicationShutdown(): void {
+  /** The first hook of a shutdown: the service is not ready from then on, however long other modules take to stop. */
+  onModuleDestroy(): void {
     this.draining = true;
   }
 
