@@ -41,7 +41,7 @@ export async function settleBatch(
     handleTogether(some, (each) => handle(each, itsControl), unsettled, options);
   try {
     const fresh = messages.filter(({ timesDelivered }) => timesDelivered === 1);
-    const redelivered = messages.filter(({ timesDelivered }) => timesDelivered > 1);
+    const redelivered = messages.filter(({ timesDelivered }) => timesDelivered !== 1);
     const together = fresh.length > 0 && (await attempt(fresh, control));
     for (const message of together ? redelivered : [...redelivered, ...fresh]) {
       // The next batch must not start beside a message that may crash the service.
