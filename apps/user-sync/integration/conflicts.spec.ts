@@ -97,7 +97,7 @@ describe('a verified e-mail address', () => {
     await world.closeApps();
     const swapped = [at(withEmail(a, emailOf(b)), 1), at(withEmail(b, emailOf(a)), 1)];
     const published = await Promise.all(swapped.map((user) => world.publish(userEvent('user.updated', user))));
-    await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' });
+    await world.boot({ CLERK_CONFIRM_DELAY_MS: '20' }, { leaderChores: 500 });
     for (const about of published) expect(await world.outcomeOf(about)).toMatchObject({ decision: 'apply' });
     expect(await world.user(a.id)).toMatchObject({ email: emailOf(b) });
     expect(await world.user(b.id)).toMatchObject({ email: emailOf(a) });
