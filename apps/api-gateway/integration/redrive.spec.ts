@@ -91,7 +91,7 @@ const ask = (method: string, path: string, body?: unknown, token = admin) =>
   });
 
 describe('an admin', () => {
-  it('redrives by filter, and with dryRun', async () => {
+  it('redrives by filter, or shows with dryRun what a redrive would do', async () => {
     const filter = { status: 'failed', since: '2026-11-01T00:00:00Z' };
     const answer = await ask('POST', 'webhook-events/redrive', { filter, dryRun: true, limit: 5 });
     expect([answer.status, answer.body]).toMatchObject([200, { redriveId: null, dryRun: true, redriven: 1 }]);
@@ -99,13 +99,13 @@ describe('an admin', () => {
     expect(heard).toEqual([['redrive', { filter: asked, dryRun: true, limit: 5 }]]);
   });
 
-  it('redrives one event with dryRun in the body', async () => {
+  it('sees with dryRun in the body what a redrive of one event would do', async () => {
     const answer = await ask('POST', 'webhook-events/msg_9/redrive', { dryRun: true });
     expect(answer.status).toBe(200);
     expect(heard).toEqual([['redrive', { filter: { ids: ['msg_9'] }, dryRun: true, limit: 100 }]]);
   });
 
-  it('redrives one event, and with dryRun in the query', async () => {
+  it('redrives one event, or shows with dryRun in the query what a redrive would do', async () => {
     expect(await ask('POST', 'webhook-events/msg_1/redrive')).toMatchObject({ status: 200, body: { redriveId: id } });
     expect(await ask('POST', 'webhook-events/msg_1/redrive?dryRun=true')).toMatchObject({ body: { redriveId: null } });
     expect(heard.map(([, body]) => body)).toEqual([

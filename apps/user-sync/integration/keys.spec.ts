@@ -188,7 +188,7 @@ describe('rotating a key', () => {
     );
   });
 
-  it('gives the successor of a key with the latest possible expiry no later expiry', async () => {
+  it('does not let the successor of a key expire later than the latest possible expiry', async () => {
     const ada = await member(world);
     const expiresAt = '9999-12-31T23:59:59.999Z';
     const made = await keyOf(world, ada, { expiresAt });

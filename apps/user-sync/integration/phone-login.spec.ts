@@ -170,7 +170,7 @@ describe('a phone login', () => {
     await expect(exchange(older.token)).rejects.toEqual(refusal('token_used'));
   });
 
-  it('is refused when repeated with other assertions, and opens another session for another Clerk session', async () => {
+  it('is refused when its token is repeated with other assertions; a token of another Clerk session opens another session', async () => {
     const { token, user } = signedIn();
     const first = await exchange(token);
     await expect(exchange(token, { phoneNumber: '+919999999999' })).rejects.toEqual(refusal('identity_mismatch'));

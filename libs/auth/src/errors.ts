@@ -114,8 +114,11 @@ export class CredentialRefusedError extends Error {
   }
 }
 
-/** Whether a token is valid is unknown: its signing key is not cached, and the key set cannot be fetched now. */
-export class KeysUnavailableError extends codedError('keys_unavailable', 'The signing keys are unavailable.') {
+/** Whether a token is valid is unknown: its signing key is unknown or may be replaced, and the key set cannot be fetched now. */
+export class KeysUnavailableError extends codedError(
+  'keys_unavailable',
+  'The signing keys cannot be fetched now. Retry later.',
+) {
   /** @param retryAfterMs after how many milliseconds the key set can be fetched again */
   constructor(
     cause?: unknown,

@@ -150,7 +150,7 @@ async function carryOutPlan(
     if (!isAdopted) throw new ConflictChangedError('resolve');
   }
   const needs = results.flatMap((result) => (result.settled ? [] : [result.needs]));
-  // A user that needs a second answer from Clerk makes others contested, so it is fetched first.
+  // Fetches users that need a second answer from Clerk first: while they wait, their addresses are contested for others.
   const [first] = needs.includes('fetch-later') ? (['fetch-later'] as const) : needs;
   if (first !== undefined) throw new ConflictChangedError(first);
 }
