@@ -35,7 +35,6 @@ export const clerkEnvelopeSchema = z.looseObject({
   timestamp: clerkTimeSchema.nullish(),
 });
 
-
 /** `data` of `user.deleted`: an id and little else. */
 export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true).nullish() });
 

@@ -3,9 +3,6 @@ import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
-/** What a trust change is about: everything known of a user, or one credential. */
-const trustChangeKinds = ['user', 'api_key', 'clerk_session', 'legacy_session'] as const;
-
 /** Why trust changed. */
 export const trustChangeReasons = [
   'role',
