@@ -97,8 +97,8 @@ describe('user-sync killed in the middle of a write-back', () => {
 
   it.each([
     ['after a user is created, before its trust change is sent', 'after-apply:kill:1', 'at once'],
-    ['before it leases pending write-backs', 'before-write-back-claim:kill:1', 'later'],
-    ['after it leases a write-back, before the write', 'after-write-back-claim:kill:1', 'later'],
+    ['before it leases pending write-backs', 'before-write-back-lease:kill:1', 'later'],
+    ['after it leases a write-back, before the write', 'after-write-back-lease:kill:1', 'later'],
     ['after the write, before the result is stored', 'after-write-back:kill:2', 'later'],
   ] as const)(
     '%s leaves id and role of every user at Clerk, each written once',

@@ -11,7 +11,10 @@ const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell 
   ...(short === undefined ? {} : { short }),
   run: async (world, load) => {
     // The relay leases an event that was not published at once.
-    await world.arm(name, point === 'after-claim' ? `${point}:kill,before-publish:kill:15` : `${point}:kill:${nth}`);
+    await world.arm(
+      name,
+      point === 'after-relay-lease' ? `${point}:kill,before-publish:kill:15` : `${point}:kill:${nth}`,
+    );
     const { restarts } = world;
     const sending = load.send();
     await eventually(() => world.restarts >= restarts + KILLS, { timeoutMs: 120_000 });
@@ -25,7 +28,7 @@ export const crashCells: readonly Cell[] = [
   killedAt('webhook-ingest', 'before-record', 20),
   killedAt('webhook-ingest', 'after-record', 20, true),
   killedAt('webhook-ingest', 'after-publish', 20, true),
-  killedAt('webhook-ingest', 'after-claim', 1),
+  killedAt('webhook-ingest', 'after-relay-lease', 1),
   killedAt('webhook-ingest', 'after-outcomes', 1),
   killedAt('user-sync', 'before-apply', 1),
   killedAt('user-sync', 'after-apply', 1, true),

@@ -72,7 +72,7 @@ export const operatorCells: readonly Cell[] = [
     name: 'user-sync killed in a reconcile run, after a page was applied',
     key: 'afterpage',
     run: async (world, load) => {
-      const ids = await world.makeClerkUsers(USERS_AT_CLERK, `walk-${load.name}`);
+      const ids = await world.makeClerkUsers(USERS_AT_CLERK, `reconciled-${load.name}`);
       await world.arm('user-sync', 'after-page:kill');
       const { restarts } = world;
       const sending = load.send();

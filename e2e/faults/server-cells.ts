@@ -160,7 +160,7 @@ export const lostStreamCells: readonly Cell[] = [
     run: async (world, load) => {
       // While user-sync is down, the events stay on the stream and are lost with it.
       await world.hold('user-sync');
-      await world.arm('webhook-ingest', 'after-owed:kill');
+      await world.arm('webhook-ingest', 'after-requeue:kill');
       await load.send();
       const { restarts } = world;
       await loseStreams(world);

@@ -53,7 +53,7 @@ function asked(by?: Member): RequestContext {
 }
 
 /** A reconcile run in this state. */
-async function walk(state: string): Promise<string> {
+async function reconcileRun(state: string): Promise<string> {
   const id = randomUUID();
   await world.query('DELETE FROM reconcile_runs');
   await world.query(`INSERT INTO reconcile_runs (id, state, trigger) VALUES ($1, $2, 'admin')`, [id, state]);
@@ -128,15 +128,15 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
   'user.sync': () =>
     byBoss(({ principal: { userId } }, context) => world.gateway.send(syncUser, { id: userId }, context)),
   'reconcile.start': async () => {
-    await walk('done');
+    await reconcileRun('done');
     return byBoss((ada, context) => world.gateway.send(startReconcile, {}, context));
   },
   'reconcile.approve': async () => {
-    const id = await walk('needs_approval');
+    const id = await reconcileRun('needs_approval');
     return byBoss((ada, context) => world.gateway.send(approveReconcile, { id }, context));
   },
   'reconcile.undo': async () => {
-    const id = await walk('done');
+    const id = await reconcileRun('done');
     return byBoss((ada, context) => world.gateway.send(undoReconcile, { id }, context));
   },
   'write_back.retry': () => byBoss((ada, context) => world.gateway.send(retryWriteBacks, {}, context)),

@@ -14,7 +14,7 @@ const USED = 0.9;
 const BURST = 0.2;
 /** Share of a full bucket that a request of this priority must leave for more urgent ones. */
 const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
-/** Maximum pause, whatever Clerk asks for; milliseconds. */
+/** Maximum pause, even when Clerk asks for a longer one; milliseconds. */
 const MAX_PAUSE_MS = 3_600_000;
 
 /** Draws tokens from the one row of all replicas. While `refilled_at` is in the future, the bucket is empty: paused. */

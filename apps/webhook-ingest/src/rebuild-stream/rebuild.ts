@@ -94,7 +94,7 @@ export class Rebuild extends PeriodicWorker {
     const { createdAt, lastSequence } = events;
     const seen = { asOf, createdAt, lastSequence, settledSequence };
     const requeued = await requeueLostEvents(this.dataSource, seen, room);
-    if (requeued.length > 0) failpoint('after-owed');
+    if (requeued.length > 0) failpoint('after-requeue');
     for (const { why, rows } of requeued) {
       this.rebuilt.inc({ why }, rows);
       this.log.warn({ why, rows }, 'events lost by the stream; publishing them again');

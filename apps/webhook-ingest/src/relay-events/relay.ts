@@ -103,7 +103,7 @@ export class Relay extends PeriodicWorker {
     this.leases.inc({ why: 'unpublished' }, unpublished.length);
     const leased = [...retries, ...unpublished];
     this.pace.spend(leased.length);
-    if (leased.length > 0) failpoint('after-claim');
+    if (leased.length > 0) failpoint('after-relay-lease');
     const left = await this.publishInChunks(leased);
     if (left.length > 0) {
       await releaseLeases(this.dataSource, left, Math.max(this.options.graceMs, MIN_FAILURE_PAUSE_MS));

@@ -59,10 +59,10 @@ export class WriteBackRound {
    */
   async run(stopping: () => boolean): Promise<RoundEnd> {
     const { leaseMs } = this.config.writeBack;
-    failpoint('before-write-back-claim');
+    failpoint('before-write-back-lease');
     const lease = await this.queue.lease(BATCH, leaseMs);
     if (lease.items.length === 0) return { idle: true, pauseMs: 0 };
-    failpoint('after-write-back-claim', () => lease.items.map(({ clerkUserId }) => clerkUserId));
+    failpoint('after-write-back-lease', () => lease.items.map(({ clerkUserId }) => clerkUserId));
     // No write starts in the second half of the lease, so every write ends before the lease expires.
     const until = performance.now() + leaseMs / 2;
     const enough = () => stopping() || performance.now() > until;
