@@ -56,7 +56,7 @@ describe('the list of events', () => {
     expect(await types({ clerkUserId: 'user_nobody' })).toEqual([]);
   });
 
-  it.each(['garbage', '!!', Buffer.from('1:0').toString('base64url'), Buffer.from("1:1'--").toString('base64url')])(
+  it.each(['garbage', '!!', ...['"0"', '"1\'--"', '1:1'].map((key) => Buffer.from(key).toString('base64url'))])(
     'rejects the cursor %p',
     async (cursor) => {
       await expect(gateway.send(listWebhookEvents, { cursor }, admin)).rejects.toMatchObject({

@@ -36,6 +36,7 @@ describe('the cursor of a list', () => {
     ['padding', `${encoded('"8"')}=`],
     ['a key of another list', encoded(JSON.stringify([1, UUID]))],
     ['an id with more than 18 digits', encoded(`"${'1'.repeat(19)}"`)],
+    ['an id that is zero', encoded('"0"')],
     ['an id that is not a number', encoded(`"1 OR 1=1"`)],
     ['an id in another spelling', encoded(' "8"')],
   ])('is rejected when it is %s', (_, cursor) => {
