@@ -156,7 +156,7 @@ export const lostStreamCells: readonly Cell[] = [
   },
   {
     name: "NATS's store lost, and webhook-ingest killed after it noticed",
-    key: 'afterowed',
+    key: 'afterrequeue',
     run: async (world, load) => {
       // While user-sync is down, the events stay on the stream and are lost with it.
       await world.hold('user-sync');
