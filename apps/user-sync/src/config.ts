@@ -149,7 +149,7 @@ export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
 
-/** Reads the configuration from the environment. Throws a ConfigError that names every invalid variable. */
+/** Reads the configuration from the environment. @throws ConfigError that names every invalid variable */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): UserSyncConfig {
   const v = parseEnvironment(variables, environment);
   return {
@@ -186,7 +186,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Reads the users database, as its owner, for `migrate` and `check-migrations`. Throws a ConfigError. */
+/** Reads the users database, as its owner, for `migrate` and `check-migrations`. @throws ConfigError */
 export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
@@ -199,7 +199,7 @@ export interface AdminConfig {
   readonly clerk: Pick<UserSyncConfig['clerk'], 'secretKey' | 'apiUrl' | 'requestsPer10s'>;
 }
 
-/** Reads the configuration of `make-admin`: the service's users database and Clerk. Throws a ConfigError. */
+/** Reads the configuration of `make-admin`: the service's users database and Clerk. @throws ConfigError */
 export function loadAdminConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AdminConfig {
   const v = parseEnvironment(adminVariables, environment);
   return {

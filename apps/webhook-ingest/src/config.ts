@@ -125,7 +125,7 @@ export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
 
-/** Reads the service's environment. Throws a ConfigError that names every fault and shows no value. */
+/** Reads the service's environment. @throws ConfigError that names every fault and shows no value */
 export function loadConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): WebhookIngestConfig {

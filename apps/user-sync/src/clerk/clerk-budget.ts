@@ -81,8 +81,9 @@ export class ClerkBudget {
   }
 
   /**
-   * Resolves when one request may be sent. Throws ClerkUnavailableError at once when that will take longer than
-   * `maxWaitMs`, and SharedOutageError while the database is unavailable.
+   * Resolves when one request may be sent.
+   * @throws ClerkUnavailableError at once, when that will take longer than `maxWaitMs`
+   * @throws SharedOutageError while the database is unavailable
    */
   async take(priority: Priority, maxWaitMs: number): Promise<void> {
     const end = this.waited.startTimer({ lane: priority });
@@ -100,7 +101,7 @@ export class ClerkBudget {
     }
   }
 
-  /** Stops the requests of all replicas for this time; at most an hour. Throws SharedOutageError. */
+  /** Stops the requests of all replicas for this time; at most an hour. @throws SharedOutageError */
   async pause(ms: number): Promise<void> {
     const pauseMs = Math.min(ms, MAX_PAUSE_MS);
     await guardDatabase(() => this.dataSource.query(PAUSE, [pauseMs]));

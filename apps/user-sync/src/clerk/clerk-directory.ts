@@ -20,7 +20,7 @@ export class ClerkDirectory {
 
   /**
    * The next page of users, oldest first, at most 500; `cursor` is the Clerk id of the last user of the page before.
-   * Throws CursorGoneError when Clerk does not know that user, otherwise ClerkRequestError.
+   * @throws CursorGoneError when Clerk does not know that user, otherwise ClerkRequestError
    */
   async after(cursor: string | undefined): Promise<MappedUser[]> {
     const query = { limit: String(MAX_PAGE), order_by: '+created_at' };

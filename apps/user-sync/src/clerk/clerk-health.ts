@@ -39,7 +39,7 @@ export class ClerkHealth {
     });
   }
 
-  /** Throws ClerkUnavailableError during an outage. */
+  /** Admits a request; during an outage only a first login, until Clerk answers a probe. @throws ClerkUnavailableError */
   async admit(priority: Priority): Promise<void> {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {

@@ -16,7 +16,7 @@ const listSchema = z.array(userSchema);
 export class ClerkMetadata {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** Metadata of at most 100 users by Clerk id, without users that Clerk does not know. Throws ClerkRequestError. */
+  /** Metadata of at most 100 users by Clerk id, without users that Clerk does not know. @throws ClerkRequestError */
   async read(clerkUserIds: readonly string[], callOptions: CallOptions): Promise<ReadonlyMap<string, PublicMetadata>> {
     const query = new URLSearchParams([
       ['limit', String(clerkUserIds.length)],
@@ -27,7 +27,7 @@ export class ClerkMetadata {
     return new Map(users.map(({ id, public_metadata: metadata }) => [id, metadata ?? {}]));
   }
 
-  /** Merges values into a user's metadata. Throws UserMissingAtClerkError on 404, otherwise ClerkRequestError. */
+  /** Merges values into a user's metadata. @throws UserMissingAtClerkError on 404, otherwise ClerkRequestError */
   async merge(clerkUserId: string, patch: PublicMetadata, callOptions: CallOptions): Promise<void> {
     await this.clerk.ask(
       {

@@ -55,8 +55,8 @@ export class ClerkRequests {
   }
 
   /**
-   * Waits for a slot and for the budget, then sends the request. Its signal aborts when `timeoutMs` have passed. Throws the
-   * error of `request`, ClerkRequestError, or ClerkUnavailableError when the failure is not about this request.
+   * Waits for a slot and for the budget, then sends the request. Its signal aborts when `timeoutMs` have passed.
+   * @throws the error of `request`; ClerkRequestError; ClerkUnavailableError when the failure is not about this request
    */
   async send<Answer>(
     request: (signal: AbortSignal) => Promise<Answer>,

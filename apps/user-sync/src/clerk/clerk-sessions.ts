@@ -16,7 +16,7 @@ export interface SessionAtClerk {
 export class ClerkSessions {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** The current state of a session. Throws SessionMissingAtClerkError on 404, otherwise ClerkRequestError. */
+  /** The current state of a session. @throws SessionMissingAtClerkError on 404, otherwise ClerkRequestError */
   async fetch(sessionId: string, timeoutMs: number): Promise<SessionAtClerk> {
     const { id, user_id, status } = await this.clerk.ask(
       {

@@ -10,7 +10,7 @@ import { type CallOptions } from './clerk-requests';
 export class ClerkUsers {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** The current state of a user. Throws UserMissingAtClerkError on 404, otherwise ClerkRequestError. */
+  /** The current state of a user. @throws UserMissingAtClerkError on 404, otherwise ClerkRequestError */
   async fetch(clerkUserId: string, callOptions: CallOptions): Promise<MappedUser> {
     const user = await this.clerk.ask(
       {

@@ -10,7 +10,7 @@ export function holderOf(user: UserEntity): Holder {
   return { userId, clerkUserId, role, tier, isActive: user.deletedAt === null && mayAct(user) };
 }
 
-/** The row of the calling user. Throws a refusal when the user is unknown, deleted or not active. */
+/** The row of the calling user. @throws RequestRefusedError when the user is unknown, deleted or not active */
 export async function loadCaller(manager: EntityManager, { userId }: Principal): Promise<UserEntity> {
   return admit(await manager.findOneBy(UserEntity, { id: userId }));
 }

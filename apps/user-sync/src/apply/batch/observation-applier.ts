@@ -135,7 +135,10 @@ const resolveFirst: ApplyResult = {
   reason: 'another live user holds an address of this one; Clerk is asked which of them has it',
 };
 
-/** Links the local users of a plan. Throws ConflictChangedError unless every observation is settled and every link holds. */
+/**
+ * Links the local users of a plan.
+ * @throws ConflictChangedError unless every observation is settled and every link holds
+ */
 async function carryOutPlan(
   manager: EntityManager,
   drafts: readonly UserDraft[],

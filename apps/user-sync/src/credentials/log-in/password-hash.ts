@@ -28,7 +28,7 @@ export async function hashPassword(password: string, cost = COST): Promise<strin
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
-/** Whether the password matches the hash. Throws PasswordHashInvalidError when the text is not a hash. */
+/** Whether the password matches the hash. @throws PasswordHashInvalidError when the text is not a hash */
 export async function passwordMatches(password: string, stored: string): Promise<boolean> {
   const { cost, salt, tag } = read(stored);
   return timingSafeEqual(await tagOf(password, salt, tag.length, cost), tag);

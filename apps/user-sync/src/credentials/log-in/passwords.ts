@@ -37,7 +37,7 @@ export class Passwords {
     });
   }
 
-  /** Checks a password; takes equally long when no hash is stored. Throws a refusal when overloaded. */
+  /** Checks a password; takes equally long when no hash is stored. @throws RequestRefusedError when overloaded */
   async check(password: string, stored: string | null): Promise<PasswordCheck> {
     return this.bounded(async () => {
       this.placeholder ??= hashPassword(placeholderPassword);
@@ -48,7 +48,7 @@ export class Passwords {
     });
   }
 
-  /** Hashes a new password. Throws a refusal when overloaded. */
+  /** Hashes a new password. @throws RequestRefusedError when overloaded */
   hash(password: string): Promise<string> {
     return this.bounded(() => hashPassword(password));
   }

@@ -25,7 +25,10 @@ export class FirstLogin {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Creates the user, and returns the decision. Concurrent calls for one user share one request. Throws a refusal. */
+  /**
+   * Creates the user, and returns the decision. Concurrent calls for one user share one request.
+   * @throws RequestRefusedError
+   */
   async create(
     clerkUserId: string,
     correlationId: string,

@@ -23,7 +23,10 @@ export class PrincipalResolver {
     private readonly firstLogin: FirstLogin,
   ) {}
 
-  /** Resolves a Clerk session. Throws a refusal for a user who is deleted, unknown to Clerk, or cannot be created now. */
+  /**
+   * Resolves a Clerk session.
+   * @throws RequestRefusedError for a user who is deleted, unknown to Clerk, or cannot be created now
+   */
   async resolve(session: Session, requestId: string): Promise<Resolved> {
     const found = await this.find(session);
     if (found !== undefined) return { ...found, isNewUser: false };
@@ -33,7 +36,7 @@ export class PrincipalResolver {
     return { ...made, isNewUser: decision === 'create' };
   }
 
-  /** Reads the user from Clerk and applies the answer. Throws a refusal. */
+  /** Reads the user from Clerk and applies the answer. @throws RequestRefusedError */
   async settle(
     clerkUserId: string,
     requestId: string,
@@ -50,7 +53,7 @@ export class PrincipalResolver {
     }
   }
 
-  /** The stored user; undefined when it was never here. Throws a refusal for a deleted user. */
+  /** The stored user; undefined when it was never here. @throws RequestRefusedError for a deleted user */
   private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;

@@ -53,7 +53,8 @@ export function findOpenPromise(manager: EntityManager, email: string): Promise<
 
 /**
  * Promises the admin role to the next verified holder of an address, in lower case. An open promise is not changed:
- * `made` is false. Throws TooManyPromisesError.
+ * `made` is false.
+ * @throws TooManyPromisesError
  */
 export async function makePromise(
   manager: EntityManager,

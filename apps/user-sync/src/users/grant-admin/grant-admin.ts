@@ -14,8 +14,8 @@ export type Grant =
 
 /**
  * Makes the user who has verified this e-mail address at Clerk an admin. While that user is not here, promises the role to
- * the next one who verifies it. Idempotent. Throws AdminRefusedError when the address is unverified at Clerk or the user
- * cannot act, and ClerkRequestError.
+ * the next one who verifies it. Idempotent.
+ * @throws AdminRefusedError when the address is unverified at Clerk or the user cannot act; ClerkRequestError
  */
 export async function grantAdmin(
   dataSource: DataSource,
@@ -40,14 +40,17 @@ export async function grantAdmin(
   });
 }
 
-/** The user who has verified an address. Throws AdminRefusedError when several have. */
+/** The user who has verified an address. @throws AdminRefusedError when several have */
 export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder | undefined {
   const [holder, ...others] = holders.filter(({ verified }) => verified);
   if (others.length > 0) throw new AdminRefusedError('Clerk shows several users who have verified this address.');
   return holder;
 }
 
-/** The locked row of a Clerk user; undefined while it is not here. Throws AdminRefusedError when the user cannot act. */
+/**
+ * The locked row of a Clerk user; undefined while it is not here.
+ * @throws AdminRefusedError when the user cannot act
+ */
 export async function lockHolder(manager: EntityManager, clerkUserId: string): Promise<UserEntity | undefined> {
   const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
   if (user === null) return undefined;
