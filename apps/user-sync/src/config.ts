@@ -47,7 +47,7 @@ const variables = withRetryInOrder(
       .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
       .default('IN'),
     ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
-    // A reconcile run holds its advisory lock on a connection of its own.
+    // At least 2: a reconcile run holds its advisory lock on a connection of its own.
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
     CLERK_METADATA_KEY: z
@@ -107,20 +107,20 @@ export interface UserSyncConfig {
   readonly clerk: {
     readonly secretKey: string;
     readonly apiUrl: string;
-    /** Events of other instances are ignored. Without it, the instance is read from Clerk. */
+    /** Our Clerk instance: events of other instances are ignored. If undefined, it is read from Clerk. */
     readonly instanceId?: string;
-    /** Wait before a second request, when Clerk's answer is older than the row. */
+    /** When Clerk's answer is older than the row: the wait before a second request. */
     readonly confirmDelayMs: number;
     /** Clerk's rate limit: requests in 10 s, for all replicas together. */
     readonly requestsPer10s: number;
   };
   /** Gatehouse's part of the company's metadata at Clerk. */
   readonly metadata: MetadataRules;
-  /** Writing changes of ours to Clerk's metadata. */
+  /** Write-back: how our values are written to Clerk's metadata. */
   readonly writeBack: {
     readonly enabled: boolean;
     readonly pollMs: number;
-    /** Length of a write-back lease: after it, another replica takes over the rows of one that died. */
+    /** Length of a write-back lease. When a replica has died, another takes over its rows after this time. */
     readonly leaseMs: number;
     readonly retry: RetrySchedule;
   };
@@ -134,7 +134,7 @@ export interface UserSyncConfig {
   /** Days after which applied events and audit entries are deleted; 0 keeps them. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
   readonly envelopePublicKey: string;
-  /** Part of every API key that is created here. */
+  /** Part of every API key that is created here, such as `prod`. */
   readonly apiKeyEnvironment: ApiKeyEnvironment;
   /** Country of phone numbers without a country code. */
   readonly defaultPhoneRegion: CountryCode;
@@ -144,7 +144,7 @@ export interface UserSyncConfig {
   readonly failpoints: readonly Failpoint[];
 }
 
-/** Finds variables that are set but not read, and whose names resemble one that is read. */
+/** Finds likely typing errors: variables that are set but not read, with a name that resembles one that is read. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
@@ -215,7 +215,7 @@ function requestsPer10s(
   return v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100);
 }
 
-/** At least this many days, or 0 for no limit. */
+/** Schema of a retention: at least `least` days, or 0 for no limit. */
 function daysOrEver(least: number) {
   return wholeNumber.max(36_500).refine((days) => days === 0 || days >= least, `is neither 0 nor ${least} or more`);
 }

@@ -100,7 +100,9 @@ export class UserUnsettledError extends codedError(
   (rounds: number) => `The user kept changing during ${rounds} comparisons with Clerk.`,
 ) {}
 
-/** An event that was delivered as often as it may be tried, and never finished: it may be what ends the process. */
+/**
+ * An event that was delivered as often as it may be tried, but never finished. The event may be what ends the process.
+ */
 export class PoisonEventError extends codedError(
   'POISON_EVENT',
   (deliveries: number) => `The event was delivered ${deliveries} times and never finished.`,
@@ -132,7 +134,7 @@ export class TooManyPromisesError extends codedError(
   (max: number) => `${max} promises of the admin role are open. Cancel one first.`,
 ) {}
 
-/** Whether the error is one of ours whose message holds no personal data. */
+/** Whether the error is of a class whose messages never hold personal data. */
 export function isOwnError(error: unknown): boolean {
   return [
     EventInvalidError,

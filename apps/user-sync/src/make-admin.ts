@@ -15,7 +15,10 @@ import { cancelPromise, openPromises } from './users/grant-admin/admin-promises'
 import { type Command, USAGE, describeGrant, describePromises, parseCommand } from './users/grant-admin/command';
 import { grantAdmin } from './users/grant-admin/grant-admin';
 
-/** Makes a user an admin, or lists or cancels promises of the role. Needs the environment of the service. */
+/**
+ * Makes a user an admin, or lists or cancels promises of the admin role. Needs the environment variables of the
+ * service.
+ */
 async function makeAdmin(args: readonly string[]): Promise<void> {
   const command = parseCommand(args);
   if (command === undefined) {

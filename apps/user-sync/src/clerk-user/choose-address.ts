@@ -10,14 +10,14 @@ interface Choice<Address> {
   readonly note: string | null;
 }
 
-/** Whether the address is verified at Clerk. A reserved one is not. */
+/** Whether the address is verified at Clerk. A reserved address is not. */
 export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }
 
 /**
- * Chooses the e-mail address or phone number to store: the primary one; when that is null or not in the list, the oldest
- * verified one; otherwise none. An unverified address that is not primary may belong to another user.
+ * Chooses the e-mail address or phone number to store: the primary one. When the list holds no primary address, the
+ * oldest verified one; otherwise none. An unverified address that is not primary may belong to another user.
  */
 export function chooseAddress<Address extends Email | Phone>(
   noun: 'e-mail address' | 'phone number',

@@ -21,7 +21,7 @@ export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_s
   return { locked: true, expiresAt: Math.min(Math.max(0, Math.round(observedAt + seconds * 1_000)), latestTimeMs) };
 }
 
-/** Lockout at a time (milliseconds). It ends at its expiry. */
+/** The lockout as it is at the time `at` (milliseconds): once expired, the user is not locked. */
 export function lockoutAt(lockout: Lockout, at: number): Lockout {
   return lockout.locked && (lockout.expiresAt === null || lockout.expiresAt > at) ? lockout : notLocked;
 }

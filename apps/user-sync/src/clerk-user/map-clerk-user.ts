@@ -24,7 +24,7 @@ export interface MappedUser {
   /** When Clerk returned or sent the user; milliseconds. */
   readonly observedAt: number;
   readonly lockout: Lockout;
-  /** Why an address other than the primary one is stored, or none; null when the primary one is. */
+  /** Why another address than the primary one is stored, or why none is; null when the primary address is stored. */
   readonly addressNote: string | null;
   /** Metadata of the company. Never stored as a whole. */
   readonly publicMetadata: PublicMetadata;
@@ -82,7 +82,7 @@ function textOf(value: string | null | undefined, max: number): string | null {
   return value ? storableText(value, max) : null;
 }
 
-/** A URL that is too long becomes null: cut, it would point elsewhere. */
+/** A URL that is too long becomes null: a truncated URL would point elsewhere. */
 function urlOf(value: string | null | undefined): string | null {
   return value && value.length <= MAX.url ? storableText(value, MAX.url) : null;
 }

@@ -19,7 +19,10 @@ export interface AddressHolder {
 export class ClerkAddresses {
   constructor(private readonly clerk: ClerkJson) {}
 
-  /** All users with an address, in any letter case; Clerk lets at most one verify it. @throws ClerkRequestError */
+  /**
+   * All users with the address `email`, in any letter case. Clerk lets at most one user verify an address.
+   * @throws ClerkRequestError
+   */
   async holdersOf(email: string, priority: Priority): Promise<readonly AddressHolder[]> {
     const query = new URLSearchParams({ email_address: email, limit: '100' });
     const missing = () => new ClerkRequestError('clerk', { status: 404 }, 'Clerk returned no list of users.');

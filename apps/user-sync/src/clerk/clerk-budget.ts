@@ -12,12 +12,15 @@ import { type Priority, priorities } from './priority';
 const USED = 0.9;
 /** Share that may be spent at once. The rest is refilled over 10 s, so that no window of 10 s exceeds the limit. */
 const BURST = 0.2;
-/** Share of a full bucket that a request of this priority must leave for more urgent ones. */
+/** By priority: the share of a full bucket that a request must leave for more urgent requests. */
 const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
 /** Maximum pause, even when Clerk asks for a longer one; milliseconds. */
 const MAX_PAUSE_MS = 3_600_000;
 
-/** Draws tokens from the one row of all replicas. While `refilled_at` is in the future, the bucket is empty: paused. */
+/**
+ * Draws tokens from the bucket, one row that all replicas share. While `refilled_at` is in the future, requests are
+ * paused.
+ */
 const DRAW = `
   UPDATE clerk_budget AS b
      SET tokens = now.available - now.granted, refilled_at = greatest(b.refilled_at, now.at)
@@ -29,7 +32,10 @@ const DRAW = `
   RETURNING now.granted, 1000 * (greatest(0, extract(epoch FROM now.refilled_at - now.at)::float8)
     + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
 
-/** The row is missing before first use and after a crash of PostgreSQL, which loses at most 10 s of history. */
+/**
+ * Creates the row, which is missing before its first use and after a crash of PostgreSQL. A crash loses at most 10 s of
+ * history.
+ */
 const BEGIN =
   'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
 
@@ -59,9 +65,9 @@ export class ClerkBudget {
     reconcile: [],
   };
   private readonly waited: Histogram<'lane'>;
-  /** Whether the loop runs that draws tokens for waiting requests. */
+  /** Whether the loop that draws tokens for waiting requests is running. */
   private drawing = false;
-  /** Set while that loop sleeps until the bucket has a token for this priority. */
+  /** Set while the loop sleeps until the bucket has a token for `priority`. */
   private blocked: { readonly priority: Priority; readonly until: number; readonly wake: () => void } | undefined;
 
   constructor(
@@ -82,7 +88,7 @@ export class ClerkBudget {
 
   /**
    * Resolves when one request may be sent.
-   * @throws ClerkUnavailableError at once, when that will take longer than `maxWaitMs`
+   * @throws ClerkUnavailableError at once, when the wait would exceed `maxWaitMs`
    * @throws SharedOutageError while the database is unavailable
    */
   async take(priority: Priority, maxWaitMs: number): Promise<void> {
@@ -113,7 +119,7 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // A more urgent request needs fewer tokens and may go first; every other waits at least as long.
+    // A request more urgent than the blocked one needs fewer tokens and may go first. Any other waits at least as long.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))

@@ -19,7 +19,7 @@ export class ClerkDirectory {
   constructor(private readonly clerk: ClerkJson) {}
 
   /**
-   * The next page of users, oldest first, at most 500; `cursor` is the Clerk id of the last user of the page before.
+   * The next page of users, oldest first, at most 500. `cursor`: Clerk id of the last user of the previous page.
    * @throws CursorGoneError when Clerk does not know that user, otherwise ClerkRequestError
    */
   async after(cursor: string | undefined): Promise<MappedUser[]> {

@@ -8,7 +8,7 @@ import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Priority } from './priority';
 
-/** Equals the timeout of a request: a slow Clerk is not an unavailable one. */
+/** Equals the timeout of a request, so that a slow Clerk does not count as unavailable. */
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
@@ -21,7 +21,7 @@ export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
  */
 @Injectable()
 export class ClerkHealth {
-  /** Set during an outage, from a failed probe until an answer; `probeAt`: when the next probe may be sent. */
+  /** Set during an outage: from a failed probe until Clerk answers. `probeAt`: when the next probe may be sent. */
   private outage: { probeAt: number; pauseMs: number } | undefined;
   private probing: Promise<boolean> | undefined;
   private limiting: Promise<InstanceLimit | undefined> | undefined;
@@ -44,7 +44,7 @@ export class ClerkHealth {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
       const unavailable = this.isUnavailable();
-      // Requests for events (`conflict`) do not wait for the probe: they would delay the events behind them.
+      // Requests for events (`conflict`) do not wait for the probe: a wait would delay the events behind them.
       if (priority !== 'conflict' && !(await unavailable)) return;
     }
     throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is unavailable.');
@@ -59,8 +59,8 @@ export class ClerkHealth {
   }
 
   /**
-   * The rate limit of the whole instance, read by a request that concerns no user; undefined when Clerk answers it.
-   * Concurrent calls share one request.
+   * Finds out whether Clerk limits the whole instance, by a request that concerns no user. Returns undefined when Clerk
+   * answers that request. Concurrent calls share one request.
    */
   instanceLimit(): Promise<InstanceLimit | undefined> {
     this.limiting ??= this.readLimit().finally(() => {

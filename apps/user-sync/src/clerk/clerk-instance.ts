@@ -15,7 +15,7 @@ import { ClerkDirectory } from './clerk-directory';
 
 const BETWEEN_ATTEMPTS_MS = 10_000;
 const BETWEEN_WARNINGS_MS = 60_000;
-/** Timeout of each request: the first events after the start wait for the first one. */
+/** Timeout of each request. The first events after the start wait for the first request. */
 const TIMEOUT_MS = 5_000;
 
 /**
@@ -60,7 +60,7 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
     await this.running;
   }
 
-  /** The instance id; undefined while it is unknown. Waits at most 5 s, for the first request to Clerk. */
+  /** The instance id; undefined while it is unknown. Waits for the first request to Clerk, at most 5 s. */
   async current(): Promise<string | undefined> {
     if (this.known === undefined) await this.firstAttempt;
     return this.known;

@@ -13,21 +13,27 @@ export interface CallOptions {
   readonly priority: Priority;
   /** Milliseconds, including the wait for a slot and for the budget; 10 s by default. */
   readonly timeoutMs?: number;
-  /** Answer the caller at once, without first checking whether Clerk as a whole failed. Default: at a first login. */
+  /**
+   * Whether to throw an error at once, without first checking whether Clerk as a whole failed. Default: true for a
+   * first login.
+   */
   readonly callerWaits?: boolean;
-  /** The request changes one user: Clerk limits such requests per user too. */
+  /** Whether the request changes one user. Clerk limits such requests per user too. */
   readonly changesUser?: boolean;
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** A request of the priority starts only while fewer requests than this are in flight, counting all priorities. */
+/** By priority: a request starts only while fewer requests than this, of all priorities together, are in flight. */
 const MAX_CONCURRENT: Readonly<Record<Priority, number>> = {
   first_login: 20,
   conflict: 18,
   write_back: 14,
   reconcile: 8,
 };
-/** Maximum wait for the budget; milliseconds. An event that waits delays the events behind it, so it is retried later. */
+/**
+ * By priority: maximum wait for the budget, in milliseconds. An event (`conflict`) that waited longer would delay the
+ * events behind it.
+ */
 const MAX_BUDGET_WAIT_MS: Readonly<Partial<Record<Priority, number>>> = { conflict: 2_000 };
 /** Pause after a 429 without `Retry-After`. */
 const PAUSE_MS = 1_000;
@@ -55,7 +61,8 @@ export class ClerkRequests {
   }
 
   /**
-   * Waits for a slot and for the budget, then sends the request. Its signal aborts when `timeoutMs` have passed.
+   * Waits for a slot and for the budget, then sends the request. The signal that `request` gets aborts when `timeoutMs`
+   * have passed.
    * @throws the error of `request`; ClerkRequestError; ClerkUnavailableError when the failure is not about this request
    */
   async send<Answer>(
@@ -114,7 +121,7 @@ export class ClerkRequests {
     return unavailable ? new ClerkUnavailableError(error.kind, error.answer, error.message) : error;
   }
 
-  /** Pauses the requests of all replicas for `Retry-After`: Clerk limits the whole instance. */
+  /** Pauses the requests of all replicas for `Retry-After`, because Clerk limits the whole instance. */
   private async pause(
     error: ClerkRequestError,
     { retryAfterMs = PAUSE_MS }: InstanceLimit,
@@ -125,7 +132,7 @@ export class ClerkRequests {
   }
 }
 
-/** The error of a request that was never sent: a passed deadline says nothing about Clerk's answer. */
+/** The error of a request that was never sent. A deadline that passed before the sending says nothing about Clerk. */
 function unsent(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return error;
   return new ClerkUnavailableError('network', {}, 'The request to Clerk was not sent in time: others went first.');

@@ -13,7 +13,10 @@ export class PrioritySlots {
     reconcile: [],
   };
 
-  /** `limits`: a request of the priority starts only while fewer requests than this are running in all. */
+  /**
+   * `limits`, by priority: a request starts only while fewer requests than this, of all priorities together, are
+   * running.
+   */
   constructor(private readonly limits: Readonly<Record<Priority, number>>) {}
 
   /** Runs the work as soon as a slot is free. */

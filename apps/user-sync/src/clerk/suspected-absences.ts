@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 
-/** Users that Clerk did not find. This is not yet a deletion: each is checked again after one minute. */
+/** Users that Clerk did not find. Such a user is not deleted yet, but checked again after one minute. */
 @Injectable()
 export class SuspectedAbsences {
   constructor(private readonly dataSource: DataSource) {}

@@ -8,7 +8,7 @@ export class AdminPromiseEntity {
   @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'admin_promises_pkey' })
   id!: string;
 
-  /** In lower case; null once the promise has ended. */
+  /** The e-mail address in lower case; null once the promise has ended. */
   @Column('text', { name: 'email', nullable: true })
   email!: string | null;
 

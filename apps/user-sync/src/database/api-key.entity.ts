@@ -43,7 +43,7 @@ export class ApiKeyEntity {
   @Column({ type: 'timestamptz', name: 'revoked_at', precision: 3, nullable: true })
   revokedAt!: Date | null;
 
-  /** The key that replaced it at a rotation. */
+  /** The key that replaced this one at a rotation. */
   @Column('uuid', { name: 'replaced_by', nullable: true })
   replacedBy!: string | null;
 

@@ -14,7 +14,7 @@ export class LegacySessionEntity {
   @ForeignKey(() => UserEntity, { name: 'legacy_sessions_user_id_fkey' })
   userId!: string;
 
-  /** The Clerk session that was exchanged for it; when that one ends, this one is closed. */
+  /** The Clerk session that was exchanged for this session. When the Clerk session ends, this session is closed. */
   @Column('text', { name: 'parent_session_id', nullable: true })
   parentSessionId!: string | null;
 

@@ -43,7 +43,7 @@ export class MetadataCollisionEntity {
   @Column({ type: 'timestamptz', name: 'detected_at', precision: 3, default: () => 'now()' })
   detectedAt!: Date;
 
-  /** When an admin last decided what to do with it. */
+  /** When an admin last decided what to do with the value. */
   @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
   decidedAt!: Date | null;
 

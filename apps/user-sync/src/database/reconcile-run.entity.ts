@@ -30,7 +30,10 @@ export class ReconcileRunEntity {
   @Column('boolean', { name: 'approved', default: false })
   approved!: boolean;
 
-  /** Last users of the scan, newest first. When the newest was deleted at Clerk, the scan continues after the next one. */
+  /**
+   * The last users that were scanned, newest first. If the first was deleted at Clerk, the scan continues after the
+   * second, and so on.
+   */
   @Column('text', { name: 'cursor', array: true, default: [] })
   cursor!: string[];
 

@@ -10,11 +10,11 @@ export class UsedExchangeTokenEntity {
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
   expiresAt!: Date;
 
-  /** When it was exchanged; null in rows of older releases. */
+  /** When the token was exchanged; null in rows of older releases. */
   @Column({ type: 'timestamptz', name: 'used_at', precision: 3, nullable: true })
   usedAt!: Date | null;
 
-  /** The legacy session that it was exchanged for; null in rows of older releases. */
+  /** The legacy session that the token was exchanged for; null in rows of older releases. */
   @Column('uuid', { name: 'legacy_session_id', nullable: true })
   legacySessionId!: string | null;
 

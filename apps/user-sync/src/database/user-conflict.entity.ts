@@ -31,11 +31,14 @@ export class UserConflictEntity {
   @Column({ type: 'timestamptz', name: 'detected_at', precision: 3, default: () => 'now()' })
   detectedAt!: Date;
 
-  /** When Clerk was last asked, since the detection, whether the claimant can have the address. */
+  /**
+   * When Clerk was last asked whether the claimant can have the address; null if not asked since the conflict was
+   * detected.
+   */
   @Column({ type: 'timestamptz', name: 'checked_at', precision: 3, nullable: true })
   checkedAt!: Date | null;
 
-  /** Earliest next attempt, after one that failed. */
+  /** Earliest time of the next attempt, after one that failed. */
   @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
   retryAt!: Date | null;
 

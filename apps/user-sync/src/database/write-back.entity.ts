@@ -37,7 +37,7 @@ export class WriteBackEntity {
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;
 
-  /** Incremented by each change: a write that started before leaves the row pending. */
+  /** Each change increments it. A write that started before the change leaves the row pending. */
   @Column('bigint', { name: 'revision', default: 1, transformer: numeric })
   revision!: number;
 
@@ -66,7 +66,7 @@ export class WriteBackEntity {
   @Column('text', { name: 'seen', nullable: true })
   seen!: string | null;
 
-  /** When Clerk was last known to hold these values. */
+  /** When Clerk was last known to hold our values. */
   @Column({ type: 'timestamptz', name: 'written_at', precision: 3, nullable: true })
   writtenAt!: Date | null;
 

@@ -15,7 +15,7 @@ import { CONFIG } from '../tokens';
 const CONFIRMATION = 'confirmation';
 const MAX_PER_ROUND = 20;
 
-/** Asks Clerk again about users that it did not find. A second 404 deletes the user, undoably. */
+/** Asks Clerk again about users that it did not find. A second 404 deletes the user; an admin can undo the deletion. */
 @Injectable()
 export class AbsenceConfirmation {
   constructor(
@@ -28,7 +28,10 @@ export class AbsenceConfirmation {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Confirms due absences, until as many users were deleted within a day as a reconcile run may delete. */
+  /**
+   * Confirms due absences. Stops once as many absent users were deleted in the last 24 hours as a reconcile run may
+   * delete.
+   */
   async confirmDue(): Promise<void> {
     const due = await this.absences.due(MAX_PER_ROUND);
     if (due.length === 0) return;

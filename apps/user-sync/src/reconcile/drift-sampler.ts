@@ -31,7 +31,7 @@ export class DriftSampler {
 
   /** Compares one sample. Returns how many of its users differ from Clerk. */
   async sample(): Promise<number> {
-    // Ids are random UUIDs, so the ids after a random one are a random sample that the primary key finds.
+    // Ids are random UUIDs, so the ids after a random UUID are a random sample. The primary key finds them.
     const rows = await guardDatabase(() =>
       this.dataSource.query<Row[]>(
         `(SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users

@@ -31,7 +31,10 @@ export class LeaderChores {
     return Date.now() >= this.dueAt;
   }
 
-  /** Does all chores once. Asks Clerk about conflicts last, because that can take long; `goOn` is asked before each one. */
+  /**
+   * Does all chores once. Asks Clerk about conflicts last, because that can take long. `goOn` is asked before each
+   * conflict.
+   */
   async run(goOn: () => boolean): Promise<void> {
     this.dueAt = Date.now() + this.schedule.choresEveryMs;
     this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);

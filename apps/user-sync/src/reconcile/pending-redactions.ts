@@ -39,7 +39,7 @@ export class PendingRedactions {
     return count;
   }
 
-  /** Number of users that absence confirmations have deleted within 24 hours. */
+  /** Number of users that were deleted in the last 24 hours because a second check did not find them at Clerk. */
   async countConfirmedToday(): Promise<number> {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ count: string }[]>(
@@ -50,7 +50,7 @@ export class PendingRedactions {
     return Number(rows[0]?.count ?? 0);
   }
 
-  /** Number of deletions of a reconcile run that can be undone. */
+  /** Number of users that a reconcile run deleted and that can still be restored. */
   async countOf(runId: string): Promise<number> {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ count: string }[]>(
@@ -122,7 +122,7 @@ async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): 
   );
 }
 
-/** Records what happened to users without an observation. */
+/** Records what happened to users although nothing was observed. */
 async function recordSteps(
   manager: EntityManager,
   rows: readonly Pending[],

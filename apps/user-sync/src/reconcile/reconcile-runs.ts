@@ -55,8 +55,8 @@ export class ReconcileRuns {
   }
 
   /**
-   * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page. Users
-   * that the run has seen before, because it started again at the first page, are not counted twice.
+   * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page. If
+   * the run started again at the first page, users that it has seen before are not counted twice.
    */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
     await guardDatabase(() =>

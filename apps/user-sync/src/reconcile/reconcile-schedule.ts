@@ -28,7 +28,7 @@ export class ReconcileSchedule {
     return Math.min(leaderChores, this.intervalMs ?? leaderChores);
   }
 
-  /** Queues a run when the interval has passed since the last one ended. */
+  /** Queues a run when the interval has passed since the last run ended. */
   async queueDue(): Promise<void> {
     const { intervalMs } = this;
     if (intervalMs === undefined) return;

@@ -59,7 +59,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.timer = setInterval(() => this.wake(), TICK_MS);
   }
 
-  /** Only signals the stop. The wait comes later, after every worker was signalled, so that the waits overlap. */
+  /** Signals the stop, but does not wait yet: all workers are signalled first, so that their waits overlap. */
   onModuleDestroy(): void {
     clearInterval(this.timer);
     this.state = { kind: 'stopped', round: this.state.kind === 'working' ? this.state.round : Promise.resolve() };

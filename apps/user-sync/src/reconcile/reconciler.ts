@@ -31,7 +31,10 @@ import { CONFIG } from '../tokens';
  * - every state but queued and running -> undone: an admin undoes the deletions.
  */
 
-/** Number of users in the cursor. When the last one was deleted at Clerk, the scan continues after the one before it. */
+/**
+ * Number of users in the cursor. When the last scanned user was deleted at Clerk, the scan continues after the one
+ * before.
+ */
 const CURSOR_USERS = 5;
 const ABSENT_PER_PAGE = 50;
 const MAX_CONCURRENT = 5;
@@ -113,7 +116,7 @@ export class Reconciler {
     }
   }
 
-  /** Asks Clerk about each user of ours that was not seen. Returns why an admin has to approve first, if so. */
+  /** Asks Clerk about each user of ours that was not seen. When an admin has to approve first, returns the reason. */
   private async confirmAbsences(
     run: ReconcileRunEntity,
     startedAt: Date,

@@ -8,7 +8,9 @@ import { SnapshotApplier } from './snapshot-applier';
 
 const MAX_PER_ROUND = 20;
 
-/** Reviews open conflicts: closes those that have ended, and asks Clerk again about those that may have. */
+/**
+ * Reviews open conflicts: closes conflicts that have ended, and asks Clerk again about conflicts that may have ended.
+ */
 @Injectable()
 export class ConflictReview {
   constructor(
@@ -39,9 +41,9 @@ export class ConflictReview {
   }
 
   /**
-   * Asks Clerk about users that are stored without an address, if the holder of the address was written since the last
-   * question. The longest wait comes first. A user that cannot be settled is asked about again in ten minutes. Stops when
-   * `goOn` returns false.
+   * Asks Clerk about each user that is stored without an address, if the row of the address's holder has changed since
+   * Clerk was last asked. The longest wait comes first. If a user cannot be settled, asks again in ten minutes. Stops
+   * when `goOn` returns false.
    * @throws ClerkRequestError or SharedOutageError while Clerk or the database is unavailable
    */
   async askDue(goOn: () => boolean): Promise<void> {
@@ -64,7 +66,7 @@ export class ConflictReview {
   }
 }
 
-/** Our user id in a column that holds a Clerk id or, for a local user, our id. */
+/** SQL for our user id in a column that holds either a Clerk id or, for a local user, our id; NULL for a Clerk id. */
 const localId = (column: string) => `CASE WHEN starts_with(${column}, 'user_') THEN NULL ELSE ${column}::uuid END`;
 
 const ended = `
@@ -78,7 +80,9 @@ const ended = `
                           ELSE theirs.phone_verified AND theirs.phone_number = ours.phone_number END)
    ORDER BY c.id`;
 
-/** Covers a transaction that wrote the holder, began before the conflict was noted and committed after it. */
+/**
+ * For a transaction that wrote the holder: it may have begun before the conflict was noted, but committed afterwards.
+ */
 const MARGIN = "interval '10 seconds'";
 
 const due = `

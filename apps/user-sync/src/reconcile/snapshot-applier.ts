@@ -33,7 +33,10 @@ export class SnapshotApplier {
     private readonly settlement: ClerkSettlement,
   ) {}
 
-  /** Applies a page of users. Decision `missing`: gone at Clerk meanwhile. `failed`: a person has to look at the user. */
+  /**
+   * Applies a page of users. Decision `missing`: Clerk no longer knows the user. `failed`: a person has to look at the
+   * user.
+   */
   async applyAll(runId: string, users: readonly MappedUser[]): Promise<Sighting[]> {
     const sightings: Sighting[] = [];
     for (let from = 0; from < users.length; from += CHUNK) {
@@ -47,7 +50,7 @@ export class SnapshotApplier {
     return this.settle({ clerkUserId, activity: noActivity, origin: originOf(runId, clerkUserId) }, 'fetch', null);
   }
 
-  /** Deletes a user that Clerk no longer knows, undoably. */
+  /** Deletes a user that Clerk no longer knows; an admin can undo the deletion. */
   async delete(runId: string, clerkUserId: string): Promise<void> {
     const seen = { kind: 'deletion', undoable: true } as const;
     await this.applier.apply([{ clerkUserId, seen, activity: noActivity, origin: originOf(runId, clerkUserId) }]);
@@ -95,7 +98,7 @@ export class SnapshotApplier {
   }
 }
 
-/** Whether Clerk fails for this user only: it is available and accepts our secret key. */
+/** Whether Clerk fails for this user only: Clerk is available and accepts our secret key. */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;
   return isRetryable({ kind: error.kind, ...error.answer });

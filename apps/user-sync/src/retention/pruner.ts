@@ -11,10 +11,16 @@ const MAX_ROWS = 10_000;
 /** Arbitrary; must be unique among our advisory locks. */
 const LOCK = 7_202_612;
 
-/** Exceeds the time that gateways cache principals, and the lifetime of Clerk session tokens. */
+/**
+ * Retention of trust changes. Exceeds the time that gateways cache principals, and the lifetime of Clerk session
+ * tokens.
+ */
 const CHANGES_KEPT = '24 hours';
 
-/** Clerk still issues tokens for a session that ended only here. Sessions last a week, unless configured longer. */
+/**
+ * Retention of logouts: Clerk still issues tokens for a session that ended only here. Sessions last a week, unless
+ * configured longer.
+ */
 const SIGNED_OUT_KEPT = '366 days';
 
 /** Time at which a key ended; NULL for a valid key. Ended keys are kept as long as audit entries about them. */
@@ -24,7 +30,7 @@ const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
 const statements = [
-  // Deletes from the lowest number on, so that the lowest remaining number shows which ones are gone.
+  // Deletes from the lowest number on, so that the lowest remaining number shows which trust changes are gone.
   `DELETE FROM changes WHERE number <= (
      SELECT max(number) FROM (
        SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
@@ -32,13 +38,13 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // Kept for an hour after their end: a user with an earlier session does not log in for the first time.
+  // Kept for an hour after their end: a login counts as the first one when no earlier session is stored.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
   // The audit log keeps the history of promises.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 
-/** The first condition uses an index; the second holds for nearly all rows that it finds. */
+/** The first condition uses an index; the second holds for nearly all rows that the index finds. */
 const isOlder = (days: number) =>
   `at < now() - interval '${days} days' AND coalesce(recorded_at, at) < now() - interval '${days} days'`;
 

@@ -11,8 +11,8 @@ export type NewTrustChange = { readonly reason: TrustChangeReason } & (
 
 /**
  * Assigns numbers to trust changes, in the transaction that makes them. Returns the last number; null without changes.
- * Must be the transaction's last statement. The row of the counter stays locked until the commit, so numbers have no gaps
- * and become visible in order; and a transaction that holds it waits for no other lock.
+ * The counter's row stays locked until the commit, so that numbers have no gaps and become visible in order. Must be
+ * the transaction's last statement, so that the holder of that lock waits for no other.
  */
 export async function recordTrustChanges(
   manager: EntityManager,
@@ -35,7 +35,7 @@ export async function recordTrustChanges(
   return Number(rows[0]?.number);
 }
 
-/** The last committed number. Read it before the rows, so that the rows are at least as new. */
+/** The number of the last committed trust change. Read it before the rows, so that the rows are at least as new. */
 export async function lastTrustChangeNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');
   return Number(rows[0]?.number ?? 0);

@@ -10,9 +10,9 @@ import { loadTrustChanges } from './load-trust-changes';
 const MAX_BACKLOG = 5_000;
 
 /**
- * Announces trust changes to all gateways, at once and by a heartbeat. Reads them from the database, so each replica also
- * announces the changes of the others, in order. Gateways may receive a change twice, but never miss one whose replica
- * ended between its commit and its announcement.
+ * Announces trust changes to all gateways, at once and by a heartbeat. Reads them from the database, so each replica
+ * also announces the changes of the others, in order. Gateways may receive a change twice. They miss none, even when a
+ * replica ends between a commit and its announcement.
  */
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {

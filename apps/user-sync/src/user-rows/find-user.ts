@@ -5,7 +5,7 @@ import { UserEntity } from '../database/user.entity';
 /** Maximum users that are listed for an ambiguous e-mail address. */
 const MAX_LISTED = 10;
 
-/** Whether a user reference is a Clerk user id. The user may not be here. */
+/** Whether a user reference is a Clerk user id. The user need not be stored here. */
 export function isClerkUserId(ref: string): boolean {
   return ref.startsWith('user_');
 }
@@ -13,7 +13,7 @@ export function isClerkUserId(ref: string): boolean {
 /**
  * Finds the user of a `userRefSchema` value; null when there is none. An id also finds a deleted user, an e-mail address
  * only live users.
- * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if one has verified it: a
+ * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if one has verified it. A
  * change could otherwise reach the wrong user
  */
 export async function findUserBy(manager: EntityManager, ref: string): Promise<UserEntity | null> {

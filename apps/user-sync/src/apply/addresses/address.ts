@@ -23,7 +23,7 @@ export interface HeldAddress extends Address {
   readonly isActive: boolean;
 }
 
-/** Maximum rows per query. Only an unverified address can be held by so many users; verified ones come first. */
+/** Maximum rows per query, verified addresses first. Only an unverified address can have so many holders. */
 const MAX_HELD = 1_000;
 
 /** Addresses in a user's content. */
@@ -38,7 +38,7 @@ export function addressesOf(columns: ClerkOwned): Address[] {
   return addresses;
 }
 
-/** The user without addresses of these kinds, which another user holds. */
+/** Returns the user without the addresses of these kinds, because another user holds them. */
 export function withoutAddresses(user: MappedUser, kinds: ReadonlySet<AddressKind>): MappedUser {
   if (kinds.size === 0) return user;
   const columns = {
@@ -56,8 +56,8 @@ export function addressKey({ kind, key }: Address): string {
 
 /**
  * Locks these addresses until the transaction ends. Take this lock after the locks of the users, to avoid deadlocks.
- * Unique indexes only cover verified addresses. Without the lock, a transaction that writes an address verified and one
- * that writes it unverified could both commit without seeing the other.
+ * Unique indexes only cover verified addresses. Without the lock, one transaction could write an address as verified
+ * while another writes it as unverified. Neither would see the other.
  */
 export function lockAddresses(addresses: readonly Address[]): Statement {
   return keyLock('address', addresses.map(addressKey));
@@ -68,7 +68,7 @@ export function findHeldAddresses(addresses: readonly Address[]): Statement<Held
   const keys = (wanted: AddressKind) => addresses.filter(({ kind }) => kind === wanted).map(({ key }) => key);
   return {
     name: 'find-held-addresses',
-    // One index lookup per address, because PostgreSQL keeps the plan while the table grows.
+    // One index lookup per address: PostgreSQL would keep a plan that it made while the table was small.
     text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users

@@ -7,20 +7,23 @@ import { type Origin, noActivity } from '../observation/observation';
 import { type AppliedRow } from './applied-events';
 import { type ConflictNote } from './conflict-notes';
 
-/** Which user of a conflict gets which address, after Clerk was asked about all of them. Carried out as a whole or not at all. */
+/**
+ * Which user of a conflict gets which address, after Clerk was asked about all users of the conflict. The plan is
+ * carried out as a whole or not at all.
+ */
 export interface AddressPlan {
-  /** Kinds of address that a user is stored without, by Clerk id. */
+  /** By Clerk id: the kinds of address that the user is stored without. */
   readonly withhold: ReadonlyMap<string, ReadonlySet<AddressKind>>;
-  /** Ids of local users whose row a Clerk user takes over, by Clerk id. */
+  /** By Clerk id: the id of the local user whose row the Clerk user takes over. */
   readonly link: ReadonlyMap<string, string>;
-  /** Addresses of users that Clerk no longer knows. Another user gets them. */
+  /** Addresses of users that Clerk no longer knows. Other users get these addresses. */
   readonly forsaken: readonly (HeldAddress & { readonly clerkUserId: string })[];
   readonly notes: readonly ConflictNote[];
 }
 
 /**
- * Sets addresses to NULL, so that other users can get them. `forget`: also deletes the content hash, because the batch
- * does not write these rows; the next observation of the user is then written in full.
+ * Sets addresses to NULL, so that other users can get them. With `forget`, also deletes the content hashes, because the
+ * batch does not write these rows. The next observation of each user is then written in full.
  */
 export function releaseAddresses(addresses: readonly HeldAddress[], forget = false): Statement[] {
   const [suffix, hash] = forget ? ['-and-forget', ', content_hash = NULL'] : ['', ''];
@@ -57,7 +60,10 @@ export function releaseSteps(forsaken: AddressPlan['forsaken'], correlationId: s
   }));
 }
 
-/** Origin of an observation that was made because of a conflict. `correlationId`: that of the cause. */
+/**
+ * Origin of an observation that was made because of a conflict. `correlationId`: taken from the observation that led to
+ * the conflict.
+ */
 export function conflictOrigin(correlationId: string): Origin {
   return { id: `conflict:${randomUUID()}`, source: 'conflict', eventType: 'conflict', attempt: 0, correlationId };
 }
@@ -74,7 +80,7 @@ export async function adoptLocalUser(
   clerkUserId: string,
   { email, emailVerified, phoneNumber, phoneVerified }: Addresses,
 ): Promise<boolean> {
-  // From now on Clerk authenticates the user. Another person may have set the password.
+  // From now on Clerk authenticates the user. Removes the password, which another person may have set.
   const [rows] = await manager.query<[unknown[], number]>(
     `UPDATE users SET clerk_user_id = $2, auth_provider = 'clerk', hashed_password = NULL, updated_at = now()
       WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL

@@ -16,11 +16,11 @@ interface Row {
   reason: string;
 }
 
-/** Finds the results of observations with these ids that were applied before. */
+/** Finds the earlier results of the observations, among these ids, that were already applied. */
 export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
   return {
     name: 'find-applied',
-    // One index lookup per id, because PostgreSQL keeps the plan while the table grows.
+    // One index lookup per id: PostgreSQL would keep a plan that it made while the table was small.
     text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
              FROM unnest($1::text[]) AS asked(id),
              LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events

@@ -12,12 +12,16 @@ import { type ApplyResult, type Observation } from '../observation/observation';
 
 /** Minimum time between two messages. */
 const PAUSE_MS = 2_000;
-/** Maximum lead of Clerk's clock over ours. A version further ahead is corrupt and not a time at which Clerk changed. */
+/**
+ * Maximum lead of Clerk's clock over ours. A version (Clerk's `updated_at`) further ahead is corrupt, not the time of a
+ * change at Clerk.
+ */
 const MAX_AHEAD_MS = 60_000;
 
 /**
- * Reports to the ledger the time at which Clerk last changed a user without a webhook having reported it. The ledger
- * compares it with the last webhook, to detect that webhooks have stopped. Keeps and sends only the newest time.
+ * Reports to the ledger when Clerk last changed a user without a webhook having reported the change. The ledger
+ * compares this time with the last webhook, to detect that webhooks have stopped. Only the newest time is kept and
+ * sent.
  */
 @Injectable()
 export class ClerkMovements implements OnApplicationShutdown {
@@ -31,12 +35,12 @@ export class ClerkMovements implements OnApplicationShutdown {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Notes the versions of snapshots that changed a row and were not fetched because of a webhook. */
+  /** Notes the version of each snapshot that changed a row, unless a webhook caused the snapshot. */
   noteApplied(observations: readonly Observation[], results: readonly ApplyResult[]): void {
     for (const [index, { seen, origin }] of observations.entries()) {
       const result = results[index];
       if (seen.kind !== 'snapshot' || origin.source === 'webhook' || result?.settled !== true) continue;
-      // The ledger has no source `sync`. An admin's sync is a reconcile run over one user.
+      // The ledger has no source `sync`: an admin's sync counts as a reconcile run over one user.
       const source = origin.source === 'sync' ? 'reconcile' : origin.source;
       if (!result.repeated && NEWS.has(result.decision)) this.note(seen.user.version, source);
     }
@@ -83,5 +87,5 @@ export class ClerkMovements implements OnApplicationShutdown {
   }
 }
 
-/** Decisions that mean that Clerk has changed. `heal` is not one: the row was ahead of Clerk. */
+/** Decisions that mean that Clerk has changed a user. `heal` does not: the row was ahead of Clerk. */
 const NEWS: ReadonlySet<string> = new Set(['create', 'link', 'apply']);

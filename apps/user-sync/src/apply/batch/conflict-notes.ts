@@ -14,8 +14,8 @@ export interface ConflictNote {
 }
 
 /**
- * Records conflicts, at most one open conflict per claimant and kind. Closes the conflicts of deleted users, and those
- * over addresses that the user is now stored with.
+ * Records conflicts, at most one open conflict per claimant and kind of address. Closes conflicts of deleted users, and
+ * conflicts over an address that the claimant is now stored with.
  */
 export function noteConflicts(drafts: readonly UserDraft[], notes: readonly ConflictNote[]): Statement[] {
   return [

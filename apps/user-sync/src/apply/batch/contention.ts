@@ -11,11 +11,13 @@ import {
 import { type UserDraft, contentOf, deletionOf, rowOf } from '../draft/user-draft';
 import { type ConflictNote } from './conflict-notes';
 
-/** Result of comparing the addresses that a batch writes with those of other live users. */
+/** Result of comparing the addresses that a batch writes with the addresses of other live users. */
 interface Contention {
-  /** Clerk ids of users that cannot be written before Clerk was asked who holds the address. */
+  /** Clerk ids of users that cannot be written yet: Clerk must first be asked who holds an address. */
   readonly contested: ReadonlySet<string>;
-  /** Addresses that a user of the batch loses and another one gets. Set them to NULL before the users are written. */
+  /**
+   * Addresses that one user of the batch loses and another user gets. Set them to NULL before the users are written.
+   */
   readonly release: readonly HeldAddress[];
   /** Conflicts that block nothing, for a person to look at. */
   readonly notes: readonly ConflictNote[];
@@ -26,8 +28,8 @@ interface WantedAddress extends Address {
 }
 
 /**
- * Finds the drafts that want an address of another live user, if one of the two has it verified. Locks the addresses.
- * `givenUp`: addresses that their holders lose in this transaction anyway.
+ * Locks the addresses of the drafts. Then finds the drafts that want an address of another live user, if either user
+ * has verified it. `givenUp`: addresses that their holders lose in this transaction anyway.
  */
 export async function findContention(
   manager: EntityManager,
@@ -62,7 +64,7 @@ function contend(
     if (draft === undefined || contested.has(draft.clerkUserId)) return true;
     return deletionOf(draft) === undefined && contentOf(draft) === undefined;
   };
-  // A contested user is not written and keeps its addresses, which can make another user contested.
+  // A contested user is not written and keeps its addresses. Users who want one of these become contested too.
   for (let before = -1; before !== contested.size;) {
     before = contested.size;
     for (const address of wanted) {
@@ -107,7 +109,10 @@ function isConflict(address: Address, rival: Address): boolean {
   return !isUnverifiedLocal(rival) && (address.verified || rival.verified);
 }
 
-/** Whether it is the unverified login name of a local user. The local user keeps it, and it blocks no other user. */
+/**
+ * Whether `rival` is an unverified address of a local user. The local user keeps such an address, but does not block
+ * other users who want it.
+ */
 function isUnverifiedLocal(rival: Address): boolean {
   return 'clerkUserId' in rival && rival.clerkUserId === null && !rival.verified;
 }

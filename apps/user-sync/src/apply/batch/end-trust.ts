@@ -11,11 +11,12 @@ export interface EndedSession {
 }
 
 /**
- * Ends trust in the transaction that applies a batch: revokes the credentials of deleted users, and closes legacy sessions
- * of deleted and linked users and of ended Clerk sessions. Records these trust changes, bans and deprovisionings.
+ * Ends trust in the transaction that applies a batch. Revokes the credentials of deleted users. Closes the legacy
+ * sessions of deleted users, linked users and ended Clerk sessions. Records these trust changes, and those of bans and
+ * deprovisionings.
  *
- * Returns the number of the last trust change, null when there is none. Must come last in the transaction: it locks the
- * counter of trust changes.
+ * Returns the number of the last trust change, null when there is none. Must come last in the transaction, because it
+ * locks the counter of trust changes.
  */
 export async function endTrust(
   manager: EntityManager,
@@ -55,7 +56,7 @@ function isBarringChanged({ state, stored }: UserDraft): boolean {
 }
 
 async function revokeCredentials(manager: EntityManager, userIds: readonly string[]): Promise<void> {
-  // The trust change of the user makes gateways forget all its credentials.
+  // No trust change per credential: the user's trust change makes gateways forget all credentials of the user.
   await manager.query(
     `UPDATE api_keys SET revoked_at = now() WHERE id IN (
        SELECT id FROM api_keys WHERE user_id = ANY($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE)`,

@@ -51,7 +51,7 @@ function versionOf(draft: UserDraft): number | null {
   return rowOf(draft)?.version ?? null;
 }
 
-/** Stores the user without the addresses that the plan assigns to others, and adds that to the reason. */
+/** Removes from the draft the addresses that the plan assigns to other users, and says so in the reason. */
 function followPlan(
   draft: UserDraft,
   { clerkUserId, seen }: Observation,

@@ -65,7 +65,7 @@ export class ObservationApplier {
    *
    * With a plan, writes all observations or none.
    *
-   * @throws DatabaseRefusedError when one of them cannot be written. Nothing is written then.
+   * @throws DatabaseRefusedError when one observation cannot be written. Nothing is written then.
    * @throws SharedOutageError while the database is unavailable.
    * @throws ConflictChangedError with a plan, when an observation is unsettled or a link is no longer possible.
    */
@@ -85,10 +85,12 @@ export class ObservationApplier {
   }
 }
 
-/** Plans are kept per connection. One made while a table was small would scan it when it is large. */
+/** PostgreSQL keeps plans per connection. A plan made for a small table would still scan the table when it is large. */
 const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 
-/** A deadlock, or another transaction took an address or created the user after our read. */
+/**
+ * Whether a repetition may succeed: after a deadlock, or when another transaction took an address or created the user.
+ */
 function isWorthRetrying(error: unknown): boolean {
   return isTransactionConflict(error) || isUniqueViolation(error);
 }
@@ -153,7 +155,7 @@ async function carryOutPlan(
     if (!isAdopted) throw new ConflictChangedError('resolve');
   }
   const needs = results.flatMap((result) => (result.settled ? [] : [result.needs]));
-  // Fetches users that need a second answer from Clerk first: while they wait, their addresses are contested for others.
+  // Users that need a second answer from Clerk come first: while they wait, their addresses stay contested for others.
   const [first] = needs.includes('fetch-later') ? (['fetch-later'] as const) : needs;
   if (first !== undefined) throw new ConflictChangedError(first);
 }

@@ -51,7 +51,7 @@ function writeBackFor(draft: UserDraft): QueuedWriteBack[] {
   return state.write.kind === 'insert' ? [{ userId, reason: 'create' }] : [];
 }
 
-/** Whether Clerk may hold values at our keys that were not checked. */
+/** Whether Clerk may hold unchecked values at our keys. */
 function isCheckNeeded(
   { userId, role, writeBack }: Pick<UserDraft['stored'], 'role' | 'writeBack'> & { readonly userId: string },
   metadata: UserDraft['metadata'],
@@ -61,7 +61,7 @@ function isCheckNeeded(
   const held = heldValues(metadata, key);
   if (fingerprintOf(held) === writeBack.seen) return false;
   if (writeBack.state !== 'pending') return true;
-  // Equal values are our own write, which Clerk reports before we have recorded it.
+  // A value equal to ours is our own write: Clerk reports it before we have recorded it.
   const wanted = wantedValues({ userId, role }, key);
   return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

@@ -7,8 +7,8 @@ import { endCollisions } from '../../write-back/metadata/record-collisions';
 const REDACTED_NAME = 'Deleted user';
 
 /**
- * What redaction does to the columns that Gatehouse owns: an assignment, or null for a column that holds nothing personal.
- * A new column of the entity does not compile until it has an entry here.
+ * By column that Gatehouse owns: the SQL assignment that redacts it, or null when the column holds nothing personal. A
+ * new column of the entity does not compile until it has an entry here.
  */
 const ownColumns: Readonly<Record<Exclude<keyof UserEntity, ClerkOwnedField>, string | null>> = {
   id: null,

@@ -122,7 +122,7 @@ function updateState(updates: readonly { readonly row: DraftRow }[]): Statement[
   return [update];
 }
 
-/** Deletes users so that an admin can undo it: personal data is kept, hidden, until it is redacted a day later. */
+/** Deletes users so that an admin can undo the deletion: hides their personal data, which is redacted a day later. */
 function hideUsers(deleted: readonly DeletedUser[]): Statement[] {
   const hidden = deleted.flatMap(({ row, because }) => (row === undefined ? [] : [{ id: row.userId, because }]));
   if (hidden.length === 0) return [];
@@ -144,7 +144,7 @@ function hideUsers(deleted: readonly DeletedUser[]): Statement[] {
   ];
 }
 
-/** Makes undoable deletions final when a webhook reports them: their redaction is due at once. */
+/** When a webhook reports a deletion that could be undone, makes it final: the redaction is due at once. */
 export function confirmDeletions(rows: readonly AppliedRow[]): Statement[] {
   const reported = rows.filter(({ observation: { seen }, result }) => {
     return seen.kind === 'deletion' && seen.undoable !== true && result.decision === 'duplicate';

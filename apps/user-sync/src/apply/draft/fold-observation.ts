@@ -15,13 +15,13 @@ import {
   writeContent,
 } from './user-draft';
 
-/** A draft after an observation. It is unchanged when the observation needs an answer from Clerk. */
+/** A draft after an observation. When the observation needs an answer from Clerk, the draft is unchanged. */
 interface Folded {
   readonly draft: UserDraft;
   readonly result: ApplyResult;
 }
 
-/** Folds one observation into the draft of its user. `decide` of lifecycle makes the decision. */
+/** Folds one observation into the draft of its user. `decide` of `@gatehouse/lifecycle` makes the decision. */
 export function foldObservation(
   before: UserDraft,
   observation: Observation,
@@ -99,12 +99,12 @@ function decisionWithoutUser(draft: UserDraft): Decision | { readonly action: 'a
     case 'absent':
       return { action: 'fetch', reason: 'the session is of an unknown user; Clerk is asked for it' };
     case 'tombstone':
-      // The answer for a deleted user is the same for every event.
+      // For a deleted user, the decision is the same whatever the event shows.
       return decide(known, { kind: 'event', version: 0, contentHash: '', proven: false });
   }
 }
 
-/** Adds to the reason which address is stored when it is not the primary one. */
+/** When the primary address is not the stored one, adds to the reason which address is stored. */
 function withAddressNote(decision: Decision, { addressNote }: MappedUser): Decision {
   const isWritten = decision.action !== 'stale' && decision.action !== 'tombstoned';
   return addressNote !== null && isWritten ? { ...decision, reason: `${decision.reason}; ${addressNote}` } : decision;

@@ -14,7 +14,7 @@ import { type StoredUser, type UserDraft, draftOf, markerOf } from './user-draft
 
 type LoadedField = BarringField | FieldSinceVersion1;
 
-/** Clerk-owned columns that are compared by value. The content hash stands for the others. */
+/** Clerk-owned columns that are compared by value. All other columns are compared by the content hash. */
 const loadedFields: readonly LoadedField[] = [...new Set<LoadedField>([...barringFields, ...fieldsSinceVersion1])];
 const loadedColumns = loadedFields.map((field) => clerkOwnedColumns[field].column);
 
@@ -39,7 +39,7 @@ interface Row extends Readonly<Record<(typeof clerkOwnedColumns)[LoadedField]['c
 export function loadDrafts(clerkUserIds: Iterable<string>): Statement<Map<string, UserDraft>> {
   return {
     name: 'load-drafts',
-    // One index lookup per id, because PostgreSQL keeps the plan while the table grows.
+    // One index lookup per id: PostgreSQL would keep a plan that it made while the table was small.
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,

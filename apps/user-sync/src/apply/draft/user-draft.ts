@@ -42,7 +42,10 @@ export interface StoredUser extends StoredContent, Pick<ClerkOwned, BarringField
   readonly lockout: Lockout;
   readonly activity: Activity;
   readonly role: Role | null;
-  /** State of its write-back, and the fingerprint of Clerk's values at our keys when they were last read. */
+  /**
+   * `state`: state of the user's write-back. `seen`: fingerprint of Clerk's values at our keys when Clerk was last
+   * read.
+   */
   readonly writeBack: { readonly state: WriteBackState | null; readonly seen: string | null };
 }
 
@@ -58,7 +61,7 @@ export interface DraftRow {
 interface Insert {
   readonly kind: 'insert';
   readonly content: MappedUser;
-  /** Metadata of the first observation. Its role is the first role of the user. */
+  /** Metadata of the first observation. The user's first role is taken from there. */
   readonly createdFrom: PublicMetadata;
 }
 
@@ -68,11 +71,11 @@ export type PendingWrite =
 
 /** A deletion by this batch. */
 export interface Deletion {
-  /** Id of the observation that showed it. */
+  /** Id of the observation that showed the deletion. */
   readonly because: string;
   /** Whether personal data is kept for a while. */
   readonly undoable: boolean;
-  /** The insert of the same batch, if the user was also created by it. */
+  /** The insert of the user, if the same batch created the user. */
   readonly insert: Insert | undefined;
 }
 
@@ -128,8 +131,8 @@ export function adoptedUserOf(draft: UserDraft): string | undefined {
 }
 
 /**
- * What is known of the user, for `decide`. When the row holds the content of `seen`, its hash is that of `seen`, even if
- * the stored hash is of an earlier version.
+ * What is known of the user, for `decide`. When the row holds the content of `seen`, returns the hash of `seen`, even
+ * if the row stores a hash of an earlier version.
  */
 export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
   if (state.kind !== 'live') return { kind: state.kind };
@@ -170,7 +173,9 @@ export function advanceVersion(draft: UserDraft, { version, contentHash, lockout
   return changeRow(draft, 'version', { version, contentHash, lockout });
 }
 
-/** Takes over the lockout of an equal snapshot: Clerk may change a lockout without a new version. */
+/**
+ * Takes over the lockout of a snapshot that otherwise equals the row: Clerk may change a lockout without a new version.
+ */
 export function noteLockout(draft: UserDraft, { lockout, observedAt }: MappedUser): UserDraft {
   const known = rowOf(draft)?.lockout;
   if (known === undefined || lockoutAt(lockout, observedAt).locked === lockoutAt(known, observedAt).locked)
@@ -186,7 +191,7 @@ export function noteActivity(draft: UserDraft, seen: Activity): UserDraft {
   return moved ? changeRow(draft, 'times', { activity }) : draft;
 }
 
-/** Stores the user without these addresses. Writes no content when the row already holds exactly that. */
+/** Stores the user without these addresses. Writes no content when the row already holds the user without them. */
 export function leaveAddresses(draft: UserDraft, kinds: ReadonlySet<AddressKind>, seen: MappedUser): UserDraft {
   const { state, stored } = draft;
   if (state.kind !== 'live' || kinds.size === 0) return draft;

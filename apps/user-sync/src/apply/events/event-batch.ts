@@ -47,8 +47,9 @@ export class EventBatch {
   ) {}
 
   /**
-   * Applies and reports a batch. One event that cannot be written fails the whole batch, which then writes nothing; in a
-   * batch of its own it is reported as failed. The next batch starts after the commit, while NATS stores the outcomes.
+   * Applies and reports a batch. If one event of several cannot be written, nothing is written and the error is thrown.
+   * An event that is alone in its batch is reported as failed instead. The next batch starts after the commit, while
+   * NATS stores the outcomes.
    * @throws SharedOutageError while the database or NATS is unavailable
    */
   async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {
@@ -83,7 +84,7 @@ export class EventBatch {
     return { reports, open };
   }
 
-  /** Settles each event and reports it at once. An outage is thrown after all others were settled. */
+  /** Settles each event and reports it at once. An outage is thrown after all other events were settled. */
   private async settleAll(open: readonly { event: ObservationRead; needs: Unsettled['needs'] }[]): Promise<void> {
     const outages: SharedOutageError[] = [];
     await mapBounded(open, MAX_SETTLEMENTS, async ({ event, needs }) => {
@@ -107,14 +108,16 @@ export class EventBatch {
     }
   }
 
-  /** Ignores the event. A user that exists after all is created by its next event, first login or reconcile run. */
+  /** Ignores the event. If the user exists after all, the next event, first login or reconcile run creates it. */
   private leaveUnconfirmed(event: ObservationRead): Report {
     const about = { clerkUserId: event.observation.clerkUserId, userId: null };
     const reason = 'Clerk does not know the user that the event would create';
     return this.close(event, decided('ignored', event.metadata, about, { decision: 'unconfirmed', reason }), false);
   }
 
-  /** Reports a message that was delivered too often, without applying it: it may be what crashes this process. */
+  /**
+   * Reports a message that was delivered too often, without applying it: the message may be what crashes this process.
+   */
   private async giveUp(event: EventRead): Promise<Report> {
     const { webhookId } = event.metadata;
     const [applied] = await guardDatabase(() => runStatements(this.dataSource.manager, [findApplied([webhookId])]));
@@ -135,7 +138,7 @@ export class EventBatch {
 
   private fail(event: EventRead, clerkUserId: string | null, error: unknown): Report {
     if (!isOwnError(error)) {
-      // Log where it happened, without the message: that of an unknown error may hold personal data.
+      // Log where the error happened, but not its message: the message of an unknown error may hold personal data.
       const { name, stack = '' } = error instanceof Error ? error : { name: typeof error };
       this.log.error({ name, at: stack.match(/^ +at .*$/gm)?.slice(0, 10) }, 'unexpected error');
     }
@@ -152,7 +155,10 @@ export class EventBatch {
   }
 }
 
-/** Treats a rejected secret key as an outage: it says nothing about the user, whose creation waits for a correct key. */
+/**
+ * Treats a rejected secret key as an outage. The rejection says nothing about the user, whose creation waits for a
+ * correct key.
+ */
 function asOutage(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || ![401, 403].includes(error.answer.status ?? 0)) return error;
   return new ClerkUnavailableError(error.kind, error.answer, 'Clerk rejects our secret key', { cause: error });

@@ -63,7 +63,7 @@ export class EventMetrics {
 
   settled({ eventType, receivedAt }: EventMetadata, outcome: Outcome, repeated: boolean): void {
     const decision = repeated ? 'repeated' : outcome.status === 'failed' ? 'failed' : outcome.decision;
-    // The sender chooses the type of an ignored event, so as a label it would be unbounded.
+    // The sender chooses the type of an ignored event: as label values, such types would be unbounded.
     this.events.inc({ type: outcome.status === 'ignored' ? 'other' : eventType, decision });
     if (!repeated && outcome.status === 'success') {
       this.sinceReceived.observe(Math.max(0, outcome.at - receivedAt) / 1_000);

@@ -13,7 +13,7 @@ import {
 
 type Common = Omit<Extract<Outcome, { status: 'success' }>, 'status' | 'decision' | 'reason'>;
 
-/** User of an event, as far as it is known. */
+/** User of an event, as far as the user is known. */
 interface About {
   readonly clerkUserId: string | null;
   readonly userId: string | null;
@@ -74,7 +74,7 @@ function factsOf(error: unknown): Facts {
   if (error instanceof EventInvalidError) return own('validation', error);
   if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
     return own('conflict', error as Error & { code: string });
-  // Redelivered messages have used up its retries.
+  // The redeliveries have used up the retries of the event.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
   // Retryable whatever the status, because the outage will end.
   if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };

@@ -22,7 +22,7 @@ export class OutcomeReporter {
 
   /**
    * Returns when the stream has acknowledged all messages.
-   * @throws SharedOutageError when it does not acknowledge one
+   * @throws SharedOutageError when the stream does not acknowledge a message
    */
   async report(reports: readonly Report[]): Promise<void> {
     const outcomes = reports.map(({ outcome }) => outcome);

@@ -53,7 +53,7 @@ function readBody(metadata: EventMetadata, bytes: Uint8Array, instanceId: string
   return { kind: 'observation', observation: { ...reading, seen, origin } } as const;
 }
 
-/** Id of the instance that the event names, if it is another one than ours. */
+/** Id of the Clerk instance that the event names, if that instance is not ours. */
 function otherInstance(named: string | null | undefined, ours: string): string | undefined {
   return named && named !== ours ? named : undefined;
 }

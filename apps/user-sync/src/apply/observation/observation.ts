@@ -5,7 +5,10 @@ export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'con
 
 /** Origin of an observation, as `applied_events` records it. */
 export interface Origin {
-  /** Id of the webhook event; for other sources `<source>:<id of the cause>`. An id is applied once. */
+  /**
+   * Id of the webhook event; for other sources `<source>:<id of the cause>`. Observations with the same id are applied
+   * once.
+   */
   readonly id: string;
   readonly source: Source;
   readonly eventType: string;
@@ -23,8 +26,8 @@ export type RowMarker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string
  * What an observation shows of the user.
  *
  * - `event`: the user at a moment in the past. `unproven`: the event does not name our Clerk instance.
- * - `snapshot`: the user as Clerk returned it. `before`: the row when Clerk was asked. `confirmed`: this is the second
- *   snapshot in a row that is older than the row.
+ * - `snapshot`: the user as Clerk returned it. `before`: the row when Clerk was asked. `confirmed`: the previous
+ *   snapshot was older than the stored row too.
  * - `deletion`: the user is gone. `undoable`: no webhook reported it, so personal data is kept for a while.
  * - `nothing`: only that the user was active.
  */
@@ -50,13 +53,14 @@ export interface Settled {
   readonly userId: string | null;
   readonly decision: string;
   readonly reason: string;
-  /** Whether the observation was applied before; decision and reason are those of that time. */
+  /** Whether the observation was applied before. If so, `decision` and `reason` repeat the earlier ones. */
   readonly repeated: boolean;
 }
 
 /**
  * An observation that needs an answer from Clerk first; nothing was written. `fetch`, `fetch-later` and `confirm` are
- * actions of `decide`. `resolve`: another user holds one of its addresses, so Clerk is asked about all of them.
+ * actions of `decide`. `resolve`: another user holds one of the user's addresses, so Clerk is asked about all users
+ * concerned.
  */
 export interface Unsettled {
   readonly settled: false;
@@ -70,7 +74,7 @@ export type ApplyResult = Settled | Unsettled;
 /** Activity of a user about which nothing is known. */
 export const noActivity: Activity = { lastLoginAt: null, lastLogoutAt: null, lastActiveAt: null };
 
-/** The later time of each kind. The order of the arguments does not matter. */
+/** For each kind of activity, the later time of the two. The order of the arguments does not matter. */
 export function laterActivity(a: Activity, b: Activity): Activity {
   return {
     lastLoginAt: later(a.lastLoginAt, b.lastLoginAt),

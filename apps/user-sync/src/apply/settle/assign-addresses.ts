@@ -35,7 +35,7 @@ export function assignAddresses(parties: readonly Party[], held: readonly HeldAd
   const linkedTo = new Map([...link].map(([clerkUserId, userId]) => [userId, clerkUserId]));
   for (const key of new Set(atClerk.map(addressKey))) {
     const rivals = atClerk.filter((address) => addressKey(address) === key);
-    // The addresses of a linked local user become those of its Clerk user.
+    // The addresses of a linked local user count as addresses of its Clerk user.
     const holders = verifiedOf(held, key).map((address) => {
       return { ...address, clerkUserId: address.clerkUserId ?? linkedTo.get(address.userId) ?? null };
     });
@@ -54,13 +54,15 @@ export function assignAddresses(parties: readonly Party[], held: readonly HeldAd
   return { withhold, link, notes, forsaken: forsakenBy(parties, held, atClerk) };
 }
 
-/** The party whose row holds the address, else the one with the lowest id: the same for every caller. */
+/**
+ * The party whose row holds the address; otherwise the party with the lowest id, which is the same for every caller.
+ */
 function strongest(verified: readonly PartyAddress[], holders: readonly HeldAddress[]): PartyAddress | undefined {
   const byId = [...verified].sort((a, b) => (a.party.clerkUserId < b.party.clerkUserId ? -1 : 1));
   return byId.find(({ party }) => holders.some((held) => held.clerkUserId === party.clerkUserId)) ?? byId[0];
 }
 
-/** Local users to link, by Clerk id of the new user. A local user is linked at most once. */
+/** By Clerk id of the new user: the local user to link. A local user is linked at most once. */
 function linksOf(atClerk: readonly PartyAddress[], held: readonly HeldAddress[]): Map<string, string> {
   const link = new Map<string, string>();
   for (const key of new Set(atClerk.map(addressKey))) {

@@ -35,8 +35,8 @@ interface ResolveOptions {
 }
 
 /**
- * Resolves conflicts over addresses. Fetches, outside of any transaction, the user and all users that hold an address of
- * one of them. Then writes all of them in one transaction.
+ * Resolves conflicts over addresses. Fetches, outside of any transaction, the user and the users who hold the same
+ * addresses. Then writes all of them in one transaction.
  */
 @Injectable()
 export class ConflictResolver {
@@ -48,7 +48,7 @@ export class ConflictResolver {
   ) {}
 
   /**
-   * Applies the observation. Unsettled when one of the users changed meanwhile.
+   * Applies the observation. The result is unsettled when one of the users changed meanwhile.
    * @throws ConflictTooWideError, and what {@link ClerkUsers.fetch} throws for the user itself
    */
   async resolve(observation: Omit<Observation, 'seen'>, options: ResolveOptions): Promise<ApplyResult> {
@@ -71,7 +71,10 @@ export class ConflictResolver {
     }
   }
 
-  /** Fetches the user and, transitively, all users that hold an address that one of them has at Clerk. */
+  /**
+   * Fetches the user, then every user whose row holds one of the user's addresses at Clerk, then the holders of their
+   * addresses, and so on. Skips a holder when neither of the two has verified the address.
+   */
   private async askAll(first: string, callOptions: CallOptions): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();
     const queue = [first];
@@ -96,7 +99,7 @@ export class ConflictResolver {
       return await this.clerk.fetch(clerkUserId, callOptions);
     } catch (error) {
       if (required || !(error instanceof UserMissingAtClerkError)) throw error;
-      // This is not a deletion yet, but the user loses an address that Clerk shows with another user.
+      // The user is not deleted yet, but loses an address that Clerk shows with another user.
       await this.absences.suspect(clerkUserId, 'conflict');
       return null;
     }

@@ -44,7 +44,7 @@ export class ClerkSettlement {
   ) {}
 
   /**
-   * Settles one observation. `first`: what it needs.
+   * Settles one observation. `first`: what the observation needs.
    * @throws UserMissingAtClerkError when Clerk does not know the user. The absence is queued for a confirmation.
    * @throws ClerkRequestError, ConflictTooWideError or UserUnsettledError
    */
@@ -92,7 +92,7 @@ export class ClerkSettlement {
     confirmed: boolean,
     callOptions: CallOptions,
   ): Promise<ApplyResult> {
-    // Does not ask Clerk: the user is deleted, and the decision about any observation of it is the same.
+    // Does not ask Clerk: for a deleted user, the decision is the same whatever Clerk shows.
     if (before === 'tombstone') return this.applyOne({ ...observation, seen: { kind: 'nothing' } });
     const user = await this.clerk.fetch(observation.clerkUserId, callOptions);
     return this.applyOne({

@@ -7,13 +7,13 @@ export interface AuditNote {
   readonly action: AuditAction;
   readonly outcome?: AuditEntry['outcome'];
   readonly reason?: string | null;
-  /** Who did it; needed where the envelope has no principal, at logins. */
+  /** The user who acted; needed at logins, where the envelope has no principal. */
   readonly actor?: {
     readonly userId: string | null;
     readonly method: AuthMethod | null;
     readonly credentialId: string | null;
   };
-  /** The user it was done to. */
+  /** The user who was acted on. */
   readonly userId?: string | null;
   readonly subject?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;

@@ -66,7 +66,7 @@ export class PhoneLoginController {
     return body.phoneNumber === undefined ? undefined : toE164(body.phoneNumber, this.config.defaultPhoneRegion);
   }
 
-  /** Rejects early what needs no request to Clerk. The same is checked again under lock. */
+  /** Refuses a used token or an ended session early, without a request to Clerk. Both are checked again under lock. */
   private refuseSpent({ token }: Exchange): Promise<void> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
@@ -94,7 +94,8 @@ export class PhoneLoginController {
     isCreated: boolean,
   ): Promise<Reply> {
     const { clerkUserId, sessionId } = token;
-    // The lock orders a concurrent end of the session: it closes this legacy session, or is seen here.
+    // The lock orders this exchange and a concurrent end of the Clerk session. Either the end closes this legacy
+    // session, or the exchange sees the end.
     await runStatements(manager, [lockClerkUsers([clerkUserId])]);
     const change = await lastTrustChangeNumber(manager);
     if (await hasEnded(manager, sessionId)) throw ended();
@@ -145,7 +146,7 @@ export class PhoneLoginController {
   }
 }
 
-/** Records an exchange in the audit log; `repeated`: the reply repeats an earlier session. */
+/** Records an exchange in the audit log. `repeated`: whether the reply repeats the session of an earlier exchange. */
 function noteExchange(
   manager: EntityManager,
   envelope: EnvelopeClaims,

@@ -8,7 +8,7 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
  */
 export function toE164(text: string, defaultRegion: CountryCode): string {
   const parsed = parsePhoneNumberFromString(plain(text), { defaultCountry: defaultRegion, extract: false });
-  // Possible is enough: the number is only compared with the verified one.
+  // A possible number is enough, because it is only compared with the verified one.
   if (parsed?.isPossible() === true) return parsed.number;
   throw new RequestRefusedError('invalid_request', 'phoneNumber: is not a phone number');
 }

@@ -34,7 +34,7 @@ export class LegacySessionsController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveLegacySession>): Promise<Resolved> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Reads the number before the rows, so that the rows are at least as new.
+      // Reads the number of the last trust change before the rows, so that the rows are at least as new.
       const change = await lastTrustChangeNumber(manager);
       const { sessionId: id, userId } = body;
       const session = await manager.findOneBy(LegacySessionEntity, { id, userId });
@@ -61,7 +61,8 @@ export class LegacySessionsController {
     }
     const { number, closed } = await answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
-        // The lock orders a concurrent exchange of the session: it sees this logout, or its session is closed here.
+        // The lock orders this logout and a concurrent exchange of the Clerk session. Either the exchange sees the
+        // logout, or the logout closes the new legacy session.
         if (clerkUserId !== null) await runStatements(manager, [lockClerkUsers([clerkUserId])]);
         await manager.update(UserEntity, { id: userId }, { lastLogoutAt: () => 'now()' });
         const sessions = method === 'legacy_jwt' ? { ids: [sessionId] } : { parentSessionIds: [sessionId] };

@@ -53,8 +53,8 @@ export class LoginController {
         email: isStorable(email) ? email.trim() : '',
       })
       .getOne();
-    // The gateway throttles by the address as JavaScript lower-cases it. A database locale may equate more spellings,
-    // and each of them would get its own attempts: compare as the gateway does.
+    // Compares like the gateway, which counts attempts by the address in JavaScript's lower case. A database locale may
+    // find a user by more spellings, and each spelling would get its own attempts.
     return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
   }
 

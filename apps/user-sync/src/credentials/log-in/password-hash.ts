@@ -52,7 +52,10 @@ function read(stored: string): { readonly cost: Cost; readonly salt: Buffer; rea
   };
 }
 
-/** Normalizes first: two keyboards may encode the same password differently. NIST SP 800-63B section 3.1.1.2. */
+/**
+ * Normalizes the password first, because two keyboards may encode the same password differently. NIST SP 800-63B
+ * section 3.1.1.2.
+ */
 function tagOf(password: string, nonce: Buffer, tagLength: number, cost: Cost): Promise<Buffer> {
   return derive('argon2id', { message: password.normalize('NFKC'), nonce, tagLength, ...cost });
 }

@@ -7,16 +7,16 @@ import { hashPassword, isOutdated, passwordMatches } from './password-hash';
 
 /** Each hash takes 19 MiB and a thread. */
 const MAX_CONCURRENT = 2;
-/** Each takes about 30 ms; callers of a longer queue would time out. */
+/** Each hash takes about 30 ms, so callers in a longer queue would time out. */
 const MAX_WAITING = 100;
 
-/** Hashed in place of a missing hash. Nobody can log in with it. */
+/** The password whose hash is checked for a user without a password. Nobody can log in with this password. */
 export const placeholderPassword = 'placeholder for a user without a password';
 
 /** Result of a password check. */
 export interface PasswordCheck {
   readonly matches: boolean;
-  /** A hash to store instead of one that was made with other parameters. */
+  /** The hash to store when the stored one was made with outdated parameters; otherwise undefined. */
   readonly newHash: string | undefined;
 }
 

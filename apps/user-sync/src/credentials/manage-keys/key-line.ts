@@ -4,17 +4,17 @@ import { ApiKeyEntity } from '../../database/api-key.entity';
 import { keyEnd, keyState } from './present-key';
 
 /**
- * The keys that replaced each other by rotation, seen from one of them. A replaced key is valid for at most the grace
- * period, so older keys are not loaded.
+ * Keys that replaced each other by rotation, seen from one key. A replaced key is valid for at most the grace period,
+ * so keys that were replaced before that are not loaded.
  */
 export interface KeyLine {
-  /** From the key that it replaced to the oldest loaded one. */
+  /** Newest first: the key that this one replaced, back to the oldest loaded one. */
   readonly predecessors: readonly ApiKeyEntity[];
-  /** From the key that replaced it to the newest. */
+  /** Oldest first: the key that replaced this one, up to the newest. */
   readonly successors: readonly ApiKeyEntity[];
 }
 
-/** Loads the line of a key, without a lock: `replacedBy` is written once. */
+/** Loads the line of a key. No lock is needed, because `replacedBy` is written once. */
 export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Promise<KeyLine> {
   const keys = await manager
     .createQueryBuilder(ApiKeyEntity, 'k')

@@ -74,7 +74,7 @@ export class KeysController {
       const ended = body.predecessors ? await endKeys(manager, envelope, older) : [];
       const grace = body.graceHours * HOUR_MS;
       const end = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
-      // Before the new key is inserted: a user at the maximum number of keys can still rotate.
+      // Ends the old key before inserting the new one, so that a user at the maximum number of keys can still rotate.
       await manager.update(ApiKeyEntity, { id: old.id }, end);
       const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
       await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
@@ -120,7 +120,10 @@ export class KeysController {
   }
 }
 
-/** Rejects API keys as callers: a key that a key created would survive the revocation of the first one. */
+/**
+ * Rejects a caller with an API key. Otherwise a key could create another key, which would survive the revocation of the
+ * first.
+ */
 function requireSession(envelope: { readonly principal: Principal | null }): Principal {
   const principal = requirePrincipal(envelope);
   if (principal.method !== 'api_key') return principal;

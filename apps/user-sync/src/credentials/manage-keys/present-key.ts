@@ -1,7 +1,7 @@
 import { type ApiKey, type apiKeyStates } from '@gatehouse/contracts';
 import { type ApiKeyEntity } from '../../database/api-key.entity';
 
-/** State of a key at a moment; milliseconds since the epoch. */
+/** State of a key at the time `now` (milliseconds since the epoch). */
 export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[number] {
   if (key.revokedAt !== null) return 'revoked';
   const end = keyEnd(key);

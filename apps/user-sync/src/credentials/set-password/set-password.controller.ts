@@ -13,7 +13,7 @@ import { findToken, spendToken } from './password-tokens';
 
 type Reply = ReplyOf<typeof setPassword>;
 
-/** Sets a local user's password by a one-time token, and ends the sessions of the old password. */
+/** Sets a local user's password by a one-time token, and ends the user's sessions. */
 @Controller()
 export class SetPasswordController {
   constructor(

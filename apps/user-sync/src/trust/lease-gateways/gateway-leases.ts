@@ -13,8 +13,8 @@ export interface GatewayLease {
 const DELETE_AFTER = '1 minute';
 
 /**
- * The number, if this database has assigned it, otherwise 0. A gateway with a higher number knows trust changes that a
- * failover of the database has lost. It counts as having acknowledged nothing.
+ * SQL: the number, if this database has assigned it, otherwise 0. A gateway with a higher number knows trust changes
+ * that a failover of the database has lost. Such a gateway counts as having acknowledged nothing.
  */
 const seen = (number: string) => `CASE WHEN ${number} <= (SELECT number FROM change_counter) THEN ${number} ELSE 0 END`;
 

@@ -22,7 +22,7 @@ export class PropagationWait {
 
   /**
    * Updates the state from the current leases, read after the commit of the change. A gateway that starts later is not
-   * awaited: it has nothing cached from before the change. True when no gateway is left to wait for.
+   * awaited: it has nothing cached from before the change. Returns true when no gateway is left to wait for.
    */
   see(leases: readonly GatewayLease[]): boolean {
     const known = new Map(leases.filter(({ live }) => live).map((lease) => [lease.gatewayId, lease.number]));

@@ -8,7 +8,10 @@ import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer
 import { loadLeases } from './gateway-leases';
 import { PropagationWait } from './propagation-wait';
 
-/** Poll interval for acknowledgements to other replicas; those to this replica wake the wait at once. */
+/**
+ * Poll interval for acknowledgements that other replicas receive. An acknowledgement to this replica ends the pause at
+ * once.
+ */
 const POLL_MS = 10;
 
 interface Waiter {

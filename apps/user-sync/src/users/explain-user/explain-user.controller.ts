@@ -110,7 +110,7 @@ export class ExplainUserController {
 
 type AtClerk = NonNullable<Explanation['atClerk']>;
 
-/** Names in the explanation of the columns by which Clerk stops a user from acting. */
+/** By column with which Clerk stops a user from acting: its name in the explanation. */
 const barringNames = { clerkBanned: 'banned', clerkDeprovisioned: 'deprovisioned' } as const satisfies Readonly<
   Record<BarringField, keyof AtClerk>
 >;

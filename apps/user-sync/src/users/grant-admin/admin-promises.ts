@@ -33,7 +33,7 @@ const END = `
    WHERE id = $1 AND state = 'open' AND expires_at > now()
   RETURNING id`;
 
-/** A promise, with its address in lower case. */
+/** A promise; `email` in lower case. */
 export interface OpenPromise {
   readonly id: string;
   readonly email: string;
@@ -46,14 +46,14 @@ export function openPromises(manager: EntityManager): Promise<AdminPromiseEntity
   return manager.find(AdminPromiseEntity, { where: { state: 'open' }, order: { createdAt: 'ASC' } });
 }
 
-/** The open promise for an address, in lower case; at most one is open. */
+/** The open promise for `email` (lower case). At most one is open per address. */
 export function findOpenPromise(manager: EntityManager, email: string): Promise<AdminPromiseEntity | null> {
   return manager.findOneBy(AdminPromiseEntity, { email, state: 'open' });
 }
 
 /**
- * Promises the admin role to the next verified holder of an address, in lower case. An open promise is not changed:
- * `made` is false.
+ * Promises the admin role to the next verified holder of `email` (lower case). If a promise is already open, returns
+ * that one, with `made` false.
  * @throws TooManyPromisesError
  */
 export async function makePromise(
@@ -100,7 +100,7 @@ export async function endPromise(
   return ended.length > 0;
 }
 
-/** Cancels the open promise for an address, in lower case; false when there is none. */
+/** Cancels the open promise for `email` (lower case). Returns false when there is none. */
 export function cancelPromise(dataSource: DataSource, email: string): Promise<boolean> {
   return dataSource.transaction(async (manager) => {
     const promise = await findOpenPromise(manager, email);

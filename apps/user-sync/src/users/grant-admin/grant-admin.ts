@@ -13,8 +13,8 @@ export type Grant =
   | { readonly result: 'promised' | 'already_promised'; readonly promise: AdminPromiseEntity };
 
 /**
- * Makes the user who has verified this e-mail address at Clerk an admin. While that user is not here, promises the role to
- * the next one who verifies it. Idempotent.
+ * Makes an admin of the user who has verified this e-mail address at Clerk. If no such user is stored here, promises
+ * the role to the next user who verifies the address. Idempotent.
  * @throws AdminRefusedError when the address is unverified at Clerk or the user cannot act; ClerkRequestError
  */
 export async function grantAdmin(
@@ -40,7 +40,7 @@ export async function grantAdmin(
   });
 }
 
-/** The user who has verified an address. @throws AdminRefusedError when several have */
+/** The user who has verified an address. @throws AdminRefusedError when several users have */
 export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder | undefined {
   const [holder, ...others] = holders.filter(({ verified }) => verified);
   if (others.length > 0) throw new AdminRefusedError('Clerk shows several users who have verified this address.');

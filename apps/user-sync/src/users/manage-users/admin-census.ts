@@ -10,7 +10,7 @@ import { activeAdmins } from './active-admins';
 /** A new deployment gets its first admin shortly after the start, so the first count does not warn. */
 const COUNTS_BEFORE_WARNING = 2;
 
-/** Counts the admins who can act, and warns when none can: a ban at Clerk applies to the last admin too. */
+/** Counts the admins who can act, and warns when there are none: a ban at Clerk applies to the last admin too. */
 @Injectable()
 export class AdminCensus extends PeriodicWorker {
   private readonly gauge: Gauge;

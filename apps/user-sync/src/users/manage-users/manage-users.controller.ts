@@ -29,9 +29,14 @@ type Changed = ReplyOf<typeof setUserRole>;
 interface AdminCommand {
   /** User reference, as `userRefSchema` defines it. */
   readonly user: string;
-  /** It can end an admin's rights: not allowed on oneself, nor on the last active admin. */
+  /**
+   * Whether the command can end an admin's rights. If so, it is refused for the caller and for the last active admin.
+   */
   readonly endsAdmin: boolean;
-  /** It grants rights: an unverified address may not name the user, because any Clerk user can add one. */
+  /**
+   * Whether the command grants rights. If so, an unverified address may not name the user, because any Clerk user can
+   * add one.
+   */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;
 }

@@ -11,7 +11,7 @@ import { digestOf } from './metadata-value';
 /** Values that Gatehouse wants at its keys, by path. */
 type WantedValues = ReadonlyMap<string, string>;
 
-/** A value at one of Gatehouse's keys that is not Gatehouse's. */
+/** A value at one of Gatehouse's keys that is not known to be Gatehouse's. */
 export interface ForeignValue {
   /** Path below `publicMetadata`. */
   readonly key: string;
@@ -40,8 +40,8 @@ export function wantedValues(user: { readonly userId: string; readonly role: str
 }
 
 /**
- * Compares Clerk's metadata with the wanted values. A key may be written when it is absent or holds a value that is known
- * to be ours. `taken`: digests, by key, of foreign values that an admin lets Gatehouse overwrite.
+ * Compares Clerk's metadata with the wanted values. A key may be written when it is absent or holds a value that is
+ * known to be ours. `taken`, by key: the digest of the foreign value that an admin lets Gatehouse overwrite.
  */
 export function compareMetadata(
   metadata: PublicMetadata,
@@ -64,7 +64,7 @@ export function compareMetadata(
   };
 }
 
-/** Values known to be ours, after Clerk was found to hold the wanted values in `equal`. */
+/** Adds the wanted values that Clerk holds already (`equal`) to the values known to be ours (`ours`). */
 export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);
   return { ...ours, ...Object.fromEntries(written) };
@@ -72,11 +72,13 @@ export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
 
 /** Values at Gatehouse's keys after a write, if the company did not change them meanwhile. */
 export function valuesAfter({ held, write }: MetadataComparison, key: string | undefined): HeldValues {
-  // The written object replaces a taken value at the key that holds both names.
+  // At `key`, which holds both names, the written object replaces a foreign value that was taken.
   return new Map([...[...held].filter(([path]) => path !== key), ...write]);
 }
 
-/** Values known to be ours, before a request with the values in `write` is sent. */
+/**
+ * Adds the values of a request (`write`) to the values known to be ours (`ours`). Call it before the request is sent.
+ */
 export function withSent(ours: OurValues, write: WantedValues, now: Date): OurValues {
   const sent = [...write].map(([path, value]): [string, OurValue] => {
     const earlier = (ours[path]?.sent ?? []).filter((one) => one.value !== value);

@@ -27,7 +27,7 @@ export async function loadMetadata(manager: EntityManager, user: Person): Promis
   return { user, writeBack, collisions };
 }
 
-/** Our values beside Clerk's values when they were last read. */
+/** For each of our keys: our value, and Clerk's value when it was last read. */
 export function presentStoredMetadata(
   { user, writeBack, collisions }: StoredMetadata,
   metadataKey: string | undefined,
@@ -43,7 +43,7 @@ export function presentStoredMetadata(
   });
 }
 
-/** Our values beside Clerk's current ones. */
+/** For each of our keys: our value, and Clerk's current value. */
 export function presentLiveMetadata(
   metadata: PublicMetadata,
   { user, writeBack, collisions }: StoredMetadata,

@@ -70,7 +70,9 @@ export async function endTaken(manager: EntityManager, ids: readonly string[]): 
   );
 }
 
-/** Ends the collisions of deleted users. `erase`: also removes the stored values of Clerk. */
+/**
+ * Ends the collisions of deleted users. With `erase`, also removes the copies of Clerk's values that are stored here.
+ */
 export function endCollisions(userIds: readonly (string | null)[], erase: boolean): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(

@@ -1,7 +1,9 @@
 import { type Statement, write } from '@gatehouse/persistence';
 import { type WriteBackEntity } from '../../database/write-back.entity';
 
-/** Minimum time between two writes of one user. Clerk allows ten in 10 s, and others write too. */
+/**
+ * Minimum time between two writes of one user. Clerk allows ten writes of a user in 10 s, and other programs write too.
+ */
 export const BETWEEN_WRITES = `interval '2 seconds'`;
 
 /** A user whose values at Clerk have to be written. */
@@ -11,8 +13,8 @@ export interface QueuedWriteBack {
 }
 
 /**
- * Queues a write-back of the newest values of these users, in the transaction that changes them. Several changes of a user
- * are one write-back. `bulk`: nobody waits for it, so it comes after the others.
+ * Queues a write-back of the newest values of these users, in the transaction that changes them. Several changes of a
+ * user are one write-back. `bulk`: nobody waits for these write-backs, so they come after all others.
  */
 export function queueWriteBacks(users: readonly QueuedWriteBack[], bulk = false): Statement[] {
   if (users.length === 0) return [];

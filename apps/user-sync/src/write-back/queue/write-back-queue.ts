@@ -42,7 +42,10 @@ export interface WriteBackLease {
   readonly items: readonly LeasedWriteBack[];
 }
 
-/** A failed attempt. `delayMs`: time until the retry, null when the write-back is dead. `counts`: whether it uses up a retry. */
+/**
+ * A failed attempt. `delayMs`: time until the retry, null when the write-back is dead. `counts`: whether the attempt
+ * uses up a retry.
+ */
 interface FailedAttempt {
   readonly code: string;
   readonly message: string;
@@ -95,7 +98,7 @@ const NOTE_SENT = `
     FROM jsonb_to_recordset($2) AS sent (user_id uuid, ours jsonb, seen text)
    WHERE w.user_id = sent.user_id AND w.claim = $1`;
 
-/** Locks the leased rows. Record or send nothing for a row that is not returned: its lease has expired. */
+/** Locks the leased rows. The lease of a row that is not returned has expired: record and send nothing for it. */
 const LOCK_LEASED = `
   SELECT user_id FROM write_backs WHERE claim = $1 AND user_id = ANY($2::uuid[]) ORDER BY user_id FOR UPDATE`;
 

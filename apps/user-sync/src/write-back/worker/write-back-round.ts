@@ -27,7 +27,9 @@ import { type LeasedWriteBack, type WriteBackLease, WriteBackQueue } from '../qu
 const BATCH = 50;
 /** Users per read. Clerk has no conditional write, so the time between reading and writing must be short. */
 const READ_AT_ONCE = 25;
-/** Concurrent writes. A write takes 0.1 s or more; with 12 the budget of a production key is the limit, not the latency. */
+/**
+ * Concurrent writes. A write takes 0.1 s or more, so 12 at once are enough to use up the budget of a production key.
+ */
 const WRITES_AT_ONCE = 12;
 const TIMEOUT_MS = 10_000;
 /** Pause after Clerk has rejected our key. Continuing would only make the next write-backs dead as well. */
@@ -179,7 +181,7 @@ export class WriteBackRound {
       {
         item,
         ours: withConfirmed(item.ours, confirmed, new Date()),
-        // Not the fingerprint of Clerk's answer, which may hold a change by the company that was not compared yet.
+        // Not the fingerprint of Clerk's answer: the answer may hold a change by the company that was not compared yet.
         seen: fingerprintOf(valuesAfter(comparison, key)),
         taken: taken.map(({ id }) => id),
       },

@@ -40,7 +40,7 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.running = this.run();
   }
 
-  /** Only signals the stop. The wait comes later, after every worker was signalled, so that the waits overlap. */
+  /** Signals the stop, but does not wait yet: all workers are signalled first, so that their waits overlap. */
   onModuleDestroy(): void {
     this.stopping.abort();
   }

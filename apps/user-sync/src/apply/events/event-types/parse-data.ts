@@ -4,7 +4,7 @@ import { EventInvalidError } from '../../../errors';
 const MAX_FAULTS = 5;
 
 /**
- * Parses data by a schema. `under`: path of the data.
+ * Parses data by a schema. `under`: path of the data in the event, such as `data`.
  * @throws EventInvalidError that names at most five invalid fields and no value
  */
 export function parseData<Schema extends z.ZodType>(schema: Schema, data: unknown, under: string): z.output<Schema> {
