@@ -20,9 +20,9 @@ export interface ParsedApiKey {
 /** Random bytes in a key: 256 bits. */
 export const API_KEY_RANDOM_BYTES = 32;
 
-/** 62^43 is the first power above 2^256. */
+/** Base62 digits for 256 bits: 62^43 is the first power of 62 above 2^256. */
 const RANDOM_LENGTH = 43;
-/** 62^6 is the first power above 2^32. */
+/** Base62 digits for 32 bits: 62^6 is the first power of 62 above 2^32. */
 const CHECKSUM_LENGTH = 6;
 const PREFIX_LENGTH = 6;
 const SHAPE = /^sk_(dev|stg|prod)_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
@@ -40,8 +40,8 @@ export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; read
 }
 
 /**
- * Parses a key and verifies its checksum. That needs neither a lookup nor a secret, and finds typing errors and guesses,
- * not forgeries.
+ * Parses a key and verifies its checksum. The checksum needs neither a lookup nor a secret. It finds typing errors and
+ * guesses, but anybody can compute it.
  * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or the code of a foreign credential
  */
 export function parseApiKey(text: string): ParsedApiKey {

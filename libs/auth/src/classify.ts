@@ -14,9 +14,9 @@ export interface ClassifiedJwt {
 }
 
 /**
- * Selects the verifier of a JWT by its algorithm and issuer together. The result of that verifier is final; no other one is
- * tried.
- * @throws CredentialRefusedError when no verifier accepts them
+ * Selects the verifier of a JWT by its algorithm and issuer together. The selected verifier's result is final; no other
+ * verifier is tried.
+ * @throws CredentialRefusedError when no verifier accepts this algorithm from this issuer
  */
 export function classifyJwt(jwt: DecodedJwt, issuers: Issuers): ClassifiedJwt {
   const { alg } = jwt.header;
@@ -24,7 +24,7 @@ export function classifyJwt(jwt: DecodedJwt, issuers: Issuers): ClassifiedJwt {
   if (alg !== 'RS256' && alg !== 'HS256') throw new CredentialRefusedError('token_alg_unsupported');
   if (iss === issuers.clerk && alg === 'RS256') return { verifier: 'clerk_session', jwt };
   if (iss !== undefined && iss === issuers.own && alg === 'HS256') return { verifier: 'legacy_jwt', jwt };
-  // A known issuer with the algorithm of the other one is an attempt at key confusion.
+  // A known issuer with the other issuer's algorithm is an attempt at key confusion.
   const known = iss !== undefined && (iss === issuers.clerk || iss === issuers.own);
   throw new CredentialRefusedError(known ? 'token_alg_unsupported' : 'token_issuer_unknown');
 }

@@ -9,8 +9,8 @@ export interface CredentialRequest {
   /** Path and query string. */
   readonly url: string;
   /**
-   * Whether a browser navigates to this route. Then Clerk's query parameters are allowed, and `Authorization` with another
-   * scheme than Bearer is ignored, because it belongs to a proxy.
+   * Whether browsers navigate to this route. If so, Clerk's query parameters are allowed. An `Authorization` header
+   * with another scheme than Bearer is ignored, because a proxy uses it.
    */
   readonly navigation?: boolean;
 }

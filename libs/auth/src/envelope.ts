@@ -4,7 +4,7 @@ import { decodeBase64Url } from './base64url';
 import { type Clock, systemClock } from './clock';
 import { EnvelopeInvalidError, KeyInvalidError } from './errors';
 
-/** Signs the envelope of a request, which binds the principal to its subject and body. */
+/** Signs the envelope of a request. The envelope binds the principal to the request's subject and body. */
 export type EnvelopeSigner = (request: {
   readonly subject: string;
   readonly body: Uint8Array;

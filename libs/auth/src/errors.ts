@@ -22,8 +22,8 @@ export class EnvelopeInvalidError extends codedError(
   (fault: EnvelopeFault) => `the envelope is invalid: ${fault}`,
 ) {
   /**
-   * @param signerAheadMs set when only the times are wrong: by how many milliseconds the signer's clock is ahead of ours;
-   * negative when it is behind
+   * @param signerAheadMs by how many milliseconds the signer's clock is ahead of ours (negative: behind); set only when
+   *   nothing but the times is wrong
    */
   constructor(
     readonly fault: EnvelopeFault,
@@ -102,8 +102,8 @@ export type CredentialFault = keyof typeof credentialFaults;
 /** A credential does not prove who is calling. The message does not show the credential. */
 export class CredentialRefusedError extends Error {
   /**
-   * @param recheckAfterMs set when newer signing keys could not be fetched yet: after this many milliseconds they can be,
-   * and the answer may change
+   * @param recheckAfterMs after how many milliseconds newer signing keys can be fetched, with which the answer may
+   *   change; set only while they cannot be fetched
    */
   constructor(
     readonly code: CredentialFault,

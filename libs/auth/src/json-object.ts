@@ -1,7 +1,10 @@
 import { type CredentialFault, CredentialRefusedError } from './errors';
 import { type Bounds, type JsonFault, countNames, maxDepth, parseStrictJson } from './strict-json';
 
-/** More than any session token has. Parsing 8 KiB of `[],[],…` would take longer than verifying a signature. */
+/**
+ * `structure` is more than any session token has. Without this limit, parsing 8 KiB of `[],[],…` would take longer than
+ * verifying a signature.
+ */
 const BOUNDS: Bounds = { depth: maxDepth, structure: 512 };
 const [SPACE, OPEN_OBJECT] = [0x20, 0x7b];
 
@@ -13,7 +16,7 @@ const codes: Readonly<Record<JsonFault, CredentialFault>> = {
   repeated_member: 'token_duplicate_claim',
 };
 
-/** A parsed JSON object. It came from strict JSON, so every parser reads it alike. */
+/** A JSON object parsed from strict JSON, which every parser reads alike. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**

@@ -8,11 +8,11 @@ import { fetchJson } from './fetch-json';
 export interface JwksCacheOptions {
   readonly url: string;
   readonly fetch?: typeof fetch;
-  /** Monotonic clock. A clock that is set back would stop fetching until it catches up. */
+  /** Must be monotonic: if the clock is set back, nothing is fetched until it has caught up. */
   readonly now?: () => number;
   /** Minimum time between fetches for an unknown key id, or for a replaced key under a known id. */
   readonly cooldownMs?: number;
-  /** Minimum time between fetches after a failed one. */
+  /** Minimum time between a failed fetch and the next fetch. */
   readonly failureCooldownMs?: number;
   /** Age after which the keys are fetched again in the background. */
   readonly maxAgeMs?: number;
@@ -26,9 +26,9 @@ const DEFAULTS = { cooldownMs: 30_000, failureCooldownMs: 1_000, maxAgeMs: 300_0
 const MAX_KID = 256;
 
 /**
- * Clerk's public keys, fetched when needed. Concurrent calls share one fetch, and a cooldown limits fetches for unknown ids.
- * Cached keys stay valid while the source is down. During the cooldown an invented key id cannot be told apart from one
- * that Clerk has just introduced: both throw KeysUnavailableError, with the rest of the cooldown.
+ * Clerk's public keys, fetched when needed. Concurrent calls share one fetch, and a cooldown limits fetches for unknown
+ * ids. Cached keys stay valid while the source is down. During the cooldown an invented key id cannot be told apart
+ * from one that Clerk has just introduced: for both, KeysUnavailableError with the rest of the cooldown is thrown.
  */
 export class JwksCache implements KeySource {
   private readonly options: Required<Omit<JwksCacheOptions, 'onFetch'>> & Pick<JwksCacheOptions, 'onFetch'>;
@@ -49,7 +49,7 @@ export class JwksCache implements KeySource {
       if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh(this.unknownKeyCooldownMs);
       return known;
     }
-    // Clerk's keys all have an id, so a token without a possible id is not worth a fetch.
+    // Clerk's keys all have an id, so a token without a plausible key id is not worth a fetch.
     if (this.set !== undefined && !isKid(kid)) return undefined;
     const asked = await this.refresh(this.unknownKeyCooldownMs);
     const found = this.lookUp(kid);
@@ -60,7 +60,8 @@ export class JwksCache implements KeySource {
 
   async findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor> {
     const { cooldownMs } = this.options;
-    // The longer cooldown applies even while the source is down: most of these tokens are forged.
+    // Applies the longer cooldown even while the source is down: most tokens with a known key id and a wrong signature
+    // are forged.
     const asked = await this.refresh(cooldownMs);
     const found = this.lookUp(kid);
     return {
@@ -94,8 +95,9 @@ export class JwksCache implements KeySource {
   }
 
   /**
-   * Fetches, or waits for the running fetch, unless the last one began less than `cooldownMs` ago. Returns whether the fetch
-   * began after this call: the response of an earlier one may miss a key that was published since. Never throws.
+   * Fetches the keys, or waits for the running fetch. Does nothing if the last fetch began less than `cooldownMs` ago.
+   * Returns whether a fetch began after this call: an earlier fetch may miss a key that was published since. Never
+   * throws.
    */
   private async refresh(cooldownMs: number): Promise<boolean> {
     if (this.running !== undefined) {

@@ -1,8 +1,8 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 /**
- * Wraps a signature check: calls `matches` at most once and returns its result, or throws to reject the work. It is called
- * after the key was found, so that no waiting comes between its decision and the work.
+ * Wraps a signature check: calls `matches` at most once and returns its result, or throws to reject the work. The
+ * wrapper is called when the key is known, so that the work follows its decision without waiting.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 

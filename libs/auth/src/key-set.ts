@@ -23,7 +23,7 @@ const signingKeySchema = z.object({
 /** Keys of a JWK set for RS256 signatures, by key id. */
 export interface KeySet {
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** The same for the same keys. */
+  /** Equal for two key sets with the same keys. */
   readonly fingerprint: string;
 }
 

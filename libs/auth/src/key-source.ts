@@ -13,10 +13,13 @@ export interface Successor {
 export interface KeySource {
   /**
    * Returns the key with this id; undefined when the source, asked after this call, has no such key.
-   * @throws KeysUnavailableError when the source could not be asked, with the time after which it can be
+   * @throws KeysUnavailableError when the source could not be asked; the error says when it can be asked again
    */
   find(kid: string | undefined): Promise<KeyObject | undefined>;
-  /** Looks for the key that replaced `known` under the same id. Clerk does so: its key id is the instance id. Never throws. */
+  /**
+   * Looks for the key that replaced `known` under the same id. Clerk replaces keys this way, because its key id is the
+   * instance id. Never throws.
+   */
   findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor>;
   /**
    * Fetches the keys unless some are cached.

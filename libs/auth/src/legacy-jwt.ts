@@ -19,7 +19,10 @@ export interface LegacyClaims {
   readonly userId: string;
   /** Unique id, by which the token can be revoked. */
   readonly jti: string;
-  /** The Clerk session from which it was exchanged, and with which it ends; null after a login with a password. */
+  /**
+   * The Clerk session that was exchanged for this token. The token ends with that session. Null after a login with a
+   * password.
+   */
   readonly sessionId: string | null;
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -28,7 +31,7 @@ export interface LegacyClaims {
 /** Content of a verified legacy token. */
 export type LegacySession = LegacyClaims;
 
-/** At least the size of the hash (RFC 7518, section 3.2). */
+/** HS256 requires a secret of at least the size of the hash (RFC 7518, section 3.2). */
 const MIN_SECRET_BYTES = 32;
 const MAX_SECRETS = 2;
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');

@@ -2,7 +2,7 @@ const GENERATOR = 65_537;
 /** The flawed generator uses, for every key size, a product M of primes that includes all primes up to this one. */
 const LARGEST_PRIME = 167;
 
-/** The powers of 65537 modulo each small prime, without primes where they cover all values but zero. */
+/** The powers of 65537 modulo each small prime. Leaves out primes modulo which every value but zero is such a power. */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)
   .filter(([prime, powers]) => powers.size < Number(prime) - 1);

@@ -12,14 +12,14 @@ const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Parses strict JSON: valid UTF-8, no repeated members at any depth, finite numbers, at most 32 levels. JSON.parse alone
- * keeps the last of two equal members and reads `1e400` as Infinity; this adds the missing checks around it.
+ * Parses strict JSON: valid UTF-8, no repeated members at any depth, finite numbers, at most 32 levels. JSON.parse
+ * alone keeps the last of two equal members and reads `1e400` as Infinity; this function adds the missing checks.
  * @param names result of `countNames` for these bytes
  * @throws the error that `toError` returns
  */
 export function parseStrictJson(bytes: Uint8Array, toError: ToError, names = countNames(bytes)): unknown {
   const value = parse(decode(bytes, toError), toError);
-  // JSON.parse keeps one of two equal members, so the counts differ.
+  // If a member is repeated, the counts differ, because JSON.parse keeps only the last of them.
   if (countMembers(value, 1, toError) !== names) throw toError('repeated_member');
   return value;
 }
@@ -63,8 +63,8 @@ export interface Bounds {
 }
 
 /**
- * Counts the members of a JSON text. Each has one colon outside strings, and no other colon stands there. Returns undefined
- * as soon as the text exceeds the bounds.
+ * Counts the members of a JSON text by its colons: outside strings, each member has one colon, and there are no others.
+ * Returns undefined as soon as the text exceeds the bounds.
  */
 export function countNames(
   bytes: Uint8Array,
@@ -117,7 +117,7 @@ export function repeatedMember(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Index of the closing quote; at least the length of the text when there is none. */
+/** Index of the closing quote. When the string is not closed, an index beyond the end of the text. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;

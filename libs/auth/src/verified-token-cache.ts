@@ -9,7 +9,7 @@ export type TokenKey = string & { readonly kind: unique symbol };
 
 /**
  * Claims of verified tokens, so that a repeated token costs a hash instead of a signature check. Holds at most 20 000
- * entries by SHA-256, never the token itself, each until its `expiresAt`.
+ * entries, each until its `expiresAt`, by the SHA-256 of the token and never by the token itself.
  */
 export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
   private readonly entries: LRUCache<TokenKey, Claims>;
@@ -39,7 +39,10 @@ export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
     return undefined;
   }
 
-  /** Caches a token, unless the keys have changed since `epoch`: it may have been verified with a withdrawn key. */
+  /**
+   * Caches the claims of a token. Does nothing if the keys have changed since `epoch`: a withdrawn key may have
+   * verified the token.
+   */
   set(key: TokenKey, claims: Claims, epoch: number): void {
     if (epoch === this.generation && claims.expiresAt > this.now()) this.entries.set(key, claims);
   }

@@ -11,7 +11,10 @@ interface ElementListRules {
   readonly parse: (element: string) => ParsedElement;
 }
 
-/** Comma-separated list. Parses each element and removes duplicates. A fault has the index of the element, not its text. */
+/**
+ * Comma-separated list. Parses each element and removes duplicates. A fault names an element by its index, not by its
+ * text.
+ */
 export function elementList({ max, plural, parse }: ElementListRules): z.ZodType<string[], string> {
   return commaSeparated.transform((elements, context) => {
     if (elements.length > max) {

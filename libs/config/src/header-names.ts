@@ -7,8 +7,8 @@ const MAX_LENGTH = 64;
 const FIELD_NAME = /^[!#$%&'+.^_`|~0-9a-z-]+$/;
 
 /**
- * Comma-separated names of request headers, converted to lower case, without duplicates; at most 50. A fault has the index of
- * the element, not its text.
+ * Comma-separated names of request headers, converted to lower case, without duplicates; at most 50. A fault names an
+ * element by its index, not by its text.
  * @param refused names that are not allowed, with the reason for each
  */
 export function headerNames(refused: Readonly<Record<string, string>>): z.ZodType<string[], string> {

@@ -29,8 +29,8 @@ const MIN_LENGTH = 6;
 const LONG_NAME = 10;
 
 /**
- * Finds variables whose names look like typing errors or other tools' names of known variables. Suggests no variable that
- * is set. Reads no values, except whether they are empty.
+ * Finds set variables whose names look like a known name with a typing error, or like another tool's name for it. Never
+ * suggests a variable that is set itself. Reads no values, except whether they are empty.
  * @param known names that this program or a program that it starts reads
  */
 export function nearMisses(

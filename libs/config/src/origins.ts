@@ -21,9 +21,9 @@ const ANY_LOCAL_PORT = /^(localhost|127\.0\.0\.1|\[::1\]):\*$/i;
 type Parsed = { readonly origin: string } | { readonly problem: string };
 
 /**
- * Comma-separated origins, converted to the form that browsers send: lower case, without default port or trailing slash.
- * The first label of an https host may be `*`, which matches exactly one label. The port of `localhost`, `127.0.0.1` and
- * `[::1]` may be `*`, which matches every port. A fault has the index of the element, not its text.
+ * Comma-separated origins, converted to the form that browsers send: lower case, without default port or trailing
+ * slash. The first label of an https host may be `*`, which matches exactly one label. The port of `localhost`,
+ * `127.0.0.1` and `[::1]` may be `*`, which matches every port. A fault names an element by its index, not by its text.
  * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.1
  */
 export function originList({ customSchemes }: OriginListOptions): z.ZodType<string[], string> {

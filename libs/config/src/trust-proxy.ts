@@ -5,8 +5,8 @@ import { commaSeparated, flag } from './variables';
 const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 /**
- * Proxies whose `X-Forwarded-For` is trusted: `true`, `false`, or addresses, networks (CIDR) and names of networks. Rejects a
- * number of hops, because anybody who reaches the port directly could add hops.
+ * Proxies whose `X-Forwarded-For` is trusted: `true`, `false`, or addresses, networks (CIDR) and names of networks.
+ * Rejects a hop count such as `1`, because anybody who reaches the port directly could add hops.
  */
 export const trustProxy = commaSeparated
   .refine(

@@ -50,7 +50,7 @@ export const setUserRole = defineRequest({
   reply: changedUserSchema,
 });
 
-/** Changes the tier of a user; for admins. Only enterprise accepts limits of its own. */
+/** Changes the tier of a user; for admins. Only the tier `enterprise` accepts the limits of the request. */
 export const setUserTier = defineRequest({
   subject: 'user-sync.users.set-tier',
   request: z.strictObject({
@@ -81,8 +81,9 @@ export const activateUser = defineRequest({
 const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as const;
 
 /**
- * Result of syncing one user with Clerk. `unchanged`: it was already equal. `deleted`: it was deleted here, and its Clerk id
- * is never used again. `missing`: Clerk does not have it; this is confirmed after a minute before it is deleted.
+ * Result of syncing one user with Clerk. `unchanged`: our user already equalled Clerk's. `deleted`: the user had been
+ * deleted here; a deleted Clerk id is never used again. `missing`: Clerk does not have the user. A second check after a
+ * minute confirms that, before the user is deleted here.
  */
 export type SyncResult = (typeof syncResults)[number];
 
@@ -98,7 +99,9 @@ export const syncUser = defineRequest({
     reason: z.string(),
     /** Null when the user is deleted and was never in this database. */
     user: adminUserSchema.nullable(),
-    /** Our values in Clerk's `publicMetadata` and the values that Clerk has now; null when Clerk did not answer. */
+    /**
+     * For each of our keys in `publicMetadata`: our value and Clerk's current value. Null when Clerk did not answer.
+     */
     metadata: z.array(metadataStateSchema).nullable().optional(),
   }),
 });

@@ -57,7 +57,10 @@ export const apiKeyDraftSchema = z.strictObject({
 /** Properties of a key to create. */
 export type ApiKeyDraft = z.output<typeof apiKeyDraftSchema>;
 
-/** Creates a key for the calling user. An API key cannot create another: the new one would outlive its revocation. */
+/**
+ * Creates a key for the calling user. An API key cannot create another key, because the new key would outlive the
+ * revocation of the old one.
+ */
 export const createKey = defineRequest({
   subject: 'user-sync.keys.create',
   request: apiKeyDraftSchema,
@@ -75,14 +78,15 @@ export const listKeys = defineRequest({
 });
 
 /**
- * Keys of one line of rotations that are still valid. `until`: when the key expires; null when it does not.
+ * The still valid keys of one line of keys, in which each key replaced another by rotation. `until`: when the key
+ * expires; null for a key without an expiry.
  */
 export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.string(), until: timeSchema.nullable() }));
 
 /**
- * Replaces a key of the calling user by a new one; the old key stays valid for `graceHours`. `predecessors` also revokes
- * the keys that the old one had replaced. `stillValid` lists the older keys of this line that are still valid; the
- * previous release does not send it.
+ * Replaces a key of the calling user by a new key; the old key stays valid for `graceHours`. With `predecessors`, also
+ * revokes the keys that the old key had replaced. `stillValid` lists the older keys of this line; the previous release
+ * does not send it.
  */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
@@ -100,9 +104,9 @@ export const rotateKey = defineRequest({
 });
 
 /**
- * Revokes a key of the calling user, or any key for an admin. `predecessors` also revokes every key that it replaced,
- * directly or through others. Revoking a revoked key changes nothing. `stillValid` lists the older and newer keys of its
- * line that are still valid; the previous release does not send it.
+ * Revokes a key of the calling user, or any key for an admin. With `predecessors`, also revokes every key that this key
+ * replaced, directly or through others. Revoking a revoked key changes nothing. `stillValid` lists the older and newer
+ * keys of its line; the previous release does not send it.
  */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',

@@ -57,13 +57,13 @@ export const auditEntrySchema = z.object({
   id: z.string(),
   /** When it happened. */
   at: timeSchema,
-  /** When the database recorded it, by the database's clock: up to a day later. Null for old entries. */
+  /** When the database recorded the entry, by its own clock: up to a day after the action. Null for old entries. */
   recordedAt: timeSchema.nullable().default(null),
   action: shownValue(auditActions),
   outcome: shownValue(auditOutcomes),
   /** Why it was rejected. */
   reason: z.string().nullable(),
-  /** Who did it; null when the caller was not known. */
+  /** The user who acted; null when the caller was not known. */
   actorUserId: uuidSchema.nullable(),
   method: shownValue(authMethods).nullable(),
   /** Id of the API key or session, never the credential itself. */
@@ -101,7 +101,7 @@ export const listAudit = defineRequest({
   reply: pageOf(auditEntrySchema),
 });
 
-/** Maximum time that an entry may have waited at the gateway; milliseconds. */
+/** Maximum time that an entry may have waited at the gateway before it is recorded; milliseconds. */
 export const maxAuditAgeMs = 86_400_000;
 
 /** Records an action that only the gateway saw. The envelope says who did it and from where. */
@@ -116,10 +116,10 @@ export const recordAudit = defineRequest({
     outcome: z.enum(auditOutcomes),
     reason: z.string().max(120).nullable().default(null),
     subject: z.string().max(200).nullable().default(null),
-    /** The Clerk session of the actor, while the envelope has no principal yet. */
+    /** The actor's Clerk session; for actions before the caller has a principal. */
     clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
-    /** How long ago it happened, in milliseconds, because the clocks of the two hosts may differ. */
+    /** How long ago the action happened, in milliseconds. An age, because the clocks of the two hosts may differ. */
     ageMs: z.number().int().nonnegative().max(maxAuditAgeMs).default(0),
   }),
   reply: z.object({}),

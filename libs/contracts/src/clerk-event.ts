@@ -38,7 +38,7 @@ export const clerkEnvelopeSchema = z.looseObject({
 /** `data` of `user.deleted`: an id and little else. */
 export const clerkDeletedUserSchema = z.looseObject({ id: clerkUserIdSchema, deleted: z.literal(true).nullish() });
 
-/** `data` of `session.*`. Clerk sends `user` in practice, but its schema does not guarantee it. */
+/** `data` of `session.*`. In practice Clerk sends `user`, but Clerk's schema does not guarantee that field. */
 export const clerkSessionSchema = z.looseObject({
   id: clerkSessionIdSchema,
   user_id: clerkUserIdSchema,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Clerk creates `user_` and base62. Dashes and longer ids are accepted; white space and NATS wildcards are not. */
+/**
+ * Id of a Clerk user: Clerk writes `user_` and base62 characters. Dashes and longer ids are accepted; white space and
+ * NATS wildcards are not.
+ */
 export const clerkUserIdSchema = z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk user id');
 
 /** Id of a Clerk session; the claim `sid` of its tokens. */
@@ -60,7 +63,9 @@ export const clerkUserSchema = z.looseObject({
   /** Directory sync (SCIM) has deactivated the user. */
   deprovisioned: z.boolean().nullish(),
   locked: z.boolean().nullish(),
-  /** Seconds from the time when Clerk wrote this; null without a lockout and for a lockout without an end. */
+  /**
+   * Seconds from when Clerk wrote this object to the end of the lockout. Null without a lockout, or if it has no end.
+   */
   lockout_expires_in_seconds: z.number().nullish(),
   last_sign_in_at: clerkTimeSchema.nullish(),
   last_active_at: clerkTimeSchema.nullish(),

@@ -9,17 +9,20 @@ export const erasureSchema = z.object({
   id: uuidSchema,
   clerkUserId: z.string(),
   at: timeSchema,
-  /** Ledger rows about the user. They are kept without payload. */
+  /** Number of ledger rows about the user. The rows are kept, without payload. */
   events: z.number().int(),
   bodies: z.number().int(),
   bytes: z.number().int(),
-  /** How many of `bodies` belong to events that are not about one user, but mention this one. */
+  /** How many of `bodies` belong to events that are about no single user, but contain this user's id. */
   mentions: z.number().int(),
-  /** Events that were not applied yet; without their payload they become dead. */
+  /** Number of events that were not applied yet; without their payload these events become dead. */
   unresolved: z.number().int(),
-  /** Messages deleted from the stream. */
+  /** Number of messages deleted from the stream. */
   streamMessages: z.number().int(),
-  /** When the stream expires copies of earlier publishes, whose sequence is not known; null without such copies. */
+  /**
+   * When the stream will have expired the copies from earlier publishes, which cannot be deleted because their
+   * sequences are unknown. Null without such copies.
+   */
   streamClearBy: timeSchema.nullable(),
 });
 

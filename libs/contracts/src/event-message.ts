@@ -43,7 +43,10 @@ export function decodeEventHeaders(header: (name: string) => string | undefined)
   );
 }
 
-/** `Nats-Msg-Id` of a publish. Differs for each deliberate republish; JetStream would drop an equal one as a duplicate. */
+/**
+ * `Nats-Msg-Id` of a publish. Each deliberate republish has a new id, because JetStream drops a message with a known id
+ * as a duplicate.
+ */
 export function eventMessageId(webhookId: string, publishNumber: number): string {
   return `${webhookId}:${publishNumber}`;
 }

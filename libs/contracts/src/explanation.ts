@@ -43,7 +43,7 @@ export const explanationSchema = z.object({
       deprovisioned: z.boolean(),
       /** Whether Clerk rejects the user's sign-ins for now. Sessions and keys stay valid. */
       locked: z.boolean(),
-      /** Null without a lockout and for a lockout without an end. */
+      /** When the lockout ends; null without a lockout, or if it has no end. */
       lockoutExpiresAt: timeSchema.nullable(),
     })
     .nullable()
@@ -55,14 +55,14 @@ export const explanationSchema = z.object({
   steps: z.array(stepSchema),
   /** Cursor of the page with older steps; null when there are none. */
   nextCursor: z.string().nullable(),
-  /** The last reconcile run that found the user. A run that changed nothing is not a step. */
+  /** The last reconcile run that found the user, even if it changed nothing; such a run is not among the steps. */
   lastSighting: z
     .object({ runId: uuidSchema, decision: z.string(), version: versionSchema, at: timeSchema })
     .nullable(),
   conflicts: z.array(userConflictSchema.omit({ id: true })),
   /** Null when nothing was ever queued, and for a deleted user. */
   writeBack: writeBackSchema.nullable(),
-  /** Our values in Clerk's `publicMetadata` and Clerk's, by key; empty for a local or deleted user. */
+  /** For each of our keys in `publicMetadata`: our value and Clerk's. Empty for a local or deleted user. */
   metadata: z.array(metadataStateSchema).optional(),
 });
 

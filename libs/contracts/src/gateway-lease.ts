@@ -7,8 +7,8 @@ import { uuidSchema } from './uuid';
 export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
 
 /**
- * Registers a gateway, or renews its gateway lease. `number` is the last trust change that it has applied; `ending`
- * releases the lease. A gateway caches nothing before its first lease.
+ * Registers a gateway, or renews its gateway lease. `number` is the last trust change that the gateway has applied.
+ * `ending` releases the lease. A gateway caches nothing before its first lease.
  */
 export const leaseGateway = defineRequest({
   subject: 'user-sync.gateways.lease',

@@ -28,7 +28,8 @@ export const ledgerStatsSchema = z.object({
   lastEvent: z.object({ at: timeSchema, eventType: z.string() }).nullable(),
   /**
    * Use of each signing secret, by fingerprint: the first 12 hex digits of the SHA-256 of the secret. A secret that no
-   * longer verifies deliveries can be removed. Null: recorded before fingerprints were stored.
+   * longer verifies deliveries can be removed. A null fingerprint stands for deliveries from before fingerprints were
+   * stored.
    */
   secrets: z.array(
     z.object({
@@ -40,9 +41,11 @@ export const ledgerStatsSchema = z.object({
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**
-   * `alarm` in three cases: user-sync saw a change at Clerk (`movedAt`) and no webhook about a user has arrived since; no
-   * webhook arrived for `thresholdMs` and for longer than between any two events of the period; or only deliveries that
-   * fail verification arrived. `quiet`: silence no longer than earlier ones. `unknown`: no events.
+   * How long no webhook has arrived. `heard`: for less than `thresholdMs`. `quiet`: for longer, but not for longer than
+   * the longest gap between two earlier events. `unknown`: there are no events. `alarm` in three cases:
+   * - The silence is longer than `thresholdMs` and than that gap.
+   * - user-sync saw a change at Clerk (`movedAt`), and no webhook about a user has arrived since.
+   * - Only deliveries that fail verification arrived.
    */
   silence: z.object({
     state: shownValue(['heard', 'quiet', 'alarm', 'unknown']),

@@ -20,7 +20,10 @@ const collisionIdSchema = z.string().regex(/^[1-9]\d{0,17}$/, 'is not the id of 
 /** Path below `publicMetadata`, such as `role` or `gatehouse.role`. */
 const keySchema = z.string().min(1).max(80);
 
-/** A value in a user's `publicMetadata`, at one of Gatehouse's keys, that is not Gatehouse's. Times are ISO 8601 in UTC. */
+/**
+ * A metadata collision: a value at one of Gatehouse's keys in a user's `publicMetadata` that is not Gatehouse's value.
+ * Times are ISO 8601 in UTC.
+ */
 export const metadataCollisionSchema = z.object({
   id: z.string(),
   userId: uuidSchema,
@@ -29,7 +32,7 @@ export const metadataCollisionSchema = z.object({
   key: z.string(),
   /** JSON text of Clerk's value, cut to 256 bytes; null after the user was erased. */
   clerkValue: z.string().nullable(),
-  /** Our value; null for the key whose object holds all our values. */
+  /** Our value; null for a key such as `gatehouse`, whose object holds all our values. */
   ourValue: z.string().nullable(),
   state: shownValue(metadataCollisionStates),
   detectedAt: timeSchema,
@@ -37,7 +40,7 @@ export const metadataCollisionSchema = z.object({
   endedAt: timeSchema.nullable(),
 });
 
-/** A value in a user's `publicMetadata` that is not Gatehouse's. */
+/** A value at one of Gatehouse's keys in a user's `publicMetadata` that is not Gatehouse's value. */
 export type MetadataCollision = z.output<typeof metadataCollisionSchema>;
 
 /** Lists metadata collisions to admins, newest first; open ones unless `state` asks for others. */
@@ -100,9 +103,9 @@ export const decideMetadataCollisions = defineRequest({
 });
 
 /**
- * One of Gatehouse's keys in a user's `publicMetadata`, with our value and Clerk's. `ours`: Clerk has our value. `pending`:
- * our value is not written yet. `failed`: Clerk rejected it. `collision`, `taking` and `left`: Clerk has a value that is not
- * ours, and the state of that collision.
+ * One of Gatehouse's keys in a user's `publicMetadata`, with our value and Clerk's. `ours`: Clerk has our value.
+ * `pending`: our value is not written yet. `failed`: Clerk rejected it. `collision`, `taking` and `left`: Clerk has
+ * another value. `collision` waits for a decision; the other two are states of the collision.
  */
 export const metadataStateSchema = z.object({
   key: z.string(),
@@ -113,9 +116,9 @@ export const metadataStateSchema = z.object({
 });
 
 /**
- * Whether Clerk's `publicMetadata` has `dbId` and `role`, so that session tokens can contain them. `pending`: it will soon.
- * `collision`: not until an admin decides, so do not wait. `failed`: Clerk rejected the write. `off`: write-backs are
- * disabled.
+ * Whether Clerk's `publicMetadata` has `dbId` and `role`, so that session tokens can contain them. `pending`: Clerk
+ * will have them soon. `collision`: Clerk will not have them until an admin decides, so do not wait. `failed`: Clerk
+ * rejected the write. `off`: write-backs are disabled.
  */
 export const metadataProgress = ['written', 'pending', 'collision', 'failed', 'off'] as const;
 

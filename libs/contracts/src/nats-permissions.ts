@@ -4,7 +4,7 @@ import { type ServiceName, inboxPrefix, natsRights, serviceNames } from './servi
 export interface NatsPermissions {
   readonly publish: { readonly allow: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  /** Whether it may answer each request that it receives once. */
+  /** Whether the user may answer each request that it receives, one time. */
   readonly allowResponses: boolean;
 }
 

@@ -31,7 +31,7 @@ import { listWriteBacks, retryWriteBacks } from './write-back';
 export interface NatsRights {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
-  /** Whether it answers requests on `<service>.>`. */
+  /** Whether the service answers requests on `<service>.>`. */
   readonly answers: boolean;
 }
 
@@ -119,10 +119,10 @@ export const ingestRights: NatsRights = {
     ...streams,
     ...consume(outcomesConsumer),
     `$JS.API.CONSUMER.INFO.${eventsConsumer.stream.name}.${eventsConsumer.durable}`,
-    // Purges what is acknowledged, to make room in the streams.
+    // For purging acknowledged messages, to make room in the streams.
     `$JS.API.STREAM.PURGE.${eventsConsumer.stream.name}`,
     `$JS.API.STREAM.PURGE.${outcomesConsumer.stream.name}`,
-    // Erases the payloads of a deleted user.
+    // For erasing the payloads of a deleted user.
     `$JS.API.STREAM.MSG.DELETE.${eventsConsumer.stream.name}`,
   ],
   subscribe: [],

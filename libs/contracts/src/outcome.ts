@@ -36,7 +36,7 @@ export const outcomeSchema = z.discriminatedUnion('status', [
       message: z.string(),
       retryable: z.boolean(),
       retryAfterMs: z.number().int().nonnegative().nullable(),
-      /** All of Clerk was unavailable: the attempt does not count against the event. */
+      /** Whether all of Clerk was unavailable. If so, the attempt does not count against the event. */
       sharedOutage: z.boolean().optional(),
     }),
   }),

@@ -5,8 +5,9 @@ import { uuidSchema } from './uuid';
 import { timeSchema } from './time';
 
 /**
- * State of a reconcile run. `needs_approval`: it would delete more users than the limit allows, and an admin must approve
- * it. `refused`: the secret key belongs to another Clerk instance. `undone`: its deletions were reverted.
+ * State of a reconcile run. `needs_approval`: the run would delete more users than the limit allows, so an admin must
+ * approve the deletions. `refused`: the secret key belongs to another Clerk instance. `undone`: its deletions were
+ * reverted.
  */
 export const reconcileStates = ['queued', 'running', 'needs_approval', 'done', 'refused', 'failed', 'undone'] as const;
 
@@ -19,16 +20,16 @@ export const reconcileRunSchema = z.object({
   state: shownValue(reconcileStates),
   trigger: shownValue(['schedule', 'admin']),
   message: z.string().nullable(),
-  /** Number of users at Clerk when the run began; more may be created during it. */
+  /** Number of users at Clerk when the run began; more may be created during the run. */
   usersTotal: z.number().int().nonnegative().nullable(),
   usersDone: z.number().int().nonnegative(),
   remaining: z.number().int().nonnegative().nullable(),
   usersPerSecond: z.number().nonnegative().nullable(),
-  /** Our users that the scan did not find. Each is fetched by its id before it is deleted. */
+  /** Number of our users that the scan did not find. Each of them is fetched by id from Clerk before the deletion. */
   absences: z.number().int().nonnegative(),
   /** Number of users by decision. */
   changes: z.record(z.string(), z.number()),
-  /** Number of its deletions that can still be undone. */
+  /** Number of users that this run deleted and that can still be restored. */
   undoable: z.number().int().nonnegative(),
   requestedAt: timeSchema,
   startedAt: timeSchema.nullable(),

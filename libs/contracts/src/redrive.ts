@@ -14,7 +14,7 @@ export const maxRedriven = 1_000;
 export const redriveFilterSchema = z.strictObject({
   /** Ledger ids or webhook ids (`msg_…`). */
   ids: z.array(filterText(256)).min(1).max(maxRedriven).optional(),
-  /** Default: `failed`; with `decision`, `ignored`; with `ids`, any status. */
+  /** Default: `failed`. If `decision` is given: `ignored`. If `ids` is given: any status. */
   status: z.enum(['failed', 'ignored']).optional(),
   type: filterText(120).optional(),
   /** Code of the failure, such as `EMAIL_TAKEN`. */
@@ -85,12 +85,14 @@ export const redriveEvents = defineRequest({
 export const redriveSchema = z.object({
   id: uuidSchema,
   at: timeSchema,
-  /** Null when Clerk redelivered a dead event, which redrives it. */
+  /** The admin who requested the redrive. Null when Clerk redelivered a dead event, which redrives the event. */
   actorUserId: uuidSchema.nullable(),
   requestId: z.string(),
   filter: z.record(z.string(), z.unknown()),
   redriven: z.number().int(),
-  /** Events of this redrive by their status now. An event that was redriven again counts for the later redrive. */
+  /**
+   * By current status: number of events of this redrive. An event that was redriven again counts for the later redrive.
+   */
   progress: z.record(shownValue(eventStatuses), z.number().int()),
   done: z.boolean(),
 });

@@ -28,7 +28,7 @@ const wildcards = names.flatMap((scope) => {
   return [`${noun}:*`, `*:${verb}`];
 });
 
-/** Scopes that a key can be created with: {@link scopes}, and those with `*` for one side or both. */
+/** Scopes that a new key can have: {@link scopes}, and wildcards such as `users:*`, `*:read` and `*:*`. */
 const grantableScopes: readonly string[] = [...new Set([...names, ...wildcards, '*:*'])].sort();
 
 /** A scope of a new key. Rejects unknown scopes: they would allow nothing, which nobody would notice before using the key. */

@@ -10,7 +10,7 @@ export interface ServiceRow {
   readonly opsPort: number;
   /** Name of its database; absent in a service without one. */
   readonly database?: string;
-  /** What it may publish and subscribe to; by default it only answers requests. */
+  /** What the service may publish and subscribe to; by default the service only answers requests. */
   readonly rights?: NatsRights;
 }
 

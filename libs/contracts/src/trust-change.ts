@@ -22,7 +22,7 @@ export const trustChangeReasons = [
 /** Why trust changed. */
 export type TrustChangeReason = (typeof trustChangeReasons)[number];
 
-/** Number of a trust change. They are counted from 1 without gaps; 0 stands before the first. */
+/** Number of a trust change: 1, 2, 3 and so on, without gaps. 0 means that there was no trust change yet. */
 export const trustChangeNumberSchema = z.number().int().nonnegative();
 
 /**
@@ -58,8 +58,9 @@ export const maxTrustChangesPerMessage = 500;
 
 /**
  * Message of user-sync to all gateways, sent at once after a trust change and every second. `changes` are in order and
- * without gaps; the last is at most `current`. A gateway has missed changes when the first one is not its next, or when
- * it has not reached `current` after the last. Then it requests `trustChangesSince`.
+ * without gaps; the last number is at most `current`. A gateway has missed changes if the first of them does not follow
+ * the last change that the gateway applied. The same holds if the gateway is below `current` after applying them. The
+ * gateway then requests `trustChangesSince`.
  */
 export const trustChangesAnnouncement = {
   subject: 'user-sync.changes.announce',
@@ -72,12 +73,15 @@ export const trustChangesAnnouncement = {
 /** Message of user-sync to all gateways. */
 export type TrustChangesAnnouncement = z.output<typeof trustChangesAnnouncement.message>;
 
-/** How often user-sync repeats the current number, and how long a gateway trusts its cache without it; milliseconds. */
+/**
+ * How often user-sync announces the current number, and how long a gateway trusts its cache without an announcement;
+ * milliseconds.
+ */
 export const trustChangeHeartbeat = { intervalMs: 1_000, silenceMs: 3_000 } as const;
 
 /**
  * Returns the trust changes after a number. Changes up to `floor` were deleted: a gateway that had not reached `floor`
- * drops its whole cache. While the last change is below `current`, there are more to request.
+ * drops its whole cache. If the last returned change is below `current`, request again: there are more changes.
  */
 export const trustChangesSince = defineRequest({
   subject: 'user-sync.changes.since',

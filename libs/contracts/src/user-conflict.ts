@@ -8,7 +8,10 @@ import { timeSchema } from './time';
 export const userConflictSchema = z.object({
   id: z.string(),
   kind: shownValue(['email', 'phone']),
-  /** The user stored without the address, and the user who keeps it: Clerk ids, or our ids of local users. */
+  /**
+   * `claimant`: the user stored without the address. `holder`: the user who keeps the address. Clerk ids, or our ids of
+   * local users.
+   */
   claimant: z.string(),
   holder: z.string(),
   reason: z.string(),

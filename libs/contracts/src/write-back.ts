@@ -17,9 +17,9 @@ export const writeBackSchema = z.object({
   userId: uuidSchema,
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
-  /** Why it was queued; the last reason, when there were several. */
+  /** Why the write-back was queued; the last reason, when there were several. */
   reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),
-  /** Failed attempts since it was queued. */
+  /** Number of failed attempts since the write-back was queued. */
   retryCount: z.number().int().nonnegative(),
   /** When it was queued. */
   owedAt: timeSchema,

@@ -1,6 +1,6 @@
 import { type ClerkOwned, clerkOwnedColumns, clerkOwnedFields } from './clerk-owned';
 
-/** Version of the content. Raise it when `clerkOwnedColumns` changes. Every content hash carries it. */
+/** Version of the content, which every content hash names. Raise the version when `clerkOwnedColumns` changes. */
 export const contentVersion = 2;
 
 /** Text that the content hash is computed from. Does not depend on the order of the fields in `columns`. */
@@ -9,8 +9,8 @@ export function canonicalContent(columns: ClerkOwned): string {
 }
 
 /**
- * Texts that version 1 of the content had for these columns. Version 1 ended in `locked`, which is no longer content: a
- * row holds the same content when its hash is of either text.
+ * The two texts that version 1 of the content may have had for these columns: version 1 ended in `locked` (false or
+ * true), which is no longer content. A row with the hash of either text holds the same content.
  */
 export function version1Contents(columns: ClerkOwned): readonly string[] {
   const values = clerkOwnedFields.flatMap((field) => (clerkOwnedColumns[field].since > 1 ? [] : [columns[field]]));

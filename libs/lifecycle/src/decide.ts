@@ -8,9 +8,10 @@ export type Known =
  * Facts of an observation that decide what to do. An *event* describes a moment in the past, a *snapshot* was fetched
  * from Clerk just now.
  *
- * - `proven`: the event alone may create the user: it names our Clerk instance, and the user starts with the lowest role.
+ * - `proven`: the event names our Clerk instance and the user starts with the lowest role, so the event alone may
+ *   create the user.
  * - `rowUnchanged`: the row is the same as before the snapshot was fetched.
- * - `confirmed`: the snapshot is the second in a row that is older than the row.
+ * - `confirmed`: the previous snapshot was older than the row too.
  */
 export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }
@@ -27,12 +28,12 @@ export type Observed =
  * What to do with an observation.
  *
  * - `create`, `apply`, `delete`: write the row.
- * - `heal`: write the row although its version goes back.
+ * - `heal`: write the row although its version becomes lower.
  * - `advance`: write the version only; the content is the same.
  * - `duplicate`, `stale`, `tombstoned`: write nothing.
  * - `fetch`: fetch the user from Clerk and decide again.
- * - `fetch-later`: the same, after a delay.
- * - `confirm`: the same as `fetch`, but create nothing when Clerk does not know the user.
+ * - `fetch-later`: fetch after a delay and decide again.
+ * - `confirm`: like `fetch`, but create nothing if Clerk does not know the user.
  */
 export type Action =
   | 'create'

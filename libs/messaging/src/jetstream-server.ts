@@ -41,10 +41,10 @@ import { CONSUMER_TRANSPORT } from './transports';
  * Marks a controller's method as the handler of a durable consumer. Its payload is `StreamMessage[]`; its context is a
  * `BatchControl`.
  *
- * - When it returns, all messages are acknowledged.
- * - When it throws, it receives the messages again one by one. A message that throws alone is redelivered after
+ * - When the method returns, all messages are acknowledged.
+ * - When the method throws, it receives the messages again one by one. A message that throws alone is redelivered after
  *   `ack_wait`.
- * - When it throws SharedOutageError, the consumer pauses and retries the same messages.
+ * - When the method throws SharedOutageError, the consumer pauses and retries the same messages.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
   const pattern = `${consumer.stream.name}/${consumer.durable}`;
@@ -124,7 +124,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       const { signal } = this.reconnected;
       try {
         if (ensured !== signal) {
-          // Waits for this process's own messages, so that it does not take them for those of a crashed predecessor.
+          // Waits until the messages of this process are settled, which would otherwise be taken for those of a crashed
+          // predecessor.
           await finishing;
           const { num_ack_pending: inProgress } = await this.jetStream.ensureConsumer(consumer);
           if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'consumer configuration accepted');
@@ -168,7 +169,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await finishing;
   }
 
-  /** Whether messages stay unacknowledged. JetStream counts an acknowledgement with a short delay. */
+  /**
+   * Whether messages stay unacknowledged. Asks after a pause, because JetStream counts an acknowledgement with a short
+   * delay.
+   */
   private async isStillInProgress(consumer: ConsumerContract): Promise<boolean> {
     await this.pause(ACKNOWLEDGED_MS);
     return ((await this.jetStream.consumerState(consumer))?.unacknowledged ?? 0) > 0;
@@ -183,7 +187,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return { nextMayStart, settled };
   }
 
-  /** Ends early when the server closes. */
+  /** Waits; the wait ends early when the server closes. */
   private async pause(ms: number): Promise<void> {
     await setTimeout(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }

@@ -32,7 +32,7 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
-/** State of a stream. Sequences are 0 if it never had a message. `bytes` is counted by JetStream. */
+/** State of a stream. Sequences are 0 if the stream never had a message. `bytes` is counted by JetStream. */
 export interface StreamState {
   readonly createdAt: Date;
   readonly firstSequence: number;
@@ -68,7 +68,7 @@ const SEQUENCE_NOT_FOUND = 10_043;
 export class JetStream {
   private readonly created = new Map<string, Date>();
   private readonly ensuring = new Map<string, Promise<Date>>();
-  /** Last refusal of a stream or consumer by NATS, by name. */
+  /** By name of a stream or consumer: the last refusal of its configuration by NATS. */
   private readonly refused = new Map<string, JetStreamConfigurationError>();
   private publisher: StreamPublisher | undefined;
 
@@ -133,7 +133,7 @@ export class JetStream {
     const { stream, durable, ackWaitMs, maxAckPending } = consumer;
     await this.ensureStream(stream);
     const manager = await this.manager();
-    // NATS rejects updates of these settings. They have no effect on an existing consumer.
+    // Only for the creation: NATS rejects updates of these settings, which have no effect on an existing consumer.
     const creation = { deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
     const config = {
       ack_policy: AckPolicy.Explicit,
@@ -168,7 +168,7 @@ export class JetStream {
     });
   }
 
-  /** State of the consumer; undefined when it or its stream is missing. */
+  /** State of the consumer; undefined when the consumer or its stream is missing. */
   async consumerState({ stream, durable }: ConsumerContract): Promise<ConsumerState | undefined> {
     const manager = await this.manager();
     return api(`consumer ${durable}`, async () => {

@@ -11,7 +11,10 @@ export interface Pulled {
 const NO_MESSAGES = 404;
 const REQUEST_OVER = 408;
 const ANSWER_GRACE_MS = 2_000;
-/** A server that has reached the consumer's `max_ack_pending` does not answer a pull at all. */
+/**
+ * How long a `no_wait` pull waits for an answer or a further message. A server does not answer while `max_ack_pending`
+ * is reached.
+ */
 const NO_WAIT_MS = 1_000;
 
 interface PullRequest {
@@ -22,7 +25,8 @@ interface PullRequest {
 
 /**
  * Pulls exact batches: only messages that will be handled at once, so that no message waits in this process while its
- * `ack_wait` runs out. `fetch` of the client library waits for a full batch or its expiry; this class takes what is there.
+ * `ack_wait` runs out. `fetch` of the client library waits until the batch is full or expires; this class takes the
+ * messages that are there.
  */
 export class PullSubscription {
   constructor(
@@ -33,7 +37,7 @@ export class PullSubscription {
 
   /** Returns up to `batchSize` messages that are available now; waits up to `waitMs` for a first one. */
   async next(waitMs: number, signal: AbortSignal, batchSize = this.consumer.batchSize): Promise<Pulled> {
-    // Without an expiry: with one, `no_wait` would wait for it when no message is available.
+    // Sets no `expires`: with `expires`, a `no_wait` pull would wait that long when no message is available.
     const now = await this.pull({ batch: batchSize, no_wait: true }, signal);
     if (now.messages.length > 0 || now.trouble !== undefined || signal.aborted) return now;
     const first = await this.pull({ batch: 1, expires: nanos(waitMs) }, signal, waitMs);
@@ -42,7 +46,10 @@ export class PullSubscription {
     return { ...rest, messages: [...first.messages, ...rest.messages] };
   }
 
-  /** Sends one request. Without `waitMs` the batch also ends when no message arrived for a second. */
+  /**
+   * Sends one request and collects its messages. Without `waitMs`, the batch also ends when no message arrived for a
+   * second.
+   */
   private pull(request: PullRequest, signal: AbortSignal, waitMs?: number): Promise<Pulled> {
     // A signal that is already aborted fires no event.
     if (signal.aborted) return Promise.resolve({ messages: [] });

@@ -11,7 +11,7 @@ import { headers as natsHeaders } from '@nats-io/transport-node';
 import { NatsLostError, RequestRefusedError } from './errors';
 import { type NatsClient } from './nats-client';
 
-/** Signs the envelope of a request, which is bound to its subject and body. */
+/** Signs the envelope of a request. The envelope is bound to the request's subject and body. */
 export type EnvelopeSigner = (request: {
   readonly subject: string;
   readonly body: Uint8Array;
@@ -20,7 +20,7 @@ export type EnvelopeSigner = (request: {
   readonly origin?: Origin | undefined;
 }) => string;
 
-/** Principal on whose behalf a request is made, its id for logs, and the client that caused it. */
+/** The principal on whose behalf a request is made, the request id for logs, and the client that caused the request. */
 export interface RequestContext {
   readonly principal: Principal | null;
   readonly requestId: string;
@@ -32,7 +32,7 @@ const encoder = new TextEncoder();
 
 /** Sends requests to other services over core NATS, by contract. */
 export class RequestClient {
-  /** Functions that fail the requests without a reply. */
+  /** For each request without a reply yet: the function that makes the request fail. */
   private readonly waiting = new Set<(error: NatsLostError) => void>();
 
   constructor(

@@ -3,12 +3,15 @@ import { type Logger } from 'pino';
 import { SharedOutageError } from './errors';
 import { type Acknowledgement, type PulledMessage, type StreamMessage } from './stream-message';
 
-/** Lets a handler start the next batch before it returns. It then finishes its own batch beside the next one. */
+/**
+ * Lets a handler start the next batch before it returns. The handler then finishes its own batch while the next one
+ * runs.
+ */
 export interface BatchControl {
   readonly startNext: () => void;
 }
 
-/** Handles messages as one; throws when none of them is handled. */
+/** Handles messages together, all or none. Throws when they are not handled. */
 export type BatchHandler = (messages: readonly StreamMessage[], control: BatchControl) => Promise<void>;
 
 /** Where to log, and when to stop. */
@@ -19,8 +22,8 @@ export interface SettleOptions {
 
 const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 /**
- * Interval of progress reports. Three fit into the shortest `ack_wait` that a service accepts; the consumer has the
- * `ack_wait` of the replica that connected last.
+ * Interval of progress reports; milliseconds. Three reports fit into the shortest `ack_wait` that a service accepts.
+ * Our own `ack_wait` does not matter, because the consumer has that of the replica that connected last.
  */
 const PROGRESS_MS = 333;
 const NO_CONTROL: BatchControl = { startNext: () => undefined };
@@ -53,7 +56,9 @@ export async function settleBatch(
   }
 }
 
-/** Handles messages as one; returns whether they are settled. A single message is always settled. */
+/**
+ * Handles messages together; returns whether they are settled. A single message is settled even when its handler fails.
+ */
 async function handleTogether(
   messages: readonly PulledMessage[],
   handle: (messages: readonly StreamMessage[]) => Promise<void>,

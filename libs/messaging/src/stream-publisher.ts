@@ -22,7 +22,10 @@ const NO_RESPONDERS = 503;
  * @see https://docs.nats.io/reference/reference-protocols/nats_api_reference (publishing to a stream)
  */
 export class StreamPublisher {
-  /** By the last token of the reply subject, in the order of their deadlines. */
+  /**
+   * By the last token of the reply subject: the publishes that wait for an acknowledgement, in the order of their
+   * deadlines.
+   */
   private readonly waiting = new Map<string, Waiting>();
   private readonly inbox: string;
   private published = 0;

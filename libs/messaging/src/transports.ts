@@ -1,4 +1,4 @@
-/** Id of the transport of consumers. Without an id, Nest would register each handler with all transports of the app. */
+/** Id of the transport of consumers. Without ids, Nest would register each handler with every transport of the app. */
 export const CONSUMER_TRANSPORT = Symbol('JetStreamConsumers');
 
 /** Id of the transport of requests. */

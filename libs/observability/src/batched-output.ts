@@ -1,6 +1,6 @@
 import { type DestinationStream } from 'pino';
 
-/** In characters. More than this is written before the turn ends. */
+/** Maximum characters to hold back. When there are more, they are written before the turn ends. */
 const MAX_BUFFERED = 64 * 1_024;
 
 /**

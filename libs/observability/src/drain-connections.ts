@@ -1,7 +1,9 @@
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 
-/** How long open connections have at shutdown to get a response that asks the client to close them. */
+/**
+ * How long the server keeps answering at shutdown, so that open connections get a response with `Connection: close`.
+ */
 const DRAIN_MS = 500;
 const POLL_MS = 10;
 

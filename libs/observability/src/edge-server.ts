@@ -10,7 +10,10 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Closes connections whose client stops sending or reading; longer than any request takes. */
 const STALLED_MS = 30_000;
 
-/** Fastify options that all services for clients share. `describe` returns code and detail of 400, 408 and 431. */
+/**
+ * Fastify options that all services for clients share. `describe` returns code and detail for the statuses 400, 408 and
+ * 431.
+ */
 export function edgeServerOptions(
   trustProxy: boolean | string[],
   describe: (status: number) => Pick<Problem, 'code' | 'detail'>,

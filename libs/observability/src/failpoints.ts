@@ -19,8 +19,8 @@ const ONE = /^([a-z-]+)(?:=([A-Za-z0-9_-]+))?:kill(?::([1-9]\d{0,5}))?$/;
 let armed: { readonly failpoint: Failpoint; passed: number }[] = [];
 
 /**
- * Parses a comma-separated list of `point[=label]:kill[:nth]`: where a test lets a service kill itself, optionally for one
- * webhook only, and at which pass (default: the first).
+ * Parses a comma-separated list of failpoints, each `point[=label]:kill[:nth]`. `point` is where a service kills itself
+ * in a test. `label` limits this to one webhook. `nth` is the pass at which it happens (default: the first).
  * @throws FailpointsInvalidError
  */
 export function parseFailpoints(text: string): Failpoint[] {
@@ -38,8 +38,8 @@ export function armFailpoints(failpoints: readonly Failpoint[], log: Pick<Logger
 }
 
 /**
- * Marks a place between two durable steps. If a failpoint with this name is armed, and its label is one of these or it has
- * none, the process ends as by SIGKILL: at once and without cleaning up.
+ * Marks a place between two durable steps. If an armed failpoint has this name, and has no label or one of `labels`,
+ * the process ends by SIGKILL: at once and without cleaning up.
  */
 export function failpoint(point: string, labels: () => readonly string[] = () => []): void {
   if (armed.length === 0) return;

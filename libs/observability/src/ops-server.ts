@@ -58,7 +58,7 @@ export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     await this.server.close();
   }
 
-  /** Port on which it listens; useful when the system chose it. */
+  /** Port on which the server listens; useful when the system chose the port. */
   get port(): number {
     return (this.server.server.address() as AddressInfo).port;
   }

@@ -3,7 +3,7 @@ import { type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnMod
 /** When a {@link PeriodicWorker} runs. */
 export interface WorkerSchedule {
   readonly everyMs: number;
-  /** Whether it also runs when the service starts. Default: true. */
+  /** Whether the work also runs when the service starts. Default: true. */
   readonly atStart?: boolean;
 }
 

@@ -12,7 +12,8 @@ const LOCK_POLL_MS = 200;
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
-    // Polls, because CREATE INDEX CONCURRENTLY of the other runner would wait for a statement that waits for the lock.
+    // Polls instead of waiting in a statement: CREATE INDEX CONCURRENTLY of another runner would wait for that
+    // statement, which is a deadlock.
     while (!(await isLocked(lock))) await setTimeout(LOCK_POLL_MS);
     const ran = await dataSource.runMigrations();
     await revokeWritesOnRecord(dataSource);
@@ -30,7 +31,7 @@ async function isLocked(runner: QueryRunner): Promise<boolean> {
   return row?.locked === true;
 }
 
-/** Revokes the write privileges on the table of applied migrations that default privileges gave to the service. */
+/** Revokes the write privileges on the table of applied migrations. Default privileges gave them to the service. */
 async function revokeWritesOnRecord(dataSource: DataSource): Promise<void> {
   const writers = await dataSource.query<{ name: string; grantee: string }[]>(
     `SELECT DISTINCT c.oid::regclass::text AS name,

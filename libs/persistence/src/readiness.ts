@@ -15,7 +15,9 @@ export function databaseReadiness(dataSource: DataSource, service: string): Read
   ];
 }
 
-/** Passes during an outage, which `database` reports: the schema is unknown then. */
+/**
+ * Passes while the database is unavailable: the schema is then unknown, and the check `database` reports the outage.
+ */
 async function checkSchema(dataSource: DataSource, service: string): Promise<void> {
   try {
     await requireSchema(dataSource, service);

@@ -8,12 +8,15 @@ export const SQL_STATE = {
   insufficientPrivilege: '42501',
   undefinedTable: '42P01',
   uniqueViolation: '23505',
-  /** Also a statement that ran into `statement_timeout`. */
+  /** Also the code of a statement that ran into `statement_timeout`. */
   queryCanceled: '57014',
   ioError: '58030',
 } as const;
 
-/** Classes of a database that is unavailable: connection exceptions, insufficient resources, operator intervention. */
+/**
+ * Classes of error codes that mean an unavailable database: connection exceptions, insufficient resources, operator
+ * intervention.
+ */
 const UNAVAILABLE_CLASSES = /^(08|53|57P)/;
 
 /** Error codes of Node for a connection that failed or was lost. */
@@ -46,7 +49,9 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether it is a deadlock or serialization failure: the same transaction can be retried at once. */
+/**
+ * Whether the error is a deadlock or a serialization failure, after which the same transaction can be retried at once.
+ */
 export function isTransactionConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === SQL_STATE.deadlockDetected || state === SQL_STATE.serializationFailure;
@@ -84,7 +89,7 @@ interface ErrorLike {
   readonly driverError?: { readonly code?: unknown };
 }
 
-/** The error and its causes. Looks at the shape, because under Jest an error of Node is no `Error` of the same realm. */
+/** The error and its causes. Does not test `instanceof Error`: under Jest, errors of Node belong to another realm. */
 export function* causes(error: unknown): Generator<ErrorLike> {
   for (let current = error; typeof current === 'object' && current !== null; current = (current as ErrorLike).cause) {
     yield current;

@@ -2,10 +2,10 @@ import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /**
- * One execution of a prepared statement. PostgreSQL parses and plans it once per connection; for a multi-row insert that
- * saves a quarter of the cost. A plan is kept until the table is analyzed, even one made while the table was empty. So a
- * statement that reads a table must find its rows by key with every plan. A connection pooler must support prepared
- * statements.
+ * One execution of a prepared statement. PostgreSQL parses and plans it once per connection; for a multi-row insert
+ * that saves a quarter of the cost. A plan is kept until the table is analyzed, even one made while the table was
+ * empty. So a statement that reads a table must be written so that every plan finds its rows by key. A connection
+ * pooler must support prepared statements.
  * @see https://www.postgresql.org/docs/current/sql-prepare.html
  */
 export interface Statement<Result = void> {
@@ -22,7 +22,10 @@ export function write(name: string, text: string, values: readonly unknown[]): S
   return { name, text, values, read: () => undefined };
 }
 
-/** Creates a statement without a result over rows, passed as one JSON array in `$1`; empty when there are no rows. */
+/**
+ * Creates a statement without a result, to which `rows` are passed as one JSON array in `$1`. Returns no statement when
+ * there are no rows.
+ */
 export function writeRows(name: string, text: string, rows: readonly object[]): Statement[] {
   return rows.length === 0 ? [] : [write(name, text, [JSON.stringify(rows)])];
 }

@@ -61,7 +61,8 @@ async function download(wanted: DebianProgram, work: string, lists: string): Pro
   await fetchAll(aptOptions()).catch(async () => {
     onProgress?.("the system's package lists are not usable; fetching our own");
     const own = [...aptOptions(), ...ownLists(lists)];
-    // A failed update is ignored, because one unavailable third-party source is enough. The download below decides.
+    // A failed update is ignored, because one unavailable third-party source is enough to fail it. What counts is
+    // whether the download below succeeds.
     await runCommand('apt-get', [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
     await fetchAll(own);
   });

@@ -1,2 +1,2 @@
-/** What JSON.parse gives: tests look into answers freely. */
+/** The untyped result of JSON.parse, so that tests can read any member of an answer. */
 export type ParsedJson = ReturnType<typeof JSON.parse>;

@@ -45,7 +45,7 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** Breaks all connections. Accepts new ones. */
+  /** Breaks all connections; still accepts new ones. */
   break(): void {
     for (const socket of this.sockets) socket.destroy();
   }

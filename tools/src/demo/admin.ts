@@ -18,7 +18,7 @@ export class Admin {
     private readonly clerk: Clerk,
   ) {}
 
-  /** The ledger row of a webhook when its outcome is known. Waits up to 20 s. */
+  /** Waits up to 20 s until the outcome of a webhook is known, and returns its ledger row. */
   async settled(webhookId: string): Promise<WebhookEventDetail> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {

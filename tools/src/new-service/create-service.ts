@@ -7,8 +7,8 @@ import { serviceNames } from './service-names';
 import { tableEntries, withEntry } from './table-entries';
 
 /**
- * Writes the files of a new service into a checkout, and its entries into files that are there. Writes nothing when it
- * fails.
+ * Writes the files of a new service into a checkout, and adds its entries to existing files. If it fails, nothing is
+ * written.
  * @returns the paths of what was written, relative to the checkout
  * @throws ServiceNameInvalidError, PlaceNotFoundError
  */

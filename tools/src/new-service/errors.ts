@@ -1,6 +1,6 @@
 import { codedError } from '@gatehouse/errors';
 
-/** The name cannot become that of a service. */
+/** A service cannot have this name. */
 export class ServiceNameInvalidError extends codedError(
   'SERVICE_NAME_INVALID',
   (reason: string) => `The name of the service ${reason}. Usage: npm run new:service -- <name>, such as send-invoices.`,

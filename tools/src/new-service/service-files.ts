@@ -1,6 +1,6 @@
 import { type ServiceNames } from './service-names';
 
-/** The files of a new service by their paths, on the skeleton that all services share. */
+/** By path: the files of a new service, built on the skeleton that all services share. */
 export function serviceFiles(names: ServiceNames): Record<string, string> {
   const app = `apps/${names.kebab}`;
   return {

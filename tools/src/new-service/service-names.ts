@@ -10,7 +10,7 @@ export interface ServiceNames {
   readonly pascal: string;
 }
 
-/** Names that local servers and their ports have. */
+/** Names that a service cannot have, because local servers or their ports have them. */
 const reserved = ['clerk-emulator', 'emulator', 'gateway', 'ingest', 'nats', 'postgres'];
 
 /**

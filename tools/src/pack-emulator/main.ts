@@ -5,7 +5,7 @@ import { packEmulator } from './pack-emulator';
 
 main();
 
-/** Writes the tarball to the folder of the first argument, by default dist/packages, and prints its path. */
+/** Writes the tarball to the folder that the first argument names (default: dist/packages), and prints its path. */
 function main(): void {
   const root = workspaceRoot();
   const destination = resolve(process.argv[2] ?? join(root, 'dist/packages'));

@@ -58,7 +58,8 @@ export function checkEnvironment(
 ): GatehousePorts {
   const { ports, faults: portFaults } = checkPorts(env);
   const environments = serviceEnvironments({
-    // Left out here and checked below, because a program would report their faults under its own names.
+    // Both are left out here and checked below, because a program would report their faults under its own variable
+    // names.
     env: { ...env, NATS_URL: undefined, DATABASE_URL: undefined },
     ports,
     settings,

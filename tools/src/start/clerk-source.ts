@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { explainFileError } from '@gatehouse/local-stack';
 import { OtherClerkError } from './errors';
 
-/** Settings of the caller's own Clerk. When one is set, no emulator runs and no setting is generated. */
+/** Settings of the caller's own Clerk. When one of them is set, no emulator runs and no setting is generated. */
 const OWN_CLERK = [
   'CLERK_API_URL',
   'CLERK_INSTANCE_ID',
@@ -17,7 +17,7 @@ const OWN_CLERK = [
 
 const EMULATOR = 'emulator';
 
-/** The Clerk that the services use: the emulator, or the caller's own with the settings that select it. */
+/** The Clerk that the services use: the emulator, or the caller's own Clerk, with the settings that select it. */
 export type ClerkSource =
   | { readonly kind: 'emulator' }
   | { readonly kind: 'own'; readonly issuer: string; readonly settings: readonly string[] };

@@ -4,8 +4,8 @@ import { EmulatorRefusedError } from './errors';
 export const firstAdminEmail = 'admin+clerk_test@example.com';
 
 /**
- * Creates the first admin in the emulator unless it exists: a Clerk user whose public metadata names the role. user-sync
- * takes the role from there when it first records the user.
+ * Creates the first admin in the emulator unless that user exists: a Clerk user whose public metadata names the role.
+ * user-sync takes the role from the metadata when it first records the user.
  * @throws EmulatorRefusedError
  */
 export async function ensureFirstAdmin(emulatorUrl: string, secretKey: string): Promise<void> {

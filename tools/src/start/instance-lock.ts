@@ -9,7 +9,7 @@ type RunningUrls = Omit<GatehouseUrls, 'emulator'> & Partial<Pick<GatehouseUrls,
 /** Content of running.json, by which other tools find the running instance. */
 interface RunningInstance {
   pid: number;
-  /** Start time of the process, which tells it from a later one with the same id. Known only on Linux. */
+  /** Start time of the process, to distinguish it from a later process with the same id. Known only on Linux. */
   born: string | undefined;
   /** Without `emulator` when the services use the caller's own Clerk. */
   urls?: RunningUrls;

@@ -56,7 +56,7 @@ async function start(): Promise<void> {
   const configs = await loadProgramConfigs();
   const misnamed = misnamedVariables(process.env, configs);
   for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
-  // Otherwise each program would repeat the warning.
+  // The misnamed variables are removed here; otherwise each program would repeat the warning.
   const env = withoutNames(
     process.env,
     misnamed.map(({ variable }) => variable),

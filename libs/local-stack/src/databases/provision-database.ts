@@ -49,7 +49,7 @@ export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): P
   return { ownerUrl, serviceUrl };
 }
 
-/** Lets only the two roles connect. A database made from a template does not inherit this. */
+/** Lets only the two roles connect. A database made from a template does not inherit these grants. */
 export async function grantConnect(
   admin: Client,
   database: string,
@@ -83,7 +83,7 @@ async function ensureDatabase(admin: Client, plan: DatabasePlan): Promise<void> 
   );
 }
 
-/** Runs as the owner, who owns the schema public and all future tables. */
+/** Grants as the owner, who owns the schema public and all future tables. */
 async function grantUse(ownerUrl: string, serviceRole: string): Promise<void> {
   const service = escapeIdentifier(serviceRole);
   await withClient(ownerUrl, async (owner) => {

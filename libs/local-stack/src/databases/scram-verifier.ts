@@ -1,6 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-/** The form in which PostgreSQL stores a password (RFC 5802). Sent in its place, it keeps the password out of logs. */
+/**
+ * The form in which PostgreSQL stores a password (RFC 5802). Sending this form instead of the password keeps the
+ * password out of logs.
+ */
 export function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
   const clientKey = createHmac('sha256', salted).update('Client Key').digest();

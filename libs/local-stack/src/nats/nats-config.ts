@@ -1,6 +1,8 @@
 import { isAtLeast } from './nats-resolution';
 
-/** Allowed subjects, minus the denied ones. Without `allow` all are allowed; with an empty one, none. */
+/**
+ * Allowed subjects, minus the denied subjects. Without `allow`, all subjects are allowed; with an empty `allow`, none.
+ */
 interface NatsSubjectRule {
   allow?: readonly string[];
   deny?: readonly string[];
@@ -17,7 +19,7 @@ export interface NatsUser {
   user: string;
   password: string;
   permissions?: NatsPermissions;
-  /** Whether it may answer a request on a reply subject that its permissions do not name. */
+  /** Whether the user may answer a request on a reply subject that the permissions do not name. */
   allowResponses?: boolean;
 }
 
@@ -31,9 +33,9 @@ export interface NatsConfig {
   users?: readonly NatsUser[];
   /** Users by account. Accounts share neither subjects nor streams. */
   accounts?: Readonly<Record<string, readonly NatsUser[]>>;
-  /** Acknowledges a message only when it is on disk. Ignored before nats-server 2.10. */
+  /** Whether the server acknowledges a message only when the message is on disk. Ignored before nats-server 2.10. */
   syncAlways?: boolean;
-  /** Limit for the reservations of all streams; by default a share of the disk. */
+  /** Maximum disk space that all streams together may reserve, e.g. `1TB`; by default a share of the disk. */
   maxFileStore?: string;
 }
 

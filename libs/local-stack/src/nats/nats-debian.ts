@@ -33,7 +33,8 @@ export async function unpackDebianPackage(options: DebianUnpack): Promise<string
       async () => {
         options.onProgress?.("the system's package lists are not usable; fetching our own");
         const own = [...aptOptions(), ...ownLists(options.aptDirectory)];
-        // A failed update is ignored, because one unavailable third-party source is enough. The download below decides.
+        // A failed update is ignored, because one unavailable third-party source is enough to fail it. What counts is
+        // whether the download below succeeds.
         await runCommand(aptGet, [...own, 'update'], { cwd: work, timeoutMs: 90_000 }).catch(() => undefined);
         await runCommand(aptGet, [...own, 'download', 'nats-server'], { cwd: work, timeoutMs: 60_000 });
       },

@@ -10,7 +10,7 @@ export interface FirstNatsClientOptions {
   isRunning: () => boolean | Promise<boolean>;
 }
 
-/** Tries to connect until the server accepts the client. Returns the last error when it never did. */
+/** Tries to connect until the server accepts the client. Returns the last error when the server never did. */
 export async function firstNatsClient(options: FirstNatsClientOptions): Promise<Error | undefined> {
   const { url, user, timeoutMs, isRunning } = options;
   const deadline = Date.now() + timeoutMs;

@@ -23,7 +23,7 @@ export interface ReleaseDownload {
   cacheDirectory: string;
   /** Base URL in place of GitHub's; `/v<version>/<archive>` is appended. */
   base?: string;
-  /** Expected SHA-256; the pinned one by default. */
+  /** Expected SHA-256 of the archive; by default the pinned sum. */
   sha256?: string;
   /** Maximum time until the response headers, in milliseconds. */
   connectTimeoutMs?: number;

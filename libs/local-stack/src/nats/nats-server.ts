@@ -18,7 +18,7 @@ export interface NatsServerOptions extends Pick<NatsConfig, 'users' | 'accounts'
   logFile: string;
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
-  /** Variable that chooses the port; named in the error when the port is taken. */
+  /** Name of the variable that chooses the port, for the error when the port is taken. */
   portVariable?: string;
   leash?: Leash;
   /** Maximum time until the server accepts a client, in milliseconds; 20 000 by default. */
@@ -31,7 +31,7 @@ export interface NatsServer {
   /** Without credentials. */
   url: string;
   process: ManagedProcess;
-  /** Stops it and flushes the streams, without lame duck mode. */
+  /** Stops the server and flushes the streams, without lame duck mode. */
   stop(): Promise<void>;
 }
 

@@ -75,8 +75,8 @@ export function asIdentity(identity: PostgresIdentity, program: string, args: st
 }
 
 /**
- * Removes the lock file of a server that has ended. PostgreSQL would not start if another program has that process id
- * now, after a reboot or in a new container. Waits for a server that is stopping.
+ * Removes the lock file of a server that has ended. After a reboot or in a new container, another program may have the
+ * process id in that file; PostgreSQL would then not start. Waits for a server that is stopping.
  * @throws DataDirectoryInUseError
  */
 export async function clearStaleLock(data: string, waitMs = 10_000): Promise<void> {
@@ -91,7 +91,10 @@ export async function clearStaleLock(data: string, waitMs = 10_000): Promise<voi
   rmSync(file, { force: true });
 }
 
-/** Whether the process works in the data directory, as a postmaster does. Where that is unknown: whether it runs. */
+/**
+ * Whether the process's working directory is the data directory, as a postmaster's is. On systems other than Linux:
+ * whether the process runs.
+ */
 function isPostmasterOf(pid: number, data: string): boolean {
   try {
     process.kill(pid, 0);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { PostgresRefusesRootError } from '../errors';
 
-/** The user that runs PostgreSQL: ours, one in a user namespace, or another user of this host. */
+/** The user that runs PostgreSQL: the current user, a user in a user namespace, or another user of this host. */
 export type PostgresIdentity =
   | { kind: 'self' }
   | { kind: 'namespace'; command: string; args: string[] }

@@ -18,7 +18,7 @@ export interface PostgresOptions {
   superuserPassword: string;
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
-  /** Variable that chooses the port; named in the error when the port is taken. */
+  /** Name of the variable that chooses the port, for the error when the port is taken. */
   portVariable?: string;
   /** `fast` loses data in a crash: for tests only. */
   durability?: 'durable' | 'fast';

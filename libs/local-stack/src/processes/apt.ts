@@ -9,7 +9,7 @@ export function aptOptions(): string[] {
   return settings.flatMap((setting) => ['-o', setting]);
 }
 
-/** Further options to keep package lists in `directory`, for when those of the system are not usable. */
+/** Further options, with which apt keeps package lists in `directory`; for when the system's lists are not usable. */
 export function ownLists(directory: string): string[] {
   for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
     makeDirectory(join(directory, folder));

@@ -5,11 +5,11 @@ import { PortTakenError } from '../errors';
 const loopback = '127.0.0.1';
 
 /**
- * Below the ports that systems assign to outgoing connections (on Linux from 32768), so that a restarted server finds
- * its own port free.
+ * This range lies below the ports that systems assign to outgoing connections (on Linux from 32768), so that a
+ * restarted server finds its own port free.
  */
 const RANGE = { first: 20_000, count: 10_000 };
-/** Processes begin at different places of the range, to avoid ports that another one just used. */
+/** Each process begins at another place of the range, to avoid ports that another process has just used. */
 const PART = 200;
 let next = (process.pid * PART + randomInt(PART)) % RANGE.count;
 

@@ -17,7 +17,7 @@ export class Leash {
 
   /** Starts the helper process, which ends at `release()` or with this process. */
   static start(): Leash {
-    // JavaScript in the build; under Jest TypeScript, whose types Node strips.
+    // In the build the helper is JavaScript. Under Jest it is TypeScript, whose types Node strips.
     const file = join(__dirname, `leash-holder${extname(__filename)}`);
     const holder = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', file], {
       detached: true,
@@ -32,7 +32,7 @@ export class Leash {
     return new Leash(holder);
   }
 
-  /** Adds a process that is stopped when this one ends, after those that were added later. */
+  /** Adds a process to stop when this process ends. Processes are stopped in reverse order: the last added first. */
   hold(pid: number, terms: LeashTerms): void {
     this.send({ hold: { pid, ...terms } });
   }
@@ -42,7 +42,7 @@ export class Leash {
     this.send({ remove: pid });
   }
 
-  /** Removes this directory after all processes are stopped. */
+  /** Orders the helper to remove this directory after all processes are stopped. */
   removeAtEnd(directory: string): void {
     this.send({ removeAtEnd: directory });
   }

@@ -13,7 +13,7 @@ export function makeDirectory(path: string, mode = 0o700): void {
   if (refusal !== true) throw refusal;
 }
 
-/** Returns true when the folder exists afterwards, the error when a parent is missing. Throws other errors. */
+/** Returns true when the folder exists afterwards. Returns the error when a parent is missing; throws other errors. */
 function made(path: string, mode: number): true | Error {
   try {
     mkdirSync(path, { mode });

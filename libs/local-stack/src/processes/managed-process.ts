@@ -12,7 +12,7 @@ export interface ManagedProcessOptions {
   command: string;
   args: string[];
   cwd?: string;
-  /** Whole environment of the process; that of this process by default. */
+  /** Whole environment of the process; by default the environment of this process. */
   env?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
@@ -20,9 +20,11 @@ export interface ManagedProcessOptions {
   logFile: string;
   /** Called with each line of output. */
   onLine?: (line: string) => void;
-  /** Called at the first line that could not be written to the log file. The log lacks such lines. */
+  /**
+   * Called at the first line that cannot be written to the log file. The log lacks the lines that could not be written.
+   */
   onLogError?: (error: unknown) => void;
-  /** Opens an IPC channel. A Node child notices by its end that this process has ended. */
+  /** Opens an IPC channel. When this process ends, the channel closes, which a Node child notices. */
   ipc?: boolean;
   stopSignal?: NodeJS.Signals;
   /** Time from the stop signal to SIGKILL, in milliseconds; 10 000 by default. */
@@ -36,7 +38,10 @@ export interface ProcessExit {
   signal: NodeJS.Signals | null;
 }
 
-/** A child process with a log file and a bounded stop. In its own process group, so that Ctrl-C does not reach it. */
+/**
+ * A child process with a log file and a time limit for stopping. It has its own process group, so that Ctrl-C does not
+ * reach it.
+ */
 export class ManagedProcess {
   private exit: ProcessExit | undefined;
   private stopping: Promise<ProcessExit> | undefined;
@@ -55,8 +60,8 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
         options.leash?.remove(pid);
-        // 'close' follows when all output is read. A grandchild that keeps the pipe open delays it by at most 1 s.
-        // setImmediate: after a pause of this process, output that is already here is read first.
+        // The event 'close' follows when all output is read. If a grandchild keeps the pipe open, this timer emits
+        // 'close' after 1 s. With setImmediate, output that arrived while this process was paused is read first.
         lateClose = setTimeout(() => setImmediate(() => child.emit('close', code, signal)), 1000);
       });
       child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {

@@ -19,7 +19,7 @@ export interface AppProcessOptions {
   onLine?: (line: string) => void;
   /** Called once in each run when the log file cannot be written. */
   onLogError?: (error: unknown) => void;
-  /** Called when it ends without `stop()` or `kill()`. */
+  /** Called when the program ends without `stop()` or `kill()`. */
   onCrash?: (exit: ProcessExit) => void;
   readyTimeoutMs?: number;
 }
@@ -68,7 +68,7 @@ export class AppProcess {
     await this.untilReady(child);
   }
 
-  /** Sends SIGTERM, and SIGKILL when it does not end in time. */
+  /** Sends SIGTERM, and SIGKILL when the program does not end in time. */
   async stop(): Promise<void> {
     await this.process?.stop();
   }

@@ -28,9 +28,9 @@ export function databaseVariable(name: DatabaseName): string {
 }
 
 /**
- * Provisions the databases on the server of `adminUrl`, except those that the caller names: INGEST_DATABASE_URL,
- * USERS_DATABASE_URL.
- * @param adminUrl needed unless the caller names all of them
+ * Provisions the databases on the server of `adminUrl`, except the databases that the caller names in
+ * INGEST_DATABASE_URL or USERS_DATABASE_URL.
+ * @param adminUrl needed unless the caller names all databases
  * @throws ServerUnusableError
  */
 export async function prepareDatabases(

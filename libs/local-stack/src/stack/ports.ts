@@ -43,8 +43,8 @@ export const portVariables = Object.fromEntries(portNames.map((name) => [name, v
 >;
 
 /**
- * The default ports, changed by what is set. PORT is the gateway's. OPS_PORT is the operations port of the first service;
- * the others follow in the order of the table. Each port has a variable of its own.
+ * The default ports, changed by what is set. PORT sets the port of the gateway. OPS_PORT sets the operations port of
+ * the first service; those of the other services follow in the order of the table. Each port has a variable of its own.
  * @throws BadVariableError
  */
 export function portsFrom(env: NodeJS.ProcessEnv): GatehousePorts {
@@ -60,7 +60,7 @@ export function portsFrom(env: NodeJS.ProcessEnv): GatehousePorts {
   return ports;
 }
 
-/** A different free port for each. */
+/** A different free port for each name. */
 export async function freePorts(): Promise<GatehousePorts> {
   const ports = { ...defaultPorts };
   const taken = new Set<number>();

@@ -13,7 +13,10 @@ export interface GatehouseCrash {
 export interface EndListeners {
   /** A process ended without being stopped. */
   onCrash?: (crash: GatehouseCrash) => void;
-  /** A log can no longer be written. The error is a LocalServerError for a full disk. Also called while starting. */
+  /**
+   * A log can no longer be written. The error is a LocalServerError for a full disk. Also called while Gatehouse
+   * starts.
+   */
   onLogError?: (error: unknown) => void;
 }
 
@@ -52,7 +55,7 @@ export class RunningParts {
     await this.leash.release();
   }
 
-  /** Stops everything. A second call stops what was still starting at the first. */
+  /** Stops everything. A second call stops the parts that were still starting during the first call. */
   stop(): Promise<void> {
     this.stopRequested = true;
     this.stopping = this.stopping.then(() => this.stopInOrder());

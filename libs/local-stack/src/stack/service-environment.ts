@@ -11,7 +11,7 @@ export const appNames: readonly AppName[] = ['clerk-emulator', ...serviceNames];
 
 /** What the environments of the programs are made of. */
 export interface ServiceEnvironmentInput {
-  /** What the caller has set; replaces every default. */
+  /** The variables that the caller has set; they replace the defaults. */
   env: NodeJS.ProcessEnv;
   ports: GatehousePorts;
   settings: LocalSettings;
@@ -50,8 +50,8 @@ export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
 }
 
 /**
- * The whole environment of each program. A program does not get a variable, a secret say, that only other programs list.
- * It gets every variable that no program lists.
+ * The whole environment of each program. A variable that some program lists, for example a secret, goes only to the
+ * programs that list it. A variable that no program lists goes to every program.
  */
 export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppName, NodeJS.ProcessEnv> {
   const rows = Object.fromEntries(appNames.map((name) => [name, rowOf(name, input)])) as Record<AppName, Row>;
@@ -138,7 +138,8 @@ function ownVariables({
       CLERK_API_URL: made(emulator),
       // The emulator has no rate limit by default.
       CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
-      // Metadata makes an admin only in the emulator: `npm start` and the tests make their first one so.
+      // Only with the emulator, metadata can make a user an admin: `npm start` and the tests make their first admin
+      // this way.
       CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : made('user,developer,admin'),
       CLERK_METADATA_KEY: undefined,
       CLERK_WRITE_BACK: undefined,

@@ -12,7 +12,7 @@ export interface LocalSettings {
   clerkSecretKey: string;
   clerkWebhookSecret: string;
   clerkInstanceId: string;
-  /** RSA key in PEM. Kept, so that tokens of the emulator stay valid after a restart. */
+  /** RSA key in PEM. The key is kept, so that tokens of the emulator stay valid after a restart. */
   emulatorPrivateKey: string;
   natsPasswords: Record<ServiceName, string>;
   postgresPassword: string;

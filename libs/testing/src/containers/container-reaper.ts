@@ -7,7 +7,8 @@ import { runLabel } from './run-label';
 const limitMs = 70_000;
 
 /**
- * Removes all containers of this test run when it ends, even after Ctrl-C or SIGKILL: a detached process does it.
+ * Removes all containers of this test run when the run ends, even by Ctrl-C or SIGKILL. A detached process removes
+ * them.
  */
 export class ContainerReaper {
   private constructor(

@@ -16,7 +16,7 @@ export interface ContainerOptions {
   port: number;
   /** Port on the host, which a restart keeps; by default Docker chooses one. */
   hostPort?: number;
-  /** Matches the line that it writes when it listens. */
+  /** Matches the line that the server writes when it listens. */
   listening: RegExp;
 }
 
@@ -25,16 +25,16 @@ export interface Container {
   host: string;
   port: number;
   isRunning(): Promise<boolean>;
-  /** Starts it again after `stop` or `kill`, with its files. */
+  /** Starts the container again after `stop` or `kill`, with its files. */
   start(): Promise<void>;
-  /** Sends the stop signal, and SIGKILL when it does not end in time. */
+  /** Sends the stop signal, and SIGKILL when the container does not end in time. */
   stop(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
   /** Freezes its processes: connections stay open and nothing answers. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
-  /** Removes it with its files and volumes. */
+  /** Removes the container with its files and volumes. */
   remove(): Promise<void>;
 }
 

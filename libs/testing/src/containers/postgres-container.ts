@@ -5,7 +5,7 @@ import { startContainer } from './container';
 const readyTimeoutMs = 60_000;
 
 /**
- * Starts PostgreSQL from TEST_POSTGRES_IMAGE, without durability, like the local one.
+ * Starts PostgreSQL from TEST_POSTGRES_IMAGE, without durability, like the local PostgreSQL of the tests.
  * @returns the URL of the superuser
  */
 export async function startPostgresContainer(password: string): Promise<string> {
@@ -23,7 +23,7 @@ export async function startPostgresContainer(password: string): Promise<string> 
     imageVariable: 'TEST_POSTGRES_IMAGE',
     environment: {
       POSTGRES_PASSWORD: password,
-      // Sorts like the local one, independent of the language of the image.
+      // Sorts like the local PostgreSQL, independent of the language of the image.
       POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C.UTF-8 --no-sync',
     },
     command: ['postgres', ...settings.flatMap((setting) => ['-c', setting])],

@@ -1,7 +1,7 @@
 /**
- * A process that container-reaper.ts starts with a label as its argument. Waits until its standard input ends. The kernel
- * closes that when the test run ends, even by SIGKILL. Then removes the containers with that label.
- * Imports nothing of this workspace, because Node also runs this file uncompiled.
+ * A process that container-reaper.ts starts with a label as its argument. Waits until its standard input ends. The
+ * kernel closes that input when the test run ends, even by SIGKILL. The process then removes the containers with that
+ * label. Imports nothing of this workspace, because Node also runs this file uncompiled.
  */
 import { createInterface } from 'node:readline';
 

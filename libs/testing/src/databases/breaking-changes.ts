@@ -21,14 +21,15 @@ const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
 /**
- * Statements of a migration that would break replicas of the previous release: what it drops, renames, revokes or narrows
- * in tables that existed before, and indexes that block writers. Empty for a migration that only expands. Runs `up`
- * without a database.
+ * Statements of a migration that would break replicas of the previous release: what it drops, renames, revokes or
+ * narrows in tables that existed before, and indexes that block writers. Empty for a migration that only expands. Runs
+ * `up` without a database.
  *
- * It reads SQL with regular expressions, because nothing simpler finds the same. A comparison of the catalog before and
- * after does not show whether an index blocked writers, nor a DO block whose condition was false in the test. A parser of
- * PostgreSQL is a dependency that still needs these rules, and another parser for the bodies of DO blocks. What the
- * expressions cannot read counts as breaking: then name the migration `Contract…`, or list the statement in the spec.
+ * SQL is read with regular expressions, because nothing simpler finds the same statements. A comparison of the catalog
+ * before and after does not show whether an index blocked writers, nor a DO block whose condition was false in the
+ * test. With a parser of SQL as a dependency, these rules would still be needed, and another parser for the bodies of
+ * DO blocks. What the expressions cannot read counts as breaking: then name the migration `Contract…`, or list the
+ * statement in the spec.
  */
 export async function breakingChangesOf(migration: MigrationInterface): Promise<string[]> {
   const texts: string[] = [];
@@ -48,7 +49,10 @@ export async function breakingChangesOf(migration: MigrationInterface): Promise<
   });
 }
 
-/** Whether the action adds a column that older code, which does not set it, would have to set. */
+/**
+ * Whether the action adds a NOT NULL column without a default: inserts of older code, which does not set the column,
+ * would fail.
+ */
 function isRequiredColumn(action: string): boolean {
   return ADDED_COLUMN.test(action) && /\bNOT NULL\b/i.test(action) && !/\b(DEFAULT|GENERATED)\b/i.test(action);
 }

@@ -88,7 +88,7 @@ export async function dropTemplates(admin: string, run: string): Promise<void> {
 
 function templatePlan(admin: string, template: string): DatabasePlan {
   const name = `t_${testVariable('run')}_${template.replace(/[^a-z0-9]+/gi, '_').toLowerCase()}`;
-  // Derived, so that every worker knows the passwords of roles that another one created.
+  // The password is derived, so that every worker knows the passwords of roles that another worker created.
   const password = (role: string) => createHmac('sha256', new URL(admin).password).update(role).digest('hex');
   const [ownerRole, serviceRole] = [`${name}_owner`, `${name}_service`];
   return {

@@ -1,7 +1,10 @@
 import { dropTemplates } from '../databases/test-database';
 import { testVariables } from '../test-environment';
 
-/** Stops what global-setup.ts started. On a server that it did not start, drops the databases of this run. */
+/**
+ * Stops the servers that global-setup.ts started. On a server that the run did not start, drops the databases of this
+ * run.
+ */
 export default async function globalTeardown(): Promise<void> {
   const infrastructure = globalThis.gatehouseTestInfrastructure;
   const { [testVariables.postgres]: url, [testVariables.run]: run } = process.env;

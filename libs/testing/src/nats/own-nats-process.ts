@@ -70,7 +70,10 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
   };
 }
 
-/** Waits until all threads are stopped; until then some still answer. Known only on Linux. */
+/**
+ * Whether all threads of the process are stopped; until then, some still answer. True on systems other than Linux,
+ * where this is unknown.
+ */
 function standsStill(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
   if (!existsSync(tasks)) return true;

@@ -11,10 +11,10 @@ export interface OwnNats {
   /** Freezes the process until `thaw`: connections stay open and nothing answers. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Starts it again on the same port, with its store. */
+  /** Starts the server again on the same port, with its store. */
   start(): Promise<void>;
-  /** Deletes all streams and consumers. Only while it is stopped. */
+  /** Deletes all streams and consumers. Call it only while the server is stopped. */
   loseStore(): void;
-  /** Stops it and removes its files. */
+  /** Stops the server and removes its files. */
   dispose(): Promise<void>;
 }

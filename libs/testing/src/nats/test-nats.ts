@@ -3,7 +3,7 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import { randomBytes } from 'node:crypto';
 import { natsAccounts, testVariable, testVariables } from '../test-environment';
 
-/** Long, because deleting a stream deletes files, and the machine may be busy. */
+/** A long time limit, because deleting a stream deletes files, and the machine may be busy. */
 const TIMEOUT_MS = 20_000;
 
 /** NATS for one test file. */
@@ -20,7 +20,10 @@ export interface TestNats {
   isolated: boolean;
   /** Opens a connection, which `cleanup` closes. */
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
-  /** Closes those connections. Deletes all streams of the own account, or those with the prefix. */
+  /**
+   * Closes the connections of `connect`. Deletes all streams of an own account; in a shared account, only those with
+   * the prefix.
+   */
   cleanup(): Promise<void>;
 }
 

@@ -6,12 +6,12 @@ import { freePort, Leash, ManagedProcess, ServerNotReadyError, workspaceState } 
 import { RedisServerNotFoundError } from '../errors';
 import { type RedisProgram, unpackDebianRedis, unpackedRedis } from './redis-debian';
 
-/** The redis-server of one test file, which the test can stop and restart. It loses its data when it stops. */
+/** The redis-server of one test file, which the test can stop and restart. The server loses its data when it stops. */
 export interface OwnRedis {
   url: string;
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Stops it and removes its files. */
+  /** Stops the server and removes its files. */
   dispose(): Promise<void>;
 }
 
