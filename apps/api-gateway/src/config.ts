@@ -19,7 +19,9 @@ import { services } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
-/** Browser extensions and desktop apps send origins of their own schemes. */
+/**
+ * Accepts custom schemes, because browser extensions and desktop apps send origins such as `chrome-extension://<id>`.
+ */
 const callers = originList({ customSchemes: true });
 const redirectTargets = originList({ customSchemes: false });
 const EXAMPLE_URL = 'https://app.example.com/home';
@@ -57,7 +59,7 @@ const variables = z.object({
       z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 to 8192 bits, or can be factored (ROCA)'),
     )
     .optional(),
-  // fetch rejects URLs with credentials and repeats them in its error.
+  // `fetch` rejects a URL with credentials, and its error message would repeat them.
   CLERK_JWKS_URL: httpUrl.refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'must not hold credentials').optional(),
   CLERK_AUTHORIZED_PARTIES: callers.default([]),
   CLERK_REQUIRE_AZP: flag.default(false),
@@ -90,7 +92,7 @@ export interface GatewayConfig {
   readonly nats: NatsAddress;
   readonly clerk: {
     readonly issuer: string;
-    /** Only key for session tokens; if undefined, keys are fetched from `jwksUrl`. */
+    /** The only key that verifies Clerk's session tokens. If undefined, keys are fetched from `jwksUrl`. */
     readonly jwtKey?: string;
     readonly jwksUrl: string;
     /** Patterns of an `OriginList`. */
@@ -102,7 +104,7 @@ export interface GatewayConfig {
   readonly envelopePrivateKey: string;
   /** Origins whose pages may call the gateway; patterns of an `OriginList`. */
   readonly corsOrigins: readonly string[];
-  /** Additional request headers that these pages may send; in lower case. */
+  /** Additional request headers that pages of `corsOrigins` may send; in lower case. */
   readonly corsAllowedHeaders: readonly string[];
   /** Base URL of the gateway for clients, and the issuer of its tokens. */
   readonly publicUrl: string;
@@ -118,11 +120,13 @@ export interface GatewayConfig {
   readonly rateLimitStore: string;
   /** Whether plain HTTP is rejected. */
   readonly requireHttps: boolean;
-  /** Whose `X-Forwarded-For` is trusted: every client's, nobody's, or that of these addresses. */
+  /**
+   * Whose `X-Forwarded-For` is trusted: every client's (`true`), nobody's (`false`), or that of the listed addresses.
+   */
   readonly trustProxy: boolean | string[];
 }
 
-/** Returns variables that are set but not read, and whose names are similar to ones that are read. */
+/** Returns variables that are set but not read, and whose names resemble one that is read, such as misspelled names. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
@@ -163,7 +167,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
 
-/** Rejects CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES, together with all other faults. */
+/**
+ * Makes the schema reject CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES. Reported together with all other faults.
+ */
 function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
   return schema.refine(
     (env) => {
@@ -178,7 +184,10 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
   );
 }
 
-/** Whether a key is usable. Checked at boot, so that an unusable key does not fail the first request. */
+/**
+ * Returns a predicate: whether `use` accepts a key. Checked at boot, so that an unusable key does not fail the first
+ * request.
+ */
 function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
   return (key) => {
     try {

@@ -23,7 +23,7 @@ export class LegacyTokensOffError extends codedError(
 /** The caller is known, but its account is deactivated, banned or deprovisioned. */
 export class AccountInactiveError extends codedError('account_inactive', 'The account is not active.') {}
 
-/** The session is valid, but Clerk has no such user. */
+/** The session is valid, but Clerk has no user with the session's user id. */
 export class UserUnknownError extends codedError('user_unknown', 'The user of this session does not exist.') {}
 
 /** The route requires a higher role than the caller has. */
@@ -55,13 +55,16 @@ export class RateLimitedError extends codedError(
   }
 }
 
-/** The shared rate limit store is unavailable, and this request must not run uncounted. */
+/** The shared store of rate limits is unavailable, and this request must not run uncounted. */
 export class RateLimitUnavailableError extends codedError(
   'rate_limit_unavailable',
   'The rate limit store is unavailable. Retry later.',
 ) {}
 
-/** A service rejects what this gateway signs because their clocks differ. The message is the service's. */
+/**
+ * A service rejects this gateway's signatures, because the clocks of the two differ. The message comes from the
+ * service.
+ */
 export class ClockSkewError extends codedError('CLOCK_SKEW', (fault: string) => fault) {}
 
 /** The request came over plain HTTP. */
@@ -79,7 +82,7 @@ export class OriginNotAllowedError extends codedError(
 /** Part of a request that has fields. */
 export type FieldPlace = 'path' | 'query' | 'body';
 
-/** One invalid field of a request: its place and what is wrong with it; never its value. */
+/** One invalid field of a request: its place and its fault, but never its value. */
 export interface FieldFault {
   readonly in: FieldPlace;
   readonly field: string;
@@ -121,7 +124,7 @@ export class RouteUndeclaredError extends codedError(
   (route: string) => `${route} lacks @Access: every route declares its access, permission and rate class`,
 ) {}
 
-/** A handler takes part of the request without a schema. The gateway does not start. */
+/** A handler takes a body, query or path parameters without a schema. The gateway does not start. */
 export class InputUncheckedError extends codedError(
   'INPUT_UNCHECKED',
   (route: string, parts: string) => `${route} takes ${parts} without a schema: give each @Body, @Query and @Param one`,
@@ -130,7 +133,7 @@ export class InputUncheckedError extends codedError(
 /** The gateway received a request before its routes had a guard. The request is rejected. */
 export class RoutesUnguardedError extends codedError('ROUTES_UNGUARDED', 'the routes have no guard yet') {}
 
-/** A handler requires a Clerk session, but its route does not declare that. */
+/** A handler requires a Clerk session, but its route does not declare one. */
 export class CallerMissingError extends codedError(
   'CALLER_MISSING',
   'the request has no Clerk session: its route does not require one',

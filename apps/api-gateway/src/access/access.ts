@@ -13,7 +13,7 @@ export interface RouteAccess {
   /**
    * - `public`: no credential
    * - `clerk-session`: a verified Clerk session, whose user may not exist here yet
-   * - `browser-session`: the same for a browser navigation, which may also be signed out
+   * - `browser-session`: a browser navigation, with a verified Clerk session or signed out
    * - `user`: any active user
    * - `admin`: an active user with the role admin
    */
@@ -22,7 +22,7 @@ export interface RouteAccess {
   readonly permission: `${string}:${string}`;
   /** Rate limit that requests count against. */
   readonly rateClass: RateClass;
-  /** `session` rejects API keys. */
+  /** `session`: the route rejects API keys. */
   readonly credential?: (typeof credentialKinds)[number];
   /**
    * Set on pages that browsers navigate to. Clerk and others append query parameters to such URLs, so unknown parameters

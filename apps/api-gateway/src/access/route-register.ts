@@ -15,8 +15,8 @@ export interface RouteGuard {
   /** Called when the headers have arrived, before the body is read. */
   admit(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void>;
   /**
-   * Called again when the body has arrived. The client decides how long that takes, and its session may have ended
-   * meanwhile.
+   * Called again when the body has arrived, because the caller's session may have ended while a slow client sent the
+   * body.
    */
   confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void>;
 }
@@ -58,7 +58,7 @@ export class RouteRegister {
     return this.routes;
   }
 
-  /** Sets the guard of every route. Requests before that are rejected. */
+  /** Sets the guard of every route. Until this call, every request is rejected. */
   guardBy(guard: RouteGuard): void {
     this.guard = guard;
   }

@@ -10,7 +10,10 @@ import { anonymousContext } from '../caller/origin';
 import { AuditQueue, type Entry } from './audit-queue';
 
 const MAX_RECENT = 10_000;
-/** The same refusal of the same caller is recorded once within this time, so that a client in a loop cannot fill the log. */
+/**
+ * A repeated entry about the same caller is recorded once within this time, so that a client in a loop cannot fill the
+ * log.
+ */
 const REPEAT_MS = 60_000;
 
 /** Sends audit entries for events that only the gateway sees. */
@@ -31,7 +34,10 @@ export class AuditTrail {
     this.queue.add({ action: 'access.refused', outcome: 'refused', reason, subject: permission }, caller);
   }
 
-  /** Records an action of webhook-ingest, which has no audit log. The request waits for it. Never rejects. */
+  /**
+   * Records an action of webhook-ingest, which has no audit log. Resolves when the entry is sent or queued; never
+   * rejects.
+   */
   done(
     action: 'events.redrive' | 'payloads.erase',
     subject: string,
@@ -54,7 +60,10 @@ export class AuditTrail {
     );
   }
 
-  /** Records that an impersonated session was not exchanged: the new session would outlive the impersonation. */
+  /**
+   * Records that an impersonated session was not exchanged for a Gatehouse session, which would outlive the
+   * impersonation.
+   */
   exchangeRefused({ actor, clerkUserId, sessionId }: ClerkSession, request: FastifyRequest): void {
     const reason = 'token_impersonated';
     if (!this.isNew(`${sessionId} exchange ${reason}`)) return;

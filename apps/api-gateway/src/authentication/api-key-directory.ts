@@ -18,7 +18,10 @@ import { actingPrincipal } from './principal-directory';
 type Found = ReplyOf<typeof resolveKey>;
 
 const MAX_UNKNOWN = 2_000;
-/** A guessed hash cannot become a valid key; the expiry limits the effect of a wrong entry. */
+/**
+ * How long an unknown key is remembered. An unknown key never becomes valid; the time limits the effect of a wrong
+ * entry.
+ */
 const UNKNOWN_TTL_MS = 30_000;
 /** Maximum concurrent lookups per address, so that the first guesses are counted before the next ones are looked up. */
 const MAX_LOOKUPS_PER_ADDRESS = 20;
@@ -81,7 +84,7 @@ export class ApiKeyDirectory {
     const address = countedAddress(ip);
     const isAdmitted = await this.admit(hash, address);
     return this.lookups.run(address, async () => {
-      // Lookups that ran while this one waited may have reached the limit.
+      // Guesses counted while this lookup waited may have reached the limit.
       if (!isAdmitted) await this.admit(hash, address);
       return this.lookUp(hash, address, id);
     });

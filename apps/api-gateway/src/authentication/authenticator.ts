@@ -41,7 +41,9 @@ export class Authenticator {
     });
   }
 
-  /** Returns the Clerk session of a request. Its user may not exist here yet. Throws like `authenticate`. */
+  /**
+   * Returns the Clerk session of a request. The user of the session may not exist here yet. Throws like `authenticate`.
+   */
   clerkSession(request: FastifyRequest, navigation = false): MaybePromise<ClerkCaller> {
     return this.countRefusals(() => {
       const credential = credentialOf(request, navigation);
@@ -52,8 +54,9 @@ export class Authenticator {
   }
 
   /**
-   * Returns the Clerk session of a browser navigation, from the Authorization header or Clerk's cookies, or why there is
-   * none. Throws like `authenticate` for refusals that signing in again would not fix.
+   * Returns the Clerk session of a browser navigation, from the Authorization header or Clerk's cookies. Without a
+   * session, returns why the browser is signed out.
+   * @throws the errors of `authenticate` that signing in again would not fix
    */
   async browserSession(request: FastifyRequest): Promise<ClerkCaller | SignedOut> {
     if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);
@@ -102,7 +105,7 @@ export class Authenticator {
     return { session, tokenId: tokenIdOf(session, text) };
   }
 
-  /** Counts every refusal of the credential by its code, whether the work throws or rejects. */
+  /** Runs `work` and counts a refusal of the credential by its code, whether `work` throws or rejects. */
   private countRefusals<Result>(work: () => MaybePromise<Result>): MaybePromise<Result> {
     const refuse = (error: unknown): never => {
       if (isRefusal(error)) this.metrics.verifications.inc({ result: error.code });

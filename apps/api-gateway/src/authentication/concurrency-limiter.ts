@@ -23,7 +23,7 @@ export class ConcurrencyLimiter {
 
   /**
    * Runs the work and returns its result.
-   * @throws RequestRefusedError `unavailable` if too many callers wait, or this one waited too long
+   * @throws RequestRefusedError `unavailable` if too many callers wait, or if this caller waited too long
    */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const queue = this.queues.get(key) ?? { running: 0, waiting: new Set() };

@@ -4,7 +4,7 @@ import { admitsByChance } from '../limits/chance';
 import { actionPolicies } from '../limits/rate-policy';
 import { WindowCounters } from '../limits/window-counters';
 
-/** Maximum number of known sessions and of names that are counted. */
+/** `sessions`: maximum number of known sessions. `names`: maximum number of names with their own count. */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit } = actionPolicies.forgedToken;
 
@@ -16,13 +16,15 @@ interface ForgeriesOptions {
 }
 
 /**
- * Limits signature checks of forged tokens, per second and name. The names of a token are its address and, if a token of
- * it was accepted before, its session. A token is checked while one of its names has fewer than twenty forgeries in this
- * second. After that, it is drawn at random, with a probability that falls as forgeries rise. Each gateway counts for
- * itself, because the limit protects its own CPU.
+ * Limits how many forged tokens per second have their signature checked. Forgeries are counted by name. The first name
+ * of a token is the address that sent it. The second is its session, if a token of that session was accepted before.
+ *
+ * A token is checked while one of its names has fewer than twenty forgeries in this second. After that, a random draw
+ * decides; the more forgeries, the lower the probability. Each gateway counts for itself, because the limit protects
+ * its own CPU.
  *
  * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session
- * behind the same address could sign in during the attack. Random admission gives every token the same chance.
+ * behind the same address could sign in during the attack. A random draw gives every token the same chance.
  * @see docs/explanation/guessing-and-forgery.md
  */
 export class Forgeries {

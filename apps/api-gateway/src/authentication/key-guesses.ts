@@ -5,16 +5,16 @@ import { RateLimits } from '../limits/rate-limits';
 import { actionPolicies } from '../limits/rate-policy';
 
 const { limit } = actionPolicies.unknownKey;
-/** Each attempt is drawn independently, so clients need not wait for the end of the window. */
+/** Short, because each attempt is drawn at random: clients need not wait for the end of the window. */
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * Limits lookups of guessed API keys at user-sync, per address and minute. A key that was accepted before is always looked
- * up. Any other key is looked up while its address has sent fewer than twenty unknown keys. After that, each key is drawn
- * at random, with a probability that falls as guesses rise.
+ * Limits lookups of guessed API keys at user-sync, per address and minute. A key that was accepted before is always
+ * looked up. Any other key is looked up while its address has sent fewer than twenty unknown keys. After that, a random
+ * draw decides for each key; the more guesses, the lower the probability.
  *
  * A plain limit would be simpler, but one guesser could use it up each minute. Then no new key of another client behind
- * the same address would ever be accepted. Random admission gives every attempt the same chance.
+ * the same address would ever be accepted. A random draw gives every attempt the same chance.
  * @see docs/explanation/guessing-and-forgery.md
  */
 @Injectable()
@@ -22,9 +22,10 @@ export class KeyGuesses {
   constructor(private readonly limits: RateLimits) {}
 
   /**
-   * Decides whether a key may be looked up, by its hash. Returns true if the decision stays valid while the lookup waits;
-   * false if it must be repeated, because other guesses may be counted meanwhile.
-   * @throws RateLimitedError
+   * Admits the lookup of the key with this SHA-256.
+   * @returns true if the key stays admitted while its lookup waits. If false, call `admit` again after the wait,
+   * because guesses that were counted meanwhile may have reached the limit.
+   * @throws RateLimitedError if the key is not admitted
    */
   async admit(hash: string, address: string): Promise<boolean> {
     const { count } = await this.limits.countOf('unknownKey', address);

@@ -7,7 +7,9 @@ import { type Logger } from 'pino';
 const INTERVAL_MS = 5_000;
 const MAX_KEYS = 20_000;
 
-/** Collects when API keys were last used and reports that to user-sync every five seconds, for at most 20 000 keys. */
+/**
+ * Collects when each API key was last used, for at most 20 000 keys. Reports the times to user-sync every five seconds.
+ */
 @Injectable()
 export class KeyUsage {
   private readonly uses = new Map<string, number>();

@@ -10,7 +10,7 @@ const AUDIENCE = 'gatehouse';
 export interface OpenedSession {
   readonly userId: string;
   readonly session: { readonly id: string; readonly expiresAt: number };
-  /** Clerk session that it was exchanged from; null after a login with password. */
+  /** The Clerk session that was exchanged for this session; null after a login with password. */
   readonly parentSessionId: string | null;
 }
 
@@ -45,7 +45,7 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // The time at which the session was opened, so that a repeated exchange returns the same token. Never in the future.
+      // The time at which the session was opened: a repeated exchange then returns the same token. Never in the future.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

@@ -20,7 +20,7 @@ import { countedAddress } from '../limits/rate-limits';
 import { type MaybePromise } from '../maybe-promise';
 import { Forgeries } from './forgeries';
 
-/** Session of a verified token, by the verifier that accepted it. */
+/** Session of a verified token, with the verifier that accepted the token. */
 export type VerifiedToken =
   | { readonly verifier: 'clerk_session'; readonly expiresAt: number; readonly session: ClerkSession }
   | { readonly verifier: 'legacy_jwt'; readonly expiresAt: number; readonly session: LegacySession };
@@ -43,11 +43,12 @@ export class TokenVerifier {
   ) {}
 
   /**
-   * Returns the session of a valid token. `from` is read only if the signature must be checked.
-   * @throws CredentialRefusedError `token_*`; KeysUnavailableError; RateLimitedError if the address sent too many forged tokens
+   * Returns the session of a valid token. `from` is the sender; read only if the signature must be checked.
+   * @throws CredentialRefusedError `token_*`; KeysUnavailableError; RateLimitedError if the address sent too many
+   * forged tokens
    */
   verify(token: string, from: { readonly ip: string }): MaybePromise<VerifiedToken> {
-    // Checked before hashing, because the hash of a longer token takes longer.
+    // Checked before `keyOf` hashes the token, because a longer token takes longer to hash.
     if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);
@@ -87,8 +88,9 @@ export class TokenVerifier {
   }
 
   /**
-   * Rethrows the refusal, with one exception: the signature of a known session does not match, and the key set cannot be
-   * fetched again yet. Then the key was probably rotated. KeysUnavailableError (503) keeps the user signed in.
+   * Rethrows the refusal, with one exception. If the signature of a known session does not match and the key set cannot
+   * be fetched again yet, Clerk has probably rotated its key. Then throws KeysUnavailableError (503), which keeps the
+   * user signed in.
    */
   private refuse(error: unknown, session: string | undefined): never {
     if (

@@ -31,7 +31,7 @@ export class Caller implements RequestContext {
     return this.request.id;
   }
 
-  /** Computed only when a service is called: most requests do not need it. */
+  /** Computed only when a service is called, because most requests call none. */
   get origin(): Origin {
     return originOf(this.request);
   }
@@ -44,7 +44,7 @@ export interface ClerkCaller {
   readonly tokenId: string;
 }
 
-/** Why a browser is signed out: no cookie with a session token, or one whose token has expired. */
+/** Why a browser is signed out. `missing`: no cookie holds a session token. `expired`: the token has expired. */
 export type SignedOut = 'missing' | 'expired';
 
 declare module 'fastify' {

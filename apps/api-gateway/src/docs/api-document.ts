@@ -46,7 +46,7 @@ export class ApiDocument {
         schema instanceof z.ZodType
           ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
           : undefined,
-      // Operation ids are public. Controllers that were renamed or split keep theirs with `operationId`.
+      // Operation ids are public: routes of renamed or split controllers keep their old ids with `operationId`.
       operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
     });
     document.components = { ...document.components };
@@ -86,7 +86,7 @@ function marked(schema: Record<string, unknown>, emptyIsValid: boolean): Record<
   return emptyIsValid ? { ...schema, [EMPTY_VALID]: true } : schema;
 }
 
-/** An empty body is read as `{}`. Where that is valid, the body is optional. */
+/** An empty body is read as `{}`. If the schema accepts `{}`, the body is described as optional. */
 function describeBody({ requestBody }: Operation): void {
   if (requestBody === undefined || '$ref' in requestBody) return;
   for (const { schema = {} } of Object.values(requestBody.content)) {

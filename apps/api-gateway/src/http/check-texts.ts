@@ -2,8 +2,8 @@ import { type FieldFault, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../problems/field-faults';
 
 /**
- * Rejects NUL and unpaired surrogates in texts and member names, which PostgreSQL cannot store. Also rejects members named
- * `__proto__`, which record schemas would drop silently. Recursive: the depth of the JSON must be bounded.
+ * Rejects NUL and unpaired surrogates in texts and member names, which PostgreSQL cannot store. Also rejects members
+ * named `__proto__`, which record schemas would drop silently. Recursive, so the caller must bound the depth of `body`.
  * @throws RequestInvalidError with every invalid field
  */
 export function checkTexts(body: unknown): void {

@@ -6,8 +6,8 @@ import { RefusedOrigins } from './refused-origins';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /**
- * Request headers that pages may send: those that routes read and those that tracing and HTTP libraries add. X-API-Key
- * is not listed, because web pages must not hold API keys.
+ * Request headers that pages may send: headers that routes read, and headers that tracing and HTTP libraries add.
+ * X-API-Key is not listed, because web pages must not hold API keys.
  */
 const REQUEST_HEADERS = [
   'authorization',
@@ -32,16 +32,16 @@ export interface CorsRules {
 }
 
 /**
- * Allows pages of listed origins to read responses and send credentials. Rejects preflights of other origins with 403.
- * Other requests of those origins get no CORS headers, so the browser withholds the response. @fastify/cors is not used,
- * because its catch-all OPTIONS route could not declare its access.
+ * Allows pages of listed origins to read responses and send credentials. Rejects preflights of unlisted origins with
+ * 403. Other requests of unlisted origins get no CORS headers, so the browser withholds the response. @fastify/cors is
+ * not used, because its catch-all OPTIONS route could not declare its access.
  */
 export function allowOrigins(server: FastifyInstance, rules: CorsRules, log: Logger): void {
   const allowed = new OriginList(rules.corsOrigins);
   const allowedHeaders = [...new Set([...REQUEST_HEADERS, ...rules.corsAllowedHeaders])].join(', ');
   const refused = new RefusedOrigins(log);
   server.addHook('onRequest', (request, reply, done) => {
-    // The response depends on the origin, and caches must not mix them.
+    // The response depends on the origin, so a cache must not send it to a page of another origin.
     void reply.header('vary', 'Origin');
     const { origin } = request.headers;
     if (origin === undefined) return done();

@@ -32,7 +32,7 @@ export function dropIdentityHeaders(headers: NodeJS.Dict<string | string[]>): vo
   for (const name in headers) if (name.startsWith('x-') && IDENTITY_HEADER.test(name)) delete headers[name];
 }
 
-/** Whether the length of the body is unambiguous: `chunked` is the only accepted coding. RFC 9112 section 6.3. */
+/** Whether the length of the body is unambiguous: no `Transfer-Encoding`, or only `chunked`. RFC 9112 section 6.3. */
 function isFramed(transferEncoding: string | undefined): boolean {
   return transferEncoding === undefined || transferEncoding.trim().toLowerCase() === 'chunked';
 }

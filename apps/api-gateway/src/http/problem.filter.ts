@@ -32,13 +32,13 @@ export class ProblemFilter implements ExceptionFilter {
     if (hasUnreadBody(request)) void reply.header('connection', 'close');
     void reply.status(response.status).headers(response.headers ?? {});
     if (isBrowserRoute(request) && isNavigation(request)) return this.sendPage(response, request, reply);
-    // Sent as bytes: Fastify adds a charset to strings, which JSON media types do not have.
+    // Sent as bytes, because Fastify would add a charset to a string, and JSON media types have none.
     void reply.type(PROBLEM_TYPE).send(Buffer.from(JSON.stringify(toProblem(response, request.id))));
   }
 
   private sendPage(response: ErrorResponse, request: FastifyRequest, reply: FastifyReply): void {
     const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
-    // A person decides whether to follow the link on the page, so the count starts again.
+    // The count of redirects starts again, because a person decides whether to follow the link on the page.
     void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
     void reply.type('text/html; charset=utf-8').send(problemPage(response, request.id, signInUrl));
   }
@@ -50,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
     else this.logger.debug({ code, status }, 'request rejected');
   }
 
-  /** Turns a 404 of the router into 405 where the path has other methods: the router does not tell them apart. */
+  /** If the path has other methods, turns a 404 of the router into 405. The router answers 404 in both cases. */
   private withAllowedMethods(response: ErrorResponse, request: FastifyRequest): ErrorResponse {
     if (response.status !== 404 || !request.is404) return response;
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '');
@@ -64,8 +64,8 @@ function isBrowserRoute({ routeOptions }: FastifyRequest): boolean {
 }
 
 /**
- * Whether the rest of the body is longer than the limit, or of unknown length. The connection is closed then, because
- * Node would read all of it before the next request.
+ * Whether the body is not read completely, and is longer than the limit or of unknown length. Then the connection is
+ * closed, because Node would read the whole body before the next request.
  */
 function hasUnreadBody({ raw: { complete, headers } }: FastifyRequest): boolean {
   if (complete) return false;

@@ -13,9 +13,9 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 type Done = (error: Error | null, body?: unknown) => void;
 
 /**
- * Parses bodies as strict JSON. An empty body of any Content-Type is read as `{}`: a route without required fields
- * accepts it, other routes name the missing fields. Any other media type with at least one byte is 415. Call this before
- * the first route is registered.
+ * Parses bodies as strict JSON. Reads an empty body of any Content-Type as `{}`: a route without required fields
+ * accepts it, other routes name the missing fields. Rejects a non-empty body of any other media type with 415. Call
+ * this before the first route is registered.
  */
 export function readBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -53,7 +53,7 @@ function readJson(bytes: Buffer): unknown {
   return value;
 }
 
-/** Requires a body of zero bytes. Only a chunked body must be read to find that out. */
+/** Requires a body of zero bytes. A chunked body must be read, because it declares no length. */
 function expectEmpty(stream: IncomingMessage, done: Done): void {
   if (Number(stream.headers['content-length'] ?? '0') > 0) return done(new MediaTypeUnsupportedError());
   const finish = (error: Error | null, body?: unknown) => {

@@ -11,8 +11,8 @@ export interface Purpose {
   readonly name: string;
   readonly windowMs: number;
   /**
-   * What happens to a new name when memory is full. `share`: it shares a counter with other names, so that everything is
-   * counted. `evict`: it replaces the name whose window ends first.
+   * What happens to a new name when memory is full. `share`: the name shares a counter with other names, so that every
+   * hit is counted. `evict`: the name replaces the one whose window ends first.
    */
   readonly whenFull: 'share' | 'evict';
 }

@@ -67,7 +67,7 @@ export class RateLimits {
     if (count > actionPolicies[action].limit) throw new RateLimitedError(resetMs);
   }
 
-  /** Counts an action and returns the count; never rejects it. */
+  /** Counts an action and returns the count; never rejects the action. */
   async record(action: LimitedAction, who: string): Promise<Count> {
     return this.count(purposeOf(action, actionPolicies[action]), who, 'hit');
   }
@@ -101,10 +101,13 @@ function purposeOf(name: LimitedAction, { windowMs, withoutStore, whenFull }: Ac
   return { name, windowMs, withoutStore, whenFull };
 }
 
-/** Invalid addresses share one counter, so that forged X-Forwarded-For values cannot create new ones without end. */
+/** Invalid addresses share one counter, so that forged X-Forwarded-For values cannot create counters without end. */
 const NO_ADDRESS = 'none';
 
-/** Returns the address that requests are counted by. For IPv6 that is the /64 network, because one host can use all of it. */
+/**
+ * Returns the address by which requests are counted. For IPv6 it is the /64 network, because one host can use all of
+ * its addresses.
+ */
 export function countedAddress(address: string): string {
   const plain = clientAddress(address);
   if (plain === undefined) return NO_ADDRESS;

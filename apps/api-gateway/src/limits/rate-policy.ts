@@ -39,8 +39,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
- * Rate limits per minute, by class and tier. Logins and exchanges are never served uncounted: they are rejected while the
- * store is unavailable, and share counters while memory is full. Other classes are then counted per gateway.
+ * Rate limits per minute, by class and tier. Logins and exchanges are never served uncounted: they are rejected while
+ * the store is unavailable, and share counters while memory is full. While the store is unavailable, each gateway
+ * counts the other classes in its own memory.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
   docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },
@@ -54,9 +55,9 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
 
 /** Limits of single actions, in addition to those of the routes. */
 export const actionPolicies = {
-  /** Unknown API keys per address; beyond the limit they are drawn at random, see `KeyGuesses`. */
+  /** Unknown API keys per address; beyond the limit, a random draw decides on each key, see `KeyGuesses`. */
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
-  /** Forged tokens per name; beyond the limit tokens are drawn at random, see `Forgeries`. */
+  /** Forged tokens per name; beyond the limit, a random draw decides on each token, see `Forgeries`. */
   forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
   /** Login attempts per account and address. */
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },

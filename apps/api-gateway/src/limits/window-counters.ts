@@ -6,9 +6,9 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** Number of shared counters for names beyond the bound. */
+/** Number of shared counters, for names that get no counter of their own. */
 const SHARED = 1_024;
-/** Maximum expired windows that one hit removes; bounds its duration. */
+/** Maximum number of expired windows that one hit removes, so that no hit takes long. */
 const MAX_REMOVED = 100;
 
 /**

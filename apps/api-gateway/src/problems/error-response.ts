@@ -68,7 +68,7 @@ const tooManyRequests = ({ code, message, retryAfterMs }: RateLimitedError): Err
   headers: { 'retry-after': String(wholeSeconds(retryAfterMs)) },
 });
 
-/** `Retry-After` takes whole seconds; at least one. */
+/** Rounds up to whole seconds, at least `1`, as `Retry-After` takes them. */
 function wholeSeconds(ms: number): number {
   return Math.max(Math.ceil(ms / 1_000), 1);
 }
@@ -148,7 +148,7 @@ function jsonInvalid({ fault, message, path }: JsonInvalidError): ErrorResponse 
   return { status: 400, code: jsonCodes[fault], detail: message, ...(errors !== undefined && { errors }) };
 }
 
-/** Returns the response for an error. An unknown error becomes a 500 that tells nothing about it. */
+/** Returns the response for an error. An unknown error becomes a 500 without any detail of the error. */
 export function errorResponse(error: unknown): ErrorResponse {
   if (error instanceof CredentialRequestError) {
     const { code, message: detail } = error;
@@ -183,7 +183,9 @@ export function errorResponse(error: unknown): ErrorResponse {
   return statusResponse(statusOf(error));
 }
 
-/** Default response for a status code: the messages of Nest's and Fastify's errors may repeat the URL. */
+/**
+ * Default response for a status code. Replaces the messages of Nest's and Fastify's errors, which may repeat the URL.
+ */
 export function statusResponse(status: number): ErrorResponse {
   const known = byStatus[status];
   if (known !== undefined) return { status, ...known };

@@ -19,13 +19,19 @@ export class SignIn {
     };
   }
 
-  /** Returns `redirect_url`, or else the Referer; the fallback if that is repeated or not allowed. */
+  /**
+   * Returns the target of a navigation: `redirect_url`, or else the Referer. If that URL is repeated or not allowed,
+   * returns the fallback.
+   */
   targetOf({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): string {
     const { redirect_url: asked } = query as Record<string, unknown>;
     return redirectTarget(asked ?? headers.referer, this.rules);
   }
 
-  /** Returns the sign-in page, which redirects back here and then to the target; undefined without `SIGN_IN_URL`. */
+  /**
+   * Returns the URL of the sign-in page, which redirects back to this gateway and from there to `target`. Undefined
+   * without `SIGN_IN_URL`.
+   */
   urlFor(target: string): string | undefined {
     const { signInUrl, publicUrl } = this.config;
     if (signInUrl === undefined) return undefined;

@@ -37,7 +37,7 @@ export class LastChanges {
     this.numbers.set(markOf(change), change.number);
   }
 
-  /** Whether none of the marks has changed since an answer was read as of change `asOf`. */
+  /** Whether an answer read as of change `asOf` is still fresh: none of its `marks` has changed since. */
   isFresh(asOf: number, marks: readonly string[]): boolean {
     return asOf >= this.floor && marks.every((mark) => (this.numbers.peek(mark) ?? 0) <= asOf);
   }

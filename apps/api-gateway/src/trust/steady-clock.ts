@@ -5,8 +5,8 @@ export type MonotonicClock = () => number;
 const TOLERANCE_MS = 250;
 
 /**
- * Creates a clock that never decreases and includes the time during which the machine was suspended. Linux stops the
- * monotonic clock of a suspended machine, so an expired lease would look valid. A forward jump of the wall clock counts as
+ * Creates a clock that never decreases and includes the time during which the machine was suspended. The monotonic
+ * clock of Linux stops meanwhile: on it, an expired lease would look valid. A forward jump of the wall clock counts as
  * suspension; a backward jump is ignored.
  */
 export function steadyClock(

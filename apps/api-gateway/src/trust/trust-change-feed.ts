@@ -10,7 +10,8 @@
  *
  * Transitions:
  * - first lease: unregistered → behind. Adopts user-sync's number, then catches up.
- * - a number below ours, confirmed by user-sync: → behind. The database was replaced; its number is adopted.
+ * - a number below ours, confirmed by user-sync: → behind. The database was replaced; the gateway adopts the new
+ *   database's number.
  * - announcement or lease whose number equals ours: behind → current
  * - announcement or lease with a higher number: current → behind, then catches up
  * - catch-up reaches the announced number: behind → current
@@ -58,7 +59,7 @@ export class TrustChangeFeed {
   private acknowledged = 0;
   private heardAt = Number.NEGATIVE_INFINITY;
   private leasedUntil = Number.NEGATIVE_INFINITY;
-  /** user-sync's reason for rejecting our signatures, while it does. */
+  /** Why user-sync rejects our signatures; undefined while user-sync accepts them. */
   private clockFault: string | undefined;
   private subscribed: NatsConnection | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -186,7 +187,7 @@ export class TrustChangeFeed {
     if (this.number > this.acknowledged) void this.acknowledge();
   }
 
-  /** Compares a number that user-sync named with ours; catches up if they differ. */
+  /** Compares `current`, a number that user-sync named, with our `number`; catches up if they differ. */
   private reach(current: number): void {
     // A lower number comes from a replica that lags behind, or from a replaced database. The catch-up finds out which.
     if (current >= this.number) this.note(current);
@@ -213,7 +214,8 @@ export class TrustChangeFeed {
         const asked = { number: this.number };
         const { current, floor, changes } = await this.services.send(trustChangesSince, asked, this.context);
         if (this.hasEnded) return;
-        // Numbers of one database never decrease, so this is another one. `number` may have grown since the request.
+        // Numbers of one database never decrease: a lower one means that the database was replaced. Compared with
+        // `asked`, because `number` may have grown since the request.
         if (current < asked.number) {
           this.adopt(current);
           continue;
@@ -231,7 +233,10 @@ export class TrustChangeFeed {
     }
   }
 
-  /** Skips changes up to `floor`, which user-sync has deleted: any answer may have been affected by them. */
+  /**
+   * Skips changes up to `floor`, which user-sync has deleted. Every older answer becomes stale, because a skipped
+   * change may affect it.
+   */
   private skipTo(floor: number): void {
     for (const forget of this.forgetters) forget();
     this.lastChanges.raiseFloor(floor);
@@ -256,7 +261,7 @@ export class TrustChangeFeed {
       this.clockFault = undefined;
       // Numbers of one database never decrease: a lower one means that the database was replaced.
       if (this.state === 'unregistered' || current < request.number) this.adopt(current);
-      // An announcement may have overtaken this response, so a number below ours is not a sign of another database.
+      // A number below ours proves nothing: an announcement may have overtaken this response.
       else if (current >= this.number) this.reach(current);
     } catch (error) {
       if (error instanceof RequestRefusedError && error.reason === 'clock_skew') this.noteClockFault(error.message);
@@ -271,7 +276,7 @@ export class TrustChangeFeed {
       while (this.acknowledged < this.number && !this.hasEnded) {
         const { number } = this;
         await this.services.send(acknowledgeTrustChanges, { gatewayId: this.gatewayId, number }, this.context);
-        // `number` may have decreased if the database was replaced meanwhile.
+        // If the database was replaced meanwhile, `this.number` may now be lower.
         this.acknowledged = Math.min(number, this.number);
       }
     } catch {
@@ -286,7 +291,10 @@ export class TrustChangeFeed {
     this.clockFault = fault;
   }
 
-  /** Logs the first failure of an outage. Before the first lease, user-sync may just not have started yet. */
+  /**
+   * Logs the first failure of an outage. Logs it as info before the first lease, when user-sync may not have started
+   * yet; later as a warning.
+   */
   private logFailure(error: unknown, message: string): void {
     const level = this.state === 'unregistered' ? 'info' : 'warn';
     if (!this.hasLoggedFailure && !this.hasEnded) this.log[level]({ reason: String(error) }, message);
@@ -294,7 +302,7 @@ export class TrustChangeFeed {
   }
 }
 
-/** Wraps work so that calls while it runs join the running one. */
+/** Returns a function that runs `work`. A call while `work` is running joins that run. */
 function joined(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   return () =>

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type MaybePromise } from '../maybe-promise';
 import { type TrustChangeFeed } from './trust-change-feed';
 
-/** Answer with the number of the last trust change that was known when it was read. */
+/** Answer of user-sync. `change` is the number of the last trust change at the time at which the answer was read. */
 export interface AsOfTrustChange {
   readonly change: number;
 }
@@ -24,7 +24,10 @@ interface RunningRequest<Value> {
   next?: Promise<Value>;
 }
 
-/** Where an answer came from: memory, a request of another caller, or a new request. */
+/**
+ * Where an answer came from: memory (`cached`), a running request of another caller (`joined`) or a new request
+ * (`asked`).
+ */
 export type LookupResult = 'cached' | 'joined' | 'asked';
 
 const MAX_CACHED = 20_000;
@@ -41,7 +44,7 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
 
   constructor(
     private readonly feed: Feed,
-    /** Returns the marks of an answer, as `LastChanges` has them; undefined for an answer that must not be remembered. */
+    /** Returns the marks of an answer (see `LastChanges`); undefined for an answer that must not be remembered. */
     private readonly marksOf: (value: Value) => readonly string[] | undefined,
     private readonly onResult: (result: LookupResult) => void = () => undefined,
     max: number = MAX_CACHED,
@@ -93,7 +96,7 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
     }
     const answer: Promise<Value> = ask()
       .then((value) => {
-        // Skipped when a later request has replaced this one, or all answers were forgotten meanwhile.
+        // Not remembered if a later request has replaced this one, or if all answers were forgotten meanwhile.
         if (this.running.get(key)?.answer === answer) this.remember(key, value);
         return value;
       })

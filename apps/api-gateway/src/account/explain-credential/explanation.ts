@@ -4,7 +4,7 @@ import { type GatewayConfig } from '../../config';
 
 /** Response of `GET /auth/explain`. */
 export const explanationSchema = z.object({
-  /** Row of the credential table in the documentation, from 1. */
+  /** Number of the row in the credential table of the documentation; the first is `1`. */
   order: z.number().int(),
   verifier: z.enum(authMethods),
   /** The checks that the credential passed, in order. */
@@ -24,7 +24,7 @@ export type Explanation = z.output<typeof explanationSchema>;
 const alone = 'it is the only credential of the request, and neither in the query string nor in a repeated header';
 const state = 'its user exists and is active';
 
-/** Returns the checks of a verifier, in order. */
+/** Returns the checks that the verifier for `method` makes, in their order. */
 export function checksOf(method: AuthMethod, { requireAuthorizedParty }: GatewayConfig['clerk']): string[] {
   const party = requireAuthorizedParty ? 'azp is present and listed' : 'azp is listed if present';
   const checks: Record<AuthMethod, string[]> = {

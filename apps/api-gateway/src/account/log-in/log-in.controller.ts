@@ -70,8 +70,8 @@ export class LogInController {
 
   /**
    * Counts the attempt before the account is looked up, so that the limit does not reveal which accounts exist. E-mail
-   * addresses are hashed. The limit per account does not apply to an address that has logged in to the account before:
-   * guesses of others cannot lock out its owner.
+   * addresses are hashed. If a client's address has logged in to the account before, the limit per account does not
+   * apply to that address. So guesses from other addresses cannot lock out the owner.
    */
   private async throttle(email: string, request: FastifyRequest): Promise<{ readonly from: string }> {
     const account = hash('sha256', email.toLowerCase(), 'base64url');

@@ -10,7 +10,10 @@ export type Revocation = z.output<typeof revocationSchema>;
 export const REVOCATION =
   'With `predecessors=true`, also revokes the keys that this key replaced by rotation. `stillValid` lists the older and newer keys of the same rotation line that stay valid.';
 
-/** Returns the field only if it is set: the user-sync of the previous release rejects unknown fields. */
+/**
+ * Returns the field `predecessors` only if it is true, because the user-sync of the previous release rejects unknown
+ * fields.
+ */
 export function predecessorsOf(predecessors: boolean): { readonly predecessors?: true } {
   return predecessors ? { predecessors } : {};
 }

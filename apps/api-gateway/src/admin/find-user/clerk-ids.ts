@@ -2,13 +2,13 @@ import { clerkUserIdSchema, findUser } from '@gatehouse/contracts';
 import { RequestClient, type RequestContext, RequestRefusedError } from '@gatehouse/messaging';
 import { Injectable } from '@nestjs/common';
 
-/** Finds the Clerk ids of users: the ledger has no other user ids. */
+/** Finds the Clerk ids of users, because the ledger knows users only by Clerk id. */
 @Injectable()
 export class ClerkIds {
   constructor(private readonly services: RequestClient) {}
 
   /**
-   * Returns the Clerk id for a `userRefSchema` value; looks nothing up if the value is a Clerk id.
+   * Returns the Clerk id of a user. `ref` is a value of `userRefSchema`; a Clerk id is returned without a lookup.
    * @throws RequestRefusedError if the user is unknown or local
    */
   async of(ref: string, admin: RequestContext): Promise<string> {
