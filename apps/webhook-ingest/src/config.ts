@@ -29,7 +29,10 @@ import { SigningSecretInvalidError } from './errors';
 import { BODY_LIMIT_BYTES } from './receive-webhook/body-reader';
 import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
-/** Configuration of the service. Durations are milliseconds. Keys are objects, so that printing them shows no secret. */
+/**
+ * Configuration of the service. Durations are milliseconds. Keys are `KeyObject`s, so that printing them shows no
+ * secret.
+ */
 export interface WebhookIngestConfig {
   readonly http: {
     readonly host: string;
@@ -41,7 +44,7 @@ export interface WebhookIngestConfig {
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
   readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
-  /** In the order in which verification tries them. */
+  /** Signing secrets, in the order in which verification tries them. */
   readonly signingSecrets: readonly SigningSecret[];
   readonly retry: RetrySchedule;
   readonly envelopePublicKey: string;
@@ -54,15 +57,15 @@ export interface WebhookIngestConfig {
     readonly backlog: number;
   };
   readonly rebuild: { readonly graceMs: number; readonly pollMs: number };
-  /** Days after which the bodies of resolved events are dropped; 0 keeps them. */
+  /** Days after which the bodies of resolved events are dropped; `0` keeps all bodies. */
   readonly bodyRetentionDays: number;
   /** Minimum time without a webhook before the silence alarm can fire. */
   readonly silenceMs: number;
-  /** Time that the webhook of a change may take, once user-sync has found the change at Clerk. */
+  /** Once user-sync has found a change at Clerk, how long the webhook of the change may still take. */
   readonly silenceGraceMs: number;
-  /** Limit of the bytes of all bodies that are being received or recorded. */
+  /** Maximum bytes of all bodies together that are being received or recorded. */
   readonly maxBufferedBytes: number;
-  /** Rejected deliveries that are stored, and the maximum that is written per second. */
+  /** `keep`: how many rejected deliveries are stored. `perSecond`: how many are written per second at most. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
   /** Places at which the process kills itself; only for crash tests. */
   readonly failpoints: readonly Failpoint[];
@@ -120,7 +123,7 @@ const schema = withRetryInOrder(
 /** Every variable that webhook-ingest reads. */
 export const variableNames: readonly string[] = [...Object.keys(schema.shape), 'CLERK_WEBHOOK_SIGNING_SECRET'];
 
-/** Variables that are set, that webhook-ingest does not read, and whose names are close to ones that it reads. */
+/** Returns variables that are set but not read, and whose names resemble one that is read, such as misspelled names. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
@@ -175,7 +178,7 @@ export function readEraseConfig(environment: Readonly<Record<string, string | un
   };
 }
 
-/** Also accepts the singular name; its secret comes last. */
+/** Also accepts `CLERK_WEBHOOK_SIGNING_SECRET`, the singular name; the secret in it comes last. */
 function withSecretsJoined(environment: Readonly<Record<string, string | undefined>>) {
   const both = [environment.CLERK_WEBHOOK_SIGNING_SECRETS, environment.CLERK_WEBHOOK_SIGNING_SECRET];
   return { ...environment, CLERK_WEBHOOK_SIGNING_SECRETS: both.filter(Boolean).join(',') };

@@ -6,7 +6,10 @@ export class EventBodyEntity {
   @PrimaryColumn({ name: 'event_id', type: 'bigint', primaryKeyConstraintName: 'event_bodies_pkey' })
   eventId!: string;
 
-  /** `created_at` of the ledger row. The key of a partitioned table must contain the partition column. */
+  /**
+   * Same as `created_at` of the ledger row. In the key, because the key of a partitioned table must contain the
+   * partition column.
+   */
   @PrimaryColumn({ name: 'created_at', type: 'timestamptz', primaryKeyConstraintName: 'event_bodies_pkey' })
   createdAt!: Date;
 

@@ -8,7 +8,7 @@ export function isLedgerId(text: string): boolean {
   return LEDGER_ID.test(text);
 }
 
-/** An id, type or code that an operator entered, as the ledger can be searched for it. */
+/** Converts an id, type or code that an operator entered to a text for which the ledger can be searched. */
 export function searchText(text: string): string {
   return storableText(text, MAX_ID);
 }

@@ -13,7 +13,7 @@ export class RejectedDeliveryEntity {
   @Column({ type: 'text' })
   reason!: string;
 
-  /** As the sender sent it, not verified. */
+  /** The id as the sender sent it, not verified. */
   @Column({ name: 'webhook_id', type: 'text', nullable: true })
   webhookId!: string | null;
 

@@ -16,7 +16,7 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 @Index('webhook_events_by_type', ['eventType', 'id'])
 @Index('webhook_events_by_user', ['clerkUserId', 'id'], { where: 'clerk_user_id IS NOT NULL' })
 @Index('webhook_events_by_redrive', ['redriveId'], { where: 'redrive_id IS NOT NULL' })
-// For erasures, which search the bodies of these events.
+// For erasures, which search the bodies of events without a user.
 @Index('webhook_events_about_nobody', ['id'], { where: 'clerk_user_id IS NULL' })
 // A BRIN index, which TypeORM cannot describe.
 @Index('webhook_events_by_time', { synchronize: false })
@@ -79,7 +79,10 @@ export class WebhookEventEntity {
   @Column({ name: 'signing_secret', type: 'text', nullable: true })
   signingSecret!: string | null;
 
-  /** Written by releases without fingerprints, which may run beside this one. A later release drops it. */
+  /**
+   * Written only by older releases without fingerprints, which may run beside this one. A later release drops this
+   * column.
+   */
   @Column({ name: 'signing_secret_index', type: 'smallint', nullable: true })
   signingSecretIndex!: number | null;
 
@@ -90,7 +93,10 @@ export class WebhookEventEntity {
   @Column({ name: 'sent_at', type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
 
-  /** Number of the last or the next publish, from 1; 0 on a row that is not published. */
+  /**
+   * Number of the last publish of the event, or of the next one while it is unpublished. The first is `1`. `0`: the
+   * event was recorded as ignored and is not published.
+   */
   @Column({ name: 'publish_number', type: 'integer' })
   publishNumber!: number;
 

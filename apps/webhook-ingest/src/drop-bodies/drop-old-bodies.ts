@@ -1,13 +1,13 @@
 import { failpoint } from '@gatehouse/observability';
 import { type DataSource } from 'typeorm';
 
-/** The months whose partition was dropped, and the number of bodies. */
+/** The months whose partition was dropped, and the number of dropped bodies. */
 export interface Dropped {
   readonly months: readonly string[];
   readonly bodies: number;
 }
 
-/** Months, as `YYYYMM`, that ended before the retention time. */
+/** Months whose end is older than the retention time, such as `202609`. */
 const OLD_MONTHS = `
   SELECT substring(child.relname FROM '[0-9]{6}$') AS month
     FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid

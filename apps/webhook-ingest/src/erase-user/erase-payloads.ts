@@ -3,7 +3,10 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { failpoint } from '@gatehouse/observability';
 import { type DataSource, type EntityManager } from 'typeorm';
 
-/** Deletes a message of the event stream created at `streamCreatedAt`; returns whether it existed. */
+/**
+ * Deletes the message `sequence` of the event stream that was created at `streamCreatedAt`; returns whether the message
+ * existed.
+ */
 export type DeleteMessage = (sequence: number, streamCreatedAt: Date) => Promise<boolean>;
 
 /** The user whose payloads to erase, and who orders it. */
@@ -36,7 +39,7 @@ const PLACES = `
 const WAS_DELETED = `
   SELECT FROM webhook_events WHERE clerk_user_id = $1 AND event_type = 'user.deleted' AND status <> 'invalid' LIMIT 1`;
 
-/** Events without a user of their own, and whether their body contains the user's id. */
+/** Events without a user, and whether the body of each contains the id of the user to erase. */
 const MENTIONS = `
   SELECT event.id, position(convert_to($1, 'UTF8') IN body) > 0 AS mentions
     FROM webhook_events AS event

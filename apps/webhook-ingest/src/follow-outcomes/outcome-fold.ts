@@ -15,7 +15,10 @@ import { type Outcome, latestTimeMs } from '@gatehouse/contracts';
 import { type EventInput, type EventState, type RetrySchedule, retryDelayMs, transition } from '@gatehouse/lifecycle';
 import { storableText } from '@gatehouse/persistence';
 
-/** The effect of an outcome on the ledger. `correlationId` is that of the row; of the outcome if the row is unknown. */
+/**
+ * The effect of an outcome on the ledger. `correlationId` is that of the row or, if the row is unknown, that of the
+ * outcome.
+ */
 export interface Applied {
   readonly outcome: Outcome;
   readonly effect: 'changed' | 'unchanged' | 'unknown';
@@ -77,7 +80,7 @@ export function foldOutcomes(
   return { applied, updates: [...updates.values()] };
 }
 
-/** The row after the outcome, and the update that makes it so; undefined when the outcome changes nothing. */
+/** Returns the row after the outcome, and the update to store. Undefined when the outcome changes nothing. */
 function applyOutcome(
   row: LedgerRow,
   outcome: Outcome,
@@ -118,7 +121,10 @@ function inputOf(outcome: Outcome): EventInput {
   }
 }
 
-/** The delay does not grow during a shared outage, because its length does not depend on the attempts of one event. */
+/**
+ * During a shared outage the delay does not grow, because the attempts of one event do not tell how long the outage
+ * lasts.
+ */
 function delayOf(outcome: Outcome, schedule: RetrySchedule, retryCount: number, random: number): number {
   if (outcome.status !== 'failed') return 0;
   const { retryAfterMs, sharedOutage } = outcome.error;

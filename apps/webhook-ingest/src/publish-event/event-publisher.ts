@@ -7,7 +7,10 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { PublishLog } from './publish-log';
 import { type PublishableEvent } from './publishable-event';
 
-/** Limits of background publishing, to bound memory. Events beyond them are already recorded; the relay publishes them. */
+/**
+ * Limits of background publishing, to bound memory. The relay publishes events beyond the limits, which are already
+ * recorded.
+ */
 const MAX_IN_FLIGHT = 1_000;
 const MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024;
 
@@ -50,7 +53,8 @@ export class EventPublisher {
     this.bytes += length;
     const work = this.publish(event)
       .catch((error: unknown) => {
-        // Readiness and one log line report a refused stream configuration; every delivery need not repeat it.
+        // A refused stream configuration is already reported by readiness and one log line, so not again for every
+        // delivery.
         const level = error instanceof JetStreamConfigurationError ? 'debug' : 'warn';
         this.log[level]({ err: error, webhookId: event.webhookId }, 'publish failed; the relay will retry');
       })

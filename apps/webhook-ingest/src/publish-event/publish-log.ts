@@ -2,7 +2,7 @@ import { transitions } from '@gatehouse/lifecycle';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** Acknowledgement by the stream of one publish of one row. */
+/** The stream's acknowledgement of one publish of a row. */
 export interface PublishAck {
   readonly id: string;
   readonly publishNumber: number;
@@ -10,7 +10,10 @@ export interface PublishAck {
   readonly streamCreatedAt: Date;
 }
 
-/** The transitions for `published`, in SQL. The status differs if an outcome arrived before this update. */
+/**
+ * The status after a publish, by current status, in SQL. An outcome that arrived first may have changed the current
+ * status.
+ */
 const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
   .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))
   .join(' ')} ELSE event.status END`;
@@ -40,7 +43,8 @@ interface Waiting {
 }
 
 /**
- * Stores acknowledgements in groups. Those that arrive within `GATHER_MS`, or while a group is stored, share a statement.
+ * Stores acknowledgements in groups. Acknowledgements that arrive within `GATHER_MS`, or while a group is stored, share
+ * a statement.
  */
 @Injectable()
 export class PublishLog {

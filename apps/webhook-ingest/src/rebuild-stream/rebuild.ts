@@ -5,7 +5,7 @@
  * States of a published row (status processing) that this comparison distinguishes:
  *
  *   in flight   the stream has the message, or the consumer is handling it.
- *   lost        the stream was replaced, ends before the message, or its outcome was lost (see `Loss`).
+ *   lost        the stream was replaced or ends before the message, or the outcome was lost (see `Loss`).
  *   requeued    `published_at` is null again, under a new publish number. The relay publishes it.
  *
  * Transitions: in flight → lost: by an event outside this service, found by comparison. lost → requeued: by this class, at
@@ -30,7 +30,7 @@ import { makeRoom } from './make-room';
 import { databaseNow, requeueLostEvents } from './requeue-lost-events';
 import { SettledFloor } from './settled-floor';
 
-/** Maximum of unpublished rows. More are not requeued, because new rows would wait behind them. */
+/** Maximum number of unpublished rows. Beyond it no lost event is requeued, because new rows would wait behind it. */
 const MAX_UNPUBLISHED = 500;
 
 const COUNT_UNPUBLISHED = `
@@ -73,7 +73,8 @@ export class Rebuild extends PeriodicWorker {
 
   private async compare(): Promise<void> {
     const asOf = await databaseNow(this.dataSource);
-    // Reads the event stream before the outcome stream: an event that is acknowledged now has its outcome there later.
+    // Reads the event stream before the outcome stream, so that the later read covers the outcome of every acknowledged
+    // event.
     const events = await this.jetStream.streamState(clerkEventsStream);
     if (events === undefined) return;
     const consumer = await this.jetStream.consumerState(eventsConsumer);

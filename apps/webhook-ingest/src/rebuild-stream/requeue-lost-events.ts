@@ -3,15 +3,17 @@ import { type DataSource } from 'typeorm';
 /**
  * Why an event must be published again.
  *
- * - `other_stream`: it was published on a stream that was deleted or replaced.
- * - `beyond_stream`: its sequence is above the last one of the stream, which lost its end.
- * - `no_outcome`: the consumer acknowledged it, and its outcome was lost.
+ * - `other_stream`: the event was published on a stream that was deleted or replaced.
+ * - `beyond_stream`: the stream lost its newest messages, and the sequence of the event is above the last one left.
+ * - `no_outcome`: the consumer acknowledged the event, and the outcome was lost.
  */
 export type Loss = 'other_stream' | 'beyond_stream' | 'no_outcome';
 
 /** State of the stream at the time `asOf` of the database's clock. */
 export interface StreamSeen {
-  /** Time of the database, read before the state of the stream. Later publishes are not compared with that state. */
+  /**
+   * The database's time just before the state of the stream was read. Later publishes are not compared with that state.
+   */
   readonly asOf: string;
   readonly createdAt: Date;
   readonly lastSequence: number;

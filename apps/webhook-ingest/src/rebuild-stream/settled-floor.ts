@@ -44,7 +44,10 @@ export class SettledFloor {
   }
 }
 
-/** Outcomes of a stream that was replaced are lost: nothing is left to wait for. */
+/**
+ * Whether the ledger has consumed the outcomes up to L. True if the outcome stream was replaced, because its outcomes
+ * are lost.
+ */
 function outcomesConsumed(seen: StreamsSeen, now: StreamsSeen): boolean {
   if (now.outcomesCreatedAt === undefined) return false;
   if (seen.outcomesCreatedAt?.getTime() !== now.outcomesCreatedAt.getTime()) return true;

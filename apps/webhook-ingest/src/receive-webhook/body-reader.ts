@@ -9,7 +9,9 @@ import { CONFIG } from '../tokens';
 /** Size of Clerk's largest payload. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Body of one request. `release` subtracts it from the bytes in memory; calling it again has no effect. */
+/**
+ * Body of one request. `release` subtracts the size of the body from the bytes in memory; a second call has no effect.
+ */
 export interface ReadBody {
   readonly bytes: Buffer;
   readonly release: () => void;

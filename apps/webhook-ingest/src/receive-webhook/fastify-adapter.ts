@@ -9,7 +9,7 @@ import { BODY_LIMIT_BYTES, type BodyReader } from './body-reader';
 import { checkHead } from './check-head';
 import { problemCode } from './problem.filter';
 
-/** Clerk stops waiting for the response after 15 s. */
+/** Maximum time for the headers to arrive: after 15 s Clerk stops waiting for the response. */
 const HEADERS_TIMEOUT_MS = 15_000;
 /** Interval at which Node looks for requests that have timed out. */
 const TIMEOUT_CHECK_MS = 1_000;
@@ -18,7 +18,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Releases the memory that the body counts for in `BodyReader`. */
+    /** Tells `BodyReader` that the body no longer counts as bytes in memory. */
     releaseBody?: (() => void) | undefined;
   }
 }

@@ -11,9 +11,10 @@ const MAX_TYPE = 120;
 const MAX_INSTANCE = 120;
 
 /**
- * Reads a verified body; accepts any bytes. Checks only what decides whether to publish. An event of a handled type is
- * published even if its data is invalid: user-sync reports the fault, and the ledger shows it to operators. The returned
- * `body` contains no secrets; it is empty for a body that is not a JSON object, because secrets cannot be found in it.
+ * Reads a verified body; accepts any bytes. Checks only what decides whether the event is published. An event of a
+ * handled type is published even if its data is invalid: user-sync reports the fault, and the ledger shows it to
+ * operators. The returned `body` contains no secrets. If the sent body is not a JSON object, `body` is empty, because
+ * secrets cannot be found in it.
  */
 export function readEvent(body: Buffer): ReadEvent {
   const text = body.toString('utf8');
@@ -30,7 +31,7 @@ export function readEvent(body: Buffer): ReadEvent {
   return readObject(event, withoutSecrets(event, text, body));
 }
 
-/** The bytes as they were sent, or those of the redacted event if they contain a secret. */
+/** The sent bytes or, if they contain a secret, the bytes of the redacted event. */
 function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
   const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);
   return redacted === undefined ? body : Buffer.from(JSON.stringify(redacted));

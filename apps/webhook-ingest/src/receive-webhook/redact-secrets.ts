@@ -4,7 +4,7 @@ import { containsCode, containsSecret, isSecretName, isShortCode, namesSecrets }
 /** Replaces a value that can sign a user in. */
 const REDACTED = '[redacted]';
 
-/** Deeper values are redacted as a whole; Clerk's events are not nested like that. */
+/** Values nested deeper than this are redacted as a whole. Clerk's events are never nested so deeply. */
 const MAX_DEPTH = 64;
 
 /** Types of messages to a user, in any spelling. Their texts contain codes and links. */
@@ -23,7 +23,10 @@ const HARMLESS = [
   'delivered_by_clerk',
 ] as const;
 
-/** Texts that user-sync stores and compares with Clerk's. `token=1@example.com` is an address, not a secret. */
+/**
+ * Members that user-sync stores and compares with Clerk's, so they must not be redacted. `token=1@example.com` in them
+ * is an address, not a secret.
+ */
 const STORED_TEXTS: ReadonlySet<string> = new Set([
   'email_address',
   'phone_number',
@@ -68,7 +71,7 @@ class Rules {
   redact(value: unknown, name: string, depth: number): unknown {
     if (typeof value !== 'object' || value === null) return this.isSecret(value, name) ? REDACTED : value;
     if (depth === MAX_DEPTH) return REDACTED;
-    // Elements have the name of their list: `backup_codes`.
+    // Each element is judged by the name of its list, such as `backup_codes`.
     if (Array.isArray(value)) return value.map((element) => this.redact(element, name, depth + 1));
     const inherited = namesSecrets(name);
     return Object.fromEntries(

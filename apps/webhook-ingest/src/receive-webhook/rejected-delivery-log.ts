@@ -48,7 +48,7 @@ export class RejectedDeliveryLog {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Stores one in the background, if the limits allow. `nowMs` is the current time. */
+  /** Stores a rejected delivery in the background, if the limits allow. `nowMs` is the current time. */
   add(rejected: RejectedDelivery, nowMs: number): void {
     if (!this.hasRoom(nowMs)) return;
     this.waiting += 1;

@@ -1,19 +1,25 @@
 /** Rounds of percent-decoding. No client follows a link that is encoded more often. */
 const MAX_DECODINGS = 3;
-/** Characters. Longer texts are not decoded. */
+/** Maximum length of a text that is decoded; characters. */
 const MAX_DECODED = 64 * 1024;
 /** Cheap test that rules out most texts. */
 const MAY_CONTAIN_SECRET = /[=%]|__|\.eyJ/;
 
-/** Ends of names whose values can sign a user in, without separators. A number named `tokens` is an amount. */
+/**
+ * How the names of secrets end, in lower case and without separators. A number named `tokens` is an amount, not a
+ * secret.
+ */
 const SECRET_NAME =
   /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;
 /** A `code` is a one-time code only if it has a digit; otherwise it is an error code. */
 const CODE_NAME = /^(?:code|codes|pin)$/;
 
-/** A JSON Web Token (RFC 7519), as tickets, handshakes and session tokens are. */
+/** A JSON Web Token (RFC 7519). Tickets, handshakes and session tokens have this form. */
 const JWT = /[\w-]\.eyJ[\w-]{4}/;
-/** A link parameter that signs in the holder of the link. Bounded repetitions: a body of 1 MiB takes milliseconds. */
+/**
+ * A link parameter that signs in the holder of the link. Repetitions are bounded, so that a body of 1 MiB takes
+ * milliseconds.
+ */
 const SECRET_PARAMETER =
   /(?:__clerk_(?:ticket|handshake|handshake_nonce|db_jwt|testing_token|invitation_token)|__dev_session|__session\w{0,20})["']?\s{0,4}[=:]|(?:^|[?&;#\s"'])(?:(?:\w{0,40}[_-])?(?:ticket|token|otp|handshake|jwt|magic_?link)|(?:(?:verification|otp|sms|login|one_time|auth)_)?code)=/i;
 
@@ -35,7 +41,7 @@ export function isSecretName(name: string, value: string | number): boolean {
   return kind === 'secret' || (kind === 'code' && /\d/.test(String(value)) && String(value).length >= 4);
 }
 
-/** Whether everything below this name, at any depth, is judged by this name instead of its own. */
+/** Whether all values nested in a member of this name are judged by this name instead of their own names. */
 export function namesSecrets(name: string): boolean {
   return kindOf(name) !== 'harmless';
 }
@@ -55,7 +61,9 @@ function classifyName(name: string): NameKind {
   return ending === null ? 'harmless' : ending[1] === '' ? 'secret' : 'secrets';
 }
 
-/** Whether a text contains a token or a link with one, also percent-encoded. Long encoded texts count as secrets. */
+/**
+ * Whether a text contains a token or a link with a token, even if percent-encoded. Long encoded texts count as secrets.
+ */
 export function containsSecret(text: string): boolean {
   if (!MAY_CONTAIN_SECRET.test(text)) return false;
   if (text.length > MAX_DECODED && text.includes('%')) return true;

@@ -17,9 +17,10 @@ const TOLERANCE_SECONDS = 300;
 const V1 = /^v1,([A-Za-z0-9+/]{43}=)$/;
 
 /**
- * Verifies the raw bytes of a delivery: compares each `v1` signature with that of each secret, in constant time. Skips
- * signatures of other versions. Checks the timestamp after the signature, because a valid signature with an invalid
- * timestamp shows a wrong clock or a replay, and not a forgery. Pure: the time is an argument.
+ * Verifies the raw bytes of a delivery: compares each `v1` signature with the one that each secret would make, in
+ * constant time. Skips signatures of other versions. Checks the timestamp after the signature, because a valid
+ * signature with an invalid timestamp shows a wrong clock or a replay, and not a forgery. Pure: the time is an
+ * argument.
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  * @see docs/adr/0019-our-own-check-of-webhook-signatures.md (why svix does not do this)
  */

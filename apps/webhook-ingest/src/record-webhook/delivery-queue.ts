@@ -12,7 +12,7 @@ export interface Waiting {
 
 /** Limits of the queue and of one group. */
 export interface QueueLimits {
-  /** Rows and bytes that wait or are being written. */
+  /** Maximum rows (`queueRows`) and bytes (`queueBytes`) that wait or are being written. */
   readonly queueRows: number;
   readonly queueBytes: number;
   readonly groupRows: number;
@@ -21,7 +21,10 @@ export interface QueueLimits {
   readonly maxWaitMs: number;
 }
 
-/** Bounded queue of deliveries. Those that are being written count until they are answered. */
+/**
+ * Bounded queue of deliveries. A delivery counts against the limits until it is answered, even while it is being
+ * written.
+ */
 export class DeliveryQueue {
   private readonly entries: Waiting[] = [];
   private rows = 0;
@@ -62,7 +65,10 @@ export class DeliveryQueue {
     return this.rows === 0;
   }
 
-  /** Takes the next group, oldest first, and rejects what has waited too long. Empty only when nothing waits. */
+  /**
+   * Takes the next group, oldest first, and rejects deliveries that have waited too long. The group is empty only when
+   * nothing waits.
+   */
   takeGroup(): Waiting[] {
     const group: Waiting[] = [];
     while (group.length === 0 && this.entries.length > 0) {

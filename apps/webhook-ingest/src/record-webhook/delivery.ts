@@ -14,7 +14,7 @@ export interface Delivery {
   readonly correlationId: string;
   /** Fingerprint of the secret that made the signature. */
   readonly signingSecret: string;
-  /** Bytes to store and publish: those that were sent, redacted if they contained a secret. */
+  /** Bytes to store and publish: the sent bytes, redacted if they contained a secret. */
   readonly body: Buffer;
 }
 

@@ -42,8 +42,8 @@ const INSERT = `
   SELECT id, webhook_id, created_at FROM recorded`;
 
 /**
- * Records deliveries with different ids in one transaction. A delivery whose id is already in the ledger is a duplicate;
- * it redrives its event if that is dead.
+ * Records deliveries with different ids in one transaction. A delivery whose id is already in the ledger is a
+ * duplicate; if the event is dead, the duplicate redrives the event.
  */
 export async function insertDeliveries(
   dataSource: DataSource,

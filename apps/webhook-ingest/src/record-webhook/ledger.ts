@@ -28,13 +28,16 @@ import { type InsertDeliveries, writeGroup } from './write-group';
 export interface LedgerLimits extends QueueLimits {
   /** Maximum number of groups that are written at the same time. */
   readonly writers: number;
-  /** Rows that justify a second writer. A transaction costs as much as about 25 rows. */
+  /** Number of waiting rows that justify a second writer. A transaction costs as much as about 25 rows. */
   readonly besideRows: number;
   /** Waiting time that justifies a second writer, because the first one may be stuck; milliseconds. */
   readonly besideAfterMs: number;
 }
 
-/** A full queue, twice the wait and a statement timeout together take less than the 15 s that Clerk waits. */
+/**
+ * Chosen so that writing a full queue, `maxWaitMs` twice and a statement timeout together take less than the 15 s
+ * that Clerk waits.
+ */
 export const ledgerLimits: LedgerLimits = {
   queueRows: 2_000,
   queueBytes: 64 * 1024 * 1024,

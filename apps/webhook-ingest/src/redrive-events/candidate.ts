@@ -23,7 +23,9 @@ export const CANDIDATE_COLUMNS = `
          EXISTS (SELECT FROM event_bodies AS stored
                   WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body`;
 
-/** Whether a row can be redriven; if it can, with its new `retry_count`, and otherwise with the reason. */
+/**
+ * Whether a row can be redriven. If it can, `retryCount` is the new one of the row; otherwise `reason` tells why not.
+ */
 export type Redrivability =
   { readonly can: true; readonly retryCount: number } | { readonly can: false; readonly reason: string };
 

@@ -21,8 +21,8 @@ const RESTART = `
     FROM unnest($1::bigint[], $2::integer[]) AS restarted (id, retry_count) WHERE event.id = restarted.id`;
 
 /**
- * Makes those rows pending that can be redriven, under a new publish number, and records the redrive; returns how many.
- * The rows must be locked. The relay publishes them.
+ * Redrives the candidates that can be redriven: makes their rows pending, under a new publish number, for the relay to
+ * publish. Records the redrive; returns the number of redriven rows. The caller must have locked the rows.
  */
 export async function restartEvents(
   manager: EntityManager,

@@ -27,7 +27,7 @@ const BEGIN_RETRY = `
    WHERE event.id = due.id
   RETURNING event.id, event.publish_number AS "publishNumber"`;
 
-/** Begins the retries that are due: the row is unpublished again, under a new publish number and a relay lease. */
+/** Begins the retries that are due: marks each row as unpublished, under a new publish number and a relay lease. */
 export function leaseDueRetries(
   dataSource: DataSource,
   { leaseMs, limit }: { readonly leaseMs: number; readonly limit: number },

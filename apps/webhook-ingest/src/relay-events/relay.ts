@@ -15,7 +15,7 @@
  *   retry due     the status is failed and `next_retry_at` is past.
  *   leased        `lease_until` is in the future: one relay publishes the row.
  *   published     the stream acknowledged it: `PublishLog` sets `published_at` and removes the lease.
- *   dead          it has no body: status failed without a retry.
+ *   dead          the row has no body: the status is failed, without a retry.
  *
  * Transitions: unpublished → leased, retry due → leased (under a new publish number), leased → published, leased → dead,
  * and leased → unpublished when the publish fails, the relay stops or the lease expires. No row is locked while it is

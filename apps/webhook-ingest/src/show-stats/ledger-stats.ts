@@ -8,7 +8,7 @@ import { type SilenceOptions, readSilence } from './read-silence';
 /** Options of the statistics. */
 export interface StatsOptions extends SilenceOptions {
   readonly hours: number;
-  /** Fingerprints of the configured signing secrets, in their order. */
+  /** Fingerprints of the configured signing secrets, in the order of the configuration. */
   readonly secrets: readonly string[];
 }
 

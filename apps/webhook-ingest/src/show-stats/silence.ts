@@ -21,7 +21,7 @@ export interface Heard {
 const RECENT_REJECTION_MS = 60 * 60 * 1000;
 
 /**
- * Whether the absence of webhooks is an alarm. It is in three cases: deliveries are rejected and none is recorded;
+ * Decides whether missing webhooks are an alarm. There are three cases: deliveries are rejected and none is recorded;
  * user-sync found a change at Clerk and no webhook about a user arrived; the silence is longer than any recent gap.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {
@@ -48,7 +48,10 @@ export function judgeSilence(heard: Heard): LedgerStats['silence'] {
   return { state: 'quiet', reason: 'no webhook for a while, but earlier gaps were longer', ...known };
 }
 
-/** The grace time covers a late webhook and differing clocks. */
+/**
+ * Whether user-sync found a change at Clerk that no webhook reported. `graceMs` allows for a late webhook and for
+ * clocks that differ.
+ */
 function hasUnreportedChange({ nowMs, movedMs, userEventMs, graceMs }: Heard): boolean {
   return movedMs !== null && movedMs > userEventMs + graceMs && nowMs > movedMs + graceMs;
 }
