@@ -14,7 +14,7 @@ export const maxRedriven = 1_000;
 export const redriveFilterSchema = z.strictObject({
   /** Ledger ids or webhook ids (`msg_…`). */
   ids: z.array(filterText(256)).min(1).max(maxRedriven).optional(),
-  /** Default: `failed`. If `decision` is given: `ignored`. If `ids` is given: any status. */
+  /** Default: `ignored` if `decision` is given; else any status if `ids` is given; else `failed`. */
   status: z.enum(['failed', 'ignored']).optional(),
   type: filterText(120).optional(),
   /** Code of the failure, such as `EMAIL_TAKEN`. */

@@ -98,7 +98,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
-    // A requester chooses the reply subject, and this service may publish on subjects where the requester may not.
+    // A requester chooses the reply subject. It must not make this service publish where the requester itself may not.
     if (message.reply?.startsWith(REPLIES_TO) !== true) {
       this.log.warn({ subject: message.subject }, "request dropped: its reply subject is not the gateway's");
       return;

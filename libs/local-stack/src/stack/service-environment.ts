@@ -107,7 +107,7 @@ function ownVariables({
   const urls = gatehouseUrls(ports);
   const emulated = emulatorStateFile !== undefined;
   const issuer = env.CLERK_ISSUER || (emulated ? urls.emulator : undefined);
-  /** A value for the emulator; not used with the caller's own Clerk. */
+  /** Returns `value` for a run with the emulator; undefined with the caller's own Clerk. */
   const made = (value: string) => (emulated ? value : undefined);
   // "localhost" may also mean ::1, where the emulator does not listen.
   const emulator = `http://127.0.0.1:${ports.emulator}`;

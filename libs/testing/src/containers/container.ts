@@ -59,7 +59,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     const started = await new GenericContainer(options.image)
       .withLabels({ [label.name]: label.value })
       .withEnvironment(options.environment ?? {})
-      // Readable by all users, because the user depends on the image.
+      // The files are readable by all users, because the image decides which user reads them.
       .withCopyContentToContainer(files.map(([target, content]) => ({ target, content, mode: 0o644 })))
       .withCommand(options.command)
       .withExposedPorts(options.hostPort ? { container: options.port, host: options.hostPort } : options.port)

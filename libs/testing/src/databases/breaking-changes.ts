@@ -15,7 +15,10 @@ const ADDED_COLUMN = /^ADD (?!CONSTRAINT\b)/i;
 const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?([\w.]+) (.*)$/i;
 const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?([\w.]+)/i;
 const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?([\w.]+)/i;
-/** Removes the invalid index that a failed CREATE INDEX CONCURRENTLY leaves; allowed before the index is created again. */
+/**
+ * Matches the removal of the invalid index that a failed CREATE INDEX CONCURRENTLY leaves. Allowed if the index is
+ * created again afterwards.
+ */
 const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 /** Without CONCURRENTLY, creating an index blocks writers. A unique index also rejects rows that were valid before. */
 const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
