@@ -6,7 +6,7 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
 import { KeyGuesses } from '../src/authentication/key-guesses';
-import { RateLimits } from '../src/limits/rate-limits';
+import { RateLimiter } from '../src/limits/rate-limiter';
 import { RedisCounters } from '../src/limits/redis-counters';
 import { COUNTER_STORE } from '../src/tokens';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
@@ -256,7 +256,7 @@ describe('with a shared rate limit store', () => {
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const { port } = mute.address() as AddressInfo;
     const counters = new RedisCounters(`redis://127.0.0.1:${port}`, silent);
-    const limits = new RateLimits(counters);
+    const limits = new RateLimiter(counters);
     /** Whether the work is still running after 249 ms and finished after 250 ms. */
     const course = async (work: () => unknown): Promise<boolean[]> => {
       const arrived = new Promise<void>((resolve) => (asked = resolve));

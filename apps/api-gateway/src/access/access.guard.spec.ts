@@ -4,7 +4,7 @@ import { type AuditTrail } from '../audit/audit-trail';
 import { type Authenticator } from '../authentication/authenticator';
 import { type ClerkCaller } from '../caller/caller';
 import { MemoryCounters } from '../limits/memory-counters';
-import { RateLimits } from '../limits/rate-limits';
+import { RateLimiter } from '../limits/rate-limiter';
 import { type RouteAccess } from './access';
 import { AccessGuard } from './access.guard';
 
@@ -19,7 +19,7 @@ describe('AccessGuard', () => {
       .mockResolvedValueOnce(first)
       .mockRejectedValueOnce(new CredentialRefusedError('token_expired'));
     const authenticator = { clerkSession } as Partial<Authenticator> as Authenticator;
-    const guard = new AccessGuard(authenticator, new RateLimits(new MemoryCounters()), {} as AuditTrail);
+    const guard = new AccessGuard(authenticator, new RateLimiter(new MemoryCounters()), {} as AuditTrail);
     const request = { ip: '203.0.113.1' } as FastifyRequest;
     await guard.admit(exchange, request, reply);
     expect(request.clerkCaller).toBe(first);

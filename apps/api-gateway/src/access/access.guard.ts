@@ -5,7 +5,7 @@ import { Authenticator } from '../authentication/authenticator';
 import { type Caller } from '../caller/caller';
 import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError } from '../errors';
 import { applyStandings } from '../limits/rate-headers';
-import { RateLimits, countedAddress } from '../limits/rate-limits';
+import { RateLimiter, countedAddress } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type RouteAccess, grants } from './access';
 import { type RouteGuard } from './route-register';
@@ -15,7 +15,7 @@ import { type RouteGuard } from './route-register';
 export class AccessGuard implements RouteGuard {
   constructor(
     private readonly authenticator: Authenticator,
-    private readonly limits: RateLimits,
+    private readonly limits: RateLimiter,
     private readonly audit: AuditTrail,
   ) {}
 

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import { type RateClass, rateClasses } from '../limits/rate-policy';
+import { type RateClass, rateClasses } from '../limits/rate-limits';
 import { type RouteInput, inputOf } from './route-input';
 
 const accessLevels = ['public', 'clerk-session', 'browser-session', 'user', 'admin'] as const;

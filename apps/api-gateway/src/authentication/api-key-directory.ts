@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type UsedKey } from '../caller/caller';
-import { countedAddress } from '../limits/rate-limits';
+import { countedAddress } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { TrustChangeFeed } from '../trust/trust-change-feed';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../errors';
 import { admitsByChance } from '../limits/chance';
-import { actionPolicies } from '../limits/rate-policy';
+import { actionPolicies } from '../limits/rate-limits';
 import { WindowCounters } from '../limits/window-counters';
 
 /** `sessions`: maximum number of known sessions. `names`: maximum number of names with their own count. */

@@ -1,12 +1,12 @@
 import { MemoryCounters } from '../limits/memory-counters';
-import { RateLimits } from '../limits/rate-limits';
+import { RateLimiter } from '../limits/rate-limiter';
 import { KeyGuesses } from './key-guesses';
 
 const refused = { code: 'rate_limited', retryAfterMs: 1_000 };
 
 /** Creates KeyGuesses with a fixed random number, after this many guesses of the address `a`. */
 async function after(guesses: number, draw: { value: number }): Promise<KeyGuesses> {
-  const made = new KeyGuesses(new RateLimits(new MemoryCounters(() => 0)));
+  const made = new KeyGuesses(new RateLimiter(new MemoryCounters(() => 0)));
   jest.spyOn(made, 'draw').mockImplementation(() => draw.value);
   for (let count = 0; count < guesses; count++) await made.guessed('a');
   return made;

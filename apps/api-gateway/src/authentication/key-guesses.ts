@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { RateLimitedError } from '../errors';
 import { admitsByChance } from '../limits/chance';
-import { RateLimits } from '../limits/rate-limits';
-import { actionPolicies } from '../limits/rate-policy';
+import { RateLimiter } from '../limits/rate-limiter';
+import { actionPolicies } from '../limits/rate-limits';
 
 const { limit } = actionPolicies.unknownKey;
 /** Short, because each attempt is drawn at random: clients need not wait for the end of the window. */
@@ -19,7 +19,7 @@ const RETRY_AFTER_MS = 1_000;
  */
 @Injectable()
 export class KeyGuesses {
-  constructor(private readonly limits: RateLimits) {}
+  constructor(private readonly limits: RateLimiter) {}
 
   /**
    * Admits the lookup of the key with this SHA-256.

@@ -5,7 +5,7 @@ import { type GatewayConfig } from '../config';
 import { CONFIG, COUNTER_STORE } from '../tokens';
 import { type CounterStore } from './counter-store';
 import { MemoryCounters } from './memory-counters';
-import { RateLimits } from './rate-limits';
+import { RateLimiter } from './rate-limiter';
 import { RedisCounters } from './redis-counters';
 
 /** Rate limits, counted in memory or in a store that several gateways share. */
@@ -17,8 +17,8 @@ import { RedisCounters } from './redis-counters';
       useFactory: ({ rateLimitStore }: GatewayConfig, log: Logger): CounterStore =>
         rateLimitStore === 'memory' ? new MemoryCounters() : new RedisCounters(rateLimitStore, log),
     },
-    RateLimits,
+    RateLimiter,
   ],
-  exports: [RateLimits],
+  exports: [RateLimiter],
 })
 export class LimitsModule {}

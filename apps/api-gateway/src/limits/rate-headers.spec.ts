@@ -1,7 +1,7 @@
 import { type FastifyReply } from 'fastify';
 import { RateLimitedError } from '../errors';
 import { applyStandings } from './rate-headers';
-import { RateLimit } from './rate-policy';
+import { RateLimit } from './rate-limits';
 
 const headers: Record<string, string> = {};
 const reply = { header: (name: string, value: string) => (headers[name] = value) } as unknown as FastifyReply;

@@ -1,6 +1,6 @@
 import { type FastifyReply } from 'fastify';
 import { RateLimitedError } from '../errors';
-import { type RateStanding } from './rate-limits';
+import { type RateStanding } from './rate-limiter';
 
 /**
  * Sets the headers `RateLimit` and `RateLimit-Policy`.

@@ -1,124 +1,87 @@
-import { isIPv6 } from 'node:net';
 import { type Tier } from '@gatehouse/contracts';
-import { clientAddress } from '@gatehouse/observability';
-import { Inject, Injectable } from '@nestjs/common';
-import { RateLimitUnavailableError, RateLimitedError } from '../errors';
-import { type MaybePromise, whenKnown } from '../maybe-promise';
-import { COUNTER_STORE } from '../tokens';
-import { type Count, type CounterStore, type Purpose } from './counter-store';
-import { MemoryCounters } from './memory-counters';
-import {
-  type ActionPolicy,
-  type LimitedAction,
-  type RateClass,
-  RateLimit,
-  actionPolicies,
-  ratePolicies,
-} from './rate-policy';
+import { type Purpose } from './counter-store';
 
-/** Usage of a rate limit after a request was counted. */
-export interface RateStanding {
-  readonly limit: RateLimit;
-  readonly used: number;
-  readonly resetMs: number;
-}
+/** Classes of routes; each has its own rate limit. */
+export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync'] as const;
 
-const KEY_WINDOW_MS = 60_000;
-const ofKeys: CountedPurpose = {
-  name: 'api-key',
-  windowMs: KEY_WINDOW_MS,
-  whenFull: 'evict',
-  withoutStore: 'open',
-};
+/** Class of routes with its own rate limit. */
+export type RateClass = (typeof rateClasses)[number];
 
-/** A purpose, and what happens while the shared store is unavailable: `open` counts in memory, `closed` rejects. */
-type CountedPurpose = Purpose & { readonly withoutStore: 'open' | 'closed' };
+/** At most `requests` per window. */
+export class RateLimit {
+  /** Value of the header `RateLimit-Policy`. */
+  readonly policy: string;
 
-/** Counts requests and actions per caller, and rejects actions beyond their limit. */
-@Injectable()
-export class RateLimits {
-  private readonly fallback: MemoryCounters;
-
-  constructor(@Inject(COUNTER_STORE) private readonly store: CounterStore) {
-    this.fallback = store instanceof MemoryCounters ? store : new MemoryCounters();
-  }
-
-  /**
-   * Counts a request against the limit of its class. `who` is a user id or an address.
-   * @throws RateLimitUnavailableError
-   */
-  ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): MaybePromise<RateStanding> {
-    const { limits, withoutStore, whenFull } = ratePolicies[rateClass];
-    const limit = limits[tier];
-    return this.standing(limit, { name: rateClass, windowMs: limit.windowMs, withoutStore, whenFull }, who);
-  }
-
-  /** Counts a request against the limit of its API key, per minute. */
-  ofKey(keyId: string, requests: number): MaybePromise<RateStanding> {
-    return this.standing(new RateLimit('api-key', requests, KEY_WINDOW_MS), ofKeys, keyId);
-  }
-
-  /**
-   * Counts an action.
-   * @throws RateLimitedError beyond its limit; RateLimitUnavailableError
-   */
-  async consume(action: LimitedAction, who: string): Promise<void> {
-    const { count, resetMs } = await this.record(action, who);
-    if (count > actionPolicies[action].limit) throw new RateLimitedError(resetMs);
-  }
-
-  /** Counts an action and returns the count; never rejects the action. */
-  async record(action: LimitedAction, who: string): Promise<Count> {
-    return this.count(purposeOf(action, actionPolicies[action]), who, 'hit');
-  }
-
-  /** Returns how often an action was counted in the current window. */
-  async countOf(action: LimitedAction, who: string): Promise<Count> {
-    return this.count(purposeOf(action, actionPolicies[action]), who, 'look');
-  }
-
-  /** Whether an action was counted in the current window. */
-  async hasRecorded(action: LimitedAction, who: string): Promise<boolean> {
-    return (await this.countOf(action, who)).count > 0;
-  }
-
-  private standing(limit: RateLimit, purpose: CountedPurpose, who: string): MaybePromise<RateStanding> {
-    const count = this.count(purpose, who, 'hit');
-    return whenKnown(count, (known) => ({ limit, used: known.count, resetMs: known.resetMs }));
-  }
-
-  private count(purpose: CountedPurpose, who: string, how: 'hit' | 'look'): MaybePromise<Count> {
-    const count = this.store[how](purpose, who);
-    if (!(count instanceof Promise)) return count;
-    return count.catch((error: unknown) => {
-      if (purpose.withoutStore === 'closed') throw new RateLimitUnavailableError({ cause: error });
-      return this.fallback[how](purpose, who);
-    });
+  constructor(
+    readonly name: string,
+    readonly requests: number,
+    readonly windowMs: number,
+  ) {
+    this.policy = `"${name}";q=${requests};w=${windowMs / 1_000}`;
   }
 }
 
-function purposeOf(name: LimitedAction, { windowMs, withoutStore, whenFull }: ActionPolicy): CountedPurpose {
-  return { name, windowMs, withoutStore, whenFull };
+/** Rate limit of a class of routes. */
+export interface RatePolicy {
+  /** By tier of the caller. */
+  readonly limits: Readonly<Record<Tier | 'anonymous', RateLimit>>;
+  /** While the shared store is unavailable: `open` counts in memory, `closed` rejects requests. */
+  readonly withoutStore: 'open' | 'closed';
+  /** What happens to new names while the memory of this class is full; see `Purpose`. */
+  readonly whenFull: Purpose['whenFull'];
 }
 
-/** Invalid addresses share one counter, so that forged X-Forwarded-For values cannot create counters without end. */
-const NO_ADDRESS = 'none';
+/** Limit of a single action. */
+export type ActionPolicy = Omit<RatePolicy, 'limits'> & { readonly limit: number; readonly windowMs: number };
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
- * Returns the address by which requests are counted. For IPv6 it is the /64 network, because one host can use all of
- * its addresses.
+ * Rate limits per minute, by class and tier. Logins and exchanges are never served uncounted: they are rejected while
+ * the store is unavailable, and share counters while memory is full. While the store is unavailable, each gateway
+ * counts the other classes in its own memory.
  */
-export function countedAddress(address: string): string {
-  const plain = clientAddress(address);
-  if (plain === undefined) return NO_ADDRESS;
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = (plain.split('%', 1)[0] ?? '').split('::');
-  const before = head.split(':').filter(Boolean);
-  const after = (tail ?? '').split(':').filter(Boolean);
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...Array.from({ length: Math.max(zeros, 0) }, () => '0'), ...after];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+export const ratePolicies: Record<RateClass, RatePolicy> = {
+  docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },
+  read: { limits: perMinute('read', { anonymous: 60, ...byTier }), withoutStore: 'open', whenFull: 'evict' },
+  write: { limits: perMinute('write', { anonymous: 10, ...byTier }), withoutStore: 'open', whenFull: 'evict' },
+  admin: { limits: same('admin', 3_000), withoutStore: 'open', whenFull: 'evict' },
+  login: { limits: same('login', 20), withoutStore: 'closed', whenFull: 'share' },
+  exchange: { limits: same('exchange', 20), withoutStore: 'closed', whenFull: 'share' },
+  sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
+};
+
+/** Limits of single actions, in addition to those of the routes. */
+export const actionPolicies = {
+  /** Unknown API keys per address; beyond the limit, a random draw decides on each key, see `KeyGuesses`. */
+  unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
+  /** Forged tokens per name; beyond the limit, a random draw decides on each token, see `Forgeries`. */
+  forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
+  /** Login attempts per account and address. */
+  loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
+  /** Login attempts per account, so that many addresses cannot guess faster. */
+  loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
+  /** Not limited, only remembered: addresses from which an account has logged in. */
+  loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
+  /** Not limited, only remembered: accepted API keys, by their hash. */
+  knownKey: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
+} as const satisfies Record<string, ActionPolicy>;
+
+/** Name of a limited action. */
+export type LimitedAction = keyof typeof actionPolicies;
+
+function perMinute(name: RateClass, limits: Record<Tier | 'anonymous', number>): RatePolicy['limits'] {
+  const limit = (requests: number) => new RateLimit(name, requests, MINUTE_MS);
+  return {
+    anonymous: limit(limits.anonymous),
+    free: limit(limits.free),
+    pro: limit(limits.pro),
+    enterprise: limit(limits.enterprise),
+  };
+}
+
+function same(name: RateClass, requests: number): RatePolicy['limits'] {
+  return perMinute(name, { anonymous: requests, free: requests, pro: requests, enterprise: requests });
 }

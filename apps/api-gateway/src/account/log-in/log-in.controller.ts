@@ -9,7 +9,7 @@ import { Access } from '../../access/access';
 import { LegacyTokens } from '../../authentication/legacy-tokens';
 import { type CallerRequest } from '../../caller/caller';
 import { anonymousContext } from '../../caller/origin';
-import { RateLimits, countedAddress } from '../../limits/rate-limits';
+import { RateLimiter, countedAddress } from '../../limits/rate-limiter';
 
 const loginSchema = z.strictObject({
   email: z.string().trim().min(1).max(320),
@@ -36,7 +36,7 @@ export class LogInController {
   constructor(
     private readonly services: RequestClient,
     private readonly tokens: LegacyTokens,
-    private readonly limits: RateLimits,
+    private readonly limits: RateLimiter,
   ) {}
 
   @Post('login')

@@ -1,6 +1,6 @@
 import { type Purpose } from './counter-store';
 import { MemoryCounters } from './memory-counters';
-import { RateLimits, countedAddress } from './rate-limits';
+import { RateLimiter, countedAddress } from './rate-limiter';
 
 describe('countedAddress', () => {
   it.each([
@@ -76,9 +76,9 @@ describe('MemoryCounters', () => {
   });
 });
 
-describe('RateLimits', () => {
+describe('RateLimiter', () => {
   it('rejects an action beyond its limit, and does not count lookups', async () => {
-    const limits = new RateLimits(new MemoryCounters(() => 0));
+    const limits = new RateLimiter(new MemoryCounters(() => 0));
     for (let count = 0; count < 30; count++) await limits.countOf('loginFromAddress', 'x');
     for (let count = 0; count < 5; count++) await limits.consume('loginFromAddress', 'x');
     expect(await limits.countOf('loginFromAddress', 'x')).toEqual({ count: 5, resetMs: 900_000 });
@@ -90,7 +90,7 @@ describe('RateLimits', () => {
   });
 
   it('keeps rejecting an action while many networks and accounts are counted', async () => {
-    const limits = new RateLimits(new MemoryCounters(() => 0, 100));
+    const limits = new RateLimiter(new MemoryCounters(() => 0, 100));
     for (let count = 0; count < 5; count++) await limits.consume('loginFromAddress', 'ada');
     for (let index = 0; index < 1_000; index++) {
       for (const rateClass of ['docs', 'read', 'sync', 'login', 'exchange'] as const) {

@@ -1,0 +1,124 @@
+import { isIPv6 } from 'node:net';
+import { type Tier } from '@gatehouse/contracts';
+import { clientAddress } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { RateLimitUnavailableError, RateLimitedError } from '../errors';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
+import { COUNTER_STORE } from '../tokens';
+import { type Count, type CounterStore, type Purpose } from './counter-store';
+import { MemoryCounters } from './memory-counters';
+import {
+  type ActionPolicy,
+  type LimitedAction,
+  type RateClass,
+  RateLimit,
+  actionPolicies,
+  ratePolicies,
+} from './rate-limits';
+
+/** Usage of a rate limit after a request was counted. */
+export interface RateStanding {
+  readonly limit: RateLimit;
+  readonly used: number;
+  readonly resetMs: number;
+}
+
+const KEY_WINDOW_MS = 60_000;
+const ofKeys: CountedPurpose = {
+  name: 'api-key',
+  windowMs: KEY_WINDOW_MS,
+  whenFull: 'evict',
+  withoutStore: 'open',
+};
+
+/** A purpose, and what happens while the shared store is unavailable: `open` counts in memory, `closed` rejects. */
+type CountedPurpose = Purpose & { readonly withoutStore: 'open' | 'closed' };
+
+/** Counts requests and actions per caller, and rejects actions beyond their limit. */
+@Injectable()
+export class RateLimiter {
+  private readonly fallback: MemoryCounters;
+
+  constructor(@Inject(COUNTER_STORE) private readonly store: CounterStore) {
+    this.fallback = store instanceof MemoryCounters ? store : new MemoryCounters();
+  }
+
+  /**
+   * Counts a request against the limit of its class. `who` is a user id or an address.
+   * @throws RateLimitUnavailableError
+   */
+  ofClass(rateClass: RateClass, who: string, tier: Tier | 'anonymous'): MaybePromise<RateStanding> {
+    const { limits, withoutStore, whenFull } = ratePolicies[rateClass];
+    const limit = limits[tier];
+    return this.standing(limit, { name: rateClass, windowMs: limit.windowMs, withoutStore, whenFull }, who);
+  }
+
+  /** Counts a request against the limit of its API key, per minute. */
+  ofKey(keyId: string, requests: number): MaybePromise<RateStanding> {
+    return this.standing(new RateLimit('api-key', requests, KEY_WINDOW_MS), ofKeys, keyId);
+  }
+
+  /**
+   * Counts an action.
+   * @throws RateLimitedError beyond its limit; RateLimitUnavailableError
+   */
+  async consume(action: LimitedAction, who: string): Promise<void> {
+    const { count, resetMs } = await this.record(action, who);
+    if (count > actionPolicies[action].limit) throw new RateLimitedError(resetMs);
+  }
+
+  /** Counts an action and returns the count; never rejects the action. */
+  async record(action: LimitedAction, who: string): Promise<Count> {
+    return this.count(purposeOf(action, actionPolicies[action]), who, 'hit');
+  }
+
+  /** Returns how often an action was counted in the current window. */
+  async countOf(action: LimitedAction, who: string): Promise<Count> {
+    return this.count(purposeOf(action, actionPolicies[action]), who, 'look');
+  }
+
+  /** Whether an action was counted in the current window. */
+  async hasRecorded(action: LimitedAction, who: string): Promise<boolean> {
+    return (await this.countOf(action, who)).count > 0;
+  }
+
+  private standing(limit: RateLimit, purpose: CountedPurpose, who: string): MaybePromise<RateStanding> {
+    const count = this.count(purpose, who, 'hit');
+    return whenKnown(count, (known) => ({ limit, used: known.count, resetMs: known.resetMs }));
+  }
+
+  private count(purpose: CountedPurpose, who: string, how: 'hit' | 'look'): MaybePromise<Count> {
+    const count = this.store[how](purpose, who);
+    if (!(count instanceof Promise)) return count;
+    return count.catch((error: unknown) => {
+      if (purpose.withoutStore === 'closed') throw new RateLimitUnavailableError({ cause: error });
+      return this.fallback[how](purpose, who);
+    });
+  }
+}
+
+function purposeOf(name: LimitedAction, { windowMs, withoutStore, whenFull }: ActionPolicy): CountedPurpose {
+  return { name, windowMs, withoutStore, whenFull };
+}
+
+/** Invalid addresses share one counter, so that forged X-Forwarded-For values cannot create counters without end. */
+const NO_ADDRESS = 'none';
+
+/**
+ * Returns the address by which requests are counted. For IPv6 it is the /64 network, because one host can use all of
+ * its addresses.
+ */
+export function countedAddress(address: string): string {
+  const plain = clientAddress(address);
+  if (plain === undefined) return NO_ADDRESS;
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = (plain.split('%', 1)[0] ?? '').split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = (tail ?? '').split(':').filter(Boolean);
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: Math.max(zeros, 0) }, () => '0'), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
