@@ -1,4 +1,4 @@
-import { type ClerkOwned, barringFields, clerkOwnedColumns, fieldsSinceVersion1 } from './clerk-owned';
+import { type ClerkOwned, barringFields, clerkOwnedColumns, fieldsSinceVersion1 } from './clerk-owned-columns';
 import { canonicalContent, contentVersion, version1Contents } from './content';
 
 const columns: ClerkOwned = {

@@ -1,4 +1,4 @@
-import { type ClerkOwned, clerkOwnedColumns, clerkOwnedFields } from './clerk-owned';
+import { type ClerkOwned, clerkOwnedColumns, clerkOwnedFields } from './clerk-owned-columns';
 
 /** Version of the content, which every content hash names. Raise the version when `clerkOwnedColumns` changes. */
 export const contentVersion = 2;

@@ -1,4 +1,4 @@
-import { type ClerkOwned } from './clerk-owned';
+import { type ClerkOwned } from './clerk-owned-columns';
 
 /** Name to show: first and last name, else either of them, else the username, else "User". */
 export function displayName(columns: Pick<ClerkOwned, 'firstName' | 'lastName' | 'username'>): string {

@@ -7,7 +7,7 @@ export {
   type ClerkOwned,
   type ClerkOwnedField,
   type FieldSinceVersion1,
-} from './clerk-owned';
+} from './clerk-owned-columns';
 export { canonicalContent, contentVersion, version1Contents } from './content';
 export { decide, type Decision, type Known, type Observed } from './decide';
 export { displayName } from './display-name';

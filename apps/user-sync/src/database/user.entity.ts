@@ -1,7 +1,7 @@
 import { type Role, type Tier, roles, tiers } from '@gatehouse/contracts';
 import { type ClerkOwned } from '@gatehouse/lifecycle';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { ClerkOwnedColumn } from './clerk-owned-column';
+import { ClerkOwnedColumn } from './column-decorator';
 import { numeric } from './numeric';
 
 const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;

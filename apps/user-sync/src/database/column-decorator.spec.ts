@@ -1,6 +1,6 @@
 import { clerkOwnedColumns } from '@gatehouse/lifecycle';
 import { getMetadataArgsStorage } from 'typeorm';
-import { ClerkOwnedColumn } from './clerk-owned-column';
+import { ClerkOwnedColumn } from './column-decorator';
 import { UserEntity } from './user.entity';
 
 describe('ClerkOwnedColumn', () => {
