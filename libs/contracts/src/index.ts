@@ -67,7 +67,7 @@ export {
   type LoginReply,
 } from './login';
 export { natsPermissions } from './nats-permissions';
-export { gatewayRequests } from './nats-rights';
+export { gatewayRequests } from './nats-subjects';
 export {
   inboxPrefix,
   natsRights,

@@ -1,4 +1,4 @@
-import { type NatsRights, answersRequests, gatewayRights, ingestRights, userSyncRights } from './nats-rights';
+import { type NatsRights, answersRequests, gatewayRights, ingestRights, userSyncRights } from './nats-subjects';
 
 /** One service: a row of the table from which configuration, NATS users, `npm start` and the tests take everything. */
 export interface ServiceRow {
