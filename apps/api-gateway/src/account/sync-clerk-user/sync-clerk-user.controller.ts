@@ -20,7 +20,7 @@ const syncedSchema = z.object({
   metadata: syncClerkUser.reply.shape.metadata,
 });
 
-/** `/api/clerk/syncUsers`: creates or updates the signed-in Clerk user here. */
+/** `/api/clerk/syncUsers`: creates the signed-in Clerk user here, unless the user exists. */
 @Controller(SYNC_PATH)
 @ApiTags('auth')
 export class SyncClerkUserController {
@@ -33,7 +33,7 @@ export class SyncClerkUserController {
   @Get()
   @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync', navigation: true })
   @ApiOperation({
-    summary: 'Create or update the user after sign-in, then redirect the browser to its target',
+    summary: 'Create the user after sign-in unless the user exists, then redirect the browser to its target',
   })
   @ApiQuery({
     name: 'redirect_url',
@@ -60,10 +60,10 @@ export class SyncClerkUserController {
   @Post()
   @HttpCode(200)
   @Access({ access: 'clerk-session', permission: 'clerk-users:sync', rateClass: 'sync' })
-  @ApiOperation({ summary: 'Create or update the signed-in Clerk user here' })
+  @ApiOperation({ summary: 'Create the signed-in Clerk user here unless the user exists, and return the user' })
   @ApiOkResponse({
     description:
-      'The user. `metadata` tells whether Clerk has `dbId` and `role`. Wait for them in session claims only while it is `pending`.',
+      'The user, unchanged if it existed. `metadata` tells whether Clerk has `dbId` and `role`. Wait for them in session claims only while it is `pending`.',
     standardSchema: syncedSchema,
   })
   async synchronize(@Req() request: FastifyRequest): Promise<z.input<typeof syncedSchema>> {

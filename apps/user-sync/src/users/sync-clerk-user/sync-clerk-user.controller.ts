@@ -13,7 +13,7 @@ import { loadMetadata, metadataProgress, presentStoredMetadata } from '../../wri
 
 type Reply = ReplyOf<typeof syncClerkUser>;
 
-/** Creates the signed-in Clerk user here, unless it exists. */
+/** Creates the signed-in Clerk user here, unless the user exists; an existing user is returned unchanged. */
 @Controller()
 export class SyncClerkUserController {
   constructor(
