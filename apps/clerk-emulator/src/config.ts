@@ -35,7 +35,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Svix's retry schedule: the delay in ms between each attempt and the previous one. */
+/** Svix's retry schedule: the delay before each attempt, in ms. */
 const SVIX_SCHEDULE_MS = [
   0,
   5 * SECOND,
@@ -137,14 +137,14 @@ export interface EmulatorConfig {
   readonly issuer: string | undefined;
   /** The `azp` of tokens; null omits the claim, as for native clients. */
   readonly authorizedParty: string | null;
-  /** Delay between each attempt and the previous one. Its length is the number of attempts. */
+  /** Delay before each attempt; one entry per attempt. */
   readonly retryScheduleMs: readonly number[];
   readonly webhookTimeoutMs: number;
   /** Maximum attempts in flight for one endpoint. */
   readonly webhookConcurrency: number;
-  /** Maximum pending deliveries, with at most 128 Mi characters; a further delivery is recorded as failed. */
+  /** Maximum number of pending deliveries. A delivery beyond it, or beyond 128 Mi characters, is recorded as failed. */
   readonly webhookQueueLimit: number;
-  /** Time of failed attempts after which an endpoint is disabled. */
+  /** An endpoint whose attempts have failed for this long is disabled. */
   readonly webhookDisableAfterMs: number;
   /** Seed of faults and generated users. */
   readonly seed: string;
@@ -153,7 +153,7 @@ export interface EmulatorConfig {
   /** Rate limits of the Backend API. */
   readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
-  /** Custom claims of session tokens with `{{shortcodes}}`; null: `public_metadata` as `metadata` in version 2. */
+  /** Custom claims of session tokens, with `{{shortcodes}}`. Null: none but `metadata`, in tokens of version 2. */
   readonly sessionClaims: JsonObject | null;
   /** Lifetime of a code. */
   readonly codeLifetimeMs: number;

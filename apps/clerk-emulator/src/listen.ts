@@ -44,7 +44,7 @@ export async function listen(config: EmulatorConfig, now?: Now): Promise<Listeni
   return { app, url };
 }
 
-/** Returns an address that clients can connect to; for "every interface" that is loopback. */
+/** Returns the URL for clients. When `host` is every interface, such as `0.0.0.0`, the URL has the loopback address. */
 function baseUrl(host: string, address: string | { port: number } | null): string {
   const port = typeof address === 'object' ? address?.port : undefined;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

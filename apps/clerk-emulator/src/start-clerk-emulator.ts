@@ -77,7 +77,7 @@ export interface ClerkEmulator {
   signIn(userId: string, options?: SessionOptions): ClerkSession;
   /** Ends a session with the given status; default `removed`, as when the user signs out. */
   signOut(sessionId: string, how?: 'removed' | 'ended' | 'revoked'): ClerkSession;
-  /** Mints a token for a session, or for a user, who is signed in first. Invalid if a preset or faults are given. */
+  /** Mints a token for a session, or for a user, who is signed in first. Invalid with a preset or faults. */
   token(sessionOrUserId: string, faults?: TokenPreset | TokenFaults): Promise<string>;
   /** The latest code that was sent to an address or number. */
   lastCode(identifier: string): string | undefined;

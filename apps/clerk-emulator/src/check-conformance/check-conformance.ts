@@ -13,7 +13,7 @@ interface ConformanceRow {
   readonly extra: readonly string[];
 }
 
-/** Keys of fixtures that the emulator omits on purpose: it has no organizations. */
+/** By fixture: keys that the emulator omits on purpose, because it has no organizations. */
 const KNOWN_TO_LACK: Readonly<Record<string, RegExp>> = { 'jwt.session-v1': /^payload\.org_/ };
 
 /** Compares each recorded payload in the folder with the emulator's shape of the same name. */

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Makes an emulator emit every payload. Sends requests only to the emulator itself. */
 export async function collectShapes(vector: Record<string, string>): Promise<Shapes> {
-  // No server listens there: the deliveries are paused and keep their bodies.
+  // No server listens at this URL. The deliveries are paused, and keep their bodies for the comparison.
   const emulator = await startClerkEmulator({ webhookUrls: ['http://127.0.0.1:9/'] });
   try {
     const shapes = new Map<string, unknown>();
@@ -76,7 +76,7 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
   return { header: parse(header), payload: parse(payload) };
 }
 
-/** The known-answer vector with the emulator's signature, under another key when the signature differs. */
+/** The known-answer vector with the emulator's signature. If it differs from the vector's, its key differs too. */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;
   const { 'svix-signature': expected, ...rest } = vector;

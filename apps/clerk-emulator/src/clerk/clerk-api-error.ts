@@ -30,7 +30,7 @@ export abstract class ClerkApiError extends Error {
 }
 
 /**
- * Makes the base class of an error with one code. Its text is constant, or a function of the constructor's arguments.
+ * Makes the base class of an error with one code. `text` is constant, or a function of the constructor's arguments.
  * @example
  * class UserLockedError extends clerkError(403, 'user_locked', { message: 'User is locked' }) {}
  */

@@ -41,7 +41,7 @@ export function newId(prefix: IdPrefix, now: number, bytesFrom: ByteSource = ran
   return `${prefix}_${base62(bytes)}`;
 }
 
-/** Encodes 20 bytes as 27 characters. Divides word by word, because BigInt was the slowest part of generating users. */
+/** Encodes 20 bytes as 27 characters. Divides 32-bit words, because BigInt was the slowest part of generating users. */
 export function base62(bytes: Buffer): string {
   const words = [0, 4, 8, 12, 16].map((offset) => bytes.readUInt32BE(offset));
   const text = new Array<string>(KSUID_LENGTH);

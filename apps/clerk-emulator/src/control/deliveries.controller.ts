@@ -42,14 +42,14 @@ export class DeliveriesController {
     return { data: this.log.find(id).map(detailOf) };
   }
 
-  /** `:id` is the id of a delivery, or a `svix-id` for all endpoints. Answers after the attempt. */
+  /** `:id` is the id of a delivery, or a `svix-id` to resend to all endpoints. Responds after the attempt. */
   @Post('deliveries/:id/resend')
   @HttpCode(200)
   async resend(@Param('id') id: string): Promise<{ data: DeliverySummary[] }> {
     return this.send(this.log.find(id));
   }
 
-  /** Sends the given event, valid or not, at once and even while paused. Answers after the attempt. */
+  /** Sends the given event, valid or not, at once and even while paused. Responds after the attempt. */
   @Post('events')
   @HttpCode(200)
   async sendEvent(

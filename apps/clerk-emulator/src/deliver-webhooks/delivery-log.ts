@@ -17,7 +17,7 @@ interface DeliveryFilter {
 }
 
 const FINISHED_KEPT = 5_000;
-/** Maximum characters of the bodies of finished deliveries, and of pending ones. */
+/** Maximum number of characters in the bodies of all finished deliveries. Pending deliveries have the same maximum. */
 const CHARS_KEPT = 128 * 1_048_576;
 
 /** Field of the state file that holds the number of events. */
@@ -49,7 +49,7 @@ export class DeliveryLog {
     });
   }
 
-  /** Number of events published by this run, and by the earlier runs whose saved state it restored. */
+  /** Number of events published, including those of earlier runs when their saved state was restored. */
   get eventCount(): number {
     return this.events;
   }
@@ -67,7 +67,7 @@ export class DeliveryLog {
     return this.pending >= this.config.webhookQueueLimit || this.pendingChars + body.length > CHARS_KEPT;
   }
 
-  /** True when the queue exceeds its limit. A resend can cause that, because it does not check the limit. */
+  /** True when the queue exceeds its limit. Resends can exceed the limit, because they do not check it. */
   get isOverfull(): boolean {
     return this.pending > this.config.webhookQueueLimit || this.pendingChars > CHARS_KEPT;
   }

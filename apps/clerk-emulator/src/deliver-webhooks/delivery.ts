@@ -68,7 +68,7 @@ export interface Delivery {
   retry: boolean;
   /** Kinds of the faults that applied to it. */
   fault_kinds: readonly string[];
-  /** Held until `by` later deliveries were sent to its endpoint, at most `max_wait_ms`. */
+  /** Keeps the delivery until `by` later ones were sent to the same endpoint, at most `max_wait_ms`. */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;
   attempt_faults: readonly AttemptFault[];

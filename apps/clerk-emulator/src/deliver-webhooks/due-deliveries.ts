@@ -1,8 +1,8 @@
 import { type Delivery } from './delivery';
 
 /**
- * Deliveries that are due: one queue for each endpoint, in order of arrival. The endpoints take turns. One that has
- * reached its limit of attempts in flight is skipped, so that a hanging endpoint delays only its own deliveries.
+ * Deliveries that are due: one queue for each endpoint, in order of arrival. The endpoints take turns. An endpoint at
+ * its limit of attempts in flight is skipped, so that a hanging endpoint delays only its own deliveries.
  */
 export class DueDeliveries {
   private readonly queues = new Map<string, Set<Delivery>>();

@@ -21,7 +21,7 @@ export class HeldDeliveries {
     this.held.set(delivery, { delivery, left: by, timer });
   }
 
-  /** Counts a delivery that was sent. Releases the deliveries that waited only for it, in reverse order. */
+  /** Counts `sent` for the deliveries held for its endpoint. Releases, in reverse order, those that waited only for it. */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(
       (held) => held.delivery.endpoint_id === sent.endpoint_id && held.delivery !== sent && --held.left <= 0,

@@ -154,7 +154,10 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.pump();
   }
 
-  /** Resolves when no delivery is in flight, and none is due unless paused. Held and scheduled ones do not count. */
+  /**
+   * Resolves when no delivery is in flight or due. Held and scheduled deliveries do not count. While the dispatcher is
+   * paused, due deliveries do not count either.
+   */
   whenIdle(): Promise<void> {
     if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.idleWaiters.push(resolve));

@@ -9,7 +9,7 @@ import { CONFIG } from '../tokens';
 import { generateHistory, type History, type HistoryOptions } from './history';
 import { generatedUser } from './user-factory';
 
-/** Users or events that are processed before the event loop can answer requests again. */
+/** Number of users or events processed in a row, before the event loop handles other requests. */
 const BATCH = 1_000;
 
 /** Result of generating users. */

@@ -118,7 +118,10 @@ class HistoryWriter {
     });
   }
 
-  /** Only one user can have an address at a time: the first releases it, the second takes it, then the reverse. */
+  /**
+   * Swaps in three changes, because only one user can have an address: `first` releases its address, `second` takes it
+   * and releases its own, and `first` takes the address of `second`.
+   */
   private swapEmails(first: ClerkUser, second: ClerkUser | undefined): void {
     const [mine, theirs] = [primaryEmail(first), second && primaryEmail(second)];
     if (!second || mine === undefined || theirs === undefined) {

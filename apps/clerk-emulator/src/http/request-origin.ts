@@ -13,7 +13,7 @@ export function withOrigin(origin: RequestOrigin, work: () => void): void {
   storage.run(origin, work);
 }
 
-/** The client of the current request; the emulator itself outside of requests. */
+/** The client of the current request; outside of requests, the emulator itself. */
 export function currentOrigin(): RequestOrigin {
   return storage.getStore() ?? { client_ip: '127.0.0.1', user_agent: 'clerk-emulator' };
 }

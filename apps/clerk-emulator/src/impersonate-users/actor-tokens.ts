@@ -36,7 +36,7 @@ interface StoredToken {
   readonly sessionMs: number;
 }
 
-/** Actor tokens: tickets with which an actor can sign in as a user once. */
+/** Actor tokens: single-use tickets with which an actor signs in as a user. */
 @Injectable()
 export class ActorTokens {
   private readonly tokens = new Map<string, StoredToken>();

@@ -11,7 +11,7 @@ export interface AttemptFault {
   attempts_left: number | null;
   /** Added to the timestamp, in seconds. */
   readonly offset_seconds?: number;
-  /** Signs instead of the endpoint's secrets. */
+  /** Secret that signs instead of the endpoint's secrets. */
   readonly secret?: string;
   readonly alteration?: FaultParams<'altered_body'>['alteration'];
   readonly resign?: boolean;

@@ -21,15 +21,15 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly kind: K;
   readonly side: 'webhook' | 'backend_api';
   readonly enabled: boolean;
-  /** Probability that it applies to a match, from 0 to 1. */
+  /** Probability, from 0 to 1, that the rule applies to a delivery or request that matches. */
   readonly probability: number;
-  /** Maximum number of times it applies; null: no limit. */
+  /** Maximum number of times the rule applies; null: no limit. */
   readonly count: number | null;
   readonly match: FaultMatch;
   readonly params: FaultParams<K>;
   /** Deliveries or requests that matched since the seed was set. */
   readonly considered: number;
-  /** Deliveries or requests that it applied to since the seed was set. */
+  /** Deliveries or requests that the rule applied to since the seed was set. */
   readonly applied: number;
   readonly created_at: number;
 }
@@ -39,7 +39,7 @@ export type FaultSubject =
   | { readonly side: 'webhook'; readonly type: string; readonly endpointId: string; readonly userId: string | null }
   | { readonly side: 'backend_api'; readonly method: string; readonly path: string };
 
-/** True when the subject is on the rule's side and fits its match. */
+/** True when `subject` is on the rule's side (webhooks or Backend API) and fits its `match`. */
 export function ruleMatches(rule: FaultRule, subject: FaultSubject): boolean {
   const { match } = rule;
   if (FAULT_KINDS[rule.kind].side !== subject.side) return false;
@@ -58,7 +58,7 @@ export function ruleMatches(rule: FaultRule, subject: FaultSubject): boolean {
   );
 }
 
-/** Uses no regular expression, because a pattern could make one take exponential time. */
+/** Not a regular expression, because some patterns would take exponential time. */
 function pathMatches(pattern: string, path: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return pattern === path;

@@ -19,12 +19,12 @@ export interface FaultDecision {
   readonly fault_id: string;
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
-  /** Number of subjects that the rule had matched before since the seed was set. */
+  /** Number of subjects that the rule matched before this one, counted since the seed was set. */
   readonly index: number;
   readonly struck: boolean;
 }
 
-/** A rule that applies to a subject. `chance` returns numbers in [0, 1), derived from the seed, for the fault's choices. */
+/** A rule that applies to a subject. For the fault's choices, `chance` returns numbers in [0, 1), derived from the seed. */
 export interface Strike {
   readonly rule: FaultRule;
   readonly chance: (purpose: string) => number;
@@ -32,7 +32,7 @@ export interface Strike {
 
 /**
  * The fault rules. Whether a rule applies depends only on the seed, the rule's place among the rules and the number of
- * subjects it has matched: the same rules and the same requests in the same order give the same faults.
+ * subjects it has matched. The same rules and the same requests, in the same order, therefore give the same faults.
  */
 @Injectable()
 export class Faults {
@@ -98,7 +98,7 @@ export class Faults {
     return withoutPlace(rule);
   }
 
-  /** Merges `match` and `params`. A new `count` includes the times the rule has already applied. */
+  /** Merges `match` and `params` into the rule's. A new `count` includes the times the rule has already applied. */
   update(id: string, params: UpdateFaultParams): FaultRule {
     const before = this.rule(id);
     const rule = {

@@ -4,7 +4,7 @@ import { DeliveryFaults } from './delivery-faults';
 import { Faults } from './faults';
 import { FaultsController } from './faults.controller';
 
-/** Fault rules, and the faults of requests and deliveries that they decide. */
+/** Fault rules, which decide the faults of requests and deliveries. */
 @Module({
   controllers: [FaultsController],
   providers: [ApiFaults, DeliveryFaults, Faults],

@@ -13,7 +13,7 @@ export interface Endpoint {
   /** Event types it subscribes to; `user.*` is every type that begins with `user.`. Empty: all types. */
   readonly event_types: readonly string[];
   readonly enabled: boolean;
-  /** Why it is disabled: by a request, or because every attempt failed for days. */
+  /** Why the endpoint is disabled: `manual` by a request, `failing` because all attempts failed for days. */
   readonly disabled_reason: 'manual' | 'failing' | null;
   readonly disabled_at: number | null;
   /** Start of the current series of failed attempts; null after a success. */
@@ -26,7 +26,7 @@ export interface Endpoint {
   readonly source: 'config' | 'api';
 }
 
-/** True when the list is empty, or has the type or a wildcard that matches it. */
+/** True when `eventTypes` is empty, or holds `type` or a wildcard such as `user.*` that matches it. */
 export function subscribesTo(eventTypes: readonly string[], type: string): boolean {
   return (
     eventTypes.length === 0 ||

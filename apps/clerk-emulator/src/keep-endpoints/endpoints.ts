@@ -65,8 +65,8 @@ export class Endpoints {
   }
 
   /**
-   * Replaces all endpoints; existing deliveries keep theirs. The ids are derived from the URLs, so that pending
-   * deliveries find their endpoint again after a restart.
+   * Replaces all endpoints. Existing deliveries keep the id of their endpoint. The ids are derived from the URLs, so that
+   * pending deliveries find their endpoint again after a restart.
    */
   replace(urls: readonly string[]): void {
     this.endpoints.clear();

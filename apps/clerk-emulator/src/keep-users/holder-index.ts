@@ -1,7 +1,7 @@
 /** Ids of the users who have a value. Only unverified addresses and numbers have more than one holder. */
 export class HolderIndex {
   private readonly first = new Map<string, string>();
-  /** Holders after the first. Separate, because a set for each of 100 000 values would waste memory. */
+  /** All holders of a value except the first. Separate, because a set for each of 100 000 values would waste memory. */
   private readonly others = new Map<string, Set<string>>();
 
   add(key: string, id: string): void {
@@ -21,7 +21,7 @@ export class HolderIndex {
     if (others?.size === 0) this.others.delete(key);
   }
 
-  /** In the order in which they were added. */
+  /** Holders of the value, in the order in which they were added. */
   of(key: string): string[] {
     const first = this.first.get(key);
     return first === undefined ? [] : [first, ...(this.others.get(key) ?? [])];

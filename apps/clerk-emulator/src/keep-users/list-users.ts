@@ -26,7 +26,7 @@ const ORDER_FIELDS = [
 ] as const;
 type OrderField = (typeof ORDER_FIELDS)[number];
 
-/** The sign is optional. A literal `+` in a query string is decoded as a space. */
+/** The sign is optional. A space means `+`, because a literal `+` in a query string is decoded as a space. */
 const orderBy = z
   .string()
   .regex(new RegExp(`^[-+ ]?(${ORDER_FIELDS.join('|')})$`), `must be one of ${ORDER_FIELDS.join(', ')}, signed + or -.`)

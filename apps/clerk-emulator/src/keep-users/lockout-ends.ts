@@ -10,7 +10,7 @@ interface LockoutEnd {
 export class LockoutEnds {
   private readonly ends = new Map<string, number>();
 
-  /** Records the lockout of a user that is stored at `now`, or that there is none. */
+  /** Records when the lockout of `user` ends. Call it when `user` is stored, at `now`, locked or not. */
   note(user: ClerkUser, now: number): void {
     if (!user.locked) {
       this.ends.delete(user.id);
@@ -18,7 +18,7 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // About the same end is the same lockout: a change of a locked user stores the remaining seconds as last read.
+    // A change of a locked user stores the remaining seconds as last read, so the end of one lockout may differ by 1 s.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);

@@ -39,7 +39,7 @@ export class LockoutsService {
     if (user.locked) throw new UserLockedError();
   }
 
-  /** Counts a wrong code. The last attempt locks the user, which is the only change that sends an event. */
+  /** Counts a wrong code. Only the last attempt, which locks the user, sends an event. */
   countFailure(id: string): void {
     const user = this.store.get(id);
     const left = Math.max(0, user.verification_attempts_remaining - 1);

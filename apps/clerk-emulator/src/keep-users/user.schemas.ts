@@ -26,7 +26,7 @@ export const metadataParams = z.strictObject({
 });
 export type MetadataParams = z.output<typeof metadataParams>;
 
-/** Parameters of both creating and updating. Those of type `unknown` are accepted and have no effect. */
+/** Parameters of both creating and updating a user. Parameters of type `unknown` are accepted without effect. */
 const profile = {
   ...metadataParams.shape,
   external_id: z.string().max(256).nullish(),

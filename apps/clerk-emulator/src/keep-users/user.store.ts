@@ -36,7 +36,7 @@ export class UserStore {
   private readonly versions = new UserVersions();
   private readonly deleted = new Set<string>();
   private readonly deleteListeners: ((userId: string) => void)[] = [];
-  /** In order of creation, so that a page needs no sorting. */
+  /** Users in order of creation, so that a page needs no sorting. */
   private readonly ordered: ClerkUser[] = [];
 
   constructor(

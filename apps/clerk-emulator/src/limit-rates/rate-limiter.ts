@@ -8,7 +8,7 @@ import { type RateLimitMode } from './rate-limit-mode';
 const WINDOW_MS = 10_000;
 const INSTANCE_LIMIT = { development: 100, production: 1_000 } as const;
 const USER_WRITE_LIMIT = 10;
-/** Maximum number of users with a window; the oldest window is removed first. */
+/** Maximum number of users whose changes are counted; the oldest window is removed first. */
 const USERS_KEPT = 10_000;
 
 interface Window {

@@ -53,7 +53,7 @@ export function withClaims(jwt: string, changes: JsonObject): string {
   return [header, base64url(JSON.stringify({ ...before, ...changes })), sig].join('.');
 }
 
-/** The token with one bit of its signature flipped, in the middle: the last character has unused bits. */
+/** The token with one bit of its signature flipped, in the middle, because the last character has unused bits. */
 export function tampered(jwt: string): string {
   const [header = '', claims = '', sig = ''] = jwt.split('.');
   const bytes = Buffer.from(sig, 'base64url');

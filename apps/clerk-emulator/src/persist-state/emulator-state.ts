@@ -4,9 +4,9 @@ import { type SavedState } from './saved-state';
 
 /** The part of the emulator's state that one store holds. */
 interface StatePart<Schema extends z.ZodObject> {
-  /** Empties the part. A part without it survives a reset. */
+  /** Empties the part. A part without `reset` survives a reset. */
   readonly reset?: () => void;
-  /** The part's fields in the state file; a part without them is not saved. */
+  /** The part's fields in the state file. A part without `saved` is not saved. */
   readonly saved?: {
     readonly schema: Schema;
     readonly save: () => z.output<Schema>;

@@ -38,7 +38,7 @@ export function stateFileContent(fields: object): string {
   return JSON.stringify({ version: VERSION, ...fields });
 }
 
-/** Schema of a saved record that checks only the fields without which the emulator could not use it. */
+/** Schema of a saved record. Checks only `fields`, without which the emulator cannot use the record. */
 export function savedRecord<T>(fields: Partial<Record<keyof T, z.ZodType>>) {
   const schema = z.looseObject(fields);
   return z.custom<T>((value) => schema.safeParse(value).success, 'lacks required fields');

@@ -18,7 +18,7 @@ export async function writeStateFile(path: string, content: string): Promise<voi
   await rename(draft, path);
 }
 
-/** Not `mkdir` with `recursive`: that never settles where the parent exists but forbids new folders, as /proc does. */
+/** Creates parents one by one: `mkdir` with `recursive` never settles in a parent that forbids new folders, like /proc. */
 async function makeFolder(path: string): Promise<void> {
   if ((await made(path)) === true) return;
   if (dirname(path) !== path) await makeFolder(dirname(path));
@@ -26,7 +26,7 @@ async function makeFolder(path: string): Promise<void> {
   if (refusal !== true) throw refusal;
 }
 
-/** True when the folder exists now; the error when a parent seems to be missing. */
+/** Makes one folder. Returns true when the folder exists now, or the error when a parent seems to be missing. */
 async function made(path: string): Promise<true | Error> {
   try {
     await mkdir(path);

@@ -10,7 +10,7 @@ import { ForeignHostError, ForeignOriginError } from '../errors';
 const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|svc|home\.arpa))$/;
 
 /**
- * Rejects requests that pages of other sites make a browser send, because the page and the control API need no
+ * Rejects requests that a browser sends for a page of another site, because the page and the control API need no
  * credential. Also rejects host names that others control: under such a name a foreign page would have the same origin.
  * Accepts programs, which send neither Origin nor Sec-Fetch-Site.
  */

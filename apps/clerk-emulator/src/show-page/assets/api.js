@@ -9,7 +9,7 @@ export class ApiError extends Error {
     this.errors = errors;
   }
 
-  /** The error of the field with this parameter name. */
+  /** Errors of fields, by the name of their parameter. */
   get fields() {
     return new Map(
       this.errors

@@ -50,7 +50,7 @@ function tellOfNew(before, data, query) {
 
 const turns = new Map();
 
-/** Loads one kind of data. All calls during a load cause together one more load. */
+/** Loads one kind of data. Any number of calls during a load cause one more load. */
 export function load(what, id) {
   const running = turns.get(what);
   if (running) {

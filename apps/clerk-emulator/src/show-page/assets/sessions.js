@@ -94,7 +94,7 @@ async function copyToken(session) {
       header,
       claims,
       copied,
-      // By the browser's clock: the emulator's may show another time.
+      // In the browser's clock, because the emulator's clock may show another time.
       endsAt: performance.now() + lifetime * 1_000,
     };
     startCountdown();
