@@ -4,7 +4,7 @@ import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } f
 
 /** A program of Debian packages, and where to unpack it. */
 export interface DebianProgram {
-  /** Package to unpack, with those that it needs and this system lacks. */
+  /** Package to unpack, together with its dependencies that this system lacks. */
   packageName: string;
   /** Packages to unpack when the system has everything installed. */
   installedPackages: readonly string[];

@@ -45,7 +45,8 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // The time at which the session was opened: a repeated exchange then returns the same token. Never in the future.
+      // When the session was opened, computed from its end, so that a repeated exchange returns the same token. The
+      // difference can lie in the future when `LEGACY_JWT_TTL` was lowered; the token is then issued now.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

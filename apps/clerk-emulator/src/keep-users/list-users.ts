@@ -112,7 +112,10 @@ function candidates(store: UserStore, filter: Partial<UserFilter>): readonly Cle
   return [...new Set(found.filter((user) => user !== undefined))];
 }
 
-/** @throws ResourceNotFoundError when the user was deleted, FormInvalidError when ordered by another field */
+/**
+ * The user that `starting_after` names.
+ * @throws ResourceNotFoundError when there is no such user, FormInvalidError when the list is not ordered by `created_at`
+ */
 function cursorOf(store: UserStore, params: ListUsersParams): ClerkUser | undefined {
   if (params.starting_after === undefined) return undefined;
   if (params.order_by.field !== 'created_at') {

@@ -27,7 +27,7 @@ export class OwnOriginGuard implements CanActivate {
     if (host !== undefined && !this.isLocal(host)) throw new ForeignHostError();
     // The matched route, not the path: `/%65mulator/reset` matches the same route.
     const route = request.routeOptions.url ?? '';
-    if (!isCredentialFree(route) || isOpening(request, route)) return true;
+    if (!needsThisGuard(route) || isOpening(request, route)) return true;
     if (!isOwnOrigin(request)) throw new ForeignOriginError();
     return true;
   }
@@ -40,8 +40,11 @@ export class OwnOriginGuard implements CanActivate {
   }
 }
 
-/** Every route except the Backend API, which needs the secret key, and the public JWKS. */
-function isCredentialFree(route: string): boolean {
+/**
+ * Whether only this guard protects the route: the page and the control API. The Backend API needs the secret key, and the
+ * JWKS is public.
+ */
+function needsThisGuard(route: string): boolean {
   return !route.startsWith('/v1/') && route !== '/.well-known/jwks.json';
 }
 

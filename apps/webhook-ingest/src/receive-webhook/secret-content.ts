@@ -6,8 +6,8 @@ const MAX_DECODED = 64 * 1024;
 const MAY_CONTAIN_SECRET = /[=%]|__|\.eyJ/;
 
 /**
- * How the names of secrets end, in lower case and without separators. A number named `tokens` is an amount, not a
- * secret.
+ * How the names of secrets end, in lower case and without separators. The group holds the plural `s`: a number under a
+ * plural name, such as `tokens`, is an amount and not a secret.
  */
 const SECRET_NAME =
   /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;

@@ -23,9 +23,7 @@ export const CANDIDATE_COLUMNS = `
          EXISTS (SELECT FROM event_bodies AS stored
                   WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body`;
 
-/**
- * Whether a row can be redriven. If it can, `retryCount` is the new one of the row; otherwise `reason` tells why not.
- */
+/** Whether a row can be redriven: with the `retryCount` that the row then gets, or with the reason why not. */
 export type Redrivability =
   { readonly can: true; readonly retryCount: number } | { readonly can: false; readonly reason: string };
 

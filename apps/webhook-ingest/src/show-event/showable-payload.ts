@@ -8,7 +8,8 @@ export function showablePayload(body: Buffer | null): unknown {
   const text = body.toString('utf8');
   try {
     const json: unknown = JSON.parse(text);
-    // Throws for JSON that is nested too deeply to be written again. Rewritten numbers can be longer than the original.
+    // `JSON.stringify` throws for deeply nested JSON. Its text can be longer than the body, such as
+    // 100000000000000000000 for 1e20, so its own length is checked.
     if (Buffer.byteLength(JSON.stringify(json)) <= MAX_REPLY_BYTES) return json;
   } catch {
     // Shown as text.

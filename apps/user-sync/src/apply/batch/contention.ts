@@ -93,7 +93,7 @@ function contend(
         .filter(
           (other) => address.verified && isUnverifiedLocal(other) && other.userId !== rowOf(address.draft)?.userId,
         )
-        // No note about a deactivated user: the admin who deactivated it has seen it.
+        // No note for a deactivated local user: an admin closes such a conflict by deactivating the user.
         .filter(({ isActive }) => isActive)
         .map((other) => ({
           kind: address.kind,

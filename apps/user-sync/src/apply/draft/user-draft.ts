@@ -132,7 +132,7 @@ export function adoptedUserOf(draft: UserDraft): string | undefined {
 
 /**
  * What is known of the user, for `decide`. When the row holds the content of `seen`, returns the hash of `seen`, even
- * if the row stores a hash of an earlier version.
+ * if the row still stores its hash in an earlier format.
  */
 export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
   if (state.kind !== 'live') return { kind: state.kind };

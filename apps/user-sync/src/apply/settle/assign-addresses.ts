@@ -35,7 +35,7 @@ export function assignAddresses(parties: readonly Party[], held: readonly HeldAd
   const linkedTo = new Map([...link].map(([clerkUserId, userId]) => [userId, clerkUserId]));
   for (const key of new Set(atClerk.map(addressKey))) {
     const rivals = atClerk.filter((address) => addressKey(address) === key);
-    // The addresses of a linked local user count as addresses of its Clerk user.
+    // A local user that this plan links counts as the Clerk user that takes over its row.
     const holders = verifiedOf(held, key).map((address) => {
       return { ...address, clerkUserId: address.clerkUserId ?? linkedTo.get(address.userId) ?? null };
     });

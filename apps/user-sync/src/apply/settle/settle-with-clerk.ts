@@ -26,7 +26,8 @@ const MAX_ROUNDS = 6;
 /*
  * Rounds of a settlement, by what the observation needs:
  * - fetch, confirm: fetch the user and apply the snapshot. Settled unless the row changed meanwhile.
- * - fetch-later: the same after a delay, with `confirmed`. Settled: an older snapshot that is confirmed heals the row.
+ * - fetch-later: Clerk's snapshot was older than the row. Fetch again after a delay. If the second snapshot is older too
+ *   (`confirmed`), it replaces the row. Settled.
  * - resolve: resolve the conflict over an address. All later rounds resolve it too.
  * A round that stays unsettled says what the next round does, up to MAX_ROUNDS.
  */

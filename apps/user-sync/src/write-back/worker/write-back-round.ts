@@ -79,7 +79,7 @@ export class WriteBackRound {
     }
   }
 
-  /** Writes what is leased. Returns whether Clerk has rejected our key. */
+  /** Writes what is leased. Returns whether Clerk has rejected our secret key. */
   private async work(lease: WriteBackLease, enough: () => boolean): Promise<boolean> {
     for (let from = 0; from < lease.items.length && !enough(); from += READ_AT_ONCE) {
       const items = lease.items.slice(from, from + READ_AT_ONCE);
@@ -143,7 +143,7 @@ export class WriteBackRound {
     return compareMetadata(metadata, wantedValues(item, key), { key, ours: item.ours, taken });
   }
 
-  /** Sends the writes. Returns whether Clerk has rejected our key. */
+  /** Sends the writes. Returns whether Clerk has rejected our secret key. */
   private async writeAll(
     lease: WriteBackLease,
     sending: readonly ComparedWriteBack[],
@@ -163,7 +163,7 @@ export class WriteBackRound {
     return rejected;
   }
 
-  /** Sends one write. Returns whether Clerk has rejected our key. */
+  /** Sends one write. Returns whether Clerk has rejected our secret key. */
   private async write(lease: WriteBackLease, { item, comparison }: ComparedWriteBack): Promise<boolean> {
     const { key } = this.config.metadata;
     try {
