@@ -6,7 +6,10 @@ import { numeric } from './numeric';
 
 const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;
 
-/** A user: the columns that Clerk owns, those that Gatehouse owns, and usage counters. */
+/**
+ * A user: the columns that Clerk owns, those that Gatehouse owns, and usage counters. `clerk-owned-columns.ts` of
+ * `@gatehouse/lifecycle` lists the columns that Clerk owns.
+ */
 @Entity('users')
 @Check('users_auth_provider_check', oneOf('auth_provider', ['local', 'clerk']))
 @Check('users_role_check', oneOf('role', roles))
