@@ -27,7 +27,7 @@ const DEVELOPMENT = {
   seed: 'clerk-emulator',
 };
 
-/** Value for an empty setting; a blank variable counts as not set. */
+/** Value that makes a setting empty, because a blank variable counts as not set. */
 const NONE = 'none';
 
 const SECOND = 1_000;
@@ -153,7 +153,10 @@ export interface EmulatorConfig {
   /** Rate limits of the Backend API. */
   readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
-  /** Custom claims of session tokens, with `{{shortcodes}}`. Null: none but `metadata`, in tokens of version 2. */
+  /**
+   * Custom claims of session tokens, with `{{shortcodes}}`. Null: no custom claims, except `metadata` in tokens of
+   * version 2.
+   */
   readonly sessionClaims: JsonObject | null;
   /** Lifetime of a code. */
   readonly codeLifetimeMs: number;

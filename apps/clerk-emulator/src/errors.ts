@@ -55,7 +55,10 @@ export class SecretKeyInvalidError extends clerkError(401, 'clerk_key_invalid', 
   message: 'The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.',
 }) {}
 
-/** The API version was never published, or is given by both header and parameter. Clerk does not document its code. */
+/**
+ * The API version was never published, or is given by both header and parameter. Clerk does not document the code of
+ * this error.
+ */
 export class ApiVersionInvalidError extends clerkError(400, 'api_version_invalid', (longMessage: string) => ({
   message: 'Invalid API version',
   longMessage,

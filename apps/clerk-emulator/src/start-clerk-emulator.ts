@@ -77,7 +77,9 @@ export interface ClerkEmulator {
   signIn(userId: string, options?: SessionOptions): ClerkSession;
   /** Ends a session with the given status; default `removed`, as when the user signs out. */
   signOut(sessionId: string, how?: 'removed' | 'ended' | 'revoked'): ClerkSession;
-  /** Mints a token for a session, or for a user, who is signed in first. Invalid with a preset or faults. */
+  /**
+   * Mints a token for a session, or for a user, who is signed in first. With a preset or faults, the token is invalid.
+   */
   token(sessionOrUserId: string, faults?: TokenPreset | TokenFaults): Promise<string>;
   /** The latest code that was sent to an address or number. */
   lastCode(identifier: string): string | undefined;
@@ -229,7 +231,7 @@ async function untilSome<T>(log: DeliveryLog, find: () => T | undefined, what: s
   });
   const timedOut = sleep(timeoutMs, undefined, { signal: settled.signal }).then(
     () => Promise.reject(new NothingCameError(what, timeoutMs)),
-    // Aborted because the race is over.
+    // The timer was aborted because the race is over, so its result must not matter.
     () => new Promise<never>(() => undefined),
   );
   try {

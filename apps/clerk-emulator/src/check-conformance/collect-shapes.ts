@@ -76,7 +76,10 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
   return { header: parse(header), payload: parse(payload) };
 }
 
-/** The known-answer vector with the emulator's signature. If it differs from the vector's, its key differs too. */
+/**
+ * The known-answer vector with the emulator's signature. A signature that differs from the vector's gets another key,
+ * so that the comparison shows the difference.
+ */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;
   const { 'svix-signature': expected, ...rest } = vector;

@@ -60,7 +60,7 @@ export class EndpointsController {
     return this.view(this.endpoints.update(id, params));
   }
 
-  /** Pending deliveries of the endpoint fail. */
+  /** Deletes the endpoint; its pending deliveries fail. */
   @Delete(':id')
   delete(@Param('id') id: string): { object: 'endpoint'; id: string; deleted: true } {
     this.endpoints.delete(id);

@@ -9,7 +9,7 @@ export interface Attempt {
   status: number | null;
   /** Reason of the failure; null after a success. */
   error: string | null;
-  /** Kinds of the faults that applied to it. */
+  /** Kinds of the faults that applied to the attempt. */
   faults: string[];
   request: AttemptRequest;
   /** Null when there was no response. */
@@ -66,7 +66,7 @@ export interface Delivery {
   failures: number;
   /** False: one attempt only, without retries. */
   retry: boolean;
-  /** Kinds of the faults that applied to it. */
+  /** Kinds of the faults that applied to the delivery. */
   fault_kinds: readonly string[];
   /** Keeps the delivery until `by` later ones were sent to the same endpoint, at most `max_wait_ms`. */
   hold: { by: number; max_wait_ms: number } | null;

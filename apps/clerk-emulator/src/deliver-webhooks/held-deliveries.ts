@@ -21,7 +21,10 @@ export class HeldDeliveries {
     this.held.set(delivery, { delivery, left: by, timer });
   }
 
-  /** Counts `sent` for the deliveries held for its endpoint. Releases, in reverse order, those that waited only for it. */
+  /**
+   * Counts `sent` for the deliveries held for its endpoint. Releases, in reverse order, those that waited for no
+   * further delivery.
+   */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(
       (held) => held.delivery.endpoint_id === sent.endpoint_id && held.delivery !== sent && --held.left <= 0,

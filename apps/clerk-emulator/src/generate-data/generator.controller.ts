@@ -49,7 +49,7 @@ export class GeneratorController {
     return this.generator.generateUsers(params.count, params.seed, params.webhooks);
   }
 
-  /** Sends webhooks by default, and returns the state at the end. */
+  /** Applies a history. Sends webhooks by default, and returns the state at the end. */
   @Post('generate/history')
   @HttpCode(200)
   async history(@Body(new ClerkParams(historyParams)) params: z.output<typeof historyParams>): Promise<HistoryView> {

@@ -30,7 +30,10 @@ export class GeneratorService {
     private readonly events: EventPublisher,
   ) {}
 
-  /** Sends no webhooks by default, because they would fill the queue. @throws QueueTooSmallError, UserQuotaExceededError */
+  /**
+   * Creates the users of a seed. Sends no webhooks by default, because they would fill the queue.
+   * @throws QueueTooSmallError, UserQuotaExceededError
+   */
   async generateUsers(count: number, seed: string, webhooks = false): Promise<GeneratedUsers> {
     if (webhooks) this.assertRoom(count);
     const startedAt = performance.now();

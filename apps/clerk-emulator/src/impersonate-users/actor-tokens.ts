@@ -51,7 +51,10 @@ export class ActorTokens {
     state.register({ reset: () => this.tokens.clear() });
   }
 
-  /** By default the ticket expires after an hour and the session after half an hour. @throws ResourceNotFoundError */
+  /**
+   * Creates an actor token. By default the ticket expires after an hour and the session after half an hour.
+   * @throws ResourceNotFoundError
+   */
   create(params: {
     readonly user_id: string;
     readonly actor: JsonObject;
@@ -78,7 +81,7 @@ export class ActorTokens {
     return token;
   }
 
-  /** @throws ResourceNotFoundError, TicketInvalidError when the token was accepted before */
+  /** Revokes the token. @throws ResourceNotFoundError, TicketInvalidError when the token was accepted before */
   revoke(id: string): ActorToken {
     const stored = this.tokens.get(id);
     if (!stored) throw new ResourceNotFoundError('actor token', id);

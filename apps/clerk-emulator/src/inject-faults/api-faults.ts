@@ -9,7 +9,7 @@ export interface AnswerPlan {
   contentType?: string;
   /** Replaces the status; the body becomes an error. */
   status?: number;
-  /** Users are read as they were this many versions ago. */
+  /** Users are read as they were this many changes ago. */
   versionsBack?: number;
 }
 

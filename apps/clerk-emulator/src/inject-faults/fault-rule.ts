@@ -58,7 +58,10 @@ export function ruleMatches(rule: FaultRule, subject: FaultSubject): boolean {
   );
 }
 
-/** Not a regular expression, because some patterns would take exponential time. */
+/**
+ * Whether `path` fits `pattern`, in which `*` matches any text. Uses no regular expression, because some patterns would
+ * take exponential time.
+ */
 function pathMatches(pattern: string, path: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return pattern === path;

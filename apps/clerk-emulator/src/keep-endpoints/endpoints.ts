@@ -79,7 +79,9 @@ export class Endpoints {
     }
   }
 
-  /** Several endpoints can have the same URL; each event is then delivered once for each of them. */
+  /**
+   * Creates an endpoint. Several endpoints can have the same URL; each event is then delivered once for each of them.
+   */
   create(params: CreateEndpointParams): Endpoint {
     if (this.endpoints.size >= ENDPOINT_LIMIT) throw new TooManyResourcesError('endpoints', ENDPOINT_LIMIT);
     return this.put(this.newEndpoint(newId('ep', this.now()), params, 'api'));
@@ -110,7 +112,7 @@ export class Endpoints {
     this.state.markChanged();
   }
 
-  /** Like Svix: the old secret also signs for a grace period, by default a day. */
+  /** Makes a new secret current. Like at Svix, the old secret also signs for a grace period, by default a day. */
   rotateSecret(id: string, params: RotateSecretParams): Endpoint {
     const before = this.get(id);
     const now = this.now();

@@ -26,7 +26,7 @@ export class SessionsController {
     return this.sessions.signIn(params.user_id);
   }
 
-  /** Newest first. `paginated=true`, which the SDK sends, adds the total count. */
+  /** Lists sessions, newest first. `paginated=true`, which the SDK sends, adds the total count. */
   @Get()
   list(
     @Query(new ClerkParams(listSessionsParams)) params: ListSessionsParams,

@@ -26,7 +26,10 @@ const ORDER_FIELDS = [
 ] as const;
 type OrderField = (typeof ORDER_FIELDS)[number];
 
-/** The sign is optional. A space means `+`, because a literal `+` in a query string is decoded as a space. */
+/**
+ * The field to order by, with an optional sign. A space means `+`, because a literal `+` in a query string is decoded
+ * as a space.
+ */
 const orderBy = z
   .string()
   .regex(new RegExp(`^[-+ ]?(${ORDER_FIELDS.join('|')})$`), `must be one of ${ORDER_FIELDS.join(', ')}, signed + or -.`)
@@ -77,7 +80,9 @@ export function countUsers(store: UserStore, filter: UserFilter): number {
   return candidates(store, { user_id: filter.user_id }).filter((user) => matches(user, filter, isPartOf)).length;
 }
 
-/** Scans from the cursor, or from one end of the list, and stops when the page is full. */
+/**
+ * One page in order of creation. Scans from the cursor, or from one end of the list, and stops when the page is full.
+ */
 function pageByCreation(store: UserStore, params: ListUsersParams, cursor: ClerkUser | undefined): ClerkUser[] {
   const all = store.oldestFirst();
   const { descending } = params.order_by;
@@ -186,7 +191,7 @@ function sortKey(user: ClerkUser, field: OrderField): string | number | null {
   }
 }
 
-/** Null is smaller than every value. */
+/** Compares two values for sorting. Null is smaller than every other value. */
 function compare(a: string | number | null, b: string | number | null): number {
   if (a === b) return 0;
   if (a === null) return -1;

@@ -3,7 +3,7 @@ import { type ClerkUser } from '../clerk/user';
 const VERSIONS_OF_A_USER = 5;
 const USERS_KEPT = 2_000;
 
-/** Earlier versions of the users that were changed or deleted last, for the fault `api_stale_read`. */
+/** Earlier states of the users that were changed or deleted last, for the fault `api_stale_read`. */
 export class UserVersions {
   private readonly versions = new Map<string, readonly ClerkUser[]>();
 
@@ -16,7 +16,7 @@ export class UserVersions {
     if (this.versions.size > USERS_KEPT && oldest !== undefined) this.versions.delete(oldest);
   }
 
-  /** The version `steps` before the current one, or the oldest kept. */
+  /** The user as it was `steps` changes ago, or the oldest state kept; undefined when none is kept. */
   back(id: string, steps: number): ClerkUser | undefined {
     const kept = this.versions.get(id) ?? [];
     return kept[Math.max(0, kept.length - steps)];

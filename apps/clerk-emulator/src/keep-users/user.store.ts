@@ -77,7 +77,7 @@ export class UserStore {
     return user;
   }
 
-  /** The user as it was some versions ago, or the oldest version kept. @throws ResourceNotFoundError */
+  /** The user as it was `versionsBack` changes ago, or the oldest state kept. @throws ResourceNotFoundError */
   getStale(id: string, versionsBack: number): ClerkUser {
     return this.versions.back(id, versionsBack) ?? this.get(id);
   }
@@ -171,7 +171,7 @@ export class UserStore {
     for (const id of this.lockoutEnds.userIds()) this.refreshLockout(id);
   }
 
-  /** Updates the remaining seconds of a lockout, or ends it. Does not count as a new version of the user. */
+  /** Updates the remaining seconds of a lockout, or ends it. Does not count as a change of the user. */
   private refreshLockout(id: string): void {
     const user = this.users.get(id);
     if (!user) return;

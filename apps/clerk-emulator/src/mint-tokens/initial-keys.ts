@@ -6,8 +6,8 @@ import { savedKeys } from './saved-keys';
 import { SigningKey } from './signing-key';
 
 /**
- * Keys that the ring starts with: the saved ones, unless the configuration has another key; otherwise the configured key
- * or a new one.
+ * Keys that the ring starts with: the saved ones. If none are saved, or the configuration has another key: the
+ * configured key, or else a new one.
  * @throws StateFileInvalidError
  */
 export async function initialKeys(

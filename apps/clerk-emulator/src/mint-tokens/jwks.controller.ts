@@ -3,7 +3,7 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { KeyRing } from './key-ring';
 
-/** The JWKS (RFC 7517): with the secret key for the SDK, and public. */
+/** Serves the JWKS (RFC 7517) at two paths: for the SDK, with the secret key, and publicly. */
 @Controller()
 export class JwksController {
   constructor(private readonly ring: KeyRing) {}

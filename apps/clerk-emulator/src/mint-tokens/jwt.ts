@@ -39,7 +39,7 @@ interface JwtKeys {
   readonly publicPem: string;
 }
 
-/** The same token with its signature encoded invalidly; a lenient decoder decodes it to the same bytes. */
+/** The token `jwt` with its signature encoded invalidly; a lenient decoder decodes it to the same bytes. */
 export function misencoded(jwt: string, encoding: JwtEncoding): string {
   if (encoding === 'padded') return `${jwt}==`;
   const last = BASE64URL.indexOf(jwt.slice(-1));

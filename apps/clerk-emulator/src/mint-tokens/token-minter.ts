@@ -36,7 +36,7 @@ export interface TokenFaults {
   readonly algorithm?: JwtAlgorithm | undefined;
   /** `foreign` signs with a key that is not in the JWKS. */
   readonly key?: 'own' | 'foreign' | undefined;
-  /** Signs with this key, even when it is retired. */
+  /** Signs with the key of this id, even when the key is retired. */
   readonly kid?: string | undefined;
   /** Flips one bit of the signature. */
   readonly tampered?: boolean | undefined;

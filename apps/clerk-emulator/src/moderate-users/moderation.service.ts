@@ -24,7 +24,7 @@ export class ModerationService {
     return this.users.change(id, (user) => void (user.banned = false));
   }
 
-  /** Sessions stay; the user cannot start new ones. */
+  /** The user keeps existing sessions but cannot start new ones. */
   lock(id: string): ClerkUser {
     return this.lockouts.lock(id);
   }
@@ -33,7 +33,7 @@ export class ModerationService {
     return this.lockouts.unlock(id);
   }
 
-  /** Sessions stay; the user cannot start new ones. */
+  /** The user keeps existing sessions but cannot start new ones. */
   deprovision(id: string): ClerkUser {
     return this.users.change(id, (user) => void (user.deprovisioned = true));
   }

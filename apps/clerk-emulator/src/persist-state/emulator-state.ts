@@ -45,7 +45,7 @@ export class EmulatorState {
     for (const listener of this.listeners) listener();
   }
 
-  /** @returns a function that removes the listener */
+  /** Calls `listener` after every change. @returns a function that removes the listener */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

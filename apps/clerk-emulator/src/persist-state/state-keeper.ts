@@ -54,7 +54,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
-  /** Writes one at a time; each write takes the state at its own start. */
+  /** Saves the state. Only one write runs at a time, and each takes the state at its own start. */
   private save(): Promise<void> {
     const path = this.config.stateFile;
     if (path === undefined) return Promise.resolve();

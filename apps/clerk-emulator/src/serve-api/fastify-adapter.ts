@@ -7,9 +7,9 @@ import { clerkErrorBody } from '../http/clerk-error.filter';
 import { withOrigin } from '../http/request-origin';
 
 const BODY_LIMIT_BYTES = 1_048_576;
-/** Deeper JSON could overflow the stack when it is serialised again. */
+/** Maximum depth of a body: deeper JSON could overflow the stack when it is serialised again. */
 const DEPTH_LIMIT = 500;
-/** Without a charset: `@clerk/backend` compares the whole value and returns raw text when it differs. */
+/** Has no charset, because `@clerk/backend` compares the whole value and returns raw text when it differs. */
 const CONTENT_TYPE = 'application/json';
 
 /** Fastify with Clerk's behaviour: JSON content type without charset, empty bodies allowed, bodies of at most 1 MiB. */
@@ -28,7 +28,7 @@ export function createFastifyAdapter(): FastifyAdapter {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // The SDK declares JSON on requests without a body too.
+    // Accepts an empty body, because the SDK declares JSON on requests without a body too.
     if (body.length === 0) {
       done(null, undefined);
       return;

@@ -58,7 +58,10 @@ function isOpening({ method, headers }: FastifyRequest, route: string): boolean 
   );
 }
 
-/** `none` is the address bar (Fetch Metadata, W3C). Every browser sends Origin with a cross-site POST. */
+/**
+ * Whether the request comes from the emulator's own page or from no page. `none` is the address bar (Fetch Metadata,
+ * W3C). Every browser sends Origin with a cross-site POST.
+ */
 function isOwnOrigin({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;

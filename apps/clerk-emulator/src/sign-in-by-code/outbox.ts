@@ -28,7 +28,7 @@ export class Outbox {
     this.messages = [...this.messages, message].slice(-MESSAGES_KEPT);
   }
 
-  /** Newest first. @param to returns only messages to this address or number */
+  /** Messages, newest first. @param to returns only messages to this address or number */
   list(to?: string): SentMessage[] {
     return this.messages.filter((message) => to === undefined || message.to === to.toLowerCase()).reverse();
   }

@@ -69,8 +69,8 @@ export class SignInService {
   }
 
   /**
-   * Checks a code. The correct one starts a session, after a sign-up when no user has the identifier.
-   *
+   * Checks a code. The correct code starts a session. When no user has the identifier, the correct code first creates
+   * a user.
    * @throws CodeIncorrectError, VerificationExpiredError, VerificationFailedError, VerificationDoneError,
    *   UserLockedError, UserBannedError, UserDeactivatedError
    */

@@ -3,7 +3,7 @@ import { ApiError } from './api.js';
 import { announce, focusOn } from './dom.js';
 import { changed, state } from './state.js';
 
-/** The latest action of each key. */
+/** By key: the latest action. */
 const tails = new Map();
 
 /**

@@ -199,7 +199,7 @@ function metadata(user) {
   );
 }
 
-/** @throws ApiError like the emulator's error for the field */
+/** Parses the text of a JSON object. @throws ApiError with the name of the field, like an error of the emulator */
 function parseObject(text) {
   const reject = (message) => {
     throw new ApiError(422, [{ message, meta: { param_name: 'public_metadata' } }]);

@@ -127,7 +127,7 @@ function none() {
 }
 
 const KEY = 'create-user';
-/** Replaces Clerk's text, which names only the parameters. */
+/** Error for a new user without any identifier. Replaces Clerk's text, which names only the parameters. */
 const NOTHING_GIVEN = {
   message: 'Give an e-mail address, a phone number or a username.',
   meta: { param_name: 'email_address' },
