@@ -78,8 +78,8 @@ export const listKeys = defineRequest({
 });
 
 /**
- * The still valid keys of one line of keys, in which each key replaced another by rotation. `until`: when the key
- * expires; null for a key without an expiry.
+ * The keys of one line that are still valid; in a line, each key replaced the one before it by rotation. `until`: when
+ * the key expires; null for a key without an expiry.
  */
 export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.string(), until: timeSchema.nullable() }));
 

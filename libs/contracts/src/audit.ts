@@ -119,7 +119,9 @@ export const recordAudit = defineRequest({
     /** The actor's Clerk session; for actions before the caller has a principal. */
     clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
-    /** How long ago the action happened, in milliseconds. An age, because the clocks of the two hosts may differ. */
+    /**
+     * How long ago the action happened, in milliseconds. Not a time, because the clocks of the two hosts may differ.
+     */
     ageMs: z.number().int().nonnegative().max(maxAuditAgeMs).default(0),
   }),
   reply: z.object({}),

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { latestTimeMs } from './time';
 import { shownValue } from './shown-value';
 
-/** How user-sync observes Clerk without a webhook. */
+/** Occasions on which user-sync sees a user at Clerk without a webhook. */
 export const movementSources = ['first_login', 'conflict', 'reconcile', 'confirmation', 'drift'] as const;
 
-/** How user-sync observes Clerk without a webhook. */
+/** Occasions on which user-sync sees a user at Clerk without a webhook. */
 export type MovementSource = (typeof movementSources)[number];
 
 /**

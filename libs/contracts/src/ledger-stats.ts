@@ -23,7 +23,10 @@ export const ledgerStatsSchema = z.object({
   open: z.object({ pending: count, processing: count, retrying: count, dead: count }),
   oldestUnpublished: oldest,
   oldestUnapplied: oldest,
-  /** Milliseconds from recording to success, of events without a retry; null when there are none. */
+  /**
+   * Milliseconds from recording an event to its success, over events without a retry. `p50Ms` and `p99Ms` are null when
+   * there are no such events.
+   */
   receivedToApplied: z.object({ events: count, p50Ms: z.number().nullable(), p99Ms: z.number().nullable() }),
   lastEvent: z.object({ at: timeSchema, eventType: z.string() }).nullable(),
   /**
@@ -41,8 +44,9 @@ export const ledgerStatsSchema = z.object({
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**
-   * How long no webhook has arrived. `heard`: for less than `thresholdMs`. `quiet`: for longer, but not for longer than
-   * the longest gap between two earlier events. `unknown`: there are no events. `alarm` in three cases:
+   * The silence: how long no webhook has arrived. `heard`: the silence is shorter than `thresholdMs`. `quiet`: the
+   * silence is longer, but not longer than the longest gap between two earlier events. `unknown`: there are no events.
+   * `alarm` in three cases:
    * - The silence is longer than `thresholdMs` and than that gap.
    * - user-sync saw a change at Clerk (`movedAt`), and no webhook about a user has arrived since.
    * - Only deliveries that fail verification arrived.

@@ -33,8 +33,9 @@ export type LoginReply = z.output<typeof loginReplySchema>;
 export const maxPasswordLength = 256;
 
 /**
- * Logs a local user in. Rejected as `invalid_credentials` for an unknown user and for a wrong password, in the same time;
- * as `forbidden` for the correct password of a user who is not active. The gateway limits the rate.
+ * Logs a local user in. Rejected as `invalid_credentials` for an unknown user and for a wrong password; both replies
+ * take equally long. Rejected as `forbidden` for the correct password of a user who is not active. The gateway limits
+ * the rate.
  */
 export const verifyLogin = defineRequest({
   subject: 'user-sync.login.verify',
@@ -50,8 +51,8 @@ export const verifyLogin = defineRequest({
 export const newPasswordSchema = z.string().min(12).max(maxPasswordLength);
 
 /**
- * Sets the password of a local user with a one-time token and ends the user's sessions. Replies when every gateway rejects
- * those sessions. Rejected as `token_invalid`.
+ * Sets the password of a local user with a one-time token and ends the user's sessions. Replies when every gateway
+ * rejects those sessions. An invalid token is rejected as `token_invalid`.
  */
 export const setPassword = defineRequest({
   subject: 'user-sync.password.set',
@@ -63,8 +64,8 @@ export const setPassword = defineRequest({
 });
 
 /**
- * Returns the state of the legacy session of a verified token; null when the user has no such session. `parentSessionId` is
- * the Clerk session from which it was exchanged.
+ * Returns the state of the legacy session of a verified token; null when the user has no such session.
+ * `parentSessionId` is the Clerk session whose token was exchanged for the legacy session.
  */
 export const resolveLegacySession = defineRequest({
   subject: 'user-sync.legacy-sessions.resolve',

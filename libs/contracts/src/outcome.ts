@@ -73,7 +73,10 @@ export function encodeOutcomes(outcomes: readonly Outcome[]): Uint8Array[] {
   return messages.map((some) => encoder.encode(`[${some.join(',')}]`));
 }
 
-/** Decodes a message. Each invalid outcome becomes undefined; an unreadable message becomes one undefined. */
+/**
+ * Decodes a message into its outcomes, with undefined in place of each invalid one. Returns a single undefined for an
+ * unreadable message.
+ */
 export function decodeOutcomes(message: Uint8Array): (Outcome | undefined)[] {
   try {
     return z

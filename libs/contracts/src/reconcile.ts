@@ -25,9 +25,12 @@ export const reconcileRunSchema = z.object({
   usersDone: z.number().int().nonnegative(),
   remaining: z.number().int().nonnegative().nullable(),
   usersPerSecond: z.number().nonnegative().nullable(),
-  /** Number of our users that the scan did not find. Each of them is fetched by id from Clerk before the deletion. */
+  /**
+   * Number of our users that the scan did not find. Before the run deletes such a user, it asks Clerk for that user by
+   * id.
+   */
   absences: z.number().int().nonnegative(),
-  /** Number of users by decision. */
+  /** By decision: number of users. */
   changes: z.record(z.string(), z.number()),
   /** Number of users that this run deleted and that can still be restored. */
   undoable: z.number().int().nonnegative(),

@@ -39,7 +39,7 @@ const redriveItemSchema = z.object({
   retryCount: z.number().int(),
   errorMessage: z.string().nullable(),
   action: shownValue(['redrive', 'skip']),
-  /** Why it is skipped; null when it is redriven. */
+  /** Why the event is skipped; null when it is redriven. */
   reason: z.string().nullable(),
 });
 

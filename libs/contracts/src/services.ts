@@ -43,7 +43,10 @@ export function natsRights(service: ServiceName): NatsRights {
   return serviceRow(service).rights ?? answersRequests;
 }
 
-/** Where the replies to a service arrive. Each has its own prefix, so that no service reads replies to another. */
+/**
+ * Prefix of the subjects on which a service receives replies. Each service has its own, so that none reads replies to
+ * another.
+ */
 export function inboxPrefix(service: ServiceName): string {
   return `_INBOX.${service}`;
 }

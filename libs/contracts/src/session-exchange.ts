@@ -15,7 +15,7 @@ const text = (max: number) => z.string().trim().min(1).max(max);
  * the profile.
  */
 export const phoneLoginBodySchema = z.strictObject({
-  // People paste numbers with invisible characters, so this accepts more than a number needs.
+  // Accepts more characters than a number has, because people paste numbers with invisible characters.
   phoneNumber: text(64).optional(),
   clerkUserId: text(130).optional(),
   name: text(200).optional(),
@@ -54,7 +54,10 @@ export const exchangePhoneLogin = defineRequest({
   reply: loginReplySchema.extend({ isNewUser: z.boolean() }),
 });
 
-/** Creates the signed-in Clerk user here unless it exists, and returns it. Rejected like `principal.resolve`. */
+/**
+ * Creates the signed-in Clerk user here unless it exists, and returns it. Rejected with the same codes as the request
+ * `user-sync.principal.resolve`.
+ */
 export const syncClerkUser = defineRequest({
   subject: 'user-sync.clerk-users.sync',
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: clerkSessionIdSchema }),

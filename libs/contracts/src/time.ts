@@ -38,7 +38,7 @@ function toUtc(text: string): string | undefined {
   if (date === '' || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   const offsetMinutes = minutesOf(offset);
   const local = Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
-  // Date.parse turns 30 February into a day of March.
+  // Date.parse turns 30 February into a day of March, so the result must begin with the date that was given.
   if (offsetMinutes === undefined || Number.isNaN(local) || !iso(local).startsWith(date)) return undefined;
   const utc = iso(local - offsetMinutes * 60_000);
   if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return undefined;

@@ -9,8 +9,8 @@ export const userConflictSchema = z.object({
   id: z.string(),
   kind: shownValue(['email', 'phone']),
   /**
-   * `claimant`: the user stored without the address. `holder`: the user who keeps the address. Clerk ids, or our ids of
-   * local users.
+   * `claimant`: the user stored without the address. `holder`: the user who keeps the address. Each is a Clerk id, or
+   * our id of a local user.
    */
   claimant: z.string(),
   holder: z.string(),

@@ -12,7 +12,10 @@ import { timeSchema } from './time';
 
 const text = (max: number) => z.string().trim().max(max).nullable();
 
-/** Excludes names of members that every JavaScript object has. */
+/**
+ * Name of a network in `socialLinks`. The lookahead excludes `constructor` and `prototype`, which JavaScript uses
+ * itself.
+ */
 const NETWORK_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
 
 const socialLinksSchema = z
@@ -39,7 +42,7 @@ export const profilePatchSchema = z.strictObject({
 /** Profile fields that users can edit. */
 export type ProfilePatch = z.output<typeof profilePatchSchema>;
 
-/** A user's own view of the user. */
+/** A user, as shown to that user. */
 export const userSchema = z.object({
   id: uuidSchema,
   clerkUserId: z.string().nullable(),
@@ -71,7 +74,7 @@ export const userSchema = z.object({
   lastActiveAt: timeSchema.nullable(),
 });
 
-/** A user's own view of the user. */
+/** A user, as shown to that user. */
 export type User = z.output<typeof userSchema>;
 
 /** An admin's view of a user. */

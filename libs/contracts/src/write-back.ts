@@ -6,7 +6,10 @@ import { userRefSchema } from './user-ref';
 import { uuidSchema } from './uuid';
 import { timeSchema } from './time';
 
-/** State of a write-back. `pending`: not written yet. `done`: Clerk has it. `dead`: Clerk rejected it; an admin must act. */
+/**
+ * State of a write-back. `pending`: not written yet. `done`: Clerk has the values. `dead`: Clerk rejected the values,
+ * and an admin must act.
+ */
 export const writeBackStates = ['pending', 'done', 'dead'] as const;
 
 /** State of a write-back. */
@@ -21,7 +24,7 @@ export const writeBackSchema = z.object({
   reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),
   /** Number of failed attempts since the write-back was queued. */
   retryCount: z.number().int().nonnegative(),
-  /** When it was queued. */
+  /** When the write-back was queued. */
   owedAt: timeSchema,
   /** When it is attempted next. */
   dueAt: timeSchema.nullable(),
@@ -34,7 +37,7 @@ export const writeBackSchema = z.object({
 /** The write-back of one user. */
 export type WriteBack = z.output<typeof writeBackSchema>;
 
-/** Lists write-backs by user id; for admins. */
+/** Lists write-backs, ordered by user id; for admins. */
 export const listWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.list',
   request: pageRequestSchema.extend({ state: z.enum(writeBackStates).optional() }),
