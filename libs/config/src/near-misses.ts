@@ -5,7 +5,7 @@ export interface NearMiss {
   readonly meant: string;
 }
 
-/** Names of other tools for variables of ours. */
+/** By the name that another tool uses: our variable for the same value. */
 const ALIASES: Readonly<Record<string, string>> = {
   ALLOWED_ORIGINS: 'CORS_ORIGINS',
   CLERK_API_KEY: 'CLERK_SECRET_KEY',
@@ -29,8 +29,8 @@ const MIN_LENGTH = 6;
 const LONG_NAME = 10;
 
 /**
- * Finds set variables whose names look like a known name with a typing error, or like another tool's name for it. Never
- * suggests a variable that is set itself. Reads no values, except whether they are empty.
+ * Finds set variables with a name that is not known: a known name with a typing error, or another tool's name for a
+ * known variable. Never suggests a variable that is set itself. Reads no values, except whether they are empty.
  * @param known names that this program or a program that it starts reads
  */
 export function nearMisses(

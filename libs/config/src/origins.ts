@@ -15,7 +15,7 @@ const MIN_LABELS_AFTER_WILDCARD = 3;
 /** Schemes that have no origin, or never appear in `Origin`. */
 const WITHOUT_ORIGIN = new Set(['about', 'blob', 'data', 'file', 'ftp', 'javascript', 'ws', 'wss']);
 
-/** For development, where the server of a frontend may use any port. */
+/** A local host with `*` as its port, for development: the server of a frontend may use any port. */
 const ANY_LOCAL_PORT = /^(localhost|127\.0\.0\.1|\[::1\]):\*$/i;
 
 type Parsed = { readonly origin: string } | { readonly problem: string };

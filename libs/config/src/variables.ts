@@ -81,7 +81,9 @@ function urlOf(protocol: RegExp, problem: string) {
   return z.string().refine((value) => URL.canParse(value) && protocol.test(new URL(value).protocol), problem);
 }
 
-/** Whether every percent sign begins an escape. The drivers decode user name and password. */
+/**
+ * Whether every percent sign begins an escape. Otherwise the drivers, which decode user name and password, would fail.
+ */
 function isDecodable(value: string): boolean {
   try {
     decodeURIComponent(value);
