@@ -20,7 +20,10 @@ export interface DatabaseUrls {
   serviceUrl: string;
 }
 
-/** Advisory lock of all provisioning: PostgreSQL fails on concurrent changes of the same role or grants. */
+/**
+ * Id of the advisory lock that all provisioning takes, because PostgreSQL fails on concurrent changes of the same role
+ * or grants.
+ */
 const provisionLock = 4_711_001;
 
 /**
@@ -75,7 +78,7 @@ async function ensureDatabase(admin: Client, plan: DatabasePlan): Promise<void> 
   const { rows } = await admin.query<{ rolsuper: boolean }>(
     'select rolsuper from pg_roles where rolname = current_user',
   );
-  // Only a superuser may create a database for a role of which it is not a member.
+  // Makes the current user a member of the owner role. Otherwise only a superuser may create a database for that role.
   if (!rows[0]?.rolsuper) await admin.query(`grant ${escapeIdentifier(plan.ownerRole)} to current_user`);
   await admin.query(
     `create database ${escapeIdentifier(plan.database)} owner ${escapeIdentifier(plan.ownerRole)} ` +
@@ -83,7 +86,7 @@ async function ensureDatabase(admin: Client, plan: DatabasePlan): Promise<void> 
   );
 }
 
-/** Grants as the owner, who owns the schema public and all future tables. */
+/** Grants the service role its rights. Connects as the owner, who owns the schema `public` and all future tables. */
 async function grantUse(ownerUrl: string, serviceRole: string): Promise<void> {
   const service = escapeIdentifier(serviceRole);
   await withClient(ownerUrl, async (owner) => {

@@ -41,7 +41,7 @@ export async function prepareDataDirectory(
   return data;
 }
 
-/** Asynchronous, because initdb takes seconds and nats-server is started meanwhile. */
+/** Runs initdb. Asynchronous, because initdb takes seconds and nats-server is started meanwhile. */
 async function runInitdb(
   data: string,
   passwordFile: string,
@@ -49,7 +49,7 @@ async function runInitdb(
   identity: PostgresIdentity,
 ): Promise<void> {
   const args = ['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
-  // The built-in provider sorts alike on every machine and needs no locale of the host.
+  // The built-in locale provider sorts alike on every machine and needs no locale of the host.
   args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync');
   const [command, commandArgs] = asIdentity(identity, binaries.initdb, args);
   try {
@@ -61,7 +61,7 @@ async function runInitdb(
   } catch (error) {
     const failure = error as Error & { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string };
     const output = `${failure.stdout ?? ''}\n${failure.stderr ?? ''}`;
-    // A program that ended with an exit code has printed the cause.
+    // When initdb ended with an exit code, its output tells the cause, so the error of the call is left out.
     const unsaid = typeof failure.code === 'number' ? undefined : failure;
     throw (
       explainOutput(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, unsaid)}`)

@@ -16,7 +16,7 @@ export interface PostgresPlace {
 
 type Account = { uid: number; gid: number };
 
-/** Every user can reach it; unlike /tmp, it survives a reboot. */
+/** Folder that every user can reach. Unlike /tmp, it survives a reboot. */
 const commonGround = '/var/tmp';
 
 /**

@@ -87,7 +87,7 @@ function settings(port: number, durability: 'durable' | 'fast'): string[] {
     `max_connections=${durability === 'fast' ? 300 : 100}`,
     'shared_buffers=64MB',
     'log_min_messages=warning',
-    // The DETAIL of a unique violation contains the value, such as an e-mail address.
+    // Leaves DETAIL out of the log: for a unique violation it contains the value, such as an e-mail address.
     'log_error_verbosity=terse',
     'log_timezone=UTC',
     'timezone=UTC',

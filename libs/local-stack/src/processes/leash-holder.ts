@@ -54,7 +54,7 @@ async function stop(entry: Held): Promise<void> {
   await pause(100);
 }
 
-/** Compares the start time as well, because systems reuse process ids. */
+/** Whether the process of the order still runs. Compares the start time as well, because systems reuse process ids. */
 function isSame(entry: Held): boolean {
   try {
     process.kill(entry.pid, 0);

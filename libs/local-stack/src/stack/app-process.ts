@@ -53,7 +53,7 @@ export class AppProcess {
       cwd: this.options.root,
       env: this.options.environment,
       logFile: this.options.logFile,
-      // Without a listener the child would write the file itself, and a full disk would go unnoticed.
+      // Without a listener the child would write the log file itself, and a full disk would go unnoticed.
       onLine: this.options.onLine ?? (() => undefined),
       onLogError: this.options.onLogError,
       ipc: true,

@@ -6,7 +6,7 @@ import { type LocalSettings } from './settings';
 /** Every program of the workspace that runs as a process of its own. */
 export type AppName = ServiceName | 'clerk-emulator';
 
-/** All of them, in the order in which they are started. */
+/** All programs, in the order in which they are started. */
 export const appNames: readonly AppName[] = ['clerk-emulator', ...serviceNames];
 
 /** What the environments of the programs are made of. */
@@ -132,7 +132,7 @@ function ownVariables({
     'webhook-ingest': { ...retry, ...webhookSecrets },
     'user-sync': {
       ...retry,
-      // The emulator tells which instance it is, as Clerk does.
+      // Only with the caller's own Clerk: the emulator tells which instance it is.
       ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
       CLERK_SECRET_KEY: made(settings.clerkSecretKey),
       CLERK_API_URL: made(emulator),
