@@ -6,7 +6,7 @@ import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } f
 export interface DebianProgram {
   /** Package to unpack, together with its dependencies that this system lacks. */
   packageName: string;
-  /** Packages to unpack when the system has everything installed. */
+  /** Packages to unpack when the system already has `packageName` and all its dependencies installed. */
   installedPackages: readonly string[];
   /** Further packages. */
   extraPackages?: readonly string[];
@@ -40,7 +40,7 @@ export async function unpackDebianPackages(wanted: DebianProgram): Promise<void>
     if (!existsSync(join(unpacked, program))) {
       throw new CommandFailedError(`the Debian packages of ${packageName} do not contain ${program}`);
     }
-    // Another process may have unpacked it meanwhile.
+    // Another process may have unpacked the program meanwhile.
     if (!existsSync(join(directory, program))) renameSync(unpacked, directory);
   } finally {
     for (const folder of [work, lists]) rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ export class TcpProxy {
     private readonly latencyMs: number,
   ) {}
 
-  /** @param latencyMs delay of each direction, in milliseconds */
+  /** Starts a proxy to `target`, a URL. @param latencyMs delay in each direction, in milliseconds */
   static async start(target: string, latencyMs = 0): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(target), await freePort(), latencyMs);
     await proxy.reopen();
@@ -89,7 +89,10 @@ export class TcpProxy {
     if (this.stalled) from.pause();
   }
 
-  /** Keeps the order, because timers with the same delay fire in the order in which they were set. */
+  /**
+   * Runs `work` after the latency. The order is kept, because timers with the same delay fire in the order in which
+   * they were set.
+   */
   private later(work: () => void): void {
     if (this.latencyMs === 0) work();
     else setTimeout(work, this.latencyMs);

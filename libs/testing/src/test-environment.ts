@@ -25,11 +25,11 @@ export function testServers(): 'local' | 'testcontainers' {
   throw new BadVariableError('TEST_INFRA must be "local" (default) or "testcontainers".');
 }
 
-/** Number of accounts, one for each Jest worker. */
+/** Number of NATS accounts: one for each Jest worker. */
 export const natsAccounts = 32;
 
 /**
- * The value of one of these variables.
+ * The value of one of the {@link testVariables}.
  * @throws TestServersMissingError outside a Jest run with our global setup
  */
 export function testVariable(name: keyof typeof testVariables): string {

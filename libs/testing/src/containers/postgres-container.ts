@@ -31,7 +31,8 @@ export async function startPostgresContainer(password: string): Promise<string> 
     listening: /database system is ready to accept connections/,
   });
   const url = `postgres://postgres:${password}@${container.host}:${container.port}/postgres`;
-  // The official image also logs that line for the temporary server of its setup, which is not reachable.
+  // The official image also logs the awaited line for the temporary server of its setup, which is not reachable. So
+  // this tries to connect until the real server answers.
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     try {

@@ -68,10 +68,10 @@ function statementsOf(text: string): string[] {
   let bare = text
     .replace(/--.*$/gm, '')
     .replace(/\bDO (?:LANGUAGE \w+ )?\$(\w*)\$([\s\S]*?)\$\1\$/gi, (_, _tag, block: string) =>
-      // A statement in a block can follow one of these keywords directly.
+      // In a block, a statement can follow one of these keywords directly, so each becomes the end of a statement.
       block.replace(/\b(BEGIN|THEN|ELSE|LOOP|DECLARE)\b/gi, ';'),
     )
-    // The migration only defines functions; their bodies do not run.
+    // Removes the bodies of functions: the migration defines the functions and does not run them.
     .replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, '')
     .replace(/\bpublic\.|"/gi, '');
   for (let outer = ''; outer !== bare;) {

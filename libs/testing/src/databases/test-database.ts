@@ -123,7 +123,10 @@ async function dropDatabase(client: Client, database: string, patienceMs?: numbe
   }
 }
 
-/** Waits, because the server still lists a connection for a moment after it is closed. */
+/**
+ * Throws when connections stay open. Waits first, because the server lists a connection for a moment after it is
+ * closed.
+ */
 async function assertNobodyConnected(
   client: Client,
   database: string,

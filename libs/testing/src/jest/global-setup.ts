@@ -19,7 +19,7 @@ export default async function globalSetup(): Promise<void> {
     globalThis.gatehouseTestInfrastructure = infrastructure;
     Object.assign(env, infrastructure.variables);
   } catch (error) {
-    // Without the stack trace, which says nothing here.
+    // Removes the stack trace, which does not help with these errors.
     if (isLocalServerError(error)) error.stack = error.message;
     throw error;
   }

@@ -26,7 +26,7 @@ export async function startLocalInfrastructure(needed: {
   nats: boolean;
 }): Promise<TestInfrastructure> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  // If PostgreSQL runs as another user, that user must pass through to its own folder.
+  // If PostgreSQL runs as another user, that user must pass through this folder to reach its own.
   chmodSync(directory, 0o711);
   const leash = Leash.start();
   leash.removeAtEnd(directory);

@@ -29,7 +29,7 @@ export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise
     async start() {
       if (running) return;
       if (lost) {
-        // The store is in the container.
+        // Removes the container, because the store is in it.
         await container?.remove();
         container = undefined;
         lost = false;

@@ -14,8 +14,8 @@ import { testVariable } from '../test-environment';
 import { type OwnNats } from './own-nats';
 
 /**
- * Starts a process from the program that the global setup found. Its store is in `place`, by default a temporary folder.
- * `place` may be smaller than what the streams reserve.
+ * Starts nats-server as a process, with the program that the global setup found. Its store is in `place`, by default a
+ * temporary folder. `place` may be smaller than what the streams reserve.
  */
 export async function startOwnNatsProcess(users: readonly NatsUser[], place?: string): Promise<OwnNats> {
   const path = testVariable('natsProgram');

@@ -28,8 +28,8 @@ export interface TestNats {
 }
 
 /**
- * Prepares NATS for one test file. Each Jest worker has its own account on the shared server, and this deletes its
- * streams. So test files use production names of streams and subjects without conflicts.
+ * Prepares NATS for one test file. Each Jest worker has its own account on the shared server; this deletes all streams
+ * of that account. So test files use production names of streams and subjects without conflicts.
  */
 export async function testNats(): Promise<TestNats> {
   const server = new URL(testVariable('nats'));
