@@ -19,8 +19,8 @@ const LIMIT_MS = 60_000;
 
 /**
  * Makes a tarball of the emulator: bundle, types, page and documents.
- *
  * @param destination folder of the tarball
+ * @returns the path of the tarball, and the dependencies of the package
  * @throws PackError
  */
 export function packEmulator(root: string, destination: string): PackedEmulator {

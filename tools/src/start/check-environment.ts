@@ -58,8 +58,8 @@ export function checkEnvironment(
 ): GatehousePorts {
   const { ports, faults: portFaults } = checkPorts(env);
   const environments = serviceEnvironments({
-    // Both are left out here and checked below, because a program would report their faults under its own variable
-    // names.
+    // NATS_URL and DATABASE_URL are left out here and checked below, because a program would report their faults under
+    // its own variable names.
     env: { ...env, NATS_URL: undefined, DATABASE_URL: undefined },
     ports,
     settings,

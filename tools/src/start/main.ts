@@ -96,7 +96,10 @@ async function start(): Promise<void> {
   );
 }
 
-/** One Ctrl-C can arrive twice, from the terminal and from npm: only a signal after a second counts as the second. */
+/**
+ * One Ctrl-C can arrive twice, from the terminal and from npm. So a signal within a second of the first is ignored; a
+ * later one stops everything at once.
+ */
 function onSignal(): void {
   if (!ending) {
     console.log('\nStopping …');
