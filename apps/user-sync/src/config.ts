@@ -62,7 +62,7 @@ const variables = withRetryInOrder(
       .default(['user', 'developer']),
     CLERK_WRITE_BACK: z.enum(['on', 'off']).default('on'),
     WRITE_BACK_POLL_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
-    // A write-back round takes less than 30 s.
+    // A write-back round takes less than 30 s, which is half of the default lease.
     WRITE_BACK_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),

@@ -10,14 +10,14 @@ interface Choice<Address> {
   readonly note: string | null;
 }
 
-/** Whether the address is verified at Clerk. A reserved address is not. */
+/** Whether the address is verified at Clerk. A reserved address counts as unverified. */
 export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }
 
 /**
- * Chooses the e-mail address or phone number to store: the primary one. When the list holds no primary address, the
- * oldest verified one; otherwise none. An unverified address that is not primary may belong to another user.
+ * Chooses the e-mail address or phone number to store: the primary one. If the list holds no primary address, chooses
+ * the oldest verified one, if any. An unverified address that is not primary may belong to another user.
  */
 export function chooseAddress<Address extends Email | Phone>(
   noun: 'e-mail address' | 'phone number',
@@ -34,7 +34,7 @@ export function chooseAddress<Address extends Email | Phone>(
     : { address: oldest, note: `${why}: the oldest verified one is stored` };
 }
 
-/** By creation time. Clerk does not guarantee the order of the list. */
+/** Orders addresses from the oldest to the newest, because Clerk does not guarantee the order of the list. */
 function byAge(a: Email | Phone, b: Email | Phone): number {
   return (a.created_at ?? 0) - (b.created_at ?? 0) || ((a.id ?? '') < (b.id ?? '') ? -1 : 1);
 }

@@ -10,7 +10,7 @@ import {
 
 const PREFIX = `${contentVersion}:`;
 
-/** Content of a stored row: its hash, and the columns that a hash of version 1 does not cover. */
+/** Content of a stored row: its hash, and the columns that a hash of content version 1 does not cover. */
 export interface StoredContent extends Pick<ClerkOwned, FieldSinceVersion1> {
   /** Null when the next observation must be written without a comparison. */
   readonly contentHash: string | null;
@@ -22,9 +22,9 @@ export function contentHashOf(columns: ClerkOwned): string {
 }
 
 /**
- * Whether a row holds exactly these columns. A hash without a prefix is of version 1 and is compared by the rules of that
- * version, so that an unchanged row needs no write. Replicas of the previous release hash by version 1 and do not write
- * newer columns, so the newer columns are compared with the row.
+ * Whether a row holds exactly these columns. A hash without a prefix is of content version 1. It is compared by the
+ * rules of content version 1, so that an unchanged row needs no write. Replicas of the previous release hash by content
+ * version 1 and do not write newer columns, so the newer columns are compared with the row.
  */
 export function holdsContent(
   stored: StoredContent,

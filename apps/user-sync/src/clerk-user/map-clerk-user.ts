@@ -6,7 +6,7 @@ import { type PublicMetadata } from './company-metadata';
 import { contentHashOf } from './content-hash';
 import { type Lockout, lockoutOf } from './lockout';
 
-/** Last activity of a user. Milliseconds; stored times never go back. */
+/** Times of a user's last activity, in milliseconds. Stored times never go back. */
 export interface Activity {
   readonly lastLoginAt: number | null;
   readonly lastLogoutAt: number | null;
@@ -19,7 +19,7 @@ export interface MappedUser {
   /** Clerk's `updated_at` in milliseconds. */
   readonly version: number;
   readonly columns: ClerkOwned;
-  /** Versioned hash of the columns. */
+  /** Hash of the columns, with the content version as a prefix. */
   readonly contentHash: string;
   /** When Clerk returned or sent the user; milliseconds. */
   readonly observedAt: number;

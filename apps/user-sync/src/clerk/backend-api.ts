@@ -1,8 +1,8 @@
 import { type ClerkAnswer } from '../errors';
 
 /**
- * Headers of a request to Clerk's Backend API. The version pins the shapes of the answers; `@clerk/backend` sends the
- * same one.
+ * Headers of a request to Clerk's Backend API. `clerk-api-version` pins the shapes of the answers; `@clerk/backend`
+ * sends the same value.
  * @see https://clerk.com/docs/guides/development/upgrading/versioning
  */
 export function backendApiHeaders(secretKey: string): Readonly<Record<string, string>> {

@@ -8,9 +8,12 @@ import { ClerkUnavailableError } from '../errors';
 import { CONFIG } from '../tokens';
 import { type Priority, priorities } from './priority';
 
-/** Share of Clerk's limit. The rest is for clock differences, probes and other users of the secret key. */
+/** Share of Clerk's limit that is used. The rest is for clock differences, probes and other users of the secret key. */
 const USED = 0.9;
-/** Share that may be spent at once. The rest is refilled over 10 s, so that no window of 10 s exceeds the limit. */
+/**
+ * Share of the used limit that may be spent at once. The rest is refilled over 10 s, so that no window of 10 s exceeds
+ * the limit.
+ */
 const BURST = 0.2;
 /** By priority: the share of a full bucket that a request must leave for more urgent requests. */
 const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1, write_back: 0.3, reconcile: 0.5 };
@@ -33,8 +36,8 @@ const DRAW = `
     + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
 
 /**
- * Creates the row, which is missing before its first use and after a crash of PostgreSQL. A crash loses at most 10 s of
- * history.
+ * Creates the row, which is missing before the first request and after a crash of PostgreSQL. A crash loses the history
+ * of at most 10 s.
  */
 const BEGIN =
   'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
@@ -107,7 +110,7 @@ export class ClerkBudget {
     }
   }
 
-  /** Stops the requests of all replicas for this time; at most an hour. @throws SharedOutageError */
+  /** Stops the requests of all replicas for `ms` milliseconds, at most an hour. @throws SharedOutageError */
   async pause(ms: number): Promise<void> {
     const pauseMs = Math.min(ms, MAX_PAUSE_MS);
     await guardDatabase(() => this.dataSource.query(PAUSE, [pauseMs]));
@@ -119,7 +122,8 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // A request more urgent than the blocked one needs fewer tokens and may go first. Any other waits at least as long.
+    // A request more urgent than the blocked one needs fewer tokens and may go first, so it wakes the loop. Any other
+    // request waits at least as long as the blocked one.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))

@@ -20,7 +20,10 @@ export interface WireRequest<Schema extends z.ZodType> {
   readonly missing: () => Error;
 }
 
-/** Sends requests to Clerk's Backend API and parses the answers strictly. ADR 0018 says why without `@clerk/backend`. */
+/**
+ * Sends requests to Clerk's Backend API and parses the answers strictly. ADR 0018 explains why it does not use
+ * `@clerk/backend`.
+ */
 @Injectable()
 export class ClerkJson {
   constructor(
@@ -28,7 +31,10 @@ export class ClerkJson {
     private readonly requests: ClerkRequests,
   ) {}
 
-  /** The parsed answer. Throws the error of `missing`, or the errors of {@link ClerkRequests.send}. */
+  /**
+   * Sends a request and returns the parsed answer.
+   * @throws the error of `missing`, and the errors of {@link ClerkRequests.send}
+   */
   ask<Schema extends z.ZodType>(request: WireRequest<Schema>, options: CallOptions): Promise<z.output<Schema>> {
     return this.requests.send((signal) => this.fetch(request, signal), options);
   }

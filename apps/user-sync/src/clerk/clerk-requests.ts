@@ -105,7 +105,7 @@ export class ClerkRequests {
   /** Tells a failure of Clerk as a whole from a failure of this request. */
   private async classify(error: unknown, callerWaits: boolean, changesUser: boolean): Promise<unknown> {
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
-      // A 429 to a change may be the limit of this user, which does not limit other requests.
+      // A 429 to a change may come from Clerk's limit for this user, which does not concern other requests.
       const limit = changesUser ? await this.health.instanceLimit() : error.answer;
       return limit === undefined ? error : this.pause(error, limit);
     }
@@ -126,13 +126,16 @@ export class ClerkRequests {
     error: ClerkRequestError,
     { retryAfterMs = PAUSE_MS }: InstanceLimit,
   ): Promise<ClerkUnavailableError> {
-    // Without the database no request gets a token from the budget anyway.
+    // While the database is unavailable, no request gets a token from the budget, so the pause is not missed.
     await this.budget.pause(retryAfterMs).catch(() => undefined);
     return new ClerkUnavailableError(error.kind, { ...error.answer, retryAfterMs }, error.message);
   }
 }
 
-/** The error of a request that was never sent. A deadline that passed before the sending says nothing about Clerk. */
+/**
+ * The error to throw for a request that was never sent. A deadline that passed before the sending says nothing about
+ * Clerk's answer, so it becomes a {@link ClerkUnavailableError}.
+ */
 function unsent(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return error;
   return new ClerkUnavailableError('network', {}, 'The request to Clerk was not sent in time: others went first.');

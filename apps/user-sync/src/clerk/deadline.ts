@@ -28,7 +28,7 @@ export class Deadline {
     return Math.max(0, this.at - performance.now());
   }
 
-  /** The result of the work. @throws ClerkRequestError when the time is over first */
+  /** Starts the work and returns its result. @throws ClerkRequestError when the time is over first */
   race<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.signal.aborted) return this.passed;
     const result = work();

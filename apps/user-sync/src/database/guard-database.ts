@@ -20,7 +20,7 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
 }
 
 function constraintOf(error: unknown): string | undefined {
-  // TypeORM wraps the driver's error, except for prepared statements.
+  // TypeORM wraps the driver's error, except for prepared statements, where `error` itself is the driver's.
   const { driverError = error } = error as { driverError?: unknown };
   const { constraint } = driverError as { constraint?: unknown };
   return typeof constraint === 'string' ? constraint : undefined;

@@ -38,7 +38,7 @@ export class UserConflictEntity {
   @Column({ type: 'timestamptz', name: 'checked_at', precision: 3, nullable: true })
   checkedAt!: Date | null;
 
-  /** Earliest time of the next attempt, after one that failed. */
+  /** Earliest time at which Clerk is asked again, after an attempt that failed. */
   @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
   retryAt!: Date | null;
 

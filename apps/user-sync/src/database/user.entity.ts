@@ -104,7 +104,10 @@ export class UserEntity implements ClerkOwned {
   @Column('bigint', { name: 'clerk_updated_at', nullable: true, transformer: numeric })
   clerkUpdatedAt!: number | null;
 
-  /** Versioned hash of the columns that Clerk owns. Hashes of version 1 have no prefix. */
+  /**
+   * Hash of the columns that Clerk owns, with the content version as a prefix. Hashes of content version 1 have no
+   * prefix.
+   */
   @Column('text', { name: 'content_hash', nullable: true })
   contentHash!: string | null;
 

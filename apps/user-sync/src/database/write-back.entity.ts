@@ -33,11 +33,11 @@ export class WriteBackEntity {
   @Column('text', { name: 'reason' })
   reason!: 'create' | 'link' | 'restore' | 'role' | 'retry' | 'check' | 'take';
 
-  /** Low priority: queued by a reconcile run for many users. */
+  /** Whether the row comes after all others: a reconcile run queued it for many users. */
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;
 
-  /** Each change increments it. A write that started before the change leaves the row pending. */
+  /** Number that each change to write increments. A write that started before the change leaves the row pending. */
   @Column('bigint', { name: 'revision', default: 1, transformer: numeric })
   revision!: number;
 

@@ -32,8 +32,8 @@ export class LeaderChores {
   }
 
   /**
-   * Does all chores once. Asks Clerk about conflicts last, because that can take long. `goOn` is asked before each
-   * conflict.
+   * Does all chores once. Asks Clerk about conflicts last, because that can take long, and only while `goOn` returns
+   * true.
    */
   async run(goOn: () => boolean): Promise<void> {
     this.dueAt = Date.now() + this.schedule.choresEveryMs;

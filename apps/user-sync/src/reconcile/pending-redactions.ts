@@ -12,7 +12,10 @@ import { queueWriteBacks } from '../write-back/queue/queue-write-backs';
 
 const MAX_REDACTIONS = 500;
 
-/** Undoable deletions, which no webhook reported. Each is redacted when it is due, unless an admin undoes it before. */
+/**
+ * Undoable deletions, which no webhook reported. Each user is redacted when due, unless an admin undoes the deletion
+ * before.
+ */
 @Injectable()
 export class PendingRedactions {
   constructor(

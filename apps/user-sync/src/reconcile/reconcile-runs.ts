@@ -36,7 +36,7 @@ export class ReconcileRuns {
     );
   }
 
-  /** Queues a run and returns its id; null when one is queued or running. */
+  /** Queues a run and returns its id; null when another run is queued or running. */
   async queue(trigger: ReconcileRunEntity['trigger'], manager = this.dataSource.manager): Promise<string | null> {
     const rows = await guardDatabase(() =>
       manager.query<{ id: string }[]>(

@@ -32,17 +32,17 @@ import { CONFIG } from '../tokens';
  */
 
 /**
- * Number of users in the cursor. When the last scanned user was deleted at Clerk, the scan continues after the one
- * before.
+ * Number of users in the cursor. When the last scanned user was deleted at Clerk, the scan continues after the user
+ * scanned before.
  */
 const CURSOR_USERS = 5;
 const ABSENT_PER_PAGE = 50;
 const MAX_CONCURRENT = 5;
 
 /**
- * Scans all of Clerk's users and makes ours equal. First applies each page of snapshots and marks its users as seen, then
- * asks Clerk about each of our users that was not seen. All progress is in the database, so that an interrupted run is
- * resumed at the page where it stopped.
+ * Scans all of Clerk's users and makes our users equal. First applies each page of snapshots and marks its users as
+ * seen, then asks Clerk about each of our users that was not seen. All progress is in the database, so that an
+ * interrupted run is resumed at the page where it stopped.
  */
 @Injectable()
 export class Reconciler {

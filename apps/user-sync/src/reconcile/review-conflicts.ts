@@ -42,8 +42,8 @@ export class ConflictReview {
 
   /**
    * Asks Clerk about each user that is stored without an address, if the row of the address's holder has changed since
-   * Clerk was last asked. The longest wait comes first. If a user cannot be settled, asks again in ten minutes. Stops
-   * when `goOn` returns false.
+   * Clerk was last asked. The user who has waited longest comes first. If a user cannot be settled, asks again in ten
+   * minutes. Stops when `goOn` returns false.
    * @throws ClerkRequestError or SharedOutageError while Clerk or the database is unavailable
    */
   async askDue(goOn: () => boolean): Promise<void> {
@@ -81,7 +81,8 @@ const ended = `
    ORDER BY c.id`;
 
 /**
- * For a transaction that wrote the holder: it may have begun before the conflict was noted, but committed afterwards.
+ * Changes of the holder's row from this long before the last check (or before the conflict was noted) still count. The
+ * transaction that made such a change may have begun before that time but committed afterwards.
  */
 const MARGIN = "interval '10 seconds'";
 

@@ -6,9 +6,9 @@ import { type UserSyncConfig } from '../config';
 import { CONFIG } from '../tokens';
 
 const EVERY_MS = 60_000;
-/** Rows per statement: a backlog neither holds locks for long nor exceeds the statement timeout. */
+/** Maximum rows per statement, so that a backlog neither holds locks for long nor exceeds the statement timeout. */
 const MAX_ROWS = 10_000;
-/** Arbitrary; must be unique among our advisory locks. */
+/** Advisory lock of the replica that prunes. Arbitrary; must be unique among our advisory locks. */
 const LOCK = 7_202_612;
 
 /**
@@ -23,7 +23,7 @@ const CHANGES_KEPT = '24 hours';
  */
 const SIGNED_OUT_KEPT = '366 days';
 
-/** Time at which a key ended; NULL for a valid key. Ended keys are kept as long as audit entries about them. */
+/** Time at which an API key ended; NULL for a valid key. Ended keys are kept as long as audit entries about them. */
 const KEY_ENDED_AT = 'coalesce(revoked_at, least(expires_at, grace_ends_at))';
 
 const batch = (table: string, key: string, condition: string) =>
@@ -44,7 +44,10 @@ const statements = [
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 
-/** The first condition uses an index; the second holds for nearly all rows that the index finds. */
+/**
+ * Condition for audit entries older than `days`. The comparison of `at` uses an index. The comparison of `recorded_at`
+ * holds for nearly all rows that the index finds.
+ */
 const isOlder = (days: number) =>
   `at < now() - interval '${days} days' AND coalesce(recorded_at, at) < now() - interval '${days} days'`;
 

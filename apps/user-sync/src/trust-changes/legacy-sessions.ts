@@ -23,7 +23,7 @@ export async function openLegacySession(
   return { id, expiresAt: rows[0]?.expires_at.getTime() ?? 0 };
 }
 
-/** Selects legacy sessions: by any of these ids. */
+/** Selects the legacy sessions that match at least one of these ids. */
 export interface LegacySessionsOf {
   readonly ids?: readonly string[];
   readonly userIds?: readonly string[];

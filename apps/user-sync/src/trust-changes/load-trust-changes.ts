@@ -23,7 +23,7 @@ interface Row {
   at: Date;
 }
 
-/** Reads the trust changes after a number, from one snapshot of the database. */
+/** Reads the current number and the trust changes after `after` in one statement, so that they agree. */
 export async function loadTrustChanges(manager: EntityManager, after: number): Promise<TrustChangesAfter> {
   const rows = await manager.query<Row[]>(
     `SELECT c.number AS current, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*

@@ -12,7 +12,7 @@ export type NewTrustChange = { readonly reason: TrustChangeReason } & (
 /**
  * Assigns numbers to trust changes, in the transaction that makes them. Returns the last number; null without changes.
  * The counter's row stays locked until the commit, so that numbers have no gaps and become visible in order. Must be
- * the transaction's last statement, so that the holder of that lock waits for no other.
+ * the transaction's last statement, so that no transaction waits for another lock while it holds this one.
  */
 export async function recordTrustChanges(
   manager: EntityManager,

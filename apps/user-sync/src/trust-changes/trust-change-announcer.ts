@@ -42,8 +42,8 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
   }
 
   /**
-   * Announces everything that is committed. Never throws: after a failure the next heartbeat announces it, or gateways
-   * request it. Concurrent calls share one round.
+   * Announces all committed trust changes. Never throws: after a failure, the next heartbeat announces them, or
+   * gateways request them. Concurrent calls share one round.
    */
   announce(): Promise<void> {
     if (this.running === undefined) {
@@ -66,7 +66,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
       for (;;) {
         const { current, changes } = await loadTrustChanges(this.dataSource.manager, this.announced ?? NO_CHANGES);
         if (this.announced === undefined || current - this.announced > MAX_BACKLOG) {
-          // A new replica does not announce older changes: the others did, or gateways request them.
+          // A new replica does not announce older changes: the other replicas did, or gateways request them.
           this.publish({ current, changes: [] });
           this.announced = current;
           break;
@@ -77,7 +77,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
       }
       this.failing = false;
     } catch (error) {
-      // Once per outage: a line per second would bury the rest of the log.
+      // Warns once per outage: a line per second would bury the rest of the log.
       if (!this.failing) this.log.warn({ err: error }, 'announcing trust changes failed; retrying');
       this.failing = true;
     }

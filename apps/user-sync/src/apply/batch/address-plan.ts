@@ -22,8 +22,8 @@ export interface AddressPlan {
 }
 
 /**
- * Sets addresses to NULL, so that other users can get them. With `forget`, also deletes the content hashes, because the
- * batch does not write these rows. The next observation of each user is then written in full.
+ * Sets addresses to NULL, so that other users can get them. `forget`, for users that the batch does not write: also
+ * deletes their content hashes, so that the next observation of each user is written in full.
  */
 export function releaseAddresses(addresses: readonly HeldAddress[], forget = false): Statement[] {
   const [suffix, hash] = forget ? ['-and-forget', ', content_hash = NULL'] : ['', ''];

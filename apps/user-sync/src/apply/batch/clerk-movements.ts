@@ -10,7 +10,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type ApplyResult, type Observation } from '../observation/observation';
 
-/** Minimum time between two messages. */
+/** Minimum time between two messages to the ledger. */
 const PAUSE_MS = 2_000;
 /**
  * Maximum lead of Clerk's clock over ours. A version (Clerk's `updated_at`) further ahead is corrupt, not the time of a
@@ -53,7 +53,9 @@ export class ClerkMovements implements OnApplicationShutdown {
     this.timer ??= this.later();
   }
 
-  /** Sends what is left. Runs after the last message was handled and before NATS is closed. */
+  /**
+   * Reports the newest time, if it was not sent yet. Runs after the last message was handled and before NATS is closed.
+   */
   async onApplicationShutdown(): Promise<void> {
     clearTimeout(this.timer);
     await this.reporting;

@@ -28,8 +28,8 @@ interface WantedAddress extends Address {
 }
 
 /**
- * Locks the addresses of the drafts. Then finds the drafts that want an address of another live user, if either user
- * has verified it. `givenUp`: addresses that their holders lose in this transaction anyway.
+ * Locks the addresses of the drafts. Then finds the drafts that want an address of another live user, if either of the
+ * two users has verified the address. `givenUp`: addresses that their holders lose in this transaction anyway.
  */
 export async function findContention(
   manager: EntityManager,
@@ -64,7 +64,7 @@ function contend(
     if (draft === undefined || contested.has(draft.clerkUserId)) return true;
     return deletionOf(draft) === undefined && contentOf(draft) === undefined;
   };
-  // A contested user is not written and keeps its addresses. Users who want one of these become contested too.
+  // A contested user is not written and keeps its addresses. Users who want one of its addresses become contested too.
   for (let before = -1; before !== contested.size;) {
     before = contested.size;
     for (const address of wanted) {

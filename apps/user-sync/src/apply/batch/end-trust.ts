@@ -12,8 +12,8 @@ export interface EndedSession {
 
 /**
  * Ends trust in the transaction that applies a batch. Revokes the credentials of deleted users. Closes the legacy
- * sessions of deleted users, linked users and ended Clerk sessions. Records these trust changes, and those of bans and
- * deprovisionings.
+ * sessions of deleted users, linked users and ended Clerk sessions. Records a trust change for each of these users and
+ * sessions, and for each user whose ban or deprovisioning begins or ends.
  *
  * Returns the number of the last trust change, null when there is none. Must come last in the transaction, because it
  * locks the counter of trust changes.
@@ -25,7 +25,7 @@ export async function endTrust(
 ): Promise<number | null> {
   const barred = drafts.filter(isBarringChanged).flatMap(userOf);
   const deleted = drafts.filter((draft) => deletionOf(draft) !== undefined).flatMap(userOf);
-  // Clerk authenticates a linked user from now on; its password is gone.
+  // Sessions of a linked user are closed: Clerk authenticates the user from now on, and the password is gone.
   const adopted = drafts.filter((draft) => adoptedUserOf(draft) !== undefined).flatMap(userOf);
   if (barred.length + deleted.length + adopted.length + ended.length === 0) return null;
   const changes: NewTrustChange[] = [

@@ -31,11 +31,11 @@ import { confirmDeletions, writeUsers } from './write-users';
  * The apply function writes a batch of observations in one transaction. Its groups of statements, in order:
  *
  *  1. byIndexOnly. First: a setting only affects statements that are planned after it.
- *  2. lockClerkUsers. Before every read: what is read behind the lock cannot change until the commit. After 1, because
- *     it is sent in the same round trip.
+ *  2. lockClerkUsers. Before every read: what is read behind the lock cannot change until the commit. After 1, with
+ *     which it shares a round trip.
  *  3. findApplied, loadDrafts. After 2, so that they see what the previous holder of a lock committed.
  *  4. findContention locks addresses, then reads their holders. After 2: every transaction locks users before addresses,
- *     which excludes deadlocks between the two. After 3, because the fold decides which addresses the batch wants.
+ *     which excludes deadlocks. After 3, because the fold decides which addresses the batch wants.
  *  5. adoptLocalUser, only with a plan. After 4: the address locks keep other transactions from linking the same local
  *     user. Before 6 and 7, which overwrite the addresses that it checks.
  *  6. releaseAddresses. Before 7: unique indexes are checked row by row, so an address must be free when it is written.
@@ -85,7 +85,10 @@ export class ObservationApplier {
   }
 }
 
-/** PostgreSQL keeps plans per connection. A plan made for a small table would still scan the table when it is large. */
+/**
+ * Makes PostgreSQL plan with indexes. It keeps plans per connection, and a plan made for a small table would still scan
+ * the table when it is large.
+ */
 const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 
 /**
@@ -160,7 +163,10 @@ async function carryOutPlan(
   if (first !== undefined) throw new ConflictChangedError(first);
 }
 
-/** A reconcile run records users that it found unchanged in `reconcile_sightings`, not in `applied_events`. */
+/**
+ * Whether `applied_events` records the result. Users that a reconcile run found unchanged or deleted are recorded in
+ * `reconcile_sightings` instead.
+ */
 function isWorthRecording({ observation, result }: AppliedRow): boolean {
   return observation.origin.source !== 'reconcile' || !['duplicate', 'tombstoned'].includes(result.decision);
 }

@@ -61,7 +61,8 @@ function isCheckNeeded(
   const held = heldValues(metadata, key);
   if (fingerprintOf(held) === writeBack.seen) return false;
   if (writeBack.state !== 'pending') return true;
-  // A value equal to ours is our own write: Clerk reports it before we have recorded it.
+  // While a write is pending, no check is needed when Clerk's values equal ours: they are our own write, which Clerk
+  // can report before we have recorded it.
   const wanted = wantedValues({ userId, role }, key);
   return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

@@ -16,7 +16,10 @@ import {
   stateValues,
 } from './user-columns';
 
-/** Finds the rows by the primary key. The join alone could scan the whole table. */
+/**
+ * Join of `users` (`u`) with the new rows. The ids in `$2` make PostgreSQL use the primary key; `u.id = new.id` alone
+ * could scan the whole table.
+ */
 const IS_NEW = 'u.id = ANY($2::uuid[]) AND u.id = new.id';
 
 interface DeletedUser extends Deletion {
@@ -71,7 +74,9 @@ function pendingWrites<Kind extends PendingWrite['kind']>(
   );
 }
 
-/** The insert of a user that the same batch deletes. Without addresses, so that it cannot block a live user. */
+/**
+ * The insert of a user that the same batch deletes. The row holds no addresses, so that it cannot block a live user.
+ */
 function insertOfDeleted({ clerkUserId, row, insert }: DeletedUser): RowWrite<WriteOf<'insert'>>[] {
   if (row === undefined || insert === undefined) return [];
   const content: MappedUser = {
@@ -144,7 +149,7 @@ function hideUsers(deleted: readonly DeletedUser[]): Statement[] {
   ];
 }
 
-/** When a webhook reports a deletion that could be undone, makes it final: the redaction is due at once. */
+/** Makes an undoable deletion final once a webhook reports it: the redaction is then due at once. */
 export function confirmDeletions(rows: readonly AppliedRow[]): Statement[] {
   const reported = rows.filter(({ observation: { seen }, result }) => {
     return seen.kind === 'deletion' && seen.undoable !== true && result.decision === 'duplicate';

@@ -75,7 +75,7 @@ function carryOut(
   }
 }
 
-/** Public metadata of an observation that is at least as new as the row. */
+/** Public metadata of an observation that is at least as new as the row; undefined for an older observation. */
 function newestMetadata(action: FinalAction, seen: Seen): UserDraft['metadata'] {
   const isNewest = ['create', 'apply', 'heal', 'advance', 'duplicate'].includes(action);
   return isNewest && 'user' in seen ? seen.user.publicMetadata : undefined;
@@ -99,7 +99,7 @@ function decisionWithoutUser(draft: UserDraft): Decision | { readonly action: 'a
     case 'absent':
       return { action: 'fetch', reason: 'the session is of an unknown user; Clerk is asked for it' };
     case 'tombstone':
-      // For a deleted user, the decision is the same whatever the event shows.
+      // For a deleted user, the decision is the same whatever an event shows, so an empty event is passed.
       return decide(known, { kind: 'event', version: 0, contentHash: '', proven: false });
   }
 }
@@ -117,7 +117,7 @@ function observedBy(
 ): Observed {
   const { version, contentHash, publicMetadata } = seen.user;
   if (seen.kind === 'event') {
-    // An event alone never gives a role above `user`.
+    // An event alone never gives a role above `user`, so an event with a higher seed role is not proven.
     const proven = seen.unproven !== true && seedRoleOf(publicMetadata, rules) === 'user';
     return { kind: 'event', version, contentHash, proven };
   }

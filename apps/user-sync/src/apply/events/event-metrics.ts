@@ -63,7 +63,8 @@ export class EventMetrics {
 
   settled({ eventType, receivedAt }: EventMetadata, outcome: Outcome, repeated: boolean): void {
     const decision = repeated ? 'repeated' : outcome.status === 'failed' ? 'failed' : outcome.decision;
-    // The sender chooses the type of an ignored event: as label values, such types would be unbounded.
+    // The type of an ignored event can be any text. It is counted as `other`, so that the number of label values is
+    // bounded.
     this.events.inc({ type: outcome.status === 'ignored' ? 'other' : eventType, decision });
     if (!repeated && outcome.status === 'success') {
       this.sinceReceived.observe(Math.max(0, outcome.at - receivedAt) / 1_000);

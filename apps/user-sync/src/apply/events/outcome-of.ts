@@ -74,16 +74,16 @@ function factsOf(error: unknown): Facts {
   if (error instanceof EventInvalidError) return own('validation', error);
   if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
     return own('conflict', error as Error & { code: string });
-  // The redeliveries have used up the retries of the event.
+  // The redeliveries have used up the retries of the event, so none is left.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
-  // Retryable whatever the status, because the outage will end.
+  // Retryable whatever status Clerk answered with, because the outage will end.
   if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };
   if (error instanceof ClerkRequestError) return { ...own(error.kind, error), ...error.answer };
   if (error instanceof DatabaseRefusedError) {
     const conflict = CONFLICTS[error.constraint ?? ''];
     return conflict === undefined ? own('database', error) : { kind: 'conflict', ...conflict };
   }
-  // The message of an unknown error may hold personal data.
+  // The message of an unknown error may hold personal data, so the outcome does not contain it.
   return { kind: 'unknown', name: 'UNKNOWN', message: 'an unexpected error' };
 }
 

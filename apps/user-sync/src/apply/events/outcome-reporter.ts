@@ -21,7 +21,7 @@ export class OutcomeReporter {
   constructor(private readonly jetStream: JetStream) {}
 
   /**
-   * Returns when the stream has acknowledged all messages.
+   * Sends the outcomes. Returns when the stream has acknowledged all messages.
    * @throws SharedOutageError when the stream does not acknowledge a message
    */
   async report(reports: readonly Report[]): Promise<void> {

@@ -62,7 +62,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    // The message of the parser quotes the text, which is personal data.
+    // The parser's error message quotes the body, which is personal data, so it is not passed on.
     throw new EventInvalidError('the body is not JSON');
   }
 }

@@ -21,7 +21,8 @@ interface PartyAddress extends Address {
  * Assigns each contested address to one user.
  *
  * 1. A party that has the address verified at Clerk gets it before one that has not.
- * 2. Among several of those, the party whose row already holds it keeps it. Nobody can take an address by adding it.
+ * 2. Among several that have it verified, the party whose row already holds it keeps it. So nobody can take an address
+ *    by adding it at Clerk.
  * 3. A local user with a verified address is linked to a party that has it verified and has no row yet. If there is no
  *    such party, the local user keeps the address.
  */
@@ -43,7 +44,7 @@ export function assignAddresses(parties: readonly Party[], held: readonly HeldAd
     const verified = rivals.filter((rival) => rival.verified);
     const winner = local === undefined ? strongest(verified, holders) : undefined;
     const holder = winner?.party.clerkUserId ?? local?.userId;
-    // Any number of users may hold an address that none of them has verified.
+    // Nobody has verified the address. Any number of users may then hold it.
     if (holder === undefined) continue;
     for (const { party, kind } of rivals) {
       if (party.clerkUserId === holder) continue;
@@ -55,7 +56,8 @@ export function assignAddresses(parties: readonly Party[], held: readonly HeldAd
 }
 
 /**
- * The party whose row holds the address; otherwise the party with the lowest id, which is the same for every caller.
+ * The party whose row holds the address; otherwise the party with the lowest id, so that every replica chooses the
+ * same.
  */
 function strongest(verified: readonly PartyAddress[], holders: readonly HeldAddress[]): PartyAddress | undefined {
   const byId = [...verified].sort((a, b) => (a.party.clerkUserId < b.party.clerkUserId ? -1 : 1));

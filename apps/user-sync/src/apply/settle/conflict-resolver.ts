@@ -48,7 +48,8 @@ export class ConflictResolver {
   ) {}
 
   /**
-   * Applies the observation. The result is unsettled when one of the users changed meanwhile.
+   * Resolves the conflict over the user's addresses and applies the observation. The result is unsettled when one of
+   * the users changed meanwhile.
    * @throws ConflictTooWideError, and what {@link ClerkUsers.fetch} throws for the user itself
    */
   async resolve(observation: Omit<Observation, 'seen'>, options: ResolveOptions): Promise<ApplyResult> {
@@ -73,7 +74,7 @@ export class ConflictResolver {
 
   /**
    * Fetches the user, then every user whose row holds one of the user's addresses at Clerk, then the holders of their
-   * addresses, and so on. Skips a holder when neither of the two has verified the address.
+   * addresses, and so on. Skips a holder when neither the holder nor the user who wants the address has verified it.
    */
   private async askAll(first: string, callOptions: CallOptions): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();

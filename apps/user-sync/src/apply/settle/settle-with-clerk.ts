@@ -20,15 +20,18 @@ import {
 import { ObservationApplier } from '../batch/observation-applier';
 import { readMarker } from '../draft/load-drafts';
 
-/** Maximum rounds. A round asks Clerk once about each user concerned; a user that changes meanwhile needs another one. */
+/**
+ * Maximum rounds. A round asks Clerk once about each user concerned. A user that changes meanwhile needs another round.
+ */
 const MAX_ROUNDS = 6;
 
 /*
  * Rounds of a settlement, by what the observation needs:
- * - fetch, confirm: fetch the user and apply the snapshot. Settled unless the row changed meanwhile.
+ * - fetch, confirm: fetch the user and apply the snapshot. The observation is settled unless the row changed
+ *   meanwhile.
  * - fetch-later: Clerk's snapshot was older than the row. Fetch again after a delay. If the second snapshot is older too
- *   (`confirmed`), it replaces the row. Settled.
- * - resolve: resolve the conflict over an address. All later rounds resolve it too.
+ *   (`confirmed`), it replaces the row and the observation is settled.
+ * - resolve: resolve the conflict over an address. All later rounds do the same.
  * A round that stays unsettled says what the next round does, up to MAX_ROUNDS.
  */
 

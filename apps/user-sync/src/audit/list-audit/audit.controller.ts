@@ -67,7 +67,7 @@ export class AuditController {
     });
   }
 
-  /** Id of the user of a Clerk session; null while the user is not here yet. */
+  /** Our id of a Clerk user; null while the user is not stored here, or without a Clerk id. */
   private async userOf(clerkUserId: string | null | undefined): Promise<string | null> {
     if (clerkUserId === null || clerkUserId === undefined) return null;
     const user = await this.dataSource.manager.findOne(UserEntity, { select: { id: true }, where: { clerkUserId } });

@@ -1,6 +1,9 @@
 import { RequestRefusedError } from '@gatehouse/messaging';
 
-/** Fields by which the body states who is calling. They are only compared: a wrong one is rejected. */
+/**
+ * Fields by which the request body states who is calling. They are only compared with the signed-in user; a field that
+ * differs is rejected.
+ */
 export type Assertion = 'clerkUserId' | 'phoneNumber';
 
 /** Refusal that names the field that does not match the signed-in user. */

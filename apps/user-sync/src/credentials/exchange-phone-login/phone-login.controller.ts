@@ -66,7 +66,10 @@ export class PhoneLoginController {
     return body.phoneNumber === undefined ? undefined : toE164(body.phoneNumber, this.config.defaultPhoneRegion);
   }
 
-  /** Refuses a used token or an ended session early, without a request to Clerk. Both are checked again under lock. */
+  /**
+   * Refuses a used token or an ended session early, without a request to Clerk. The exchange checks both again under
+   * lock.
+   */
   private refuseSpent({ token }: Exchange): Promise<void> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
@@ -180,7 +183,7 @@ async function isUnseen(manager: EntityManager, userId: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** Stores the profile fields that the client sent; other fields stay. */
+/** Records the login, and stores the profile fields that the client sent; other fields stay. */
 async function noteLogin(manager: EntityManager, userId: string, body: Exchange['body']): Promise<void> {
   await manager.query(
     `UPDATE users SET last_login_at = greatest(last_login_at, now()), last_active_at = greatest(last_active_at, now()),

@@ -8,7 +8,7 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
  */
 export function toE164(text: string, defaultRegion: CountryCode): string {
   const parsed = parsePhoneNumberFromString(plain(text), { defaultCountry: defaultRegion, extract: false });
-  // A possible number is enough, because it is only compared with the verified one.
+  // A possible number is enough, because the parsed number is only compared with the verified one.
   if (parsed?.isPossible() === true) return parsed.number;
   throw new RequestRefusedError('invalid_request', 'phoneNumber: is not a phone number');
 }
@@ -17,9 +17,10 @@ export function toE164(text: string, defaultRegion: CountryCode): string {
 function plain(text: string): string {
   return (
     text
-      // Full-width letters, digits and signs, and no-break spaces.
+      // Turns full-width letters, digits and signs into ASCII, and no-break spaces into spaces.
       .normalize('NFKC')
-      // Marks of writing direction, zero-width characters, soft hyphens, byte order marks.
+      // Removes invisible characters: format characters (`\p{Cf}`), such as marks of writing direction, zero-width
+      // spaces and soft hyphens; and, by code point, the grapheme joiner and variation selectors.
       .replace(/[\p{Cf}\u034f\u180b-\u180f\ufe00-\ufe0f]/gu, '')
       .replace(/\p{Nd}/gu, (digit) => String(valueOf(digit)))
       .replace(/\p{Pd}/gu, '-')
@@ -33,7 +34,10 @@ function plain(text: string): string {
 
 const DECIMAL = /\p{Nd}/u;
 
-/** Value of a decimal digit. In Unicode, the digits of each script are consecutive, from zero to nine. */
+/**
+ * Value of a decimal digit of any script: the number of digits directly before it, at most nine. In Unicode, the digits
+ * of each script are consecutive, from zero to nine.
+ */
 function valueOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;
   let value = 0;

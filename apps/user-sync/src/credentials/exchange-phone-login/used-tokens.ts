@@ -16,12 +16,12 @@ export interface Exchanged {
 
 /** Time that a row is kept after its token has expired, because clocks differ. */
 const KEPT_LONGER_MS = 60_000;
-/** A repeated exchange within this time gets the same answer: two tabs, or a client that renders twice. */
+/** A repeated exchange within this time gets the same answer: two tabs may send it, or a client that renders twice. */
 const REPEATABLE_FOR = '10 seconds';
 
 /**
- * Looks up a token: `unused`; the result of an exchange within the last 10 s whose session is still open; otherwise
- * `used`.
+ * Looks up a token. Returns `unused`, or the result of an exchange within the last 10 s whose session is still open, or
+ * otherwise `used`.
  */
 export async function findExchanged(
   manager: EntityManager,
@@ -62,7 +62,9 @@ interface ExchangedRow {
   readonly is_new_user: boolean | null;
 }
 
-/** Token ids are only promised to be unique within a session. */
+/**
+ * Id of the token's row. Contains the session id, because token ids are only promised to be unique within a session.
+ */
 function keyOf({ id, sessionId }: ExchangeToken): string {
   return `${sessionId}:${id}`;
 }

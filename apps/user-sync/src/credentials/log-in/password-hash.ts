@@ -53,8 +53,8 @@ function read(stored: string): { readonly cost: Cost; readonly salt: Buffer; rea
 }
 
 /**
- * Normalizes the password first, because two keyboards may encode the same password differently. NIST SP 800-63B
- * section 3.1.1.2.
+ * Computes the Argon2id tag of a password. Normalizes the password first, because two keyboards may encode the same
+ * password differently. NIST SP 800-63B section 3.1.1.2.
  */
 function tagOf(password: string, nonce: Buffer, tagLength: number, cost: Cost): Promise<Buffer> {
   return derive('argon2id', { message: password.normalize('NFKC'), nonce, tagLength, ...cost });

@@ -5,9 +5,9 @@ import { Counter, type Registry } from 'prom-client';
 import { Slots } from '../../concurrency/slots';
 import { hashPassword, isOutdated, passwordMatches } from './password-hash';
 
-/** Each hash takes 19 MiB and a thread. */
+/** Maximum hashes at the same time. Each takes 19 MiB and a thread. */
 const MAX_CONCURRENT = 2;
-/** Each hash takes about 30 ms, so callers in a longer queue would time out. */
+/** Maximum callers that wait. Each hash takes about 30 ms, so callers in a longer queue would time out. */
 const MAX_WAITING = 100;
 
 /** The password whose hash is checked for a user without a password. Nobody can log in with this password. */
@@ -16,7 +16,7 @@ export const placeholderPassword = 'placeholder for a user without a password';
 /** Result of a password check. */
 export interface PasswordCheck {
   readonly matches: boolean;
-  /** The hash to store when the stored one was made with outdated parameters; otherwise undefined. */
+  /** The hash to store instead, when the stored hash was made with outdated parameters; otherwise undefined. */
   readonly newHash: string | undefined;
 }
 

@@ -4,8 +4,8 @@ import { ApiKeyEntity } from '../../database/api-key.entity';
 import { keyEnd, keyState } from './present-key';
 
 /**
- * Keys that replaced each other by rotation, seen from one key. A replaced key is valid for at most the grace period,
- * so keys that were replaced before that are not loaded.
+ * API keys that replaced each other by rotation, seen from one key. A replaced key is valid for at most the grace
+ * period, so keys that were replaced longer ago are not loaded.
  */
 export interface KeyLine {
   /** Newest first: the key that this one replaced, back to the oldest loaded one. */

@@ -103,7 +103,7 @@ export class KeysController {
       const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
       const { predecessors } = await loadKeyLine(manager, found);
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
-      // A rotation that held the lock before may have replaced the key.
+      // Loads the successors only under the lock, because a concurrent rotation may have replaced the key.
       const { successors } = await loadKeyLine(manager, row);
       // The key is marked as revoked even when it has expired; its predecessors only while they are valid.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];

@@ -9,7 +9,10 @@ export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[
   return key.replacedBy === null ? 'active' : 'rotated';
 }
 
-/** When a key expires or its grace period ends, whichever is first; milliseconds since the epoch. */
+/**
+ * When a key expires or its grace period ends, whichever is first; milliseconds since the epoch, null for a key without
+ * an end.
+ */
 export function keyEnd({ expiresAt, graceEndsAt }: ApiKeyEntity): number | null {
   const ends = [expiresAt, graceEndsAt].flatMap((end) => (end === null ? [] : [end.getTime()]));
   return ends.length === 0 ? null : Math.min(...ends);

@@ -49,7 +49,7 @@ export class FirstLogin {
     timeoutMs: number,
   ): Promise<Settled> {
     const origin = {
-      // Not the request id, which a client may choose.
+      // Not the request id: a client may choose it, and an observation with a known id is not applied again.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
       eventType: kind,

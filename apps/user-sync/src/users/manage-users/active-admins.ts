@@ -3,7 +3,7 @@ import { type EntityManager, IsNull } from 'typeorm';
 import { UserEntity } from '../../database/user.entity';
 import { mayAct } from '../../user-rows/may-act';
 
-/** Arbitrary; must be unique among our advisory locks. */
+/** Advisory lock of changes that can end an admin's rights. Arbitrary; must be unique among our advisory locks. */
 const LOCK = 7_202_614;
 
 /** Serializes changes that can end an admin's rights, until the transaction ends. Must be the first lock. */

@@ -35,7 +35,7 @@ interface AdminCommand {
   readonly endsAdmin: boolean;
   /**
    * Whether the command grants rights. If so, an unverified address may not name the user, because any Clerk user can
-   * add one.
+   * add an unverified address.
    */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;

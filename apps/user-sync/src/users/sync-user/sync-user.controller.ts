@@ -102,7 +102,7 @@ export class SyncUserController {
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
     const origin = {
-      // Not the request id, which a client may choose.
+      // Not the request id: a client may choose it, and an observation with a known id is not applied again.
       id: `sync:${randomUUID()}`,
       source: 'sync',
       eventType: 'sync',

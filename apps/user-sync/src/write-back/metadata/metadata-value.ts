@@ -7,7 +7,7 @@ const MAX_SHOWN_BYTES = 256;
 /** SHA-256 (hex) of a JSON value. Does not depend on the order of an object's members. */
 export function digestOf(value: unknown): string {
   const hash = createHash('sha256');
-  // An explicit stack: 8 KB of metadata can be nested too deeply for recursion.
+  // Uses an explicit stack: 8 KB of metadata can be nested too deeply for recursion.
   const rest: unknown[] = [value];
   while (rest.length > 0) {
     const next = rest.pop();
@@ -36,7 +36,7 @@ export function shownJson(value: unknown): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_SHOWN_BYTES) return text;
   const room = MAX_SHOWN_BYTES - Buffer.byteLength('…');
-  // A truncated character decodes to U+FFFD.
+  // Removes a character that the cut has truncated, which decodes to U+FFFD.
   return `${bytes
     .subarray(0, room)
     .toString()

@@ -54,7 +54,10 @@ export class WriteBackMetrics {
     this.oldest.set(oldestSeconds);
   }
 
-  /** Sets the open collisions by key. `keys`: all keys in use. A collision at another key ends with the next check of its user. */
+  /**
+   * Sets the number of open collisions by key. `keys`: all keys in use. Collisions at keys no longer in use are left
+   * out; each ends with the next check of its user.
+   */
   collided(open: ReadonlyMap<string, number>, keys: readonly string[]): void {
     for (const key of keys) this.collisions.set({ key }, open.get(key) ?? 0);
   }

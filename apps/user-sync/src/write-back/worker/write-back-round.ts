@@ -25,7 +25,9 @@ import { type LeasedWriteBack, type WriteBackLease, WriteBackQueue } from '../qu
 
 /** Maximum write-backs per lease. */
 const BATCH = 50;
-/** Users per read. Clerk has no conditional write, so the time between reading and writing must be short. */
+/**
+ * Users per read. Few, because Clerk has no conditional write, so the time between reading and writing must be short.
+ */
 const READ_AT_ONCE = 25;
 /**
  * Concurrent writes. A write takes 0.1 s or more, so 12 at once are enough to use up the budget of a production key.
@@ -200,7 +202,7 @@ export class WriteBackRound {
     if (missing) await this.absences.suspect(item.clerkUserId, 'write_back');
     const { retry } = this.config.writeBack;
     const { userId, clerkUserId, retryCount } = item;
-    // Others change this user too often. The retry is not counted.
+    // A 429 means that other programs change this user too often. The retry is not counted.
     const limited = !missing && error.answer.status === 429;
     const retryable = missing || isRetryable({ kind: error.kind, ...error.answer });
     const again = limited || (retryable && retryCount < retry.maxRetries);
