@@ -54,7 +54,8 @@ async function erase(args: readonly string[]): Promise<void> {
 
 function connected(nats: NatsClient): Promise<void> {
   return new Promise((resolve) => {
-    // Without NATS the erasure fails with a clear message when it deletes the first message.
+    // Continues even without NATS: the erasure then fails with a clear error when it deletes the first message on the
+    // stream.
     const timer = setTimeout(resolve, CONNECT_MS);
     nats.onConnect(() => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-/** What the code that stores, compares, erases and shows users has to know about a column. */
+/** Description of a column that Clerk owns, for the code that stores, compares, erases and shows users. */
 interface ClerkOwnedColumn {
   /** Name in the table `users`. */
   readonly column: string;
@@ -6,7 +6,7 @@ interface ClerkOwnedColumn {
   readonly type: 'text' | 'boolean';
   /** Whether the deletion of the user erases the value: a `text` becomes NULL, a `boolean` false. */
   readonly personal: boolean;
-  /** Whether `true` stops the user from acting. */
+  /** Whether the user may not act while the column is `true`, such as `clerk_banned`. */
   readonly bars: boolean;
   /** First {@link contentVersion} whose hash covers the column. */
   readonly since: number;
@@ -16,12 +16,13 @@ const personalText = { type: 'text', personal: true, bars: false, since: 1 } as 
 const personalFlag = { type: 'boolean', personal: true, bars: false, since: 1 } as const;
 
 /**
- * Columns of a user that Clerk owns, by field. All other columns are Gatehouse's and never compared with Clerk.
+ * By field: the columns of a user that Clerk owns. All other columns are Gatehouse's and never compared with Clerk.
  *
- * These are made from this list or checked against it: the content hash, the SQL that reads and writes users, the entity,
- * the erasure of deleted users, and `explain`. Code that leaves out a column does not compile.
+ * These are made from this list or checked against it: the content hash, the SQL that reads and writes users, the
+ * entity, the erasure of deleted users, and `explain`. Code that leaves out a column does not compile.
  *
- * The order is the order in which the hash lists the columns: append only, with the next `since`.
+ * The content hash covers the columns in this order. So add a new column at the end, with the next content version as
+ * `since`.
  */
 export const clerkOwnedColumns = {
   email: { column: 'email', ...personalText },
@@ -51,7 +52,7 @@ export type BarringField = {
   [Field in ClerkOwnedField]: Columns[Field]['bars'] extends true ? Field : never;
 }[ClerkOwnedField];
 
-/** Fields that the hash of version 1 does not cover. */
+/** Fields that were added after content version 1, so hashes of content version 1 do not cover them. */
 export type FieldSinceVersion1 = {
   [Field in ClerkOwnedField]: Columns[Field]['since'] extends 1 ? never : Field;
 }[ClerkOwnedField];
@@ -62,7 +63,7 @@ export const clerkOwnedFields = Object.keys(clerkOwnedColumns) as ClerkOwnedFiel
 /** Fields by which Clerk stops a user from acting. */
 export const barringFields = clerkOwnedFields.filter((field): field is BarringField => clerkOwnedColumns[field].bars);
 
-/** Fields that the hash of version 1 does not cover. */
+/** Fields that were added after content version 1, so hashes of content version 1 do not cover them. */
 export const fieldsSinceVersion1 = clerkOwnedFields.filter(
   (field): field is FieldSinceVersion1 => clerkOwnedColumns[field].since > 1,
 );

@@ -10,8 +10,8 @@ export type Known =
  *
  * - `proven`: the event names our Clerk instance and the user starts with the lowest role, so the event alone may
  *   create the user.
- * - `rowUnchanged`: the row is the same as before the snapshot was fetched.
- * - `confirmed`: the previous snapshot was older than the row too.
+ * - `rowUnchanged`: the row has not changed since before the snapshot was fetched.
+ * - `confirmed`: the snapshot fetched just before this one had a lower version than the row too.
  */
 export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }
@@ -33,7 +33,7 @@ export type Observed =
  * - `duplicate`, `stale`, `tombstoned`: write nothing.
  * - `fetch`: fetch the user from Clerk and decide again.
  * - `fetch-later`: fetch after a delay and decide again.
- * - `confirm`: like `fetch`, but create nothing if Clerk does not know the user.
+ * - `confirm`: fetch the user from Clerk and decide again, but create nothing if Clerk does not know the user.
  */
 export type Action =
   | 'create'

@@ -10,7 +10,10 @@
  */
 export type EventState = 'pending' | 'processing' | 'success' | 'failed' | 'invalid' | 'ignored';
 
-/** What happens to a ledger row. `attempt`: the attempt that failed, counted like {@link EventRow.retryCount}. */
+/**
+ * What happens to a ledger row. `attempt`: the value of {@link EventRow.retryCount} when the failed attempt was
+ * published.
+ */
 export type EventInput =
   | { readonly type: 'published' }
   | { readonly type: 'rejected' }
@@ -39,13 +42,13 @@ export type Transition =
 
 type Move = EventState | 'stay';
 
-/** Next state by state and input. `stay`: the input does not change a row in this state. */
+/** By state of a row and input: the next state. `stay`: the input does not change a row in this state. */
 export const transitions: Record<EventState, Record<EventInput['type'], Move>> = {
   pending: {
     published: 'processing',
     rejected: 'invalid',
     ignored: 'ignored',
-    // An outcome can arrive before the update that stores the publish.
+    // An outcome can arrive before the update that stores the publish, so a pending row accepts outcomes too.
     succeeded: 'success',
     failed: 'failed',
     'retry-due': 'stay',
@@ -107,8 +110,8 @@ export function isDead(row: EventRow): boolean {
 /**
  * Returns the state of a row after an input. Every pair of state and input has an answer.
  *
- * A failure of an attempt older than `retryCount` changes nothing. A failure by a shared outage is always retried, and
- * the retry is not counted.
+ * A failure of an attempt older than `retryCount` changes nothing. After a failure by a shared outage a retry always
+ * follows, and `retryCount` does not count this retry.
  */
 export function transition(row: EventRow, input: EventInput): Transition {
   if (input.type === 'failed' && input.attempt < row.retryCount) {

@@ -20,7 +20,7 @@ export class JetStreamUnavailableError extends codedError(
 ) {}
 
 /**
- * NATS rejects the creation of a stream or consumer, or its update to the contract. `fields` names the settings that
+ * NATS refuses to create a stream or consumer, or to update one to its contract. `fields` names the settings that
  * differ; it is empty for a creation. An operator must correct the configuration.
  */
 export class JetStreamConfigurationError extends codedError(

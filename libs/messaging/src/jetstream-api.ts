@@ -2,7 +2,7 @@ import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
 
-/** Name of a stream or consumer for messages. */
+/** Returns how logs and errors name a stream or consumer. */
 export function nameOf(contract: StreamContract | ConsumerContract): string {
   return 'durable' in contract ? `consumer ${contract.durable} of ${contract.stream.name}` : `stream ${contract.name}`;
 }
@@ -34,7 +34,10 @@ function isTemporary({ status, code }: JetStreamApiError): boolean {
   return status === 503 || code === STREAM_NOT_FOUND || CREATED_MEANWHILE.includes(code);
 }
 
-/** @throws JetStreamConfigurationError when NATS refuses the change and a retry cannot help */
+/**
+ * Returns the result of `change`.
+ * @throws JetStreamConfigurationError when NATS refuses the change and a retry cannot help
+ */
 export async function unlessRefused<Value>(
   what: string,
   fields: readonly string[],
@@ -50,7 +53,7 @@ export async function unlessRefused<Value>(
   }
 }
 
-/** Result of the call; undefined when JetStream answers with this error code. */
+/** Returns the result of `call`, or undefined when JetStream answers with the error code `code`. */
 export async function orUndefined<Value>(code: number, call: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await call();
@@ -60,7 +63,11 @@ export async function orUndefined<Value>(code: number, call: () => Promise<Value
   }
 }
 
-/** Result of the call. @throws JetStreamUnavailableError for every error but JetStreamConfigurationError */
+/**
+ * Returns the result of `call`.
+ * @throws JetStreamConfigurationError when `call` throws it
+ * @throws JetStreamUnavailableError for every other error of `call`
+ */
 export async function api<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
   try {
     return await call();

@@ -5,8 +5,8 @@
  *
  *   ensuring    the stream and the consumer are created or compared with their contracts.
  *   careful     messages are pulled one by one. A predecessor crashed with messages in progress, and JetStream redelivers
- *               these within `ack_wait`. Each delivery counts as an attempt, so a message that crashes the service must
- *               not use up the attempts of others.
+ *               these within `ack_wait`. Each redelivery counts as an attempt, so a message that crashes the service
+ *               must not use up the attempts of others.
  *   batching    messages are pulled in batches of `batchSize`. At most two batches are in progress: the next one is
  *               pulled when the handler calls `startNext`, and handled when the one before is settled.
  *   refused     NATS refuses the consumer's configuration. Logged once, reported by readiness, retried with a growing
@@ -56,7 +56,7 @@ const TROUBLE_PAUSE_MS = 500;
 const ACKNOWLEDGED_MS = 250;
 const REFUSAL_PAUSE_MS = { first: 500, most: 5_000 };
 
-/** Settings that replace those of the consumer's contract. Milliseconds. */
+/** Settings of a consumer that replace the settings in its contract; milliseconds. */
 export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
 
 /** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
@@ -124,8 +124,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       const { signal } = this.reconnected;
       try {
         if (ensured !== signal) {
-          // Waits until the messages of this process are settled, which would otherwise be taken for those of a crashed
-          // predecessor.
+          // Waits until this process's own messages are settled. Otherwise they would be taken for messages of a
+          // crashed predecessor.
           await finishing;
           const { num_ack_pending: inProgress } = await this.jetStream.ensureConsumer(consumer);
           if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'consumer configuration accepted');
@@ -170,15 +170,18 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   /**
-   * Whether messages stay unacknowledged. Asks after a pause, because JetStream counts an acknowledgement with a short
-   * delay.
+   * Whether the consumer still has unacknowledged messages after a short pause. The pause is needed, because JetStream
+   * counts an acknowledgement with a short delay.
    */
   private async isStillInProgress(consumer: ConsumerContract): Promise<boolean> {
     await this.pause(ACKNOWLEDGED_MS);
     return ((await this.jetStream.consumerState(consumer))?.unacknowledged ?? 0) > 0;
   }
 
-  /** `settled` resolves when all messages are settled, `nextMayStart` when the handler calls `startNext`. */
+  /**
+   * Starts to handle a batch. Returns two promises: `settled` resolves when all messages are settled, `nextMayStart`
+   * when the handler calls `startNext`.
+   */
   private startBatch(handle: BatchHandler, messages: PulledMessage[]) {
     let startNext = (): void => undefined;
     const nextMayStart = new Promise<void>((resolve) => (startNext = resolve));

@@ -140,7 +140,8 @@ export class JetStream {
       ack_wait: nanos(ackWaitMs),
       max_ack_pending: maxAckPending,
       max_deliver: -1,
-      // The consumer receives every message of the stream, and `ack_wait` is the only delay of a redelivery.
+      // No filter, so that the consumer receives every message. No `backoff`, so that `ack_wait` is the only delay of a
+      // redelivery.
       filter_subject: undefined,
       filter_subjects: undefined,
       backoff: undefined,
@@ -181,7 +182,8 @@ export class JetStream {
   }
 
   /**
-   * Overwrites and deletes a message of the stream created at `streamCreatedAt`; returns whether the message existed.
+   * Overwrites and deletes the message `sequence`, if the stream is still the one that was created at
+   * `streamCreatedAt`. Returns whether the message existed.
    * @throws JetStreamUnavailableError
    */
   async eraseMessage(stream: StreamContract, sequence: number, streamCreatedAt: Date): Promise<boolean> {

@@ -29,7 +29,7 @@ export function streamsReadiness(jetStream: JetStream, streams: readonly StreamC
   };
 }
 
-/** Ready unless NATS refuses the configuration of a consumer; then nothing is consumed. */
+/** Not ready while NATS refuses the configuration of a consumer, because that consumer then receives no messages. */
 export function consumersReadiness(jetStream: JetStream, consumers: readonly ConsumerContract[]): ReadinessCheck {
   return {
     name: 'consumers',

@@ -1,13 +1,15 @@
 import { isTlsFailure } from '@gatehouse/observability';
 
 /**
- * Why NATS rejects a client for good, as the end of a sentence; undefined for failures that a retry may solve. A host that
- * cannot be resolved is such a failure: in Kubernetes the names of servers disappear together with the servers.
+ * Why NATS rejects a client for good, as the end of a sentence; undefined for failures that a retry may solve. For a
+ * host that cannot be resolved it is undefined too: in Kubernetes the names of servers disappear together with the
+ * servers.
  */
 export function refusalReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, message, code } = error as NodeJS.ErrnoException;
-  // A busy server that does not read the password in time reports "authentication timeout" with the same class.
+  // A busy server that does not read the password in time throws an AuthorizationError too, with "authentication
+  // timeout". A retry may solve that, so the message is checked.
   const rejected = name === 'AuthorizationError' && !/timeout/i.test(message);
   if (rejected) return 'the server rejected NATS_USER or NATS_PASSWORD';
   if (/'?tls'? is not available/.test(message)) return 'the server does not support TLS: remove NATS_CA_FILE';

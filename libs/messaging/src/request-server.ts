@@ -43,8 +43,8 @@ const MAX_IN_PROGRESS = 1_000;
 const REPLIES_TO = `${inboxPrefix('api-gateway')}.`;
 
 /**
- * Nest's transport for requests over core NATS. Replicas share a queue group. The envelope is verified over the bytes
- * before the body is parsed. Bodies and replies must match their contract.
+ * Nest's transport for requests over core NATS. Replicas share a queue group, so one of them receives each request. The
+ * envelope is verified over the bytes before the body is parsed. Bodies and replies must match their contract.
  */
 export class RequestServer extends Server implements CustomTransportStrategy {
   override readonly transportId = REQUEST_TRANSPORT;
@@ -68,7 +68,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     });
     let subscribed: NatsConnection | undefined;
     this.nats.onConnect((connection) => {
-      // A connection that reconnects keeps its subscriptions.
+      // A connection that reconnects keeps its subscriptions, so it must not subscribe again.
       if (subscribed === connection) return;
       subscribed = connection;
       for (const { contract, handler } of routes) {
@@ -98,7 +98,8 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
-    // A requester chooses the reply subject. It must not make this service publish where the requester itself may not.
+    // The sender of a request chooses the reply subject. Replies go only to subjects of the gateway, so that no sender
+    // can make this service publish where the sender itself may not.
     if (message.reply?.startsWith(REPLIES_TO) !== true) {
       this.log.warn({ subject: message.subject }, "request dropped: its reply subject is not the gateway's");
       return;

@@ -3,7 +3,7 @@ import { RequestRefusedError } from './errors';
 
 /**
  * The principal for whom the gateway vouches.
- * @throws RequestRefusedError `unauthenticated` when the request has none
+ * @throws RequestRefusedError `unauthenticated` when the request has no principal
  */
 export function requirePrincipal({ principal }: Pick<EnvelopeClaims, 'principal'>): Principal {
   if (principal === null)
@@ -13,7 +13,8 @@ export function requirePrincipal({ principal }: Pick<EnvelopeClaims, 'principal'
 
 /**
  * The principal for whom the gateway vouches, who is an admin.
- * @throws RequestRefusedError `unauthenticated` when the request has none, `forbidden` when it is not an admin
+ * @throws RequestRefusedError `unauthenticated` when the request has no principal, `forbidden` when the principal is
+ * not an admin
  */
 export function requireAdmin(envelope: Pick<EnvelopeClaims, 'principal'>): Principal {
   const principal = requirePrincipal(envelope);

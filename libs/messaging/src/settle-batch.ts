@@ -22,8 +22,9 @@ export interface SettleOptions {
 
 const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 /**
- * Interval of progress reports; milliseconds. Three reports fit into the shortest `ack_wait` that a service accepts.
- * Our own `ack_wait` does not matter, because the consumer has that of the replica that connected last.
+ * Interval at which JetStream is told (`+WPI`) that messages are in progress, so that they are not redelivered;
+ * milliseconds. Three such reports fit into the shortest `ack_wait` that a service accepts. The interval does not
+ * depend on this replica's `ack_wait`, because the consumer has the `ack_wait` of the replica that connected last.
  */
 const PROGRESS_MS = 333;
 const NO_CONTROL: BatchControl = { startNext: () => undefined };

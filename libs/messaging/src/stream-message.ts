@@ -20,13 +20,14 @@ export interface PulledMessage extends StreamMessage {
 const encoder = new TextEncoder();
 
 /**
- * Converts a message of the client library; undefined for a status of the server.
+ * Converts a message of the client library; returns undefined if it is only a status from the server.
  * @see https://docs.nats.io/reference/reference-protocols/nats_api_reference (acknowledgement subjects, ADR-15)
  */
 export function toPulledMessage(message: Msg): PulledMessage | undefined {
   const tokens = message.reply?.split('.');
   if (tokens?.[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
-  // The subject has 9 tokens, or 11 and more with the domain and the account in third and fourth place.
+  // `start` is the place of the delivery count. The subject has 9 tokens, or at least 11 if the domain and the account
+  // stand in third and fourth place.
   const start = tokens.length >= 11 ? 6 : 4;
   return {
     subject: message.subject,

@@ -1,7 +1,9 @@
 import { type Msg, type NatsConnection, createInbox, headers as natsHeaders } from '@nats-io/transport-node';
 import { PublishRefusedError, PublishUnacknowledgedError } from './errors';
 
-/** Acknowledgement of a stream: the sequence of the message, and whether the stream already had its id. */
+/**
+ * Acknowledgement of a stream: the sequence of the message, and whether the stream already had a message with this id.
+ */
 export interface PublishAck {
   readonly sequence: number;
   readonly duplicate: boolean;

@@ -20,7 +20,7 @@ let armed: { readonly failpoint: Failpoint; passed: number }[] = [];
 
 /**
  * Parses a comma-separated list of failpoints, each `point[=label]:kill[:nth]`. `point` is where a service kills itself
- * in a test. `label` limits this to one webhook. `nth` is the pass at which it happens (default: the first).
+ * in a test. With a `label`, only one webhook triggers the kill. `nth` is how many passes it takes (default: 1).
  * @throws FailpointsInvalidError
  */
 export function parseFailpoints(text: string): Failpoint[] {

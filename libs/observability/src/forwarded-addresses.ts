@@ -26,7 +26,7 @@ export function clientAddress(text: string): string | undefined {
 export function stripForwardedPorts(server: FastifyInstance): void {
   server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
     const forwarded = headers['x-forwarded-for'];
-    // Most values are plain IPv4 addresses, which need no change.
+    // Most values are plain IPv4 addresses. They have no colon, quote or bracket, and need no change.
     if (forwarded !== undefined && /[:"[]/.test(String(forwarded))) {
       headers['x-forwarded-for'] = String(forwarded)
         .split(',')

@@ -3,19 +3,22 @@ import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type LogFields, acceptableCorrelationId, withLogContext } from './log-context';
 
-/** For Fastify's `genReqId`. Ignores the client's id, because a client could send the id of another request. */
+/**
+ * Makes the id of a request, for Fastify's `genReqId`. Ignores the id that the client sent, because a client could send
+ * the id of another request.
+ */
 export function requestId(): string {
   return randomUUID();
 }
 
-/** The client's `x-request-id`; undefined when it is absent or has other characters than an id. */
+/** The client's `x-request-id`; undefined when it is absent or contains characters that an id may not have. */
 export function clientRequestId({ headers }: { readonly headers: Record<string, unknown> }): string | undefined {
   return acceptableCorrelationId(headers['x-request-id']);
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Fields of the handler for the log line of the request: ids and codes, no personal data. */
+    /** Fields that the handler adds to the log line of the request: ids and codes, no personal data. */
     logged?: Readonly<Record<string, string>>;
     /** Pattern of the route, not the path, so that there are few values; `unknown` when no route matches. */
     route: string;

@@ -129,7 +129,10 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Context of errors at the start. Nest logs them with a stack and rethrows; `runService` then reports them in one line. */
+/**
+ * Nest's log context of errors at the start. These lines are logged only at debug level: Nest rethrows the errors, and
+ * `runService` reports each in one line.
+ */
 const NEST_FAILURE = 'ExceptionHandler';
 
 const NEST_BOOT = new Set([

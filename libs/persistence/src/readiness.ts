@@ -16,7 +16,8 @@ export function databaseReadiness(dataSource: DataSource, service: string): Read
 }
 
 /**
- * Passes while the database is unavailable: the schema is then unknown, and the check `database` reports the outage.
+ * Checks that no migration is missing. Passes while the database is unavailable: the schema is then unknown, and the
+ * check `database` reports the outage.
  */
 async function checkSchema(dataSource: DataSource, service: string): Promise<void> {
   try {

@@ -14,8 +14,8 @@ export const SQL_STATE = {
 } as const;
 
 /**
- * Classes of error codes that mean an unavailable database: connection exceptions, insufficient resources, operator
- * intervention.
+ * Error codes that mean an unavailable database, by their class: connection exceptions (`08`), insufficient resources
+ * (`53`) and operator intervention (`57P`, which leaves out canceled queries).
  */
 const UNAVAILABLE_CLASSES = /^(08|53|57P)/;
 
@@ -42,7 +42,7 @@ const CONNECTION_MESSAGES =
 export function sqlState(error: unknown): string | undefined {
   for (const { code, driverError } of causes(error)) {
     for (const candidate of [driverError?.code, code]) {
-      // Node's codes (EPIPE) can have the same form; no SQLSTATE begins with E.
+      // The first character is not E: no SQLSTATE begins with E, but codes of Node such as `EPIPE` do.
       if (typeof candidate === 'string' && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(candidate)) return candidate;
     }
   }

@@ -49,11 +49,12 @@ export async function runStatements<const Statements extends readonly Statement<
     // Uses the client of pg, because TypeORM's `query` awaits before it sends, so the order would not be kept.
     const client = (await runner.connect()) as Pick<ClientBase, 'query'>;
     const { query_timeout: timeoutMs } = manager.dataSource.options.extra as { query_timeout: number };
-    // Statements in transactions get names of their own: their plans may depend on settings of the transaction.
+    // A statement has another name outside a transaction than inside, because a plan may depend on settings of the
+    // transaction.
     const suffix = runner.isTransactionActive ? '' : '-alone';
     const answers = await Promise.allSettled(
       statements.map(({ name, text, values }, index) => {
-        // Each statement waits for those before it.
+        // Each statement waits for the statements before it, so its timeout includes theirs.
         const config = { name: name + suffix, text, values: [...values], query_timeout: timeoutMs * (index + 1) };
         return client.query<never>(config);
       }),

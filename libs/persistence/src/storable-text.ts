@@ -1,4 +1,7 @@
-/** What PostgreSQL's text and jsonb reject: NUL and, with the `u` flag, surrogates that are not part of a pair. */
+/**
+ * Characters that PostgreSQL's text and jsonb reject: NUL and lone surrogates. The `u` flag keeps `\p{Surrogate}` from
+ * matching surrogate pairs.
+ */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const EVERY_UNSTORABLE = new RegExp(UNSTORABLE, 'gu');
 const REPLACEMENT = '\uFFFD';
@@ -8,7 +11,7 @@ const REPLACEMENT = '\uFFFD';
  * @see https://www.postgresql.org/docs/current/datatype-character.html
  */
 export function storableText(text: string, max: number): string {
-  // A code point is at most two code units. Cutting first bounds the work for long texts.
+  // `max` code points are at most `max * 2` code units. Cutting to that length first bounds the work for long texts.
   const whole = text.slice(0, max * 2).replace(EVERY_UNSTORABLE, REPLACEMENT);
   return whole.length <= max ? whole : [...whole].slice(0, max).join('');
 }

@@ -7,8 +7,8 @@ export class EventBodyEntity {
   eventId!: string;
 
   /**
-   * Same as `created_at` of the ledger row. In the key, because the key of a partitioned table must contain the
-   * partition column.
+   * Equals `created_at` of the ledger row. Part of the primary key, because the primary key of a partitioned table must
+   * contain the column by which the table is partitioned.
    */
   @PrimaryColumn({ name: 'created_at', type: 'timestamptz', primaryKeyConstraintName: 'event_bodies_pkey' })
   createdAt!: Date;

@@ -21,7 +21,7 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 // A BRIN index, which TypeORM cannot describe.
 @Index('webhook_events_by_time', { synchronize: false })
 export class WebhookEventEntity {
-  /** Ascends with the time of recording. A string, because it is a bigint. */
+  /** Ascends with the time of recording. A string, because a bigint may not fit into a JavaScript number. */
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
@@ -80,8 +80,8 @@ export class WebhookEventEntity {
   signingSecret!: string | null;
 
   /**
-   * Written only by older releases without fingerprints, which may run beside this one. A later release drops this
-   * column.
+   * Index of the secret that made the signature. Written only by older releases without fingerprints, which may run
+   * beside this release. A later release drops this column.
    */
   @Column({ name: 'signing_secret_index', type: 'smallint', nullable: true })
   signingSecretIndex!: number | null;

@@ -16,7 +16,7 @@ const OLD_MONTHS = `
          <= now() - $1 * interval '1 day'
    ORDER BY 1`;
 
-/** Deletes a portion of the bodies that were kept from dropped months and whose events are now resolved. */
+/** Deletes a portion of the bodies that were kept when their month was dropped, and whose events are now resolved. */
 const DROP_RESOLVED = `
   DELETE FROM event_bodies_default WHERE (event_id, created_at) IN (
     SELECT body.event_id, body.created_at FROM event_bodies_default AS body

@@ -136,7 +136,8 @@ async function eraseMessage(row: EventRow, deleteMessage: DeleteMessage, counts:
   if (row.stream_sequence === null || row.stream_created_at === null) return;
   if (await deleteMessage(Number(row.stream_sequence), row.stream_created_at)) counts.streamMessages += 1;
   if (row.publish_number > 1) {
-    // The sequences of earlier publishes are not stored; the stream expires those messages by age.
+    // The event was published more than once. The sequences of earlier publishes are not stored, so their messages stay
+    // until the stream expires them by age.
     const publishedAt = row.published_at?.getTime() ?? Date.now();
     counts.clearBy = Math.max(counts.clearBy, publishedAt + clerkEventsStream.maxAgeMs);
   }

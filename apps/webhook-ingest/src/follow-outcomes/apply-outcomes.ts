@@ -3,7 +3,7 @@ import { type RetrySchedule } from '@gatehouse/lifecycle';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Applied, type LedgerRow, type RowUpdate, foldOutcomes } from './outcome-fold';
 
-/** Locks rows in the order of their id, like every statement. */
+/** Locks rows in the order of their id, like every statement on the ledger, so that no two deadlock. */
 const LOCK = `
   SELECT id, webhook_id, status, retry_count, max_retries, next_retry_at IS NOT NULL AS retry_scheduled, correlation_id,
          publish_number

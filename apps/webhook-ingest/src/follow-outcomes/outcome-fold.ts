@@ -122,8 +122,8 @@ function inputOf(outcome: Outcome): EventInput {
 }
 
 /**
- * During a shared outage the delay does not grow, because the attempts of one event do not tell how long the outage
- * lasts.
+ * Returns the milliseconds until the next retry. During a shared outage this delay does not grow, because the attempts
+ * of one event do not tell how long the outage lasts.
  */
 function delayOf(outcome: Outcome, schedule: RetrySchedule, retryCount: number, random: number): number {
   if (outcome.status !== 'failed') return 0;

@@ -53,8 +53,8 @@ export class EventPublisher {
     this.bytes += length;
     const work = this.publish(event)
       .catch((error: unknown) => {
-        // A refused stream configuration is already reported by readiness and one log line, so not again for every
-        // delivery.
+        // Readiness and one log line already report a refused stream configuration. So the failure of each event is
+        // logged only at debug level.
         const level = error instanceof JetStreamConfigurationError ? 'debug' : 'warn';
         this.log[level]({ err: error, webhookId: event.webhookId }, 'publish failed; the relay will retry');
       })

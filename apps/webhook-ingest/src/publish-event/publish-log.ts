@@ -18,7 +18,10 @@ const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
   .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))
   .join(' ')} ELSE event.status END`;
 
-/** Locks rows in the order of their id, like every statement. Skips a publish that a later one superseded. */
+/**
+ * Locks rows in the order of their id, like every statement on the ledger, so that no two deadlock. Skips a publish
+ * that a later one superseded.
+ */
 const STORE = `
   WITH acked AS (
     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::timestamptz[])
@@ -33,7 +36,10 @@ const STORE = `
    WHERE event.id = acked.id AND event.publish_number = acked.publish_number`;
 
 const MAX_GROUP = 500;
-/** Time to gather a group; milliseconds. Nothing waits for the row of a new event, and larger groups cost less. */
+/**
+ * Time to gather a group; milliseconds. Larger groups cost less, and nothing waits for the acknowledgement of a new
+ * event to be stored.
+ */
 const GATHER_MS = 10;
 
 interface Waiting {

@@ -8,7 +8,7 @@
  *   lost        the stream was replaced or ends before the message, or the outcome was lost (see `Loss`).
  *   requeued    `published_at` is null again, under a new publish number. The relay publishes it.
  *
- * Transitions: in flight → lost: by an event outside this service, found by comparison. lost → requeued: by this class, at
+ * Transitions: in flight → lost: by a cause outside this service, found by comparison. lost → requeued: by this class, at
  * most `MAX_UNPUBLISHED` rows at a time. requeued → in flight: by the relay.
  */
 import {
@@ -30,7 +30,10 @@ import { makeRoom } from './make-room';
 import { databaseNow, requeueLostEvents } from './requeue-lost-events';
 import { SettledFloor } from './settled-floor';
 
-/** Maximum number of unpublished rows. Beyond it no lost event is requeued, because new rows would wait behind it. */
+/**
+ * Maximum number of unpublished rows. Above this number no lost event is requeued, because new events would wait behind
+ * the requeued ones.
+ */
 const MAX_UNPUBLISHED = 500;
 
 const COUNT_UNPUBLISHED = `
@@ -38,7 +41,7 @@ const COUNT_UNPUBLISHED = `
     SELECT FROM webhook_events WHERE published_at IS NULL AND status IN ('pending', 'processing') LIMIT $1
   ) AS unpublished`;
 
-/** Runs the comparison at a fixed interval while NATS is connected. */
+/** Compares the ledger with the streams at a fixed interval while NATS is connected. */
 @Injectable()
 export class Rebuild extends PeriodicWorker {
   private readonly floor: SettledFloor;

@@ -6,7 +6,7 @@ import { type WebhookIngestConfig } from '../config';
 import { DeliveryRejectedError, OverloadedError } from '../errors';
 import { CONFIG } from '../tokens';
 
-/** Size of Clerk's largest payload. */
+/** Maximum size of a body; Clerk sends no larger one. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**

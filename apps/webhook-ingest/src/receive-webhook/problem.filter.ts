@@ -20,7 +20,7 @@ const CODES: Readonly<Record<number, string>> = {
   431: 'headers_too_large',
 };
 
-/** Default problem code for a bare status code. */
+/** Problem code for an error of which only the HTTP status is known. */
 export const problemCode = (status: number): string => CODES[status] ?? 'bad_request';
 
 /** Time to discard the rest of a rejected body. A client that is disconnected at once may miss the response. */

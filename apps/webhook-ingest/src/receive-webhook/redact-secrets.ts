@@ -24,8 +24,8 @@ const HARMLESS = [
 ] as const;
 
 /**
- * Members that user-sync stores and compares with Clerk's, so they must not be redacted. `token=1@example.com` in them
- * is an address, not a secret.
+ * Members whose texts user-sync stores and compares with Clerk's, so that they must not be redacted. In such a member,
+ * `token=1@example.com` is an address and not a secret.
  */
 const STORED_TEXTS: ReadonlySet<string> = new Set([
   'email_address',
@@ -36,13 +36,15 @@ const STORED_TEXTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Redacts everything that can sign a user in: tickets, one-time codes, links and tokens, at any depth, in events of known
- * and unknown types. Returns undefined when the event contains none, so that its bytes can be stored unchanged.
+ * Redacts everything that can sign a user in: tickets, one-time codes, links and tokens, at any depth, in events of
+ * known and unknown types. Returns undefined when the event contains no secret, so that its bytes can be stored
+ * unchanged.
  */
 export function redactSecrets(event: Readonly<Record<string, unknown>>): unknown {
   const { type } = event;
   if (typeof type === 'string' && MESSAGE_TYPE.test(type)) return messageWithoutContent(event);
-  // The texts of user and session events are names and addresses; they contain no prose.
+  // The texts of user and session events are names and addresses. So only other events are searched for codes in
+  // sentences.
   const rules = new Rules(typeof type !== 'string' || !isHandledEventType(type));
   return rules.find(event, '', 0) ? rules.redact(event, '', 0) : undefined;
 }
@@ -101,7 +103,7 @@ function messageWithoutContent(event: Readonly<Record<string, unknown>>): unknow
   };
 }
 
-/** Returns a short scalar. Drops any other value, because a harmless member never has one. */
+/** Returns a short scalar. Drops any other value, because no harmless member has such a value. */
 function harmless(value: unknown): unknown {
   if (typeof value === 'string') return value.length <= 128 ? value : undefined;
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;

@@ -14,7 +14,10 @@ export class RejectedDeliveries {
     private readonly rejected: RejectedDeliveryLog,
   ) {}
 
-  /** Does nothing for a request that is not a delivery. `reason` is one of a fixed set of codes. */
+  /**
+   * Counts and logs a rejected delivery; does nothing for a request that is not a delivery. `reason` is one of a fixed
+   * set of codes.
+   */
   note(request: FastifyRequest, status: number, reason: string): void {
     const headers = readSvixHeaders(request.raw.rawHeaders);
     const isSigned = [headers.id, headers.timestamp, headers.signature].some(({ length }) => length > 0);

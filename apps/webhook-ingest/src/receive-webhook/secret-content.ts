@@ -2,28 +2,39 @@
 const MAX_DECODINGS = 3;
 /** Maximum length of a text that is decoded; characters. */
 const MAX_DECODED = 64 * 1024;
-/** Cheap test that rules out most texts. */
+/**
+ * Cheap first test: a text that does not match contains neither a token nor a link with one. Most texts do not match.
+ */
 const MAY_CONTAIN_SECRET = /[=%]|__|\.eyJ/;
 
 /**
- * How the names of secrets end, in lower case and without separators. The group holds the plural `s`: a number under a
- * plural name, such as `tokens`, is an amount and not a secret.
+ * How the names of secrets end, in lower case and without separators. The last group, `(s?)`, holds the plural `s`: a
+ * number under a plural name, such as `tokens`, is an amount and not a secret.
  */
 const SECRET_NAME =
   /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;
-/** A `code` is a one-time code only if it has a digit; otherwise it is an error code. */
+/**
+ * Names whose value is a one-time code only if it has a digit and at least four characters; otherwise it is, for
+ * example, an error code.
+ */
 const CODE_NAME = /^(?:code|codes|pin)$/;
 
-/** A JSON Web Token (RFC 7519). Tickets, handshakes and session tokens have this form. */
+/**
+ * A JSON Web Token (RFC 7519), recognized by its second part: `eyJ` is the base64url of `{"`. Tickets, handshakes and
+ * session tokens are such tokens.
+ */
 const JWT = /[\w-]\.eyJ[\w-]{4}/;
 /**
- * A link parameter that signs in the holder of the link. Repetitions are bounded, so that a body of 1 MiB takes
- * milliseconds.
+ * A link parameter that signs in the holder of the link. Repetitions in the pattern are bounded, so that the search of
+ * a 1 MiB body takes only milliseconds.
  */
 const SECRET_PARAMETER =
   /(?:__clerk_(?:ticket|handshake|handshake_nonce|db_jwt|testing_token|invitation_token)|__dev_session|__session\w{0,20})["']?\s{0,4}[=:]|(?:^|[?&;#\s"'])(?:(?:\w{0,40}[_-])?(?:ticket|token|otp|handshake|jwt|magic_?link)|(?:(?:verification|otp|sms|login|one_time|auth)_)?code)=/i;
 
-/** Four to eight digits in one or two groups. */
+/**
+ * Four to eight digits; one space or hyphen may divide them. The lookarounds exclude digits within words, paths, times
+ * and decimal numbers.
+ */
 const DIGITS = /(?<![\w:/+-]|\d[.])\d{3,4}[ -]?\d{1,4}(?![\w:/+-]|[.]\d)/;
 /** Words for a code in the languages of Clerk's message templates. */
 const CODE_WORD = /cod|kod|otp|pin\b|verif|passw|einmal|jetable|contrase|确认|验证|驗證|認証|인증|код|رمز|कोड/iu;

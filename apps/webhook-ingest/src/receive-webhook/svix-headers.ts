@@ -14,7 +14,10 @@ const FIELDS: ReadonlyMap<string, keyof SvixHeaders> = new Map([
   ['svix-signature', 'signature'],
 ]);
 
-/** No dot: a dot separates id, timestamp and body in the signed text, and the separation must be unambiguous. No space. */
+/**
+ * A webhook id: printable ASCII without space and dot. A dot in the id would be ambiguous, because dots separate id,
+ * timestamp and body in the signed text.
+ */
 const WEBHOOK_ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
 const UNIX_SECONDS = /^\d{1,12}$/;
 const MAX_SIGNATURE_HEADER = 2_048;

@@ -22,7 +22,7 @@ const V1 = /^v1,([A-Za-z0-9+/]{43}=)$/;
  * signature with an invalid timestamp shows a wrong clock or a replay, and not a forgery. Pure: the time is an
  * argument.
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
- * @see docs/adr/0019-our-own-check-of-webhook-signatures.md (why svix does not do this)
+ * @see docs/adr/0019-our-own-check-of-webhook-signatures.md (why the library `svix` is not used)
  */
 export function verifySignature(
   secrets: readonly SigningSecret[],

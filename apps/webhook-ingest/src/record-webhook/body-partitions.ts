@@ -8,7 +8,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Creates the partitions of `event_bodies` for the next months, at start and daily; several replicas may do so at once.
- * If it fails, bodies go to the default partition, and the next success moves them.
+ * If the creation fails, bodies go to the default partition, and the next successful run moves them.
  */
 @Injectable()
 export class BodyPartitions extends PeriodicWorker {

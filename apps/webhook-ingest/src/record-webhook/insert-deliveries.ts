@@ -10,8 +10,9 @@ interface Inserted {
 }
 
 /**
- * Inserts rows in the order of their webhook id, so that replicas with the same ids wait for each other and never
- * deadlock. The bodies are one block of bytes that the database cuts, because an array of `bytea` would be sent as text.
+ * Inserts rows in the order of their webhook id, so that replicas that insert the same ids wait for each other and
+ * never deadlock. The bodies are one block of bytes that the database cuts, because an array of `bytea` would be sent
+ * as text.
  */
 const INSERT = `
   WITH incoming AS (

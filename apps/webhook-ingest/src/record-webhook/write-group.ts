@@ -55,7 +55,7 @@ async function writeOneByOne(byId: readonly Waiting[][], insert: InsertDeliverie
     try {
       await writeTogether([same], insert);
     } catch (error) {
-      // During an outage every row would fail, each after its own timeout.
+      // During an outage every row would fail, each after its own timeout. So the other rows are rejected at once.
       if (isOutage(error)) return rejectAll(byId.slice(index), error);
       rejectAll([same], error);
     }

@@ -12,7 +12,7 @@ const SELECT = (where: string, lock: string) => `
   SELECT ${CANDIDATE_COLUMNS}
     FROM webhook_events AS event WHERE ${where} ORDER BY event.id LIMIT $1 ${lock}`;
 
-/** Shows what a redrive of this page would do; changes nothing. */
+/** Returns what a redrive of this page would do; changes nothing. */
 export async function previewRedrive(dataSource: DataSource, request: Request): Promise<Page<RedriveItem>> {
   return toPage(await select(dataSource.manager, request, ''), request.limit);
 }

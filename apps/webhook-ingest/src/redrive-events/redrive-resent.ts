@@ -13,10 +13,13 @@ export interface ResentDelivery {
 
 const IS_DEAD = `status = 'failed' AND next_retry_at IS NULL`;
 
-/** Most duplicates are of events that are not dead. This query takes no lock. */
+/** Finds dead events without a lock: most duplicates are of events that are not dead, and need none. */
 const FIND_DEAD = `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1::text[]) AND ${IS_DEAD}`;
 
-/** Skips an attempt that already started or redrove the event: a replay of the same request. */
+/**
+ * Locks the dead events. Skips an event that this attempt already started or redrove: the delivery is then a replay of
+ * the same request.
+ */
 const LOCK_DEAD = `
   SELECT ${CANDIDATE_COLUMNS}
     FROM webhook_events AS event

@@ -18,7 +18,7 @@ const LEASE = `
    )
   RETURNING id, publish_number AS "publishNumber"`;
 
-/** Acquires relay leases on unpublished rows that are older than `graceMs`. */
+/** Acquires relay leases on unpublished rows that are older than `graceMs`; returns these rows. */
 export async function leaseUnpublished(
   dataSource: DataSource,
   { graceMs, leaseMs, limit }: { readonly graceMs: number; readonly leaseMs: number; readonly limit: number },

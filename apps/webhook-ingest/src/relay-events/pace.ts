@@ -9,7 +9,10 @@ export interface PaceLimits {
 /** Fraction of the rate that remains during a backlog, so that retries continue. */
 const TRICKLE = 0.1;
 
-/** Token bucket with the tokens of one second. Fills at a tenth of the rate while the stream has a backlog. */
+/**
+ * Token bucket; a token is one message. Holds the tokens of at most one second, and fills at a tenth of the rate while
+ * the stream has a backlog.
+ */
 export class Pace {
   private tokens = 0;
   private atMs: number | undefined;

@@ -118,7 +118,8 @@ export class Relay extends PeriodicWorker {
       const rest = leased.slice(start);
       if (this.stopped) return rest;
       const failed = await this.publishChunk(rest.slice(0, CHUNK));
-      // NATS is probably unavailable: the other chunks would fail too, each after its own timeout.
+      // NATS is probably unavailable: the other chunks would fail too, each after its own timeout, so they are not
+      // tried.
       if (failed.length > 0) return [...failed, ...rest.slice(CHUNK)];
     }
     return [];

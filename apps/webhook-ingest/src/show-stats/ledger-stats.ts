@@ -27,7 +27,10 @@ const GROUPS = `
          count(*)::integer AS rows, sum(retry_count)::integer AS retries, max(created_at) AS last_at
     FROM webhook_events WHERE created_at >= $1 GROUP BY 1, 2, 3, 4`;
 
-/** Excludes redriven events, because they waited for an operator. */
+/**
+ * Time from the receipt to the success of events that needed no retry. Excludes redriven events, because they waited
+ * for an operator.
+ */
 const APPLIED = `
   SELECT count(*)::integer AS events,
          percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (

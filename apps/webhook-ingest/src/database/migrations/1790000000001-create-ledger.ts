@@ -67,8 +67,8 @@ const BODIES = `
   CREATE TABLE event_bodies_default PARTITION OF event_bodies DEFAULT;
 `;
 
-// The service may not create tables. It calls this function, which runs as the owner. PUBLIC may execute it, but only the
-// owner and the service may connect to the database.
+// The service may not create tables, so it calls this function, which runs as the owner. PUBLIC may execute the
+// function; that is safe, because only the owner and the service may connect to the database.
 const PARTITIONS_FUNCTION = `
   CREATE FUNCTION ensure_event_body_partitions(months_ahead integer) RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

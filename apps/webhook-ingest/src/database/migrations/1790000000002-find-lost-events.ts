@@ -1,6 +1,9 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Indexes published events without an outcome by their position on the stream. Few rows, except after a loss. */
+/**
+ * Indexes published events without an outcome by their position on the stream. The index has few rows, except after a
+ * loss.
+ */
 export class FindLostEvents1790000000002 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
