@@ -4,7 +4,7 @@ import { encodeBase62 } from './base62';
 import { ApiKeyRandomnessError, CredentialRefusedError } from './errors';
 import { foreignCredential } from './foreign-credential';
 
-/** Environments of API keys. The name is part of the key, so that people see where it belongs. */
+/** Environments of API keys. A key contains the name of its environment, so that people see where the key belongs. */
 export const apiKeyEnvironments = ['dev', 'stg', 'prod'] as const;
 
 /** Environment of an API key. */
@@ -30,7 +30,7 @@ const SHAPE = /^sk_(dev|stg|prod)_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 /**
  * Creates a key from 32 random bytes: `sk_<environment>_<43 of base62>_<6 of base62>`. The last part is a CRC-32 of the
  * text before it. Show the key once and never store it.
- * @throws ApiKeyRandomnessError for another number of bytes
+ * @throws ApiKeyRandomnessError if `random` does not have 32 bytes
  */
 export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; readonly random: Uint8Array }): string {
   if (from.random.length !== API_KEY_RANDOM_BYTES) throw new ApiKeyRandomnessError(API_KEY_RANDOM_BYTES);
@@ -40,9 +40,9 @@ export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; read
 }
 
 /**
- * Parses a key and verifies its checksum. The checksum needs neither a lookup nor a secret. It finds typing errors and
- * guesses, but anybody can compute it.
- * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or the code of a foreign credential
+ * Parses a key and verifies its checksum, without a lookup or a secret. The checksum finds typing errors and guesses.
+ * Anybody can compute it, so it does not prove that the key was issued.
+ * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or a code of `foreignCredential`
  */
 export function parseApiKey(text: string): ParsedApiKey {
   const foreign = foreignCredential(text);

@@ -24,6 +24,7 @@ export interface ClerkSession {
   readonly sessionId: string;
   /** `jti` of the token; null for tokens of version 1. */
   readonly tokenId: string | null;
+  /** Version of the token's format: its claim `v`. */
   readonly version: 1 | 2;
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -32,7 +33,7 @@ export interface ClerkSession {
   readonly actor: string | null;
 }
 
-/** Claim `cat` of session tokens. Tokens from a JWT template have another value. */
+/** Header parameter `cat` of session tokens. Tokens from a JWT template have another value, so they are rejected. */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
 const MAX_TOKEN_ID = 128;
 
@@ -45,7 +46,8 @@ export class ClerkSessionVerifier {
   ) {}
 
   /**
-   * @param check runs the signature check, or throws to reject it
+   * Verifies a decoded token and returns its content.
+   * @param check runs the signature check, or throws to reject the token without it
    * @throws CredentialRefusedError with the first fault
    * @throws KeysUnavailableError when the signing key is not cached and cannot be fetched
    */

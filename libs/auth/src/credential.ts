@@ -9,8 +9,8 @@ export interface CredentialRequest {
   /** Path and query string. */
   readonly url: string;
   /**
-   * Whether browsers navigate to this route. If so, Clerk's query parameters are allowed. An `Authorization` header
-   * with another scheme than Bearer is ignored, because a proxy uses it.
+   * Whether browsers navigate to this route. If so, Clerk's query parameters are allowed, and an `Authorization` header
+   * of another scheme than Bearer is ignored, because that header is meant for a proxy.
    */
   readonly navigation?: boolean;
 }
@@ -21,22 +21,22 @@ export type Credential =
   | { readonly kind: 'api_key'; readonly key: string }
   | { readonly kind: 'jwt'; readonly token: string };
 
-/** RFC 6750 section 2.1: `b64token`. */
+/** Syntax of a bearer token: `b64token` of RFC 6750, section 2.1. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-/** An API key has 58 characters or fewer. */
+/** Longer texts are rejected at once. The longest valid API key has 58 characters. */
 const MAX_KEY_LENGTH = 256;
 const JOINED_BEARER = /(^|,)\s*bearer\b/i;
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
-/** Query parameters with which Clerk redirects a browser back: tickets, handshakes, the development browser. */
+/** Query parameters that Clerk adds when it redirects a browser back, such as `__clerk_ticket` or `__dev_session`. */
 const CLERK_PARAMETER = /^__(clerk_|dev_session$)/;
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
 
 /**
- * Reads the credential of a request: `X-API-Key`, or else `Authorization: Bearer`. Ignores cookies. When `X-API-Key` is
- * present, `Authorization` is ignored unless it is repeated or holds another API key.
+ * Reads the credential of a request: `X-API-Key`, or else `Authorization: Bearer`. Ignores cookies. Beside `X-API-Key`,
+ * it ignores `Authorization`, but rejects a repeated `Authorization` and one that holds another API key.
  * @throws CredentialRequestError when the credential is ambiguous or malformed
- * @throws CredentialRefusedError when it is not a kind of credential that Gatehouse accepts
+ * @throws CredentialRefusedError when Gatehouse does not accept this kind of credential
  */
 export function readCredential({ rawHeaders, url, navigation = false }: CredentialRequest): Credential {
   rejectQueryCredentials(url, navigation);
@@ -71,7 +71,8 @@ function single(rawHeaders: readonly string[], name: string): string | undefined
     if (found !== undefined) throw new CredentialRequestError('credential_repeated');
     found = rawHeaders[index + 1] ?? '';
   }
-  // Proxies join repeated headers with commas. Our credentials contain none, but other schemes do.
+  // Proxies join repeated headers with commas. API keys and bearer tokens contain no comma, so a comma means a repeated
+  // header. Other schemes, such as Digest, contain commas themselves.
   if (found?.includes(',') && (name === 'x-api-key' || JOINED_BEARER.test(found)))
     throw new CredentialRequestError('credential_repeated');
   return found;

@@ -6,7 +6,7 @@ export class KeyInvalidError extends codedError('KEY_INVALID', (problem: string)
 /** A configured signing secret cannot be used. The message does not show the secret. */
 export class SecretInvalidError extends codedError('SECRET_INVALID', (problem: string) => problem) {}
 
-/** An API key was to be made of the wrong number of random bytes. */
+/** An API key cannot be made, because the number of random bytes is wrong. */
 export class ApiKeyRandomnessError extends codedError(
   'API_KEY_RANDOMNESS',
   (bytes: number) => `an API key is made of ${bytes} random bytes`,
@@ -23,7 +23,7 @@ export class EnvelopeInvalidError extends codedError(
 ) {
   /**
    * @param signerAheadMs by how many milliseconds the signer's clock is ahead of ours (negative: behind); set only when
-   *   nothing but the times is wrong
+   *   everything but the times is valid
    */
   constructor(
     readonly fault: EnvelopeFault,
@@ -102,8 +102,8 @@ export type CredentialFault = keyof typeof credentialFaults;
 /** A credential does not prove who is calling. The message does not show the credential. */
 export class CredentialRefusedError extends Error {
   /**
-   * @param recheckAfterMs after how many milliseconds newer signing keys can be fetched, with which the answer may
-   *   change; set only while they cannot be fetched
+   * @param recheckAfterMs after how many milliseconds newer signing keys can be fetched, which may verify the
+   *   credential; set only while they cannot be fetched
    */
   constructor(
     readonly code: CredentialFault,

@@ -2,8 +2,8 @@ import { type CredentialFault, CredentialRefusedError } from './errors';
 import { type Bounds, type JsonFault, countNames, maxDepth, parseStrictJson } from './strict-json';
 
 /**
- * `structure` is more than any session token has. Without this limit, parsing 8 KiB of `[],[],…` would take longer than
- * verifying a signature.
+ * No session token has 512 commas, colons and brackets (`structure`). Without this limit, parsing 8 KiB of `[],[],…`
+ * would take longer than verifying a signature.
  */
 const BOUNDS: Bounds = { depth: maxDepth, structure: 512 };
 const [SPACE, OPEN_OBJECT] = [0x20, 0x7b];

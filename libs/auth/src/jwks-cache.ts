@@ -8,7 +8,7 @@ import { fetchJson } from './fetch-json';
 export interface JwksCacheOptions {
   readonly url: string;
   readonly fetch?: typeof fetch;
-  /** Must be monotonic: if the clock is set back, nothing is fetched until it has caught up. */
+  /** Must be monotonic: if this clock were set back, nothing would be fetched until it has caught up. */
   readonly now?: () => number;
   /** Minimum time between fetches for an unknown key id, or for a replaced key under a known id. */
   readonly cooldownMs?: number;
@@ -60,8 +60,8 @@ export class JwksCache implements KeySource {
 
   async findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor> {
     const { cooldownMs } = this.options;
-    // Applies the longer cooldown even while the source is down: most tokens with a known key id and a wrong signature
-    // are forged.
+    // Uses `cooldownMs`, not `failureCooldownMs`, even while the source is down: most tokens with a known key id and a
+    // wrong signature are forged.
     const asked = await this.refresh(cooldownMs);
     const found = this.lookUp(kid);
     return {
@@ -83,7 +83,7 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** Cooldown between fetches for unknown ids. */
+  /** Cooldown between fetches for unknown key ids; `failureCooldownMs` after a failed fetch. */
   private get unknownKeyCooldownMs(): number {
     const { cooldownMs, failureCooldownMs } = this.options;
     return this.failure === undefined ? cooldownMs : failureCooldownMs;

@@ -1,12 +1,13 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 /**
- * Wraps a signature check: calls `matches` at most once and returns its result, or throws to reject the work. The
- * wrapper is called when the key is known, so that the work follows its decision without waiting.
+ * Wraps a signature check. Calls `matches`, which checks the signature, at most once and returns its result; or throws
+ * to reject the token without the check. A verifier calls the wrapper only when it has the key, so that nothing waits
+ * between the decision of the wrapper and the check.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 
-/** Checks every signature. */
+/** The wrapper without a limit: checks every signature. */
 export const checkEach: SignatureCheck = (matches) => matches();
 
 /**

@@ -5,7 +5,8 @@ import { type JsonObject } from './json-object';
 const SKEW_MS = 5_000;
 
 /**
- * Checks `iat`, `exp` and `nbf` (optional), with a tolerance of five seconds. Returns milliseconds since the epoch.
+ * Checks the claims `iat`, `exp` and `nbf` (optional), with a tolerance of five seconds.
+ * @returns `iat` and `exp` in milliseconds since the epoch
  * @throws CredentialRefusedError
  */
 export function checkTimes({ exp, nbf, iat }: JsonObject, now: number): { issuedAt: number; expiresAt: number } {

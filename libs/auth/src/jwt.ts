@@ -39,7 +39,7 @@ export function decodeJwt(token: string): DecodedJwt {
   return decoded;
 }
 
-/** Positions of the two dots of a token. Does not split at every dot, so that a token of dots costs no more. */
+/** Positions of the two dots of a token. Does not split at every dot, so that a token full of dots takes no longer. */
 function dotsOf(token: string): readonly [number, number] {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);

@@ -3,17 +3,18 @@ import { rsaKeyFromPem } from './rsa-key';
 
 /** Result of looking for the key that replaced another under the same id. */
 export interface Successor {
-  /** Undefined when none is known. */
+  /** The key that replaced the other; undefined when none is known. */
   readonly key: KeyObject | undefined;
-  /** After how many milliseconds the source can be asked again; undefined when it has just answered. */
+  /** After how many milliseconds the source can be asked again; undefined when the source has just answered. */
   readonly recheckAfterMs: number | undefined;
 }
 
 /** Source of the public keys that verify tokens. */
 export interface KeySource {
   /**
-   * Returns the key with this id; undefined when the source, asked after this call, has no such key.
-   * @throws KeysUnavailableError when the source could not be asked; the error says when it can be asked again
+   * Returns the key with the id `kid`. Undefined when the source, asked after this call, has no such key, or when `kid`
+   * cannot be a key id.
+   * @throws KeysUnavailableError when the source could not be asked; the error says when the source can be asked again
    */
   find(kid: string | undefined): Promise<KeyObject | undefined>;
   /**

@@ -7,7 +7,7 @@ import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type JsonObject } from './json-object';
 
-/** Issuer, audience and secrets of legacy tokens. The first secret signs; both verify during a rotation. */
+/** Issuer, audience and secrets of legacy tokens. The first secret signs. During a rotation, either of two verifies. */
 export interface LegacyJwtRules {
   readonly issuer: string;
   readonly audience: string;
@@ -54,7 +54,10 @@ export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
   });
 }
 
-/** Creates a legacy token, HS256 with the first secret. Times are rounded down to seconds. */
+/**
+ * Creates a legacy token, signed by HS256 with the first secret. Times are rounded down to seconds.
+ * @throws SecretInvalidError without a secret
+ */
 export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets }: LegacyJwtRules): string {
   const [secret] = secrets;
   if (secret === undefined) throw new SecretInvalidError('no signing secret is configured');
@@ -79,7 +82,8 @@ export class LegacyJwtVerifier {
   ) {}
 
   /**
-   * @param check runs the signature check, or throws to reject it
+   * Verifies a decoded token and returns its content.
+   * @param check runs the signature check, or throws to reject the token without it
    * @throws CredentialRefusedError with the first fault
    */
   verify({ header, claims, signed, signature }: DecodedJwt, check: SignatureCheck = checkEach): LegacySession {
@@ -87,7 +91,7 @@ export class LegacyJwtVerifier {
     if (!check(() => this.isSigned(signed, signature))) throw new CredentialRefusedError('token_signature_invalid');
     if (header.typ !== 'JWT') throw new CredentialRefusedError('token_type_unsupported');
     if (claims.iss !== this.rules.issuer) throw new CredentialRefusedError('token_issuer_unknown');
-    // We never mint a list of audiences, so a list with our name was not made here.
+    // Rejects a list of audiences even if it contains ours: Gatehouse never mints such a list.
     if (claims.aud !== this.rules.audience) throw new CredentialRefusedError('token_audience_invalid');
     return { ...checkTimes(claims, this.now()), ...whoOf(claims) };
   }

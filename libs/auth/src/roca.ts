@@ -1,16 +1,19 @@
 const GENERATOR = 65_537;
-/** The flawed generator uses, for every key size, a product M of primes that includes all primes up to this one. */
+/** All primes up to this one are factors of the product M in {@link isRocaModulus}, for every key size. */
 const LARGEST_PRIME = 167;
 
-/** The powers of 65537 modulo each small prime. Leaves out primes modulo which every value but zero is such a power. */
+/**
+ * By prime: the powers of 65537 modulo that prime. Leaves out primes modulo which every value but zero is such a power,
+ * because they cannot exclude a key.
+ */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)
   .filter(([prime, powers]) => powers.size < Number(prime) - 1);
 
 /**
- * Whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361). Its primes are
- * `k * M + (65537^a mod M)`, so modulo every prime factor of M the RSA modulus is a power of 65537. About one in a hundred
- * million other moduli passes this test too.
+ * Whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361). That
+ * generator makes primes `k * M + (65537^a mod M)`, where M is a product of small primes. So modulo every prime factor
+ * of M, the RSA modulus is a power of 65537. About one in a hundred million other moduli passes this test too.
  * @see https://crocs.fi.muni.cz/public/papers/rsa_ccs17 (section 2.2)
  */
 export function isRocaModulus(modulus: bigint): boolean {

@@ -1,12 +1,16 @@
 import { decodeJwt } from './jwt';
 
-/** Clerk writes the session token as `__session` and `__session_<suffix>`; the suffix is derived from the publishable key. */
+/**
+ * Clerk writes the session token as `__session` and `__session_<suffix>`. The suffix is derived from Clerk's
+ * publishable key, which the gateway does not know, so any suffix is accepted.
+ */
 const SESSION_COOKIE = /^__session(?:_[\w-]{1,64})?$/;
 const MAX_COOKIES = 10;
 
 /**
- * Values of the cookies whose names `isWanted` accepts, in the order of the request; at most 10, without empty ones. Cookie
- * parsers such as `cookie` keep only the first of several cookies with one name, so this reads the headers itself.
+ * Returns the values of the cookies whose names `isWanted` accepts, in the order of the request; at most 10, without
+ * empty ones. Reads the headers itself, because parsers such as the package `cookie` keep only the first of several
+ * cookies with one name.
  */
 export function readCookies(rawHeaders: readonly string[], isWanted: (name: string) => boolean): string[] {
   const values: string[] = [];

@@ -19,7 +19,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  */
 export function parseStrictJson(bytes: Uint8Array, toError: ToError, names = countNames(bytes)): unknown {
   const value = parse(decode(bytes, toError), toError);
-  // If a member is repeated, the counts differ, because JSON.parse keeps only the last of them.
+  // If a member is repeated, the value has fewer members than the text, because JSON.parse keeps only the last of them.
   if (countMembers(value, 1, toError) !== names) throw toError('repeated_member');
   return value;
 }
@@ -50,7 +50,7 @@ function countMembers(value: unknown, level: number, toError: ToError): number {
     for (const part of value) members += countMembers(part, level + 1, toError);
     return members;
   }
-  // Several times faster than Object.values. Safe, because parsed objects inherit no enumerable members.
+  // `for … in` is several times faster than Object.values, and safe: parsed objects inherit no enumerable members.
   for (const name in value) members += 1 + countMembers((value as Record<string, unknown>)[name], level + 1, toError);
   return members;
 }
@@ -117,7 +117,7 @@ export function repeatedMember(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Index of the closing quote. When the string is not closed, an index beyond the end of the text. */
+/** Index of the quote that closes the string at `start`; beyond the end of the text if the string is not closed. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;

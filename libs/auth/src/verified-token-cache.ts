@@ -22,12 +22,12 @@ export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
     this.entries = new LRUCache({ max });
   }
 
-  /** Number of the current set of signing keys. Read it before verifying, and pass it to `set`. */
+  /** Number of the current set of signing keys. Read it before verifying a token, and pass it to `set`. */
   get epoch(): number {
     return this.generation;
   }
 
-  /** Separate from `get` and `set`, so that a token is hashed only once. */
+  /** Returns the cache key of a token. Separate from `get` and `set`, so that a token is hashed only once. */
   keyOf(token: string): TokenKey {
     return hash('sha256', token, 'base64url') as TokenKey;
   }
@@ -40,8 +40,8 @@ export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
   }
 
   /**
-   * Caches the claims of a token. Does nothing if the keys have changed since `epoch`: a withdrawn key may have
-   * verified the token.
+   * Caches the claims of a token. Does nothing if the signing keys have changed since `epoch` was read: the key that
+   * verified the token may be withdrawn.
    */
   set(key: TokenKey, claims: Claims, epoch: number): void {
     if (epoch === this.generation && claims.expiresAt > this.now()) this.entries.set(key, claims);
