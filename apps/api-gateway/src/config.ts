@@ -20,7 +20,8 @@ import { z } from 'zod';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
 /**
- * Accepts custom schemes, because browser extensions and desktop apps send origins such as `chrome-extension://<id>`.
+ * Origins of callers. Accepts custom schemes, because browser extensions and desktop apps send origins such as
+ * `chrome-extension://<id>`.
  */
 const callers = originList({ customSchemes: true });
 const redirectTargets = originList({ customSchemes: false });
@@ -126,7 +127,7 @@ export interface GatewayConfig {
   readonly trustProxy: boolean | string[];
 }
 
-/** Returns variables that are set but not read, and whose names resemble one that is read, such as misspelled names. */
+/** Returns variables that are set but not read, and whose names resemble one that is read: probably misspelled. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
@@ -168,7 +169,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
 
 /**
- * Makes the schema reject CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES. Reported together with all other faults.
+ * Makes the schema reject CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES. The fault is reported together
+ * with all others.
  */
 function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
   return schema.refine(
@@ -185,8 +187,8 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
 }
 
 /**
- * Returns a predicate: whether `use` accepts a key. Checked at boot, so that an unusable key does not fail the first
- * request.
+ * Returns a predicate: whether `use` accepts a key without an error. Used at boot, because an unusable key would
+ * otherwise fail the first request.
  */
 function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
   return (key) => {

@@ -14,7 +14,8 @@ import { SERVICE_NAME } from './tokens';
 import { type MonotonicClock, steadyClock } from './trust/steady-clock';
 
 /**
- * Assembles the gateway without listening. `clock` measures leases and silence; tests pass their own.
+ * Assembles the gateway without listening. `clock` measures the gateway lease and the time since user-sync was heard;
+ * tests pass their own.
  * @throws RouteUndeclaredError, InputUncheckedError
  */
 export async function createApp(

@@ -92,7 +92,7 @@ export class AccessGuard implements RouteGuard {
     if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
       return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
     }
-    // Cannot fail: while the shared store is unavailable, keys are counted in memory.
+    // Never rejects: while the shared store is unavailable, requests with API keys are counted in memory.
     const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
     return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }

@@ -29,7 +29,7 @@ export interface RouteAccess {
    * are ignored here; other routes reject them.
    */
   readonly navigation?: true;
-  /** `none`: a key needs no scope, because the route shows only the caller's credential or public data. */
+  /** `none`: an API key needs no scope, because the route shows only the caller's credential or public data. */
   readonly scope?: (typeof scopeNeeds)[number];
 }
 
@@ -46,7 +46,7 @@ export const ACCESS_EXTENSION = 'x-gatehouse-access';
 /** Name of the OpenAPI security scheme of API keys. */
 export const API_KEY_SCHEME = 'apiKey';
 
-/** Declares who may use a route. The gateway does not start if a route lacks it. */
+/** Declares who may use a route. The gateway does not start if a route lacks this declaration. */
 export function Access(access: RouteAccess): MethodDecorator {
   return (target, handler, descriptor) =>
     // Parameter decorators run before method decorators, so the input is known here.

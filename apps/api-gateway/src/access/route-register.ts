@@ -29,7 +29,7 @@ export interface RegisteredRoute {
   readonly access: RouteAccess;
 }
 
-/** All routes of the server, including those of plugins. Requires each to declare its access, and guards it. */
+/** All routes of the server, including those of plugins. Requires every route to declare its access, and guards it. */
 export class RouteRegister {
   private readonly routes: (RegisteredRoute & { readonly pattern: RegExp })[] = [];
   private guard: RouteGuard | undefined;

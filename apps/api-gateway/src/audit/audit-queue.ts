@@ -1,7 +1,7 @@
 /**
  * States of an entry:
- * - waiting: in `waiting`; user-sync has not accepted it. Logged once.
- * - in flight: in `inFlight`; a request to user-sync is running.
+ * - waiting: the entry is in `waiting`. Its content is logged once.
+ * - in flight: the entry is in `inFlight`. A request to user-sync is running.
  * - written: user-sync accepted it. Final.
  * - lost: dropped for a `LossReason`, logged and counted. Final, even if a response arrives later.
  *
@@ -9,7 +9,7 @@
  * - `add`: new → waiting → in flight, or new → lost (`full`)
  * - `write`: new → in flight, without waiting for its turn
  * - response: in flight → written
- * - error: in flight → waiting, or in flight → lost (`refused`: rejected for good; `full`; `ended`)
+ * - error: in flight → waiting, or in flight → lost (`refused`, `full` or `ended`)
  * - older than a day: in flight → lost (`expired`)
  * - `end`: waiting → in flight once more; what is not written after 2 s → lost (`ended`)
  *
@@ -27,7 +27,10 @@ import { type MonotonicClock, steadyClock } from '../trust/steady-clock';
 /** Content of an audit entry, without what the envelope contains. */
 export type Entry = Omit<RequestOf<typeof recordAudit>, 'ageMs' | 'action'> & { readonly action: AuditAction };
 
-/** Why an entry was lost. `ended`: the process ended before user-sync accepted it. */
+/**
+ * Why an entry was lost. `full`: too many entries were waiting or in flight. `refused`: user-sync rejects the entry as
+ * invalid. `expired`: the entry was older than a day. `ended`: the process ended before user-sync accepted the entry.
+ */
 export type LossReason = 'full' | 'refused' | 'expired' | 'ended';
 
 interface QueuedEntry {
@@ -111,7 +114,7 @@ export class AuditQueue {
     const sending = this.send(item);
     this.inFlight.set(item, sending);
     await sending;
-    // A failed entry may be in flight again by now.
+    // A failed entry may be in flight again by now; that later attempt must stay in `inFlight`.
     if (this.inFlight.get(item) === sending) this.inFlight.delete(item);
   }
 
@@ -148,7 +151,7 @@ export class AuditQueue {
     this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MS.most);
   }
 
-  /** Logs the content once: if the process is killed, the log is the only record of the entry. */
+  /** Logs the content of an entry once: if the process is killed, the log is the only record of the entry. */
   private logWaiting(item: QueuedEntry, reason: string): void {
     if (item.logged === true) return;
     item.logged = true;

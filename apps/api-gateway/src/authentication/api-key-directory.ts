@@ -78,7 +78,7 @@ export class ApiKeyDirectory {
     return { principal, key: { keyId, expiresAt, rateLimit } };
   }
 
-  /** Rejects malformed keys, known guesses and addresses over the limit before anything waits or is looked up. */
+  /** Looks up a key. Before it waits, rejects malformed keys, known guesses and addresses over the limit. */
   private async lookUpLimited(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
     parseApiKey(text);
     const address = countedAddress(ip);

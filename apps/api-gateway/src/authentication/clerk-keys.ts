@@ -15,7 +15,7 @@ export function clerkKeys(
   return clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log, now) : pinnedKey(clerk.jwtKey);
 }
 
-/** Ready when at least one of Clerk's keys is known. Fetches the key set if none is. */
+/** Returns the readiness check of Clerk's keys: passes when a key is known; fetches the key set if none is. */
 export function keysReadiness(keys: KeySource): ReadinessCheck {
   return { name: 'clerk-keys', check: () => keys.load() };
 }

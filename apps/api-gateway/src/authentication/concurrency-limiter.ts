@@ -5,13 +5,16 @@ interface KeyQueue {
   readonly waiting: Set<() => void>;
 }
 
-/** Maximum number of waiting callers over all keys. Bounds memory while a service is slow. */
+/** Maximum number of callers that wait, for all keys together. Bounds memory while a service is slow. */
 const MAX_WAITING = 1_000;
 
 /** Maximum waiting time; equals the request timeout, after which the caller could only get a 503. */
 const MAX_WAIT_MS = 5_000;
 
-/** Limits how much work runs at the same time per key. Further work waits in order of arrival, for at most five seconds. */
+/**
+ * Limits how much work runs at the same time per key, such as an address. Further work waits in order of arrival, for
+ * at most five seconds.
+ */
 export class ConcurrencyLimiter {
   private readonly queues = new Map<string, KeyQueue>();
   private waiting = 0;
@@ -22,7 +25,7 @@ export class ConcurrencyLimiter {
   ) {}
 
   /**
-   * Runs the work and returns its result.
+   * Runs `work` when the limit of `key` allows it, and returns the result.
    * @throws RequestRefusedError `unavailable` if too many callers wait, or if this caller waited too long
    */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {

@@ -5,7 +5,10 @@ import { RateLimiter } from '../limits/rate-limiter';
 import { actionPolicies } from '../limits/rate-limits';
 
 const { limit } = actionPolicies.unknownKey;
-/** Short, because each attempt is drawn at random: clients need not wait for the end of the window. */
+/**
+ * When a rejected client may retry. Short, because each attempt is drawn at random: clients need not wait for the end
+ * of the window.
+ */
 const RETRY_AFTER_MS = 1_000;
 
 /**

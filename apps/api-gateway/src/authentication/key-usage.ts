@@ -31,13 +31,13 @@ export class KeyUsage {
     if (this.uses.size < MAX_KEYS || this.uses.has(keyId)) this.uses.set(keyId, at);
   }
 
-  /** Reports what was collected. Never rejects. */
+  /** Reports the collected uses to user-sync. Never rejects. */
   report(): Promise<void> {
     this.reporting = this.reporting.then(() => this.reportAll());
     return this.reporting;
   }
 
-  /** Reports the rest and stops. */
+  /** Reports the remaining uses, and stops the timer. */
   async end(): Promise<void> {
     clearInterval(this.timer);
     await this.report();

@@ -17,7 +17,7 @@ export interface OpenedSession {
 /** Mints Gatehouse tokens. Available when `LEGACY_JWT_SECRETS` is set. */
 @Injectable()
 export class LegacyTokens {
-  /** Undefined without secrets. */
+  /** Issuer, audience and secrets of the tokens; undefined without secrets. */
   readonly rules: LegacyJwtRules | undefined;
   private readonly ttl: number;
 
@@ -45,8 +45,8 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // When the session was opened, computed from its end, so that a repeated exchange returns the same token. The
-      // difference can lie in the future when `LEGACY_JWT_TTL` was lowered; the token is then issued now.
+      // When the session was opened, computed from its end, so that a repeated exchange returns an identical token. If
+      // `LEGACY_JWT_TTL` was lowered since, the computed time can lie in the future; then it is replaced by now.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

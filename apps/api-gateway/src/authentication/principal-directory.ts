@@ -95,8 +95,8 @@ export class PrincipalDirectory {
 }
 
 /**
- * Builds the principal of a credential.
- * @throws AccountInactiveError if its user is not active
+ * Builds the principal of the user `holder`, whose credential is described by `by`.
+ * @throws AccountInactiveError if the user is not active
  */
 export function actingPrincipal(
   holder: Holder,

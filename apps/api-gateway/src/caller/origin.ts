@@ -7,7 +7,7 @@ import { type FastifyRequest } from 'fastify';
 export function originOf(request: FastifyRequest): Origin {
   const { ip, headers } = request;
   const userAgent = headers['user-agent'];
-  // `ip` comes from X-Forwarded-For and may not be an address.
+  // `ip` can come from X-Forwarded-For, where clients can write any text, so it may not be an address.
   const sourceIp = clientAddress(ip);
   const requestId = clientRequestId(request);
   return {

@@ -107,7 +107,8 @@ function describeProblems(operation: Operation): void {
   const statuses = [
     ...[400, 401, 403],
     ...(inPath ? [404] : []),
-    // The first request of a user creates the user, and fails with 409 while another user has the same address.
+    // The first request of a user creates the user. That request fails with 409 if another user has the same e-mail
+    // address or phone number.
     ...(access.access === 'public' ? [] : [409]),
     ...(operation.requestBody === undefined ? [] : [413, 415]),
     ...[429, 503],

@@ -8,7 +8,7 @@ import { ApiDocument } from './api-document';
 import { page, startScript, swaggerFile } from './swagger-ui';
 
 const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs', navigation: true };
-/** Swagger UI sets inline styles. Everything else is loaded from this host only. */
+/** Allows inline styles, because Swagger UI sets them. Everything else is loaded from this host only. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -19,7 +19,10 @@ export const page = `<!doctype html>
 </html>
 `;
 
-/** A separate file, because the policy forbids inline scripts. The validator is off, because it is a third-party server. */
+/**
+ * Script that starts Swagger UI. A separate file, because the Content-Security-Policy forbids inline scripts. The
+ * validator is off (`validatorUrl`), because it is a third-party server.
+ */
 export const startScript = `window.ui = SwaggerUIBundle({
   url: 'docs/openapi.json',
   dom_id: '#swagger-ui',

@@ -11,11 +11,14 @@ export const securityHeaders = {
   'x-frame-options': 'DENY',
 };
 
-/** Headers in which proxies name the caller. The gateway trusts verified credentials only. */
+/**
+ * Headers in which proxies name the caller, such as `X-User-Id`. The gateway removes them, because it trusts verified
+ * credentials only.
+ */
 const IDENTITY_HEADER =
   /^x-(gatehouse-.*|principal.*|auth-.*|authenticated-.*|forwarded-(user|email|groups|preferred-username)|remote-user|(clerk-)?user(-.*)?|role|roles|scopes|tier|tenant(-.*)?|org(-.*)?|session(-.*)?|account(-.*)?)$/;
 
-/** Sets security headers, drops identity headers of clients, and rejects HTTP/0.9 and unknown framing. */
+/** Sets security headers, drops identity headers of clients, and rejects HTTP/0.9 and unknown transfer encodings. */
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(securityHeaders);

@@ -57,7 +57,7 @@ export function problemPage(
 `;
 }
 
-/** Some details of services are fragments, such as `email: is held by another user`. */
+/** Makes a sentence of a detail. Some services send fragments, such as `email: is held by another user`. */
 function toSentence(detail: string): string {
   return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${detail.endsWith('.') ? '' : '.'}`;
 }

@@ -6,7 +6,7 @@ import { parseStrictJson } from './strict-json';
 
 /** Maximum size of a body. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
-/** Parameters such as charset are ignored: JSON is always UTF-8. */
+/** `application/json` with any parameters. Parameters such as charset are ignored, because JSON is always UTF-8. */
 const JSON_TYPE = /^\s*application\/json\s*(;[^,]*)?$/i;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -20,7 +20,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 export function readBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
-    // Fastify rejects an unknown media type even if the body is empty.
+    // Fastify rejects some media types even if the body is empty. Without the header, the parser for `*` decides.
     if (headers['content-type'] === undefined) return done();
     if (JSON_TYPE.test(headers['content-type'])) headers['content-type'] = 'application/json';
     else delete headers['content-type'];

@@ -16,8 +16,9 @@ const places: Partial<Record<Paramtype, FieldPlace>> = { param: 'path', query: '
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   /**
-   * Unlike Nest's pipe, keeps `__proto__`, so that a strict schema rejects it by name like any other unknown field. A
-   * missing body is validated as `{}`, so that the schema names the missing fields.
+   * Validates one body, query or path parameter. Unlike Nest's pipe, keeps `__proto__`, so that a strict schema rejects
+   * it by name like any other unknown field. Validates a missing body as `{}`, so that the schema names the missing
+   * fields.
    * @throws RequestInvalidError
    */
   override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {

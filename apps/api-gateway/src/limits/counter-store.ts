@@ -12,7 +12,7 @@ export interface Purpose {
   readonly windowMs: number;
   /**
    * What happens to a new name when memory is full. `share`: the name shares a counter with other names, so that every
-   * hit is counted. `evict`: the name replaces the one whose window ends first.
+   * hit is counted. `evict`: the new name replaces the name whose window ends first.
    */
   readonly whenFull: 'share' | 'evict';
 }

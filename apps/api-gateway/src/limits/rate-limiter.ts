@@ -101,12 +101,15 @@ function purposeOf(name: LimitedAction, { windowMs, withoutStore, whenFull }: Ac
   return { name, windowMs, withoutStore, whenFull };
 }
 
-/** Invalid addresses share one counter, so that forged X-Forwarded-For values cannot create counters without end. */
+/**
+ * Stands for every invalid address. Invalid addresses share one counter, so that forged X-Forwarded-For values cannot
+ * create counters without end.
+ */
 const NO_ADDRESS = 'none';
 
 /**
- * Returns the address by which requests are counted. For IPv6 it is the /64 network, because one host can use all of
- * its addresses.
+ * Returns the address by which requests are counted. For IPv6 it is the /64 network, because one host can use all
+ * addresses of its network.
  */
 export function countedAddress(address: string): string {
   const plain = clientAddress(address);

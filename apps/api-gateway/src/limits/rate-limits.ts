@@ -59,9 +59,9 @@ export const actionPolicies = {
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
   /** Forged tokens per name; beyond the limit, a random draw decides on each token, see `Forgeries`. */
   forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
-  /** Login attempts per account and address. */
+  /** Login attempts at one account from one address. */
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
-  /** Login attempts per account, so that many addresses cannot guess faster. */
+  /** Login attempts at one account from all addresses, so that guessing from many addresses is not faster. */
   loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
   /** Not limited, only remembered: addresses from which an account has logged in. */
   loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },

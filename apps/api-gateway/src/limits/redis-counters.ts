@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 250;
 const MAX_RECONNECT_WAIT_MS = 1_000;
 const KEY_PREFIX = 'gatehouse:rate';
-/** The store only counts; `RateLimiter` decides. */
+/** Limit that is never reached: the store only counts, and `RateLimiter` decides. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** Counts in Redis or Valkey, shared by several gateways. Rejects at once while the store is unavailable. */

@@ -12,8 +12,8 @@ const SHARED = 1_024;
 const MAX_REMOVED = 100;
 
 /**
- * Counts in memory for one purpose and a bounded number of names. All windows have the same length, so the map is
- * ordered by their ends.
+ * Counts in memory for one purpose and a bounded number of names. All windows have the same length, so the
+ * map `windows`, in order of insertion, is also in order of `endsAt`.
  */
 export class WindowCounters {
   private readonly windows = new Map<string, Window>();

@@ -5,7 +5,7 @@ import { type GatewayMetrics } from './gateway-metrics';
 export function measureRequests(server: FastifyInstance, metrics: GatewayMetrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { route } = request;
-    // Bounded: Node's parser rejects unknown methods.
+    // The number of methods is bounded, because Node's parser rejects unknown ones.
     metrics.requests.inc({
       method: request.method,
       route,

@@ -32,7 +32,7 @@ export interface ErrorResponse {
 
 const REALM = 'Bearer realm="gatehouse"';
 
-/** RFC 6750 section 3: no error code when the request has no credential. */
+/** Builds the header `WWW-Authenticate`; without `error` if the request has no credential (RFC 6750, section 3). */
 function challenge(error?: 'invalid_request' | 'invalid_token', description?: string): ErrorResponse['headers'] {
   if (error === undefined) return { 'www-authenticate': REALM };
   const quoted = (description ?? '').replaceAll(/["\\]/g, "'");

@@ -14,8 +14,9 @@ export interface RedirectRules {
 
 const MAX_LENGTH = 2_048;
 /**
- * Characters that browsers strip or reinterpret, so that a relative-looking URL can lead to another host: control and
- * format characters, line separators, backslash, and white space at either end.
+ * Characters that browsers strip or reinterpret, so that a relative-looking URL can lead to another host: control
+ * (`Cc`) and format (`Cf`) characters, line and paragraph separators (`Zl`, `Zp`), unpaired surrogates (`Cs`),
+ * backslash, and white space at either end.
  */
 const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\\]|^\s|\s$/u;
 

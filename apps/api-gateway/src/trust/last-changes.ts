@@ -1,7 +1,7 @@
 import { type TrustChange } from '@gatehouse/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** Returns the mark of a trust change. Remembered answers about the same user or credential have the same mark. */
+/** Returns the mark of a trust change, such as `user:<id>`. Remembered answers about that user have this mark too. */
 function markOf(change: TrustChange): string {
   switch (change.kind) {
     case 'user':

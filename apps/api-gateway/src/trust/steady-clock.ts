@@ -1,13 +1,13 @@
 /** Returns milliseconds that never decrease. */
 export type MonotonicClock = () => number;
 
-/** A larger jump of the wall clock is a suspension or a change of the time; a smaller one is a correction. */
+/** A larger jump of the wall clock is a suspension or a change of the time. A smaller one is a correction: ignored. */
 const TOLERANCE_MS = 250;
 
 /**
  * Creates a clock that never decreases and includes the time during which the machine was suspended. The monotonic
- * clock of Linux stops meanwhile: on it, an expired lease would look valid. A forward jump of the wall clock counts as
- * suspension; a backward jump is ignored.
+ * clock of Linux stops during a suspension, so by that clock an expired lease would look valid. A forward jump of the
+ * wall clock counts as suspension; a backward jump is ignored.
  */
 export function steadyClock(
   monotonic: MonotonicClock = () => performance.now(),

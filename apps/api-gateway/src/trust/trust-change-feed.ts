@@ -1,7 +1,7 @@
 /**
  * States of the feed:
- * - `unregistered`: the gateway has no lease yet. No number is known, and nothing is remembered.
- * - `behind`: the feed may have missed changes. `number` is the last one it applied.
+ * - `unregistered`: the gateway has no lease yet. It knows no number of a change and remembers no answers.
+ * - `behind`: the feed may have missed changes. `number` is that of the last change it applied.
  * - `current`: every change up to `announced` is applied, so `number >= announced`.
  * - `ended`: the lease is released. Final.
  *
@@ -10,8 +10,8 @@
  *
  * Transitions:
  * - first lease: unregistered → behind. Adopts user-sync's number, then catches up.
- * - a number below ours, confirmed by user-sync: → behind. The database was replaced; the gateway adopts the new
- *   database's number.
+ * - user-sync confirms a number below ours: behind or current → behind. The database was replaced; the gateway adopts
+ *   the new database's number.
  * - announcement or lease whose number equals ours: behind → current
  * - announcement or lease with a higher number: current → behind, then catches up
  * - catch-up reaches the announced number: behind → current
@@ -52,7 +52,7 @@ export class TrustChangeFeed {
   private readonly lastChanges: LastChanges;
   private readonly forgetters = new Set<() => void>();
   private state: 'unregistered' | 'behind' | 'current' | 'ended' = 'unregistered';
-  /** Last change that was applied. */
+  /** Number of the last change that was applied. */
   private number = 0;
   /** Highest number that user-sync has named. */
   private announced = 0;
@@ -99,7 +99,8 @@ export class TrustChangeFeed {
 
   /**
    * Readiness check of the clock.
-   * @throws ClockSkewError while user-sync rejects our signatures because the clocks differ, and nothing is trusted
+   * @throws ClockSkewError while user-sync rejects our signatures because the clocks differ, and the feed is not
+   * `trusting`
    */
   checkClock(): void {
     if (this.clockFault !== undefined && !this.trusting) throw new ClockSkewError(this.clockFault);
@@ -203,7 +204,7 @@ export class TrustChangeFeed {
     for (const forget of this.forgetters) forget();
     this.lastChanges.clear();
     this.number = this.announced = this.acknowledged = current;
-    // Changes after `current` may have been announced before this gateway listened.
+    // Changes after `current` may have been announced before this gateway listened, so it catches up.
     this.state = 'behind';
     void this.catchUp();
   }

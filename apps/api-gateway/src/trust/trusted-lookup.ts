@@ -35,8 +35,8 @@ const MAX_CACHED = 20_000;
 const MAX_IN_FLIGHT = 1_000;
 
 /**
- * Remembers answers of user-sync while the {@link TrustChangeFeed} allows it. Concurrent lookups of one key share a
- * request.
+ * Remembers answers of user-sync while the {@link TrustChangeFeed} allows it. Concurrent lookups with one cache key
+ * share a request.
  */
 export class TrustedLookup<Value extends AsOfTrustChange> {
   private readonly known: LRUCache<string, Remembered<Value>>;
@@ -73,7 +73,8 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
       return known;
     }
     const running = this.running.get(key);
-    // The answer of a request sent before the last change may be outdated for callers that came after the change.
+    // The answer of a request sent before the last change may be outdated for callers that came after the change, so
+    // these get a new request.
     if (running === undefined || running.since < this.feed.current) return this.send(key, ask);
     this.onResult('joined');
     if (this.feed.trusting) return running.answer;

@@ -11,8 +11,8 @@ export const REVOCATION =
   'With `predecessors=true`, also revokes the keys that this key replaced by rotation. `stillValid` lists the older and newer keys of the same rotation line that stay valid.';
 
 /**
- * Returns the field `predecessors` only if it is true, because the user-sync of the previous release rejects unknown
- * fields.
+ * Returns the request field `predecessors` if it is true, and else no field, because the user-sync of the previous
+ * release rejects fields that it does not know.
  */
 export function predecessorsOf(predecessors: boolean): { readonly predecessors?: true } {
   return predecessors ? { predecessors } : {};
