@@ -94,7 +94,7 @@ export class UnexpectedError extends clerkError(500, 'internal_clerk_error', {
   message: 'Oops, an unexpected error occurred.',
 }) {}
 
-/** Faults in single parameters, each with its own code. */
+/** One or more invalid parameters. Each item has its own code; `code` names the error as a whole. */
 export class FormInvalidError extends ClerkApiError {
   readonly code = 'form_param_format_invalid';
   constructor(faults: readonly ClerkErrorItem[]) {

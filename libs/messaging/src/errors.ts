@@ -4,7 +4,10 @@ import { codedError } from '@gatehouse/errors';
 /** NATS is unavailable; nothing was sent. */
 export class NatsDisconnectedError extends codedError('NATS_DISCONNECTED', 'not connected to NATS') {}
 
-/** NATS rejects the connection as it is configured; a retry cannot succeed. The message contains no value. */
+/**
+ * The connection fails because of its configuration, such as the password or TLS, so a retry cannot succeed. The message
+ * never quotes a configured value.
+ */
 export class NatsRefusedError extends codedError(
   'NATS_REFUSED',
   (reason: string) => `cannot connect to NATS: ${reason}`,

@@ -16,11 +16,11 @@ interface ForgeriesOptions {
 }
 
 /**
- * Limits how many forged tokens per second have their signature checked. Forgeries are counted by name. The first name
- * of a token is the address that sent it. The second is its session, if a token of that session was accepted before.
+ * Limits how many forged tokens per second have their signature checked. Forgeries are counted per sender address and, if
+ * a token of the same session was accepted before, also per session.
  *
- * A token is checked while one of its names has fewer than twenty forgeries in this second. After that, a random draw
- * decides; the more forgeries, the lower the probability. Each gateway counts for itself, because the limit protects
+ * A token is checked while at least one of its counts is below twenty in this second. After that, a random draw decides:
+ * the more forgeries, the lower the probability. Each gateway counts for itself, because the limit protects
  * its own CPU.
  *
  * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session

@@ -22,8 +22,8 @@ export class HeldDeliveries {
   }
 
   /**
-   * Counts `sent` for the deliveries held for its endpoint. Releases, in reverse order, those that waited for no
-   * further delivery.
+   * Notes that `sent` has gone out, for the deliveries that are held for the same endpoint. Releases those that have now
+   * waited for enough deliveries, the last held first.
    */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(

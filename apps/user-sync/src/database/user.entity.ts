@@ -81,7 +81,7 @@ export class UserEntity implements ClerkOwned {
   @Column('boolean', { name: 'is_superuser', default: false })
   isSuperuser!: boolean;
 
-  /** Whether the Clerk-owned columns came from Clerk. */
+  /** True once values from Clerk were written to the Clerk-owned columns; false for a local user. */
   @Column('boolean', { name: 'is_synced', default: false })
   isSynced!: boolean;
 

@@ -97,7 +97,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
   }
 
   private async resume(id: string, stillLeading: () => Promise<boolean>): Promise<void> {
-    // Read again behind the lock: another replica may have ended the run.
+    // Reads the run again now that this replica holds the leader lock: another replica may have ended the run.
     const run = await this.runs.open();
     if (run?.id !== id) return;
     try {

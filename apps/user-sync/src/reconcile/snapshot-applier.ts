@@ -98,7 +98,10 @@ export class SnapshotApplier {
   }
 }
 
-/** Whether Clerk fails for this user only: Clerk is available and accepts our secret key. */
+/**
+ * Whether the run may continue without this user: Clerk as a whole is available, and a retry may succeed. It cannot when
+ * Clerk rejects our secret key.
+ */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;
   return isRetryable({ kind: error.kind, ...error.answer });

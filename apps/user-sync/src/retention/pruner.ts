@@ -45,8 +45,8 @@ const statements = [
 ];
 
 /**
- * Condition for audit entries older than `days`. The comparison of `at` uses an index. The comparison of `recorded_at`
- * holds for nearly all rows that the index finds.
+ * Condition for audit entries older than `days`. `recorded_at` decides: a trigger prevents the deletion of an entry that
+ * is younger by it. `at` is compared too because it has an index, which finds the candidates.
  */
 const isOlder = (days: number) =>
   `at < now() - interval '${days} days' AND coalesce(recorded_at, at) < now() - interval '${days} days'`;

@@ -13,7 +13,7 @@ export interface ResentDelivery {
 
 const IS_DEAD = `status = 'failed' AND next_retry_at IS NULL`;
 
-/** Finds dead events without a lock: most duplicates are of events that are not dead, and need none. */
+/** Finds the dead events among repeated deliveries. Takes no lock, because usually none of these events is dead. */
 const FIND_DEAD = `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1::text[]) AND ${IS_DEAD}`;
 
 /**

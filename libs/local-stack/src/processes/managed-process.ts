@@ -105,7 +105,8 @@ export class ManagedProcess {
         try {
           writeSync(log, line + '\n');
         } catch (error) {
-          // A full disk, for example. This process must go on, to stop everything in order.
+          // The log cannot be written, for example because the disk is full. The parent must not crash: it still has to
+          // stop its processes in the right order.
           if (logWhole) options.onLogError?.(error);
           logWhole = false;
         }

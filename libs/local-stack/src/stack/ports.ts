@@ -43,8 +43,9 @@ export const portVariables = Object.fromEntries(portNames.map((name) => [name, v
 >;
 
 /**
- * The default ports, changed by what is set. PORT sets the port of the gateway. OPS_PORT sets the operations port of
- * the first service; those of the other services follow in the order of the table. Each port has a variable of its own.
+ * The default ports, overridden by `env`. PORT sets the port of the gateway. OPS_PORT sets the operations port of the
+ * first service; those of the other services follow in the order of the table. Each port also has a variable of its own
+ * in {@link portVariables}, which takes precedence.
  * @throws BadVariableError
  */
 export function portsFrom(env: NodeJS.ProcessEnv): GatehousePorts {

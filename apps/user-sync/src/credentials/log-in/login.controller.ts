@@ -53,8 +53,8 @@ export class LoginController {
         email: isStorable(email) ? email.trim() : '',
       })
       .getOne();
-    // Compares like the gateway, which counts attempts by the address in JavaScript's lower case. A database locale may
-    // find a user by more spellings, and each spelling would get its own attempts.
+    // The gateway limits attempts per address, in JavaScript's lower case. `lower()` of some database locales equates more
+    // spellings. They are rejected, or each spelling would have attempts of its own.
     return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
   }
 

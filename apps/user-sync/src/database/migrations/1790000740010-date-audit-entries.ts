@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Adds when the database recorded an audit entry, and the request id of the client. */
+/** Adds two columns to the audit log: the time at which the database recorded the entry, and the client's request id. */
 export class DateAuditEntries1790000740010 implements MigrationInterface {
   readonly name = 'DateAuditEntries1790000740010';
 
