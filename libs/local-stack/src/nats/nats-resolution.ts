@@ -1,8 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { NatsServerNotFoundError } from '../errors';
 import { cachedDebianName, unpackDebianPackage } from './nats-debian';
 import { cachedReleaseName, downloadNatsRelease, natsRelease } from './nats-release';
+import { findOnPath, isProgram } from '../processes/find-program';
 import { runCommand } from '../processes/run-command';
 
 /** A running nats-server to connect to, or a program to start. */
@@ -90,7 +90,7 @@ function realSteps({ env, stateDirectory, onProgress }: NatsSearch, platform: st
   return {
     NATS_URL: async () => env.NATS_URL || undefined,
     NATS_SERVER_BIN: async () => env.NATS_SERVER_BIN || undefined,
-    PATH: async () => onPath('nats-server', env.PATH),
+    PATH: async () => findOnPath('nats-server', env.PATH),
     cache: async () => [cachedReleaseName, cachedDebianName].map((name) => join(cacheDirectory, name)).find(isProgram),
     release: async () => {
       if (!natsRelease.sha256[platform]) return undefined;
@@ -98,7 +98,7 @@ function realSteps({ env, stateDirectory, onProgress }: NatsSearch, platform: st
       return downloadNatsRelease({ platform, cacheDirectory, base: env.NATS_SERVER_DOWNLOAD_BASE || undefined });
     },
     debian: async () => {
-      if (!onPath('apt-get', env.PATH) || !onPath('dpkg', env.PATH)) return undefined;
+      if (!findOnPath('apt-get', env.PATH) || !findOnPath('dpkg', env.PATH)) return undefined;
       onProgress?.('nats-server: unpacking the Debian package (nothing is installed)');
       return unpackDebianPackage({
         cacheDirectory,
@@ -114,22 +114,4 @@ function howToInstall(platform: string): string {
     ? 'Install it with "brew install nats-server"'
     : 'Install 2.9 or later from https://github.com/nats-io/nats-server/releases';
   return `${way} and put it on PATH, or set NATS_SERVER_BIN to the program or NATS_URL to a server of your own.`;
-}
-
-function onPath(name: string, path: string | undefined): string | undefined {
-  const file = process.platform === 'win32' ? `${name}.exe` : name;
-  return (path ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, file))
-    .find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { ChromiumNotFoundError } from '../errors';
-import { workspaceState } from '@gatehouse/local-stack';
+import { findOnPath, isProgram, workspaceState } from '@gatehouse/local-stack';
 import { type ChromiumProgram, unpackDebianChromium, unpackedChromium } from './chromium-debian';
 
 /** What the search uses. */
@@ -39,7 +38,8 @@ export async function findChromium(search: ChromiumSearch = {}): Promise<Chromiu
   const directory = join(stateDirectory, 'chromium');
   const cached = unpackedChromium(directory);
   if (cached) return cached;
-  if (!onPath('apt-get', env.PATH) || !onPath('dpkg', env.PATH)) throw new ChromiumNotFoundError(HOW_TO_INSTALL);
+  if (!findOnPath('apt-get', env.PATH) || !findOnPath('dpkg', env.PATH))
+    throw new ChromiumNotFoundError(HOW_TO_INSTALL);
   const { onProgress } = search;
   onProgress?.('chromium: unpacking the Debian packages (nothing is installed)');
   return unpackDebianChromium({
@@ -57,23 +57,6 @@ const HOW_TO_INSTALL =
   'or set CHROMIUM_PATH to a Chromium or Chrome program.';
 
 function findInstalled(path: string | undefined, systemPrograms: readonly string[]): string | undefined {
-  const found = names.map((name) => onPath(name, path)).find((file) => file !== undefined);
+  const found = names.map((name) => findOnPath(name, path)).find((file) => file !== undefined);
   return found ?? systemPrograms.find(isProgram);
-}
-
-function onPath(name: string, path: string | undefined): string | undefined {
-  return (path ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, name))
-    .find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,15 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { freePort, Leash, ManagedProcess, ServerNotReadyError, workspaceState } from '@gatehouse/local-stack';
+import { join } from 'node:path';
+import {
+  findOnPath,
+  freePort,
+  Leash,
+  ManagedProcess,
+  ServerNotReadyError,
+  workspaceState,
+} from '@gatehouse/local-stack';
 import { RedisServerNotFoundError } from '../errors';
 import { type RedisProgram, unpackDebianRedis, unpackedRedis } from './redis-debian';
 
@@ -50,7 +57,10 @@ export async function startOwnRedis(): Promise<OwnRedis> {
 }
 
 async function findProgram(): Promise<RedisProgram> {
-  const named = process.env.REDIS_SERVER_BIN || onPath('redis-server') || onPath('valkey-server');
+  const named =
+    process.env.REDIS_SERVER_BIN ||
+    findOnPath('redis-server', process.env.PATH) ||
+    findOnPath('valkey-server', process.env.PATH);
   if (named) return { path: named, env: {} };
   const directory = join(workspaceState(), 'redis');
   try {
@@ -58,21 +68,6 @@ async function findProgram(): Promise<RedisProgram> {
   } catch (cause) {
     throw new RedisServerNotFoundError({ cause });
   }
-}
-
-function onPath(name: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
 
 async function startServer(
