@@ -1,24 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DriftSampler } from '../src/reconcile/drift-sampler';
 import { type UserJson, T0, userEvent, withEmail } from './clerk-events';
-import { ReconcileWorld, many, settings } from './reconcile-world';
-import { type SyncWorld } from './sync-world';
-
-let reconciling: ReconcileWorld;
-let world: SyncWorld;
-
-beforeAll(async () => {
-  reconciling = await ReconcileWorld.start();
-  world = reconciling.sync;
-});
-
-beforeEach(async () => {
-  await world.boot(settings);
-});
-
-afterEach(() => reconciling.reset());
-
-afterAll(() => world.dispose());
+import { reconciling, world } from './each-reconcile-test';
+import { many } from './reconcile-world';
 
 describe('users with a content hash of version 1', () => {
   /** Replaces the hash of the row by the one of version 1. */

@@ -4,25 +4,9 @@ import { eventually } from '@gatehouse/testing';
 import { DriftSampler } from '../src/reconcile/drift-sampler';
 import { json } from './clerk-api';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent, withEmail } from './clerk-events';
+import { reconciling, world } from './each-reconcile-test';
 import { adminContext } from './members';
-import { ReconcileWorld, many, settings } from './reconcile-world';
-import { type SyncWorld } from './sync-world';
-
-let reconciling: ReconcileWorld;
-let world: SyncWorld;
-
-beforeAll(async () => {
-  reconciling = await ReconcileWorld.start();
-  world = reconciling.sync;
-});
-
-beforeEach(async () => {
-  await world.boot(settings);
-});
-
-afterEach(() => reconciling.reset());
-
-afterAll(() => world.dispose());
+import { many, settings } from './reconcile-world';
 
 describe('a reconcile run', () => {
   it('fills an empty database, and a second run changes nothing', async () => {

@@ -2,25 +2,9 @@ import { approveReconcile, explainUser, undoReconcile } from '@gatehouse/contrac
 import { AbsenceConfirmation } from '../src/reconcile/confirm-absences';
 import { PendingRedactions } from '../src/reconcile/pending-redactions';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
+import { reconciling, world } from './each-reconcile-test';
 import { adminContext } from './members';
-import { ReconcileWorld, many, settings } from './reconcile-world';
-import { type SyncWorld } from './sync-world';
-
-let reconciling: ReconcileWorld;
-let world: SyncWorld;
-
-beforeAll(async () => {
-  reconciling = await ReconcileWorld.start();
-  world = reconciling.sync;
-});
-
-beforeEach(async () => {
-  await world.boot(settings);
-});
-
-afterEach(() => reconciling.reset());
-
-afterAll(() => world.dispose());
+import { many, settings } from './reconcile-world';
 
 describe('deletions by a reconcile run', () => {
   it('beyond the limit stop the run until an admin approves', async () => {
