@@ -1,61 +1,34 @@
-import { clerkPayload, eventually } from '@gatehouse/testing';
+import { eventually } from '@gatehouse/testing';
 import { type Stack, startStack } from './stack';
+import { type UserDelivery, instanceId, userDelivery } from './user-delivery';
 
 const DELIVERIES = 500;
 const USERS = 100;
 const SENDERS = 16;
 const KILLS = 10;
 
-const template = clerkPayload<{ data: Record<string, unknown>; instance_id: string }>('user.created');
-
-interface Webhook {
-  id: string;
-  userId: string;
-  version: number;
-  body: string;
-}
-
 let stack: Stack;
 
 beforeAll(async () => {
   // The users of the load are not at Clerk.
-  const env = { CLERK_WRITE_BACK: 'off', CLERK_INSTANCE_ID: template.instance_id, LOG_LEVEL: 'warn' };
+  const env = { CLERK_WRITE_BACK: 'off', CLERK_INSTANCE_ID: instanceId, LOG_LEVEL: 'warn' };
   stack = await startStack(env);
 }, 120_000);
 
 afterAll(() => stack.stop(), 60_000);
 
 /** Five versions of each user, in a pseudo-random order that is the same in each run. */
-function webhooks(random: () => number): Webhook[] {
-  const all = Array.from({ length: DELIVERIES }, (_, n): Webhook => {
-    const userId = `user_crash${n % USERS}`;
-    const version = 1_790_000_000_000 + Math.floor(n / USERS) * 1_000;
-    const data = {
-      ...template.data,
-      id: userId,
-      updated_at: version,
-      last_name: `v${version}`,
-      email_addresses: [],
-      phone_numbers: [],
-      primary_email_address_id: null,
-      primary_phone_number_id: null,
-    };
-    return {
-      id: `msg_crash${n}`,
-      userId,
-      version,
-      body: JSON.stringify({ ...template, data, type: n < USERS ? 'user.created' : 'user.updated' }),
-    };
-  });
+function webhooks(random: () => number): UserDelivery[] {
+  const all = Array.from({ length: DELIVERIES }, (_, n) => userDelivery('crash', n, USERS));
   for (let at = all.length - 1; at > 0; at -= 1) {
     const other = Math.floor(random() * (at + 1));
-    [all[at], all[other]] = [all[other] as Webhook, all[at] as Webhook];
+    [all[at], all[other]] = [all[other] as UserDelivery, all[at] as UserDelivery];
   }
   return all;
 }
 
 /** Retries until 2xx, like Clerk but with shorter delays. */
-async function deliver({ id, body }: Webhook): Promise<void> {
+async function deliver({ id, body }: UserDelivery): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       const { ok, status } = await stack.deliver(id, body);

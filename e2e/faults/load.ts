@@ -1,5 +1,6 @@
-import { clerkPayload, eventually } from '@gatehouse/testing';
+import { eventually } from '@gatehouse/testing';
 import { Webhook } from 'standardwebhooks';
+import { type UserDelivery, userDelivery } from '../user-delivery';
 import { type FaultWorld } from './fault-world';
 
 /** Result of a cell of the matrix. */
@@ -15,23 +16,14 @@ export interface Figures {
   seconds: number;
 }
 
-interface Delivery {
-  readonly id: string;
-  readonly userId: string;
-  readonly version: number;
-  readonly body: string;
-}
-
 const USERS_PER_CELL = 10;
 const SENDERS = 8;
-const BASE_VERSION = 1_790_000_000_000;
-const template = clerkPayload<{ data: Record<string, unknown> }>('user.created');
 
 /** The deliveries of one cell and their results. */
 export class Load {
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly UserDelivery[];
   readonly accepted: string[] = [];
-  private queue: Delivery[] = [];
+  private queue: UserDelivery[] = [];
   private readonly begun = performance.now();
 
   constructor(
@@ -39,7 +31,7 @@ export class Load {
     readonly name: string,
     count: number,
   ) {
-    this.deliveries = Array.from({ length: count }, (_, n) => this.delivery(n));
+    this.deliveries = Array.from({ length: count }, (_, n) => userDelivery(this.name, n, USERS_PER_CELL));
     this.queue = [...this.deliveries];
   }
 
@@ -147,24 +139,7 @@ export class Load {
     return [...newest].filter(([userId, version]) => names.get(userId) !== `v${version}`).length;
   }
 
-  private delivery(n: number): Delivery {
-    const userId = `user_${this.name}${n % USERS_PER_CELL}`;
-    const version = BASE_VERSION + Math.floor(n / USERS_PER_CELL) * 1_000;
-    const data = {
-      ...template.data,
-      id: userId,
-      updated_at: version,
-      last_name: `v${version}`,
-      email_addresses: [],
-      phone_numbers: [],
-      primary_email_address_id: null,
-      primary_phone_number_id: null,
-    };
-    const type = n < USERS_PER_CELL ? 'user.created' : 'user.updated';
-    return { id: `msg_${this.name}${n}`, userId, version, body: JSON.stringify({ ...template, data, type }) };
-  }
-
-  private async deliver({ id, body }: Delivery, stampOffsetMs: () => number): Promise<void> {
+  private async deliver({ id, body }: UserDelivery, stampOffsetMs: () => number): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         if (await this.post(id, body, stampOffsetMs())) return;
