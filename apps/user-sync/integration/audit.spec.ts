@@ -253,7 +253,7 @@ describe('the audit log', () => {
     await expect(older).rejects.toEqual(refusal('invalid_request'));
   });
 
-  it('finds an impersonation by the impersonated user, of whom the gateway knows only the Clerk id', async () => {
+  it('lists an impersonation under our id of the user, though the gateway recorded only the Clerk id', async () => {
     const ada = await member(world);
     const entry = { action: 'impersonation', outcome: 'done', clerkSessionId: newSessionId() } as const;
     await world.gateway.send(recordAudit, { ...entry, subject: ada.principal.clerkUserId! }, asked());
