@@ -24,7 +24,7 @@ import { TrustModule } from './trust/trust.module';
 import { UsersModule } from './users/users.module';
 import { WriteBackModule } from './write-back/write-back.module';
 
-/** The whole service; provides its configuration to every module. */
+/** Root module of the service. Provides the configuration to every other module. */
 @Global()
 @Module({})
 export class AppModule {

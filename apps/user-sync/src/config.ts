@@ -144,7 +144,10 @@ export interface UserSyncConfig {
   readonly failpoints: readonly Failpoint[];
 }
 
-/** Finds likely typing errors: variables that are set but not read, with a name that resembles one that is read. */
+/**
+ * Finds probable misspellings: variables that are set but not read, with a name similar to that of a variable that
+ * user-sync reads.
+ */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
@@ -186,7 +189,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Reads the users database, as its owner, for `migrate` and `check-migrations`. @throws ConfigError */
+/** Reads how `migrate` and `check-migrations` connect to the users database, as its owner. @throws ConfigError */
 export function loadMigrationConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
@@ -199,7 +202,7 @@ export interface AdminConfig {
   readonly clerk: Pick<UserSyncConfig['clerk'], 'secretKey' | 'apiUrl' | 'requestsPer10s'>;
 }
 
-/** Reads the configuration of `make-admin`: the service's users database and Clerk. @throws ConfigError */
+/** Reads the configuration of `make-admin`: how to connect to the users database and to Clerk. @throws ConfigError */
 export function loadAdminConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AdminConfig {
   const v = parseEnvironment(adminVariables, environment);
   return {
@@ -208,7 +211,7 @@ export function loadAdminConfig(environment: Readonly<Record<string, string | un
   };
 }
 
-/** The configured limit, by default Clerk's limit for this kind of secret key. */
+/** The configured limit of requests to Clerk in 10 s; by default, Clerk's limit for this kind of secret key. */
 function requestsPer10s(
   v: Pick<z.output<typeof adminVariables>, 'CLERK_SECRET_KEY' | 'CLERK_REQUESTS_PER_10S'>,
 ): number {

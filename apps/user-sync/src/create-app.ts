@@ -10,7 +10,7 @@ import { AppModule } from './app.module';
 import { type UserSyncConfig } from './config';
 import { SERVICE_NAME } from './tokens';
 
-/** Builds and starts the service: its NATS transports and the operations port. It listens for no client HTTP. */
+/** Builds and starts the service: its NATS transports and the operations port. Clients cannot send it HTTP requests. */
 export async function createApp(
   config: UserSyncConfig,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),

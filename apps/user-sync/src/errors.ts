@@ -43,7 +43,9 @@ export class ClerkUnavailableError extends ClerkRequestError {
   override readonly code = 'CLERK_AWAY';
 }
 
-/** Clerk does not know the user. This alone does not delete the user here: only `user.deleted` does. */
+/**
+ * Clerk does not know the user. This alone does not delete the user here: a `user.deleted` event or a second 404 does.
+ */
 export class UserMissingAtClerkError extends codedError(
   'USER_MISSING_AT_CLERK',
   'Clerk does not know this user; only a user.deleted event deletes it here.',
@@ -100,17 +102,15 @@ export class UserUnsettledError extends codedError(
   (rounds: number) => `The user kept changing during ${rounds} comparisons with Clerk.`,
 ) {}
 
-/**
- * An event that was delivered as often as it may be tried, but never finished. The event may be what ends the process.
- */
+/** An event that was delivered too often and never finished. Applying it may be what crashes the process. */
 export class PoisonEventError extends codedError(
   'POISON_EVENT',
   (deliveries: number) => `The event was delivered ${deliveries} times and never finished.`,
 ) {}
 
 /**
- * The database rejected a statement. Carries neither the statement, its parameters nor PostgreSQL's message: they hold
- * personal data, and error messages are logged.
+ * The database rejected a statement. The error leaves out the statement, its parameters and PostgreSQL's message,
+ * because they hold personal data and error messages are logged.
  */
 export class DatabaseRefusedError extends codedError(
   'DATABASE_REFUSED',

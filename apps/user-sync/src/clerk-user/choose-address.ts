@@ -3,7 +3,7 @@ import { type ClerkUser } from '@gatehouse/contracts';
 type Email = ClerkUser['email_addresses'][number];
 type Phone = ClerkUser['phone_numbers'][number];
 
-/** The address to store, and why if it is not the primary one. */
+/** The address to store, and the reason if it is not the primary one. */
 interface Choice<Address> {
   readonly address: Address | undefined;
   /** Part of a sentence for operators; null when the primary address was chosen, or the user has no address. */
@@ -17,7 +17,7 @@ export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | u
 
 /**
  * Chooses the e-mail address or phone number to store: the primary one. If the list holds no primary address, chooses
- * the oldest verified one, if any. An unverified address that is not primary may belong to another user.
+ * the oldest verified one, if any. Never chooses another unverified address, because it may belong to another user.
  */
 export function chooseAddress<Address extends Email | Phone>(
   noun: 'e-mail address' | 'phone number',

@@ -22,9 +22,9 @@ export function contentHashOf(columns: ClerkOwned): string {
 }
 
 /**
- * Whether a row holds exactly these columns. A hash without a prefix is of content version 1. It is compared by the
- * rules of content version 1, so that an unchanged row needs no write. Replicas of the previous release hash by content
- * version 1 and do not write newer columns, so the newer columns are compared with the row.
+ * Whether the row `stored` holds exactly the values of `seen.columns`. A hash without a prefix is of content version 1,
+ * as replicas of the previous release still write it. Such a hash is compared by the rules of content version 1, so
+ * that an unchanged row needs no write. It does not cover newer columns, so they are compared by value.
  */
 export function holdsContent(
   stored: StoredContent,

@@ -6,7 +6,9 @@ import { type ClerkUser, latestTimeMs } from '@gatehouse/contracts';
  */
 export interface Lockout {
   readonly locked: boolean;
-  /** Milliseconds; null when the user is not locked, or is locked without an end. */
+  /**
+   * End of the lockout, in milliseconds since the epoch; null when the user is not locked, or is locked without an end.
+   */
   readonly expiresAt: number | null;
 }
 

@@ -9,7 +9,7 @@ export function backendApiHeaders(secretKey: string): Readonly<Record<string, st
   return { authorization: `Bearer ${secretKey}`, accept: 'application/json', 'clerk-api-version': '2026-05-12' };
 }
 
-/** The wait that `Retry-After` asks for; empty without the header. */
+/** The wait that `Retry-After` asks for; an empty object without the header. */
 export function retryAfterOf({ headers }: Response): Pick<ClerkAnswer, 'retryAfterMs'> {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};

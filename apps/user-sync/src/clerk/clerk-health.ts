@@ -8,7 +8,7 @@ import { CONFIG } from '../tokens';
 import { backendApiHeaders, retryAfterOf } from './backend-api';
 import { type Priority } from './priority';
 
-/** Equals the timeout of a request, so that a slow Clerk does not count as unavailable. */
+/** Timeout of a probe. Equals the timeout of other requests, so that a slow Clerk does not count as unavailable. */
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 

@@ -65,7 +65,7 @@ export class ClerkJson {
 function refusal(response: Response, body: unknown, missing: () => Error): Error {
   const { status } = response;
   const code = errorSchema.safeParse(body).data?.errors[0]?.code;
-  // Any other 404 is about the path, not about the resource.
+  // Only this code means that the resource does not exist. A 404 with another code is about the path.
   if (status === 404 && code === 'resource_not_found') return missing();
   return new ClerkRequestError(
     'clerk',

@@ -61,8 +61,8 @@ export class ClerkRequests {
   }
 
   /**
-   * Waits for a slot and for the budget, then sends the request. The signal that `request` gets aborts when `timeoutMs`
-   * have passed.
+   * Waits for a slot and for the budget, then sends the request. When `timeoutMs` have passed, aborts the signal that
+   * it passed to `request`.
    * @throws the error of `request`; ClerkRequestError; ClerkUnavailableError when the failure is not about this request
    */
   async send<Answer>(
@@ -102,7 +102,10 @@ export class ClerkRequests {
     }
   }
 
-  /** Tells a failure of Clerk as a whole from a failure of this request. */
+  /**
+   * Error to throw: a {@link ClerkUnavailableError} when a probe shows that Clerk as a whole failed, or when Clerk
+   * limits all requests; otherwise `error`.
+   */
   private async classify(error: unknown, callerWaits: boolean, changesUser: boolean): Promise<unknown> {
     if (error instanceof ClerkRequestError && error.answer.status === 429) {
       // A 429 to a change may come from Clerk's limit for this user, which does not concern other requests.
@@ -126,7 +129,8 @@ export class ClerkRequests {
     error: ClerkRequestError,
     { retryAfterMs = PAUSE_MS }: InstanceLimit,
   ): Promise<ClerkUnavailableError> {
-    // While the database is unavailable, no request gets a token from the budget, so the pause is not missed.
+    // The pause is not recorded while the database is unavailable. Nothing is sent then either, because no request gets
+    // a token from the budget.
     await this.budget.pause(retryAfterMs).catch(() => undefined);
     return new ClerkUnavailableError(error.kind, { ...error.answer, retryAfterMs }, error.message);
   }

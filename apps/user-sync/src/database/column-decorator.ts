@@ -1,7 +1,7 @@
 import { type ClerkOwned, type ClerkOwnedField, clerkOwnedColumns } from '@gatehouse/lifecycle';
 import { Column } from 'typeorm';
 
-/** Declares a column of `clerkOwnedColumns`. Does not compile on a property of another name or type. */
+/** Declares a column of `clerkOwnedColumns`. Only compiles on a property with the name and the type of `field`. */
 export function ClerkOwnedColumn<Field extends ClerkOwnedField>(
   field: Field,
 ): (entity: Pick<ClerkOwned, Field>, property: Field) => void {

@@ -1,4 +1,7 @@
-/** Reads a `bigint`, which pg returns as text, as a number. Our values are exact as JavaScript numbers. */
+/**
+ * Transformer of `bigint` columns: pg returns text, which becomes a number. All values stored here are exact as
+ * JavaScript numbers.
+ */
 export const numeric = {
   from: (value: string | null): number | null => (value === null ? null : Number(value)),
   to: (value: number | null | undefined): number | null | undefined => value,

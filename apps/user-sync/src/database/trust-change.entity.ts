@@ -30,7 +30,10 @@ export class TrustChangeEntity {
   at!: Date;
 }
 
-/** The last assigned number: a single row. A transaction that records trust changes locks it as its last statement. */
+/**
+ * The number of the last trust change, in a single row. A transaction that records trust changes locks this row in its
+ * last statement.
+ */
 @Entity('change_counter')
 @Check('change_counter_single_check', 'id = 1')
 export class TrustChangeCounterEntity {

@@ -88,11 +88,14 @@ export class UserEntity implements ClerkOwned {
   @ClerkOwnedColumn('clerkBanned')
   clerkBanned!: boolean;
 
-  /** Directory sync has deactivated the user at Clerk. */
+  /** Whether directory sync has deactivated the user at Clerk. */
   @ClerkOwnedColumn('clerkDeprovisioned')
   clerkDeprovisioned!: boolean;
 
-  /** Whether Clerk showed the user as locked; read with {@link clerkLockoutExpiresAt}. Not in the content hash. */
+  /**
+   * Whether Clerk showed the user as locked. The lockout is over once {@link clerkLockoutExpiresAt} has passed. Not in
+   * the content hash.
+   */
   @Column('boolean', { name: 'clerk_locked', default: false })
   clerkLocked!: boolean;
 

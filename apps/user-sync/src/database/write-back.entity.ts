@@ -29,15 +29,18 @@ export class WriteBackEntity {
   @Column('text', { name: 'state' })
   state!: WriteBackState;
 
-  /** The last change to write. */
+  /** What queued the write-back last. */
   @Column('text', { name: 'reason' })
   reason!: 'create' | 'link' | 'restore' | 'role' | 'retry' | 'check' | 'take';
 
-  /** Whether the row comes after all others: a reconcile run queued it for many users. */
+  /**
+   * Whether the row is written after all rows that are not bulk. True for rows that nobody waits for, such as those of
+   * a reconcile run.
+   */
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;
 
-  /** Number that each change to write increments. A write that started before the change leaves the row pending. */
+  /** Incremented by each change to write. A write that started before the change leaves the row pending. */
   @Column('bigint', { name: 'revision', default: 1, transformer: numeric })
   revision!: number;
 

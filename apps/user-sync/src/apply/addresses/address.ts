@@ -38,7 +38,7 @@ export function addressesOf(columns: ClerkOwned): Address[] {
   return addresses;
 }
 
-/** Returns the user without the addresses of these kinds, because another user holds them. */
+/** Returns the user without the addresses of `kinds`, which another user holds. */
 export function withoutAddresses(user: MappedUser, kinds: ReadonlySet<AddressKind>): MappedUser {
   if (kinds.size === 0) return user;
   const columns = {
@@ -68,7 +68,8 @@ export function findHeldAddresses(addresses: readonly Address[]): Statement<Held
   const keys = (wanted: AddressKind) => addresses.filter(({ kind }) => kind === wanted).map(({ key }) => key);
   return {
     name: 'find-held-addresses',
-    // One index lookup per address: PostgreSQL would keep a plan that it made while the table was small.
+    // LATERAL looks up each address in the index. PostgreSQL may plan a join as a table scan while the table is small,
+    // and keep that plan later.
     text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users

@@ -22,8 +22,8 @@ export interface AddressPlan {
 }
 
 /**
- * Sets addresses to NULL, so that other users can get them. `forget`, for users that the batch does not write: also
- * deletes their content hashes, so that the next observation of each user is written in full.
+ * Sets addresses to NULL, so that other users can get them. With `forget`, also deletes the holders' content hashes, so
+ * that the next observation of each holder is written in full. Set `forget` for holders that the batch does not write.
  */
 export function releaseAddresses(addresses: readonly HeldAddress[], forget = false): Statement[] {
   const [suffix, hash] = forget ? ['-and-forget', ', content_hash = NULL'] : ['', ''];
@@ -71,8 +71,8 @@ export function conflictOrigin(correlationId: string): Origin {
 type Addresses = Pick<ClerkOwned, 'email' | 'emailVerified' | 'phoneNumber' | 'phoneVerified'>;
 
 /**
- * Turns the row of a local user into that of a Clerk user. Checks the row again and returns false when the local user was
- * linked, deleted, or no longer has one of the addresses verified.
+ * Turns the row of a local user into that of a Clerk user.
+ * @returns false when the local user was linked or deleted meanwhile, or no longer has any of the verified addresses
  */
 export async function adoptLocalUser(
   manager: EntityManager,

@@ -20,7 +20,8 @@ interface Row {
 export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
   return {
     name: 'find-applied',
-    // One index lookup per id: PostgreSQL would keep a plan that it made while the table was small.
+    // LATERAL looks up each id in the index. PostgreSQL may plan a join as a table scan while the table is small, and
+    // keep that plan later.
     text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
              FROM unnest($1::text[]) AS asked(id),
              LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events

@@ -19,9 +19,8 @@ const PAUSE_MS = 2_000;
 const MAX_AHEAD_MS = 60_000;
 
 /**
- * Reports to the ledger when Clerk last changed a user without a webhook having reported the change. The ledger
- * compares this time with the last webhook, to detect that webhooks have stopped. Only the newest time is kept and
- * sent.
+ * Reports to the ledger the time of the newest change at Clerk that no webhook has reported. The ledger compares this
+ * time with the last webhook, to detect that webhooks have stopped. Earlier times are neither kept nor sent.
  */
 @Injectable()
 export class ClerkMovements implements OnApplicationShutdown {
@@ -46,7 +45,9 @@ export class ClerkMovements implements OnApplicationShutdown {
     }
   }
 
-  /** Notes that Clerk changed a user at `movedAt` (milliseconds), which no webhook has reported yet. */
+  /**
+   * Notes a change of a user at Clerk that no webhook has reported yet. `movedAt`: time of the change, in milliseconds.
+   */
   note(movedAt: number, source: MovementSource): void {
     if (movedAt <= Math.max(this.reportedAt, this.newest?.movedAt ?? 0) || movedAt > Date.now() + MAX_AHEAD_MS) return;
     this.newest = { movedAt, source };
@@ -89,5 +90,8 @@ export class ClerkMovements implements OnApplicationShutdown {
   }
 }
 
-/** Decisions that mean that Clerk has changed a user. `heal` does not: the row was ahead of Clerk. */
+/**
+ * Decisions that mean that Clerk has changed a user. `heal` is not one of them: it replaces a row that was newer than
+ * Clerk's user.
+ */
 const NEWS: ReadonlySet<string> = new Set(['create', 'link', 'apply']);

@@ -15,8 +15,8 @@ export interface EndedSession {
  * sessions of deleted users, linked users and ended Clerk sessions. Records a trust change for each of these users and
  * sessions, and for each user whose ban or deprovisioning begins or ends.
  *
- * Returns the number of the last trust change, null when there is none. Must come last in the transaction, because it
- * locks the counter of trust changes.
+ * Must come last in the transaction, because it locks the counter of trust changes.
+ * @returns the number of the last trust change that the batch causes; null when it causes none
  */
 export async function endTrust(
   manager: EntityManager,

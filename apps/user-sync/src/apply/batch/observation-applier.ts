@@ -31,8 +31,7 @@ import { confirmDeletions, writeUsers } from './write-users';
  * The apply function writes a batch of observations in one transaction. Its groups of statements, in order:
  *
  *  1. byIndexOnly. First: a setting only affects statements that are planned after it.
- *  2. lockClerkUsers. Before every read: what is read behind the lock cannot change until the commit. After 1, with
- *     which it shares a round trip.
+ *  2. lockClerkUsers. Before every read: what is read under the lock cannot change until the commit.
  *  3. findApplied, loadDrafts. After 2, so that they see what the previous holder of a lock committed.
  *  4. findContention locks addresses, then reads their holders. After 2: every transaction locks users before addresses,
  *     which excludes deadlocks. After 3, because the fold decides which addresses the batch wants.
@@ -92,7 +91,8 @@ export class ObservationApplier {
 const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 
 /**
- * Whether a repetition may succeed: after a deadlock, or when another transaction took an address or created the user.
+ * Whether repeating the transaction may succeed: after a deadlock, or when another transaction took an address or
+ * created the user.
  */
 function isWorthRetrying(error: unknown): boolean {
   return isTransactionConflict(error) || isUniqueViolation(error);
@@ -142,7 +142,7 @@ const resolveFirst: ApplyResult = {
 
 /**
  * Links the local users of a plan.
- * @throws ConflictChangedError unless every observation is settled and every link holds
+ * @throws ConflictChangedError when an observation is unsettled, or a local user can no longer be linked
  */
 async function carryOutPlan(
   manager: EntityManager,
@@ -158,7 +158,8 @@ async function carryOutPlan(
     if (!isAdopted) throw new ConflictChangedError('resolve');
   }
   const needs = results.flatMap((result) => (result.settled ? [] : [result.needs]));
-  // Users that need a second answer from Clerk come first: while they wait, their addresses stay contested for others.
+  // `fetch-later` takes precedence. A user with this need keeps its addresses until Clerk has answered again, so other
+  // users who want these addresses stay unsettled.
   const [first] = needs.includes('fetch-later') ? (['fetch-later'] as const) : needs;
   if (first !== undefined) throw new ConflictChangedError(first);
 }

@@ -34,7 +34,7 @@ interface DeletedUser extends Deletion {
  * 1. Redact or hide deleted users. First: this frees their verified addresses for the users below.
  * 2. Update and insert users, in any order: `releaseAddresses` has freed the addresses that they exchange.
  * 3. Redact users that the batch both created and deleted. After 2, which inserts the row.
- * 4. Insert tombstones, in any order with the others.
+ * 4. Insert tombstones. This step could stand anywhere in the order.
  */
 export function writeUsers(drafts: readonly UserDraft[], rules: MetadataRules): Statement[] {
   const deleted = drafts.flatMap(({ clerkUserId, state }): DeletedUser[] => {
@@ -75,7 +75,8 @@ function pendingWrites<Kind extends PendingWrite['kind']>(
 }
 
 /**
- * The insert of a user that the same batch deletes. The row holds no addresses, so that it cannot block a live user.
+ * Insert of a user that the batch both creates and deletes. The row holds no addresses, so that it cannot block a live
+ * user.
  */
 function insertOfDeleted({ clerkUserId, row, insert }: DeletedUser): RowWrite<WriteOf<'insert'>>[] {
   if (row === undefined || insert === undefined) return [];

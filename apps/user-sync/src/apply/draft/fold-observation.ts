@@ -104,7 +104,7 @@ function decisionWithoutUser(draft: UserDraft): Decision | { readonly action: 'a
   }
 }
 
-/** When the primary address is not the stored one, adds to the reason which address is stored. */
+/** When the stored address is not the primary one, adds to the reason of the decision which address is stored. */
 function withAddressNote(decision: Decision, { addressNote }: MappedUser): Decision {
   const isWritten = decision.action !== 'stale' && decision.action !== 'tombstoned';
   return addressNote !== null && isWritten ? { ...decision, reason: `${decision.reason}; ${addressNote}` } : decision;

@@ -39,7 +39,8 @@ interface Row extends Readonly<Record<(typeof clerkOwnedColumns)[LoadedField]['c
 export function loadDrafts(clerkUserIds: Iterable<string>): Statement<Map<string, UserDraft>> {
   return {
     name: 'load-drafts',
-    // One index lookup per id: PostgreSQL would keep a plan that it made while the table was small.
+    // LATERAL looks up each id in the index. PostgreSQL may plan a join as a table scan while the table is small, and
+    // keep that plan later.
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,
@@ -85,7 +86,7 @@ function toStored(row: Row): StoredUser {
   };
 }
 
-/** A user without a row is neither banned nor deprovisioned. */
+/** Values of the loaded Clerk-owned columns; false for a user without a row. */
 function loadedValues(row: Row): Pick<ClerkOwned, LoadedField> {
   const values = loadedFields.map((field) => [field, row[clerkOwnedColumns[field].column] === true] as const);
   return Object.fromEntries(values) as Pick<ClerkOwned, LoadedField>;

@@ -9,7 +9,7 @@ import { type RowMarker, laterActivity, noActivity } from '../observation/observ
 
 /*
  * A draft is one user while a batch is folded: what the database holds, and what the batch will write. Drafts are
- * immutable: every transition returns another draft.
+ * immutable: every transition returns a new draft.
  *
  * States, `DraftState.kind`:
  * - absent: the database has neither a row nor a tombstone for the Clerk id.
@@ -26,7 +26,7 @@ import { type RowMarker, laterActivity, noActivity } from '../observation/observ
  * - times: activity times or the lockout change.
  * - version: the version changes too; the content was compared and is the same.
  * - update: the content changes too.
- * - insert: the row is new. Stays an insert.
+ * - insert: the row is new. Later transitions keep the insert.
  * A transition never weakens the pending write, with one exception: `leaveAddresses` turns `update` into `version` when
  * the row already holds the user without these addresses.
  */
@@ -49,7 +49,7 @@ export interface StoredUser extends StoredContent, Pick<ClerkOwned, BarringField
   readonly writeBack: { readonly state: WriteBackState | null; readonly seen: string | null };
 }
 
-/** A row as the batch leaves it. */
+/** Row of a user as it will be after the batch. */
 export interface DraftRow {
   readonly userId: string;
   readonly version: number | null;
@@ -131,8 +131,8 @@ export function adoptedUserOf(draft: UserDraft): string | undefined {
 }
 
 /**
- * What is known of the user, for `decide`. When the row holds the content of `seen`, returns the hash of `seen`, even
- * if the row still stores its hash in an earlier format.
+ * State of the user as `decide` needs it. If the row holds the content of `seen`, returns the hash of `seen`, because
+ * the row may store a hash in an earlier format.
  */
 export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
   if (state.kind !== 'live') return { kind: state.kind };
@@ -191,7 +191,9 @@ export function noteActivity(draft: UserDraft, seen: Activity): UserDraft {
   return moved ? changeRow(draft, 'times', { activity }) : draft;
 }
 
-/** Stores the user without these addresses. Writes no content when the row already holds the user without them. */
+/**
+ * Stores the user without the addresses of `kinds`. Writes no content when the row already holds the user without them.
+ */
 export function leaveAddresses(draft: UserDraft, kinds: ReadonlySet<AddressKind>, seen: MappedUser): UserDraft {
   const { state, stored } = draft;
   if (state.kind !== 'live' || kinds.size === 0) return draft;

@@ -108,7 +108,10 @@ export class EventBatch {
     }
   }
 
-  /** Ignores the event. If the user exists after all, the next event, first login or reconcile run creates it. */
+  /**
+   * Reports the event as ignored, because Clerk does not know its user. If the user exists after all, the next event,
+   * first login or reconcile run creates it.
+   */
   private leaveUnconfirmed(event: ObservationRead): Report {
     const about = { clerkUserId: event.observation.clerkUserId, userId: null };
     const reason = 'Clerk does not know the user that the event would create';
@@ -156,8 +159,8 @@ export class EventBatch {
 }
 
 /**
- * Treats a rejected secret key as an outage. The rejection says nothing about the user, whose creation waits for a
- * correct key.
+ * Treats a rejected secret key as an outage, because the rejection says nothing about the user. The event is retried
+ * until the key is correct.
  */
 function asOutage(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || ![401, 403].includes(error.answer.status ?? 0)) return error;

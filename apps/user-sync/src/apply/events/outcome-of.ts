@@ -74,7 +74,7 @@ function factsOf(error: unknown): Facts {
   if (error instanceof EventInvalidError) return own('validation', error);
   if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
     return own('conflict', error as Error & { code: string });
-  // The redeliveries have used up the retries of the event, so none is left.
+  // The redeliveries have used up all retries of the event.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
   // Retryable whatever status Clerk answered with, because the outage will end.
   if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };

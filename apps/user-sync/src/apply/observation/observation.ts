@@ -26,8 +26,8 @@ export type RowMarker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string
  * What an observation shows of the user.
  *
  * - `event`: the user at a moment in the past. `unproven`: the event does not name our Clerk instance.
- * - `snapshot`: the user as Clerk returned it. `before`: the row when Clerk was asked. `confirmed`: the previous
- *   snapshot was older than the stored row too.
+ * - `snapshot`: the user as Clerk returned it. `before`: marker of the row when Clerk was asked. `confirmed`: Clerk was
+ *   asked a second time, because its first answer was older than the row.
  * - `deletion`: the user is gone. `undoable`: no webhook reported it, so personal data is kept for a while.
  * - `nothing`: only that the user was active.
  */

@@ -21,8 +21,8 @@ interface PartyAddress extends Address {
  * Assigns each contested address to one user.
  *
  * 1. A party that has the address verified at Clerk gets it before one that has not.
- * 2. Among several that have it verified, the party whose row already holds it keeps it. So nobody can take an address
- *    by adding it at Clerk.
+ * 2. If several parties have the address verified, the party whose row already holds it keeps it. So nobody can take an
+ *    address by adding it at Clerk.
  * 3. A local user with a verified address is linked to a party that has it verified and has no row yet. If there is no
  *    such party, the local user keeps the address.
  */
@@ -56,8 +56,8 @@ export function assignAddresses(parties: readonly Party[], held: readonly HeldAd
 }
 
 /**
- * The party whose row holds the address; otherwise the party with the lowest id, so that every replica chooses the
- * same.
+ * The party whose row holds the address; otherwise the party with the lowest id, so that every replica chooses the same
+ * party.
  */
 function strongest(verified: readonly PartyAddress[], holders: readonly HeldAddress[]): PartyAddress | undefined {
   const byId = [...verified].sort((a, b) => (a.party.clerkUserId < b.party.clerkUserId ? -1 : 1));
@@ -91,7 +91,7 @@ function reasonOf(local: HeldAddress | undefined, verified: number): string {
     : 'Clerk shows two users with the address; the one who has it verified keeps it';
 }
 
-/** Addresses that a party has at Clerk, held by users that Clerk does not know. */
+/** Addresses that users unknown to Clerk still hold here, and that a party has at Clerk. */
 function forsakenBy(
   parties: readonly Party[],
   held: readonly HeldAddress[],

@@ -27,7 +27,7 @@ interface Asked extends Party {
   readonly before: RowMarker;
 }
 
-/** How to ask Clerk, and whether it is asked again. */
+/** Options of {@link ConflictResolver.resolve}. */
 interface ResolveOptions {
   readonly callOptions: CallOptions;
   /** Whether Clerk is asked a second time because its first answer was older than the row. */
@@ -73,8 +73,8 @@ export class ConflictResolver {
   }
 
   /**
-   * Fetches the user, then every user whose row holds one of the user's addresses at Clerk, then the holders of their
-   * addresses, and so on. Skips a holder when neither the holder nor the user who wants the address has verified it.
+   * Fetches the user, then every user whose row holds one of the user's addresses at Clerk. Repeats this for each
+   * fetched user. Skips a holder if the address is verified neither for the holder nor for the user who wants it.
    */
   private async askAll(first: string, callOptions: CallOptions): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();
@@ -100,7 +100,7 @@ export class ConflictResolver {
       return await this.clerk.fetch(clerkUserId, callOptions);
     } catch (error) {
       if (required || !(error instanceof UserMissingAtClerkError)) throw error;
-      // The user is not deleted yet, but loses an address that Clerk shows with another user.
+      // The missing user is not deleted yet, but loses each address that Clerk shows for another user.
       await this.absences.suspect(clerkUserId, 'conflict');
       return null;
     }

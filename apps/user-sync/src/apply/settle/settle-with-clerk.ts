@@ -31,8 +31,8 @@ const MAX_ROUNDS = 6;
  *   meanwhile.
  * - fetch-later: Clerk's snapshot was older than the row. Fetch again after a delay. If the second snapshot is older too
  *   (`confirmed`), it replaces the row and the observation is settled.
- * - resolve: resolve the conflict over an address. All later rounds do the same.
- * A round that stays unsettled says what the next round does, up to MAX_ROUNDS.
+ * - resolve: resolve the conflict over an address, in this round and in all later ones.
+ * If a round leaves the observation unsettled, the result says what the next round does. There are at most MAX_ROUNDS.
  */
 
 /** Settles observations that need Clerk: fetches the user, outside of any transaction, and applies the snapshot. */

@@ -23,7 +23,7 @@ export interface AuditNote {
 
 const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
 
-/** Writes an audit entry. Call it in the transaction that makes the change, where there is one. */
+/** Writes an audit entry. If a transaction makes the audited change, write the entry in that transaction. */
 export async function recordAudit(
   manager: EntityManager,
   { rid, principal, origin }: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,

@@ -67,7 +67,7 @@ export class AuditController {
     });
   }
 
-  /** Our id of a Clerk user; null while the user is not stored here, or without a Clerk id. */
+  /** Our id of a Clerk user; null without `clerkUserId`, and for a user that is not stored here. */
   private async userOf(clerkUserId: string | null | undefined): Promise<string | null> {
     if (clerkUserId === null || clerkUserId === undefined) return null;
     const user = await this.dataSource.manager.findOne(UserEntity, { select: { id: true }, where: { clerkUserId } });

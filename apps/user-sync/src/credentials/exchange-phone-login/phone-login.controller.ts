@@ -67,7 +67,7 @@ export class PhoneLoginController {
   }
 
   /**
-   * Refuses a used token or an ended session early, without a request to Clerk. The exchange checks both again under
+   * Rejects a used token or an ended session early, without a request to Clerk. The exchange checks both again under
    * lock.
    */
   private refuseSpent({ token }: Exchange): Promise<void> {
@@ -173,7 +173,10 @@ function ended(): RequestRefusedError {
   return new RequestRefusedError('session_ended', 'The session is not active.');
 }
 
-/** Whether a webhook created the user within the last hour, and this is the user's first session. */
+/**
+ * Whether the user was created within the last hour, such as by a webhook before this exchange, and has no legacy
+ * session yet.
+ */
 async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(
     `SELECT FROM users u WHERE id = $1 AND created_at > now() - interval '1 hour'

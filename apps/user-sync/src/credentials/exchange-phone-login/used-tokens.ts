@@ -16,12 +16,16 @@ export interface Exchanged {
 
 /** Time that a row is kept after its token has expired, because clocks differ. */
 const KEPT_LONGER_MS = 60_000;
-/** A repeated exchange within this time gets the same answer: two tabs may send it, or a client that renders twice. */
+/**
+ * A repeated exchange within this time gets the same answer, because two browser tabs may send the same exchange, or a
+ * client that renders twice.
+ */
 const REPEATABLE_FOR = '10 seconds';
 
 /**
- * Looks up a token. Returns `unused`, or the result of an exchange within the last 10 s whose session is still open, or
- * otherwise `used`.
+ * Looks up a token.
+ * @returns `unused`; or the result of the exchange if it was in the last 10 s and its session is still open; otherwise
+ * `used`
  */
 export async function findExchanged(
   manager: EntityManager,

@@ -34,7 +34,7 @@ export class LegacySessionsController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveLegacySession>): Promise<Resolved> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Reads the number of the last trust change before the rows, so that the rows are at least as new.
+      // Reads the number of the last trust change before the rows, so that the rows include at least that change.
       const change = await lastTrustChangeNumber(manager);
       const { sessionId: id, userId } = body;
       const session = await manager.findOneBy(LegacySessionEntity, { id, userId });

@@ -53,12 +53,12 @@ export class LoginController {
         email: isStorable(email) ? email.trim() : '',
       })
       .getOne();
-    // The gateway limits attempts per address, in JavaScript's lower case. `lower()` of some database locales equates more
-    // spellings. They are rejected, or each spelling would have attempts of its own.
+    // The gateway limits attempts per address in JavaScript's lower case. `lower()` of some database locales equates
+    // more spellings. Such a spelling is rejected, because it would get attempts of its own.
     return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
   }
 
-  /** Records the login; false when the row has changed since it was read. */
+  /** Records the login. @returns false when the password has changed meanwhile, or the user may no longer log in */
   private async begin(manager: EntityManager, user: UserEntity, newHash: string | undefined): Promise<boolean> {
     const [, count] = await manager.query<[unknown, number]>(
       `UPDATE users SET last_login_at = now(), last_active_at = now(), hashed_password = $3

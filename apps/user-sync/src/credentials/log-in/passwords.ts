@@ -10,7 +10,7 @@ const MAX_CONCURRENT = 2;
 /** Maximum callers that wait. Each hash takes about 30 ms, so callers in a longer queue would time out. */
 const MAX_WAITING = 100;
 
-/** The password whose hash is checked for a user without a password. Nobody can log in with this password. */
+/** Dummy password. Its hash is checked when a user has no password; the login is rejected anyway. */
 export const placeholderPassword = 'placeholder for a user without a password';
 
 /** Result of a password check. */

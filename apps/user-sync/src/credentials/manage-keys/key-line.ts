@@ -8,9 +8,9 @@ import { keyEnd, keyState } from './present-key';
  * period, so keys that were replaced longer ago are not loaded.
  */
 export interface KeyLine {
-  /** Newest first: the key that this one replaced, back to the oldest loaded one. */
+  /** Earlier keys, newest first: the key that this key replaced, and so on back to the oldest loaded key. */
   readonly predecessors: readonly ApiKeyEntity[];
-  /** Oldest first: the key that replaced this one, up to the newest. */
+  /** Later keys, oldest first: the key that replaced this key, and so on up to the newest key. */
   readonly successors: readonly ApiKeyEntity[];
 }
 
@@ -35,7 +35,7 @@ export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Pr
   };
 }
 
-/** The valid keys among these, as clients see them. */
+/** The valid keys of `keys`, as clients see them. */
 export function stillValid(keys: readonly ApiKeyEntity[]): ReplyOf<typeof revokeKey>['stillValid'] {
   return keys.filter(isValid).map((key) => {
     const end = keyEnd(key);

@@ -130,14 +130,17 @@ function requireSession(envelope: { readonly principal: Principal | null }): Pri
   throw new RequestRefusedError('forbidden', 'An API key cannot create API keys.');
 }
 
-/** Finds a key; with `userId`, only among that user's. Another user's key is refused like an unknown one. */
+/** Finds a key. With `userId`, rejects a key of another user as if it did not exist. */
 async function findKey(manager: EntityManager, id: string, userId: string | undefined): Promise<ApiKeyEntity> {
   const row = await manager.findOneBy(ApiKeyEntity, { id, ...(userId === undefined ? {} : { userId }) });
   if (row === null) throw new RequestRefusedError('not_found', 'This key does not exist.');
   return row;
 }
 
-/** Locks these keys and reads them again, in the same order. Locks by id, so that concurrent calls do not deadlock. */
+/**
+ * Locks these keys and reads them again. Returns them in the order of `keys`, but locks in the order of ids, so that
+ * concurrent calls do not deadlock.
+ */
 async function lockKeys(manager: EntityManager, keys: readonly ApiKeyEntity[]): Promise<ApiKeyEntity[]> {
   const locked = await manager.find(ApiKeyEntity, {
     where: { id: In(keys.map(({ id }) => id)) },

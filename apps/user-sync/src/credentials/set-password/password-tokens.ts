@@ -41,7 +41,7 @@ export async function spendToken(manager: EntityManager, token: string): Promise
   return count === 1;
 }
 
-/** A fast hash is enough for 256 random bits. */
+/** SHA-256 of a token, in hex. A fast hash is enough, because a token has 256 random bits. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
