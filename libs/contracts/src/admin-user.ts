@@ -15,7 +15,7 @@ export const passwordTokenSchema = z.object({ token: z.string(), expiresAt: time
 
 const changedUserSchema = z.object({ user: adminUserSchema, propagation: propagationSchema.nullable() });
 
-/** Creates a local user; for admins. Rejected as `conflict` while a live user has the address. */
+/** Creates a local user; for admins. Rejected as `conflict` while `email` belongs to a user who is not deleted. */
 export const createUser = defineRequest({
   subject: 'user-sync.users.create',
   request: z.strictObject({
@@ -50,7 +50,7 @@ export const setUserRole = defineRequest({
   reply: changedUserSchema,
 });
 
-/** Changes the tier of a user; for admins. Only the tier `enterprise` accepts the limits of the request. */
+/** Changes the tier of a user; for admins. The monthly limits are allowed only with the tier `enterprise`. */
 export const setUserTier = defineRequest({
   subject: 'user-sync.users.set-tier',
   request: z.strictObject({
@@ -88,8 +88,8 @@ const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as
 export type SyncResult = (typeof syncResults)[number];
 
 /**
- * Fetches one user from Clerk and applies what Clerk has now; for admins. Rejected as `conflict` for a local user, as
- * `not_found` when neither Clerk nor this database has the user.
+ * Fetches one user from Clerk and applies what Clerk has now; for admins. Rejected as `conflict` for a local user.
+ * Rejected as `not_found` when neither Clerk nor this database has the user.
  */
 export const syncUser = defineRequest({
   subject: 'user-sync.users.sync',
@@ -97,7 +97,7 @@ export const syncUser = defineRequest({
   reply: z.object({
     result: shownValue(syncResults),
     reason: z.string(),
-    /** Null when the user is deleted and was never in this database. */
+    /** Null when this database has no row of the user, because the user was deleted before it was stored here. */
     user: adminUserSchema.nullable(),
     /**
      * For each of our keys in `publicMetadata`: our value and Clerk's current value. Null when Clerk did not answer.

@@ -36,7 +36,7 @@ export const apiKeySchema = z.object({
   expiresAt: timeSchema.nullable(),
   lastUsedAt: timeSchema.nullable(),
   revokedAt: timeSchema.nullable(),
-  /** Id of its successor. */
+  /** Id of the key that replaced this key; null when none did. */
   replacedBy: uuidSchema.nullable(),
 });
 
@@ -67,7 +67,7 @@ export const createKey = defineRequest({
   reply: newApiKeySchema,
 });
 
-/** Lists keys, newest first: of the calling user; for admins also of `userId`, or with `all` of every user. */
+/** Lists the keys of the calling user, newest first. Admins can list the keys of `userId`, or with `all` every key. */
 export const listKeys = defineRequest({
   subject: 'user-sync.keys.list',
   request: pageRequestSchema.extend({
@@ -78,15 +78,15 @@ export const listKeys = defineRequest({
 });
 
 /**
- * The keys of one line that are still valid; in a line, each key replaced the one before it by rotation. `until`: when
- * the key expires; null for a key without an expiry.
+ * The valid keys of one line. A line is a key with all its predecessors and successors by rotation. `until`: when the
+ * key expires; null for a key without an expiry.
  */
 export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.string(), until: timeSchema.nullable() }));
 
 /**
  * Replaces a key of the calling user by a new key; the old key stays valid for `graceHours`. With `predecessors`, also
- * revokes the keys that the old key had replaced. `stillValid` lists the older keys of this line; the previous release
- * does not send it.
+ * revokes the keys that the old key had replaced. `stillValid` lists the older keys of this line. The field is
+ * optional, because the previous release does not send it.
  */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
@@ -106,7 +106,7 @@ export const rotateKey = defineRequest({
 /**
  * Revokes a key of the calling user, or any key for an admin. With `predecessors`, also revokes every key that this key
  * replaced, directly or through others. Revoking a revoked key changes nothing. `stillValid` lists the older and newer
- * keys of its line; the previous release does not send it.
+ * keys of the line. The field is optional, because the previous release does not send it.
  */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',
@@ -140,7 +140,7 @@ export const resolveKey = defineRequest({
   }),
 });
 
-/** Maximum uses in one message. */
+/** Maximum number of key uses that one `touchKeys` request reports. */
 export const maxKeyUses = 1_000;
 
 /** Records when keys were last used, collected over some seconds; `at` in milliseconds since the epoch. */

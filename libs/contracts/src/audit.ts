@@ -55,13 +55,16 @@ const detailsSchema = z
 /** One entry of the audit log: who did what with which credential. Never holds a secret. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  /** When it happened. */
+  /** When the action happened. */
   at: timeSchema,
-  /** When the database recorded the entry, by its own clock: up to a day after the action. Null for old entries. */
+  /**
+   * When the database recorded the entry, by the clock of the database; up to a day after the action. Null for entries
+   * from before this field existed.
+   */
   recordedAt: timeSchema.nullable().default(null),
   action: shownValue(auditActions),
   outcome: shownValue(auditOutcomes),
-  /** Why it was rejected. */
+  /** Why the action was rejected. */
   reason: z.string().nullable(),
   /** The user who acted; null when the caller was not known. */
   actorUserId: uuidSchema.nullable(),
@@ -70,7 +73,7 @@ export const auditEntrySchema = z.object({
   credentialId: z.string().nullable(),
   /** The user that the action affected. */
   userId: uuidSchema.nullable(),
-  /** What else the action affected: the id of a key, a Clerk user id. */
+  /** What else the action affected, such as the id of a key or a Clerk user id. */
   subject: z.string().nullable(),
   /** The gateway's id of the request; also `x-request-id` of the response and in the logs of every service. */
   requestId: z.string(),
@@ -120,7 +123,8 @@ export const recordAudit = defineRequest({
     clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
     /**
-     * How long ago the action happened, in milliseconds. Not a time, because the clocks of the two hosts may differ.
+     * How long ago the action happened, in milliseconds. A time would be wrong where the clocks of the gateway and
+     * user-sync differ.
      */
     ageMs: z.number().int().nonnegative().max(maxAuditAgeMs).default(0),
   }),

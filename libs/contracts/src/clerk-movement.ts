@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { latestTimeMs } from './time';
 import { shownValue } from './shown-value';
 
-/** Occasions on which user-sync sees a user at Clerk without a webhook. */
+/** Occasions, other than a webhook, on which user-sync sees a user at Clerk. */
 export const movementSources = ['first_login', 'conflict', 'reconcile', 'confirmation', 'drift'] as const;
 
-/** Occasions on which user-sync sees a user at Clerk without a webhook. */
+/** Occasions, other than a webhook, on which user-sync sees a user at Clerk. */
 export type MovementSource = (typeof movementSources)[number];
 
 /**
- * user-sync saw a change of a user at Clerk for which no event had arrived. `movedAt` is Clerk's `updated_at`, in
- * milliseconds since the epoch. Published on `CLERK_OUTCOMES` for the ledger, which knows whether webhooks arrive; only
- * the newest change is published.
+ * A movement: a change of a user at Clerk that user-sync saw before an event about it arrived. `movedAt` is Clerk's
+ * `updated_at`, in milliseconds since the epoch. Published on `CLERK_OUTCOMES`, so that webhook-ingest can detect that
+ * webhooks have stopped. Only the newest change is published.
  */
 export const clerkMovementSchema = z.object({
   movedAt: z.number().int().nonnegative().max(latestTimeMs),

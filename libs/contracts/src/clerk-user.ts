@@ -9,7 +9,7 @@ export const clerkUserIdSchema = z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/,
 /** Id of a Clerk session; the claim `sid` of its tokens. */
 export const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
 
-/** Milliseconds since the epoch. Clerk's older documents show seconds; values below 1e12 are taken for seconds. */
+/** Milliseconds since the epoch. Converts a value below 1e12 from seconds, which Clerk's older documents show. */
 export const clerkTimeSchema = z
   .number()
   .int()
@@ -19,7 +19,7 @@ export const clerkTimeSchema = z
 
 const verificationSchema = z.looseObject({ status: z.string().nullish() }).nullish();
 
-/** An entry without id or address is skipped. */
+/** An e-mail address of a Clerk user. Readers skip an entry without `id` or `email_address`. */
 const emailAddressSchema = z.looseObject({
   id: z.string().nullish(),
   email_address: z.string().max(320).nullish(),
@@ -44,7 +44,7 @@ const listOf = <Entry extends z.ZodType>(entry: Entry) =>
     .transform((entries) => (entries ?? []).filter((each) => each !== null && each !== undefined));
 
 /**
- * A Clerk user in webhooks and in the Backend API. Strict on the fields that Gatehouse reads; keeps all others.
+ * A Clerk user in webhooks and in the Backend API. Checks the fields that Gatehouse reads; keeps all others.
  * @see https://clerk.com/docs/reference/backend-api (User)
  */
 export const clerkUserSchema = z.looseObject({

@@ -20,8 +20,8 @@ export const erasureSchema = z.object({
   /** Number of messages deleted from the stream. */
   streamMessages: z.number().int(),
   /**
-   * When the stream will have expired the last copy that cannot be deleted. Copies from earlier publishes cannot be
-   * deleted, because their sequence numbers are unknown. Null without such copies.
+   * When the stream expires the last copy of a payload that the erasure left in the stream; null without such copies.
+   * Copies from earlier publishes cannot be deleted, because their sequence numbers are unknown.
    */
   streamClearBy: timeSchema.nullable(),
 });

@@ -11,8 +11,8 @@ export const eventHeaders = {
 } as const;
 
 /**
- * Headers of an event on `CLERK_EVENTS`. `attempt` counts from 0 and equals `retry_count` of the ledger row when it was
- * published. `publishNumber` counts publishes of the row from 1. `receivedAt` is in milliseconds since the epoch.
+ * Headers of an event on `CLERK_EVENTS`. `attempt` counts from 0: `retry_count` of the ledger row at the time of the
+ * publish. `publishNumber` counts publishes of the row from 1. `receivedAt` is in milliseconds since the epoch.
  */
 export const eventMetadataSchema = z.object({
   webhookId: z.string().min(1).max(256),

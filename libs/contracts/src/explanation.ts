@@ -49,7 +49,9 @@ export const explanationSchema = z.object({
     .nullable()
     .default(null),
   deletedAt: timeSchema.nullable(),
-  /** When the personal data of a user that a reconcile run deleted is redacted; until then it can be restored. */
+  /**
+   * For a user whom a reconcile run deleted: when the personal data is redacted. Until then the user can be restored.
+   */
   redactsAt: timeSchema.nullable(),
   tombstone: z.object({ at: timeSchema, because: z.string() }).nullable(),
   steps: z.array(stepSchema),
@@ -60,7 +62,7 @@ export const explanationSchema = z.object({
     .object({ runId: uuidSchema, decision: z.string(), version: versionSchema, at: timeSchema })
     .nullable(),
   conflicts: z.array(userConflictSchema.omit({ id: true })),
-  /** Null when nothing was ever queued, and for a deleted user. */
+  /** Null for a deleted user, and when no write-back was ever queued for the user. */
   writeBack: writeBackSchema.nullable(),
   /** For each of our keys in `publicMetadata`: our value and Clerk's. Empty for a local or deleted user. */
   metadata: z.array(metadataStateSchema).optional(),

@@ -84,8 +84,8 @@ export const resolveLegacySession = defineRequest({
 });
 
 /**
- * Logs the caller out: closes the legacy session of the request. For a Clerk session it closes the legacy sessions that
- * were exchanged from it, and rejects that Clerk session from then on.
+ * Logs the caller out. With a legacy session: closes that session. With a Clerk session: closes the legacy sessions
+ * exchanged from the Clerk session, and rejects the Clerk session from then on.
  */
 export const closeSession = defineRequest({
   subject: 'user-sync.legacy-sessions.close',

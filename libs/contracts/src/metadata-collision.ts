@@ -32,7 +32,7 @@ export const metadataCollisionSchema = z.object({
   key: z.string(),
   /** JSON text of Clerk's value, cut to 256 bytes; null after the user was erased. */
   clerkValue: z.string().nullable(),
-  /** Our value; null for a key such as `gatehouse`, whose object holds all our values. */
+  /** Our value. Null for a key such as `gatehouse`, where we write an object with all our values. */
   ourValue: z.string().nullable(),
   state: shownValue(metadataCollisionStates),
   detectedAt: timeSchema,
@@ -60,8 +60,8 @@ export const metadataDecisions = ['take', 'leave'] as const;
 export type MetadataDecision = (typeof metadataDecisions)[number];
 
 /**
- * Decides one collision; for admins. Rejected as `not_found`, or as `conflict` after Clerk's value has changed, which ends
- * the collision.
+ * Decides one collision; for admins. Rejected as `not_found` for an unknown id. Rejected as `conflict` when the
+ * collision has ended, because Clerk's value was changed or removed.
  */
 export const decideMetadataCollision = defineRequest({
   subject: 'user-sync.metadata-collisions.decide-one',
@@ -76,11 +76,11 @@ export const metadataSelectionSchema = z
     filter: z
       .strictObject({
         key: keySchema,
-        /** JSON value at Clerk; the order of the members of objects does not matter. */
+        /** Clerk's whole value, as JSON. The members of an object may be in any order. */
         value: z.unknown().optional(),
       })
       .optional(),
-    /** Only counts. */
+    /** Whether to count the matching collisions and decide none. */
     dryRun: z.boolean().default(false),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'needs either ids or filter');
@@ -105,7 +105,8 @@ export const decideMetadataCollisions = defineRequest({
 /**
  * One of Gatehouse's keys in a user's `publicMetadata`, with our value and Clerk's. `ours`: Clerk has our value.
  * `pending`: our value is not written yet. `failed`: Clerk rejected it. `collision`, `taking` and `left`: Clerk has
- * another value. `collision` waits for a decision; the other two are states of the collision.
+ * another value. `collision` waits for a decision of an admin. {@link metadataCollisionStates} explains `taking` and
+ * `left`.
  */
 export const metadataStateSchema = z.object({
   key: z.string(),

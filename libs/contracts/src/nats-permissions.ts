@@ -4,11 +4,11 @@ import { type ServiceName, inboxPrefix, natsRights, serviceNames } from './servi
 export interface NatsPermissions {
   readonly publish: { readonly allow: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  /** Whether the user may answer each request that it receives, one time. */
+  /** Whether the user may answer the requests that it receives, each of them once. */
   readonly allowResponses: boolean;
 }
 
-/** Exactly the subjects that each service needs. `npm start`, the tests and the deployment use this table. */
+/** By service: exactly the subjects that it needs. `npm start`, the tests and the deployment use this table. */
 export const natsPermissions = Object.fromEntries(
   serviceNames.map((service) => [service, permissionsOf(service)]),
 ) as Record<ServiceName, NatsPermissions>;

@@ -27,7 +27,7 @@ import { getWebhookEvent, listWebhookEvents } from './webhook-event';
 import { decideMetadataCollision, decideMetadataCollisions, listMetadataCollisions } from './metadata-collision';
 import { listWriteBacks, retryWriteBacks } from './write-back';
 
-/** What one service publishes and subscribes to. Its own replies (`_INBOX.<service>.>`) are not listed. */
+/** What one service publishes and subscribes to, except `_INBOX.<service>.>`, where it receives replies. */
 export interface NatsRights {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];

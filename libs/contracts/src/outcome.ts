@@ -22,7 +22,7 @@ const common = {
 /**
  * Outcome of one publish of an event, which user-sync reports to the ledger on `CLERK_OUTCOMES`. `at` is in milliseconds
  * since the epoch; `decision` and `reason` come from `lifecycle.decide`. Only the ledger computes `next_retry_at`;
- * `retryAfterMs` is what Clerk asked for.
+ * `retryAfterMs` is the delay that Clerk asked for.
  */
 export const outcomeSchema = z.discriminatedUnion('status', [
   z.object({ ...common, status: z.literal('success'), decision: z.string(), reason: z.string() }),
@@ -50,7 +50,7 @@ export function outcomeSubject(status: Outcome['status']): string {
   return `clerk.outcomes.${status}`;
 }
 
-/** Leaves 4 KiB of the limit of {@link clerkOutcomesStream} for headers. */
+/** Maximum size of a message body in bytes: the limit of {@link clerkOutcomesStream} less 4 KiB for headers. */
 const MAX_MESSAGE_BYTES = clerkOutcomesStream.maxMessageBytes - 4_096;
 
 const encoder = new TextEncoder();

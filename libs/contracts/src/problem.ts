@@ -12,7 +12,7 @@ export const problemSchema = z.object({
   code: z.string(),
   detail: z.string().optional(),
   requestId: z.string(),
-  /** `in`: `path`, `query` or `body`. */
+  /** The invalid fields of the request. `in` is the part of the request: `path`, `query` or `body`. */
   errors: z
     .array(z.object({ in: shownValue(['path', 'query', 'body']), field: z.string(), message: z.string() }))
     .optional(),

@@ -50,7 +50,7 @@ export const listReconciles = defineRequest({
   reply: z.object({ items: z.array(reconcileRunSchema) }),
 });
 
-/** Starts a reconcile run; for admins. Rejected as `conflict` while one is running. */
+/** Starts a reconcile run; for admins. Rejected as `conflict` while another run is queued or running. */
 export const startReconcile = defineRequest({
   subject: 'user-sync.reconciles.start',
   request: z.strictObject({}),
@@ -71,7 +71,7 @@ export const approveReconcile = defineRequest({
   reply: reconcileRunSchema,
 });
 
-/** Undoes the deletions of a reconcile run, except of users that were redacted since; for admins. */
+/** Restores the users that a reconcile run deleted, except users that were redacted since; for admins. */
 export const undoReconcile = defineRequest({
   subject: 'user-sync.reconciles.undo',
   request: z.strictObject({ id: uuidSchema }),

@@ -7,7 +7,7 @@ import { eventStatuses } from './webhook-event';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
 
-/** Maximum events of one request. More are redriven page by page, under the same redrive id. */
+/** Maximum events of one request. To redrive more, send several requests with the same redrive id. */
 export const maxRedriven = 1_000;
 
 /** Selects events that match all given fields. `since` (inclusive) and `until` (exclusive) apply to the recording time. */
@@ -46,7 +46,7 @@ const redriveItemSchema = z.object({
 /** What a redrive does with one event. */
 export type RedriveItem = z.output<typeof redriveItemSchema>;
 
-/** Request for a redrive. The gateway passes its own filter schema, which accepts other references to users. */
+/** Request for a redrive. The gateway passes a filter schema of its own, with `user` in place of `clerkUserId`. */
 export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: Filter) {
   return z
     .strictObject({
@@ -63,9 +63,9 @@ export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: F
 }
 
 /**
- * Redrives events: makes them `pending`, with all their retries. Redrives at most `limit` events; `nextCursor` continues
- * after them, and `redriveId` groups the pages. Events that are already in progress are skipped, so a repeated request
- * changes nothing. `dryRun` changes nothing.
+ * Redrives events: makes them `pending`, and gives them all their retries again. Redrives at most `limit` events;
+ * `nextCursor` continues after them, and `redriveId` groups the pages. Events that are already in progress are skipped,
+ * so a repeated request changes nothing. `dryRun` changes nothing.
  */
 export const redriveEvents = defineRequest({
   subject: 'webhook-ingest.events.redrive',

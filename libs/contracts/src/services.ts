@@ -1,8 +1,8 @@
 import { type NatsRights, answersRequests, gatewayRights, ingestRights, userSyncRights } from './nats-subjects';
 
-/** One service: a row of the table from which configuration, NATS users, `npm start` and the tests take everything. */
+/** One service: a row of {@link services}. Configuration, NATS users, `npm start` and the tests use that table. */
 export interface ServiceRow {
-  /** Names its local ports and their variables: `userSync` in GATEHOUSE_USER_SYNC_OPS_PORT. */
+  /** Names the local ports and their variables. `userSync` gives `userSyncOps` and GATEHOUSE_USER_SYNC_OPS_PORT. */
   readonly shortName: string;
   /** Default port of the HTTP server for clients; absent in a service that only NATS reaches. */
   readonly port?: number;
@@ -21,10 +21,10 @@ export const services = {
   'user-sync': { shortName: 'userSync', opsPort: 9002, database: 'users', rights: userSyncRights },
 } as const satisfies Record<string, ServiceRow>;
 
-/** The table with its literal types. */
+/** The type of {@link services}, with literal types. */
 export type Services = typeof services;
 
-/** A service, as NATS knows it. */
+/** Name of a service: a key of {@link services}. */
 export type ServiceName = keyof Services;
 
 /** Name of a database of a service. */
@@ -44,8 +44,8 @@ export function natsRights(service: ServiceName): NatsRights {
 }
 
 /**
- * Prefix of the subjects on which a service receives replies. Each service has its own, so that none reads replies to
- * another.
+ * Prefix of the subjects on which a service receives replies. Each service has its own, so that it cannot read replies
+ * to another service.
  */
 export function inboxPrefix(service: ServiceName): string {
   return `_INBOX.${service}`;

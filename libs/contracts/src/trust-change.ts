@@ -39,9 +39,9 @@ const common = {
 };
 
 /**
- * Tells gateways to drop what they have cached about a user or a credential, and to look it up again when needed. `user`
- * covers role, tier, activity, keys and sessions. `clerk_session` is named by Clerk's `sid`, `legacy_session` by the
- * `jti` of our tokens.
+ * Tells gateways to drop what they have cached about a user or a credential, and to look it up again when needed. Kind
+ * `user` covers role, tier, activity, keys and sessions. `sessionId` is Clerk's `sid` for a `clerk_session`, and the
+ * `jti` of our tokens for a `legacy_session`.
  */
 export const trustChangeSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('user'), userId: uuidSchema, clerkUserId: z.string().nullable() }),
@@ -58,9 +58,10 @@ export const maxTrustChangesPerMessage = 500;
 
 /**
  * Message of user-sync to all gateways, sent at once after a trust change and every second. `changes` are in order and
- * without gaps; the last number is at most `current`. A gateway has missed changes if the first of them does not follow
- * the last change that the gateway applied. The same holds if the gateway is below `current` after applying them. The
- * gateway then requests `trustChangesSince`.
+ * without gaps; the last number is at most `current`. A gateway has missed changes in two cases, and then requests
+ * `trustChangesSince`:
+ * - The first of `changes` does not follow the last change that the gateway applied.
+ * - After applying `changes`, the gateway is still below `current`.
  */
 export const trustChangesAnnouncement = {
   subject: 'user-sync.changes.announce',
@@ -94,9 +95,10 @@ export const trustChangesSince = defineRequest({
 });
 
 /**
- * How many gateways had applied a trust change when the call that made it returned. `gateways` counts the leases that
- * were live when the change was made. Each gateway `acknowledged` it or its lease `expired`; when the sum is smaller, the
- * call had reached its time limit. `tookMs`: milliseconds that the call waited.
+ * How far a trust change had reached the gateways when the call that made the change returned. `gateways`: number of
+ * gateways with a lease when the change was made. `acknowledged`: how many of these gateways applied the change.
+ * `expired`: how many lost their lease instead. If both together are fewer than `gateways`, the call reached its time
+ * limit. `tookMs`: milliseconds that the call waited.
  */
 export const propagationSchema = z.object({
   number: trustChangeNumberSchema,
@@ -106,5 +108,5 @@ export const propagationSchema = z.object({
   tookMs: z.number().nonnegative(),
 });
 
-/** How many gateways had applied a trust change when the call that made it returned. */
+/** How far a trust change had reached the gateways when the call that made the change returned. */
 export type Propagation = z.output<typeof propagationSchema>;

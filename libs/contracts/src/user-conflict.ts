@@ -22,7 +22,7 @@ export const userConflictSchema = z.object({
 /** A conflict between two users over one address. */
 export type UserConflict = z.output<typeof userConflictSchema>;
 
-/** Lists conflicts, newest first; open ones unless `state` is `resolved`; for admins. */
+/** Lists conflicts, newest first; for admins. Lists open conflicts unless `state` is `resolved`. */
 export const listUserConflicts = defineRequest({
   subject: 'user-sync.conflicts.list',
   request: pageRequestSchema.extend({

@@ -13,8 +13,8 @@ import { timeSchema } from './time';
 const text = (max: number) => z.string().trim().max(max).nullable();
 
 /**
- * Name of a network in `socialLinks`. The lookahead excludes `constructor` and `prototype`, which JavaScript uses
- * itself.
+ * Name of a network in `socialLinks`. The lookahead excludes `constructor` and `prototype`, which are property names of
+ * JavaScript itself.
  */
 const NETWORK_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const MAX_LENGTH = 512;
-/** A user name before the host (`@` before the first slash, question mark or hash): people take it for the host. */
+/** A user name in a URL: an `@` after `//`, before any slash, `?` or `#`. People take the user name for the host. */
 const USER_INFO = /^[^/]*\/\/[^/?#]*@/;
 
 /**

@@ -26,7 +26,7 @@ export const writeBackSchema = z.object({
   retryCount: z.number().int().nonnegative(),
   /** When the write-back was queued. */
   owedAt: timeSchema,
-  /** When it is attempted next. */
+  /** When the write-back is attempted next. */
   dueAt: timeSchema.nullable(),
   /** When Clerk was last known to have these values. */
   writtenAt: timeSchema.nullable(),
@@ -44,7 +44,7 @@ export const listWriteBacks = defineRequest({
   reply: pageOf(writeBackSchema),
 });
 
-/** Queues dead write-backs again, with all their retries: of `userIds`, or of every user; for admins. */
+/** Queues dead write-backs again, with all their retries; for admins. Without `userIds`, those of every user. */
 export const retryWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.retry',
   request: z.strictObject({ userIds: z.array(userRefSchema).min(1).max(1_000).optional() }),
