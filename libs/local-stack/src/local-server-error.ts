@@ -5,7 +5,7 @@ export type LocalServerError = CodedError<string>;
 
 const MARK = Symbol('LocalServerError');
 
-/** Makes the base class of a {@link LocalServerError}, as `codedError` does. */
+/** Like `codedError`, but makes the base class of a {@link LocalServerError}. */
 export function localServerError<const Code extends string>(code: Code): CodedErrorClass<Code, [message: string]>;
 export function localServerError<const Code extends string>(code: Code, message: string): CodedErrorClass<Code, []>;
 export function localServerError<const Code extends string, Args extends readonly unknown[]>(

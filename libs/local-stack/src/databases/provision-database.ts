@@ -3,7 +3,7 @@ import { connectionUrl } from './connection-url';
 import { scramVerifier } from './scram-verifier';
 import { withClient } from './with-client';
 
-/** A database and its two roles; every service with a database has both. */
+/** The database of one service, with its two roles. */
 export interface DatabasePlan {
   database: string;
   /** Owns the database and everything in it; runs the migrations. */

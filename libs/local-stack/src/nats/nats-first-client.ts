@@ -10,7 +10,10 @@ export interface FirstNatsClientOptions {
   isRunning: () => boolean | Promise<boolean>;
 }
 
-/** Tries to connect until the server accepts the client. Returns the last error when the server never did. */
+/**
+ * Tries to connect until the server accepts the client.
+ * @returns undefined, or the last error when the server did not accept the client in time
+ */
 export async function firstNatsClient(options: FirstNatsClientOptions): Promise<Error | undefined> {
   const { url, user, timeoutMs, isRunning } = options;
   const deadline = Date.now() + timeoutMs;

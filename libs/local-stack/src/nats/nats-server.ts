@@ -53,7 +53,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       port,
       storeDirectory: join(options.directory, 'jetstream'),
     });
-    // writeFileSync keeps the mode of an existing file.
+    // Removed first, because writeFileSync would keep the mode of an existing file.
     rmSync(configFile, { force: true });
     writeFileSync(configFile, text, { mode: 0o600 });
     const server = await ManagedProcess.start({

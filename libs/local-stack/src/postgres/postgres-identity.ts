@@ -37,7 +37,7 @@ export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresI
   throw new PostgresRefusesRootError();
 }
 
-/** An account of this host, because initdb looks up its user by name: uid 1000, else nobody, else any. */
+/** An account of this host, because initdb looks its user up by name. Prefers uid 1000, then nobody, then any. */
 function unprivilegedAccount(): Account {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

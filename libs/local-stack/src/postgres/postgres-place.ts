@@ -48,7 +48,11 @@ function copied(binaries: PostgresBinaries): PostgresBinaries {
   return binariesIn(native);
 }
 
-/** Creates a folder with a name that others can guess. Rejects one that others own or can write to. */
+/**
+ * Creates the folder for `key`, or uses an existing one. Others can guess its name, so an existing folder is rejected
+ * when another user owns it or can write to it.
+ * @throws FolderNotWritableError
+ */
 function ownFolder(key: string): string {
   const folder = join(commonGround, `gatehouse-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`);
   makeDirectory(folder, 0o711);

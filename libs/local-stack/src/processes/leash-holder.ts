@@ -1,6 +1,7 @@
 /**
  * A process that leash.ts starts. Reads orders from standard input, one JSON object a line, until that pipe closes. The
- * kernel closes it when the owner ends, even by SIGKILL. Then stops the processes of the orders, the newest first.
+ * kernel closes it when the owner ends, even by SIGKILL. The helper then stops the processes that the orders
+ * name, the newest first.
  * Imports nothing of this workspace, because Node also runs this file uncompiled.
  */
 import { readFileSync, rmSync } from 'node:fs';
@@ -64,7 +65,10 @@ function isSame(entry: Held): boolean {
   return startTime(entry.pid) === entry.born;
 }
 
-/** Field 22 of /proc/<pid>/stat on Linux; `zombie` for a process that has ended; undefined on other systems. */
+/**
+ * Start time of a process: field 22 of /proc/<pid>/stat on Linux; undefined on other systems. `zombie` for a process
+ * that has ended.
+ */
 function startTime(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

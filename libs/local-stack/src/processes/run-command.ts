@@ -3,7 +3,7 @@ import { CommandFailedError } from '../errors';
 
 /**
  * Runs a program and returns its standard output.
- * @param timeoutMs time until it is killed
+ * @param timeoutMs milliseconds until the program is killed
  * @throws CommandFailedError with the last line of its output
  */
 export function runCommand(

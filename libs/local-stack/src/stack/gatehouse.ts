@@ -37,7 +37,7 @@ export interface GatehouseOptions extends EndListeners {
   /** Folder of data, logs and settings; created when missing. Two running instances must not share it. */
   stateDirectory: string;
   ports: GatehousePorts;
-  /** What the caller has set. With DATABASE_URL or NATS_URL no server of that kind is started. */
+  /** Variables that the caller has set. With DATABASE_URL no PostgreSQL is started, with NATS_URL no nats-server. */
   env?: NodeJS.ProcessEnv;
   /** Whether to start the emulator (default). Otherwise `env` names the Clerk to use. */
   emulator?: boolean;
