@@ -47,7 +47,7 @@ export async function unpackDebianPackages(wanted: DebianProgram): Promise<void>
   }
 }
 
-/** Downloads with the package lists of the system, otherwise with lists fetched for this purpose. */
+/** Downloads the packages. When the system's package lists are not usable, fetches lists into the folder `lists`. */
 async function download(wanted: DebianProgram, work: string, lists: string): Promise<void> {
   const { packageName, installedPackages, extraPackages = [], onProgress } = wanted;
   const fetchAll = async (apt: string[]): Promise<void> => {

@@ -47,7 +47,7 @@ export function unpackedChromium(directory: string): ChromiumProgram | undefined
   };
 }
 
-/** A folder and its subfolders that contain libraries; PulseAudio has private ones in a subfolder. */
+/** Finds the folders with libraries: `folder` and its subfolders. PulseAudio keeps private libraries in a subfolder. */
 function libraryFolders(folder: string, depth = 2): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true });
@@ -56,7 +56,11 @@ function libraryFolders(folder: string, depth = 2): string[] {
   return [...own, ...below.flatMap((entry) => libraryFolders(join(folder, entry.name), depth - 1))];
 }
 
-/** Writes settings for fontconfig, which the system may lack: fonts of the unpacked packages and of the system. */
+/**
+ * Writes settings for fontconfig, because the system may have none. They name the folders of the unpacked fonts and of
+ * the system's fonts.
+ * @returns the path of the settings file
+ */
 function writeFontSettings(directory: string): string {
   const file = join(directory, 'fonts.conf');
   const folders = [join(directory, 'usr/share/fonts'), '/usr/share/fonts'];

@@ -21,8 +21,8 @@ const usualPlaces = [
 ];
 
 /**
- * Finds a Chromium: CHROMIUM_PATH, PATH, /usr/bin, or one unpacked earlier. On Debian, otherwise downloads the packages
- * and unpacks them below `.gatehouse/` without root.
+ * Finds a Chromium: CHROMIUM_PATH, PATH, /usr/bin, or one unpacked earlier. If there is none and apt-get exists,
+ * downloads the Debian packages and unpacks them below `.gatehouse/` without root.
  * @throws ChromiumNotFoundError with what to do
  */
 export async function findChromium(search: ChromiumSearch = {}): Promise<ChromiumProgram> {

@@ -1,7 +1,7 @@
 import { isLocalServerError, type LocalServerError } from '@gatehouse/local-stack';
 import { ContainerFailedError, ContainersUnavailableError } from '../errors';
 
-/** Converts an error of testcontainers or of the container engine. */
+/** Converts an error of testcontainers or of the container engine into one that says what failed and what to do. */
 export function explainContainerFailure(
   cause: unknown,
   container?: { name: string; image: string; imageVariable: string },

@@ -6,7 +6,7 @@ export interface ContainerOptions {
   /** Name in messages, e.g. `nats-server`. */
   name: string;
   image: string;
-  /** Variable that names another image, for messages. */
+  /** Variable with which the user chooses another image; part of error messages. */
   imageVariable: string;
   command: string[];
   environment?: Record<string, string>;
@@ -31,7 +31,7 @@ export interface Container {
   stop(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Freezes its processes: connections stay open and nothing answers. */
+  /** Freezes the processes of the container: connections stay open and nothing answers. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
   /** Removes the container with its files and volumes. */

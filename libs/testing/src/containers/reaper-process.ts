@@ -25,8 +25,8 @@ async function removeAll(label: string): Promise<void> {
     const left = await dockerode.listContainers({ all: true, filters: { label: [label] } });
     await Promise.allSettled(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true, v: true })));
     if (left.length > 0) calmSince = Date.now();
-    // After an interruption, a worker may still start a container. So this ends only after `calmMs` without a
-    // container.
+    // After an interruption, a worker may still start a container. So this process ends only when it has found no
+    // container for `calmMs`.
     if (orderly ? left.length === 0 : Date.now() - calmSince > calmMs) {
       process.exitCode = 0;
       return;

@@ -20,7 +20,10 @@ const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXI
  * created again afterwards.
  */
 const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
-/** Without CONCURRENTLY, creating an index blocks writers. A unique index also rejects rows that were valid before. */
+/**
+ * Matches CREATE INDEX without CONCURRENTLY, which blocks writers. Also matches every CREATE UNIQUE INDEX, which
+ * rejects rows that were valid before. The group is the table.
+ */
 const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
 /**

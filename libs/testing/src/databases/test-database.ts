@@ -15,7 +15,7 @@ import {
 export interface TestDatabaseOptions {
   /** Name of the template, e.g. `ingest`. Callers with the same name share it. */
   template: string;
-  /** Migrates an empty database as its owner. Called once per name and run; must close its connections. */
+  /** Migrates an empty database as its owner. Called once for each template in a run. Must close its connections. */
   migrate: (ownerUrl: string) => Promise<unknown>;
 }
 

@@ -66,7 +66,7 @@ export async function startLocalInfrastructure(needed: {
       directory: join(directory, 'nats'),
       logFile: join(directory, 'nats-server.log'),
       accounts: natsTestAccounts(password),
-      // The sum of the reservations of all accounts may exceed the disk of this machine.
+      // Together, the streams of all accounts may reserve more than the disk of this machine has.
       maxFileStore: '1TB',
       leash,
     });

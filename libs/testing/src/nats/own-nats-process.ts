@@ -71,8 +71,8 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
 }
 
 /**
- * Whether all threads of the process are stopped; until then, some still answer. True on systems other than Linux,
- * where this is unknown.
+ * Whether all threads of the process are stopped; a thread that still runs may answer. True on systems other than
+ * Linux, where this is unknown.
  */
 function standsStill(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;

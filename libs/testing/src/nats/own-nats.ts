@@ -4,7 +4,7 @@ import { type NatsUser } from '@gatehouse/local-stack';
 export interface OwnNats {
   url: string;
   users: readonly NatsUser[];
-  /** Stops it. */
+  /** Stops the server. */
   stop(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;

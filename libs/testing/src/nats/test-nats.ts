@@ -21,15 +21,15 @@ export interface TestNats {
   /** Opens a connection, which `cleanup` closes. */
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
   /**
-   * Closes the connections of `connect`. Deletes all streams of an own account; in a shared account, only those with
-   * the prefix.
+   * Closes the connections of `connect`. Deletes all streams of an own account; in a shared account, only the streams
+   * with the prefix.
    */
   cleanup(): Promise<void>;
 }
 
 /**
- * Prepares NATS for one test file. Each Jest worker has its own account on the shared server; this deletes all streams
- * of that account. So test files use production names of streams and subjects without conflicts.
+ * Prepares NATS for one test file. Each Jest worker has its own account on the shared server. The streams of earlier
+ * test files in that account are deleted. So test files use production names of streams and subjects without conflicts.
  */
 export async function testNats(): Promise<TestNats> {
   const server = new URL(testVariable('nats'));
