@@ -38,7 +38,7 @@ export class Admin {
     return call(`${this.gateway}/admin/webhook-events/${webhookId}`, { token: await this.token() });
   }
 
-  /** The users row of a Clerk user. */
+  /** Our row of a Clerk user, as admins see it; undefined when there is none. */
   async user(clerkUserId: string): Promise<AdminUser | undefined> {
     const { body } = await call<{ items: AdminUser[] }>(`${this.gateway}/admin/users?clerkUserId=${clerkUserId}`, {
       token: await this.token(),

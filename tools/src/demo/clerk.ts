@@ -43,7 +43,7 @@ export class Clerk {
     return body.data[0];
   }
 
-  /** Sends a body with a new webhook id, signed with the right secret or with another one. */
+  /** Sends a body with a new webhook id. Signs it with `secret`; by default with the right secret. */
   async send(type: string, body: string, secret?: string): Promise<Delivery | undefined> {
     const answer = await call<{ data: Delivery[] }>(`${this.url}/emulator/events`, {
       method: 'POST',
@@ -52,7 +52,7 @@ export class Clerk {
     return answer.body.data[0];
   }
 
-  /** Holds webhooks back, or releases them. */
+  /** Holds webhooks back if `yes`; otherwise releases them. */
   async hold(yes: boolean): Promise<void> {
     await call(`${this.url}/emulator/${yes ? 'pause' : 'resume'}`, { method: 'POST', body: {} });
   }

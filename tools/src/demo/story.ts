@@ -169,7 +169,7 @@ export class Story {
     narrator.expects('a late update does not bring the user back', decisionOf(after) === 'tombstoned');
   }
 
-  /** Waits until the token is rejected: the gateway caches users for a few seconds. */
+  /** Waits up to 5 s until the gateway, which caches users, rejects the token. Returns the last answer. */
   private async refused(token: string): ReturnType<Admin['me']> {
     const deadline = Date.now() + 5_000;
     for (;;) {
@@ -179,7 +179,7 @@ export class Story {
     }
   }
 
-  /** The last completed delivery of a type for the user, whose body contains the text `holding`. */
+  /** Waits for a completed delivery of this type about the user, with `holding` in its body. Returns the newest. */
   private async delivered(type: string, holding = ''): Promise<Delivery> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {

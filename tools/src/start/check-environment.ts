@@ -17,7 +17,7 @@ import { type ClerkSource } from './clerk-source';
 import { EnvironmentError } from './errors';
 import { environmentFaults, faultsOf, programVariables, type ProgramConfigs } from './parse-environments';
 
-/** The servers that the caller may name. */
+/** Variables that name servers of the caller's own. */
 const servers = z.object({
   DATABASE_URL: postgresUrl.optional(),
   ...Object.fromEntries(databaseNames.map((name) => [databaseVariable(name), postgresUrl.optional()])),
@@ -40,7 +40,7 @@ export function knownVariables(configs: ProgramConfigs): readonly string[] {
   ];
 }
 
-/** Variables that are set and ignored, and whose names are close to known ones. */
+/** Variables that are set but that nothing reads, because their names only resemble those of known variables. */
 export function misnamedVariables(env: NodeJS.ProcessEnv, configs: ProgramConfigs): readonly NearMiss[] {
   return nearMisses(env, knownVariables(configs));
 }

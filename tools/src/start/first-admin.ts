@@ -4,7 +4,7 @@ import { EmulatorRefusedError } from './errors';
 export const firstAdminEmail = 'admin+clerk_test@example.com';
 
 /**
- * Creates the first admin in the emulator unless that user exists: a Clerk user whose public metadata names the role.
+ * Creates the first admin in the emulator unless that user exists: a Clerk user with the role `admin` in its metadata.
  * user-sync takes the role from the metadata when it first records the user.
  * @throws EmulatorRefusedError
  */

@@ -74,7 +74,7 @@ function isAlive({ pid, born }: RunningInstance): boolean {
   return startTime(pid) === born;
 }
 
-/** Field 22 of /proc/<pid>/stat; undefined on other systems than Linux. */
+/** Start time of a process: field 22 of /proc/<pid>/stat; undefined on systems other than Linux. */
 function startTime(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')
