@@ -22,8 +22,8 @@ export interface IdentityOptions {
 }
 
 /**
- * Chooses the user that runs PostgreSQL, which does not run as root. In a user namespace the files of root stay
- * reachable. Where namespaces are not allowed, takes another user of this host.
+ * Chooses the user that runs PostgreSQL, which does not run as root. Prefers a user namespace, in which the files of
+ * root stay reachable. Where namespaces are not allowed, takes another user of this host.
  * @throws PostgresRefusesRootError
  */
 export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresIdentity {

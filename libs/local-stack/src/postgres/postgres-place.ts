@@ -20,8 +20,8 @@ type Account = { uid: number; gid: number };
 const commonGround = '/var/tmp';
 
 /**
- * Creates the wanted directory. If the user of PostgreSQL cannot reach it (below /root, say), creates one below /var/tmp
- * instead. Copies the programs there if that user cannot reach them either.
+ * Creates the directory `wanted`. If the user of PostgreSQL cannot reach it, for example below /root, creates a
+ * directory below /var/tmp instead. Copies the programs there if that user cannot reach them either.
  * @throws FolderNotWritableError
  */
 export function preparePostgresPlace(

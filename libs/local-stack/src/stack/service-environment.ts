@@ -132,7 +132,7 @@ function ownVariables({
     'webhook-ingest': { ...retry, ...webhookSecrets },
     'user-sync': {
       ...retry,
-      // Only with the caller's own Clerk: the emulator tells which instance it is.
+      // Passed only with the caller's own Clerk; user-sync asks the emulator for its instance id.
       ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
       CLERK_SECRET_KEY: made(settings.clerkSecretKey),
       CLERK_API_URL: made(emulator),
