@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Breaking statements other than ALTER TABLE. EXECUTE and DROP INDEX count as breaking, because their effect cannot be
- * read from the text: EXECUTE runs a computed statement, and the index may be a unique one that `ON CONFLICT` names.
+ * Matches breaking statements other than ALTER TABLE. EXECUTE counts as breaking, because it runs a computed statement.
+ * DROP INDEX counts as breaking, because the index may be a unique index that `ON CONFLICT` needs.
  */
 const BREAKING =
   /^(DROP (TABLE|INDEX|FUNCTION|PROCEDURE|TYPE|DOMAIN|(MATERIALIZED )?VIEW|SCHEMA|SEQUENCE|OWNED)|TRUNCATE|REVOKE|EXECUTE|ALTER (TYPE|DOMAIN|(MATERIALIZED )?VIEW|FUNCTION|PROCEDURE|SEQUENCE|INDEX|SCHEMA) .*(RENAME|SET SCHEMA))\b/i;
@@ -27,9 +27,9 @@ const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
 /**
- * Statements of a migration that would break replicas of the previous release: what it drops, renames, revokes or
- * narrows in tables that existed before, and indexes that block writers. Empty for a migration that only expands. Runs
- * `up` without a database.
+ * Statements of a migration that would break replicas of the previous release. Such a statement drops, renames, revokes
+ * or narrows something that existed before, or creates an index that blocks writers. Empty for a migration that only
+ * expands. Runs `up` without a database.
  *
  * SQL is read with regular expressions, because nothing simpler finds the same statements. A comparison of the catalog
  * before and after does not show whether an index blocked writers, nor a DO block whose condition was false in the
