@@ -27,7 +27,7 @@ const DEVELOPMENT = {
   seed: 'clerk-emulator',
 };
 
-/** Value that makes a setting empty, because a blank variable counts as not set. */
+/** A variable with this value means an empty setting; a blank variable counts as not set. */
 const NONE = 'none';
 
 const SECOND = 1_000;
@@ -142,7 +142,10 @@ export interface EmulatorConfig {
   readonly webhookTimeoutMs: number;
   /** Maximum attempts in flight for one endpoint. */
   readonly webhookConcurrency: number;
-  /** Maximum number of pending deliveries. A delivery beyond it, or beyond 128 Mi characters, is recorded as failed. */
+  /**
+   * Maximum number of pending deliveries. Beyond it, or beyond 128 Mi characters in their bodies, a new delivery is
+   * recorded as failed.
+   */
   readonly webhookQueueLimit: number;
   /** An endpoint whose attempts have failed for this long is disabled. */
   readonly webhookDisableAfterMs: number;
@@ -170,7 +173,7 @@ export interface EmulatorConfig {
   readonly logLevel: z.output<typeof logLevel>;
 }
 
-/** Variables that are set but unknown, and whose names are close to known ones. */
+/** Variables that are probably misspelt: set, unknown, and with a name close to a known one. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }

@@ -24,7 +24,7 @@ export class NothingCameError extends codedError(
   (what: string, timeoutMs: number) => `no ${what} within ${timeoutMs} ms`,
 ) {}
 
-// Errors of HTTP requests, in Clerk's shape. Codes, and the texts of errors that Clerk has, are Clerk's own.
+// Errors of HTTP requests, in Clerk's shape. An error that Clerk has too uses Clerk's code and text.
 
 /** No resource of this kind has the id. */
 export class ResourceNotFoundError extends clerkError(404, 'resource_not_found', (noun: string, id: string) => ({
@@ -115,7 +115,7 @@ export class IdentifierExistsError extends clerkError(422, 'form_identifier_exis
   param,
 })) {}
 
-/** An id in the body names nothing that belongs to the user. */
+/** A parameter has the right type but an unusable value, such as the id of another user's address. */
 export class ParamValueInvalidError extends clerkError(
   422,
   'form_param_value_invalid',
@@ -200,7 +200,7 @@ export class TooManyResourcesError extends clerkError(
   }),
 ) {}
 
-/** The webhooks of a generated history do not fit into the queue. */
+/** The webhooks of generated users or of a history do not fit into the queue. */
 export class QueueTooSmallError extends clerkError(422, 'queue_too_small', (events: number, limit: number) => ({
   message: 'too many webhooks',
   longMessage: `${events} webhooks do not fit into the queue of ${limit}; ask for fewer, or for none.`,
@@ -230,7 +230,7 @@ export class TooManyStreamsError extends clerkError(503, 'too_many_streams', {
   longMessage: 'Too many pages are open; close some of them.',
 }) {}
 
-/** A rate limit is exceeded, or a fault rule says so. */
+/** A rate limit is exceeded, or the fault `api_429` applies. */
 export class TooManyRequestsError extends clerkError(429, 'too_many_requests', (_retryAfterSeconds: number) => ({
   message: 'Too many requests',
   longMessage: 'Too many requests, retry later',
@@ -254,7 +254,7 @@ export class ResourceLockedError extends clerkError(409, 'resource_locked', {
   longMessage: 'Another request is changing this resource, retry later',
 }) {}
 
-/** Answer of the fault `api_500` with the rule's status. */
+/** Answer of the fault `api_500`, with the status that its rule sets. */
 export class InjectedServerError extends ClerkApiError {
   readonly code = 'internal_clerk_error';
   constructor(status: number) {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EmulatorConfig } from './config';
 import { CONFIG } from './tokens';
 
-/** Id and addresses of the emulated Clerk instance. Its own URL is empty until it listens. */
+/** Id and addresses of the emulated Clerk instance. The URL is empty until the emulator listens. */
 @Injectable()
 export class Instance {
   private baseUrl = '';

@@ -55,7 +55,7 @@ export interface ClerkEmulator {
   readonly issuer: string;
   readonly instanceId: string;
   readonly secretKey: string;
-  /** Signs webhooks to the endpoints of `webhookUrls` and `setWebhookUrls`. */
+  /** Secret of the webhooks to the endpoints of `webhookUrls` and `setWebhookUrls`. */
   readonly webhookSecret: string;
   /** Public PEM of the active key: the `jwtKey` of `@clerk/backend`. */
   readonly jwtKey: string;
@@ -78,7 +78,8 @@ export interface ClerkEmulator {
   /** Ends a session with the given status; default `removed`, as when the user signs out. */
   signOut(sessionId: string, how?: 'removed' | 'ended' | 'revoked'): ClerkSession;
   /**
-   * Mints a token for a session, or for a user, who is signed in first. With a preset or faults, the token is invalid.
+   * Mints a token for a session, or signs a user in and mints a token for the new session. With a preset or faults, the
+   * token is invalid.
    */
   token(sessionOrUserId: string, faults?: TokenPreset | TokenFaults): Promise<string>;
   /** The latest code that was sent to an address or number. */
@@ -94,7 +95,10 @@ export interface ClerkEmulator {
   deliveries(filter?: Omit<DeliveryWanted, 'timeoutMs'>): DeliveryDetail[];
   /** Resolves with the oldest matching delivery, as soon as there is one. @throws NothingCameError after `timeoutMs` */
   waitForDelivery(wanted?: DeliveryWanted): Promise<DeliveryDetail>;
-  /** Resolves when no attempt is in flight or due. Ignores deliveries that wait for a retry, a delay or a hold. */
+  /**
+   * Resolves when no attempt is in flight or due. Ignores deliveries that wait for a retry or that a fault delays or
+   * holds.
+   */
   whenIdle(): Promise<void>;
   /** Resolves when no delivery is pending. @throws NothingCameError after `timeoutMs` */
   whenSettled(timeoutMs?: number): Promise<void>;
@@ -106,7 +110,7 @@ export interface ClerkEmulator {
   /** Sets the seed of the faults and resets their counts. */
   setSeed(seed: string): void;
   setRateLimits(mode: RateLimitMode): void;
-  /** Makes a new key active; the old one verifies until `retireKey`. Resolves with the new `kid`. */
+  /** Makes a new signing key active. Tokens of the old key verify until `retireKey`. Resolves with the new `kid`. */
   rotateKey(): Promise<string>;
   retireKey(kid: string): void;
 
@@ -217,7 +221,7 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
   };
 }
 
-/** Calls `find` after every change of a delivery until it returns something. @throws NothingCameError */
+/** Calls `find` now and after every change of a delivery, until `find` returns a value. @throws NothingCameError */
 async function untilSome<T>(log: DeliveryLog, find: () => T | undefined, what: string, timeoutMs: number): Promise<T> {
   const settled = new AbortController();
   let stopListening: () => void = () => undefined;
@@ -231,7 +235,7 @@ async function untilSome<T>(log: DeliveryLog, find: () => T | undefined, what: s
   });
   const timedOut = sleep(timeoutMs, undefined, { signal: settled.signal }).then(
     () => Promise.reject(new NothingCameError(what, timeoutMs)),
-    // The timer was aborted because the race is over, so its result must not matter.
+    // The timer is aborted only when the race is over, so this promise need not settle.
     () => new Promise<never>(() => undefined),
   );
   try {

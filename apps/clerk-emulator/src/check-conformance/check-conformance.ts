@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { collectShapes } from './collect-shapes';
 import { keyPaths } from './key-paths';
 
-/** Comparison of one shape with Clerk's. */
+/** Differences in keys between a payload of the emulator and Clerk's payload of the same name. */
 interface ConformanceRow {
   readonly shape: string;
   readonly keys: number;
@@ -13,10 +13,10 @@ interface ConformanceRow {
   readonly extra: readonly string[];
 }
 
-/** By fixture: keys that the emulator omits on purpose, because it has no organizations. */
+/** By fixture: pattern of the key paths that the emulator omits on purpose, because it has no organizations. */
 const KNOWN_TO_LACK: Readonly<Record<string, RegExp>> = { 'jwt.session-v1': /^payload\.org_/ };
 
-/** Compares each recorded payload in the folder with the emulator's shape of the same name. */
+/** Compares the keys of each recorded Clerk payload in `folder` with the emulator's payload of the same name. */
 export async function checkConformance(folder: string): Promise<ConformanceRow[]> {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -46,7 +46,7 @@ export function conformanceTable(rows: readonly ConformanceRow[]): string {
   return rows.flatMap(line).join('\n');
 }
 
-/** True when no shape differs. */
+/** True when every payload of the emulator has the same keys as Clerk's. */
 export function conforms(rows: readonly ConformanceRow[]): boolean {
   return rows.every(({ missing, extra }) => missing.length + extra.length === 0);
 }

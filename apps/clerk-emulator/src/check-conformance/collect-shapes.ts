@@ -77,8 +77,8 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
 }
 
 /**
- * The known-answer vector with the emulator's signature. A signature that differs from the vector's gets another key,
- * so that the comparison shows the difference.
+ * Returns `vector`, a published example of a signed webhook, with the signature that the emulator computes. A different
+ * signature is stored under another key, so that the comparison reports it.
  */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;

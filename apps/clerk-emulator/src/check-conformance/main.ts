@@ -1,6 +1,8 @@
 import { checkConformance, conformanceTable, conforms } from './check-conformance';
 
-/** Prints the comparison with the payloads in the folder; exits with 1 on a difference. */
+/**
+ * Compares the emulator's payloads with those recorded in `folder` and prints the result. Exits with 1 on a difference.
+ */
 async function main(folder = 'apps/clerk-emulator/fixtures/clerk'): Promise<void> {
   const rows = await checkConformance(folder);
   process.stdout.write(`${conformanceTable(rows)}\n`);

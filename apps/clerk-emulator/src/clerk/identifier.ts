@@ -41,7 +41,7 @@ export interface PhoneNumber {
 /** `reserved` identifiers are unverified, but can sign in and cannot be taken by other users. */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
-/** True when no other user can have the same address or number: it is verified or reserved. */
+/** True for a verified or reserved address or number, which no other user can have. */
 export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumber): boolean {
   return reserved || verification.status === 'verified';
 }

@@ -30,8 +30,9 @@ type IdPrefix =
 export type ByteSource = (length: number) => Buffer;
 
 /**
- * An id like Clerk's: the prefix and a KSUID (github.com/segmentio/ksuid), which sorts by second.
+ * An id like Clerk's: the prefix and a KSUID, so that ids sort by the second of their creation.
  *
+ * @see https://github.com/segmentio/ksuid
  * @param now ms since 1970
  */
 export function newId(prefix: IdPrefix, now: number, bytesFrom: ByteSource = randomBytes): string {
@@ -41,7 +42,9 @@ export function newId(prefix: IdPrefix, now: number, bytesFrom: ByteSource = ran
   return `${prefix}_${base62(bytes)}`;
 }
 
-/** Encodes 20 bytes as 27 characters. Divides 32-bit words, because BigInt was the slowest part of generating users. */
+/**
+ * Encodes 20 bytes as 27 base62 characters. Uses 32-bit words, because BigInt was the slowest part of generating users.
+ */
 export function base62(bytes: Buffer): string {
   const words = [0, 4, 8, 12, 16].map((offset) => bytes.readUInt32BE(offset));
   const text = new Array<string>(KSUID_LENGTH);

@@ -58,7 +58,7 @@ export interface DeletedObject {
   object: 'user' | 'email_address' | 'phone_number';
 }
 
-/** Maximum number of users of an emulator; they take about 900 MB. */
+/** Maximum number of users of an emulator. So many users take about 900 MB of memory. */
 export const USER_LIMIT = 250_000;
 
 /** Failed sign-in attempts after which Clerk locks a user. */
@@ -71,7 +71,8 @@ export function lockUser(user: ClerkUser, lockoutMs: number): void {
   user.verification_attempts_remaining = 0;
 }
 
-// Shared by all users, because 100 000 users would have a million empty values. Changes are made to copies.
+// Empty values that all users share: separate ones would be a million objects for 100 000 users. A user is copied
+// before a change.
 const NONE: never[] = [];
 const NO_METADATA: JsonObject = Object.freeze({});
 

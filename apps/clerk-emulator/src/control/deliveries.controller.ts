@@ -21,7 +21,7 @@ import {
 
 const CONCURRENCY = 64;
 
-/** Shows and resends deliveries, sends events that no change caused, and pauses and resumes the queue. */
+/** Shows and resends deliveries, sends events on request, and pauses and resumes the queue. */
 @Controller('emulator')
 export class DeliveriesController {
   constructor(
@@ -42,14 +42,16 @@ export class DeliveriesController {
     return { data: this.log.find(id).map(detailOf) };
   }
 
-  /** `:id` is the id of a delivery, or a `svix-id` to resend to all endpoints. Responds after the attempt. */
+  /**
+   * Resends the delivery with this id, or all deliveries of the event with this `svix-id`. Responds after the attempts.
+   */
   @Post('deliveries/:id/resend')
   @HttpCode(200)
   async resend(@Param('id') id: string): Promise<{ data: DeliverySummary[] }> {
     return this.send(this.log.find(id));
   }
 
-  /** Sends the given event, valid or not, at once and even while paused. Responds after the attempt. */
+  /** Sends the given event at once, even while paused. The event may be invalid. Responds after the attempts. */
   @Post('events')
   @HttpCode(200)
   async sendEvent(
@@ -77,7 +79,7 @@ export class DeliveriesController {
   }
 
   private async send(deliveries: Delivery[]): Promise<{ data: DeliverySummary[] }> {
-    // All workers take from the same iterator, which bounds the concurrency.
+    // The workers share one iterator: each delivery is sent once, and at most `CONCURRENCY` at a time.
     const remaining = deliveries.values();
     const worker = async (): Promise<void> => {
       for (const delivery of remaining) await this.dispatcher.sendNow(delivery);

@@ -20,7 +20,7 @@ export class ControlSessionsController {
     private readonly instance: Instance,
   ) {}
 
-  /** Also sets Clerk's session cookies. */
+  /** Signs a user in and sets Clerk's session cookies. */
   @Post('sessions')
   @HttpCode(200)
   async signIn(
@@ -54,7 +54,7 @@ export class ControlSessionsController {
     return this.sessions.finish(id, 'ended');
   }
 
-  /** A preset is a token that is invalid for one reason. Other parameters override those of the preset. */
+  /** Mints a token. A `preset` makes the token invalid for one reason; other parameters override the preset's. */
   @Post('tokens')
   @HttpCode(200)
   async mint(@Body(new ClerkParams(mintTokenParams)) params: MintTokenParams): Promise<TokenObject> {

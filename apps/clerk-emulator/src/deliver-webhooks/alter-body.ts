@@ -1,6 +1,9 @@
 import { type FaultParams } from '../inject-faults/fault-kinds';
 
-/** Returns a changed body. `letter` changes a letter within a string value, if there is one, so that it stays JSON. */
+/**
+ * Returns the body with the alteration. `letter` changes a letter of a string value, so that the body stays JSON. If it
+ * finds no such letter, it changes the middle character.
+ */
 export function alterBody(body: string, alteration: FaultParams<'altered_body'>['alteration']): string {
   switch (alteration) {
     case 'letter': {

@@ -17,7 +17,10 @@ interface DeliveryFilter {
 }
 
 const FINISHED_KEPT = 5_000;
-/** Maximum number of characters in the bodies of all finished deliveries. Pending deliveries have the same maximum. */
+/**
+ * Maximum number of characters in the bodies of all finished deliveries, including their requests and responses. The
+ * bodies of pending deliveries have a separate limit of the same size.
+ */
 const CHARS_KEPT = 128 * 1_048_576;
 
 /** Field of the state file that holds the number of events. */
@@ -30,7 +33,7 @@ export class DeliveryLog {
   private readonly listeners = new Set<(delivery: Delivery) => void>();
   private events = 0;
   private pending = 0;
-  /** Finished deliveries, oldest first, with the characters that each holds. */
+  /** By finished delivery, oldest first: the number of characters that it holds. */
   private readonly finished = new Map<Delivery, number>();
   private finishedChars = 0;
   private pendingChars = 0;
@@ -49,7 +52,7 @@ export class DeliveryLog {
     });
   }
 
-  /** Number of events published, including those of earlier runs when their saved state was restored. */
+  /** Number of published events. After a restart, continues from the number in the saved state. */
   get eventCount(): number {
     return this.events;
   }
@@ -85,12 +88,14 @@ export class DeliveryLog {
     this.state.markChanged();
   }
 
-  /** False when the delivery was removed from the log. */
+  /** True while the log contains the delivery; false after its removal. */
   holds(delivery: Delivery): boolean {
     return this.deliveries.get(delivery.id) === delivery;
   }
 
-  /** Changes the status. All changes of status use this method, which keeps the counts correct. */
+  /**
+   * Changes the status of a delivery. Every change of status must use this method, because it keeps the counts correct.
+   */
   setStatus(
     delivery: Delivery,
     status: DeliveryStatus,
@@ -128,7 +133,10 @@ export class DeliveryLog {
     return matching.reverse().slice(0, filter.limit);
   }
 
-  /** Deliveries of the endpoint from `since` to `until`, both inclusive and in ms; oldest first. */
+  /**
+   * Deliveries of the endpoint that were created from `since` to `until`, oldest first. Both times are inclusive and in
+   * ms since 1970.
+   */
   between(endpointId: string, range: { readonly since: number; readonly until: number }): Delivery[] {
     return [...this.deliveries.values()].filter(
       (delivery) =>

@@ -33,9 +33,9 @@ export interface AttemptResponse {
 /** `pending` waits for an attempt, `delivered` was answered with 2xx, `failed` gets no more attempts. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
-/** Changes of the headers, given with `POST /emulator/events`. */
+/** Changes to the headers of a delivery, requested with `POST /emulator/events`. */
 export interface HeaderFaults {
-  /** Added to the timestamp, in seconds. */
+  /** Seconds that are added to the `svix-timestamp` header. */
   timestamp_offset_seconds?: number | undefined;
   /** Signs with this secret. */
   secret?: string | undefined;
@@ -68,7 +68,7 @@ export interface Delivery {
   retry: boolean;
   /** Kinds of the faults that applied to the delivery. */
   fault_kinds: readonly string[];
-  /** Keeps the delivery until `by` later ones were sent to the same endpoint, at most `max_wait_ms`. */
+  /** Holds the delivery until `by` other deliveries were sent to its endpoint, but at most `max_wait_ms`. */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;
   attempt_faults: readonly AttemptFault[];

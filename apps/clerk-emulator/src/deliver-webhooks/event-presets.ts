@@ -19,7 +19,7 @@ export const eventPresets = [
 ] as const;
 
 /**
- * Makes the event of a preset. The URL of an invitation holds a new ticket, which at Clerk would sign its holder in.
+ * Makes the event of a preset. The URL of an invitation contains a new ticket. At Clerk, a ticket signs its holder in.
  * @param now ms since 1970
  * @param issuer base URL of the links
  * @see https://clerk.com/docs/guides/development/webhooks/overview

@@ -38,9 +38,9 @@ export class EventPublisher {
   ) {}
 
   /**
-   * Publishes an event. The body is serialised at once, so that later changes do not affect it.
+   * Publishes an event. The body is serialised at once, so that later changes of `data` do not affect it.
    *
-   * @param subject user of the event, and time of the change in ms
+   * @param subject user of the event, and time of the change in ms since 1970
    */
   publish(type: string, data: object, subject: { readonly userId: string | null; readonly at: number }): void {
     const timestamp = Math.max(this.now(), subject.at);
@@ -52,7 +52,7 @@ export class EventPublisher {
     this.publishBody(type, JSON.stringify(envelope), { userId: subject.userId });
   }
 
-  /** Publishes an event whose body was made elsewhere. */
+  /** Publishes an event with a ready-made body. */
   publishBody(
     type: string,
     body: string,

@@ -6,14 +6,14 @@ interface Held {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Deliveries that the fault `reorder` holds until later ones were sent to the same endpoint. */
+/** Deliveries that the fault `reorder` holds until other deliveries were sent to the same endpoint. */
 export class HeldDeliveries {
   private readonly held = new Map<Delivery, Held>();
 
   /** @param release receives a delivery that is no longer held */
   constructor(private readonly release: (delivery: Delivery) => void) {}
 
-  /** Holds a delivery for its first attempt only, not for retries. */
+  /** Holds a delivery before its first attempt; its retries are not held. */
   hold(delivery: Delivery): void {
     const { by, max_wait_ms } = delivery.hold ?? { by: 0, max_wait_ms: 0 };
     delivery.hold = null;
@@ -22,8 +22,8 @@ export class HeldDeliveries {
   }
 
   /**
-   * Notes that `sent` has gone out, for the deliveries that are held for the same endpoint. Releases those that have now
-   * waited for enough deliveries, the last held first.
+   * Counts `sent` for each delivery that is held for the same endpoint. Releases the deliveries that have waited for
+   * enough others, the last held first.
    */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(

@@ -16,7 +16,10 @@ const delivery = savedRecord<Delivery>({
 /** Field of the state file that holds the pending deliveries. */
 export const savedDeliveries = z.object({ deliveries: z.array(delivery) });
 
-/** Adds the fields that are missing in a delivery of an older emulator, which had neither faults nor endpoint ids. */
+/**
+ * Adds the fields that are missing in a delivery of an older emulator. Older emulators had neither faults nor endpoint
+ * ids.
+ */
 export function withDefaults(saved: Delivery): Delivery {
   return { ...{ endpoint_id: '', note: null, fault_kinds: [], hold: null, attempt_faults: [] }, ...saved };
 }

@@ -29,7 +29,10 @@ const ANSWER_READ_BYTES = 65_536;
 const ANSWER_KEPT_CHARS = 4_096;
 const ALTERED_KEPT_CHARS = 16_384;
 
-/** Sends a delivery once, signed as Svix signs. Only 2xx is a success; redirects are not followed. Never rejects. */
+/**
+ * Sends a delivery once, signed as Svix signs. Only 2xx is a success; redirects are not followed. The promise never
+ * rejects.
+ */
 export async function sendAttempt(delivery: Delivery, options: AttemptOptions): Promise<AttemptResult> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const { headers, body } = requestOf(delivery, options);
@@ -79,7 +82,9 @@ function requestOf(delivery: Delivery, options: AttemptOptions): { headers: Reco
   return { headers, body };
 }
 
-/** Reads at most 64 KiB of the response, so that the connection can be reused, and keeps the first 4 Ki characters. */
+/**
+ * Returns the first 4 Ki characters of the response. Reads up to 64 KiB of it, so that the connection can be reused.
+ */
 async function readSome(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let read = 0;

@@ -20,7 +20,7 @@ import { sendAttempt } from './send-attempt';
 const GRACE_MS = 3_000;
 /** Maximum attempts in flight, for all endpoints together. */
 const IN_FLIGHT_LIMIT = 256;
-/** Longest delay of a Node timer, in ms; a longer one would fire at once. */
+/** Longest delay of a Node timer, in ms; a timer with a longer delay would fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
@@ -32,9 +32,11 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  * - due: it is queued in `due`. → in flight, when the dispatcher runs, is not paused and is below its limits.
  *   → failed, when its endpoint is disabled.
  * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left.
- *   → failed, after the last failure. → still pending, but in none of these states, when a shutdown aborts the attempt.
+ *   → failed, after the last failure.
  *
- * The dispatcher is `starting` until `start` and sends nothing, then `running` until shutdown, then `stopped`.
+ * When a shutdown aborts an attempt, the delivery stays pending but leaves these states.
+ *
+ * Until `start`, the dispatcher is `starting` and sends nothing. Then it is `running`, and after a shutdown `stopped`.
  */
 @Injectable()
 export class WebhookDispatcher implements OnModuleDestroy {
@@ -202,7 +204,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
     if (this.isIdle()) this.settleWaiters();
   }
 
-  /** A disabled endpoint gets neither new events nor retries. */
+  /** Fails the delivery when its endpoint is disabled. @returns true when the delivery failed */
   private failIfDisabled(delivery: Delivery): boolean {
     if (this.endpoints.find(delivery.endpoint_id)?.enabled !== false) return false;
     this.log.setStatus(delivery, 'failed', null, 'endpoint disabled');
@@ -243,7 +245,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private retryOrFail(delivery: Delivery, error: string, retryAfter: string | null): void {
     delivery.failures++;
-    // A delivery that was sent beyond the limit of the queue gets no retries.
+    // While the queue exceeds its limit, a failed delivery gets no retries.
     const schedule = delivery.retry && !this.log.isOverfull ? this.config.retryScheduleMs : [];
     const wait = retryDelayMs(schedule, delivery.failures, retryAfter, this.now());
     const { message_id: id, type } = delivery;
@@ -259,7 +261,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   }
 }
 
-/** Returns the faults that apply to the next attempt, and counts that attempt for each of them. */
+/** Returns the faults that apply to the next attempt, and lowers their `attempts_left`. */
 function takeFaults(faults: readonly AttemptFault[]): AttemptFault[] {
   const applying = faults.filter((fault) => fault.attempts_left === null || fault.attempts_left > 0);
   for (const fault of applying) if (fault.attempts_left !== null) fault.attempts_left--;

@@ -31,7 +31,7 @@ export class GeneratorService {
   ) {}
 
   /**
-   * Creates the users of a seed. Sends no webhooks by default, because they would fill the queue.
+   * Creates the first `count` users of a seed. Sends no webhooks by default, because they would fill the queue.
    * @throws QueueTooSmallError, UserQuotaExceededError
    */
   async generateUsers(count: number, seed: string, webhooks = false): Promise<GeneratedUsers> {
@@ -51,7 +51,10 @@ export class GeneratorService {
     return { created, skipped: count - created, total: this.users.size, duration_ms };
   }
 
-  /** Applies a history: adds its final users to the existing ones. @throws QueueTooSmallError, UserQuotaExceededError */
+  /**
+   * Generates a history and applies it. Users outside the history stay.
+   * @throws QueueTooSmallError, UserQuotaExceededError
+   */
   async applyHistory(options: Omit<HistoryOptions, 'instanceId'>, webhooks = true): Promise<History> {
     const history = generateHistory({ ...options, instanceId: this.config.instanceId });
     if (webhooks) this.assertRoom(history.events.length);

@@ -52,7 +52,7 @@ const DEFAULT_USERS = 20;
 
 /**
  * Makes a random history of users: they are created, changed and deleted, get more addresses and swap addresses with
- * each other. A new user can get the address of a deleted one. Pure: depends only on the options.
+ * each other. A new user can get the address of a deleted user. Pure: depends only on the options.
  */
 export function generateHistory(options: HistoryOptions): History {
   return new HistoryWriter(options).write();
@@ -119,8 +119,8 @@ class HistoryWriter {
   }
 
   /**
-   * Swaps in three changes, because only one user can have an address: `first` releases its address, `second` takes it
-   * and releases its own, and `first` takes the address of `second`.
+   * Swaps the primary addresses of two users. Takes three changes, because only one user can have an address. `first`
+   * releases its address, `second` replaces its own by it, and `first` takes the address that `second` had.
    */
   private swapEmails(first: ClerkUser, second: ClerkUser | undefined): void {
     const [mine, theirs] = [primaryEmail(first), second && primaryEmail(second)];
@@ -151,7 +151,7 @@ class HistoryWriter {
     this.emit('delete', 'user.deleted', user.id, { deleted: true, id: user.id, object: 'user' });
   }
 
-  /** Creates a user with the address of a deleted one. */
+  /** Creates a user with the address of a deleted user, or with a new address when no such address is free. */
   private recreate(): void {
     const index = this.random.below(this.freeEmails.length);
     const [email] = this.freeEmails.splice(index, 1);
@@ -179,7 +179,7 @@ class HistoryWriter {
     this.events.push({ step, type, messageId, userId, at: this.now, data, body: JSON.stringify(envelope) });
   }
 
-  /** Advances the time by 1 ms to a minute, so that no two changes have the same time. */
+  /** Advances the time by a random delay of 1 ms to 1 min, so that no two changes have the same time. */
   private tick(): void {
     this.now += 1 + this.random.below(60_000);
   }

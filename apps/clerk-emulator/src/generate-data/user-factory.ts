@@ -56,7 +56,7 @@ function generatedPhone(seed: string, n: number): string {
   return `+1${area}${String(6_000_000 + n).padStart(7, '0')}`;
 }
 
-/** Short text made from the seed, so that users of different seeds have different values. */
+/** Short text made from the seed, so that addresses and numbers differ between seeds. */
 function tag(seed: string): string {
   return new SeededRandom(seed).below(36 ** 4).toString(36);
 }

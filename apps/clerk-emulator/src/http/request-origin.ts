@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** `event_attributes.http_request` of a webhook: the client whose request caused it. */
+/** `event_attributes.http_request` of a webhook: the client that caused the event. */
 export interface RequestOrigin {
   client_ip: string;
   user_agent: string;

@@ -16,7 +16,7 @@ type CreateActorTokenParams = z.output<typeof createParams>;
 
 const ticketParams = z.strictObject({ ticket: z.string().max(500) });
 
-/** `/v1/actor_tokens` of Clerk's Backend API, and the sign-in with the ticket, which a browser does. */
+/** Serves `/v1/actor_tokens` of Clerk's Backend API. Also signs in with a ticket, as a browser does at Clerk. */
 @Controller()
 export class ActorTokensController {
   constructor(private readonly tokens: ActorTokens) {}

@@ -89,7 +89,10 @@ export class ActorTokens {
     return this.settle(stored, 'revoked');
   }
 
-  /** @throws TicketInvalidError, UserBannedError, UserDeactivatedError, UserLockedError */
+  /**
+   * Exchanges a ticket for a session of the user.
+   * @throws TicketInvalidError, UserBannedError, UserDeactivatedError, UserLockedError
+   */
   redeem(ticket: string): ClerkSession {
     const stored = [...this.tokens.values()].find((each) => each.ticket === ticket);
     if (!stored || stored.token.status !== 'pending' || this.now() >= stored.expiresAt) throw new TicketInvalidError();

@@ -9,7 +9,7 @@ export interface AnswerPlan {
   contentType?: string;
   /** Replaces the status; the body becomes an error. */
   status?: number;
-  /** Users are read as they were this many changes ago. */
+  /** Number of changes by which the returned users are out of date. */
   versionsBack?: number;
 }
 

@@ -9,7 +9,7 @@ export interface AttemptFault {
   readonly kind: 'stale_timestamp' | 'future_timestamp' | 'wrong_signature' | 'altered_body';
   /** Number of further attempts that the fault applies to; null: all. */
   attempts_left: number | null;
-  /** Added to the timestamp, in seconds. */
+  /** Seconds that are added to the `svix-timestamp` header. */
   readonly offset_seconds?: number;
   /** Secret that signs instead of the endpoint's secrets. */
   readonly secret?: string;

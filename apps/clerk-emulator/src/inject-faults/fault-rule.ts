@@ -1,12 +1,12 @@
 import { subscribesTo } from '../keep-endpoints/endpoint';
 import { FAULT_KINDS, type FaultKind, type FaultParams } from './fault-kinds';
 
-/** Deliveries or requests that a rule applies to. An empty list and null match everything. */
+/** Conditions on the deliveries or requests of a rule. An empty list or null matches everything. */
 interface FaultMatch {
   /** Webhooks: event types; `user.*` and `*` are allowed. */
   readonly event_types: readonly string[];
   readonly endpoint_id: string | null;
-  /** User of the event, or user id in the path. */
+  /** Webhooks: user of the event. Backend API: user id in the path. */
   readonly user_id: string | null;
   /** Backend API: methods in capitals. */
   readonly methods: readonly string[];
@@ -27,9 +27,9 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly count: number | null;
   readonly match: FaultMatch;
   readonly params: FaultParams<K>;
-  /** Deliveries or requests that matched since the seed was set. */
+  /** Number of deliveries or requests that matched since the seed was set. */
   readonly considered: number;
-  /** Deliveries or requests that the rule applied to since the seed was set. */
+  /** Number of deliveries or requests that the rule applied to since the seed was set. */
   readonly applied: number;
   readonly created_at: number;
 }

@@ -13,18 +13,21 @@ import { type CreateFaultParams, type UpdateFaultParams } from './fault.schemas'
 const RULE_LIMIT = 200;
 const DECISIONS_KEPT = 1_000;
 
-/** Whether a rule applied to a matching subject. */
+/** Records whether a rule applied to a delivery or request that it matched. */
 export interface FaultDecision {
   readonly at: number;
   readonly fault_id: string;
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
-  /** Number of subjects that the rule matched before this one, counted since the seed was set. */
+  /** Number of deliveries or requests that the rule matched before this one, since the seed was set. */
   readonly index: number;
   readonly struck: boolean;
 }
 
-/** A rule that applies to a subject. For the fault's choices, `chance` returns numbers in [0, 1), derived from the seed. */
+/**
+ * A rule that applies to a delivery or request. For random details of the fault, `chance` returns a number in [0, 1)
+ * that depends on the seed.
+ */
 export interface Strike {
   readonly rule: FaultRule;
   readonly chance: (purpose: string) => number;
@@ -98,7 +101,10 @@ export class Faults {
     return withoutPlace(rule);
   }
 
-  /** Merges `match` and `params` into the rule's. A new `count` includes the times the rule has already applied. */
+  /**
+   * Updates a rule. Merges the given `match` and `params` into its own. A new `count` includes the times that the rule
+   * has already applied.
+   */
   update(id: string, params: UpdateFaultParams): FaultRule {
     const before = this.rule(id);
     const rule = {
@@ -118,7 +124,7 @@ export class Faults {
     this.rules.delete(id);
   }
 
-  /** Removes all rules; the next rule gets the first place again. */
+  /** Removes all rules. The same rules, created again, then give the same faults. */
   clear(): void {
     this.rules.clear();
     this.decisions = [];

@@ -10,7 +10,7 @@ export interface Endpoint {
   readonly id: string;
   readonly url: string;
   readonly description: string | null;
-  /** Event types it subscribes to; `user.*` is every type that begins with `user.`. Empty: all types. */
+  /** Event types that the endpoint subscribes to; `user.*` is every type that begins with `user.`. Empty: all types. */
   readonly event_types: readonly string[];
   readonly enabled: boolean;
   /** Why the endpoint is disabled: `manual` by a request, `failing` because all attempts failed for days. */

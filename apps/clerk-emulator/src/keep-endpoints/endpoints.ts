@@ -65,8 +65,8 @@ export class Endpoints {
   }
 
   /**
-   * Replaces all endpoints. Existing deliveries keep the id of their endpoint. The ids are derived from the URLs, so that
-   * pending deliveries find their endpoint again after a restart.
+   * Replaces all endpoints by one for each URL. An endpoint's id is derived from its URL, so that pending deliveries
+   * find their endpoint again after a restart.
    */
   replace(urls: readonly string[]): void {
     this.endpoints.clear();
@@ -87,7 +87,7 @@ export class Endpoints {
     return this.put(this.newEndpoint(newId('ep', this.now()), params, 'api'));
   }
 
-  /** Enabling or disabling an endpoint resets `failing_since`. */
+  /** Updates an endpoint. Enabling or disabling it resets `failing_since`. */
   update(id: string, params: UpdateEndpointParams): Endpoint {
     const before = this.get(id);
     const turned = params.enabled !== undefined && params.enabled !== before.enabled;
@@ -126,7 +126,7 @@ export class Endpoints {
     });
   }
 
-  /** Records the result of an attempt. Disables an endpoint that has failed for days. */
+  /** Records the result of an attempt. Disables the endpoint when it has failed for `webhookDisableAfterMs`. */
   noteAttempt(id: string, succeeded: boolean): void {
     const before = this.endpoints.get(id);
     if (!before || (succeeded && before.failing_since === null)) return;

@@ -82,7 +82,7 @@ export class IdentifiersService {
     return pick(user.phone_numbers, id);
   }
 
-  /** Removes an identifier. When it was primary, the first verified one that is left becomes primary. */
+  /** Removes an identifier. If it was the primary one, the first remaining verified identifier becomes primary. */
   remove(kind: Kind, id: string): DeletedObject {
     this.users.change(this.ownerOf(kind, id).id, (user) => {
       if (kind === 'email_address') {

@@ -21,8 +21,8 @@ export class SessionsService {
   ) {}
 
   /**
-   * Signs the user in: updates `last_sign_in_at` (sends `user.updated`), then creates the session (sends
-   * `session.created`, or `session.pending` while tasks are left).
+   * Signs the user in. Updates `last_sign_in_at` and sends `user.updated`. Then creates the session and sends
+   * `session.created`, or `session.pending` for a pending session.
    */
   signIn(userId: string, options: SessionOptions = {}): ClerkSession {
     this.lockouts.assertMaySignIn(userId);

@@ -20,8 +20,8 @@ const PLAIN = [
 ] as const;
 
 /**
- * Rejects a value that another user has. An e-mail address or phone number is taken only when another user has it
- * verified or reserved; any number of users can have the same unverified one.
+ * Rejects `value` when another user has it. An e-mail address or phone number is rejected only when the other user has
+ * it verified or reserved.
  *
  * @throws IdentifierExistsError
  */
@@ -59,7 +59,10 @@ export function replaceMetadata(user: ClerkUser, params: MetadataParams): void {
   }
 }
 
-/** Makes one of the user's own verified identifiers the primary one. */
+/**
+ * Sets the primary e-mail address and phone number. Each must be verified and belong to the user.
+ * @throws ParamValueInvalidError
+ */
 export function applyPrimaries(user: ClerkUser, params: UpdateUserParams): void {
   const email = params.primary_email_address_id;
   if (email) {

@@ -1,7 +1,7 @@
-/** Ids of the users who have a value. Only unverified addresses and numbers have more than one holder. */
+/** Ids of the users who have a value. Only e-mail addresses and phone numbers can have more than one holder. */
 export class HolderIndex {
   private readonly first = new Map<string, string>();
-  /** All holders of a value except the first. Separate, because a set for each of 100 000 values would waste memory. */
+  /** By value: its holders except the first. Most values have none: a set for each of them would waste memory. */
   private readonly others = new Map<string, Set<string>>();
 
   add(key: string, id: string): void {

@@ -74,7 +74,10 @@ export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[
   return ordered.slice(params.offset, params.offset + params.limit);
 }
 
-/** Number of matching users. Like Clerk, matches parts of addresses, numbers and usernames, unlike {@link listUsers}. */
+/**
+ * Number of matching users. As at Clerk, a part of an address, number or username is enough to match; {@link listUsers}
+ * needs the whole value.
+ */
 export function countUsers(store: UserStore, filter: UserFilter): number {
   if (Object.values(filter).every((value) => value === undefined)) return store.size;
   return candidates(store, { user_id: filter.user_id }).filter((user) => matches(user, filter, isPartOf)).length;
@@ -104,7 +107,10 @@ function pageByCreation(store: UserStore, params: ListUsersParams, cursor: Clerk
   return page;
 }
 
-/** Users found by the index of one exact filter, without duplicates; all users when there is no such filter. */
+/**
+ * Users who may match `filter`, without duplicates. Looks up the values of one filter that has an index, such as
+ * `user_id`. Without such a filter, returns all users.
+ */
 function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
   const { user_id, email_address, phone_number, external_id, username } = filter;
   const found =

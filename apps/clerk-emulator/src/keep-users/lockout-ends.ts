@@ -10,7 +10,11 @@ interface LockoutEnd {
 export class LockoutEnds {
   private readonly ends = new Map<string, number>();
 
-  /** Records when the lockout of `user` ends. Call it when `user` is stored, at `now`, locked or not. */
+  /**
+   * Records when the lockout of `user` ends. Call this method whenever a user is stored, locked or not.
+   *
+   * @param now when the user is stored, in ms since 1970
+   */
   note(user: ClerkUser, now: number): void {
     if (!user.locked) {
       this.ends.delete(user.id);
@@ -18,13 +22,13 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // A change of a locked user stores the remaining seconds as last read, so the end of one lockout may differ by 1 s.
+    // A changed user carries the remaining seconds as last read. A difference of up to 1 s means the same lockout.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);
   }
 
-  /** The user as Clerk returns it at `now`; the same object when nothing has changed. */
+  /** The user as Clerk returns it at `now`, in ms since 1970. Returns `user` itself when nothing has changed. */
   shown(user: ClerkUser, now: number): ClerkUser {
     const end = this.ends.get(user.id);
     if (end === undefined || !user.locked || end === Infinity) return user;

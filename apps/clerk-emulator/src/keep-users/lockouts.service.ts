@@ -39,7 +39,7 @@ export class LockoutsService {
     if (user.locked) throw new UserLockedError();
   }
 
-  /** Counts a wrong code. Only the last attempt, which locks the user, sends an event. */
+  /** Counts a wrong code. Locks the user when no attempt is left, and only then sends an event. */
   countFailure(id: string): void {
     const user = this.store.get(id);
     const left = Math.max(0, user.verification_attempts_remaining - 1);

@@ -11,8 +11,8 @@ import { savedUsers } from './saved-users';
 import { UserVersions } from './user-versions';
 
 /**
- * Values that only one user of an instance can have. An e-mail address or phone number can have several unverified
- * holders, but only one that has it verified or reserved.
+ * Values that only one user of an instance can have. An e-mail address or phone number can have several holders, but at
+ * most one who has it verified or reserved.
  */
 export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
 
@@ -188,7 +188,9 @@ export class UserStore {
   }
 }
 
-/** Whether the user holds the value exclusively: an address or number only when it is verified or reserved. */
+/**
+ * True when no other user can have this value of the user. An address or number must be verified or reserved for that.
+ */
 export function hasForItself(user: ClerkUser, kind: UniqueKind, value: string): boolean {
   if (kind === 'email_address') {
     const address = value.toLowerCase();
@@ -200,7 +202,7 @@ export function hasForItself(user: ClerkUser, kind: UniqueKind, value: string): 
   return true;
 }
 
-/** Older users first; users of the same millisecond in the order of their ids. */
+/** Sort order: older users first, and users of the same millisecond by id. */
 export function byCreation(a: Pick<ClerkUser, 'id' | 'created_at'>, b: Pick<ClerkUser, 'id' | 'created_at'>): number {
   if (a.created_at !== b.created_at) return a.created_at - b.created_at;
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;

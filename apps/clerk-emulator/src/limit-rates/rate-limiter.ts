@@ -8,7 +8,7 @@ import { type RateLimitMode } from './rate-limit-mode';
 const WINDOW_MS = 10_000;
 const INSTANCE_LIMIT = { development: 100, production: 1_000 } as const;
 const USER_WRITE_LIMIT = 10;
-/** Maximum number of users whose changes are counted; the oldest window is removed first. */
+/** Maximum number of users whose changes are counted. Beyond it, forgets the user whose last change is the oldest. */
 const USERS_KEPT = 10_000;
 
 interface Window {
@@ -17,8 +17,8 @@ interface Window {
 }
 
 /**
- * Rate limits of Clerk's Backend API: requests per instance, and changes per user. Each counts in a window of 10 s that
- * starts with a request. The JWKS has no limit.
+ * Rate limits of Clerk's Backend API: requests per instance, and changes per user. A window of 10 s starts with
+ * the first request that counts. The JWKS has no limit.
  */
 @Injectable()
 export class RateLimiter {

@@ -6,7 +6,10 @@ import { CONFIG } from '../tokens';
 /** Custom claims of session tokens, which Clerk's dashboard sets. */
 @Injectable()
 export class ClaimsTemplate {
-  /** Null: tokens of version 2 have `public_metadata` as `metadata`, those of version 1 have no custom claims. */
+  /**
+   * Null: tokens of version 2 have the claim `metadata` with the user's `public_metadata`. Tokens of version 1 have no
+   * custom claims.
+   */
   current: JsonObject | null;
 
   constructor(@Inject(CONFIG) config: EmulatorConfig) {

@@ -6,8 +6,8 @@ import { savedKeys } from './saved-keys';
 import { SigningKey } from './signing-key';
 
 /**
- * Keys that the ring starts with: the saved ones. If none are saved, or the configuration has another key: the
- * configured key, or else a new one.
+ * Keys that the ring starts with. Uses the saved keys if the oldest of them is the configured key, or if no key is
+ * configured. Otherwise uses the configured key. Without saved and configured keys, generates a key.
  * @throws StateFileInvalidError
  */
 export async function initialKeys(

@@ -3,7 +3,7 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { BackendApiGuard } from '../serve-api/backend-api.guard';
 import { KeyRing } from './key-ring';
 
-/** Serves the JWKS (RFC 7517) at two paths: for the SDK, with the secret key, and publicly. */
+/** Serves the JWKS (RFC 7517) at two paths: `/v1/jwks` needs the secret key, `/.well-known/jwks.json` is public. */
 @Controller()
 export class JwksController {
   constructor(private readonly ring: KeyRing) {}

@@ -39,7 +39,7 @@ interface JwtKeys {
   readonly publicPem: string;
 }
 
-/** The token `jwt` with its signature encoded invalidly; a lenient decoder decodes it to the same bytes. */
+/** The token `jwt` with its signature encoded invalidly. A lenient decoder still gets the same signature. */
 export function misencoded(jwt: string, encoding: JwtEncoding): string {
   if (encoding === 'padded') return `${jwt}==`;
   const last = BASE64URL.indexOf(jwt.slice(-1));
@@ -53,7 +53,7 @@ export function withClaims(jwt: string, changes: JsonObject): string {
   return [header, base64url(JSON.stringify({ ...before, ...changes })), sig].join('.');
 }
 
-/** The token with one bit of its signature flipped, in the middle, because the last character has unused bits. */
+/** The token with one bit in the middle of its signature flipped. In the last character, the bit could be unused. */
 export function tampered(jwt: string): string {
   const [header = '', claims = '', sig = ''] = jwt.split('.');
   const bytes = Buffer.from(sig, 'base64url');

@@ -62,14 +62,14 @@ export class KeyRing {
       .reverse();
   }
 
-  /** A key in any state. @throws ResourceNotFoundError */
+  /** The key with this `kid`, even when it is retired. @throws ResourceNotFoundError */
   get(kid: string): SigningKey {
     const found = this.ring.find(({ key }) => key.kid === kid);
     if (!found) throw new ResourceNotFoundError('key', kid);
     return found.key;
   }
 
-  /** Makes a new key active. The previous one stays published, so that its tokens verify until they expire. */
+  /** Makes a new key active. The previous key stays published, so that its tokens verify until they expire. */
   async rotate(): Promise<SigningKey> {
     if (this.ring.length >= KEY_LIMIT) throw new TooManyResourcesError('keys', KEY_LIMIT);
     const created_at = this.now();

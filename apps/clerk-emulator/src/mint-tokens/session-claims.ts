@@ -17,7 +17,7 @@ interface SessionClaimsInput {
   readonly version: 1 | 2;
   readonly session: ClerkSession;
   readonly user: ClerkUser;
-  /** Custom claims, without shortcodes. */
+  /** Custom claims in which the shortcodes are already replaced. */
   readonly custom: JsonObject;
   readonly issuer: string;
   /** Null omits `azp`. */

@@ -22,7 +22,7 @@ import { KeyRing } from './key-ring';
 import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
-/** Differences of a token from a valid one. In `claims` and `header`, null removes a key. */
+/** Ways in which a token differs from a valid one. In `claims` and `header`, null removes a key. */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;
   readonly azp?: string | null | undefined;
@@ -30,7 +30,7 @@ export interface TokenFaults {
   readonly header?: JsonObject | undefined;
   /** Issued two lifetimes ago, so that `iat`, `nbf` and `exp` are all in the past. */
   readonly expired?: boolean | undefined;
-  /** Issued by a clock that is this far ahead, or behind when negative. */
+  /** Seconds by which the issuer's clock is ahead; negative when it is behind. */
   readonly clockSkewSeconds?: number | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly algorithm?: JwtAlgorithm | undefined;
@@ -64,7 +64,7 @@ export class TokenMinter {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** A valid token. @throws SessionNotActiveError unless the session is active or pending and has not expired */
+  /** A valid token. @throws SessionNotActiveError when the session has expired, or is neither active nor pending */
   async mint(sessionId: string, version?: 1 | 2, expiresInSeconds?: number): Promise<string> {
     const { status, expire_at } = this.sessions.get(sessionId);
     const isLive = (status === 'active' || status === 'pending') && this.now() < expire_at;

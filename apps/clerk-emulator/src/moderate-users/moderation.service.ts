@@ -13,7 +13,7 @@ export class ModerationService {
     private readonly lockouts: LockoutsService,
   ) {}
 
-  /** Also revokes the user's sessions. */
+  /** Bans the user and revokes the user's sessions. */
   ban(id: string): ClerkUser {
     const user = this.users.change(id, (changed) => void (changed.banned = true));
     this.sessions.revokeAllOf(id);

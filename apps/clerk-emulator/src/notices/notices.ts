@@ -19,7 +19,7 @@ export interface Notice {
 
 const NOTICES_KEPT = 500;
 
-/** The latest 500 notices. Svix reports such things by operational webhooks, Clerk in its dashboard. */
+/** The latest 500 notices. At Clerk, such notices are in the dashboard and in Svix's operational webhooks. */
 @Injectable()
 export class Notices {
   private notices: Notice[] = [];

@@ -54,7 +54,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
-  /** Saves the state. Only one write runs at a time, and each takes the state at its own start. */
+  /** Saves the state. Only one write runs at a time, and each writes the state as it is when the write starts. */
   private save(): Promise<void> {
     const path = this.config.stateFile;
     if (path === undefined) return Promise.resolve();

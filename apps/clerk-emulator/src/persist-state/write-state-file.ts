@@ -26,7 +26,10 @@ async function makeFolder(path: string): Promise<void> {
   if (refusal !== true) throw refusal;
 }
 
-/** Makes one folder. Returns true when the folder exists now, or the error when a parent seems to be missing. */
+/**
+ * Makes one folder.
+ * @returns true when the folder exists now, or the error `ENOENT`, which can mean a missing parent
+ */
 async function made(path: string): Promise<true | Error> {
   try {
     await mkdir(path);

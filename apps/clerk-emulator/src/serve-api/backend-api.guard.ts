@@ -50,7 +50,9 @@ export class BackendApiGuard implements CanActivate, OnModuleDestroy {
     if (!timingSafeEqual(sha256(key), this.expected)) throw new SecretKeyInvalidError();
   }
 
-  /** Waits as the fault says. Ends early when the client disconnects or the emulator shuts down. */
+  /**
+   * Delays the request for the fault `api_hang`. Stops waiting when the client disconnects or the emulator shuts down.
+   */
   private async hang(request: FastifyRequest, { hang_ms, then }: FaultParams<'api_hang'>): Promise<void> {
     const disconnected = new AbortController();
     request.raw.socket.once('close', () => disconnected.abort());

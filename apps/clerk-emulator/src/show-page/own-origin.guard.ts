@@ -6,13 +6,13 @@ import { CONFIG } from '../tokens';
 import { Instance } from '../instance';
 import { ForeignHostError, ForeignOriginError } from '../errors';
 
-/** Names that public DNS does not resolve: single labels and reserved top-level domains. */
+/** Host names that public DNS does not resolve: names without a dot, and reserved endings such as `.localhost`. */
 const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|svc|home\.arpa))$/;
 
 /**
- * Rejects requests that a browser sends for a page of another site, because the page and the control API need no
- * credential. Also rejects host names that others control: under such a name a foreign page would have the same origin.
- * Accepts programs, which send neither Origin nor Sec-Fetch-Site.
+ * Rejects requests that a browser sends for a page of another site, because the emulator's page and control API need no
+ * credential. Also rejects host names that others control: a foreign page under such a name would have the emulator's
+ * origin. Accepts requests of programs, which send neither Origin nor Sec-Fetch-Site.
  */
 @Injectable()
 export class OwnOriginGuard implements CanActivate {
@@ -25,7 +25,7 @@ export class OwnOriginGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { host } = request.headers;
     if (host !== undefined && !this.isLocal(host)) throw new ForeignHostError();
-    // The matched route, not the path: `/%65mulator/reset` matches the same route.
+    // Uses the matched route, because the path can differ: `/%65mulator/reset` also matches `/emulator/reset`.
     const route = request.routeOptions.url ?? '';
     if (!needsThisGuard(route) || isOpening(request, route)) return true;
     if (!isOwnOrigin(request)) throw new ForeignOriginError();
@@ -41,14 +41,14 @@ export class OwnOriginGuard implements CanActivate {
 }
 
 /**
- * Whether only this guard protects the route: the page and the control API. The Backend API needs the secret key, and the
+ * True for the page and the control API, which only this guard protects. The Backend API needs the secret key, and the
  * JWKS is public.
  */
 function needsThisGuard(route: string): boolean {
   return !route.startsWith('/v1/') && route !== '/.well-known/jwks.json';
 }
 
-/** A navigation to the page in a tab of its own, by a link of another site or the address bar. It discloses nothing. */
+/** True when a browser opens the page in a tab, even by a link of another site. The page alone discloses nothing. */
 function isOpening({ method, headers }: FastifyRequest, route: string): boolean {
   return (
     route === '/' &&
@@ -59,8 +59,9 @@ function isOpening({ method, headers }: FastifyRequest, route: string): boolean 
 }
 
 /**
- * Whether the request comes from the emulator's own page or from no page. `none` is the address bar (Fetch Metadata,
- * W3C). Every browser sends Origin with a cross-site POST.
+ * True when the request comes from the emulator's own page or from no page. In Sec-Fetch-Site, `none` means the address
+ * bar. Browsers without this header still send Origin with a cross-site POST.
+ * @see https://www.w3.org/TR/fetch-metadata/
  */
 function isOwnOrigin({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];

@@ -15,7 +15,7 @@ export interface SentMessage {
 
 const MESSAGES_KEPT = 500;
 
-/** The latest 500 messages with codes. They are not delivered; tests and people read them here. */
+/** The latest 500 messages with codes. The emulator delivers no message; tests and people read the codes here. */
 @Injectable()
 export class Outbox {
   private messages: SentMessage[] = [];

@@ -13,7 +13,10 @@ export function publishableKeyOf(issuer: string): string {
   return `pk_test_${Buffer.from(`${new URL(issuer).host}$`).toString('base64')}`;
 }
 
-/** `Set-Cookie` headers that set the session token under the plain and the suffixed name. Host-only, like Clerk's. */
+/**
+ * `Set-Cookie` headers that set the session token under the plain and the suffixed name. Like Clerk's, the cookies are
+ * host-only.
+ */
 export function sessionCookies(token: string, publishableKey: string): string[] {
   return ['__session', `__session_${cookieSuffix(publishableKey)}`].map(
     (name) => `${name}=${token}; Path=/; SameSite=Lax`,

@@ -17,7 +17,7 @@ import {
 } from './sign-in.schemas';
 import { SignInService } from './sign-in.service';
 
-/** Sign-in by code, which a browser does with Clerk's Frontend API. */
+/** Sign-in by code. At Clerk, a browser uses the Frontend API for it. */
 @Controller('emulator')
 export class SignInController {
   constructor(

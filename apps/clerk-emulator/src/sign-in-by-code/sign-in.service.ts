@@ -115,7 +115,7 @@ export class SignInService {
 
 function newCode(identifier: string): string {
   if (isTestIdentifier(identifier)) return TEST_CODE;
-  // Never `TEST_CODE`. Tests send it as a wrong code, and would fail once in a million runs.
+  // Must not be `TEST_CODE`: tests send that as a wrong code, and would fail once in a million runs.
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   return code === TEST_CODE ? newCode(identifier) : code;
 }

@@ -11,7 +11,7 @@ export interface SignIn {
   readonly first_factor_verification: CodeVerification;
 }
 
-/** Verification of the code. `expired` and `failed` end it; resending the code starts a new one. */
+/** Verification of the code. `expired` and `failed` are final; resending the code starts a new verification. */
 interface CodeVerification {
   readonly object: 'verification_otp';
   readonly status: 'unverified' | 'verified' | 'expired' | 'failed';
@@ -20,11 +20,11 @@ interface CodeVerification {
   readonly expire_at: number;
 }
 
-/** A sign-in with what the control API does not return. */
+/** A sign-in with the fields that the control API does not return. */
 export interface StoredSignIn {
   readonly signIn: SignIn;
   readonly code: string;
-  /** The session will be pending. */
+  /** True when the new session gets the status `pending`. */
   readonly pending: boolean;
 }
 
@@ -43,7 +43,7 @@ export function newVerification(identifier: string, expireAt: number): CodeVerif
   };
 }
 
-/** The sign-in with these fields of its verification changed. */
+/** A copy of the sign-in with the given changes to its verification. */
 export function withVerification(stored: StoredSignIn, changes: Partial<CodeVerification>): StoredSignIn {
   const first_factor_verification = { ...stored.signIn.first_factor_verification, ...changes };
   return { ...stored, signIn: { ...stored.signIn, first_factor_verification } };
