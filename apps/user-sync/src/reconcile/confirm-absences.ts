@@ -15,7 +15,7 @@ import { CONFIG } from '../tokens';
 const CONFIRMATION = 'confirmation';
 const MAX_PER_ROUND = 20;
 
-/** Asks Clerk again about users that it did not find. A second 404 deletes the user; an admin can undo the deletion. */
+/** Asks Clerk again about users for whom it answered 404. A second 404 deletes the user; an admin can undo that. */
 @Injectable()
 export class AbsenceConfirmation {
   constructor(
@@ -29,8 +29,8 @@ export class AbsenceConfirmation {
   ) {}
 
   /**
-   * Confirms due absences. Stops once as many absent users were deleted in the last 24 hours as a reconcile run may
-   * delete.
+   * Asks Clerk about the suspected absences that are due. Stops once `reconcile.maxDeletions` users have been deleted
+   * this way in the last 24 hours.
    */
   async confirmDue(): Promise<void> {
     const due = await this.absences.due(MAX_PER_ROUND);

@@ -15,7 +15,7 @@ interface Row {
   readonly clerk_user_id: string;
   readonly content_hash: string | null;
   readonly clerk_deprovisioned: boolean;
-  /** Milliseconds; bigint, hence a string. */
+  /** Milliseconds since the epoch; a string, as the driver returns a `bigint`. */
   readonly clerk_updated_at: string | null;
 }
 
@@ -31,7 +31,7 @@ export class DriftSampler {
 
   /** Compares one sample. Returns how many of its users differ from Clerk. */
   async sample(): Promise<number> {
-    // Ids are random UUIDs, so the ids after a random UUID are a random sample. The primary key finds them.
+    // Our user ids are random UUIDs, so the ids that follow a random UUID are a random sample. The index finds them.
     const rows = await guardDatabase(() =>
       this.dataSource.query<Row[]>(
         `(SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users

@@ -18,9 +18,9 @@ export class InstanceCheck {
   ) {}
 
   /**
-   * Whether an instance is the one that our users come from: the configured one, otherwise that of the last complete
-   * reconcile run. Every instance is ours before the first run. Without `instanceId` it checks the instance of the
-   * secret key, which it asks Clerk for.
+   * Whether `instanceId` is the instance that our users come from. That is the configured instance, otherwise the instance
+   * of the last complete reconcile run. If neither exists, every instance is ours. Without `instanceId`, checks the
+   * instance of the secret key, which it asks Clerk for.
    */
   async isOurs(instanceId?: string): Promise<boolean> {
     const ours = this.config.clerk.instanceId ?? (await this.runs.lastFinished('done'))?.instanceId ?? undefined;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 
-/** Advisory lock of the replica that leads. Arbitrary; must be unique among our advisory locks. */
+/** Key of the leader's advisory lock: an arbitrary number, unique among our advisory locks. */
 export const LEADER_LOCK = 7_202_613;
 
 /**
@@ -13,7 +13,10 @@ export const LEADER_LOCK = 7_202_613;
 export class LeaderLock {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Runs `work` while this replica holds the lock. Does nothing when another replica holds it. */
+  /**
+   * Runs `work` if this replica gets the lock; does nothing if another replica holds it. `work` gets `stillLeading`, which
+   * returns false once the connection that holds the lock is lost.
+   */
   async lead(work: (stillLeading: () => Promise<boolean>) => Promise<void>): Promise<void> {
     const connection = this.dataSource.createQueryRunner();
     try {

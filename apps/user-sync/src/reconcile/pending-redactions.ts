@@ -13,8 +13,7 @@ import { queueWriteBacks } from '../write-back/queue/queue-write-backs';
 const MAX_REDACTIONS = 500;
 
 /**
- * Undoable deletions, which no webhook reported. Each user is redacted when due, unless an admin undoes the deletion
- * before.
+ * Deletions that no webhook reported. An admin can undo them for some time; after that time, the users are redacted.
  */
 @Injectable()
 export class PendingRedactions {
@@ -105,8 +104,8 @@ interface Restored extends Pending {
 }
 
 /**
- * Restores users. An address that another user has verified meanwhile stays with that user. The content hash is deleted,
- * so that the next snapshot is written in full.
+ * Restores deleted users. An address that another user has verified meanwhile stays with the other user. Clears the
+ * content hash, so that the next snapshot is written in full.
  */
 async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): Promise<void> {
   await manager.query(
@@ -125,7 +124,7 @@ async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): 
   );
 }
 
-/** Records what happened to users although nothing was observed. */
+/** Adds a redaction or an undo to the history of each user. Neither belongs to an observation. */
 async function recordSteps(
   manager: EntityManager,
   rows: readonly Pending[],

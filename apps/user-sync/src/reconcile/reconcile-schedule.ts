@@ -22,7 +22,10 @@ export class ReconcileSchedule {
     return intervalMs === 0 ? undefined : intervalMs;
   }
 
-  /** Interval of the leader's chores, which queue the runs. Never longer than the interval between two runs. */
+  /**
+   * Interval of the leader's chores, in milliseconds. The chores queue the runs, so it is never longer than the interval
+   * between two runs.
+   */
   get choresEveryMs(): number {
     const { leaderChores } = this.config.intervals;
     return Math.min(leaderChores, this.intervalMs ?? leaderChores);

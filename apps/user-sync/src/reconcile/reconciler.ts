@@ -32,15 +32,15 @@ import { CONFIG } from '../tokens';
  */
 
 /**
- * Number of users in the cursor. When the last scanned user was deleted at Clerk, the scan continues after the user
- * scanned before.
+ * Number of users in the cursor, which holds the last scanned users, newest first. If the newest was deleted at Clerk,
+ * the scan continues after the next one in the cursor.
  */
 const CURSOR_USERS = 5;
 const ABSENT_PER_PAGE = 50;
 const MAX_CONCURRENT = 5;
 
 /**
- * Scans all of Clerk's users and makes our users equal. First applies each page of snapshots and marks its users as
+ * Scans all of Clerk's users and makes ours equal to them. First applies each page of snapshots and marks its users as
  * seen, then asks Clerk about each of our users that was not seen. All progress is in the database, so that an
  * interrupted run is resumed at the page where it stopped.
  */
@@ -84,7 +84,7 @@ export class Reconciler {
     return this.runs.update(id, { ...changes, finishedAt: new Date() });
   }
 
-  /** Time of PostgreSQL, because it is compared with `users.created_at`. */
+  /** Current time by PostgreSQL's clock, because the result is compared with `users.created_at`. */
   private async now(): Promise<Date> {
     const rows = await guardDatabase(() => this.dataSource.query<{ now: Date }[]>('SELECT now() AS now'));
     return rows[0]?.now ?? new Date();
@@ -105,7 +105,10 @@ export class Reconciler {
     }
   }
 
-  /** Next page. When the last user of the cursor is gone at Clerk, tries the ones before it, then the first page. */
+  /**
+   * Reads the page after the newest user of the cursor. If that user is gone at Clerk, tries the older users of the
+   * cursor, then starts again at the first page.
+   */
   private async page(cursor: readonly string[]): Promise<{ users: MappedUser[]; cursor: readonly string[] }> {
     for (let skipped = 0; ; skipped += 1) {
       try {
@@ -116,7 +119,10 @@ export class Reconciler {
     }
   }
 
-  /** Asks Clerk about each user of ours that was not seen. When an admin has to approve first, returns the reason. */
+  /**
+   * Asks Clerk about each user of ours that was not seen. If too many are absent, asks nothing and returns the reason why
+   * an admin has to approve first.
+   */
   private async confirmAbsences(
     run: ReconcileRunEntity,
     startedAt: Date,

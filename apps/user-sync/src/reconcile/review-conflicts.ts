@@ -32,7 +32,7 @@ export class ConflictReview {
   async closeEnded(): Promise<void> {
     const rows = await this.query<{ id: string; holder: string }>(ended);
     if (rows.length === 0) return;
-    // The holder may have changed since the query; a conflict with another holder was not checked.
+    // Skips a conflict whose holder has changed since the query: the query only checked the earlier holder.
     await this.query(
       `UPDATE user_conflicts AS c SET resolved_at = now() FROM unnest($1::bigint[], $2::text[]) AS ended(id, holder)
         WHERE c.id = ended.id AND c.holder = ended.holder AND c.resolved_at IS NULL`,
@@ -41,9 +41,9 @@ export class ConflictReview {
   }
 
   /**
-   * Asks Clerk about each user that is stored without an address, if the row of the address's holder has changed since
-   * Clerk was last asked. The user who has waited longest comes first. If a user cannot be settled, asks again in ten
-   * minutes. Stops when `goOn` returns false.
+   * Asks Clerk again about users that are stored without an address because another user, the holder, has it. A user is
+   * due when the holder's row has changed since Clerk was last asked; the longest waiting comes first. If a user cannot
+   * be settled, asks again in ten minutes. Stops when `goOn` returns false.
    * @throws ClerkRequestError or SharedOutageError while Clerk or the database is unavailable
    */
   async askDue(goOn: () => boolean): Promise<void> {
@@ -66,7 +66,10 @@ export class ConflictReview {
   }
 }
 
-/** SQL for our user id in a column that holds either a Clerk id or, for a local user, our id; NULL for a Clerk id. */
+/**
+ * SQL for our id of a local user, from a column that holds our ids of local users and the Clerk ids of other users. NULL
+ * for a Clerk id.
+ */
 const localId = (column: string) => `CASE WHEN starts_with(${column}, 'user_') THEN NULL ELSE ${column}::uuid END`;
 
 const ended = `
@@ -81,8 +84,8 @@ const ended = `
    ORDER BY c.id`;
 
 /**
- * Changes of the holder's row from this long before the last check (or before the conflict was noted) still count. The
- * transaction that made such a change may have begun before that time but committed afterwards.
+ * A change of the holder's row counts as later than the last check even if its `updated_at` is this much earlier. A
+ * row's `updated_at` is when its transaction began, which may have committed after the check.
  */
 const MARGIN = "interval '10 seconds'";
 

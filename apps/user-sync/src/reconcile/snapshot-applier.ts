@@ -34,8 +34,8 @@ export class SnapshotApplier {
   ) {}
 
   /**
-   * Applies a page of users. Decision `missing`: Clerk no longer knows the user. `failed`: a person has to look at the
-   * user.
+   * Applies a page of users. Returns the decision about each: `missing` when Clerk no longer knows the user, `failed`
+   * when the user could not be applied.
    */
   async applyAll(runId: string, users: readonly MappedUser[]): Promise<Sighting[]> {
     const sightings: Sighting[] = [];
@@ -99,8 +99,8 @@ export class SnapshotApplier {
 }
 
 /**
- * Whether the run may continue without this user: Clerk as a whole is available, and a retry may succeed. It cannot when
- * Clerk rejects our secret key.
+ * Whether the error is about this user only, so that the run can continue with the others. Then Clerk as a whole is
+ * available, and a retry may succeed. A rejected secret key, for example, stops the run.
  */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;
@@ -110,7 +110,8 @@ function isOfThisUserAlone(error: unknown): boolean {
 function snapshot(runId: string, user: MappedUser): Observation {
   return {
     clerkUserId: user.clerkUserId,
-    // The rows were not read before the page was fetched. For an equal version the user is fetched again.
+    // `unknown`: the row was not read before the page was fetched. The user is fetched again if the row has a later
+    // version, or the same version with other content.
     seen: { kind: 'snapshot', user, before: 'unknown', confirmed: false },
     activity: user.activity,
     origin: originOf(runId, user.clerkUserId),

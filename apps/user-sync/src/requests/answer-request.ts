@@ -3,7 +3,7 @@ import { guardDatabase } from '../database/guard-database';
 import { type ClerkRequestError } from '../errors';
 
 /**
- * Runs the work behind a request.
+ * Runs `work`, which answers a request, and returns its reply.
  * @throws RequestRefusedError `unavailable` while the database is unavailable
  */
 export async function answerRequest<Reply>(work: () => Promise<Reply>): Promise<Reply> {
@@ -15,7 +15,7 @@ export async function answerRequest<Reply>(work: () => Promise<Reply>): Promise<
   }
 }
 
-/** Refusal of a request that needs an answer from Clerk. Carries the wait that Clerk or the budget asks for. */
+/** Refusal of a request that needs Clerk. `retryAfterMs` is the wait that Clerk or the Clerk budget asks for. */
 export function clerkUnavailable(message: string, cause: ClerkRequestError): RequestRefusedError {
   return new RequestRefusedError('clerk_unavailable', message, { cause, retryAfterMs: cause.answer.retryAfterMs });
 }

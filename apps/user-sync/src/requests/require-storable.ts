@@ -2,7 +2,7 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { isStorable } from '@gatehouse/persistence';
 
 /**
- * Checks that PostgreSQL can store every text among the fields, also one level deep.
+ * Checks that PostgreSQL can store every string in `fields`: the fields themselves, and the direct members of a field.
  * @throws RequestRefusedError `invalid_request`, naming the field
  */
 export function requireStorable(fields: object): void {

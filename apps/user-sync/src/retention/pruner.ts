@@ -8,7 +8,7 @@ import { CONFIG } from '../tokens';
 const EVERY_MS = 60_000;
 /** Maximum rows per statement, so that a backlog neither holds locks for long nor exceeds the statement timeout. */
 const MAX_ROWS = 10_000;
-/** Advisory lock of the replica that prunes. Arbitrary; must be unique among our advisory locks. */
+/** Key of the advisory lock of the replica that prunes: an arbitrary number, unique among our advisory locks. */
 const LOCK = 7_202_612;
 
 /**
@@ -18,12 +18,15 @@ const LOCK = 7_202_612;
 const CHANGES_KEPT = '24 hours';
 
 /**
- * Retention of logouts: Clerk still issues tokens for a session that ended only here. Sessions last a week, unless
- * configured longer.
+ * Retention of logouts. Must exceed the lifetime of a Clerk session, which is a week unless configured longer: Clerk still
+ * issues tokens for a session that ended only here.
  */
 const SIGNED_OUT_KEPT = '366 days';
 
-/** Time at which an API key ended; NULL for a valid key. Ended keys are kept as long as audit entries about them. */
+/**
+ * SQL for the time at which an API key ended or will end; NULL for a key without an end. Ended keys are kept as long as
+ * audit entries.
+ */
 const KEY_ENDED_AT = 'coalesce(revoked_at, least(expires_at, grace_ends_at))';
 
 const batch = (table: string, key: string, condition: string) =>
@@ -38,15 +41,16 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // Kept for an hour after their end: a login counts as the first one when no earlier session is stored.
+  // Keeps expired sessions for an hour. In the first hour of a user, a login counts as the first one if no session of
+  // the user is stored.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
-  // The audit log keeps the history of promises.
+  // Ended promises can be deleted: the audit log keeps their history.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 
 /**
- * Condition for audit entries older than `days`. `recorded_at` decides: a trigger prevents the deletion of an entry that
- * is younger by it. `at` is compared too because it has an index, which finds the candidates.
+ * SQL condition for audit entries that were recorded more than `days` ago. A trigger rejects the deletion of an entry
+ * whose `recorded_at` is less than 90 days ago. `at` is compared too, because its index finds the candidates.
  */
 const isOlder = (days: number) =>
   `at < now() - interval '${days} days' AND coalesce(recorded_at, at) < now() - interval '${days} days'`;

@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 
-/** Whether Clerk has reported the end of this session, or its user has logged out here. */
+/** Whether a Clerk session has ended: Clerk has reported its end, or the user has logged out here. */
 export async function hasEnded(manager: EntityManager, sessionId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(
     `SELECT FROM changes WHERE kind = 'clerk_session' AND session_id = $1

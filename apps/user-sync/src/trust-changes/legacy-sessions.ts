@@ -3,7 +3,7 @@ import { type TrustChangeReason } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { type NewTrustChange } from './record-trust-changes';
 
-/** A new legacy session; `expiresAt` in milliseconds since the epoch. */
+/** A new legacy session: the session of a Gatehouse token. `expiresAt` is in milliseconds since the epoch. */
 export interface OpenedSession {
   readonly id: string;
   readonly expiresAt: number;
@@ -30,14 +30,14 @@ export interface LegacySessionsOf {
   readonly parentSessionIds?: readonly string[];
 }
 
-/** Closes the open sessions among these. Returns the trust changes to record. */
+/** Closes the open legacy sessions that match at least one of the ids. Returns the trust changes to record. */
 export async function closeLegacySessions(
   manager: EntityManager,
   { ids = [], userIds = [], parentSessionIds = [] }: LegacySessionsOf,
   reason: TrustChangeReason,
 ): Promise<NewTrustChange[]> {
   if (ids.length + userIds.length + parentSessionIds.length === 0) return [];
-  // Locked in the order of ids, so that concurrent calls do not deadlock.
+  // Locks the sessions in the order of their ids, so that concurrent calls do not deadlock.
   const [rows] = await manager.query<[{ id: string; user_id: string }[], number]>(
     `UPDATE legacy_sessions SET closed_at = now() WHERE id IN (
        SELECT id FROM legacy_sessions

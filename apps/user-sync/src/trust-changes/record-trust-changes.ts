@@ -12,7 +12,7 @@ export type NewTrustChange = { readonly reason: TrustChangeReason } & (
 /**
  * Assigns numbers to trust changes, in the transaction that makes them. Returns the last number; null without changes.
  * The counter's row stays locked until the commit, so that numbers have no gaps and become visible in order. Must be
- * the transaction's last statement, so that no transaction waits for another lock while it holds this one.
+ * the transaction's last statement: while a transaction holds the counter's lock, it must not wait for other locks.
  */
 export async function recordTrustChanges(
   manager: EntityManager,
@@ -35,7 +35,10 @@ export async function recordTrustChanges(
   return Number(rows[0]?.number);
 }
 
-/** The number of the last committed trust change. Read it before the rows, so that the rows are at least as new. */
+/**
+ * The number of the last committed trust change. Read this number before the rows that are returned with it, so that the
+ * rows are at least as new.
+ */
 export async function lastTrustChangeNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');
   return Number(rows[0]?.number ?? 0);

@@ -6,13 +6,13 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { loadTrustChanges } from './load-trust-changes';
 
-/** With a larger backlog, only the number is announced, and gateways request what they miss. */
+/** Maximum trust changes to announce. With more, only the current number is announced; gateways request the changes. */
 const MAX_BACKLOG = 5_000;
 
 /**
- * Announces trust changes to all gateways, at once and by a heartbeat. Reads them from the database, so each replica
- * also announces the changes of the others, in order. Gateways may receive a change twice. They miss none, even when a
- * replica ends between a commit and its announcement.
+ * Announces trust changes to all gateways, at once and by a heartbeat. Reads the changes from the database, so each
+ * replica also announces, in order, those made by other replicas. Gateways may receive a change twice, but miss none,
+ * even when a replica ends between a commit and its announcement.
  */
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -11,10 +11,10 @@ export function isClerkUserId(ref: string): boolean {
 }
 
 /**
- * Finds the user of a `userRefSchema` value; null when there is none. An id also finds a deleted user, an e-mail address
- * only live users.
- * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if one has verified it. A
- * change could otherwise reach the wrong user
+ * Finds the user that `ref` (see `userRefSchema`) names; null when there is none. An id finds live and deleted users, an
+ * e-mail address only live ones.
+ * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if one of them has verified
+ * it: a change must not reach the wrong user
  */
 export async function findUserBy(manager: EntityManager, ref: string): Promise<UserEntity | null> {
   if (!ref.includes('@')) return manager.findOneBy(UserEntity, isClerkUserId(ref) ? { clerkUserId: ref } : { id: ref });
@@ -39,8 +39,8 @@ export async function requireUser(manager: EntityManager, ref: string): Promise<
 }
 
 /**
- * Ids of the users of these references.
- * @throws RequestRefusedError `not_found` when one of them does not exist
+ * Our ids of the users that `refs` name, in the same order.
+ * @throws RequestRefusedError `not_found` when one of the users does not exist
  */
 export async function userIdsOf(manager: EntityManager, refs: readonly string[]): Promise<string[]> {
   const ids: string[] = [];

@@ -8,7 +8,7 @@ export function newUserId(): string {
   return randomUUID();
 }
 
-/** A random referral code: `BP-` and nine characters, 3.5e13 values. A unique index rejects repeated ones. */
+/** A random referral code: `BP-` and nine characters, one of 3.5e13. A unique index rejects repeated codes. */
 export function newReferralCode(): string {
   return `BP-${[...randomBytes(9)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')}`;
 }

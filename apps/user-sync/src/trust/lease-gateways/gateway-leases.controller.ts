@@ -24,7 +24,7 @@ export class GatewayLeasesController {
       if (ending) await endLease(manager, gatewayId);
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
-      // Read after the lease is stored: every later trust change waits for this gateway.
+      // Reads the number after the lease is stored, because only later trust changes wait for this gateway.
       return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }

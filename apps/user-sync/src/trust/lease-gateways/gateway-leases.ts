@@ -9,12 +9,12 @@ export interface GatewayLease {
   readonly live: boolean;
 }
 
-/** Leases that expired longer ago are deleted. */
+/** Time between the expiry of a lease and its deletion. */
 const DELETE_AFTER = '1 minute';
 
 /**
- * SQL: the number, if this database has assigned it, otherwise 0. A gateway with a higher number knows trust changes
- * that a failover of the database has lost. Such a gateway counts as having acknowledged nothing.
+ * SQL for `number` if this database has assigned it to a trust change, otherwise 0. A gateway has a higher number when a
+ * failover of the database has lost trust changes. Such a gateway counts as having acknowledged nothing.
  */
 const seen = (number: string) => `CASE WHEN ${number} <= (SELECT number FROM change_counter) THEN ${number} ELSE 0 END`;
 
@@ -35,7 +35,7 @@ export async function endLease(manager: EntityManager, gatewayId: string): Promi
   await manager.query('DELETE FROM gateway_leases WHERE gateway_id = $1', [gatewayId]);
 }
 
-/** Records the last trust change that a gateway has acknowledged. Without a lease it has no effect. */
+/** Records the last trust change that a gateway has acknowledged. Does nothing for a gateway without a lease. */
 export async function acknowledge(manager: EntityManager, gatewayId: string, number: number): Promise<void> {
   await manager.query(
     `UPDATE gateway_leases SET number = $2 WHERE gateway_id = $1 AND number < ${seen('$2::bigint')}`,
@@ -43,7 +43,7 @@ export async function acknowledge(manager: EntityManager, gatewayId: string, num
   );
 }
 
-/** All gateway leases; `live` by the clock of the database. */
+/** Loads all gateway leases. `live`: not expired by the clock of the database. */
 export async function loadLeases(manager: EntityManager): Promise<GatewayLease[]> {
   const rows = await manager.query<{ gateway_id: string; number: string; live: boolean }[]>(
     'SELECT gateway_id, number, expires_at > now() AS live FROM gateway_leases',

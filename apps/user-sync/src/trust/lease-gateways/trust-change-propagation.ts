@@ -21,7 +21,7 @@ interface Waiter {
 
 /**
  * What the loop that reads gateway leases is doing.
- * - `idle`: no trust change is awaited. The next one starts a read.
+ * - `idle`: no trust change is awaited. The next trust change starts a read.
  * - `reading`: the leases are being read. `repeat`: an acknowledgement arrived meanwhile, so the next read follows at once.
  * - `pausing`: the next read starts after `POLL_MS`, or at the next acknowledgement, which calls `wake`.
  */
@@ -55,7 +55,10 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
     });
   }
 
-  /** Waits for the acknowledgements; call it after the commit. Returns null at once when there is no number. */
+  /**
+   * Announces the trust change `number` and waits for the acknowledgements. Call it after the commit. If `number` is
+   * null, because nothing has changed, returns null at once.
+   */
   async propagate(number: number | null): Promise<Propagation | null> {
     if (number === null) return null;
     const wait = new PropagationWait(number, () => performance.now());
@@ -75,7 +78,7 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
     return result;
   }
 
-  /** Reads the leases at once: a gateway has acknowledged to this replica. */
+  /** Reads the leases at once. Call it when a gateway has acknowledged to this replica. */
   hurry(): void {
     if (this.loop.step === 'pausing') this.loop.wake();
     // The current read may have started before the acknowledgement.

@@ -27,7 +27,7 @@ export class FirstLogin {
 
   /**
    * Creates the user, and returns the decision. Concurrent calls for one user share one request.
-   * @throws RequestRefusedError
+   * @throws RequestRefusedError when Clerk does not know the user, or the user cannot be created now
    */
   async create(
     clerkUserId: string,
@@ -49,7 +49,7 @@ export class FirstLogin {
     timeoutMs: number,
   ): Promise<Settled> {
     const origin = {
-      // Not the request id: a client may choose it, and an observation with a known id is not applied again.
+      // Random: a client may choose the request id, and an observation with a known id is not applied again.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
       eventType: kind,

@@ -53,7 +53,7 @@ export class PrincipalResolver {
     }
   }
 
-  /** The stored user; undefined when it was never here. @throws RequestRefusedError for a deleted user */
+  /** The stored user; undefined when the user was never stored here. @throws RequestRefusedError for a deleted user */
   private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;

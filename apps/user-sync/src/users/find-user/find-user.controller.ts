@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 
-/** Resolves a user reference to ids, for services that only know Clerk's ids. */
+/** Resolves a user reference to our id and the Clerk id, for services that know only Clerk's ids. */
 @Controller()
 export class FindUserController {
   constructor(private readonly dataSource: DataSource) {}

@@ -11,8 +11,8 @@ const MAX_OPEN = 100;
 const MAX_CHECKED = 20;
 
 /**
- * Selects promises that are due for a check: last checked over a minute ago, or before a user was stored with the address.
- * Marks them as checked, so that replicas share the work.
+ * Selects open promises that are due for a check. A new promise is due at once, then a minute after its last check, or
+ * when a user with its address is stored or changed. Marks the promises as checked, so that replicas share the work.
  */
 const TAKE_DUE = `
   UPDATE admin_promises SET checked_at = now() WHERE id IN (
@@ -86,8 +86,8 @@ export async function expirePromises(manager: EntityManager): Promise<void> {
 }
 
 /**
- * Ends an open promise; `userId` is the user who became an admin by it. Returns false when it has already ended: of
- * concurrent calls only one succeeds.
+ * Ends an open promise. `userId` is the user whom the promise has made an admin, if any. Returns false when the promise
+ * has already ended: of concurrent calls only one succeeds.
  */
 export async function endPromise(
   manager: EntityManager,

@@ -15,7 +15,8 @@ export type Grant =
 /**
  * Makes an admin of the user who has verified this e-mail address at Clerk. If no such user is stored here, promises
  * the role to the next user who verifies the address. Idempotent.
- * @throws AdminRefusedError when the address is unverified at Clerk or the user cannot act; ClerkRequestError
+ * @throws AdminRefusedError when the address is unverified at Clerk, or the user cannot act
+ * @throws ClerkRequestError when Clerk is unavailable or rejects our request
  */
 export async function grantAdmin(
   dataSource: DataSource,
@@ -40,7 +41,10 @@ export async function grantAdmin(
   });
 }
 
-/** The user who has verified an address. @throws AdminRefusedError when several users have */
+/**
+ * The one of an address's `holders` who has verified the address; undefined when nobody has.
+ * @throws AdminRefusedError when several users have verified the address
+ */
 export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder | undefined {
   const [holder, ...others] = holders.filter(({ verified }) => verified);
   if (others.length > 0) throw new AdminRefusedError('Clerk shows several users who have verified this address.');
@@ -48,7 +52,7 @@ export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder
 }
 
 /**
- * The locked row of a Clerk user; undefined while it is not here.
+ * Locks and returns the row of a Clerk user; undefined while the user is not stored here.
  * @throws AdminRefusedError when the user cannot act
  */
 export async function lockHolder(manager: EntityManager, clerkUserId: string): Promise<UserEntity | undefined> {
@@ -59,7 +63,10 @@ export async function lockHolder(manager: EntityManager, clerkUserId: string): P
   return user;
 }
 
-/** Makes a locked user an admin, with audit entry and trust change. Must be the transaction's last statement. */
+/**
+ * Makes an admin of a user whose row is locked. Also writes the audit entry and records the trust change. Must be the
+ * transaction's last statement.
+ */
 export async function promote(manager: EntityManager, user: UserEntity): Promise<Extract<Grant, { userId: string }>> {
   const { id: userId, role: before } = user;
   const details = { before, after: 'admin', source: 'command' };

@@ -14,8 +14,8 @@ import { type OpenPromise, takeDuePromises, endPromise, expirePromises } from '.
 import { lockHolder, promote, verifiedHolder } from './grant-admin';
 
 /**
- * Redeems promises of the admin role: reads from Clerk who has the address, and makes that user an admin, once. Never
- * trusts an event, because a forged event could otherwise make an admin.
+ * Redeems promises of the admin role, each once: asks Clerk who has verified the promised address, and makes that user
+ * an admin. Never relies on an event, because a forged event could then make an admin.
  */
 @Injectable()
 export class PromiseWorker extends PeriodicWorker {

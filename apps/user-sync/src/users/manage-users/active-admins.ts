@@ -3,10 +3,10 @@ import { type EntityManager, IsNull } from 'typeorm';
 import { UserEntity } from '../../database/user.entity';
 import { mayAct } from '../../user-rows/may-act';
 
-/** Advisory lock of changes that can end an admin's rights. Arbitrary; must be unique among our advisory locks. */
+/** Key of the advisory lock for changes that can end an admin's rights. Arbitrary, but unique among our advisory locks. */
 const LOCK = 7_202_614;
 
-/** Serializes changes that can end an admin's rights, until the transaction ends. Must be the first lock. */
+/** Serializes changes that can end an admin's rights, until the transaction ends. Must be the transaction's first lock. */
 export async function lockAdmins(manager: EntityManager): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
 }
@@ -22,7 +22,7 @@ export async function activeAdmins(manager: EntityManager, lock = false): Promis
 }
 
 /**
- * Checks that another admin than this user can act.
+ * Checks that at least one admin other than this user can act.
  * @throws RequestRefusedError `last_admin`
  */
 export async function requireAnotherAdmin(manager: EntityManager, userId: string): Promise<void> {

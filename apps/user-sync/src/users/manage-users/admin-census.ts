@@ -10,7 +10,7 @@ import { activeAdmins } from './active-admins';
 /** A new deployment gets its first admin shortly after the start, so the first count does not warn. */
 const COUNTS_BEFORE_WARNING = 2;
 
-/** Counts the admins who can act, and warns when there are none: a ban at Clerk applies to the last admin too. */
+/** Counts the admins who can act, and warns when there are none. A ban at Clerk can stop even the last admin. */
 @Injectable()
 export class AdminCensus extends PeriodicWorker {
   private readonly gauge: Gauge;

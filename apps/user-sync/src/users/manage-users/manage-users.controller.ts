@@ -30,7 +30,8 @@ interface AdminCommand {
   /** User reference, as `userRefSchema` defines it. */
   readonly user: string;
   /**
-   * Whether the command can end an admin's rights. If so, it is refused for the caller and for the last active admin.
+   * Whether the command can end an admin's rights. If so, it is refused when the user is the caller or the last active
+   * admin.
    */
   readonly endsAdmin: boolean;
   /**
@@ -130,7 +131,9 @@ export class ManageUsersController {
   }
 }
 
-/** Refuses a Clerk user who is named by an unverified address. The addresses of local users come from admins. */
+/**
+ * Refuses a Clerk user who is named by an unverified address. Accepts a local user, whose address an admin has entered.
+ */
 function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
   if (!ref.includes('@') || clerkUserId === null || emailVerified) return;
   throw new RequestRefusedError('conflict', 'The e-mail address of this user is not verified. Use the id of the user.');

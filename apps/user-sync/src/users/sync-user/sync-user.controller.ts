@@ -28,7 +28,10 @@ import { loadAdmin } from '../../user-rows/load-admin';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 
-/** Timeout of each request to Clerk. There may be two, and the gateway gives up after 5 s. */
+/**
+ * Timeout of each request for the user; the gateway gives up after 5 s. If Clerk's answer is older than the stored row,
+ * Clerk is asked a second time.
+ */
 const CLERK_TIMEOUT_MS = 3_000;
 const METADATA_TIMEOUT_MS = 1_500;
 
@@ -102,7 +105,7 @@ export class SyncUserController {
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
     const origin = {
-      // Not the request id: a client may choose it, and an observation with a known id is not applied again.
+      // Random: a client may choose the request id, and an observation with a known id is not applied again.
       id: `sync:${randomUUID()}`,
       source: 'sync',
       eventType: 'sync',

@@ -26,7 +26,7 @@ export async function countSelected(manager: EntityManager, selection: Selection
   return rows[0]?.matched ?? 0;
 }
 
-/** Decides open collisions, at most 5000, in the caller's transaction. Returns their number. */
+/** Records a decision about the selected open collisions, at most 5000. Returns how many were decided. */
 export async function decideSelected(
   manager: EntityManager,
   selection: Selection,
@@ -48,7 +48,10 @@ export async function decideSelected(
   return rows.length;
 }
 
-/** Decides a current collision, even if it was decided before. Returns whether there was one. */
+/**
+ * Records a decision about one current collision, even if the collision was decided before. Returns false when no such
+ * collision exists.
+ */
 export async function decideOne(manager: EntityManager, id: string, decision: MetadataDecision): Promise<boolean> {
   const [rows] = await manager.query<[{ user_id: string }[], number]>(
     `UPDATE metadata_collisions SET state = $2, decided_at = now()
@@ -64,7 +67,10 @@ export async function decideOne(manager: EntityManager, id: string, decision: Me
   return rows.length > 0;
 }
 
-/** Queues write-backs that overwrite the taken values. They only overwrite the value that the admin decided about. */
+/**
+ * For the decision `take`, queues write-backs that overwrite the foreign values. A value that has changed since the
+ * decision is not overwritten.
+ */
 async function queueTaking(
   manager: EntityManager,
   decision: MetadataDecision,

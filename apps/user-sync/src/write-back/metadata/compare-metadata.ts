@@ -33,7 +33,7 @@ export interface MetadataComparison {
 /** Time after which an unanswered request can no longer arrive at Clerk; milliseconds. */
 const SENT_KEPT_MS = 3_600_000;
 
-/** Values that Clerk should hold for a user. */
+/** Values that Clerk should hold for a user. `key`: the configured key that holds our values, if any. */
 export function wantedValues(user: { readonly userId: string; readonly role: string }, key?: string): WantedValues {
   const values = { dbId: user.userId, role: user.role };
   return new Map(metadataNames.map((name) => [metadataPath(name, key), values[name]]));
@@ -72,7 +72,7 @@ export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
 
 /** Values at Gatehouse's keys after a write, if the company did not change them meanwhile. */
 export function valuesAfter({ held, write }: MetadataComparison, key: string | undefined): HeldValues {
-  // At `key`, which holds both names, the written object replaces a foreign value that was taken.
+  // A foreign value at `key` itself is left out: the write replaces it by an object that holds our values.
   return new Map([...[...held].filter(([path]) => path !== key), ...write]);
 }
 
@@ -88,8 +88,8 @@ export function withSent(ours: OurValues, write: WantedValues, now: Date): OurVa
 }
 
 /**
- * Values known to be ours, after all keys were checked: those that Clerk holds, and those of unanswered requests of the
- * last hour. A value that was replaced at Clerk is no longer ours.
+ * Values known to be ours after a check of all keys: the values that Clerk holds (`confirmed`), and the values sent in
+ * the last hour by requests with an unknown result. Drops all others, which were replaced at Clerk.
  */
 export function withConfirmed(ours: OurValues, confirmed: WantedValues, now: Date): OurValues {
   const paths = new Set([...Object.keys(ours), ...confirmed.keys()]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type HeldValues } from '../../clerk-user/company-metadata';
 
-/** Maximum bytes of a value that are stored for admins. Metadata may be personal, and up to 8 KB. */
+/** Maximum bytes of a value that are stored for admins. Few, because metadata may be personal and up to 8 KB long. */
 const MAX_SHOWN_BYTES = 256;
 
 /** SHA-256 (hex) of a JSON value. Does not depend on the order of an object's members. */
@@ -25,7 +25,7 @@ export function digestOf(value: unknown): string {
   return hash.digest('hex');
 }
 
-/** SHA-256 (hex) of the values at Gatehouse's keys, in any order. */
+/** SHA-256 (hex) of the values at Gatehouse's keys. Does not depend on the order of the keys. */
 export function fingerprintOf(held: HeldValues): string {
   return digestOf(Object.fromEntries(held));
 }
@@ -36,7 +36,7 @@ export function shownJson(value: unknown): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_SHOWN_BYTES) return text;
   const room = MAX_SHOWN_BYTES - Buffer.byteLength('…');
-  // Removes a character that the cut has truncated, which decodes to U+FFFD.
+  // If the cut falls inside a character, its remaining bytes decode to U+FFFD, which is removed.
   return `${bytes
     .subarray(0, room)
     .toString()

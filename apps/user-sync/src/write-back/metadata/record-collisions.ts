@@ -3,7 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { type ForeignValue } from './compare-metadata';
 import { shownJson } from './metadata-value';
 
-/** States of a current collision, which has not ended. */
+/** States of a current collision: one that has not ended. */
 export const currentStates = ['open', 'taking', 'left'] as const;
 
 /** Condition for a current collision in `metadata_collisions`. */

@@ -13,8 +13,9 @@ export interface QueuedWriteBack {
 }
 
 /**
- * Queues a write-back of the newest values of these users, in the transaction that changes them. Several changes of a
- * user are one write-back. `bulk`: nobody waits for these write-backs, so they come after all others.
+ * Statements that queue a write-back of each user's newest values. Run them in the transaction that changes the users.
+ * Several changes of one user become one write-back. `bulk`: nobody waits for these write-backs, so they come after all
+ * others.
  */
 export function queueWriteBacks(users: readonly QueuedWriteBack[], bulk = false): Statement[] {
   if (users.length === 0) return [];
@@ -33,8 +34,8 @@ export function queueWriteBacks(users: readonly QueuedWriteBack[], bulk = false)
 }
 
 /**
- * Queues a check of these users: Clerk's values at our keys are read, and no value that is not ours is overwritten. A
- * pending write stays pending, but reads Clerk's values again.
+ * Statements that queue a check of these users: the worker reads Clerk's values at our keys again, and writes our values
+ * where it may. A write-back that is already pending stays pending and keeps its due time.
  */
 export function queueChecks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
@@ -56,7 +57,7 @@ export function queueChecks(userIds: readonly string[]): Statement[] {
   return [statement];
 }
 
-/** Ends write-backs of deleted users. Keeps what is known of their metadata, in case the deletion is undone. */
+/** Statements that end write-backs of deleted users. They keep the known metadata, in case the deletion is undone. */
 export function endWriteBacks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(

@@ -62,13 +62,13 @@ interface FailedAttempt {
  *
  * Transitions:
  * - no row, done, dead -> pending: `queueWriteBacks`, `queueChecks`, an admin's retry. Each raises the revision.
- * - pending -> done: LEASE for a deleted user; COMPLETE when the revision is still the leased one.
- * - pending -> pending: COMPLETE or FAIL of an older revision, FAIL with a retry, RELEASE, or an expired lease.
+ * - pending -> done: COMPLETE when the revision is still the leased one; `lease` or `endWriteBacks` for a deleted user.
+ * - pending -> pending: COMPLETE or FAIL of an older revision, FAIL with a retry, `release`, or an expired lease.
  * - pending -> dead: FAIL without a retry.
- * Every statement names the lease, so a process whose lease has expired changes nothing.
+ * Every statement of a lease's holder names the lease, so it changes nothing once another process has leased the row.
  */
 
-/** Leases due rows. Bulk rows, as of a reconcile run, come last: nobody waits for them. */
+/** Leases due rows. Bulk rows, such as those of a reconcile run, come last: nobody waits for them. */
 const LEASE = `
   WITH due AS (
     SELECT user_id FROM write_backs
@@ -127,7 +127,7 @@ interface LeasedRow {
 
 /** Result of checking Clerk's metadata of several users. */
 interface CheckedMetadata {
-  /** All checked users. */
+  /** All checked users, with the foreign values at Clerk. */
   readonly found: readonly FoundForeign[];
   /** Users with nothing to write. */
   readonly settled: readonly KnownMetadata[];
@@ -180,7 +180,7 @@ export class WriteBackQueue {
 
   /**
    * Records the result of a check in one transaction: collisions, users with nothing to write, and values to send. Returns
-   * the users whose lease is still valid. Send nothing for the others.
+   * the ids of the users whose lease is still valid. Send nothing for other users.
    */
   async recordCheck(leaseId: string, { found, settled, sending }: CheckedMetadata): Promise<ReadonlySet<string>> {
     const userIds = found.map(({ userId }) => userId);

@@ -45,7 +45,7 @@ interface RoundEnd {
   readonly pauseMs: number;
 }
 
-/** Processes due write-backs: leases some, reads the metadata of their users at Clerk, and writes the keys that it may. */
+/** Processes due write-backs: leases some, reads their users' metadata from Clerk, and writes where it may. */
 @Injectable()
 export class WriteBackRound {
   constructor(
@@ -81,7 +81,7 @@ export class WriteBackRound {
     }
   }
 
-  /** Writes what is leased. Returns whether Clerk has rejected our secret key. */
+  /** Processes the leased write-backs. Returns whether to pause: Clerk has rejected our secret key or a read. */
   private async work(lease: WriteBackLease, enough: () => boolean): Promise<boolean> {
     for (let from = 0; from < lease.items.length && !enough(); from += READ_AT_ONCE) {
       const items = lease.items.slice(from, from + READ_AT_ONCE);
@@ -93,7 +93,7 @@ export class WriteBackRound {
         );
       } catch (error) {
         if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) throw error;
-        // The error is not about one user: release all of them and pause.
+        // The error concerns all users of the lease, not one: release every write-back and pause.
         this.log.error(
           { failure: { code: error.code, message: error.message } },
           'reading metadata from Clerk failed; write-back paused',
@@ -202,7 +202,7 @@ export class WriteBackRound {
     if (missing) await this.absences.suspect(item.clerkUserId, 'write_back');
     const { retry } = this.config.writeBack;
     const { userId, clerkUserId, retryCount } = item;
-    // A 429 means that other programs change this user too often. The retry is not counted.
+    // A 429 means that other programs change this user too often, so the retry is not counted.
     const limited = !missing && error.answer.status === 429;
     const retryable = missing || isRetryable({ kind: error.kind, ...error.answer });
     const again = limited || (retryable && retryCount < retry.maxRetries);

@@ -20,7 +20,7 @@ import { WriteBackRound } from './write-back-round';
 const MEASURE_EVERY_MS = 10_000;
 const OUTAGE_PAUSE_MS = { first: 1_000, most: 30_000 };
 
-/** Drains the outbox of write-backs. Every replica runs one. When disabled, it only reports metrics. */
+/** Drains the outbox of write-backs, on every replica. While write-back is disabled, only reports metrics. */
 @Injectable()
 export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
