@@ -13,16 +13,16 @@ export type ApiKeyEnvironment = (typeof apiKeyEnvironments)[number];
 /** Content of a well-formed key. Only user-sync knows whether the key was issued. */
 export interface ParsedApiKey {
   readonly environment: ApiKeyEnvironment;
-  /** Part that may be shown: `sk_<environment>_` and six characters. */
+  /** Part of the key that may be shown: `sk_<environment>_` and the first six random characters. */
   readonly prefix: string;
 }
 
-/** Random bytes in a key: 256 bits. */
+/** Number of random bytes in a key. 32 bytes are 256 bits. */
 export const API_KEY_RANDOM_BYTES = 32;
 
-/** Base62 digits for 256 bits: 62^43 is the first power of 62 above 2^256. */
+/** Number of base62 digits that hold 256 bits: 62^43 is the first power of 62 above 2^256. */
 const RANDOM_LENGTH = 43;
-/** Base62 digits for 32 bits: 62^6 is the first power of 62 above 2^32. */
+/** Number of base62 digits that hold 32 bits: 62^6 is the first power of 62 above 2^32. */
 const CHECKSUM_LENGTH = 6;
 const PREFIX_LENGTH = 6;
 const SHAPE = /^sk_(dev|stg|prod)_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
@@ -41,7 +41,7 @@ export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; read
 
 /**
  * Parses a key and verifies its checksum, without a lookup or a secret. The checksum finds typing errors and guesses.
- * Anybody can compute it, so it does not prove that the key was issued.
+ * Anybody can compute a checksum, so a valid one does not prove that the key was issued.
  * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or a code of `foreignCredential`
  */
 export function parseApiKey(text: string): ParsedApiKey {
@@ -58,7 +58,7 @@ export function apiKeyHash(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** Part of a well-formed key that may be shown: about 36 of its 256 bits. */
+/** Returns the part of a well-formed key that may be shown. It reveals about 36 of the 256 random bits. */
 export function apiKeyPrefix(text: string): string {
   return text.slice(0, text.indexOf('_', 3) + 1 + PREFIX_LENGTH);
 }

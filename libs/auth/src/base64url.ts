@@ -1,6 +1,6 @@
 /**
- * Decodes unpadded base64url in its canonical form, so that no two texts decode to the same bytes. Returns undefined for
- * padding, white space, other characters and set bits beyond the last byte.
+ * Decodes base64url. Accepts only the canonical text of the bytes, so that no two texts decode to the same bytes.
+ * @returns undefined for a text with padding, characters outside the alphabet, or unused bits that are not zero
  * @see https://www.rfc-editor.org/rfc/rfc4648#section-3.5
  */
 export function decodeBase64Url(text: string): Buffer | undefined {

@@ -1,7 +1,7 @@
 import { CredentialRefusedError } from './errors';
 import { type DecodedJwt } from './jwt';
 
-/** Accepted issuers: Clerk's for RS256 tokens, and our own for HS256 tokens when legacy tokens are enabled. */
+/** Accepted issuers: Clerk's for RS256 tokens, and our own for HS256 tokens if Gatehouse tokens are enabled. */
 export interface Issuers {
   readonly clerk: string;
   readonly own?: string;
@@ -24,7 +24,7 @@ export function classifyJwt(jwt: DecodedJwt, issuers: Issuers): ClassifiedJwt {
   if (alg !== 'RS256' && alg !== 'HS256') throw new CredentialRefusedError('token_alg_unsupported');
   if (iss === issuers.clerk && alg === 'RS256') return { verifier: 'clerk_session', jwt };
   if (iss !== undefined && iss === issuers.own && alg === 'HS256') return { verifier: 'legacy_jwt', jwt };
-  // A known issuer with the other issuer's algorithm is an attempt at key confusion.
+  // A token that names one issuer but uses the algorithm of the other issuer is an attempt at key confusion.
   const known = iss !== undefined && (iss === issuers.clerk || iss === issuers.own);
   throw new CredentialRefusedError(known ? 'token_alg_unsupported' : 'token_issuer_unknown');
 }

@@ -11,7 +11,7 @@ import { type JsonObject } from './json-object';
 /** Which Clerk sessions are accepted. */
 export interface ClerkSessionRules {
   readonly issuer: string;
-  /** Accepted values of `azp`. Tokens of native clients have none. */
+  /** Accepted values of the claim `azp`: origins of pages. Tokens of native clients have no `azp`. */
   readonly authorizedParties: { includes(origin: string): boolean };
   /** Whether to reject tokens without `azp`, such as those of native clients. Default: false. */
   readonly requireAuthorizedParty?: boolean;
@@ -29,11 +29,14 @@ export interface ClerkSession {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly authorizedParty: string | null;
-  /** The person who impersonates the user; null without impersonation. */
+  /** Id of the person who impersonates the user; null without impersonation. */
   readonly actor: string | null;
 }
 
-/** Header parameter `cat` of session tokens. Tokens from a JWT template have another value, so they are rejected. */
+/**
+ * Value of the header parameter `cat` in session tokens. Tokens from a JWT template have another value, so they are
+ * rejected.
+ */
 const SESSION_CATEGORY = 'cl_B7d4PD111AAA';
 const MAX_TOKEN_ID = 128;
 
@@ -47,7 +50,7 @@ export class ClerkSessionVerifier {
 
   /**
    * Verifies a decoded token and returns its content.
-   * @param check runs the signature check, or throws to reject the token without it
+   * @param check runs the signature check, or throws to reject the token with its signature unchecked
    * @throws CredentialRefusedError with the first fault
    * @throws KeysUnavailableError when the signing key is not cached and cannot be fetched
    */

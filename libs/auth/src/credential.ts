@@ -23,7 +23,7 @@ export type Credential =
 
 /** Syntax of a bearer token: `b64token` of RFC 6750, section 2.1. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-/** Longer texts are rejected at once. The longest valid API key has 58 characters. */
+/** Maximum length of a text that is examined as an API key; characters. The longest valid key has 58. */
 const MAX_KEY_LENGTH = 256;
 const JOINED_BEARER = /(^|,)\s*bearer\b/i;
 const VISIBLE = /^[\x21-\x7e]+$/;
@@ -33,8 +33,8 @@ const CLERK_PARAMETER = /^__(clerk_|dev_session$)/;
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
 
 /**
- * Reads the credential of a request: `X-API-Key`, or else `Authorization: Bearer`. Ignores cookies. Beside `X-API-Key`,
- * it ignores `Authorization`, but rejects a repeated `Authorization` and one that holds another API key.
+ * Reads the credential of a request: `X-API-Key`, or else `Authorization: Bearer`. Ignores cookies. If both headers are
+ * sent, uses `X-API-Key`. Rejects the request if either header is repeated, or if both hold API keys that differ.
  * @throws CredentialRequestError when the credential is ambiguous or malformed
  * @throws CredentialRefusedError when Gatehouse does not accept this kind of credential
  */
@@ -72,7 +72,8 @@ function single(rawHeaders: readonly string[], name: string): string | undefined
     found = rawHeaders[index + 1] ?? '';
   }
   // Proxies join repeated headers with commas. API keys and bearer tokens contain no comma, so a comma means a repeated
-  // header. Other schemes, such as Digest, contain commas themselves.
+  // header. Other schemes, such as Digest, use commas themselves. Such a header is rejected only if it also contains a
+  // bearer token.
   if (found?.includes(',') && (name === 'x-api-key' || JOINED_BEARER.test(found)))
     throw new CredentialRequestError('credential_repeated');
   return found;

@@ -27,8 +27,8 @@ const MAX_LENGTH = 16 * 1024;
 const ED25519_SIGNATURE_BYTES = 64;
 
 /**
- * Creates the signer of principal envelopes from an Ed25519 private key in PEM. An envelope is
- * `<base64url claims>.<base64url Ed25519 signature of that text>`.
+ * Creates the signer of principal envelopes from an Ed25519 private key in PEM. An envelope is `<claims>.<signature>`,
+ * both in base64url. The Ed25519 signature signs the claims as base64url text.
  * @throws KeyInvalidError
  */
 export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemClock): EnvelopeSigner {

@@ -22,8 +22,8 @@ export class EnvelopeInvalidError extends codedError(
   (fault: EnvelopeFault) => `the envelope is invalid: ${fault}`,
 ) {
   /**
-   * @param signerAheadMs by how many milliseconds the signer's clock is ahead of ours (negative: behind); set only when
-   *   everything but the times is valid
+   * @param signerAheadMs milliseconds by which the signer's clock seems to be ahead of ours; negative if it seems to be
+   *   behind. Set only if everything but the times is valid
    */
   constructor(
     readonly fault: EnvelopeFault,
@@ -33,7 +33,7 @@ export class EnvelopeInvalidError extends codedError(
   }
 }
 
-/** Details for the client, by the code of a {@link CredentialRequestError}. */
+/** By code of a {@link CredentialRequestError}: the detail for the client. */
 export const credentialRequestFaults = {
   credential_repeated: 'A credential header is repeated or contains a comma. Send one credential.',
   credential_conflict: 'X-API-Key and Authorization hold two different API keys. Send one.',
@@ -44,7 +44,7 @@ export const credentialRequestFaults = {
 /** Code of a request whose credentials cannot be read. */
 export type CredentialRequestFault = keyof typeof credentialRequestFaults;
 
-/** The request carries its credentials in a form that no client should send. None of them was verified. */
+/** The request carries its credentials in a form that no client should send. None of the credentials was verified. */
 export class CredentialRequestError extends Error {
   constructor(readonly code: CredentialRequestFault) {
     super(credentialRequestFaults[code]);
@@ -52,7 +52,7 @@ export class CredentialRequestError extends Error {
   }
 }
 
-/** Details for the client, by the code of a {@link CredentialRefusedError}. */
+/** By code of a {@link CredentialRefusedError}: the detail for the client. */
 export const credentialFaults = {
   credential_scheme_unsupported: 'The authorization scheme is not Bearer.',
   credential_is_clerk_secret: "This looks like Clerk's secret key. Never send it, and roll it now.",
@@ -102,8 +102,8 @@ export type CredentialFault = keyof typeof credentialFaults;
 /** A credential does not prove who is calling. The message does not show the credential. */
 export class CredentialRefusedError extends Error {
   /**
-   * @param recheckAfterMs after how many milliseconds newer signing keys can be fetched, which may verify the
-   *   credential; set only while they cannot be fetched
+   * @param recheckAfterMs milliseconds until the signing keys can be fetched again. Set only if a newer key, not
+   *   fetched yet, may verify the credential
    */
   constructor(
     readonly code: CredentialFault,
@@ -114,12 +114,15 @@ export class CredentialRefusedError extends Error {
   }
 }
 
-/** Whether a token is valid is unknown: its signing key is unknown or may be replaced, and the key set cannot be fetched now. */
+/**
+ * A token can be neither accepted nor rejected. The signing key of the token is unknown or may have been replaced, and
+ * the key set cannot be fetched now.
+ */
 export class KeysUnavailableError extends codedError(
   'keys_unavailable',
   'The signing keys cannot be fetched now. Retry later.',
 ) {
-  /** @param retryAfterMs after how many milliseconds the key set can be fetched again */
+  /** @param retryAfterMs milliseconds until the key set can be fetched again */
   constructor(
     cause?: unknown,
     readonly retryAfterMs = 5_000,

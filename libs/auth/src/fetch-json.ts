@@ -11,7 +11,7 @@ export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: n
   const response = await fetcher(url, {
     headers: { accept: 'application/json' },
     redirect: 'error',
-    // Also limits the time for reading the body.
+    // The timeout covers the body too, not only the headers.
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok || response.body === null) {
@@ -22,7 +22,7 @@ export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: n
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    // Throwing out of the loop cancels the stream.
+    // An error thrown inside this loop also cancels the response stream.
     if (size > MAX_BYTES) throw new KeySetInvalidError(`is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }

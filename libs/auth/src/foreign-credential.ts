@@ -1,6 +1,6 @@
 import { type CredentialFault } from './errors';
 
-/** Prefixes of credentials and ids of Clerk, with the code for each. */
+/** Prefixes of credentials and ids of Clerk, with the error code for each. */
 const kinds: readonly (readonly [RegExp, CredentialFault])[] = [
   [/^sk_(test|live)_/, 'credential_is_clerk_secret'],
   [/^ak_/, 'credential_is_clerk_api_key'],
@@ -12,7 +12,7 @@ const kinds: readonly (readonly [RegExp, CredentialFault])[] = [
 ];
 
 /**
- * Returns the code for a credential or id of Clerk that was sent instead of one of ours; undefined for any other text.
+ * Returns the error code for a text that is a credential or id of Clerk; undefined for any other text.
  * @see https://clerk.com/docs/guides/development/machine-auth/overview
  */
 export function foreignCredential(text: string): CredentialFault | undefined {

@@ -2,8 +2,8 @@ import { type CredentialFault, CredentialRefusedError } from './errors';
 import { type Bounds, type JsonFault, countNames, maxDepth, parseStrictJson } from './strict-json';
 
 /**
- * No session token has 512 commas, colons and brackets (`structure`). Without this limit, parsing 8 KiB of `[],[],…`
- * would take longer than verifying a signature.
+ * Limits for the JSON in a token. `structure` counts commas, colons and opening brackets; session tokens have fewer
+ * than 512. Without this limit, parsing 8 KiB of `[],[],…` would take longer than verifying a signature.
  */
 const BOUNDS: Bounds = { depth: maxDepth, structure: 512 };
 const [SPACE, OPEN_OBJECT] = [0x20, 0x7b];
@@ -16,11 +16,12 @@ const codes: Readonly<Record<JsonFault, CredentialFault>> = {
   repeated_member: 'token_duplicate_claim',
 };
 
-/** A JSON object parsed from strict JSON, which every parser reads alike. */
+/** An object parsed from strict JSON. Every JSON parser reads strict JSON in the same way. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Parses a JSON object of a token strictly, as `parseStrictJson` does, with at most 512 commas, colons and brackets.
+ * Parses a JSON object of a token as `parseStrictJson` does. The object may have at most 512 commas, colons and opening
+ * brackets.
  * @throws CredentialRefusedError
  */
 export function parseStrictObject(bytes: Uint8Array): JsonObject {
@@ -29,7 +30,7 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject {
   return parseStrictJson(bytes, (fault) => new CredentialRefusedError(codes[fault]), names) as JsonObject;
 }
 
-/** Whether the first character after white space opens an object. */
+/** Whether the text begins with `{`, ignoring white space. */
 function isObject(bytes: Uint8Array): boolean {
   let at = 0;
   while ((bytes[at] ?? OPEN_OBJECT) <= SPACE) at++;

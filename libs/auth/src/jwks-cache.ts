@@ -8,11 +8,11 @@ import { fetchJson } from './fetch-json';
 export interface JwksCacheOptions {
   readonly url: string;
   readonly fetch?: typeof fetch;
-  /** Must be monotonic: if this clock were set back, nothing would be fetched until it has caught up. */
+  /** Must be monotonic: if the clock were set back, the cache would fetch nothing until the clock has caught up. */
   readonly now?: () => number;
-  /** Minimum time between fetches for an unknown key id, or for a replaced key under a known id. */
+  /** Minimum time between two fetches. Applies after a failed fetch only when looking for a replaced key. */
   readonly cooldownMs?: number;
-  /** Minimum time between a failed fetch and the next fetch. */
+  /** Minimum time between a failed fetch and the next one, unless the next one looks for a replaced key. */
   readonly failureCooldownMs?: number;
   /** Age after which the keys are fetched again in the background. */
   readonly maxAgeMs?: number;
@@ -28,7 +28,7 @@ const MAX_KID = 256;
 /**
  * Clerk's public keys, fetched when needed. Concurrent calls share one fetch, and a cooldown limits fetches for unknown
  * ids. Cached keys stay valid while the source is down. During the cooldown an invented key id cannot be told apart
- * from one that Clerk has just introduced: for both, KeysUnavailableError with the rest of the cooldown is thrown.
+ * from one that Clerk has just introduced. For both it throws KeysUnavailableError with the remaining cooldown.
  */
 export class JwksCache implements KeySource {
   private readonly options: Required<Omit<JwksCacheOptions, 'onFetch'>> & Pick<JwksCacheOptions, 'onFetch'>;
@@ -60,8 +60,8 @@ export class JwksCache implements KeySource {
 
   async findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor> {
     const { cooldownMs } = this.options;
-    // Uses `cooldownMs`, not `failureCooldownMs`, even while the source is down: most tokens with a known key id and a
-    // wrong signature are forged.
+    // Most tokens with a known key id and a wrong signature are forged. So `cooldownMs` applies even after a failed
+    // fetch.
     const asked = await this.refresh(cooldownMs);
     const found = this.lookUp(kid);
     return {
@@ -83,21 +83,21 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** Cooldown between fetches for unknown key ids; `failureCooldownMs` after a failed fetch. */
+  /** Cooldown of every fetch except for a replaced key: `failureCooldownMs` after a failed fetch, else `cooldownMs`. */
   private get unknownKeyCooldownMs(): number {
     const { cooldownMs, failureCooldownMs } = this.options;
     return this.failure === undefined ? cooldownMs : failureCooldownMs;
   }
 
-  /** Remaining time of a cooldown. */
+  /** Remaining milliseconds of a cooldown that began with the last fetch. */
   private restMs(cooldownMs: number): number {
     return Math.max(this.triedAt + cooldownMs - this.options.now(), 0);
   }
 
   /**
    * Fetches the keys, or waits for the running fetch. Does nothing if the last fetch began less than `cooldownMs` ago.
-   * Returns whether a fetch began after this call: an earlier fetch may miss a key that was published since. Never
-   * throws.
+   * Never throws.
+   * @returns whether a fetch began after this call. An earlier fetch may miss a key that was published since
    */
   private async refresh(cooldownMs: number): Promise<boolean> {
     if (this.running !== undefined) {

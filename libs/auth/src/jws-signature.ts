@@ -1,13 +1,13 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 /**
- * Wraps a signature check. Calls `matches`, which checks the signature, at most once and returns its result; or throws
- * to reject the token without the check. A verifier calls the wrapper only when it has the key, so that nothing waits
- * between the decision of the wrapper and the check.
+ * Wrapper that decides whether a signature is checked. If so, calls `matches`, which checks the signature, and returns
+ * the result. If not, throws, which rejects the token. A verifier calls the wrapper only when it has the key, so that
+ * the check follows the decision at once.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 
-/** The wrapper without a limit: checks every signature. */
+/** The wrapper that checks every signature. */
 export const checkEach: SignatureCheck = (matches) => matches();
 
 /**

@@ -15,8 +15,8 @@ export interface DecodedJwt {
 export const maxTokenLength = 8 * 1024;
 
 /**
- * Decodes a compact JWS: at most 8 KiB, three parts of canonical base64url, header and payload strict JSON objects. Rejects
- * any `crit`, because no extension is supported.
+ * Decodes a compact JWS of at most 8 KiB. Each of the three parts must be canonical base64url; header and payload must
+ * be strict JSON objects. Rejects any `crit`, because no extension is supported.
  * @throws CredentialRefusedError
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-5.2
  */
@@ -39,7 +39,7 @@ export function decodeJwt(token: string): DecodedJwt {
   return decoded;
 }
 
-/** Positions of the two dots of a token. Does not split at every dot, so that a token full of dots takes no longer. */
+/** Positions of the two dots of a token. Stops at a third dot, so that a token full of dots takes no longer. */
 function dotsOf(token: string): readonly [number, number] {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);

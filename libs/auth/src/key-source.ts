@@ -1,19 +1,19 @@
 import { type KeyObject } from 'node:crypto';
 import { rsaKeyFromPem } from './rsa-key';
 
-/** Result of looking for the key that replaced another under the same id. */
+/** Result of {@link KeySource.findSuccessor}. */
 export interface Successor {
-  /** The key that replaced the other; undefined when none is known. */
+  /** The new key under the id; undefined if no new key is known. */
   readonly key: KeyObject | undefined;
-  /** After how many milliseconds the source can be asked again; undefined when the source has just answered. */
+  /** Milliseconds until the source can be asked again; undefined if the source has just answered. */
   readonly recheckAfterMs: number | undefined;
 }
 
 /** Source of the public keys that verify tokens. */
 export interface KeySource {
   /**
-   * Returns the key with the id `kid`. Undefined when the source, asked after this call, has no such key, or when `kid`
-   * cannot be a key id.
+   * Returns the key with the id `kid`. Returns undefined if `kid` cannot be a key id, or if the source was asked after
+   * this call began and has no such key.
    * @throws KeysUnavailableError when the source could not be asked; the error says when the source can be asked again
    */
   find(kid: string | undefined): Promise<KeyObject | undefined>;
@@ -23,7 +23,7 @@ export interface KeySource {
    */
   findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor>;
   /**
-   * Fetches the keys unless some are cached.
+   * Fetches the keys if none is cached.
    * @throws KeysUnavailableError
    */
   load(): Promise<void>;

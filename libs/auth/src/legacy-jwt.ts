@@ -7,14 +7,17 @@ import { type DecodedJwt } from './jwt';
 import { checkTimes } from './jwt-times';
 import { type JsonObject } from './json-object';
 
-/** Issuer, audience and secrets of legacy tokens. The first secret signs. During a rotation, either of two verifies. */
+/**
+ * Issuer, audience and secrets of Gatehouse tokens, called legacy in code. The first secret signs new tokens. During a
+ * rotation there are two secrets, and either verifies.
+ */
 export interface LegacyJwtRules {
   readonly issuer: string;
   readonly audience: string;
   readonly secrets: readonly KeyObject[];
 }
 
-/** Claims of a legacy token; times in milliseconds since the epoch. */
+/** Claims of a Gatehouse token; times in milliseconds since the epoch. */
 export interface LegacyClaims {
   readonly userId: string;
   /** Unique id, by which the token can be revoked. */
@@ -28,7 +31,7 @@ export interface LegacyClaims {
   readonly expiresAt: number;
 }
 
-/** Content of a verified legacy token. */
+/** Content of a verified Gatehouse token. */
 export type LegacySession = LegacyClaims;
 
 /** HS256 requires a secret of at least the size of the hash (RFC 7518, section 3.2). */
@@ -55,7 +58,7 @@ export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
 }
 
 /**
- * Creates a legacy token, signed by HS256 with the first secret. Times are rounded down to seconds.
+ * Creates a Gatehouse token, signed by HS256 with the first secret. Times are rounded down to seconds.
  * @throws SecretInvalidError without a secret
  */
 export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets }: LegacyJwtRules): string {
@@ -74,7 +77,7 @@ export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets 
   return `${signed}.${hs256(Buffer.from(signed), secret).toString('base64url')}`;
 }
 
-/** Verifies legacy tokens: first the HS256 signature with either secret, then every claim. */
+/** Verifies Gatehouse tokens: first the HS256 signature with either secret, then every claim. */
 export class LegacyJwtVerifier {
   constructor(
     private readonly rules: LegacyJwtRules,
@@ -83,7 +86,7 @@ export class LegacyJwtVerifier {
 
   /**
    * Verifies a decoded token and returns its content.
-   * @param check runs the signature check, or throws to reject the token without it
+   * @param check runs the signature check, or throws to reject the token with its signature unchecked
    * @throws CredentialRefusedError with the first fault
    */
   verify({ header, claims, signed, signature }: DecodedJwt, check: SignatureCheck = checkEach): LegacySession {

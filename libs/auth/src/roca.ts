@@ -3,8 +3,8 @@ const GENERATOR = 65_537;
 const LARGEST_PRIME = 167;
 
 /**
- * By prime: the powers of 65537 modulo that prime. Leaves out primes modulo which every value but zero is such a power,
- * because they cannot exclude a key.
+ * For each prime: the powers of 65537 modulo that prime. Omits a prime if every value but zero is such a power, because
+ * every RSA modulus would pass the test for that prime.
  */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)

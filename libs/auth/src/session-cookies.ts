@@ -8,9 +8,9 @@ const SESSION_COOKIE = /^__session(?:_[\w-]{1,64})?$/;
 const MAX_COOKIES = 10;
 
 /**
- * Returns the values of the cookies whose names `isWanted` accepts, in the order of the request; at most 10, without
- * empty ones. Reads the headers itself, because parsers such as the package `cookie` keep only the first of several
- * cookies with one name.
+ * Returns the values of cookies in the order of the request. `isWanted` selects cookies by name. Skips empty values and
+ * stops after 10 values. Reads the headers itself, because parsers such as the package `cookie` keep only the first of
+ * several cookies with one name.
  */
 export function readCookies(rawHeaders: readonly string[], isWanted: (name: string) => boolean): string[] {
   const values: string[] = [];
@@ -26,14 +26,15 @@ export function readCookies(rawHeaders: readonly string[], isWanted: (name: stri
   return values;
 }
 
-/** Session tokens in Clerk's cookies, for the route to which browsers navigate with cookies. */
+/** Returns the session tokens in Clerk's cookies. Only browser navigations may authenticate with cookies. */
 export function readSessionCookies(rawHeaders: readonly string[]): string[] {
   return readCookies(rawHeaders, (name) => SESSION_COOKIE.test(name));
 }
 
 /**
- * Chooses the token to verify: the newest one whose claims name `issuer`, because other Clerk applications on the same
- * domain set cookies with the same names. Without such a token it returns the first one; undefined for an empty list.
+ * Chooses the token to verify: the newest token of `issuer`, because other Clerk applications on the same domain set
+ * cookies with the same names. If no token is of `issuer`, chooses the first token.
+ * @returns undefined for an empty list
  */
 export function chooseSessionToken(tokens: readonly string[], issuer: string): string | undefined {
   if (tokens.length < 2) return tokens[0];

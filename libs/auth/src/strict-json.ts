@@ -58,13 +58,13 @@ function countMembers(value: unknown, level: number, toError: ToError): number {
 /** Limits for a text that may be invalid JSON. */
 export interface Bounds {
   readonly depth: number;
-  /** Commas, colons and brackets outside strings. */
+  /** Maximum number of commas, colons and opening brackets outside strings, counted together. */
   readonly structure: number;
 }
 
 /**
- * Counts the members of a JSON text by its colons: outside strings, each member has one colon, and there are no others.
- * Returns undefined as soon as the text exceeds the bounds.
+ * Counts the members of a JSON text by counting the colons outside strings: each member has exactly one.
+ * @returns undefined as soon as the text exceeds the bounds
  */
 export function countNames(
   bytes: Uint8Array,

@@ -8,8 +8,8 @@ const MAX_TOKENS = 20_000;
 export type TokenKey = string & { readonly kind: unique symbol };
 
 /**
- * Claims of verified tokens, so that a repeated token costs a hash instead of a signature check. Holds at most 20 000
- * entries, each until its `expiresAt`, by the SHA-256 of the token and never by the token itself.
+ * Caches the claims of verified tokens, so that a repeated token costs a hash instead of a signature check. Holds at
+ * most 20 000 entries, each until its `expiresAt`. Never stores a token, only the SHA-256 of the token.
  */
 export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
   private readonly entries: LRUCache<TokenKey, Claims>;
@@ -41,7 +41,7 @@ export class VerifiedTokenCache<Claims extends { readonly expiresAt: number }> {
 
   /**
    * Caches the claims of a token. Does nothing if the signing keys have changed since `epoch` was read: the key that
-   * verified the token may be withdrawn.
+   * verified the token may have been withdrawn.
    */
   set(key: TokenKey, claims: Claims, epoch: number): void {
     if (epoch === this.generation && claims.expiresAt > this.now()) this.entries.set(key, claims);
