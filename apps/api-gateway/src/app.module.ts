@@ -62,7 +62,7 @@ export class AppModule {
           useFactory: (nats: NatsClient) => new RequestClient(nats, createEnvelopeSigner(config.envelopePrivateKey)),
         },
       ],
-      // The readiness checks of ObservabilityModule need TrustModule and AuthenticationModule.
+      // The readiness checks of ObservabilityModule need TrustModule and AuthenticationModule, so both are exported.
       exports: [CONFIG, RouteRegister, STEADY_CLOCK, RequestClient, TrustModule, AuthenticationModule],
     };
   }

@@ -20,8 +20,8 @@ import { z } from 'zod';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
 /**
- * Origins of callers. Accepts custom schemes, because browser extensions and desktop apps send origins such as
- * `chrome-extension://<id>`.
+ * Schema for origins of callers. Accepts custom schemes, because browser extensions and desktop apps send origins such
+ * as `chrome-extension://<id>`.
  */
 const callers = originList({ customSchemes: true });
 const redirectTargets = originList({ customSchemes: false });
@@ -127,7 +127,7 @@ export interface GatewayConfig {
   readonly trustProxy: boolean | string[];
 }
 
-/** Returns variables that are set but not read, and whose names resemble one that is read: probably misspelled. */
+/** Returns probably misspelled variables: set but not read, with a name that resembles a variable that is read. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }

@@ -92,7 +92,7 @@ export class AccessGuard implements RouteGuard {
     if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
       return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
     }
-    // Never rejects: while the shared store is unavailable, requests with API keys are counted in memory.
+    // `ofKey` never rejects, because it counts in memory while the shared store is unavailable.
     const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
     return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }

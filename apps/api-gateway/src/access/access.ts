@@ -18,7 +18,7 @@ export interface RouteAccess {
    * - `admin`: an active user with the role admin
    */
   readonly access: (typeof accessLevels)[number];
-  /** `<noun>:<verb>`; an API key needs a scope that grants it. */
+  /** Permission that the route needs: `<noun>:<verb>`. An API key needs a scope that grants the permission. */
   readonly permission: `${string}:${string}`;
   /** Rate limit that requests count against. */
   readonly rateClass: RateClass;

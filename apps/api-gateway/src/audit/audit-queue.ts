@@ -24,7 +24,7 @@ import { type Logger } from 'pino';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { type MonotonicClock, steadyClock } from '../trust/steady-clock';
 
-/** Content of an audit entry, without what the envelope contains. */
+/** Content of an audit entry. Lacks the principal, request id and origin, which the envelope contains. */
 export type Entry = Omit<RequestOf<typeof recordAudit>, 'ageMs' | 'action'> & { readonly action: AuditAction };
 
 /**

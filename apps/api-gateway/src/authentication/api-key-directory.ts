@@ -19,8 +19,8 @@ type Found = ReplyOf<typeof resolveKey>;
 
 const MAX_UNKNOWN = 2_000;
 /**
- * How long an unknown key is remembered. An unknown key never becomes valid; the time limits the effect of a wrong
- * entry.
+ * How long an unknown key is remembered. An unknown key never becomes valid, so the time limit only bounds the effect
+ * of a wrong answer of user-sync.
  */
 const UNKNOWN_TTL_MS = 30_000;
 /** Maximum concurrent lookups per address, so that the first guesses are counted before the next ones are looked up. */
@@ -78,13 +78,16 @@ export class ApiKeyDirectory {
     return { principal, key: { keyId, expiresAt, rateLimit } };
   }
 
-  /** Looks up a key. Before it waits, rejects malformed keys, known guesses and addresses over the limit. */
+  /**
+   * Looks up a key, at most 20 at a time per address. Before waiting, rejects malformed keys, keys remembered as
+   * unknown, and keys that {@link KeyGuesses} does not admit.
+   */
   private async lookUpLimited(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
     parseApiKey(text);
     const address = countedAddress(ip);
     const isAdmitted = await this.admit(hash, address);
     return this.lookups.run(address, async () => {
-      // Guesses counted while this lookup waited may have reached the limit.
+      // Checks again: guesses that were counted while this lookup waited may have reached the limit.
       if (!isAdmitted) await this.admit(hash, address);
       return this.lookUp(hash, address, id);
     });

@@ -4,7 +4,7 @@ import { admitsByChance } from '../limits/chance';
 import { actionPolicies } from '../limits/rate-limits';
 import { WindowCounters } from '../limits/window-counters';
 
-/** `sessions`: maximum number of known sessions. `names`: maximum number of names with their own count. */
+/** Maximum numbers. `sessions`: known sessions. `names`: addresses and sessions that have a count of their own. */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit } = actionPolicies.forgedToken;
 
@@ -39,9 +39,9 @@ export class Forgeries {
   }
 
   /**
-   * Returns the result of `matches`, which checks a signature. Synchronous, so that tokens that arrive together are all
-   * counted.
-   * @throws RateLimitedError without calling `matches`, if the names of the token have too many forgeries
+   * Returns the result of `matches`, which checks a signature. Synchronous, so that each forgery is counted before the
+   * next token is checked.
+   * @throws RateLimitedError without calling `matches`, if the limit is reached and the random draw fails
    */
   check(session: string | undefined, address: string, matches: () => boolean): boolean {
     const names = session !== undefined && this.knows(session) ? [address, session] : [address];

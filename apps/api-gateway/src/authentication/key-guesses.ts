@@ -6,8 +6,8 @@ import { actionPolicies } from '../limits/rate-limits';
 
 const { limit } = actionPolicies.unknownKey;
 /**
- * When a rejected client may retry. Short, because each attempt is drawn at random: clients need not wait for the end
- * of the window.
+ * Time after which a rejected client may retry. Short, because a random draw decides on each attempt, so that clients
+ * need not wait for the end of the window.
  */
 const RETRY_AFTER_MS = 1_000;
 

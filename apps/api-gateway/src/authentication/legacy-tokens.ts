@@ -45,8 +45,8 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // When the session was opened, computed from its end, so that a repeated exchange returns an identical token. If
-      // `LEGACY_JWT_TTL` was lowered since, the computed time can lie in the future; then it is replaced by now.
+      // Start of the session, computed from its end, so that a repeated exchange returns an identical token. If
+      // `LEGACY_JWT_TTL` was lowered since, the computed time can lie in the future. Then the current time is used.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

@@ -95,7 +95,7 @@ export class PrincipalDirectory {
 }
 
 /**
- * Builds the principal of the user `holder`, whose credential is described by `by`.
+ * Builds the principal of the user `holder`. `by` describes the credential.
  * @throws AccountInactiveError if the user is not active
  */
 export function actingPrincipal(

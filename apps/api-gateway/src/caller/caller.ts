@@ -31,7 +31,7 @@ export class Caller implements RequestContext {
     return this.request.id;
   }
 
-  /** Computed only when a service is called, because most requests call none. */
+  /** Origin of the request. Computed only when a service is called, because most requests call none. */
   get origin(): Origin {
     return originOf(this.request);
   }

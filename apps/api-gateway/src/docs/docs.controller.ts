@@ -22,7 +22,7 @@ const AN_HOUR = 'public, max-age=3600';
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
-  /** The links of the page are relative to `/docs`, so `/docs/` redirects there. */
+  /** Sends the page. Its links are relative to `/docs`, so `/docs/` redirects to `/docs`. */
   @Get()
   @Access(access)
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -14,7 +14,7 @@ import { requireHttps } from './require-https';
 const HEADER_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 5_000;
-/** Longer than the idle timeout of common load balancers, so that the load balancer closes the connection first. */
+/** Idle timeout of connections; longer than that of common load balancers, so that the load balancer closes first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_REQUESTS_PER_SOCKET = 10_000;
 const MAX_PARAMETER_LENGTH = 256;
@@ -33,7 +33,7 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     routerOptions: { ...shared.routerOptions, maxParamLength: MAX_PARAMETER_LENGTH },
-    // The router rejects invalid escapes and long parameters before any hook runs, so this function sets the headers.
+    // The router rejects invalid escapes and long parameters before any hook sets headers, so this function sets them.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const response = errorResponse(error);
       void reply

@@ -6,7 +6,7 @@ import { securityHeaders } from './harden';
 
 const OPERATOR = 'For the operator: ';
 
-/** What the person at the browser or the operator can do, by error code. */
+/** By error code: what the person at the browser or the operator can do. */
 const advice: Readonly<Record<string, string>> = {
   token_party_unlisted: `${OPERATOR}add the origin of the sign-in page to CLERK_AUTHORIZED_PARTIES.`,
   token_party_missing: `${OPERATOR}the token has no azp claim, and CLERK_REQUIRE_AZP requires one.`,

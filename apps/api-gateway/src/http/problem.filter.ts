@@ -38,7 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private sendPage(response: ErrorResponse, request: FastifyRequest, reply: FastifyReply): void {
     const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
-    // The count of redirects starts again, because a person decides whether to follow the link on the page.
+    // Resets the count of redirects: a person decides whether to follow the link on this page, so no loop can occur.
     void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
     void reply.type('text/html; charset=utf-8').send(problemPage(response, request.id, signInUrl));
   }
@@ -50,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
     else this.logger.debug({ code, status }, 'request rejected');
   }
 
-  /** If the path has other methods, turns a 404 of the router into 405. The router answers 404 in both cases. */
+  /** Turns the 404 of the router into 405 if the path exists with other methods. The router never answers 405. */
   private withAllowedMethods(response: ErrorResponse, request: FastifyRequest): ErrorResponse {
     if (response.status !== 404 || !request.is404) return response;
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '');

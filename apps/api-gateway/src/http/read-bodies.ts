@@ -14,13 +14,14 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 /**
  * Parses bodies as strict JSON. Reads an empty body of any Content-Type as `{}`: a route without required fields
- * accepts it, other routes name the missing fields. Rejects a non-empty body of any other media type with 415. Call
- * this before the first route is registered.
+ * accepts `{}`, other routes name the missing fields. If the media type is not JSON, rejects a non-empty body with 415.
+ * Call this before the first route is registered.
  */
 export function readBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
-    // Fastify rejects some media types even if the body is empty. Without the header, the parser for `*` decides.
+    // Fastify rejects some media types even if the body is empty. So removes the header unless the type is JSON; then
+    // the parser for `*` decides.
     if (headers['content-type'] === undefined) return done();
     if (JSON_TYPE.test(headers['content-type'])) headers['content-type'] = 'application/json';
     else delete headers['content-type'];

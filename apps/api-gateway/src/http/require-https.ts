@@ -2,7 +2,7 @@ import { cameOverHttps } from '@gatehouse/observability';
 import { type FastifyInstance } from 'fastify';
 import { HttpsRequiredError } from '../errors';
 
-/** Two years, as browser preload lists require. */
+/** HSTS for two years, as hstspreload.org recommends. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=63072000; includeSubDomains';
 
 /**

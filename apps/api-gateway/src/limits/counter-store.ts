@@ -19,8 +19,8 @@ export interface Purpose {
 
 /** Counts per purpose and name, in fixed windows that begin with the first hit. */
 export interface CounterStore {
-  /** Adds one and returns the count. */
+  /** Adds one to the count of `who`, and returns the count. */
   hit(purpose: Purpose, who: string): MaybePromise<Count>;
-  /** Returns the count without adding to it. */
+  /** Returns the count of `who` without changing the count. */
   look(purpose: Purpose, who: string): MaybePromise<Count>;
 }

@@ -1,12 +1,12 @@
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 import { WindowCounters } from './window-counters';
 
-/** Maximum number of names per purpose; they take about 10 MB. */
+/** Maximum number of names per purpose. 50 000 names take about 10 MB. */
 const MAX_NAMES = 50_000;
 
 /** Counts in memory, for a single gateway: at most 50 000 names per purpose, and 1 024 shared counters. */
 export class MemoryCounters implements CounterStore {
-  /** By name of the purpose. Bounded, because purposes are constants of the code. */
+  /** Counters by name of the purpose. The map stays small, because purposes are constants of the code. */
   private readonly purposes = new Map<string, WindowCounters>();
 
   constructor(

@@ -53,11 +53,11 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
   sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
 };
 
-/** Limits of single actions, in addition to those of the routes. */
+/** Limits of single actions, in addition to the rate limits of routes. */
 export const actionPolicies = {
   /** Unknown API keys per address; beyond the limit, a random draw decides on each key, see `KeyGuesses`. */
   unknownKey: { limit: 20, windowMs: MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
-  /** Forged tokens per name; beyond the limit, a random draw decides on each token, see `Forgeries`. */
+  /** Forged tokens per address or session; beyond the limit, a random draw decides on each token, see `Forgeries`. */
   forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
   /** Login attempts at one account from one address. */
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },

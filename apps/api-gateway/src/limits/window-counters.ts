@@ -12,8 +12,8 @@ const SHARED = 1_024;
 const MAX_REMOVED = 100;
 
 /**
- * Counts in memory for one purpose and a bounded number of names. All windows have the same length, so the
- * map `windows`, in order of insertion, is also in order of `endsAt`.
+ * Counts in memory for one purpose and a bounded number of names. All windows have the same length, so the first window
+ * in the map `windows` is the one that ends first.
  */
 export class WindowCounters {
   private readonly windows = new Map<string, Window>();
@@ -72,7 +72,7 @@ export class WindowCounters {
     return undefined;
   }
 
-  /** Makes room for another name if possible; returns whether there is room. */
+  /** Makes room for one more name if possible; returns whether there is room. */
   private makeRoom(now: number): boolean {
     let removed = 0;
     for (const [name, { endsAt }] of this.windows) {

@@ -5,10 +5,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** Metrics of the gateway. */
 @Injectable()
 export class GatewayMetrics {
-  /** `auth`: method of the credential, or `none`. */
+  /** Label `auth`: method of the credential, or `none`. */
   readonly requests: Counter<'method' | 'route' | 'status' | 'auth'>;
   readonly requestSeconds: Histogram<'route'>;
-  /** `result`: `verified`, `cached`, or the code of the refusal. */
+  /** Label `result`: `verified`, `cached`, or the code of the refusal. */
   readonly verifications: Counter<'result'>;
   readonly keyFetches: Counter<'result'>;
   readonly principalLookups: Counter<'result'>;

@@ -83,7 +83,7 @@ const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): Er
 
 const internal: ErrorResponse = { status: 500, code: 'internal' };
 
-/** Response for each error code of a service. Only details that are meant for the caller are repeated. */
+/** By error code of a service: the response. Only details that are meant for the caller are repeated. */
 const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number) => ErrorResponse> = {
   invalid_request: (detail) => ({ status: 400, code: 'invalid_request', detail }),
   forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),

@@ -3,7 +3,7 @@ import { type FieldFault, type FieldPlace } from '../errors';
 /** Longest field name in a response; characters. */
 export const maxFieldName = 64;
 
-/** Builds the fault of the field at a path, or of the whole body, query or path when `path` is empty. */
+/** Builds the fault of the field at `path`. An empty `path` means everything at `place`, such as the whole body. */
 export function fieldFault(place: FieldPlace, path: readonly string[], message: string): FieldFault {
   return { in: place, field: path.join('.').slice(0, maxFieldName) || place, message };
 }

@@ -31,7 +31,7 @@ function allowed(candidate: unknown, { publicUrl, origins, ownPath }: RedirectRu
   const url = new URL(candidate, publicUrl);
   const own = new URL(publicUrl).origin;
   if (url.origin !== own && !origins.includes(url.origin)) return undefined;
-  // `URL.origin` omits user name and password, which are only used to deceive.
+  // Rejects a user name or password, which here only serve to deceive. `URL.origin` omits both.
   if (url.username !== '' || url.password !== '') return undefined;
   if (!/^https?:$/.test(url.protocol)) return undefined;
   return url.origin === own && isPath(url.pathname, ownPath) ? undefined : url.href;

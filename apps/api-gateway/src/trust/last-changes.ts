@@ -16,8 +16,8 @@ function markOf(change: TrustChange): string {
 }
 
 /**
- * Number of the last trust change for each mark. Bounded: an evicted number raises `floor`, below which no answer is
- * fresh.
+ * Number of the last trust change for each mark, for a bounded number of marks. When a number is evicted, `floor` rises
+ * to that number. Answers older than `floor` are never fresh.
  */
 export class LastChanges {
   private readonly numbers: LRUCache<string, number>;
@@ -37,7 +37,7 @@ export class LastChanges {
     this.numbers.set(markOf(change), change.number);
   }
 
-  /** Whether an answer read as of change `asOf` is still fresh: none of its `marks` has changed since. */
+  /** Whether an answer is still fresh: no change after number `asOf` has one of the `marks` of the answer. */
   isFresh(asOf: number, marks: readonly string[]): boolean {
     return asOf >= this.floor && marks.every((mark) => (this.numbers.peek(mark) ?? 0) <= asOf);
   }

@@ -1,7 +1,7 @@
 /** Returns milliseconds that never decrease. */
 export type MonotonicClock = () => number;
 
-/** A larger jump of the wall clock is a suspension or a change of the time. A smaller one is a correction: ignored. */
+/** Smaller jumps of the wall clock are corrections and are ignored. A larger jump is a suspension or a time change. */
 const TOLERANCE_MS = 250;
 
 /**

@@ -111,12 +111,12 @@ export class TrustChangeFeed {
     return this.number;
   }
 
-  /** Whether an answer read as of change `asOf` may be remembered. */
+  /** Whether an answer may be remembered. `asOf`: number of the last trust change when user-sync read the answer. */
   mayRemember(asOf: number): boolean {
     return this.trusting && asOf >= this.number;
   }
 
-  /** Whether a remembered answer read as of change `asOf` is still valid for its marks. */
+  /** Whether a remembered answer is still valid: no change after number `asOf` has one of the `marks` of the answer. */
   isFresh(asOf: number, marks: readonly string[]): boolean {
     return this.trusting && this.lastChanges.isFresh(asOf, marks);
   }
@@ -215,8 +215,8 @@ export class TrustChangeFeed {
         const asked = { number: this.number };
         const { current, floor, changes } = await this.services.send(trustChangesSince, asked, this.context);
         if (this.hasEnded) return;
-        // Numbers of one database never decrease: a lower one means that the database was replaced. Compared with
-        // `asked`, because `number` may have grown since the request.
+        // Numbers of one database never decrease: a lower number means that the database was replaced. Compares with
+        // `asked.number`, because `this.number` may have grown since the request.
         if (current < asked.number) {
           this.adopt(current);
           continue;
@@ -226,7 +226,7 @@ export class TrustChangeFeed {
         this.apply(changes);
         this.note(current);
         if (this.state === 'current') return;
-        // No progress: the next announcement triggers another attempt.
+        // The response brought nothing new. The next announcement triggers another attempt.
         if (this.number === before && floor <= before) return;
       }
     } catch (error) {
@@ -250,7 +250,7 @@ export class TrustChangeFeed {
 
   private async requestLease(): Promise<void> {
     try {
-      // The subscription must be active before the first lease, so that no announcement falls between them.
+      // Waits until the subscription is active: otherwise an announcement just after the first lease could be missed.
       if (this.state === 'unregistered') await this.nats.get().flush();
       const asked = this.now();
       const request = { gatewayId: this.gatewayId, number: this.number };
@@ -260,9 +260,9 @@ export class TrustChangeFeed {
       this.heardAt = Math.max(this.heardAt, asked);
       this.hasLoggedFailure = false;
       this.clockFault = undefined;
-      // Numbers of one database never decrease: a lower one means that the database was replaced.
+      // Numbers of one database never decrease: a lower number means that the database was replaced.
       if (this.state === 'unregistered' || current < request.number) this.adopt(current);
-      // A number below ours proves nothing: an announcement may have overtaken this response.
+      // `this.number` may have grown since the request. Then a `current` below `this.number` is outdated and ignored.
       else if (current >= this.number) this.reach(current);
     } catch (error) {
       if (error instanceof RequestRefusedError && error.reason === 'clock_skew') this.noteClockFault(error.message);
@@ -277,11 +277,11 @@ export class TrustChangeFeed {
       while (this.acknowledged < this.number && !this.hasEnded) {
         const { number } = this;
         await this.services.send(acknowledgeTrustChanges, { gatewayId: this.gatewayId, number }, this.context);
-        // If the database was replaced meanwhile, `this.number` may now be lower.
+        // If the database was replaced meanwhile, `this.number` may now be lower than `number`.
         this.acknowledged = Math.min(number, this.number);
       }
     } catch {
-      // The next lease renewal acknowledges the number too.
+      // No retry needed: the next lease renewal acknowledges the number too.
     } finally {
       this.acknowledging = false;
     }

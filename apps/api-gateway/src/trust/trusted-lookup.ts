@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type MaybePromise } from '../maybe-promise';
 import { type TrustChangeFeed } from './trust-change-feed';
 
-/** Answer of user-sync. `change` is the number of the last trust change at the time at which the answer was read. */
+/** Answer of user-sync. `change` is the number of the last trust change when user-sync read the answer. */
 export interface AsOfTrustChange {
   readonly change: number;
 }
@@ -17,10 +17,10 @@ interface Remembered<Value> {
 }
 
 interface RunningRequest<Value> {
-  /** Last change that the feed had applied when the request was sent. */
+  /** Number of the last change that the feed had applied when the request was sent. */
   readonly since: number;
   readonly answer: Promise<Value>;
-  /** Answer of the request that follows this one. */
+  /** Answer of the next request, for callers that must not use the answer of this request. */
   next?: Promise<Value>;
 }
 
@@ -73,8 +73,8 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
       return known;
     }
     const running = this.running.get(key);
-    // The answer of a request sent before the last change may be outdated for callers that came after the change, so
-    // these get a new request.
+    // A request that was sent before the last change may return an outdated answer. Callers that came after the change
+    // get a new request.
     if (running === undefined || running.since < this.feed.current) return this.send(key, ask);
     this.onResult('joined');
     if (this.feed.trusting) return running.answer;
@@ -97,7 +97,7 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
     }
     const answer: Promise<Value> = ask()
       .then((value) => {
-        // Not remembered if a later request has replaced this one, or if all answers were forgotten meanwhile.
+        // Does not remember the answer if a later request replaced this one, or if all answers were forgotten.
         if (this.running.get(key)?.answer === answer) this.remember(key, value);
         return value;
       })
@@ -115,5 +115,5 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
 }
 
 function ignore(): void {
-  // The caller that sent the request gets its error.
+  // Only waits for the request to end. The caller that sent the request gets the answer or the error.
 }

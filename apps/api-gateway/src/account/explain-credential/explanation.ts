@@ -4,7 +4,7 @@ import { type GatewayConfig } from '../../config';
 
 /** Response of `GET /auth/explain`. */
 export const explanationSchema = z.object({
-  /** Number of the row in the credential table of the documentation; the first is `1`. */
+  /** Row number of the credential in the credential table of the documentation; the first row is `1`. */
   order: z.number().int(),
   verifier: z.enum(authMethods),
   /** The checks that the credential passed, in order. */
@@ -13,7 +13,7 @@ export const explanationSchema = z.object({
   changes: z.object({
     /** Number of the last trust change that this gateway has applied. */
     number: z.number().int(),
-    /** Whether this gateway may use remembered answers now. */
+    /** Whether this gateway may use remembered answers of user-sync now. */
     trusting: z.boolean(),
   }),
 });

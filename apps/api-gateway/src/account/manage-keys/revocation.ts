@@ -11,8 +11,8 @@ export const REVOCATION =
   'With `predecessors=true`, also revokes the keys that this key replaced by rotation. `stillValid` lists the older and newer keys of the same rotation line that stay valid.';
 
 /**
- * Returns the request field `predecessors` if it is true, and else no field, because the user-sync of the previous
- * release rejects fields that it does not know.
+ * Returns the request field `predecessors` if `predecessors` is true. Otherwise returns no field, because user-sync of
+ * the previous release rejects unknown fields.
  */
 export function predecessorsOf(predecessors: boolean): { readonly predecessors?: true } {
   return predecessors ? { predecessors } : {};

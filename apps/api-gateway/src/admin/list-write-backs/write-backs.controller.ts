@@ -5,7 +5,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '../../access/access';
 import { type CallerRequest } from '../../caller/caller';
 
-/** `/admin/write-backs`: pending write-backs of user ids and roles to Clerk, and those that Clerk rejects. */
+/** `/admin/write-backs`: write-backs of user ids and roles to Clerk that are pending or that Clerk rejected. */
 @Controller('admin/write-backs')
 @ApiTags('admin')
 export class WriteBacksController {
