@@ -61,11 +61,11 @@ export interface WebhookIngestConfig {
   readonly bodyRetentionDays: number;
   /** Minimum time without a webhook before the silence alarm can fire. */
   readonly silenceMs: number;
-  /** Once user-sync has found a change at Clerk, how long the webhook of the change may still take. */
+  /** How late the webhook of a change at Clerk may arrive before its absence is an alarm. */
   readonly silenceGraceMs: number;
-  /** Maximum bytes of all bodies together that are being received or recorded. */
+  /** Maximum total size of the bodies that are being received or recorded; bytes. */
   readonly maxBufferedBytes: number;
-  /** `keep`: how many rejected deliveries are stored. `perSecond`: how many are written per second at most. */
+  /** `keep`: maximum number of stored rejected deliveries. `perSecond`: maximum number that is written per second. */
   readonly rejected: { readonly keep: number; readonly perSecond: number };
   /** Places at which the process kills itself; only for crash tests. */
   readonly failpoints: readonly Failpoint[];
@@ -109,7 +109,7 @@ const schema = withRetryInOrder(
     BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
     SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
     SILENCE_GRACE_MS: wholeNumber.min(1_000).default(10 * 60 * 1_000),
-    // At least one body of the largest size.
+    // The buffer must hold at least one body of the largest size.
     MAX_BUFFERED_BYTES: wholeNumber
       .min(BODY_LIMIT_BYTES)
       .max(4 * 1024 ** 3)
@@ -123,7 +123,7 @@ const schema = withRetryInOrder(
 /** Every variable that webhook-ingest reads. */
 export const variableNames: readonly string[] = [...Object.keys(schema.shape), 'CLERK_WEBHOOK_SIGNING_SECRET'];
 
-/** Returns variables that are set but not read, and whose names resemble one that is read, such as misspelled names. */
+/** Returns variables that are set but not read, such as a misspelled one, and the variable that was probably meant. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }
@@ -159,7 +159,7 @@ export function loadConfig(
   };
 }
 
-/** Reads the configuration of the migration programs: the URL of the database, as its owner. */
+/** Reads the configuration of the migration programs. `DATABASE_URL` holds the credentials of the database's owner. */
 export function readDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const env = parseEnvironment(
     z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE }),
@@ -178,7 +178,10 @@ export function readEraseConfig(environment: Readonly<Record<string, string | un
   };
 }
 
-/** Also accepts `CLERK_WEBHOOK_SIGNING_SECRET`, the singular name; the secret in it comes last. */
+/**
+ * Returns the environment with the secret of `CLERK_WEBHOOK_SIGNING_SECRET` (singular) added to the end of the list in
+ * `CLERK_WEBHOOK_SIGNING_SECRETS`.
+ */
 function withSecretsJoined(environment: Readonly<Record<string, string | undefined>>) {
   const both = [environment.CLERK_WEBHOOK_SIGNING_SECRETS, environment.CLERK_WEBHOOK_SIGNING_SECRET];
   return { ...environment, CLERK_WEBHOOK_SIGNING_SECRETS: both.filter(Boolean).join(',') };

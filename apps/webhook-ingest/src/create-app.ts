@@ -12,7 +12,7 @@ import { createFastifyAdapter, readRawBodies } from './receive-webhook/fastify-a
 import { SERVICE_NAME } from './tokens';
 
 /**
- * Assembles the service and starts its NATS transports; it does not yet listen for HTTP. Waits for the database, but not
+ * Assembles the service and starts its NATS transports. Does not listen for HTTP yet. Waits for the database, but not
  * for NATS.
  */
 export async function createApp(

@@ -1,6 +1,6 @@
 import { codedError } from '@gatehouse/errors';
 
-/** One variable that is missing or invalid; never its value. */
+/** Names one variable that is missing or invalid; never contains its value. */
 export interface ConfigFault {
   readonly variable: string;
   /** Index of the faulty element, from 0, when the variable holds a list. */

@@ -24,13 +24,16 @@ const ALIASES: Readonly<Record<string, string>> = {
   TRUSTED_PROXIES: 'TRUST_PROXY',
 };
 
-/** Shorter names are not compared: HOST and PORT differ by two letters, and neither is a typing error of the other. */
+/**
+ * Minimum length of a known name to compare; characters. HOST and PORT differ by only two letters, yet neither is a
+ * misspelling of the other.
+ */
 const MIN_LENGTH = 6;
 const LONG_NAME = 10;
 
 /**
- * Finds set variables with a name that is not known: a known name with a typing error, or another tool's name for a
- * known variable. Never suggests a variable that is set itself. Reads no values, except whether they are empty.
+ * Finds variables that are set under an unknown name: a misspelled known name, or another tool's name for a known
+ * variable. Never suggests a variable that is already set. Of the values, reads only whether they are empty.
  * @param known names that this program or a program that it starts reads
  */
 export function nearMisses(
@@ -57,7 +60,7 @@ function closest(spelling: string, names: readonly string[]): string | undefined
     .sort((one, other) => one.distance - other.distance)[0]?.name;
 }
 
-/** Levenshtein distance: insertions, deletions and replacements of letters that turn one text into the other. */
+/** Levenshtein distance: how many insertions, deletions and replacements of letters turn one text into the other. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i += 1) {

@@ -10,9 +10,11 @@ export interface OriginListOptions {
 const EXAMPLE = 'https://app.example.com';
 const WILDCARD_EXAMPLE = 'https://*.preview.example.com';
 const MAX_ORIGINS = 200;
-/** With fewer labels, a wildcard would match domains where anybody can register, such as vercel.app or co.uk. */
+/**
+ * With fewer labels after it, a wildcard would match domains where anybody can register, such as vercel.app or co.uk.
+ */
 const MIN_LABELS_AFTER_WILDCARD = 3;
-/** Schemes that have no origin, or never appear in `Origin`. */
+/** Schemes of URLs that have no origin, or whose origin never appears in the header `Origin`. */
 const WITHOUT_ORIGIN = new Set(['about', 'blob', 'data', 'file', 'ftp', 'javascript', 'ws', 'wss']);
 
 /** A local host with `*` as its port, for development: the server of a frontend may use any port. */

@@ -53,7 +53,7 @@ export const certificateFile = z
 /** Id of a Clerk instance. */
 export const clerkInstanceId = z.string().regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'is not a Clerk instance id (ins_…)');
 
-/** Replicas that JetStream keeps of a stream. Use the same value for every service. */
+/** Number of replicas that JetStream keeps of a stream. Use the same value for every service. */
 export const streamReplicas = z.coerce.number().int().min(1).max(5).default(1);
 
 /** Time after which JetStream redelivers an unacknowledged message; milliseconds. Use the same value for every replica. */
@@ -82,7 +82,8 @@ function urlOf(protocol: RegExp, problem: string) {
 }
 
 /**
- * Whether every percent sign begins an escape. Otherwise the drivers, which decode user name and password, would fail.
+ * Whether every percent sign begins an escape. Otherwise the database driver would fail to decode the user name and
+ * password.
  */
 function isDecodable(value: string): boolean {
   try {

@@ -11,7 +11,7 @@ export type CodedErrorClass<Code extends string, Args extends readonly unknown[]
 /**
  * Makes the base class of an error from its literal code and its message. The message is a text, or a function of the
  * constructor's arguments. Such a function must not use default or rest parameters: its `length` gives the position of
- * the options. `name` is the name of the constructed class.
+ * the options. An error's `name` is the name of the class that was constructed.
  * @example
  * class StreamMissingError extends codedError('STREAM_MISSING', (stream: string) => `stream ${stream} does not exist`) {}
  * throw new StreamMissingError('events', { cause: error });

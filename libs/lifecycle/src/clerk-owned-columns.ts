@@ -6,7 +6,7 @@ interface ClerkOwnedColumn {
   readonly type: 'text' | 'boolean';
   /** Whether the deletion of the user erases the value: a `text` becomes NULL, a `boolean` false. */
   readonly personal: boolean;
-  /** Whether the user may not act while the column is `true`, such as `clerk_banned`. */
+  /** Whether `true` in the column stops the user from acting, as in `clerk_banned`. */
   readonly bars: boolean;
   /** First {@link contentVersion} whose hash covers the column. */
   readonly since: number;

@@ -9,9 +9,9 @@ export function canonicalContent(columns: ClerkOwned): string {
 }
 
 /**
- * Returns the two texts from which a content hash of content version 1 may have been computed for `columns`. Such a
- * text ended in `locked` (false or true), which is no longer content. So a row with the hash of either text holds the
- * content in `columns`.
+ * Returns the two texts that content version 1 may have hashed for `columns`. They differ only in their last field
+ * `locked` (false or true), which is no longer content. So a row with the hash of either text holds the content in
+ * `columns`.
  */
 export function version1Contents(columns: ClerkOwned): readonly string[] {
   const values = clerkOwnedFields.flatMap((field) => (clerkOwnedColumns[field].since > 1 ? [] : [columns[field]]));

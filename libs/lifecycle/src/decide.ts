@@ -10,8 +10,8 @@ export type Known =
  *
  * - `proven`: the event names our Clerk instance and the user starts with the lowest role, so the event alone may
  *   create the user.
- * - `rowUnchanged`: the row has not changed since before the snapshot was fetched.
- * - `confirmed`: the snapshot fetched just before this one had a lower version than the row too.
+ * - `rowUnchanged`: the row has not changed since Clerk was asked for the snapshot.
+ * - `confirmed`: the previous snapshot, fetched just before, also had a lower version than the row.
  */
 export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }

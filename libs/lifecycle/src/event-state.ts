@@ -1,12 +1,12 @@
 /**
  * States of a ledger row.
  *
- * - `pending`: recorded, not yet published. Left when the event is published, rejected or ignored.
- * - `processing`: published. Left when user-sync reports an outcome.
+ * - `pending`: recorded, not yet published. Ends when the event is published, rejected or ignored.
+ * - `processing`: published. Ends when user-sync reports an outcome.
  * - `success`: applied, or needed no change. Final.
- * - `failed`: the last attempt failed. Left when a retry is due, when a late success is reported, or by a redrive.
+ * - `failed`: the last attempt failed. Ends when a retry is due, when a late success is reported, or by a redrive.
  * - `invalid`: the signature did not verify. Final.
- * - `ignored`: verified, but of an unhandled type or another Clerk instance. Left only by a redrive.
+ * - `ignored`: verified, but of an unhandled type or another Clerk instance. Ends only by a redrive.
  */
 export type EventState = 'pending' | 'processing' | 'success' | 'failed' | 'invalid' | 'ignored';
 

@@ -8,8 +8,9 @@ export interface FailureFacts {
 }
 
 /**
- * Whether a retry can succeed. Network and database failures, conflicts, timeouts (408), 429, 5xx and a locked resource
- * are retryable. Invalid data and Clerk's other responses are not. Unknown errors are retried until no retry is left.
+ * Whether a retry can succeed. Retryable are network and database failures, conflicts, a locked resource, and Clerk's
+ * responses 408, 429 and 5xx. Invalid data and Clerk's other responses are not retryable. Unknown errors are retried
+ * until no retry is left.
  */
 export function isRetryable(failure: FailureFacts): boolean {
   switch (failure.kind) {

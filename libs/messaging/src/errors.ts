@@ -16,7 +16,7 @@ export class NatsRefusedError extends codedError(
 /** The connection to NATS was lost before the reply arrived; whether the request was handled is unknown. */
 export class NatsLostError extends codedError('NATS_LOST', 'the connection to NATS was lost') {}
 
-/** JetStream did not store a message or did not answer an API call; whether it acted is unknown. */
+/** JetStream did not acknowledge a message or answer an API call; whether it acted is unknown. */
 export class JetStreamUnavailableError extends codedError(
   'JETSTREAM_UNAVAILABLE',
   (call: string) => `JetStream did not answer: ${call}`,

@@ -15,7 +15,7 @@
  *
  * Transitions:
  *
- *   ensuring → careful      when messages stay in progress that are not this process's own.
+ *   ensuring → careful      when messages of another process are still in progress.
  *   ensuring → batching     otherwise.
  *   ensuring → refused      on JetStreamConfigurationError; refused → ensuring after the pause.
  *   careful → batching      when `ack_wait` and one pull are over.
@@ -38,12 +38,12 @@ import { type PulledMessage } from './stream-message';
 import { CONSUMER_TRANSPORT } from './transports';
 
 /**
- * Marks a controller's method as the handler of a durable consumer. Its payload is `StreamMessage[]`; its context is a
- * `BatchControl`.
+ * Marks a controller's method as the handler of a durable consumer. The method receives `StreamMessage[]` and, as its
+ * context, a `BatchControl`.
  *
  * - When the method returns, all messages are acknowledged.
- * - When the method throws, it receives the messages again one by one. A message that throws alone is redelivered after
- *   `ack_wait`.
+ * - When the method throws, it receives the messages again one by one. If it throws for a single message, JetStream
+ *   redelivers that message after `ack_wait`.
  * - When the method throws SharedOutageError, the consumer pauses and retries the same messages.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
@@ -59,7 +59,7 @@ const REFUSAL_PAUSE_MS = { first: 500, most: 5_000 };
 /** Settings of a consumer that replace the settings in its contract; milliseconds. */
 export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
 
-/** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
+/** Nest's transport for durable JetStream pull consumers. Acknowledges a batch after its handler has returned. */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = CONSUMER_TRANSPORT;
   /** Makes Nest pass a handler's error to this transport, which decides what the error means. */
@@ -92,7 +92,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  /** Pulls no new messages, settles those in progress and returns the others to JetStream. */
+  /** Stops pulling, settles the messages in progress and returns the others to JetStream. */
   override async close(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.loops);

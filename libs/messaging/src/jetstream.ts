@@ -133,7 +133,7 @@ export class JetStream {
     const { stream, durable, ackWaitMs, maxAckPending } = consumer;
     await this.ensureStream(stream);
     const manager = await this.manager();
-    // Only for the creation: NATS rejects updates of these settings, which have no effect on an existing consumer.
+    // These settings are sent only at creation: they do not affect an existing consumer, and NATS rejects their update.
     const creation = { deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
     const config = {
       ack_policy: AckPolicy.Explicit,
@@ -213,7 +213,7 @@ export class JetStream {
     const refusal = this.refused.get(what);
     const info = await api(what, () => orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name)));
     if (info === undefined) throw refusal ?? new StreamMissingError(stream.name);
-    // An operator may have corrected the stream since the refusal.
+    // An operator may have corrected the stream since the refusal, so its settings are compared again.
     if (refusal !== undefined && differing(info, this.configOf(stream)).length > 0) throw refusal;
   }
 
@@ -223,7 +223,7 @@ export class JetStream {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Calls NATS. Keeps a refusal for readiness until a later call for the same stream or consumer succeeds. */
+  /** Calls NATS. Keeps a refusal, which readiness reports, until a later call for `what` succeeds. */
   private async ensure<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
     try {
       const value = await api(what, call);

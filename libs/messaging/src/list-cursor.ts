@@ -37,16 +37,16 @@ export class ListCursor<Key> {
   }
 }
 
-/** For lists that are sorted by a bigint id. */
+/** Cursors of lists that are sorted by a bigint id. */
 export const idCursor = new ListCursor(z.string().regex(/^[1-9]\d{0,17}$/));
 
-/** For lists that are sorted by a UUID. */
+/** Cursors of lists that are sorted by a UUID. */
 export const uuidCursor = new ListCursor(uuidSchema);
 
 /** The last moment that a JavaScript `Date` can hold; milliseconds since the epoch. */
 const MAX_TIME = 8_640_000_000_000_000;
 
-/** For lists that are sorted by a time, in milliseconds since the epoch, and a UUID. */
+/** Cursors of lists that are sorted by a time, in milliseconds since the epoch, and then by a UUID. */
 export const timeCursor = new ListCursor(z.tuple([z.int().min(0).max(MAX_TIME), uuidSchema]));
 
 function encode(key: unknown): string {

@@ -17,7 +17,7 @@ export interface NatsOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_WAIT_MS = 500;
-/** With the defaults of the client library, a half-open connection would be detected only after minutes. */
+/** Interval of pings. With the client library's default, it would take minutes to detect a half-open connection. */
 const PING_INTERVAL_MS = 1_000;
 const MAX_PINGS_OUT = 2;
 

@@ -12,8 +12,8 @@ const NO_MESSAGES = 404;
 const REQUEST_OVER = 408;
 const ANSWER_GRACE_MS = 2_000;
 /**
- * How long a `no_wait` pull waits for an answer or a further message. A server does not answer while `max_ack_pending`
- * is reached.
+ * Maximum time that a `no_wait` pull waits for an answer or a further message. Needed because a server does not answer
+ * while `max_ack_pending` is reached.
  */
 const NO_WAIT_MS = 1_000;
 
@@ -25,8 +25,8 @@ interface PullRequest {
 
 /**
  * Pulls exact batches: only messages that will be handled at once, so that no message waits in this process while its
- * `ack_wait` runs out. `fetch` of the client library waits until the batch is full or expires; this class takes the
- * messages that are there.
+ * `ack_wait` runs out. `fetch` of the client library waits until the batch is full or expires; this class returns the
+ * messages that are available.
  */
 export class PullSubscription {
   constructor(
@@ -51,7 +51,7 @@ export class PullSubscription {
    * second.
    */
   private pull(request: PullRequest, signal: AbortSignal, waitMs?: number): Promise<Pulled> {
-    // A signal that is already aborted fires no event.
+    // A signal that is already aborted fires no event, so it is checked first.
     if (signal.aborted) return Promise.resolve({ messages: [] });
     const { stream, durable } = this.consumer;
     const inbox = createInbox(this.inboxPrefix);

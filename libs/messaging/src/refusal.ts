@@ -1,9 +1,8 @@
 import { isTlsFailure } from '@gatehouse/observability';
 
 /**
- * Why NATS rejects a client for good, as the end of a sentence; undefined for failures that a retry may solve. For a
- * host that cannot be resolved it is undefined too: in Kubernetes the names of servers disappear together with the
- * servers.
+ * Returns why NATS rejects a client for good, as the end of a sentence; undefined for failures that a retry may solve.
+ * An unknown host is such a failure: in Kubernetes the name of a server disappears together with the server.
  */
 export function refusalReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

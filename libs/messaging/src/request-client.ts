@@ -48,8 +48,8 @@ export class RequestClient {
   /**
    * Sends a request and returns the parsed reply.
    * @throws RequestRefusedError with the reason of the service. The reason is `unavailable` when NATS is unavailable or
-   * lost, no service subscribes to the subject, or no reply arrived in time (default: 5 s). Then it is unknown whether
-   * the request was handled.
+   * lost, no service subscribes to the subject, or no reply arrived in time (default: 5 s). After `unavailable`, it is
+   * unknown whether the request was handled.
    */
   async send<Contract extends RequestContract>(
     contract: Contract,

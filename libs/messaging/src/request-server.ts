@@ -23,7 +23,9 @@ export interface VerifiedRequest<Contract extends RequestContract> {
   readonly envelope: EnvelopeClaims;
 }
 
-/** Marks a controller's method as the handler of a request. Its payload is a VerifiedRequest; it returns the reply. */
+/**
+ * Marks a controller's method as the handler of a request. The method receives a VerifiedRequest and returns the reply.
+ */
 export function RequestHandler(contract: RequestContract): MethodDecorator {
   return applyDecorators(
     MessagePattern<string>(contract.subject, REQUEST_TRANSPORT, { contract }),
@@ -37,7 +39,9 @@ export function RequestHandler(contract: RequestContract): MethodDecorator {
  */
 export type EnvelopeVerifier = (envelope: string | undefined, subject: string, body: Uint8Array) => EnvelopeClaims;
 
-/** Maximum of concurrent requests; more are rejected at once. Bounds memory while the database is slow. */
+/**
+ * Maximum number of concurrent requests; further ones are rejected at once. Bounds memory while the database is slow.
+ */
 const MAX_IN_PROGRESS = 1_000;
 /** Prefix of the only subjects to which replies are sent. */
 const REPLIES_TO = `${inboxPrefix('api-gateway')}.`;

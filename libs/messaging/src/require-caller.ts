@@ -2,7 +2,7 @@ import { type EnvelopeClaims, type Principal } from '@gatehouse/contracts';
 import { RequestRefusedError } from './errors';
 
 /**
- * The principal for whom the gateway vouches.
+ * Returns the principal for whom the gateway vouches.
  * @throws RequestRefusedError `unauthenticated` when the request has no principal
  */
 export function requirePrincipal({ principal }: Pick<EnvelopeClaims, 'principal'>): Principal {
@@ -12,7 +12,7 @@ export function requirePrincipal({ principal }: Pick<EnvelopeClaims, 'principal'
 }
 
 /**
- * The principal for whom the gateway vouches, who is an admin.
+ * Returns the principal for whom the gateway vouches, if it is an admin.
  * @throws RequestRefusedError `unauthenticated` when the request has no principal, `forbidden` when the principal is
  * not an admin
  */

@@ -26,8 +26,8 @@ const encoder = new TextEncoder();
 export function toPulledMessage(message: Msg): PulledMessage | undefined {
   const tokens = message.reply?.split('.');
   if (tokens?.[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
-  // `start` is the place of the delivery count. The subject has 9 tokens, or at least 11 if the domain and the account
-  // stand in third and fourth place.
+  // `start` is the index of the delivery count in the reply subject. The subject has 9 tokens, or at least 11 if it
+  // names the domain and the account in third and fourth place.
   const start = tokens.length >= 11 ? 6 : 4;
   return {
     subject: message.subject,

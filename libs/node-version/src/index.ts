@@ -1,6 +1,6 @@
 import { nodeVersionProblem } from './node-version';
 
-// Entry points import this first, because modules that load later may need a newer Node.
+// Entry points import this module before all others, because those may fail to load on an older Node.
 const problem = nodeVersionProblem(process.versions.node);
 if (problem !== undefined) {
   process.stderr.write(`${problem}\n`);

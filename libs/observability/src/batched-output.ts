@@ -1,6 +1,6 @@
 import { type DestinationStream } from 'pino';
 
-/** Maximum characters to hold back. When there are more, they are written before the turn ends. */
+/** Maximum number of characters to hold back. More are written at once, before the turn of the event loop ends. */
 const MAX_BUFFERED = 64 * 1_024;
 
 /**

@@ -30,8 +30,8 @@ export function drainConnectionsOnShutdown(server: FastifyInstance): void {
     if (closing) void reply.header('connection', 'close');
     done(null, payload);
   });
-  // A response whose head was sent before the shutdown lacks `Connection: close`. Node closes only the connections that
-  // are idle when the server closes; such a connection would stay open until its keep-alive time is over.
+  // Node closes only connections that are idle when the server closes. A response that began before the shutdown has no
+  // `Connection: close`, so its connection would stay open for the keep-alive time. It is closed here instead.
   server.addHook('onResponse', (_request, _reply, done) => {
     if (drained) setImmediate(() => server.server.closeIdleConnections());
     done();

@@ -7,7 +7,7 @@ import { logRequests, requestId } from './http-logging';
 import { rejectUnreadable } from './reject-unreadable';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** Closes connections whose client stops sending or reading; longer than any request takes. */
+/** Time after which a connection without traffic is closed; longer than any request takes. */
 const STALLED_MS = 30_000;
 
 /**

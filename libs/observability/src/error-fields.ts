@@ -3,8 +3,8 @@ import { types } from 'node:util';
 const MAX_DEPTH = 5;
 
 /**
- * Fields of an error for the log: type, message, stack, code, status and causes. Drops all other properties, because database
- * errors carry the parameters of the statement and HTTP errors carry requests, which are personal data.
+ * Fields of an error for the log: type, message, stack, code, status and causes. Drops all other properties, because
+ * they can hold personal data: database errors carry statement parameters, and HTTP errors carry requests.
  */
 export function errorFields(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error || types.isNativeError(error))) return { type: typeof error };

@@ -19,8 +19,9 @@ const ONE = /^([a-z-]+)(?:=([A-Za-z0-9_-]+))?:kill(?::([1-9]\d{0,5}))?$/;
 let armed: { readonly failpoint: Failpoint; passed: number }[] = [];
 
 /**
- * Parses a comma-separated list of failpoints, each `point[=label]:kill[:nth]`. `point` is where a service kills itself
- * in a test. With a `label`, only one webhook triggers the kill. `nth` is how many passes it takes (default: 1).
+ * Parses a comma-separated list of failpoints, each `point[=label]:kill[:nth]`. `point` names a place in the code of a
+ * service. The service kills itself when it passes this place for the `nth` time (default: 1). With a `label`, only
+ * passes for that webhook id or Clerk user id count.
  * @throws FailpointsInvalidError
  */
 export function parseFailpoints(text: string): Failpoint[] {
@@ -38,8 +39,8 @@ export function armFailpoints(failpoints: readonly Failpoint[], log: Pick<Logger
 }
 
 /**
- * Marks a place between two durable steps. If an armed failpoint has this name, and has no label or one of `labels`,
- * the process ends by SIGKILL: at once and without cleaning up.
+ * Marks a place between two durable steps. Counts the pass for each armed failpoint with this name and no label, or
+ * with one of `labels`. At its `nth` pass, the process ends by SIGKILL, without cleaning up.
  */
 export function failpoint(point: string, labels: () => readonly string[] = () => []): void {
   if (armed.length === 0) return;

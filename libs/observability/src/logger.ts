@@ -50,8 +50,9 @@ const NO_FIELDS = {};
 let output: DestinationStream | undefined;
 
 /**
- * Standard output without pino's worker thread. Passing a line to the thread costs several times as much as writing it, and
- * the queue has no limit when nobody reads. The price: a reader that stalls blocks the service.
+ * Standard output without pino's worker thread. Passing a line to the thread costs several times as much as writing it,
+ * and the thread's queue has no limit if nobody reads the output. The price of writing directly: a reader that stalls
+ * blocks the service.
  */
 function standardOutput(): DestinationStream {
   if (output === undefined) {

@@ -1,8 +1,9 @@
 import { type Statement, write } from './statement';
 
 /**
- * Locks each key until the transaction ends. Waits for other transactions that hold one of these locks. Takes the locks
- * in one global order (by hash), so that transactions with common keys wait for each other and never deadlock.
+ * Creates a statement that locks each key until the transaction ends. Waits for other transactions that hold one of
+ * these locks. Takes the locks in one global order (by hash), so that transactions with common keys wait for each other
+ * and never deadlock.
  */
 export function keyLock(namespace: string, keys: readonly string[]): Statement {
   return write(

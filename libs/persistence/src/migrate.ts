@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Arbitrary; must be unique among our advisory locks and the same for every migration runner. */
+/**
+ * Key of an advisory lock. Any number that is unique among our advisory locks and the same for every migration runner.
+ */
 const MIGRATION_LOCK = 7_202_611;
 const LOCK_POLL_MS = 200;
 
@@ -12,8 +14,8 @@ const LOCK_POLL_MS = 200;
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
-    // Polls instead of waiting in a statement: CREATE INDEX CONCURRENTLY of another runner would wait for that
-    // statement, which is a deadlock.
+    // Polls instead of waiting for the lock in a statement. Another runner's CREATE INDEX CONCURRENTLY would wait for
+    // that statement, and both would deadlock.
     while (!(await isLocked(lock))) await setTimeout(LOCK_POLL_MS);
     const ran = await dataSource.runMigrations();
     await revokeWritesOnRecord(dataSource);

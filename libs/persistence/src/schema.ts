@@ -3,9 +3,9 @@ import { SchemaOutdatedError, SchemaUnreadableError } from './errors';
 import { SQL_STATE, sqlState } from './sql-state';
 
 /**
- * Verifies that every migration of this build was applied. Accepts a database that is ahead of the build: during a rollout,
- * replicas of the previous release run on the new tables.
- * @param service whose `migrate.js` applies the missing migrations, for example `user-sync`
+ * Verifies that every migration of this build was applied. Accepts a database that is ahead of the build: during a
+ * rollout, replicas of the previous release run on the new tables.
+ * @param service name of the service whose `migrate.js` applies the missing migrations, such as `user-sync`
  * @throws SchemaOutdatedError when a migration is missing
  * @throws SchemaUnreadableError when the role may not read the table of applied migrations
  */

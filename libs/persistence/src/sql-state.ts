@@ -68,8 +68,8 @@ export function isQueryCanceled(error: unknown): boolean {
 }
 
 /**
- * Whether the database as a whole is unavailable, rather than this statement wrong: no connection, shutting down, out of
- * connections or of disk.
+ * Whether the database as a whole is unavailable, and not only the statement at fault. Causes are a lost connection, a
+ * shutdown, too many connections or a full disk.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const state = sqlState(error);

@@ -9,7 +9,7 @@ import type { EntityManager } from 'typeorm';
  * @see https://www.postgresql.org/docs/current/sql-prepare.html
  */
 export interface Statement<Result = void> {
-  /** Name of the prepared statement; unique for the text. */
+  /** Name of the prepared statement. Two different texts must not share a name. */
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
@@ -49,8 +49,7 @@ export async function runStatements<const Statements extends readonly Statement<
     // Uses the client of pg, because TypeORM's `query` awaits before it sends, so the order would not be kept.
     const client = (await runner.connect()) as Pick<ClientBase, 'query'>;
     const { query_timeout: timeoutMs } = manager.dataSource.options.extra as { query_timeout: number };
-    // A statement has another name outside a transaction than inside, because a plan may depend on settings of the
-    // transaction.
+    // Uses different names inside and outside a transaction, because a plan may depend on settings of the transaction.
     const suffix = runner.isTransactionActive ? '' : '-alone';
     const answers = await Promise.allSettled(
       statements.map(({ name, text, values }, index) => {

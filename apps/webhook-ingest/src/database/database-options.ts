@@ -49,7 +49,7 @@ export function serviceDatabase(address: Address & { readonly poolSize: number }
   };
 }
 
-/** Options for the migration programs: few connections and long statements. */
+/** Options for the migration programs: few connections, and enough time for long statements. */
 export function migrationDatabase(address: Address): DatabaseOptions {
   return {
     ...serviceDatabase({ ...address, poolSize: 2 }),

@@ -8,7 +8,7 @@ export function isLedgerId(text: string): boolean {
   return LEDGER_ID.test(text);
 }
 
-/** Converts an id, type or code that an operator entered to a text for which the ledger can be searched. */
+/** Converts a text that an operator entered, such as an id, so that PostgreSQL accepts it in a search of the ledger. */
 export function searchText(text: string): string {
   return storableText(text, MAX_ID);
 }

@@ -7,7 +7,7 @@ export class RedriveEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'redrives_pkey' })
   id!: string;
 
-  /** Null when Clerk delivered a dead event again. */
+  /** Null when a repeated delivery by Clerk caused the redrive. */
   @Column({ name: 'actor_user_id', type: 'uuid', nullable: true })
   actorUserId!: string | null;
 
@@ -20,7 +20,7 @@ export class RedriveEntity {
   @Column({ type: 'integer' })
   redriven!: number;
 
-  /** With milliseconds only, because it is part of cursors. */
+  /** Precise to the millisecond, like the cursors that contain this time. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A rejected delivery, without its body and signature. Limited in number and rate. */
+/** A rejected delivery, without its body and signature. The number of rows and the rate of inserts are limited. */
 @Entity({ name: 'rejected_deliveries' })
 export class RejectedDeliveryEntity {
   @PrimaryGeneratedColumn('identity', {
@@ -13,7 +13,7 @@ export class RejectedDeliveryEntity {
   @Column({ type: 'text' })
   reason!: string;
 
-  /** The id as the sender sent it, not verified. */
+  /** Webhook id as the sender sent it; not verified. */
   @Column({ name: 'webhook_id', type: 'text', nullable: true })
   webhookId!: string | null;
 

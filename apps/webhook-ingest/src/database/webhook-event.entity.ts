@@ -1,7 +1,9 @@
 import { type EventState } from '@gatehouse/lifecycle';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A row of the ledger: a delivery with a valid signature, and the state of its event. Its bytes are in `event_bodies`. */
+/**
+ * A row of the ledger: a delivery with a valid signature, and the state of its event. The body is in `event_bodies`.
+ */
 @Entity({ name: 'webhook_events' })
 @Unique('webhook_events_webhook_id', ['webhookId'])
 @Check('webhook_events_status', `status IN ('pending', 'processing', 'success', 'failed', 'invalid', 'ignored')`)
@@ -89,13 +91,15 @@ export class WebhookEventEntity {
   @Column({ name: 'occurred_at', type: 'timestamptz', nullable: true })
   occurredAt!: Date | null;
 
-  /** When Clerk signed the attempt that last started the event: the first delivery, or one that redrove the dead event. */
+  /**
+   * When Clerk signed the delivery that last started the event: the first one, or a later one that redrove the event.
+   */
   @Column({ name: 'sent_at', type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
 
   /**
-   * Number of the last publish of the event, or of the next one while it is unpublished. The first is `1`. `0`: the
-   * event was recorded as ignored and is not published.
+   * Number of the event's last publish or, while the event is unpublished, of its next publish. The first publish has
+   * the number `1`. `0`: the event was recorded as ignored and is not published.
    */
   @Column({ name: 'publish_number', type: 'integer' })
   publishNumber!: number;

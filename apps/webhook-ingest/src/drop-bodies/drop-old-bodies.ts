@@ -29,8 +29,9 @@ const DROP_RESOLVED = `
 const PORTION = 5_000;
 
 /**
- * Drops the bodies of resolved events that are older than `days`. Drops the partitions of whole months, and then deletes
- * the bodies of earlier months that were kept because their events were unresolved. Keeps bodies of unresolved events.
+ * Drops bodies that are older than `days` days; keeps those of unresolved events. First drops the partitions of whole
+ * months, which moves the kept bodies to the default partition. Then deletes bodies there whose events are resolved by
+ * now.
  */
 export async function dropOldBodies(dataSource: DataSource, days: number): Promise<Dropped> {
   const old = await dataSource.query<{ month: string }[]>(OLD_MONTHS, [days]);

@@ -9,7 +9,7 @@ import { type DataSource, type EntityManager } from 'typeorm';
  */
 export type DeleteMessage = (sequence: number, streamCreatedAt: Date) => Promise<boolean>;
 
-/** The user whose payloads to erase, and who orders it. */
+/** The user whose payloads to erase, and the actor who orders the erasure. */
 export interface ErasureOrder {
   readonly id: string;
   readonly clerkUserId: string;
@@ -79,8 +79,8 @@ interface Counts {
 }
 
 /**
- * Erases every stored payload of a user: bodies of the user's events, bodies of other events that contain the user's id,
- * and the messages on the stream whose sequence is known. Works in portions; repeat an erasure that was interrupted.
+ * Erases the stored payloads of a user: bodies of the user's events, the last message of each of these events on the
+ * stream, and bodies of other events that contain the user's id. Works in portions, so repeat an interrupted erasure.
  * @throws RequestRefusedError `conflict` when Clerk has not deleted the user and `force` is false
  */
 export async function erasePayloads(
@@ -122,7 +122,8 @@ async function eraseEvents(
       await removeBodies(manager, ids, counts);
     });
     failpoint('after-erase');
-    // Read after the bodies are removed: from then on the relay cannot publish these events again.
+    // Reads the positions on the stream after the bodies are removed: without bodies the relay cannot publish these
+    // events again.
     for (const row of await dataSource.query<EventRow[]>(PLACES, [ids])) await eraseMessage(row, deleteMessage, counts);
     counts.events += rows.length;
     counts.unresolved += rows.filter(({ status }) => OPEN.has(status)).length;

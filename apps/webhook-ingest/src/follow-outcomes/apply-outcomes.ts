@@ -3,7 +3,7 @@ import { type RetrySchedule } from '@gatehouse/lifecycle';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Applied, type LedgerRow, type RowUpdate, foldOutcomes } from './outcome-fold';
 
-/** Locks rows in the order of their id, like every statement on the ledger, so that no two deadlock. */
+/** Locks rows in the order of their id, like every statement on the ledger, so that no two statements deadlock. */
 const LOCK = `
   SELECT id, webhook_id, status, retry_count, max_retries, next_retry_at IS NOT NULL AS retry_scheduled, correlation_id,
          publish_number
@@ -25,8 +25,8 @@ const UPDATE = `
    WHERE event.id = change.id`;
 
 /**
- * Applies outcomes to the ledger in one transaction. The ledger alone decides when the next attempt is. `random` returns
- * numbers in [0, 1).
+ * Applies outcomes to the ledger in one transaction. The ledger, not user-sync, decides when the next attempt is.
+ * `random` returns numbers in [0, 1), for the jitter of retries.
  */
 export function applyOutcomes(
   dataSource: DataSource,

@@ -1,23 +1,23 @@
 /*
  * The part of the outcome follower that decides; it reads and writes nothing.
  *
- * The states of a row and their transitions are those of `lifecycle` (event-state.ts). Of these, an outcome causes:
+ * The states of a row and their transitions are those of `lifecycle` (event-state.ts). An outcome causes these:
  *
  *   success   pending, processing or failed → success.
  *   ignored   pending or processing → ignored.
  *   failed    pending or processing → failed. A retry is scheduled if the error is retryable and attempts are left;
  *             otherwise the row is dead.
  *
- * An outcome changes nothing in any other state, or when `lifecycle` finds its attempt to be old. A failed or ignored
- * outcome of an earlier publish changes nothing either, because the event was published again after it.
+ * In any other state, an outcome changes nothing. A failed outcome of an attempt before the last one changes nothing
+ * either. Nor does a failed or ignored outcome of an earlier publish, because the event was published again since.
  */
 import { type Outcome, latestTimeMs } from '@gatehouse/contracts';
 import { type EventInput, type EventState, type RetrySchedule, retryDelayMs, transition } from '@gatehouse/lifecycle';
 import { storableText } from '@gatehouse/persistence';
 
 /**
- * The effect of an outcome on the ledger. `correlationId` is that of the row or, if the row is unknown, that of the
- * outcome.
+ * The effect of an outcome on the ledger. `correlationId` comes from the row or, if the ledger has no row for the
+ * outcome, from the outcome.
  */
 export interface Applied {
   readonly outcome: Outcome;
@@ -122,8 +122,8 @@ function inputOf(outcome: Outcome): EventInput {
 }
 
 /**
- * Returns the milliseconds until the next retry. During a shared outage this delay does not grow, because the attempts
- * of one event do not tell how long the outage lasts.
+ * Returns the milliseconds until the next retry. After a shared outage the delay does not grow with each attempt: how
+ * often one event failed says nothing about how long the outage lasts.
  */
 function delayOf(outcome: Outcome, schedule: RetrySchedule, retryCount: number, random: number): number {
   if (outcome.status !== 'failed') return 0;

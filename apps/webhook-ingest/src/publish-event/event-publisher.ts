@@ -8,8 +8,8 @@ import { PublishLog } from './publish-log';
 import { type PublishableEvent } from './publishable-event';
 
 /**
- * Limits of background publishing, to bound memory. The relay publishes events beyond the limits, which are already
- * recorded.
+ * Limits of background publishing, to bound memory. Events beyond the limits are already recorded, and the relay
+ * publishes them.
  */
 const MAX_IN_FLIGHT = 1_000;
 const MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024;

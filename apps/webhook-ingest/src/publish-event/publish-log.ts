@@ -11,16 +11,16 @@ export interface PublishAck {
 }
 
 /**
- * The status after a publish, by current status, in SQL. An outcome that arrived first may have changed the current
- * status.
+ * SQL for the status after a publish, by current status. The current status can already be that of an outcome, which
+ * may arrive before the acknowledgement.
  */
 const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
   .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))
   .join(' ')} ELSE event.status END`;
 
 /**
- * Locks rows in the order of their id, like every statement on the ledger, so that no two deadlock. Skips a publish
- * that a later one superseded.
+ * Locks rows in the order of their id, like every statement on the ledger, so that no two statements deadlock. Skips
+ * the acknowledgement of a publish if the event has been marked for another publish since.
  */
 const STORE = `
   WITH acked AS (
@@ -37,8 +37,8 @@ const STORE = `
 
 const MAX_GROUP = 500;
 /**
- * Time to gather a group; milliseconds. Larger groups cost less, and nothing waits for the acknowledgement of a new
- * event to be stored.
+ * Time to gather a group; milliseconds. Larger groups cost less for each acknowledgement. The wait delays no response
+ * to Clerk, because responses do not wait for acknowledgements.
  */
 const GATHER_MS = 10;
 

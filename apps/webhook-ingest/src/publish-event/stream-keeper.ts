@@ -7,8 +7,9 @@ import { type Logger } from 'pino';
 const CHECK_MS = 5_000;
 
 /**
- * Creates the stream `CLERK_EVENTS` at each connect, and again when it is lost, even while no events arrive. Without the
- * stream the service is not ready, so a load balancer would send it no deliveries.
+ * Creates the stream `CLERK_EVENTS` at each connect, and again when it is lost, even while no events arrive. Without
+ * the stream the service is not ready and a load balancer sends it no deliveries, so no publish would create the
+ * stream.
  */
 @Injectable()
 export class StreamKeeper extends PeriodicWorker {

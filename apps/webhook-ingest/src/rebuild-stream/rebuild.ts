@@ -1,6 +1,6 @@
 /*
  * Compares the ledger with the streams and requeues what the streams have lost. PostgreSQL is the record; JetStream
- * acknowledges a message before it flushes it to disk. Several replicas can do this at the same time.
+ * can lose an acknowledged message, because it flushes to disk later. Several replicas can compare at the same time.
  *
  * States of a published row (status processing) that this comparison distinguishes:
  *
@@ -8,8 +8,11 @@
  *   lost        the stream was replaced or ends before the message, or the outcome was lost (see `Loss`).
  *   requeued    `published_at` is null again, under a new publish number. The relay publishes it.
  *
- * Transitions: in flight → lost: by a cause outside this service, found by comparison. lost → requeued: by this class, at
- * most `MAX_UNPUBLISHED` rows at a time. requeued → in flight: by the relay.
+ * Transitions:
+ *
+ *   in flight → lost        by a cause outside this service; the comparison finds the row.
+ *   lost → requeued         by this class, at most `MAX_UNPUBLISHED` rows at a time.
+ *   requeued → in flight    by the relay.
  */
 import {
   type StreamContract,

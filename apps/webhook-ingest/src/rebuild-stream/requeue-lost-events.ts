@@ -12,12 +12,13 @@ export type Loss = 'other_stream' | 'beyond_stream' | 'no_outcome';
 /** State of the stream at the time `asOf` of the database's clock. */
 export interface StreamSeen {
   /**
-   * The database's time just before the state of the stream was read. Later publishes are not compared with that state.
+   * The database's time just before the state of the stream was read. Events that were published later are not compared
+   * with that state.
    */
   readonly asOf: string;
   readonly createdAt: Date;
   readonly lastSequence: number;
-  /** Events up to this sequence without an outcome will never have one. */
+  /** Events up to this sequence that have no outcome yet will never get one. */
   readonly settledSequence: number;
 }
 
@@ -59,8 +60,8 @@ const REQUEUE = `
   SELECT why, count(*)::integer AS rows FROM lost GROUP BY why`;
 
 /**
- * Marks events that the stream has lost as unpublished, under a new publish number; at most `limit`. Returns how many, by
- * reason.
+ * Finds events that the stream has lost. Marks at most `limit` of them as unpublished, under a new publish number.
+ * Returns how many, by reason.
  */
 export async function requeueLostEvents(
   dataSource: DataSource,

@@ -4,7 +4,7 @@ export interface StreamsSeen {
   readonly atMs: number;
   readonly eventsCreatedAt: Date;
   readonly eventsFloor: number;
-  /** Undefined while the stream is missing. */
+  /** Undefined while the outcome stream is missing. */
   readonly outcomesCreatedAt: Date | undefined;
   readonly outcomesLast: number;
   readonly outcomesFloor: number;
@@ -21,7 +21,8 @@ export interface StreamsSeen {
  *
  *   unknown    no state was observed, or the event stream was replaced since. The settled sequence is 0.
  *   waiting    a state (F, L) was observed. The grace time is not over, or outcomes up to L are not consumed.
- *   settled    both conditions hold: `observe` returns F once and waits for the state that it observed now.
+ *   settled    the grace time is over and the outcomes up to L are consumed. `observe` returns F once. It then waits
+ *              for the state that it observed in this call.
  *
  * Transitions: `observe` leads from unknown to waiting, from waiting to settled, and back to unknown when the event stream
  * was replaced.
@@ -45,8 +46,8 @@ export class SettledFloor {
 }
 
 /**
- * Whether the ledger has consumed the outcomes up to L. True if the outcome stream was replaced, because its outcomes
- * are lost.
+ * Whether the ledger has consumed the outcomes that the stream held in the state `seen`. Also true if the outcome
+ * stream was replaced since, because its outcomes are then lost.
  */
 function outcomesConsumed(seen: StreamsSeen, now: StreamsSeen): boolean {
   if (now.outcomesCreatedAt === undefined) return false;

@@ -37,7 +37,11 @@ export class BodyReader {
     });
   }
 
-  /** @throws OverloadedError, or DeliveryRejectedError when the body is too large or incomplete */
+  /**
+   * Reads the body of one request.
+   * @throws OverloadedError when too many bytes of all bodies are in memory
+   * @throws DeliveryRejectedError when the body is too large or incomplete
+   */
   read(stream: Readable): Promise<ReadBody> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -81,7 +85,7 @@ export class BodyReader {
   }
 }
 
-/** Refusal of a body that is larger than any of Clerk's. */
+/** Refusal of a body that is larger than `BODY_LIMIT_BYTES`. */
 export function payloadTooLarge(): DeliveryRejectedError {
   return new DeliveryRejectedError(413, 'payload_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
 }

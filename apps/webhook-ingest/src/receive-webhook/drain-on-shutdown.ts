@@ -4,8 +4,8 @@ import { Ledger } from '../record-webhook/ledger';
 import { RejectedDeliveryLog } from './rejected-delivery-log';
 
 /**
- * Waits, after HTTP and the transports are closed, for the work that requests left behind: rows whose sender hung up,
- * publishes that follow the response, and the log of rejected deliveries. The database and NATS close afterwards.
+ * Runs after HTTP and the transports are closed. Waits for work that outlives its request: deliveries whose sender hung
+ * up, background publishes, and the log of rejected deliveries. The database and NATS close afterwards.
  */
 @Injectable()
 export class DrainOnShutdown implements OnApplicationShutdown {

@@ -13,7 +13,10 @@ import { problemCode } from './problem.filter';
 const HEADERS_TIMEOUT_MS = 15_000;
 /** Interval at which Node looks for requests that have timed out. */
 const TIMEOUT_CHECK_MS = 1_000;
-/** Longer than the idle timeout of common load balancers, so that the load balancer closes idle connections. */
+/**
+ * Longer than the idle timeout of common load balancers, so that the load balancer and not this server closes idle
+ * connections.
+ */
 const KEEP_ALIVE_MS = 75_000;
 
 declare module 'fastify' {
@@ -23,7 +26,9 @@ declare module 'fastify' {
   }
 }
 
-/** Creates the Fastify adapter: time limits, request ids, logging, drain at shutdown and the check of request heads. */
+/**
+ * Creates the Fastify adapter, with time limits, request ids, logging, drain at shutdown and checks of request heads.
+ */
 export function createFastifyAdapter(http: WebhookIngestConfig['http'], logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     ...edgeServerOptions(http.trustProxy, (status) => ({ code: problemCode(status) })),

@@ -7,7 +7,7 @@ import { type Logger } from 'pino';
 import { DeliveryRejectedError, LedgerUnavailableError, OverloadedError } from '../errors';
 import { RejectedDeliveries } from './rejected-deliveries';
 
-/** Seconds. Svix, which sends Clerk's webhooks, honours `Retry-After`. */
+/** Value of `Retry-After`; seconds. Svix, which sends Clerk's webhooks, honours it. */
 const RETRY_AFTER_S = 5;
 
 const CODES: Readonly<Record<number, string>> = {

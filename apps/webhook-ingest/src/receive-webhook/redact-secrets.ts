@@ -1,16 +1,19 @@
 import { isHandledEventType } from '@gatehouse/contracts';
 import { containsCode, containsSecret, isSecretName, isShortCode, namesSecrets } from './secret-content';
 
-/** Replaces a value that can sign a user in. */
+/** Text that replaces a value that can sign a user in. */
 const REDACTED = '[redacted]';
 
 /** Values nested deeper than this are redacted as a whole. Clerk's events are never nested so deeply. */
 const MAX_DEPTH = 64;
 
-/** Types of messages to a user, in any spelling. Their texts contain codes and links. */
+/**
+ * Event types of SMS and email to a user, such as `email.created`, in upper or lower case. The texts of these messages
+ * contain codes and links.
+ */
 const MESSAGE_TYPE = /^\s*(?:sms|email)\s*\./i;
 
-/** Members of a message that are stored, because they are known to contain no secret. */
+/** Members of an SMS or email event that are stored, because they are known to contain no secret. */
 const HARMLESS = [
   'id',
   'object',
@@ -24,8 +27,8 @@ const HARMLESS = [
 ] as const;
 
 /**
- * Members whose texts user-sync stores and compares with Clerk's, so that they must not be redacted. In such a member,
- * `token=1@example.com` is an address and not a secret.
+ * Members that must not be redacted, because user-sync stores their texts and compares them with Clerk's. In such a
+ * member, `token=1@example.com` is an address and not a secret.
  */
 const STORED_TEXTS: ReadonlySet<string> = new Set([
   'email_address',
@@ -103,7 +106,7 @@ function messageWithoutContent(event: Readonly<Record<string, unknown>>): unknow
   };
 }
 
-/** Returns a short scalar. Drops any other value, because no harmless member has such a value. */
+/** Returns `value` if it is a short scalar, otherwise undefined: no harmless member has any other value. */
 function harmless(value: unknown): unknown {
   if (typeof value === 'string') return value.length <= 128 ? value : undefined;
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;

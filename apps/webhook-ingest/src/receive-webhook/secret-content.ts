@@ -1,4 +1,4 @@
-/** Rounds of percent-decoding. No client follows a link that is encoded more often. */
+/** Maximum number of rounds of percent-decoding. No client follows a link that is encoded more often. */
 const MAX_DECODINGS = 3;
 /** Maximum length of a text that is decoded; characters. */
 const MAX_DECODED = 64 * 1024;
@@ -14,7 +14,7 @@ const MAY_CONTAIN_SECRET = /[=%]|__|\.eyJ/;
 const SECRET_NAME =
   /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;
 /**
- * Names whose value is a one-time code only if it has a digit and at least four characters; otherwise it is, for
+ * Names such as `code`. A value with a digit and at least four characters is a one-time code; any other value is, for
  * example, an error code.
  */
 const CODE_NAME = /^(?:code|codes|pin)$/;
@@ -45,7 +45,7 @@ type NameKind = 'secret' | 'secrets' | 'code' | 'harmless';
 const MAX_CACHED = 2_000;
 const cache = new Map<string, NameKind>();
 
-/** Whether a value of this name can sign a user in. */
+/** Whether `value` of a member with this name can sign a user in. */
 export function isSecretName(name: string, value: string | number): boolean {
   const kind = kindOf(name);
   if (kind === 'secrets') return typeof value === 'string';
@@ -86,12 +86,15 @@ export function containsCode(text: string): boolean {
   return DIGITS.test(text) && CODE_WORD.test(text);
 }
 
-/** Whether the text of a message contains a number that can be a code. `name` is the name of the member. */
+/**
+ * Whether the member `name` holds the text of a message, such as `body`, and the text contains a number that can be a
+ * code.
+ */
 export function isShortCode(text: string, name: string): boolean {
   return /^(?:body|message|text|subject|title|content|html|plain)/i.test(name) && DIGITS.test(text);
 }
 
-/** The text and the results of decoding it repeatedly. */
+/** Returns the text, followed by the result of each round of percent-decoding. */
 function decoded(text: string): string[] {
   const forms = [text];
   for (let form = text; forms.length <= MAX_DECODINGS && form.includes('%');) {

@@ -1,7 +1,7 @@
 import { type KeyObject, createHash, createSecretKey } from 'node:crypto';
 import { SigningSecretInvalidError } from '../errors';
 
-/** A secret that signs webhooks: the prepared key, and the name under which operators see it. */
+/** A secret that signs webhooks: the prepared key, and the fingerprint by which operators recognize the secret. */
 export interface SigningSecret {
   readonly key: KeyObject;
   readonly fingerprint: string;

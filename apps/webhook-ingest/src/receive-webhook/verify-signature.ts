@@ -6,8 +6,8 @@ import { type HeaderFault, type SvixHeaders, headerFault } from './svix-headers'
 type RefusalReason = HeaderFault | 'signature_mismatch' | 'timestamp_too_old' | 'timestamp_too_new';
 
 /**
- * Result of a verification. `sentAt` is the time at which Clerk signed this attempt. `signedBy` is the fingerprint of the
- * secret that made the signature; it is also present when the signature is valid and only the timestamp is not.
+ * Result of a verification. `sentAt` is the time at which Clerk signed this attempt. `signedBy` is the fingerprint of
+ * the secret that made the signature. It is also set when only the timestamp is invalid.
  */
 export type Verification =
   | { readonly ok: true; readonly webhookId: string; readonly sentAt: Date; readonly signedBy: string }
@@ -17,10 +17,10 @@ const TOLERANCE_SECONDS = 300;
 const V1 = /^v1,([A-Za-z0-9+/]{43}=)$/;
 
 /**
- * Verifies the raw bytes of a delivery: compares each `v1` signature with the one that each secret would make, in
- * constant time. Skips signatures of other versions. Checks the timestamp after the signature, because a valid
- * signature with an invalid timestamp shows a wrong clock or a replay, and not a forgery. Pure: the time is an
- * argument.
+ * Verifies the raw bytes of a delivery: computes the signature with each secret and compares it with each `v1`
+ * signature of the headers in constant time. Skips signatures of other versions. Checks the timestamp after the
+ * signature, because a valid signature with an invalid timestamp shows a wrong clock or a replay, and not a forgery.
+ * Pure: the time is an argument.
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  * @see docs/adr/0019-our-own-check-of-webhook-signatures.md (why the library `svix` is not used)
  */

@@ -4,7 +4,7 @@ import { type Delivery, type Recorded } from './delivery';
 /** A delivery whose sender waits for it to be recorded. */
 export interface Waiting {
   readonly delivery: Delivery;
-  /** Monotonic time of its arrival; milliseconds. */
+  /** Monotonic time at which the delivery arrived; milliseconds. */
   readonly since: number;
   readonly resolve: (recorded: Recorded) => void;
   readonly reject: (error: LedgerUnavailableError) => void;
@@ -53,7 +53,10 @@ export class DeliveryQueue {
     });
   }
 
-  /** The deliveries that are in no group yet. `sinceMs` is the age of the oldest; undefined when none waits. */
+  /**
+   * Number and bytes of the deliveries that are in no group yet. `sinceMs`: age of the oldest; undefined when none
+   * waits.
+   */
   get waiting(): { readonly rows: number; readonly bytes: number; readonly sinceMs: number | undefined } {
     const [oldest] = this.entries;
     const sinceMs = oldest === undefined ? undefined : performance.now() - oldest.since;

@@ -28,15 +28,17 @@ import { type InsertDeliveries, writeGroup } from './write-group';
 export interface LedgerLimits extends QueueLimits {
   /** Maximum number of groups that are written at the same time. */
   readonly writers: number;
-  /** Number of waiting rows that justify a second writer. A transaction costs as much as about 25 rows. */
+  /**
+   * Number of waiting rows that justify a second writer. The fixed cost of a transaction equals that of about 25 rows.
+   */
   readonly besideRows: number;
   /** Waiting time that justifies a second writer, because the first one may be stuck; milliseconds. */
   readonly besideAfterMs: number;
 }
 
 /**
- * Chosen so that writing a full queue, `maxWaitMs` twice and a statement timeout together take less than the 15 s
- * that Clerk waits.
+ * Clerk waits 15 s for a response. So the sum of these times must be shorter: writing a full queue, twice `maxWaitMs`,
+ * and a statement timeout.
  */
 export const ledgerLimits: LedgerLimits = {
   queueRows: 2_000,

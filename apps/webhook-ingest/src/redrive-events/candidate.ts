@@ -23,11 +23,16 @@ export const CANDIDATE_COLUMNS = `
          EXISTS (SELECT FROM event_bodies AS stored
                   WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body`;
 
-/** Whether a row can be redriven: with the `retryCount` that the row then gets, or with the reason why not. */
+/**
+ * Whether a row can be redriven. If it can, `retryCount` is the new value of the row; otherwise `reason` says why not.
+ */
 export type Redrivability =
   { readonly can: true; readonly retryCount: number } | { readonly can: false; readonly reason: string };
 
-/** A row can be redriven if `lifecycle` allows it, a service handles its type and its body is still stored. */
+/**
+ * Returns whether a row can be redriven: `lifecycle` allows it, a service handles its type and its body is still
+ * stored.
+ */
 export function redrivability(row: Candidate): Redrivability {
   const move = transition(
     {

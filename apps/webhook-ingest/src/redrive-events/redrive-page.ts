@@ -7,7 +7,7 @@ import { type RedriveOrder, restartEvents } from './restart-events';
 
 type Request = ParsedRequestOf<typeof redriveEvents>;
 
-/** Reads rows in the order of their id, which is also the order of every lock. */
+/** Reads rows in the order of their id, because every statement on the ledger locks rows in this order. */
 const SELECT = (where: string, lock: string) => `
   SELECT ${CANDIDATE_COLUMNS}
     FROM webhook_events AS event WHERE ${where} ORDER BY event.id LIMIT $1 ${lock}`;

@@ -17,8 +17,8 @@ const IS_DEAD = `status = 'failed' AND next_retry_at IS NULL`;
 const FIND_DEAD = `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1::text[]) AND ${IS_DEAD}`;
 
 /**
- * Locks the dead events. Skips an event that this attempt already started or redrove: the delivery is then a replay of
- * the same request.
+ * Locks the dead events. Skips an event that the same signed attempt already started or redrove, because the delivery
+ * is then a replay.
  */
 const LOCK_DEAD = `
   SELECT ${CANDIDATE_COLUMNS}

@@ -4,7 +4,7 @@ import { type Candidate, redrivability } from './candidate';
 /** Who orders a redrive, and its id. */
 export interface RedriveOrder {
   readonly id: string;
-  /** Null when Clerk delivered a dead event again. */
+  /** Null when a repeated delivery by Clerk caused the redrive. */
   readonly actorUserId: string | null;
   readonly requestId: string;
 }

@@ -15,7 +15,7 @@ import { RedriveEntity } from '../database/redrive.entity';
 const PROGRESS =
   'SELECT status, count(*)::integer AS rows FROM webhook_events WHERE redrive_id = $1 GROUP BY status ORDER BY status';
 
-/** Shows who ordered which redrives, and the progress of one, for admins. */
+/** Shows admins who ordered which redrives, and the progress of a single redrive. */
 @Controller()
 export class ShowRedrivesController {
   constructor(private readonly dataSource: DataSource) {}

@@ -56,7 +56,7 @@ export async function loadLeased(dataSource: DataSource, leased: readonly Leased
   );
 }
 
-/** Releases relay leases after `pauseMs`, so that rows that failed do not delay others. */
+/** Makes relay leases expire after `pauseMs`, so that rows whose publish failed do not delay other rows. */
 export async function releaseLeases(
   dataSource: DataSource,
   leased: readonly LeasedEvent[],

@@ -1,4 +1,4 @@
-/** Limits of the relay's rate; messages. */
+/** Limits of the relay's rate, in messages. */
 export interface PaceLimits {
   /** Maximum per second, for each replica. */
   readonly perSecond: number;

@@ -5,16 +5,17 @@
  *
  *   working    the last round succeeded, or none has run. After a full round the next one follows at once.
  *   failing    the last round threw an error. The error was logged when this state began.
- *   stopped    the service shuts down. The chunk in progress is finished; the other leases are released.
+ *   stopped    the service shuts down. The chunk in progress is finished; the leases of other rows are released.
  *
- * Transitions: a round that throws: working → failing. A round that succeeds: failing → working. Shutdown: any → stopped.
+ * Transitions: working → failing when a round throws, failing → working when a round succeeds, and any → stopped at
+ * shutdown.
  *
  * States of a row that the relay distinguishes:
  *
  *   unpublished   `published_at` is null and the status is pending or processing.
  *   retry due     the status is failed and `next_retry_at` is past.
  *   leased        `lease_until` is in the future: one relay publishes the row.
- *   published     the stream acknowledged it: `PublishLog` sets `published_at` and removes the lease.
+ *   published     the stream acknowledged the message. `PublishLog` sets `published_at` and removes the lease.
  *   dead          the row has no body: the status is failed, without a retry.
  *
  * Transitions: unpublished → leased, retry due → leased (under a new publish number), leased → published, leased → dead,
@@ -112,7 +113,7 @@ export class Relay extends PeriodicWorker {
     return leased.length === limit || retries.length === share;
   }
 
-  /** Publishes chunk after chunk until one fails or the relay stops; returns what is not published. */
+  /** Publishes chunk after chunk until one fails or the relay stops; returns the rows that are not published. */
   private async publishInChunks(leased: readonly LeasedEvent[]): Promise<readonly LeasedEvent[]> {
     for (let start = 0; start < leased.length; start += CHUNK) {
       const rest = leased.slice(start);

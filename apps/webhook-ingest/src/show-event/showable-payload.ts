@@ -1,4 +1,4 @@
-/** A reply must fit into one NATS message of 2 MiB, with space for the other fields of the row. */
+/** Maximum size of a payload in a reply. The reply must fit into one NATS message of 2 MiB, with the other fields. */
 const MAX_REPLY_BYTES = 1_500_000;
 const MAX_TEXT = 64 * 1024;
 
@@ -8,8 +8,8 @@ export function showablePayload(body: Buffer | null): unknown {
   const text = body.toString('utf8');
   try {
     const json: unknown = JSON.parse(text);
-    // `JSON.stringify` throws for deeply nested JSON. Its text can be longer than the body, such as
-    // 100000000000000000000 for 1e20, so its own length is checked.
+    // `JSON.stringify` throws for deeply nested JSON. Its result can be longer than the body: `1e20` becomes
+    // `100000000000000000000`. So the size of the result is checked.
     if (Buffer.byteLength(JSON.stringify(json)) <= MAX_REPLY_BYTES) return json;
   } catch {
     // Shown as text.

@@ -98,7 +98,9 @@ function byHour(groups: readonly Group[]): LedgerStats['byHour'] {
     .map(([hour, count]) => ({ hour, count, failed: failed.get(hour) ?? 0 }));
 }
 
-/** The configured secrets in their order, then secrets that were used and are no longer configured. */
+/**
+ * Counts deliveries by signing secret: configured ones in their order, then used ones that are no longer configured.
+ */
 function bySecret(groups: readonly Group[], configured: readonly string[]): LedgerStats['secrets'] {
   const counts = sum(groups, ({ secret }) => secret);
   return [...new Set([...configured, ...counts.keys()])].map((fingerprint) => {

@@ -12,8 +12,8 @@ export interface SilenceOptions {
 const REJECTED = 'SELECT count(*)::integer AS kept, max(created_at) AS last_at FROM rejected_deliveries';
 
 /**
- * The last event and the longest gap between two events, in the last 10 000 rows. Skips ignored events: they may come
- * from another Clerk instance, and would hide that the webhooks of our own instance do not arrive.
+ * Time of the last event and the longest gap between two events, in the last 10 000 rows. Skips ignored events: they
+ * may come from another Clerk instance, and would hide that the webhooks of our own instance do not arrive.
  */
 const GAPS = `
   SELECT max(created_at) AS last_at, max(gap) AS ms FROM (
@@ -22,7 +22,7 @@ const GAPS = `
      WHERE status <> 'ignored'
   ) AS gaps`;
 
-/** Time of the newest user event that was not ignored, among the last 1000 events of each user type. */
+/** Time of the newest user event that was not ignored, among the last 1000 events of each type of user event. */
 const HEARD = `
   SELECT now() AS now,
          (SELECT max(last.created_at)
@@ -46,7 +46,7 @@ interface GapsRow {
   readonly ms: string | null;
 }
 
-/** Reads whether webhooks arrive, and the stored rejected deliveries. */
+/** Reads the state of the silence alarm, and the statistics of stored rejected deliveries. */
 export async function readSilence(
   manager: EntityManager,
   { silenceMs, silenceGraceMs }: SilenceOptions,

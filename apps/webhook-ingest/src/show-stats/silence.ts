@@ -21,7 +21,7 @@ export interface Heard {
 const RECENT_REJECTION_MS = 60 * 60 * 1000;
 
 /**
- * Decides whether missing webhooks are an alarm. There are three cases: deliveries are rejected and none is recorded;
+ * Decides whether missing webhooks are an alarm. They are in three cases: deliveries are rejected and none is recorded;
  * user-sync found a change at Clerk and no webhook about a user arrived; the silence is longer than any recent gap.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {

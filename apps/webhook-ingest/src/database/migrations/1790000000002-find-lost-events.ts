@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
- * Indexes published events without an outcome by their position on the stream. The index has few rows, except after a
- * loss.
+ * Indexes published events without an outcome by their position on the stream. The index has few rows, unless a stream
+ * lost messages.
  */
 export class FindLostEvents1790000000002 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Creates the audit of redrives, and a BRIN index by time for statistics, which is cheap to maintain. */
+/** Creates the audit of redrives. Also indexes the ledger by time for statistics; a BRIN index is cheap to maintain. */
 export class CreateRedrives1790000000003 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Creates the function that drops the bodies of a month, and the audit of erasures. */
+/** Creates the audit of erasures, and the function that drops the bodies of a month. */
 export class DropBodies1790000000004 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(DROP_MONTH);

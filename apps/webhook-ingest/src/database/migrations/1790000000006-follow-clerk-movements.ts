@@ -1,6 +1,9 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Stores the last change at Clerk that user-sync found without a webhook. Ignores changes before `listening_since`. */
+/**
+ * Creates the table for the last change at Clerk that user-sync found without a webhook. Changes before
+ * `listening_since` are ignored.
+ */
 export class FollowClerkMovements1790000000006 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

@@ -1,9 +1,9 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
- * Stores when Clerk signed the attempt that last started an event, so that a repeated delivery redrives a dead event
- * once for each attempt. Such a redrive has no actor, so the actor may be NULL. The hash of a rejected delivery may be
- * NULL too, when the delivery is rejected before its body is read.
+ * Stores when Clerk signed the delivery that last started an event. So a repeated delivery redrives a dead event, and a
+ * replay of the same request does not. Such a redrive has no actor, so the actor may be NULL. The hash of a rejected
+ * delivery may be NULL too, when the delivery is rejected before its body is read.
  */
 export class RedriveResentEvents1790000000007 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {

@@ -18,8 +18,8 @@ export class ContractServiceRights1790000000008 implements MigrationInterface {
 }
 
 /**
- * Runs statements for each role except the owner that may insert redrives. That is the service's role, whose name is not
- * known here. Read-only roles for reports or backups are not changed.
+ * Returns SQL that runs `statements` for each role that may insert redrives, except the owner. That is the service's
+ * role, whose name is not known here. Read-only roles for reports or backups are not changed.
  */
 const forEachRole = (statements: string) => `
   DO $do$
