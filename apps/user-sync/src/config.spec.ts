@@ -31,7 +31,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       failpoints: [],
       database: { url: good.DATABASE_URL, poolSize: 10 },
-      nats: { servers: [good.NATS_URL], streamReplicas: 1, ackWaitMs: 30_000 },
+      nats: { servers: [good.NATS_URL] },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com', confirmDelayMs: 1_000, requestsPer10s: 100 },
       metadata: { seedRoles: ['user', 'developer'] },
       writeBack: {
@@ -60,8 +60,6 @@ describe('the configuration', () => {
     ['CLERK_INSTANCE_ID', 'hunter2'],
     ['ENVELOPE_PUBLIC_KEY', privateKey],
     ['RETRY_MAX', '1001'],
-    ['STREAM_REPLICAS', '0'],
-    ['ACK_WAIT_MS', '999'],
     ['APPLIED_RETENTION_DAYS', '29'],
     ['AUDIT_RETENTION_DAYS', '89'],
     ['CLERK_SEED_ROLES', 'user,moderator'],

@@ -3,7 +3,6 @@ import {
   type DatabaseAddress,
   type NatsAddress,
   type NearMiss,
-  ackWait,
   clerkInstanceId,
   commaSeparated,
   commonVariables,
@@ -16,7 +15,6 @@ import {
   pem,
   port,
   retryVariables,
-  streamReplicas,
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
@@ -70,8 +68,6 @@ const variables = withRetryInOrder(
     AUDIT_RETENTION_DAYS: daysOrEver(90).default(400),
     ...retryVariables(defaultRetrySchedule),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
-    STREAM_REPLICAS: streamReplicas,
-    ACK_WAIT_MS: ackWait,
   }),
 );
 
@@ -103,7 +99,7 @@ export interface UserSyncConfig {
   readonly opsPort: number;
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
+  readonly nats: NatsAddress;
   readonly clerk: {
     readonly secretKey: string;
     readonly apiUrl: string;
@@ -160,7 +156,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
     database: { ...databaseAddress(v), poolSize: v.DATABASE_POOL_SIZE },
-    nats: { ...natsAddress(v), streamReplicas: v.STREAM_REPLICAS, ackWaitMs: v.ACK_WAIT_MS },
+    nats: natsAddress(v),
     clerk: {
       secretKey: v.CLERK_SECRET_KEY,
       apiUrl: v.CLERK_API_URL,

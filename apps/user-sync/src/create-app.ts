@@ -24,9 +24,7 @@ export async function createApp(
   const nats = app.get(NatsClient);
   app.connectMicroservice({ strategy: new RequestServer(nats, SERVICE_NAME, verifyEnvelope, logger) });
   app.connectMicroservice({
-    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger, {
-      ackWaitMs: config.nats.ackWaitMs,
-    }),
+    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),
   });
   await app.startAllMicroservices();
   await app.init();

@@ -75,8 +75,6 @@ describe('the configuration', () => {
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['ENVELOPE_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
     ['RETRY_CAP_MS', '10'],
-    ['STREAM_REPLICAS', '0'],
-    ['ACK_WAIT_MS', '999'],
     ['MAX_BUFFERED_BYTES', '1048575'],
   ])('names the variable in the fault of %s=%s', (name, value) => {
     expect(faultsOf({ ...needed, [name]: value })).toMatch(new RegExp(`^${name} `));

@@ -3,7 +3,6 @@ import {
   type DatabaseAddress,
   type NatsAddress,
   type NearMiss,
-  ackWait,
   commaSeparated,
   commonVariables,
   databaseAddress,
@@ -16,7 +15,6 @@ import {
   port,
   postgresUrl,
   retryVariables,
-  streamReplicas,
   trustProxy,
   wholeNumber,
   withRetryInOrder,
@@ -43,7 +41,7 @@ export interface WebhookIngestConfig {
   readonly opsPort: number;
   readonly logLevel: string;
   readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: NatsAddress & { readonly streamReplicas: number; readonly ackWaitMs: number };
+  readonly nats: NatsAddress;
   /** Signing secrets, in the order in which verification tries them. */
   readonly signingSecrets: readonly SigningSecret[];
   readonly retry: RetrySchedule;
@@ -97,8 +95,6 @@ const schema = withRetryInOrder(
     ENVELOPE_PUBLIC_KEY: publicKey,
     TRUST_PROXY: trustProxy.default(false),
     REQUIRE_HTTPS: flag.default(false),
-    STREAM_REPLICAS: streamReplicas,
-    ACK_WAIT_MS: ackWait,
     RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
     RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
     RELAY_LEASE_MS: wholeNumber.min(1_000).max(600_000).default(60_000),
@@ -138,7 +134,7 @@ export function loadConfig(
     opsPort: env.OPS_PORT,
     logLevel: env.LOG_LEVEL,
     database: { ...databaseAddress(env), poolSize: env.DATABASE_POOL_SIZE },
-    nats: { ...natsAddress(env), streamReplicas: env.STREAM_REPLICAS, ackWaitMs: env.ACK_WAIT_MS },
+    nats: natsAddress(env),
     signingSecrets: distinct(env.CLERK_WEBHOOK_SIGNING_SECRETS),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
     envelopePublicKey: env.ENVELOPE_PUBLIC_KEY,

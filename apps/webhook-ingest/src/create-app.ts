@@ -39,9 +39,8 @@ export async function createApp(
 
 function connectTransports(app: NestFastifyApplication, config: WebhookIngestConfig, logger: Logger): void {
   const nats = app.get(NatsClient);
-  const { ackWaitMs } = config.nats;
   app.connectMicroservice({
-    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger, { ackWaitMs }),
+    strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),
   });
   app.connectMicroservice({
     strategy: new RequestServer(nats, SERVICE_NAME, createEnvelopeVerifier(config.envelopePublicKey), logger),

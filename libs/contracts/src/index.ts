@@ -66,11 +66,25 @@ export {
   verifyLogin,
   type LoginReply,
 } from './login';
-export { natsPermissions } from './nats-permissions';
-export { gatewayRequests } from './nats-subjects';
 export {
+  accountOf,
+  natsAccounts,
+  natsIdentities,
+  setupIdentity,
+  streamsAccount,
+  type NatsAccount,
+  type NatsExport,
+  type NatsIdentity,
+  type NatsImport,
+  type NatsPassword,
+  type NatsPermissions,
+  type NatsUser,
+} from './nats-accounts';
+export { natsAccountsText, natsUserText } from './nats-accounts-text';
+export { gatewayRequests, type BusRights } from './bus-rights';
+export {
+  busRights,
   inboxPrefix,
-  natsRights,
   serviceNames,
   serviceRow,
   services,
@@ -139,10 +153,13 @@ export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLogi
 export {
   clerkEventsStream,
   clerkOutcomesStream,
+  consumers,
   eventSubject,
   eventsConsumer,
+  jetStreamApiPrefix,
   outcomesConsumer,
   requiredMaxPayload,
+  streams,
   type ConsumerContract,
   type StreamContract,
 } from './streams';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gatewayRequests } from './nats-subjects';
+import { gatewayRequests } from './bus-rights';
 import { replyFrameSchema } from './request';
 import { trustChangeSchema } from './trust-change';
 import { clerkMovementSchema } from './clerk-movement';

@@ -1,4 +1,11 @@
-import { type NatsRights, answersRequests, gatewayRights, ingestRights, userSyncRights } from './nats-subjects';
+import {
+  type BusRights,
+  answersRequests,
+  gatewayRights,
+  ingestRights,
+  streamKeeperRights,
+  userSyncRights,
+} from './bus-rights';
 
 /** One service: a row of {@link services}. Configuration, NATS users, `npm start` and the tests use that table. */
 export interface ServiceRow {
@@ -10,8 +17,8 @@ export interface ServiceRow {
   readonly opsPort: number;
   /** Name of its database; absent in a service without one. */
   readonly database?: string;
-  /** What the service may publish and subscribe to; by default the service only answers requests. */
-  readonly rights?: NatsRights;
+  /** What the service may do on the bus; by default it only answers requests. */
+  readonly rights?: BusRights;
 }
 
 /** Every service. The key is its name in NATS, PostgreSQL and logs, and its folder in apps/. */
@@ -19,6 +26,7 @@ export const services = {
   'api-gateway': { shortName: 'gateway', port: 8080, opsPort: 9000, rights: gatewayRights },
   'webhook-ingest': { shortName: 'ingest', port: 8081, opsPort: 9001, database: 'ingest', rights: ingestRights },
   'user-sync': { shortName: 'userSync', opsPort: 9002, database: 'users', rights: userSyncRights },
+  'stream-keeper': { shortName: 'streamKeeper', opsPort: 9004, rights: streamKeeperRights },
 } as const satisfies Record<string, ServiceRow>;
 
 /** The type of {@link services}, with literal types. */
@@ -38,8 +46,8 @@ export function serviceRow(service: ServiceName): ServiceRow {
   return services[service];
 }
 
-/** What a service may publish and subscribe to. */
-export function natsRights(service: ServiceName): NatsRights {
+/** What a service may do on the bus. */
+export function busRights(service: ServiceName): BusRights {
   return serviceRow(service).rights ?? answersRequests;
 }
 

@@ -62,6 +62,19 @@ export const outcomesConsumer: ConsumerContract = {
   batchSize: 50,
 };
 
+/** Every stream. */
+export const streams: readonly StreamContract[] = [clerkEventsStream, clerkOutcomesStream];
+
+/** Every durable consumer. */
+export const consumers: readonly ConsumerContract[] = [eventsConsumer, outcomesConsumer];
+
+/**
+ * Prefix of JetStream's API as a service calls it. The streams are in an account of their own, and each service imports
+ * the calls that it may make under this prefix. They cannot keep their names: every account already has a system import
+ * of `$JS.API.>`.
+ */
+export const jetStreamApiPrefix = '$JS.streams.API';
+
 /** Subject of events of a type. */
 export function eventSubject(type: string): string {
   return `clerk.events.${type}`;

@@ -111,6 +111,16 @@ export class MigrationFailedError extends localServerError(
   }
 }
 
+/** `nats setup` failed. `lastLines` is its last output, oldest first. */
+export class StreamSetupFailedError extends localServerError(
+  'STREAM_SETUP_FAILED',
+  (lastLines: readonly string[]) => `Setting up the streams failed: ${lastLines.at(-1) ?? 'no output'}`,
+) {
+  constructor(readonly lastLines: readonly string[]) {
+    super(lastLines);
+  }
+}
+
 /** A variable of the environment has a value that is not allowed; the message does not repeat the value. */
 export class BadVariableError extends localServerError('BAD_VARIABLE') {}
 

@@ -12,7 +12,7 @@ export { isLocalServerError, localServerError, type LocalServerError } from './l
 export { connectionUrl } from './databases/connection-url';
 export { grantConnect, provisionDatabase, type DatabasePlan, type DatabaseUrls } from './databases/provision-database';
 export { withClient } from './databases/with-client';
-export { natsConfigText, type NatsConfig, type NatsUser } from './nats/nats-config';
+export { natsConfigText, type NatsConfig } from './nats/nats-config';
 export { firstNatsClient } from './nats/nats-first-client';
 export { natsVersion, resolveNatsServer, type NatsSearch, type NatsSource } from './nats/nats-resolution';
 export { startNatsServer, type NatsServer } from './nats/nats-server';
@@ -32,7 +32,7 @@ export { AppProcess } from './stack/app-process';
 export { databaseNames, databaseOwners, databaseVariable } from './stack/databases';
 export { startGatehouse, type Gatehouse } from './stack/gatehouse';
 export { migrateDatabase } from './stack/migrate';
-export { natsUsers } from './stack/nats-users';
+export { natsPasswordVariable } from './stack/nats-credentials';
 export { nodeArguments } from './stack/node-arguments';
 export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
 export { type GatehouseCrash } from './stack/running-parts';

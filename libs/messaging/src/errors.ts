@@ -23,15 +23,15 @@ export class JetStreamUnavailableError extends codedError(
 ) {}
 
 /**
- * NATS refuses to create a stream or consumer, or to update one to its contract. `fields` names the settings that
+ * NATS refuses to create a stream or consumer, or to change one to its contract. `fields` names the settings that
  * differ; it is empty for a creation. An operator must correct the configuration.
  */
 export class JetStreamConfigurationError extends codedError(
   'JETSTREAM_CONFIGURATION',
   (what: string, fields: readonly string[], cause: Error) =>
     fields.length === 0
-      ? `NATS refuses to make the ${what}: ${cause.message}`
-      : `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${cause.message}; correct these settings, or delete the ${what} and the service creates it again`,
+      ? `NATS refuses to create the ${what}: ${cause.message}`
+      : `the ${what} differs from its contract in ${fields.join(', ')}, and NATS refuses the change: ${cause.message}`,
 ) {
   constructor(
     what: string,
@@ -42,10 +42,17 @@ export class JetStreamConfigurationError extends codedError(
   }
 }
 
-/** A stream does not exist: no service has created it yet, or it was lost a moment ago. */
-export class StreamMissingError extends codedError(
-  'STREAM_MISSING',
-  (stream: string) => `the stream ${stream} does not exist`,
+/** A stream or consumer does not exist. stream-keeper creates it. */
+export class ContractAbsentError extends codedError(
+  'CONTRACT_ABSENT',
+  (what: string) => `the ${what} does not exist; stream-keeper creates it`,
+) {}
+
+/** A stream or consumer differs from its contract in `fields`, so that it cannot be used. */
+export class ContractMismatchError extends codedError(
+  'CONTRACT_MISMATCH',
+  (what: string, fields: readonly string[]) =>
+    `the ${what} differs from its contract in ${fields.join(', ')} and cannot be used: run "npm run nats:setup"`,
 ) {}
 
 /** A handler was registered without a contract, or with the contract of another transport. */

@@ -1,4 +1,11 @@
-export { JetStreamConfigurationError, RequestRefusedError, SharedOutageError } from './errors';
+export {
+  ContractAbsentError,
+  ContractMismatchError,
+  JetStreamConfigurationError,
+  RequestRefusedError,
+  SharedOutageError,
+} from './errors';
+export { ContractLog } from './contract-log';
 export { JetStream, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer } from './jetstream-server';
 export { idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
@@ -9,4 +16,5 @@ export { RequestClient, type RequestContext } from './request-client';
 export { RequestHandler, RequestServer, type VerifiedRequest } from './request-server';
 export { requireAdmin, requirePrincipal } from './require-caller';
 export { type BatchControl } from './settle-batch';
+export { StreamMaker, type Made } from './stream-maker';
 export { type StreamMessage } from './stream-message';

@@ -3,23 +3,23 @@
  *
  * States:
  *
- *   ensuring    the stream and the consumer are created or compared with their contracts.
+ *   checking    the consumer is compared with its contract.
  *   careful     messages are pulled one by one. A predecessor crashed with messages in progress, and JetStream redelivers
  *               these within `ack_wait`. Each redelivery counts as an attempt, so a message that crashes the service
  *               must not use up the attempts of others.
  *   batching    messages are pulled in batches of `batchSize`. At most two batches are in progress: the next one is
  *               pulled when the handler calls `startNext`, and handled when the one before is settled.
- *   refused     NATS refuses the consumer's configuration. Logged once, reported by readiness, retried with a growing
- *               pause. Nothing is consumed until an operator corrects it.
+ *   missing     the consumer does not exist or cannot be used. Logged once, reported by readiness, checked again after a
+ *               pause. Nothing is consumed until stream-keeper creates it or an operator corrects it.
  *   stopped     the server closes. The batches in progress are settled; other messages are returned by -NAK.
  *
  * Transitions:
  *
- *   ensuring → careful      when messages of another process are still in progress.
- *   ensuring → batching     otherwise.
- *   ensuring → refused      on JetStreamConfigurationError; refused → ensuring after the pause.
+ *   checking → careful      when messages stay in progress that are not this process's own.
+ *   checking → batching     otherwise.
+ *   checking → missing      on ContractAbsentError or ContractMismatchError; missing → checking after the pause.
  *   careful → batching      when `ack_wait` and one pull are over.
- *   any → ensuring          when NATS reconnects, a pull reports trouble or an error is thrown.
+ *   any → checking          when NATS reconnects, a pull reports trouble or an error is thrown.
  *   any → stopped           when the server closes.
  */
 import { setTimeout } from 'node:timers/promises';
@@ -29,7 +29,7 @@ import { type CustomTransportStrategy, EventPattern, type MessageHandler, Server
 import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
 import { type BatchControl, type BatchHandler, settleBatch } from './settle-batch';
-import { ContractMissingError, JetStreamConfigurationError } from './errors';
+import { ContractMissingError } from './errors';
 import { type JetStream } from './jetstream';
 import { type NatsClient } from './nats-client';
 import { PullSubscription } from './pull';
@@ -38,12 +38,12 @@ import { type PulledMessage } from './stream-message';
 import { CONSUMER_TRANSPORT } from './transports';
 
 /**
- * Marks a controller's method as the handler of a durable consumer. The method receives `StreamMessage[]` and, as its
- * context, a `BatchControl`.
+ * Marks a controller's method as the handler of a durable consumer. Its payload is `StreamMessage[]`; its context is a
+ * `BatchControl`.
  *
  * - When the method returns, all messages are acknowledged.
- * - When the method throws, it receives the messages again one by one. If it throws for a single message, JetStream
- *   redelivers that message after `ack_wait`.
+ * - When the method throws, it receives the messages again one by one. A message that throws alone is redelivered after
+ *   `ack_wait`.
  * - When the method throws SharedOutageError, the consumer pauses and retries the same messages.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
@@ -54,12 +54,8 @@ export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {
 const WAIT_MS = 5_000;
 const TROUBLE_PAUSE_MS = 500;
 const ACKNOWLEDGED_MS = 250;
-const REFUSAL_PAUSE_MS = { first: 500, most: 5_000 };
 
-/** Settings of a consumer that replace the settings in its contract; milliseconds. */
-export type JetStreamServerOptions = Partial<Pick<ConsumerContract, 'ackWaitMs'>>;
-
-/** Nest's transport for durable JetStream pull consumers. Acknowledges a batch after its handler has returned. */
+/** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = CONSUMER_TRANSPORT;
   /** Makes Nest pass a handler's error to this transport, which decides what the error means. */
@@ -74,7 +70,6 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     private readonly jetStream: JetStream,
     private readonly inboxPrefix: string,
     private readonly log: Logger,
-    private readonly options: JetStreamServerOptions = {},
   ) {
     super();
   }
@@ -83,7 +78,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     for (const [pattern, handler] of this.messageHandlers) {
       const consumer = (handler.extras as { consumer?: ConsumerContract } | undefined)?.consumer;
       if (consumer === undefined) throw new ContractMissingError(pattern);
-      this.loops.push(this.consume({ ...consumer, ...this.options }, this.toBatchHandler(handler)));
+      this.loops.push(this.consume(consumer, this.toBatchHandler(handler)));
     }
     this.nats.onConnect(() => {
       this.reconnected.abort();
@@ -92,7 +87,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  /** Stops pulling, settles the messages in progress and returns the others to JetStream. */
+  /** Pulls no new messages, settles those in progress and returns the others to JetStream. */
   override async close(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.loops);
@@ -116,25 +111,22 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private async consume(consumer: ConsumerContract, handle: BatchHandler): Promise<void> {
-    let ensured: AbortSignal | undefined;
+    let checked: AbortSignal | undefined;
     let carefulUntil = 0;
     let finishing: Promise<void> = Promise.resolve();
-    let refusalPauseMs = 0;
     while (!this.stopping.signal.aborted) {
       const { signal } = this.reconnected;
       try {
-        if (ensured !== signal) {
+        if (checked !== signal) {
           // Waits until this process's own messages are settled. Otherwise they would be taken for messages of a
           // crashed predecessor.
           await finishing;
-          const { num_ack_pending: inProgress } = await this.jetStream.ensureConsumer(consumer);
-          if (refusalPauseMs > 0) this.log.info({ consumer: consumer.durable }, 'consumer configuration accepted');
-          refusalPauseMs = 0;
-          if (inProgress > 0 && (await this.isStillInProgress(consumer))) {
-            carefulUntil = performance.now() + consumer.ackWaitMs + WAIT_MS;
+          const { unacknowledged, ackWaitMs } = await this.jetStream.checkConsumer(consumer);
+          if (unacknowledged > 0 && (await this.isStillInProgress(consumer))) {
+            carefulUntil = performance.now() + ackWaitMs + WAIT_MS;
           }
         }
-        ensured = signal;
+        checked = signal;
         const batchSize = performance.now() < carefulUntil ? 1 : consumer.batchSize;
         const pull = new PullSubscription(this.nats.get(), consumer, this.inboxPrefix);
         const { messages, trouble } = await pull.next(
@@ -149,21 +141,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
           finishing = batch.settled;
         }
         if (trouble !== undefined) {
-          ensured = undefined;
+          checked = undefined;
           this.log.debug({ consumer: consumer.durable, ...trouble }, 'pull rejected');
           await this.pause(TROUBLE_PAUSE_MS);
         }
       } catch (error) {
-        ensured = undefined;
-        const fields = { consumer: consumer.durable, err: error };
-        if (error instanceof JetStreamConfigurationError) {
-          if (refusalPauseMs === 0) this.log.error(fields, 'consumer configuration refused; retrying');
-          refusalPauseMs = Math.min(Math.max(refusalPauseMs * 2, REFUSAL_PAUSE_MS.first), REFUSAL_PAUSE_MS.most);
-          await this.pause(refusalPauseMs);
-        } else {
-          this.log.debug(fields, 'JetStream unavailable; retrying');
-          await this.pause(TROUBLE_PAUSE_MS);
-        }
+        checked = undefined;
+        this.log.debug({ consumer: consumer.durable, err: error }, 'consuming failed; retrying');
+        await this.pause(TROUBLE_PAUSE_MS);
       }
     }
     await finishing;

@@ -1,27 +1,12 @@
-import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
-import {
-  AckPolicy,
-  type ConsumerInfo,
-  DeliverPolicy,
-  DiscardPolicy,
-  type JetStreamManager,
-  ReplayPolicy,
-  RetentionPolicy,
-  StorageType,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
-import { JetStreamConfigurationError, JetStreamUnavailableError, StreamMissingError } from './errors';
-import {
-  STREAM_NOT_FOUND,
-  api,
-  updateIfDifferent,
-  differing,
-  nameOf,
-  orUndefined,
-  unlessRefused,
-} from './jetstream-api';
+import { type ConsumerContract, type StreamContract, jetStreamApiPrefix } from '@gatehouse/contracts';
+import { type ConsumerInfo, type JetStreamManager, type StreamInfo, jetstreamManager } from '@nats-io/jetstream';
+import { millis } from '@nats-io/transport-node';
+import { type Logger } from 'pino';
+import { ContractLog } from './contract-log';
+import { ContractAbsentError, ContractMismatchError, JetStreamUnavailableError } from './errors';
+import { CONSUMER_NOT_FOUND, STREAM_NOT_FOUND, api, nameOf, orUndefined } from './jetstream-api';
 import { type NatsClient } from './nats-client';
+import { consumerDifference, streamDifference } from './stream-config';
 import { StreamPublisher } from './stream-publisher';
 
 /** Position of a published message: its sequence, and the creation time of the stream. */
@@ -48,6 +33,8 @@ export interface ConsumerState {
   readonly waiting: number;
   /** Messages that a client has received and not acknowledged. */
   readonly unacknowledged: number;
+  /** Time after which an unacknowledged message is redelivered, in milliseconds. */
+  readonly ackWaitMs: number;
 }
 
 /** One message to publish. */
@@ -60,27 +47,29 @@ export interface Publication {
 }
 
 const API_TIMEOUT_MS = 5_000;
-const CONSUMER_NOT_FOUND = 10_014;
 const MESSAGE_NOT_FOUND = 10_037;
 const SEQUENCE_NOT_FOUND = 10_043;
 
-/** Streams and consumers by their contracts. Creates them whenever they are missing. */
+/** Streams and consumers by their contracts, as a service uses them. It creates and changes none: stream-keeper does. */
 export class JetStream {
   private readonly created = new Map<string, Date>();
-  private readonly ensuring = new Map<string, Promise<Date>>();
-  /** By name of a stream or consumer: the last refusal of its configuration by NATS. */
-  private readonly refused = new Map<string, JetStreamConfigurationError>();
+  private readonly checking = new Map<string, Promise<StreamState>>();
+  private readonly contracts: ContractLog;
   private publisher: StreamPublisher | undefined;
 
   constructor(
     private readonly nats: NatsClient,
-    private readonly replicas: number = 1,
+    log?: Logger,
   ) {
+    this.contracts = new ContractLog(log);
     nats.onConnect(() => this.created.clear());
     nats.onLoss(() => this.publisher?.giveUp());
   }
 
-  /** Publishes a message and waits for the acknowledgement; creates the stream if it is missing. */
+  /**
+   * Publishes a message and waits for the acknowledgement.
+   * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
+   */
   async publish(message: Publication): Promise<Stored> {
     const streamCreatedAt = await this.streamCreatedAt(message.stream);
     try {
@@ -91,94 +80,71 @@ export class JetStream {
       ]);
       return { ...ack, streamCreatedAt };
     } catch (error) {
-      // The stream was probably deleted: the next publish creates it again.
+      // The stream was probably deleted: the next publish checks it first.
       this.created.delete(message.stream.name);
       throw new JetStreamUnavailableError(`publishing on ${message.subject}`, { cause: error });
     }
   }
 
-  /** Creation time of the stream; creates it if it is missing. Cached until a publish fails or the client reconnects. */
+  /**
+   * Creation time of the stream. Cached until a publish fails or the client reconnects.
+   * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
+   */
   async streamCreatedAt(stream: StreamContract): Promise<Date> {
     const known = this.created.get(stream.name);
     if (known !== undefined) return known;
     const running =
-      this.ensuring.get(stream.name) ?? this.ensureStream(stream).finally(() => this.ensuring.delete(stream.name));
-    this.ensuring.set(stream.name, running);
-    return running;
+      this.checking.get(stream.name) ?? this.checkStream(stream).finally(() => this.checking.delete(stream.name));
+    this.checking.set(stream.name, running);
+    return (await running).createdAt;
   }
 
   /**
-   * Creates the stream or updates it to its contract; returns its creation time.
-   * @throws JetStreamConfigurationError, JetStreamUnavailableError
+   * Compares the stream with its contract and returns its state. A difference that does no harm is only logged.
+   * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
    */
-  async ensureStream(stream: StreamContract): Promise<Date> {
-    const manager = await this.manager();
-    const config = this.configOf(stream);
-    const what = nameOf(stream);
-    const info = await this.ensure(what, async () => {
-      const present = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
-      if (present === undefined) return unlessRefused(what, [], () => manager.streams.add(config));
-      return updateIfDifferent(what, present, config, () => manager.streams.update(stream.name, config));
-    });
-    const createdAt = new Date(info.created);
-    this.created.set(stream.name, createdAt);
-    return createdAt;
+  async checkStream(stream: StreamContract): Promise<StreamState> {
+    const info = await this.streamInfo(stream);
+    if (info === undefined) {
+      this.contracts.absent(stream);
+      throw new ContractAbsentError(nameOf(stream));
+    }
+    const difference = streamDifference(info.config, stream);
+    this.contracts.present(stream, difference);
+    if (difference.unusable) throw new ContractMismatchError(nameOf(stream), difference.fields);
+    const state = streamStateOf(info);
+    this.created.set(stream.name, state.createdAt);
+    return state;
   }
 
   /**
-   * Creates the stream and the consumer, or updates them to their contracts.
-   * @throws JetStreamConfigurationError, JetStreamUnavailableError
+   * Compares the consumer with its contract and returns its state. A difference that does no harm is only logged.
+   * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
    */
-  async ensureConsumer(consumer: ConsumerContract): Promise<ConsumerInfo> {
-    const { stream, durable, ackWaitMs, maxAckPending } = consumer;
-    await this.ensureStream(stream);
-    const manager = await this.manager();
-    // These settings are sent only at creation: they do not affect an existing consumer, and NATS rejects their update.
-    const creation = { deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
-    const config = {
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ackWaitMs),
-      max_ack_pending: maxAckPending,
-      max_deliver: -1,
-      // No filter, so that the consumer receives every message. No `backoff`, so that `ack_wait` is the only delay of a
-      // redelivery.
-      filter_subject: undefined,
-      filter_subjects: undefined,
-      backoff: undefined,
-      deliver_subject: undefined,
-    };
-    const what = nameOf(consumer);
-    return this.ensure(what, async () => {
-      const present = await orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable));
-      if (present !== undefined) {
-        return updateIfDifferent(what, present, config, () => manager.consumers.update(stream.name, durable, config));
-      }
-      const created = { durable_name: durable, ...creation, ...config };
-      return unlessRefused(what, [], () => manager.consumers.add(stream.name, created));
-    });
+  async checkConsumer(consumer: ConsumerContract): Promise<ConsumerState> {
+    const info = await this.consumerInfo(consumer);
+    if (info === undefined) {
+      this.contracts.absent(consumer);
+      throw new ContractAbsentError(nameOf(consumer));
+    }
+    // Each deployment chooses its own `ack_wait`, which only stream-keeper knows.
+    const { ackWaitMs } = consumerStateOf(info);
+    const difference = consumerDifference(info.config, { ...consumer, ackWaitMs });
+    this.contracts.present(consumer, difference);
+    if (difference.unusable) throw new ContractMismatchError(nameOf(consumer), difference.fields);
+    return consumerStateOf(info);
   }
 
-  /** State of the stream; undefined when it is missing. */
+  /** State of the stream; undefined when it is missing. @throws JetStreamUnavailableError */
   async streamState(stream: StreamContract): Promise<StreamState | undefined> {
-    const manager = await this.manager();
-    return api(`stream ${stream.name}`, async () => {
-      const info = await orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name));
-      if (info === undefined) return undefined;
-      const { first_seq: firstSequence, last_seq: lastSequence, bytes } = info.state;
-      return { createdAt: new Date(info.created), firstSequence, lastSequence, bytes };
-    });
+    const info = await this.streamInfo(stream);
+    return info && streamStateOf(info);
   }
 
-  /** State of the consumer; undefined when the consumer or its stream is missing. */
-  async consumerState({ stream, durable }: ConsumerContract): Promise<ConsumerState | undefined> {
-    const manager = await this.manager();
-    return api(`consumer ${durable}`, async () => {
-      const info = await orUndefined(STREAM_NOT_FOUND, () =>
-        orUndefined(CONSUMER_NOT_FOUND, () => manager.consumers.info(stream.name, durable)),
-      );
-      if (info === undefined) return undefined;
-      return { ackFloor: info.ack_floor.stream_seq, waiting: info.num_pending, unacknowledged: info.num_ack_pending };
-    });
+  /** State of the consumer; undefined when the consumer or its stream is missing. @throws JetStreamUnavailableError */
+  async consumerState(consumer: ConsumerContract): Promise<ConsumerState | undefined> {
+    const info = await this.consumerInfo(consumer);
+    return info && consumerStateOf(info);
   }
 
   /**
@@ -191,10 +157,8 @@ export class JetStream {
     if (state?.createdAt.getTime() !== streamCreatedAt.getTime()) return false;
     const manager = await this.manager();
     return api(`deleting a message of ${stream.name}`, async () => {
-      const erased = await orUndefined(MESSAGE_NOT_FOUND, () =>
-        orUndefined(SEQUENCE_NOT_FOUND, () => manager.streams.deleteMessage(stream.name, sequence, true)),
-      );
-      return erased ?? false;
+      const gone = [MESSAGE_NOT_FOUND, SEQUENCE_NOT_FOUND];
+      return (await orUndefined(gone, () => manager.streams.deleteMessage(stream.name, sequence, true))) ?? false;
     });
   }
 
@@ -206,48 +170,17 @@ export class JetStream {
     });
   }
 
-  /** Throws when the stream is missing, or when it differs from its contract and NATS refused to update it. */
-  async checkStream(stream: StreamContract): Promise<void> {
+  private async streamInfo(stream: StreamContract): Promise<StreamInfo | undefined> {
     const manager = await this.manager();
-    const what = nameOf(stream);
-    const refusal = this.refused.get(what);
-    const info = await api(what, () => orUndefined(STREAM_NOT_FOUND, () => manager.streams.info(stream.name)));
-    if (info === undefined) throw refusal ?? new StreamMissingError(stream.name);
-    // An operator may have corrected the stream since the refusal, so its settings are compared again.
-    if (refusal !== undefined && differing(info, this.configOf(stream)).length > 0) throw refusal;
+    return api(nameOf(stream), () => orUndefined([STREAM_NOT_FOUND], () => manager.streams.info(stream.name)));
   }
 
-  /** Throws when NATS refused the last creation or update of the consumer. */
-  checkConsumer(consumer: ConsumerContract): void {
-    const refusal = this.refused.get(nameOf(consumer));
-    if (refusal !== undefined) throw refusal;
-  }
-
-  /** Calls NATS. Keeps a refusal, which readiness reports, until a later call for `what` succeeds. */
-  private async ensure<Value>(what: string, call: () => Promise<Value>): Promise<Value> {
-    try {
-      const value = await api(what, call);
-      this.refused.delete(what);
-      return value;
-    } catch (error) {
-      if (error instanceof JetStreamConfigurationError) this.refused.set(what, error);
-      throw error;
-    }
-  }
-
-  private configOf(stream: StreamContract) {
-    return {
-      name: stream.name,
-      subjects: [...stream.subjects],
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.New,
-      max_age: nanos(stream.maxAgeMs),
-      max_bytes: stream.maxBytes,
-      max_msg_size: stream.maxMessageBytes,
-      duplicate_window: nanos(stream.duplicateWindowMs),
-      num_replicas: this.replicas,
-    };
+  private async consumerInfo(consumer: ConsumerContract): Promise<ConsumerInfo | undefined> {
+    const manager = await this.manager();
+    const missing = [STREAM_NOT_FOUND, CONSUMER_NOT_FOUND];
+    return api(nameOf(consumer), () =>
+      orUndefined(missing, () => manager.consumers.info(consumer.stream.name, consumer.durable)),
+    );
   }
 
   private streamPublisher(): StreamPublisher {
@@ -259,6 +192,21 @@ export class JetStream {
   }
 
   private manager(): Promise<JetStreamManager> {
-    return jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false });
+    const apiPrefix = jetStreamApiPrefix;
+    return jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false, apiPrefix });
   }
+}
+
+function streamStateOf({ created, state }: StreamInfo): StreamState {
+  const { first_seq: firstSequence, last_seq: lastSequence, bytes } = state;
+  return { createdAt: new Date(created), firstSequence, lastSequence, bytes };
+}
+
+function consumerStateOf({ ack_floor, num_pending, num_ack_pending, config }: ConsumerInfo): ConsumerState {
+  return {
+    ackFloor: ack_floor.stream_seq,
+    waiting: num_pending,
+    unacknowledged: num_ack_pending,
+    ackWaitMs: millis(config.ack_wait ?? 0),
+  };
 }

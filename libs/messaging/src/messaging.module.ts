@@ -19,7 +19,7 @@ export class MessagingModule implements OnApplicationShutdown {
 
   static forRootAsync(async: {
     inject?: InjectionToken[];
-    useFactory: (...args: never[]) => NatsOptions & { readonly streamReplicas?: number };
+    useFactory: (...args: never[]) => NatsOptions;
   }): DynamicModule {
     const OPTIONS = Symbol('NatsOptions');
     return {
@@ -37,9 +37,8 @@ export class MessagingModule implements OnApplicationShutdown {
         },
         {
           provide: JetStream,
-          inject: [NatsClient, OPTIONS],
-          useFactory: (nats: NatsClient, options: { streamReplicas?: number }) =>
-            new JetStream(nats, options.streamReplicas),
+          inject: [NatsClient, LOGGER],
+          useFactory: (nats: NatsClient, logger: Logger) => new JetStream(nats, logger),
         },
       ],
       exports: [NatsClient, JetStream],

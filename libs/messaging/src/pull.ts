@@ -1,4 +1,4 @@
-import { type ConsumerContract } from '@gatehouse/contracts';
+import { type ConsumerContract, jetStreamApiPrefix } from '@gatehouse/contracts';
 import { type Msg, type NatsConnection, type Subscription, createInbox, nanos } from '@nats-io/transport-node';
 import { type PulledMessage, toPulledMessage } from './stream-message';
 
@@ -85,9 +85,8 @@ export class PullSubscription {
       signal.addEventListener('abort', abort, { once: true });
       try {
         subscription = this.connection.subscribe(inbox, { callback: take });
-        this.connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream.name}.${durable}`, JSON.stringify(request), {
-          reply: inbox,
-        });
+        const subject = `${jetStreamApiPrefix}.CONSUMER.MSG.NEXT.${stream.name}.${durable}`;
+        this.connection.publish(subject, JSON.stringify(request), { reply: inbox });
       } catch (error) {
         end({ code: 0, description: error instanceof Error ? error.message : 'unknown' });
       }

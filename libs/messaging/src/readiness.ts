@@ -19,22 +19,26 @@ export function natsReadiness(nats: NatsClient): ReadinessCheck {
   };
 }
 
-/** Not ready when a stream is missing, or differs from its contract and NATS refused to update it. */
+/** Not ready while a stream is missing or cannot be used. Names every such stream. */
 export function streamsReadiness(jetStream: JetStream, streams: readonly StreamContract[]): ReadinessCheck {
   return {
     name: 'streams',
-    check: async () => {
-      for (const stream of streams) await jetStream.checkStream(stream);
-    },
+    check: () => requireAll(streams.map((stream) => () => jetStream.checkStream(stream))),
   };
 }
 
-/** Not ready while NATS refuses the configuration of a consumer, because that consumer then receives no messages. */
+/** Not ready while a consumer is missing or cannot be used. Names every such consumer. */
 export function consumersReadiness(jetStream: JetStream, consumers: readonly ConsumerContract[]): ReadinessCheck {
   return {
     name: 'consumers',
-    check: () => {
-      for (const consumer of consumers) jetStream.checkConsumer(consumer);
-    },
+    check: () => requireAll(consumers.map((consumer) => () => jetStream.checkConsumer(consumer))),
   };
+}
+
+/** Runs all checks. @throws the error of the one that fails, or an error with the messages of all that fail */
+async function requireAll(checks: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const results = await Promise.allSettled(checks.map((check) => check()));
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  if (errors.length === 0) return;
+  throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(({ message }) => message).join('; '));
 }

@@ -43,8 +43,11 @@ export type EnvelopeVerifier = (envelope: string | undefined, subject: string, b
  * Maximum number of concurrent requests; further ones are rejected at once. Bounds memory while the database is slow.
  */
 const MAX_IN_PROGRESS = 1_000;
-/** Prefix of the only subjects to which replies are sent. */
-const REPLIES_TO = `${inboxPrefix('api-gateway')}.`;
+/**
+ * Prefix of the only subjects to which replies are sent. A request from another account gets such a reply subject from
+ * nats-server, which carries the reply back into that account.
+ */
+const REPLIES_TO = '_R_.';
 
 /**
  * Nest's transport for requests over core NATS. Replicas share a queue group, so one of them receives each request. The
@@ -102,10 +105,10 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
-    // The sender of a request chooses the reply subject. Replies go only to subjects of the gateway, so that no sender
-    // can make this service publish where the sender itself may not.
+    // Within an account, the sender of a request chooses the reply subject. Only the service itself is in its account,
+    // and it sends itself no requests: nothing that it publishes may be taken for a reply.
     if (message.reply?.startsWith(REPLIES_TO) !== true) {
-      this.log.warn({ subject: message.subject }, "request dropped: its reply subject is not the gateway's");
+      this.log.warn({ subject: message.subject }, 'request dropped: it does not come from another account');
       return;
     }
     if (this.inProgress.size >= MAX_IN_PROGRESS)

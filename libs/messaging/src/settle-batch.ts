@@ -23,17 +23,15 @@ export interface SettleOptions {
 const OUTAGE_PAUSE_MS = { first: 200, most: 5_000 };
 /**
  * Interval at which JetStream is told (`+WPI`) that messages are in progress, so that they are not redelivered;
- * milliseconds. Three such reports fit into one second, the shortest `ack_wait` that a service accepts. The interval
- * does not depend on this replica's `ack_wait`, because the consumer has the `ack_wait` of the replica that connected
- * last.
+ * milliseconds. It is far shorter than the `ack_wait` of every contract, because an operator may have shortened the
+ * `ack_wait` of the consumer.
  */
 const PROGRESS_MS = 333;
 const NO_CONTROL: BatchControl = { startNext: () => undefined };
 
 /**
- * Handles the messages of a batch and acknowledges them; resolves when all are settled. New messages are handled
- * together, redelivered ones alone, because one of them may crash the service. If new messages fail together, each is
- * handled alone.
+ * Handles the messages of a batch and acknowledges them; resolves when all are settled. New messages are handled together,
+ * redelivered ones alone, because one of them may crash the service. If a group fails, its messages are handled alone.
  */
 export async function settleBatch(
   messages: readonly PulledMessage[],

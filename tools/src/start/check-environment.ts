@@ -63,7 +63,7 @@ export function checkEnvironment(
     env: { ...env, NATS_URL: undefined, DATABASE_URL: undefined },
     ports,
     settings,
-    nats: { url: 'nats://127.0.0.1', credentials: () => ({}) },
+    nats: { url: 'nats://127.0.0.1', credentials: (user) => ({ user, password: 'checked below' }) },
     databaseUrls: Object.fromEntries(databaseNames.map((name) => [name, 'postgres://127.0.0.1'])) as Record<
       DatabaseName,
       string

@@ -1,5 +1,5 @@
 import { clerkEventsStream, encodeEventHeaders, eventMessageId, eventSubject } from '@gatehouse/contracts';
-import { JetStream, JetStreamConfigurationError, NatsClient } from '@gatehouse/messaging';
+import { ContractAbsentError, ContractMismatchError, JetStream, NatsClient } from '@gatehouse/messaging';
 import { LOGGER, METRICS, failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -53,9 +53,10 @@ export class EventPublisher {
     this.bytes += length;
     const work = this.publish(event)
       .catch((error: unknown) => {
-        // Readiness and one log line already report a refused stream configuration. So the failure of each event is
-        // logged only at debug level.
-        const level = error instanceof JetStreamConfigurationError ? 'debug' : 'warn';
+        // Readiness and one log line already report a stream that is missing or cannot be used. So the failure of each
+        // event is logged only at debug level.
+        const reported = error instanceof ContractAbsentError || error instanceof ContractMismatchError;
+        const level = reported ? 'debug' : 'warn';
         this.log[level]({ err: error, webhookId: event.webhookId }, 'publish failed; the relay will retry');
       })
       .finally(() => {

@@ -1,27 +1,5 @@
+import { type NatsAccount, type NatsUser, natsAccountsText, natsUserText } from '@gatehouse/contracts';
 import { isAtLeast } from './nats-resolution';
-
-/**
- * Allowed subjects, minus the denied subjects. Without `allow`, all subjects are allowed; with an empty `allow`, none.
- */
-interface NatsSubjectRule {
-  allow?: readonly string[];
-  deny?: readonly string[];
-}
-
-/** What a user may publish and subscribe to. A missing rule allows everything. */
-interface NatsPermissions {
-  publish?: NatsSubjectRule;
-  subscribe?: NatsSubjectRule;
-}
-
-/** A user of nats-server. */
-export interface NatsUser {
-  user: string;
-  password: string;
-  permissions?: NatsPermissions;
-  /** Whether the user may answer a request on a reply subject that the permissions do not name. */
-  allowResponses?: boolean;
-}
 
 /** Settings of nats-server. */
 export interface NatsConfig {
@@ -30,9 +8,9 @@ export interface NatsConfig {
   host: string;
   port: number;
   storeDirectory: string;
+  /** Users of the one account of a server without `accounts`. */
   users?: readonly NatsUser[];
-  /** Users by account. Accounts share neither subjects nor streams. */
-  accounts?: Readonly<Record<string, readonly NatsUser[]>>;
+  accounts?: readonly NatsAccount[];
   /** Whether the server acknowledges a message only when the message is on disk. Ignored before nats-server 2.10. */
   syncAlways?: boolean;
   /** Maximum disk space that all streams together may reserve, e.g. `1TB`; by default a share of the disk. */
@@ -59,39 +37,10 @@ export function natsConfigText(config: NatsConfig): string {
     '}',
   ];
   lines.push('authorization {', `  timeout: ${AUTHORIZATION_TIMEOUT_S}`);
-  if (config.users) lines.push('  users: [', ...config.users.map(userText), '  ]');
+  if (config.users) lines.push('  users: [', ...config.users.map((user) => `    ${natsUserText(user)}`), '  ]');
   lines.push('}');
-  if (config.accounts) {
-    lines.push('accounts {');
-    for (const [name, users] of Object.entries(config.accounts)) {
-      lines.push(`  ${name}: {`, '  jetstream: enabled', '  users: [', ...users.map(userText), '  ]', '  }');
-    }
-    lines.push('}');
-  }
-  return lines.join('\n') + '\n';
-}
-
-function userText({ user, password, permissions, allowResponses }: NatsUser): string {
-  const parts = [`user: ${quoted(user)}`, `password: ${quoted(password)}`];
-  if (permissions || allowResponses) {
-    const rules = [
-      ...(permissions?.publish ? [`publish: ${ruleText(permissions.publish)}`] : []),
-      ...(permissions?.subscribe ? [`subscribe: ${ruleText(permissions.subscribe)}`] : []),
-      ...(allowResponses ? ['allow_responses: true'] : []),
-    ];
-    parts.push(`permissions: { ${rules.join(', ')} }`);
-  }
-  return `    { ${parts.join(', ')} }`;
-}
-
-function ruleText({ allow, deny }: NatsSubjectRule): string {
-  // nats-server would read an empty allow list as "everything".
-  if (allow?.length === 0) return '{ deny: [">"] }';
-  const parts = [
-    ...(allow ? [`allow: [${allow.map(quoted).join(', ')}]`] : []),
-    ...(deny?.length ? [`deny: [${deny.map(quoted).join(', ')}]`] : []),
-  ];
-  return `{ ${parts.join(', ')} }`;
+  const accounts = config.accounts ? natsAccountsText(config.accounts) : '';
+  return `${lines.join('\n')}\n${accounts}`;
 }
 
 /** Quotes a text, so that `$JS` is not read as a variable. nats-server has JSON's escapes for `"` and `\`. */

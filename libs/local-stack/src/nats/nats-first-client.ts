@@ -1,5 +1,5 @@
+import { type NatsUser } from '@gatehouse/contracts';
 import { connect } from '@nats-io/transport-node';
-import { type NatsUser } from './nats-config';
 
 /** The client that tries to connect, and for how long. */
 export interface FirstNatsClientOptions {
@@ -23,7 +23,7 @@ export async function firstNatsClient(options: FirstNatsClientOptions): Promise<
       const client = await connect({
         servers: url,
         user: user?.user,
-        pass: user?.password,
+        pass: typeof user?.password === 'string' ? user.password : undefined,
         timeout: 2000,
         reconnect: false,
       });

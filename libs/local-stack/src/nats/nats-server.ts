@@ -1,11 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type NatsUser } from '@gatehouse/contracts';
 import { ServerNotReadyError } from '../errors';
 import { freePort, requireFreePort } from '../processes/free-port';
 import { type Leash } from '../processes/leash';
 import { makeDirectory } from '../processes/make-directory';
 import { ManagedProcess } from '../processes/managed-process';
-import { natsConfigText, type NatsConfig, type NatsUser } from './nats-config';
+import { natsConfigText, type NatsConfig } from './nats-config';
 import { firstNatsClient } from './nats-first-client';
 import { explainFileError, explainOutput } from '../processes/explain-failure';
 
@@ -67,7 +68,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       leash: options.leash,
     });
     const url = `nats://127.0.0.1:${port}`;
-    const user = options.users?.[0] ?? Object.values(options.accounts ?? {})[0]?.[0];
+    const user = options.users?.[0] ?? options.accounts?.[0]?.users[0];
     await firstClient(server, url, user, options.readyTimeoutMs ?? 20_000);
     return { port, url, process: server, stop: async () => void (await server.stop()) };
   } catch (error) {

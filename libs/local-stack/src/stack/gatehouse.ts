@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serviceNames, type ServiceName } from '@gatehouse/contracts';
+import { natsAccounts, serviceNames, setupIdentity, type NatsIdentity } from '@gatehouse/contracts';
 import { makeDirectory } from '../processes/make-directory';
 import { requireFreePort } from '../processes/free-port';
 import { resolveNatsServer } from '../nats/nats-resolution';
@@ -17,7 +17,8 @@ import {
 } from './databases';
 import { migrateDatabase } from './migrate';
 import { namedNatsVersion } from './named-nats';
-import { natsUsers } from './nats-users';
+import { natsPasswordVariable } from './nats-credentials';
+import { setUpStreams } from './set-up-streams';
 import { httpPortOf, opsPortOf, portVariables, type GatehousePorts, type PortName } from './ports';
 import { RunningParts, type EndListeners } from './running-parts';
 import {
@@ -90,6 +91,8 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   }
 }
 
+type Nats = ServiceEnvironmentInput['nats'];
+
 class GatehouseStart {
   private readonly env: NodeJS.ProcessEnv;
   private readonly emulated: boolean;
@@ -124,6 +127,7 @@ class GatehouseStart {
     >;
     await allOrFirstFailure([
       this.migrate(databases, environments),
+      this.setUpStreams(nats, environments),
       ...(this.emulated ? [this.startApp(apps['clerk-emulator'], ports.emulator)] : []),
     ]);
     await allOrFirstFailure(
@@ -183,10 +187,13 @@ class GatehouseStart {
     return prepareDatabases(adminUrl, this.env, settings.databasePasswords);
   }
 
-  private async nats(settings: LocalSettings): Promise<ServiceEnvironmentInput['nats']> {
-    const { NATS_USER: user, NATS_PASSWORD: password } = this.env;
+  private async nats(settings: LocalSettings): Promise<Nats> {
     let url = '';
     let own = false;
+    const credentials = (identity: NatsIdentity) => ({
+      user: identity,
+      password: own ? settings.natsPasswords[identity] : this.env[natsPasswordVariable(identity)] || undefined,
+    });
     await this.step('nats-server', async () => {
       const found = await resolveNatsServer({
         env: this.env,
@@ -195,13 +202,13 @@ class GatehouseStart {
       });
       if (found.kind === 'server') {
         url = found.url;
-        return `${await namedNatsVersion(url, user, password)}, as NATS_URL says`;
+        return `${await namedNatsVersion(url, serviceNames.map(credentials))}, as NATS_URL says`;
       }
       const server = await startNatsServer({
         program: found,
         directory: join(this.options.stateDirectory, 'nats'),
         logFile: this.logFile('nats-server'),
-        users: natsUsers((name) => settings.natsPasswords[name]),
+        accounts: natsAccounts((name) => settings.natsPasswords[name]),
         port: this.options.ports.nats,
         portVariable: portVariables.nats,
         syncAlways: this.options.durability !== 'fast',
@@ -212,9 +219,23 @@ class GatehouseStart {
       [url, own] = [server.url, true];
       return `${found.version} on port ${server.port}`;
     });
-    const credentials = (service: ServiceName) =>
-      own ? { user: service, password: settings.natsPasswords[service] } : { user, password };
     return { url, credentials };
+  }
+
+  /** Without the password of `nats setup`, stream-keeper creates what is missing, and nothing that exists changes. */
+  private async setUpStreams({ credentials }: Nats, environments: Record<AppName, NodeJS.ProcessEnv>): Promise<void> {
+    const { password } = credentials(setupIdentity);
+    if (password === undefined) return;
+    await this.step('streams', async () => {
+      await setUpStreams({
+        password,
+        root: this.options.root,
+        environment: environments['stream-keeper'],
+        logFile: this.logFile('nats-setup'),
+        leash: this.running.leash,
+      });
+      return 'match their contracts';
+    });
   }
 
   private migrate(databases: ServiceDatabases, environments: Record<AppName, NodeJS.ProcessEnv>): Promise<void> {

@@ -1,34 +1,48 @@
 import { requiredMaxPayload } from '@gatehouse/contracts';
 import { connect, type ServerInfo } from '@nats-io/transport-node';
-import { ServerUnusableError } from '../errors';
+import { BadVariableError, ServerUnusableError } from '../errors';
+import { natsPasswordVariable, type NatsCredentials } from './nats-credentials';
 
 /** What decides whether Gatehouse can use a server. */
 export type NatsServerFacts = Pick<ServerInfo, 'version' | 'jetstream' | 'max_payload'>;
 
 /**
- * Version of the server that NATS_URL names.
- * @throws ServerUnusableError when it does not answer, or lacks something that the services need
+ * Version of the server that NATS_URL names. Connects as every service.
+ * @throws BadVariableError when the password of a service is missing
+ * @throws ServerUnusableError when the server does not answer, or lacks something that the services need
  */
-export async function namedNatsVersion(url: string, user?: string, password?: string): Promise<string> {
+export async function namedNatsVersion(url: string, services: readonly NatsCredentials[]): Promise<string> {
+  for (const { user, password } of services) {
+    if (password !== undefined) continue;
+    throw new BadVariableError(
+      `${natsPasswordVariable(user)} must be set with NATS_URL: the password of the NATS user ${user}. "npm run nats:config" prints the accounts and users that the server needs.`,
+    );
+  }
+  const facts = await Promise.all(services.map((credentials) => factsOf(url, credentials)));
+  const lack = facts.map(natsLack).find((found) => found !== undefined);
+  if (lack) throw new ServerUnusableError(`Cannot use the server in NATS_URL: ${lack}.`);
+  return facts[0]?.version ?? '';
+}
+
+async function factsOf(url: string, { user, password }: NatsCredentials): Promise<NatsServerFacts> {
   let facts: NatsServerFacts | undefined;
   try {
     const connection = await connect({
       servers: url.split(',').map((server) => server.trim()),
-      ...(user ? { user, pass: password } : {}),
+      user,
+      pass: password,
       timeout: 5000,
       reconnect: false,
     });
     facts = connection.info;
     await connection.close();
   } catch (cause) {
-    throw new ServerUnusableError(`Cannot use the server in NATS_URL: ${(cause as Error).message}.`, {
+    throw new ServerUnusableError(`Cannot use the server in NATS_URL as ${user}: ${(cause as Error).message}.`, {
       cause,
     });
   }
   if (!facts) throw new ServerUnusableError('Cannot use the server in NATS_URL: it sends no INFO.');
-  const lack = natsLack(facts);
-  if (lack) throw new ServerUnusableError(`Cannot use the server in NATS_URL: ${lack}.`);
-  return facts.version;
+  return facts;
 }
 
 /** What a server lacks, as the end of a sentence; undefined when it has everything. */

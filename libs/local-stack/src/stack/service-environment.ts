@@ -1,5 +1,6 @@
-import { natsRights, serviceNames, type DatabaseName, type ServiceName } from '@gatehouse/contracts';
+import { busRights, serviceNames, type DatabaseName, type NatsIdentity, type ServiceName } from '@gatehouse/contracts';
 import { databaseOf } from './databases';
+import { type NatsCredentials } from './nats-credentials';
 import { httpPortOf, opsPortOf, type GatehousePorts } from './ports';
 import { type LocalSettings } from './settings';
 
@@ -15,7 +16,7 @@ export interface ServiceEnvironmentInput {
   env: NodeJS.ProcessEnv;
   ports: GatehousePorts;
   settings: LocalSettings;
-  nats: { url: string; credentials: (service: ServiceName) => { user?: string; password?: string } };
+  nats: { url: string; credentials: (identity: NatsIdentity) => NatsCredentials };
   databaseUrls: Record<DatabaseName, string>;
   /** File in which the emulator keeps its users; undefined when the caller's own Clerk is used instead. */
   emulatorStateFile: string | undefined;
@@ -91,7 +92,7 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
       NATS_CA_FILE: undefined,
       ...(httpPort && { TRUST_PROXY: undefined, REQUIRE_HTTPS: undefined }),
       ...(database && { DATABASE_CA_FILE: undefined, DATABASE_POOL_SIZE: undefined }),
-      ...(natsRights(app).answers && { ENVELOPE_PUBLIC_KEY: input.settings.envelopePublicKey }),
+      ...(busRights(app).answers && { ENVELOPE_PUBLIC_KEY: input.settings.envelopePublicKey }),
       ...own,
     },
   };
@@ -129,6 +130,7 @@ function ownVariables({
       WEBHOOK_TIME_SCALE: undefined,
       SESSION_TOKEN_VERSION: undefined,
     },
+    'stream-keeper': { STREAM_REPLICAS: undefined, ACK_WAIT_MS: undefined },
     'webhook-ingest': { ...retry, ...webhookSecrets },
     'user-sync': {
       ...retry,

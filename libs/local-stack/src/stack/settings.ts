@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomInt, type KeyPairKeyObjectResult } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceNames, type ServiceName } from '@gatehouse/contracts';
+import { natsIdentities, type NatsIdentity } from '@gatehouse/contracts';
 import { SettingsUnreadableError } from '../errors';
 import { databaseNames, type DatabasePasswords } from './databases';
 import { makeDirectory } from '../processes/make-directory';
@@ -14,7 +14,7 @@ export interface LocalSettings {
   clerkInstanceId: string;
   /** RSA key in PEM. The key is kept, so that tokens of the emulator stay valid after a restart. */
   emulatorPrivateKey: string;
-  natsPasswords: Record<ServiceName, string>;
+  natsPasswords: Record<NatsIdentity, string>;
   postgresPassword: string;
   databasePasswords: DatabasePasswords;
   /** Ed25519 key in PEM. */
@@ -61,7 +61,7 @@ function complete(kept: Partial<LocalSettings>): LocalSettings {
     kept.envelopePrivateKey && kept.envelopePublicKey
       ? { privateKey: kept.envelopePrivateKey, publicKey: kept.envelopePublicKey }
       : keyPair(generateKeyPairSync('ed25519'));
-  const passwords = Object.fromEntries(serviceNames.map((name) => [name, secret()])) as Record<ServiceName, string>;
+  const passwords = Object.fromEntries(natsIdentities.map((name) => [name, secret()])) as Record<NatsIdentity, string>;
   return {
     clerkSecretKey: kept.clerkSecretKey ?? `sk_test_${letters(40)}`,
     clerkWebhookSecret: kept.clerkWebhookSecret ?? `whsec_${randomBytes(24).toString('base64')}`,

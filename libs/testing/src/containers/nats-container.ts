@@ -40,7 +40,7 @@ export async function startNatsContainer(
   const { host, ...rest } = container;
   const url = `nats://${host}:${container.port}`;
   const ready = async () => {
-    const user = options.users?.[0] ?? Object.values(options.accounts ?? {})[0]?.[0];
+    const user = options.users?.[0] ?? options.accounts?.[0]?.users[0];
     const refusal = await firstNatsClient({ url, user, timeoutMs: readyTimeoutMs, isRunning: container.isRunning });
     if (!refusal) return;
     throw new ContainerFailedError(

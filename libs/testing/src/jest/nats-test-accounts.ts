@@ -1,8 +1,14 @@
-import { type NatsUser } from '@gatehouse/local-stack';
+import { type NatsAccount } from '@gatehouse/contracts';
 import { natsAccounts } from '../test-environment';
 
-/** One account for each Jest worker, with one user who may do everything in it. */
-export function natsTestAccounts(password: string): Record<string, NatsUser[]> {
+/** One account for each Jest worker, with JetStream and one user who may do everything in it. */
+export function natsTestAccounts(password: string): NatsAccount[] {
   const numbers = Array.from({ length: natsAccounts }, (_, index) => index + 1);
-  return Object.fromEntries(numbers.map((number) => [`TEST${number}`, [{ user: `test${number}`, password }]]));
+  return numbers.map((number) => ({
+    name: `TEST${number}`,
+    jetStream: true,
+    users: [{ user: `test${number}`, password }],
+    exports: [],
+    imports: [],
+  }));
 }

@@ -1,17 +1,18 @@
+import { type NatsAccount } from '@gatehouse/contracts';
+import { freePort } from '@gatehouse/local-stack';
 import { startNatsContainer, type NatsContainer } from '../containers/nats-container';
-import { freePort, type NatsUser } from '@gatehouse/local-stack';
-import { type OwnNats } from './own-nats';
+import { type OwnNats, loginOf } from './own-nats';
 
 /** Starts a container that keeps its port on the host when it is stopped and started. */
-export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise<OwnNats> {
-  const first = await onFreePort(users);
+export async function startOwnNatsContainer(accounts: readonly NatsAccount[]): Promise<OwnNats> {
+  const first = await onFreePort(accounts);
   const { url, port } = first;
   let container: NatsContainer | undefined = first;
   let running = true;
   let lost = false;
   return {
     url,
-    users,
+    as: (user) => loginOf(url, user),
     async stop() {
       if (running) await container?.stop();
       running = false;
@@ -35,7 +36,7 @@ export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise
         lost = false;
       }
       if (container) await container.start();
-      else container = await startNatsContainer({ users, hostPort: port });
+      else container = await startNatsContainer({ accounts, hostPort: port });
       running = true;
     },
     loseStore() {
@@ -50,10 +51,10 @@ export async function startOwnNatsContainer(users: readonly NatsUser[]): Promise
 }
 
 /** Tries several ports: another program may take a free port first, and the engine may be on another host. */
-async function onFreePort(users: readonly NatsUser[]): Promise<NatsContainer> {
+async function onFreePort(accounts: readonly NatsAccount[]): Promise<NatsContainer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startNatsContainer({ users, hostPort: await freePort() });
+      return await startNatsContainer({ accounts, hostPort: await freePort() });
     } catch (error) {
       if (attempt === 3 || !/port is already allocated|address already in use/i.test(String(error))) throw error;
     }

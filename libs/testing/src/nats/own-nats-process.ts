@@ -1,24 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  eventually,
-  freePort,
-  Leash,
-  type NatsServer,
-  type NatsUser,
-  natsVersion,
-  startNatsServer,
-} from '@gatehouse/local-stack';
+import { eventually, freePort, Leash, type NatsServer, natsVersion, startNatsServer } from '@gatehouse/local-stack';
 import { testVariable } from '../test-environment';
-import { type OwnNats } from './own-nats';
+import { type OwnNats, type OwnNatsOptions, loginOf } from './own-nats';
 
 /**
- * Starts nats-server as a process, with the program that the global setup found. Its store is in `place`, by default a
- * temporary folder. `place` may be smaller than what the streams reserve.
+ * Starts nats-server as a process. Its store is in a temporary folder, unless `place` names another one. `place` may be
+ * smaller than what the streams reserve.
  */
-export async function startOwnNatsProcess(users: readonly NatsUser[], place?: string): Promise<OwnNats> {
-  const path = testVariable('natsProgram');
+export async function startOwnNatsProcess({ accounts, place, program: other }: OwnNatsOptions): Promise<OwnNats> {
+  const path = other ?? testVariable('natsProgram');
   const program = { path, version: await natsVersion(path) };
   const directory = mkdtempSync(join(place ?? tmpdir(), 'gatehouse-nats-'));
   const leash = Leash.start();
@@ -27,7 +19,7 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
   const run = () =>
     startNatsServer({
       program,
-      users,
+      accounts,
       ...(place !== undefined && { maxFileStore: '4GB' }),
       directory,
       port,
@@ -35,9 +27,10 @@ export async function startOwnNatsProcess(users: readonly NatsUser[], place?: st
       leash,
     });
   let server: NatsServer | undefined = await run();
+  const url = `nats://127.0.0.1:${port}`;
   return {
-    url: `nats://127.0.0.1:${port}`,
-    users,
+    url,
+    as: (user) => loginOf(url, user),
     async stop() {
       await server?.stop();
       server = undefined;

@@ -1,9 +1,13 @@
-import { type NatsUser } from '@gatehouse/local-stack';
+import { type NatsAccount, type NatsIdentity } from '@gatehouse/contracts';
+
+/** Name and password of the user that may do everything in the account of the streams. */
+export const OPERATOR = 'operator';
 
 /** The nats-server of one test file, which the test can stop, restart and empty. */
 export interface OwnNats {
   url: string;
-  users: readonly NatsUser[];
+  /** Options for `connect` as a service, or as an operator of the streams; a new object at each call. */
+  as(user: NatsIdentity | typeof OPERATOR): NatsLogin;
   /** Stops the server. */
   stop(): Promise<void>;
   /** Sends SIGKILL. */
@@ -17,4 +21,27 @@ export interface OwnNats {
   loseStore(): void;
   /** Stops the server and removes its files. */
   dispose(): Promise<void>;
+}
+
+/** Options for `connect`. */
+export interface NatsLogin {
+  servers: string;
+  user: string;
+  pass: string;
+  inboxPrefix: string;
+}
+
+/** How to start the server. */
+export interface OwnNatsOptions {
+  /** Accounts instead of those of production, with the password of each user equal to its name. */
+  accounts?: readonly NatsAccount[];
+  /** Folder for the store of a process; it may be smaller than what the streams reserve. */
+  place?: string;
+  /** nats-server to run instead of the one that the global setup found. */
+  program?: string;
+}
+
+/** Options for `connect` as a user whose password is its name. */
+export function loginOf(url: string, user: string): NatsLogin {
+  return { servers: url, user, pass: user, inboxPrefix: `_INBOX.${user}` };
 }

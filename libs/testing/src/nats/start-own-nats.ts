@@ -1,14 +1,17 @@
+import { natsAccounts } from '@gatehouse/contracts';
 import { testServers } from '../test-environment';
-import { type NatsUser } from '@gatehouse/local-stack';
-import { type OwnNats } from './own-nats';
+import { OPERATOR, type OwnNats, type OwnNatsOptions } from './own-nats';
 import { startOwnNatsContainer } from './own-nats-container';
 import { startOwnNatsProcess } from './own-nats-process';
 
 /**
- * Starts a nats-server for one test file, to test outages, lost streams and permissions: a local process, or a container
- * in a run with containers. `place` is the folder for the store of a process.
+ * Starts a nats-server for one test file, with the accounts of production: a local process, or a container in a run with
+ * containers. The password of each user is its name.
  */
-export async function startOwnNats(options: { users?: readonly NatsUser[]; place?: string } = {}): Promise<OwnNats> {
-  const users = options.users ?? [{ user: 'test', password: 'test' }];
-  return testServers() === 'testcontainers' ? startOwnNatsContainer(users) : startOwnNatsProcess(users, options.place);
+export async function startOwnNats(options: OwnNatsOptions = {}): Promise<OwnNats> {
+  const operator = { user: OPERATOR, password: OPERATOR };
+  const accounts = options.accounts ?? natsAccounts((identity) => identity, [operator]);
+  return testServers() === 'testcontainers'
+    ? startOwnNatsContainer(accounts)
+    : startOwnNatsProcess({ ...options, accounts });
 }

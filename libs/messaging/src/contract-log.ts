@@ -1,0 +1,36 @@
+import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
+import { type Logger } from 'pino';
+import { nameOf } from './jetstream-api';
+import { type Difference } from './stream-config';
+
+/** Logs each change in whether a stream or consumer exists and matches its contract; one line a change. */
+export class ContractLog {
+  /** By name of a stream or consumer: the problem that was logged last. */
+  private readonly problems = new Map<string, string>();
+
+  constructor(private readonly log: Logger | undefined) {}
+
+  /** Notes that the stream or consumer is missing. */
+  absent(contract: StreamContract | ConsumerContract): void {
+    this.note(contract, `the ${nameOf(contract)} does not exist; stream-keeper creates it`);
+  }
+
+  /** Notes that the stream or consumer exists, and how it differs from its contract. */
+  present(contract: StreamContract | ConsumerContract, { fields }: Difference): void {
+    if (fields.length === 0) return this.note(contract, undefined);
+    const what = nameOf(contract);
+    this.note(contract, `the ${what} differs from its contract in ${fields.join(', ')}: run "npm run nats:setup"`);
+  }
+
+  private note(contract: StreamContract | ConsumerContract, problem: string | undefined): void {
+    const what = nameOf(contract);
+    if (this.problems.get(what) === problem) return;
+    if (problem === undefined) {
+      this.problems.delete(what);
+      this.log?.info(`the ${what} matches its contract again`);
+    } else {
+      this.problems.set(what, problem);
+      this.log?.warn(problem);
+    }
+  }
+}

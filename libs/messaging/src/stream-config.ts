@@ -1,0 +1,80 @@
+import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+
+/** JetStream's configuration of a stream with this contract, without its number of replicas. */
+export function streamConfig(stream: StreamContract) {
+  return {
+    name: stream.name,
+    subjects: [...stream.subjects],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_age: nanos(stream.maxAgeMs),
+    max_bytes: stream.maxBytes,
+    max_msg_size: stream.maxMessageBytes,
+    duplicate_window: nanos(stream.duplicateWindowMs),
+  } satisfies Partial<StreamConfig>;
+}
+
+/** JetStream's configuration of a consumer with this contract. */
+export function consumerConfig({ ackWaitMs, maxAckPending }: ConsumerContract) {
+  return {
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
+    max_ack_pending: maxAckPending,
+    max_deliver: -1,
+    // No filter, so that the consumer receives every message. No `backoff`, so that `ack_wait` is the only delay of a
+    // redelivery.
+    filter_subject: undefined,
+    filter_subjects: undefined,
+    backoff: undefined,
+    deliver_subject: undefined,
+  } satisfies Partial<Record<keyof ConsumerConfig, unknown>>;
+}
+
+/**
+ * Settings with which a consumer is created in addition to `consumerConfig`. NATS refuses to update them, and they have
+ * no effect on an existing consumer.
+ */
+export function consumerCreation({ durable }: ConsumerContract) {
+  return { durable_name: durable, deliver_policy: DeliverPolicy.All, replay_policy: ReplayPolicy.Instant };
+}
+
+/** How a stream or consumer differs from its contract. */
+export interface Difference {
+  /** Names of the settings that differ; empty when none does. */
+  readonly fields: readonly string[];
+  /** Whether a service cannot work with it: the stream takes not all messages, or the consumer does not give all. */
+  readonly unusable: boolean;
+}
+
+/** Compares a stream with its contract. */
+export function streamDifference(present: Partial<StreamConfig>, contract: StreamContract): Difference {
+  const missing = contract.subjects.some((subject) => present.subjects?.includes(subject) !== true);
+  return { fields: differing(present, streamConfig(contract)), unusable: missing };
+}
+
+/** Settings without which a consumer does not give every message to every pull. */
+const VITAL = ['ack_policy', 'deliver_subject', 'filter_subject', 'filter_subjects'];
+
+/** Compares a consumer with its contract. */
+export function consumerDifference(present: Partial<ConsumerConfig>, contract: ConsumerContract): Difference {
+  const fields = differing(present, consumerConfig(contract));
+  return { fields, unusable: fields.some((field) => VITAL.includes(field)) };
+}
+
+function differing(present: object, wanted: object): string[] {
+  const found = new Map(Object.entries(present));
+  const same = (key: string, value: unknown) => JSON.stringify(found.get(key)) === JSON.stringify(value);
+  return Object.entries(wanted).flatMap(([key, value]) => (same(key, value) ? [] : [key]));
+}

@@ -1,0 +1,155 @@
+import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
+import {
+  type ConsumerInfo,
+  JetStreamApiError,
+  type JetStreamManager,
+  type StreamInfo,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
+import { CONSUMER_NOT_FOUND, STREAM_NOT_FOUND, nameOf, orUndefined } from './jetstream-api';
+import { type NatsClient } from './nats-client';
+import {
+  type Difference,
+  consumerConfig,
+  consumerCreation,
+  consumerDifference,
+  streamConfig,
+  streamDifference,
+} from './stream-config';
+
+type Contract = StreamContract | ConsumerContract;
+
+/** What became of a stream or consumer: it was created, or it existed and differs from its contract like this. */
+export type Made = 'created' | Difference;
+
+const API_TIMEOUT_MS = 5_000;
+/** Error codes of JetStream for a stream or consumer that another process has just created, with other settings. */
+const CREATED_MEANWHILE = [10_013, 10_058, 10_105, 10_148];
+
+/** Settings that each deployment chooses. */
+export interface StreamSettings {
+  /** `num_replicas` of the streams. */
+  readonly replicas: number;
+  /** `ack_wait` of the consumers, in milliseconds; by default as in their contracts. */
+  readonly ackWaitMs?: number;
+}
+
+/**
+ * Creates and changes streams and consumers by their contracts. Works only as a NATS user of the account of the streams:
+ * stream-keeper may create, `nats setup` may also change and delete.
+ */
+export class StreamMaker {
+  constructor(
+    private readonly nats: NatsClient,
+    private readonly settings: StreamSettings,
+  ) {}
+
+  /**
+   * Creates the stream or consumer if it is missing, and changes nothing that exists. The stream of a consumer must
+   * exist.
+   * @throws JetStreamConfigurationError when NATS refuses the creation
+   * @throws JetStreamUnavailableError
+   */
+  async createIfMissing(contract: Contract): Promise<Made> {
+    return this.using(contract, async (manager) => {
+      const present = await this.find(manager, contract);
+      if (present !== undefined) return present;
+      try {
+        await this.create(manager, contract);
+        return 'created';
+      } catch (error) {
+        const meanwhile = isApiError(error, CREATED_MEANWHILE) ? await this.find(manager, contract) : undefined;
+        if (meanwhile !== undefined) return meanwhile;
+        throw refusalOf(contract, [], error);
+      }
+    });
+  }
+
+  /**
+   * Creates the stream or consumer, or changes it to its contract. Returns `created` or the differences that are now
+   * gone.
+   * @throws JetStreamConfigurationError when NATS refuses the creation or the change
+   * @throws JetStreamUnavailableError
+   */
+  async apply(contract: Contract): Promise<Made> {
+    const made = await this.createIfMissing(contract);
+    if (made !== 'created' && made.fields.length > 0) {
+      await this.using(contract, async (manager) => {
+        try {
+          await this.update(manager, contract);
+        } catch (error) {
+          throw refusalOf(contract, made.fields, error);
+        }
+      });
+    }
+    return made;
+  }
+
+  /** Deletes the stream with its consumers, or the consumer, and creates it anew. @throws JetStreamUnavailableError */
+  async replace(contract: Contract): Promise<void> {
+    await this.using(contract, (manager) =>
+      orUndefined([STREAM_NOT_FOUND, CONSUMER_NOT_FOUND], () =>
+        'durable' in contract
+          ? manager.consumers.delete(contract.stream.name, contract.durable)
+          : manager.streams.delete(contract.name),
+      ),
+    );
+    await this.createIfMissing(contract);
+  }
+
+  private async find(manager: JetStreamManager, contract: Contract): Promise<Difference | undefined> {
+    if ('durable' in contract) {
+      const { stream, durable } = contract;
+      const info = await orUndefined([CONSUMER_NOT_FOUND], () => manager.consumers.info(stream.name, durable));
+      return info && consumerDifference(info.config, this.chosen(contract));
+    }
+    const info = await orUndefined([STREAM_NOT_FOUND], () => manager.streams.info(contract.name));
+    if (info === undefined) return undefined;
+    const { fields, unusable } = streamDifference(info.config, contract);
+    return {
+      fields: info.config.num_replicas === this.settings.replicas ? fields : [...fields, 'num_replicas'],
+      unusable,
+    };
+  }
+
+  private create(manager: JetStreamManager, contract: Contract): Promise<StreamInfo | ConsumerInfo> {
+    if ('durable' in contract) {
+      return manager.consumers.add(contract.stream.name, {
+        ...consumerCreation(contract),
+        ...consumerConfig(this.chosen(contract)),
+      });
+    }
+    return manager.streams.add({ ...streamConfig(contract), num_replicas: this.settings.replicas });
+  }
+
+  private update(manager: JetStreamManager, contract: Contract): Promise<StreamInfo | ConsumerInfo> {
+    if ('durable' in contract) {
+      return manager.consumers.update(contract.stream.name, contract.durable, consumerConfig(this.chosen(contract)));
+    }
+    return manager.streams.update(contract.name, { ...streamConfig(contract), num_replicas: this.settings.replicas });
+  }
+
+  /** The contract with the `ack_wait` of this deployment. */
+  private chosen(consumer: ConsumerContract): ConsumerContract {
+    return { ...consumer, ackWaitMs: this.settings.ackWaitMs ?? consumer.ackWaitMs };
+  }
+
+  private async using<Value>(contract: Contract, work: (manager: JetStreamManager) => Promise<Value>): Promise<Value> {
+    try {
+      return await work(await jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false }));
+    } catch (error) {
+      if (error instanceof JetStreamConfigurationError) throw error;
+      throw new JetStreamUnavailableError(nameOf(contract), { cause: error });
+    }
+  }
+}
+
+function refusalOf(contract: Contract, fields: readonly string[], error: unknown): unknown {
+  const refused = error instanceof JetStreamApiError && error.status !== 503;
+  return refused ? new JetStreamConfigurationError(nameOf(contract), fields, error) : error;
+}
+
+function isApiError(error: unknown, codes: readonly number[]): boolean {
+  return error instanceof JetStreamApiError && codes.includes(error.code);
+}
