@@ -1,32 +1,55 @@
-import { type ServiceName, inboxPrefix } from '@gatehouse/contracts';
-import { natsUsers } from '@gatehouse/local-stack';
+import { setInterval } from 'node:timers/promises';
+import { type NatsIdentity, inboxPrefix } from '@gatehouse/contracts';
 import { ObservabilityModule, createLogger } from '@gatehouse/observability';
-import { type OwnNats, startOwnNats } from '@gatehouse/testing';
+import { type OwnNats, eventually } from '@gatehouse/testing';
 import { type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { JetStream } from '../src/jetstream';
-import { JetStreamServer, type JetStreamServerOptions } from '../src/jetstream-server';
+import { JetStreamServer } from '../src/jetstream-server';
 import { MessagingModule } from '../src/messaging.module';
 import { NatsClient, type NatsOptions } from '../src/nats-client';
 import { type EnvelopeVerifier, RequestServer } from '../src/request-server';
+import { StreamMaker } from '../src/stream-maker';
 
+const KEEP_MS = 100;
 const logger = createLogger({ service: 'messaging-test', level: 'silent' });
 
-/** A nats-server with the users and permissions of production, and an administrator. */
-export function startNats(): Promise<OwnNats> {
-  return startOwnNats({
-    users: [...natsUsers((service) => service), { user: 'administrator', password: 'administrator' }],
-  });
+/** Creates what is missing again and again, like stream-keeper, until `stop`. */
+export interface Keeper {
+  readonly maker: StreamMaker;
+  stop(): Promise<void>;
+}
+
+/** Starts to keep the streams and consumers; resolves when all exist. */
+export async function startKeeper(nats: OwnNats, ackWaitMs?: number): Promise<Keeper> {
+  const client = startClient(nats, 'stream-keeper');
+  const maker = new StreamMaker(client, { replicas: 1, ...(ackWaitMs !== undefined && { ackWaitMs }) });
+  await eventually(() => maker.createAll());
+  const stopping = new AbortController();
+  const loop = (async () => {
+    for await (const _ of setInterval(KEEP_MS, undefined, { signal: stopping.signal })) {
+      await maker.createAll().catch(() => undefined);
+    }
+  })().catch(() => undefined);
+  return {
+    maker,
+    stop: async () => {
+      stopping.abort();
+      await loop;
+      await client.close();
+    },
+  };
 }
 
 /** Connection settings of a service for that server. */
-export function optionsOf(nats: OwnNats, service: ServiceName): NatsOptions {
-  return { servers: [nats.url], user: service, password: service, name: service, inboxPrefix: inboxPrefix(service) };
+export function optionsOf(nats: OwnNats, service: NatsIdentity): NatsOptions {
+  const { user, pass: password, inboxPrefix } = nats.as(service);
+  return { servers: [nats.url], user, password, name: service, inboxPrefix };
 }
 
 /** A connected client outside of an app, which plays another service. */
-export function startClient(nats: OwnNats, service: ServiceName): NatsClient {
+export function startClient(nats: OwnNats, service: NatsIdentity): NatsClient {
   const client = new NatsClient(optionsOf(nats, service), logger);
   void client.start();
   return client;
@@ -35,10 +58,9 @@ export function startClient(nats: OwnNats, service: ServiceName): NatsClient {
 /** A Nest app with both transports and these controllers, like a service. */
 export async function startApp(
   nats: OwnNats,
-  service: ServiceName,
+  service: NatsIdentity,
   controllers: Type[],
   verifyEnvelope: EnvelopeVerifier,
-  options: JetStreamServerOptions = {},
 ): Promise<INestApplication> {
   @Module({
     imports: [
@@ -59,7 +81,7 @@ export async function startApp(
   const hasConsumers = controllers.some((controller) => controller.name.endsWith('Consumer'));
   app.connectMicroservice({
     strategy: hasConsumers
-      ? new JetStreamServer(client, app.get(JetStream), inboxPrefix(service), logger, options)
+      ? new JetStreamServer(client, app.get(JetStream), inboxPrefix(service), logger)
       : new RequestServer(client, service, verifyEnvelope, logger),
   });
   try {

@@ -1,10 +1,17 @@
-import { type ConsumerContract, clerkEventsStream, eventsConsumer, inboxPrefix } from '@gatehouse/contracts';
+import {
+  type ConsumerContract,
+  clerkEventsStream,
+  eventsConsumer,
+  inboxPrefix,
+  setupIdentity,
+} from '@gatehouse/contracts';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { type OwnNats, eventually } from '@gatehouse/testing';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { JetStream } from '../src/jetstream';
 import { type NatsClient } from '../src/nats-client';
 import { PullSubscription } from '../src/pull';
-import { startClient, startNats } from './messaging-app';
+import { StreamMaker } from '../src/stream-maker';
+import { startClient } from './messaging-app';
 
 const consumer: ConsumerContract = { ...eventsConsumer, batchSize: 10 };
 /** Longer than the timeout of Jest, so that a pull that waits to the end fails its test. */
@@ -13,19 +20,23 @@ const FOR_EVER_MS = 600_000;
 let nats: OwnNats;
 let ingest: NatsClient;
 let sync: NatsClient;
+let setup: NatsClient;
+let maker: StreamMaker;
 let stop: AbortController;
 
 beforeEach(async () => {
-  nats = await startNats();
+  nats = await startOwnNats();
   [ingest, sync] = [startClient(nats, 'webhook-ingest'), startClient(nats, 'user-sync')];
+  setup = startClient(nats, setupIdentity);
+  maker = new StreamMaker(setup, { replicas: 1 });
   stop = new AbortController();
-  await eventually(() => ingest.connected && sync.connected);
-  await new JetStream(sync).ensureConsumer(consumer);
+  await eventually(() => ingest.connected && sync.connected && setup.connected);
+  await maker.createAll();
 });
 
 afterEach(async () => {
   stop.abort();
-  await Promise.all([ingest.close(), sync.close()]);
+  await Promise.all([ingest, sync, setup].map((client) => client.close()));
   await nats.dispose();
 });
 
@@ -47,7 +58,7 @@ async function next(): Promise<string[]> {
 it('a pull without available messages returns the first one as soon as it is published', async () => {
   const first = next();
   // The first request got no message; now the pull waits.
-  const manager = await jetstreamManager(sync.get(), { checkAPI: false });
+  const manager = await jetstreamManager(setup.get(), { checkAPI: false });
   await eventually(
     async () => (await manager.consumers.info(consumer.stream.name, consumer.durable)).num_waiting === 1,
   );
@@ -56,7 +67,7 @@ it('a pull without available messages returns the first one as soon as it is pub
 });
 
 it('a pull returns a message although the consumer has reached max_ack_pending', async () => {
-  await new JetStream(sync).ensureConsumer({ ...consumer, maxAckPending: 2 });
+  await maker.apply({ ...consumer, maxAckPending: 2 });
   await publish('a', 'b', 'c');
   expect(await next()).toEqual(['a', 'b']);
 });

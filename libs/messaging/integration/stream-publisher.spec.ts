@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createLogger } from '@gatehouse/observability';
-import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { OPERATOR, type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { PublishRefusedError, PublishUnacknowledgedError } from '../src/errors';
 import { NatsClient } from '../src/nats-client';
 import { StreamPublisher } from '../src/stream-publisher';
@@ -17,10 +17,10 @@ const publish = (text: string, headers: [string, string][] = [], subject = 'cler
   publisher.publish(subject, new TextEncoder().encode(text), headers);
 
 beforeEach(async () => {
-  nats = await startOwnNats({ users: [{ user: 'anyone', password: 'anyone' }] });
+  nats = await startOwnNats();
   const logger = createLogger({ service: 'messaging-test', level: 'silent' });
   client = new NatsClient(
-    { servers: [nats.url], user: 'anyone', password: 'anyone', name: 'anyone', inboxPrefix: '_INBOX_anyone' },
+    { servers: [nats.url], user: OPERATOR, password: OPERATOR, name: OPERATOR, inboxPrefix: '_INBOX.operator' },
     logger,
   );
   void client.start();

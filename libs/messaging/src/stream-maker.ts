@@ -1,4 +1,4 @@
-import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
+import { type ConsumerContract, type StreamContract, consumers, streams } from '@gatehouse/contracts';
 import {
   type ConsumerInfo,
   JetStreamApiError,
@@ -64,6 +64,14 @@ export class StreamMaker {
         throw refusalOf(contract, [], error);
       }
     });
+  }
+
+  /**
+   * Creates every stream and consumer that is missing; the streams first.
+   * @throws JetStreamConfigurationError, JetStreamUnavailableError for the first failure; nothing after it is created
+   */
+  async createAll(): Promise<void> {
+    for (const contract of [...streams, ...consumers]) await this.createIfMissing(contract);
   }
 
   /**
