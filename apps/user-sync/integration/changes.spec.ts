@@ -317,13 +317,7 @@ describe('announcements', () => {
     const { subject } = trustChangesAnnouncement;
     const asked = world.gatewayConnection.request(subject, '{}', { timeout: 20_000 });
     await expect(asked).rejects.toThrow(/permissions violation/i);
-    const servers = world.nats.url;
-    const ingest = await connect({
-      servers,
-      user: 'webhook-ingest',
-      pass: 'webhook-ingest',
-      inboxPrefix: '_INBOX.webhook-ingest',
-    });
+    const ingest = await connect(world.nats.as('webhook-ingest'));
     try {
       await expect(ingest.request(subject, '{}', { timeout: 20_000 })).rejects.toThrow(/permissions violation/i);
       const refused = new Promise<Error | null>((resolve) => {

@@ -4,7 +4,6 @@ import {
   type ClerkMovement,
   type EventMetadata,
   type Outcome,
-  type ServiceName,
   clerkEventsStream,
   clerkMovementSchema,
   clerkMovementSubject,
@@ -12,13 +11,18 @@ import {
   encodeEventHeaders,
   eventMessageId,
   eventSubject,
-  inboxPrefix,
   outcomeSchema,
 } from '@gatehouse/contracts';
-import { natsUsers } from '@gatehouse/local-stack';
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
-import { type OwnNats, type TestDatabase, createTestDatabase, eventually, startOwnNats } from '@gatehouse/testing';
+import {
+  OPERATOR,
+  type OwnNats,
+  type TestDatabase,
+  createTestDatabase,
+  eventually,
+  startOwnNats,
+} from '@gatehouse/testing';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplication } from '@nestjs/common';
@@ -28,6 +32,7 @@ import { createApp } from '../src/create-app';
 import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
 import { type EventJson, metadata, newWebhookId } from './clerk-events';
+import { HeldKeeper } from './held-keeper';
 
 /** Timeout of requests; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
@@ -42,7 +47,9 @@ export const quickWriteBacks = {
 /** Intervals of periodic work that a test changes, in milliseconds. */
 type Pace = Partial<UserSyncConfig['intervals']>;
 
-const OBSERVER = { user: 'observer', password: 'observer' };
+/** The NATS users as which a test acts, beside user-sync. */
+const CLIENTS = ['webhook-ingest', 'api-gateway', 'stream-keeper', OPERATOR] as const;
+type ClientName = (typeof CLIENTS)[number];
 const logger = createLogger({ service: 'user-sync-test', level: 'silent' });
 
 /** A database with the migrations of user-sync. */
@@ -50,9 +57,11 @@ export function usersDatabase(): Promise<TestDatabase> {
   return createTestDatabase({ template: 'users', migrate: (url) => migrateUsers({ url }) });
 }
 
-/** user-sync with real PostgreSQL, real NATS with production's permissions, and a Clerk Backend API. */
+/** user-sync with real PostgreSQL, real NATS with production's accounts, and a Clerk Backend API. */
 export class SyncWorld {
   readonly apps: INestApplication[] = [];
+  /** Creates the streams, as stream-keeper does. */
+  readonly keeper: HeldKeeper;
   private sql!: Client;
   private reading: Promise<readonly Outcome[]> | undefined;
   private reported: {
@@ -72,23 +81,23 @@ export class SyncWorld {
     readonly nats: OwnNats,
     readonly clerk: ClerkApi,
     private readonly keys: { readonly publicKey: string; readonly privateKey: string },
-    private readonly clients: ReadonlyMap<string, NatsClient>,
-  ) {}
+    private readonly clients: ReadonlyMap<ClientName, NatsClient>,
+  ) {
+    this.keeper = new HeldKeeper(this.client('stream-keeper'));
+  }
 
   static async start(): Promise<SyncWorld> {
-    const nats = await startOwnNats({
-      users: [OBSERVER, ...natsUsers((service) => service)],
-    });
+    const nats = await startOwnNats();
     const keys = generateKeyPairSync('ed25519', {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
-    const names = ['webhook-ingest', 'api-gateway', OBSERVER.user];
-    const clients = new Map(names.map((name) => [name, connectAs(nats, name)]));
+    const clients = new Map(CLIENTS.map((name) => [name, connectAs(nats, name)]));
     const world = new SyncWorld(await usersDatabase(), nats, await new ClerkApi().start(), keys, clients);
     world.sql = new Client({ connectionString: world.database.adminUrl });
     await world.sql.connect();
     await eventually(() => [...clients.values()].every(({ connected }) => connected));
+    await world.keeper.start();
     return world;
   }
 
@@ -117,8 +126,6 @@ export class SyncWorld {
       ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
       HOST: '127.0.0.1',
       OPS_PORT: '0',
-      // A lost message is redelivered while a test still waits for it.
-      ACK_WAIT_MS: '10000',
       LOG_LEVEL: 'silent',
       ...environment,
     });
@@ -140,6 +147,7 @@ export class SyncWorld {
 
   async dispose(): Promise<void> {
     await this.closeApps();
+    await this.keeper.stop();
     for (const client of this.clients.values()) await client.close();
     await this.sql.end();
     await this.clerk.stop();
@@ -254,7 +262,7 @@ export class SyncWorld {
 
   /** JetStream, with an operator's permissions. */
   administrator(): Promise<JetStreamManager> {
-    return jetstreamManager(this.client(OBSERVER.user).get(), { timeout: PATIENCE_MS });
+    return jetstreamManager(this.client(OPERATOR).get(), { timeout: PATIENCE_MS });
   }
 
   /** Client that sends requests as the gateway. */
@@ -267,17 +275,17 @@ export class SyncWorld {
     return this.client('api-gateway').get();
   }
 
-  private client(name: string): NatsClient {
+  private client(name: ClientName): NatsClient {
     const client = this.clients.get(name);
     if (client === undefined) throw new Error(`no client ${name}`);
     return client;
   }
 }
 
-function connectAs(nats: OwnNats, name: string): NatsClient {
-  const inbox = name === OBSERVER.user ? '_INBOX.observer' : inboxPrefix(name as ServiceName);
+function connectAs(nats: OwnNats, name: ClientName): NatsClient {
+  const { servers, user, pass, inboxPrefix } = nats.as(name);
   const client = new NatsClient(
-    { servers: [nats.url], user: name, password: name, name: `test-${name}`, inboxPrefix: inbox },
+    { servers: [servers], user, password: pass, name: `test-${name}`, inboxPrefix },
     logger,
   );
   void client.start();
