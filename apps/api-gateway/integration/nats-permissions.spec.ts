@@ -1,7 +1,7 @@
 import { resolvePrincipal, envelopeHeader } from '@gatehouse/contracts';
 import { type NatsConnection, connect, headers } from '@nats-io/transport-node';
 import { samplePrincipal } from './support/samples';
-import { type TestGateway, PASSWORD, startTestGateway } from './support/test-gateway';
+import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 let gateway: TestGateway;
 let asGateway: NatsConnection;
@@ -10,8 +10,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({}, (userSync) => {
     userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) => samplePrincipal(clerkUserId));
   });
-  const inboxPrefix = '_INBOX.api-gateway';
-  asGateway = await connect({ servers: gateway.nats.url, user: 'api-gateway', pass: PASSWORD, inboxPrefix });
+  asGateway = await connect(gateway.nats.as('api-gateway'));
 });
 
 afterAll(async () => {

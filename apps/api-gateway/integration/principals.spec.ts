@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type ClerkSession, createEnvelopeSigner } from '@gatehouse/auth';
-import { inboxPrefix, resolvePrincipal, trustChangeHeartbeat } from '@gatehouse/contracts';
-import { natsUsers } from '@gatehouse/local-stack';
-import { NatsClient, RequestClient } from '@gatehouse/messaging';
+import { resolvePrincipal, trustChangeHeartbeat } from '@gatehouse/contracts';
+import { type NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { Registry } from 'prom-client';
@@ -10,9 +9,8 @@ import { PrincipalDirectory } from '../src/authentication/principal-directory';
 import { GatewayMetrics } from '../src/metrics/gateway-metrics';
 import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { ChangeAuthority } from './support/change-authority';
-import { PeerService } from './support/peer-service';
+import { PeerService, clientAs } from './support/peer-service';
 import { samplePrincipal } from './support/samples';
-import { PASSWORD } from './support/test-gateway';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const asked: string[] = [];
@@ -38,9 +36,9 @@ beforeEach(async () => {
   answerChange = undefined;
   hold = undefined;
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  nats = await startOwnNats({ users: natsUsers(() => PASSWORD) });
+  nats = await startOwnNats();
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  userSync = new PeerService('user-sync', nats.url, PASSWORD, publicPem, log);
+  userSync = new PeerService('user-sync', nats, publicPem, log);
   authority = new ChangeAuthority(userSync);
   // Longer than the silence after which the feed stops trusting.
   authority.leaseMs = 60_000;
@@ -53,11 +51,7 @@ beforeEach(async () => {
   });
   await userSync.start();
   authority.start();
-  const name = 'api-gateway';
-  client = new NatsClient(
-    { servers: [nats.url], user: name, password: PASSWORD, name, inboxPrefix: inboxPrefix(name) },
-    log,
-  );
+  client = clientAs('api-gateway', nats, log);
   void client.start();
   const signer = createEnvelopeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   // Long enough for the flood on a busy machine.

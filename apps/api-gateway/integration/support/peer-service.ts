@@ -1,8 +1,15 @@
 import { createEnvelopeVerifier } from '@gatehouse/auth';
-import { type ReplyOf, type RequestContract, type ServiceName, inboxPrefix } from '@gatehouse/contracts';
+import { type ReplyOf, type RequestContract, type ServiceName } from '@gatehouse/contracts';
 import { NatsClient, RequestServer, type VerifiedRequest } from '@gatehouse/messaging';
+import { type OwnNats } from '@gatehouse/testing';
 import { type Logger } from 'pino';
 import { from } from 'rxjs';
+
+/** Client with the NATS user of a service; not connected yet. */
+export function clientAs(service: ServiceName, nats: OwnNats, log: Logger): NatsClient {
+  const { servers, user, pass, inboxPrefix } = nats.as(service);
+  return new NatsClient({ servers: [servers], user, password: pass, name: service, inboxPrefix }, log);
+}
 
 /** Handler of a request; throws RequestRefusedError to reject it. */
 export type Answer<C extends RequestContract> = (request: VerifiedRequest<C>) => ReplyOf<C> | Promise<ReplyOf<C>>;
@@ -14,9 +21,8 @@ export class PeerService {
   /** Offset of its clock; milliseconds. */
   clockOffsetMs = 0;
 
-  constructor(service: ServiceName, url: string, password: string, envelopePublicKey: string, log: Logger) {
-    const inbox = inboxPrefix(service);
-    this.nats = new NatsClient({ servers: [url], user: service, password, name: service, inboxPrefix: inbox }, log);
+  constructor(service: ServiceName, nats: OwnNats, envelopePublicKey: string, log: Logger) {
+    this.nats = clientAs(service, nats, log);
     const verify = createEnvelopeVerifier(envelopePublicKey, () => Date.now() + this.clockOffsetMs);
     this.server = new RequestServer(this.nats, service, verify, log);
   }

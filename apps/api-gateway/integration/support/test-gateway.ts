@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
-import { natsUsers } from '@gatehouse/local-stack';
 import { NatsClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
@@ -15,7 +14,7 @@ import { ISSUER, PARTY } from './clerk-tokens';
 import { KeyServer, type SigningPair, signingPair } from './key-server';
 import { PeerService } from './peer-service';
 
-/** The gateway as main.ts starts it, on NATS with the real permissions, with stubs of the other services. */
+/** The gateway as main.ts starts it, on NATS with production's accounts, with stubs of the other services. */
 export interface TestGateway {
   readonly app: NestFastifyApplication;
   readonly url: string;
@@ -37,7 +36,6 @@ export interface TestGateway {
   stop(): Promise<void>;
 }
 
-export const PASSWORD = 'test';
 export const LEGACY_SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 export const PUBLIC_URL = 'https://api.example.com';
 
@@ -46,16 +44,13 @@ export async function startTestGateway(
   prepare: (userSync: PeerService, ingest: PeerService) => void = () => undefined,
 ): Promise<TestGateway> {
   const pair = signingPair('ins_1');
-  const [keyServer, nats] = await Promise.all([
-    KeyServer.start([pair]),
-    startOwnNats({ users: natsUsers(() => PASSWORD) }),
-  ]);
+  const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats()]);
   const envelope = generateKeyPairSync('ed25519');
   const envelopePrivateKey = envelope.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const envelopePublicKey = envelope.publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const silent = createLogger({ service: 'peer', level: 'silent' });
-  const userSync = new PeerService('user-sync', nats.url, PASSWORD, envelopePublicKey, silent);
-  const ingest = new PeerService('webhook-ingest', nats.url, PASSWORD, envelopePublicKey, silent);
+  const userSync = new PeerService('user-sync', nats, envelopePublicKey, silent);
+  const ingest = new PeerService('webhook-ingest', nats, envelopePublicKey, silent);
   const changes = new ChangeAuthority(userSync);
   prepare(userSync, ingest);
   await Promise.all([userSync.start(), ingest.start()]);
@@ -71,7 +66,7 @@ export async function startTestGateway(
   const config = loadConfig({
     NATS_URL: nats.url,
     NATS_USER: 'api-gateway',
-    NATS_PASSWORD: PASSWORD,
+    NATS_PASSWORD: 'api-gateway',
     HOST: '127.0.0.1',
     PORT: '0',
     OPS_PORT: '0',
