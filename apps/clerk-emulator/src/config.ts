@@ -17,7 +17,10 @@ import { USER_LIMIT } from './clerk/user';
 import { isWebhookSecret, WEBHOOK_SECRET_RULE } from './clerk/webhook-secret';
 import { type RateLimitMode, rateLimitModes } from './limit-rates/rate-limit-mode';
 
-/** Defaults for local development. Public on purpose: they protect nothing but a developer's machine. */
+/**
+ * Defaults for local development. The secrets among them are public on purpose: they protect only a developer's
+ * machine.
+ */
 const DEVELOPMENT = {
   secretKey: 'sk_test_ClerkEmulatorForLocalDevelopmentOnly',
   webhookSecret: 'whsec_Y2xlcmstZW11bGF0b3ItZGV2ZWxvcG1lbnQtb25seSE=',
@@ -27,7 +30,7 @@ const DEVELOPMENT = {
   seed: 'clerk-emulator',
 };
 
-/** A variable with this value means an empty setting; a blank variable counts as not set. */
+/** Value of a variable that makes its setting empty, such as `WEBHOOK_URLS=none`. A blank variable gets its default. */
 const NONE = 'none';
 
 const SECOND = 1_000;
@@ -143,11 +146,11 @@ export interface EmulatorConfig {
   /** Maximum attempts in flight for one endpoint. */
   readonly webhookConcurrency: number;
   /**
-   * Maximum number of pending deliveries. Beyond it, or beyond 128 Mi characters in their bodies, a new delivery is
-   * recorded as failed.
+   * Maximum number of pending deliveries. A new delivery above this number is recorded as failed. So is one that brings
+   * the pending bodies above 128 Mi characters.
    */
   readonly webhookQueueLimit: number;
-  /** An endpoint whose attempts have failed for this long is disabled. */
+  /** An endpoint is disabled when all its attempts have failed for this long. */
   readonly webhookDisableAfterMs: number;
   /** Seed of faults and generated users. */
   readonly seed: string;
@@ -157,8 +160,8 @@ export interface EmulatorConfig {
   readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
   /**
-   * Custom claims of session tokens, with `{{shortcodes}}`. Null: no custom claims, except `metadata` in tokens of
-   * version 2.
+   * Custom claims of session tokens, with shortcodes such as `{{user.id}}`. Null: only tokens of version 2 have a
+   * custom claim, `metadata` with the user's `public_metadata`.
    */
   readonly sessionClaims: JsonObject | null;
   /** Lifetime of a code. */

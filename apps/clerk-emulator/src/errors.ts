@@ -24,7 +24,7 @@ export class NothingCameError extends codedError(
   (what: string, timeoutMs: number) => `no ${what} within ${timeoutMs} ms`,
 ) {}
 
-// Errors of HTTP requests, in Clerk's shape. An error that Clerk has too uses Clerk's code and text.
+// Errors of HTTP requests, answered with Clerk's error body. Where Clerk has the same error, code and text are Clerk's.
 
 /** No resource of this kind has the id. */
 export class ResourceNotFoundError extends clerkError(404, 'resource_not_found', (noun: string, id: string) => ({
@@ -56,8 +56,8 @@ export class SecretKeyInvalidError extends clerkError(401, 'clerk_key_invalid', 
 }) {}
 
 /**
- * The API version was never published, or is given by both header and parameter. Clerk does not document the code of
- * this error.
+ * The request names an API version that Clerk never published, or names one both in the header and in the query. Clerk
+ * does not document the code of this error.
  */
 export class ApiVersionInvalidError extends clerkError(400, 'api_version_invalid', (longMessage: string) => ({
   message: 'Invalid API version',
@@ -80,7 +80,7 @@ export class ContentTypeUnsupportedError extends clerkError(415, 'unsupported_co
   message: 'The Content-Type must be application/json.',
 }) {}
 
-/** Any other request that Fastify or Nest rejects. */
+/** A request that Fastify or Nest rejects and for which no other class of this file fits. */
 export class RequestInvalidError extends ClerkApiError {
   readonly code = 'request_invalid';
   constructor(status: number) {
@@ -224,7 +224,7 @@ export class ForeignOriginError extends clerkError(403, 'origin_not_allowed', {
   longMessage: 'This part of the emulator answers programs and its own page, not pages of other sites.',
 }) {}
 
-/** More pages are open than the emulator serves at a time. */
+/** The limit of open event streams is reached; each open page of the emulator in a browser holds one. */
 export class TooManyStreamsError extends clerkError(503, 'too_many_streams', {
   message: 'Too many streams',
   longMessage: 'Too many pages are open; close some of them.',

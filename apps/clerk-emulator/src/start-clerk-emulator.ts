@@ -37,12 +37,12 @@ export interface ClerkEmulatorOptions extends Partial<EmulatorConfig> {
   readonly now?: Now;
 }
 
-/** Filter of the delivery to wait for; an omitted field matches every delivery. */
+/** Filter of deliveries; an omitted `type`, `userId` or `endpointId` matches every delivery. */
 export interface DeliveryWanted {
   readonly type?: string;
   readonly userId?: string;
   readonly endpointId?: string;
-  /** Default `delivered`. */
+  /** Default: `waitForDelivery` waits for `delivered`, and `deliveries` returns `any`. */
   readonly status?: 'pending' | 'delivered' | 'failed' | 'any';
   /** Default 5000. */
   readonly timeoutMs?: number;
@@ -73,7 +73,7 @@ export interface ClerkEmulator {
   findUser(userId: string): ClerkUser | undefined;
   /** All users, oldest first: the state that a consumer of the webhooks must reach. */
   users(): readonly ClerkUser[];
-  /** Signs a user in. Sends `user.updated` and `session.created`, or `session.pending` for a pending session. */
+  /** Signs a user in. Sends `user.updated`, then `session.created`, or for a pending session `session.pending`. */
   signIn(userId: string, options?: SessionOptions): ClerkSession;
   /** Ends a session with the given status; default `removed`, as when the user signs out. */
   signOut(sessionId: string, how?: 'removed' | 'ended' | 'revoked'): ClerkSession;
@@ -89,7 +89,7 @@ export interface ClerkEmulator {
 
   /** Replaces all endpoints by these URLs. */
   setWebhookUrls(urls: readonly string[]): void;
-  /** Adds an endpoint with its own secret and filter. */
+  /** Adds an endpoint with its own secret and event types. */
   addEndpoint(params: CreateEndpointParams): Endpoint;
   /** Deliveries with bodies, requests and responses, newest first. */
   deliveries(filter?: Omit<DeliveryWanted, 'timeoutMs'>): DeliveryDetail[];
@@ -123,8 +123,8 @@ export interface ClerkEmulator {
     readonly maxUsers?: number;
   }): Promise<History>;
   /**
-   * Deletes users, sessions, deliveries, faults and messages; endpoints and keys stay. Attempts in flight continue;
-   * `whenIdle` waits for them.
+   * Deletes users, sessions, deliveries, faults, messages and notices; endpoints and keys stay. Attempts in flight
+   * continue; `whenIdle` waits for them.
    */
   reset(): void;
   /** Waits for attempts in flight, at most 3 s, and closes the port. */

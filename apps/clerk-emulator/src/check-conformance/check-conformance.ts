@@ -13,7 +13,7 @@ interface ConformanceRow {
   readonly extra: readonly string[];
 }
 
-/** By fixture: pattern of the key paths that the emulator omits on purpose, because it has no organizations. */
+/** By fixture name: pattern of the key paths that the emulator omits on purpose, because it has no organizations. */
 const KNOWN_TO_LACK: Readonly<Record<string, RegExp>> = { 'jwt.session-v1': /^payload\.org_/ };
 
 /** Compares the keys of each recorded Clerk payload in `folder` with the emulator's payload of the same name. */

@@ -1,7 +1,7 @@
 import { svixSignature } from '../deliver-webhooks/svix-signature';
 import { type ClerkEmulator, startClerkEmulator } from '../start-clerk-emulator';
 
-/** Payloads of the emulator, by the name of the fixture to compare with. */
+/** By fixture name: the emulator's payload to compare with that fixture. */
 type Shapes = ReadonlyMap<string, unknown>;
 
 const ADA = {
@@ -12,9 +12,12 @@ const ADA = {
 };
 const TIMEOUT_MS = 10_000;
 
-/** Makes an emulator emit every payload. Sends requests only to the emulator itself. */
+/**
+ * Starts an emulator, makes it emit every payload and returns the payloads. No request leaves this machine.
+ * @param vector the fixture `svix.vector`
+ */
 export async function collectShapes(vector: Record<string, string>): Promise<Shapes> {
-  // No server listens at this URL. The deliveries are paused, and keep their bodies for the comparison.
+  // No server needs to listen at this URL: `emit` pauses the deliveries, and only their recorded bodies are compared.
   const emulator = await startClerkEmulator({ webhookUrls: ['http://127.0.0.1:9/'] });
   try {
     const shapes = new Map<string, unknown>();
@@ -77,8 +80,8 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
 }
 
 /**
- * Returns `vector`, a published example of a signed webhook, with the signature that the emulator computes. A different
- * signature is stored under another key, so that the comparison reports it.
+ * Returns `vector`, a published example of a signed webhook, with the emulator's signature instead of the published
+ * one. The comparison looks only at keys, so a signature that differs is stored under another key.
  */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;

@@ -13,7 +13,7 @@ interface ClerkErrorText {
   readonly param?: string;
 }
 
-/** A failure that is answered in Clerk's error shape. */
+/** Base class of the errors that are answered with Clerk's error body. */
 export abstract class ClerkApiError extends Error {
   abstract readonly code: string;
   /** Headers of the response. */

@@ -38,7 +38,7 @@ export interface PhoneNumber {
   verification: Verification;
 }
 
-/** `reserved` identifiers are unverified, but can sign in and cannot be taken by other users. */
+/** A `reserved` address or number is unverified, but its user can sign in with it and no other user can take it. */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
 /** True for a verified or reserved address or number, which no other user can have. */
@@ -49,7 +49,7 @@ export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumb
 const CODE_LIFETIME_MS = 600_000;
 const NONE: never[] = [];
 
-/** A verification with the given status, at `now`. */
+/** A verification as Clerk shows it for a new identifier with this status; for `reserved`, it is unverified. */
 export function verification(
   strategy: Verification['strategy'],
   status: IdentificationStatus,

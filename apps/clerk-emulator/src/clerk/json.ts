@@ -11,7 +11,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** True when the value is nested deeper than `limit` levels. Iterates by level: recursion could overflow the stack. */
+/** True when `root` is nested deeper than `limit` levels. Not recursive, because recursion could overflow the stack. */
 export function nestsDeeper(root: unknown, limit: number): boolean {
   let level = [root].filter(isContainer);
   for (let depth = 0; level.length > 0; depth++) {

@@ -1,7 +1,10 @@
 import { newId } from './ids';
 import { type JsonObject } from './json';
 
-/** Status of a session. The user of a pending session is signed in but has tasks left. */
+/**
+ * Status of a session. The user of a `pending` session is signed in, but must first complete tasks, such as choosing an
+ * organization.
+ */
 export type SessionStatus = 'active' | 'pending' | 'ended' | 'removed' | 'revoked';
 
 /** A session as Clerk's Backend API returns it; `session.*` webhooks add the `user`. Times in ms since 1970. */
@@ -26,13 +29,15 @@ const DAY_MS = 86_400_000;
 /** Options of a new session. */
 export interface SessionOptions {
   readonly status?: 'active' | 'pending' | undefined;
-  /** The impersonating actor, for the `act` claim. */
+  /** The actor who impersonates the user; becomes the claim `act` of the session's tokens. */
   readonly actor?: JsonObject | undefined;
   /** Default 7 days. */
   readonly lifetimeMs?: number | undefined;
 }
 
-/** A session that starts at `now`; by default active and with Clerk's lifetimes of 7 and 30 days. */
+/**
+ * A session that starts at `now`. By default it is active, expires after 7 days and is abandoned after 30, as at Clerk.
+ */
 export function newSession(userId: string, now: number, options: SessionOptions = {}): ClerkSession {
   return {
     abandon_at: now + 30 * DAY_MS,

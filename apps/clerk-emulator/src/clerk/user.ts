@@ -58,21 +58,21 @@ export interface DeletedObject {
   object: 'user' | 'email_address' | 'phone_number';
 }
 
-/** Maximum number of users of an emulator. So many users take about 900 MB of memory. */
+/** Maximum number of users of an emulator. This many users take about 900 MB of memory. */
 export const USER_LIMIT = 250_000;
 
 /** Failed sign-in attempts after which Clerk locks a user. */
 export const SIGN_IN_ATTEMPTS = 100;
 
-/** Sets the fields of a locked user. */
+/** Locks `user`: sets the fields that Clerk sets for a lockout of `lockoutMs`. */
 export function lockUser(user: ClerkUser, lockoutMs: number): void {
   user.locked = true;
   user.lockout_expires_in_seconds = Math.ceil(lockoutMs / 1_000);
   user.verification_attempts_remaining = 0;
 }
 
-// Empty values that all users share: separate ones would be a million objects for 100 000 users. A user is copied
-// before a change.
+// Empty values that all users share. With separate ones, 100 000 users would need a million objects. Sharing is safe,
+// because a user is copied before a change.
 const NONE: never[] = [];
 const NO_METADATA: JsonObject = Object.freeze({});
 

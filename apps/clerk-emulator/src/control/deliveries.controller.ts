@@ -43,7 +43,8 @@ export class DeliveriesController {
   }
 
   /**
-   * Resends the delivery with this id, or all deliveries of the event with this `svix-id`. Responds after the attempts.
+   * Resends the delivery with this id, or all deliveries of the event with this `svix-id`. Responds after one attempt
+   * for each delivery.
    */
   @Post('deliveries/:id/resend')
   @HttpCode(200)
@@ -51,7 +52,10 @@ export class DeliveriesController {
     return this.send(this.log.find(id));
   }
 
-  /** Sends the given event at once, even while paused. The event may be invalid. Responds after the attempts. */
+  /**
+   * Sends the given event, which may be invalid, at once to each endpoint; a pause does not delay it. Responds after
+   * one attempt for each endpoint.
+   */
   @Post('events')
   @HttpCode(200)
   async sendEvent(

@@ -20,7 +20,7 @@ import { type ReplayParams, replayParams } from './control.schemas';
 /** An endpoint without its secrets. */
 interface EndpointView extends Omit<Endpoint, 'secret' | 'previous_secrets'> {
   object: 'endpoint';
-  /** When the last of the former secrets stops signing; null when only the current secret signs. */
+  /** When the last former secret stops signing, in ms since 1970; null when only the current secret signs. */
   rotation_ends_at: number | null;
 }
 
@@ -39,7 +39,7 @@ export class EndpointsController {
     return { data: this.endpoints.all().map((endpoint) => this.view(endpoint)) };
   }
 
-  /** Creates an endpoint. Its secret is only in this response and in those of `secret` and `rotate-secret`. */
+  /** Creates an endpoint. Only this route and the routes `secret` and `rotate-secret` return its secret. */
   @Post()
   @HttpCode(200)
   create(@Body(new ClerkParams(createEndpointParams)) params: CreateEndpointParams): EndpointView & { secret: string } {

@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { EmulatorState } from '../persist-state/emulator-state';
 
-/** Empties the instance; endpoints and keys stay. */
+/** Deletes the instance's data, such as users, sessions and deliveries; endpoints and keys stay. */
 @Controller('emulator/reset')
 export class ResetController {
   constructor(private readonly state: EmulatorState) {}

@@ -11,7 +11,7 @@ import { type TokenObject } from '../mint-tokens/tokens.controller';
 import { publishableKeyOf, sessionCookies } from '../sign-in-by-code/session-cookies';
 import { type MintTokenParams, mintTokenParams } from './control.schemas';
 
-/** Does what a user does in a browser, and mints valid and invalid tokens. */
+/** Signs users in and out, as they do in a browser, and mints valid and invalid tokens. */
 @Controller('emulator')
 export class ControlSessionsController {
   constructor(

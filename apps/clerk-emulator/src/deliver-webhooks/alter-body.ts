@@ -1,8 +1,9 @@
 import { type FaultParams } from '../inject-faults/fault-kinds';
 
 /**
- * Returns the body with the alteration. `letter` changes a letter of a string value, so that the body stays JSON. If it
- * finds no such letter, it changes the middle character.
+ * Returns `body` altered: `whitespace` appends a space, `truncate` cuts off the second half, `letter` changes one
+ * character. `letter` picks a letter of a JSON string value, so that the body stays JSON. Without such a letter, it
+ * changes the character in the middle of the body.
  */
 export function alterBody(body: string, alteration: FaultParams<'altered_body'>['alteration']): string {
   switch (alteration) {

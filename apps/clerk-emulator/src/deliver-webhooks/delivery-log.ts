@@ -18,15 +18,15 @@ interface DeliveryFilter {
 
 const FINISHED_KEPT = 5_000;
 /**
- * Maximum number of characters in the bodies of all finished deliveries, including their requests and responses. The
- * bodies of pending deliveries have a separate limit of the same size.
+ * Maximum number of characters that all finished deliveries hold together: their bodies and those of their requests and
+ * responses. The bodies of all pending deliveries have a separate limit of the same size.
  */
 const CHARS_KEPT = 128 * 1_048_576;
 
 /** Field of the state file that holds the number of events. */
 const savedEventCount = z.object({ events_published: z.number().int().nonnegative() });
 
-/** All pending deliveries and the latest finished ones, within a limit of memory. Counts the events. */
+/** Keeps all pending deliveries, and the latest finished ones within a limit of memory. Counts the published events. */
 @Injectable()
 export class DeliveryLog {
   private readonly deliveries = new Map<string, Delivery>();

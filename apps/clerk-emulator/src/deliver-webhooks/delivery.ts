@@ -37,9 +37,9 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 export interface HeaderFaults {
   /** Seconds that are added to the `svix-timestamp` header. */
   timestamp_offset_seconds?: number | undefined;
-  /** Signs with this secret. */
+  /** Secret that signs instead of the endpoint's secrets. */
   secret?: string | undefined;
-  /** Sent instead of a computed signature. */
+  /** The `svix-signature` header that is sent instead of a computed one. */
   signature?: string | undefined;
   /** Headers left out. */
   omit?: ('svix-id' | 'svix-timestamp' | 'svix-signature')[] | undefined;
@@ -68,7 +68,10 @@ export interface Delivery {
   retry: boolean;
   /** Kinds of the faults that applied to the delivery. */
   fault_kinds: readonly string[];
-  /** Holds the delivery until `by` other deliveries were sent to its endpoint, but at most `max_wait_ms`. */
+  /**
+   * From the fault `reorder`: the delivery must wait until `by` other deliveries were sent to its endpoint, at most
+   * `max_wait_ms`. Null without this fault, and as soon as the wait has begun.
+   */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;
   attempt_faults: readonly AttemptFault[];

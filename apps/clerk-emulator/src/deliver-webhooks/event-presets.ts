@@ -6,7 +6,7 @@ import { type JsonObject } from '../clerk/json';
 interface EventPreset {
   readonly type: string;
   readonly data: JsonObject;
-  /** Undefined: the emulator's instance; null: the envelope has no `instance_id`. */
+  /** The `instance_id` of the envelope. Undefined: that of the emulator; null: the envelope has none. */
   readonly instanceId?: string | null;
 }
 
@@ -19,7 +19,7 @@ export const eventPresets = [
 ] as const;
 
 /**
- * Makes the event of a preset. The URL of an invitation contains a new ticket. At Clerk, a ticket signs its holder in.
+ * Makes the event of a preset. As at Clerk, an invitation's URL contains a ticket, a secret that signs its holder in.
  * @param now ms since 1970
  * @param issuer base URL of the links
  * @see https://clerk.com/docs/guides/development/webhooks/overview
@@ -37,7 +37,7 @@ export function eventPreset(name: (typeof eventPresets)[number], now: number, is
   }
 }
 
-/** User of the dashboard's "Send Example". */
+/** The user in the event that Clerk's dashboard sends on "Send Example". */
 const exampleUser = {
   id: 'user_29w83sxmDNGwOuEthce5gg56FcC',
   object: 'user',

@@ -22,8 +22,8 @@ export class HeldDeliveries {
   }
 
   /**
-   * Counts `sent` for each delivery that is held for the same endpoint. Releases the deliveries that have waited for
-   * enough others, the last held first.
+   * Counts `sent` for each delivery that is held for the same endpoint. Then releases the deliveries that have waited
+   * for their number of other deliveries. Of several, the one held last is released first.
    */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(

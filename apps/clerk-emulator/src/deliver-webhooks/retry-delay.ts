@@ -1,10 +1,10 @@
 const LONGEST_MS = 24 * 3_600_000;
 
 /**
- * Delay before the next attempt, in ms; null when the schedule has no more attempts. A `Retry-After` header can only
- * make the delay longer, up to a day.
+ * Delay before the next attempt, in ms; null when the schedule has no more attempts. A `Retry-After` header can
+ * lengthen the delay, to at most a day, but never shortens it.
  *
- * @param attemptsMade number of failed attempts of the schedule
+ * @param attemptsMade number of failed attempts since the schedule started
  * @param retryAfter the `Retry-After` header (RFC 9110): seconds or a date
  */
 export function retryDelayMs(

@@ -17,8 +17,8 @@ const delivery = savedRecord<Delivery>({
 export const savedDeliveries = z.object({ deliveries: z.array(delivery) });
 
 /**
- * Adds the fields that are missing in a delivery of an older emulator. Older emulators had neither faults nor endpoint
- * ids.
+ * Adds the fields that a delivery lacks when an older version of the emulator saved it. Faults and endpoint ids were
+ * added later.
  */
 export function withDefaults(saved: Delivery): Delivery {
   return { ...{ endpoint_id: '', note: null, fault_kinds: [], hold: null, attempt_faults: [] }, ...saved };

@@ -83,7 +83,8 @@ function requestOf(delivery: Delivery, options: AttemptOptions): { headers: Reco
 }
 
 /**
- * Returns the first 4 Ki characters of the response. Reads up to 64 KiB of it, so that the connection can be reused.
+ * Returns the first 4 Ki characters of the response's body. Reads the body to its end, or to 64 KiB, because a
+ * connection can be reused only when the whole body was read.
  */
 async function readSome(response: Response): Promise<string> {
   const decoder = new TextDecoder();

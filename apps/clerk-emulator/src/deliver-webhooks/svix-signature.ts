@@ -11,7 +11,7 @@ export function svixSignature(secret: string, id: string, timestamp: number, bod
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
-/** The whole header: one signature for each secret, the current secret first. */
+/** Value of the header `svix-signature`: one signature for each secret, the current secret first. */
 export function svixSignatures(secrets: readonly string[], id: string, timestamp: number, body: string): string {
   return secrets.map((secret) => svixSignature(secret, id, timestamp, body)).join(' ');
 }

@@ -26,7 +26,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /**
  * Sends pending deliveries and retries them by schedule.
  *
- * A pending delivery is in one of these states:
+ * A pending delivery is in one of these states; each arrow names the next state and its condition:
  * - held: the fault `reorder` keeps it in `held`. → due, when later deliveries were sent or the maximum wait is over.
  * - scheduled: its timer is in `timers`. → due, when the timer fires.
  * - due: it is queued in `due`. → in flight, when the dispatcher runs, is not paused and is below its limits.
@@ -34,7 +34,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left.
  *   → failed, after the last failure.
  *
- * When a shutdown aborts an attempt, the delivery stays pending but leaves these states.
+ * A delivery whose attempt a shutdown aborts stays pending, but is in none of these states.
  *
  * Until `start`, the dispatcher is `starting` and sends nothing. Then it is `running`, and after a shutdown `stopped`.
  */
@@ -118,7 +118,10 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.timers.set(delivery, timer);
   }
 
-  /** Makes one attempt at once, even while paused, and restarts the retry schedule. Resolves after the attempt. */
+  /**
+   * Makes one attempt at once, whether the dispatcher is paused or not, and restarts the delivery's retry schedule.
+   * Resolves after the attempt.
+   */
   async sendNow(delivery: Delivery): Promise<void> {
     await this.inFlight.get(delivery);
     if (this.phase === 'stopped') return;
@@ -173,7 +176,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
     return this.inFlight.size === 0 && (this.due.isEmpty || !this.maySend);
   }
 
-  /** Drops every delivery that is not in flight, and resumes. */
+  /** Drops every delivery that is not in flight, and ends a pause. */
   private reset(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();

@@ -24,18 +24,18 @@ const historyParams = z.strictObject({
   webhooks: z.boolean().optional(),
 });
 
-/** State of the emulated Clerk, which a consumer of its webhooks must reach. */
+/** Users and ids of deleted users in the emulated Clerk: the state that a consumer of its webhooks must reach. */
 interface TrueState {
   users: readonly ClerkUser[];
   deleted_user_ids: string[];
 }
 
-/** Events and final state of a history. */
+/** Events of a random history of users, and the state at its end. */
 interface HistoryView extends TrueState {
   events: Omit<HistoryEvent, 'data' | 'body'>[];
 }
 
-/** Generates users and histories, and returns the current state. */
+/** Generates users and random histories of users, and returns the current state. */
 @Controller('emulator')
 export class GeneratorController {
   constructor(
@@ -49,7 +49,10 @@ export class GeneratorController {
     return this.generator.generateUsers(params.count, params.seed, params.webhooks);
   }
 
-  /** Applies a history. Sends webhooks by default, and returns the state at the end. */
+  /**
+   * Generates a random history of users and applies it, by default with its webhooks. Returns its events and the state
+   * at its end.
+   */
   @Post('generate/history')
   @HttpCode(200)
   async history(@Body(new ClerkParams(historyParams)) params: z.output<typeof historyParams>): Promise<HistoryView> {

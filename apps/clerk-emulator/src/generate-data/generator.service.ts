@@ -15,13 +15,13 @@ const BATCH = 1_000;
 /** Result of generating users. */
 export interface GeneratedUsers {
   readonly created: number;
-  /** Users that were not created, because the user, its address or its number existed before. */
+  /** Users that were not created, because a user with the same id, address or number already existed. */
   readonly skipped: number;
   readonly total: number;
   readonly duration_ms: number;
 }
 
-/** Fills the emulator with generated users or the users of a history. */
+/** Fills the emulator with generated users, or with the users of a random history. */
 @Injectable()
 export class GeneratorService {
   constructor(
@@ -52,7 +52,7 @@ export class GeneratorService {
   }
 
   /**
-   * Generates a history and applies it. Users outside the history stay.
+   * Generates a random history of users and applies it. Users who are not part of the history stay.
    * @throws QueueTooSmallError, UserQuotaExceededError
    */
   async applyHistory(options: Omit<HistoryOptions, 'instanceId'>, webhooks = true): Promise<History> {

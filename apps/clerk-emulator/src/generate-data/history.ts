@@ -5,20 +5,20 @@ import { type ClerkUser, type DeletedObject, newUser } from '../clerk/user';
 import { eventEnvelope } from '../deliver-webhooks/event-envelope';
 import { GENERATED_FROM } from './user-factory';
 
-/** Options of a history. The same options give the same history. */
+/** Options of a random history of users. The same options give the same history. */
 export interface HistoryOptions {
   readonly seed: string;
-  /** Number of changes. A swap of e-mail addresses is one change with several events. */
+  /** Number of steps. Each step is one event, except a swap of e-mail addresses, which is three. */
   readonly steps: number;
   /** Maximum number of users at a time; default 20. */
   readonly maxUsers?: number | undefined;
-  /** Time of the start in ms since 1970; default the start of 2026. */
+  /** When the history starts, in ms since 1970; default the start of 2026. */
   readonly startAt?: number;
   /** `instance_id` of the events' bodies. */
   readonly instanceId?: string;
 }
 
-/** Kind of a change. */
+/** Kind of a step. */
 export type HistoryStep = 'create' | 'update' | 'add_email' | 'swap_emails' | 'delete' | 'recreate';
 
 /** One event of a history, as Clerk would send it. */
@@ -32,11 +32,11 @@ export interface HistoryEvent {
   readonly at: number;
   /** The user after the change; for `user.deleted` Clerk's deleted object. */
   readonly data: ClerkUser | DeletedObject;
-  /** The whole body, as it is signed. */
+  /** Body of the webhook, exactly as it is signed. */
   readonly body: string;
 }
 
-/** A history and the state at its end. */
+/** A random history of users, and the state at its end. */
 export interface History {
   /** In order of time. */
   readonly events: readonly HistoryEvent[];
@@ -119,8 +119,9 @@ class HistoryWriter {
   }
 
   /**
-   * Swaps the primary addresses of two users. Takes three changes, because only one user can have an address. `first`
-   * releases its address, `second` replaces its own by it, and `first` takes the address that `second` had.
+   * Swaps the primary addresses of two users. Takes three changes, because two users cannot have the same address at
+   * once. `first` gives up its address, `second` replaces its own address by that one, and `first` takes the former
+   * address of `second`.
    */
   private swapEmails(first: ClerkUser, second: ClerkUser | undefined): void {
     const [mine, theirs] = [primaryEmail(first), second && primaryEmail(second)];

@@ -16,7 +16,10 @@ type CreateActorTokenParams = z.output<typeof createParams>;
 
 const ticketParams = z.strictObject({ ticket: z.string().max(500) });
 
-/** Serves `/v1/actor_tokens` of Clerk's Backend API. Also signs in with a ticket, as a browser does at Clerk. */
+/**
+ * Serves `/v1/actor_tokens` of Clerk's Backend API, and a route that signs in with the ticket of an actor token. At
+ * Clerk, a browser signs in with the ticket.
+ */
 @Controller()
 export class ActorTokensController {
   constructor(private readonly tokens: ActorTokens) {}
@@ -35,7 +38,7 @@ export class ActorTokensController {
     return this.tokens.revoke(id);
   }
 
-  /** Signs in with the ticket. Tokens of the session have the claim `act`. */
+  /** Signs in with the ticket. Tokens of the new session have the claim `act`, which names the actor. */
   @Post('emulator/sign-in-by-ticket')
   @HttpCode(200)
   redeem(@Body(new ClerkParams(ticketParams)) { ticket }: z.output<typeof ticketParams>): ClerkSession {

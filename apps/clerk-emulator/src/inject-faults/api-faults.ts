@@ -7,16 +7,16 @@ import { Faults } from './faults';
 /** How faults change the answer to one Backend API request after it was handled. */
 export interface AnswerPlan {
   contentType?: string;
-  /** Replaces the status; the body becomes an error. */
+  /** Status that replaces the real one; the body becomes Clerk's error body. */
   status?: number;
-  /** Number of changes by which the returned users are out of date. */
+  /** Users are returned as they were this many changes ago. */
   versionsBack?: number;
 }
 
 /** Faults of one Backend API request. */
 interface RequestPlan {
   readonly hang: FaultParams<'api_hang'> | null;
-  /** Thrown instead of handling the request. */
+  /** Error that is thrown instead of handling the request; null: the request is handled. */
   readonly refusal: ClerkApiError | null;
   readonly answer: AnswerPlan;
 }

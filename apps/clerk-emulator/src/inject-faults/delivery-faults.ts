@@ -17,7 +17,9 @@ export interface AttemptFault {
   readonly resign?: boolean;
 }
 
-/** Faults of one delivery. Decided when the event is recorded, so that concurrency does not affect them. */
+/**
+ * Faults of one delivery. They are chosen when the event is recorded, so they do not depend on the order of sending.
+ */
 export interface DeliveryPlan {
   readonly kinds: readonly string[];
   /** Id of the rule that drops the delivery. */

@@ -1,7 +1,9 @@
 import { subscribesTo } from '../keep-endpoints/endpoint';
 import { FAULT_KINDS, type FaultKind, type FaultParams } from './fault-kinds';
 
-/** Conditions on the deliveries or requests of a rule. An empty list or null matches everything. */
+/**
+ * Conditions that a delivery or request must fulfil for a rule to match it. An empty list or null matches everything.
+ */
 interface FaultMatch {
   /** Webhooks: event types; `user.*` and `*` are allowed. */
   readonly event_types: readonly string[];

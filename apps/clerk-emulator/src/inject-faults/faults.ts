@@ -19,14 +19,14 @@ export interface FaultDecision {
   readonly fault_id: string;
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
-  /** Number of deliveries or requests that the rule matched before this one, since the seed was set. */
+  /** Number of deliveries or requests that the rule matched before this one since the seed was set. */
   readonly index: number;
   readonly struck: boolean;
 }
 
 /**
- * A rule that applies to a delivery or request. For random details of the fault, `chance` returns a number in [0, 1)
- * that depends on the seed.
+ * A rule that applies to a delivery or request. `chance` decides random details of the fault, such as a delay. For each
+ * `purpose`, it returns a number in [0, 1) that depends on the seed.
  */
 export interface Strike {
   readonly rule: FaultRule;
@@ -34,8 +34,8 @@ export interface Strike {
 }
 
 /**
- * The fault rules. Whether a rule applies depends only on the seed, the rule's place among the rules and the number of
- * subjects it has matched. The same rules and the same requests, in the same order, therefore give the same faults.
+ * The fault rules. Their chance depends only on the seed, the rule's place among the rules, and how many deliveries or
+ * requests the rule has matched before. So the same rules and requests, in the same order, give the same faults.
  */
 @Injectable()
 export class Faults {
@@ -102,8 +102,8 @@ export class Faults {
   }
 
   /**
-   * Updates a rule. Merges the given `match` and `params` into its own. A new `count` includes the times that the rule
-   * has already applied.
+   * Updates a rule. Merges the given `match` and `params` into those of the rule. A new `count` limits the total,
+   * including the times that the rule has already applied.
    */
   update(id: string, params: UpdateFaultParams): FaultRule {
     const before = this.rule(id);
@@ -124,14 +124,17 @@ export class Faults {
     this.rules.delete(id);
   }
 
-  /** Removes all rules. The same rules, created again, then give the same faults. */
+  /** Removes all rules and numbers new ones from 0. So the same rules, created again, give the same faults. */
   clear(): void {
     this.rules.clear();
     this.decisions = [];
     this.nextPlace = 0;
   }
 
-  /** Rules that apply to this subject, in order of creation. Every rule that matches counts the subject. */
+  /**
+   * Returns the rules that apply to this delivery or request, in order of creation. Every enabled rule that matches it
+   * counts it, whether the rule applies or not.
+   */
   decide(subject: FaultSubject): Strike[] {
     const strikes: Strike[] = [];
     for (const rule of this.rules.values()) {

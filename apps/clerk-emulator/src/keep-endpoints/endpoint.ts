@@ -1,4 +1,4 @@
-/** A former secret that also signs until it expires. */
+/** A former secret, which signs beside the current one until it expires. */
 interface PreviousSecret {
   readonly secret: string;
   /** ms since 1970 */

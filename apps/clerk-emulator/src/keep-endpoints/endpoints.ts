@@ -112,7 +112,7 @@ export class Endpoints {
     this.state.markChanged();
   }
 
-  /** Makes a new secret current. Like at Svix, the old secret also signs for a grace period, by default a day. */
+  /** Makes a new secret current. As at Svix, the former secret signs beside it for a grace period, by default a day. */
   rotateSecret(id: string, params: RotateSecretParams): Endpoint {
     const before = this.get(id);
     const now = this.now();
@@ -126,7 +126,9 @@ export class Endpoints {
     });
   }
 
-  /** Records the result of an attempt. Disables the endpoint when it has failed for `webhookDisableAfterMs`. */
+  /**
+   * Records the result of an attempt. Disables the endpoint when all attempts have failed for `webhookDisableAfterMs`.
+   */
   noteAttempt(id: string, succeeded: boolean): void {
     const before = this.endpoints.get(id);
     if (!before || (succeeded && before.failing_since === null)) return;

@@ -20,8 +20,8 @@ const PLAIN = [
 ] as const;
 
 /**
- * Rejects `value` when another user has it. An e-mail address or phone number is rejected only when the other user has
- * it verified or reserved.
+ * Checks that no other user than `userId` has `value`. The other user's e-mail address or phone number counts only if
+ * it is verified or reserved.
  *
  * @throws IdentifierExistsError
  */

@@ -1,7 +1,10 @@
-/** Ids of the users who have a value. Only e-mail addresses and phone numbers can have more than one holder. */
+/**
+ * Index of one kind of value, such as usernames: by value, the ids of the users who have it, its holders. Only an
+ * e-mail address or phone number can have several holders.
+ */
 export class HolderIndex {
   private readonly first = new Map<string, string>();
-  /** By value: its holders except the first. Most values have none: a set for each of them would waste memory. */
+  /** By value: its holders after the first. Most values have only one holder, and a set for each would waste memory. */
   private readonly others = new Map<string, Set<string>>();
 
   add(key: string, id: string): void {

@@ -35,7 +35,7 @@ const orderBy = z
   .regex(new RegExp(`^[-+ ]?(${ORDER_FIELDS.join('|')})$`), `must be one of ${ORDER_FIELDS.join(', ')}, signed + or -.`)
   .transform((text) => ({ field: text.replace(/^[-+ ]/, '') as OrderField, descending: text.startsWith('-') }));
 
-/** Filters of both listing and counting. */
+/** Filters of users, for listing and for counting. */
 export const userFilterParams = z.object({
   email_address: many,
   phone_number: many,
@@ -63,7 +63,10 @@ export const listUsersParams = userFilterParams.extend({
 });
 export type ListUsersParams = z.output<typeof listUsersParams>;
 
-/** One page of users. Pages by `starting_after` stay stable while other users are created or deleted. */
+/**
+ * One page of users. While users are created or deleted, paging by `offset` can repeat or skip others; paging by
+ * `starting_after` cannot.
+ */
 export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[] {
   const { field, descending } = params.order_by;
   const cursor = cursorOf(store, params);
@@ -108,8 +111,8 @@ function pageByCreation(store: UserStore, params: ListUsersParams, cursor: Clerk
 }
 
 /**
- * Users who may match `filter`, without duplicates. Looks up the values of one filter that has an index, such as
- * `user_id`. Without such a filter, returns all users.
+ * Users who may match `filter`, without duplicates. If a filter with an index is given, such as `user_id`, returns only
+ * the users that its index finds; the caller checks the other filters. Otherwise returns all users.
  */
 function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
   const { user_id, email_address, phone_number, external_id, username } = filter;

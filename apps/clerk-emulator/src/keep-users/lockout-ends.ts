@@ -6,12 +6,16 @@ interface LockoutEnd {
   readonly ends_at: number | null;
 }
 
-/** Ends of the lockouts of locked users. Clerk computes the remaining seconds each time a user is read. */
+/**
+ * When the lockout of each locked user ends. Kept as a time, because Clerk computes the remaining seconds anew at each
+ * read.
+ */
 export class LockoutEnds {
   private readonly ends = new Map<string, number>();
 
   /**
-   * Records when the lockout of `user` ends. Call this method whenever a user is stored, locked or not.
+   * Records when the lockout of `user` ends; for a user who is not locked, removes the record. Call this method
+   * whenever a user is stored.
    *
    * @param now when the user is stored, in ms since 1970
    */
@@ -22,13 +26,17 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // A changed user carries the remaining seconds as last read. A difference of up to 1 s means the same lockout.
+    // After another change, such as a new name, `user` has the remaining seconds of its last read. If they differ by at
+    // most 1 s from those until the known end, the lockout is the same.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);
   }
 
-  /** The user as Clerk returns it at `now`, in ms since 1970. Returns `user` itself when nothing has changed. */
+  /**
+   * The user as Clerk returns it at `now` (ms since 1970): with the remaining seconds of the lockout, or unlocked after
+   * its end. Returns the same object when its fields are already right.
+   */
   shown(user: ClerkUser, now: number): ClerkUser {
     const end = this.ends.get(user.id);
     if (end === undefined || !user.locked || end === Infinity) return user;

@@ -15,7 +15,7 @@ const user = savedRecord<ClerkUser>({
 /** Fields of the state file that hold the users. */
 export const savedUsers = z.object({
   users: z.array(user),
-  /** Ends of lockouts in ms since 1970; null for a lockout without an end. */
+  /** When the lockout of each locked user ends, in ms since 1970; null for a lockout without an end. */
   lockouts: z.array(z.object({ user_id: z.string(), ends_at: z.number().nullable() })).default([]),
   /** Ids of deleted users, oldest first. */
   deleted_user_ids: z.array(z.string()).default([]),

@@ -16,7 +16,10 @@ export class UserVersions {
     if (this.versions.size > USERS_KEPT && oldest !== undefined) this.versions.delete(oldest);
   }
 
-  /** The user as it was `steps` changes ago, or the oldest state kept; undefined when none is kept. */
+  /**
+   * The user as it was `steps` changes ago, or in the oldest state that is kept. Undefined when no earlier state is
+   * kept.
+   */
   back(id: string, steps: number): ClerkUser | undefined {
     const kept = this.versions.get(id) ?? [];
     return kept[Math.max(0, kept.length - steps)];

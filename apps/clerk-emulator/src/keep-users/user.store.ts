@@ -11,8 +11,8 @@ import { savedUsers } from './saved-users';
 import { UserVersions } from './user-versions';
 
 /**
- * Values that only one user of an instance can have. An e-mail address or phone number can have several holders, but at
- * most one who has it verified or reserved.
+ * Kinds of values that are unique among users. An e-mail address or phone number is unique only where it is verified or
+ * reserved; further users can have it unverified.
  */
 export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
 
@@ -77,7 +77,11 @@ export class UserStore {
     return user;
   }
 
-  /** The user as it was `versionsBack` changes ago, or the oldest state kept. @throws ResourceNotFoundError */
+  /**
+   * The user as it was `versionsBack` changes ago, or in the oldest state that is kept. Without an earlier state, the
+   * current one.
+   * @throws ResourceNotFoundError
+   */
   getStale(id: string, versionsBack: number): ClerkUser {
     return this.versions.back(id, versionsBack) ?? this.get(id);
   }
@@ -89,8 +93,8 @@ export class UserStore {
   }
 
   /**
-   * The user who has this e-mail address, phone number, username, external id or identifier id. Of several holders,
-   * returns the one who has it verified or reserved, otherwise the first.
+   * The user who has this e-mail address, phone number, username, external id or identifier id. If several users have
+   * it, returns the one who has it verified or reserved, or else the first.
    */
   ownerOf(kind: UniqueKind, value: string): ClerkUser | undefined {
     const holders = this.holdersOf(kind, value);
@@ -171,7 +175,10 @@ export class UserStore {
     for (const id of this.lockoutEnds.userIds()) this.refreshLockout(id);
   }
 
-  /** Updates the remaining seconds of a lockout, or ends it. Does not count as a change of the user. */
+  /**
+   * Updates the remaining seconds of a lockout, or ends it. Not a change of the user: `updated_at` stays, no event is
+   * sent.
+   */
   private refreshLockout(id: string): void {
     const user = this.users.get(id);
     if (!user) return;
@@ -189,7 +196,8 @@ export class UserStore {
 }
 
 /**
- * True when no other user can have this value of the user. An address or number must be verified or reserved for that.
+ * True when `user`, who has `value`, has it exclusively: no other user can take it. E-mail addresses and phone numbers
+ * are exclusive while verified or reserved, all other kinds always.
  */
 export function hasForItself(user: ClerkUser, kind: UniqueKind, value: string): boolean {
   if (kind === 'email_address') {

@@ -68,8 +68,8 @@ export class UsersService {
   }
 
   /**
-   * Changes a copy of the user, stores it and sends `user.updated`; does nothing when `mutate` throws. `updated_at` always
-   * increases, so that two changes within a millisecond have an order.
+   * Changes a copy of the user with `mutate`, stores the copy and sends `user.updated`. When `mutate` throws, nothing
+   * is stored or sent. `updated_at` always increases, so that two changes within a millisecond have an order.
    */
   change(id: string, mutate: (user: ClerkUser, now: number) => void): ClerkUser {
     const before = this.store.get(id);

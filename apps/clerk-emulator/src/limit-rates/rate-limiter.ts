@@ -17,8 +17,8 @@ interface Window {
 }
 
 /**
- * Rate limits of Clerk's Backend API: requests per instance, and changes per user. A window of 10 s starts with
- * the first request that counts. The JWKS has no limit.
+ * Rate limits of Clerk's Backend API: requests per instance, and changes per user, in windows of 10 s. A window starts
+ * with its first request. The JWKS has no limit.
  */
 @Injectable()
 export class RateLimiter {
@@ -64,7 +64,7 @@ export class RateLimiter {
   }
 }
 
-/** Id of the user whose profile or metadata the request changes. */
+/** Id of the user whose profile or metadata the request changes; undefined for any other request. */
 function userWritten(method: string, path: string): string | undefined {
   if (method !== 'PATCH' && method !== 'PUT') return undefined;
   return /^\/v1\/users\/([^/]+)(?:\/metadata)?$/.exec(path)?.[1];

@@ -3,12 +3,12 @@ import { type JsonObject } from '../clerk/json';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../tokens';
 
-/** Custom claims of session tokens, which Clerk's dashboard sets. */
+/** Custom claims of session tokens. At Clerk, they are set in the dashboard. */
 @Injectable()
 export class ClaimsTemplate {
   /**
-   * Null: tokens of version 2 have the claim `metadata` with the user's `public_metadata`. Tokens of version 1 have no
-   * custom claims.
+   * The custom claims that were set. Null: tokens of version 2 have the claim `metadata` with the user's
+   * `public_metadata`, and tokens of version 1 have no custom claims.
    */
   current: JsonObject | null;
 

@@ -12,8 +12,9 @@ const WHOLE = /^\{\{\s*([\w.]+)\s*\}\}$/;
 const PART = /\{\{\s*([\w.]+)\s*\}\}/g;
 
 /**
- * Replaces the shortcodes of custom claims, such as `{{user.public_metadata.role}}` or `{{session.id}}`. A claim that is
- * only a shortcode keeps the type of the value. An unknown shortcode becomes null, or an empty text within other text.
+ * Replaces the shortcodes of custom claims, such as `{{user.public_metadata.role}}` or `{{session.id}}`. A text that is
+ * only a shortcode becomes the value, with its type; null when the shortcode is unknown. Within a longer text, the
+ * value is inserted as text, and an unknown shortcode is removed.
  */
 export function customClaims(template: JsonObject, sources: ClaimSources): JsonObject {
   return fill(template, rootsOf(sources)) as JsonObject;

@@ -6,8 +6,8 @@ import { savedKeys } from './saved-keys';
 import { SigningKey } from './signing-key';
 
 /**
- * Keys that the ring starts with. Uses the saved keys if the oldest of them is the configured key, or if no key is
- * configured. Otherwise uses the configured key. Without saved and configured keys, generates a key.
+ * Keys that the ring starts with. With a configured key: the saved keys if the oldest of them is that key, else only
+ * the configured key. Without one: the saved keys, or a new key if none are saved.
  * @throws StateFileInvalidError
  */
 export async function initialKeys(

@@ -5,7 +5,10 @@ import { type JsonObject } from '../clerk/json';
 export const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'HS256', 'none'] as const;
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
-/** Invalid encodings of a signature: with `=` padding, or with unused bits of the last character set. */
+/**
+ * Invalid base64url encodings of a signature: `padded` ends with `==`, `non_canonical` sets an unused bit of the last
+ * character.
+ */
 export type JwtEncoding = 'padded' | 'non_canonical';
 
 /** The `cat` header of Clerk's session tokens. */
@@ -18,7 +21,7 @@ export function sessionTokenHeader(kid: string): JsonObject {
 }
 
 /**
- * A compact JWS (RFC 7515). HS256 uses the PEM of the public key as its secret, as in the algorithm confusion attack.
+ * Encodes a compact JWS (RFC 7515). The secret of HS256 is the public key's PEM, as in an algorithm confusion attack.
  *
  * @param claims an object, or a text that is signed unchanged
  */
@@ -39,21 +42,26 @@ interface JwtKeys {
   readonly publicPem: string;
 }
 
-/** The token `jwt` with its signature encoded invalidly. A lenient decoder still gets the same signature. */
+/**
+ * The token `jwt` with an invalid encoding of its signature. A lenient decoder decodes it to the same bytes as before.
+ */
 export function misencoded(jwt: string, encoding: JwtEncoding): string {
   if (encoding === 'padded') return `${jwt}==`;
   const last = BASE64URL.indexOf(jwt.slice(-1));
   return `${jwt.slice(0, -1)}${BASE64URL.charAt(last ^ 1)}`;
 }
 
-/** The token with changed claims and the old signature. */
+/** The token `jwt` with changed claims but the signature of the original claims. */
 export function withClaims(jwt: string, changes: JsonObject): string {
   const [header = '', claims = '', sig = ''] = jwt.split('.');
   const before = JSON.parse(Buffer.from(claims, 'base64url').toString()) as JsonObject;
   return [header, base64url(JSON.stringify({ ...before, ...changes })), sig].join('.');
 }
 
-/** The token with one bit in the middle of its signature flipped. In the last character, the bit could be unused. */
+/**
+ * The token `jwt` with one bit flipped in the middle of its signature. A bit of the last character could be unused, so
+ * that flipping it would change nothing.
+ */
 export function tampered(jwt: string): string {
   const [header = '', claims = '', sig = ''] = jwt.split('.');
   const bytes = Buffer.from(sig, 'base64url');

@@ -18,7 +18,7 @@ export interface RingKey {
 
 /** Signing keys of session tokens. The newest signs; older ones stay in the JWKS until they are retired. */
 export class KeyRing {
-  /** Oldest first. Never empty: the active key cannot be retired. */
+  /** Oldest first; the last key is active. Never empty: the ring starts with a key, and a retired key stays in it. */
   private readonly ring: RingKey[];
 
   constructor(
@@ -62,7 +62,7 @@ export class KeyRing {
       .reverse();
   }
 
-  /** The key with this `kid`, even when it is retired. @throws ResourceNotFoundError */
+  /** The key with this `kid`, retired or not. @throws ResourceNotFoundError */
   get(kid: string): SigningKey {
     const found = this.ring.find(({ key }) => key.kid === kid);
     if (!found) throw new ResourceNotFoundError('key', kid);
@@ -80,7 +80,7 @@ export class KeyRing {
     return key;
   }
 
-  /** Removes a key from the JWKS. Verifiers reject its tokens once their caches have expired. */
+  /** Removes a key from the JWKS. Verifiers reject its tokens once their cached JWKS has expired. */
   retire(kid: string): void {
     if (this.active === this.get(kid)) throw new KeyActiveError(kid);
     const index = this.ring.findIndex(({ key }) => key.kid === kid);

@@ -5,7 +5,7 @@ import { KeyRing, type RingKey } from './key-ring';
 interface KeyView {
   object: 'key';
   kid: string;
-  /** `active` signs; `published` is only in the JWKS; `retired` is not in the JWKS. */
+  /** `active`: signs tokens. `published`: no longer signs, but stays in the JWKS. `retired`: removed from the JWKS. */
   status: 'active' | 'published' | 'retired';
   created_at: number;
   retired_at: number | null;

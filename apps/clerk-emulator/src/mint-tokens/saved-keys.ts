@@ -7,7 +7,7 @@ const privateKey = z.string().refine(isPrivateKey, 'is not a private key');
 export const savedKeys = z.object({
   /** The active key. */
   private_key: privateKey,
-  /** Every key, oldest first. Missing in files from before keys could be rotated. */
+  /** Every key, oldest first. Missing in files of older emulators, which could not rotate keys. */
   keys: z
     .array(
       z.object({

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** An RSA key that signs session tokens, with its public forms. */
+/** An RSA key that signs session tokens, with its public key as PEM and JWK. */
 export class SigningKey {
   private constructor(
     readonly kid: string,

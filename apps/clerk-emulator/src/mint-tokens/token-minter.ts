@@ -22,27 +22,30 @@ import { KeyRing } from './key-ring';
 import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
-/** Ways in which a token differs from a valid one. In `claims` and `header`, null removes a key. */
+/** Ways in which a token differs from a valid one. In `claims` and `header`, the value null removes a member. */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;
   readonly azp?: string | null | undefined;
   readonly claims?: JsonObject | undefined;
   readonly header?: JsonObject | undefined;
-  /** Issued two lifetimes ago, so that `iat`, `nbf` and `exp` are all in the past. */
+  /** True: the token was issued two lifetimes ago, so that `iat`, `nbf` and `exp` are all in the past. */
   readonly expired?: boolean | undefined;
   /** Seconds by which the issuer's clock is ahead; negative when it is behind. */
   readonly clockSkewSeconds?: number | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly algorithm?: JwtAlgorithm | undefined;
-  /** `foreign` signs with a key that is not in the JWKS. */
+  /** `foreign`: the token is signed with a key that is not in the JWKS. */
   readonly key?: 'own' | 'foreign' | undefined;
-  /** Signs with the key of this id, even when the key is retired. */
+  /** Id of the key that signs, which may be retired; default the active key. */
   readonly kid?: string | undefined;
-  /** Flips one bit of the signature. */
+  /** True: one bit of the signature is flipped. */
   readonly tampered?: boolean | undefined;
-  /** Changes of the claims after signing. */
+  /** Claims that are changed after signing. */
   readonly tamperedClaims?: JsonObject | undefined;
-  /** Changes the JSON text of the claims before signing, for texts that JSON.stringify cannot produce. */
+  /**
+   * Changes the JSON text of the claims before signing, for texts that JSON.stringify cannot produce, such as a
+   * duplicate member.
+   */
   readonly claimsText?: ((text: string) => string) | undefined;
   readonly encoding?: JwtEncoding | undefined;
 }

@@ -22,7 +22,7 @@ const queryParams = z.object({
     .optional(),
 });
 
-/** `/v1/sessions/:id/tokens`. Only the emulator accepts `version`, in body or query. */
+/** `/v1/sessions/:id/tokens` of Clerk's Backend API. Unlike Clerk, accepts the parameter `version` in body or query. */
 @Controller('v1/sessions')
 @UseGuards(BackendApiGuard)
 export class TokensController {

@@ -10,7 +10,7 @@ interface StatePart<Schema extends z.ZodObject> {
   readonly saved?: {
     readonly schema: Schema;
     readonly save: () => z.output<Schema>;
-    /** Absent when the store takes its saved fields at construction. */
+    /** Absent for a store that gets its saved fields through its constructor. */
     readonly restore?: (fields: z.output<Schema>) => void;
   };
 }
@@ -21,7 +21,10 @@ interface SavedPart {
   readonly read: (saved: SavedState) => () => void;
 }
 
-/** The state of the emulator. Each store registers its part, so that saving and resetting need not know the stores. */
+/**
+ * The state of the emulator. Each store registers its part, so that the code that saves and resets need not know the
+ * stores.
+ */
 @Injectable()
 export class EmulatorState {
   private readonly savedParts: SavedPart[] = [];

@@ -13,7 +13,7 @@ export class SavedState {
     private readonly content: object | undefined,
   ) {}
 
-  /** Reads the state file. @param path undefined when no state is kept. @throws StateFileInvalidError */
+  /** Reads the state file. @param path undefined when STATE_FILE is not set. @throws StateFileInvalidError */
   static async read(path: string | undefined): Promise<SavedState> {
     if (path === undefined) return new SavedState('', undefined);
     try {

@@ -7,12 +7,15 @@ import { EmulatorState } from './emulator-state';
 import { SavedState, stateFileContent } from './saved-state';
 import { writeStateFile } from './write-state-file';
 
-/** Delay between a change and its write, in ms. */
+/** Minimum delay between a change and its write, in ms. */
 const DEBOUNCE_MS = 100;
-/** The delay is at least this many times the duration of the last write. */
+/** After a slow write, the next delay is longer than the minimum: this many times the duration of that write. */
 const REST_FACTOR = 10;
 
-/** Restores the state before the start. When STATE_FILE is set, saves it after changes and at shutdown. */
+/**
+ * Restores the saved state before the emulator listens. When STATE_FILE is set, saves the state after changes and at
+ * shutdown.
+ */
 @Injectable()
 export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
   private started = false;

@@ -18,7 +18,10 @@ export async function writeStateFile(path: string, content: string): Promise<voi
   await rename(draft, path);
 }
 
-/** Creates parents one by one: `mkdir` with `recursive` never settles in a parent that forbids new folders, like /proc. */
+/**
+ * Creates a folder and its missing parents one by one. `mkdir` with `recursive` never settles when a parent forbids new
+ * folders, as /proc does.
+ */
 async function makeFolder(path: string): Promise<void> {
   if ((await made(path)) === true) return;
   if (dirname(path) !== path) await makeFolder(dirname(path));

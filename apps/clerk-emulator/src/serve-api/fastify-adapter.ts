@@ -19,7 +19,8 @@ export function createFastifyAdapter(): FastifyAdapter {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
-      // Sent as bytes: Fastify adds a charset to JSON text, and no hook runs here to remove it.
+      // Sent as bytes, because Fastify adds a charset to the content type of JSON text. The hook `onSend`, which
+      // removes it elsewhere, does not run for these errors.
       const body = Buffer.from(JSON.stringify(clerkErrorBody(new RequestBodyInvalidError().errors)));
       void reply.status(400).header('content-type', CONTENT_TYPE).send(body);
     },
@@ -28,7 +29,7 @@ export function createFastifyAdapter(): FastifyAdapter {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Accepts an empty body, because the SDK declares JSON on requests without a body too.
+    // Accepts an empty body: the SDK sends a JSON content type with every request, with or without a body.
     if (body.length === 0) {
       done(null, undefined);
       return;

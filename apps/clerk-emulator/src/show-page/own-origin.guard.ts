@@ -11,8 +11,9 @@ const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|svc|home\.arp
 
 /**
  * Rejects requests that a browser sends for a page of another site, because the emulator's page and control API need no
- * credential. Also rejects host names that others control: a foreign page under such a name would have the emulator's
- * origin. Accepts requests of programs, which send neither Origin nor Sec-Fetch-Site.
+ * credential. Also rejects host names that are not local, against DNS rebinding: a foreign page whose name is pointed
+ * at this machine would have the same origin as the emulator. Accepts requests of programs, which send neither Origin
+ * nor Sec-Fetch-Site.
  */
 @Injectable()
 export class OwnOriginGuard implements CanActivate {
@@ -48,7 +49,10 @@ function needsThisGuard(route: string): boolean {
   return !route.startsWith('/v1/') && route !== '/.well-known/jwks.json';
 }
 
-/** True when a browser opens the page in a tab, even by a link of another site. The page alone discloses nothing. */
+/**
+ * True when a browser opens the page in a tab. A link of another site may do so too, because the page's HTML holds no
+ * data.
+ */
 function isOpening({ method, headers }: FastifyRequest, route: string): boolean {
   return (
     route === '/' &&
@@ -59,8 +63,9 @@ function isOpening({ method, headers }: FastifyRequest, route: string): boolean 
 }
 
 /**
- * True when the request comes from the emulator's own page or from no page. In Sec-Fetch-Site, `none` means the address
- * bar. Browsers without this header still send Origin with a cross-site POST.
+ * True when the request comes from the emulator's own page or from no page. In Sec-Fetch-Site, `none` means that the
+ * user opened the URL, for example in the address bar. Browsers that do not send this header send Origin with a
+ * cross-site POST.
  * @see https://www.w3.org/TR/fetch-metadata/
  */
 function isOwnOrigin({ headers }: FastifyRequest): boolean {

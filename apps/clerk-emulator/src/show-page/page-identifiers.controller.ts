@@ -10,7 +10,10 @@ import {
 } from '../keep-identifiers/identifier.schemas';
 import { IdentifiersService } from '../keep-identifiers/identifiers.service';
 
-/** E-mail addresses and phone numbers for the page, like the Backend API but without secret key, rate limits and faults. */
+/**
+ * Routes of the page for e-mail addresses and phone numbers: like the Backend API's, but without secret key, rate
+ * limits and faults.
+ */
 @Controller('emulator/page')
 export class PageIdentifiersController {
   constructor(private readonly identifiers: IdentifiersService) {}

@@ -25,7 +25,7 @@ const moderationParams = z.object({
 /** Maximum number of a user's sessions on the page. */
 const SESSIONS_SHOWN = 50;
 
-/** Users for the page, like the Backend API but without secret key, rate limits and faults. */
+/** Routes of the page for users: like the Backend API's, but without secret key, rate limits and faults. */
 @Controller('emulator/page/users')
 export class PageUsersController {
   constructor(

@@ -3,7 +3,10 @@ import { type FastifyReply } from 'fastify';
 import { RouteNotFoundError } from '../errors';
 import { PageAssets } from './page-assets';
 
-/** Only the page's own files load, no other site may frame the page, and its forms cannot submit. */
+/**
+ * Headers that let the page load only its own files, keep other sites from framing it, and block its forms from
+ * submitting.
+ */
 const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +

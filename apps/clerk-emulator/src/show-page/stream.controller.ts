@@ -4,7 +4,7 @@ import { TooManyStreamsError } from '../errors';
 import { EmulatorState } from '../persist-state/emulator-state';
 
 const STREAM_LIMIT = 50;
-/** Time in which all changes are sent to the page as one event, in ms. */
+/** Changes within this time, in ms, are sent to the page as one event. */
 const GATHER_MS = 150;
 /** Interval of heartbeats, in ms. */
 const HEARTBEAT_MS = 15_000;

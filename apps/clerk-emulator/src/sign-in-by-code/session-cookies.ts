@@ -14,8 +14,8 @@ export function publishableKeyOf(issuer: string): string {
 }
 
 /**
- * `Set-Cookie` headers that set the session token under the plain and the suffixed name. Like Clerk's, the cookies are
- * host-only.
+ * `Set-Cookie` headers that set the session token under two names, `__session` and `__session_` with the suffix. Like
+ * Clerk's, the cookies are host-only.
  */
 export function sessionCookies(token: string, publishableKey: string): string[] {
   return ['__session', `__session_${cookieSuffix(publishableKey)}`].map(

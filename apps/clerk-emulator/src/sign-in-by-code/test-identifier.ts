@@ -2,7 +2,8 @@
 export const TEST_CODE = '424242';
 
 /**
- * True for numbers from `+1 XXX 555 0100` to `+1 XXX 555 0199` and for addresses with `+clerk_test`.
+ * True for Clerk's test identifiers: numbers from `+1 XXX 555 0100` to `+1 XXX 555 0199`, and addresses with
+ * `+clerk_test`.
  * @see https://clerk.com/docs/guides/development/testing/test-emails-and-phones
  */
 export function isTestIdentifier(identifier: string): boolean {

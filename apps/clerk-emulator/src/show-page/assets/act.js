@@ -7,8 +7,8 @@ import { changed, state } from './state.js';
 const tails = new Map();
 
 /**
- * Runs an action that can fail. Marks its key as busy meanwhile, and keeps its error under the key. Actions with the same
- * key run one after the other.
+ * Runs the action `work`, which can fail. While it runs, `key` is in `state.busy`; after a failure, its error is in
+ * `state.problems` under `key`. Actions with the same key run one after the other.
  *
  * @param options.once skips the action while its key is busy, for example when a form is submitted twice
  * @param options.say text that is announced after a success

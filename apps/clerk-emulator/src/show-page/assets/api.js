@@ -9,7 +9,7 @@ export class ApiError extends Error {
     this.errors = errors;
   }
 
-  /** Errors of fields, by the name of their parameter. */
+  /** By the name of a parameter: the error text for its field. */
   get fields() {
     return new Map(
       this.errors
@@ -40,7 +40,7 @@ function send(method, path, body) {
   });
 }
 
-/** The path with the parameters that have a value. */
+/** The path with a query of those parameters that have a value. */
 export function withQuery(path, parameters) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
   return query.size === 0 ? path : `${path}?${query}`;

@@ -21,7 +21,7 @@ export function statusBadge(status) {
   return badge(text, tone);
 }
 
-/** The live list of deliveries, next to the open one. */
+/** The live list of deliveries, and next to it the open delivery. */
 export function deliveriesView() {
   const { id } = state.route;
   return h(
@@ -142,7 +142,7 @@ function labelled(id, label, control) {
 
 let typing;
 
-/** Runs after a pause in typing. */
+/** Returns a listener that calls `handler` after a pause in typing. */
 function later(handler) {
   return (event) => {
     clearTimeout(typing);

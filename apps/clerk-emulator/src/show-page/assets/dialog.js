@@ -34,7 +34,10 @@ export function renderDialog() {
   if (open) morph(open.dialog, open.render());
 }
 
-/** Asks for confirmation of an action that cannot be undone. `then` gets the focus afterwards. */
+/**
+ * Asks for confirmation of an action that cannot be undone. After success, the element with the selector `then` gets
+ * the focus.
+ */
 export function confirm({ title, text, verb, key, work, say, then }) {
   state.problems.delete(key);
   openDialog({

@@ -81,11 +81,14 @@ function isSameKind(a, b) {
 /** Announces a text to screen readers. */
 export function announce(text) {
   const announcer = document.getElementById('announcer');
-  // Screen readers do not read an unchanged text again.
+  // Screen readers do not read an unchanged text again; the space makes it a new text.
   announcer.textContent = announcer.textContent === text ? `${text} ` : text;
 }
 
-/** Moves the focus to a heading, which the Tab key does not reach. */
+/**
+ * Moves the focus to an element, such as a heading, which the Tab key does not reach.
+ * @returns false when the page has no such element
+ */
 export function focusOn(selector) {
   const element = document.querySelector(selector);
   element?.focus({ preventScroll: false });

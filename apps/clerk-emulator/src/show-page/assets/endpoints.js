@@ -7,7 +7,7 @@ import { load } from './load.js';
 import { badge, button, copyText, empty, faultOf, field, focusFirstFault, heading, problem } from './parts.js';
 import { changed, state } from './state.js';
 
-/** Maximum number on the page; more would make it slow. */
+/** Maximum number of endpoints on the page; more would make it slow. */
 const SHOWN = 200;
 
 /** Secrets that are shown, by endpoint id. */

@@ -65,7 +65,7 @@ function side([name, title, text]) {
 }
 
 function item(kind, rule, first) {
-  // The first rule of a kind has the id of its switch, so that the switch keeps the focus.
+  // The first rule of a kind takes over the id of the switch that created it, so that the switch keeps the focus.
   const id = first ? `fault-${kind.kind}` : `fault-${rule.id}`;
   const key = `fault ${id}`;
   const on = rule?.enabled ?? false;
@@ -117,7 +117,7 @@ function item(kind, rule, first) {
   );
 }
 
-/** The match of a rule that was created with the API. */
+/** Shows the conditions of a rule; null for a rule without conditions, such as every rule that this page creates. */
 function narrowed(match) {
   const parts = [...match.event_types, match.endpoint_id, match.user_id, ...match.methods, match.path].filter(Boolean);
   return parts.length === 0 ? null : h('p', { class: 'second' }, 'Only ', h('code', {}, parts.join(' ')));

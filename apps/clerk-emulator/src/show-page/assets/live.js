@@ -2,9 +2,9 @@
 import { loadVisible } from './load.js';
 import { changed, state } from './state.js';
 
-/** Interval of reloads, in ms: the emulator does not notify the page of changed faults and pauses. */
+/** Interval of regular reloads, in ms. The emulator does not notify the page of changed faults and pauses. */
 const POLL_MS = 5_000;
-/** Minimum time between two reloads, in ms. */
+/** Delay between a change and its reload, in ms. Further changes within this time cause no other reload. */
 const GATHER_MS = 300;
 
 /** Reloads the page's data after changes. */

@@ -3,7 +3,7 @@ import { announce } from './dom.js';
 import { count } from './format.js';
 import { changed, state } from './state.js';
 
-/** Loads the data of each section. Runs at every change, and never replaces newer data by an older response. */
+/** By kind of data: the function that loads it into `state`. */
 const loaders = {
   async users() {
     const { query, limit } = state.users;
@@ -50,7 +50,10 @@ function tellOfNew(before, data, query) {
 
 const turns = new Map();
 
-/** Loads one kind of data. Any number of calls during a load cause one more load. */
+/**
+ * Loads one kind of data. Only one load of a kind runs at a time, so that an older response never replaces newer data.
+ * All calls during a load together cause one more load after it.
+ */
 export function load(what, id) {
   const running = turns.get(what);
   if (running) {

@@ -61,7 +61,7 @@ function follow() {
   if (moved) state.problems.clear();
   changed();
   void loadVisible();
-  // After the render, so that keyboard and screen reader users continue at the new content.
+  // Moves the focus after the render, so that keyboard and screen reader users continue at the new content.
   if (moved) setTimeout(() => focusOn(route.id === null ? `#${route.section}-heading` : '#detail-heading'), 0);
 }
 

@@ -55,7 +55,7 @@ export function faultOf(key, name) {
   return state.problems.get(key)?.fields.get(name);
 }
 
-/** Moves the focus to the first invalid field, after it is marked. */
+/** Moves the focus to the first invalid field. Waits for the next render, which marks the invalid fields. */
 export function focusFirstFault(form) {
   setTimeout(() => form.querySelector('[aria-invalid="true"]')?.focus(), 0);
 }

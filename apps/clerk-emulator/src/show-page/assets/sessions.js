@@ -94,7 +94,7 @@ async function copyToken(session) {
       header,
       claims,
       copied,
-      // In the browser's clock, because the emulator's clock may show another time.
+      // When the token expires, by the browser's clock: the emulator's clock may show another time.
       endsAt: performance.now() + lifetime * 1_000,
     };
     startCountdown();

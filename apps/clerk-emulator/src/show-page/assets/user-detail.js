@@ -55,7 +55,10 @@ export function userDetail(id) {
   );
 }
 
-/** The heading has the same position before and after loading, so that it keeps the focus. */
+/**
+ * Title row of the detail. Its heading is at the same place in the DOM before and after loading, so that it keeps the
+ * focus.
+ */
 function titled(...content) {
   const [title, ...rest] = content;
   return h('div', { class: 'title' }, heading(2, 'detail-heading', title), rest);

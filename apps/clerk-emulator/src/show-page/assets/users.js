@@ -9,7 +9,7 @@ import { go, hrefTo } from './route.js';
 import { changed, state } from './state.js';
 import { userDetail } from './user-detail.js';
 
-/** The list of users, next to the open one. */
+/** The list of users, and next to it the open user. */
 export function usersView() {
   const { id } = state.route;
   return h(
