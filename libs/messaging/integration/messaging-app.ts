@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers/promises';
-import { type NatsIdentity, inboxPrefix } from '@gatehouse/contracts';
+import { type NatsIdentity, type ServiceName, inboxPrefix } from '@gatehouse/contracts';
 import { ObservabilityModule, createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually } from '@gatehouse/testing';
 import { type INestApplication, Module, type Type } from '@nestjs/common';
@@ -58,7 +58,7 @@ export function startClient(nats: OwnNats, service: NatsIdentity): NatsClient {
 /** A Nest app with both transports and these controllers, like a service. */
 export async function startApp(
   nats: OwnNats,
-  service: NatsIdentity,
+  service: ServiceName,
   controllers: Type[],
   verifyEnvelope: EnvelopeVerifier,
 ): Promise<INestApplication> {

@@ -2,16 +2,16 @@ import { type Socket, createServer } from 'node:net';
 import { errors } from '@nats-io/transport-node';
 import { createLogger } from '@gatehouse/observability';
 import { freePort } from '@gatehouse/local-stack';
-import { type OwnNats, eventually } from '@gatehouse/testing';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { NatsRefusedError } from '../src/errors';
 import { NatsClient, type NatsOptions } from '../src/nats-client';
 import { refusalReason } from '../src/refusal';
-import { optionsOf, startNats } from './messaging-app';
+import { optionsOf } from './messaging-app';
 
 let nats: OwnNats;
 const clients: NatsClient[] = [];
 beforeAll(async () => {
-  nats = await startNats();
+  nats = await startOwnNats();
 });
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
 afterAll(() => nats.dispose());

@@ -1,11 +1,11 @@
 import { resolvePrincipal } from '@gatehouse/contracts';
 import { createLogger } from '@gatehouse/observability';
-import { type OwnNats, TcpProxy, eventually } from '@gatehouse/testing';
+import { type OwnNats, TcpProxy, eventually, startOwnNats } from '@gatehouse/testing';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { NatsClient } from '../src/nats-client';
 import { RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler } from '../src/request-server';
-import { found, optionsOf, startApp, startNats } from './messaging-app';
+import { found, optionsOf, startApp } from './messaging-app';
 
 const verifyEnvelope: EnvelopeVerifier = (_, subject) => {
   return { sub: subject, bh: '', rid: 'request-1', iat: 0, exp: 0, principal: null };
@@ -30,7 +30,7 @@ let gateway: NatsClient;
 let client: RequestClient;
 
 beforeAll(async () => {
-  nats = await startNats();
+  nats = await startOwnNats();
   app = await startApp(nats, 'user-sync', [PrincipalController], verifyEnvelope);
   proxy = await TcpProxy.start(nats.url);
   const options = { ...optionsOf(nats, 'api-gateway'), servers: [proxy.url] };
