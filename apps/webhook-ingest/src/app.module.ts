@@ -51,7 +51,7 @@ export class AppModule {
           useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
         }),
         observability(config, logger),
-        // The way of an event: from Clerk to the stream, and its outcome back to the ledger.
+        // Process each event: from Clerk to the stream, and its outcome back to the ledger.
         ReceiveWebhookModule,
         RecordWebhookModule,
         PublishEventModule,

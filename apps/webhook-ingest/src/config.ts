@@ -46,7 +46,7 @@ export interface WebhookIngestConfig {
   readonly signingSecrets: readonly SigningSecret[];
   readonly retry: RetrySchedule;
   readonly envelopePublicKey: string;
-  /** `perSecond` and `backlog` limit the rate of each replica's relay. */
+  /** `perSecond` and `backlog` limit the rate of each replica's relay; see `PaceLimits`. */
   readonly relay: {
     readonly graceMs: number;
     readonly pollMs: number;
@@ -59,7 +59,10 @@ export interface WebhookIngestConfig {
   readonly bodyRetentionDays: number;
   /** Minimum time without a webhook before the silence alarm can fire. */
   readonly silenceMs: number;
-  /** How late the webhook of a change at Clerk may arrive before its absence is an alarm. */
+  /**
+   * Maximum delay of a webhook. If user-sync saw a change at Clerk and no webhook about a user follows within this
+   * time, the silence alarm fires.
+   */
   readonly silenceGraceMs: number;
   /** Maximum total size of the bodies that are being received or recorded; bytes. */
   readonly maxBufferedBytes: number;
@@ -119,7 +122,7 @@ const schema = withRetryInOrder(
 /** Every variable that webhook-ingest reads. */
 export const variableNames: readonly string[] = [...Object.keys(schema.shape), 'CLERK_WEBHOOK_SIGNING_SECRET'];
 
-/** Returns variables that are set but not read, such as a misspelled one, and the variable that was probably meant. */
+/** Finds variables that are set under a misspelled name, each with the variable that was probably meant. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }

@@ -54,8 +54,8 @@ async function erase(args: readonly string[]): Promise<void> {
 
 function connected(nats: NatsClient): Promise<void> {
   return new Promise((resolve) => {
-    // Continues even without NATS: the erasure then fails with a clear error when it deletes the first message on the
-    // stream.
+    // Continues after `CONNECT_MS` without a connection. The erasure then fails with a clear error when it deletes the
+    // first message on the stream.
     const timer = setTimeout(resolve, CONNECT_MS);
     nats.onConnect(() => {
       clearTimeout(timer);

@@ -1,6 +1,8 @@
 import { codedError } from '@gatehouse/errors';
 
-/** A signing secret is not `whsec_` followed by base64. The message never contains the secret. */
+/**
+ * A signing secret is not `whsec_` followed by the base64 of at least 16 bytes. The message never contains the secret.
+ */
 export class SigningSecretInvalidError extends codedError('SIGNING_SECRET_INVALID', (problem: string) => problem) {}
 
 /** The ledger cannot record now: its queue is full, or the database is unavailable or too slow. Nothing was recorded. */

@@ -43,7 +43,7 @@ export const showUser = defineRequest({
   reply: adminUserSchema,
 });
 
-/** Changes the role of a user; for admins, not for themselves. */
+/** Changes the role of a user; for admins, who cannot change their own. */
 export const setUserRole = defineRequest({
   subject: 'user-sync.users.set-role',
   request: z.strictObject({ userId: userRefSchema, role: z.enum(roles) }),
@@ -63,7 +63,10 @@ export const setUserTier = defineRequest({
   reply: changedUserSchema,
 });
 
-/** Deactivates a user and ends its sessions; for admins, not for themselves. No event from Clerk reactivates the user. */
+/**
+ * Deactivates a user and ends its sessions; for admins, who cannot deactivate themselves. No event from Clerk
+ * reactivates the user.
+ */
 export const deactivateUser = defineRequest({
   subject: 'user-sync.users.deactivate',
   request: z.strictObject({ userId: userRefSchema }),
@@ -81,14 +84,14 @@ export const activateUser = defineRequest({
 const syncResults = ['created', 'applied', 'unchanged', 'deleted', 'missing'] as const;
 
 /**
- * Result of syncing one user with Clerk. `unchanged`: our user already equalled Clerk's. `deleted`: the user had been
- * deleted here; a deleted Clerk id is never used again. `missing`: Clerk does not have the user. A second check after a
- * minute confirms that, before the user is deleted here.
+ * Result of syncing one user with Clerk. `unchanged`: our user already equalled Clerk's. `deleted`: the Clerk id was
+ * deleted here before the sync; a deleted id never comes back. `missing`: Clerk does not have the user. The user is
+ * deleted here only if a second check, after a minute, confirms that.
  */
 export type SyncResult = (typeof syncResults)[number];
 
 /**
- * Fetches one user from Clerk and applies what Clerk has now; for admins. Rejected as `conflict` for a local user.
+ * Fetches one user from Clerk and makes our user equal to Clerk's; for admins. Rejected as `conflict` for a local user.
  * Rejected as `not_found` when neither Clerk nor this database has the user.
  */
 export const syncUser = defineRequest({

@@ -43,7 +43,7 @@ export const apiKeySchema = z.object({
 /** A key as its holder and admins see it. */
 export type ApiKey = z.output<typeof apiKeySchema>;
 
-/** A key that was just created, with the key itself. It is never returned again. */
+/** A key that was just created. `key` is the key itself, which is never returned again. */
 export const newApiKeySchema = apiKeySchema.extend({ key: z.string() });
 
 /** Properties of a key to create. */
@@ -85,8 +85,8 @@ export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.str
 
 /**
  * Replaces a key of the calling user by a new key; the old key stays valid for `graceHours`. With `predecessors`, also
- * revokes the keys that the old key had replaced. `stillValid` lists the older keys of this line. The field is
- * optional, because the previous release does not send it.
+ * revokes the keys that the old key had replaced. `stillValid` lists the older keys of the line that are still valid:
+ * the old key and its predecessors. The field is optional, because the previous release does not send it.
  */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
@@ -105,8 +105,8 @@ export const rotateKey = defineRequest({
 
 /**
  * Revokes a key of the calling user, or any key for an admin. With `predecessors`, also revokes every key that this key
- * replaced, directly or through others. Revoking a revoked key changes nothing. `stillValid` lists the older and newer
- * keys of the line. The field is optional, because the previous release does not send it.
+ * replaced, directly or through others. Revoking a revoked key changes nothing. `stillValid` lists all other keys of
+ * the line that are still valid. The field is optional, because the previous release does not send it.
  */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',
@@ -143,7 +143,10 @@ export const resolveKey = defineRequest({
 /** Maximum number of key uses that one `touchKeys` request reports. */
 export const maxKeyUses = 1_000;
 
-/** Records when keys were last used, collected over some seconds; `at` in milliseconds since the epoch. */
+/**
+ * Records when keys were last used. The gateway collects the uses of some seconds in one request; `at` is in
+ * milliseconds since the epoch.
+ */
 export const touchKeys = defineRequest({
   subject: 'user-sync.keys.touch',
   request: z.object({

@@ -123,8 +123,8 @@ export const recordAudit = defineRequest({
     clerkSessionId: clerkSessionIdSchema.optional(),
     details: detailsSchema.default({}),
     /**
-     * How long ago the action happened, in milliseconds. A time would be wrong where the clocks of the gateway and
-     * user-sync differ.
+     * How long ago the action happened; milliseconds. An age and not a time, because the clocks of the gateway and
+     * user-sync may differ.
      */
     ageMs: z.number().int().nonnegative().max(maxAuditAgeMs).default(0),
   }),

@@ -64,7 +64,8 @@ export const clerkUserSchema = z.looseObject({
   deprovisioned: z.boolean().nullish(),
   locked: z.boolean().nullish(),
   /**
-   * Seconds from when Clerk wrote this object to the end of the lockout. Null without a lockout, or if it has no end.
+   * Seconds until the lockout ends, counted from when Clerk wrote this object. Null without a lockout, or if the
+   * lockout has no end.
    */
   lockout_expires_in_seconds: z.number().nullish(),
   last_sign_in_at: clerkTimeSchema.nullish(),

@@ -20,8 +20,8 @@ export const erasureSchema = z.object({
   /** Number of messages deleted from the stream. */
   streamMessages: z.number().int(),
   /**
-   * When the stream expires the last copy of a payload that the erasure left in the stream; null without such copies.
-   * Copies from earlier publishes cannot be deleted, because their sequence numbers are unknown.
+   * When the last remaining copy of a payload expires from the stream; null if the erasure left none. Only copies from
+   * publishes before an event's last one remain, because their sequence numbers are unknown.
    */
   streamClearBy: timeSchema.nullable(),
 });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** NATS headers of an event. The body of the message is the unchanged body of the webhook. */
+/**
+ * NATS headers of an event. The body of the message is the stored body of the event: the bytes of the delivery,
+ * redacted if they contained a secret.
+ */
 export const eventHeaders = {
   webhookId: 'Gatehouse-Webhook-Id',
   eventType: 'Gatehouse-Event-Type',

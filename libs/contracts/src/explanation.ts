@@ -43,7 +43,7 @@ export const explanationSchema = z.object({
       deprovisioned: z.boolean(),
       /** Whether Clerk rejects the user's sign-ins for now. Sessions and keys stay valid. */
       locked: z.boolean(),
-      /** When the lockout ends; null without a lockout, or if it has no end. */
+      /** When the lockout ends; null without a lockout, or if the lockout has no end. */
       lockoutExpiresAt: timeSchema.nullable(),
     })
     .nullable()
@@ -57,7 +57,9 @@ export const explanationSchema = z.object({
   steps: z.array(stepSchema),
   /** Cursor of the page with older steps; null when there are none. */
   nextCursor: z.string().nullable(),
-  /** The last reconcile run that found the user, even if it changed nothing; such a run is not among the steps. */
+  /**
+   * The last reconcile run that found the user. A run that changed nothing appears only here and not among the steps.
+   */
   lastSighting: z
     .object({ runId: uuidSchema, decision: z.string(), version: versionSchema, at: timeSchema })
     .nullable(),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** A text to search for. PostgreSQL stores neither NUL nor lone surrogates, so a text with them matches nothing. */
+/**
+ * A text to search for. Rejects NUL and lone surrogates: PostgreSQL does not store them, so such a text could match
+ * nothing.
+ */
 export function filterText(max: number) {
   return z
     .string()

@@ -47,9 +47,9 @@ export const ledgerStatsSchema = z.object({
    * The silence: how long no webhook has arrived. `heard`: the silence is shorter than `thresholdMs`. `quiet`: the
    * silence is longer, but not longer than the longest gap between two earlier events. `unknown`: there are no events.
    * `alarm` in three cases:
-   * - The silence is longer than `thresholdMs` and than that gap.
+   * - The silence is longer than `thresholdMs` and longer than that gap.
    * - user-sync saw a change at Clerk (`movedAt`), and no webhook about a user has arrived since.
-   * - Only deliveries that fail verification arrived.
+   * - Deliveries arrive, but all are rejected, for example because their signature does not verify.
    */
   silence: z.object({
     state: shownValue(['heard', 'quiet', 'alarm', 'unknown']),

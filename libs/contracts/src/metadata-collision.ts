@@ -6,9 +6,9 @@ import { uuidSchema } from './uuid';
 import { timeSchema } from './time';
 
 /**
- * State of a metadata collision. `open`: waits for a decision of an admin. `taking`: an admin chose our value, and it is not
- * written yet. `left`: an admin chose to keep Clerk's value. `taken`: our value was written. `gone`: Clerk's value changed
- * or was removed, or the user was deleted.
+ * State of a metadata collision. `open`: waits for a decision of an admin. `taking`: an admin chose our value, which is
+ * not written yet. `left`: an admin chose to keep Clerk's value. `taken`: our value was written. `gone`: Clerk's value
+ * changed or was removed, or the user was deleted.
  */
 export const metadataCollisionStates = ['open', 'taking', 'left', 'taken', 'gone'] as const;
 
@@ -30,7 +30,7 @@ export const metadataCollisionSchema = z.object({
   clerkUserId: z.string().nullable(),
   /** Path below `publicMetadata`, such as `role` or `gatehouse.role`. */
   key: z.string(),
-  /** JSON text of Clerk's value, cut to 256 bytes; null after the user was erased. */
+  /** JSON text of Clerk's value, cut to 256 bytes; null after the user's personal data was redacted. */
   clerkValue: z.string().nullable(),
   /** Our value. Null for a key such as `gatehouse`, where we write an object with all our values. */
   ourValue: z.string().nullable(),
@@ -104,9 +104,9 @@ export const decideMetadataCollisions = defineRequest({
 
 /**
  * One of Gatehouse's keys in a user's `publicMetadata`, with our value and Clerk's. `ours`: Clerk has our value.
- * `pending`: our value is not written yet. `failed`: Clerk rejected it. `collision`, `taking` and `left`: Clerk has
- * another value. `collision` waits for a decision of an admin. {@link metadataCollisionStates} explains `taking` and
- * `left`.
+ * `pending`: our value is not written yet. `failed`: Clerk rejected our value. `collision`, `taking` and `left`: Clerk
+ * has another value. `collision` waits for a decision of an admin. {@link metadataCollisionStates} explains `taking`
+ * and `left`.
  */
 export const metadataStateSchema = z.object({
   key: z.string(),

@@ -63,7 +63,7 @@ export const envelopeClaimsSchema = z.object({
   origin: originSchema.optional(),
 });
 
-/** The claims of a principal envelope. */
+/** The claims of an envelope. */
 export type EnvelopeClaims = z.output<typeof envelopeClaimsSchema>;
 
 /** NATS header with the signed envelope. */

@@ -91,7 +91,8 @@ export const redriveSchema = z.object({
   filter: z.record(z.string(), z.unknown()),
   redriven: z.number().int(),
   /**
-   * By current status: number of events of this redrive. An event that was redriven again counts for the later redrive.
+   * By current status: number of events of this redrive. An event that was redriven again counts only for the later
+   * redrive.
    */
   progress: z.record(shownValue(eventStatuses), z.number().int()),
   done: z.boolean(),

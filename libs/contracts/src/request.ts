@@ -37,7 +37,7 @@ export interface RequestContract<Request extends z.ZodType = z.ZodType, Reply ex
 /** Request of a contract, as the caller passes it. */
 export type RequestOf<C extends RequestContract> = z.input<C['request']>;
 
-/** Request of a contract, as its handler gets it. */
+/** Request of a contract after parsing, as the handler of the request gets it. */
 export type ParsedRequestOf<C extends RequestContract> = z.output<C['request']>;
 
 /** Reply of a contract. */

@@ -55,8 +55,8 @@ export const exchangePhoneLogin = defineRequest({
 });
 
 /**
- * Creates the signed-in Clerk user here unless it exists, and returns it. Rejected with the same codes as the request
- * `user-sync.principal.resolve`.
+ * Returns our user for the signed-in Clerk user; creates our user if it does not exist yet. Rejected with the same
+ * codes as the request `user-sync.principal.resolve`.
  */
 export const syncClerkUser = defineRequest({
   subject: 'user-sync.clerk-users.sync',

@@ -7,9 +7,9 @@ export const timeSchema = z.iso.datetime();
 export const latestTimeMs = 253_402_300_799_999;
 
 /**
- * `date-time` of RFC 3339, with its offset and at most nine digits of a second. `T` and `Z` may be lower case. A space
- * before the offset is a `+` that was not percent-encoded in a query string.
- * `z.iso.datetime` of zod is not used: it rejects lower case and the space, and does not convert the offset.
+ * `date-time` of RFC 3339, with its offset and at most nine fractional digits. `T` and `Z` may be lower case. A space
+ * before the offset is a `+` that was not percent-encoded in a query string. `z.iso.datetime` of zod is not used: it
+ * rejects lower case and the space, and does not convert the offset.
  */
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+ -]\d{2}:\d{2})$/i;
 const EXAMPLE = '2027-01-01T05:30:00+05:30';

@@ -26,8 +26,8 @@ export type TrustChangeReason = (typeof trustChangeReasons)[number];
 export const trustChangeNumberSchema = z.number().int().nonnegative();
 
 /**
- * Field of every reply that a gateway may cache: the number of the last trust change when the reply was read. A gateway
- * that has seen a later change uses the reply once and does not cache it.
+ * Field of every reply that a gateway may cache: the number of the last trust change when user-sync read the data of
+ * the reply from its database. A gateway that has seen a later change uses the reply once and does not cache it.
  */
 export const asOfTrustChange = { change: trustChangeNumberSchema };
 

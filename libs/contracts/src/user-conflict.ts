@@ -4,7 +4,7 @@ import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { timeSchema } from './time';
 
-/** A conflict: Clerk assigns one address to two users. Never holds the address itself. */
+/** A conflict: two users want the same e-mail address or phone number. Never holds the address itself. */
 export const userConflictSchema = z.object({
   id: z.string(),
   kind: shownValue(['email', 'phone']),

@@ -6,7 +6,7 @@ import { uuidSchema } from './uuid';
 
 const emailSchema = filterText(320).regex(/^[^\s@]+@[^\s@]+$/);
 
-/** Reference of operators to one user: our id, Clerk's id, or an e-mail address in any letter case. */
+/** How operators name one user: by our id, by Clerk's id, or by e-mail address in any letter case. */
 export const userRefSchema = z.union(
   [uuidSchema, clerkUserIdSchema, emailSchema],
   'must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address',

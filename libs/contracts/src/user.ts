@@ -84,7 +84,7 @@ export const adminUserSchema = userSchema.extend({
   clerkDeprovisioned: z.boolean().default(false),
   /** Whether Clerk rejects the user's sign-ins for now. Existing sessions and keys stay valid. */
   clerkLocked: z.boolean(),
-  /** When the lockout ends; null without a lockout, or if it has no end. */
+  /** When the lockout ends; null without a lockout, or if the lockout has no end. */
   clerkLockoutExpiresAt: timeSchema.nullable().default(null),
   clerkUpdatedAt: timeSchema.nullable(),
   deletedAt: timeSchema.nullable(),

@@ -29,7 +29,7 @@ export const webhookEventSchema = z.object({
   processedAt: timeSchema.nullable(),
 });
 
-/** A ledger row with all its details; the payload is redacted. */
+/** A ledger row with all its details. `payload` contains no secrets; they were redacted before it was stored. */
 export const webhookEventDetailSchema = webhookEventSchema.extend({
   errorDetails: z.unknown(),
   processedData: z.unknown(),

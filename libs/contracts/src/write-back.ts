@@ -15,7 +15,7 @@ export const writeBackStates = ['pending', 'done', 'dead'] as const;
 /** State of a write-back. */
 export type WriteBackState = (typeof writeBackStates)[number];
 
-/** The write-back of one user: `publicMetadata` at Clerk with our id and role. */
+/** The write-back of one user: it writes our id and role to the user's `publicMetadata` at Clerk. */
 export const writeBackSchema = z.object({
   userId: uuidSchema,
   clerkUserId: z.string().nullable(),
@@ -44,7 +44,10 @@ export const listWriteBacks = defineRequest({
   reply: pageOf(writeBackSchema),
 });
 
-/** Queues dead write-backs again, with all their retries; for admins. Without `userIds`, those of every user. */
+/**
+ * Queues dead write-backs again and gives each all its retries; for admins. Without `userIds`, queues the dead
+ * write-backs of every user.
+ */
 export const retryWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.retry',
   request: z.strictObject({ userIds: z.array(userRefSchema).min(1).max(1_000).optional() }),

@@ -5,7 +5,7 @@ export type LocalServerError = CodedError<string>;
 
 const MARK = Symbol('LocalServerError');
 
-/** Like `codedError`, but makes the base class of a {@link LocalServerError}. */
+/** Makes a base class for errors, as `codedError` does; {@link isLocalServerError} recognizes its instances. */
 export function localServerError<const Code extends string>(code: Code): CodedErrorClass<Code, [message: string]>;
 export function localServerError<const Code extends string>(code: Code, message: string): CodedErrorClass<Code, []>;
 export function localServerError<const Code extends string, Args extends readonly unknown[]>(
@@ -18,7 +18,10 @@ export function localServerError(code: string, message: unknown = (text: string)
   return base;
 }
 
-/** Whether the message of an error is a sentence for a person. */
+/**
+ * Whether the class of the error was made with {@link localServerError}, so that its message is a sentence for a
+ * person.
+ */
 export function isLocalServerError(error: unknown): error is LocalServerError {
   return error instanceof Error && MARK in error;
 }

@@ -14,7 +14,7 @@ export interface DebianProgram {
   program: string;
   /** Folder for the unpacked packages. */
   directory: string;
-  /** Holds our own package lists when the system's are not usable. */
+  /** Folder for package lists of our own. Used when the lists of the system are not usable. */
   aptDirectory: string;
   onProgress?: (message: string) => void;
 }

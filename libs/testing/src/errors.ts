@@ -3,14 +3,14 @@ import { localServerError } from '@gatehouse/local-stack';
 /** No Chromium was found; the message says how to install one. */
 export class ChromiumNotFoundError extends localServerError('CHROMIUM_NOT_FOUND') {}
 
-/** Tests are to use containers, and no container engine answers. */
+/** TEST_INFRA selects containers, but no container engine answers. */
 export class ContainersUnavailableError extends localServerError(
   'CONTAINERS_UNAVAILABLE',
   'TEST_INFRA=testcontainers needs a Docker engine, and none answers: start one, name it with DOCKER_HOST, ' +
     'or leave TEST_INFRA unset for servers without Docker.',
 ) {}
 
-/** A container could not be created, ended, or did not answer in time. */
+/** A container could not be created, stopped unexpectedly, did not answer in time, or may not have been removed. */
 export class ContainerFailedError extends localServerError('CONTAINER_FAILED') {}
 
 /** A test needs a redis-server, and none was found. */
@@ -19,7 +19,7 @@ export class RedisServerNotFoundError extends localServerError(
   'redis-server not found. Install redis or valkey, or name its program with REDIS_SERVER_BIN.',
 ) {}
 
-/** A helper was used outside a Jest run that started the servers. */
+/** A test helper was used outside a Jest run, or in a run that started no servers. */
 export class TestServersMissingError extends localServerError(
   'TEST_SERVERS_MISSING',
   (variable: string) => `${variable} is not set: run the tests with Jest and the workspace's jest.preset.js.`,

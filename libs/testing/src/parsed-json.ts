@@ -1,2 +1,2 @@
-/** The untyped result of JSON.parse, so that tests can read any member of an answer. */
+/** The type `any` of a JSON.parse result, with which tests can read any member of an answer. */
 export type ParsedJson = ReturnType<typeof JSON.parse>;

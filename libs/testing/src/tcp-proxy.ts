@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { type Socket, connect, createServer } from 'node:net';
 import { freePort } from '@gatehouse/local-stack';
 
-/** A proxy to a server that can delay, break and refuse connections, or stop forwarding as in a network partition. */
+/**
+ * A TCP proxy in front of a server. It can delay, break and refuse connections, or stop forwarding as in a network
+ * partition.
+ */
 export class TcpProxy {
   private readonly server = createServer((client) => this.accept(client));
   private readonly sockets = new Set<Socket>();
@@ -26,7 +29,7 @@ export class TcpProxy {
     return this.urlThrough(this.target.href);
   }
 
-  /** Another URL of the same server, through this proxy. */
+  /** Returns `url`, which is another URL of the target server, with the address of this proxy. */
   urlThrough(url: string): string {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
@@ -45,7 +48,7 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** Breaks all connections; still accepts new ones. */
+  /** Breaks all connections, and continues to accept new ones. */
   break(): void {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -90,7 +93,7 @@ export class TcpProxy {
   }
 
   /**
-   * Runs `work` after the latency. The order is kept, because timers with the same delay fire in the order in which
+   * Runs `work` after the latency. Calls run in order, because timers with the same delay fire in the order in which
    * they were set.
    */
   private later(work: () => void): void {

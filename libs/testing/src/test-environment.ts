@@ -11,12 +11,12 @@ export const testVariables = {
   natsPassword: 'GATEHOUSE_TEST_NATS_PASSWORD',
   /** nats-server program for tests that start their own; unset with containers. */
   natsProgram: 'GATEHOUSE_TEST_NATS_BIN',
-  /** Identifies the databases and containers of this run. */
+  /** Random id of this run, in the names of its databases and in the label of its containers. */
   run: 'GATEHOUSE_TEST_RUN',
 } as const;
 
 /**
- * The servers that TEST_INFRA selects.
+ * The servers that TEST_INFRA selects: programs on this machine (`local`, the default) or containers.
  * @throws BadVariableError
  */
 export function testServers(): 'local' | 'testcontainers' {

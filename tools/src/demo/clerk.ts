@@ -43,7 +43,10 @@ export class Clerk {
     return body.data[0];
   }
 
-  /** Sends a body with a new webhook id. Signs it with `secret`; by default with the right secret. */
+  /**
+   * Sends a body with a new webhook id. Signs the delivery with `secret`; by default with the secret that
+   * webhook-ingest accepts.
+   */
   async send(type: string, body: string, secret?: string): Promise<Delivery | undefined> {
     const answer = await call<{ data: Delivery[] }>(`${this.url}/emulator/events`, {
       method: 'POST',

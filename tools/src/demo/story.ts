@@ -53,7 +53,7 @@ export class Story {
     const { narrator } = this;
     narrator.chapter('Gatehouse writes the id and role of the user back to Clerk');
     const row = await this.admin.user(this.userId);
-    // Clerk reports our own write as a webhook.
+    // The write-back changes the user at Clerk, so Clerk sends a webhook about it.
     const echo = await this.follow(await this.delivered('user.updated', `"dbId":"${row?.id}"`));
     const { publicMetadata } = await this.clerk.api.users.getUser(this.userId);
     narrator.shows('public metadata', JSON.stringify(publicMetadata));
@@ -169,7 +169,9 @@ export class Story {
     narrator.expects('a late update does not bring the user back', decisionOf(after) === 'tombstoned');
   }
 
-  /** Waits up to 5 s until the gateway, which caches users, rejects the token. Returns the last answer. */
+  /**
+   * Waits until the gateway rejects the token: up to 5 s, because the gateway caches users. Returns the last answer.
+   */
   private async refused(token: string): ReturnType<Admin['me']> {
     const deadline = Date.now() + 5_000;
     for (;;) {
@@ -227,7 +229,7 @@ function reasonOf({ processedData }: WebhookEventDetail): string {
   return (processedData as { reason?: string } | null)?.reason ?? '';
 }
 
-/** Returns the token with another session in its claims and the old signature. */
+/** Forges a token: another session in the claims, with the signature of the genuine token. */
 function forSession(token: string, sid: string): string {
   const [header, claims = '', signature] = token.split('.');
   const altered = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), sid };

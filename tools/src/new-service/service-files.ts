@@ -1,6 +1,6 @@
 import { type ServiceNames } from './service-names';
 
-/** By path: the files of a new service, built on the skeleton that all services share. */
+/** By path: the files of a new service. They use the same skeleton as all services. */
 export function serviceFiles(names: ServiceNames): Record<string, string> {
   const app = `apps/${names.kebab}`;
   return {

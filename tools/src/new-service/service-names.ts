@@ -1,6 +1,6 @@
 import { ServiceNameInvalidError } from './errors';
 
-/** One name in the spellings of folders, variables, classes and environment variables. */
+/** The name of a service in the spellings for folders (`kebab`), variables (`camel`) and classes (`pascal`). */
 export interface ServiceNames {
   /** `send-invoices` */
   readonly kebab: string;
@@ -10,12 +10,12 @@ export interface ServiceNames {
   readonly pascal: string;
 }
 
-/** Names that a service cannot have, because local servers or their ports have them. */
+/** Names that a service cannot have, because a local server or its port has that name. */
 const reserved = ['clerk-emulator', 'emulator', 'gateway', 'ingest', 'nats', 'postgres'];
 
 /**
  * The spellings of a service's name.
- * @throws ServiceNameInvalidError when it is not in kebab case, or is reserved
+ * @throws ServiceNameInvalidError when the name is not in kebab case, is too long or is reserved
  */
 export function serviceNames(kebab: string): ServiceNames {
   if (!/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/.test(kebab) || kebab.length > 40) {

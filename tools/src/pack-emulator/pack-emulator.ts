@@ -18,7 +18,7 @@ const DOCUMENTS = ['docs/reference/emulator.md', 'docs/how-to/test-against-the-e
 const LIMIT_MS = 60_000;
 
 /**
- * Makes a tarball of the emulator: bundle, types, page and documents.
+ * Makes a tarball of the emulator, with the bundled code, types, web page and documents.
  * @param destination folder of the tarball
  * @returns the path of the tarball, and the dependencies of the package
  * @throws PackError
@@ -55,7 +55,10 @@ function bundle(root: string, folder: string): void {
   if (status !== 0) throw new PackError(`tsdown could not bundle the emulator: ${stdout}${stderr}`);
 }
 
-/** A document with its links adapted to the folders of the package. */
+/**
+ * Returns a document with `from` replaced by `to` in its links, because the package has other folders than the
+ * workspace.
+ */
 function withLinks(root: string, path: string, from: string, to: string): string {
   return readFileSync(join(root, path), 'utf8').replaceAll(`](${from}`, `](${to}`);
 }

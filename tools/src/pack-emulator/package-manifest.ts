@@ -20,7 +20,7 @@ export interface PackageManifest {
   readonly [field: string]: unknown;
 }
 
-/** Packages that the bundle loads, and `reflect-metadata`, which Nest needs. */
+/** Packages that the bundle loads at run time, and `reflect-metadata`, which Nest needs. */
 const DEPENDENCIES = [
   '@nestjs/common',
   '@nestjs/core',

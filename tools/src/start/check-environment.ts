@@ -17,7 +17,7 @@ import { type ClerkSource } from './clerk-source';
 import { EnvironmentError } from './errors';
 import { environmentFaults, faultsOf, programVariables, type ProgramConfigs } from './parse-environments';
 
-/** Variables that name servers of the caller's own. */
+/** Variables that name the caller's own servers. */
 const servers = z.object({
   DATABASE_URL: postgresUrl.optional(),
   ...Object.fromEntries(databaseNames.map((name) => [databaseVariable(name), postgresUrl.optional()])),
@@ -40,7 +40,7 @@ export function knownVariables(configs: ProgramConfigs): readonly string[] {
   ];
 }
 
-/** Variables that are set but that nothing reads, because their names only resemble those of known variables. */
+/** Finds variables that are set under a misspelled name, each with the variable that was probably meant. */
 export function misnamedVariables(env: NodeJS.ProcessEnv, configs: ProgramConfigs): readonly NearMiss[] {
   return nearMisses(env, knownVariables(configs));
 }

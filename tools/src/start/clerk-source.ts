@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { explainFileError } from '@gatehouse/local-stack';
 import { OtherClerkError } from './errors';
 
-/** Settings of the caller's own Clerk. When one of them is set, no emulator runs and no setting is generated. */
+/**
+ * Settings of the caller's own Clerk. When one of them is set, no emulator runs and `npm start` generates no settings
+ * of Clerk.
+ */
 const OWN_CLERK = [
   'CLERK_API_URL',
   'CLERK_INSTANCE_ID',
@@ -22,7 +25,10 @@ export type ClerkSource =
   | { readonly kind: 'emulator' }
   | { readonly kind: 'own'; readonly issuer: string; readonly settings: readonly string[] };
 
-/** Determines the Clerk from the caller's environment. Any setting of a real Clerk excludes the emulator. */
+/**
+ * Determines the Clerk from the caller's environment: the caller's own Clerk if any of `OWN_CLERK` is set, else the
+ * emulator.
+ */
 export function clerkSource(env: NodeJS.ProcessEnv): ClerkSource {
   const settings = OWN_CLERK.filter((name) => env[name]);
   if (settings.length === 0) return { kind: 'emulator' };
@@ -30,8 +36,8 @@ export function clerkSource(env: NodeJS.ProcessEnv): ClerkSource {
 }
 
 /**
- * Binds a state directory to one Clerk at its first use. This keeps users, admins and API keys of the emulator apart from
- * those of a real Clerk, and keeps metadata from being written to users of another Clerk.
+ * Binds a state directory to the Clerk of its first use. This keeps users, admins and API keys of the emulator apart
+ * from those of a real Clerk. It also prevents writing metadata to the users of another Clerk.
  * @throws OtherClerkError, FolderNotWritableError, DiskFullError
  */
 export function bindClerk(stateDirectory: string, source: ClerkSource): void {

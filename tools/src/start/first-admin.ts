@@ -4,8 +4,8 @@ import { EmulatorRefusedError } from './errors';
 export const firstAdminEmail = 'admin+clerk_test@example.com';
 
 /**
- * Creates the first admin in the emulator unless that user exists: a Clerk user with the role `admin` in its metadata.
- * user-sync takes the role from the metadata when it first records the user.
+ * Creates the first admin in the emulator if that user does not exist: a Clerk user with the role `admin` in its
+ * metadata. user-sync takes the role from the metadata when it first records the user.
  * @throws EmulatorRefusedError
  */
 export async function ensureFirstAdmin(emulatorUrl: string, secretKey: string): Promise<void> {

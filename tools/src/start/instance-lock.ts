@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type GatehouseUrls, makeDirectory, explainFileError } from '@gatehouse/local-stack';
 import { AlreadyRunningError } from './errors';
 
-/** The addresses of a running instance. */
+/** The addresses of a running instance; without `emulator` when the services use the caller's own Clerk. */
 type RunningUrls = Omit<GatehouseUrls, 'emulator'> & Partial<Pick<GatehouseUrls, 'emulator'>>;
 
 /** Content of running.json, by which other tools find the running instance. */
@@ -11,7 +11,7 @@ interface RunningInstance {
   pid: number;
   /** Start time of the process, to distinguish it from a later process with the same id. Known only on Linux. */
   born: string | undefined;
-  /** Without `emulator` when the services use the caller's own Clerk. */
+  /** Undefined until everything runs. */
   urls?: RunningUrls;
   /** Environment for commands of user-sync: its database and Clerk. Contains secrets. */
   userSync?: NodeJS.ProcessEnv;

@@ -7,7 +7,7 @@ const shown: Record<string, string> = {
   fatal: 'FATAL',
 };
 
-/** Fields of pino's lines that people read. The level is a number or a name. */
+/** The fields of pino's log lines that `terminalLine` reads. `level` is a number or a name. */
 interface LogLine {
   level?: number | string;
   msg?: string;
@@ -22,8 +22,8 @@ interface LogLine {
 const longest = 200;
 
 /**
- * What the terminal shows of a log line of a service: the message of a warning or error, with its cause and webhook id.
- * Undefined for any other line, which is only in the log file.
+ * Converts a log line of a service to what the terminal shows: the message of a warning or error, with its cause and
+ * webhook id. Returns undefined for any other line, which appears only in the log file.
  */
 export function terminalLine(service: string, line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
@@ -46,7 +46,7 @@ export function terminalLine(service: string, line: string): string | undefined 
 function textOf(value: unknown): string {
   const text = typeof value === 'object' && value !== null && 'message' in value ? value.message : value;
   if (typeof text !== 'string') return '';
-  // A message may come from outside: removes control characters, which could move the cursor.
+  // Removes control characters, which could move the cursor: the text may come from an outside caller.
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

@@ -56,7 +56,7 @@ async function start(): Promise<void> {
   const configs = await loadProgramConfigs();
   const misnamed = misnamedVariables(process.env, configs);
   for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
-  // The misnamed variables are removed here; otherwise each program would repeat the warning.
+  // Removes the misnamed variables; otherwise each program would print the same warning again.
   const env = withoutNames(
     process.env,
     misnamed.map(({ variable }) => variable),
@@ -97,8 +97,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * One Ctrl-C can arrive twice, from the terminal and from npm. So a signal within a second of the first is ignored; a
- * later one stops everything at once.
+ * The first signal stops everything in order. One Ctrl-C can arrive twice, from the terminal and from npm, so a second
+ * signal within a second is ignored. A later one stops everything at once.
  */
 function onSignal(): void {
   if (!ending) {
@@ -128,7 +128,7 @@ async function onLogError(error: unknown): Promise<void> {
   await end(1);
 }
 
-/** Checks the disk, because a server cannot log that its log has no space. */
+/** Whether the disk is full. Checked after a crash, because a server cannot write this cause to its log. */
 function isDiskFull(): boolean {
   try {
     const { bavail, bsize } = statfsSync(stateDirectory);

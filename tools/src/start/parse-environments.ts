@@ -7,7 +7,7 @@ interface ProgramConfig {
   loadConfig(environment: NodeJS.ProcessEnv): unknown;
 }
 
-/** The `config.ts` of each program, with which the program parses its own environment. */
+/** By program: its `config.ts`, with which the program parses its own environment. */
 export type ProgramConfigs = Readonly<Record<AppName, ProgramConfig>>;
 
 /** A fault of a variable, and the programs that cannot use it. */

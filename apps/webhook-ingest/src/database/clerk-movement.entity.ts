@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The single row with the last change at Clerk that user-sync found without a webhook. */
+/** The only row of its table: the last change at Clerk that user-sync saw before a webhook reported it. */
 @Entity({ name: 'clerk_movement' })
 @Check('clerk_movement_one_row', 'singleton')
 export class ClerkMovementEntity {

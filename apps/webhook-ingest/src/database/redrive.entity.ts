@@ -20,7 +20,7 @@ export class RedriveEntity {
   @Column({ type: 'integer' })
   redriven!: number;
 
-  /** Precise to the millisecond, like the cursors that contain this time. */
+  /** Stored in whole milliseconds, because list cursors contain this time in milliseconds. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 }

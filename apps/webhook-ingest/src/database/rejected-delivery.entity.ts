@@ -26,7 +26,10 @@ export class RejectedDeliveryEntity {
   @Column({ name: 'source_ip', type: 'text', nullable: true })
   sourceIp!: string | null;
 
-  /** Null when the delivery was rejected before its body was read; `bodySize` is then the declared length. */
+  /**
+   * Null when the delivery was rejected before its body was read; `bodySize` is then the length that the sender
+   * declared.
+   */
   @Column({ name: 'body_sha256', type: 'text', nullable: true })
   bodySha256!: string | null;
 

@@ -77,13 +77,15 @@ export class WebhookEventEntity {
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 
-  /** Fingerprint of the secret that made the signature; null on rows of releases without fingerprints. */
+  /**
+   * Fingerprint of the secret that made the signature. Null on rows that an older release without fingerprints wrote.
+   */
   @Column({ name: 'signing_secret', type: 'text', nullable: true })
   signingSecret!: string | null;
 
   /**
-   * Index of the secret that made the signature. Written only by older releases without fingerprints, which may run
-   * beside this release. A later release drops this column.
+   * Index, in the configured list, of the secret that made the signature. Only older releases without fingerprints
+   * write it; they may run beside this release. A later release drops this column.
    */
   @Column({ name: 'signing_secret_index', type: 'smallint', nullable: true })
   signingSecretIndex!: number | null;
@@ -92,14 +94,15 @@ export class WebhookEventEntity {
   occurredAt!: Date | null;
 
   /**
-   * When Clerk signed the delivery that last started the event: the first one, or a later one that redrove the event.
+   * When Clerk signed the last delivery that took effect: the event's first delivery, or a repeated one that redrove
+   * the event.
    */
   @Column({ name: 'sent_at', type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
 
   /**
-   * Number of the event's last publish or, while the event is unpublished, of its next publish. The first publish has
-   * the number `1`. `0`: the event was recorded as ignored and is not published.
+   * Number of the event's last publish; while the event is unpublished, number of its next publish. The first publish
+   * has the number `1`. `0`: the event was recorded as ignored and is not published.
    */
   @Column({ name: 'publish_number', type: 'integer' })
   publishNumber!: number;

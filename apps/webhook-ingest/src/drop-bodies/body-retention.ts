@@ -23,7 +23,7 @@ export class BodyRetention extends PeriodicWorker {
     if (this.config.bodyRetentionDays > 0) super.onApplicationBootstrap();
   }
 
-  /** Drops the bodies that are old now. */
+  /** Drops the bodies that are older than the retention time. */
   async drop(): Promise<Dropped> {
     const dropped = await dropOldBodies(this.dataSource, this.config.bodyRetentionDays);
     if (dropped.bodies > 0 || dropped.months.length > 0) this.log.info(dropped, 'old bodies dropped');

@@ -7,7 +7,7 @@ export interface Dropped {
   readonly bodies: number;
 }
 
-/** Months whose end is older than the retention time, such as `202609`. */
+/** Reads the months, such as `202609`, that ended longer ago than the retention time. */
 const OLD_MONTHS = `
   SELECT substring(child.relname FROM '[0-9]{6}$') AS month
     FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
@@ -16,7 +16,10 @@ const OLD_MONTHS = `
          <= now() - $1 * interval '1 day'
    ORDER BY 1`;
 
-/** Deletes a portion of the bodies that were kept when their month was dropped, and whose events are now resolved. */
+/**
+ * Deletes up to `$2` old bodies of resolved events from the default partition. Such a body was kept when its month was
+ * dropped, because its event was unresolved then.
+ */
 const DROP_RESOLVED = `
   DELETE FROM event_bodies_default WHERE (event_id, created_at) IN (
     SELECT body.event_id, body.created_at FROM event_bodies_default AS body
@@ -29,9 +32,9 @@ const DROP_RESOLVED = `
 const PORTION = 5_000;
 
 /**
- * Drops bodies that are older than `days` days; keeps those of unresolved events. First drops the partitions of whole
- * months, which moves the kept bodies to the default partition. Then deletes bodies there whose events are resolved by
- * now.
+ * Drops bodies that are older than `days` days; keeps those of unresolved events (pending, processing or failed). First
+ * drops the partitions of whole months, which moves the kept bodies to the default partition. Then deletes old bodies
+ * in the default partition whose events have been resolved since.
  */
 export async function dropOldBodies(dataSource: DataSource, days: number): Promise<Dropped> {
   const old = await dataSource.query<{ month: string }[]>(OLD_MONTHS, [days]);

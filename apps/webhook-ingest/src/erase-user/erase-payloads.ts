@@ -4,8 +4,8 @@ import { failpoint } from '@gatehouse/observability';
 import { type DataSource, type EntityManager } from 'typeorm';
 
 /**
- * Deletes the message `sequence` of the event stream that was created at `streamCreatedAt`; returns whether the message
- * existed.
+ * Deletes the message `sequence` of the event stream, if the stream is still the one created at `streamCreatedAt`.
+ * Returns whether the message existed.
  */
 export type DeleteMessage = (sequence: number, streamCreatedAt: Date) => Promise<boolean>;
 
@@ -54,7 +54,10 @@ const REMOVE_BODIES = `
   )
   SELECT count(*)::integer AS bodies, coalesce(sum(bytes), 0)::float8 AS bytes FROM removed`;
 
-/** Ends open events, which cannot be applied without their payload. Replaces error texts, which may quote the payload. */
+/**
+ * Makes open events dead, because they cannot be applied without their payload. Removes or replaces error texts, which
+ * may quote the payload.
+ */
 const CLOSE = `
   UPDATE webhook_events
      SET error_message = CASE WHEN status IN ('pending', 'processing', 'failed') THEN 'the payload was erased' END,
@@ -79,8 +82,9 @@ interface Counts {
 }
 
 /**
- * Erases the stored payloads of a user: bodies of the user's events, the last message of each of these events on the
- * stream, and bodies of other events that contain the user's id. Works in portions, so repeat an interrupted erasure.
+ * Erases the stored payloads of a user: bodies of the user's events, the message of each event's last publish, and
+ * bodies of other events that contain the user's id. Works in portions: repeat an interrupted erasure to erase the
+ * rest.
  * @throws RequestRefusedError `conflict` when Clerk has not deleted the user and `force` is false
  */
 export async function erasePayloads(
@@ -122,8 +126,8 @@ async function eraseEvents(
       await removeBodies(manager, ids, counts);
     });
     failpoint('after-erase');
-    // Reads the positions on the stream after the bodies are removed: without bodies the relay cannot publish these
-    // events again.
+    // Reads the stream sequences only after the bodies are removed. Without bodies the relay cannot publish these
+    // events again, so the sequences no longer change.
     for (const row of await dataSource.query<EventRow[]>(PLACES, [ids])) await eraseMessage(row, deleteMessage, counts);
     counts.events += rows.length;
     counts.unresolved += rows.filter(({ status }) => OPEN.has(status)).length;

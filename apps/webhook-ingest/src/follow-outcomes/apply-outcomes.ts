@@ -25,8 +25,8 @@ const UPDATE = `
    WHERE event.id = change.id`;
 
 /**
- * Applies outcomes to the ledger in one transaction. The ledger, not user-sync, decides when the next attempt is.
- * `random` returns numbers in [0, 1), for the jitter of retries.
+ * Applies outcomes to the ledger in one transaction. Computes the time of each retry from `schedule`; outcomes do not
+ * contain it. `random` returns numbers in [0, 1), for the jitter of retries.
  */
 export function applyOutcomes(
   dataSource: DataSource,

@@ -1,5 +1,5 @@
 /*
- * The part of the outcome follower that decides; it reads and writes nothing.
+ * Decides what outcomes change in the ledger. Pure: does not read or write the database.
  *
  * The states of a row and their transitions are those of `lifecycle` (event-state.ts). An outcome causes these:
  *
@@ -8,16 +8,19 @@
  *   failed    pending or processing → failed. A retry is scheduled if the error is retryable and attempts are left;
  *             otherwise the row is dead.
  *
- * In any other state, an outcome changes nothing. A failed outcome of an attempt before the last one changes nothing
- * either. Nor does a failed or ignored outcome of an earlier publish, because the event was published again since.
+ * These outcomes change nothing:
+ *
+ *   - any outcome for a row in another state than those above;
+ *   - a failed outcome of an attempt before the last one;
+ *   - a failed or ignored outcome of a publish before the last one, because the event was published again since.
  */
 import { type Outcome, latestTimeMs } from '@gatehouse/contracts';
 import { type EventInput, type EventState, type RetrySchedule, retryDelayMs, transition } from '@gatehouse/lifecycle';
 import { storableText } from '@gatehouse/persistence';
 
 /**
- * The effect of an outcome on the ledger. `correlationId` comes from the row or, if the ledger has no row for the
- * outcome, from the outcome.
+ * The effect of an outcome on the ledger. `unknown`: the ledger has no row for the outcome's event. `correlationId` is
+ * the row's; with `unknown`, the outcome's.
  */
 export interface Applied {
   readonly outcome: Outcome;
@@ -49,7 +52,7 @@ export interface RowUpdate {
   readonly clerkUserId: string | null;
 }
 
-/** Result of a fold: what each outcome did, in order, and at most one update for each row. */
+/** Result of `foldOutcomes`: the effect of each outcome, in order, and at most one update for each row. */
 export interface Folded {
   readonly applied: readonly Applied[];
   readonly updates: readonly RowUpdate[];
@@ -58,7 +61,10 @@ export interface Folded {
 const MAX_TEXT = 2_000;
 const MAX_WORD = 200;
 
-/** Applies outcomes to rows, one after the other. `random` returns numbers in [0, 1), for the jitter of retries. */
+/**
+ * Applies outcomes to rows in memory, one after the other. `random` returns numbers in [0, 1), for the jitter of
+ * retries.
+ */
 export function foldOutcomes(
   rows: readonly LedgerRow[],
   outcomes: readonly Outcome[],

@@ -8,8 +8,8 @@ import { PublishLog } from './publish-log';
 import { type PublishableEvent } from './publishable-event';
 
 /**
- * Limits of background publishing, to bound memory. Events beyond the limits are already recorded, and the relay
- * publishes them.
+ * Maximum number and bytes of events that are published in the background at the same time; bounds memory. An event
+ * beyond these limits is skipped here. It is already recorded, and the relay publishes it later.
  */
 const MAX_IN_FLIGHT = 1_000;
 const MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024;
@@ -43,7 +43,10 @@ export class EventPublisher {
     });
   }
 
-  /** Publishes in the background, right after the commit. Skips the event while disconnected or above the limits. */
+  /**
+   * Publishes a recorded event in the background. Skips it while NATS is disconnected or a limit is reached; the relay
+   * publishes it later.
+   */
   offer(event: PublishableEvent): void {
     const { length } = event.body;
     if (!this.nats.connected || this.inFlight.size >= MAX_IN_FLIGHT || this.bytes + length > MAX_BYTES_IN_FLIGHT) {

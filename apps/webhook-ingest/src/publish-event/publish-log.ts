@@ -11,8 +11,8 @@ export interface PublishAck {
 }
 
 /**
- * SQL for the status after a publish, by current status. The current status can already be that of an outcome, which
- * may arrive before the acknowledgement.
+ * SQL for the status of a row after its publish is acknowledged. The outcome may arrive before the acknowledgement; the
+ * status that the outcome set is then kept.
  */
 const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
   .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))

@@ -34,8 +34,8 @@ import { databaseNow, requeueLostEvents } from './requeue-lost-events';
 import { SettledFloor } from './settled-floor';
 
 /**
- * Maximum number of unpublished rows. Above this number no lost event is requeued, because new events would wait behind
- * the requeued ones.
+ * Lost events are requeued only while fewer rows than this are unpublished, because new events would wait behind the
+ * requeued ones.
  */
 const MAX_UNPUBLISHED = 500;
 
@@ -72,15 +72,15 @@ export class Rebuild extends PeriodicWorker {
     try {
       if (this.nats.connected) await this.compare();
     } catch (error) {
-      // At debug level: readiness reports that NATS or the database is unavailable.
+      // Logged at debug level: readiness already reports that NATS or the database is unavailable.
       this.log.debug({ err: error }, 'comparing the streams with the ledger failed');
     }
   }
 
   private async compare(): Promise<void> {
     const asOf = await databaseNow(this.dataSource);
-    // Reads the event stream before the outcome stream, so that the later read covers the outcome of every acknowledged
-    // event.
+    // Reads the event stream first. user-sync stores an outcome before it acknowledges the event. So the outcome
+    // stream, read afterwards, contains the outcome of every event that this read shows as acknowledged.
     const events = await this.jetStream.streamState(clerkEventsStream);
     if (events === undefined) return;
     const consumer = await this.jetStream.consumerState(eventsConsumer);

@@ -9,16 +9,16 @@ import { type DataSource } from 'typeorm';
  */
 export type Loss = 'other_stream' | 'beyond_stream' | 'no_outcome';
 
-/** State of the stream at the time `asOf` of the database's clock. */
+/** State of the event stream just after the time `asOf` of the database's clock. */
 export interface StreamSeen {
   /**
-   * The database's time just before the state of the stream was read. Events that were published later are not compared
-   * with that state.
+   * The database's time just before the state of the stream was read. Events that were published after this time are
+   * not compared with the state.
    */
   readonly asOf: string;
   readonly createdAt: Date;
   readonly lastSequence: number;
-  /** Events up to this sequence that have no outcome yet will never get one. */
+  /** Settled sequence: events up to it that have no outcome yet will never get one. 0 while unknown. */
   readonly settledSequence: number;
 }
 

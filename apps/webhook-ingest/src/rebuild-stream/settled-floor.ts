@@ -1,4 +1,7 @@
-/** State of both streams at one time. A floor is a sequence; every message up to it is acknowledged or expired. */
+/**
+ * State of the event stream and the outcome stream at one time. A floor is a sequence; every message up to it is
+ * acknowledged or expired.
+ */
 export interface StreamsSeen {
   /** Monotonic time; milliseconds. */
   readonly atMs: number;
@@ -21,8 +24,8 @@ export interface StreamsSeen {
  *
  *   unknown    no state was observed, or the event stream was replaced since. The settled sequence is 0.
  *   waiting    a state (F, L) was observed. The grace time is not over, or outcomes up to L are not consumed.
- *   settled    the grace time is over and the outcomes up to L are consumed. `observe` returns F once. It then waits
- *              for the state that it observed in this call.
+ *   settled    the grace time is over and the outcomes up to L are consumed. `observe` returns F once, and begins
+ *              to wait again, with the state of this call as the new (F, L).
  *
  * Transitions: `observe` leads from unknown to waiting, from waiting to settled, and back to unknown when the event stream
  * was replaced.

@@ -10,7 +10,8 @@ import { CONFIG } from '../tokens';
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * Body of one request. `release` subtracts the size of the body from the bytes in memory; a second call has no effect.
+ * Body of one request. `release` subtracts the size of the body from the count of bytes in memory; a second call has no
+ * effect.
  */
 export interface ReadBody {
   readonly bytes: Buffer;
@@ -18,8 +19,8 @@ export interface ReadBody {
 }
 
 /**
- * Reads request bodies and limits the bytes of all bodies that are being received or recorded. Bytes count when they
- * arrive, because a sender can declare any length.
+ * Reads request bodies and limits the bytes of all bodies that are being received or recorded. Counts bytes as they
+ * arrive and not the declared length, because a sender can declare any length.
  */
 @Injectable()
 export class BodyReader {

@@ -23,7 +23,10 @@ const CODES: Readonly<Record<number, string>> = {
 /** Problem code for an error of which only the HTTP status is known. */
 export const problemCode = (status: number): string => CODES[status] ?? 'bad_request';
 
-/** Time to discard the rest of a rejected body. A client that is disconnected at once may miss the response. */
+/**
+ * Time during which the rest of a rejected body is discarded; milliseconds. A client that is disconnected at once may
+ * not read the response.
+ */
 const LINGER_MS = 1_000;
 
 type Answer = Pick<Problem, 'status' | 'code' | 'detail'>;
@@ -60,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
       return { status: error.status, code: error.reason, detail: error.message };
     }
     if (error instanceof LedgerUnavailableError) {
-      // At debug level: the ledger logs an outage once for each group of deliveries.
+      // Logged at debug level: the ledger already logs an outage once for each group of deliveries.
       this.log.debug({ err: error }, 'delivery not recorded');
       return { status: 503, code: 'unavailable', detail: 'The delivery could not be recorded. Send it again.' };
     }
@@ -75,7 +78,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Closes the connection unless the rest of the body arrives in time; Node discards that rest. */
+/** Closes the connection if the rest of the body has not arrived after `LINGER_MS`. Node discards that rest. */
 function closeSoon({ raw }: FastifyRequest): void {
   const timer = setTimeout(() => {
     if (!raw.complete) raw.socket.destroy();

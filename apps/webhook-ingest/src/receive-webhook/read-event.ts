@@ -4,17 +4,17 @@ import { type Delivery } from '../record-webhook/delivery';
 import { redactSecrets } from './redact-secrets';
 import { repeatsMembers } from './repeated-members';
 
-/** The fields of a verified body that the ledger stores. */
+/** The fields that the ledger stores from the body of a verified delivery. */
 export type ReadEvent = Pick<Delivery, 'eventType' | 'ignored' | 'instanceId' | 'clerkUserId' | 'occurredAt' | 'body'>;
 
 const MAX_TYPE = 120;
 const MAX_INSTANCE = 120;
 
 /**
- * Reads a verified body; accepts any bytes. Checks only what decides whether the event is published. An event of a
- * handled type is published even if its data is invalid: user-sync reports the fault, and the ledger shows it to
- * operators. The returned `body` contains no secrets. If the sent body is not a JSON object, `body` is empty, because
- * secrets cannot be found in it.
+ * Reads the body of a delivery whose signature is valid; accepts any bytes. Checks only what decides whether the event
+ * is published. An event of a handled type is published even if its data is invalid: user-sync reports the fault, and
+ * the ledger shows it to operators. The returned `body` contains no secrets. If the sent body is not a JSON object,
+ * `body` is empty, because secrets cannot be found in it.
  */
 export function readEvent(body: Buffer): ReadEvent {
   const text = body.toString('utf8');
@@ -31,7 +31,10 @@ export function readEvent(body: Buffer): ReadEvent {
   return readObject(event, withoutSecrets(event, text, body));
 }
 
-/** The sent bytes or, if they contain a secret, the bytes of the redacted event. */
+/**
+ * Returns the sent bytes. If the event contains a secret or repeats a member, returns the JSON of the redacted event
+ * instead.
+ */
 function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
   const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);
   return redacted === undefined ? body : Buffer.from(JSON.stringify(redacted));

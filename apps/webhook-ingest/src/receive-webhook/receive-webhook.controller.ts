@@ -20,7 +20,10 @@ export interface ReceiveReply {
   readonly reason?: string;
 }
 
-/** Receives Clerk's webhooks: verifies a delivery before it parses the body, and answers after it is recorded. */
+/**
+ * Receives Clerk's webhooks: verifies each delivery before parsing its body, and answers after the delivery is
+ * recorded.
+ */
 @Controller()
 export class ReceiveWebhookController {
   constructor(

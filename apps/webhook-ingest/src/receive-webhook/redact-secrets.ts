@@ -13,7 +13,10 @@ const MAX_DEPTH = 64;
  */
 const MESSAGE_TYPE = /^\s*(?:sms|email)\s*\./i;
 
-/** Members of an SMS or email event that are stored, because they are known to contain no secret. */
+/**
+ * Members of an SMS or email event that are stored, because they are known to contain no secret. All others are
+ * dropped.
+ */
 const HARMLESS = [
   'id',
   'object',
@@ -27,8 +30,8 @@ const HARMLESS = [
 ] as const;
 
 /**
- * Members that must not be redacted, because user-sync stores their texts and compares them with Clerk's. In such a
- * member, `token=1@example.com` is an address and not a secret.
+ * Members of user and session events that must not be redacted, because user-sync stores their texts and compares them
+ * with Clerk's. In such a member, `token=1@example.com` is an address and not a secret.
  */
 const STORED_TEXTS: ReadonlySet<string> = new Set([
   'email_address',
@@ -55,12 +58,15 @@ export function redactSecrets(event: Readonly<Record<string, unknown>>): unknown
 class Rules {
   constructor(private readonly withProse: boolean) {}
 
-  /** Whether this member of a user or session holds only the user's own name or address. */
+  /** Whether `name` is one of `STORED_TEXTS`, in a user or session event. */
   private isStored(name: string): boolean {
     return !this.withProse && STORED_TEXTS.has(name);
   }
 
-  /** Whether there is anything to redact. Allocates nothing, because most events contain no secret. */
+  /**
+   * Whether the value contains anything to redact. Runs before `redact` and copies nothing, because most events contain
+   * no secret.
+   */
   find(value: unknown, name: string, depth: number): boolean {
     if (typeof value !== 'object' || value === null) return this.isSecret(value, name);
     if (depth === MAX_DEPTH) return true;
@@ -106,7 +112,10 @@ function messageWithoutContent(event: Readonly<Record<string, unknown>>): unknow
   };
 }
 
-/** Returns `value` if it is a short scalar, otherwise undefined: no harmless member has any other value. */
+/**
+ * Returns `value` if it is a short scalar; otherwise undefined, because genuine members in `HARMLESS` have no other
+ * values.
+ */
 function harmless(value: unknown): unknown {
   if (typeof value === 'string') return value.length <= 128 ? value : undefined;
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;

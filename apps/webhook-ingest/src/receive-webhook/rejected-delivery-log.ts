@@ -25,7 +25,7 @@ const MAX_HEADER = 256;
 /** Largest `integer` of PostgreSQL. */
 const MAX_SIZE = 2_147_483_647;
 
-/** Each insert deletes the rows beyond the configured number, oldest first. */
+/** Inserts a row, and deletes the oldest rows beyond the configured number. */
 const INSERT = `
   WITH added AS (
     INSERT INTO rejected_deliveries (
@@ -34,7 +34,10 @@ const INSERT = `
   )
   DELETE FROM rejected_deliveries USING added WHERE rejected_deliveries.id <= added.id - $9`;
 
-/** Stores rejected deliveries for operators, in the background and at a limited rate. Skips what exceeds the limits. */
+/**
+ * Stores rejected deliveries for operators, in the background and at a limited rate. Skips deliveries beyond its
+ * limits.
+ */
 @Injectable()
 export class RejectedDeliveryLog {
   private windowStart = 0;

@@ -3,8 +3,8 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /**
- * Whether an object in the JSON text has two members of the same name. `JSON.parse` keeps only the last of them, so a
- * secret in an earlier member is in the bytes but not in the parsed value.
+ * Whether an object in the JSON text has two members of the same name. `JSON.parse` keeps only the last of them. A
+ * secret in an earlier one would be missed when secrets are redacted from the parsed value, and stored with the bytes.
  */
 export function repeatsMembers(json: string, parsed: unknown): boolean {
   return countColons(json) !== countMembers(parsed);

@@ -14,8 +14,8 @@ const MAY_CONTAIN_SECRET = /[=%]|__|\.eyJ/;
 const SECRET_NAME =
   /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;
 /**
- * Names such as `code`. A value with a digit and at least four characters is a one-time code; any other value is, for
- * example, an error code.
+ * Names, such as `code`, whose value can be a one-time code: if it has at least four characters and a digit. Any other
+ * value is, for example, an error code.
  */
 const CODE_NAME = /^(?:code|codes|pin)$/;
 
@@ -41,7 +41,7 @@ const CODE_WORD = /cod|kod|otp|pin\b|verif|passw|einmal|jetable|contrase|确认|
 
 type NameKind = 'secret' | 'secrets' | 'code' | 'harmless';
 
-/** Limit of the cache. Clerk uses a few hundred names. */
+/** Maximum number of member names in the cache. Clerk uses a few hundred. */
 const MAX_CACHED = 2_000;
 const cache = new Map<string, NameKind>();
 
@@ -73,7 +73,8 @@ function classifyName(name: string): NameKind {
 }
 
 /**
- * Whether a text contains a token or a link with a token, even if percent-encoded. Long encoded texts count as secrets.
+ * Whether a text contains a token or a link with a token, plain or percent-encoded. A text that contains `%` and is too
+ * long to decode counts as a secret.
  */
 export function containsSecret(text: string): boolean {
   if (!MAY_CONTAIN_SECRET.test(text)) return false;

@@ -5,7 +5,7 @@ export interface SvixHeaders {
   readonly signature: readonly string[];
 }
 
-/** Why headers are invalid; a stable code. */
+/** Why the Svix headers of a delivery are invalid; a stable code. */
 export type HeaderFault = 'missing_header' | 'duplicate_header' | 'malformed_header';
 
 const FIELDS: ReadonlyMap<string, keyof SvixHeaders> = new Map([
@@ -22,7 +22,10 @@ const WEBHOOK_ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
 const UNIX_SECONDS = /^\d{1,12}$/;
 const MAX_SIGNATURE_HEADER = 2_048;
 
-/** Reads the Svix headers from Node's raw list: `request.headers` joins repeated headers, and hides the repetition. */
+/**
+ * Reads the Svix headers from Node's raw list, because `request.headers` joins repeated headers and so hides the
+ * repetition.
+ */
 export function readSvixHeaders(rawHeaders: readonly string[]): SvixHeaders {
   const found = { id: [] as string[], timestamp: [] as string[], signature: [] as string[] };
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -6,8 +6,9 @@ import { type HeaderFault, type SvixHeaders, headerFault } from './svix-headers'
 type RefusalReason = HeaderFault | 'signature_mismatch' | 'timestamp_too_old' | 'timestamp_too_new';
 
 /**
- * Result of a verification. `sentAt` is the time at which Clerk signed this attempt. `signedBy` is the fingerprint of
- * the secret that made the signature. It is also set when only the timestamp is invalid.
+ * Result of a verification. `sentAt` is the time at which Clerk signed this attempt to deliver the event. `signedBy` is
+ * the fingerprint of the secret that made the signature. A failed verification has it only if the signature is valid
+ * and the timestamp is not.
  */
 export type Verification =
   | { readonly ok: true; readonly webhookId: string; readonly sentAt: Date; readonly signedBy: string }

@@ -17,13 +17,13 @@ export interface QueueLimits {
   readonly queueBytes: number;
   readonly groupRows: number;
   readonly groupBytes: number;
-  /** Maximum time that a delivery waits for its group; milliseconds. */
+  /** Maximum time that a delivery waits to be put into a group; milliseconds. */
   readonly maxWaitMs: number;
 }
 
 /**
- * Bounded queue of deliveries. A delivery counts against the limits until it is answered, even while it is being
- * written.
+ * Bounded queue of deliveries. A delivery counts against the limits until it is answered: while it waits and while its
+ * group is written.
  */
 export class DeliveryQueue {
   private readonly entries: Waiting[] = [];
@@ -34,7 +34,7 @@ export class DeliveryQueue {
   constructor(private readonly limits: QueueLimits) {}
 
   /**
-   * Adds a delivery; resolves when it is answered.
+   * Adds a delivery; resolves when the delivery is recorded.
    * @throws LedgerUnavailableError when the queue is full
    */
   add(delivery: Delivery): Promise<Recorded> {

@@ -1,10 +1,10 @@
 /** A delivery with a valid signature, to be recorded. */
 export interface Delivery {
   readonly webhookId: string;
-  /** Time at which Clerk signed this attempt. */
+  /** Time at which Clerk signed this attempt to deliver the event. */
   readonly sentAt: Date;
   readonly eventType: string;
-  /** Why the event will not be published; absent when it will. */
+  /** Why the event will not be published; absent for an event that will be published. */
   readonly ignored?: Ignored;
   readonly instanceId: string | null;
   readonly clerkUserId: string | null;
@@ -24,7 +24,10 @@ interface Ignored {
   readonly reason: string;
 }
 
-/** Result of recording a delivery. A duplicate changes nothing, unless its event is dead: then the event is redriven. */
+/**
+ * Result of recording a delivery. `duplicate`: the ledger already had its webhook id, and nothing changed. `redriven`:
+ * the ledger had its webhook id, and the event was dead; the event was redriven.
+ */
 export type Recorded =
   | { readonly result: 'duplicate' }
   | { readonly result: 'redriven'; readonly redriveId: string }

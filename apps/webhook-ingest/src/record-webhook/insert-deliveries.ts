@@ -11,8 +11,8 @@ interface Inserted {
 
 /**
  * Inserts rows in the order of their webhook id, so that replicas that insert the same ids wait for each other and
- * never deadlock. The bodies are sent as one block of bytes, from which the database cuts each body: an array of
- * `bytea` would be sent as text.
+ * never deadlock. The bodies are sent as one block of bytes, from which the database cuts each body. An array of
+ * `bytea` would be sent as text instead of bytes.
  */
 const INSERT = `
   WITH incoming AS (

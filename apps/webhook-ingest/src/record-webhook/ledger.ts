@@ -29,7 +29,8 @@ export interface LedgerLimits extends QueueLimits {
   /** Maximum number of groups that are written at the same time. */
   readonly writers: number;
   /**
-   * Number of waiting rows that justify a second writer. The fixed cost of a transaction equals that of about 25 rows.
+   * Number of waiting rows that justify a second writer. A transaction has a fixed cost, which is about that of
+   * inserting 25 rows.
    */
   readonly besideRows: number;
   /** Waiting time that justifies a second writer, because the first one may be stuck; milliseconds. */
@@ -37,8 +38,8 @@ export interface LedgerLimits extends QueueLimits {
 }
 
 /**
- * Clerk waits 15 s for a response. So the sum of these times must be shorter: writing a full queue, twice `maxWaitMs`,
- * and a statement timeout.
+ * Clerk waits 15 s for a response. So these times together must be shorter: the time to write a full queue, twice
+ * `maxWaitMs`, and one statement timeout (5 s).
  */
 export const ledgerLimits: LedgerLimits = {
   queueRows: 2_000,
@@ -53,7 +54,7 @@ export const ledgerLimits: LedgerLimits = {
 
 const IDLE_POLL_MS = 10;
 
-/** Records deliveries in groups. A delivery is committed when its promise resolves, and not before. */
+/** Records deliveries in groups. The promise of a delivery resolves only after the delivery is committed. */
 export class Ledger {
   private readonly queue: DeliveryQueue;
   private writers = 0;
@@ -69,7 +70,7 @@ export class Ledger {
   }
 
   /**
-   * Resolves after the commit.
+   * Records a delivery; resolves after the commit.
    * @throws LedgerUnavailableError when the delivery was not recorded
    */
   record(delivery: Delivery): Promise<Recorded> {
@@ -87,7 +88,7 @@ export class Ledger {
     if (this.queue.waiting.rows === 0) return;
     if (this.isDue(this.writers)) void this.write();
     else if (this.writers < this.limits.writers) {
-      // Unreferenced: the writer that is active keeps the process alive.
+      // `unref`: the timer need not keep the process alive, because the active writer does.
       this.timer ??= setTimeout(() => this.onTimer(), this.limits.besideAfterMs).unref();
     }
   }
@@ -99,7 +100,7 @@ export class Ledger {
 
   private async write(): Promise<void> {
     this.writers += 1;
-    // Deliveries that arrive in this turn of the event loop belong to the same group.
+    // Waits until this turn of the event loop ends, so that deliveries that arrive in it join the same group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.isDue(this.writers - 1)) {
       const group = this.queue.takeGroup();

@@ -24,14 +24,15 @@ export const CANDIDATE_COLUMNS = `
                   WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body`;
 
 /**
- * Whether a row can be redriven. If it can, `retryCount` is the new value of the row; otherwise `reason` says why not.
+ * Whether a row can be redriven. If it can, `retryCount` is the row's new `retry_count`; otherwise `reason` says why
+ * not.
  */
 export type Redrivability =
   { readonly can: true; readonly retryCount: number } | { readonly can: false; readonly reason: string };
 
 /**
- * Returns whether a row can be redriven: `lifecycle` allows it, a service handles its type and its body is still
- * stored.
+ * Returns whether a row can be redriven: its state must allow a redrive (see `lifecycle`), a service must handle its
+ * type, and its body must be stored.
  */
 export function redrivability(row: Candidate): Redrivability {
   const move = transition(

@@ -3,10 +3,10 @@ import { type DataSource } from 'typeorm';
 import { CANDIDATE_COLUMNS, type Candidate } from './candidate';
 import { restartEvents } from './restart-events';
 
-/** A delivery whose id is already in the ledger. */
+/** A repeated delivery: its webhook id is already in the ledger. */
 export interface ResentDelivery {
   readonly webhookId: string;
-  /** Time at which Clerk signed this attempt. */
+  /** Time at which Clerk signed this attempt to deliver the event. */
   readonly sentAt: Date;
   readonly correlationId: string;
 }
@@ -17,8 +17,8 @@ const IS_DEAD = `status = 'failed' AND next_retry_at IS NULL`;
 const FIND_DEAD = `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1::text[]) AND ${IS_DEAD}`;
 
 /**
- * Locks the dead events. Skips an event that the same signed attempt already started or redrove, because the delivery
- * is then a replay.
+ * Locks the dead events. Skips an event whose `sent_at` is not before the delivery's: the same signed attempt already
+ * started or redrove the event, so the delivery is a replay.
  */
 const LOCK_DEAD = `
   SELECT ${CANDIDATE_COLUMNS}
@@ -30,8 +30,8 @@ const LOCK_DEAD = `
 const STORE_SENT_AT = 'UPDATE webhook_events SET sent_at = $2::timestamptz WHERE id = $1::bigint';
 
 /**
- * Redrives the dead events among these deliveries; returns the id of each redrive by webhook id. Redrives once for each
- * signed attempt, with any number of replicas: the rows are locked, and the second replica finds them no longer dead.
+ * Redrives the dead events among these deliveries; returns the id of each redrive by webhook id. If several replicas
+ * receive the same signed attempt, only one redrives the event: the row is locked, and afterwards no longer dead.
  */
 export async function redriveResent(
   dataSource: DataSource,

@@ -6,7 +6,7 @@ export interface LeasedEvent {
   readonly publishNumber: number;
 }
 
-/** Skips rows under the lease of another relay. No lock outlives the statement. */
+/** Skips rows under the lease of another relay. The row locks end with the statement; only `lease_until` remains. */
 const LEASE = `
   UPDATE webhook_events SET lease_until = now() + $2 * interval '1 millisecond', updated_at = now()
    WHERE id IN (

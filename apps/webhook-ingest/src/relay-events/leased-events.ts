@@ -56,7 +56,10 @@ export async function loadLeased(dataSource: DataSource, leased: readonly Leased
   );
 }
 
-/** Makes relay leases expire after `pauseMs`, so that rows whose publish failed do not delay other rows. */
+/**
+ * Makes relay leases expire after `pauseMs` milliseconds. Until then the relay skips these rows, whose publish failed,
+ * and publishes others.
+ */
 export async function releaseLeases(
   dataSource: DataSource,
   leased: readonly LeasedEvent[],

@@ -3,7 +3,7 @@
  *
  * States of the relay, which runs a round every `pollMs`:
  *
- *   working    the last round succeeded, or none has run. After a full round the next one follows at once.
+ *   working    the last round succeeded, or none has run. After a round with a full batch, the next follows at once.
  *   failing    the last round threw an error. The error was logged when this state began.
  *   stopped    the service shuts down. The chunk in progress is finished; the leases of other rows are released.
  *
@@ -92,7 +92,7 @@ export class Relay extends PeriodicWorker {
   private async round(): Promise<boolean> {
     const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.backlog()));
     if (limit === 0) return false;
-    // Retries get at most half of the batch, so that neither kind of row delays the other.
+    // Retries get at most half of the batch, so that retries and unpublished rows do not delay each other.
     const share = Math.ceil(limit / 2);
     const retries = await leaseDueRetries(this.dataSource, { leaseMs: this.options.leaseMs, limit: share });
     this.leases.inc({ why: 'retry' }, retries.length);
@@ -147,7 +147,9 @@ export class Relay extends PeriodicWorker {
     }
   }
 
-  /** Messages on the stream that no consumer has received; 0 without a consumer. */
+  /**
+   * Number of messages on the stream that were not yet delivered to the consumer of user-sync; 0 without that consumer.
+   */
   private async backlog(): Promise<number> {
     const consumer = await this.jetStream.consumerState(eventsConsumer);
     return consumer?.waiting ?? 0;

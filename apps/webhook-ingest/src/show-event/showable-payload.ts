@@ -8,8 +8,8 @@ export function showablePayload(body: Buffer | null): unknown {
   const text = body.toString('utf8');
   try {
     const json: unknown = JSON.parse(text);
-    // `JSON.stringify` throws for deeply nested JSON. Its result can be longer than the body: `1e20` becomes
-    // `100000000000000000000`. So the size of the result is checked.
+    // Checks the size of the result and not of the body, because the result can be longer: `1e20` becomes
+    // `100000000000000000000`. `JSON.stringify` throws for deeply nested JSON.
     if (Buffer.byteLength(JSON.stringify(json)) <= MAX_REPLY_BYTES) return json;
   } catch {
     // Shown as text.

@@ -41,7 +41,7 @@ const APPLIED = `
 
 const LAST = 'SELECT created_at, event_type FROM webhook_events ORDER BY id DESC LIMIT 1';
 
-/** Reads the statistics of the ledger from one snapshot. */
+/** Reads the statistics of the ledger in one transaction, so that all of them describe the same moment. */
 export function readStats(dataSource: DataSource, options: StatsOptions): Promise<LedgerStats> {
   return dataSource.transaction('REPEATABLE READ', async (manager) => {
     await manager.query('SET TRANSACTION READ ONLY');
@@ -99,7 +99,8 @@ function byHour(groups: readonly Group[]): LedgerStats['byHour'] {
 }
 
 /**
- * Counts deliveries by signing secret: configured ones in their order, then used ones that are no longer configured.
+ * Counts deliveries by signing secret: first the configured secrets, in the order of the configuration; then secrets
+ * that were used and are no longer configured.
  */
 function bySecret(groups: readonly Group[], configured: readonly string[]): LedgerStats['secrets'] {
   const counts = sum(groups, ({ secret }) => secret);

@@ -11,7 +11,7 @@ interface OldRow {
   readonly created_at: Date;
 }
 
-/** Each count reads an index of its own. The counts are small in normal operation. */
+/** Each count reads its own partial index, which holds few rows in normal operation. */
 const OPEN = `
   SELECT (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'pending')::integer AS pending,
          (SELECT count(*) FROM webhook_events WHERE published_at IS NULL AND status = 'processing')::integer
@@ -36,7 +36,7 @@ const OLDEST_UNAPPLIED = `
       WHERE status = 'failed' AND next_retry_at IS NOT NULL ORDER BY created_at LIMIT 1)
   ) AS open ORDER BY created_at LIMIT 1`;
 
-/** Reads the open events, of any age. */
+/** Counts the open and dead events of any age, and finds the oldest open ones. */
 export async function readOpenEvents(manager: EntityManager): Promise<OpenEvents> {
   const open = await one<LedgerStats['open']>(manager, OPEN);
   const [unpublished] = await manager.query<OldRow[]>(OLDEST_UNPUBLISHED);

@@ -1,6 +1,9 @@
 import { type LedgerStats } from '@gatehouse/contracts';
 
-/** When webhooks arrived. Times are milliseconds since the epoch; durations are milliseconds. */
+/**
+ * Input of the silence alarm: when webhooks arrived, and the thresholds. Times are milliseconds since the epoch;
+ * durations are milliseconds.
+ */
 export interface Heard {
   readonly nowMs: number;
   readonly thresholdMs: number;
@@ -12,7 +15,7 @@ export interface Heard {
   readonly rejectedMs: number | null;
   /** Time of the last user event that was not ignored; without one, the time at which the ledger was created. */
   readonly userEventMs: number;
-  /** Time of the last change at Clerk that user-sync found without a webhook. */
+  /** Time of the last change at Clerk that user-sync saw before a webhook reported it; null if there was none. */
   readonly movedMs: number | null;
   /** Maximum delay of a webhook. */
   readonly graceMs: number;
@@ -21,8 +24,10 @@ export interface Heard {
 const RECENT_REJECTION_MS = 60 * 60 * 1000;
 
 /**
- * Decides whether missing webhooks are an alarm. They are in three cases: deliveries are rejected and none is recorded;
- * user-sync found a change at Clerk and no webhook about a user arrived; the silence is longer than any recent gap.
+ * Decides whether the silence is an alarm. It is one in three cases:
+ * - The last delivery was rejected less than an hour ago, and no event was recorded for `thresholdMs`.
+ * - user-sync saw a change at Clerk, and no webhook about a user arrived within `graceMs`.
+ * - No event was recorded for `thresholdMs`, and this silence is longer than any recent gap between two events.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {
   const { nowMs, thresholdMs, lastMs, longestGapMs, rejectedMs, movedMs } = heard;
@@ -49,8 +54,8 @@ export function judgeSilence(heard: Heard): LedgerStats['silence'] {
 }
 
 /**
- * Whether user-sync found a change at Clerk that no webhook reported. `graceMs` allows for a late webhook and for
- * clocks that differ.
+ * Whether user-sync saw a change at Clerk that no webhook reported. `graceMs` allows for a late webhook and for clocks
+ * that differ.
  */
 function hasUnreportedChange({ nowMs, movedMs, userEventMs, graceMs }: Heard): boolean {
   return movedMs !== null && movedMs > userEventMs + graceMs && nowMs > movedMs + graceMs;

@@ -42,7 +42,8 @@ export class LedgerWatch extends PeriodicWorker {
     try {
       await this.look();
     } catch (error) {
-      // At debug level: readiness reports that the database is unavailable. The gauges keep their values.
+      // Logged at debug level: readiness already reports that the database is unavailable. The gauges keep their
+      // values.
       this.log.debug({ err: error }, 'measuring the ledger failed');
     }
   }

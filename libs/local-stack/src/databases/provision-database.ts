@@ -27,7 +27,8 @@ export interface DatabaseUrls {
 const provisionLock = 4_711_001;
 
 /**
- * Creates both roles and the database, or brings existing ones into the same state. Safe to repeat, also concurrently.
+ * Creates both roles and the database, or brings existing ones into the same state. Safe to repeat and to run
+ * concurrently.
  * @param adminUrl URL of a role that may create roles and databases; it need not be a superuser
  */
 export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): Promise<DatabaseUrls> {
@@ -52,7 +53,9 @@ export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): P
   return { ownerUrl, serviceUrl };
 }
 
-/** Lets only the two roles connect. A database made from a template does not inherit these grants. */
+/**
+ * Lets only the owner role and the service role connect. A database made from a template does not inherit these grants.
+ */
 export async function grantConnect(
   admin: Client,
   database: string,

@@ -8,8 +8,8 @@ import { type PostgresIdentity } from './postgres-identity';
 import { explainOutput } from '../processes/explain-failure';
 
 /**
- * Creates a data directory, or checks an existing one. initdb writes to another directory, which is then renamed: an
- * interrupted first start leaves no partial data directory.
+ * Creates a data directory, or checks an existing one. initdb writes to another directory, which is then renamed, so
+ * that an interrupted first start leaves no partial data directory.
  * @throws PostgresVersionMismatchError, ServerNotReadyError
  */
 export async function prepareDataDirectory(
@@ -61,7 +61,8 @@ async function runInitdb(
   } catch (error) {
     const failure = error as Error & { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string };
     const output = `${failure.stdout ?? ''}\n${failure.stderr ?? ''}`;
-    // When initdb ended with an exit code, its output tells the cause, so the error of the call is left out.
+    // When initdb ended with an exit code, its output tells the cause, so the message of the `execFile` error is not
+    // used.
     const unsaid = typeof failure.code === 'number' ? undefined : failure;
     throw (
       explainOutput(output, 'PostgreSQL') ?? new ServerNotReadyError(`initdb failed: ${lastSentence(output, unsaid)}`)
@@ -69,14 +70,18 @@ async function runInitdb(
   }
 }
 
-/** The command line that runs a program as this identity. For another user, pass uid and gid to spawn as well. */
+/**
+ * The command line that runs a program as this identity. For an `other-user` it is unchanged, and the caller must pass
+ * `uid` and `gid` to spawn.
+ */
 export function asIdentity(identity: PostgresIdentity, program: string, args: string[]): [string, string[]] {
   return identity.kind === 'namespace' ? [identity.command, [...identity.args, program, ...args]] : [program, args];
 }
 
 /**
  * Removes the lock file of a server that has ended. After a reboot or in a new container, another program may have the
- * process id in that file; PostgreSQL would then not start. Waits for a server that is stopping.
+ * process id in that file; PostgreSQL would then not start. Waits up to `waitMs` milliseconds for a server that still
+ * runs.
  * @throws DataDirectoryInUseError
  */
 export async function clearStaleLock(data: string, waitMs = 10_000): Promise<void> {

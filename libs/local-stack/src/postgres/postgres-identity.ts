@@ -13,17 +13,18 @@ interface Account {
   gid: number;
 }
 
-/** What the choice depends on. Tests replace it. */
+/** Facts about this host on which the choice depends. Tests replace them. */
 export interface IdentityOptions {
   isRoot?: boolean;
-  /** Whether the program succeeds with these arguments, as this user. */
+  /** Whether `command` succeeds with these arguments, run as `account`. */
   works?: (command: string, args: string[], account?: Account) => boolean;
   account?: Account;
 }
 
 /**
- * Chooses the user that runs PostgreSQL, which does not run as root. Prefers a user namespace, in which the files of
- * root stay reachable. Where namespaces are not allowed, takes another user of this host.
+ * Chooses the user that runs PostgreSQL: the current user, unless that is root, which PostgreSQL rejects. In place of
+ * root, prefers a user in a user namespace, in which root's files stay reachable. Where namespaces are not allowed,
+ * takes another user of this host.
  * @throws PostgresRefusesRootError
  */
 export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresIdentity {
@@ -37,7 +38,10 @@ export function choosePostgresIdentity(options: IdentityOptions = {}): PostgresI
   throw new PostgresRefusesRootError();
 }
 
-/** An account of this host, because initdb looks its user up by name. Prefers uid 1000, then nobody, then any. */
+/**
+ * Returns an account of this host other than root. It must exist, because initdb looks its user up by name. Prefers uid
+ * 1000, then `nobody`, then any other.
+ */
 function unprivilegedAccount(): Account {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

@@ -9,7 +9,7 @@ import { type PostgresIdentity } from './postgres-identity';
 
 /** Folders that the user of PostgreSQL can reach. */
 export interface PostgresPlace {
-  /** Contains `data`, and the unfinished directory of initdb while that runs. */
+  /** Contains `data` and, while initdb runs, the unfinished `data.new`. */
   directory: string;
   binaries: PostgresBinaries;
 }
@@ -21,7 +21,7 @@ const commonGround = '/var/tmp';
 
 /**
  * Creates the directory `wanted`. If the user of PostgreSQL cannot reach it, for example below /root, creates a
- * directory below /var/tmp instead. Copies the programs there if that user cannot reach them either.
+ * directory below /var/tmp instead. Copies the programs of PostgreSQL below /var/tmp if that user cannot reach them.
  * @throws FolderNotWritableError
  */
 export function preparePostgresPlace(
@@ -49,8 +49,8 @@ function copied(binaries: PostgresBinaries): PostgresBinaries {
 }
 
 /**
- * Creates the folder for `key`, or uses an existing one. Others can guess its name, so an existing folder is rejected
- * when another user owns it or can write to it.
+ * Creates the folder for `key` below /var/tmp, or uses an existing one. Others can guess its name, so an existing
+ * folder is rejected when another user owns it or can write to it.
  * @throws FolderNotWritableError
  */
 function ownFolder(key: string): string {

@@ -12,7 +12,7 @@ import { explainFileError, explainOutput } from '../processes/explain-failure';
 
 /** How to run PostgreSQL. */
 export interface PostgresOptions {
-  /** Folder of the cluster (`data`). Created when missing, reused when present. */
+  /** Folder that contains the data directory `data`. Created when missing, reused when present. */
   directory: string;
   logFile: string;
   superuserPassword: string;
@@ -28,7 +28,7 @@ export interface PostgresOptions {
   readyTimeoutMs?: number;
 }
 
-/** A PostgreSQL that we started. */
+/** A PostgreSQL server that `startPostgres` started. */
 export interface PostgresServer {
   port: number;
   /** URL of the superuser on the database `postgres`; contains the password. */
@@ -107,7 +107,7 @@ async function firstConnection(server: ManagedProcess, url: string, timeoutMs: n
       return rows[0]?.server_version.split(' ')[0] ?? '';
     } catch (error) {
       refusal = error;
-      // 28P01: the data directory has another password. Waiting does not help.
+      // 28P01 is a wrong password: the data directory was created with another one. Waiting does not help.
       if ((error as { code?: string }).code === '28P01') break;
       await new Promise((resolve) => setTimeout(resolve, 30));
     } finally {

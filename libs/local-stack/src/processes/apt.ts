@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { makeDirectory } from './make-directory';
 
-/** Options of every apt-get call: short timeouts, and downloads as root into a folder that only root can write. */
+/** Options of every apt-get call: short timeouts and, when this process is root, downloads as root. */
 export function aptOptions(): string[] {
   const settings = ['Acquire::http::Timeout=5', 'Acquire::https::Timeout=5', 'Acquire::Retries=0'];
   // As root, apt would download as user _apt, who cannot write into our folder.
@@ -9,7 +9,9 @@ export function aptOptions(): string[] {
   return settings.flatMap((setting) => ['-o', setting]);
 }
 
-/** Further options, with which apt keeps package lists in `directory`; for when the system's lists are not usable. */
+/**
+ * Further options, with which apt keeps its package lists in `directory`. Used when the system's lists are not usable.
+ */
 export function ownLists(directory: string): string[] {
   for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
     makeDirectory(join(directory, folder));

@@ -1,7 +1,10 @@
 import { DiskFullError, FolderNotWritableError, PathTooLongError } from '../errors';
 import { isLocalServerError, type LocalServerError } from '../local-server-error';
 
-/** Returns the error for a cause that a person can fix, found in the output of a server; otherwise undefined. */
+/**
+ * Searches the output of a server for a cause that a person can fix: a full disk or an unwritable folder. Returns the
+ * error for that cause; undefined when there is none.
+ */
 export function explainOutput(output: string, what: string): LocalServerError | undefined {
   if (/no space left on device|disk quota exceeded|could not extend file|wrote only \d+ of/i.test(output))
     return new DiskFullError(what);
@@ -13,7 +16,10 @@ export function explainOutput(output: string, what: string): LocalServerError | 
 
 const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'ELOOP']);
 
-/** Returns the error for an operating system error on a file. Returns any other error unchanged. */
+/**
+ * Converts an operating system error on a file into an error that tells a person what to do. Returns any other error
+ * unchanged.
+ */
 export function explainFileError(error: unknown, what: string): unknown {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (isLocalServerError(error)) return error;

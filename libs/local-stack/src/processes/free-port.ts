@@ -9,7 +9,10 @@ const loopback = '127.0.0.1';
  * restarted server finds its own port free.
  */
 const RANGE = { first: 20_000, count: 10_000 };
-/** Each process begins at another place of the range, to avoid ports that another process has just used. */
+/**
+ * Distance, in ports, between the places in the range at which processes with consecutive ids begin. This avoids ports
+ * that another process has just used.
+ */
 const PART = 200;
 let next = (process.pid * PART + randomInt(PART)) % RANGE.count;
 
@@ -23,7 +26,7 @@ export async function freePort(): Promise<number> {
   return listen(0);
 }
 
-/** Whether no program listens on this port of 127.0.0.1 or of all addresses. */
+/** True when the port is free: no program listens on it at 127.0.0.1 or at 0.0.0.0. */
 async function isPortFree(port: number): Promise<boolean> {
   return listen(port).then(
     () => true,

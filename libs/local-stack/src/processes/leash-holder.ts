@@ -1,8 +1,8 @@
 /**
- * A process that leash.ts starts. Reads orders from standard input, one JSON object a line, until that pipe closes. The
- * kernel closes it when the owner ends, even by SIGKILL. The helper then stops the processes that the orders
- * name, the newest first.
- * Imports nothing of this workspace, because Node also runs this file uncompiled.
+ * The helper process that leash.ts starts. Reads orders from standard input, one JSON object a line, until that pipe
+ * closes. The kernel closes the pipe when the process that started the helper ends, even by SIGKILL. The helper then
+ * stops the processes that the orders name, the newest first. Imports nothing of this workspace, because under Jest
+ * Node runs this file uncompiled.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -55,7 +55,10 @@ async function stop(entry: Held): Promise<void> {
   await pause(100);
 }
 
-/** Whether the process of the order still runs. Compares the start time as well, because systems reuse process ids. */
+/**
+ * Whether the process that the order named is running. Compares the id and the start time, because systems reuse
+ * process ids.
+ */
 function isSame(entry: Held): boolean {
   try {
     process.kill(entry.pid, 0);
@@ -67,7 +70,7 @@ function isSame(entry: Held): boolean {
 
 /**
  * Start time of a process: field 22 of /proc/<pid>/stat on Linux; undefined on other systems. `zombie` for a process
- * that has ended.
+ * that has ended and is still in the process table.
  */
 function startTime(pid: number): string | undefined {
   try {

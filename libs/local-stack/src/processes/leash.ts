@@ -37,7 +37,7 @@ export class Leash {
     this.send({ hold: { pid, ...terms } });
   }
 
-  /** Removes a process that has ended. */
+  /** Removes a process that has ended from the processes to stop. */
   remove(pid: number): void {
     this.send({ remove: pid });
   }
@@ -47,7 +47,10 @@ export class Leash {
     this.send({ removeAtEnd: directory });
   }
 
-  /** Ends the helper, which first stops its processes. Resolves when it has ended, after 10 s at the latest. */
+  /**
+   * Ends the helper, which first stops the added processes. Resolves when the helper has ended, after 10 s at the
+   * latest.
+   */
   async release(): Promise<void> {
     const { holder } = this;
     if (holder.exitCode !== null || holder.signalCode !== null) return;

@@ -11,7 +11,10 @@ export function openLogFile(file: string): number {
   return openSync(file, 'a', 0o600);
 }
 
-/** The last non-empty lines of a file after a position, oldest first. Empty when the file is not readable. */
+/**
+ * Returns the last `count` non-empty lines of a file after byte `from`, oldest first. Reads at most 64 KiB. Empty when
+ * the file is not readable.
+ */
 export function lastLines(file: string, count: number, from = 0): string[] {
   try {
     const descriptor = openSync(file, 'r');

@@ -12,7 +12,7 @@ export interface ManagedProcessOptions {
   command: string;
   args: string[];
   cwd?: string;
-  /** Whole environment of the process; by default the environment of this process. */
+  /** Complete environment of the child process; by default that of the parent. */
   env?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
@@ -24,7 +24,7 @@ export interface ManagedProcessOptions {
    * Called at the first line that cannot be written to the log file. The log lacks the lines that could not be written.
    */
   onLogError?: (error: unknown) => void;
-  /** Opens an IPC channel. When this process ends, the channel closes, which a Node child notices. */
+  /** Opens an IPC channel. When the parent ends, the channel closes, and a Node child gets the event `disconnect`. */
   ipc?: boolean;
   stopSignal?: NodeJS.Signals;
   /** Time from the stop signal to SIGKILL, in milliseconds; 10 000 by default. */
@@ -73,7 +73,7 @@ export class ManagedProcess {
   }
 
   /**
-   * Starts the program. Resolves when it runs, before it is ready.
+   * Starts the program. Resolves when the process exists; it may not be ready yet.
    * @throws SpawnFailedError
    */
   static async start(options: ManagedProcessOptions): Promise<ManagedProcess> {
@@ -105,8 +105,8 @@ export class ManagedProcess {
         try {
           writeSync(log, line + '\n');
         } catch (error) {
-          // The log cannot be written, for example because the disk is full. The parent must not crash: it still has to
-          // stop its processes in the right order.
+          // The log cannot be written, for example because the disk is full. The parent must not crash, because it must
+          // later stop its processes in the right order.
           if (logWhole) options.onLogError?.(error);
           logWhole = false;
         }
@@ -128,12 +128,12 @@ export class ManagedProcess {
     return this.exit === undefined;
   }
 
-  /** Whether `stop()` or `kill()` was called: a later exit is not a crash. */
+  /** Whether `stop()` or `kill()` was called. If so, a later exit is not a crash. */
   get stopRequested(): boolean {
     return this.stopping !== undefined;
   }
 
-  /** Last lines that this process wrote, oldest first. */
+  /** Last lines that the child wrote, oldest first. */
   lastLines(count: number): string[] {
     return lastLines(this.options.logFile, count, this.logStart);
   }

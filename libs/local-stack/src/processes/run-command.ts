@@ -17,7 +17,7 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
-    // The `timeout` option of spawn would keep its timer when the program does not exist.
+    // The `timeout` option of spawn is not used: it would keep its timer running when the program does not exist.
     const limit = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const out: Buffer[] = [];
     const all: Buffer[] = [];

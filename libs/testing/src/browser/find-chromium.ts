@@ -21,15 +21,15 @@ const usualPlaces = [
 ];
 
 /**
- * Finds a Chromium: CHROMIUM_PATH, PATH, /usr/bin, or one unpacked earlier. If there is none and apt-get exists,
- * downloads the Debian packages and unpacks them below `.gatehouse/` without root.
+ * Finds a Chromium: the program in CHROMIUM_PATH, or one on PATH, in its usual places, or unpacked earlier. If there is
+ * none and apt-get exists, downloads the Debian packages and unpacks them below `.gatehouse/` without root.
  * @throws ChromiumNotFoundError with what to do
  */
 export async function findChromium(search: ChromiumSearch = {}): Promise<ChromiumProgram> {
   const { env = process.env, stateDirectory = workspaceState(), systemPrograms = usualPlaces } = search;
   const named = env.CHROMIUM_PATH;
   if (named) {
-    // When the caller names a program, no other is tried.
+    // When CHROMIUM_PATH names a program, no other is tried.
     if (!isProgram(named)) throw new ChromiumNotFoundError('CHROMIUM_PATH does not name an executable program.');
     return { path: named, env: {} };
   }

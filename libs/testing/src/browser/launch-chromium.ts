@@ -2,12 +2,13 @@ import { type Browser } from 'playwright-core';
 import { type ChromiumSearch, findChromium } from './find-chromium';
 
 /**
- * Starts a headless Chromium with an empty profile. It sends no requests except those of the pages that it opens.
+ * Starts a headless Chromium with an empty profile. The browser sends no requests except those of the pages that it
+ * opens.
  * @throws ChromiumNotFoundError with how to install it
  */
 export async function launchChromium(search: ChromiumSearch = {}): Promise<Browser> {
   const { path, env } = await findChromium(search);
-  // Loaded here, because most tests need no browser.
+  // Loads `playwright-core` only here, because most tests need no browser.
   const { chromium } = await import('playwright-core');
   return chromium.launch({
     executablePath: path,

@@ -16,7 +16,7 @@ export class ContainerReaper {
     private readonly label: string,
   ) {}
 
-  /** Starts the process. Call it before the first container. */
+  /** Starts the detached process. Call this before the first container is started. */
   static start(): ContainerReaper {
     const { name, value } = runLabel();
     const label = `${name}=${value}`;
@@ -25,7 +25,8 @@ export class ContainerReaper {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
       cwd: '/',
-      // The process needs the variables that name the engine, but not the options of Jest.
+      // The process needs variables such as DOCKER_HOST, which name the container engine, but not the Node options of
+      // Jest.
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     child.on('error', () => undefined);
@@ -37,7 +38,7 @@ export class ContainerReaper {
 
   /**
    * Removes all containers of this run and waits until they are removed.
-   * @throws ContainerFailedError when some may be left
+   * @throws ContainerFailedError when some containers may be left
    */
   async finish(): Promise<void> {
     const { process: child } = this;

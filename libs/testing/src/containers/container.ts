@@ -14,7 +14,7 @@ export interface ContainerOptions {
   files?: Record<string, string>;
   /** Port in the container. */
   port: number;
-  /** Port on the host, which a restart keeps; by default Docker chooses one. */
+  /** Fixed port on the host, which a restarted container keeps. By default Docker chooses a port. */
   hostPort?: number;
   /** Matches the line that the server writes when it listens. */
   listening: RegExp;
@@ -48,7 +48,7 @@ const bytesKept = 8192;
  * @throws ContainerFailedError
  */
 export async function startContainer(options: ContainerOptions): Promise<Container> {
-  // Loaded here, because runs with local servers do not need it.
+  // Loads `testcontainers` only here, because runs with local servers do not need it.
   const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
   let output = '';
   let stopReading = (): unknown => undefined;

@@ -20,7 +20,7 @@ export async function startNatsContainer(
     users: options.users,
     accounts: options.accounts,
     maxFileStore: options.maxFileStore,
-    // Leaves out settings that nats-server 2.9 rejects.
+    // The oldest supported version: with its settings, the file works in every image.
     version: '2.9.0',
     host: '0.0.0.0',
     port: 4222,
@@ -30,7 +30,7 @@ export async function startNatsContainer(
     name: 'nats-server',
     image,
     imageVariable: 'TEST_NATS_IMAGE',
-    // Only options: the entry point of the official images adds the program.
+    // Contains only options, because the entry point of the official images adds the program.
     command: ['--config', configFile],
     files: { [configFile]: text },
     port: 4222,

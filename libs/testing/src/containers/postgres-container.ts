@@ -23,7 +23,7 @@ export async function startPostgresContainer(password: string): Promise<string> 
     imageVariable: 'TEST_POSTGRES_IMAGE',
     environment: {
       POSTGRES_PASSWORD: password,
-      // Sorts like the local PostgreSQL, independent of the language of the image.
+      // Makes this server sort like the local PostgreSQL, whatever the locale of the image.
       POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C.UTF-8 --no-sync',
     },
     command: ['postgres', ...settings.flatMap((setting) => ['-c', setting])],

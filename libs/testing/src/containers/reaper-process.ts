@@ -1,7 +1,7 @@
 /**
  * A process that container-reaper.ts starts with a label as its argument. Waits until its standard input ends. The
  * kernel closes that input when the test run ends, even by SIGKILL. The process then removes the containers with that
- * label. Imports nothing of this workspace, because Node also runs this file uncompiled.
+ * label. Imports nothing of this workspace, because under Jest Node runs this file uncompiled.
  */
 import { createInterface } from 'node:readline';
 
@@ -25,8 +25,8 @@ async function removeAll(label: string): Promise<void> {
     const left = await dockerode.listContainers({ all: true, filters: { label: [label] } });
     await Promise.allSettled(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true, v: true })));
     if (left.length > 0) calmSince = Date.now();
-    // After an interruption, a worker may still start a container. So this process ends only when it has found no
-    // container for `calmMs`.
+    // When the run was interrupted, a worker may start another container after this removal. So this process ends only
+    // when it has found no container for `calmMs`.
     if (orderly ? left.length === 0 : Date.now() - calmSince > calmMs) {
       process.exitCode = 0;
       return;

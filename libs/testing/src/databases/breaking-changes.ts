@@ -16,8 +16,8 @@ const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?([\w.]+) (.*)$/i;
 const CREATED_TABLE = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?([\w.]+)/i;
 const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?([\w.]+)/i;
 /**
- * Matches the removal of the invalid index that a failed CREATE INDEX CONCURRENTLY leaves. Allowed if the index is
- * created again afterwards.
+ * Matches the removal of an invalid index that a failed CREATE INDEX CONCURRENTLY left behind. The removal is allowed
+ * if the migration creates the index again afterwards.
  */
 const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 /**
@@ -27,15 +27,14 @@ const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
 /**
- * Statements of a migration that would break replicas of the previous release. Such a statement drops, renames, revokes
- * or narrows something that existed before, or creates an index that blocks writers. Empty for a migration that only
- * expands. Runs `up` without a database.
+ * Returns the statements of a migration that would break replicas of the previous release. Such a statement drops,
+ * renames, revokes or narrows something that existed before, or creates an index that blocks writers. Empty for a
+ * migration that only adds things. Runs `up` with a recorder in place of a database.
  *
- * SQL is read with regular expressions, because nothing simpler finds the same statements. A comparison of the catalog
- * before and after does not show whether an index blocked writers, nor a DO block whose condition was false in the
- * test. With a parser of SQL as a dependency, these rules would still be needed, and another parser for the bodies of
- * DO blocks. What the expressions cannot read counts as breaking: then name the migration `Contract…`, or list the
- * statement in the spec.
+ * Regular expressions find the statements, because nothing simpler finds the same ones. Comparing the database catalog
+ * before and after would miss indexes that blocked writers, and DO blocks whose condition was false in the test. An SQL
+ * parser would need the same rules, and a second parser for DO blocks. A statement that the expressions cannot read
+ * counts as breaking. In that case, name the migration `Contract…`, or list the statement in the spec.
  */
 export async function breakingChangesOf(migration: MigrationInterface): Promise<string[]> {
   const texts: string[] = [];
@@ -48,7 +47,7 @@ export async function breakingChangesOf(migration: MigrationInterface): Promise<
     const [, table, actions = ''] = ALTERED_TABLE.exec(statement) ?? [];
     const leftover = LEFTOVER_INDEX.exec(statement)?.[1];
     if (leftover !== undefined && statements.slice(position).some((later) => creates(later, leftover))) return [];
-    // No replica uses a table that this migration creates.
+    // No replica uses a table that this same migration creates.
     if (created.has(table ?? BLOCKING_INDEX.exec(statement)?.[1] ?? '')) return [];
     if (table === undefined) return BREAKING.test(statement) || BLOCKING_INDEX.test(statement) ? [statement] : [];
     return actions.split(/ ?, ?/).filter((action) => BREAKING_ACTION.test(action) || isRequiredColumn(action));
@@ -64,8 +63,8 @@ function isRequiredColumn(action: string): boolean {
 }
 
 /**
- * The statements of a text, including those inside DO blocks. Comments, parentheses with their content, quotes and the
- * schema `public` are removed, and white space is one blank.
+ * The statements of a text, including those inside DO blocks. Removes comments, parentheses with their content, quotes
+ * and the schema `public`. Each run of white space becomes one space.
  */
 function statementsOf(text: string): string[] {
   let bare = text

@@ -69,7 +69,7 @@ export function createEmptyTestDatabase(): Promise<TestDatabase> {
   return createTestDatabase({ template: 'empty', migrate: async () => undefined });
 }
 
-/** Drops the templates and roles of this run, on a server that the run did not start. */
+/** Drops the databases and roles of this run. Needed on a server that the run did not start and will not remove. */
 export async function dropTemplates(admin: string, run: string): Promise<void> {
   await withClient(admin, async (client) => {
     const { rows } = await client.query<{ datname: string }>(
@@ -88,7 +88,8 @@ export async function dropTemplates(admin: string, run: string): Promise<void> {
 
 function templatePlan(admin: string, template: string): DatabasePlan {
   const name = `t_${testVariable('run')}_${template.replace(/[^a-z0-9]+/gi, '_').toLowerCase()}`;
-  // The password is derived, so that every worker knows the passwords of roles that another worker created.
+  // Derives the password from the administrator's, so that every worker knows the passwords of roles that another
+  // worker created.
   const password = (role: string) => createHmac('sha256', new URL(admin).password).update(role).digest('hex');
   const [ownerRole, serviceRole] = [`${name}_owner`, `${name}_service`];
   return {

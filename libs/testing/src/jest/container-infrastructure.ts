@@ -12,9 +12,11 @@ export async function startContainerInfrastructure(needed: {
   postgres: boolean;
   nats: boolean;
 }): Promise<TestInfrastructure> {
-  // Checked even when no server is needed here, because test files start containers too.
+  // Always checked, also when the run uses servers that exist already, because test files start containers of their
+  // own.
   await requireContainerEngine();
-  // The reaper of testcontainers needs another image and the socket of the engine; ours needs neither.
+  // Disables the reaper of testcontainers, which needs another image and the socket of the engine. `ContainerReaper`
+  // needs neither.
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
   const reaper = ContainerReaper.start();
   const stop = () => reaper.finish();

@@ -8,7 +8,10 @@ declare global {
   var gatehouseTestInfrastructure: TestInfrastructure | undefined;
 }
 
-/** Runs once before all projects: starts the servers. Workers inherit their addresses as environment variables. */
+/**
+ * Runs once before all projects: starts the servers. Jest workers inherit the servers' addresses as environment
+ * variables.
+ */
 export default async function globalSetup(): Promise<void> {
   const { env } = process;
   env[testVariables.run] = randomBytes(4).toString('hex');

@@ -26,7 +26,7 @@ export async function startLocalInfrastructure(needed: {
   nats: boolean;
 }): Promise<TestInfrastructure> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  // If PostgreSQL runs as another user, that user must pass through this folder to reach its own.
+  // If PostgreSQL runs as another user, that user must pass through this folder to reach the folder of PostgreSQL.
   chmodSync(directory, 0o711);
   const leash = Leash.start();
   leash.removeAtEnd(directory);
@@ -66,7 +66,7 @@ export async function startLocalInfrastructure(needed: {
       directory: join(directory, 'nats'),
       logFile: join(directory, 'nats-server.log'),
       accounts: natsTestAccounts(password),
-      // Together, the streams of all accounts may reserve more than the disk of this machine has.
+      // The streams of all accounts together may reserve more storage than the disk of this machine has.
       maxFileStore: '1TB',
       leash,
     });

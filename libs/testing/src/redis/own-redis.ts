@@ -26,8 +26,8 @@ const READY_TIMEOUT_MS = 20_000;
 const PROBE_MS = 30;
 
 /**
- * Starts a redis-server or valkey-server for one test file. Looks for the program in REDIS_SERVER_BIN, PATH and our
- * cache; otherwise unpacks the Debian package.
+ * Starts a redis-server or valkey-server for one test file. Looks for the program in REDIS_SERVER_BIN, on PATH and
+ * below `.gatehouse/redis`; otherwise unpacks the Debian package there.
  * @throws RedisServerNotFoundError
  */
 export async function startOwnRedis(): Promise<OwnRedis> {

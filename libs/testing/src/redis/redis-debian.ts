@@ -13,7 +13,7 @@ const program = 'usr/bin/redis-server';
 
 /**
  * Unpacks redis-server, and the libraries that it needs and this system lacks, into a folder.
- * @param aptDirectory holds our own package lists when the system's are not usable
+ * @param aptDirectory folder for package lists of our own, used when the lists of the system are not usable
  * @throws CommandFailedError
  */
 export async function unpackDebianRedis(directory: string, aptDirectory: string): Promise<RedisProgram> {
