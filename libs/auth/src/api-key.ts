@@ -28,8 +28,8 @@ const PREFIX_LENGTH = 6;
 const SHAPE = /^sk_(dev|stg|prod)_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 
 /**
- * Creates a key from 32 random bytes: `sk_<environment>_<43 of base62>_<6 of base62>`. The last part is a CRC-32 of the
- * text before it. Show the key once and never store it.
+ * Creates a key from 32 random bytes: `sk_<environment>_<43 base62 digits>_<6 base62 digits>`. The last part is a
+ * CRC-32 of the text before it. Show the key once and never store it.
  * @throws ApiKeyRandomnessError if `random` does not have 32 bytes
  */
 export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; readonly random: Uint8Array }): string {
@@ -40,9 +40,10 @@ export function mintApiKey(from: { readonly environment: ApiKeyEnvironment; read
 }
 
 /**
- * Parses a key and verifies its checksum, without a lookup or a secret. The checksum finds typing errors and guesses.
- * Anybody can compute a checksum, so a valid one does not prove that the key was issued.
- * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or a code of `foreignCredential`
+ * Parses a key and verifies its checksum, without a lookup or a secret. The checksum detects typing errors and random
+ * guesses. It does not prove that the key was issued, because anybody can compute it.
+ * @throws CredentialRefusedError `api_key_malformed`, `api_key_checksum_invalid`, or a code that `foreignCredential`
+ *   returns
  */
 export function parseApiKey(text: string): ParsedApiKey {
   const foreign = foreignCredential(text);

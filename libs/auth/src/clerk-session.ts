@@ -11,7 +11,10 @@ import { type JsonObject } from './json-object';
 /** Which Clerk sessions are accepted. */
 export interface ClerkSessionRules {
   readonly issuer: string;
-  /** Accepted values of the claim `azp`: origins of pages. Tokens of native clients have no `azp`. */
+  /**
+   * Accepted values of the claim `azp` (authorized party): the origin of the page that got the token. Tokens of native
+   * clients have no `azp`.
+   */
   readonly authorizedParties: { includes(origin: string): boolean };
   /** Whether to reject tokens without `azp`, such as those of native clients. Default: false. */
   readonly requireAuthorizedParty?: boolean;
@@ -50,7 +53,7 @@ export class ClerkSessionVerifier {
 
   /**
    * Verifies a decoded token and returns its content.
-   * @param check runs the signature check, or throws to reject the token with its signature unchecked
+   * @param check runs the signature check and returns its result, or throws without running it, which rejects the token
    * @throws CredentialRefusedError with the first fault
    * @throws KeysUnavailableError when the signing key is not cached and cannot be fetched
    */

@@ -9,8 +9,8 @@ export interface CredentialRequest {
   /** Path and query string. */
   readonly url: string;
   /**
-   * Whether browsers navigate to this route. If so, Clerk's query parameters are allowed, and an `Authorization` header
-   * of another scheme than Bearer is ignored, because that header is meant for a proxy.
+   * Whether browsers navigate to this route. On such a route, Clerk's query parameters are allowed. An `Authorization`
+   * header whose scheme is not Bearer, such as Basic, is ignored, because it is meant for a proxy.
    */
   readonly navigation?: boolean;
 }
@@ -28,7 +28,10 @@ const MAX_KEY_LENGTH = 256;
 const JOINED_BEARER = /(^|,)\s*bearer\b/i;
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUERY_NAMES = new Set(['access_token', 'api_key', 'apikey', 'authorization', 'jwt', 'token', 'x-api-key']);
-/** Query parameters that Clerk adds when it redirects a browser back, such as `__clerk_ticket` or `__dev_session`. */
+/**
+ * Query parameters that Clerk adds when it redirects a browser back to the application, such as `__clerk_ticket` or
+ * `__dev_session`.
+ */
 const CLERK_PARAMETER = /^__(clerk_|dev_session$)/;
 const LOOKS_LIKE_CREDENTIAL = /^(sk_(dev|stg|prod|test|live)_|eyJ[\w-]+\.[\w-]+\.)/;
 
@@ -72,8 +75,8 @@ function single(rawHeaders: readonly string[], name: string): string | undefined
     found = rawHeaders[index + 1] ?? '';
   }
   // Proxies join repeated headers with commas. API keys and bearer tokens contain no comma, so a comma means a repeated
-  // header. Other schemes, such as Digest, use commas themselves. Such a header is rejected only if it also contains a
-  // bearer token.
+  // header. Other schemes, such as Digest, use commas themselves. So an `Authorization` header of another scheme is
+  // rejected only if it contains a `Bearer` part as well.
   if (found?.includes(',') && (name === 'x-api-key' || JOINED_BEARER.test(found)))
     throw new CredentialRequestError('credential_repeated');
   return found;

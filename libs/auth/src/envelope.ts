@@ -4,7 +4,9 @@ import { decodeBase64Url } from './base64url';
 import { type Clock, systemClock } from './clock';
 import { EnvelopeInvalidError, KeyInvalidError } from './errors';
 
-/** Signs the envelope of a request. The envelope binds the principal to the request's subject and body. */
+/**
+ * Signs the envelope of a request. The envelope binds the principal to the NATS subject and the body of the request.
+ */
 export type EnvelopeSigner = (request: {
   readonly subject: string;
   readonly body: Uint8Array;
@@ -21,14 +23,14 @@ export type EnvelopeVerifier = (envelope: string | undefined, subject: string, b
 
 /** Maximum lifetime of an envelope. */
 const LIFETIME_MS = 10_000;
-/** Allowed difference between the clocks of two hosts. */
+/** Allowed difference between the clocks of the signing and the verifying host. */
 const SKEW_MS = 2_000;
 const MAX_LENGTH = 16 * 1024;
 const ED25519_SIGNATURE_BYTES = 64;
 
 /**
  * Creates the signer of principal envelopes from an Ed25519 private key in PEM. An envelope is `<claims>.<signature>`,
- * both in base64url. The Ed25519 signature signs the claims as base64url text.
+ * both in base64url. The signature (Ed25519) covers the base64url text of the claims.
  * @throws KeyInvalidError
  */
 export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemClock): EnvelopeSigner {

@@ -23,7 +23,7 @@ export class EnvelopeInvalidError extends codedError(
 ) {
   /**
    * @param signerAheadMs milliseconds by which the signer's clock seems to be ahead of ours; negative if it seems to be
-   *   behind. Set only if everything but the times is valid
+   *   behind. Set only for the faults `not_yet_valid` and `expired`
    */
   constructor(
     readonly fault: EnvelopeFault,
@@ -33,7 +33,7 @@ export class EnvelopeInvalidError extends codedError(
   }
 }
 
-/** By code of a {@link CredentialRequestError}: the detail for the client. */
+/** By code of a {@link CredentialRequestError}: the text that the client gets as `detail`. */
 export const credentialRequestFaults = {
   credential_repeated: 'A credential header is repeated or contains a comma. Send one credential.',
   credential_conflict: 'X-API-Key and Authorization hold two different API keys. Send one.',
@@ -52,7 +52,7 @@ export class CredentialRequestError extends Error {
   }
 }
 
-/** By code of a {@link CredentialRefusedError}: the detail for the client. */
+/** By code of a {@link CredentialRefusedError}: the text that the client gets as `detail`. */
 export const credentialFaults = {
   credential_scheme_unsupported: 'The authorization scheme is not Bearer.',
   credential_is_clerk_secret: "This looks like Clerk's secret key. Never send it, and roll it now.",
@@ -102,8 +102,8 @@ export type CredentialFault = keyof typeof credentialFaults;
 /** A credential does not prove who is calling. The message does not show the credential. */
 export class CredentialRefusedError extends Error {
   /**
-   * @param recheckAfterMs milliseconds until the signing keys can be fetched again. Set only if a newer key, not
-   *   fetched yet, may verify the credential
+   * @param recheckAfterMs milliseconds until the signing keys can be fetched again. Set only if the credential may be
+   *   signed by a newer key that this gateway has not fetched yet
    */
   constructor(
     readonly code: CredentialFault,

@@ -4,14 +4,14 @@ const MAX_BYTES = 256 * 1024;
 
 /**
  * Fetches a JSON document of at most 256 KiB. Follows no redirects.
- * @throws KeySetInvalidError when the response is not such a document
+ * @throws KeySetInvalidError when the status is not 2xx, or the body is not JSON or too large
  * @throws DOMException `TimeoutError` after `timeoutMs`
  */
 export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: number): Promise<unknown> {
   const response = await fetcher(url, {
     headers: { accept: 'application/json' },
     redirect: 'error',
-    // The timeout covers the body too, not only the headers.
+    // The timeout covers the headers and the body.
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok || response.body === null) {
@@ -22,7 +22,7 @@ export async function fetchJson(url: string, fetcher: typeof fetch, timeoutMs: n
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    // An error thrown inside this loop also cancels the response stream.
+    // An error thrown inside this loop cancels the response stream.
     if (size > MAX_BYTES) throw new KeySetInvalidError(`is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }

@@ -8,13 +8,21 @@ import { fetchJson } from './fetch-json';
 export interface JwksCacheOptions {
   readonly url: string;
   readonly fetch?: typeof fetch;
-  /** Must be monotonic: if the clock were set back, the cache would fetch nothing until the clock has caught up. */
+  /**
+   * Clock in milliseconds. Must be monotonic: if the clock were set back, the cache would fetch nothing until the clock
+   * has caught up.
+   */
   readonly now?: () => number;
-  /** Minimum time between two fetches. Applies after a failed fetch only when looking for a replaced key. */
+  /**
+   * Minimum time from a successful fetch to the next one. A fetch that looks for a replaced key waits this long after a
+   * failed fetch, too.
+   */
   readonly cooldownMs?: number;
-  /** Minimum time between a failed fetch and the next one, unless the next one looks for a replaced key. */
+  /**
+   * Minimum time from a failed fetch to the next one. A fetch that looks for a replaced key waits `cooldownMs` instead.
+   */
   readonly failureCooldownMs?: number;
-  /** Age after which the keys are fetched again in the background. */
+  /** Age of the cached keys after which the next lookup starts a fetch in the background. */
   readonly maxAgeMs?: number;
   readonly timeoutMs?: number;
   /** Called after each fetch; `error` is undefined when it succeeded. */
@@ -27,8 +35,8 @@ const MAX_KID = 256;
 
 /**
  * Clerk's public keys, fetched when needed. Concurrent calls share one fetch, and a cooldown limits fetches for unknown
- * ids. Cached keys stay valid while the source is down. During the cooldown an invented key id cannot be told apart
- * from one that Clerk has just introduced. For both it throws KeysUnavailableError with the remaining cooldown.
+ * ids. Cached keys stay valid while the source is down. During the cooldown, an invented key id cannot be distinguished
+ * from one that Clerk has just introduced. For both, `find` throws KeysUnavailableError with the remaining cooldown.
  */
 export class JwksCache implements KeySource {
   private readonly options: Required<Omit<JwksCacheOptions, 'onFetch'>> & Pick<JwksCacheOptions, 'onFetch'>;
@@ -60,8 +68,8 @@ export class JwksCache implements KeySource {
 
   async findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor> {
     const { cooldownMs } = this.options;
-    // Most tokens with a known key id and a wrong signature are forged. So `cooldownMs` applies even after a failed
-    // fetch.
+    // Most tokens with a known key id and a wrong signature are forged. So the longer `cooldownMs` applies here even
+    // after a failed fetch, where other fetches wait only `failureCooldownMs`.
     const asked = await this.refresh(cooldownMs);
     const found = this.lookUp(kid);
     return {
@@ -83,7 +91,7 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** Cooldown of every fetch except for a replaced key: `failureCooldownMs` after a failed fetch, else `cooldownMs`. */
+  /** Cooldown before a fetch that does not look for a replaced key. */
   private get unknownKeyCooldownMs(): number {
     const { cooldownMs, failureCooldownMs } = this.options;
     return this.failure === undefined ? cooldownMs : failureCooldownMs;
@@ -97,7 +105,8 @@ export class JwksCache implements KeySource {
   /**
    * Fetches the keys, or waits for the running fetch. Does nothing if the last fetch began less than `cooldownMs` ago.
    * Never throws.
-   * @returns whether a fetch began after this call. An earlier fetch may miss a key that was published since
+   * @returns whether this call started a fetch. A fetch that was already running may miss a key that was published
+   *   meanwhile
    */
   private async refresh(cooldownMs: number): Promise<boolean> {
     if (this.running !== undefined) {

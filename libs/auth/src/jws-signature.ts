@@ -1,9 +1,9 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 /**
- * Wrapper that decides whether a signature is checked. If so, calls `matches`, which checks the signature, and returns
- * the result. If not, throws, which rejects the token. A verifier calls the wrapper only when it has the key, so that
- * the check follows the decision at once.
+ * Wrapper that decides whether a signature is checked. It either calls `matches`, which checks the signature, and
+ * returns the result; or it throws, which rejects the token. A verifier calls the wrapper only when it has the key, so
+ * that no fetch of keys comes between decision and check.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 

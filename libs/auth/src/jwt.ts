@@ -39,7 +39,10 @@ export function decodeJwt(token: string): DecodedJwt {
   return decoded;
 }
 
-/** Positions of the two dots of a token. Stops at a third dot, so that a token full of dots takes no longer. */
+/**
+ * Positions of the two dots of a token. Stops at a third dot, so that a token full of dots takes no longer than a valid
+ * one.
+ */
 function dotsOf(token: string): readonly [number, number] {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);

@@ -29,7 +29,7 @@ export interface KeySet {
 
 /**
  * Reads the first 32 entries of a JWK set. Skips entries that are not for RS256 signatures, and weak keys.
- * @throws KeySetInvalidError when no key is left, so that a faulty source does not replace the cached keys
+ * @throws KeySetInvalidError when no usable key is left, so that a faulty source does not replace the cached keys
  * @see https://www.rfc-editor.org/rfc/rfc7517
  */
 export function readKeySet(json: unknown): KeySet {

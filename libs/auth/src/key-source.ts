@@ -3,7 +3,7 @@ import { rsaKeyFromPem } from './rsa-key';
 
 /** Result of {@link KeySource.findSuccessor}. */
 export interface Successor {
-  /** The new key under the id; undefined if no new key is known. */
+  /** The new key with the same id; undefined if no new key is known. */
   readonly key: KeyObject | undefined;
   /** Milliseconds until the source can be asked again; undefined if the source has just answered. */
   readonly recheckAfterMs: number | undefined;
@@ -18,8 +18,8 @@ export interface KeySource {
    */
   find(kid: string | undefined): Promise<KeyObject | undefined>;
   /**
-   * Looks for the key that replaced `known` under the same id. Clerk replaces keys this way, because its key id is the
-   * instance id. Never throws.
+   * Looks for the key that replaced `known` under the same id. Clerk replaces keys this way, because it uses its
+   * instance id as key id. Never throws.
    */
   findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor>;
   /**
@@ -32,7 +32,7 @@ export interface KeySource {
 }
 
 /**
- * Returns a source of the one RSA key that the operator pinned. It verifies tokens with any key id.
+ * Returns a source with one RSA key, which the operator configured. It returns this key for every key id.
  * @throws KeyInvalidError
  */
 export function pinnedKey(pem: string): KeySource {

@@ -9,7 +9,7 @@ import { type JsonObject } from './json-object';
 
 /**
  * Issuer, audience and secrets of Gatehouse tokens, called legacy in code. The first secret signs new tokens. During a
- * rotation there are two secrets, and either verifies.
+ * rotation there are two secrets, and tokens of both are accepted.
  */
 export interface LegacyJwtRules {
   readonly issuer: string;
@@ -23,8 +23,8 @@ export interface LegacyClaims {
   /** Unique id, by which the token can be revoked. */
   readonly jti: string;
   /**
-   * The Clerk session that was exchanged for this token. The token ends with that session. Null after a login with a
-   * password.
+   * Id of the Clerk session that was exchanged for this token. When that session ends, this token is rejected. Null
+   * after a login with a password.
    */
   readonly sessionId: string | null;
   readonly issuedAt: number;
@@ -59,7 +59,7 @@ export function legacySecrets(texts: readonly string[]): readonly KeyObject[] {
 
 /**
  * Creates a Gatehouse token, signed by HS256 with the first secret. Times are rounded down to seconds.
- * @throws SecretInvalidError without a secret
+ * @throws SecretInvalidError if `secrets` is empty
  */
 export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets }: LegacyJwtRules): string {
   const [secret] = secrets;
@@ -77,7 +77,7 @@ export function mintLegacyJwt(claims: LegacyClaims, { issuer, audience, secrets 
   return `${signed}.${hs256(Buffer.from(signed), secret).toString('base64url')}`;
 }
 
-/** Verifies Gatehouse tokens: first the HS256 signature with either secret, then every claim. */
+/** Verifies Gatehouse tokens: first the HS256 signature, with each secret in turn, then every claim. */
 export class LegacyJwtVerifier {
   constructor(
     private readonly rules: LegacyJwtRules,
@@ -86,7 +86,7 @@ export class LegacyJwtVerifier {
 
   /**
    * Verifies a decoded token and returns its content.
-   * @param check runs the signature check, or throws to reject the token with its signature unchecked
+   * @param check runs the signature check and returns its result, or throws without running it, which rejects the token
    * @throws CredentialRefusedError with the first fault
    */
   verify({ header, claims, signed, signature }: DecodedJwt, check: SignatureCheck = checkEach): LegacySession {

@@ -11,9 +11,10 @@ const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>]
   .filter(([prime, powers]) => powers.size < Number(prime) - 1);
 
 /**
- * Whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361). That
- * generator makes primes `k * M + (65537^a mod M)`, where M is a product of small primes. So modulo every prime factor
- * of M, the RSA modulus is a power of 65537. About one in a hundred million other moduli passes this test too.
+ * Whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361). Each prime
+ * from that generator is `k * M + (65537^a mod M)` for some `k` and `a`, where M is a product of small primes. So
+ * modulo every prime factor of M, the RSA modulus is a power of 65537. About one in a hundred million other moduli
+ * passes this test too.
  * @see https://crocs.fi.muni.cz/public/papers/rsa_ccs17 (section 2.2)
  */
 export function isRocaModulus(modulus: bigint): boolean {

@@ -1,8 +1,8 @@
 import { decodeJwt } from './jwt';
 
 /**
- * Clerk writes the session token as `__session` and `__session_<suffix>`. The suffix is derived from Clerk's
- * publishable key, which the gateway does not know, so any suffix is accepted.
+ * Clerk writes the session token to the cookies `__session` and `__session_<suffix>`. The suffix is derived from
+ * Clerk's publishable key, which the gateway does not know, so any suffix is accepted.
  */
 const SESSION_COOKIE = /^__session(?:_[\w-]{1,64})?$/;
 const MAX_COOKIES = 10;

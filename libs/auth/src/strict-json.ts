@@ -13,7 +13,8 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 
 /**
  * Parses strict JSON: valid UTF-8, no repeated members at any depth, finite numbers, at most 32 levels. JSON.parse
- * alone keeps the last of two equal members and reads `1e400` as Infinity; this function adds the missing checks.
+ * alone keeps the last of two members with one name and reads `1e400` as Infinity; this function adds the missing
+ * checks.
  * @param names result of `countNames` for these bytes
  * @throws the error that `toError` returns
  */
@@ -91,7 +92,9 @@ export function countNames(
   return names;
 }
 
-/** Path of the first repeated member of a valid JSON text, with dots between levels; undefined without one. */
+/**
+ * Path of the first repeated member of a valid JSON text, with dots between levels; undefined if no member is repeated.
+ */
 export function repeatedMember(bytes: Uint8Array): string | undefined {
   const open: { readonly names: Set<string>; name?: string }[] = [];
   let [start, end] = [0, 0];
