@@ -3,7 +3,7 @@ import { elementList } from './element-list';
 
 const MAX_NAMES = 50;
 const MAX_LENGTH = 64;
-/** `field-name` of RFC 9110, section 5.1, in lower case and without `*`, which would stand for every header. */
+/** `field-name` of RFC 9110, section 5.1, in lower case and without `*`, which in CORS stands for every header. */
 const FIELD_NAME = /^[!#$%&'+.^_`|~0-9a-z-]+$/;
 
 /**

@@ -25,8 +25,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Minimum length of a known name to compare; characters. HOST and PORT differ by only two letters, yet neither is a
- * misspelling of the other.
+ * Known names shorter than this are not compared; characters. HOST and PORT differ by only two letters, yet neither is
+ * a misspelling of the other.
  */
 const MIN_LENGTH = 6;
 const LONG_NAME = 10;
@@ -34,7 +34,7 @@ const LONG_NAME = 10;
 /**
  * Finds variables that are set under an unknown name: a misspelled known name, or another tool's name for a known
  * variable. Never suggests a variable that is already set. Of the values, reads only whether they are empty.
- * @param known names that this program or a program that it starts reads
+ * @param known names of the variables that this program, or a program that it starts, reads
  */
 export function nearMisses(
   environment: Readonly<Record<string, string | undefined>>,

@@ -11,7 +11,8 @@ const EXAMPLE = 'https://app.example.com';
 const WILDCARD_EXAMPLE = 'https://*.preview.example.com';
 const MAX_ORIGINS = 200;
 /**
- * With fewer labels after it, a wildcard would match domains where anybody can register, such as vercel.app or co.uk.
+ * Minimum number of labels after a wildcard. With two, a wildcard could match sites of strangers: anybody can register
+ * a name under vercel.app or co.uk.
  */
 const MIN_LABELS_AFTER_WILDCARD = 3;
 /** Schemes of URLs that have no origin, or whose origin never appears in the header `Origin`. */

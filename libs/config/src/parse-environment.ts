@@ -3,7 +3,7 @@ import { ConfigError } from './errors';
 
 /**
  * Parses the whole environment at start. Empty variables count as unset.
- * @throws ConfigError with every fault, without values
+ * @throws ConfigError that lists every fault, but no value
  */
 export function parseEnvironment<Schema extends z.ZodType>(
   schema: Schema,

@@ -13,8 +13,8 @@ export function retryVariables(defaults: { baseMs: number; capMs: number; maxRet
 const bothGiven = z.looseObject({ RETRY_BASE_MS: z.number(), RETRY_CAP_MS: z.number() });
 
 /**
- * Adds the rule that the cap of the retry delay is not below its base. A violation is reported together with all other
- * faults.
+ * Adds a rule to the schema: the cap of the retry delay must not be below its base. A violation is reported together
+ * with all other faults.
  */
 export function withRetryInOrder<Schema extends z.ZodObject>(schema: Schema): Schema {
   return schema.refine(

@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import { commaSeparated, flag } from './variables';
 
-/** Names of networks in proxy-addr, which Fastify uses. */
+/** Names of networks that proxy-addr accepts. Fastify uses this package. */
 const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 /**
  * Proxies whose `X-Forwarded-For` is trusted: `true`, `false`, or addresses, networks (CIDR) and names of networks.
- * Rejects a hop count such as `1`, because anybody who reaches the port directly could add hops.
+ * Rejects a hop count such as `1`, because a client that reaches the port directly could forge its address by adding
+ * hops.
  */
 export const trustProxy = commaSeparated
   .refine(

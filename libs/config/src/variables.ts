@@ -45,7 +45,10 @@ export const pem = z
   .transform((value) => value.replaceAll('\\n', '\n').trim())
   .refine((value) => /^-----BEGIN [A-Z ]+-----\n[\s\S]+\n-----END [A-Z ]+-----$/.test(value), 'is not a PEM key');
 
-/** Path of a file with certificates in PEM. The file is read here, so that a wrong path is a fault of the variable. */
+/**
+ * Path of a file with certificates in PEM. The file is read here, so that a wrong path is reported as a fault of the
+ * variable.
+ */
 export const certificateFile = z
   .string()
   .refine(holdsCertificates, 'does not name a readable file of certificates in PEM');
@@ -82,7 +85,7 @@ function urlOf(protocol: RegExp, problem: string) {
 }
 
 /**
- * Whether every percent sign begins an escape. Otherwise the database driver would fail to decode the user name and
+ * Whether every percent sign begins an escape. Otherwise the database driver would fail to decode the user name or
  * password.
  */
 function isDecodable(value: string): boolean {
