@@ -16,10 +16,11 @@ const personalText = { type: 'text', personal: true, bars: false, since: 1 } as 
 const personalFlag = { type: 'boolean', personal: true, bars: false, since: 1 } as const;
 
 /**
- * By field: the columns of a user that Clerk owns. All other columns are Gatehouse's and never compared with Clerk.
+ * By field of a user: the columns that Clerk owns. The columns of `users` that are not in this list are Gatehouse's,
+ * and are never compared with Clerk.
  *
- * These are made from this list or checked against it: the content hash, the SQL that reads and writes users, the
- * entity, the erasure of deleted users, and `explain`. Code that leaves out a column does not compile.
+ * The content hash, the SQL that reads and writes users, the entity, the erasure of deleted users, and `explain` are
+ * made from this list or checked against it. Code that leaves out a column does not compile.
  *
  * The content hash covers the columns in this order. So add a new column at the end, with the next content version as
  * `since`.
@@ -47,7 +48,7 @@ export type ClerkOwned = {
   readonly [Field in ClerkOwnedField]: Columns[Field]['type'] extends 'boolean' ? boolean : string | null;
 };
 
-/** Fields by which Clerk stops a user from acting. */
+/** Fields that stop a user from acting while they are `true`, such as `clerkBanned`. */
 export type BarringField = {
   [Field in ClerkOwnedField]: Columns[Field]['bars'] extends true ? Field : never;
 }[ClerkOwnedField];
@@ -57,10 +58,10 @@ export type FieldSinceVersion1 = {
   [Field in ClerkOwnedField]: Columns[Field]['since'] extends 1 ? never : Field;
 }[ClerkOwnedField];
 
-/** All fields, in the order of the list. */
+/** All fields that Clerk owns, in the order of {@link clerkOwnedColumns}. */
 export const clerkOwnedFields = Object.keys(clerkOwnedColumns) as ClerkOwnedField[];
 
-/** Fields by which Clerk stops a user from acting. */
+/** Fields that stop a user from acting while they are `true`, such as `clerkBanned`. */
 export const barringFields = clerkOwnedFields.filter((field): field is BarringField => clerkOwnedColumns[field].bars);
 
 /** Fields that were added after content version 1, so hashes of content version 1 do not cover them. */

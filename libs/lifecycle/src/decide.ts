@@ -8,10 +8,10 @@ export type Known =
  * Facts of an observation that decide what to do. An *event* describes a moment in the past, a *snapshot* was fetched
  * from Clerk just now.
  *
- * - `proven`: the event names our Clerk instance and the user starts with the lowest role, so the event alone may
- *   create the user.
+ * - `proven`: the event names our Clerk instance and the user starts with the lowest role, so the event may create the
+ *   user without a request to Clerk.
  * - `rowUnchanged`: the row has not changed since Clerk was asked for the snapshot.
- * - `confirmed`: the previous snapshot, fetched just before, also had a lower version than the row.
+ * - `confirmed`: this is the second snapshot, because the version of the first one was lower than the row's.
  */
 export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }

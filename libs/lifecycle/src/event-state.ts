@@ -1,7 +1,7 @@
 /**
  * States of a ledger row.
  *
- * - `pending`: recorded, not yet published. Ends when the event is published, rejected or ignored.
+ * - `pending`: recorded, not yet published. Ends when the event is published, rejected as `invalid`, or ignored.
  * - `processing`: published. Ends when user-sync reports an outcome.
  * - `success`: applied, or needed no change. Final.
  * - `failed`: the last attempt failed. Ends when a retry is due, when a late success is reported, or by a redrive.
@@ -26,12 +26,15 @@ export type EventInput =
 /** Fields of a ledger row that the rules read. */
 export interface EventRow {
   readonly state: EventState;
-  /** Retries that were started. */
+  /** Number of retries that were started, without the retries after a shared outage. */
   readonly retryCount: number;
   readonly maxRetries: number;
   /** Whether the time of the next retry is set. */
   readonly retryScheduled: boolean;
-  /** Whether the last failure was a shared outage. The retry after it is not counted. */
+  /**
+   * Whether the last failure was an outage that all events share: Clerk was unavailable. `retryCount` does not count
+   * the retry after such a failure.
+   */
   readonly sharedOutage?: boolean;
 }
 
@@ -48,7 +51,8 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
     published: 'processing',
     rejected: 'invalid',
     ignored: 'ignored',
-    // An outcome can arrive before the update that stores the publish, so a pending row accepts outcomes too.
+    // After a publish, the outcome can arrive before the row is updated to `processing`. So a pending row accepts
+    // outcomes.
     succeeded: 'success',
     failed: 'failed',
     'retry-due': 'stay',
@@ -76,7 +80,7 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
     published: 'stay',
     rejected: 'stay',
     ignored: 'stay',
-    // A success counts even after a failure was reported.
+    // A success that is reported after a failure counts, because the event was applied.
     succeeded: 'success',
     failed: 'stay',
     'retry-due': 'processing',
@@ -102,13 +106,13 @@ export const transitions: Record<EventState, Record<EventInput['type'], Move>> =
   },
 };
 
-/** Whether a failed row has no retry left, so that only a redrive can change it. */
+/** Whether a row is failed and no retry is scheduled. Then only a redrive or a late success changes the row. */
 export function isDead(row: EventRow): boolean {
   return row.state === 'failed' && !row.retryScheduled;
 }
 
 /**
- * Returns the state of a row after an input. Every pair of state and input has an answer.
+ * Returns the state of a row after an input. The result is defined for every pair of state and input.
  *
  * A failure of an attempt older than `retryCount` changes nothing. After a failure by a shared outage a retry always
  * follows, and `retryCount` does not count this retry.

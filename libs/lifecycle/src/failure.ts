@@ -8,9 +8,8 @@ export interface FailureFacts {
 }
 
 /**
- * Whether a retry can succeed. Retryable are network and database failures, conflicts, a locked resource, and Clerk's
- * responses 408, 429 and 5xx. Invalid data and Clerk's other responses are not retryable. Unknown errors are retried
- * until no retry is left.
+ * Whether a retry can succeed. Retryable are failures of network and database, conflicts, unknown errors, and Clerk's
+ * responses 408, 429, 5xx and 409 `resource_locked`. Invalid data and Clerk's other responses are not retryable.
  */
 export function isRetryable(failure: FailureFacts): boolean {
   switch (failure.kind) {
