@@ -1,6 +1,8 @@
 import { type DestinationStream } from 'pino';
 
-/** Maximum number of characters to hold back. More are written at once, before the turn of the event loop ends. */
+/**
+ * Maximum number of buffered characters. A longer buffer is written at once, before the turn of the event loop ends.
+ */
 const MAX_BUFFERED = 64 * 1_024;
 
 /**
@@ -11,7 +13,7 @@ export class BatchedOutput implements DestinationStream {
   private lines: string[] = [];
   private length = 0;
 
-  /** @param stream whose `write` is synchronous */
+  /** @param stream gets the lines; its `write` must be synchronous, because a process that exits waits for nothing */
   constructor(private readonly stream: DestinationStream) {
     process.on('exit', () => this.flush());
   }

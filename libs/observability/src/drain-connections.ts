@@ -9,8 +9,8 @@ const POLL_MS = 10;
 
 /**
  * Closes every connection at shutdown without breaking a request. A request may already be on its way on an idle
- * connection. So the server answers everything for half a second, each time with `Connection: close`, and then closes
- * the connections that stayed idle.
+ * connection. So for up to half a second the server answers every request, with `Connection: close`. Then it closes the
+ * connections that stayed idle.
  */
 export function drainConnectionsOnShutdown(server: FastifyInstance): void {
   let closing = false;
@@ -31,7 +31,8 @@ export function drainConnectionsOnShutdown(server: FastifyInstance): void {
     done(null, payload);
   });
   // Node closes only connections that are idle when the server closes. A response that began before the shutdown has no
-  // `Connection: close`, so its connection would stay open for the keep-alive time. It is closed here instead.
+  // `Connection: close`, so its connection would stay open for the keep-alive time. This hook closes such a connection
+  // after its response.
   server.addHook('onResponse', (_request, _reply, done) => {
     if (drained) setImmediate(() => server.server.closeIdleConnections());
     done();

@@ -11,8 +11,8 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const STALLED_MS = 30_000;
 
 /**
- * Fastify options that all services for clients share. `describe` returns code and detail for the statuses 400, 408 and
- * 431.
+ * Fastify options for services that receive HTTP requests from outside: api-gateway and webhook-ingest. `describe`
+ * returns code and detail of the responses with status 400, 408 or 431.
  */
 export function edgeServerOptions(
   trustProxy: boolean | string[],
@@ -31,7 +31,10 @@ export function edgeServerOptions(
   };
 }
 
-/** Adds what all services for clients share: addresses without ports, a log line per request, drain at shutdown. */
+/**
+ * Adds hooks for services that receive HTTP requests from outside. They remove ports from client addresses, log each
+ * request, and drain the connections at shutdown.
+ */
 export function prepareEdgeServer(server: FastifyInstance, logger: Logger): void {
   stripForwardedPorts(server);
   logRequests(server, logger);

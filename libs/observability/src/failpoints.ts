@@ -7,7 +7,7 @@ export class FailpointsInvalidError extends codedError(
   'FAILPOINTS is not a list of point[=label]:kill[:nth]',
 ) {}
 
-/** A failpoint: kills the process when it is passed for the `nth` time. */
+/** A place in the code at which the process kills itself when it passes there for the `nth` time. */
 export interface Failpoint {
   readonly point: string;
   readonly label: string | undefined;
@@ -32,15 +32,16 @@ export function parseFailpoints(text: string): Failpoint[] {
   });
 }
 
-/** Arms failpoints in this process, with a warning when there are any. Only for tests of crashes. */
+/** Arms the failpoints in this process, and logs a warning unless the list is empty. Only for crash tests. */
 export function armFailpoints(failpoints: readonly Failpoint[], log: Pick<Logger, 'warn'>): void {
   if (failpoints.length > 0) log.warn({ failpoints }, 'failpoints armed: this process will kill itself');
   armed = failpoints.map((one) => ({ failpoint: one, passed: 0 }));
 }
 
 /**
- * Marks a place between two durable steps. Counts the pass for each armed failpoint with this name and no label, or
- * with one of `labels`. At its `nth` pass, the process ends by SIGKILL, without cleaning up.
+ * Marks a place between two durable steps, such as a commit and an acknowledgement. Counts this pass for each armed
+ * failpoint that has this name, and no label or one of `labels`. At the `nth` pass, kills the process by SIGKILL,
+ * without cleaning up.
  */
 export function failpoint(point: string, labels: () => readonly string[] = () => []): void {
   if (armed.length === 0) return;

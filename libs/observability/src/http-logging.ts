@@ -20,7 +20,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Fields that the handler adds to the log line of the request: ids and codes, no personal data. */
     logged?: Readonly<Record<string, string>>;
-    /** Pattern of the route, not the path, so that there are few values; `unknown` when no route matches. */
+    /**
+     * Pattern of the route, such as `/api/keys/:id`; `unknown` when no route matches. Logged instead of the path, so
+     * that the field has few values.
+     */
     route: string;
   }
 }
@@ -32,7 +35,7 @@ declare module 'fastify' {
 export function logRequests(server: FastifyInstance, logger: Logger): void {
   server.decorateRequest('route', 'unknown');
   server.addHook('onRequest', (request, reply, done) => {
-    // Read once: Fastify builds `routeOptions` at each access.
+    // Stored, because Fastify builds `routeOptions` anew at each access.
     request.route = request.routeOptions.url ?? 'unknown';
     void reply.header('x-request-id', request.id);
     withLogContext(idsOf(request), done);

@@ -8,7 +8,7 @@ export interface LogFields {
 
 const storage = new AsyncLocalStorage<LogFields>();
 
-/** Runs `work` and adds `fields` to every log line that `work` writes, also asynchronously. */
+/** Runs `work` and adds `fields` to every log line that `work` and its asynchronous parts write. */
 export function withLogContext<Result>(fields: LogFields, work: () => Result): Result {
   const outer = storage.getStore();
   return storage.run(outer === undefined ? fields : { ...outer, ...fields }, work);

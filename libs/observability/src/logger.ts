@@ -10,7 +10,10 @@ export interface LoggerOptions {
   readonly level: string;
 }
 
-/** Fields whose values are redacted, at the top level and one level below, in case an object is logged by mistake. */
+/**
+ * Fields of a log line whose values are redacted, at the top level and one level below, in case code logs a whole
+ * object by mistake.
+ */
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -51,8 +54,8 @@ let output: DestinationStream | undefined;
 
 /**
  * Standard output without pino's worker thread. Passing a line to the thread costs several times as much as writing it,
- * and the thread's queue has no limit if nobody reads the output. The price of writing directly: a reader that stalls
- * blocks the service.
+ * and the thread's queue has no limit if nobody reads the output. The price of writing directly: if the reader of the
+ * output stalls, the service blocks.
  */
 function standardOutput(): DestinationStream {
   if (output === undefined) {
@@ -115,7 +118,7 @@ export class NestLogger implements LoggerService {
     rest: unknown[],
   ): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
-    // Nest logs modules and routes of its start at `info`. Operators need them only when debugging.
+    // When a service starts, Nest logs each module and route at `info`. Operators need these lines only when debugging.
     const quiet = context === NEST_FAILURE || (level === 'info' && context !== undefined && NEST_BOOT.has(context));
     const error = message instanceof Error ? message : rest.find((part) => part instanceof Error);
     const stack = error === undefined && level === 'error' && rest.length > 1 ? rest[0] : undefined;
@@ -131,8 +134,8 @@ export class NestLogger implements LoggerService {
 }
 
 /**
- * Nest's log context of errors at the start. These lines are logged only at debug level: Nest rethrows the errors, and
- * `runService` reports each in one line.
+ * Context of the lines in which Nest logs why a start failed. These lines are written at debug level only: Nest
+ * rethrows the error, and `runService` reports it in one line.
  */
 const NEST_FAILURE = 'ExceptionHandler';
 

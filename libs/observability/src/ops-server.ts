@@ -13,9 +13,10 @@ import { type ReadinessCheck } from './readiness-check';
 const CHECK_TIMEOUT_MS = 2_000;
 
 /**
- * Operations port for operators and Kubernetes, separate from client traffic. `/healthz`: the process answers. `/readyz`: its
- * dependencies answer too; 503 during shutdown. `/metrics`: Prometheus text. `/readyz?exclude=<check>` skips a check, like
- * the servers of Kubernetes; an unknown check is rejected with 400.
+ * Operations port for operators and Kubernetes, separate from client traffic. `/healthz`: 200 while the process
+ * answers. `/readyz`: 200 while its dependencies answer, too; otherwise, and during shutdown, 503. `/metrics`:
+ * Prometheus text. `/readyz?exclude=<check>` skips a check, like the servers of Kubernetes; an unknown check is
+ * rejected with 400.
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -49,7 +50,7 @@ export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     await this.server.listen({ host: this.options.host, port: this.options.port });
   }
 
-  /** The first hook of a shutdown: the service is not ready from then on, however long other modules take to stop. */
+  /** Runs first at shutdown. From then on `/readyz` returns 503, while other modules are still stopping. */
   onModuleDestroy(): void {
     this.draining = true;
   }

@@ -9,8 +9,8 @@ export interface WorkerSchedule {
 
 /**
  * Work that a service repeats while it runs. Runs never overlap: a tick during a run is skipped. At shutdown no further
- * run begins, and the current one is awaited. Every worker is signalled before the first one is awaited, so that the
- * waits overlap.
+ * run begins, and the current one is awaited. Every worker of the service is stopped before the first one is awaited,
+ * so that their last runs end in parallel.
  */
 export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -19,7 +19,7 @@ export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModule
 
   constructor(private readonly schedule: WorkerSchedule) {}
 
-  /** One run. Handles its own errors; must not reject. */
+  /** Does the work once. Handles its own errors; must not reject. */
   protected abstract run(): Promise<void>;
 
   onApplicationBootstrap(): void {

@@ -6,8 +6,9 @@ import { type Problem } from '@gatehouse/contracts';
 const statuses: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 /**
- * Returns Fastify's `clientErrorHandler`: answers bytes that are not an HTTP request, and requests that are too slow or
- * too large, with a problem response. Neither Fastify nor Nest sees such a request.
+ * Returns a handler for Fastify's option `clientErrorHandler`. Node calls it for bytes that are not an HTTP request,
+ * and for requests that arrive too slowly or have too large headers. Hooks and filters never see these, so the handler
+ * itself writes a problem response.
  * @param describe code and detail for the statuses 400, 408 and 431
  */
 export function rejectUnreadable(describe: (status: number) => Pick<Problem, 'code' | 'detail'>) {
