@@ -20,7 +20,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**
- * Creates a TypeORM data source that is not connected yet. Every wait has a limit. Never changes the schema by itself.
+ * Creates a TypeORM data source that is not connected yet. Every wait for the database has a time limit. The data
+ * source never changes the schema by itself.
  */
 export function createDataSource(options: DatabaseOptions): DataSource {
   return new DataSource({

@@ -7,7 +7,9 @@ export class DatabaseUnreachableError extends codedError(
   'The database in DATABASE_URL does not answer.',
 ) {}
 
-/** The database in `DATABASE_URL` rejects the connection; a retry does not help. The message shows no value. */
+/**
+ * The database in `DATABASE_URL` rejects the connection; a retry does not help. The message does not repeat the URL.
+ */
 export class DatabaseUnusableError extends codedError(
   'DATABASE_UNUSABLE',
   (reason: string) => `cannot connect to the database: ${reason}`,

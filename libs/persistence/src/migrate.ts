@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 
 /**
- * Key of an advisory lock. Any number that is unique among our advisory locks and the same for every migration runner.
+ * Key of the advisory lock that allows one migration runner at a time. The number is arbitrary, but no other advisory
+ * lock may use it.
  */
 const MIGRATION_LOCK = 7_202_611;
 const LOCK_POLL_MS = 200;
@@ -33,7 +34,9 @@ async function isLocked(runner: QueryRunner): Promise<boolean> {
   return row?.locked === true;
 }
 
-/** Revokes the write privileges on the table of applied migrations. Default privileges gave them to the service. */
+/**
+ * Revokes write privileges on the table of applied migrations. The role of the service got them by default privileges.
+ */
 async function revokeWritesOnRecord(dataSource: DataSource): Promise<void> {
   const writers = await dataSource.query<{ name: string; grantee: string }[]>(
     `SELECT DISTINCT c.oid::regclass::text AS name,

@@ -4,8 +4,8 @@ import { requireSchema } from './schema';
 import { isDatabaseUnavailable } from './sql-state';
 
 /**
- * Readiness checks of a database. `database` fails when it does not answer. `schema` fails when a migration of this
- * build is missing, for example after an older backup was restored.
+ * Readiness checks of a database. `database` fails when the database does not answer. `schema` fails when a migration
+ * of this build is missing, for example after an older backup was restored.
  * @param service name of the service whose `migrate.js` applies the missing migrations
  */
 export function databaseReadiness(dataSource: DataSource, service: string): ReadinessCheck[] {

@@ -1,7 +1,10 @@
 import { isTlsFailure } from '@gatehouse/observability';
 import { causes, sqlState } from './sql-state';
 
-/** A SQLSTATE, a message where the SQLSTATE has several meanings, and the reason to show to operators. */
+/**
+ * Why PostgreSQL or a pooler rejects connections: SQLSTATE, pattern of the message (one SQLSTATE can have several
+ * meanings), and the reason to show to operators. The first match counts.
+ */
 const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: string])[] = [
   ['28P01', /./, 'PostgreSQL rejected the user name or the password in DATABASE_URL'],
   ['28000', /no pg_hba\.conf entry.*no encryption/, 'pg_hba.conf allows no connection without TLS'],

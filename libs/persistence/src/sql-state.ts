@@ -8,14 +8,14 @@ export const SQL_STATE = {
   insufficientPrivilege: '42501',
   undefinedTable: '42P01',
   uniqueViolation: '23505',
-  /** Also the code of a statement that ran into `statement_timeout`. */
+  /** Code of a canceled statement, in most cases one that exceeded `statement_timeout`. */
   queryCanceled: '57014',
   ioError: '58030',
 } as const;
 
 /**
  * Error codes that mean an unavailable database, by their class: connection exceptions (`08`), insufficient resources
- * (`53`) and operator intervention (`57P`, which leaves out canceled queries).
+ * (`53`) and operator intervention (`57P`; canceled queries have another code of class `57`).
  */
 const UNAVAILABLE_CLASSES = /^(08|53|57P)/;
 
@@ -81,7 +81,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** What an error of pg, TypeORM or Node may carry. */
+/** Properties that an error of pg, TypeORM or Node may have. */
 interface ErrorLike {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -89,7 +89,10 @@ interface ErrorLike {
   readonly driverError?: { readonly code?: unknown };
 }
 
-/** The error and its causes. Does not test `instanceof Error`: under Jest, errors of Node belong to another realm. */
+/**
+ * The error and its causes. Does not test `instanceof Error`: in Jest tests, errors of Node's own modules are not
+ * instances of the global `Error`.
+ */
 export function* causes(error: unknown): Generator<ErrorLike> {
   for (let current = error; typeof current === 'object' && current !== null; current = (current as ErrorLike).cause) {
     yield current;

@@ -2,10 +2,10 @@ import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /**
- * One execution of a prepared statement. PostgreSQL parses and plans it once per connection; for a multi-row insert
- * that saves a quarter of the cost. A plan is kept until the table is analyzed, even one made while the table was
- * empty. So a statement that reads a table must be written so that every plan finds its rows by key. A connection
- * pooler must support prepared statements.
+ * One execution of a prepared statement. PostgreSQL parses and plans the statement once per connection; for a multi-row
+ * insert, that saves a quarter of the cost. A plan that was made while the table was empty stays in use until the table
+ * is analyzed. So write a statement such that every plan for it finds the rows by key. A connection pooler must support
+ * prepared statements.
  * @see https://www.postgresql.org/docs/current/sql-prepare.html
  */
 export interface Statement<Result = void> {
@@ -23,8 +23,8 @@ export function write(name: string, text: string, values: readonly unknown[]): S
 }
 
 /**
- * Creates a statement without a result, to which `rows` are passed as one JSON array in `$1`. Returns no statement when
- * there are no rows.
+ * Creates a statement without a result, to which `rows` are passed as one JSON array in `$1`. Returns an empty array if
+ * `rows` is empty.
  */
 export function writeRows(name: string, text: string, rows: readonly object[]): Statement[] {
   return rows.length === 0 ? [] : [write(name, text, [JSON.stringify(rows)])];
@@ -49,7 +49,8 @@ export async function runStatements<const Statements extends readonly Statement<
     // Uses the client of pg, because TypeORM's `query` awaits before it sends, so the order would not be kept.
     const client = (await runner.connect()) as Pick<ClientBase, 'query'>;
     const { query_timeout: timeoutMs } = manager.dataSource.options.extra as { query_timeout: number };
-    // Uses different names inside and outside a transaction, because a plan may depend on settings of the transaction.
+    // Outside a transaction, the prepared statement has another name: a plan may depend on settings of the transaction
+    // in which it was made.
     const suffix = runner.isTransactionActive ? '' : '-alone';
     const answers = await Promise.allSettled(
       statements.map(({ name, text, values }, index) => {
