@@ -93,7 +93,10 @@ export interface GatewayConfig {
   readonly nats: NatsAddress;
   readonly clerk: {
     readonly issuer: string;
-    /** The only key that verifies Clerk's session tokens. If undefined, keys are fetched from `jwksUrl`. */
+    /**
+     * Pinned public key in PEM: the only one that verifies Clerk's session tokens. If undefined, keys are fetched from
+     * `jwksUrl`.
+     */
     readonly jwtKey?: string;
     readonly jwksUrl: string;
     /** Patterns of an `OriginList`. */
@@ -117,7 +120,7 @@ export interface GatewayConfig {
   readonly redirectOrigins: readonly string[];
   /** Gatehouse tokens; disabled without a secret. */
   readonly legacy: { readonly secrets: readonly string[]; readonly ttlMs: number };
-  /** `memory`, or the URL of a Redis or Valkey that several gateways share. */
+  /** Where requests are counted: `memory`, or the URL of a Redis or Valkey that several gateways share. */
   readonly rateLimitStore: string;
   /** Whether plain HTTP is rejected. */
   readonly requireHttps: boolean;
@@ -187,8 +190,8 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
 }
 
 /**
- * Returns a predicate: whether `use` accepts a key without an error. Used at boot, because an unusable key would
- * otherwise fail the first request.
+ * Returns a predicate: whether `use` accepts a key without an error. Checked at boot; otherwise an unusable key would
+ * be noticed only when the first request fails.
  */
 function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
   return (key) => {

@@ -14,9 +14,9 @@ import { SERVICE_NAME } from './tokens';
 import { type MonotonicClock, steadyClock } from './trust/steady-clock';
 
 /**
- * Assembles the gateway without listening. `clock` measures the gateway lease and the time since user-sync was heard;
- * tests pass their own.
- * @throws RouteUndeclaredError, InputUncheckedError
+ * Assembles the gateway without listening. `clock` measures the gateway lease and the time since the last message of
+ * user-sync; tests pass their own clock.
+ * @throws RouteUndeclaredError, InputUncheckedError if the declaration of a route is incomplete
  */
 export async function createApp(
   config: GatewayConfig,

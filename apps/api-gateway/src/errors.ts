@@ -55,7 +55,7 @@ export class RateLimitedError extends codedError(
   }
 }
 
-/** The shared store of rate limits is unavailable, and this request must not run uncounted. */
+/** The shared store of rate limits is unavailable, and the route or action must not be used uncounted. */
 export class RateLimitUnavailableError extends codedError(
   'rate_limit_unavailable',
   'The rate limit store is unavailable. Retry later.',
@@ -148,7 +148,7 @@ export const jsonFaults: Readonly<Record<JsonFault, string>> = {
   repeated_member: 'A member of the body is repeated.',
 };
 
-/** The body is not strict JSON. `path` names the repeated member, with dots between levels. */
+/** The body is not strict JSON. If a member is repeated, `path` is its path, with dots between levels. */
 export class JsonInvalidError extends codedError('JSON_INVALID', (fault: JsonFault) => jsonFaults[fault]) {
   constructor(
     readonly fault: JsonFault,

@@ -7,7 +7,10 @@ export const CONFIG = Symbol('GatewayConfig');
 /** Injection token of the `KeySource` with Clerk's signing keys. */
 export const CLERK_KEYS = Symbol('ClerkKeys');
 
-/** Injection token of the `MonotonicClock` that measures the gateway lease and the time since user-sync was heard. */
+/**
+ * Injection token of the `MonotonicClock` that measures the gateway lease and the time since the last message of
+ * user-sync.
+ */
 export const STEADY_CLOCK = Symbol('SteadyClock');
 
 /** Injection token of the `CounterStore` that rate limits count in. */

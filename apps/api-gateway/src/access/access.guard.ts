@@ -44,8 +44,8 @@ export class AccessGuard implements RouteGuard {
   }
 
   /**
-   * Counts requests with a valid token by Clerk user, so that users behind one address do not share a limit. Counts other
-   * requests by address.
+   * Verifies the Clerk session of a request and counts the request against the rate limit. Counts by Clerk user if the
+   * token is valid, so that users behind one address do not share a limit; otherwise by address.
    */
   private async admitFirstSession(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
@@ -92,7 +92,8 @@ export class AccessGuard implements RouteGuard {
     if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
       return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
     }
-    // `ofKey` never rejects, because it counts in memory while the shared store is unavailable.
+    // If `ofClass` rejects, nobody awaits `ofKey`. That is safe: `ofKey` never rejects, because it counts in memory
+    // while the shared store is unavailable.
     const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
     return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }

@@ -12,7 +12,7 @@ const scopeNeeds = ['permission', 'none'] as const;
 export interface RouteAccess {
   /**
    * - `public`: no credential
-   * - `clerk-session`: a verified Clerk session, whose user may not exist here yet
+   * - `clerk-session`: a verified Clerk session, whose user may not exist in Gatehouse yet
    * - `browser-session`: a browser navigation, with a verified Clerk session or signed out
    * - `user`: any active user
    * - `admin`: an active user with the role admin
@@ -20,13 +20,13 @@ export interface RouteAccess {
   readonly access: (typeof accessLevels)[number];
   /** Permission that the route needs: `<noun>:<verb>`. An API key needs a scope that grants the permission. */
   readonly permission: `${string}:${string}`;
-  /** Rate limit that requests count against. */
+  /** Requests of the route count against the rate limit of this class. */
   readonly rateClass: RateClass;
   /** `session`: the route rejects API keys. */
   readonly credential?: (typeof credentialKinds)[number];
   /**
-   * Set on pages that browsers navigate to. Clerk and others append query parameters to such URLs, so unknown parameters
-   * are ignored here; other routes reject them.
+   * Set on pages that browsers navigate to. Clerk and others append query parameters to such URLs, so these pages
+   * ignore unknown parameters. Other routes reject them.
    */
   readonly navigation?: true;
   /** `none`: an API key needs no scope, because the route shows only the caller's credential or public data. */
@@ -49,7 +49,7 @@ export const API_KEY_SCHEME = 'apiKey';
 /** Declares who may use a route. The gateway does not start if a route lacks this declaration. */
 export function Access(access: RouteAccess): MethodDecorator {
   return (target, handler, descriptor) =>
-    // Parameter decorators run before method decorators, so the input is known here.
+    // Parameter decorators run before method decorators, so `inputOf` finds the parameters of the handler.
     declare(access, inputOf(target.constructor, handler))(target, handler, descriptor);
 }
 
@@ -63,7 +63,10 @@ function declare(access: RouteAccess, input: RouteInput): MethodDecorator {
   );
 }
 
-/** Whether a declaration is complete. Checked at run time, because routes of plugins are not type-checked. */
+/**
+ * Whether a declaration is complete. Checked at run time, because the compiler does not check routes that plugins of
+ * Fastify register.
+ */
 export function isComplete(access: Partial<RouteAccess> | undefined): access is RouteAccess {
   return (
     access?.access !== undefined &&

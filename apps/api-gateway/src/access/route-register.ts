@@ -15,8 +15,8 @@ export interface RouteGuard {
   /** Called when the headers have arrived, before the body is read. */
   admit(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void>;
   /**
-   * Called again when the body has arrived, because the caller's session may have ended while a slow client sent the
-   * body.
+   * Called after `admit`, when a body has arrived. Authenticates again, because the caller's session may have ended
+   * while a slow client sent the body.
    */
   confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void>;
 }
@@ -29,14 +29,17 @@ export interface RegisteredRoute {
   readonly access: RouteAccess;
 }
 
-/** All routes of the server, including those of plugins. Requires every route to declare its access, and guards it. */
+/**
+ * All routes of the server, including those of plugins. Requires every route to declare its access, and runs the guard
+ * before each request.
+ */
 export class RouteRegister {
   private readonly routes: (RegisteredRoute & { readonly pattern: RegExp })[] = [];
   private guard: RouteGuard | undefined;
 
   /**
-   * Observes route registration. Call this before the first route is registered.
-   * @throws RouteUndeclaredError, InputUncheckedError while the server registers routes, which stops the boot
+   * Records and guards every route that is registered after this call. So call it before the first route is registered.
+   * @throws RouteUndeclaredError, InputUncheckedError later, when a faulty route is registered; this stops the boot
    */
   watch(server: FastifyInstance): void {
     server.addHook('onRoute', (route) => {

@@ -1,5 +1,5 @@
 /**
- * States of an entry:
+ * States of an audit entry:
  * - waiting: the entry is in `waiting`. Its content is logged once.
  * - in flight: the entry is in `inFlight`. A request to user-sync is running.
  * - written: user-sync accepted it. Final.
@@ -13,8 +13,8 @@
  * - older than a day: in flight → lost (`expired`)
  * - `end`: waiting → in flight once more; what is not written after 2 s → lost (`ended`)
  *
- * After an error, one entry at a time is sent as a probe, after a pause of 1 s that doubles up to 30 s. The first success
- * restores the full concurrency.
+ * After an error, entries are sent one at a time, each after a pause: 1 s at first, doubled after each error, at most
+ * 30 s. The first success restores the full concurrency.
  */
 import { type AuditAction, type RequestOf, maxAuditAgeMs, recordAudit } from '@gatehouse/contracts';
 import { RequestClient, type RequestContext, RequestRefusedError } from '@gatehouse/messaging';
@@ -24,7 +24,10 @@ import { type Logger } from 'pino';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { type MonotonicClock, steadyClock } from '../trust/steady-clock';
 
-/** Content of an audit entry. Lacks the principal, request id and origin, which the envelope contains. */
+/**
+ * Content of an audit entry. Lacks the principal, request id and origin, because user-sync takes these from the
+ * envelope.
+ */
 export type Entry = Omit<RequestOf<typeof recordAudit>, 'ageMs' | 'action'> & { readonly action: AuditAction };
 
 /**
@@ -77,7 +80,7 @@ export class AuditQueue {
     if (this.waiting.at(-1) === item) this.logWaiting(item, 'earlier entries wait');
   }
 
-  /** Sends an entry now; queues it if that fails. Never rejects, because the action has happened already. */
+  /** Sends an entry now; queues it if that fails. Never rejects, because the audited action has happened already. */
   write(entry: Entry, context: RequestContext): Promise<void> {
     return this.deliver(this.queued(entry, context));
   }
@@ -96,7 +99,7 @@ export class AuditQueue {
     for (const item of [...this.inFlight.keys(), ...this.waiting.splice(0)]) this.lose(item, 'ended');
   }
 
-  /** Copies only what the envelope needs from the context, so that no credential is kept. */
+  /** Copies only what the envelope needs from the context, so that no credential is kept in memory. */
   private queued(entry: Entry, { principal, requestId, origin }: RequestContext): QueuedEntry {
     return { entry, context: { principal, requestId, origin }, seenAt: this.now() };
   }

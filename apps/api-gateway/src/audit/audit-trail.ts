@@ -11,12 +11,12 @@ import { AuditQueue, type Entry } from './audit-queue';
 
 const MAX_RECENT = 10_000;
 /**
- * A repeated entry about the same caller is recorded once within this time, so that a client in a loop cannot fill the
- * log.
+ * Time within which equal entries about the same caller are recorded only once; milliseconds. Keeps a client in a loop
+ * from filling the log.
  */
 const REPEAT_MS = 60_000;
 
-/** Sends audit entries for events that only the gateway sees. */
+/** Sends audit entries for what only the gateway sees, such as rejected access and impersonation. */
 @Injectable()
 export class AuditTrail {
   private readonly recent = new LRUCache<string, true>({ max: MAX_RECENT, ttl: REPEAT_MS });
@@ -47,7 +47,7 @@ export class AuditTrail {
     return this.queue.write({ action, outcome: 'done', subject, details }, by);
   }
 
-  /** Records an impersonated session. */
+  /** Records that an impersonated session was accepted. */
   impersonated({ actor, clerkUserId, sessionId }: ClerkSession, context: RequestContext): void {
     if (!this.isNew(`${sessionId} impersonation ${actor}`)) return;
     this.log.warn({ actor, clerkUserId, sessionId }, 'impersonated session accepted');

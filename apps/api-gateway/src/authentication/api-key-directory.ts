@@ -26,7 +26,7 @@ const UNKNOWN_TTL_MS = 30_000;
 /** Maximum concurrent lookups per address, so that the first guesses are counted before the next ones are looked up. */
 const MAX_LOOKUPS_PER_ADDRESS = 20;
 
-/** The part of a request that a lookup needs. */
+/** Fields of a request that a lookup needs. */
 type KeyRequest = Pick<FastifyRequest, 'id' | 'ip'>;
 
 interface FoundKey {
@@ -79,8 +79,8 @@ export class ApiKeyDirectory {
   }
 
   /**
-   * Looks up a key, at most 20 at a time per address. Before waiting, rejects malformed keys, keys remembered as
-   * unknown, and keys that {@link KeyGuesses} does not admit.
+   * Looks up a key, at most 20 at a time per address. Before it waits for its turn, rejects malformed keys, keys
+   * remembered as unknown, and keys that {@link KeyGuesses} does not admit.
    */
   private async lookUpLimited(text: string, hash: string, { id, ip }: KeyRequest): Promise<Found> {
     parseApiKey(text);

@@ -18,7 +18,10 @@ import { ApiKeyDirectory } from './api-key-directory';
 import { PrincipalDirectory } from './principal-directory';
 import { TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
 
-/** Authenticates requests: one credential, one verifier, one principal. Records refusals and impersonation. */
+/**
+ * Authenticates requests: one credential, one verifier, one principal. Counts refusals, and records impersonation in
+ * the audit log.
+ */
 @Injectable()
 export class Authenticator {
   constructor(
@@ -31,7 +34,8 @@ export class Authenticator {
 
   /**
    * Returns the caller of a request.
-   * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, and the errors of the directories
+   * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, and the errors of `ApiKeyDirectory`
+   *   and `PrincipalDirectory`
    */
   authenticate(request: FastifyRequest): MaybePromise<Caller> {
     return this.countRefusals(() => {
@@ -42,7 +46,8 @@ export class Authenticator {
   }
 
   /**
-   * Returns the Clerk session of a request. The user of the session may not exist here yet. Throws like `authenticate`.
+   * Returns the Clerk session of a request. The user of the session may not exist in Gatehouse yet. Throws like
+   * `authenticate`.
    */
   clerkSession(request: FastifyRequest, navigation = false): MaybePromise<ClerkCaller> {
     return this.countRefusals(() => {
@@ -56,7 +61,7 @@ export class Authenticator {
   /**
    * Returns the Clerk session of a browser navigation, from the Authorization header or Clerk's cookies. Without a
    * session, returns why the browser is signed out.
-   * @throws the errors of `authenticate` that signing in again would not fix
+   * @throws like `authenticate`, but not if the cookies hold no token or an expired one
    */
   async browserSession(request: FastifyRequest): Promise<ClerkCaller | SignedOut> {
     if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);
@@ -105,7 +110,7 @@ export class Authenticator {
     return { session, tokenId: tokenIdOf(session, text) };
   }
 
-  /** Runs `work` and counts a refusal of the credential by its code, whether `work` throws or rejects. */
+  /** Runs `work` and counts a refusal of the credential by its code, whether `work` throws or its promise rejects. */
   private countRefusals<Result>(work: () => MaybePromise<Result>): MaybePromise<Result> {
     const refuse = (error: unknown): never => {
       if (isRefusal(error)) this.metrics.verifications.inc({ result: error.code });

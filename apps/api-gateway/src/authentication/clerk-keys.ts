@@ -15,7 +15,7 @@ export function clerkKeys(
   return clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log, now) : pinnedKey(clerk.jwtKey);
 }
 
-/** Returns the readiness check of Clerk's keys: passes when a key is known; fetches the key set if none is. */
+/** Returns the readiness check of Clerk's keys: passes when a key is known; fetches the key set if no key is known. */
 export function keysReadiness(keys: KeySource): ReadinessCheck {
   return { name: 'clerk-keys', check: () => keys.load() };
 }

@@ -8,7 +8,7 @@ interface KeyQueue {
 /** Maximum number of callers that wait, for all keys together. Bounds memory while a service is slow. */
 const MAX_WAITING = 1_000;
 
-/** Maximum waiting time; equals the request timeout, after which the caller could only get a 503. */
+/** Maximum waiting time. Equals the timeout of requests to services, after which the caller could only get a 503. */
 const MAX_WAIT_MS = 5_000;
 
 /**
@@ -63,7 +63,7 @@ export class ConcurrencyLimiter {
     }
   }
 
-  /** Passes the slot to the next waiting caller, or frees it. */
+  /** Passes the slot to the next waiting caller; frees the slot if no caller waits. */
   private finish(key: string, queue: KeyQueue): void {
     const [next] = queue.waiting;
     if (next !== undefined) {

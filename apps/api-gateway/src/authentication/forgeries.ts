@@ -4,7 +4,10 @@ import { admitsByChance } from '../limits/chance';
 import { actionPolicies } from '../limits/rate-limits';
 import { WindowCounters } from '../limits/window-counters';
 
-/** Maximum numbers. `sessions`: known sessions. `names`: addresses and sessions that have a count of their own. */
+/**
+ * Maximum numbers. `sessions`: known sessions, of which a token was accepted. `names`: addresses and sessions that have
+ * a count of their own.
+ */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit } = actionPolicies.forgedToken;
 
@@ -16,12 +19,12 @@ interface ForgeriesOptions {
 }
 
 /**
- * Limits how many forged tokens per second have their signature checked. Forgeries are counted per sender address and, if
- * a token of the same session was accepted before, also per session.
+ * Limits how many forged tokens per second have their signature checked. Forgeries are counted per sender address. If a
+ * token of the same session was accepted before, they are counted per session as well.
  *
- * A token is checked while at least one of its counts is below twenty in this second. After that, a random draw decides:
- * the more forgeries, the lower the probability. Each gateway counts for itself, because the limit protects
- * its own CPU.
+ * A token is checked while at least one of its counts is below twenty in this second. After that, a random draw
+ * decides: the more forgeries, the lower the probability of a check. Each gateway counts for itself, because the limit
+ * protects its own CPU.
  *
  * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session
  * behind the same address could sign in during the attack. A random draw gives every token the same chance.
@@ -41,7 +44,7 @@ export class Forgeries {
   /**
    * Returns the result of `matches`, which checks a signature. Synchronous, so that each forgery is counted before the
    * next token is checked.
-   * @throws RateLimitedError without calling `matches`, if the limit is reached and the random draw fails
+   * @throws RateLimitedError without calling `matches`, if the limit is reached and the random draw rejects the token
    */
   check(session: string | undefined, address: string, matches: () => boolean): boolean {
     const names = session !== undefined && this.knows(session) ? [address, session] : [address];
@@ -64,7 +67,10 @@ export class Forgeries {
     if (session !== undefined) this.knownSessions.set(session, true);
   }
 
-  /** Resets all counts. Called when keys change: counted tokens may have been signed by a key that was not known yet. */
+  /**
+   * Resets all counts. Called when the signing keys change: tokens that were counted as forged may have been signed by
+   * a key that was not known yet.
+   */
   forgive(): void {
     this.counters.clear();
   }

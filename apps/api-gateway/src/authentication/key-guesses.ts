@@ -6,15 +6,15 @@ import { actionPolicies } from '../limits/rate-limits';
 
 const { limit } = actionPolicies.unknownKey;
 /**
- * Time after which a rejected client may retry. Short, because a random draw decides on each attempt, so that clients
- * need not wait for the end of the window.
+ * Time after which a rejected client may retry. Short, because each attempt gets a new random draw: a client need not
+ * wait for the end of the window.
  */
 const RETRY_AFTER_MS = 1_000;
 
 /**
  * Limits lookups of guessed API keys at user-sync, per address and minute. A key that was accepted before is always
  * looked up. Any other key is looked up while its address has sent fewer than twenty unknown keys. After that, a random
- * draw decides for each key; the more guesses, the lower the probability.
+ * draw decides for each key; the more guesses, the lower the probability of a lookup.
  *
  * A plain limit would be simpler, but one guesser could use it up each minute. Then no new key of another client behind
  * the same address would ever be accepted. A random draw gives every attempt the same chance.
@@ -25,9 +25,9 @@ export class KeyGuesses {
   constructor(private readonly limits: RateLimiter) {}
 
   /**
-   * Admits the lookup of the key with this SHA-256.
+   * Admits or rejects the lookup of an API key. `hash` is the SHA-256 of the key.
    * @returns true if the key stays admitted while its lookup waits. If false, call `admit` again after the wait,
-   * because guesses that were counted meanwhile may have reached the limit.
+   *   because guesses that were counted meanwhile may have reached the limit.
    * @throws RateLimitedError if the key is not admitted
    */
   async admit(hash: string, address: string): Promise<boolean> {

@@ -10,14 +10,14 @@ const AUDIENCE = 'gatehouse';
 export interface OpenedSession {
   readonly userId: string;
   readonly session: { readonly id: string; readonly expiresAt: number };
-  /** The Clerk session that was exchanged for this session; null after a login with password. */
+  /** Id of the Clerk session that was exchanged for this session; null after a login with a password. */
   readonly parentSessionId: string | null;
 }
 
 /** Mints Gatehouse tokens. Available when `LEGACY_JWT_SECRETS` is set. */
 @Injectable()
 export class LegacyTokens {
-  /** Issuer, audience and secrets of the tokens; undefined without secrets. */
+  /** Issuer, audience and secrets of the tokens; undefined without `LEGACY_JWT_SECRETS`. */
   readonly rules: LegacyJwtRules | undefined;
   private readonly ttl: number;
 

@@ -18,8 +18,8 @@ type ClerkFound = ReplyOf<typeof resolvePrincipal>;
 type LegacyFound = ReplyOf<typeof resolveLegacySession>;
 
 /**
- * Finds the user of a verified session at user-sync. user-sync creates the user of a Clerk session if it does not exist
- * yet, but never the user of a Gatehouse token.
+ * Finds the user of a verified session at user-sync. If the user of a Clerk session does not exist yet, user-sync
+ * creates it. The user of a Gatehouse token is never created.
  */
 @Injectable()
 export class PrincipalDirectory {

@@ -43,12 +43,13 @@ export class TokenVerifier {
   ) {}
 
   /**
-   * Returns the session of a valid token. `from` is the sender; read only if the signature must be checked.
+   * Returns the session of a valid token. `from` is the sender, whose address is needed only for a token that is not
+   * cached.
    * @throws CredentialRefusedError `token_*`; KeysUnavailableError; RateLimitedError if the address sent too many
-   * forged tokens
+   *   forged tokens
    */
   verify(token: string, from: { readonly ip: string }): MaybePromise<VerifiedToken> {
-    // Checked before `keyOf` hashes the token, because a longer token takes longer to hash.
+    // Checked before `keyOf` hashes the token, because hashing a very long token would take long.
     if (token.length > maxTokenLength) throw new CredentialRefusedError('token_too_large');
     const key = this.verified.keyOf(token);
     const known = this.verified.get(key);
@@ -62,7 +63,7 @@ export class TokenVerifier {
     return chooseSessionToken(tokens, this.verifiers.issuers.clerk);
   }
 
-  /** Clears the cache of valid tokens and the counts of forged ones. Called when keys change. */
+  /** Clears the cache of valid tokens and the counts of forged ones. Called when the signing keys change. */
   flush(): void {
     this.verified.flush();
     this.forgeries.forgive();
@@ -89,8 +90,8 @@ export class TokenVerifier {
 
   /**
    * Rethrows the refusal, with one exception. If the signature of a known session does not match and the key set cannot
-   * be fetched again yet, Clerk has probably rotated its key. Then throws KeysUnavailableError (503), which keeps the
-   * user signed in.
+   * be fetched again yet, Clerk has probably rotated its key. In this case it throws KeysUnavailableError (503), which
+   * keeps the user signed in.
    */
   private refuse(error: unknown, session: string | undefined): never {
     if (

@@ -4,7 +4,7 @@ import { type RequestContext } from '@gatehouse/messaging';
 import { type FastifyRequest } from 'fastify';
 import { originOf } from './origin';
 
-/** The part of an API key that is needed after its lookup. */
+/** Fields of an API key that are needed after its lookup. */
 export interface UsedKey {
   readonly keyId: string;
   /** Milliseconds since the epoch; null if the key does not expire. */
@@ -37,7 +37,7 @@ export class Caller implements RequestContext {
   }
 }
 
-/** A verified Clerk session. Its user may not exist here yet. */
+/** A verified Clerk session. Its user may not exist in Gatehouse yet. */
 export interface ClerkCaller {
   readonly session: ClerkSession;
   /** `jti` of the token, or the SHA-256 of the token (hex) if it has none. */

@@ -4,7 +4,7 @@ import { type ClerkCaller } from './caller';
 
 /**
  * Returns the Clerk session of a request.
- * @throws CallerMissingError if the route does not require one
+ * @throws CallerMissingError if the route does not require a Clerk session
  */
 export function requireClerkCaller({ clerkCaller }: FastifyRequest): ClerkCaller {
   if (clerkCaller === undefined) throw new CallerMissingError();

@@ -46,7 +46,8 @@ export class ApiDocument {
         schema instanceof z.ZodType
           ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
           : undefined,
-      // Operation ids are public: routes of renamed or split controllers keep their old ids with `operationId`.
+      // Code generators name client functions after operation ids. So a route keeps its id, by `operationId`, when its
+      // controller is renamed or split.
       operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
     });
     document.components = { ...document.components };
@@ -71,7 +72,7 @@ function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): Record<string, un
     target: 'openapi-3.0',
     io,
     unrepresentable: 'any',
-    // Zod's patterns for formats are several lines long; the format alone is easier to read.
+    // Zod adds a regular expression of several lines to formats such as `uuid`; the format alone is easier to read.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },

@@ -8,7 +8,10 @@ import { ApiDocument } from './api-document';
 import { page, startScript, swaggerFile } from './swagger-ui';
 
 const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs', navigation: true };
-/** Allows inline styles, because Swagger UI sets them. Everything else is loaded from this host only. */
+/**
+ * Content-Security-Policy of the page. Allows inline styles, because Swagger UI sets them. Everything else must come
+ * from this host.
+ */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -37,7 +37,10 @@ const files: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** Returns a file of the Swagger UI that @nestjs/swagger depends on; undefined for any other name. */
+/**
+ * Returns path and media type of a file of Swagger UI, which @nestjs/swagger installs; undefined for a name not in
+ * `files`.
+ */
 export function swaggerFile(name: string): { readonly path: string; readonly type: string } | undefined {
   const type = Object.hasOwn(files, name) ? files[name] : undefined;
   if (type === undefined) return undefined;

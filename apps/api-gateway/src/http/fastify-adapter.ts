@@ -33,7 +33,8 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     routerOptions: { ...shared.routerOptions, maxParamLength: MAX_PARAMETER_LENGTH },
-    // The router rejects invalid escapes and long parameters before any hook sets headers, so this function sets them.
+    // The router rejects invalid escapes and long parameters before any hook runs, so this function sets the headers
+    // that hooks set otherwise.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
       const response = errorResponse(error);
       void reply

@@ -22,8 +22,8 @@ const IDENTITY_HEADER =
 export function harden(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(securityHeaders);
-    // Rejects HTTP/0.9, which has no headers. Implementations disagree on whether the next bytes are headers or another
-    // request.
+    // Rejects HTTP/0.9, which has no headers. Implementations disagree on whether the bytes after the request line are
+    // headers or another request.
     if (request.raw.httpVersionMajor < 1) return done(new BadRequestException());
     if (!isFramed(request.raw.headers['transfer-encoding'])) return done(new BadRequestException());
     dropIdentityHeaders(request.raw.headers);

@@ -31,7 +31,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; }
 footer { margin-top: 2.5rem; font-size: 0.875rem; opacity: 0.75; }
 `;
 
-/** Content-Security-Policy for {@link problemPage}: allows its own style, by hash, and nothing else. */
+/** Content-Security-Policy for {@link problemPage}: allows only the style of the page, by its hash. */
 export const pagePolicy = `${securityHeaders['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 /** Renders an error as an HTML page without script. Send it with {@link pagePolicy}. */
@@ -57,7 +57,9 @@ export function problemPage(
 `;
 }
 
-/** Makes a sentence of a detail. Some services send fragments, such as `email: is held by another user`. */
+/**
+ * Makes a sentence of the `detail` of an error. Some services send fragments, such as `email: is held by another user`.
+ */
 function toSentence(detail: string): string {
   return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${detail.endsWith('.') ? '' : '.'}`;
 }

@@ -11,8 +11,8 @@ import { isNavigation, pagePolicy, problemPage } from './problem-page';
 import { BODY_LIMIT_BYTES } from './read-bodies';
 
 /**
- * Sends every error of handlers, guards, Nest and Fastify as `application/problem+json`. Browsers that navigate with a
- * session get an HTML page instead.
+ * Sends every error of handlers, guards, Nest and Fastify as `application/problem+json`. Browsers that navigate to a
+ * `browser-session` route get an HTML page instead.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -38,7 +38,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private sendPage(response: ErrorResponse, request: FastifyRequest, reply: FastifyReply): void {
     const signInUrl = this.signIn.urlFor(this.signIn.targetOf(request));
-    // Resets the count of redirects: a person decides whether to follow the link on this page, so no loop can occur.
+    // Resets the count of redirects to the sign-in page. A person decides whether to follow the link on the error page,
+    // so no loop can occur.
     void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
     void reply.type('text/html; charset=utf-8').send(problemPage(response, request.id, signInUrl));
   }
@@ -58,14 +59,14 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Whether browsers navigate to the route with a session. */
+/** Whether browsers navigate to the route: its access is `browser-session`. */
 function isBrowserRoute({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.config?.access?.access === 'browser-session';
 }
 
 /**
- * Whether the body is not read completely, and is longer than the limit or of unknown length. Then the connection is
- * closed, because Node would read the whole body before the next request.
+ * Whether part of the body is unread, and the body is longer than the limit or of unknown length. If so, the connection
+ * must be closed: Node would otherwise read the rest of the body before the next request.
  */
 function hasUnreadBody({ raw: { complete, headers } }: FastifyRequest): boolean {
   if (complete) return false;

@@ -6,8 +6,8 @@ import { HttpsRequiredError } from '../errors';
 const STRICT_TRANSPORT_SECURITY = 'max-age=63072000; includeSubDomains';
 
 /**
- * Rejects requests that came over plain HTTP, according to the `X-Forwarded-Proto` of a trusted proxy. A redirect would
- * hide that clients send credentials in the clear. Responses over HTTPS carry HSTS.
+ * Rejects requests that came over plain HTTP, according to the `X-Forwarded-Proto` of a trusted proxy. Does not
+ * redirect them: a redirect would hide that clients send credentials in the clear. Responses over HTTPS carry HSTS.
  * @see https://www.rfc-editor.org/rfc/rfc6797
  */
 export function requireHttps(server: FastifyInstance): void {

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type Paramtype, StandardSchemaValida
 import { type FieldFault, type FieldPlace, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../problems/field-faults';
 
-/** Common part of the issues of Standard Schema and Zod. */
+/** Fields of an issue that a schema reports. Only schemas of Zod set `code` and `keys`. */
 interface Issue {
   readonly message: string;
   readonly path?: readonly unknown[];

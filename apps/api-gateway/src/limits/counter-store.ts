@@ -6,18 +6,22 @@ export interface Count {
   readonly resetMs: number;
 }
 
-/** Purpose of a counter. Each purpose has its own space in a store. */
+/** What is counted, such as requests of a rate class. Each purpose has its own counters in a store. */
 export interface Purpose {
   readonly name: string;
   readonly windowMs: number;
   /**
-   * What happens to a new name when memory is full. `share`: the name shares a counter with other names, so that every
-   * hit is counted. `evict`: the new name replaces the name whose window ends first.
+   * How a caller that is not yet counted is handled while the in-memory counters of this purpose are full. `share`: the
+   * caller shares a counter with others, so that every hit is counted. `evict`: the caller replaces the one whose
+   * window ends first.
    */
   readonly whenFull: 'share' | 'evict';
 }
 
-/** Counts per purpose and name, in fixed windows that begin with the first hit. */
+/**
+ * Counts hits per purpose and caller (`who`), in fixed windows. A window begins with the first hit after the last
+ * window.
+ */
 export interface CounterStore {
   /** Adds one to the count of `who`, and returns the count. */
   hit(purpose: Purpose, who: string): MaybePromise<Count>;

@@ -8,7 +8,7 @@ import { MemoryCounters } from './memory-counters';
 import { RateLimiter } from './rate-limiter';
 import { RedisCounters } from './redis-counters';
 
-/** Rate limits, counted in memory or in a store that several gateways share. */
+/** Rate limits. Requests are counted in memory, or in a store that several gateways share. */
 @Module({
   providers: [
     {

@@ -4,9 +4,12 @@ import { WindowCounters } from './window-counters';
 /** Maximum number of names per purpose. 50 000 names take about 10 MB. */
 const MAX_NAMES = 50_000;
 
-/** Counts in memory, for a single gateway: at most 50 000 names per purpose, and 1 024 shared counters. */
+/**
+ * Counts in memory, for a single gateway: at most 50 000 names per purpose, and 1 024 counters that further names
+ * share.
+ */
 export class MemoryCounters implements CounterStore {
-  /** Counters by name of the purpose. The map stays small, because purposes are constants of the code. */
+  /** By name of a purpose: its counters. The map stays small, because purposes are constants of the code. */
   private readonly purposes = new Map<string, WindowCounters>();
 
   constructor(

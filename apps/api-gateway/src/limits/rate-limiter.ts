@@ -60,14 +60,14 @@ export class RateLimiter {
 
   /**
    * Counts an action.
-   * @throws RateLimitedError beyond its limit; RateLimitUnavailableError
+   * @throws RateLimitedError if the action exceeds its limit; RateLimitUnavailableError
    */
   async consume(action: LimitedAction, who: string): Promise<void> {
     const { count, resetMs } = await this.record(action, who);
     if (count > actionPolicies[action].limit) throw new RateLimitedError(resetMs);
   }
 
-  /** Counts an action and returns the count; never rejects the action. */
+  /** Counts an action and returns the count, without comparing the count with a limit. */
   async record(action: LimitedAction, who: string): Promise<Count> {
     return this.count(purposeOf(action, actionPolicies[action]), who, 'hit');
   }
@@ -103,7 +103,7 @@ function purposeOf(name: LimitedAction, { windowMs, withoutStore, whenFull }: Ac
 
 /**
  * Stands for every invalid address. Invalid addresses share one counter, so that forged X-Forwarded-For values cannot
- * create counters without end.
+ * create an unlimited number of counters.
  */
 const NO_ADDRESS = 'none';
 

@@ -27,7 +27,10 @@ export interface RatePolicy {
   readonly limits: Readonly<Record<Tier | 'anonymous', RateLimit>>;
   /** While the shared store is unavailable: `open` counts in memory, `closed` rejects requests. */
   readonly withoutStore: 'open' | 'closed';
-  /** What happens to new names while the memory of this class is full; see `Purpose`. */
+  /**
+   * How a caller that is not yet counted is handled while the in-memory counters of this class are full; see
+   * `Purpose.whenFull`.
+   */
   readonly whenFull: Purpose['whenFull'];
 }
 
@@ -39,9 +42,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
- * Rate limits per minute, by class and tier. Logins and exchanges are never served uncounted: they are rejected while
- * the store is unavailable, and share counters while memory is full. While the store is unavailable, each gateway
- * counts the other classes in its own memory.
+ * Rate limits per minute, by class and tier. While the shared store is unavailable, logins and exchanges are rejected;
+ * each gateway counts the other classes in its own memory. While that memory is full, new callers of logins and
+ * exchanges share counters, so that none is uncounted.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
   docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },
@@ -63,9 +66,9 @@ export const actionPolicies = {
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
   /** Login attempts at one account from all addresses, so that guessing from many addresses is not faster. */
   loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
-  /** Not limited, only remembered: addresses from which an account has logged in. */
+  /** Not a limit: remembers for 30 days from which addresses an account has logged in. */
   loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
-  /** Not limited, only remembered: accepted API keys, by their hash. */
+  /** Not a limit: remembers for 30 days which API keys were accepted, by their hash. */
   knownKey: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
 } as const satisfies Record<string, ActionPolicy>;
 

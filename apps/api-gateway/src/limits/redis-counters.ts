@@ -12,7 +12,9 @@ const KEY_PREFIX = 'gatehouse:rate';
 /** Limit that is never reached: the store only counts, and `RateLimiter` decides. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** Counts in Redis or Valkey, shared by several gateways. Rejects at once while the store is unavailable. */
+/**
+ * Counts in Redis or Valkey, shared by several gateways. While the store is unavailable, every call rejects at once.
+ */
 export class RedisCounters implements CounterStore, OnApplicationShutdown {
   private readonly client: Redis;
   private readonly byWindow = new Map<number, RateLimiterRedis>();

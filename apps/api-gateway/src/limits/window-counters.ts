@@ -6,14 +6,14 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** Number of shared counters, for names that get no counter of their own. */
+/** Number of shared counters, for names that get no counter of their own because memory is full. */
 const SHARED = 1_024;
 /** Maximum number of expired windows that one hit removes, so that no hit takes long. */
 const MAX_REMOVED = 100;
 
 /**
- * Counts in memory for one purpose and a bounded number of names. All windows have the same length, so the first window
- * in the map `windows` is the one that ends first.
+ * Counts in memory for one purpose and a bounded number of names. All windows have the same length, and the map
+ * `windows` keeps the order of insertion. So its first window ends first.
  */
 export class WindowCounters {
   private readonly windows = new Map<string, Window>();
@@ -60,7 +60,7 @@ export class WindowCounters {
     return this.windows.size + this.shared.size;
   }
 
-  /** Returns the open window of a name: its own, or else its shared one. */
+  /** Returns the open window of a name: its own, or else the one that it shares with other names. */
   private open(name: string, now: number): Window | undefined {
     const own = this.windows.get(name);
     if (own !== undefined && own.endsAt > now) return own;

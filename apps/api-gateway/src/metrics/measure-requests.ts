@@ -1,7 +1,7 @@
 import { type FastifyInstance } from 'fastify';
 import { type GatewayMetrics } from './gateway-metrics';
 
-/** Counts and times every request by route. Not by path: the number of time series would be unbounded. */
+/** Counts every request and measures its duration, by route. By path, the number of time series would be unbounded. */
 export function measureRequests(server: FastifyInstance, metrics: GatewayMetrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { route } = request;

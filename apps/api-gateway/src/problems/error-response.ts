@@ -83,7 +83,10 @@ const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): Er
 
 const internal: ErrorResponse = { status: 500, code: 'internal' };
 
-/** By error code of a service: the response. Only details that are meant for the caller are repeated. */
+/**
+ * By error code of a service: the response. The detail of the service is passed on only where it is meant for the
+ * caller.
+ */
 const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number) => ErrorResponse> = {
   invalid_request: (detail) => ({ status: 400, code: 'invalid_request', detail }),
   forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
@@ -116,7 +119,8 @@ const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number)
   clock_skew: () => unavailable('clock_skew', 'The clocks of the gateway and of a service differ.', 5),
   unavailable: (_, retryAfterMs = 1_000) =>
     unavailable('unavailable', 'A service is unavailable.', wholeSeconds(retryAfterMs)),
-  // The service rejected our envelope: the private and the public key do not match. The client cannot fix that.
+  // The service rejected our envelope: our private key and the public key of the service do not match. The client
+  // cannot fix that.
   unauthenticated: () => internal,
   internal: () => internal,
 };

@@ -31,7 +31,7 @@ function allowed(candidate: unknown, { publicUrl, origins, ownPath }: RedirectRu
   const url = new URL(candidate, publicUrl);
   const own = new URL(publicUrl).origin;
   if (url.origin !== own && !origins.includes(url.origin)) return undefined;
-  // Rejects a user name or password, which here only serve to deceive. `URL.origin` omits both.
+  // Rejects a user name or password in the URL, which only serves to deceive. `url.origin` does not contain them.
   if (url.username !== '' || url.password !== '') return undefined;
   if (!/^https?:$/.test(url.protocol)) return undefined;
   return url.origin === own && isPath(url.pathname, ownPath) ? undefined : url.href;

@@ -5,7 +5,7 @@ import { CONFIG } from '../tokens';
 import { SYNC_PATH } from './redirect-target';
 
 const COOKIE = 'gatehouse_sign_in';
-/** Lifetime of the count. A redirect loop takes about a second; a person rarely signs in twice within a minute. */
+/** Lifetime of the cookie. A redirect loop takes about a second; a person rarely signs in twice within a minute. */
 const MAX_AGE_SECONDS = 60;
 /** Maximum redirects to the sign-in page; after that the browser gets an error page. */
 export const maxRoundTrips = 2;

@@ -20,8 +20,8 @@ export class SignIn {
   }
 
   /**
-   * Returns the target of a navigation: the query parameter `redirect_url`, or else the Referer. Returns the fallback
-   * if the parameter is repeated or the URL is not allowed.
+   * Returns the target of a navigation: the query parameter `redirect_url`, or else the Referer. Returns
+   * `FALLBACK_REDIRECT_URL` if there is neither, the parameter is repeated, or the URL is not allowed.
    */
   targetOf({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): string {
     const { redirect_url: asked } = query as Record<string, unknown>;

@@ -1,7 +1,10 @@
 import { type TrustChange } from '@gatehouse/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** Returns the mark of a trust change, such as `user:<id>`. Remembered answers about that user have this mark too. */
+/**
+ * Returns the mark of a trust change: what the change concerns, such as `user:<id>`. A remembered answer has the marks
+ * of everything that it depends on.
+ */
 function markOf(change: TrustChange): string {
   switch (change.kind) {
     case 'user':
@@ -16,8 +19,8 @@ function markOf(change: TrustChange): string {
 }
 
 /**
- * Number of the last trust change for each mark, for a bounded number of marks. When a number is evicted, `floor` rises
- * to that number. Answers older than `floor` are never fresh.
+ * Number of the last trust change for each mark, for a bounded number of marks. When the number of a mark is evicted,
+ * `floor` rises to that number. Answers older than `floor` are never fresh.
  */
 export class LastChanges {
   private readonly numbers: LRUCache<string, number>;
@@ -37,7 +40,10 @@ export class LastChanges {
     this.numbers.set(markOf(change), change.number);
   }
 
-  /** Whether an answer is still fresh: no change after number `asOf` has one of the `marks` of the answer. */
+  /**
+   * Whether an answer is fresh: no trust change after number `asOf` has one of the `marks` of the answer. `asOf`:
+   * number of the last trust change when user-sync read the data.
+   */
   isFresh(asOf: number, marks: readonly string[]): boolean {
     return asOf >= this.floor && marks.every((mark) => (this.numbers.peek(mark) ?? 0) <= asOf);
   }

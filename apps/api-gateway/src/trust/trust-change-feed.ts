@@ -6,7 +6,7 @@
  * - `ended`: the lease is released. Final.
  *
  * Remembered answers are trusted only in `current`, and only while three more conditions hold: NATS is connected, the
- * lease has not expired, and user-sync was heard within three seconds.
+ * lease has not expired, and a message of user-sync has arrived within three seconds.
  *
  * Transitions:
  * - first lease: unregistered → behind. Adopts user-sync's number, then catches up.
@@ -54,7 +54,7 @@ export class TrustChangeFeed {
   private state: 'unregistered' | 'behind' | 'current' | 'ended' = 'unregistered';
   /** Number of the last change that was applied. */
   private number = 0;
-  /** Highest number that user-sync has named. */
+  /** Highest number of a change that user-sync has named. */
   private announced = 0;
   private acknowledged = 0;
   private heardAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +63,7 @@ export class TrustChangeFeed {
   private clockFault: string | undefined;
   private subscribed: NatsConnection | undefined;
   private timer: NodeJS.Timeout | undefined;
-  /** Requests in flight: at most one of each kind. */
+  /** Requests to user-sync. At most one of each kind is in flight. */
   private readonly catchUp = joined(() => this.requestMissed());
   private readonly renew = joined(() => this.requestLease());
   private acknowledging = false;
@@ -79,7 +79,7 @@ export class TrustChangeFeed {
     this.lastChanges = new LastChanges(maxMarks);
   }
 
-  /** Starts to listen and to renew the lease; returns at once. */
+  /** Starts listening to announcements and renewing the lease; returns at once. */
   start(): void {
     this.nats.onConnect((connection) => this.connected(connection));
     this.timer = setInterval(() => this.lease(), gatewayLease.renewMs);
@@ -111,12 +111,18 @@ export class TrustChangeFeed {
     return this.number;
   }
 
-  /** Whether an answer may be remembered. `asOf`: number of the last trust change when user-sync read the answer. */
+  /**
+   * Whether an answer of user-sync may be remembered. `asOf`: number of the last trust change when user-sync read the
+   * data from its database.
+   */
   mayRemember(asOf: number): boolean {
     return this.trusting && asOf >= this.number;
   }
 
-  /** Whether a remembered answer is still valid: no change after number `asOf` has one of the `marks` of the answer. */
+  /**
+   * Whether a remembered answer may be used: the feed is `trusting`, and no change after number `asOf` has one of the
+   * `marks` of the answer.
+   */
   isFresh(asOf: number, marks: readonly string[]): boolean {
     return this.trusting && this.lastChanges.isFresh(asOf, marks);
   }
@@ -226,7 +232,7 @@ export class TrustChangeFeed {
         this.apply(changes);
         this.note(current);
         if (this.state === 'current') return;
-        // The response brought nothing new. The next announcement triggers another attempt.
+        // The response contained no change that could be applied. The next announcement triggers another attempt.
         if (this.number === before && floor <= before) return;
       }
     } catch (error) {
@@ -281,7 +287,7 @@ export class TrustChangeFeed {
         this.acknowledged = Math.min(number, this.number);
       }
     } catch {
-      // No retry needed: the next lease renewal acknowledges the number too.
+      // No retry needed: the next renewal of the lease sends the number, which acknowledges it.
     } finally {
       this.acknowledging = false;
     }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type MaybePromise } from '../maybe-promise';
 import { type TrustChangeFeed } from './trust-change-feed';
 
-/** Answer of user-sync. `change` is the number of the last trust change when user-sync read the answer. */
+/** Answer of user-sync, as of trust change `change`: the last one when user-sync read the data from its database. */
 export interface AsOfTrustChange {
   readonly change: number;
 }
@@ -78,7 +78,8 @@ export class TrustedLookup<Value extends AsOfTrustChange> {
     if (running === undefined || running.since < this.feed.current) return this.send(key, ask);
     this.onResult('joined');
     if (this.feed.trusting) return running.answer;
-    // The feed may have missed a revocation since the request was sent. Callers that come now share the next request.
+    // The feed may have missed a revocation since the request was sent. Callers that come now wait until that request
+    // ends, and then share a new one.
     running.next ??= running.answer.then(ignore, ignore).then(() => this.find(key, ask));
     return running.next;
   }

@@ -13,7 +13,7 @@ export const explanationSchema = z.object({
   changes: z.object({
     /** Number of the last trust change that this gateway has applied. */
     number: z.number().int(),
-    /** Whether this gateway may use remembered answers of user-sync now. */
+    /** Whether this gateway may currently use remembered answers of user-sync instead of asking again. */
     trusting: z.boolean(),
   }),
 });

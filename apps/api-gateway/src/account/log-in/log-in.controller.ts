@@ -69,9 +69,9 @@ export class LogInController {
   }
 
   /**
-   * Counts the attempt before the account is looked up, so that the limit does not reveal which accounts exist. E-mail
-   * addresses are hashed. If a client's address has logged in to the account before, the limit per account does not
-   * apply to that address. So guesses from other addresses cannot lock out the owner.
+   * Counts the attempt before the account is looked up, so that the limit does not reveal which accounts exist. The
+   * counters hold a hash of the e-mail address. The limit per account does not apply to a client address from which the
+   * account has logged in before. So guesses from other addresses cannot lock out the owner.
    */
   private async throttle(email: string, request: FastifyRequest): Promise<{ readonly from: string }> {
     const account = hash('sha256', email.toLowerCase(), 'base64url');

@@ -20,7 +20,7 @@ const syncedSchema = z.object({
   metadata: syncClerkUser.reply.shape.metadata,
 });
 
-/** `/api/clerk/syncUsers`: creates the signed-in Clerk user here, unless the user exists. */
+/** `/api/clerk/syncUsers`: creates the signed-in Clerk user in Gatehouse, unless the user exists. */
 @Controller(SYNC_PATH)
 @ApiTags('auth')
 export class SyncClerkUserController {
@@ -79,7 +79,9 @@ export class SyncClerkUserController {
     return synced;
   }
 
-  /** @throws CredentialMissingError without `SIGN_IN_URL`, SignInLoopError after too many round trips */
+  /**
+   * @throws CredentialMissingError without `SIGN_IN_URL`, SignInLoopError after too many redirects to the sign-in page
+   */
   private signInUrl(target: string, trips: number, signedOut: SignedOut | undefined): string {
     const url = this.signIn.urlFor(target);
     if (url === undefined) throw new CredentialMissingError();

@@ -8,7 +8,8 @@ export class ClerkIds {
   constructor(private readonly services: RequestClient) {}
 
   /**
-   * Returns the Clerk id of a user. `ref` is a value of `userRefSchema`; a Clerk id is returned without a lookup.
+   * Returns the Clerk id of a user. `ref` is a user id, a Clerk user id or an e-mail address; a Clerk user id is
+   * returned without a lookup.
    * @throws RequestRefusedError if the user is unknown or local
    */
   async of(ref: string, admin: RequestContext): Promise<string> {

@@ -23,7 +23,10 @@ import { roleBodySchema, tierBodySchema } from './user-changes';
 
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
-/** Requires a session, because what an API key created or granted would outlive the revocation of the key. */
+/**
+ * Access to routes that create users or grant rights. Requires a session: what an API key created or granted would
+ * remain after the key is revoked.
+ */
 const granting: RouteAccess = { ...writing, credential: 'session' };
 
 /** `/admin/users`: all users. `:id` is a user id, a Clerk user id or an e-mail address. */
