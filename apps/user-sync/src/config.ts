@@ -60,7 +60,7 @@ const variables = withRetryInOrder(
       .default(['user', 'developer']),
     CLERK_WRITE_BACK: z.enum(['on', 'off']).default('on'),
     WRITE_BACK_POLL_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
-    // A write-back round takes less than 30 s, which is half of the default lease.
+    // The default leaves 30 s for starting writes: no write starts in the second half of the lease.
     WRITE_BACK_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
@@ -105,7 +105,7 @@ export interface UserSyncConfig {
     readonly apiUrl: string;
     /** Our Clerk instance: events of other instances are ignored. If undefined, it is read from Clerk. */
     readonly instanceId?: string;
-    /** When Clerk's answer is older than the row: the wait before a second request. */
+    /** Wait before Clerk is asked a second time, because its first answer was older than the stored row. */
     readonly confirmDelayMs: number;
     /** Clerk's rate limit: requests in 10 s, for all replicas together. */
     readonly requestsPer10s: number;
@@ -123,11 +123,11 @@ export interface UserSyncConfig {
   readonly reconcile: {
     /** Time from the end of one reconcile run to the start of the next; 0 schedules none. */
     readonly intervalMs: number;
-    /** A run that would delete more users than this, and more than 1 % of all, waits for approval. */
+    /** A run that would delete more users than this, and more than 1 % of all, waits until an admin approves it. */
     readonly maxDeletions: number;
   };
   readonly intervals: Readonly<typeof intervals>;
-  /** Days after which applied events and audit entries are deleted; 0 keeps them. */
+  /** Days after which applied events and audit entries are deleted; 0 keeps them for ever. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
   readonly envelopePublicKey: string;
   /** Part of every API key that is created here, such as `prod`. */
@@ -141,8 +141,8 @@ export interface UserSyncConfig {
 }
 
 /**
- * Finds probable misspellings: variables that are set but not read, with a name similar to that of a variable that
- * user-sync reads.
+ * Finds variables of the environment that are probably misspelt: not read, but similar in name to one that user-sync
+ * reads.
  */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
@@ -214,7 +214,7 @@ function requestsPer10s(
   return v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100);
 }
 
-/** Schema of a retention: at least `least` days, or 0 for no limit. */
+/** Schema of a retention in days: at least `least`, or 0 to keep rows for ever. */
 function daysOrEver(least: number) {
   return wholeNumber.max(36_500).refine((days) => days === 0 || days >= least, `is neither 0 nor ${least} or more`);
 }

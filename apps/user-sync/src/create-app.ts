@@ -10,7 +10,10 @@ import { AppModule } from './app.module';
 import { type UserSyncConfig } from './config';
 import { SERVICE_NAME } from './tokens';
 
-/** Builds and starts the service: its NATS transports and the operations port. Clients cannot send it HTTP requests. */
+/**
+ * Builds and starts the service: its NATS transports and the operations port. Other services reach it only over NATS;
+ * the operations port is its only HTTP server.
+ */
 export async function createApp(
   config: UserSyncConfig,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),

@@ -1,7 +1,10 @@
 import { codedError } from '@gatehouse/errors';
 import { type FailureFacts } from '@gatehouse/lifecycle';
 
-/** An event that no retry can help. The message names the field and the problem, never the value. */
+/**
+ * An event whose data is invalid, so that a retry cannot help. The message names the field and the problem, never the
+ * value.
+ */
 export class EventInvalidError extends codedError('EVENT_INVALID', (problem: string) => problem) {}
 
 /** A message of the stream whose headers do not identify an event, so that no outcome can be reported for it. */
@@ -38,7 +41,10 @@ export class ClerkRequestError extends Error {
   }
 }
 
-/** Clerk as a whole is unavailable or limits all our requests. A retry after this error is not counted. */
+/**
+ * Clerk as a whole is unavailable or limits all our requests. Retries after this error do not count against the maximum
+ * number of retries.
+ */
 export class ClerkUnavailableError extends ClerkRequestError {
   override readonly code = 'CLERK_AWAY';
 }
@@ -51,7 +57,7 @@ export class UserMissingAtClerkError extends codedError(
   'Clerk does not know this user; only a user.deleted event deletes it here.',
 ) {}
 
-/** Clerk does not know the session that its own token names. */
+/** Clerk does not know the session that is named in a token which Clerk issued. */
 export class SessionMissingAtClerkError extends codedError(
   'SESSION_MISSING_AT_CLERK',
   'Clerk does not know this session.',
@@ -77,7 +83,7 @@ export class ReconcileInterruptedError extends codedError(
 
 /**
  * The users of a conflict could not be written in one transaction, because they changed meanwhile; nothing was written.
- * Never leaves the conflict resolver.
+ * Only `ConflictResolver` sees this error.
  */
 export class ConflictChangedError extends codedError(
   'CONFLICT_CHANGED',
@@ -90,13 +96,13 @@ export class ConflictChangedError extends codedError(
 
 type ConflictNeeds = 'fetch' | 'fetch-later' | 'confirm' | 'resolve';
 
-/** Too many users share addresses with each other to be resolved in one transaction. */
+/** A conflict in which too many users share addresses with each other to be resolved in one transaction. */
 export class ConflictTooWideError extends codedError(
   'CONFLICT_TOO_WIDE',
   (users: number) => `More than ${users} users share addresses with each other.`,
 ) {}
 
-/** The row and Clerk's answers kept changing while they were compared. */
+/** A user could not be settled: the row or Clerk's answer changed during each comparison. */
 export class UserUnsettledError extends codedError(
   'USER_UNSETTLED',
   (rounds: number) => `The user kept changing during ${rounds} comparisons with Clerk.`,

@@ -10,7 +10,7 @@ import { OutcomeReporter } from './events/outcome-reporter';
 import { ConflictResolver } from './settle/conflict-resolver';
 import { ClerkSettlement } from './settle/settle-with-clerk';
 
-/** Owns the only way into the users table: it applies observations of Clerk users, from events and other sources. */
+/** Owns how observations of Clerk users, from events and all other sources, are applied to the users table. */
 @Module({
   imports: [ClerkModule, TrustChangesModule],
   controllers: [EventConsumer],

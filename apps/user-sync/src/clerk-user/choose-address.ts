@@ -6,18 +6,21 @@ type Phone = ClerkUser['phone_numbers'][number];
 /** The address to store, and the reason if it is not the primary one. */
 interface Choice<Address> {
   readonly address: Address | undefined;
-  /** Part of a sentence for operators; null when the primary address was chosen, or the user has no address. */
+  /**
+   * Explains the choice to operators, as part of a sentence. Null when the primary address was chosen, or the user has
+   * no address.
+   */
   readonly note: string | null;
 }
 
-/** Whether the address is verified at Clerk. A reserved address counts as unverified. */
+/** Whether the address is verified at Clerk; false for an address that Clerk marks as `reserved`. */
 export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }
 
 /**
- * Chooses the e-mail address or phone number to store: the primary one. If the list holds no primary address, chooses
- * the oldest verified one, if any. Never chooses another unverified address, because it may belong to another user.
+ * Chooses the e-mail address or phone number to store. The primary address is stored even if it is unverified. If the
+ * list holds no primary address, chooses the oldest verified one, if any: an unverified one may belong to another user.
  */
 export function chooseAddress<Address extends Email | Phone>(
   noun: 'e-mail address' | 'phone number',

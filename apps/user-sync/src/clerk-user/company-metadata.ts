@@ -2,9 +2,9 @@ import { type Role, roles } from '@gatehouse/contracts';
 
 /** Which part of Clerk's `publicMetadata` Gatehouse uses, and which roles it takes from there. */
 export interface MetadataRules {
-  /** Key of `publicMetadata` that holds `dbId` and `role`; undefined: both stand at the top level. */
+  /** Key of `publicMetadata` that holds `dbId` and `role`; without it, both are members of `publicMetadata` itself. */
   readonly key?: string;
-  /** Roles that a new user can start with; any other role in the metadata starts as `user`. */
+  /** Roles that a new user can take from the metadata. With any other role there, the user starts as `user`. */
   readonly seedRoles: readonly Role[];
 }
 
@@ -15,8 +15,9 @@ export type PublicMetadata = Readonly<Record<string, unknown>>;
 export const metadataNames = ['dbId', 'role'] as const;
 
 /**
- * Values that stand at Gatehouse's keys, by path (`role`, or `gatehouse.role`). Absent and null values are left out. When
- * the key of {@link MetadataRules} holds something that is not an object, the only entry is that key.
+ * Values at Gatehouse's keys in `publicMetadata`, by path: `role`, or `gatehouse.role` if the configured key is
+ * `gatehouse`. Absent and null values are left out. If the configured key holds something other than an object, its
+ * value is the only entry, at the path `gatehouse`.
  */
 export type HeldValues = ReadonlyMap<string, unknown>;
 
@@ -25,7 +26,10 @@ export function metadataPath(name: (typeof metadataNames)[number], key: string |
   return key === undefined ? name : `${key}.${name}`;
 }
 
-/** Every path at which a collision can stand. */
+/**
+ * Every path at which a value can collide with ours: `gatehouse.dbId`, `gatehouse.role` and the configured key
+ * `gatehouse` itself; or `dbId` and `role` without a configured key.
+ */
 export function metadataKeys(key: string | undefined): readonly string[] {
   const paths = metadataNames.map((name) => metadataPath(name, key));
   return key === undefined ? paths : [key, ...paths];

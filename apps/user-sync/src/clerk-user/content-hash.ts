@@ -10,21 +10,24 @@ import {
 
 const PREFIX = `${contentVersion}:`;
 
-/** Content of a stored row: its hash, and the columns that a hash of content version 1 does not cover. */
+/**
+ * Stored content of a user: the content hash, and the columns added since content version 1. A hash of version 1 does
+ * not cover these columns.
+ */
 export interface StoredContent extends Pick<ClerkOwned, FieldSinceVersion1> {
   /** Null when the next observation must be written without a comparison. */
   readonly contentHash: string | null;
 }
 
-/** Content hash: content version, colon, SHA-256 (hex) of the Clerk-owned columns. */
+/** Hash of the Clerk-owned columns: content version, colon, SHA-256 in hex. */
 export function contentHashOf(columns: ClerkOwned): string {
   return PREFIX + sha256(canonicalContent(columns));
 }
 
 /**
- * Whether the row `stored` holds exactly the values of `seen.columns`. A hash without a prefix is of content version 1,
- * as replicas of the previous release still write it. Such a hash is compared by the rules of content version 1, so
- * that an unchanged row needs no write. It does not cover newer columns, so they are compared by value.
+ * Whether the row `stored` holds exactly the values of `seen.columns`. A stored hash without a prefix has content
+ * version 1; replicas of the previous release write such hashes. Such a hash is compared by the rules of version 1, so
+ * that an unchanged row needs no write. Columns that it does not cover are compared by value.
  */
 export function holdsContent(
   stored: StoredContent,

@@ -1,8 +1,8 @@
 import { type ClerkUser, latestTimeMs } from '@gatehouse/contracts';
 
 /**
- * A lockout at Clerk after too many failed sign-ins. Shown to admins; never affects trust, because anybody who knows an
- * address can cause one. It ends without an event.
+ * A lockout at Clerk after too many failed sign-ins. Admins can see it, but the user can still use Gatehouse: anybody
+ * who knows the user's address can cause a lockout. Clerk sends no event when it ends.
  */
 export interface Lockout {
   readonly locked: boolean;
@@ -23,7 +23,7 @@ export function lockoutOf(user: Pick<ClerkUser, 'locked' | 'lockout_expires_in_s
   return { locked: true, expiresAt: Math.min(Math.max(0, Math.round(observedAt + seconds * 1_000)), latestTimeMs) };
 }
 
-/** The lockout as it is at the time `at` (milliseconds): once expired, the user is not locked. */
+/** The lockout at the time `at` (milliseconds): {@link notLocked} once it has expired. */
 export function lockoutAt(lockout: Lockout, at: number): Lockout {
   return lockout.locked && (lockout.expiresAt === null || lockout.expiresAt > at) ? lockout : notLocked;
 }

@@ -6,7 +6,7 @@ import { type PublicMetadata } from './company-metadata';
 import { contentHashOf } from './content-hash';
 import { type Lockout, lockoutOf } from './lockout';
 
-/** Times of a user's last activity, in milliseconds. Stored times never go back. */
+/** Times of a user's last activity, in milliseconds. A stored time is only ever replaced by a later one. */
 export interface Activity {
   readonly lastLoginAt: number | null;
   readonly lastLogoutAt: number | null;
@@ -21,12 +21,15 @@ export interface MappedUser {
   readonly columns: ClerkOwned;
   /** Hash of the columns, with the content version as a prefix. */
   readonly contentHash: string;
-  /** When Clerk returned or sent the user; milliseconds. */
+  /** When Clerk returned the user or created the event; milliseconds. */
   readonly observedAt: number;
   readonly lockout: Lockout;
-  /** Why another address than the primary one is stored, or why none is; null when the primary address is stored. */
+  /**
+   * Why the stored address is not the primary one, or why none is stored; for operators. Null when there is nothing to
+   * explain.
+   */
   readonly addressNote: string | null;
-  /** Metadata of the company. Never stored as a whole. */
+  /** Metadata of the user, which also holds values of the company. It is never stored as a whole. */
   readonly publicMetadata: PublicMetadata;
   readonly activity: Activity;
 }
@@ -35,8 +38,8 @@ export interface MappedUser {
 const MAX = { name: 256, email: 320, phone: 32, url: 2_048 };
 
 /**
- * Maps a user of an event or of the Backend API to our columns. `observedAt`: when Clerk sent it, in milliseconds. Never
- * reads `unsafe_metadata`, which users can edit.
+ * Maps a user of an event or of the Backend API to our columns. `observedAt`: when Clerk returned the user or created
+ * the event, in milliseconds. Never reads `unsafe_metadata`, which users can edit.
  */
 export function mapClerkUser(user: ClerkUser, observedAt: number): MappedUser {
   const { address: email, note: emailNote } = chooseAddress(

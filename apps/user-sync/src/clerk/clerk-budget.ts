@@ -11,8 +11,8 @@ import { type Priority, priorities } from './priority';
 /** Share of Clerk's limit that is used. The rest is for clock differences, probes and other users of the secret key. */
 const USED = 0.9;
 /**
- * Share of the used limit that may be spent at once. The rest is refilled over 10 s, so that no window of 10 s exceeds
- * the limit.
+ * Share of the used limit that may be spent at once, when the bucket is full. The rest of the used limit is refilled
+ * over 10 s, so that no window of 10 s exceeds the limit.
  */
 const BURST = 0.2;
 /** By priority: the share of a full bucket that a request must leave for more urgent requests. */
@@ -21,8 +21,8 @@ const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1
 const MAX_PAUSE_MS = 3_600_000;
 
 /**
- * Draws tokens from the bucket, one row that all replicas share. While `refilled_at` is in the future, requests are
- * paused.
+ * Draws up to `$4` tokens from the bucket, but leaves at least `$3`. The bucket is one row that all replicas share.
+ * While `refilled_at` is in the future, requests are paused.
  */
 const DRAW = `
   UPDATE clerk_budget AS b
@@ -36,8 +36,8 @@ const DRAW = `
     + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
 
 /**
- * Creates the row, which is missing before the first request and after a crash of PostgreSQL. A crash loses the history
- * of at most 10 s.
+ * Creates the row, which is missing before the first request and after a crash of PostgreSQL. After a crash, the
+ * requests of the last 10 s are not counted.
  */
 const BEGIN =
   'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
@@ -122,8 +122,8 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // A request more urgent than the blocked one needs fewer tokens and may go first, so it wakes the loop. Any other
-    // request waits at least as long as the blocked one.
+    // A request more urgent than the blocked one has to leave fewer tokens in the bucket. It may go first, so it wakes
+    // the loop. Any other request waits at least as long as the blocked one, and is rejected if that is too long.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))

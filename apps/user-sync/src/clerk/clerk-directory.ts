@@ -13,7 +13,7 @@ const listSchema = z.array(clerkUserSchema);
 const countSchema = z.looseObject({ total_count: z.number().int().nonnegative() });
 const instanceSchema = z.looseObject({ id: z.string().min(1).max(120) });
 
-/** Lists and counts Clerk's users for reconcile runs, and reads the instance. */
+/** Lists and counts Clerk's users for reconcile runs, and reads the id of the Clerk instance. */
 @Injectable()
 export class ClerkDirectory {
   constructor(private readonly clerk: ClerkJson) {}

@@ -12,12 +12,12 @@ import { type Priority } from './priority';
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
-/** A rate limit of the whole instance, with `retryAfterMs` when Clerk sent it. */
+/** Present while Clerk limits all requests of our instance. `retryAfterMs`: the wait, if Clerk sent one. */
 export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
 
 /**
- * Tells an outage of all of Clerk from a failure of one request, by a probe that concerns no user. During an outage only
- * first logins are sent, until Clerk answers a probe.
+ * Finds out whether all of Clerk is unavailable or only one request has failed, by a probe: a request that concerns no
+ * user. During an outage only first logins are sent, until Clerk answers a probe.
  */
 @Injectable()
 export class ClerkHealth {
@@ -39,7 +39,10 @@ export class ClerkHealth {
     });
   }
 
-  /** Admits a request; during an outage only a first login, until Clerk answers a probe. @throws ClerkUnavailableError */
+  /**
+   * Admits a request. During an outage, only admits first logins, until Clerk answers a probe.
+   * @throws ClerkUnavailableError for a request that is not admitted
+   */
   async admit(priority: Priority): Promise<void> {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
@@ -59,8 +62,8 @@ export class ClerkHealth {
   }
 
   /**
-   * Finds out whether Clerk limits the whole instance, by a request that concerns no user. Returns undefined when Clerk
-   * answers that request. Concurrent calls share one request.
+   * Finds out whether Clerk limits the whole instance, by a request that concerns no user. Returns undefined unless
+   * Clerk answers that request with 429. Concurrent calls share one request.
    */
   instanceLimit(): Promise<InstanceLimit | undefined> {
     this.limiting ??= this.readLimit().finally(() => {
@@ -101,7 +104,7 @@ export class ClerkHealth {
         return false;
       }
     } catch {
-      // No answer: an outage, like an answer of 5xx.
+      // No answer counts as an outage, like an answer with status 5xx.
     }
     if (this.outage === undefined) this.log.warn('Clerk as a whole is unavailable');
     const pauseMs = Math.min((this.outage?.pauseMs ?? BETWEEN_PROBES_MS.first / 2) * 2, BETWEEN_PROBES_MS.most);

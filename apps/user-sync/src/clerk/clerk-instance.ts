@@ -15,12 +15,15 @@ import { ClerkDirectory } from './clerk-directory';
 
 const BETWEEN_ATTEMPTS_MS = 10_000;
 const BETWEEN_WARNINGS_MS = 60_000;
-/** Timeout of each request. The first events after the start wait for the first request. */
+/**
+ * Timeout of each request for the instance id. Events that arrive right after the start wait for the first of these
+ * requests.
+ */
 const TIMEOUT_MS = 5_000;
 
 /**
- * The Clerk instance whose events are accepted: `CLERK_INSTANCE_ID`, or the instance that Clerk returns for the secret key.
- * Reads it in the background from the start, until Clerk answers.
+ * The Clerk instance whose events are accepted: `CLERK_INSTANCE_ID`, otherwise the instance of the secret key. Asks
+ * Clerk for the latter in the background, until Clerk answers. Logs an error if the two differ.
  */
 @Injectable()
 export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {

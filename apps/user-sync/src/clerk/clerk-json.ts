@@ -21,7 +21,7 @@ export interface WireRequest<Schema extends z.ZodType> {
 }
 
 /**
- * Sends requests to Clerk's Backend API and parses the answers strictly. ADR 0018 explains why it does not use
+ * Sends requests to Clerk's Backend API and parses the answers strictly. ADR 0018 explains why this class does not use
  * `@clerk/backend`.
  */
 @Injectable()
@@ -65,7 +65,8 @@ export class ClerkJson {
 function refusal(response: Response, body: unknown, missing: () => Error): Error {
   const { status } = response;
   const code = errorSchema.safeParse(body).data?.errors[0]?.code;
-  // Only this code means that the resource does not exist. A 404 with another code is about the path.
+  // Only `resource_not_found` means that the resource does not exist. A 404 with another code means that the path is
+  // wrong.
   if (status === 404 && code === 'resource_not_found') return missing();
   return new ClerkRequestError(
     'clerk',

@@ -11,7 +11,10 @@ const userSchema = z.looseObject({
 });
 const listSchema = z.array(userSchema);
 
-/** Reads and writes users' `publicMetadata` at Clerk. It belongs to the company: only Gatehouse's keys are written. */
+/**
+ * Reads and writes users' `publicMetadata` at Clerk. Metadata belongs to the company, so only Gatehouse's keys are
+ * written.
+ */
 @Injectable()
 export class ClerkMetadata {
   constructor(private readonly clerk: ClerkJson) {}

@@ -14,11 +14,11 @@ export interface CallOptions {
   /** Milliseconds, including the wait for a slot and for the budget; 10 s by default. */
   readonly timeoutMs?: number;
   /**
-   * Whether to throw an error at once, without first checking whether Clerk as a whole failed. Default: true for a
-   * first login.
+   * Whether somebody waits for the result. If so, a failure is thrown at once, without first finding out whether Clerk
+   * as a whole is unavailable. Default: true for a first login.
    */
   readonly callerWaits?: boolean;
-  /** Whether the request changes one user. Clerk limits such requests per user too. */
+  /** Whether the request changes one user. Clerk limits such requests both per instance and per user. */
   readonly changesUser?: boolean;
 }
 
@@ -40,7 +40,7 @@ const PAUSE_MS = 1_000;
 /** Maximum requests that are queued or in flight; more are rejected at once. */
 const MAX_WAITING = 1_000;
 
-/** Sends requests to Clerk, most urgent first: limited in time, number and rate. */
+/** Sends requests to Clerk, the most urgent first. Limits the time, number and rate of requests. */
 @Injectable()
 export class ClerkRequests {
   private readonly requests: Counter<'result'>;
@@ -129,8 +129,8 @@ export class ClerkRequests {
     error: ClerkRequestError,
     { retryAfterMs = PAUSE_MS }: InstanceLimit,
   ): Promise<ClerkUnavailableError> {
-    // The pause is not recorded while the database is unavailable. Nothing is sent then either, because no request gets
-    // a token from the budget.
+    // Ignores a failure to store the pause. While the database is unavailable, nothing is sent anyway: no request gets
+    // a token from the budget, which the database holds.
     await this.budget.pause(retryAfterMs).catch(() => undefined);
     return new ClerkUnavailableError(error.kind, { ...error.answer, retryAfterMs }, error.message);
   }

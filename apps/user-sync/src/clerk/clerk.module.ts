@@ -11,7 +11,9 @@ import { ClerkSessions } from './clerk-sessions';
 import { ClerkUsers } from './clerk-users';
 import { SuspectedAbsences } from './suspected-absences';
 
-/** Owns every request to Clerk's Backend API: its budget, its priorities, and the users that Clerk did not find. */
+/**
+ * Owns the requests to Clerk's Backend API, their budget and priorities, and the list of users that Clerk did not find.
+ */
 @Module({
   providers: [
     ClerkAddresses,

@@ -1,8 +1,8 @@
 import { type Priority, priorities } from './priority';
 
 /**
- * Limits concurrent requests; the most urgent starts first. Less urgent requests may use only some of the slots, so a
- * first login always finds a free one.
+ * Limits concurrent requests; the most urgent starts first. Less urgent requests may use only some of the slots, so
+ * that the others stay free for first logins.
  */
 export class PrioritySlots {
   private running = 0;

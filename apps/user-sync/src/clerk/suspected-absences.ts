@@ -7,7 +7,10 @@ import { guardDatabase } from '../database/guard-database';
 export class SuspectedAbsences {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Queues the second check, if the user is live here. `source`: what found the user missing. */
+  /**
+   * Queues the second check, unless the user is deleted here or was never stored. `source`: what found the user
+   * missing.
+   */
   async suspect(clerkUserId: string, source: string): Promise<void> {
     await guardDatabase(() =>
       this.dataSource.query(

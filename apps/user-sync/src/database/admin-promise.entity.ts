@@ -1,6 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A promise of the admin role to the next user who verifies an e-mail address. At most one is open per address. */
+/**
+ * A promise of the admin role to the next user who verifies a certain e-mail address. At most one is open per address.
+ */
 @Entity('admin_promises')
 @Check('admin_promises_state_check', `state IN ('open', 'used', 'expired', 'cancelled')`)
 @Index('admin_promises_open_email_key', ['email'], { unique: true, where: `state = 'open'` })

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** The decision about one event or snapshot, with its reason. A duplicate event gets the same decision again. */
+/** The decision about one event or snapshot, with its reason. An event that is applied again gets the same decision. */
 @Entity('applied_events')
 @Index('applied_events_clerk_user_id_step_idx', ['clerkUserId', 'step'])
 @Index('applied_events_applied_at_idx', ['appliedAt'])
@@ -38,7 +38,7 @@ export class AppliedEventEntity {
   @Column('bigint', { name: 'version_after', nullable: true, transformer: numeric })
   versionAfter!: number | null;
 
-  /** The attempt that succeeded, from 0. */
+  /** Number of the attempt that led to the decision, from 0. */
   @Column('integer', { name: 'attempt' })
   attempt!: number;
 

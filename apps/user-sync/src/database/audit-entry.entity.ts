@@ -1,7 +1,10 @@
 import { type AuditAction, type AuditEntry, type AuthMethod } from '@gatehouse/contracts';
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Who did what, with which credential. Triggers allow only inserts, and deletes of entries past their retention. */
+/**
+ * Who did what, with which credential. Triggers reject every update, and the deletion of an entry that is less than 90
+ * days old.
+ */
 @Entity('audit_log')
 @Index('audit_log_user_id_idx', ['userId', 'id'])
 @Index('audit_log_actor_user_id_idx', ['actorUserId', 'id'])

@@ -93,7 +93,7 @@ export function migrationDatabase(address: DatabaseAddress): DatabaseOptions {
     ...address,
     ...schema,
     applicationName: 'user-sync-migrate',
-    // One connection holds the advisory lock, the other migrates.
+    // One connection holds the advisory lock that excludes concurrent migrations; the other migrates.
     poolSize: 2,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS.migration,
   };

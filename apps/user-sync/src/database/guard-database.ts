@@ -4,7 +4,7 @@ import { QueryFailedError } from 'typeorm';
 import { DatabaseRefusedError } from '../errors';
 
 /**
- * Runs statements and translates database errors: SharedOutageError while the database is unavailable,
+ * Runs `work` and translates database errors: to SharedOutageError while the database is unavailable, to
  * DatabaseRefusedError for a rejected statement.
  */
 export async function guardDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -13,7 +13,7 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw new SharedOutageError('the users database', { cause: error });
     const state = sqlState(error);
-    // TypeORM's error contains the parameters, which must not be logged.
+    // TypeORM's error is replaced, because it contains the parameters of the statement, which must not be logged.
     if (state === undefined && !(error instanceof QueryFailedError)) throw error;
     throw new DatabaseRefusedError(state ?? 'no SQLSTATE', constraintOf(error));
   }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** The session of one legacy token. Its id is the token's `jti`. */
+/** The session of one Gatehouse token (called legacy in code). Its id is the token's `jti`. */
 @Entity('legacy_sessions')
 @Index('legacy_sessions_user_id_idx', ['userId'])
 @Index('legacy_sessions_parent_session_id_idx', ['parentSessionId'], { where: 'parent_session_id IS NOT NULL' })

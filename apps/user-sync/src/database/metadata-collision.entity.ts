@@ -2,7 +2,10 @@ import { type MetadataCollisionState } from '@gatehouse/contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** A value at one of Gatehouse's metadata keys that Gatehouse did not write. Each value has its own row. */
+/**
+ * A value that Clerk holds at one of Gatehouse's metadata keys, and that Gatehouse did not write. When another such
+ * value replaces it, the new value gets a row of its own.
+ */
 @Entity('metadata_collisions')
 @Check('metadata_collisions_state_check', `state IN ('open', 'taking', 'left', 'taken', 'gone')`)
 @Index('metadata_collisions_current_key', ['userId', 'key'], {
@@ -29,11 +32,11 @@ export class MetadataCollisionEntity {
   @Column('text', { name: 'key' })
   key!: string;
 
-  /** JSON text of the value, at most 256 bytes; NULL once the user is erased. */
+  /** JSON text of the value, at most 256 bytes; NULL once the user is redacted. */
   @Column('text', { name: 'shown', nullable: true })
   shown!: string | null;
 
-  /** SHA-256 of the whole value; NULL once the user is erased. */
+  /** SHA-256 of the whole value; NULL once the user is redacted. */
   @Column('text', { name: 'digest', nullable: true })
   digest!: string | null;
 
@@ -47,7 +50,7 @@ export class MetadataCollisionEntity {
   @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
   decidedAt!: Date | null;
 
-  /** When the value was replaced or removed. */
+  /** When the collision ended: the value was replaced or removed, or the user was deleted. */
   @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true })
   endedAt!: Date | null;
 }

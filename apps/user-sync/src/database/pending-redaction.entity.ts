@@ -1,7 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from './user.entity';
 
-/** A deletion that no webhook reported. The personal data is kept until `redactAt`, so that an admin can undo it. */
+/**
+ * A deletion that no webhook reported. The user's personal data is kept until `redactAt`, so that an admin can undo the
+ * deletions of a reconcile run.
+ */
 @Entity('pending_redactions')
 @Index('pending_redactions_clerk_user_id_idx', ['clerkUserId'])
 @Index('pending_redactions_redact_at_idx', ['redactAt'])

@@ -8,7 +8,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   `state IN ('queued', 'running', 'needs_approval', 'done', 'refused', 'failed', 'undone')`,
 )
 @Index('reconcile_runs_requested_at_idx', ['requestedAt'])
-// TypeORM cannot declare an expression index: the migration creates it.
+// An index on an expression, which TypeORM cannot declare: a migration creates it.
 @Index('reconcile_runs_open_key', { synchronize: false })
 export class ReconcileRunEntity {
   @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'reconcile_runs_pkey' })
@@ -31,13 +31,15 @@ export class ReconcileRunEntity {
   approved!: boolean;
 
   /**
-   * The last users that were scanned, newest first. If the first was deleted at Clerk, the scan continues after the
-   * second, and so on.
+   * Clerk ids of the last scanned users, newest first. The scan continues after the first of them; if that user was
+   * deleted at Clerk meanwhile, after the second, and so on.
    */
   @Column('text', { name: 'cursor', array: true, default: [] })
   cursor!: string[];
 
-  /** Whether all of Clerk's users were scanned, so that only absent users remain. */
+  /**
+   * Whether all of Clerk's users were scanned. Then Clerk is asked about each of our users that the scan did not find.
+   */
   @Column('boolean', { name: 'walked', default: false })
   scanned!: boolean;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** The last reconcile run that found a user at Clerk, and its decision. */
+/** The last reconcile run that found a user at Clerk, and what the run decided about the user. */
 @Entity('reconcile_sightings')
 export class ReconcileSightingEntity {
   @PrimaryColumn('text', { name: 'clerk_user_id', primaryKeyConstraintName: 'reconcile_sightings_pkey' })

@@ -1,6 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A Clerk session that its user ended at Gatehouse only: Clerk still issues tokens for it. */
+/**
+ * A Clerk session that its user ended at Gatehouse only. Clerk may still issue tokens for it, which Gatehouse rejects.
+ */
 @Entity('signed_out_sessions')
 @Index('signed_out_sessions_at_idx', ['at'])
 export class SignedOutSessionEntity {

@@ -1,7 +1,10 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { numeric } from './numeric';
 
-/** A numbered trust change; see `trustChangeSchema` of the contracts. */
+/**
+ * A numbered change of role, tier, activity or credential that gateways must learn. `trustChangeSchema` of the
+ * contracts explains the columns.
+ */
 @Entity('changes')
 @Index('changes_clerk_session_idx', ['sessionId'], { where: "kind = 'clerk_session'" })
 export class TrustChangeEntity {

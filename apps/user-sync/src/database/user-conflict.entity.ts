@@ -1,6 +1,9 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Two users with the same address: who keeps it, and who is stored without it. Never contains the address. */
+/**
+ * A conflict of two users over one address. `holder` keeps the address. `claimant` is stored without it, or is a local
+ * user who has it unverified. Never contains the address.
+ */
 @Entity('user_conflicts')
 @Check('user_conflicts_kind_check', `kind IN ('email', 'phone')`)
 @Index('user_conflicts_open_key', ['claimant', 'kind'], { unique: true, where: 'resolved_at IS NULL' })
@@ -17,11 +20,11 @@ export class UserConflictEntity {
   @Column('text', { name: 'kind' })
   kind!: 'email' | 'phone';
 
-  /** The user stored without the address: a Clerk id, or the id of a local user. */
+  /** The Clerk id of a user who is stored without the address, or our id of a local user who has it unverified. */
   @Column('text', { name: 'claimant' })
   claimant!: string;
 
-  /** The user who keeps the address: a Clerk id, or the id of a local user. */
+  /** The user who keeps the address: a Clerk id, or our id of a local user. */
   @Column('text', { name: 'holder' })
   holder!: string;
 
@@ -32,13 +35,13 @@ export class UserConflictEntity {
   detectedAt!: Date;
 
   /**
-   * When Clerk was last asked whether the claimant can have the address; null if not asked since the conflict was
-   * detected.
+   * When Clerk was last asked whether the claimant can have the address; null if Clerk was not asked since the conflict
+   * was detected.
    */
   @Column({ type: 'timestamptz', name: 'checked_at', precision: 3, nullable: true })
   checkedAt!: Date | null;
 
-  /** Earliest time at which Clerk is asked again, after an attempt that failed. */
+  /** Earliest time of the next request to Clerk, if the last one failed; otherwise null. */
   @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
   retryAt!: Date | null;
 

@@ -14,7 +14,7 @@ const oneOf = (column: string, values: readonly string[]) => `${column} IN (${va
 @Check('users_auth_provider_check', oneOf('auth_provider', ['local', 'clerk']))
 @Check('users_role_check', oneOf('role', roles))
 @Check('users_subscription_check', oneOf('subscription', tiers))
-// An expression index, which TypeORM cannot declare: a migration creates it.
+// Indexes on expressions, which TypeORM cannot declare: migrations create these three.
 @Index('users_email_verified_live_key', { synchronize: false })
 @Index('users_email_idx', { synchronize: false })
 @Index('users_email_local_live_key', { synchronize: false })
@@ -74,7 +74,7 @@ export class UserEntity implements ClerkOwned {
   @Column('text', { name: 'role', default: 'user' })
   role!: Role;
 
-  /** False while an admin has deactivated the user. Bans at Clerk have their own columns. */
+  /** False while the user is deactivated by an admin, or deleted. A ban at Clerk only sets `clerkBanned`. */
   @Column('boolean', { name: 'is_active', default: true })
   isActive!: boolean;
 
@@ -93,13 +93,13 @@ export class UserEntity implements ClerkOwned {
   clerkDeprovisioned!: boolean;
 
   /**
-   * Whether Clerk showed the user as locked. The lockout is over once {@link clerkLockoutExpiresAt} has passed. Not in
-   * the content hash.
+   * Whether Clerk last showed the user as locked. Stays true after the lockout has expired; see
+   * `clerkLockoutExpiresAt`. Not part of the content hash.
    */
   @Column('boolean', { name: 'clerk_locked', default: false })
   clerkLocked!: boolean;
 
-  /** When the lockout ends; null when it does not end by itself. */
+  /** When the lockout ends; null without a lockout, and for one that does not end by itself. */
   @Column({ type: 'timestamptz', name: 'clerk_lockout_expires_at', precision: 3, nullable: true })
   clerkLockoutExpiresAt!: Date | null;
 

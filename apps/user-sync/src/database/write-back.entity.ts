@@ -4,8 +4,8 @@ import { numeric } from './numeric';
 import { UserEntity } from './user.entity';
 
 /**
- * Values at Clerk that Gatehouse wrote, by path. `written`: the last value that Clerk confirmed. `sent`: values of
- * requests with an unknown result, with the time (ISO 8601) just before they were sent.
+ * Values that Gatehouse wrote to Clerk's metadata, by path, such as `role`. `written`: the last value that Clerk
+ * confirmed. `sent`: values of requests whose result is unknown, each with the time (ISO 8601) just before it was sent.
  */
 export type OurValues = Readonly<Record<string, OurValue>>;
 
@@ -34,13 +34,16 @@ export class WriteBackEntity {
   reason!: 'create' | 'link' | 'restore' | 'role' | 'retry' | 'check' | 'take';
 
   /**
-   * Whether the row is written after all rows that are not bulk. True for rows that nobody waits for, such as those of
-   * a reconcile run.
+   * Whether nobody waits for this write-back, such as one that a reconcile run has queued. These are sent after all
+   * others.
    */
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;
 
-  /** Incremented by each change to write. A write that started before the change leaves the row pending. */
+  /**
+   * Incremented by each change that has to be written. If that happens during a write, the row stays pending after the
+   * write.
+   */
   @Column('bigint', { name: 'revision', default: 1, transformer: numeric })
   revision!: number;
 
@@ -65,11 +68,14 @@ export class WriteBackEntity {
   @Column('jsonb', { name: 'ours', default: {} })
   ours!: OurValues;
 
-  /** Fingerprint of the values at Gatehouse's keys when Clerk was last read. */
+  /**
+   * SHA-256 of the values at Gatehouse's keys when Clerk was last read or written. Another value in a later event leads
+   * to a check.
+   */
   @Column('text', { name: 'seen', nullable: true })
   seen!: string | null;
 
-  /** When Clerk was last known to hold our values. */
+  /** When the write-back was last completed. */
   @Column({ type: 'timestamptz', name: 'written_at', precision: 3, nullable: true })
   writtenAt!: Date | null;
 

@@ -15,7 +15,10 @@ import { CONFIG } from '../tokens';
 const CONFIRMATION = 'confirmation';
 const MAX_PER_ROUND = 20;
 
-/** Asks Clerk again about users for whom it answered 404. A second 404 deletes the user; an admin can undo that. */
+/**
+ * Asks Clerk again about users for whom it answered 404. A second 404 deletes the user; personal data is redacted a day
+ * later.
+ */
 @Injectable()
 export class AbsenceConfirmation {
   constructor(

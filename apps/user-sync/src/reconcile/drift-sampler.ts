@@ -31,7 +31,8 @@ export class DriftSampler {
 
   /** Compares one sample. Returns how many of its users differ from Clerk. */
   async sample(): Promise<number> {
-    // Our user ids are random UUIDs, so the ids that follow a random UUID are a random sample. The index finds them.
+    // Our user ids are random UUIDs, so the users whose ids follow a random UUID are a random sample. The primary key
+    // finds them without a scan.
     const rows = await guardDatabase(() =>
       this.dataSource.query<Row[]>(
         `(SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users

@@ -13,7 +13,8 @@ import { queueWriteBacks } from '../write-back/queue/queue-write-backs';
 const MAX_REDACTIONS = 500;
 
 /**
- * Deletions that no webhook reported. An admin can undo them for some time; after that time, the users are redacted.
+ * Deletions that no webhook reported. The users are redacted a day later. Until then, an admin can undo the deletions
+ * of a reconcile run.
  */
 @Injectable()
 export class PendingRedactions {
@@ -124,7 +125,7 @@ async function restoreUsers(manager: EntityManager, rows: readonly Restored[]): 
   );
 }
 
-/** Adds a redaction or an undo to the history of each user. Neither belongs to an observation. */
+/** Adds a redaction or an undo to the history of each user, as a row of `applied_events` without an observation. */
 async function recordSteps(
   manager: EntityManager,
   rows: readonly Pending[],

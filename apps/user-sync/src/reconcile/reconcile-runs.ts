@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../database/guard-database';
 import { ReconcileRunEntity } from '../database/reconcile-run.entity';
 
-/** A user in a reconcile run, and the decision about it. */
+/** A user in a reconcile run, and the decision of the run about the user. */
 export interface Sighting {
   readonly clerkUserId: string;
   readonly decision: string;
@@ -56,7 +56,8 @@ export class ReconcileRuns {
 
   /**
    * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page. If
-   * the run started again at the first page, users that it has seen before are not counted twice.
+   * the run started again at the first page, users that it has seen before are not counted twice. `cursor`: null for
+   * absent users, who are on no page.
    */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
     await guardDatabase(() =>

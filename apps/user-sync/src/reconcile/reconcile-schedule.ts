@@ -3,7 +3,10 @@ import { type UserSyncConfig } from '../config';
 import { CONFIG } from '../tokens';
 import { ReconcileRuns } from './reconcile-runs';
 
-/** Minimum uptime before a scheduled run. A service that has just started has webhooks to catch up with first. */
+/**
+ * Minimum uptime of the service before a scheduled run, in milliseconds: after a start, it first catches up with
+ * webhooks.
+ */
 const MIN_UPTIME_MS = 60_000;
 
 /** Queues reconcile runs at the configured interval. An interval of 0 disables the schedule. */
@@ -23,8 +26,8 @@ export class ReconcileSchedule {
   }
 
   /**
-   * Interval of the leader's chores, in milliseconds. The chores queue the runs, so it is never longer than the interval
-   * between two runs.
+   * Interval of the leader's chores, in milliseconds. One chore queues the runs, so this interval is at most as long as
+   * the interval between two runs.
    */
   get choresEveryMs(): number {
     const { leaderChores } = this.config.intervals;

@@ -59,7 +59,10 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.timer = setInterval(() => this.wake(), TICK_MS);
   }
 
-  /** Signals the stop, but does not wait yet: all workers are signalled first, so that their waits overlap. */
+  /**
+   * Tells the running round to stop, without waiting for it: `beforeApplicationShutdown` waits. So all workers stop at
+   * the same time.
+   */
   onModuleDestroy(): void {
     clearInterval(this.timer);
     this.state = { kind: 'stopped', round: this.state.kind === 'working' ? this.state.round : Promise.resolve() };
@@ -132,7 +135,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
   }
 }
 
-/** Whether Clerk's answer will be the same on every retry, so that a person has to look. */
+/** Whether every retry would get the same answer from Clerk, so that a person has to look. */
 function isPermanent(error: unknown): error is ClerkRequestError {
   return error instanceof ClerkRequestError && !isRetryable({ kind: error.kind, ...error.answer });
 }

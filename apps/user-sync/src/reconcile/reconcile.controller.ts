@@ -19,7 +19,7 @@ import { PendingRedactions } from './pending-redactions';
 import { ReconcileRuns, presentRun } from './reconcile-runs';
 import { ReconcileWorker } from './reconcile-worker';
 
-/** Lets admins start reconcile runs, watch them, approve their deletions and undo them. */
+/** Lets admins start and watch reconcile runs, and approve or undo the deletions of a run. */
 @Controller()
 export class ReconcileController {
   constructor(

@@ -120,8 +120,8 @@ export class Reconciler {
   }
 
   /**
-   * Asks Clerk about each user of ours that was not seen. If too many are absent, asks nothing and returns the reason why
-   * an admin has to approve first.
+   * Asks Clerk about each of our users that the scan did not see. If too many are absent, does not ask, and returns the
+   * reason why an admin has to approve first.
    */
   private async confirmAbsences(
     run: ReconcileRunEntity,

@@ -26,8 +26,8 @@ export class ConflictReview {
   }
 
   /**
-   * Closes conflicts of local users that have ended: one of the two users was deleted or no longer has the address, or the
-   * local user was linked or deactivated.
+   * Closes conflicts that have ended and whose claimant is a local user. Such a conflict ends when one of its two users
+   * is deleted or no longer has the address, or when the local user is linked or deactivated.
    */
   async closeEnded(): Promise<void> {
     const rows = await this.query<{ id: string; holder: string }>(ended);

@@ -34,8 +34,8 @@ export class SnapshotApplier {
   ) {}
 
   /**
-   * Applies a page of users. Returns the decision about each: `missing` when Clerk no longer knows the user, `failed`
-   * when the user could not be applied.
+   * Applies a page of users. Returns the decision about each. It is `missing` when Clerk no longer knows the user, and
+   * `failed` when the user could not be applied.
    */
   async applyAll(runId: string, users: readonly MappedUser[]): Promise<Sighting[]> {
     const sightings: Sighting[] = [];
@@ -99,8 +99,8 @@ export class SnapshotApplier {
 }
 
 /**
- * Whether the error is about this user only, so that the run can continue with the others. Then Clerk as a whole is
- * available, and a retry may succeed. A rejected secret key, for example, stops the run.
+ * Whether the error is about this user only, so that the run can continue with the others: a retry may succeed, and
+ * Clerk as a whole is available. False for a rejected secret key, for example, which stops the run.
  */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;

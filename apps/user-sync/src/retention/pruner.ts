@@ -12,14 +12,14 @@ const MAX_ROWS = 10_000;
 const LOCK = 7_202_612;
 
 /**
- * Retention of trust changes. Exceeds the time that gateways cache principals, and the lifetime of Clerk session
+ * Retention of trust changes. Must exceed the time that gateways cache principals, and the lifetime of Clerk session
  * tokens.
  */
 const CHANGES_KEPT = '24 hours';
 
 /**
- * Retention of logouts. Must exceed the lifetime of a Clerk session, which is a week unless configured longer: Clerk still
- * issues tokens for a session that ended only here.
+ * Retention of logouts. A session that ended only here goes on at Clerk, which issues tokens for it. So the retention
+ * must exceed the lifetime of a Clerk session: a week, unless configured longer.
  */
 const SIGNED_OUT_KEPT = '366 days';
 
@@ -33,7 +33,7 @@ const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
 const statements = [
-  // Deletes from the lowest number on, so that the lowest remaining number shows which trust changes are gone.
+  // Deletes in the order of the numbers, so that all trust changes below the lowest remaining number are gone.
   `DELETE FROM changes WHERE number <= (
      SELECT max(number) FROM (
        SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
@@ -41,16 +41,16 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // Keeps expired sessions for an hour. In the first hour of a user, a login counts as the first one if no session of
-  // the user is stored.
+  // Keeps sessions for an hour after they expire. In the first hour of a user, a phone login without a stored session
+  // of the user counts as the first login.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
-  // Ended promises can be deleted: the audit log keeps their history.
+  // Promises of the admin role that have ended. The audit log keeps their history.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
 
 /**
  * SQL condition for audit entries that were recorded more than `days` ago. A trigger rejects the deletion of an entry
- * whose `recorded_at` is less than 90 days ago. `at` is compared too, because its index finds the candidates.
+ * whose `recorded_at` is less than 90 days ago. `at` is compared as well, because it has an index.
  */
 const isOlder = (days: number) =>
   `at < now() - interval '${days} days' AND coalesce(recorded_at, at) < now() - interval '${days} days'`;
@@ -84,7 +84,7 @@ export class Pruner extends PeriodicWorker {
     super({ everyMs: EVERY_MS, atStart: false });
   }
 
-  /** Deletes at most 10 000 rows of each kind. */
+  /** Deletes at most 10 000 rows of each kind; nothing while another replica prunes. */
   async prune(): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       if (!(await isFirst(manager))) return;

@@ -10,9 +10,10 @@ export type NewTrustChange = { readonly reason: TrustChangeReason } & (
 );
 
 /**
- * Assigns numbers to trust changes, in the transaction that makes them. Returns the last number; null without changes.
- * The counter's row stays locked until the commit, so that numbers have no gaps and become visible in order. Must be
- * the transaction's last statement: while a transaction holds the counter's lock, it must not wait for other locks.
+ * Numbers trust changes and stores them, in the transaction that makes them. Returns the last number; null without
+ * changes. The counter's row stays locked until the commit, so that numbers have no gaps and become visible in order.
+ * Must be the transaction's last statement: a transaction that holds this lock delays all other trust changes, so it
+ * must not wait for further locks.
  */
 export async function recordTrustChanges(
   manager: EntityManager,
@@ -36,8 +37,8 @@ export async function recordTrustChanges(
 }
 
 /**
- * The number of the last committed trust change. Read this number before the rows that are returned with it, so that the
- * rows are at least as new.
+ * The number of the last committed trust change. Read this number before the rows that are returned with it: the rows
+ * then include at least the trust changes up to this number.
  */
 export async function lastTrustChangeNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');

@@ -6,13 +6,16 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { loadTrustChanges } from './load-trust-changes';
 
-/** Maximum trust changes to announce. With more, only the current number is announced; gateways request the changes. */
+/**
+ * Maximum number of trust changes that a replica announces after falling behind. If there are more, it announces only
+ * the current number, and gateways request the changes.
+ */
 const MAX_BACKLOG = 5_000;
 
 /**
- * Announces trust changes to all gateways, at once and by a heartbeat. Reads the changes from the database, so each
- * replica also announces, in order, those made by other replicas. Gateways may receive a change twice, but miss none,
- * even when a replica ends between a commit and its announcement.
+ * Announces trust changes to all gateways: after a commit, and by a heartbeat. Each replica reads them from the
+ * database and announces, in order, its own and those of other replicas. So gateways may receive a change twice, but
+ * miss none, even when a replica crashes between a commit and its announcement.
  */
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -35,7 +38,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
     void this.announce();
   }
 
-  /** Stops the heartbeat only: requests in progress may still announce. */
+  /** Stops only the heartbeat: requests in progress can announce their changes until they end. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all([this.running, this.waiting]);
@@ -66,7 +69,8 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
       for (;;) {
         const { current, changes } = await loadTrustChanges(this.dataSource.manager, this.announced ?? NO_CHANGES);
         if (this.announced === undefined || current - this.announced > MAX_BACKLOG) {
-          // A new replica does not announce older changes: the other replicas did, or gateways request them.
+          // A new replica, or one that is too far behind, announces only the number: other replicas have announced the
+          // changes, or gateways request them.
           this.publish({ current, changes: [] });
           this.announced = current;
           break;

@@ -11,10 +11,10 @@ export function isClerkUserId(ref: string): boolean {
 }
 
 /**
- * Finds the user that `ref` (see `userRefSchema`) names; null when there is none. An id finds live and deleted users, an
- * e-mail address only live ones.
- * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if one of them has verified
- * it: a change must not reach the wrong user
+ * Finds the user whom `ref` names: our id, a Clerk id or an e-mail address. Returns null when there is none. An id
+ * finds live and deleted users, an e-mail address only live ones.
+ * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if only one of them has
+ * verified it: a change must not reach the wrong user
  */
 export async function findUserBy(manager: EntityManager, ref: string): Promise<UserEntity | null> {
   if (!ref.includes('@')) return manager.findOneBy(UserEntity, isClerkUserId(ref) ? { clerkUserId: ref } : { id: ref });

@@ -4,7 +4,7 @@ import { type EntityManager } from 'typeorm';
 import { UserEntity } from '../database/user.entity';
 import { mayAct } from './may-act';
 
-/** What the gateway needs to know of a credential's user. */
+/** What the gateway needs to know about the user of a credential. */
 export function holderOf(user: UserEntity): Holder {
   const { id: userId, clerkUserId, role, subscription: tier } = user;
   return { userId, clerkUserId, role, tier, isActive: user.deletedAt === null && mayAct(user) };

@@ -3,7 +3,10 @@ import { type UserEntity } from '../database/user.entity';
 
 type AtClerk = Pick<ClerkOwned, BarringField>;
 
-/** Whether the user is neither banned nor deprovisioned at Clerk. A lockout only restricts signing in at Clerk. */
+/**
+ * Whether the user is neither banned nor deprovisioned at Clerk. A lockout does not count: it only prevents signing in
+ * at Clerk.
+ */
 export function mayActAtClerk(user: AtClerk): boolean {
   return barringFields.every((field) => !user[field]);
 }

@@ -56,7 +56,7 @@ export function presentUserToAdmin(user: UserEntity): AdminUser {
     clerkDeprovisioned: user.clerkDeprovisioned,
     clerkLocked: locked,
     clerkLockoutExpiresAt: expiresAt,
-    // A corrupt `clerkUpdatedAt` may be later than the year 9999, the last with four digits in ISO 8601.
+    // A corrupt `clerkUpdatedAt` may be later than the year 9999, the last that ISO 8601 writes with four digits.
     clerkUpdatedAt:
       user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),
     deletedAt: user.deletedAt?.toISOString() ?? null,

@@ -16,7 +16,9 @@ import { SyncClerkUserController } from './sync-clerk-user/sync-clerk-user.contr
 import { SyncUserController } from './sync-user/sync-user.controller';
 import { UpdateProfileController } from './update-profile/update-profile.controller';
 
-/** Owns what users and admins read and change of a user: profile, role, tier, activity, conflicts and history. */
+/**
+ * Owns what users and admins can read and change about a user: profile, role, tier, activity, conflicts and history.
+ */
 @Module({
   imports: [ApplyModule, ClerkModule, TrustChangesModule, TrustModule],
   controllers: [

@@ -10,7 +10,7 @@ export type AddressKind = (typeof addressKinds)[number];
 /** An address of a user, at Clerk or in the database. */
 export interface Address {
   readonly kind: AddressKind;
-  /** The address; an e-mail address in lower case. */
+  /** The phone number, or the e-mail address in lower case. */
   readonly key: string;
   readonly verified: boolean;
 }
@@ -68,8 +68,8 @@ export function findHeldAddresses(addresses: readonly Address[]): Statement<Held
   const keys = (wanted: AddressKind) => addresses.filter(({ kind }) => kind === wanted).map(({ key }) => key);
   return {
     name: 'find-held-addresses',
-    // LATERAL looks up each address in the index. PostgreSQL may plan a join as a table scan while the table is small,
-    // and keep that plan later.
+    // LATERAL makes PostgreSQL look up each address in the index. A join could be planned as a table scan while the
+    // table is small, and PostgreSQL keeps such a plan when the table grows.
     text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users

@@ -16,7 +16,7 @@ export interface AddressPlan {
   readonly withhold: ReadonlyMap<string, ReadonlySet<AddressKind>>;
   /** By Clerk id: the id of the local user whose row the Clerk user takes over. */
   readonly link: ReadonlyMap<string, string>;
-  /** Addresses of users that Clerk no longer knows. Other users get these addresses. */
+  /** Addresses in the rows of users whom Clerk no longer knows. They are set to NULL, because other users get them. */
   readonly forsaken: readonly (HeldAddress & { readonly clerkUserId: string })[];
   readonly notes: readonly ConflictNote[];
 }
@@ -39,7 +39,7 @@ export function releaseAddresses(addresses: readonly HeldAddress[], forget = fal
   });
 }
 
-/** Rows of `applied_events` for users who lose an address without having been observed. */
+/** Rows of `applied_events` for users who lose an address although the batch holds no observation of them. */
 export function releaseSteps(forsaken: AddressPlan['forsaken'], correlationId: string): AppliedRow[] {
   return forsaken.map(({ userId, clerkUserId, kind }) => ({
     observation: {

@@ -16,12 +16,15 @@ interface Row {
   reason: string;
 }
 
-/** Finds the earlier results of the observations, among these ids, that were already applied. */
+/**
+ * Finds which of these observations were already applied. Returns the earlier result of each, by the id of the
+ * observation.
+ */
 export function findApplied(ids: readonly string[]): Statement<Map<string, Settled>> {
   return {
     name: 'find-applied',
-    // LATERAL looks up each id in the index. PostgreSQL may plan a join as a table scan while the table is small, and
-    // keep that plan later.
+    // LATERAL makes PostgreSQL look up each id in the index. A join could be planned as a table scan while the table is
+    // small, and PostgreSQL keeps such a plan when the table grows.
     text: `SELECT a.webhook_id, a.user_id, a.decision, a.reason
              FROM unnest($1::text[]) AS asked(id),
              LATERAL (SELECT webhook_id, user_id, decision, reason FROM applied_events
@@ -37,7 +40,9 @@ export function findApplied(ids: readonly string[]): Statement<Map<string, Settl
   };
 }
 
-/** Records decisions, in the transaction that writes the users. An event was applied if and only if its row exists. */
+/**
+ * Records decisions, in the transaction that writes the users. So an event was applied if and only if its row exists.
+ */
 export function recordApplied(rows: readonly AppliedRow[]): Statement[] {
   return writeRows(
     'record-applied',

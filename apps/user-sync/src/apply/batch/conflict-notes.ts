@@ -3,8 +3,8 @@ import { type AddressKind, addressKinds } from '../addresses/address';
 import { type UserDraft, contentOf, deletionOf } from '../draft/user-draft';
 
 /**
- * A conflict for a person to look at. `claimant` is stored without the address that `holder` keeps. Both are Clerk ids,
- * or our ids of local users.
+ * A conflict over an address, for a person to look at. `holder` keeps the address. `claimant` is a Clerk user who is
+ * stored without it, or a local user who has it unverified. Both are Clerk ids, or our ids of local users.
  */
 export interface ConflictNote {
   readonly kind: AddressKind;

@@ -19,7 +19,7 @@ interface Contention {
    * Addresses that one user of the batch loses and another user gets. Set them to NULL before the users are written.
    */
   readonly release: readonly HeldAddress[];
-  /** Conflicts that block nothing, for a person to look at. */
+  /** Conflicts that a person should look at, but that keep no user from being written. */
   readonly notes: readonly ConflictNote[];
 }
 
@@ -64,7 +64,8 @@ function contend(
     if (draft === undefined || contested.has(draft.clerkUserId)) return true;
     return deletionOf(draft) === undefined && contentOf(draft) === undefined;
   };
-  // A contested user is not written and keeps its addresses. Users who want one of its addresses become contested too.
+  // A contested user is not written and keeps its addresses, so users who want one of them become contested too.
+  // Repeats until no user is added.
   for (let before = -1; before !== contested.size;) {
     before = contested.size;
     for (const address of wanted) {

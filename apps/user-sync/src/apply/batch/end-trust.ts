@@ -11,9 +11,9 @@ export interface EndedSession {
 }
 
 /**
- * Ends trust in the transaction that applies a batch. Revokes the credentials of deleted users. Closes the legacy
- * sessions of deleted users, linked users and ended Clerk sessions. Records a trust change for each of these users and
- * sessions, and for each user whose ban or deprovisioning begins or ends.
+ * Revokes the credentials of deleted users, in the transaction that applies a batch. Closes the legacy sessions of
+ * deleted users, linked users and ended Clerk sessions. Records a trust change for each of these users and sessions,
+ * and for each user whose ban or deprovisioning begins or ends.
  *
  * Must come last in the transaction, because it locks the counter of trust changes.
  * @returns the number of the last trust change that the batch causes; null when it causes none
@@ -25,7 +25,8 @@ export async function endTrust(
 ): Promise<number | null> {
   const barred = drafts.filter(isBarringChanged).flatMap(userOf);
   const deleted = drafts.filter((draft) => deletionOf(draft) !== undefined).flatMap(userOf);
-  // Sessions of a linked user are closed: Clerk authenticates the user from now on, and the password is gone.
+  // A linked user was a local user until a Clerk user took over the row. Closes the sessions: from now on Clerk
+  // authenticates the user, and the password is gone.
   const adopted = drafts.filter((draft) => adoptedUserOf(draft) !== undefined).flatMap(userOf);
   if (barred.length + deleted.length + adopted.length + ended.length === 0) return null;
   const changes: NewTrustChange[] = [

@@ -15,8 +15,8 @@ interface FoldedBatch {
 }
 
 /**
- * Folds the observations into the drafts, in order. An observation whose id is in `applied`, or that occurs twice in the
- * batch, repeats the earlier result.
+ * Folds the observations, in order, into drafts: users as they will be written. An observation whose id is in
+ * `applied`, or occurs twice in the batch, repeats the earlier result.
  */
 export function foldBatch(
   loaded: ReadonlyMap<string, UserDraft>,
@@ -51,7 +51,9 @@ function versionOf(draft: UserDraft): number | null {
   return rowOf(draft)?.version ?? null;
 }
 
-/** Removes from the draft the addresses that the plan assigns to other users, and says so in the reason. */
+/**
+ * Removes from the draft the addresses that the plan assigns to other users, and says so in the reason of the result.
+ */
 function followPlan(
   draft: UserDraft,
   { clerkUserId, seen }: Observation,

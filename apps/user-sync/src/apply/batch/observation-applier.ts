@@ -33,22 +33,22 @@ import { confirmDeletions, writeUsers } from './write-users';
  *  1. byIndexOnly. First: a setting only affects statements that are planned after it.
  *  2. lockClerkUsers. Before every read: what is read under the lock cannot change until the commit.
  *  3. findApplied, loadDrafts. After 2, so that they see what the previous holder of a lock committed.
- *  4. findContention locks addresses, then reads their holders. After 2: every transaction locks users before addresses,
- *     which excludes deadlocks. After 3, because the fold decides which addresses the batch wants.
+ *  4. findContention locks addresses, then reads their holders. After 2: every transaction locks users before
+ *     addresses, which excludes deadlocks. After 3, because the fold decides which addresses the batch wants.
  *  5. adoptLocalUser, only with a plan. After 4: the address locks keep other transactions from linking the same local
  *     user. Before 6 and 7, which overwrite the addresses that it checks.
  *  6. releaseAddresses. Before 7: unique indexes are checked row by row, so an address must be free when it is written.
  *  7. writeUsers; its own comment explains the order inside. Before 8, which refers to rows that 7 inserts.
- *  8. queueForBatch, confirmDeletions. After 7: a write-back has a foreign key to its user, and a deletion can be hidden
- *     and confirmed by the same batch.
- *  9. noteConflicts, recordApplied. After 4, which finds the conflicts, and before 10. Nothing in 6 to 8 depends on them.
- * 10. endTrust. Last: it locks the counter of trust changes until the commit. Every transaction that changes trust needs
- *     that lock, so no statement may follow it, and no holder may wait for another lock.
+ *  8. queueForBatch, confirmDeletions. After 7: a write-back has a foreign key to its user, and one batch may both
+ *     delete a user in a way that can be undone and make that deletion final.
+ *  9. noteConflicts, recordApplied. After 4, which finds the conflicts, and before 10. 6 to 8 do not depend on them.
+ * 10. endTrust. Last: it locks the counter of trust changes until the commit. Every transaction that changes trust
+ *     needs that lock, so no statement may follow it, and no holder may wait for another lock.
  *
  * 1 to 3 are one round trip, and 6 to 9 are another.
  */
 
-/** Applies observations of Clerk users. The only code that writes what Clerk owns to the table `users`. */
+/** Applies observations of Clerk users. Every value from Clerk reaches the table `users` through this class. */
 @Injectable()
 export class ObservationApplier {
   constructor(
@@ -59,8 +59,9 @@ export class ObservationApplier {
   ) {}
 
   /**
-   * Applies the observations in one transaction, in order. Returns one result per observation. An observation whose id was
-   * applied before changes nothing and returns the earlier decision. Unsettled observations are not written.
+   * Applies the observations in one transaction, in order. Returns one result per observation. An observation whose id
+   * was applied before changes nothing and returns the earlier decision. An observation that needs an answer from Clerk
+   * is returned as unsettled and not written.
    *
    * With a plan, writes all observations or none.
    *
@@ -85,8 +86,8 @@ export class ObservationApplier {
 }
 
 /**
- * Makes PostgreSQL plan with indexes. It keeps plans per connection, and a plan made for a small table would still scan
- * the table when it is large.
+ * Makes PostgreSQL plan with indexes in this transaction. PostgreSQL keeps plans per connection: one made for a small
+ * table would still scan the table after it has grown.
  */
 const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 

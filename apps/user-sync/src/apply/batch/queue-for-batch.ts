@@ -51,7 +51,7 @@ function writeBackFor(draft: UserDraft): QueuedWriteBack[] {
   return state.write.kind === 'insert' ? [{ userId, reason: 'create' }] : [];
 }
 
-/** Whether Clerk may hold unchecked values at our keys. */
+/** Whether `metadata`, the newest that was observed, may hold values at our keys that no check has compared yet. */
 function isCheckNeeded(
   { userId, role, writeBack }: Pick<UserDraft['stored'], 'role' | 'writeBack'> & { readonly userId: string },
   metadata: UserDraft['metadata'],

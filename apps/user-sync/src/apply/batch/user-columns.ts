@@ -26,7 +26,7 @@ export const stateNames =
 export const stateTypes = `id uuid, clerk_updated_at bigint, content_hash text, clerk_locked boolean,
   clerk_lockout_expires_at timestamptz, last_login_at timestamptz, last_logout_at timestamptz,
   last_active_at timestamptz`;
-/** Assignments of the state columns to the row `u`. Activity times never go back. */
+/** Assignments of the state columns in the row `u`. An activity time is only replaced by a later one. */
 export const setState = `clerk_updated_at = new.clerk_updated_at, content_hash = new.content_hash,
   clerk_locked = new.clerk_locked, clerk_lockout_expires_at = new.clerk_lockout_expires_at,
   last_login_at = greatest(u.last_login_at, new.last_login_at),

@@ -28,8 +28,8 @@ interface DeletedUser extends Deletion {
 }
 
 /**
- * Writes the drafts of a batch, many rows per statement. Only writes Clerk-owned columns and state, so that concurrent
- * changes by users and admins are kept. The order of the statements:
+ * Writes the drafts of a batch, many rows per statement. Only writes Clerk-owned columns and state (version, hash,
+ * lockout, activity times), so that concurrent changes by users and admins are kept. The order of the statements:
  *
  * 1. Redact or hide deleted users. First: this frees their verified addresses for the users below.
  * 2. Update and insert users, in any order: `releaseAddresses` has freed the addresses that they exchange.
@@ -128,7 +128,7 @@ function updateState(updates: readonly { readonly row: DraftRow }[]): Statement[
   return [update];
 }
 
-/** Deletes users so that an admin can undo the deletion: hides their personal data, which is redacted a day later. */
+/** Deletes users in a way that can be undone: hides their personal data, which is redacted a day later. */
 function hideUsers(deleted: readonly DeletedUser[]): Statement[] {
   const hidden = deleted.flatMap(({ row, because }) => (row === undefined ? [] : [{ id: row.userId, because }]));
   if (hidden.length === 0) return [];

@@ -117,7 +117,8 @@ function observedBy(
 ): Observed {
   const { version, contentHash, publicMetadata } = seen.user;
   if (seen.kind === 'event') {
-    // An event alone never gives a role above `user`, so an event with a higher seed role is not proven.
+    // An event alone never gives a role above `user`. So an event with a higher seed role is not proven, and Clerk is
+    // asked first.
     const proven = seen.unproven !== true && seedRoleOf(publicMetadata, rules) === 'user';
     return { kind: 'event', version, contentHash, proven };
   }

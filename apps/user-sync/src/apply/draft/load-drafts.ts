@@ -14,7 +14,10 @@ import { type StoredUser, type UserDraft, draftOf, markerOf } from './user-draft
 
 type LoadedField = BarringField | FieldSinceVersion1;
 
-/** Clerk-owned columns that are compared by value. All other columns are compared by the content hash. */
+/**
+ * Clerk-owned columns that are loaded and compared by value. The other Clerk-owned columns are compared only by the
+ * content hash.
+ */
 const loadedFields: readonly LoadedField[] = [...new Set<LoadedField>([...barringFields, ...fieldsSinceVersion1])];
 const loadedColumns = loadedFields.map((field) => clerkOwnedColumns[field].column);
 
@@ -39,8 +42,8 @@ interface Row extends Readonly<Record<(typeof clerkOwnedColumns)[LoadedField]['c
 export function loadDrafts(clerkUserIds: Iterable<string>): Statement<Map<string, UserDraft>> {
   return {
     name: 'load-drafts',
-    // LATERAL looks up each id in the index. PostgreSQL may plan a join as a table scan while the table is small, and
-    // keep that plan later.
+    // LATERAL makes PostgreSQL look up each id in the index. A join could be planned as a table scan while the table is
+    // small, and PostgreSQL keeps such a plan when the table grows.
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,

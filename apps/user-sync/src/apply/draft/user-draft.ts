@@ -23,21 +23,21 @@ import { type RowMarker, laterActivity, noActivity } from '../observation/observ
  *
  * A live draft has one pending write, `PendingWrite.kind`:
  * - none: the row stays as it is.
- * - times: activity times or the lockout change.
- * - version: the version changes too; the content was compared and is the same.
- * - update: the content changes too.
- * - insert: the row is new. Later transitions keep the insert.
- * A transition never weakens the pending write, with one exception: `leaveAddresses` turns `update` into `version` when
- * the row already holds the user without these addresses.
+ * - times: only activity times or the lockout change.
+ * - version: the version changes as well; the content was compared and is the same.
+ * - update: the content changes as well.
+ * - insert: the row is new. Later transitions keep the insert. A transition never weakens the pending write, with one
+ *   exception: `leaveAddresses` turns `update` into `version` when the row already holds the user without these
+ *   addresses.
  */
 
-/** What the database holds of one Clerk id. */
+/** What the database holds about one Clerk id. */
 export interface StoredUser extends StoredContent, Pick<ClerkOwned, BarringField> {
   readonly clerkUserId: string;
   readonly userId: string | null;
   readonly version: number | null;
   readonly tombstoned: boolean;
-  /** Whether the user is stored without an address that Clerk shows. */
+  /** Whether a conflict is open: the user is stored without an address that it has at Clerk. */
   readonly openConflict: boolean;
   readonly lockout: Lockout;
   readonly activity: Activity;
@@ -73,7 +73,7 @@ export type PendingWrite =
 export interface Deletion {
   /** Id of the observation that showed the deletion. */
   readonly because: string;
-  /** Whether personal data is kept for a while. */
+  /** Whether personal data is kept for a day, so that the deletion can be undone. */
   readonly undoable: boolean;
   /** The insert of the user, if the same batch created the user. */
   readonly insert: Insert | undefined;
@@ -94,7 +94,10 @@ export interface UserDraft {
   readonly metadata: PublicMetadata | undefined;
   /** Id of the local user whose row the Clerk user takes over instead of getting a new one. */
   readonly adoptee: string | undefined;
-  /** Addresses that Clerk shows and the row must not hold, because another user holds them. */
+  /**
+   * Kinds of address that the user has at Clerk, but that its row must not hold, because another user holds the
+   * address.
+   */
   readonly withheld: ReadonlySet<AddressKind>;
 }
 
@@ -148,7 +151,10 @@ export function markerOf(draft: UserDraft): RowMarker {
   return known.kind === 'live' ? `${known.version}:${known.contentHash}` : known.kind;
 }
 
-/** Writes content and version. Creates the row of an absent user, with the id that `newId` returns. */
+/**
+ * Sets content and version. For an absent user, creates a row with the id that `newId` returns, or takes over the row
+ * of `adoptee`.
+ */
 export function writeContent(draft: UserDraft, user: MappedUser, newId: () => string): UserDraft {
   const { state, adoptee } = draft;
   const { version, contentHash, lockout } = user;
@@ -168,7 +174,7 @@ export function writeContent(draft: UserDraft, user: MappedUser, newId: () => st
   }
 }
 
-/** Writes the version of a user whose content is the same, and the current hash of that content. */
+/** Sets the version of a user whose content is the same, and the current hash of that content. */
 export function advanceVersion(draft: UserDraft, { version, contentHash, lockout }: MappedUser): UserDraft {
   return changeRow(draft, 'version', { version, contentHash, lockout });
 }
@@ -191,9 +197,7 @@ export function noteActivity(draft: UserDraft, seen: Activity): UserDraft {
   return moved ? changeRow(draft, 'times', { activity }) : draft;
 }
 
-/**
- * Stores the user without the addresses of `kinds`. Writes no content when the row already holds the user without them.
- */
+/** Leaves out the addresses of `kinds`. No content has to be written when the stored row is already without them. */
 export function leaveAddresses(draft: UserDraft, kinds: ReadonlySet<AddressKind>, seen: MappedUser): UserDraft {
   const { state, stored } = draft;
   if (state.kind !== 'live' || kinds.size === 0) return draft;

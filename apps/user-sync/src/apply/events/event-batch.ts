@@ -47,9 +47,9 @@ export class EventBatch {
   ) {}
 
   /**
-   * Applies and reports a batch. If one event of several cannot be written, nothing is written and the error is thrown.
-   * An event that is alone in its batch is reported as failed instead. The next batch starts after the commit, while
-   * NATS stores the outcomes.
+   * Applies and reports a batch. If one event of several cannot be written, writes nothing and throws; the caller then
+   * passes the events one by one. An event that is alone in its batch is reported as failed instead. The next batch
+   * starts after the commit, while NATS stores the outcomes.
    * @throws SharedOutageError while the database or NATS is unavailable
    */
   async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {

@@ -15,7 +15,7 @@ export interface Report {
   readonly outcome: Outcome;
 }
 
-/** Reports outcomes to the ledger over `CLERK_OUTCOMES`. Outcomes of one status share a message. */
+/** Reports outcomes to the ledger over the stream `CLERK_OUTCOMES`. Outcomes of one status share a message. */
 @Injectable()
 export class OutcomeReporter {
   constructor(private readonly jetStream: JetStream) {}

@@ -23,12 +23,12 @@ export interface Origin {
 export type RowMarker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 
 /**
- * What an observation shows of the user.
+ * What an observation shows about the user.
  *
- * - `event`: the user at a moment in the past. `unproven`: the event does not name our Clerk instance.
+ * - `event`: the user as it was when Clerk created the event. `unproven`: the event does not name our Clerk instance.
  * - `snapshot`: the user as Clerk returned it. `before`: marker of the row when Clerk was asked. `confirmed`: Clerk was
  *   asked a second time, because its first answer was older than the row.
- * - `deletion`: the user is gone. `undoable`: no webhook reported it, so personal data is kept for a while.
+ * - `deletion`: the user is gone. `undoable`: no webhook reported the deletion, so personal data is kept for a day.
  * - `nothing`: only that the user was active.
  */
 export type Seen =
@@ -37,7 +37,7 @@ export type Seen =
   | { readonly kind: 'deletion'; readonly undoable?: boolean }
   | { readonly kind: 'nothing' };
 
-/** What one source showed of one Clerk user. Every source passes observations to `ObservationApplier`. */
+/** What one source showed about one Clerk user. Every source passes observations to `ObservationApplier`. */
 export interface Observation {
   readonly clerkUserId: string;
   readonly seen: Seen;
@@ -71,7 +71,7 @@ export interface Unsettled {
 /** Result of applying one observation. */
 export type ApplyResult = Settled | Unsettled;
 
-/** Activity of a user about which nothing is known. */
+/** Activity of a user for whom no time is known. */
 export const noActivity: Activity = { lastLoginAt: null, lastLogoutAt: null, lastActiveAt: null };
 
 /** For each kind of activity, the later time of the two. The order of the arguments does not matter. */

@@ -91,7 +91,7 @@ function reasonOf(local: HeldAddress | undefined, verified: number): string {
     : 'Clerk shows two users with the address; the one who has it verified keeps it';
 }
 
-/** Addresses that users unknown to Clerk still hold here, and that a party has at Clerk. */
+/** Addresses in the rows of users whom Clerk no longer knows, if another party has the address at Clerk. */
 function forsakenBy(
   parties: readonly Party[],
   held: readonly HeldAddress[],

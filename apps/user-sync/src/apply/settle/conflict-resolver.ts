@@ -73,8 +73,9 @@ export class ConflictResolver {
   }
 
   /**
-   * Fetches the user, then every user whose row holds one of the user's addresses at Clerk. Repeats this for each
-   * fetched user. Skips a holder if the address is verified neither for the holder nor for the user who wants it.
+   * Fetches the user with the Clerk id `first`, then every user whose row holds an address that `first` has at Clerk.
+   * Repeats this for each fetched user. Skips a holder if the address is verified neither for the holder nor for the
+   * user who wants it.
    */
   private async askAll(first: string, callOptions: CallOptions): Promise<Map<string, Asked>> {
     const asked = new Map<string, Asked>();

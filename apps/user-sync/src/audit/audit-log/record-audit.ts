@@ -23,7 +23,7 @@ export interface AuditNote {
 
 const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
 
-/** Writes an audit entry. If a transaction makes the audited change, write the entry in that transaction. */
+/** Writes an audit entry. `manager`: that of the transaction that makes the audited change, if there is one. */
 export async function recordAudit(
   manager: EntityManager,
   { rid, principal, origin }: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,

@@ -38,7 +38,7 @@ export class AuditController {
     const { clerkSessionId, action, ...said } = body;
     const { principal } = envelope;
     const note: AuditNote = {
-      // An action that only a newer gateway knows is recorded unchanged.
+      // A newer gateway may send an action that this type does not list. It is recorded unchanged.
       action: action as AuditAction,
       ...said,
       ...(principal === null &&

@@ -1,8 +1,8 @@
 import { RequestRefusedError } from '@gatehouse/messaging';
 
 /**
- * Fields by which the request body states who is calling. They are only compared with the signed-in user; a field that
- * differs is rejected.
+ * Fields of the request body that state who is calling. They do not identify the caller: the token does. The request is
+ * rejected if a field differs from the signed-in user.
  */
 export type Assertion = 'clerkUserId' | 'phoneNumber';
 

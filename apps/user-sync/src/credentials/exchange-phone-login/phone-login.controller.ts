@@ -27,10 +27,13 @@ import { type Exchanged, findExchanged, spendToken } from './used-tokens';
 type Exchange = ParsedRequestOf<typeof exchangePhoneLogin>;
 type Reply = ReplyOf<typeof exchangePhoneLogin>;
 
-/** Timeout of each of the two requests to Clerk; the gateway gives up after 5 s. */
+/** Timeout of each of the two requests to Clerk, for the session and the user. The gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 2_000;
 
-/** Exchanges the token of a Clerk session, started by phone, for a legacy session. */
+/**
+ * Exchanges a Clerk session token for a legacy session, the session of a Gatehouse token. The user needs a verified
+ * phone number.
+ */
 @Controller()
 export class PhoneLoginController {
   constructor(
@@ -58,7 +61,10 @@ export class PhoneLoginController {
     }
   }
 
-  /** Checks the asserted Clerk id against the token. Returns the asserted phone number in E.164. */
+  /**
+   * Checks the `clerkUserId` of the body, if any, against the token. Returns the `phoneNumber` of the body, if any, in
+   * E.164; the caller compares it.
+   */
   private assertedPhone({ token, body }: Exchange): string | undefined {
     if (body.clerkUserId !== undefined && body.clerkUserId !== token.clerkUserId) {
       throw new AssertionFailedError('clerkUserId');
@@ -67,8 +73,8 @@ export class PhoneLoginController {
   }
 
   /**
-   * Rejects a used token or an ended session early, without a request to Clerk. The exchange checks both again under
-   * lock.
+   * Rejects a used token or an ended session early, without a request to Clerk. The exchange itself checks both again
+   * under a lock.
    */
   private refuseSpent({ token }: Exchange): Promise<void> {
     return answerRequest(async () => {
@@ -97,8 +103,8 @@ export class PhoneLoginController {
     isCreated: boolean,
   ): Promise<Reply> {
     const { clerkUserId, sessionId } = token;
-    // The lock orders this exchange and a concurrent end of the Clerk session. Either the end closes this legacy
-    // session, or the exchange sees the end.
+    // The lock serializes this exchange with a concurrent end of the Clerk session. If the end comes first, the
+    // exchange sees it and is rejected. If the exchange comes first, the end closes the new legacy session.
     await runStatements(manager, [lockClerkUsers([clerkUserId])]);
     const change = await lastTrustChangeNumber(manager);
     if (await hasEnded(manager, sessionId)) throw ended();
@@ -174,8 +180,8 @@ function ended(): RequestRefusedError {
 }
 
 /**
- * Whether the user was created within the last hour, such as by a webhook before this exchange, and has no legacy
- * session yet.
+ * Whether this is the first login of a user who was created in the last hour, for example by a webhook before this
+ * exchange: the user has no legacy session yet.
  */
 async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(

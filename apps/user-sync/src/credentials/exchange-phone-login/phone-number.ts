@@ -8,7 +8,7 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
  */
 export function toE164(text: string, defaultRegion: CountryCode): string {
   const parsed = parsePhoneNumberFromString(plain(text), { defaultCountry: defaultRegion, extract: false });
-  // A possible number is enough, because the parsed number is only compared with the verified one.
+  // `isPossible` only checks the length. That is enough: the number is only compared with the user's verified number.
   if (parsed?.isPossible() === true) return parsed.number;
   throw new RequestRefusedError('invalid_request', 'phoneNumber: is not a phone number');
 }
@@ -35,8 +35,8 @@ function plain(text: string): string {
 const DECIMAL = /\p{Nd}/u;
 
 /**
- * Value of a decimal digit of any script: the number of digits directly before it, at most nine. In Unicode, the digits
- * of each script are consecutive, from zero to nine.
+ * Value of a decimal digit of any script. In Unicode, the digits of each script follow each other from zero to nine. So
+ * the value is the number of digits directly before this one, at most nine.
  */
 function valueOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type OpenedSession } from '../../trust-changes/legacy-sessions';
 
-/** Identity of a token, and its expiry in milliseconds since the epoch. */
+/** A Clerk session token: its id, its session, and its expiry in milliseconds since the epoch. */
 export interface ExchangeToken {
   readonly id: string;
   readonly sessionId: string;
@@ -14,11 +14,11 @@ export interface Exchanged {
   readonly isNewUser: boolean;
 }
 
-/** Time that a row is kept after its token has expired, because clocks differ. */
+/** Time in milliseconds for which a row is kept after its token has expired, because the clocks of servers differ. */
 const KEPT_LONGER_MS = 60_000;
 /**
- * A repeated exchange within this time gets the same answer, because two browser tabs may send the same exchange, or a
- * client that renders twice.
+ * A repeated exchange within this time gets the same answer: two browser tabs, or a client that renders twice, may send
+ * the same token.
  */
 const REPEATABLE_FOR = '10 seconds';
 

@@ -22,7 +22,7 @@ import { holderOf } from '../../user-rows/load-caller';
 type Resolved = ReplyOf<typeof resolveLegacySession>;
 type Closed = ReplyOf<typeof closeSession>;
 
-/** Resolves legacy sessions for the gateway, and closes sessions at logout. */
+/** Returns the user and state of a legacy session to the gateway, and ends sessions at logout. */
 @Controller()
 export class LegacySessionsController {
   constructor(
@@ -34,7 +34,7 @@ export class LegacySessionsController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveLegacySession>): Promise<Resolved> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Reads the number of the last trust change before the rows, so that the rows include at least that change.
+      // Read before the rows, so that the rows include at least the trust changes up to this number.
       const change = await lastTrustChangeNumber(manager);
       const { sessionId: id, userId } = body;
       const session = await manager.findOneBy(LegacySessionEntity, { id, userId });
@@ -61,8 +61,8 @@ export class LegacySessionsController {
     }
     const { number, closed } = await answerRequest(() =>
       this.dataSource.transaction(async (manager) => {
-        // The lock orders this logout and a concurrent exchange of the Clerk session. Either the exchange sees the
-        // logout, or the logout closes the new legacy session.
+        // The lock serializes this logout with a concurrent exchange of the Clerk session. If the logout comes first,
+        // the exchange is rejected. If the exchange comes first, the logout closes the new legacy session.
         if (clerkUserId !== null) await runStatements(manager, [lockClerkUsers([clerkUserId])]);
         await manager.update(UserEntity, { id: userId }, { lastLogoutAt: () => 'now()' });
         const sessions = method === 'legacy_jwt' ? { ids: [sessionId] } : { parentSessionIds: [sessionId] };
@@ -76,7 +76,7 @@ export class LegacySessionsController {
   }
 }
 
-/** Ends the Clerk session for Gatehouse, even while Clerk still issues tokens for it. */
+/** Ends the Clerk session at Gatehouse only: Clerk may still issue tokens for it, but Gatehouse rejects them. */
 async function signOut(
   manager: EntityManager,
   sessionId: string,

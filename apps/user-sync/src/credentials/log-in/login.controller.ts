@@ -53,8 +53,9 @@ export class LoginController {
         email: isStorable(email) ? email.trim() : '',
       })
       .getOne();
-    // The gateway limits attempts per address in JavaScript's lower case. `lower()` of some database locales equates
-    // more spellings. Such a spelling is rejected, because it would get attempts of its own.
+    // The gateway counts login attempts by the address in JavaScript's lower case. In some database locales, `lower()`
+    // also equates spellings that JavaScript keeps apart. Such a spelling is rejected: it would give a caller extra
+    // attempts for the same user.
     return user?.email?.toLowerCase() === email.trim().toLowerCase() ? user : null;
   }
 

@@ -21,7 +21,7 @@ const SHAPE = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0
 const derive = promisify(argon2);
 
 /**
- * Hashes a password by Argon2id. Returns the usual text form, which contains the parameters.
+ * Hashes a password by Argon2id. Returns the text form `$argon2id$v=19$…`, which contains the cost and the salt.
  * @see https://www.rfc-editor.org/rfc/rfc9106
  */
 export async function hashPassword(password: string, cost = COST): Promise<string> {
@@ -37,7 +37,7 @@ export async function passwordMatches(password: string, stored: string): Promise
   return timingSafeEqual(await tagOf(password, salt, tag.length, cost), tag);
 }
 
-/** Whether the hash was made with other parameters than today's, and should be replaced. */
+/** Whether the hash was made with another cost or tag length than new hashes, and should be replaced. */
 export function isOutdated(stored: string): boolean {
   const { cost, tag } = read(stored);
   const { memory, passes, parallelism } = COST;

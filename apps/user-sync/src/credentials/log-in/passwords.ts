@@ -5,18 +5,24 @@ import { Counter, type Registry } from 'prom-client';
 import { Slots } from '../../concurrency/slots';
 import { hashPassword, isOutdated, passwordMatches } from './password-hash';
 
-/** Maximum hashes at the same time. Each takes 19 MiB and a thread. */
+/** Maximum hashes that are computed at the same time. Each takes 19 MiB and a thread. */
 const MAX_CONCURRENT = 2;
-/** Maximum callers that wait. Each hash takes about 30 ms, so callers in a longer queue would time out. */
+/**
+ * Maximum callers that wait or are served; more are rejected. Each hash takes about 30 ms, so callers in a longer queue
+ * would time out.
+ */
 const MAX_WAITING = 100;
 
-/** Dummy password. Its hash is checked when a user has no password; the login is rejected anyway. */
+/**
+ * Dummy password. Its hash is checked when a user has none, so that the answer takes as long as for a wrong password.
+ * The login is rejected in any case.
+ */
 export const placeholderPassword = 'placeholder for a user without a password';
 
 /** Result of a password check. */
 export interface PasswordCheck {
   readonly matches: boolean;
-  /** The hash to store instead, when the stored hash was made with outdated parameters; otherwise undefined. */
+  /** New hash to store, if the stored one has outdated parameters; otherwise undefined. */
   readonly newHash: string | undefined;
 }
 
@@ -37,7 +43,10 @@ export class Passwords {
     });
   }
 
-  /** Checks a password; takes equally long when no hash is stored. @throws RequestRefusedError when overloaded */
+  /**
+   * Checks a password. Takes the same time whether or not a hash is stored.
+   * @throws RequestRefusedError when overloaded
+   */
   async check(password: string, stored: string | null): Promise<PasswordCheck> {
     return this.bounded(async () => {
       this.placeholder ??= hashPassword(placeholderPassword);

@@ -4,8 +4,8 @@ import { ApiKeyEntity } from '../../database/api-key.entity';
 import { keyEnd, keyState } from './present-key';
 
 /**
- * API keys that replaced each other by rotation, seen from one key. A replaced key is valid for at most the grace
- * period, so keys that were replaced longer ago are not loaded.
+ * The keys before and after one API key in a chain of rotations, in which each key replaced the one before it. Keys
+ * that were replaced so long ago that their grace period must be over are not loaded.
  */
 export interface KeyLine {
   /** Earlier keys, newest first: the key that this key replaced, and so on back to the oldest loaded key. */
@@ -14,7 +14,7 @@ export interface KeyLine {
   readonly successors: readonly ApiKeyEntity[];
 }
 
-/** Loads the line of a key. No lock is needed, because `replacedBy` is written once. */
+/** Loads the line of a key. No lock is needed, because `replacedBy` never changes once it is set. */
 export async function loadKeyLine(manager: EntityManager, key: ApiKeyEntity): Promise<KeyLine> {
   const keys = await manager
     .createQueryBuilder(ApiKeyEntity, 'k')

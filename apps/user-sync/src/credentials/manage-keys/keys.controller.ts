@@ -74,7 +74,8 @@ export class KeysController {
       const ended = body.predecessors ? await endKeys(manager, envelope, older) : [];
       const grace = body.graceHours * HOUR_MS;
       const end = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
-      // Ends the old key before inserting the new one, so that a user at the maximum number of keys can still rotate.
+      // Ends the old key before inserting the new one. So a user at the maximum number of keys can rotate with a grace
+      // period of 0.
       await manager.update(ApiKeyEntity, { id: old.id }, end);
       const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
       await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
@@ -105,7 +106,7 @@ export class KeysController {
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
       // Loads the successors only under the lock, because a concurrent rotation may have replaced the key.
       const { successors } = await loadKeyLine(manager, row);
-      // The key is marked as revoked even when it has expired; its predecessors only while they are valid.
+      // Marks the key itself as revoked even if it has expired, but its predecessors only if they are valid.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
       const number = await recordTrustChanges(manager, await endKeys(manager, envelope, ending));
       const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });
@@ -166,7 +167,10 @@ async function endKeys(
   return changes;
 }
 
-/** A new key like the old one, with the same lifetime. */
+/**
+ * Properties of the key that replaces this one: the same name, scopes and rate limit, and an equally long lifetime that
+ * starts now.
+ */
 function successorOf({ userId, name, scopes, rateLimit, createdAt, expiresAt }: ApiKeyEntity, now: number) {
   const draft = { userId, name, scopes, rateLimit };
   if (expiresAt === null) return { ...draft, expiresAt };

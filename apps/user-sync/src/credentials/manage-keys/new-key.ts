@@ -10,7 +10,10 @@ const MAX_LIVE_KEYS = 50;
 /** Properties of a new key. */
 export type NewKey = Pick<ApiKeyEntity, 'userId' | 'name' | 'scopes' | 'rateLimit' | 'expiresAt'>;
 
-/** Creates a key and stores only its hash. The row of the key's user must be locked. */
+/**
+ * Creates a key and stores only its hash. The caller must have locked the user's row: otherwise concurrent calls could
+ * exceed the maximum number of keys.
+ */
 export async function insertKey(
   manager: EntityManager,
   environment: ApiKeyEnvironment,

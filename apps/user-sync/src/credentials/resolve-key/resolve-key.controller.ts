@@ -19,7 +19,7 @@ export class ResolveKeyController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Reads the number of the last trust change before the rows, so that the rows include at least that change.
+      // Read before the rows, so that the rows include at least the trust changes up to this number.
       const change = await lastTrustChangeNumber(manager);
       const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
       const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });
@@ -41,7 +41,7 @@ export class ResolveKeyController {
   @RequestHandler(touchKeys)
   touch(@Payload() { body }: VerifiedRequest<typeof touchKeys>): Promise<Record<string, never>> {
     return answerRequest(async () => {
-      // Locks the rows in the order of their ids: gateways report the same keys at the same time, and must not
+      // Locks the rows in the order of their ids, so that gateways that report the same keys at the same time do not
       // deadlock.
       await this.dataSource.query(
         `WITH used AS (

@@ -24,7 +24,8 @@ export class GatewayLeasesController {
       if (ending) await endLease(manager, gatewayId);
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
-      // Reads the number after the lease is stored, because only later trust changes wait for this gateway.
+      // Read after the lease is stored. Every later trust change waits for this gateway; the gateway learns of earlier
+      // ones by this number.
       return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }

@@ -13,8 +13,8 @@ export interface GatewayLease {
 const DELETE_AFTER = '1 minute';
 
 /**
- * SQL for `number` if this database has assigned it to a trust change, otherwise 0. A gateway has a higher number when a
- * failover of the database has lost trust changes. Such a gateway counts as having acknowledged nothing.
+ * SQL for the `number` that a gateway has acknowledged; 0 if it is above the last number of this database. That happens
+ * after a failover of the database that has lost trust changes. The gateway then counts as having acknowledged none.
  */
 const seen = (number: string) => `CASE WHEN ${number} <= (SELECT number FROM change_counter) THEN ${number} ELSE 0 END`;
 

@@ -1,7 +1,7 @@
 import { type Propagation, gatewayLease } from '@gatehouse/contracts';
 import { type GatewayLease } from './gateway-leases';
 
-/** Maximum wait: longer than a gateway lease, shorter than the 5 s after which the caller gives up. */
+/** Maximum wait in milliseconds: longer than a gateway lease, shorter than the 5 s after which the caller gives up. */
 const MAX_WAIT_MS = gatewayLease.lengthMs + 500;
 
 /** Tracks which gateways have acknowledged one trust change. */
@@ -21,9 +21,9 @@ export class PropagationWait {
   }
 
   /**
-   * Updates the state from `leases`, which were read after the commit of the trust change. Does not await a gateway that
-   * starts after the first call: its cache holds nothing from before the change. Returns true when no gateway is left to
-   * wait for.
+   * Updates the state from `leases`, which were read after the commit of the trust change. Does not wait for a gateway
+   * that starts after the first call: its cache holds nothing from before the change. Returns true when no gateway is
+   * left to wait for.
    */
   see(leases: readonly GatewayLease[]): boolean {
     const known = new Map(leases.filter(({ live }) => live).map((lease) => [lease.gatewayId, lease.number]));

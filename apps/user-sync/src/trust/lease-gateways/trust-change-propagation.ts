@@ -9,8 +9,8 @@ import { loadLeases } from './gateway-leases';
 import { PropagationWait } from './propagation-wait';
 
 /**
- * Poll interval for acknowledgements that other replicas receive. An acknowledgement to this replica ends the pause at
- * once.
+ * Interval in milliseconds at which the leases are read, to see acknowledgements that other replicas have received. An
+ * acknowledgement to this replica is seen at once.
  */
 const POLL_MS = 10;
 
@@ -32,7 +32,7 @@ type Loop =
 
 const idle: Loop = { step: 'idle' };
 
-/** Announces a trust change and waits until it is in force at every gateway. */
+/** Announces a trust change and waits, up to 3.5 s, until it is in force at every gateway. */
 @Injectable()
 export class TrustChangePropagation implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
@@ -81,7 +81,7 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
   /** Reads the leases at once. Call it when a gateway has acknowledged to this replica. */
   hurry(): void {
     if (this.loop.step === 'pausing') this.loop.wake();
-    // The current read may have started before the acknowledgement.
+    // The current read may have started before the acknowledgement, so another one follows.
     else if (this.loop.step === 'reading') this.loop = { step: 'reading', repeat: true };
   }
 

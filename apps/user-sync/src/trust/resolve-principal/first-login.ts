@@ -49,7 +49,7 @@ export class FirstLogin {
     timeoutMs: number,
   ): Promise<Settled> {
     const origin = {
-      // Random: a client may choose the request id, and an observation with a known id is not applied again.
+      // Random, not the request id, which a client may choose: an observation whose id was applied before is skipped.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
       eventType: kind,

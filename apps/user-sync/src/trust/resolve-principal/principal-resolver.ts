@@ -57,7 +57,7 @@ export class PrincipalResolver {
   private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Reads the number of the last trust change before the rows, so that the rows are at least as new.
+      // Read before the rows, so that the rows include at least the trust changes up to this number.
       const change = await lastTrustChangeNumber(manager);
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;

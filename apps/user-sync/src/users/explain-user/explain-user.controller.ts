@@ -86,7 +86,7 @@ export class ExplainUserController {
   }
 
   private async writeBackOf(user: UserEntity | null): Promise<Explanation['writeBack']> {
-    // The write-back of a deleted user is kept only in case the deletion is undone. It is not sent to Clerk.
+    // A deleted user keeps the row of the write-back in case the deletion is undone, but nothing is sent to Clerk.
     if (user === null || user.deletedAt !== null) return null;
     const row = await this.dataSource.manager.findOneBy(WriteBackEntity, { userId: user.id });
     return row && presentWriteBack(row, user.clerkUserId);
@@ -110,7 +110,7 @@ export class ExplainUserController {
 
 type AtClerk = NonNullable<Explanation['atClerk']>;
 
-/** Names in the explanation, by column. Each column is set when Clerk stops the user from acting. */
+/** By column: its name in the explanation. Each of these columns is true while the user is barred at Clerk. */
 const barringNames = { clerkBanned: 'banned', clerkDeprovisioned: 'deprovisioned' } as const satisfies Readonly<
   Record<BarringField, keyof AtClerk>
 >;

@@ -6,7 +6,10 @@ import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 
-/** Resolves a user reference to our id and the Clerk id, for services that know only Clerk's ids. */
+/**
+ * Resolves a user reference to our id and the Clerk id. The gateway needs the Clerk id for webhook-ingest, whose ledger
+ * knows users only by Clerk id.
+ */
 @Controller()
 export class FindUserController {
   constructor(private readonly dataSource: DataSource) {}

@@ -11,8 +11,9 @@ const MAX_OPEN = 100;
 const MAX_CHECKED = 20;
 
 /**
- * Selects open promises that are due for a check. A new promise is due at once, then a minute after its last check, or
- * when a user with its address is stored or changed. Marks the promises as checked, so that replicas share the work.
+ * Selects open promises that are due for a check. A new promise is due at once. Later it is due a minute after its last
+ * check, or earlier if a user with its address is stored or changed. Marks the promises as checked, so that replicas
+ * share the work.
  */
 const TAKE_DUE = `
   UPDATE admin_promises SET checked_at = now() WHERE id IN (
@@ -33,7 +34,7 @@ const END = `
    WHERE id = $1 AND state = 'open' AND expires_at > now()
   RETURNING id`;
 
-/** A promise; `email` in lower case. */
+/** An open promise of the admin role; `email` in lower case. */
 export interface OpenPromise {
   readonly id: string;
   readonly email: string;
@@ -87,7 +88,7 @@ export async function expirePromises(manager: EntityManager): Promise<void> {
 
 /**
  * Ends an open promise. `userId` is the user whom the promise has made an admin, if any. Returns false when the promise
- * has already ended: of concurrent calls only one succeeds.
+ * has already ended, so only one of several concurrent calls returns true.
  */
 export async function endPromise(
   manager: EntityManager,
@@ -108,13 +109,13 @@ export function cancelPromise(dataSource: DataSource, email: string): Promise<bo
   });
 }
 
-/** Promises that are due for a check, marked as checked. */
+/** Returns the promises that are due for a check, and marks them as checked. */
 export async function takeDuePromises(manager: EntityManager): Promise<readonly OpenPromise[]> {
   const [due] = await manager.query<[OpenPromise[], number]>(TAKE_DUE);
   return due;
 }
 
-/** Request id and caller that the audit log records for a command. */
+/** Request id and principal for audit entries of `make-admin` and of promises, which no request of a caller causes. */
 export function byCommand(): { readonly rid: string; readonly principal: null } {
   return { rid: `command-${randomUUID()}`, principal: null };
 }

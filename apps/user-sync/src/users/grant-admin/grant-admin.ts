@@ -42,7 +42,7 @@ export async function grantAdmin(
 }
 
 /**
- * The one of an address's `holders` who has verified the address; undefined when nobody has.
+ * The user among the `holders` of an address who has verified it; undefined when nobody has.
  * @throws AdminRefusedError when several users have verified the address
  */
 export function verifiedHolder(holders: readonly AddressHolder[]): AddressHolder | undefined {
@@ -64,8 +64,8 @@ export async function lockHolder(manager: EntityManager, clerkUserId: string): P
 }
 
 /**
- * Makes an admin of a user whose row is locked. Also writes the audit entry and records the trust change. Must be the
- * transaction's last statement.
+ * Makes an admin of a user whose row is locked, writes the audit entry and records the trust change. Must come last in
+ * the transaction, like `recordTrustChanges`.
  */
 export async function promote(manager: EntityManager, user: UserEntity): Promise<Extract<Grant, { userId: string }>> {
   const { id: userId, role: before } = user;

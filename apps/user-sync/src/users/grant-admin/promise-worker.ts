@@ -15,7 +15,7 @@ import { lockHolder, promote, verifiedHolder } from './grant-admin';
 
 /**
  * Redeems promises of the admin role, each once: asks Clerk who has verified the promised address, and makes that user
- * an admin. Never relies on an event, because a forged event could then make an admin.
+ * an admin. Relies only on Clerk's answer: if an event were enough, a forged one could make an admin.
  */
 @Injectable()
 export class PromiseWorker extends PeriodicWorker {

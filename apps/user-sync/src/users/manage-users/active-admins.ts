@@ -6,12 +6,15 @@ import { mayAct } from '../../user-rows/may-act';
 /** Key of the advisory lock for changes that can end an admin's rights. Arbitrary, but unique among our advisory locks. */
 const LOCK = 7_202_614;
 
-/** Serializes changes that can end an admin's rights, until the transaction ends. Must be the transaction's first lock. */
+/**
+ * Serializes changes that can end an admin's rights, until the transaction ends. So two admins cannot remove each other
+ * at the same time. Must be the transaction's first lock.
+ */
 export async function lockAdmins(manager: EntityManager): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
 }
 
-/** Ids of the admins who can act. `lock`: their rows are locked until the transaction ends. */
+/** Ids of the admins who can act. `lock`: whether to lock their rows until the transaction ends. */
 export async function activeAdmins(manager: EntityManager, lock = false): Promise<string[]> {
   const admins = await manager.find(UserEntity, {
     where: { role: 'admin', deletedAt: IsNull() },

@@ -7,10 +7,16 @@ import { type UserSyncConfig } from '../../config';
 import { CONFIG } from '../../tokens';
 import { activeAdmins } from './active-admins';
 
-/** A new deployment gets its first admin shortly after the start, so the first count does not warn. */
+/**
+ * Number of counts in a row that find no admin before the warning is logged. More than one, because a new deployment
+ * gets its first admin shortly after the start.
+ */
 const COUNTS_BEFORE_WARNING = 2;
 
-/** Counts the admins who can act, and warns when there are none. A ban at Clerk can stop even the last admin. */
+/**
+ * Counts the admins who can act, and warns when there are none. Gatehouse never deactivates the last admin, but a ban
+ * at Clerk can bar that admin.
+ */
 @Injectable()
 export class AdminCensus extends PeriodicWorker {
   private readonly gauge: Gauge;

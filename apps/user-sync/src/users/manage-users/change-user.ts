@@ -25,15 +25,15 @@ export interface UserChange {
   readonly endsSessions?: boolean;
 }
 
-/** The user after a change, and the number of the trust change; null when nothing changed. */
+/** The user after a change. `number`: number of the trust change; null when nothing changed. */
 export interface ChangedUser {
   readonly number: number | null;
   readonly user: AdminUser;
 }
 
 /**
- * Changes a user whose row is locked. Also writes the audit entry, queues the write-back and records the trust change.
- * Must be the transaction's last statement, like `recordTrustChanges`.
+ * Changes a user whose row is locked, writes the audit entry, queues the write-back and records the trust change. Must
+ * come last in the transaction, like `recordTrustChanges`.
  */
 export async function changeUser(
   manager: EntityManager,

@@ -30,19 +30,22 @@ interface AdminCommand {
   /** User reference, as `userRefSchema` defines it. */
   readonly user: string;
   /**
-   * Whether the command can end an admin's rights. If so, it is refused when the user is the caller or the last active
+   * Whether the command can end an admin's rights. If so, it is rejected when the user is the caller or the last active
    * admin.
    */
   readonly endsAdmin: boolean;
   /**
-   * Whether the command grants rights. If so, an unverified address may not name the user, because any Clerk user can
-   * add an unverified address.
+   * Whether the command grants rights. If so, `user` must not be an e-mail address that is unverified at Clerk: any
+   * Clerk user can add an address of somebody else.
    */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;
 }
 
-/** Shows users to admins and changes them. A change is in force at every gateway before the reply. */
+/**
+ * Shows users to admins and changes them. Before the reply, waits up to 3.5 s until the change is in force at every
+ * gateway.
+ */
 @Controller()
 export class ManageUsersController {
   constructor(
@@ -132,7 +135,7 @@ export class ManageUsersController {
 }
 
 /**
- * Refuses a Clerk user who is named by an unverified address. Accepts a local user, whose address an admin has entered.
+ * Rejects a Clerk user who is named by an unverified address. Accepts a local user, whose address an admin has entered.
  */
 function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
   if (!ref.includes('@') || clerkUserId === null || emailVerified) return;

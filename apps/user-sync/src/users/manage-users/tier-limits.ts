@@ -6,7 +6,7 @@ export interface MonthlyLimits {
   readonly uploads: number;
 }
 
-/** Monthly limits by tier; for enterprise, the defaults where an admin sets none. */
+/** Monthly limits by tier. For `enterprise` these are the defaults; an admin can set others. */
 export const tierLimits: Record<Tier, MonthlyLimits> = {
   free: { tokens: 10_000, uploads: 20 },
   pro: { tokens: 1_000_000, uploads: 1_000 },

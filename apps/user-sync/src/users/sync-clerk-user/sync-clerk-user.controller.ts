@@ -13,7 +13,7 @@ import { loadMetadata, metadataProgress, presentStoredMetadata } from '../../wri
 
 type Reply = ReplyOf<typeof syncClerkUser>;
 
-/** Creates the signed-in Clerk user here, unless the user exists; an existing user is returned unchanged. */
+/** Returns the row of the signed-in Clerk user. Creates the row if it does not exist; never changes an existing one. */
 @Controller()
 export class SyncClerkUserController {
   constructor(

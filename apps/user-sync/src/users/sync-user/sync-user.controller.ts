@@ -29,8 +29,8 @@ import { presentUserToAdmin } from '../../user-rows/present-user';
 import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 
 /**
- * Timeout of each request for the user; the gateway gives up after 5 s. If Clerk's answer is older than the stored row,
- * Clerk is asked a second time.
+ * Timeout of each request for the user; the gateway gives up after 5 s. Usually there is one request; a second one
+ * follows only if Clerk's first answer is older than the stored row.
  */
 const CLERK_TIMEOUT_MS = 3_000;
 const METADATA_TIMEOUT_MS = 1_500;
@@ -105,7 +105,7 @@ export class SyncUserController {
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
     const origin = {
-      // Random: a client may choose the request id, and an observation with a known id is not applied again.
+      // Random, not the request id, which a client may choose: an observation whose id was applied before is skipped.
       id: `sync:${randomUUID()}`,
       source: 'sync',
       eventType: 'sync',

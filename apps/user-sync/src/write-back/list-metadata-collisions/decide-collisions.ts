@@ -49,8 +49,8 @@ export async function decideSelected(
 }
 
 /**
- * Records a decision about one current collision, even if the collision was decided before. Returns false when no such
- * collision exists.
+ * Records a decision about one collision that has not ended, even if an admin has decided about it before. Returns
+ * false when no such collision exists.
  */
 export async function decideOne(manager: EntityManager, id: string, decision: MetadataDecision): Promise<boolean> {
   const [rows] = await manager.query<[{ user_id: string }[], number]>(
@@ -68,8 +68,8 @@ export async function decideOne(manager: EntityManager, id: string, decision: Me
 }
 
 /**
- * For the decision `take`, queues write-backs that overwrite the foreign values. A value that has changed since the
- * decision is not overwritten.
+ * For the decision `take`, queues write-backs that overwrite the values that are not ours. A value that has changed
+ * since the decision is kept.
  */
 async function queueTaking(
   manager: EntityManager,

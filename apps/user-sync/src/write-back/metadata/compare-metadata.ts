@@ -11,7 +11,7 @@ import { digestOf } from './metadata-value';
 /** Values that Gatehouse wants at its keys, by path. */
 type WantedValues = ReadonlyMap<string, string>;
 
-/** A value at one of Gatehouse's keys that is not known to be Gatehouse's. */
+/** A value at one of Gatehouse's keys, of which it is not known that Gatehouse wrote it. */
 export interface ForeignValue {
   /** Path below `publicMetadata`. */
   readonly key: string;
@@ -24,9 +24,9 @@ export interface MetadataComparison {
   readonly held: HeldValues;
   /** Wanted values that differ from Clerk's and may be written. */
   readonly write: WantedValues;
-  /** Wanted values that Clerk holds already. */
+  /** Wanted values that Clerk already holds. */
   readonly equal: WantedValues;
-  /** All foreign values, also those that an admin lets Gatehouse overwrite. */
+  /** All foreign values, including those that an admin lets Gatehouse overwrite. */
   readonly foreign: readonly ForeignValue[];
 }
 
@@ -41,7 +41,8 @@ export function wantedValues(user: { readonly userId: string; readonly role: str
 
 /**
  * Compares Clerk's metadata with the wanted values. A key may be written when it is absent or holds a value that is
- * known to be ours. `taken`, by key: the digest of the foreign value that an admin lets Gatehouse overwrite.
+ * known to be ours. `taken`, by key: digest of the foreign value (one that is not ours) that an admin lets Gatehouse
+ * overwrite.
  */
 export function compareMetadata(
   metadata: PublicMetadata,
@@ -64,7 +65,7 @@ export function compareMetadata(
   };
 }
 
-/** Adds the wanted values that Clerk holds already (`equal`) to the values known to be ours (`ours`). */
+/** Adds the wanted values that Clerk already holds (`equal`) to the values known to be ours (`ours`). */
 export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);
   return { ...ours, ...Object.fromEntries(written) };

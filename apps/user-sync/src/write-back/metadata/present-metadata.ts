@@ -27,7 +27,7 @@ export async function loadMetadata(manager: EntityManager, user: Person): Promis
   return { user, writeBack, collisions };
 }
 
-/** For each of our keys: our value, and Clerk's value when it was last read. */
+/** For each of our keys: our value, and the value that Clerk held when it was last read. */
 export function presentStoredMetadata(
   { user, writeBack, collisions }: StoredMetadata,
   metadataKey: string | undefined,
@@ -73,7 +73,10 @@ export function metadataProgress(states: readonly MetadataState[], writes: boole
   return 'written';
 }
 
-/** States of all keys. The configured metadata key itself is left out unless it collides. */
+/**
+ * States of all our keys. The configured key that holds them, such as `gatehouse`, is left out unless it holds a
+ * foreign value.
+ */
 function statesOf(
   user: Person,
   metadataKey: string | undefined,

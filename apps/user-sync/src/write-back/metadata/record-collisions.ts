@@ -61,7 +61,7 @@ export async function recordCollisions(manager: EntityManager, found: readonly F
   );
 }
 
-/** Ends collisions whose value was overwritten as an admin decided. */
+/** Ends collisions whose value Gatehouse has overwritten, because an admin decided so. */
 export async function endTaken(manager: EntityManager, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await manager.query(
@@ -70,9 +70,7 @@ export async function endTaken(manager: EntityManager, ids: readonly string[]): 
   );
 }
 
-/**
- * Ends the collisions of deleted users. With `erase`, also removes the copies of Clerk's values that are stored here.
- */
+/** Ends the collisions of deleted users. With `erase`, deletes the stored copies of Clerk's values as well. */
 export function endCollisions(userIds: readonly (string | null)[], erase: boolean): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(

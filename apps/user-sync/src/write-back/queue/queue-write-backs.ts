@@ -57,7 +57,10 @@ export function queueChecks(userIds: readonly string[]): Statement[] {
   return [statement];
 }
 
-/** Statements that end write-backs of deleted users. They keep the known metadata, in case the deletion is undone. */
+/**
+ * Statements that end write-backs of deleted users. The rows keep what is known of Clerk's metadata, in case the
+ * deletion is undone.
+ */
 export function endWriteBacks(userIds: readonly string[]): Statement[] {
   if (userIds.length === 0) return [];
   const end = write(

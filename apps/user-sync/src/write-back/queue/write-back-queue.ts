@@ -92,7 +92,9 @@ const COMPLETE = `
     FROM jsonb_to_recordset($2) AS done (user_id uuid, revision bigint, ours jsonb, seen text)
    WHERE w.user_id = done.user_id AND w.claim = $1`;
 
-/** Records values before they are sent, so that they are known to be ours even if this process dies. */
+/**
+ * Records values before they are sent. If this process dies after sending them, they are then still known to be ours.
+ */
 const NOTE_SENT = `
   UPDATE write_backs AS w SET ours = sent.ours, seen = sent.seen
     FROM jsonb_to_recordset($2) AS sent (user_id uuid, ours jsonb, seen text)
@@ -131,7 +133,7 @@ interface CheckedMetadata {
   readonly found: readonly FoundForeign[];
   /** Users with nothing to write. */
   readonly settled: readonly KnownMetadata[];
-  /** Users to which values are about to be sent. */
+  /** Users whose values are about to be sent to Clerk. */
   readonly sending: readonly KnownMetadata[];
 }
 
@@ -148,7 +150,7 @@ function toRow({ item, ours, seen }: KnownMetadata): Record<string, unknown> {
 export class WriteBackQueue {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Leases at most `limit` due write-backs. Ends those of deleted users. */
+  /** Leases at most `limit` due write-backs. Ends the write-backs among them whose user is deleted. */
   async lease(limit: number, leaseMs: number): Promise<WriteBackLease> {
     const id = randomUUID();
     const rows = await this.change<LeasedRow>(LEASE, [id, limit, leaseMs]);
@@ -231,7 +233,7 @@ export class WriteBackQueue {
     return { pending: row?.pending ?? 0, dead: row?.dead ?? 0, oldestSeconds: Math.max(0, row?.oldest_seconds ?? 0) };
   }
 
-  /** Number of collisions without a decision, by key. */
+  /** Number of collisions that no admin has decided about, by key. */
   async openCollisions(): Promise<ReadonlyMap<string, number>> {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ key: string; open: number }[]>(

@@ -3,9 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
- * How an attempt ended. `unchanged`: Clerk held our values already. `collision`: Clerk holds a value that is not ours.
- * `missing`: Clerk does not know the user and is asked again later. `limited`: Clerk accepts no more changes of this user
- * for now. `released`: all of Clerk was unavailable.
+ * How an attempt ended. `unchanged`: Clerk already held our values. `collision`: Clerk holds a value that is not ours.
+ * `missing`: Clerk does not know the user; a retry follows. `limited`: Clerk accepts no more changes of this user for
+ * now. `released`: all of Clerk was unavailable.
  */
 type WriteBackResult = 'written' | 'unchanged' | 'collision' | 'retried' | 'missing' | 'dead' | 'limited' | 'released';
 
@@ -55,8 +55,8 @@ export class WriteBackMetrics {
   }
 
   /**
-   * Sets the number of open collisions by key. `keys`: all keys in use. Collisions at keys no longer in use are left
-   * out; each ends with the next check of its user.
+   * Sets the number of open collisions by key. `keys`: all keys in use. Leaves out collisions at other keys; each of
+   * them ends with the next check of its user.
    */
   collided(open: ReadonlyMap<string, number>, keys: readonly string[]): void {
     for (const key of keys) this.collisions.set({ key }, open.get(key) ?? 0);

@@ -26,7 +26,8 @@ import { type LeasedWriteBack, type WriteBackLease, WriteBackQueue } from '../qu
 /** Maximum write-backs per lease. */
 const BATCH = 50;
 /**
- * Users per read. Few, because Clerk has no conditional write, so the time between reading and writing must be short.
+ * Users per read. Few, so that little time passes between reading a user and writing it: Clerk has no conditional
+ * write.
  */
 const READ_AT_ONCE = 25;
 /**
@@ -34,18 +35,24 @@ const READ_AT_ONCE = 25;
  */
 const WRITES_AT_ONCE = 12;
 const TIMEOUT_MS = 10_000;
-/** Pause after Clerk has rejected our key. Continuing would only make the next write-backs dead as well. */
+/**
+ * Pause after Clerk has rejected our secret key. Without the pause, the next write-backs would fail and become dead as
+ * well.
+ */
 const REJECTED_PAUSE_MS = 60_000;
 /** Pause after a 429 without `Retry-After`. Clerk allows ten changes of one user in 10 s. */
 const LIMITED_PAUSE_MS = 1_000;
 
-/** Result of a round: whether nothing was due, and the time to wait before the next round, in milliseconds. */
+/** Result of a round. `idle`: no write-back was due. `pauseMs`: time to wait before the next round. */
 interface RoundEnd {
   readonly idle: boolean;
   readonly pauseMs: number;
 }
 
-/** Processes due write-backs: leases some, reads their users' metadata from Clerk, and writes where it may. */
+/**
+ * Processes due write-backs: leases some, reads their users' metadata from Clerk, and writes our values where that is
+ * allowed.
+ */
 @Injectable()
 export class WriteBackRound {
   constructor(
@@ -81,7 +88,10 @@ export class WriteBackRound {
     }
   }
 
-  /** Processes the leased write-backs. Returns whether to pause: Clerk has rejected our secret key or a read. */
+  /**
+   * Processes the leased write-backs. Returns whether to pause, because Clerk has rejected our secret key or a request
+   * to read.
+   */
   private async work(lease: WriteBackLease, enough: () => boolean): Promise<boolean> {
     for (let from = 0; from < lease.items.length && !enough(); from += READ_AT_ONCE) {
       const items = lease.items.slice(from, from + READ_AT_ONCE);
@@ -198,7 +208,7 @@ export class WriteBackRound {
   private async fail(lease: WriteBackLease, item: LeasedWriteBack, error: unknown): Promise<void> {
     const missing = error instanceof UserMissingAtClerkError;
     if (error instanceof ClerkUnavailableError || !(missing || error instanceof ClerkRequestError)) throw error;
-    // A 404 is not a deletion yet. If the absence is confirmed, the deletion ends this write-back.
+    // A 404 alone does not delete the user. If a second check deletes the user, that ends this write-back.
     if (missing) await this.absences.suspect(item.clerkUserId, 'write_back');
     const { retry } = this.config.writeBack;
     const { userId, clerkUserId, retryCount } = item;

@@ -40,7 +40,10 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     this.running = this.run();
   }
 
-  /** Signals the stop, but does not wait yet: all workers are signalled first, so that their waits overlap. */
+  /**
+   * Tells the running round to stop, without waiting for it: `beforeApplicationShutdown` waits. So all workers stop at
+   * the same time.
+   */
   onModuleDestroy(): void {
     this.stopping.abort();
   }

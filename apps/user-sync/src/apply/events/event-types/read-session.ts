@@ -6,7 +6,10 @@ import { type Reading } from './reading';
 
 type Meaning = (session: ClerkSession) => Partial<Reading['activity']>;
 
-/** Reads a session event: the activity of the user and, if Clerk included it, the user. */
+/**
+ * Reads a session event: the user, if Clerk included it, and when the user was active. `meaning`: reads the activity
+ * times from a session.
+ */
 export function readSession(session: ClerkSession, observedAt: number, meaning: Meaning): Reading {
   const activity = { ...noActivity, ...meaning(session) };
   if (!session.user) return { clerkUserId: session.user_id, seen: { kind: 'nothing' }, activity };

@@ -1,6 +1,6 @@
 import { type Observation } from '../../observation/observation';
 
-/** What the data of an event shows of a user. */
+/** What the data of an event shows about a user. */
 export type Reading = Pick<Observation, 'clerkUserId' | 'seen' | 'activity' | 'endedSession'>;
 
 /**
