@@ -9,7 +9,6 @@ let ingest: Ingest;
 beforeAll(async () => {
   harness = await IngestHarness.create();
   ingest = await harness.start({ BODY_RETENTION_DAYS: '30' });
-  await eventually(() => harness.published());
 });
 
 afterAll(() => harness.dispose());

@@ -4,18 +4,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
-import { type EventMetadata, clerkEventsStream, decodeEventHeaders, inboxPrefix } from '@gatehouse/contracts';
+import { type EventMetadata, type NatsIdentity, clerkEventsStream, decodeEventHeaders } from '@gatehouse/contracts';
 import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { createDataSource, runMigrations } from '@gatehouse/persistence';
-import { natsUsers, withClient } from '@gatehouse/local-stack';
-import { type OwnNats, type TestDatabase, createTestDatabase, startOwnNats } from '@gatehouse/testing';
+import { withClient } from '@gatehouse/local-stack';
+import { OPERATOR, type OwnNats, type TestDatabase, createTestDatabase, startOwnNats } from '@gatehouse/testing';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { migrationDatabase } from '../src/database/database-options';
+import { Keeper } from './keeper';
 
 export const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export const otherSecret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
@@ -116,14 +117,23 @@ export class IngestHarness {
   private constructor(
     readonly database: TestDatabase,
     readonly nats: OwnNats,
+    private readonly keeper: Keeper,
   ) {}
 
+  /** Starts the servers; every stream and consumer exists. */
   static async create(): Promise<IngestHarness> {
     const database = await createTestDatabase({ template: 'ingest', migrate });
-    const nats = await startOwnNats({
-      users: [...natsUsers((service) => service), { user: 'observer', password: 'observer' }],
-    });
-    return new IngestHarness(database, nats);
+    const nats = await startOwnNats();
+    return new IngestHarness(database, nats, await Keeper.start(nats));
+  }
+
+  /** Prevents that missing streams and consumers are created, as if stream-keeper were down. */
+  holdKeeper(): Promise<void> {
+    return this.keeper.hold();
+  }
+
+  releaseKeeper(): void {
+    this.keeper.release();
   }
 
   /** Starts the service like main.ts, with additional variables. */
@@ -173,17 +183,9 @@ export class IngestHarness {
   }
 
   /** A client with the NATS user of another service. */
-  client(service: 'user-sync' | 'api-gateway'): { nats: NatsClient; jetStream: JetStream } {
-    const nats = new NatsClient(
-      {
-        servers: [this.nats.url],
-        user: service,
-        password: service,
-        name: service,
-        inboxPrefix: inboxPrefix(service),
-      },
-      quiet,
-    );
+  client(identity: NatsIdentity): { nats: NatsClient; jetStream: JetStream } {
+    const { user, pass: password, inboxPrefix } = this.nats.as(identity);
+    const nats = new NatsClient({ servers: [this.nats.url], user, password, name: user, inboxPrefix }, quiet);
     void nats.start();
     this.clients.push(nats);
     return { nats, jetStream: new JetStream(nats) };
@@ -225,13 +227,7 @@ export class IngestHarness {
 
   /** Uses JetStream directly, as an operator. */
   async administer<Result>(work: (manager: JetStreamManager) => Promise<Result>): Promise<Result> {
-    const connection = await connect({
-      servers: this.nats.url,
-      user: 'observer',
-      pass: 'observer',
-      reconnect: false,
-      timeout: 20_000,
-    });
+    const connection = await connect({ ...this.nats.as(OPERATOR), reconnect: false, timeout: 20_000 });
     try {
       return await work(await jetstreamManager(connection));
     } finally {
@@ -266,6 +262,7 @@ export class IngestHarness {
 
   async dispose(): Promise<void> {
     await this.stopAll();
+    await this.keeper.stop();
     await this.nats.dispose();
     await this.database.drop();
   }

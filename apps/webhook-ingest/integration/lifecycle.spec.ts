@@ -58,7 +58,6 @@ const ops = (ingest: Ingest, path: string) => fetch(`http://127.0.0.1:${ingest.a
 describe('a shutdown', () => {
   it('answers, records and publishes the requests in progress, and accepts no new connections', async () => {
     const ingest = await harness.start();
-    await eventually(() => harness.published());
     const ids = [newId(), newId(), newId()];
     const { answers, closing } = await holdLedger(async () => {
       const inHand = requestsOf(ingest, ids.length);
@@ -208,11 +207,13 @@ describe('the operations port', () => {
     ]);
   });
 
-  it('names the consumer that NATS refuses and the reason, and reports ready again once it is corrected', async () => {
-    const { name, subjects } = clerkOutcomesStream;
+  it('names the consumer that cannot be used and the reason, and reports ready again once it is corrected', async () => {
+    const { name } = clerkOutcomesStream;
+    const { durable } = outcomesConsumer;
+    await harness.holdKeeper();
     await harness.administer(async (manager) => {
-      await manager.streams.add({ name, subjects: [...subjects] });
-      await manager.consumers.add(name, { durable_name: outcomesConsumer.durable, ack_policy: AckPolicy.None });
+      await manager.consumers.delete(name, durable);
+      await manager.consumers.add(name, { durable_name: durable, ack_policy: AckPolicy.None });
     });
     const ingest = await harness.start();
     const why = /^the consumer webhook-ingest of CLERK_OUTCOMES differs from its contract in .*ack_policy/;
@@ -225,7 +226,8 @@ describe('the operations port', () => {
     });
     const id = newId();
     expect((await deliver(ingest.url, userCreated(), { id })).status).toBe(200);
-    await harness.administer((manager) => manager.consumers.delete(name, outcomesConsumer.durable));
+    await harness.administer((manager) => manager.consumers.delete(name, durable));
+    harness.releaseKeeper();
     await eventually(async () => expect((await ops(ingest, '/readyz')).status).toBe(200));
   });
 

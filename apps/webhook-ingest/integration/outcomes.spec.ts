@@ -12,7 +12,7 @@ beforeAll(async () => {
   harness = await IngestHarness.create();
   ingest = await harness.start();
   sync = harness.client('user-sync');
-  await eventually(() => harness.published());
+  await eventually(() => sync.nats.connected);
 });
 
 afterAll(() => harness.dispose());

@@ -4,11 +4,13 @@ import {
   clerkOutcomesStream,
   decodeEventHeaders,
   eventsConsumer,
+  jetStreamApiPrefix,
   outcomeSubject,
 } from '@gatehouse/contracts';
 import { JetStream, type NatsClient } from '@gatehouse/messaging';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
+import { type Msg } from '@nats-io/transport-node';
 import { makeRoom } from '../src/rebuild-stream/make-room';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
 
@@ -46,21 +48,21 @@ const numbered = (ids: readonly string[], publishNumber: number) => ids.map((id)
 
 /** Consumes and acknowledges events like user-sync, but reports no outcomes; returns their webhook ids. */
 async function swallow(count: number): Promise<string[]> {
-  const { stream, durable } = eventsConsumer;
-  await sync.jetStream.ensureConsumer(eventsConsumer);
   const ids: string[] = [];
   while (ids.length < count) {
-    const message = await sync.nats
-      .get()
-      .request(`$JS.API.CONSUMER.MSG.NEXT.${stream.name}.${durable}`, '{"batch":1,"expires":2000000000}', {
-        timeout: 20_000,
-        noMux: true,
-      });
+    const message = await pullOne();
     ids.push(decodeEventHeaders((name) => message.headers?.get(name) || undefined).webhookId);
     message.respond('+ACK');
   }
   await sync.nats.get().flush();
   return ids;
+}
+
+/** Pulls one event like user-sync; does not acknowledge it. */
+function pullOne(): Promise<Msg> {
+  const { stream, durable } = eventsConsumer;
+  const subject = `${jetStreamApiPrefix}.CONSUMER.MSG.NEXT.${stream.name}.${durable}`;
+  return sync.nats.get().request(subject, '{"batch":1,"expires":20000000000}', { timeout: 20_000, noMux: true });
 }
 
 function report(webhookId: string): Promise<unknown> {
@@ -93,7 +95,7 @@ async function rebuilt(ingest: Ingest): Promise<string> {
 }
 
 describe('an event stream that was deleted', () => {
-  it('while the service runs is created again, with every event without an outcome under a new number', async () => {
+  it('while the service runs gets every event without an outcome again, under a new number', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 10);
     const [done = '', ...open] = ids;
@@ -107,7 +109,7 @@ describe('an event stream that was deleted', () => {
     expect(await rebuilt(ingest)).toContain('{why="other_stream"} 9');
   });
 
-  it('while the service is down is created again when the service starts', async () => {
+  it('while the service is down gets the events again when the service starts', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 5);
     await ingest.close();
@@ -231,14 +233,8 @@ describe('a stream that is half full', () => {
 describe('a slow consumer', () => {
   it('receives no event twice, neither those on the stream nor those in progress', async () => {
     const ingest = await harness.start();
-    await sync.jetStream.ensureConsumer(eventsConsumer);
     const ids = await deliverMany(ingest, 5);
-    await sync.nats
-      .get()
-      .request(`$JS.API.CONSUMER.MSG.NEXT.${clerkEventsStream.name}.${eventsConsumer.durable}`, '{"batch":1}', {
-        timeout: 20_000,
-        noMux: true,
-      });
+    await pullOne();
     await laterThanGrace();
     expect(await publishedIds()).toEqual(numbered(ids, 1));
     expect(await rebuilt(ingest)).toBe('');

@@ -23,7 +23,6 @@ beforeAll(async () => {
   harness = await IngestHarness.create();
   ingest = await harness.start();
   gateway = harness.requests();
-  await eventually(() => harness.published());
   await eventually(() => gateway.send(listRedrives, {}, context));
 });
 

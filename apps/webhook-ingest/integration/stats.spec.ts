@@ -34,7 +34,6 @@ beforeAll(async () => {
   ingest = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${secret},${otherSecret}` });
   const gateway = harness.requests();
   stats = (hours = 24) => gateway.send(getLedgerStats, { hours }, { principal: admin, requestId: 'r' });
-  await eventually(() => harness.published());
 });
 
 afterAll(() => harness.dispose());
