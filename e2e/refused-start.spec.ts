@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServiceName, serviceNames } from '@gatehouse/contracts';
+import { type ServiceName } from '@gatehouse/contracts';
 import { freePorts, loadSettings, serviceEnvironments, workspaceRoot } from '@gatehouse/local-stack';
 import { type OwnNats, type TestDatabase, createEmptyTestDatabase, startOwnNats } from '@gatehouse/testing';
 
 /** Long, because loading the modules of a service takes seconds on a busy machine. */
 const LIMIT_MS = 60_000;
-const PASSWORD = 'right';
 
 let directory: string;
 let database: TestDatabase;
@@ -17,13 +16,13 @@ let environments: Record<ServiceName, NodeJS.ProcessEnv>;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'gatehouse-refused-'));
-  nats = await startOwnNats({ users: serviceNames.map((user) => ({ user, password: PASSWORD })) });
+  nats = await startOwnNats();
   database = await createEmptyTestDatabase();
   environments = serviceEnvironments({
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
     ports: await freePorts(),
     settings: loadSettings(directory),
-    nats: { url: nats.url, credentials: (user) => ({ user, password: PASSWORD }) },
+    nats: { url: nats.url, credentials: (user) => ({ user, password: nats.as(user).pass }) },
     databaseUrls: { ingest: database.serviceUrl, users: database.serviceUrl },
     emulatorStateFile: join(directory, 'emulator.json'),
   });

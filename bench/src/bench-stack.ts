@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { natsAccounts, natsIdentities } from '@gatehouse/contracts';
 import {
   type Gatehouse,
   Leash,
@@ -9,6 +10,7 @@ import {
   NatsServerNotFoundError,
   freePort,
   freePorts,
+  natsPasswordVariable,
   resolveNatsServer,
   startGatehouse,
   startNatsServer,
@@ -23,7 +25,8 @@ import { cpuTimeMs } from './cpu-time';
 import { type PeerSettings } from './peer';
 
 const POOL_SIZE = 10;
-const NATS_USER = 'bench';
+/** The peer's NATS user. It is in the account of the streams, so that its messages cross no border of accounts. */
+const PEER = { user: 'peer', password: 'peer' };
 const PEER_TABLE = `
   CREATE TABLE peer_events (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, webhook_id text NOT NULL UNIQUE, event_type text NOT NULL,
@@ -62,7 +65,7 @@ export class BenchStack {
       program,
       directory: join(directory, 'nats'),
       logFile: join(directory, 'nats.log'),
-      users: [{ user: NATS_USER, password: NATS_USER }],
+      accounts: natsAccounts((identity) => identity, [PEER]),
       syncAlways: true,
       leash,
     });
@@ -77,8 +80,7 @@ export class BenchStack {
         LOG_LEVEL: 'info',
         DATABASE_POOL_SIZE: String(POOL_SIZE),
         NATS_URL: nats.url,
-        NATS_USER,
-        NATS_PASSWORD: NATS_USER,
+        ...Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),
         // The users of the load do not exist at Clerk.
         CLERK_WRITE_BACK: 'off',
         ...env,
@@ -96,7 +98,7 @@ export class BenchStack {
     const { gatehouse } = this;
     const { ownerUrl } = gatehouse.databases.ingest;
     await withClient(ownerUrl, (client) => client.query(PEER_TABLE));
-    const connection = await connect({ servers: gatehouse.natsUrl, user: NATS_USER, pass: NATS_USER });
+    const connection = await connect({ servers: gatehouse.natsUrl, user: PEER.user, pass: PEER.password });
     await (await jetstreamManager(connection)).streams.add({ name: 'PEER_EVENTS', subjects: ['peer.events.>'] });
     await connection.close();
     const settings: PeerSettings = {
@@ -105,8 +107,8 @@ export class BenchStack {
       poolSize: POOL_SIZE,
       natsUrl: gatehouse.natsUrl,
       secret: this.secret,
-      natsUser: NATS_USER,
-      natsPassword: NATS_USER,
+      natsUser: PEER.user,
+      natsPassword: PEER.password,
     };
     const file = join(this.directory, 'peer.json');
     writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });

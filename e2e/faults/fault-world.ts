@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { natsIdentities } from '@gatehouse/contracts';
 import {
   AppProcess,
   type Gatehouse,
@@ -10,23 +11,24 @@ import {
   connectionUrl,
   freePort,
   freePorts,
+  natsPasswordVariable,
   startGatehouse,
   startPostgres,
   withClient,
   workspaceRoot,
   workspaceState,
 } from '@gatehouse/local-stack';
-import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { OPERATOR, type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { ClerkSide } from './clerk-side';
 import { KeptServices } from './kept-services';
 import { type SmallDisks, mountDisks } from './small-disk';
 
-/** The two services that process events. */
-export type Victim = 'webhook-ingest' | 'user-sync';
+/** The services that process events or keep their streams. */
+export type Victim = 'webhook-ingest' | 'user-sync' | 'stream-keeper';
 
 /** Services that are restarted when they are down. */
-export const services = ['webhook-ingest', 'user-sync', 'api-gateway'] as const;
+export const services = ['webhook-ingest', 'user-sync', 'api-gateway', 'stream-keeper'] as const;
 
 interface Ports {
   readonly port: number;
@@ -77,10 +79,7 @@ export class FaultWorld {
         durability: 'durable',
         leash,
       });
-    const [nats, postgres] = await Promise.all([
-      startOwnNats({ users: [{ user: 'all', password: PASSWORD }], ...(disks && { place: disks.nats.path }) }),
-      startServer(),
-    ]);
+    const [nats, postgres] = await Promise.all([startOwnNats(disks && { place: disks.nats.path }), startServer()]);
     const gatehouse = await startGatehouse({
       root: workspaceRoot(),
       stateDirectory: join(directory, 'state'),
@@ -91,8 +90,7 @@ export class FaultWorld {
         PATH: process.env.PATH,
         DATABASE_URL: postgres.adminUrl,
         NATS_URL: nats.url,
-        NATS_USER: 'all',
-        NATS_PASSWORD: PASSWORD,
+        ...Object.fromEntries(natsIdentities.map((name) => [natsPasswordVariable(name), nats.as(name).pass])),
         CLERK_INSTANCE_ID: instanceId,
         LOG_LEVEL: 'warn',
         RETRY_BASE_MS: '200',
@@ -157,6 +155,19 @@ export class FaultWorld {
   /** Allows the restart of a service that was kept down. */
   release(name: Victim): void {
     this.kept.keep(this.app(name));
+  }
+
+  /** Waits until a readiness check of a service fails. */
+  async notReady(name: Victim, check: string): Promise<void> {
+    const { OPS_PORT } = this.gatehouse.environments[name];
+    await eventually(
+      async () => {
+        const response = await fetch(`http://127.0.0.1:${OPS_PORT}/readyz`);
+        const { error = {} } = (await response.json()) as { error?: Record<string, unknown> };
+        return check in error;
+      },
+      { timeoutMs: 30_000 },
+    );
   }
 
   /** Calls the gateway as an admin who is signed in at Clerk. */
@@ -251,7 +262,7 @@ export class FaultWorld {
 
   /** Versions of the servers. */
   async versions(): Promise<{ nats: string; postgres: string }> {
-    const connection = await connect({ servers: this.nats.url, user: 'all', pass: PASSWORD, timeout: 5_000 });
+    const connection = await connect({ ...this.nats.as(OPERATOR), timeout: 5_000 });
     const nats = connection.info?.version ?? 'unknown';
     await connection.close();
     return { nats, postgres: this.postgres.version };

@@ -10,6 +10,9 @@ const FROZEN_MS = 9_000;
 const LATENCY_MS = 50;
 const GAP_MS = 30_000;
 const EXHAUSTED_MS = 3_000;
+const KEEPER_KILLS = 4;
+/** A keeper is up again and may have created some of the streams. */
+const KEEPER_PAUSE_MS = 700;
 /** PostgreSQL's SQLSTATE. */
 const TOO_MANY_CONNECTIONS = '53300';
 
@@ -153,6 +156,31 @@ export const lostStreamCells: readonly Cell[] = [
     key: 'store',
     short: true,
     run: (world, load) => during(load, load.deliveries.length / 2, () => loseStreams(world)),
+  },
+  {
+    name: "NATS's store lost while stream-keeper is away, with 2xx for Clerk",
+    key: 'keeperaway',
+    short: true,
+    unnoticed: true,
+    run: async (world, load) => {
+      await world.hold('stream-keeper');
+      await during(load, load.deliveries.length / 2, () => loseStreams(world));
+      // Every delivery is accepted, and nothing is on the stream that would carry it.
+      await world.notReady('webhook-ingest', 'streams');
+      world.release('stream-keeper');
+    },
+  },
+  {
+    name: "NATS's store lost, and stream-keeper killed while it creates the streams",
+    key: 'keeperkilled',
+    run: (world, load) =>
+      during(load, load.deliveries.length / 2, async () => {
+        await loseStreams(world);
+        for (let n = 0; n < KEEPER_KILLS; n += 1) {
+          await world.app('stream-keeper').kill();
+          await pause(KEEPER_PAUSE_MS);
+        }
+      }),
   },
   {
     name: "NATS's store lost, and webhook-ingest killed after it noticed",

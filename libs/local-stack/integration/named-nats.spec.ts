@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { natsAccounts, natsAccountsText, serviceNames } from '@gatehouse/contracts';
 import { eventually, freePort, ManagedProcess, resolveNatsServer, workspaceState } from '../src';
 import { namedNatsVersion } from '../src/stack/named-nats';
 
@@ -34,21 +35,44 @@ describe('a NATS server that the caller names', () => {
     return `nats://127.0.0.1:${port}`;
   };
 
+  const version = (url: string) =>
+    namedNatsVersion(
+      url,
+      serviceNames.map((user) => ({ user, password: 'right' })),
+    );
+  const accounts = natsAccountsText(natsAccounts(() => 'right'));
+
   it('is rejected at once without JetStream', async () => {
     const url = await start('max_payload: 2MB');
-    await expect(namedNatsVersion(url)).rejects.toMatchObject({
+    await expect(version(url)).rejects.toMatchObject({
       code: 'SERVER_UNUSABLE',
       message: expect.stringMatching(/^Cannot use the server in NATS_URL: JetStream is off; .*\.$/),
     });
   });
 
   it('is rejected at once with the default max_payload, and accepted with a sufficient one', async () => {
-    const jetStream = `jetstream { store_dir: "${join(directory, 'store')}" }\n`;
+    const jetStream = `jetstream { store_dir: "${join(directory, 'store')}" }\n${accounts}`;
     const small = await start(jetStream);
-    await expect(namedNatsVersion(small)).rejects.toThrow(/: its max_payload is 1048576 bytes, at least 2097152 are/);
+    await expect(version(small)).rejects.toThrow(/: its max_payload is 1048576 bytes, at least 2097152 are/);
     await server?.stop();
     const enough = await start(`${jetStream}max_payload: 2MB`);
-    expect(await namedNatsVersion(` ${enough} , nats://127.0.0.1:1`)).toMatch(/^\d+\.\d+\.\d+/);
+    expect(await version(` ${enough} , nats://127.0.0.1:1`)).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it('is rejected when its accounts do not share the streams', async () => {
+    const url = await start(
+      `jetstream { store_dir: "${join(directory, 'store')}" }\nmax_payload: 2MB\n` +
+        `authorization { users: [${serviceNames.map((user) => `{ user: ${user}, password: right }`).join(', ')}] }`,
+    );
+    await expect(version(url)).rejects.toThrow(
+      /^Cannot use the server in NATS_URL: its user [a-z-]+ does not reach the account of the streams\. "npm run nats:config"/,
+    );
+  });
+
+  it('needs the password of every service', async () => {
+    await expect(namedNatsVersion('nats://127.0.0.1:1', [{ user: 'user-sync', password: undefined }])).rejects.toThrow(
+      'NATS_PASSWORD_USER_SYNC must be set with NATS_URL: the password of the NATS user user-sync.',
+    );
   });
 });
 

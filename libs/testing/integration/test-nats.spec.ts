@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { eventually } from '@gatehouse/local-stack';
-import { startOwnNats, testNats, type OwnNats } from '../src';
+import { OPERATOR, startOwnNats, testNats, type OwnNats } from '../src';
 
 describe('NATS for a test file', () => {
   it('lets a test file use production names for its streams, and removes the streams', async () => {
@@ -33,17 +33,17 @@ describe('a separate nats-server of one test file', () => {
   afterEach(() => own?.dispose());
 
   it('enforces the permissions of each user', async () => {
-    own = await startOwnNats({
-      users: [
-        { user: 'all', password: 'a' },
-        {
-          user: 'some',
-          password: 'b',
-          permissions: { publish: { allow: ['$JS.API.>', 'mine.>'] }, subscribe: { allow: ['_INBOX.>'] } },
-        },
-        { user: 'none', password: 'c', permissions: { publish: { allow: [] }, subscribe: { allow: [] } } },
-      ],
+    const only = (publish: string[], subscribe: string[]) => ({
+      publish: { allow: publish },
+      subscribe: { allow: subscribe },
+      allowResponses: false,
     });
+    const users = [
+      { user: 'all', password: 'a' },
+      { user: 'some', password: 'b', permissions: only(['$JS.API.>', 'mine.>'], ['_INBOX.>']) },
+      { user: 'none', password: 'c', permissions: only([], []) },
+    ];
+    own = await startOwnNats({ accounts: [{ name: 'ALL', jetStream: true, users, exports: [], imports: [] }] });
     const as = async (user: string, pass: string) => connect({ servers: own?.url, user, pass, reconnect: false });
     const all = await as('all', 'a');
     const some = await as('some', 'b');
@@ -65,8 +65,7 @@ describe('a separate nats-server of one test file', () => {
 
   it('does not answer while it is frozen, and then goes on with the same connections', async () => {
     own = await startOwnNats();
-    const [user] = own.users;
-    const connection = await connect({ servers: own.url, user: user?.user, pass: user?.password, reconnect: false });
+    const connection = await connect({ ...own.as(OPERATOR), reconnect: false });
     await own.freeze();
     let answered = false;
     const flushed = connection.flush().then(() => (answered = true));
@@ -79,9 +78,9 @@ describe('a separate nats-server of one test file', () => {
 
   it('keeps its streams after a kill, unless the test deletes them', async () => {
     own = await startOwnNats();
-    const [user] = own.users;
+    const operator = own.as(OPERATOR);
     const streams = async () => {
-      const connection = await connect({ servers: own?.url, user: user?.user, pass: user?.password, reconnect: false });
+      const connection = await connect({ ...operator, reconnect: false });
       const manager = await jetstreamManager(connection);
       const names = [];
       for await (const name of manager.streams.names()) names.push(name);

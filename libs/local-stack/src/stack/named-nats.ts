@@ -1,5 +1,5 @@
-import { requiredMaxPayload } from '@gatehouse/contracts';
-import { connect, type ServerInfo } from '@nats-io/transport-node';
+import { natsAccounts, requiredMaxPayload, type NatsIdentity, type NatsPermissions } from '@gatehouse/contracts';
+import { connect, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
 import { BadVariableError, ServerUnusableError } from '../errors';
 import { natsPasswordVariable, type NatsCredentials } from './nats-credentials';
 
@@ -31,18 +31,40 @@ async function factsOf(url: string, { user, password }: NatsCredentials): Promis
       servers: url.split(',').map((server) => server.trim()),
       user,
       pass: password,
+      inboxPrefix: `_INBOX.${user}`,
       timeout: 5000,
       reconnect: false,
     });
-    facts = connection.info;
-    await connection.close();
+    try {
+      facts = connection.info;
+      // A server that lacks something may not answer; what it lacks is reported instead.
+      if (facts && !natsLack(facts)) await requireStreams(connection, user);
+    } finally {
+      await connection.close();
+    }
   } catch (cause) {
+    if (cause instanceof ServerUnusableError) throw cause;
     throw new ServerUnusableError(`Cannot use the server in NATS_URL as ${user}: ${(cause as Error).message}.`, {
       cause,
     });
   }
   if (!facts) throw new ServerUnusableError('Cannot use the server in NATS_URL: it sends no INFO.');
   return facts;
+}
+
+/** Checks that the user's account imports JetStream's API, if the user needs it: a call gets an answer. */
+async function requireStreams(connection: NatsConnection, user: NatsIdentity): Promise<void> {
+  const { allow = [] } = permissionsOf(user)?.publish ?? {};
+  const call = allow.find((subject) => subject.includes('.API.STREAM.INFO.'));
+  if (call === undefined) return;
+  try {
+    await connection.request(call, '', { timeout: 2000 });
+  } catch (cause) {
+    throw new ServerUnusableError(
+      `Cannot use the server in NATS_URL: its user ${user} does not reach the account of the streams. "npm run nats:config" prints the accounts and users that the server needs.`,
+      { cause },
+    );
+  }
 }
 
 /** What a server lacks, as the end of a sentence; undefined when it has everything. */
@@ -52,4 +74,9 @@ export function natsLack({ version, jetstream, max_payload: maxPayload }: NatsSe
   if (!jetstream) return 'JetStream is off; start it with "jetstream {}" in its configuration, or with -js';
   if (maxPayload >= requiredMaxPayload) return undefined;
   return `its max_payload is ${maxPayload} bytes, at least ${requiredMaxPayload} are needed ("max_payload: 2MB")`;
+}
+
+function permissionsOf(identity: NatsIdentity): NatsPermissions | undefined {
+  const users = natsAccounts(() => '').flatMap((account) => account.users);
+  return users.find(({ user }) => user === identity)?.permissions;
 }

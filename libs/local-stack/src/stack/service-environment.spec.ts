@@ -132,6 +132,7 @@ describe('ports', () => {
       gatewayOps: 9100,
       ingestOps: 9101,
       userSyncOps: 9102,
+      streamKeeperOps: 9103,
       postgres: 5555,
     });
   });
