@@ -8,7 +8,7 @@ interface ClerkOwnedColumn {
   readonly personal: boolean;
   /** Whether `true` in the column stops the user from acting, as in `clerk_banned`. */
   readonly bars: boolean;
-  /** First {@link contentVersion} whose hash covers the column. */
+  /** First content version whose hash covers the column. */
   readonly since: number;
 }
 
@@ -23,7 +23,7 @@ const personalFlag = { type: 'boolean', personal: true, bars: false, since: 1 } 
  * made from this list or checked against it. Code that leaves out a column does not compile.
  *
  * The content hash covers the columns in this order. So add a new column at the end, with the next content version as
- * `since`.
+ * `since`. That raises `contentVersion`; rows with an older hash are still compared by the columns of its version.
  */
 export const clerkOwnedColumns = {
   email: { column: 'email', ...personalText },

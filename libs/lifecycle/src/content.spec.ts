@@ -1,5 +1,5 @@
 import { type ClerkOwned, barringFields, clerkOwnedColumns, fieldsSinceVersion1 } from './clerk-owned-columns';
-import { canonicalContent, contentVersion, version1Contents } from './content';
+import { canonicalContent, contentVersion, contentsOfVersion, fieldsAfterVersion } from './content';
 
 const columns: ClerkOwned = {
   email: 'a@example.com',
@@ -56,10 +56,24 @@ describe('the canonical content', () => {
   });
 });
 
-describe('the content of version 1', () => {
-  it('has a text for a locked user and one for an unlocked user, because a lockout is no longer content', () => {
+describe('the content of an earlier version', () => {
+  const later = { ...clerkOwnedColumns, locale: { since: contentVersion + 1 } };
+
+  it('covers the columns of that version, and no column that was added later', () => {
+    expect(contentsOfVersion(contentVersion, columns)).toEqual([canonicalContent(columns)]);
+    expect(contentsOfVersion(contentVersion, { ...columns, locale: 'fr' }, later)).toEqual([canonicalContent(columns)]);
+    expect(fieldsAfterVersion(contentVersion, later)).toEqual(['locale']);
+    expect(fieldsAfterVersion(1, later)).toEqual(['clerkDeprovisioned', 'locale']);
+  });
+
+  it('is unknown for a version of a newer release', () => {
+    expect(contentsOfVersion(contentVersion + 1, columns)).toEqual([]);
+    expect(contentsOfVersion(Number.NaN, columns)).toEqual([]);
+  });
+
+  it('of version 1 has a text for a locked user and one for an unlocked user, because a lockout is no longer content', () => {
     const text = (locked: boolean) =>
       `["a@example.com",true,"+12015550100",true,"Ada","Example","ada","https://img.example.com/a",false,${locked}]`;
-    expect(version1Contents(columns)).toEqual([text(false), text(true)]);
+    expect(contentsOfVersion(1, columns)).toEqual([text(false), text(true)]);
   });
 });

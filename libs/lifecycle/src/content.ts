@@ -1,19 +1,45 @@
-import { type ClerkOwned, clerkOwnedColumns, clerkOwnedFields } from './clerk-owned-columns';
+import { type ClerkOwned, clerkOwnedColumns } from './clerk-owned-columns';
 
-/** Number at the start of each stored content hash. Raise it when `clerkOwnedColumns` changes. */
-export const contentVersion = 2;
+/** Columns by field, in the order of the hash, each with the first content version whose hash covers it. */
+export type ContentColumns = Readonly<Record<string, { readonly since: number }>>;
 
-/** Returns the text from which the content hash is computed. The order of the fields in `columns` does not matter. */
-export function canonicalContent(columns: ClerkOwned): string {
-  return JSON.stringify(clerkOwnedFields.map((field) => columns[field]));
+/** Number at the start of each stored content hash: the highest `since` of the Clerk-owned columns. */
+export const contentVersion = newestVersion(clerkOwnedColumns);
+
+/** Returns the text from which the content hash is computed. The order of the fields in `values` does not matter. */
+export function canonicalContent(values: ClerkOwned): string {
+  return textOf(fieldsUpTo(contentVersion, clerkOwnedColumns), values);
 }
 
 /**
- * Returns the two texts that content version 1 may have hashed for `columns`. They differ only in their last field,
- * `locked` (`false` or `true`), which later versions do not hash. A row that has the hash of one of these texts holds
- * the content in `columns`.
+ * Returns the texts that content version `version` may have hashed for `values`; none if this release does not know the
+ * version. Version 1 has two, which differ only in their last field, `locked`, which later versions do not hash. A row
+ * that has the hash of one of these texts holds `values`.
  */
-export function version1Contents(columns: ClerkOwned): readonly string[] {
-  const values = clerkOwnedFields.flatMap((field) => (clerkOwnedColumns[field].since > 1 ? [] : [columns[field]]));
-  return [false, true].map((locked) => JSON.stringify([...values, locked]));
+export function contentsOfVersion(
+  version: number,
+  values: Readonly<Record<string, unknown>>,
+  columns: ContentColumns = clerkOwnedColumns,
+): readonly string[] {
+  if (!(version <= newestVersion(columns))) return [];
+  const fields = fieldsUpTo(version, columns);
+  if (version > 1) return [textOf(fields, values)];
+  return [false, true].map((locked) => textOf([...fields, 'locked'], { ...values, locked }));
+}
+
+/** Fields that the hashes of content version `version` do not cover. */
+export function fieldsAfterVersion(version: number, columns: ContentColumns = clerkOwnedColumns): readonly string[] {
+  return Object.entries(columns).flatMap(([field, { since }]) => (since > version ? [field] : []));
+}
+
+function fieldsUpTo(version: number, columns: ContentColumns): readonly string[] {
+  return Object.entries(columns).flatMap(([field, { since }]) => (since > version ? [] : [field]));
+}
+
+function newestVersion(columns: ContentColumns): number {
+  return Math.max(...Object.values(columns).map(({ since }) => since));
+}
+
+function textOf(fields: readonly string[], values: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(fields.map((field) => values[field]));
 }

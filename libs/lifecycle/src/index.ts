@@ -8,7 +8,13 @@ export {
   type ClerkOwnedField,
   type FieldSinceVersion1,
 } from './clerk-owned-columns';
-export { canonicalContent, contentVersion, version1Contents } from './content';
+export {
+  canonicalContent,
+  contentVersion,
+  contentsOfVersion,
+  fieldsAfterVersion,
+  type ContentColumns,
+} from './content';
 export { decide, type Decision, type Known, type Observed } from './decide';
 export { displayName } from './display-name';
 export { transition, transitions, type EventInput, type EventState } from './event-state';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ClerkOwned } from '@gatehouse/lifecycle';
+import { type ClerkOwned, clerkOwnedColumns, contentVersion } from '@gatehouse/lifecycle';
 import { contentHashOf, holdsContent } from './content-hash';
 
 const columns: ClerkOwned = {
@@ -42,6 +42,22 @@ describe('holdsContent', () => {
     expect(holdsContent(row(version1(false)), seen({ clerkDeprovisioned: true }))).toBe(false);
     expect(holdsContent(row(version1(false), true), seen())).toBe(false);
     expect(holdsContent(row(version1(false), true), seen({ clerkDeprovisioned: true }))).toBe(true);
+  });
+
+  it('recognizes the content of a row that the release before a new Clerk-owned column hashed', () => {
+    const withLocale = { ...clerkOwnedColumns, locale: { since: contentVersion + 1 } };
+    const next = (locale: string | null, changes: Partial<ClerkOwned> = {}) => ({
+      columns: { ...columns, ...changes, locale },
+      contentHash: `${contentVersion + 1}:${'0'.repeat(64)}`,
+    });
+    const stored = (hash: string, locale: string | null) => ({ ...row(hash), locale });
+    const old = stored(contentHashOf(columns), null);
+    expect(holdsContent(old, next(null), withLocale)).toBe(true);
+    expect(holdsContent(old, next('fr'), withLocale)).toBe(false);
+    expect(holdsContent(stored(contentHashOf(columns), 'fr'), next('fr'), withLocale)).toBe(true);
+    expect(holdsContent(old, next(null, { firstName: 'Grace' }), withLocale)).toBe(false);
+    expect(holdsContent(stored(version1(true), null), next(null), withLocale)).toBe(true);
+    expect(holdsContent(stored(version1(true), null), next('fr'), withLocale)).toBe(false);
   });
 
   it('returns false for a row without a hash or with a hash of an unknown version', () => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { type FieldSinceVersion1, clerkOwnedColumns, fieldsSinceVersion1 } from '@gatehouse/lifecycle';
 import { DataSource } from 'typeorm';
 import { ClerkDirectory } from '../clerk/clerk-directory';
 import { guardDatabase } from '../database/guard-database';
-import { holdsContent } from '../clerk-user/content-hash';
+import { clerkOwnedValues, holdsContent } from '../clerk-user/content-hash';
 import { type MappedUser } from '../clerk-user/map-clerk-user';
 import { ClerkMovements } from '../apply/batch/clerk-movements';
 import { ReconcileMetrics } from './reconcile-metrics';
@@ -11,10 +12,15 @@ import { ReconcileMetrics } from './reconcile-metrics';
 /** Users per sample. */
 const SAMPLE = 100;
 
-interface Row {
+/** Columns that a content hash may not cover. */
+const comparedColumns = fieldsSinceVersion1.map((field) => clerkOwnedColumns[field].column);
+const COLUMNS = ['clerk_user_id', 'content_hash', 'clerk_updated_at', ...comparedColumns].join(', ');
+
+interface Row extends Readonly<
+  Record<(typeof clerkOwnedColumns)[FieldSinceVersion1]['column'], string | boolean | null>
+> {
   readonly clerk_user_id: string;
   readonly content_hash: string | null;
-  readonly clerk_deprovisioned: boolean;
   /** Milliseconds since the epoch; a string, as the driver returns a `bigint`. */
   readonly clerk_updated_at: string | null;
 }
@@ -35,10 +41,10 @@ export class DriftSampler {
     // finds them without a scan.
     const rows = await guardDatabase(() =>
       this.dataSource.query<Row[]>(
-        `(SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users
+        `(SELECT ${COLUMNS} FROM users
            WHERE id >= $1 AND clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT ${SAMPLE})
          UNION
-         (SELECT clerk_user_id, content_hash, clerk_deprovisioned, clerk_updated_at FROM users
+         (SELECT ${COLUMNS} FROM users
            WHERE id < $1 AND clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT ${SAMPLE})
          LIMIT ${SAMPLE}`,
         [randomUUID()],
@@ -59,5 +65,5 @@ export class DriftSampler {
 
 function equals(row: Row, user: MappedUser | undefined): boolean {
   if (user === undefined) return false;
-  return holdsContent({ contentHash: row.content_hash, clerkDeprovisioned: row.clerk_deprovisioned }, user);
+  return holdsContent({ contentHash: row.content_hash, ...clerkOwnedValues(fieldsSinceVersion1, row) }, user);
 }

@@ -1,7 +1,6 @@
 import { type Role, type WriteBackState } from '@gatehouse/contracts';
 import {
   type BarringField,
-  type ClerkOwned,
   type FieldSinceVersion1,
   barringFields,
   clerkOwnedColumns,
@@ -9,6 +8,7 @@ import {
 } from '@gatehouse/lifecycle';
 import { type Statement, runStatements } from '@gatehouse/persistence';
 import { type EntityManager } from 'typeorm';
+import { clerkOwnedValues } from '../../clerk-user/content-hash';
 import { type RowMarker } from '../observation/observation';
 import { type StoredUser, type UserDraft, draftOf, markerOf } from './user-draft';
 
@@ -21,7 +21,7 @@ type LoadedField = BarringField | FieldSinceVersion1;
 const loadedFields: readonly LoadedField[] = [...new Set<LoadedField>([...barringFields, ...fieldsSinceVersion1])];
 const loadedColumns = loadedFields.map((field) => clerkOwnedColumns[field].column);
 
-interface Row extends Readonly<Record<(typeof clerkOwnedColumns)[LoadedField]['column'], boolean | null>> {
+interface Row extends Readonly<Record<(typeof clerkOwnedColumns)[LoadedField]['column'], string | boolean | null>> {
   clerk_user_id: string;
   user_id: string | null;
   version: string | null;
@@ -71,7 +71,7 @@ export async function readMarker(manager: EntityManager, clerkUserId: string): P
 
 function toStored(row: Row): StoredUser {
   return {
-    ...loadedValues(row),
+    ...clerkOwnedValues(loadedFields, row),
     clerkUserId: row.clerk_user_id,
     userId: row.user_id,
     version: row.version === null ? null : Number(row.version),
@@ -87,10 +87,4 @@ function toStored(row: Row): StoredUser {
       lastActiveAt: row.last_active_at?.getTime() ?? null,
     },
   };
-}
-
-/** Values of the loaded Clerk-owned columns; false for a user without a row. */
-function loadedValues(row: Row): Pick<ClerkOwned, LoadedField> {
-  const values = loadedFields.map((field) => [field, row[clerkOwnedColumns[field].column] === true] as const);
-  return Object.fromEntries(values) as Pick<ClerkOwned, LoadedField>;
 }
