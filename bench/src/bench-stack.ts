@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { natsAccounts, natsIdentities } from '@gatehouse/contracts';
+import { natsAccounts, natsIdentities, natsPasswordVariable } from '@gatehouse/contracts';
 import {
   type Gatehouse,
   Leash,
@@ -10,7 +10,6 @@ import {
   NatsServerNotFoundError,
   freePort,
   freePorts,
-  natsPasswordVariable,
   resolveNatsServer,
   startGatehouse,
   startNatsServer,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { natsIdentities } from '@gatehouse/contracts';
+import { natsIdentities, natsPasswordVariable } from '@gatehouse/contracts';
 import {
   AppProcess,
   type Gatehouse,
@@ -11,7 +11,6 @@ import {
   connectionUrl,
   freePort,
   freePorts,
-  natsPasswordVariable,
   startGatehouse,
   startPostgres,
   withClient,

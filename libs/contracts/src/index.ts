@@ -70,6 +70,7 @@ export {
   accountOf,
   natsAccounts,
   natsIdentities,
+  natsPasswordVariable,
   setupIdentity,
   streamsAccount,
   type NatsAccount,

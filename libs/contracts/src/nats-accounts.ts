@@ -14,6 +14,11 @@ export type NatsIdentity = ServiceName | typeof setupIdentity;
 /** The names of all NATS users. */
 export const natsIdentities: readonly NatsIdentity[] = [...serviceNames, setupIdentity];
 
+/** The environment variable that holds the password of a NATS user, e.g. NATS_PASSWORD_USER_SYNC. */
+export function natsPasswordVariable(identity: NatsIdentity): string {
+  return `NATS_PASSWORD_${identity.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** Allowed subjects, in nats-server's terms. An empty list allows none. */
 export interface NatsSubjects {
   readonly allow: readonly string[];

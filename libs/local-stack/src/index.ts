@@ -32,7 +32,6 @@ export { AppProcess } from './stack/app-process';
 export { databaseNames, databaseOwners, databaseVariable } from './stack/databases';
 export { startGatehouse, type Gatehouse } from './stack/gatehouse';
 export { migrateDatabase } from './stack/migrate';
-export { natsPasswordVariable } from './stack/nats-credentials';
 export { nodeArguments } from './stack/node-arguments';
 export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
 export { type GatehouseCrash } from './stack/running-parts';

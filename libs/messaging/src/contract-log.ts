@@ -1,6 +1,6 @@
-import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
 import { type Logger } from 'pino';
-import { nameOf } from './jetstream-api';
+import { JetStreamConfigurationError } from './errors';
+import { type Contract, nameOf } from './jetstream-api';
 import { type Difference } from './stream-config';
 
 /** Logs each change in whether a stream or consumer exists and matches its contract; one line a change. */
@@ -11,18 +11,29 @@ export class ContractLog {
   constructor(private readonly log: Logger | undefined) {}
 
   /** Notes that the stream or consumer is missing. */
-  absent(contract: StreamContract | ConsumerContract): void {
+  absent(contract: Contract): void {
     this.note(contract, `the ${nameOf(contract)} does not exist; stream-keeper creates it`);
   }
 
+  /** Notes that the stream or consumer was created by this process. */
+  created(contract: Contract): void {
+    this.problems.delete(nameOf(contract));
+    this.log?.info(`created the ${nameOf(contract)}`);
+  }
+
+  /** Notes why the stream or consumer could not be checked or created. */
+  failed(contract: Contract, error: Error): void {
+    this.note(contract, error.message, error instanceof JetStreamConfigurationError ? 'error' : 'warn');
+  }
+
   /** Notes that the stream or consumer exists, and how it differs from its contract. */
-  present(contract: StreamContract | ConsumerContract, { fields }: Difference): void {
+  present(contract: Contract, { fields }: Difference): void {
     if (fields.length === 0) return this.note(contract, undefined);
     const what = nameOf(contract);
     this.note(contract, `the ${what} differs from its contract in ${fields.join(', ')}: run "npm run nats:setup"`);
   }
 
-  private note(contract: StreamContract | ConsumerContract, problem: string | undefined): void {
+  private note(contract: Contract, problem: string | undefined, level: 'warn' | 'error' = 'warn'): void {
     const what = nameOf(contract);
     if (this.problems.get(what) === problem) return;
     if (problem === undefined) {
@@ -30,7 +41,7 @@ export class ContractLog {
       this.log?.info(`the ${what} matches its contract again`);
     } else {
       this.problems.set(what, problem);
-      this.log?.warn(problem);
+      this.log?.[level](problem);
     }
   }
 }

@@ -6,6 +6,7 @@ export {
   SharedOutageError,
 } from './errors';
 export { ContractLog } from './contract-log';
+export { type Contract, nameOf } from './jetstream-api';
 export { JetStream, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer } from './jetstream-server';
 export { idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
@@ -16,5 +17,6 @@ export { RequestClient, type RequestContext } from './request-client';
 export { RequestHandler, RequestServer, type VerifiedRequest } from './request-server';
 export { requireAdmin, requirePrincipal } from './require-caller';
 export { type BatchControl } from './settle-batch';
-export { StreamMaker, type Made } from './stream-maker';
+export { type Difference } from './stream-config';
+export { StreamMaker, type Made, type StreamSettings } from './stream-maker';
 export { type StreamMessage } from './stream-message';

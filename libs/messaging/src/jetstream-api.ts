@@ -2,8 +2,11 @@ import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { JetStreamUnavailableError } from './errors';
 
+/** A stream or a consumer. */
+export type Contract = StreamContract | ConsumerContract;
+
 /** Returns how logs and errors name a stream or consumer. */
-export function nameOf(contract: StreamContract | ConsumerContract): string {
+export function nameOf(contract: Contract): string {
   return 'durable' in contract ? `consumer ${contract.durable} of ${contract.stream.name}` : `stream ${contract.name}`;
 }
 

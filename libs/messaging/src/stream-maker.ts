@@ -1,4 +1,4 @@
-import { type ConsumerContract, type StreamContract, consumers, streams } from '@gatehouse/contracts';
+import { type ConsumerContract, consumers, streams } from '@gatehouse/contracts';
 import {
   type ConsumerInfo,
   JetStreamApiError,
@@ -7,7 +7,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
-import { CONSUMER_NOT_FOUND, STREAM_NOT_FOUND, nameOf, orUndefined } from './jetstream-api';
+import { CONSUMER_NOT_FOUND, type Contract, STREAM_NOT_FOUND, nameOf, orUndefined } from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import {
   type Difference,
@@ -17,8 +17,6 @@ import {
   streamConfig,
   streamDifference,
 } from './stream-config';
-
-type Contract = StreamContract | ConsumerContract;
 
 /** What became of a stream or consumer: it was created, or it existed and differs from its contract like this. */
 export type Made = 'created' | Difference;

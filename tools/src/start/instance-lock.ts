@@ -15,12 +15,22 @@ interface RunningInstance {
   urls?: RunningUrls;
   /** Environment for commands of user-sync: its database and Clerk. Contains secrets. */
   userSync?: NodeJS.ProcessEnv;
+  /** Environment for `npm run nats:setup`; absent without the password of its NATS user. Contains secrets. */
+  natsSetup?: NodeJS.ProcessEnv | undefined;
+}
+
+/** What other tools need to find and use the running instance. */
+export interface Announcement {
+  readonly urls: RunningUrls;
+  /** Environment of user-sync. */
+  readonly userSync: NodeJS.ProcessEnv;
+  readonly natsSetup: NodeJS.ProcessEnv | undefined;
 }
 
 /** The lock of the one instance that may use a state directory. */
 export interface InstanceLock {
-  /** Publishes the addresses, and the environment of user-sync. */
-  announce(urls: RunningUrls, userSync: NodeJS.ProcessEnv): void;
+  /** Publishes the addresses, and the environments for commands. */
+  announce(announcement: Announcement): void;
   release(): void;
 }
 
@@ -48,13 +58,34 @@ export function lockInstance(stateDirectory: string): InstanceLock {
     throw explainFileError(error, stateDirectory);
   }
   return {
-    announce: (urls, environment) => {
-      const names = ['DATABASE_URL', 'DATABASE_CA_FILE', 'CLERK_SECRET_KEY', 'CLERK_API_URL', 'CLERK_REQUESTS_PER_10S'];
-      const userSync = Object.fromEntries(names.map((name) => [name, environment[name]]));
-      write({ ...self, urls, userSync }, 'w');
+    announce: ({ urls, userSync, natsSetup }) => {
+      write(
+        {
+          ...self,
+          urls,
+          userSync: only(userSync, ADMIN_VARIABLES),
+          natsSetup: natsSetup && only(natsSetup, SETUP_VARIABLES),
+        },
+        'w',
+      );
     },
     release: () => rmSync(file, { force: true }),
   };
+}
+
+const ADMIN_VARIABLES = [
+  'DATABASE_URL',
+  'DATABASE_CA_FILE',
+  'CLERK_SECRET_KEY',
+  'CLERK_API_URL',
+  'CLERK_REQUESTS_PER_10S',
+];
+
+const SETUP_VARIABLES = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_CA_FILE', 'STREAM_REPLICAS', 'ACK_WAIT_MS'];
+
+/** These variables of an environment. */
+function only(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
 function readInstance(file: string): RunningInstance | undefined {

@@ -84,10 +84,11 @@ async function start(): Promise<void> {
   if (clerk.kind === 'emulator') {
     await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
   }
-  lock?.announce(
-    clerk.kind === 'emulator' ? urls : { gateway: urls.gateway, ingest: urls.ingest },
-    environments['user-sync'],
-  );
+  lock?.announce({
+    urls: clerk.kind === 'emulator' ? urls : { gateway: urls.gateway, ingest: urls.ingest },
+    userSync: environments['user-sync'],
+    natsSetup: gatehouse.setupEnvironment,
+  });
   console.log(`✓ everything runs${' '.repeat(43)} ${seconds(performance.now() - begin)}`);
   console.log(
     clerk.kind === 'emulator'

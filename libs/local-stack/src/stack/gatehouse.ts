@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { natsAccounts, serviceNames, setupIdentity, type NatsIdentity } from '@gatehouse/contracts';
+import {
+  natsAccounts,
+  natsPasswordVariable,
+  serviceNames,
+  setupIdentity,
+  type NatsIdentity,
+} from '@gatehouse/contracts';
 import { makeDirectory } from '../processes/make-directory';
 import { requireFreePort } from '../processes/free-port';
 import { resolveNatsServer } from '../nats/nats-resolution';
@@ -17,8 +23,7 @@ import {
 } from './databases';
 import { migrateDatabase } from './migrate';
 import { namedNatsVersion } from './named-nats';
-import { natsPasswordVariable } from './nats-credentials';
-import { setUpStreams } from './set-up-streams';
+import { setUpStreams, setupEnvironment } from './set-up-streams';
 import { httpPortOf, opsPortOf, portVariables, type GatehousePorts, type PortName } from './ports';
 import { RunningParts, type EndListeners } from './running-parts';
 import {
@@ -61,6 +66,8 @@ export interface Gatehouse {
   settings: LocalSettings;
   /** Environment of each program, including what the caller replaced. */
   environments: Record<AppName, NodeJS.ProcessEnv>;
+  /** Environment of `nats setup`; undefined without the password of its NATS user. */
+  setupEnvironment: NodeJS.ProcessEnv | undefined;
   databases: ServiceDatabases;
   natsUrl: string;
   apps: Record<AppName, AppProcess>;
@@ -121,13 +128,16 @@ class GatehouseStart {
       ) as ServiceEnvironmentInput['databaseUrls'],
       emulatorStateFile: this.emulated ? join(stateDirectory, 'clerk-emulator.json') : undefined,
     });
+    const { password } = nats.credentials(setupIdentity);
+    const setup = password === undefined ? undefined : setupEnvironment(environments['stream-keeper'], password);
     const apps = Object.fromEntries(appNames.map((name) => [name, this.app(name, environments[name])])) as Record<
       AppName,
       AppProcess
     >;
     await allOrFirstFailure([
       this.migrate(databases, environments),
-      this.setUpStreams(nats, environments),
+      // Without the password of nats-setup, stream-keeper creates what is missing, and nothing that exists changes.
+      ...(setup ? [this.setUpStreams(setup)] : []),
       ...(this.emulated ? [this.startApp(apps['clerk-emulator'], ports.emulator)] : []),
     ]);
     await allOrFirstFailure(
@@ -138,6 +148,7 @@ class GatehouseStart {
       ports,
       settings,
       environments,
+      setupEnvironment: setup,
       databases,
       natsUrl: nats.url,
       apps,
@@ -222,15 +233,11 @@ class GatehouseStart {
     return { url, credentials };
   }
 
-  /** Without the password of `nats setup`, stream-keeper creates what is missing, and nothing that exists changes. */
-  private async setUpStreams({ credentials }: Nats, environments: Record<AppName, NodeJS.ProcessEnv>): Promise<void> {
-    const { password } = credentials(setupIdentity);
-    if (password === undefined) return;
-    await this.step('streams', async () => {
+  private setUpStreams(environment: NodeJS.ProcessEnv): Promise<void> {
+    return this.step('streams', async () => {
       await setUpStreams({
-        password,
         root: this.options.root,
-        environment: environments['stream-keeper'],
+        environment,
         logFile: this.logFile('nats-setup'),
         leash: this.running.leash,
       });

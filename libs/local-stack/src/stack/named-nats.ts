@@ -1,7 +1,13 @@
-import { natsAccounts, requiredMaxPayload, type NatsIdentity, type NatsPermissions } from '@gatehouse/contracts';
+import {
+  natsAccounts,
+  natsPasswordVariable,
+  requiredMaxPayload,
+  type NatsIdentity,
+  type NatsPermissions,
+} from '@gatehouse/contracts';
 import { connect, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
 import { BadVariableError, ServerUnusableError } from '../errors';
-import { natsPasswordVariable, type NatsCredentials } from './nats-credentials';
+import { type NatsCredentials } from './nats-credentials';
 
 /** What decides whether Gatehouse can use a server. */
 export type NatsServerFacts = Pick<ServerInfo, 'version' | 'jetstream' | 'max_payload'>;

@@ -2,17 +2,16 @@ import { setupIdentity } from '@gatehouse/contracts';
 import { StreamSetupFailedError } from '../errors';
 import { type ProgramOptions, runProgram } from './run-program';
 
-/** How to reach NATS as `nats setup`. `environment` is that of stream-keeper. */
-export interface StreamSetupOptions extends Omit<ProgramOptions, 'app' | 'program'> {
-  password: string;
+/** The environment of `nats setup`: that of stream-keeper, with another NATS user. */
+export function setupEnvironment(streamKeeper: NodeJS.ProcessEnv, password: string): NodeJS.ProcessEnv {
+  return { ...streamKeeper, NATS_USER: setupIdentity, NATS_PASSWORD: password };
 }
 
 /**
  * Creates the streams and consumers, or changes them to their contracts.
  * @throws NotBuiltError, StreamSetupFailedError
  */
-export async function setUpStreams({ password, ...options }: StreamSetupOptions): Promise<void> {
-  const environment = { ...options.environment, NATS_USER: setupIdentity, NATS_PASSWORD: password };
-  const failure = await runProgram({ ...options, environment, app: 'stream-keeper', program: 'nats-setup' });
+export async function setUpStreams(options: Omit<ProgramOptions, 'app' | 'program'>): Promise<void> {
+  const failure = await runProgram({ ...options, app: 'stream-keeper', program: 'nats-setup' });
   if (failure) throw new StreamSetupFailedError(failure);
 }

@@ -1,0 +1,37 @@
+import { inboxPrefix } from '@gatehouse/contracts';
+import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
+import { ObservabilityModule } from '@gatehouse/observability';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type StreamKeeperConfig } from './config';
+import { KeepStreamsModule } from './keep-streams/keep-streams.module';
+import { KeptStreams } from './keep-streams/kept-streams';
+import { CONFIG, SERVICE_NAME } from './tokens';
+
+/** The whole service; provides its configuration to every module. */
+@Global()
+@Module({})
+export class AppModule {
+  static forRoot(config: StreamKeeperConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ObservabilityModule.forRoot({
+          logger,
+          host: config.host,
+          opsPort: config.opsPort,
+          checks: {
+            inject: [NatsClient, KeptStreams],
+            useFactory: (nats: NatsClient, kept: KeptStreams) => [natsReadiness(nats), kept.readiness],
+          },
+        }),
+        MessagingModule.forRootAsync({
+          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+        }),
+        KeepStreamsModule,
+      ],
+      providers: [{ provide: CONFIG, useValue: config }],
+      exports: [CONFIG],
+    };
+  }
+}

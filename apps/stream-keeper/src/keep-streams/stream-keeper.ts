@@ -1,0 +1,99 @@
+import {
+  type Contract,
+  ContractLog,
+  JetStreamConfigurationError,
+  type Made,
+  NatsClient,
+  StreamMaker,
+  nameOf,
+} from '@gatehouse/messaging';
+import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type StreamKeeperConfig } from '../config';
+import { CONFIG } from '../tokens';
+import { KeeperMetrics } from './keeper-metrics';
+import { type Finding, KeptStreams } from './kept-streams';
+
+/**
+ * Creates every missing stream, then every missing consumer: at each connect and periodically. Changes nothing that
+ * exists, so that a keeper of an older release does no harm.
+ */
+@Injectable()
+export class StreamKeeper extends PeriodicWorker {
+  private readonly maker: StreamMaker;
+  private readonly contractLog: ContractLog;
+  /** Aborted and replaced when the connection is lost, because calls on it get no answer. */
+  private lost = new AbortController();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: StreamKeeperConfig,
+    @Inject(NatsClient) private readonly nats: NatsClient,
+    @Inject(LOGGER) log: Logger,
+    @Inject(KeptStreams) private readonly kept: KeptStreams,
+    @Inject(KeeperMetrics) private readonly metrics: KeeperMetrics,
+  ) {
+    super({ everyMs: config.everyMs });
+    this.maker = new StreamMaker(nats, config.settings);
+    this.contractLog = new ContractLog(log);
+  }
+
+  override onApplicationBootstrap(): void {
+    this.nats.onLoss(() => {
+      this.lost.abort();
+      this.lost = new AbortController();
+    });
+    super.onApplicationBootstrap();
+    this.nats.onConnect(() => this.wake());
+  }
+
+  protected async run(): Promise<void> {
+    if (!this.nats.connected) return;
+    const { signal } = this.lost;
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([this.keepAll(signal), aborted]);
+    this.metrics.measured(this.kept.counts());
+  }
+
+  private async keepAll(signal: AbortSignal): Promise<void> {
+    const { contracts } = this.config;
+    await this.keepEach(
+      contracts.filter((contract) => !('durable' in contract)),
+      signal,
+    );
+    await this.keepEach(
+      contracts.filter((contract) => 'durable' in contract),
+      signal,
+    );
+  }
+
+  private async keepEach(contracts: readonly Contract[], signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.stopped) return;
+    await Promise.all(
+      contracts.map(async (contract) => {
+        if ('durable' in contract && !this.kept.has(contract.stream)) {
+          const problem = `the ${nameOf(contract)} does not exist, because its stream does not`;
+          return this.kept.note(contract, { kind: 'missing', problem });
+        }
+        const made = await this.maker.createIfMissing(contract).catch((error: Error) => error);
+        // An answer of an earlier connection says nothing about the state now.
+        if (!signal.aborted) this.kept.note(contract, this.record(contract, made));
+      }),
+    );
+  }
+
+  /** Logs and counts what became of a stream or consumer. */
+  private record(contract: Contract, made: Made | Error): Finding {
+    if (made instanceof Error) {
+      this.contractLog.failed(contract, made);
+      return { kind: made instanceof JetStreamConfigurationError ? 'missing' : 'unknown', problem: made.message };
+    }
+    if (made === 'created') {
+      this.contractLog.created(contract);
+      this.metrics.created(contract);
+      return { kind: 'present', difference: { fields: [], unusable: false } };
+    }
+    this.contractLog.present(contract, made);
+    return { kind: 'present', difference: made };
+  }
+}
