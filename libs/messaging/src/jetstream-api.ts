@@ -1,5 +1,6 @@
 import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
+import { RequestError } from '@nats-io/transport-node';
 import { JetStreamUnavailableError } from './errors';
 
 /** A stream or a consumer. */
@@ -33,6 +34,10 @@ export async function api<Value>(what: string, call: () => Promise<Value>): Prom
   try {
     return await call();
   } catch (error) {
-    throw new JetStreamUnavailableError(what, { cause: error });
+    // nats-server 2.10 and later says so when the account of the user has no import of JetStream's API.
+    const unreached = error instanceof RequestError && error.isNoResponders();
+    throw new JetStreamUnavailableError(unreached ? `${what} (${UNREACHED})` : what, { cause: error });
   }
 }
+
+const UNREACHED = "nobody answers: check the server's accounts against nats-config, and that JetStream runs";

@@ -39,6 +39,7 @@ export function consumersReadiness(jetStream: JetStream, consumers: readonly Con
 async function requireAll(checks: readonly (() => Promise<unknown>)[]): Promise<void> {
   const results = await Promise.allSettled(checks.map((check) => check()));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-  if (errors.length === 0) return;
-  throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(({ message }) => message).join('; '));
+  const [first] = errors;
+  if (first === undefined) return;
+  throw errors.length === 1 ? first : new AggregateError(errors, errors.map(({ message }) => message).join('; '));
 }

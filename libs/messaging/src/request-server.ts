@@ -4,7 +4,6 @@ import {
   type ReplyFrame,
   type RequestContract,
   envelopeHeader,
-  inboxPrefix,
 } from '@gatehouse/contracts';
 import { withLogContext } from '@gatehouse/observability';
 import { UseFilters, applyDecorators } from '@nestjs/common';
