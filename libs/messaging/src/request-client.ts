@@ -48,18 +48,20 @@ export class RequestClient {
   /**
    * Sends a request and returns the parsed reply.
    * @throws RequestRefusedError with the reason of the service. The reason is `unavailable` when NATS is unavailable or
-   * lost, no service subscribes to the subject, or no reply arrived in time (default: 5 s). After `unavailable`, it is
-   * unknown whether the request was handled.
+   * lost, no service subscribes to the subject, or no reply arrived within `timeoutMs` (default: 5 s). After
+   * `unavailable`, it is unknown whether the request was handled. nats-server before 2.10 does not report across accounts
+   * that no service subscribes: a request to a stopped service then waits for `timeoutMs`.
    */
   async send<Contract extends RequestContract>(
     contract: Contract,
     request: RequestOf<Contract>,
     { principal, requestId, origin }: RequestContext,
+    timeoutMs = this.timeoutMs,
   ): Promise<ReplyOf<Contract>> {
     const body = encoder.encode(JSON.stringify(request));
     const headers = natsHeaders();
     headers.set(envelopeHeader, this.sign({ subject: contract.subject, body, principal, requestId, origin }));
-    const frame = replyFrameSchema.parse(await this.ask(contract.subject, body, headers));
+    const frame = replyFrameSchema.parse(await this.ask(contract.subject, body, headers, timeoutMs));
     if (!frame.ok) {
       const { code, message, retryAfterMs } = frame.error;
       throw new RequestRefusedError(code, message, { retryAfterMs });
@@ -67,9 +69,14 @@ export class RequestClient {
     return contract.reply.parse(frame.data) as ReplyOf<Contract>;
   }
 
-  private async ask(subject: string, body: Uint8Array, headers: ReturnType<typeof natsHeaders>): Promise<unknown> {
+  private async ask(
+    subject: string,
+    body: Uint8Array,
+    headers: ReturnType<typeof natsHeaders>,
+    timeout: number,
+  ): Promise<unknown> {
     try {
-      const asked = this.nats.get().request(subject, body, { timeout: this.timeoutMs, headers });
+      const asked = this.nats.get().request(subject, body, { timeout, headers });
       return (await this.unlessLost(asked)).json();
     } catch (error) {
       throw new RequestRefusedError('unavailable', `no answer from ${subject.split('.')[0] ?? subject}`, {

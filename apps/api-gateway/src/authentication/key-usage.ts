@@ -6,6 +6,8 @@ import { type Logger } from 'pino';
 
 const INTERVAL_MS = 5_000;
 const MAX_KEYS = 20_000;
+/** Maximum time that shutdown waits for user-sync. */
+const END_TIMEOUT_MS = 2_000;
 
 /**
  * Collects when each API key was last used, for at most 20 000 keys. Reports the times to user-sync every five seconds.
@@ -37,10 +39,13 @@ export class KeyUsage {
     return this.reporting;
   }
 
-  /** Reports the remaining uses, and stops the timer. */
+  /** Stops the timer and reports the remaining uses; waits at most 2 s. */
   async end(): Promise<void> {
     clearInterval(this.timer);
-    await this.report();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, END_TIMEOUT_MS)));
+    await Promise.race([this.report(), timeout]);
+    clearTimeout(timer);
   }
 
   private async reportAll(): Promise<void> {

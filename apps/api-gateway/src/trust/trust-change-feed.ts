@@ -260,7 +260,10 @@ export class TrustChangeFeed {
       if (this.state === 'unregistered') await this.nats.get().flush();
       const asked = this.now();
       const request = { gatewayId: this.gatewayId, number: this.number };
-      const { current, leaseMs } = await this.services.send(leaseGateway, request, this.context);
+      // A reply after the length of a lease would bring a lease that has expired. A longer wait would delay the next
+      // renewal when nobody has received this one.
+      const limitMs = gatewayLease.lengthMs;
+      const { current, leaseMs } = await this.services.send(leaseGateway, request, this.context, limitMs);
       if (this.hasEnded) return;
       this.leasedUntil = asked + leaseMs;
       this.heardAt = Math.max(this.heardAt, asked);
