@@ -29,7 +29,7 @@ function start(environment: Record<string, string> = {}): Promise<TestGateway> {
 }
 
 describe('while a dependency is unavailable', () => {
-  it('a request to a stopped service gets 503 with Retry-After at once', async () => {
+  it('a request to a stopped service gets 503 with Retry-After', async () => {
     gateway = await start();
     const token = await mint(gateway.pair, 'user_1');
     const { status, body, headers } = await call(`${gateway.url}/api/me`, token);

@@ -1,6 +1,6 @@
 import { createEnvelopeVerifier } from '@gatehouse/auth';
-import { type ReplyOf, type RequestContract, type ServiceName } from '@gatehouse/contracts';
-import { NatsClient, RequestServer, type VerifiedRequest } from '@gatehouse/messaging';
+import { type ReplyOf, type RequestContract, type ServiceName, gatewayRequests } from '@gatehouse/contracts';
+import { NatsClient, RequestRefusedError, RequestServer, type VerifiedRequest } from '@gatehouse/messaging';
 import { type OwnNats } from '@gatehouse/testing';
 import { type Logger } from 'pino';
 import { from } from 'rxjs';
@@ -18,22 +18,30 @@ export type Answer<C extends RequestContract> = (request: VerifiedRequest<C>) =>
 export class PeerService {
   readonly nats: NatsClient;
   private readonly server: RequestServer;
+  private readonly answered = new Set<string>();
   /** Offset of its clock; milliseconds. */
   clockOffsetMs = 0;
 
-  constructor(service: ServiceName, nats: OwnNats, envelopePublicKey: string, log: Logger) {
-    this.nats = clientAs(service, nats, log);
+  constructor(
+    private readonly name: ServiceName,
+    nats: OwnNats,
+    envelopePublicKey: string,
+    log: Logger,
+  ) {
+    this.nats = clientAs(name, nats, log);
     const verify = createEnvelopeVerifier(envelopePublicKey, () => Date.now() + this.clockOffsetMs);
-    this.server = new RequestServer(this.nats, service, verify, log);
+    this.server = new RequestServer(this.nats, name, verify, log);
   }
 
   answer<C extends RequestContract>(contract: C, answer: Answer<C>): this {
     const handler = async (request: VerifiedRequest<C>) => from(Promise.resolve().then(() => answer(request)));
+    this.answered.add(contract.subject);
     this.server.addHandler(contract.subject, handler, false, { contract });
     return this;
   }
 
   async start(): Promise<void> {
+    this.refuseOthers();
     this.server.listen(() => undefined);
     void this.nats.start();
     await new Promise<void>((resolve) => this.nats.onConnect(() => resolve()));
@@ -44,5 +52,16 @@ export class PeerService {
   async stop(): Promise<void> {
     await this.server.close();
     await this.nats.close();
+  }
+
+  /** Refuses requests without an answer. Before nats-server 2.10, they would time out after 5 s. */
+  private refuseOthers(): void {
+    const requests: readonly RequestContract[] = gatewayRequests;
+    for (const contract of requests) {
+      if (!contract.subject.startsWith(`${this.name}.`) || this.answered.has(contract.subject)) continue;
+      this.answer(contract, () => {
+        throw new RequestRefusedError('unavailable', `${contract.subject} is not answered`);
+      });
+    }
   }
 }
