@@ -1,13 +1,10 @@
-import { eventsConsumer } from '@gatehouse/contracts';
-import { OpsServer } from '@gatehouse/observability';
 import { TcpProxy, eventually } from '@gatehouse/testing';
-import { AckPolicy } from '@nats-io/jetstream';
-import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
 import { EventBatch } from '../src/apply/events/event-batch';
 import { type EventRead, readEvent } from '../src/apply/events/read-event';
-import { json } from './clerk-api';
 import { T0, type UserJson, clerkUser, deliveryOf, metadata, newClerkId, userEvent, instanceId } from './clerk-events';
+import { heldEvent } from './held-event';
+import { readinessOf } from './readiness';
 import { SyncWorld } from './sync-world';
 
 /** Clerk cannot be asked for the instance while the database is unavailable, so it is configured. */
@@ -28,20 +25,6 @@ afterEach(async () => {
 
 afterAll(() => world.dispose());
 
-/** An event that needs Clerk. The answer waits for `release`, to inspect the state between two steps. */
-async function heldEvent() {
-  const user = clerkUser(newClerkId());
-  await world.deliver(userEvent('user.created', user));
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  world.clerk.answer(user.id, (request, response) => {
-    void held.then(() => json(200, { ...user, first_name: 'Clerk' })(request, response));
-  });
-  const about = await world.publish(userEvent('user.updated', { ...user, first_name: 'Tie' }));
-  await eventually(() => world.clerk.times(user.id) >= 1);
-  return { user, about, release };
-}
-
 async function deliverAll(users: readonly UserJson[]) {
   const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
   return Promise.all(published.map((about) => world.outcomeOf(about, PATIENCE.timeoutMs)));
@@ -51,22 +34,12 @@ async function appliedOnce(users: readonly UserJson[]): Promise<void> {
   for (const { id } of users) expect(await world.decisionsOf(id)).toEqual(['create']);
 }
 
-async function readiness(app: INestApplication) {
-  const response = await fetch(`http://127.0.0.1:${app.get(OpsServer, { strict: false }).port}/readyz`);
-  const { error = {} } = (await response.json()) as { error?: Record<string, { message: string }> };
-  return {
-    status: response.status,
-    down: Object.keys(error),
-    said: Object.values(error).map(({ message }) => message),
-  };
-}
-
 const newUsers = (count: number) => Array.from({ length: count }, () => clerkUser(newClerkId()));
 
 describe('user-sync during an outage of NATS', () => {
   it('between commit and report reports the outcome later, and applies the event once', async () => {
     await world.boot(settings);
-    const { user, about, release } = await heldEvent();
+    const { user, about, release } = await heldEvent(world);
     await world.nats.kill();
     release();
     await eventually(async () => expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']), PATIENCE);
@@ -91,43 +64,13 @@ describe('user-sync during an outage of NATS', () => {
   it('at startup is not ready until NATS is available', async () => {
     await world.nats.stop();
     const app = await world.launch();
-    expect(await readiness(app)).toMatchObject({ status: 503, down: expect.arrayContaining(['nats']) });
+    expect(await readinessOf(app)).toMatchObject({ status: 503, down: expect.arrayContaining(['nats']) });
     await world.nats.start();
-    await eventually(async () => expect(await readiness(app)).toMatchObject({ status: 200, down: [] }), PATIENCE);
+    await eventually(async () => expect(await readinessOf(app)).toMatchObject({ status: 200, down: [] }), PATIENCE);
     const [user] = newUsers(1);
     if (user === undefined) return;
     const about = await world.publish(userEvent('user.created', user));
     expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
-  });
-
-  it('creates the streams again when NATS has lost its store, and continues with events', async () => {
-    await world.boot(settings);
-    await world.nats.stop();
-    world.nats.loseStore();
-    await world.nats.start();
-    const [user] = newUsers(1);
-    if (user === undefined) return;
-    const about = await world.publish(userEvent('user.created', user));
-    expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
-  });
-
-  it('reports that NATS rejects the configuration of the consumer, and continues once that is corrected', async () => {
-    const { stream, durable } = eventsConsumer;
-    const [user] = newUsers(1) as [UserJson];
-    const about = await world.publish(userEvent('user.created', user));
-    const administrator = await world.administrator();
-    await administrator.consumers.delete(stream.name, durable).catch(() => undefined);
-    await administrator.consumers.add(stream.name, { durable_name: durable, ack_policy: AckPolicy.None });
-    const app = await world.boot(settings);
-    await eventually(async () => {
-      const why = /^the consumer user-sync of CLERK_EVENTS differs from its contract in .*ack_policy/;
-      const said = [expect.stringMatching(why)];
-      expect(await readiness(app)).toEqual({ status: 503, down: ['consumers'], said });
-    });
-    expect(await world.user(user.id)).toBeUndefined();
-    await administrator.consumers.delete(stream.name, durable);
-    expect(await world.outcomeOf(about, PATIENCE.timeoutMs)).toMatchObject({ decision: 'create' });
-    expect(await readiness(app)).toMatchObject({ status: 200 });
   });
 });
 
@@ -140,7 +83,7 @@ describe('user-sync during an outage of the database', () => {
     const published = await Promise.all(users.map((user) => world.publish(userEvent('user.created', user))));
     const others = new Set(published.map(({ webhookId }) => webhookId));
     await eventually(
-      async () => expect(await readiness(app)).toMatchObject({ status: 503, down: ['database'] }),
+      async () => expect(await readinessOf(app)).toMatchObject({ status: 503, down: ['database'] }),
       PATIENCE,
     );
     await proxy.reopen();
@@ -236,7 +179,7 @@ describe('the service', () => {
 
   it('finishes the current batch when it is stopped', async () => {
     const app = await world.boot(settings);
-    const { user, about, release } = await heldEvent();
+    const { user, about, release } = await heldEvent(world);
     const closing = app.close();
     release();
     await closing;

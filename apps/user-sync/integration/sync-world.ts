@@ -27,6 +27,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplication } from '@nestjs/common';
 import { Client } from 'pg';
+import { type Logger } from 'pino';
 import { type UserSyncConfig, loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { migrateUsers } from '../src/database/migrate-users';
@@ -102,15 +103,23 @@ export class SyncWorld {
   }
 
   /** Starts another instance of the service; resolves when it serves requests. */
-  async boot(environment: Record<string, string> = {}, pace: Pace = {}): Promise<INestApplication> {
-    const app = await this.launch(environment, pace);
+  async boot(
+    environment: Record<string, string> = {},
+    pace: Pace = {},
+    log: Logger = logger,
+  ): Promise<INestApplication> {
+    const app = await this.launch(environment, pace, log);
     // It connects in the background. After a flush, the server knows all its subscriptions.
     await eventually(() => app.get(NatsClient).get().flush());
     return app;
   }
 
   /** Starts another instance of the service, as main.ts does; NATS may be unavailable. */
-  async launch(environment: Record<string, string> = {}, pace: Pace = {}): Promise<INestApplication> {
+  async launch(
+    environment: Record<string, string> = {},
+    pace: Pace = {},
+    log: Logger = logger,
+  ): Promise<INestApplication> {
     const config = loadConfig({
       NATS_URL: this.nats.url,
       NATS_USER: 'user-sync',
@@ -126,7 +135,6 @@ export class SyncWorld {
       ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
       HOST: '127.0.0.1',
       OPS_PORT: '0',
-      LOG_LEVEL: 'silent',
       ...environment,
     });
     const intervals = {
@@ -136,7 +144,7 @@ export class SyncWorld {
       reconcilePause: 500,
       ...pace,
     };
-    const app = await createApp({ ...config, intervals });
+    const app = await createApp({ ...config, intervals }, log);
     this.apps.push(app);
     return app;
   }
