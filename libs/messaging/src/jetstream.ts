@@ -105,12 +105,8 @@ export class JetStream {
    */
   async checkStream(stream: StreamContract): Promise<StreamState> {
     const info = await this.streamInfo(stream);
-    if (info === undefined) {
-      this.contracts.absent(stream);
-      throw new ContractAbsentError(nameOf(stream));
-    }
+    if (info === undefined) throw new ContractAbsentError(nameOf(stream));
     const difference = streamDifference(info.config, stream);
-    this.contracts.present(stream, difference);
     if (difference.unusable) throw new ContractMismatchError(nameOf(stream), difference.fields);
     const state = streamStateOf(info);
     this.created.set(stream.name, state.createdAt);
@@ -170,9 +166,18 @@ export class JetStream {
     });
   }
 
+  /** Reads the stream, and logs when it is missing, differs from its contract or matches it again. */
   private async streamInfo(stream: StreamContract): Promise<StreamInfo | undefined> {
     const manager = await this.manager();
-    return api(nameOf(stream), () => orUndefined([STREAM_NOT_FOUND], () => manager.streams.info(stream.name)));
+    const info = await api(nameOf(stream), () =>
+      orUndefined([STREAM_NOT_FOUND], () => manager.streams.info(stream.name)),
+    );
+    if (info === undefined) this.contracts.absent(stream);
+    else this.contracts.present(stream, streamDifference(info.config, stream));
+    // A stream that was deleted or replaced is checked again before the next publish.
+    const known = this.created.get(stream.name);
+    if (info === undefined || known?.getTime() !== Date.parse(info.created)) this.created.delete(stream.name);
+    return info;
   }
 
   private async consumerInfo(consumer: ConsumerContract): Promise<ConsumerInfo | undefined> {
