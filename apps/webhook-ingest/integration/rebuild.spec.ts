@@ -1,25 +1,17 @@
-import {
-  type Outcome,
-  clerkEventsStream,
-  clerkOutcomesStream,
-  decodeEventHeaders,
-  eventsConsumer,
-  jetStreamApiPrefix,
-  outcomeSubject,
-} from '@gatehouse/contracts';
-import { JetStream, type NatsClient } from '@gatehouse/messaging';
+import { clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
+import { JetStream } from '@gatehouse/messaging';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
-import { type Msg } from '@nats-io/transport-node';
 import { makeRoom } from '../src/rebuild-stream/make-room';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
+import { PlayedUserSync } from './played-user-sync';
 
 let harness: IngestHarness;
-let sync: { nats: NatsClient; jetStream: JetStream };
+let sync: PlayedUserSync;
 
 beforeEach(async () => {
   harness = await IngestHarness.create();
-  sync = harness.client('user-sync');
+  sync = new PlayedUserSync(harness.client('user-sync'));
 });
 
 afterEach(() => harness.dispose());
@@ -46,46 +38,6 @@ async function publishedIds(): Promise<string[]> {
 
 const numbered = (ids: readonly string[], publishNumber: number) => ids.map((id) => `${id}:${publishNumber}`).sort();
 
-/** Consumes and acknowledges events like user-sync, but reports no outcomes; returns their webhook ids. */
-async function swallow(count: number): Promise<string[]> {
-  const ids: string[] = [];
-  while (ids.length < count) {
-    const message = await pullOne();
-    ids.push(decodeEventHeaders((name) => message.headers?.get(name) || undefined).webhookId);
-    message.respond('+ACK');
-  }
-  await sync.nats.get().flush();
-  return ids;
-}
-
-/** Pulls one event like user-sync; does not acknowledge it. */
-function pullOne(): Promise<Msg> {
-  const { stream, durable } = eventsConsumer;
-  const subject = `${jetStreamApiPrefix}.CONSUMER.MSG.NEXT.${stream.name}.${durable}`;
-  return sync.nats.get().request(subject, '{"batch":1,"expires":20000000000}', { timeout: 20_000, noMux: true });
-}
-
-function report(webhookId: string): Promise<unknown> {
-  const outcome: Outcome = {
-    webhookId,
-    attempt: 0,
-    publishNumber: 1,
-    correlationId: 'c',
-    clerkUserId: 'user_1',
-    userId: null,
-    at: Date.now(),
-    status: 'success',
-    decision: 'create',
-    reason: 'the user was unknown',
-  };
-  return sync.jetStream.publish({
-    stream: clerkOutcomesStream,
-    subject: outcomeSubject(outcome.status),
-    messageId: `test:${webhookId}`,
-    data: Buffer.from(JSON.stringify([outcome])),
-  });
-}
-
 async function rebuilt(ingest: Ingest): Promise<string> {
   const metrics = await (await fetch(`http://127.0.0.1:${ingest.app.get(OpsServer).port}/metrics`)).text();
   return metrics
@@ -99,7 +51,7 @@ describe('an event stream that was deleted', () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 10);
     const [done = '', ...open] = ids;
-    await report(done);
+    await sync.report(done);
     await eventually(async () => expect(await harness.row(done)).toMatchObject({ status: 'success' }));
     await harness.nats.kill();
     harness.nats.loseStore();
@@ -177,7 +129,7 @@ describe('a lost outcome', () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 3);
     await ingest.close();
-    const taken = await swallow(2);
+    const taken = await sync.swallow(2);
     await harness.start();
     await eventually(async () => {
       const all = await publishedIds();
@@ -193,8 +145,8 @@ describe('a lost outcome', () => {
     const [id = ''] = await deliverMany(ingest, 1);
     // The row is locked, so its outcome is on the stream and cannot be applied.
     await harness.lockRow(id, async () => {
-      await report(id);
-      await swallow(1);
+      await sync.report(id);
+      await sync.swallow(1);
       await laterThanGrace();
       expect(await publishedIds()).toEqual([`${id}:1`]);
     });
@@ -207,7 +159,7 @@ describe('a stream that is half full', () => {
   it('loses its acknowledged messages and no others; before it is half full it loses none', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 6);
-    await swallow(4);
+    await sync.swallow(4);
     const jetStream = ingest.app.get(JetStream);
     const floor = async () => (await jetStream.consumerState(eventsConsumer))?.ackFloor ?? 0;
     await eventually(async () => expect(await floor()).toBe(4));
@@ -217,7 +169,7 @@ describe('a stream that is half full', () => {
     expect(await makeRoom(jetStream, clerkEventsStream, state, 4)).toBe(0);
     expect(await makeRoom(jetStream, { ...clerkEventsStream, maxBytes: state.bytes * 2 }, state, 4)).toBe(4);
     expect(await jetStream.streamState(clerkEventsStream)).toMatchObject({ firstSequence: 5, lastSequence: 6 });
-    expect([...(await swallow(2))].sort()).toEqual((await remaining(ids, 4)).sort());
+    expect([...(await sync.swallow(2))].sort()).toEqual((await remaining(ids, 4)).sort());
   });
 
   /** The ids whose events are not among the first `count` of the stream. */
@@ -234,7 +186,7 @@ describe('a slow consumer', () => {
   it('receives no event twice, neither those on the stream nor those in progress', async () => {
     const ingest = await harness.start();
     const ids = await deliverMany(ingest, 5);
-    await pullOne();
+    await sync.pullOne();
     await laterThanGrace();
     expect(await publishedIds()).toEqual(numbered(ids, 1));
     expect(await rebuilt(ingest)).toBe('');

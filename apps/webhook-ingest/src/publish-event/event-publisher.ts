@@ -1,9 +1,10 @@
 import { clerkEventsStream, encodeEventHeaders, eventMessageId, eventSubject } from '@gatehouse/contracts';
-import { ContractAbsentError, ContractMismatchError, JetStream, NatsClient } from '@gatehouse/messaging';
+import { JetStream, NatsClient } from '@gatehouse/messaging';
 import { LOGGER, METRICS, failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { failureLevel } from './failure-level';
 import { PublishLog } from './publish-log';
 import { type PublishableEvent } from './publishable-event';
 
@@ -13,12 +14,27 @@ import { type PublishableEvent } from './publishable-event';
  */
 const MAX_IN_FLIGHT = 1_000;
 const MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024;
+/** Time for which background publishing stops when the stream is missing or cannot be used; milliseconds. */
+const UNUSABLE_PAUSE_MS = 500;
 
-/** Publishes recorded events and stores the stream's acknowledgement in the ledger. */
+/**
+ * Publishes recorded events and stores the stream's acknowledgement in the ledger.
+ *
+ * States of publishing in the background:
+ *
+ *   working    the last publish succeeded, or none was tried.
+ *   failing    the last publish failed. The first failure was logged, later ones are logged at debug level.
+ *   paused     until `pausedUntil`, because the stream is missing or cannot be used. Events are skipped.
+ *
+ * Transitions: working → failing when a publish fails, any → working when one succeeds, and any → paused on a failure
+ * that `failureLevel` does not report. After the pause the next event is tried.
+ */
 @Injectable()
 export class EventPublisher {
   private readonly inFlight = new Set<Promise<void>>();
   private bytes = 0;
+  private state: 'working' | 'failing' = 'working';
+  private pausedUntil = 0;
   private readonly publishes: Counter<'result'>;
   private readonly publishSeconds: Histogram;
 
@@ -44,24 +60,22 @@ export class EventPublisher {
   }
 
   /**
-   * Publishes a recorded event in the background. Skips it while NATS is disconnected or a limit is reached; the relay
-   * publishes it later.
+   * Publishes a recorded event in the background. Skips it while NATS is disconnected, publishing is paused or a limit is
+   * reached; the relay publishes it later.
    */
   offer(event: PublishableEvent): void {
     const { length } = event.body;
-    if (!this.nats.connected || this.inFlight.size >= MAX_IN_FLIGHT || this.bytes + length > MAX_BYTES_IN_FLIGHT) {
+    const full = this.inFlight.size >= MAX_IN_FLIGHT || this.bytes + length > MAX_BYTES_IN_FLIGHT;
+    if (full || !this.nats.connected || performance.now() < this.pausedUntil) {
       this.publishes.inc({ result: 'skipped' });
       return;
     }
     this.bytes += length;
     const work = this.publish(event)
-      .catch((error: unknown) => {
-        // Readiness and one log line already report a stream that is missing or cannot be used. So the failure of each
-        // event is logged only at debug level.
-        const reported = error instanceof ContractAbsentError || error instanceof ContractMismatchError;
-        const level = reported ? 'debug' : 'warn';
-        this.log[level]({ err: error, webhookId: event.webhookId }, 'publish failed; the relay will retry');
-      })
+      .then(
+        () => this.succeeded(),
+        (error: unknown) => this.failed(event, error),
+      )
       .finally(() => {
         this.bytes -= length;
         this.inFlight.delete(work);
@@ -96,6 +110,19 @@ export class EventPublisher {
       this.publishes.inc({ result: 'failed' });
       throw error;
     }
+  }
+
+  private succeeded(): void {
+    if (this.state === 'failing') this.log.info('publishing succeeded again');
+    this.state = 'working';
+  }
+
+  private failed({ webhookId }: PublishableEvent, error: unknown): void {
+    const level = failureLevel(error);
+    const first = level === 'warn' && this.state === 'working';
+    this.log[first ? 'warn' : 'debug']({ err: error, webhookId }, 'publish failed; the relay will retry');
+    if (level === 'warn') this.state = 'failing';
+    else this.pausedUntil = performance.now() + UNUSABLE_PAUSE_MS;
   }
 
   /** Resolves when every background publish is over. */

@@ -4,11 +4,13 @@
  * States of the relay, which runs a round every `pollMs`:
  *
  *   working    the last round succeeded, or none has run. After a round with a full batch, the next follows at once.
- *   failing    the last round threw an error. The error was logged when this state began.
+ *   failing    the last round threw an error: a publish failed or the database is unavailable. The error was logged when
+ *              this state began.
+ *   blocked    the stream is missing or cannot be used. Nothing is leased; `JetStream` logged the stream.
  *   stopped    the service shuts down. The chunk in progress is finished; the leases of other rows are released.
  *
- * Transitions: working → failing when a round throws, failing → working when a round succeeds, and any → stopped at
- * shutdown.
+ * Transitions: working → failing or blocked when a round throws, failing or blocked → working when a round succeeds, and
+ * any → stopped at shutdown.
  *
  * States of a row that the relay distinguishes:
  *
@@ -22,7 +24,7 @@
  * and leased → unpublished when the publish fails, the relay stops or the lease expires. No row is locked while it is
  * published, so several replicas can relay at the same time.
  */
-import { eventsConsumer } from '@gatehouse/contracts';
+import { clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
 import { JetStream, NatsClient } from '@gatehouse/messaging';
 import { LOGGER, METRICS, PeriodicWorker, failpoint, withLogContext } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
@@ -31,6 +33,7 @@ import { Counter, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { type WebhookIngestConfig } from '../config';
 import { EventPublisher } from '../publish-event/event-publisher';
+import { failureLevel } from '../publish-event/failure-level';
 import { type PublishableEvent } from '../publish-event/publishable-event';
 import { CONFIG } from '../tokens';
 import { leaseDueRetries } from './lease-due-retries';
@@ -43,13 +46,19 @@ const BATCH = 64;
 const CHUNK = 16;
 const MIN_FAILURE_PAUSE_MS = 100;
 
+/** Rows that are not published, and the first error; without an error the relay stopped. */
+interface Unpublished {
+  readonly left: readonly LeasedEvent[];
+  readonly error?: Error | undefined;
+}
+
 /** Runs the relay. Its rate is limited, so that new events are not delayed while a backlog is published. */
 @Injectable()
 export class Relay extends PeriodicWorker {
   private readonly pace: Pace;
   private readonly leases: Counter<'why'>;
   private readonly options: WebhookIngestConfig['relay'];
-  private state: 'working' | 'failing' = 'working';
+  private state: 'working' | 'failing' | 'blocked' = 'working';
 
   constructor(
     private readonly dataSource: DataSource,
@@ -82,14 +91,18 @@ export class Relay extends PeriodicWorker {
       this.state = 'working';
       return full;
     } catch (error) {
-      if (this.state !== 'failing') this.log.warn({ err: error }, 'relay round failed; retrying');
-      this.state = 'failing';
+      const state = failureLevel(error) === 'warn' ? 'failing' : 'blocked';
+      const level = state === 'failing' && this.state !== state ? 'warn' : 'debug';
+      this.log[level]({ err: error }, 'relay round failed; retrying');
+      this.state = state;
       return false;
     }
   }
 
-  /** Relays one batch; returns whether more rows are probably waiting. */
+  /** Relays one batch; returns whether more rows are probably waiting. @throws the first error of a publish */
   private async round(): Promise<boolean> {
+    // Leases no row while the stream is missing or cannot be used.
+    await this.jetStream.streamCreatedAt(clerkEventsStream);
     const limit = Math.min(BATCH, this.pace.allowance(performance.now(), await this.backlog()));
     if (limit === 0) return false;
     // Retries get at most half of the batch, so that retries and unpublished rows do not delay each other.
@@ -105,46 +118,46 @@ export class Relay extends PeriodicWorker {
     const leased = [...retries, ...unpublished];
     this.pace.spend(leased.length);
     if (leased.length > 0) failpoint('after-relay-lease');
-    const left = await this.publishInChunks(leased);
+    const { left, error } = await this.publishInChunks(leased);
     if (left.length > 0) {
       await releaseLeases(this.dataSource, left, Math.max(this.options.graceMs, MIN_FAILURE_PAUSE_MS));
+      if (error !== undefined) throw error;
       return false;
     }
     return leased.length === limit || retries.length === share;
   }
 
   /** Publishes chunk after chunk until one fails or the relay stops; returns the rows that are not published. */
-  private async publishInChunks(leased: readonly LeasedEvent[]): Promise<readonly LeasedEvent[]> {
+  private async publishInChunks(leased: readonly LeasedEvent[]): Promise<Unpublished> {
     for (let start = 0; start < leased.length; start += CHUNK) {
       const rest = leased.slice(start);
-      if (this.stopped) return rest;
-      const failed = await this.publishChunk(rest.slice(0, CHUNK));
+      if (this.stopped) return { left: rest };
+      const { left, error } = await this.publishChunk(rest.slice(0, CHUNK));
       // NATS is probably unavailable: the other chunks would fail too, each after its own timeout, so they are not
       // tried.
-      if (failed.length > 0) return [...failed, ...rest.slice(CHUNK)];
+      if (left.length > 0) return { left: [...left, ...rest.slice(CHUNK)], error };
     }
-    return [];
+    return { left: [] };
   }
 
   /** Publishes a chunk; returns the rows that failed. */
-  private async publishChunk(leased: readonly LeasedEvent[]): Promise<LeasedEvent[]> {
+  private async publishChunk(leased: readonly LeasedEvent[]): Promise<Unpublished> {
     const events = await loadLeased(this.dataSource, leased);
-    const results = await Promise.all(
-      events.map((event) => withLogContext({ correlationId: event.correlationId }, () => this.tryPublish(event))),
+    const failures: { readonly event: LeasedEvent; readonly error: Error }[] = [];
+    const publish = async (event: PublishableEvent) => {
+      const { webhookId, publishNumber } = event;
+      try {
+        await this.publisher.publish(event);
+        this.log.info({ webhookId, publishNumber }, 'event relayed');
+      } catch (error) {
+        this.log.debug({ err: error, webhookId }, 'relaying an event failed');
+        failures.push({ event, error: error as Error });
+      }
+    };
+    await Promise.all(
+      events.map((event) => withLogContext({ correlationId: event.correlationId }, () => publish(event))),
     );
-    return events.filter((_, index) => results[index] === false);
-  }
-
-  private async tryPublish(event: PublishableEvent): Promise<boolean> {
-    const { webhookId, publishNumber } = event;
-    try {
-      await this.publisher.publish(event);
-      this.log.info({ webhookId, publishNumber }, 'event relayed');
-      return true;
-    } catch (error) {
-      this.log.warn({ err: error, webhookId }, 'relaying an event failed');
-      return false;
-    }
+    return { left: failures.map(({ event }) => event), error: failures[0]?.error };
   }
 
   /**
