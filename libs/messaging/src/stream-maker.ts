@@ -92,16 +92,39 @@ export class StreamMaker {
     return made;
   }
 
-  /** Deletes the stream with its consumers, or the consumer, and creates it anew. @throws JetStreamUnavailableError */
+  /**
+   * Deletes the stream with its consumers, or the consumer, and creates it anew. When NATS refuses that, it is created
+   * as it was before, but empty.
+   * @throws JetStreamConfigurationError when NATS refuses the creation
+   * @throws JetStreamUnavailableError
+   */
   async replace(contract: Contract): Promise<void> {
-    await this.using(contract, (manager) =>
-      orUndefined([STREAM_NOT_FOUND, CONSUMER_NOT_FOUND], () =>
-        'durable' in contract
-          ? manager.consumers.delete(contract.stream.name, contract.durable)
-          : manager.streams.delete(contract.name),
-      ),
-    );
-    await this.createIfMissing(contract);
+    const restore = await this.using(contract, (manager) => this.remove(manager, contract));
+    try {
+      // Another process may have created it meanwhile, with its own contract.
+      await this.apply(contract);
+    } catch (error) {
+      if (error instanceof JetStreamConfigurationError && error.fields.length === 0) {
+        await this.using(contract, restore).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  /** Deletes a stream or consumer; returns a function that creates it as it was. */
+  private async remove(
+    manager: JetStreamManager,
+    contract: Contract,
+  ): Promise<(manager: JetStreamManager) => Promise<unknown>> {
+    if ('durable' in contract) {
+      const { stream, durable } = contract;
+      const { config } = await manager.consumers.info(stream.name, durable);
+      await manager.consumers.delete(stream.name, durable);
+      return (other) => other.consumers.add(stream.name, config);
+    }
+    const { config } = await manager.streams.info(contract.name);
+    await manager.streams.delete(contract.name);
+    return (other) => other.streams.add(config);
   }
 
   private async find(manager: JetStreamManager, contract: Contract): Promise<Difference | undefined> {

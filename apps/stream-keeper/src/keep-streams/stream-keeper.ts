@@ -72,7 +72,7 @@ export class StreamKeeper extends PeriodicWorker {
     await Promise.all(
       contracts.map(async (contract) => {
         if ('durable' in contract && !this.kept.has(contract.stream)) {
-          const problem = `the ${nameOf(contract)} does not exist, because its stream does not`;
+          const problem = `the ${nameOf(contract)} is missing, because its stream is missing`;
           return this.kept.note(contract, { kind: 'missing', problem });
         }
         const made = await this.maker.createIfMissing(contract).catch((error: Error) => error);

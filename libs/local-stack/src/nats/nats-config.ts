@@ -11,6 +11,8 @@ export interface NatsConfig {
   /** Users of the one account of a server without `accounts`. */
   users?: readonly NatsUser[];
   accounts?: readonly NatsAccount[];
+  /** Text to use instead of the text of `accounts`. */
+  accountsText?: string;
   /** Whether the server acknowledges a message only when the message is on disk. Ignored before nats-server 2.10. */
   syncAlways?: boolean;
   /** Maximum disk space that all streams together may reserve, e.g. `1TB`; by default a share of the disk. */
@@ -39,7 +41,7 @@ export function natsConfigText(config: NatsConfig): string {
   lines.push('authorization {', `  timeout: ${AUTHORIZATION_TIMEOUT_S}`);
   if (config.users) lines.push('  users: [', ...config.users.map((user) => `    ${natsUserText(user)}`), '  ]');
   lines.push('}');
-  const accounts = config.accounts ? natsAccountsText(config.accounts) : '';
+  const accounts = config.accountsText ?? (config.accounts ? natsAccountsText(config.accounts) : '');
   return `${lines.join('\n')}\n${accounts}`;
 }
 

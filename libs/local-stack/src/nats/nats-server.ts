@@ -11,12 +11,17 @@ import { firstNatsClient } from './nats-first-client';
 import { explainFileError, explainOutput } from '../processes/explain-failure';
 
 /** Which nats-server to run, for which users, and where. */
-export interface NatsServerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'syncAlways' | 'maxFileStore'> {
+export interface NatsServerOptions extends Pick<
+  NatsConfig,
+  'users' | 'accounts' | 'accountsText' | 'syncAlways' | 'maxFileStore'
+> {
   /** Program and version, from `resolveNatsServer`. */
   program: { path: string; version: string };
   /** Folder of the configuration and of JetStream's files. */
   directory: string;
   logFile: string;
+  /** Environment of the server in addition to that of this process. */
+  environment?: NodeJS.ProcessEnv;
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
   /** Name of the variable that chooses the port, for the error when the port is taken. */
@@ -62,6 +67,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       command: options.program.path,
       args: ['--config', configFile],
       cwd: options.directory,
+      env: { ...process.env, ...options.environment },
       logFile: options.logFile,
       stopSignal: 'SIGTERM',
       graceMs: 15_000,

@@ -11,14 +11,19 @@ export interface NatsContainer extends Omit<Container, 'host'> {
 const configFile = '/etc/gatehouse/nats-server.conf';
 const readyTimeoutMs = 30_000;
 
+/** How to run nats-server in a container. */
+export interface NatsContainerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'accountsText' | 'maxFileStore'> {
+  readonly hostPort?: number;
+  readonly environment?: Record<string, string>;
+}
+
 /** Starts nats-server from TEST_NATS_IMAGE. Waits at each start until one of its users can connect. */
-export async function startNatsContainer(
-  options: Pick<NatsConfig, 'users' | 'accounts' | 'maxFileStore'> & { hostPort?: number },
-): Promise<NatsContainer> {
+export async function startNatsContainer(options: NatsContainerOptions): Promise<NatsContainer> {
   const image = process.env.TEST_NATS_IMAGE || 'nats:2.14-alpine';
   const text = natsConfigText({
     users: options.users,
     accounts: options.accounts,
+    accountsText: options.accountsText,
     maxFileStore: options.maxFileStore,
     // The oldest supported version: with its settings, the file works in every image.
     version: '2.9.0',
@@ -32,6 +37,7 @@ export async function startNatsContainer(
     imageVariable: 'TEST_NATS_IMAGE',
     // Contains only options, because the entry point of the official images adds the program.
     command: ['--config', configFile],
+    environment: options.environment,
     files: { [configFile]: text },
     port: 4222,
     hostPort: options.hostPort,

@@ -1,11 +1,10 @@
-import { type NatsAccount } from '@gatehouse/contracts';
 import { freePort } from '@gatehouse/local-stack';
-import { startNatsContainer, type NatsContainer } from '../containers/nats-container';
-import { type OwnNats, loginOf } from './own-nats';
+import { startNatsContainer, type NatsContainer, type NatsContainerOptions } from '../containers/nats-container';
+import { type OwnNats, type OwnNatsOptions, loginOf } from './own-nats';
 
 /** Starts a container that keeps its port on the host when it is stopped and started. */
-export async function startOwnNatsContainer(accounts: readonly NatsAccount[]): Promise<OwnNats> {
-  const first = await onFreePort(accounts);
+export async function startOwnNatsContainer({ accounts, configured }: OwnNatsOptions): Promise<OwnNats> {
+  const first = await onFreePort({ accounts, ...configured });
   const { url, port } = first;
   let container: NatsContainer | undefined = first;
   let running = true;
@@ -36,7 +35,7 @@ export async function startOwnNatsContainer(accounts: readonly NatsAccount[]): P
         lost = false;
       }
       if (container) await container.start();
-      else container = await startNatsContainer({ accounts, hostPort: port });
+      else container = await startNatsContainer({ accounts, ...configured, hostPort: port });
       running = true;
     },
     loseStore() {
@@ -51,10 +50,10 @@ export async function startOwnNatsContainer(accounts: readonly NatsAccount[]): P
 }
 
 /** Tries several ports: another program may take a free port first, and the engine may be on another host. */
-async function onFreePort(accounts: readonly NatsAccount[]): Promise<NatsContainer> {
+async function onFreePort(options: NatsContainerOptions): Promise<NatsContainer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startNatsContainer({ accounts, hostPort: await freePort() });
+      return await startNatsContainer({ ...options, hostPort: await freePort() });
     } catch (error) {
       if (attempt === 3 || !/port is already allocated|address already in use/i.test(String(error))) throw error;
     }

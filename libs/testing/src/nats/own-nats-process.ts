@@ -9,7 +9,12 @@ import { type OwnNats, type OwnNatsOptions, loginOf } from './own-nats';
  * Starts nats-server as a process. Its store is in a temporary folder, unless `place` names another one. `place` may be
  * smaller than what the streams reserve.
  */
-export async function startOwnNatsProcess({ accounts, place, program: other }: OwnNatsOptions): Promise<OwnNats> {
+export async function startOwnNatsProcess({
+  accounts,
+  configured,
+  place,
+  program: other,
+}: OwnNatsOptions): Promise<OwnNats> {
   const path = other ?? testVariable('natsProgram');
   const program = { path, version: await natsVersion(path) };
   const directory = mkdtempSync(join(place ?? tmpdir(), 'gatehouse-nats-'));
@@ -20,6 +25,7 @@ export async function startOwnNatsProcess({ accounts, place, program: other }: O
     startNatsServer({
       program,
       accounts,
+      ...configured,
       ...(place !== undefined && { maxFileStore: '4GB' }),
       directory,
       port,

@@ -35,6 +35,8 @@ export interface NatsLogin {
 export interface OwnNatsOptions {
   /** Accounts instead of those of production, with the password of each user equal to its name. */
   accounts?: readonly NatsAccount[];
+  /** Text of the accounts, to run instead of the text of `accounts`, and the variables that it uses. */
+  configured?: { readonly accountsText: string; readonly environment: Record<string, string> };
   /** Folder for the store of a process; it may be smaller than what the streams reserve. */
   place?: string;
   /** nats-server to run instead of the one that the global setup found. */

@@ -12,6 +12,6 @@ export async function startOwnNats(options: OwnNatsOptions = {}): Promise<OwnNat
   const operator = { user: OPERATOR, password: OPERATOR };
   const accounts = options.accounts ?? natsAccounts((identity) => identity, [operator]);
   return testServers() === 'testcontainers'
-    ? startOwnNatsContainer(accounts)
+    ? startOwnNatsContainer({ ...options, accounts })
     : startOwnNatsProcess({ ...options, accounts });
 }

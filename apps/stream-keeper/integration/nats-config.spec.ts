@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  type NatsAccount,
+  type NatsIdentity,
+  natsAccounts,
+  natsIdentities,
+  natsPasswordVariable,
+} from '@gatehouse/contracts';
+import { workspaceRoot } from '@gatehouse/local-stack';
+import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { type NatsConnection, PermissionViolationError, connect } from '@nats-io/transport-node';
+
+const SYSTEM = 'system';
+const run = promisify(execFile);
+const table = natsAccounts((identity) => identity);
+
+let nats: OwnNats;
+let system: NatsConnection;
+
+beforeAll(async () => {
+  const program = join(workspaceRoot(), 'dist/apps/stream-keeper/src/nats-config.js');
+  const { stdout } = await run(process.execPath, [program], { env: {}, timeout: 60_000 });
+  // The operator of a server adds an account of its own, which sees what the server has read.
+  const systemAccount = `SYSTEM: { users: [ { user: "${SYSTEM}", password: "${SYSTEM}" } ] }`;
+  nats = await startOwnNats({
+    configured: {
+      accountsText: `system_account: SYSTEM\n${stdout.replace('accounts {', `accounts {\n${systemAccount}`)}`,
+      environment: Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),
+    },
+  });
+  system = await connect({ servers: nats.url, user: SYSTEM, pass: SYSTEM });
+});
+
+afterAll(async () => {
+  await system?.close();
+  await nats?.dispose();
+});
+
+/** An account as nats-server has read it. */
+interface AccountDetail {
+  readonly jetstream_enabled: boolean;
+  readonly exports?: readonly {
+    readonly subject: string;
+    readonly type: string;
+    readonly response_type?: string;
+    readonly approved_accounts: readonly string[];
+  }[];
+  readonly imports?: readonly {
+    readonly subject: string;
+    readonly account: string;
+    readonly type: string;
+    readonly local_subject?: string;
+    readonly to?: string;
+  }[];
+}
+
+async function ask<Data>(endpoint: string, options: object): Promise<Data> {
+  const reply = await system.request(`$SYS.REQ.SERVER.PING.${endpoint}`, JSON.stringify(options), { timeout: 10_000 });
+  return reply.json<{ data: Data }>().data;
+}
+
+/** What an account exports and imports, in a form that can be compared. */
+interface Shares {
+  readonly jetStream: boolean;
+  readonly exports: readonly string[];
+  readonly imports: readonly string[];
+}
+
+/** The account as the server runs it, without what every account imports from the system's. */
+async function running(name: string): Promise<Shares> {
+  const { account_detail: detail } = await ask<{ account_detail: AccountDetail }>('ACCOUNTZ', { account: name });
+  return {
+    jetStream: detail.jetstream_enabled,
+    exports: (detail.exports ?? [])
+      .map(({ type, subject, response_type, approved_accounts }) =>
+        textOf(type, subject, response_type === 'Streamed' ? 'many replies' : '', approved_accounts.toSorted()),
+      )
+      .sort(),
+    imports: (detail.imports ?? [])
+      .filter(({ account }) => account !== 'SYSTEM')
+      .map(({ type, account, subject, local_subject }) => textOf(type, account, subject, local_subject ?? subject))
+      .sort(),
+  };
+}
+
+/** The account as the table says. */
+function asInTable({ jetStream, exports, imports }: NatsAccount): Shares {
+  return {
+    jetStream,
+    exports: exports
+      .map(({ kind, subject, manyReplies, accounts }) =>
+        textOf(kind, subject, manyReplies ? 'many replies' : '', accounts.toSorted()),
+      )
+      .sort(),
+    imports: imports.map(({ kind, account, subject, to }) => textOf(kind, account, subject, to ?? subject)).sort(),
+  };
+}
+
+const textOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
+
+const users = table.flatMap(({ name, users: members }) => members.map((member) => ({ ...member, account: name })));
+
+/** A subject of each kind that any user may use. */
+const subjects = {
+  publish: [...new Set(users.flatMap(({ permissions }) => permissions?.publish.allow ?? []))].map(withoutWildcards),
+  subscribe: [...new Set(users.flatMap(({ permissions }) => permissions?.subscribe.allow ?? []))],
+};
+
+function withoutWildcards(subject: string): string {
+  return subject.replace(/\*/g, 'any').replace(/>$/, 'any.any');
+}
+
+/** Tries each subject as this user. Returns those that the server does not reject. */
+async function tried(
+  user: NatsIdentity,
+): Promise<{ account: string | undefined; publish: string[]; subscribe: string[] }> {
+  const connection = await connect({ ...nats.as(user), timeout: 10_000 });
+  const rejected = { publish: new Set<string>(), subscribe: new Set<string>() };
+  void (async () => {
+    for await (const status of connection.status()) {
+      if (status.type !== 'error' || !(status.error instanceof PermissionViolationError)) continue;
+      rejected[status.error.operation === 'publish' ? 'publish' : 'subscribe'].add(status.error.subject);
+    }
+  })();
+  try {
+    for (const subject of subjects.publish) connection.publish(subject);
+    // The callback keeps a rejected subscription from throwing.
+    for (const subject of subjects.subscribe) connection.subscribe(subject, { callback: () => undefined });
+    // An answer to this PING follows the rejections of everything that was sent before.
+    await connection.flush();
+    const { connections } = await ask<{ connections: { authorized_user: string; account: string }[] }>('CONNZ', {
+      auth: true,
+    });
+    return {
+      account: connections.find(({ authorized_user }) => authorized_user === user)?.account,
+      publish: subjects.publish.filter((subject) => !rejected.publish.has(subject)),
+      subscribe: subjects.subscribe.filter((subject) => !rejected.subscribe.has(subject)),
+    };
+  } finally {
+    await connection.close();
+  }
+}
+
+describe('the accounts that nats-config prints, on a server that includes them', () => {
+  it('are those of the table, and the only ones', async () => {
+    const { accounts } = await ask<{ accounts: string[] }>('ACCOUNTZ', {});
+    // $G exists in every server; the next test shows that nobody gets in.
+    expect(accounts.sort()).toEqual(['$G', 'SYSTEM', ...table.map(({ name }) => name)].sort());
+  });
+
+  it('reject a client without a user, and one with a wrong password', async () => {
+    await expect(connect({ servers: nats.url, reconnect: false })).rejects.toThrow(/authorization/i);
+    const login = { ...nats.as('user-sync'), pass: 'webhook-ingest', reconnect: false };
+    await expect(connect(login)).rejects.toThrow(/authorization/i);
+  });
+
+  it.each(table)('$name exports and imports what the table says, and nothing else', async (account) => {
+    expect(await running(account.name)).toEqual(asInTable(account));
+  });
+
+  it.each(natsIdentities)('%s may publish and subscribe to what the table says, and nothing else', async (identity) => {
+    const row = users.find(({ user }) => user === identity);
+    const { publish, subscribe } = await tried(identity).then(({ account, ...rights }) => {
+      expect(account).toBe(row?.account);
+      return rights;
+    });
+    expect(publish).toEqual(subjects.publish.filter((subject) => mayUse(row?.permissions?.publish.allow, subject)));
+    expect(subscribe).toEqual(
+      subjects.subscribe.filter((subject) => mayReceive(row?.permissions?.subscribe.allow, subject)),
+    );
+  });
+});
+
+/** Whether the table gives the right to publish on this subject, which stands for one of its patterns. */
+function mayUse(allowed: readonly string[] = [], subject: string): boolean {
+  return allowed.some((pattern) => withoutWildcards(pattern) === subject);
+}
+
+/** Whether the table gives the right to subscribe to this pattern: it, or one that covers it. */
+function mayReceive(allowed: readonly string[] = [], subject: string): boolean {
+  return allowed.some(
+    (pattern) => pattern === subject || (/>$/.test(pattern) && subject.startsWith(pattern.slice(0, -1))),
+  );
+}
