@@ -9,7 +9,7 @@ import {
   natsPasswordVariable,
 } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
-import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { type OwnNats, startOwnNats } from '@gatehouse/testing';
 import { type NatsConnection, PermissionViolationError, connect } from '@nats-io/transport-node';
 
 const SYSTEM = 'system';
@@ -80,7 +80,10 @@ async function running(name: string): Promise<Shares> {
       .sort(),
     imports: (detail.imports ?? [])
       .filter(({ account }) => account !== 'SYSTEM')
-      .map(({ type, account, subject, local_subject }) => textOf(type, account, subject, local_subject ?? subject))
+      .map(({ type, account, subject, to, local_subject: local }) =>
+        // nats-server 2.9 has no `local_subject`, and its `subject` is the local one.
+        local === undefined ? textOf(type, account, to ?? subject, subject) : textOf(type, account, subject, local),
+      )
       .sort(),
   };
 }
