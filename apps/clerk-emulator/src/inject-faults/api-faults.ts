@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ClerkApiError } from '../clerk/clerk-api-error';
 import { InjectedServerError, RequestTimedOutError, ResourceLockedError, TooManyRequestsError } from '../errors';
-import { type FaultParams } from './fault-kinds';
+import { type FaultKindOf, type FaultParams } from './fault-kinds';
 import { Faults } from './faults';
 
 /** How faults change the answer to one Backend API request after it was handled. */
@@ -31,20 +31,36 @@ export class ApiFaults {
     let hang: RequestPlan['hang'] = null;
     let refusal: RequestPlan['refusal'] = null;
     for (const { rule } of this.faults.decide({ side: 'backend_api', method, path })) {
-      const { kind, params } = rule;
-      if (kind === 'api_hang') hang = params as FaultParams<'api_hang'>;
-      else if (kind === 'api_408') refusal ??= new RequestTimedOutError();
-      else if (kind === 'api_409') refusal ??= new ResourceLockedError();
-      else if (kind === 'api_429') {
-        refusal ??= new TooManyRequestsError((params as FaultParams<'api_429'>).retry_after_seconds);
-      } else if (kind === 'api_500') {
-        const { status, after_effect } = params as FaultParams<'api_500'>;
-        if (after_effect) answer.status = status;
-        else refusal ??= new InjectedServerError(status);
-      } else if (kind === 'api_content_type') {
-        answer.contentType = (params as FaultParams<'api_content_type'>).content_type;
-      } else if (kind === 'api_stale_read') {
-        answer.versionsBack = (params as FaultParams<'api_stale_read'>).versions_back;
+      const { params } = rule;
+      // The rule is of the side that was asked for. A new kind of this side does not compile without a case.
+      const kind = rule.kind as FaultKindOf<'backend_api'>;
+      switch (kind) {
+        case 'api_hang':
+          hang = params as FaultParams<'api_hang'>;
+          break;
+        case 'api_408':
+          refusal ??= new RequestTimedOutError();
+          break;
+        case 'api_409':
+          refusal ??= new ResourceLockedError();
+          break;
+        case 'api_429':
+          refusal ??= new TooManyRequestsError((params as FaultParams<'api_429'>).retry_after_seconds);
+          break;
+        case 'api_500': {
+          const { status, after_effect } = params as FaultParams<'api_500'>;
+          if (after_effect) answer.status = status;
+          else refusal ??= new InjectedServerError(status);
+          break;
+        }
+        case 'api_content_type':
+          answer.contentType = (params as FaultParams<'api_content_type'>).content_type;
+          break;
+        case 'api_stale_read':
+          answer.versionsBack = (params as FaultParams<'api_stale_read'>).versions_back;
+          break;
+        default:
+          kind satisfies never;
       }
     }
     return { hang, refusal, answer };

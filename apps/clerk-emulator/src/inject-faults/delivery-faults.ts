@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { seededBytes } from '../clerk/seeded-random';
 import { newWebhookSecret } from '../clerk/webhook-secret';
-import { type FaultParams } from './fault-kinds';
+import { type FaultKindOf, type FaultParams } from './fault-kinds';
 import { Faults, type Strike } from './faults';
 
 /** A fault in the attempts of one delivery. */
@@ -44,20 +44,38 @@ export class DeliveryFaults {
     const copies: number[] = [];
     const attemptFaults: AttemptFault[] = [];
     for (const strike of strikes) {
-      const { kind, params, id } = strike.rule;
-      if (kind === 'drop') droppedBy = id;
-      else if (kind === 'reorder') hold = params as FaultParams<'reorder'>;
-      else if (kind === 'delay') delayMs += delayOf(strike, params as FaultParams<'delay'>);
-      else if (kind === 'duplicate') {
-        const { copies: count, delay_ms } = params as FaultParams<'duplicate'>;
-        copies.push(...new Array<number>(count).fill(delay_ms));
-      } else attemptFaults.push(this.attemptFault(strike));
+      const { params, id } = strike.rule;
+      // The rule is of the side that was asked for. A new kind of this side does not compile without a case.
+      const kind = strike.rule.kind as FaultKindOf<'webhook'>;
+      switch (kind) {
+        case 'drop':
+          droppedBy = id;
+          break;
+        case 'reorder':
+          hold = params as FaultParams<'reorder'>;
+          break;
+        case 'delay':
+          delayMs += delayOf(strike, params as FaultParams<'delay'>);
+          break;
+        case 'duplicate': {
+          const { copies: count, delay_ms } = params as FaultParams<'duplicate'>;
+          copies.push(...new Array<number>(count).fill(delay_ms));
+          break;
+        }
+        case 'stale_timestamp':
+        case 'future_timestamp':
+        case 'wrong_signature':
+        case 'altered_body':
+          attemptFaults.push(this.attemptFault(kind, strike));
+          break;
+        default:
+          kind satisfies never;
+      }
     }
     return { kinds: strikes.map(({ rule }) => rule.kind), droppedBy, delayMs, hold, copies, attemptFaults };
   }
 
-  private attemptFault({ rule, chance }: Strike): AttemptFault {
-    const kind = rule.kind as AttemptFault['kind'];
+  private attemptFault(kind: AttemptFault['kind'], { rule, chance }: Strike): AttemptFault {
     const { attempts, ...rest } = rule.params as FaultParams<'altered_body'>;
     const secret = newWebhookSecret(seededBytes(this.faults.seed, 'secret', chance('secret')));
     return { kind, attempts_left: attempts, ...rest, ...(kind === 'wrong_signature' && { secret }) };

@@ -108,6 +108,11 @@ export const FAULT_KINDS = {
 /** The name of a kind of fault. */
 export type FaultKind = keyof typeof FAULT_KINDS;
 
+/** The names of the kinds of one side. */
+export type FaultKindOf<Side extends 'webhook' | 'backend_api'> = {
+  [K in FaultKind]: (typeof FAULT_KINDS)[K]['side'] extends Side ? K : never;
+}[FaultKind];
+
 /** Parameters of a kind. */
 export type FaultParams<K extends FaultKind> = z.output<(typeof FAULT_KINDS)[K]['params']>;
 
