@@ -3,7 +3,11 @@ import { defineRequest } from './request';
 import { trustChangeNumberSchema } from './trust-change';
 import { uuidSchema } from './uuid';
 
-/** How long a gateway lease lasts, and how often it is renewed; milliseconds. */
+/**
+ * How long a gateway lease lasts, and how often it is renewed; milliseconds. A gateway also stops using its cache after
+ * the silence in `trustChangeHeartbeat`, so a longer lease alone has no effect. Change both:
+ * docs/contributing/change-the-gateway-lease.md.
+ */
 export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
 
 /**

@@ -76,7 +76,7 @@ export type TrustChangesAnnouncement = z.output<typeof trustChangesAnnouncement.
 
 /**
  * How often user-sync announces the current number, and how long a gateway trusts its cache without an announcement;
- * milliseconds.
+ * milliseconds. Change it together with `gatewayLease`.
  */
 export const trustChangeHeartbeat = { intervalMs: 1_000, silenceMs: 3_000 } as const;
 

@@ -6,7 +6,7 @@
  * - `ended`: the lease is released. Final.
  *
  * Remembered answers are trusted only in `current`, and only while three more conditions hold: NATS is connected, the
- * lease has not expired, and a message of user-sync has arrived within three seconds.
+ * lease has not expired, and a message of user-sync has arrived within `trustChangeHeartbeat.silenceMs`.
  *
  * Transitions:
  * - first lease: unregistered → behind. Adopts user-sync's number, then catches up.
@@ -18,8 +18,8 @@
  * - reconnect, or an announcement that cannot be parsed: current → behind
  * - `end`: → ended
  *
- * The lease is renewed every second. It registers the gateway: while the lease is valid, user-sync waits for the
- * gateway's acknowledgement of each change.
+ * The lease is renewed every `gatewayLease.renewMs`. It registers the gateway: while the lease is valid, user-sync waits
+ * for the gateway's acknowledgement of each change.
  */
 import { randomUUID } from 'node:crypto';
 import {

@@ -1,3 +1,4 @@
+import { gatewayLease } from '@gatehouse/contracts';
 import { PropagationWait } from './propagation-wait';
 
 const lease = (gatewayId: string, number: number, live = true) => ({ gatewayId, number, live });
@@ -21,10 +22,15 @@ describe('the wait for a trust change', () => {
     let now = 100;
     const wait = new PropagationWait(5, () => now);
     wait.see([lease('a', 4)]);
-    now = 3_100;
+    now = 100 + gatewayLease.lengthMs;
     expect(wait.overdue).toBe(false);
-    now = 3_700;
+    now += 600;
     expect(wait.overdue).toBe(true);
-    expect(wait.result).toMatchObject({ gateways: 1, acknowledged: 0, expired: 0, tookMs: 3_600 });
+    expect(wait.result).toMatchObject({
+      gateways: 1,
+      acknowledged: 0,
+      expired: 0,
+      tookMs: gatewayLease.lengthMs + 600,
+    });
   });
 });

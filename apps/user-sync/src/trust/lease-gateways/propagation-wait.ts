@@ -1,7 +1,7 @@
 import { type Propagation, gatewayLease } from '@gatehouse/contracts';
 import { type GatewayLease } from './gateway-leases';
 
-/** Maximum wait in milliseconds: longer than a gateway lease, shorter than the 5 s after which the caller gives up. */
+/** Maximum wait in milliseconds: longer than a gateway lease, shorter than the timeout of `RequestClient`. */
 const MAX_WAIT_MS = gatewayLease.lengthMs + 500;
 
 /** Tracks which gateways have acknowledged one trust change. */
