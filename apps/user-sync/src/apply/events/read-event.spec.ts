@@ -43,7 +43,7 @@ const session = (type: string, changes: object = {}): Json => {
 const ID = 'user_3AbCdEfGhIjKlMnOpQrStUvWxY1';
 
 describe('an event', () => {
-  it.each(readdirSync(fixtures).filter((name) => /^(user|session)\./.test(name)))(
+  it.each(readdirSync(fixtures).filter((name) => handledEventTypes.some((type) => name.startsWith(`${type}.`))))(
     'of the fixture %s is read',
     (name) => {
       expect(read(fixture(name.replace(/\.json$/, '')))).toMatchObject({
