@@ -5,7 +5,10 @@ import { type ErrorResponse } from './error-response';
 /** Media type of every error response. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Body of an error response. `type` is `about:blank` because `code` identifies the problem. @see RFC 9457 section 4.2.1 */
+/**
+ * Body of an error response. The texts are not made here: docs/contributing/change-the-text-of-a-401.md says where each
+ * one is. `type` is `about:blank` because `code` identifies the problem. @see RFC 9457 section 4.2.1
+ */
 export function toProblem({ status, code, detail, errors }: ErrorResponse, requestId: string): Problem {
   return {
     type: 'about:blank',
