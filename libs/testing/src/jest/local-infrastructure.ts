@@ -10,6 +10,7 @@ import {
   startPostgres,
   workspaceState,
 } from '@gatehouse/local-stack';
+import { namedNatsPrograms } from '../nats/nats-programs';
 import { natsTestAccounts } from './nats-test-accounts';
 import { testVariables } from '../test-environment';
 
@@ -52,8 +53,9 @@ export async function startLocalInfrastructure(needed: {
   const nats = async () => {
     // Ignores NATS_URL, so that tests never delete the streams of a developer's own server.
     const { NATS_URL: _, ...env } = process.env;
+    const [first] = namedNatsPrograms();
     const program = await resolveNatsServer({
-      env,
+      env: { ...env, NATS_SERVER_BIN: first },
       stateDirectory: workspaceState(),
       onProgress: (message) => process.stderr.write(`${message}\n`),
     });

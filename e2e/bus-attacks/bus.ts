@@ -1,0 +1,121 @@
+import {
+  type ConsumerContract,
+  type ServiceName,
+  busRights,
+  consumers,
+  serviceNames,
+  streams,
+} from '@gatehouse/contracts';
+import { OPERATOR, type OwnNats, startOwnNats } from '@gatehouse/testing';
+import { AckPolicy, DiscardPolicy, type JetStreamManager, StorageType, jetstreamManager } from '@nats-io/jetstream';
+import { type Msg, type NatsConnection, connect, nanos } from '@nats-io/transport-node';
+import { type BusState, readState } from './bus-state';
+import { type Layout, hasUser } from './layout';
+import { StandIn, sampleSubject } from './stand-in';
+
+const TIMEOUT_MS = 20_000;
+/** Long enough that no message is redelivered during a test. */
+const ACK_WAIT_MS = 10 * 60_000;
+
+/** A nats-server with one honest stand-in for each service. */
+export class Bus {
+  readonly standIns = new Map<ServiceName, StandIn>();
+  /** One message of each consumer that was delivered and is not acknowledged yet, by name of the stream. */
+  readonly held = new Map<string, Msg>();
+  private readonly connections: NatsConnection[] = [];
+
+  private constructor(
+    readonly nats: OwnNats,
+    readonly layout: Layout,
+    readonly streams: JetStreamManager,
+  ) {}
+
+  /**
+   * Starts a server.
+   * @param program nats-server to run; by default the one of the global setup
+   * @param patienceMs how long an honest service waits for a reply or a message; short where harm is expected
+   */
+  static async start(layout: Layout, program?: string, patienceMs = 20_000): Promise<Bus> {
+    const nats = await startOwnNats({ accounts: layout.accounts, ...(program !== undefined && { program }) });
+    const operator = await connect({ ...nats.as(OPERATOR), timeout: TIMEOUT_MS });
+    const bus = new Bus(nats, layout, await jetstreamManager(operator, { timeout: TIMEOUT_MS }));
+    bus.connections.push(operator);
+    await bus.createStreams();
+    for (const service of serviceNames.filter((name) => hasUser(layout, name))) {
+      bus.standIns.set(service, new StandIn(service, await bus.connect(service), layout, patienceMs));
+    }
+    await bus.flush();
+    await bus.hold();
+    return bus;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.close()));
+    await this.nats.dispose();
+  }
+
+  /** Opens a connection as a service, which `stop` closes. */
+  async connect(service: ServiceName): Promise<NatsConnection> {
+    const connection = await connect({ ...this.nats.as(service), timeout: TIMEOUT_MS, reconnect: false });
+    this.connections.push(connection);
+    return connection;
+  }
+
+  /** Deletes all streams, creates them as their contracts say, and delivers the messages to hold. */
+  async restore(): Promise<void> {
+    for await (const name of this.streams.streams.names()) await this.streams.streams.delete(name);
+    await this.createStreams();
+    await this.hold();
+  }
+
+  private async createStreams(): Promise<void> {
+    for (const { name, subjects, maxBytes } of streams) {
+      await this.streams.streams.add({
+        name,
+        subjects: [...subjects],
+        storage: StorageType.File,
+        discard: DiscardPolicy.New,
+        max_bytes: maxBytes / 16,
+      });
+    }
+    for (const { stream, durable } of consumers) {
+      await this.streams.consumers.add(stream.name, {
+        durable_name: durable,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ACK_WAIT_MS),
+      });
+    }
+  }
+
+  /** Delivers one message of each stream to its consumer, and does not acknowledge it. */
+  private async hold(): Promise<void> {
+    this.held.clear();
+    for (const [service, consumer] of this.consumes()) {
+      const { stream } = consumer;
+      await this.streams.jetstream().publish(sampleSubject(stream), 'held');
+      const [message] = (await this.standIns.get(service)?.pull(consumer, 1, true)) ?? [];
+      if (message !== undefined) this.held.set(stream.name, message);
+    }
+  }
+
+  /** The consumers of the services that this layout has. */
+  consumes(): [ServiceName, ConsumerContract][] {
+    const services = serviceNames.filter((service) => hasUser(this.layout, service));
+    return services.flatMap((service) =>
+      (busRights(service).consumes ?? []).map((consumer): [ServiceName, ConsumerContract] => [service, consumer]),
+    );
+  }
+
+  /** The streams and consumers as they are now. */
+  state(): Promise<BusState> {
+    return readState(this.streams);
+  }
+
+  /** Waits until the server has processed everything that was sent before. */
+  async flush(): Promise<void> {
+    // Twice: an answer to a message that arrives before the first reply is sent before the second request.
+    for (const _ of [1, 2]) {
+      await Promise.all(this.connections.filter((each) => !each.isClosed()).map((each) => each.flush()));
+    }
+  }
+}

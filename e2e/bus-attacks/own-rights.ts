@@ -1,0 +1,54 @@
+import { type ServiceName, busRights } from '@gatehouse/contracts';
+
+/** What an attacker with a service's credentials may do, because the service itself does it. Nothing else is excused. */
+export interface OwnRights {
+  /** Calls of JetStream's API, without prefix, and acknowledgement subjects. The attacker does not try these. */
+  readonly calls: readonly string[];
+  /** Streams in which it may store messages, because it publishes there. */
+  readonly stores: readonly string[];
+  /** Consumers that it may advance, as `<stream>.<durable>`, because it pulls from them and acknowledges. */
+  readonly advances: readonly string[];
+  /** Subjects on which others may receive messages from it: requests that it sends, announcements that it publishes. */
+  readonly sends: readonly string[];
+  /**
+   * Whether it may destroy streams and consumers, and read what streams hold, because it creates them and runs in their
+   * account.
+   */
+  readonly keeps: boolean;
+}
+
+/**
+ * The rights of a service, by the table of services. Computed without the generated accounts, because these are what the
+ * test attacks.
+ */
+export function ownRightsOf(service: ServiceName): OwnRights {
+  const { requests = [], announces = [], publishes = [], ...others } = busRights(service);
+  const { inspects = [], consumes = [], purges = [], erases = [], keeps = [] } = others;
+  const consumed = consumes.map(({ stream, durable }) => `${stream.name}.${durable}`);
+  return {
+    calls: [
+      // A service reads the state of what it works with.
+      ...[...inspects, ...consumes, ...keeps].map((contract) =>
+        'durable' in contract
+          ? `CONSUMER.INFO.${contract.stream.name}.${contract.durable}`
+          : `STREAM.INFO.${contract.name}`,
+      ),
+      // user-sync takes events, webhook-ingest takes outcomes.
+      ...consumed.flatMap((consumer) => [`CONSUMER.MSG.NEXT.${consumer}`, `$JS.ACK.${consumer}`]),
+      // webhook-ingest makes room in the streams.
+      ...purges.map(({ name }) => `STREAM.PURGE.${name}`),
+      // webhook-ingest erases the payloads of a deleted user.
+      ...erases.map(({ name }) => `STREAM.MSG.DELETE.${name}`),
+      // stream-keeper creates what is missing. The call also changes a consumer that exists.
+      ...keeps.map((contract) =>
+        'durable' in contract
+          ? `CONSUMER.CREATE.${contract.stream.name}.${contract.durable}`
+          : `STREAM.CREATE.${contract.name}`,
+      ),
+    ],
+    stores: publishes.map(({ name }) => name),
+    advances: consumed,
+    sends: [...requests, ...announces].map(({ subject }) => subject),
+    keeps: keeps.length > 0,
+  };
+}

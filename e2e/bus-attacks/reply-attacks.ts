@@ -1,0 +1,48 @@
+import { busRights } from '@gatehouse/contracts';
+import { type Attacker } from './attacker';
+import { requestsTo, sampleSubject } from './stand-in';
+import { replySubjects } from './targets';
+
+/** Sends JetStream everything that the service may send, with reply subjects of others. */
+export async function replyByJetStream(attacker: Attacker): Promise<void> {
+  for (const [subject, body] of callsWithoutEffect(attacker)) {
+    for (const reply of replySubjects(attacker)) attacker.publish(subject, body, reply);
+    // The reply to a pull is empty only while the consumer is.
+    await attacker.drain();
+  }
+}
+
+/** Sends each service a request, with reply subjects of others. The stand-ins answer an empty request by an empty reply. */
+export function replyByServices(attacker: Attacker): void {
+  const { bus, rights } = attacker;
+  for (const service of bus.standIns.keys()) {
+    const [subject] = requestsTo(service).filter((each) => rights.sends.includes(each));
+    if (subject === undefined) continue;
+    for (const reply of replySubjects(attacker)) {
+      for (const body of ['{}', '']) attacker.publish(subject, body, reply);
+    }
+  }
+}
+
+/** Sends itself empty requests with reply subjects of others, and answers them: a responder may publish there. */
+export function replyByAttacker(attacker: Attacker): void {
+  const { service, rights, inbox } = attacker;
+  attacker.subscribe(`${service}.>`);
+  for (const subject of [...requestsTo(service), ...rights.sends, `${service}.any`, `${inbox}.any`]) {
+    for (const reply of replySubjects(attacker)) attacker.publish(subject, '', reply);
+  }
+}
+
+/** Messages that the service may send and that JetStream answers. They change nothing by themselves. */
+function callsWithoutEffect({ service, rights, apiPrefix }: Attacker): [subject: string, body: string][] {
+  const bodyOf = (call: string): string => {
+    if (call.startsWith('CONSUMER.MSG.NEXT.')) return JSON.stringify({ batch: 1, no_wait: true });
+    // Not JSON, so that the call fails: nothing is purged, and the reply is sent.
+    return call.includes('.INFO.') ? '' : '{';
+  };
+  const calls = rights.calls.filter((call) => !call.startsWith('$'));
+  return [
+    ...calls.map((call): [string, string] => [`${apiPrefix}.${call}`, bodyOf(call)]),
+    ...(busRights(service).publishes ?? []).map((stream): [string, string] => [sampleSubject(stream), '']),
+  ];
+}
