@@ -241,7 +241,6 @@ function spec({ kebab, pascal }: ServiceNames): string {
   return `import { generateKeyPairSync } from 'node:crypto';
 import { createEnvelopeSigner } from '@gatehouse/auth';
 import { inboxPrefix, show${pascal}Greeting, type Principal } from '@gatehouse/contracts';
-import { natsUsers } from '@gatehouse/local-stack';
 import { NatsClient, RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { startOwnNats, type OwnNats } from '@gatehouse/testing';
@@ -270,11 +269,11 @@ beforeAll(async () => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  nats = await startOwnNats({ users: natsUsers((service) => service) });
+  nats = await startOwnNats();
   const config = loadConfig({
     NATS_URL: nats.url,
     NATS_USER: '${kebab}',
-    NATS_PASSWORD: '${kebab}',
+    NATS_PASSWORD: nats.as('${kebab}').pass,
     OPS_PORT: '0',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
@@ -285,7 +284,7 @@ beforeAll(async () => {
     {
       servers: [nats.url],
       user: 'api-gateway',
-      password: 'api-gateway',
+      password: nats.as('api-gateway').pass,
       name: 'api-gateway',
       inboxPrefix: inboxPrefix('api-gateway'),
     },

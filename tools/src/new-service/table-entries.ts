@@ -20,11 +20,11 @@ export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry
       before: '} as const satisfies',
     },
     {
-      file: 'libs/contracts/src/nats-subjects.ts',
+      file: 'libs/contracts/src/bus-rights.ts',
       line: `import { ${contract} } from './${kebab}';`,
       before: 'import {',
     },
-    { file: 'libs/contracts/src/nats-subjects.ts', line: `  ${contract},`, before: '] as const;' },
+    { file: 'libs/contracts/src/bus-rights.ts', line: `  ${contract},`, before: '] as const;' },
     { file: 'libs/contracts/src/index.ts', line: `export { ${contract} } from './${kebab}';`, before: 'export {' },
   ];
 }
