@@ -14,6 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { natsPasswordVariable, serviceNames } from '@gatehouse/contracts';
 import { appNames, freePorts, portVariables, type GatehousePorts } from '@gatehouse/local-stack';
 import { eventually } from '@gatehouse/testing';
 
@@ -34,6 +35,7 @@ function checkoutWithStubs(): string {
     cpSync(join(__dirname, 'fixtures/stub-app.cjs'), join(root, 'dist/apps', app, 'src/main.js'));
     writeFileSync(join(root, 'dist/apps', app, 'src/migrate.js'), '');
   }
+  writeFileSync(join(root, 'dist/apps/stream-keeper/src/nats-setup.js'), '');
   return root;
 }
 
@@ -87,13 +89,17 @@ describe('npm start', () => {
   it('shows each step with its time, then what to try, and no secret', async () => {
     const run = start();
     await ready(run);
-    for (const step of ['PostgreSQL', 'nats-server', 'migrations', ...appNames]) {
+    for (const step of ['PostgreSQL', 'nats-server', 'streams', 'migrations', ...appNames]) {
       expect(run.output).toMatch(new RegExp(`✓ ${step}\\s.*\\d\\.\\d s`));
     }
     expect(run.output).toContain('npm run -s token -- asha@example.com');
     expect(run.output).toContain('WARN  a warning of the stub');
     const settings = join(root, '.gatehouse/settings.json');
-    expect(statSync(settings).mode & 0o077).toBe(0);
+    const running = join(root, '.gatehouse/running.json');
+    for (const file of [settings, running]) expect(statSync(file).mode & 0o077).toBe(0);
+    expect(JSON.parse(readFileSync(running, 'utf8'))).toMatchObject({
+      natsSetup: { NATS_URL: `nats://127.0.0.1:${ports.nats}`, NATS_USER: 'nats-setup' },
+    });
     for (const secret of readFileSync(settings, 'utf8').match(/(?<=: ")[^"]{16,}/g) ?? []) {
       expect(run.output).not.toContain(secret);
     }
@@ -235,7 +241,8 @@ describe('npm start', () => {
     expect(await run.exit).toBe(1);
     expect(run.errors).toMatch(/^Cannot use the server in DATABASE_URL: .*\n$/);
     expect(run.errors).not.toContain('hidden');
-    const nats = start({ NATS_URL: 'nats://127.0.0.1:1' });
+    const passwords = serviceNames.map((name) => [natsPasswordVariable(name), 'hidden']);
+    const nats = start({ NATS_URL: 'nats://127.0.0.1:1', ...Object.fromEntries(passwords) });
     expect(await nats.exit).toBe(1);
     expect(nats.errors).toMatch(/^Cannot use the server in NATS_URL: .*\n$/);
   });

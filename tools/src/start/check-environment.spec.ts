@@ -17,6 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+/** Passwords of the services for a NATS server of the caller's own. */
+const passwords = {
+  ...{ NATS_PASSWORD_API_GATEWAY: 'a', NATS_PASSWORD_WEBHOOK_INGEST: 'b' },
+  ...{ NATS_PASSWORD_USER_SYNC: 'c', NATS_PASSWORD_STREAM_KEEPER: 'd' },
+};
+
 const check = (env: NodeJS.ProcessEnv) => checkEnvironment(env, settings, clerkSource(env), configs);
 const messageOf = (env: NodeJS.ProcessEnv) => {
   try {
@@ -43,10 +49,21 @@ describe('the environment of npm start', () => {
   );
 
   it('may name several NATS servers, each with its scheme', () => {
-    expect(messageOf({ NATS_URL: 'nats://a:4222, tls://b' })).toBeUndefined();
-    expect(messageOf({ NATS_URL: 'a:4222' })).toBe('NATS_URL[0] is not a nats:// or tls:// URL.');
-    expect(messageOf({ NATS_URL: 'nats://a,http://b' })).toBe('NATS_URL[1] is not a nats:// or tls:// URL.');
-    expect(messageOf({ NATS_URL: ',' })).toBe('NATS_URL names no server.');
+    const messageFor = (NATS_URL: string) => messageOf({ ...passwords, NATS_URL });
+    expect(messageFor('nats://a:4222, tls://b')).toBeUndefined();
+    expect(messageFor('a:4222')).toBe('NATS_URL[0] is not a nats:// or tls:// URL.');
+    expect(messageFor('nats://a,http://b')).toBe('NATS_URL[1] is not a nats:// or tls:// URL.');
+    expect(messageFor(',')).toBe('NATS_URL names no server.');
+  });
+
+  it('is rejected when a NATS server is named without the password of each service', () => {
+    expect(messageOf({ ...passwords, NATS_URL: 'nats://a', NATS_PASSWORD_USER_SYNC: '' })).toBe(
+      'NATS_PASSWORD_USER_SYNC is required with NATS_URL: a password of the NATS users that "npm run nats:config" prints.',
+    );
+    const message = messageOf({ NATS_URL: 'nats://a', NATS_USER: 'me', NATS_PASSWORD: 'hunter2' });
+    expect(message).toMatch(/^NATS_PASSWORD_API_GATEWAY, .*NATS_PASSWORD_STREAM_KEEPER are required with NATS_URL: /);
+    expect(message).not.toMatch(/hunter2|NATS_SETUP/);
+    expect(messageOf({ NATS_PASSWORD_USER_SYNC: '' })).toBeUndefined();
   });
 
   it('is rejected with all faults of all programs at once, by name and without values', () => {
@@ -104,6 +121,8 @@ describe('the names of variables', () => {
     ['CLERK_SECRET', 'CLERK_SECRET_KEY'],
     ['DATABASE_URI', 'DATABASE_URL'],
     ['GATEHOUSE_STATEDIR', 'GATEHOUSE_STATE_DIR'],
+    ['NATS_PASSWORD_USERSYNC', 'NATS_PASSWORD_USER_SYNC'],
+    ['STREAM_REPLICA', 'STREAM_REPLICAS'],
   ])('are reported when they are misspelt: %s', (variable, meant) => {
     expect(misnamedVariables({ [variable]: 'x' }, configs)).toEqual([{ variable, meant }]);
   });

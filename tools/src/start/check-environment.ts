@@ -11,7 +11,7 @@ import {
   type GatehousePorts,
   type LocalSettings,
 } from '@gatehouse/local-stack';
-import { type DatabaseName } from '@gatehouse/contracts';
+import { natsIdentities, natsPasswordVariable, serviceNames, type DatabaseName } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type ClerkSource } from './clerk-source';
 import { EnvironmentError } from './errors';
@@ -33,6 +33,7 @@ export function knownVariables(configs: ProgramConfigs): readonly string[] {
       ...programVariables(configs),
       ...Object.keys(servers.shape),
       ...portNames,
+      ...natsIdentities.map(natsPasswordVariable),
       'GATEHOUSE_STATE_DIR',
       'NATS_SERVER_BIN',
       'NATS_SERVER_DOWNLOAD_BASE',
@@ -73,6 +74,7 @@ export function checkEnvironment(
   const programs = appNames.filter((name) => name !== 'clerk-emulator' || clerk.kind === 'emulator');
   const faults = [
     ...faultsOf(() => parseEnvironment(servers, env)).map(faultText),
+    ...missingPasswords(env),
     ...portFaults,
     ...environmentFaults(configs, environments, programs).map(
       (fault) => `${faultText(fault)} (${fault.programs.join(', ')})`,
@@ -80,6 +82,15 @@ export function checkEnvironment(
   ];
   if (faults.length > 0) throw new EnvironmentError(faults, clerk.kind === 'own' ? clerk.settings : []);
   return ports;
+}
+
+/** The fault that a NATS server of the caller's own is named without the passwords of its users; at most one. */
+function missingPasswords(env: NodeJS.ProcessEnv): string[] {
+  const missing = env.NATS_URL ? serviceNames.map(natsPasswordVariable).filter((name) => !env[name]) : [];
+  if (missing.length === 0) return [];
+  const [are, passwords] = missing.length === 1 ? ['is', 'a password'] : ['are', 'passwords'];
+  const users = `${passwords} of the NATS users that "npm run nats:config" prints`;
+  return [`${missing.join(', ')} ${are} required with NATS_URL: ${users}`];
 }
 
 function checkPorts(env: NodeJS.ProcessEnv): { ports: GatehousePorts; faults: string[] } {

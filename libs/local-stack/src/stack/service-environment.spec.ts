@@ -29,17 +29,24 @@ describe('the environments of the services', () => {
     expect(all['api-gateway']).toMatchObject({ NATS_USER: 'api-gateway', PORT: '8080', OPS_PORT: '9000' });
     expect(all['webhook-ingest']).toMatchObject({ NATS_USER: 'webhook-ingest', PORT: '8081', OPS_PORT: '9001' });
     expect(all['user-sync']).toMatchObject({ NATS_USER: 'user-sync', OPS_PORT: '9002' });
+    expect(all['stream-keeper']).toMatchObject({ NATS_USER: 'stream-keeper', OPS_PORT: '9004' });
     expect(all['webhook-ingest'].DATABASE_URL).toBe('postgres://i@h/i');
     expect(all['user-sync'].DATABASE_URL).toBe('postgres://u@h/u');
     expect(all['api-gateway']).not.toHaveProperty('DATABASE_URL');
+    for (const name of ['DATABASE_URL', 'ENVELOPE_PUBLIC_KEY', 'PORT']) {
+      expect(all['stream-keeper']).not.toHaveProperty(name);
+    }
   });
 
   it('contain a secret only for the services that need it, even when the caller has set it', () => {
-    const all = environments({ CLERK_SECRET_KEY: 'sk_test_mine', LEGACY_JWT_SECRETS: 'mine', DATABASE_URL: 'admin' });
+    const all = environments({
+      ...{ CLERK_SECRET_KEY: 'sk_test_mine', LEGACY_JWT_SECRETS: 'mine' },
+      ...{ DATABASE_URL: 'admin', USERS_DATABASE_URL: 'admin', NATS_PASSWORD_USER_SYNC: 'admin' },
+    });
     expect(appNames.filter((name) => all[name].CLERK_SECRET_KEY)).toEqual(['clerk-emulator', 'user-sync']);
     expect(appNames.filter((name) => all[name].LEGACY_JWT_SECRETS)).toEqual(['api-gateway']);
     expect(appNames.filter((name) => all[name].ENVELOPE_PRIVATE_KEY)).toEqual(['api-gateway']);
-    expect(Object.values(all).map((env) => env.DATABASE_URL)).not.toContain('admin');
+    expect(Object.values(all).flatMap((env) => Object.values(env))).not.toContain('admin');
   });
 
   it('contain what the caller has set, and the variables that no program lists', () => {

@@ -1,5 +1,13 @@
-import { busRights, serviceNames, type DatabaseName, type NatsIdentity, type ServiceName } from '@gatehouse/contracts';
-import { databaseOf } from './databases';
+import {
+  busRights,
+  natsIdentities,
+  natsPasswordVariable,
+  serviceNames,
+  type DatabaseName,
+  type NatsIdentity,
+  type ServiceName,
+} from '@gatehouse/contracts';
+import { databaseNames, databaseOf, databaseVariable } from './databases';
 import { type NatsCredentials } from './nats-credentials';
 import { httpPortOf, opsPortOf, type GatehousePorts } from './ports';
 import { type LocalSettings } from './settings';
@@ -59,7 +67,7 @@ export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppN
   const named = new Set(
     Object.values(rows).flatMap((row) => [...Object.keys(row.fixed), ...Object.keys(row.defaults)]),
   );
-  const unnamed = Object.entries(input.env).filter(([name]) => !named.has(name) && name !== 'NODE_OPTIONS');
+  const unnamed = Object.entries(input.env).filter(([name]) => !named.has(name) && !KEPT_BACK.has(name));
   const environment = (app: AppName): NodeJS.ProcessEnv => {
     if (app === 'clerk-emulator' && input.emulatorStateFile === undefined) return {};
     const { fixed, defaults } = rows[app];
@@ -69,6 +77,13 @@ export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppN
   };
   return Object.fromEntries(appNames.map((name) => [name, environment(name)])) as Record<AppName, NodeJS.ProcessEnv>;
 }
+
+/** Variables that no program gets: options for Node, and what holds a secret of another program. */
+const KEPT_BACK: ReadonlySet<string> = new Set([
+  'NODE_OPTIONS',
+  ...natsIdentities.map(natsPasswordVariable),
+  ...databaseNames.map(databaseVariable),
+]);
 
 const common: Variables = { HOST: '127.0.0.1', LOG_LEVEL: 'info' };
 const retry: Variables = { RETRY_BASE_MS: undefined, RETRY_CAP_MS: undefined, RETRY_MAX: undefined };
