@@ -28,7 +28,8 @@ import { type MetadataRules } from './clerk-user/company-metadata';
 const clerkVariables = {
   CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
   CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
-  // With a smaller limit, requests of the lowest priority would never be sent.
+  // Below 12, requests of the lowest priority would never be sent. Such a request needs one token and must leave half
+  // of the bucket, which holds 18 % of the limit. 20 leaves a margin.
   CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
 };
 

@@ -50,7 +50,8 @@ export class ClerkUnavailableError extends ClerkRequestError {
 }
 
 /**
- * Clerk does not know the user. This alone does not delete the user here: a `user.deleted` event or a second 404 does.
+ * Clerk does not know the user. This one 404 does not delete the user here: a `user.deleted` event or a second 404
+ * does.
  */
 export class UserMissingAtClerkError extends codedError(
   'USER_MISSING_AT_CLERK',
@@ -131,7 +132,7 @@ export class DatabaseRefusedError extends codedError(
   }
 }
 
-/** A command cannot make this user an admin. */
+/** This user may not become an admin now; the reason says why. */
 export class AdminRefusedError extends codedError('ADMIN_REFUSED', (reason: string) => reason) {}
 
 /** The maximum number of open promises of the admin role is reached. */

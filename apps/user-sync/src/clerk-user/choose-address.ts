@@ -13,7 +13,10 @@ interface Choice<Address> {
   readonly note: string | null;
 }
 
-/** Whether the address is verified at Clerk; false for an address that Clerk marks as `reserved`. */
+/**
+ * Whether the address is verified at Clerk. False for a `reserved` address: Clerk lets no other user verify it, but
+ * this user has not proved to own it.
+ */
 export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | undefined): boolean {
   return address?.verification?.status === 'verified' && address.reserved !== true;
 }

@@ -12,8 +12,9 @@ import {
 } from '@gatehouse/lifecycle';
 
 /**
- * Stored content of a user: the content hash, and the columns added since content version 1. A hash of an earlier
- * version does not cover all of these columns.
+ * Stored content of a user: the content hash, and the values of the columns that were added since content version 1.
+ * The content version is the number before the colon of a hash, and says which columns the hash covers. It rises when a
+ * column is added to `clerkOwnedColumns`. So a hash of an earlier version does not cover all columns.
  */
 export interface StoredContent extends Pick<ClerkOwned, FieldSinceVersion1> {
   /** Null when the next observation must be written without a comparison. */
@@ -26,11 +27,12 @@ export function contentHashOf(columns: ClerkOwned): string {
 }
 
 /**
- * Whether the row `stored` holds exactly the values of `seen.columns`. A hash of an earlier content version is compared
- * by the columns of that version, so that an unchanged row needs no write. Columns that it does not cover are compared
- * by value. A hash of an unknown version, which a newer release wrote, counts as different.
+ * Whether the row `stored` holds exactly the values of `seen.columns`. `stored.contentHash` may be of an earlier
+ * content version, which covers fewer columns. These columns are then compared by the hash, and the newer columns by
+ * value. So an unchanged row needs no write when the content version rises. A hash of a later version, which a newer
+ * release wrote, counts as different.
  *
- * @param owned Clerk-owned columns; the default is those of this release
+ * @param owned Clerk-owned columns; only tests pass others, to try a later content version
  */
 export function holdsContent(
   stored: StoredContent,
@@ -46,7 +48,10 @@ export function holdsContent(
   return contentsOfVersion(version, shown, owned).some((text) => sha256(text) === digest);
 }
 
-/** Reads Clerk-owned columns from a row. For a user without a row, a text is null and a boolean false. */
+/**
+ * Reads Clerk-owned columns from a row of a query result. NULL, as in the result of an outer join without a user,
+ * becomes null for a text and false for a boolean.
+ */
 export function clerkOwnedValues<Field extends ClerkOwnedField>(
   fields: readonly Field[],
   row: Readonly<Record<(typeof clerkOwnedColumns)[Field]['column'], string | boolean | null>>,

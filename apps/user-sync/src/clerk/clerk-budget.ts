@@ -21,8 +21,9 @@ const KEPT: Readonly<Record<Priority, number>> = { first_login: 0, conflict: 0.1
 const MAX_PAUSE_MS = 3_600_000;
 
 /**
- * Draws up to `$4` tokens from the bucket, but leaves at least `$3`. The bucket is one row that all replicas share.
- * While `refilled_at` is in the future, requests are paused.
+ * Draws up to `$4` tokens from the bucket, but leaves at least `$3` in it. `$1`: size of the bucket. `$2`: tokens that
+ * are refilled per second. The bucket is one row that all replicas share. While `refilled_at` is in the future,
+ * requests are paused. `wait_ms`: milliseconds until one more token can be drawn.
  */
 const DRAW = `
   UPDATE clerk_budget AS b
@@ -36,8 +37,8 @@ const DRAW = `
     + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
 
 /**
- * Creates the row, which is missing before the first request and after a crash of PostgreSQL. After a crash, the
- * requests of the last 10 s are not counted.
+ * Creates the row. It is missing before the first request, and after a crash of PostgreSQL, because the table is
+ * unlogged. After a crash, the requests of the last 10 s are not counted.
  */
 const BEGIN =
   'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
@@ -122,8 +123,10 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // A request more urgent than the blocked one has to leave fewer tokens in the bucket. It may go first, so it wakes
-    // the loop. Any other request waits at least as long as the blocked one, and is rejected if that is too long.
+    // The loop sleeps until the bucket has a token for the blocked request. A more urgent request has to leave fewer
+    // tokens in the bucket, so it may go first and wakes the loop.
+    // Any other request has to leave at least as many tokens as the blocked one, so it waits at least as long. It is
+    // rejected now if that exceeds its maximum wait.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))

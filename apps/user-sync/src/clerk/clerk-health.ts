@@ -12,7 +12,9 @@ import { type Priority } from './priority';
 const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
-/** Present while Clerk limits all requests of our instance. `retryAfterMs`: the wait, if Clerk sent one. */
+/**
+ * Clerk's limit on all requests of our instance (429). `retryAfterMs`: how long Clerk asks us to wait, if it says so.
+ */
 export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
 
 /**
@@ -47,7 +49,8 @@ export class ClerkHealth {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
       const unavailable = this.isUnavailable();
-      // Requests for events (`conflict`) do not wait for the probe: a wait would delay the events behind them.
+      // A request for an event (`conflict`) is rejected without waiting for the probe: a wait would delay the events
+      // behind it. Requests of the other priorities wait, and are sent if Clerk answers the probe.
       if (priority !== 'conflict' && !(await unavailable)) return;
     }
     throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is unavailable.');
@@ -104,7 +107,7 @@ export class ClerkHealth {
         return false;
       }
     } catch {
-      // No answer counts as an outage, like an answer with status 5xx.
+      // A missing answer counts as an outage, as does an answer with status 5xx.
     }
     if (this.outage === undefined) this.log.warn('Clerk as a whole is unavailable');
     const pauseMs = Math.min((this.outage?.pauseMs ?? BETWEEN_PROBES_MS.first / 2) * 2, BETWEEN_PROBES_MS.most);

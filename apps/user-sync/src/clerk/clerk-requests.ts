@@ -31,8 +31,8 @@ const MAX_CONCURRENT: Readonly<Record<Priority, number>> = {
   reconcile: 8,
 };
 /**
- * By priority: maximum wait for the budget, in milliseconds. An event (`conflict`) that waited longer would delay the
- * events behind it.
+ * By priority: maximum wait for the budget, in milliseconds; without an entry, the timeout of the request. An event
+ * (`conflict`) that waited longer would delay the events behind it. Requests of other priorities delay no events.
  */
 const MAX_BUDGET_WAIT_MS: Readonly<Partial<Record<Priority, number>>> = { conflict: 2_000 };
 /** Pause after a 429 without `Retry-After`. */
@@ -63,7 +63,11 @@ export class ClerkRequests {
   /**
    * Waits for a slot and for the budget, then sends the request. When `timeoutMs` have passed, aborts the signal that
    * it passed to `request`.
-   * @throws the error of `request`; ClerkRequestError; ClerkUnavailableError when the failure is not about this request
+   * @throws the error of `request`, unless Clerk as a whole has failed
+   * @throws ClerkRequestError when the request was sent and Clerk has not answered within `timeoutMs` of this call
+   * @throws ClerkUnavailableError when the request was not sent in time, too many requests wait, or Clerk is
+   * unavailable or limits all requests
+   * @throws SharedOutageError while the database, which holds the budget, is unavailable
    */
   async send<Answer>(
     request: (signal: AbortSignal) => Promise<Answer>,
@@ -137,8 +141,9 @@ export class ClerkRequests {
 }
 
 /**
- * The error to throw for a request that was never sent. A deadline that passed before the sending says nothing about
- * Clerk's answer, so it becomes a {@link ClerkUnavailableError}.
+ * The error to throw for a request that was never sent. If its deadline passed in our queue, Clerk was not asked, so
+ * nothing is known about the user. The error becomes a {@link ClerkUnavailableError}: a retry then does not count
+ * against the maximum number of retries.
  */
 function unsent(error: unknown): unknown {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return error;

@@ -6,7 +6,7 @@ import { numeric } from './numeric';
 @Index('applied_events_clerk_user_id_step_idx', ['clerkUserId', 'step'])
 @Index('applied_events_applied_at_idx', ['appliedAt'])
 export class AppliedEventEntity {
-  /** The webhook's id; for other sources, `<source>:<id of the cause>`. */
+  /** Id of the observation, as `Origin.id` defines it. The id of a redaction or an undo begins with its source. */
   @PrimaryColumn('text', { name: 'webhook_id', primaryKeyConstraintName: 'applied_events_pkey' })
   webhookId!: string;
 

@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A deleted Clerk id. No event restores the user; only an admin can, by undoing the deletions of a reconcile run. */
+/**
+ * A deleted Clerk id. No event restores the user. For a day, an admin can undo the deletions of a reconcile run; that
+ * removes their tombstones.
+ */
 @Entity('clerk_tombstones')
 export class ClerkTombstoneEntity {
   @PrimaryColumn('text', { name: 'clerk_user_id', primaryKeyConstraintName: 'clerk_tombstones_pkey' })
@@ -9,7 +12,7 @@ export class ClerkTombstoneEntity {
   @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, default: () => 'now()' })
   deletedAt!: Date;
 
-  /** Id of the observation that showed the deletion: the webhook's id, or `<source>:<id of the cause>`. */
+  /** Id of the observation that showed the deletion, as `Origin.id` defines it. */
   @Column('text', { name: 'source_webhook_id' })
   sourceWebhookId!: string;
 }

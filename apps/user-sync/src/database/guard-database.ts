@@ -20,7 +20,8 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
 }
 
 function constraintOf(error: unknown): string | undefined {
-  // TypeORM wraps the driver's error, except for prepared statements, where `error` itself is the driver's.
+  // TypeORM wraps the driver's error. `runStatements` passes prepared statements to the driver without TypeORM, so
+  // `error` itself is then the driver's.
   const { driverError = error } = error as { driverError?: unknown };
   const { constraint } = driverError as { constraint?: unknown };
   return typeof constraint === 'string' ? constraint : undefined;

@@ -69,8 +69,9 @@ export class WriteBackEntity {
   ours!: OurValues;
 
   /**
-   * SHA-256 of the values at Gatehouse's keys when Clerk was last read or written. Another value in a later event leads
-   * to a check.
+   * SHA-256 of all values at Gatehouse's keys, as the last check found them or the last write left them. When a later
+   * event shows values with another hash, a check is queued: the worker reads Clerk's values again and writes ours
+   * where it may.
    */
   @Column('text', { name: 'seen', nullable: true })
   seen!: string | null;

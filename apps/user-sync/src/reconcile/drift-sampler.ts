@@ -12,7 +12,10 @@ import { ReconcileMetrics } from './reconcile-metrics';
 /** Users per sample. */
 const SAMPLE = 100;
 
-/** Columns that a content hash may not cover. */
+/**
+ * Columns that hashes of content version 1 do not cover. They are compared by value, because a row may still have such
+ * a hash.
+ */
 const comparedColumns = fieldsSinceVersion1.map((field) => clerkOwnedColumns[field].column);
 const COLUMNS = ['clerk_user_id', 'content_hash', 'clerk_updated_at', ...comparedColumns].join(', ');
 

@@ -32,8 +32,8 @@ export class LeaderChores {
   }
 
   /**
-   * Does all chores once. Comes to the conflicts last, because asking Clerk about them can take long; stops there when
-   * `goOn` returns false.
+   * Does all chores once. Asks Clerk about open conflicts last, because that can take long. Stops asking when `goOn`
+   * returns false.
    */
   async run(goOn: () => boolean): Promise<void> {
     this.dueAt = Date.now() + this.schedule.choresEveryMs;

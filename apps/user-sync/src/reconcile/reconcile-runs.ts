@@ -55,9 +55,10 @@ export class ReconcileRuns {
   }
 
   /**
-   * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page. If
-   * the run started again at the first page, users that it has seen before are not counted twice. `cursor`: null for
-   * absent users, who are on no page.
+   * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page.
+   * Adds the users to the run's counts (`users_done`, `changes`). A scan starts again at the first page when no user of
+   * the cursor exists at Clerk any more. Users that the run has seen before are then not counted again. `cursor`: null
+   * for users that the scan did not see, because they are on no page.
    */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
     await guardDatabase(() =>

@@ -28,12 +28,13 @@ import { CONFIG } from '../tokens';
  * - queued -> running: `run`, by the leading replica. A run that was interrupted stays running and is resumed.
  * - running -> done, refused, needs_approval: `run`. running -> failed: the worker.
  * - needs_approval -> queued: an admin approves.
- * - every state but queued and running -> undone: an admin undoes the deletions.
+ * - every state but queued and running -> undone: an admin undoes the deletions. A refused or failed run may have
+ *   deleted users before it was interrupted and resumed.
  */
 
 /**
- * Number of users in the cursor, which holds the last scanned users, newest first. If the newest was deleted at Clerk,
- * the scan continues after the next one in the cursor.
+ * Number of users in the cursor: those scanned last, the last one first. The scan continues after the first of them
+ * that still exists at Clerk.
  */
 const CURSOR_USERS = 5;
 const ABSENT_PER_PAGE = 50;
@@ -106,8 +107,8 @@ export class Reconciler {
   }
 
   /**
-   * Reads the page after the newest user of the cursor. If that user is gone at Clerk, tries the older users of the
-   * cursor, then starts again at the first page.
+   * Reads the page after the first user of the cursor that still exists at Clerk. If none of them exists, reads the
+   * first page, which starts the scan again.
    */
   private async page(cursor: readonly string[]): Promise<{ users: MappedUser[]; cursor: readonly string[] }> {
     for (let skipped = 0; ; skipped += 1) {

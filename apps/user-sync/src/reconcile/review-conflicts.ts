@@ -84,8 +84,9 @@ const ended = `
    ORDER BY c.id`;
 
 /**
- * A change of the holder's row counts as later than the last check even if its `updated_at` is this much earlier. A
- * row's `updated_at` is when its transaction began, which may have committed after the check.
+ * A claimant is due if the holder's `updated_at` is later than the last check, or up to this much earlier. A
+ * transaction sets `updated_at` to the time at which it began. It may commit after a check that began later, so that
+ * this check missed the change. 10 s is the timeout of a statement.
  */
 const MARGIN = "interval '10 seconds'";
 

@@ -73,7 +73,8 @@ export class SnapshotApplier {
       if (result?.settled === true) return sightingOf(observation, result.decision);
       return this.settle(observation, result?.needs ?? 'fetch', versionOf(observation));
     });
-    // Users that were settled concurrently may have blocked each other. Try again one by one.
+    // Users who want each other's addresses may have changed each other's rows while they were settled concurrently,
+    // until their rounds were used up. Settles the failed users again, one by one.
     for (const [index, observation] of observations.entries()) {
       if (sightings[index]?.decision !== 'failed') continue;
       sightings[index] = await this.settle(observation, 'fetch', versionOf(observation));
@@ -99,8 +100,9 @@ export class SnapshotApplier {
 }
 
 /**
- * Whether the error is about this user only, so that the run can continue with the others: a retry may succeed, and
- * Clerk as a whole is available. False for a rejected secret key, for example, which stops the run.
+ * Whether only this user is affected by the error, so that the run can continue with the others. True if Clerk as a
+ * whole is available and `isRetryable` says that a retry may succeed. A rejected secret key, for example, affects all
+ * users and stops the run.
  */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;

@@ -12,8 +12,9 @@ const MAX_ROWS = 10_000;
 const LOCK = 7_202_612;
 
 /**
- * Retention of trust changes. Must exceed the time that gateways cache principals, and the lifetime of Clerk session
- * tokens.
+ * Retention of trust changes. Must exceed the minute for which a session token of Clerk lives: a token of an ended
+ * session is rejected only while the end is known. A gateway also loads the trust changes that it missed. If some of
+ * them are deleted, it must ask again for everything that it remembers.
  */
 const CHANGES_KEPT = '24 hours';
 
@@ -33,7 +34,8 @@ const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
 const statements = [
-  // Deletes in the order of the numbers, so that all trust changes below the lowest remaining number are gone.
+  // Deletes in the order of the numbers, so that no number is missing above the lowest remaining one.
+  // `loadTrustChanges` relies on that: it tells gateways that all trust changes from that number on are there.
   `DELETE FROM changes WHERE number <= (
      SELECT max(number) FROM (
        SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
@@ -41,8 +43,9 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // Keeps sessions for an hour after they expire. In the first hour of a user, a phone login without a stored session
-  // of the user counts as the first login.
+  // Keeps sessions for an hour after they expire. A phone login counts as the first login of a user who was created in
+  // the last hour and has no stored session. Deleted earlier, a short session would let a second login count as the
+  // first.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
   // Promises of the admin role that have ended. The audit log keeps their history.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),

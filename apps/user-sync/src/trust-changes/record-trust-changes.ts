@@ -37,8 +37,8 @@ export async function recordTrustChanges(
 }
 
 /**
- * The number of the last committed trust change. Read this number before the rows that are returned with it: the rows
- * then include at least the trust changes up to this number.
+ * The number of the last committed trust change. Read it before the users, keys or sessions that are returned with it.
+ * They then show every trust change up to this number.
  */
 export async function lastTrustChangeNumber(manager: EntityManager): Promise<number> {
   const rows = await manager.query<{ number: string }[]>('SELECT number FROM change_counter');

@@ -23,7 +23,11 @@ export interface HeldAddress extends Address {
   readonly isActive: boolean;
 }
 
-/** Maximum rows per query, verified addresses first. Only an unverified address can have so many holders. */
+/**
+ * Maximum rows per query, verified addresses first. At most one live user holds an address verified, so only unverified
+ * holders can exceed the limit. A holder beyond it is ignored: its row stays as it is. That is harmless, because any
+ * number of users can hold an address unverified.
+ */
 const MAX_HELD = 1_000;
 
 /** Addresses in a user's content. */
@@ -56,8 +60,8 @@ export function addressKey({ kind, key }: Address): string {
 
 /**
  * Locks these addresses until the transaction ends. Take this lock after the locks of the users, to avoid deadlocks.
- * Unique indexes only cover verified addresses. Without the lock, one transaction could write an address as verified
- * while another writes it as unverified. Neither would see the other.
+ * Without the lock, two transactions could store one address at the same time, one as verified and one as unverified.
+ * Neither would see the other's row, so the conflict would go unnoticed: unique indexes only cover verified addresses.
  */
 export function lockAddresses(addresses: readonly Address[]): Statement {
   return keyLock('address', addresses.map(addressKey));
@@ -69,7 +73,8 @@ export function findHeldAddresses(addresses: readonly Address[]): Statement<Held
   return {
     name: 'find-held-addresses',
     // LATERAL makes PostgreSQL look up each address in the index. A join could be planned as a table scan while the
-    // table is small, and PostgreSQL keeps such a plan when the table grows.
+    // table is small, and PostgreSQL keeps such a plan when the table grows. The query also runs outside the batch
+    // transaction, which turns scans off.
     text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users

@@ -72,7 +72,8 @@ type Addresses = Pick<ClerkOwned, 'email' | 'emailVerified' | 'phoneNumber' | 'p
 
 /**
  * Turns the row of a local user into that of a Clerk user.
- * @returns false when the local user was linked or deleted meanwhile, or no longer has any of the verified addresses
+ * @returns false when the local user was linked or deleted meanwhile, or the two users no longer have an address that
+ * both have verified
  */
 export async function adoptLocalUser(
   manager: EntityManager,

@@ -16,7 +16,8 @@ interface Contention {
   /** Clerk ids of users that cannot be written yet: Clerk must first be asked who holds an address. */
   readonly contested: ReadonlySet<string>;
   /**
-   * Addresses that one user of the batch loses and another user gets. Set them to NULL before the users are written.
+   * Addresses in the rows of users of the batch that another user of the same batch wants. The batch holds the newest
+   * content of both users, so Clerk need not be asked. Set these addresses to NULL before the users are written.
    */
   readonly release: readonly HeldAddress[];
   /** Conflicts that a person should look at, but that keep no user from being written. */
@@ -94,7 +95,8 @@ function contend(
         .filter(
           (other) => address.verified && isUnverifiedLocal(other) && other.userId !== rowOf(address.draft)?.userId,
         )
-        // No note for a deactivated local user: an admin closes such a conflict by deactivating the user.
+        // No conflict is recorded for a deactivated local user: an admin deactivates the local user to close such a
+        // conflict, and it must not open again.
         .filter(({ isActive }) => isActive)
         .map((other) => ({
           kind: address.kind,

@@ -12,8 +12,9 @@ export interface EndedSession {
 
 /**
  * Revokes the credentials of deleted users, in the transaction that applies a batch. Closes the legacy sessions of
- * deleted users, linked users and ended Clerk sessions. Records a trust change for each of these users and sessions,
- * and for each user whose ban or deprovisioning begins or ends.
+ * deleted users, and those opened in an ended Clerk session. Also closes those of linked users: local users whose row a
+ * Clerk user takes over in this batch. Records a trust change for each of these users and sessions, and for each user
+ * whose ban or deprovisioning begins or ends.
  *
  * Must come last in the transaction, because it locks the counter of trust changes.
  * @returns the number of the last trust change that the batch causes; null when it causes none
@@ -25,8 +26,7 @@ export async function endTrust(
 ): Promise<number | null> {
   const barred = drafts.filter(isBarringChanged).flatMap(userOf);
   const deleted = drafts.filter((draft) => deletionOf(draft) !== undefined).flatMap(userOf);
-  // A linked user was a local user until a Clerk user took over the row. Closes the sessions: from now on Clerk
-  // authenticates the user, and the password is gone.
+  // Closes the legacy sessions of linked users: from now on Clerk authenticates the user, and the password is gone.
   const adopted = drafts.filter((draft) => adoptedUserOf(draft) !== undefined).flatMap(userOf);
   if (barred.length + deleted.length + adopted.length + ended.length === 0) return null;
   const changes: NewTrustChange[] = [

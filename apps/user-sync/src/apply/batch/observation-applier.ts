@@ -28,7 +28,7 @@ import { queueForBatch } from './queue-for-batch';
 import { confirmDeletions, writeUsers } from './write-users';
 
 /*
- * The apply function writes a batch of observations in one transaction. Its groups of statements, in order:
+ * `applyWithin` writes a batch of observations in one transaction. Its groups of statements, in order:
  *
  *  1. byIndexOnly. First: a setting only affects statements that are planned after it.
  *  2. lockClerkUsers. Before every read: what is read under the lock cannot change until the commit.
@@ -41,9 +41,10 @@ import { confirmDeletions, writeUsers } from './write-users';
  *  7. writeUsers; its own comment explains the order inside. Before 8, which refers to rows that 7 inserts.
  *  8. queueForBatch, confirmDeletions. After 7: a write-back has a foreign key to its user, and one batch may both
  *     delete a user in a way that can be undone and make that deletion final.
- *  9. noteConflicts, recordApplied. After 4, which finds the conflicts, and before 10. 6 to 8 do not depend on them.
+ *  9. noteConflicts, recordApplied. After 4, which finds the conflicts, and before 10. Statements 6 to 8 do not depend
+ *     on 9.
  * 10. endTrust. Last: it locks the counter of trust changes until the commit. Every transaction that changes trust
- *     needs that lock, so no statement may follow it, and no holder may wait for another lock.
+ *     needs that lock. If one waited for another lock while it holds this one, all others would wait as well.
  *
  * 1 to 3 are one round trip, and 6 to 9 are another.
  */
@@ -86,8 +87,9 @@ export class ObservationApplier {
 }
 
 /**
- * Makes PostgreSQL plan with indexes in this transaction. PostgreSQL keeps plans per connection: one made for a small
- * table would still scan the table after it has grown.
+ * Turns off table scans in this transaction, where an index can be used. PostgreSQL keeps the plans of prepared
+ * statements per connection. A plan with a scan, made for a small table, would stay in use after the table has grown.
+ * Queries that also run outside this transaction, such as `loadDrafts`, need LATERAL instead.
  */
 const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 
@@ -159,8 +161,9 @@ async function carryOutPlan(
     if (!isAdopted) throw new ConflictChangedError('resolve');
   }
   const needs = results.flatMap((result) => (result.settled ? [] : [result.needs]));
-  // `fetch-later` takes precedence. A user with this need keeps its addresses until Clerk has answered again, so other
-  // users who want these addresses stay unsettled.
+  // If one user needs `fetch-later`, reports that need, whatever other users need. Only a round that waits and asks
+  // again can settle this user. Until then the user keeps its addresses, so users who want these addresses stay
+  // unsettled.
   const [first] = needs.includes('fetch-later') ? (['fetch-later'] as const) : needs;
   if (first !== undefined) throw new ConflictChangedError(first);
 }

@@ -13,8 +13,9 @@ import { type UserDraft, adoptedUserOf, deletionOf, rowOf } from '../draft/user-
 import { type Observation } from '../observation/observation';
 
 /**
- * Queues write-backs of created and linked users, and checks of users whose metadata at Clerk has changed since it was
- * last read. Ends the write-backs of deleted users.
+ * Queues write-backs of created and linked users. Ends the write-backs of deleted users. Queues a check of a user when
+ * the observed metadata differs from what the user's last check or write recorded. In a check, the worker reads Clerk's
+ * metadata again and writes our values where it may.
  */
 export function queueForBatch(
   drafts: readonly UserDraft[],
@@ -51,7 +52,10 @@ function writeBackFor(draft: UserDraft): QueuedWriteBack[] {
   return state.write.kind === 'insert' ? [{ userId, reason: 'create' }] : [];
 }
 
-/** Whether `metadata`, the newest that was observed, may hold values at our keys that no check has compared yet. */
+/**
+ * Whether the user needs a check. `metadata`: the newest metadata that was observed in the batch. A check is needed
+ * when its values at our keys differ from those that the last check or write recorded (`writeBack.seen`).
+ */
 function isCheckNeeded(
   { userId, role, writeBack }: Pick<UserDraft['stored'], 'role' | 'writeBack'> & { readonly userId: string },
   metadata: UserDraft['metadata'],
@@ -61,8 +65,8 @@ function isCheckNeeded(
   const held = heldValues(metadata, key);
   if (fingerprintOf(held) === writeBack.seen) return false;
   if (writeBack.state !== 'pending') return true;
-  // While a write is pending, no check is needed when Clerk's values equal ours: they are our own write, which Clerk
-  // can report before we have recorded it.
+  // A pending write-back may already have reached Clerk: it stays pending until the worker records it as done. So if
+  // Clerk holds exactly the values that we want, they are our own write, and no check is needed.
   const wanted = wantedValues({ userId, role }, key);
   return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

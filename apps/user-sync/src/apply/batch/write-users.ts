@@ -31,7 +31,8 @@ interface DeletedUser extends Deletion {
  * Writes the drafts of a batch, many rows per statement. Only writes Clerk-owned columns and state (version, hash,
  * lockout, activity times), so that concurrent changes by users and admins are kept. The order of the statements:
  *
- * 1. Redact or hide deleted users. First: this frees their verified addresses for the users below.
+ * 1. Redact deleted users, or hide them (see `hideUsers`). First: this frees their verified addresses for the users
+ *    below.
  * 2. Update and insert users, in any order: `releaseAddresses` has freed the addresses that they exchange.
  * 3. Redact users that the batch both created and deleted. After 2, which inserts the row.
  * 4. Insert tombstones. This step could stand anywhere in the order.
@@ -128,7 +129,10 @@ function updateState(updates: readonly { readonly row: DraftRow }[]): Statement[
   return [update];
 }
 
-/** Deletes users in a way that can be undone: hides their personal data, which is redacted a day later. */
+/**
+ * Deletes users in a way that can be undone. Sets `deleted_at`, so that no query for live users finds them. Their
+ * personal data stays in the row for a day and is then redacted.
+ */
 function hideUsers(deleted: readonly DeletedUser[]): Statement[] {
   const hidden = deleted.flatMap(({ row, because }) => (row === undefined ? [] : [{ id: row.userId, because }]));
   if (hidden.length === 0) return [];

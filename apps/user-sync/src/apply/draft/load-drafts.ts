@@ -15,8 +15,9 @@ import { type StoredUser, type UserDraft, draftOf, markerOf } from './user-draft
 type LoadedField = BarringField | FieldSinceVersion1;
 
 /**
- * Clerk-owned columns that are loaded and compared by value. The other Clerk-owned columns are compared only by the
- * content hash.
+ * Clerk-owned columns that are loaded and compared by value; for all others, the content hash is compared.
+ * `barringFields` (ban, deprovisioning): their change ends or restores trust. `fieldsSinceVersion1`: a hash of content
+ * version 1 does not cover them.
  */
 const loadedFields: readonly LoadedField[] = [...new Set<LoadedField>([...barringFields, ...fieldsSinceVersion1])];
 const loadedColumns = loadedFields.map((field) => clerkOwnedColumns[field].column);
@@ -43,7 +44,8 @@ export function loadDrafts(clerkUserIds: Iterable<string>): Statement<Map<string
   return {
     name: 'load-drafts',
     // LATERAL makes PostgreSQL look up each id in the index. A join could be planned as a table scan while the table is
-    // small, and PostgreSQL keeps such a plan when the table grows.
+    // small, and PostgreSQL keeps such a plan when the table grows. The query also runs outside the batch transaction,
+    // which turns scans off.
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,

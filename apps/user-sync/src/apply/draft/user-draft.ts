@@ -43,8 +43,8 @@ export interface StoredUser extends StoredContent, Pick<ClerkOwned, BarringField
   readonly activity: Activity;
   readonly role: Role | null;
   /**
-   * `state`: state of the user's write-back. `seen`: fingerprint of Clerk's values at our keys when Clerk was last
-   * read.
+   * `state`: state of the user's write-back. `seen`: fingerprint of Clerk's values at our keys, as the last check found
+   * them or the last write left them.
    */
   readonly writeBack: { readonly state: WriteBackState | null; readonly seen: string | null };
 }
@@ -134,8 +134,9 @@ export function adoptedUserOf(draft: UserDraft): string | undefined {
 }
 
 /**
- * State of the user as `decide` needs it. If the row holds the content of `seen`, returns the hash of `seen`, because
- * the row may store a hash in an earlier format.
+ * State of the user as `decide` needs it. The row may store a hash of an earlier content version, which differs from
+ * that of `seen` even for the same content. `holdsContent` compares such a hash by the columns of its version. If the
+ * content is the same, returns the hash of `seen`, so that `decide` finds them equal.
  */
 export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
   if (state.kind !== 'live') return { kind: state.kind };
@@ -197,7 +198,11 @@ export function noteActivity(draft: UserDraft, seen: Activity): UserDraft {
   return moved ? changeRow(draft, 'times', { activity }) : draft;
 }
 
-/** Leaves out the addresses of `kinds`. No content has to be written when the stored row is already without them. */
+/**
+ * Removes the addresses of `kinds`, which other users hold, from the content that the draft writes. If the draft writes
+ * no content yet, starts from `seen`, the user as observed. If the stored row already holds the content without these
+ * addresses, only the version is written.
+ */
 export function leaveAddresses(draft: UserDraft, kinds: ReadonlySet<AddressKind>, seen: MappedUser): UserDraft {
   const { state, stored } = draft;
   if (state.kind !== 'live' || kinds.size === 0) return draft;

@@ -48,8 +48,10 @@ export class EventBatch {
 
   /**
    * Applies and reports a batch. If one event of several cannot be written, writes nothing and throws; the caller then
-   * passes the events one by one. An event that is alone in its batch is reported as failed instead. The next batch
-   * starts after the commit, while NATS stores the outcomes.
+   * passes the events one by one. An event that is alone in its batch is reported as failed instead.
+   * After the commit, calls `control.startNext`: the consumer then handles the next batch while NATS stores the
+   * outcomes. If storing them fails, the consumer passes the same events again. Each event that was applied then gets
+   * the same decision.
    * @throws SharedOutageError while the database or NATS is unavailable
    */
   async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {

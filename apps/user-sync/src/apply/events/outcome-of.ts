@@ -74,7 +74,8 @@ function factsOf(error: unknown): Facts {
   if (error instanceof EventInvalidError) return own('validation', error);
   if (CONFLICTS_OF_OURS.some((type) => error instanceof type))
     return own('conflict', error as Error & { code: string });
-  // The redeliveries have used up all retries of the event.
+  // A crash of this process reports no outcome, so the ledger cannot count it as a retry. Deliveries of the message are
+  // counted instead. After `RETRY_MAX` + 1 of them without an outcome, the event becomes dead.
   if (error instanceof PoisonEventError) return { ...own('unknown', error), retryable: false };
   // Retryable whatever status Clerk answered with, because the outage will end.
   if (error instanceof ClerkUnavailableError) return { ...own(error.kind, error), ...error.answer, retryable: true };

@@ -15,7 +15,10 @@ export interface Report {
   readonly outcome: Outcome;
 }
 
-/** Reports outcomes to the ledger over the stream `CLERK_OUTCOMES`. Outcomes of one status share a message. */
+/**
+ * Reports outcomes to the ledger over the stream `CLERK_OUTCOMES`. Only outcomes of one status share a message, because
+ * the subject of a message names the status, as in `clerk.outcomes.failed`.
+ */
 @Injectable()
 export class OutcomeReporter {
   constructor(private readonly jetStream: JetStream) {}

@@ -1,13 +1,21 @@
 import { type Activity, type MappedUser } from '../../clerk-user/map-clerk-user';
 
-/** What made Gatehouse look at the user. */
+/**
+ * What made Gatehouse look at the user:
+ * - `webhook`: an event of Clerk.
+ * - `first_login`: a login of a user that is not stored here.
+ * - `conflict`: a conflict over an address of this user and another one.
+ * - `reconcile`: a reconcile run, or the review of an open conflict.
+ * - `confirmation`: the second check of a suspected absence.
+ * - `sync`: an admin who asked for the current state.
+ */
 export type Source = 'webhook' | 'first_login' | 'conflict' | 'reconcile' | 'confirmation' | 'sync';
 
 /** Origin of an observation, as `applied_events` records it. */
 export interface Origin {
   /**
-   * Id of the webhook event; for other sources `<source>:<id of the cause>`. Observations with the same id are applied
-   * once.
+   * Id of the webhook event. For the source `reconcile`: `reconcile:<run id>:<Clerk id>`; for the others: event type,
+   * colon, random UUID. Observations with the same id are applied once.
    */
   readonly id: string;
   readonly source: Source;
@@ -58,9 +66,11 @@ export interface Settled {
 }
 
 /**
- * An observation that needs an answer from Clerk first; nothing was written. `fetch`, `fetch-later` and `confirm` are
- * actions of `decide`. `resolve`: another user holds one of the user's addresses, so Clerk is asked about all users
- * concerned.
+ * An observation that needs an answer from Clerk first; nothing was written. `needs`:
+ * - `fetch`: fetch the user from Clerk.
+ * - `fetch-later`: fetch it after a delay, because Clerk's first answer was older than the row.
+ * - `confirm`: fetch it, but create nothing if Clerk does not know the user, because the event is unproven.
+ * - `resolve`: another user holds one of the user's addresses, so fetch all users concerned.
  */
 export interface Unsettled {
   readonly settled: false;

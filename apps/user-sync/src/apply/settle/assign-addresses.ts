@@ -91,7 +91,10 @@ function reasonOf(local: HeldAddress | undefined, verified: number): string {
     : 'Clerk shows two users with the address; the one who has it verified keeps it';
 }
 
-/** Addresses in the rows of users whom Clerk no longer knows, if another party has the address at Clerk. */
+/**
+ * The addresses that our rows must release: each is held by a party that Clerk no longer knows, and another party has
+ * it at Clerk.
+ */
 function forsakenBy(
   parties: readonly Party[],
   held: readonly HeldAddress[],

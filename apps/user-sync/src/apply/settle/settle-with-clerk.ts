@@ -27,10 +27,10 @@ const MAX_ROUNDS = 6;
 
 /*
  * Rounds of a settlement, by what the observation needs:
- * - fetch, confirm: fetch the user and apply the snapshot. The observation is settled unless the row changed
- *   meanwhile.
- * - fetch-later: Clerk's snapshot was older than the row. Fetch again after a delay. If the second snapshot is older too
- *   (`confirmed`), it replaces the row and the observation is settled.
+ * - fetch, confirm: fetch the user and apply the snapshot. The observation is settled unless the row changed meanwhile.
+ * - fetch-later: Clerk's snapshot was older than the row. Fetch again after a delay, because the answer may have been
+ *   outdated. If the second snapshot is older too (`confirmed`), the row is ahead of Clerk. Clerk owns the content, so
+ *   the snapshot replaces the row and the observation is settled.
  * - resolve: resolve the conflict over an address, in this round and in all later ones.
  * If a round leaves the observation unsettled, the result says what the next round does. There are at most MAX_ROUNDS.
  */
@@ -48,7 +48,7 @@ export class ClerkSettlement {
   ) {}
 
   /**
-   * Settles one observation. `first`: what the observation needs.
+   * Settles one observation, in rounds. `first`: what the first round does (see the rounds above).
    * @throws UserMissingAtClerkError when Clerk does not know the user. The absence is queued for a confirmation.
    * @throws ClerkRequestError, ConflictTooWideError or UserUnsettledError
    */

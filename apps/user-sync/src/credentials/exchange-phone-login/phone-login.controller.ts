@@ -180,8 +180,9 @@ function ended(): RequestRefusedError {
 }
 
 /**
- * Whether this is the first login of a user who was created in the last hour, for example by a webhook before this
- * exchange: the user has no legacy session yet.
+ * Whether this exchange counts as the user's first login: the user was created in the last hour, for example by a
+ * webhook, and has no legacy session. A user who was created earlier may have had a session that is deleted by now:
+ * sessions are kept for an hour after they expire.
  */
 async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(

@@ -35,8 +35,9 @@ function plain(text: string): string {
 const DECIMAL = /\p{Nd}/u;
 
 /**
- * Value of a decimal digit of any script. In Unicode, the digits of each script follow each other from zero to nine. So
- * the value is the number of digits directly before this one, at most nine.
+ * Value of a decimal digit of any script. In Unicode, the ten digits of a script follow each other from zero to nine.
+ * So the value is the number of digits directly before this one, at most nine. Wrong only for U+116DA to U+116E3, which
+ * directly follow the digits of another script: each of them becomes 9.
  */
 function valueOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;

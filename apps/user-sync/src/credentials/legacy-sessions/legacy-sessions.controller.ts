@@ -34,7 +34,9 @@ export class LegacySessionsController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveLegacySession>): Promise<Resolved> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Read before the rows, so that the rows include at least the trust changes up to this number.
+      // Read before the session and the user. They then show every trust change up to this number. If the number were
+      // read after them, it could cover a change that they do not show. The gateway would then remember an outdated
+      // answer.
       const change = await lastTrustChangeNumber(manager);
       const { sessionId: id, userId } = body;
       const session = await manager.findOneBy(LegacySessionEntity, { id, userId });

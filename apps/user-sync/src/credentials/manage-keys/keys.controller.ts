@@ -104,9 +104,11 @@ export class KeysController {
       const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
       const { predecessors } = await loadKeyLine(manager, found);
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
-      // Loads the successors only under the lock, because a concurrent rotation may have replaced the key.
+      // `row` was read under the key's lock. A rotation that committed between `findKey` and the lock has set
+      // `row.replacedBy`, so only `row` leads to the key's newest successors.
       const { successors } = await loadKeyLine(manager, row);
-      // Marks the key itself as revoked even if it has expired, but its predecessors only if they are valid.
+      // The caller named this key, so it is marked as revoked even if it has expired. A predecessor is revoked only if
+      // it is valid, because an expired one is rejected anyway.
       const ending = [...(row.revokedAt === null ? [row] : []), ...(body.predecessors ? older.filter(isValid) : [])];
       const number = await recordTrustChanges(manager, await endKeys(manager, envelope, ending));
       const key = await manager.findOneByOrFail(ApiKeyEntity, { id: row.id });

@@ -19,7 +19,8 @@ export class ResolveKeyController {
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Read before the rows, so that the rows include at least the trust changes up to this number.
+      // Read before the key and the user. They then show every trust change up to this number. If the number were read
+      // after them, it could cover a change that they do not show. The gateway would then remember an outdated answer.
       const change = await lastTrustChangeNumber(manager);
       const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
       const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });

@@ -9,7 +9,10 @@ export interface GatewayLease {
   readonly live: boolean;
 }
 
-/** Time between the expiry of a lease and its deletion. */
+/**
+ * Time from the expiry of a lease to the deletion of its row. An expired lease is ignored anyway (`live` is false). The
+ * minute only keeps the row of a gateway that renews its lease late.
+ */
 const DELETE_AFTER = '1 minute';
 
 /**

@@ -105,7 +105,8 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
   }
 
   private async readLeases(): Promise<void> {
-    // A waiter that arrives during the read must not see leases from before its commit.
+    // A copy: a waiter that is added during the read waits for the next read, because these leases may be older than
+    // its commit.
     const waiters = [...this.waiters];
     try {
       const leases = await loadLeases(this.dataSource.manager);

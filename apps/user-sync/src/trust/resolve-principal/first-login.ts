@@ -12,7 +12,10 @@ import { clerkUnavailable } from '../../requests/answer-request';
 /** What caused the read of a user from Clerk. */
 export type LoginKind = 'first_login' | 'phone_login';
 
-/** Timeout of the request to Clerk; the gateway gives up after 5 s. */
+/**
+ * Timeout of each request to Clerk; the gateway gives up after 5 s. Usually there is one request. With more, the
+ * gateway may give up first, but the user is still created.
+ */
 const CLERK_TIMEOUT_MS = 4_000;
 
 /** Creates a user that no webhook has reported yet, from Clerk's answer. */
@@ -49,7 +52,8 @@ export class FirstLogin {
     timeoutMs: number,
   ): Promise<Settled> {
     const origin = {
-      // Random, not the request id, which a client may choose: an observation whose id was applied before is skipped.
+      // Random, because an observation whose id was applied before is skipped. With the request id, a second read for
+      // the same request would change nothing.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
       eventType: kind,

@@ -57,7 +57,9 @@ export class PrincipalResolver {
   private find({ clerkUserId, sessionId }: Session): Promise<Omit<Resolved, 'isNewUser'> | undefined> {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
-      // Read before the rows, so that the rows include at least the trust changes up to this number.
+      // Read before the user. The user then shows every trust change up to this number. If the number were read
+      // afterwards, it could cover a change that the user does not show. The gateway would then remember an outdated
+      // answer.
       const change = await lastTrustChangeNumber(manager);
       const user = await manager.findOneBy(UserEntity, { clerkUserId });
       const gone = user === null ? await manager.existsBy(ClerkTombstoneEntity, { clerkUserId }) : user.deletedAt;

@@ -110,7 +110,7 @@ export class ExplainUserController {
 
 type AtClerk = NonNullable<Explanation['atClerk']>;
 
-/** By column: its name in the explanation. Each of these columns is true while the user is barred at Clerk. */
+/** By column: its name in the explanation. If any one of these columns is true, the user may not act. */
 const barringNames = { clerkBanned: 'banned', clerkDeprovisioned: 'deprovisioned' } as const satisfies Readonly<
   Record<BarringField, keyof AtClerk>
 >;

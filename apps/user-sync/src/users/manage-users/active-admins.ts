@@ -8,7 +8,8 @@ const LOCK = 7_202_614;
 
 /**
  * Serializes changes that can end an admin's rights, until the transaction ends. So two admins cannot remove each other
- * at the same time. Must be the transaction's first lock.
+ * at the same time. Must be the transaction's first lock. A transaction that already held the lock of a user's row
+ * could deadlock with the holder of this lock.
  */
 export async function lockAdmins(manager: EntityManager): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);

@@ -35,8 +35,8 @@ interface AdminCommand {
    */
   readonly endsAdmin: boolean;
   /**
-   * Whether the command grants rights. If so, `user` must not be an e-mail address that is unverified at Clerk: any
-   * Clerk user can add an address of somebody else.
+   * Whether the command grants rights. If so, `user` must not be an e-mail address that is unverified at Clerk. Any
+   * Clerk user can add an address of somebody else, so the rights could go to the wrong person.
    */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;

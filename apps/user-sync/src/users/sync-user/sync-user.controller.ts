@@ -105,7 +105,8 @@ export class SyncUserController {
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
     const origin = {
-      // Random, not the request id, which a client may choose: an observation whose id was applied before is skipped.
+      // Random, because an observation whose id was applied before is skipped. With the request id, a second read for
+      // the same request would change nothing.
       id: `sync:${randomUUID()}`,
       source: 'sync',
       eventType: 'sync',

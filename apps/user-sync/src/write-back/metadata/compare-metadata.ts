@@ -11,7 +11,7 @@ import { digestOf } from './metadata-value';
 /** Values that Gatehouse wants at its keys, by path. */
 type WantedValues = ReadonlyMap<string, string>;
 
-/** A value at one of Gatehouse's keys, of which it is not known that Gatehouse wrote it. */
+/** A value at one of Gatehouse's keys that is not known to be ours. */
 export interface ForeignValue {
   /** Path below `publicMetadata`. */
   readonly key: string;
@@ -41,8 +41,7 @@ export function wantedValues(user: { readonly userId: string; readonly role: str
 
 /**
  * Compares Clerk's metadata with the wanted values. A key may be written when it is absent or holds a value that is
- * known to be ours. `taken`, by key: digest of the foreign value (one that is not ours) that an admin lets Gatehouse
- * overwrite.
+ * known to be ours. `taken`, by key: digest of the foreign value that an admin lets Gatehouse overwrite.
  */
 export function compareMetadata(
   metadata: PublicMetadata,

@@ -54,17 +54,23 @@ interface FailedAttempt {
 }
 
 /*
- * States of a row, `write_backs.state`. Row locks last one statement or transaction; `claim` and `claimed_until` are the
- * write-back lease.
+ * States of a row, `write_backs.state`. The columns `claim` and `claimed_until` are the write-back lease; a row lock
+ * ends with its statement or transaction.
  * - pending: due at `due_at`, or leased. A row without a lease, or with an expired one, can be leased.
  * - done: Clerk holds our values, or the user is deleted.
  * - dead: no retry is left. Only an admin, or a new change of the user, makes it pending again.
  *
+ * COMPLETE and FAIL are the statements below by which a worker ends an attempt. `lease` and `release` are methods of
+ * WriteBackQueue. Each change to be written raises the revision of the row. So COMPLETE and FAIL see whether the leased
+ * revision is still current.
+ *
  * Transitions:
- * - no row, done, dead -> pending: `queueWriteBacks`, `queueChecks`, an admin's retry. Each raises the revision.
- * - pending -> done: COMPLETE when the revision is still the leased one; `lease` or `endWriteBacks` for a deleted user.
- * - pending -> pending: COMPLETE or FAIL of an older revision, FAIL with a retry, `release`, or an expired lease.
- * - pending -> dead: FAIL without a retry.
+ * - no row, done, dead -> pending: `queueWriteBacks`, `queueChecks`, an admin's retry. Each of these raises the
+ *   revision.
+ * - pending -> done: COMPLETE if the leased revision is current; `lease` or `endWriteBacks` for a deleted user.
+ * - pending -> pending: COMPLETE or FAIL if the leased revision is no longer current; FAIL with a retry; `release`; an
+ *   expired lease.
+ * - pending -> dead: FAIL without a retry, if the leased revision is current.
  * Every statement of a lease's holder names the lease, so it changes nothing once another process has leased the row.
  */
 

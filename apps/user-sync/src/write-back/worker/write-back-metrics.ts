@@ -55,8 +55,8 @@ export class WriteBackMetrics {
   }
 
   /**
-   * Sets the number of open collisions by key. `keys`: all keys in use. Leaves out collisions at other keys; each of
-   * them ends with the next check of its user.
+   * Sets the number of open collisions by key. `keys`: the keys of the current configuration. Leaves out collisions at
+   * keys of an earlier configuration; each of them ends with the next check of its user.
    */
   collided(open: ReadonlyMap<string, number>, keys: readonly string[]): void {
     for (const key of keys) this.collisions.set({ key }, open.get(key) ?? 0);

@@ -74,7 +74,8 @@ export class WriteBackRound {
     const lease = await this.queue.lease(BATCH, leaseMs);
     if (lease.items.length === 0) return { idle: true, pauseMs: 0 };
     failpoint('after-write-back-lease', () => lease.items.map(({ clerkUserId }) => clerkUserId));
-    // No write starts in the second half of the lease, so every write ends before the lease expires.
+    // No write starts in the second half of the lease, and a write times out after at most half a lease
+    // (`callOptions`). So every write ends before the lease expires.
     const until = performance.now() + leaseMs / 2;
     const enough = () => stopping() || performance.now() > until;
     try {
@@ -103,7 +104,8 @@ export class WriteBackRound {
         );
       } catch (error) {
         if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) throw error;
-        // The error concerns all users of the lease, not one: release every write-back and pause.
+        // The error concerns all users of the lease, not one. So no write-back counts as failed: `run` releases them
+        // all, and returns a pause.
         this.log.error(
           { failure: { code: error.code, message: error.message } },
           'reading metadata from Clerk failed; write-back paused',
