@@ -9,14 +9,14 @@ export function accountsFile(): string {
 
 const HEADER = `# The accounts of Gatehouse: one for the streams, and one for each service. Generated; do not edit.
 #
-# Save this text as accounts.conf beside nats-server.conf, which has at least:
+# Save this text as gatehouse-accounts.conf beside nats-server.conf, which has at least:
 #
 #   max_payload: 2MB
 #   jetstream {
-#     store_dir: "/data"
+#     store_dir: "/var/lib/nats"
 #     sync_interval: always    # nats-server 2.10 or later: acknowledges no message before it is on disk
 #   }
-#   include ./accounts.conf
+#   include ./gatehouse-accounts.conf
 #
 # Set these environment variables for nats-server. Each holds the password of one user:
 #
