@@ -17,11 +17,11 @@ import { type WayName } from './bus-attacks/ways';
 /** How long an honest service waits where an attack is expected to stall it, in milliseconds. */
 const SHORT_MS = 300;
 
-describe.each(natsPrograms())('on the nats-server %s', (program) => {
+describe.each(natsPrograms())('the bus on %s', (program) => {
   let bus: Bus;
   afterEach(() => bus?.stop());
 
-  it.each(serviceNames)("keeps an attacker with %s's credentials from every other service", async (service) => {
+  it.each(serviceNames)('lets %s read, change and stall nothing that belongs to another service', async (service) => {
     bus = await Bus.start(presentLayout(), program);
     expect(await attack(service, bus)).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe.each(natsPrograms())('on the nats-server %s', (program) => {
     },
   );
 
-  // Whatever the attacks above cannot do, they would do if accounts and rights did not prevent it.
+  // Proves that the attacks above would be noticed if they succeeded.
   it.each<[harm: string, service: ServiceName, way: WayName]>([
     ['read canary request user-sync.login.verify', 'webhook-ingest', 'capturing requests in a stream'],
     ['sent webhook-ingest a forged message', 'user-sync', 'delivering events to a handler of another service'],

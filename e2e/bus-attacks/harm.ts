@@ -41,7 +41,8 @@ export function forgedBy(attacker: ServiceName, rights: OwnRights, bus: Bus): st
 /** What changed between two states, apart from one round of honest work and what the attacker may change. */
 export function changesBy(rights: OwnRights, before: BusState, after: BusState): string[] {
   const harm: string[] = [];
-  if (rights.keeps) return harm;
+  // Honest services publish one message to each stream in a round, unless their consumers may be gone.
+  const published = rights.keeps ? 0 : 1;
   const names = (pick: keyof BusState): Set<string> => new Set([...before[pick].keys(), ...after[pick].keys()]);
   for (const name of names('streams')) {
     const [old, now] = [before.streams.get(name), after.streams.get(name)];
@@ -50,12 +51,14 @@ export function changesBy(rights: OwnRights, before: BusState, after: BusState):
     else {
       if (old.config !== now.config) harm.push(`changed stream ${name}`);
       const stored = now.lastSequence - old.lastSequence;
-      if (!rights.stores.includes(name) && stored !== 1) harm.push(`stored ${stored - 1} messages in ${name}`);
+      if (!rights.stores.includes(name) && stored !== published)
+        harm.push(`stored ${stored - published} messages in ${name}`);
       if (now.messages !== old.messages + stored) {
         harm.push(`removed ${old.messages + stored - now.messages} messages from ${name}`);
       }
     }
   }
+  if (rights.keeps) return harm;
   for (const name of names('consumers')) {
     const [old, now] = [before.consumers.get(name), after.consumers.get(name)];
     if (old === undefined) harm.push(`created consumer ${name}`);

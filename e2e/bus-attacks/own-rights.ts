@@ -4,15 +4,15 @@ import { type ServiceName, busRights } from '@gatehouse/contracts';
 export interface OwnRights {
   /** Calls of JetStream's API, without prefix, and acknowledgement subjects. The attacker does not try these. */
   readonly calls: readonly string[];
-  /** Streams in which it may store messages, because it publishes there. */
+  /** Streams in which it may store messages. */
   readonly stores: readonly string[];
   /** Consumers that it may advance, as `<stream>.<durable>`, because it pulls from them and acknowledges. */
   readonly advances: readonly string[];
   /** Subjects on which others may receive messages from it: requests that it sends, announcements that it publishes. */
   readonly sends: readonly string[];
   /**
-   * Whether it may destroy streams and consumers, and read what streams hold, because it creates them and runs in their
-   * account.
+   * Whether it creates streams and consumers. The call that creates a consumer also changes one, so such a service may
+   * stop and replace consumers, and read what streams hold.
    */
   readonly keeps: boolean;
 }
@@ -39,14 +39,18 @@ export function ownRightsOf(service: ServiceName): OwnRights {
       ...purges.map(({ name }) => `STREAM.PURGE.${name}`),
       // webhook-ingest erases the payloads of a deleted user.
       ...erases.map(({ name }) => `STREAM.MSG.DELETE.${name}`),
-      // stream-keeper creates what is missing. The call also changes a consumer that exists.
+      // stream-keeper creates what is missing.
       ...keeps.map((contract) =>
         'durable' in contract
           ? `CONSUMER.CREATE.${contract.stream.name}.${contract.durable}`
           : `STREAM.CREATE.${contract.name}`,
       ),
     ],
-    stores: publishes.map(({ name }) => name),
+    stores: [
+      ...publishes.map(({ name }) => name),
+      // JetStream sends its replies to any subject of their account, so also to subjects of streams.
+      ...keeps.flatMap((contract) => ('durable' in contract ? [] : [contract.name])),
+    ],
     advances: consumed,
     sends: [...requests, ...announces].map(({ subject }) => subject),
     keeps: keeps.length > 0,
