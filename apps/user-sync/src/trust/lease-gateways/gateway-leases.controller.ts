@@ -24,9 +24,9 @@ export class GatewayLeasesController {
       if (ending) await endLease(manager, gatewayId);
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
-      // Read after the lease is stored. Whoever records a trust change after this read waits for this gateway's
-      // acknowledgement. The number covers the trust changes before this read: the gateway loads those that it has not
-      // applied.
+      // Read after the lease is stored. For a trust change that is recorded after this read, `propagate` waits for this
+      // gateway's acknowledgement. The number covers the trust changes before this read: the gateway loads those that
+      // it has not applied.
       return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }
