@@ -160,17 +160,24 @@ export interface EmulatorConfig {
   readonly rateLimits: RateLimitMode;
   readonly tokenVersion: 1 | 2;
   /**
-   * Custom claims of session tokens, with shortcodes such as `{{user.id}}`. Null: only tokens of version 2 have a
-   * custom claim, `metadata` with the user's `public_metadata`.
+   * Custom claims of session tokens, with shortcodes such as `{{user.id}}`. Null when not configured. Then tokens of
+   * Clerk's version 2 (`tokenVersion`) have the claim `metadata` with the user's `public_metadata`. Tokens of version 1
+   * then have no custom claim.
    */
   readonly sessionClaims: JsonObject | null;
-  /** Lifetime of a code. */
+  /** Lifetime of a code that is sent for a sign-in. */
   readonly codeLifetimeMs: number;
-  /** Wrong codes after which a sign-in fails. */
+  /**
+   * Wrong codes after which one sign-in fails. Each of them also counts towards the lockout of the user
+   * (`SIGN_IN_ATTEMPTS`).
+   */
   readonly codeAttempts: number;
   /** Duration of a lockout. */
   readonly lockoutMs: number;
-  /** PEM of an RSA key of at least 2048 bits; generated at start when undefined. */
+  /**
+   * PEM of an RSA key of at least 2048 bits, which signs session tokens. When undefined, the keys of STATE_FILE are
+   * used; without saved keys, a new one is generated.
+   */
   readonly privateKey: string | undefined;
   readonly stateFile: string | undefined;
   readonly logLevel: z.output<typeof logLevel>;

@@ -50,7 +50,7 @@ export class AuthorizationHeaderInvalidError extends clerkError(401, 'authorizat
   longMessage: 'Invalid Authorization header format. Must be "Bearer <YOUR_API_KEY>"',
 }) {}
 
-/** The secret key belongs to another instance. */
+/** The Bearer credential is not the secret key of this emulator (`CLERK_SECRET_KEY`). */
 export class SecretKeyInvalidError extends clerkError(401, 'clerk_key_invalid', {
   message: 'The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.',
 }) {}

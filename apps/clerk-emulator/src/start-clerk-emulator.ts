@@ -63,7 +63,11 @@ export interface ClerkEmulator {
   /** Options for `createClerkClient` of `@clerk/backend`. */
   readonly clientOptions: { readonly secretKey: string; readonly apiUrl: string; readonly jwtKey: string };
 
-  /** Creates a user, by default with a unique e-mail address. Sends `user.created`. @throws ZodError */
+  /**
+   * Creates a user, by default with a unique e-mail address. Sends `user.created`.
+   * @throws ZodError for invalid params
+   * @throws ClerkApiError, for example when the address is taken or the emulator is full
+   */
   createUser(params?: CreateUserParams): ClerkUser;
   /** Deletes a user and its sessions. Sends `user.deleted`. @throws ResourceNotFoundError */
   deleteUser(userId: string): void;
@@ -78,8 +82,8 @@ export interface ClerkEmulator {
   /** Ends a session with the given status; default `removed`, as when the user signs out. */
   signOut(sessionId: string, how?: 'removed' | 'ended' | 'revoked'): ClerkSession;
   /**
-   * Mints a token for a session, or signs a user in and mints a token for the new session. With a preset or faults, the
-   * token is invalid.
+   * Mints a token for a session, or signs a user in and mints a token for the new session. The session may have ended.
+   * Without `faults`, the token itself is valid. A preset makes it invalid for one reason.
    */
   token(sessionOrUserId: string, faults?: TokenPreset | TokenFaults): Promise<string>;
   /** The latest code that was sent to an address or number. */
@@ -235,7 +239,7 @@ async function untilSome<T>(log: DeliveryLog, find: () => T | undefined, what: s
   });
   const timedOut = sleep(timeoutMs, undefined, { signal: settled.signal }).then(
     () => Promise.reject(new NothingCameError(what, timeoutMs)),
-    // The timer is aborted only when the race is over, so this promise need not settle.
+    // Reached when `finally` below aborts the timer. The result is known by then, so nobody waits for this promise.
     () => new Promise<never>(() => undefined),
   );
   try {

@@ -6,7 +6,10 @@ import { aptOptions, CommandFailedError, makeDirectory, ownLists, runCommand } f
 export interface DebianProgram {
   /** Package to unpack, together with its dependencies that this system lacks. */
   packageName: string;
-  /** Packages to unpack when the system already has `packageName` and all its dependencies installed. */
+  /**
+   * Packages to unpack when apt would install nothing, because the system has `packageName` and its dependencies. The
+   * program is needed nevertheless, for example because it is not on PATH.
+   */
   installedPackages: readonly string[];
   /** Further packages. */
   extraPackages?: readonly string[];

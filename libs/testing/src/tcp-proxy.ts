@@ -24,12 +24,15 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** URL of the target through this proxy. */
+  /** The URL `target`, with the address of this proxy in place of the target's. */
   get url(): string {
     return this.urlThrough(this.target.href);
   }
 
-  /** Returns `url`, which is another URL of the target server, with the address of this proxy. */
+  /**
+   * Returns `url` with the address of this proxy. `url` must name the same server as `target`, but may have another
+   * user, password or database.
+   */
   urlThrough(url: string): string {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;

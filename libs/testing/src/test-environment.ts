@@ -25,7 +25,10 @@ export function testServers(): 'local' | 'testcontainers' {
   throw new BadVariableError('TEST_INFRA must be "local" (default) or "testcontainers".');
 }
 
-/** Number of NATS accounts: one for each Jest worker. */
+/**
+ * Number of NATS accounts: one for each Jest worker. Start no more workers than this: two would share an account and
+ * delete each other's streams.
+ */
 export const natsAccounts = 32;
 
 /**

@@ -170,7 +170,8 @@ export class Story {
   }
 
   /**
-   * Waits until the gateway rejects the token: up to 5 s, because the gateway caches users. Returns the last answer.
+   * Waits until the gateway rejects the token, for at most 5 s. The deletion is already applied, but the gateway may
+   * use its cached user until it learns of the deletion. Returns the last answer.
    */
   private async refused(token: string): ReturnType<Admin['me']> {
     const deadline = Date.now() + 5_000;

@@ -6,7 +6,7 @@ export class ServiceNameInvalidError extends codedError(
   (reason: string) => `The name of the service ${reason}. Usage: npm run new:service -- <name>, such as send-invoices.`,
 ) {}
 
-/** A file to change has no line that begins with the text before which the generator inserts its entry. */
+/** The generator inserts an entry into a file before a certain line. The file has no such line. */
 export class PlaceNotFoundError extends codedError(
   'PLACE_NOT_FOUND',
   (file: string, line: string) => `${file} has no line that begins with "${line}": update tools/src/new-service.`,

@@ -9,7 +9,10 @@ export interface TableEntry {
   readonly before: string;
 }
 
-/** The entries of a new service: its row in the table of services, and the gateway's right to send the example request. */
+/**
+ * The entries of a new service: its row in the table of services, and the gateway's right to send it the generated
+ * example request (`show…Greeting`).
+ */
 export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry[] {
   const opsPort = Math.max(...existing.map((name) => serviceRow(name).opsPort)) + 1;
   const contract = `show${pascal}Greeting`;

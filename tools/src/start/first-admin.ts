@@ -1,6 +1,9 @@
 import { EmulatorRefusedError } from './errors';
 
-/** E-mail address of the admin that `npm start` creates. Clerk treats addresses with `+clerk_test` as test addresses. */
+/**
+ * E-mail address of the admin that `npm start` creates. For an address with `+clerk_test`, Clerk and the emulator
+ * accept the sign-in code 424242, and Clerk sends no e-mail.
+ */
 export const firstAdminEmail = 'admin+clerk_test@example.com';
 
 /**

@@ -15,7 +15,10 @@ interface RunningInstance {
   urls?: RunningUrls;
   /** Environment for commands of user-sync: its database and Clerk. Contains secrets. */
   userSync?: NodeJS.ProcessEnv;
-  /** Environment for `npm run nats:setup`; absent without the password of its NATS user. Contains secrets. */
+  /**
+   * Environment for `npm run nats:setup`. Contains secrets. Undefined when the password of the NATS user `nats-setup`
+   * is unknown: NATS_URL names a server, and NATS_PASSWORD_NATS_SETUP is not set.
+   */
   natsSetup?: NodeJS.ProcessEnv | undefined;
 }
 

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { collectShapes } from './collect-shapes';
 import { keyPaths } from './key-paths';
 
-/** Differences in keys between a payload of the emulator and Clerk's payload of the same name. */
+/**
+ * Differences in keys between one of Clerk's recorded payloads (a fixture) and the emulator's payload for that fixture.
+ */
 interface ConformanceRow {
+  /** Name of the fixture, such as `bapi.user`. */
   readonly shape: string;
+  /** Number of keys in Clerk's payload, without those of {@link KNOWN_TO_LACK}. */
   readonly keys: number;
-  /** Clerk's keys that the emulator does not emit. */
+  /** Clerk's keys that the emulator does not emit, without those of {@link KNOWN_TO_LACK}. */
   readonly missing: readonly string[];
   /** Keys that only the emulator emits. */
   readonly extra: readonly string[];
@@ -16,7 +20,7 @@ interface ConformanceRow {
 /** By fixture name: pattern of the key paths that the emulator omits on purpose, because it has no organizations. */
 const KNOWN_TO_LACK: Readonly<Record<string, RegExp>> = { 'jwt.session-v1': /^payload\.org_/ };
 
-/** Compares the keys of each recorded Clerk payload in `folder` with the emulator's payload of the same name. */
+/** Compares each fixture in `folder`, a payload recorded from Clerk, with the emulator's payload for that fixture. */
 export async function checkConformance(folder: string): Promise<ConformanceRow[]> {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -46,7 +50,7 @@ export function conformanceTable(rows: readonly ConformanceRow[]): string {
   return rows.flatMap(line).join('\n');
 }
 
-/** True when every payload of the emulator has the same keys as Clerk's. */
+/** True when no row has a missing or extra key. The omissions of {@link KNOWN_TO_LACK} do not count as missing. */
 export function conforms(rows: readonly ConformanceRow[]): boolean {
   return rows.every(({ missing, extra }) => missing.length + extra.length === 0);
 }

@@ -13,8 +13,9 @@ const ADA = {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Starts an emulator, makes it emit every payload and returns the payloads. No request leaves this machine.
+ * Starts an emulator and makes it emit the payload for each fixture. No request leaves this machine.
  * @param vector the fixture `svix.vector`
+ * @returns the payloads, by fixture name
  */
 export async function collectShapes(vector: Record<string, string>): Promise<Shapes> {
   // No server needs to listen at this URL: `emit` pauses the deliveries, and only their recorded bodies are compared.
@@ -80,8 +81,9 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
 }
 
 /**
- * Returns `vector`, a published example of a signed webhook, with the emulator's signature instead of the published
- * one. The comparison looks only at keys, so a signature that differs is stored under another key.
+ * Returns `vector`, a published example of a signed webhook, with the emulator's signature in place of the published
+ * one. The conformance check compares only keys, so it would not notice another signature. A signature that differs is
+ * therefore returned under the key `svix-signature (another value)`, which the check reports as a difference.
  */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;

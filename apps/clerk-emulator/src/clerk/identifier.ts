@@ -38,7 +38,10 @@ export interface PhoneNumber {
   verification: Verification;
 }
 
-/** A `reserved` address or number is unverified, but its user can sign in with it and no other user can take it. */
+/**
+ * Status of an address or number that a user is created with. A `reserved` one is not verified yet, but no other user
+ * can take it. Its user can already sign in with a code that is sent to it.
+ */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';
 
 /** True for a verified or reserved address or number, which no other user can have. */
@@ -49,7 +52,10 @@ export function isExclusive({ reserved, verification }: EmailAddress | PhoneNumb
 const CODE_LIFETIME_MS = 600_000;
 const NONE: never[] = [];
 
-/** A verification as Clerk shows it for a new identifier with this status; for `reserved`, it is unverified. */
+/**
+ * The `verification` of an address or number with this status. For `reserved` it says `unverified`, because Clerk shows
+ * the reservation only in the field `reserved` of the address or number.
+ */
 export function verification(
   strategy: Verification['strategy'],
   status: IdentificationStatus,

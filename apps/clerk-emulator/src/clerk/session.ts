@@ -36,7 +36,8 @@ export interface SessionOptions {
 }
 
 /**
- * A session that starts at `now`. By default it is active, expires after 7 days and is abandoned after 30, as at Clerk.
+ * A session that starts at `now`, by default active. From `expire_at` on (7 days by default) the session gets no more
+ * tokens. `abandon_at` (30 days) is shown as at Clerk, but has no effect in the emulator.
  */
 export function newSession(userId: string, now: number, options: SessionOptions = {}): ClerkSession {
   return {

@@ -61,7 +61,10 @@ export interface DeletedObject {
 /** Maximum number of users of an emulator. This many users take about 900 MB of memory. */
 export const USER_LIMIT = 250_000;
 
-/** Failed sign-in attempts after which Clerk locks a user. */
+/**
+ * Wrong codes after which Clerk locks a user. Counts the wrong codes of all sign-ins since the last correct code, the
+ * last unlock or the end of the last lockout.
+ */
 export const SIGN_IN_ATTEMPTS = 100;
 
 /** Locks `user`: sets the fields that Clerk sets for a lockout of `lockoutMs`. */

@@ -53,8 +53,9 @@ export class DeliveriesController {
   }
 
   /**
-   * Sends the given event, which may be invalid, at once to each endpoint; a pause does not delay it. Responds after
-   * one attempt for each endpoint.
+   * Sends the given event at once, even during a pause, to each enabled endpoint that subscribes to its type. For tests
+   * of receivers, the body, type, signature and other headers may be invalid. Responds after one attempt for each
+   * endpoint.
    */
   @Post('events')
   @HttpCode(200)

@@ -83,7 +83,10 @@ export class EndpointsController {
     return { ...this.view(endpoint), secret: endpoint.secret };
   }
 
-  /** Sends the endpoint's deliveries of the given period again, oldest first and with the same `svix-id`. */
+  /**
+   * Queues the endpoint's deliveries that were created in the given period again, oldest first and with the same
+   * `svix-id`. With `status`, replays only the deliveries that have this status now.
+   */
   @Post(':id/replay')
   @HttpCode(200)
   replay(

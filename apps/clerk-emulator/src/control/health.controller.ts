@@ -16,12 +16,15 @@ interface EmulatorHealth {
   sessions: number;
   events_published: number;
   deliveries_pending: number;
-  /** Attempts that wait for a response. */
+  /** Pending deliveries whose request was sent and has no response yet. Each has exactly one attempt in flight. */
   deliveries_in_hand: number;
   paused: boolean;
 }
 
-/** Answers as soon as the emulator listens. */
+/**
+ * Health check. An answer says that the emulator accepts requests. It does not say that webhooks arrive: the counts and
+ * `paused` show that.
+ */
 @Controller('emulator/health')
 export class HealthController {
   constructor(

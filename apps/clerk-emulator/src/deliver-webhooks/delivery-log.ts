@@ -70,7 +70,10 @@ export class DeliveryLog {
     return this.pending >= this.config.webhookQueueLimit || this.pendingChars + body.length > CHARS_KEPT;
   }
 
-  /** True when the queue exceeds its limit. Resends can exceed the limit, because they do not check it. */
+  /**
+   * True when the queue exceeds its limit. Only new deliveries check the limit, so resends can exceed it. While the
+   * limit is exceeded, failed deliveries get no retries.
+   */
   get isOverfull(): boolean {
     return this.pending > this.config.webhookQueueLimit || this.pendingChars > CHARS_KEPT;
   }

@@ -69,8 +69,9 @@ export interface Delivery {
   /** Kinds of the faults that applied to the delivery. */
   fault_kinds: readonly string[];
   /**
-   * From the fault `reorder`: the delivery must wait until `by` other deliveries were sent to its endpoint, at most
-   * `max_wait_ms`. Null without this fault, and as soon as the wait has begun.
+   * From the fault `reorder`: holds the first attempt until `by` attempts of other deliveries to the same endpoint have
+   * ended, for at most `max_wait_ms`. Null without this fault. Set to null when the wait begins, so that retries are
+   * not held; from then on `HeldDeliveries` keeps the wait.
    */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;

@@ -19,7 +19,9 @@ export const eventPresets = [
 ] as const;
 
 /**
- * Makes the event of a preset. As at Clerk, an invitation's URL contains a ticket, a secret that signs its holder in.
+ * Makes the event of a preset. The URL of the two invitation presets contains a random ticket. At Clerk, such a ticket
+ * is a secret that signs its holder in, so a receiver must redact it before it stores the event. The emulator accepts
+ * no such ticket.
  * @param now ms since 1970
  * @param issuer base URL of the links
  * @see https://clerk.com/docs/guides/development/webhooks/overview

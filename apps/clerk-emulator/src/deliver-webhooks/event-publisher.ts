@@ -14,7 +14,10 @@ import { DeliveryLog } from './delivery-log';
 import { eventEnvelope } from './event-envelope';
 import { WebhookDispatcher } from './webhook-dispatcher';
 
-/** An event that is to be delivered to every endpoint that subscribes to its type. */
+/**
+ * An event for every endpoint that subscribes to its type. Svix, which sends Clerk's webhooks, calls such an event a
+ * message; its `messageId` becomes the header `svix-id`.
+ */
 interface Message {
   readonly type: string;
   readonly body: string;
@@ -63,8 +66,8 @@ export class EventPublisher {
   }
 
   /**
-   * Records a delivery for each endpoint that subscribes to the type. When the queue is full, the delivery is recorded as
-   * failed. Fault rules do not apply to a message that has its own `faults`.
+   * Records a delivery for each endpoint that subscribes to the type. When the queue is full, records the delivery as
+   * failed. Fault rules do not apply to an event that has its own `faults`.
    */
   record(message: Message): Delivery[] {
     this.log.countEvent();

@@ -6,7 +6,9 @@ interface Held {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Deliveries that the fault `reorder` holds until other deliveries were sent to the same endpoint. */
+/**
+ * Deliveries that the fault `reorder` holds until enough attempts of other deliveries to the same endpoint have ended.
+ */
 export class HeldDeliveries {
   private readonly held = new Map<Delivery, Held>();
 
@@ -22,8 +24,9 @@ export class HeldDeliveries {
   }
 
   /**
-   * Counts `sent` for each delivery that is held for the same endpoint. Then releases the deliveries that have waited
-   * for their number of other deliveries. Of several, the one held last is released first.
+   * Notes that an attempt of `sent` has ended. Counts it for each other delivery that is held for the same endpoint,
+   * and releases those that have waited for enough attempts. If this call releases several, the one held last comes
+   * first, so that their order is reversed.
    */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(

@@ -29,12 +29,13 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  * A pending delivery is in one of these states; each arrow names the next state and its condition:
  * - held: the fault `reorder` keeps it in `held`. → due, when later deliveries were sent or the maximum wait is over.
  * - scheduled: its timer is in `timers`. → due, when the timer fires.
- * - due: it is queued in `due`. → in flight, when the dispatcher runs, is not paused and is below its limits.
- *   → failed, when its endpoint is disabled.
- * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left.
- *   → failed, after the last failure.
+ * - due: it is queued in `due`. → in flight, when the dispatcher runs, is not paused and is below its limits. → failed,
+ *   when its endpoint is disabled.
+ * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left. →
+ *   failed, after the last failure.
  *
- * A delivery whose attempt a shutdown aborts stays pending, but is in none of these states.
+ * A shutdown aborts attempts in flight after 3 s. Their deliveries stay pending. With STATE_FILE, all pending
+ * deliveries are saved, and the next start schedules them again; without it, they are lost.
  *
  * Until `start`, the dispatcher is `starting` and sends nothing. Then it is `running`, and after a shutdown `stopped`.
  */
@@ -248,7 +249,8 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private retryOrFail(delivery: Delivery, error: string, retryAfter: string | null): void {
     delivery.failures++;
-    // While the queue exceeds its limit, a failed delivery gets no retries.
+    // A failed delivery gets no retries while the queue exceeds its limit. Otherwise resends that fail would let the
+    // queue grow without end.
     const schedule = delivery.retry && !this.log.isOverfull ? this.config.retryScheduleMs : [];
     const wait = retryDelayMs(schedule, delivery.failures, retryAfter, this.now());
     const { message_id: id, type } = delivery;

@@ -17,8 +17,9 @@ type CreateActorTokenParams = z.output<typeof createParams>;
 const ticketParams = z.strictObject({ ticket: z.string().max(500) });
 
 /**
- * Serves `/v1/actor_tokens` of Clerk's Backend API, and a route that signs in with the ticket of an actor token. At
- * Clerk, a browser signs in with the ticket.
+ * Serves `/v1/actor_tokens` of Clerk's Backend API. Also serves `/emulator/sign-in-by-ticket`, with which a test or a
+ * person signs in by the ticket of an actor token. At Clerk, the actor's browser does this, and the Backend API has no
+ * route for it.
  */
 @Controller()
 export class ActorTokensController {
@@ -38,7 +39,10 @@ export class ActorTokensController {
     return this.tokens.revoke(id);
   }
 
-  /** Signs in with the ticket. Tokens of the new session have the claim `act`, which names the actor. */
+  /**
+   * Signs the actor in as the user, by the ticket. Tokens of the new session have the claim `act`, which names the
+   * actor.
+   */
   @Post('emulator/sign-in-by-ticket')
   @HttpCode(200)
   redeem(@Body(new ClerkParams(ticketParams)) { ticket }: z.output<typeof ticketParams>): ClerkSession {

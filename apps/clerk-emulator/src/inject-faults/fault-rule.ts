@@ -29,9 +29,9 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly count: number | null;
   readonly match: FaultMatch;
   readonly params: FaultParams<K>;
-  /** Number of deliveries or requests that matched since the seed was set. */
+  /** Number of deliveries or requests that matched, since the rule's creation or the last change of the seed. */
   readonly considered: number;
-  /** Number of deliveries or requests that the rule applied to since the seed was set. */
+  /** Number of deliveries or requests that the rule applied to in the same time. */
   readonly applied: number;
   readonly created_at: number;
 }

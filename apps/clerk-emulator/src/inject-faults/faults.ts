@@ -19,14 +19,18 @@ export interface FaultDecision {
   readonly fault_id: string;
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
-  /** Number of deliveries or requests that the rule matched before this one since the seed was set. */
+  /**
+   * Number of deliveries or requests that the rule matched before this one, since its creation or the last change of
+   * the seed.
+   */
   readonly index: number;
   readonly struck: boolean;
 }
 
 /**
- * A rule that applies to a delivery or request. `chance` decides random details of the fault, such as a delay. For each
- * `purpose`, it returns a number in [0, 1) that depends on the seed.
+ * A rule that applies to a delivery or request. `chance` decides random details of the fault. It returns a number in
+ * [0, 1) that depends on the seed, the rule and `purpose`. A purpose names one decision, such as `jitter`, so that
+ * decisions of the same fault do not depend on each other.
  */
 export interface Strike {
   readonly rule: FaultRule;
@@ -34,8 +38,10 @@ export interface Strike {
 }
 
 /**
- * The fault rules. Their chance depends only on the seed, the rule's place among the rules, and how many deliveries or
- * requests the rule has matched before. So the same rules and requests, in the same order, give the same faults.
+ * The fault rules. Each rule gets a number (`place`) when it is created, from 0 upwards. It keeps this number when
+ * other rules are deleted. Besides the rule's own fields, these decide whether it applies: the seed, its number, and
+ * how many deliveries or requests it has matched before. So the same rules and requests, in the same order, give the
+ * same faults.
  */
 @Injectable()
 export class Faults {

@@ -16,7 +16,7 @@ const ENDPOINT_LIMIT = 10_000;
 const PREVIOUS_SECRETS_KEPT = 10;
 const DAY_SECONDS = 86_400;
 
-/** The webhook endpoints. A stored endpoint is never changed in place. */
+/** The webhook endpoints. A change stores a new object, so an endpoint that a caller got earlier never changes. */
 @Injectable()
 export class Endpoints {
   private readonly endpoints = new Map<string, Endpoint>();

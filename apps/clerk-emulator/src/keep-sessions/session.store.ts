@@ -16,8 +16,9 @@ const savedSessions = z.object({
 });
 
 /**
- * The latest 100 000 sessions, in memory and in order of creation; sessions of deleted users are removed. A stored session
- * is never changed in place.
+ * The sessions, in memory and in order of creation. Keeps the latest 100 000: an older session is removed without a
+ * webhook, even if it is active, and gets no more tokens. Sessions of deleted users are removed too. A change stores a
+ * new object, so a session that a caller got earlier never changes.
  */
 @Injectable()
 export class SessionStore {

@@ -111,8 +111,9 @@ function pageByCreation(store: UserStore, params: ListUsersParams, cursor: Clerk
 }
 
 /**
- * Users who may match `filter`, without duplicates. If a filter with an index is given, such as `user_id`, returns only
- * the users that its index finds; the caller checks the other filters. Otherwise returns all users.
+ * Users who may match `filter`, without duplicates. These filters have an index, in this order: `user_id`,
+ * `email_address`, `phone_number`, `external_id`, `username`. Returns only the users that the index of the first given
+ * one finds; without any of them, all users. The caller checks the other filters.
  */
 function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
   const { user_id, email_address, phone_number, external_id, username } = filter;

@@ -26,8 +26,9 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // After another change, such as a new name, `user` has the remaining seconds of its last read. If they differ by at
-    // most 1 s from those until the known end, the lockout is the same.
+    // `user` is often a changed copy of a user that was read earlier, for example with a new name. Its seconds are then
+    // those that were left at that read. If they differ by at most 1 s from the seconds until the recorded end, the
+    // lockout is the same, and its end stays.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);

@@ -6,8 +6,11 @@ import { savedKeys } from './saved-keys';
 import { SigningKey } from './signing-key';
 
 /**
- * Keys that the ring starts with. With a configured key: the saved keys if the oldest of them is that key, else only
- * the configured key. Without one: the saved keys, or a new key if none are saved.
+ * Keys that the ring starts with.
+ * - With a configured key (`privateKey`): the saved keys, if the oldest of them is the configured one. The ring then
+ *   began with this key, and may have been rotated since. Otherwise only the configured key: the saved keys belong to
+ *   an earlier configuration.
+ * - Without one: the saved keys, or a new key if none are saved.
  * @throws StateFileInvalidError
  */
 export async function initialKeys(

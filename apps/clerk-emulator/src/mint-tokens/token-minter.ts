@@ -22,7 +22,10 @@ import { KeyRing } from './key-ring';
 import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
-/** Ways in which a token differs from a valid one. In `claims` and `header`, the value null removes a member. */
+/**
+ * How to mint a token. Without options the token is valid, and it stays valid with `version` or `expiresInSeconds`.
+ * Most other options make it invalid. In `claims` and `header`, the value null removes a member.
+ */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;
   readonly azp?: string | null | undefined;
@@ -30,7 +33,10 @@ export interface TokenFaults {
   readonly header?: JsonObject | undefined;
   /** True: the token was issued two lifetimes ago, so that `iat`, `nbf` and `exp` are all in the past. */
   readonly expired?: boolean | undefined;
-  /** Seconds by which the issuer's clock is ahead; negative when it is behind. */
+  /**
+   * Seconds that are added to `iat`, `nbf` and `exp`, as if the emulator's clock were ahead of the verifier's;
+   * negative: behind.
+   */
   readonly clockSkewSeconds?: number | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly algorithm?: JwtAlgorithm | undefined;
@@ -52,7 +58,7 @@ export interface TokenFaults {
 
 const TWO_LIFETIMES_MS = 120_000;
 
-/** Mints session tokens: valid ones for the Backend API, and invalid ones for tests of verifiers. */
+/** Mints session tokens: valid ones, which the Backend API returns, and invalid ones for tests of verifiers. */
 @Injectable()
 export class TokenMinter {
   private foreignKey: Promise<SigningKey> | undefined;

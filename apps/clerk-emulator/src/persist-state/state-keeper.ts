@@ -9,7 +9,10 @@ import { writeStateFile } from './write-state-file';
 
 /** Minimum delay between a change and its write, in ms. */
 const DEBOUNCE_MS = 100;
-/** After a slow write, the next delay is longer than the minimum: this many times the duration of that write. */
+/**
+ * The delay is also at least this many times the duration of the last write. So even a large state is being written for
+ * at most about a tenth of the time.
+ */
 const REST_FACTOR = 10;
 
 /**

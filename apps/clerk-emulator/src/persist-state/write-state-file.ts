@@ -30,8 +30,10 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes one folder.
- * @returns true when the folder exists now, or the error `ENOENT`, which can mean a missing parent
+ * Makes one folder, but not its parents.
+ * @returns true when the folder exists now. Returns the error for ENOENT: its parent is missing, or forbids new folders
+ *   as /proc does.
+ * @throws every other error of `mkdir` and `stat`
  */
 async function made(path: string): Promise<true | Error> {
   try {

@@ -19,8 +19,8 @@ export function createFastifyAdapter(): FastifyAdapter {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
-      // Sent as bytes, because Fastify adds a charset to the content type of JSON text. The hook `onSend`, which
-      // removes it elsewhere, does not run for these errors.
+      // Framework errors, such as for a malformed URL, skip the hook `onSend`, which removes the charset from other
+      // responses. The body is sent as bytes, because Fastify adds a charset only to text.
       const body = Buffer.from(JSON.stringify(clerkErrorBody(new RequestBodyInvalidError().errors)));
       void reply.status(400).header('content-type', CONTENT_TYPE).send(body);
     },

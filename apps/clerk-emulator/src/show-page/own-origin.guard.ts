@@ -50,8 +50,8 @@ function needsThisGuard(route: string): boolean {
 }
 
 /**
- * True when a browser opens the page in a tab. A link of another site may do so too, because the page's HTML holds no
- * data.
+ * True when a browser opens the page in a tab, also by a link on another site. The guard allows this, because the
+ * page's HTML contains no data.
  */
 function isOpening({ method, headers }: FastifyRequest, route: string): boolean {
   return (
@@ -64,8 +64,9 @@ function isOpening({ method, headers }: FastifyRequest, route: string): boolean 
 
 /**
  * True when the request comes from the emulator's own page or from no page. In Sec-Fetch-Site, `none` means that the
- * user opened the URL, for example in the address bar. Browsers that do not send this header send Origin with a
- * cross-site POST.
+ * user opened the URL, for example in the address bar. An old browser without this header is recognised by Origin,
+ * which it sends with a cross-site POST. Its cross-site GET is accepted, because the other site cannot read the
+ * response.
  * @see https://www.w3.org/TR/fetch-metadata/
  */
 function isOwnOrigin({ headers }: FastifyRequest): boolean {

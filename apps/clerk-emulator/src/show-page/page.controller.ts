@@ -4,8 +4,8 @@ import { RouteNotFoundError } from '../errors';
 import { PageAssets } from './page-assets';
 
 /**
- * Headers that let the page load only its own files, keep other sites from framing it, and block its forms from
- * submitting.
+ * Headers that let the page load only its own files and keep other sites from framing it. They also block form
+ * submissions: the page's scripts send each form with `fetch`, so a real submission could only come from injected HTML.
  */
 const PAGE_HEADERS = {
   'content-security-policy':

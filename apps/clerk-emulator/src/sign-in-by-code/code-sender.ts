@@ -9,7 +9,7 @@ import { emailMessage, smsMessage } from './message';
 import { Outbox } from './outbox';
 import { isEmail, type StoredSignIn } from './sign-in';
 
-/** Sends codes: publishes `email.created` or `sms.created`, and adds the message to the outbox. */
+/** Sends codes: publishes `email.created` or `sms.created`, and adds the message to the emulator's mailbox. */
 @Injectable()
 export class CodeSender {
   constructor(

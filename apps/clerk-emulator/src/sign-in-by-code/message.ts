@@ -18,7 +18,10 @@ const APP = {
 };
 const FROM_NUMBER = '+12015550199';
 
-/** `data` of `sms.created`: the text message, as Clerk passes it to a customer's own SMS provider. */
+/**
+ * `data` of `sms.created`, the webhook about a text message. `delivered_by_clerk: true` means that Clerk itself sends
+ * the text message; otherwise the receiver of the webhook must send it.
+ */
 export function smsMessage(phone: Pick<PhoneNumber, 'id' | 'phone_number'>, message: CodeMessage): SmsMessage {
   return {
     created_at: message.now,
@@ -36,7 +39,7 @@ export function smsMessage(phone: Pick<PhoneNumber, 'id' | 'phone_number'>, mess
   };
 }
 
-/** `data` of `email.created`, with the keys of `EmailJSON` of `@clerk/backend`. */
+/** `data` of `email.created`, the webhook about an e-mail, with the keys of `EmailJSON` of `@clerk/backend`. */
 export function emailMessage(email: Pick<EmailAddress, 'id' | 'email_address'>, message: CodeMessage): EmailMessage {
   const text = `${message.code} is your verification code for ${APP.name}.`;
   return {

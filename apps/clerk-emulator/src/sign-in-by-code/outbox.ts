@@ -15,7 +15,10 @@ export interface SentMessage {
 
 const MESSAGES_KEPT = 500;
 
-/** The latest 500 messages with codes. The emulator delivers no message; tests and people read the codes here. */
+/**
+ * Mailbox with the latest 500 messages that contain codes. The emulator sends no SMS or e-mail; tests and people read
+ * the codes here.
+ */
 @Injectable()
 export class Outbox {
   private messages: SentMessage[] = [];

@@ -10,7 +10,7 @@ import { SignInController } from './sign-in.controller';
 import { SignInService } from './sign-in.service';
 import { SignInStore } from './sign-in.store';
 
-/** Sign-in and sign-up by one-time codes, and the outbox of their messages. */
+/** Sign-in and sign-up by one-time codes, and the mailbox with the messages that contain them. */
 @Module({
   imports: [DeliverWebhooksModule, KeepSessionsModule, KeepUsersModule, MintTokensModule],
   controllers: [SignInController],

@@ -54,7 +54,8 @@ export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): P
 }
 
 /**
- * Lets only the owner role and the service role connect. A database made from a template does not inherit these grants.
+ * Lets only the owner role and the service role connect. A database does not get these grants from its template, so
+ * call this function for each copy.
  */
 export async function grantConnect(
   admin: Client,

@@ -6,7 +6,7 @@ export interface FirstNatsClientOptions {
   url: string;
   user: NatsUser | undefined;
   timeoutMs: number;
-  /** When it returns false, the attempts end. */
+  /** Whether the server still runs. Called after each failed attempt; false ends the attempts before the time limit. */
   isRunning: () => boolean | Promise<boolean>;
 }
 

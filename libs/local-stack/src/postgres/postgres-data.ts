@@ -8,8 +8,10 @@ import { type PostgresIdentity } from './postgres-identity';
 import { explainOutput } from '../processes/explain-failure';
 
 /**
- * Creates a data directory, or checks an existing one. initdb writes to another directory, which is then renamed, so
- * that an interrupted first start leaves no partial data directory.
+ * Creates the data directory `data` in `directory`. For an existing one, only checks that its major version is that of
+ * the programs. initdb writes to `data.new`, which is then renamed, so that an interrupted first start leaves no
+ * partial `data`.
+ * @returns the path of `data`
  * @throws PostgresVersionMismatchError, ServerNotReadyError
  */
 export async function prepareDataDirectory(

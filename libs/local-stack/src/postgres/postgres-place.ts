@@ -7,7 +7,7 @@ import { makeDirectory } from '../processes/make-directory';
 import { binariesIn, postgresMajor, type PostgresBinaries } from './postgres-binaries';
 import { type PostgresIdentity } from './postgres-identity';
 
-/** Folders that the user of PostgreSQL can reach. */
+/** Folders that PostgreSQL uses. The operating system user that runs PostgreSQL can reach them. */
 export interface PostgresPlace {
   /** Contains `data` and, while initdb runs, the unfinished `data.new`. */
   directory: string;
@@ -20,8 +20,9 @@ type Account = { uid: number; gid: number };
 const commonGround = '/var/tmp';
 
 /**
- * Creates the directory `wanted`. If the user of PostgreSQL cannot reach it, for example below /root, creates a
- * directory below /var/tmp instead. Copies the programs of PostgreSQL below /var/tmp if that user cannot reach them.
+ * Creates the directory `wanted`. The operating system user that runs PostgreSQL may be unable to reach it, for example
+ * below /root. In this case, creates a directory below /var/tmp instead. Copies the programs of PostgreSQL below
+ * /var/tmp if that user cannot reach them.
  * @throws FolderNotWritableError
  */
 export function preparePostgresPlace(
@@ -49,8 +50,9 @@ function copied(binaries: PostgresBinaries): PostgresBinaries {
 }
 
 /**
- * Creates the folder for `key` below /var/tmp, or uses an existing one. Others can guess its name, so an existing
- * folder is rejected when another user owns it or can write to it.
+ * Creates a folder below /var/tmp in place of the folder `key`, or uses an existing one. Its name is a hash of the path
+ * `key`, so that each path has its own folder. Other users can guess the name. An existing folder is therefore rejected
+ * when another user owns it or can write to it.
  * @throws FolderNotWritableError
  */
 function ownFolder(key: string): string {

@@ -10,8 +10,8 @@ const loopback = '127.0.0.1';
  */
 const RANGE = { first: 20_000, count: 10_000 };
 /**
- * Distance, in ports, between the places in the range at which processes with consecutive ids begin. This avoids ports
- * that another process has just used.
+ * Distance, in ports, between the places at which processes with consecutive ids begin their search. `freePort` checks
+ * a port but does not reserve it. Two processes that searched the same ports could both get the same one.
  */
 const PART = 200;
 let next = (process.pid * PART + randomInt(PART)) % RANGE.count;

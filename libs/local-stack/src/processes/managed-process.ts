@@ -60,8 +60,9 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
         options.leash?.remove(pid);
-        // The event 'close' follows when all output is read. If a grandchild keeps the pipe open, this timer emits
-        // 'close' after 1 s. With setImmediate, output that arrived while this process was paused is read first.
+        // The event 'close' normally follows when all output is read. A grandchild can keep the pipe open, so this
+        // timer emits 'close' after 1 s at the latest. This process may have been suspended meanwhile, for example with
+        // Ctrl-Z. Node then runs the timer before it reads the waiting output, and setImmediate after that.
         lateClose = setTimeout(() => setImmediate(() => child.emit('close', code, signal)), 1000);
       });
       child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {

@@ -43,7 +43,10 @@ export interface GatehouseOptions extends EndListeners {
   /** Folder of data, logs and settings; created when missing. Two running instances must not share it. */
   stateDirectory: string;
   ports: GatehousePorts;
-  /** Variables that the caller has set. With DATABASE_URL no PostgreSQL is started, with NATS_URL no nats-server. */
+  /**
+   * Environment variables for the programs; none by default. They replace the defaults of `serviceEnvironments`. `npm
+   * start` passes its own environment. With DATABASE_URL no PostgreSQL is started, with NATS_URL no nats-server.
+   */
   env?: NodeJS.ProcessEnv;
   /** Whether to start the emulator (default). Otherwise `env` names the Clerk to use. */
   emulator?: boolean;
@@ -64,9 +67,12 @@ export interface Gatehouse {
   urls: GatehouseUrls;
   ports: GatehousePorts;
   settings: LocalSettings;
-  /** Environment of each program, including what the caller replaced. */
+  /** Complete environment of each program: the defaults, with the replacements of the option `env`. */
   environments: Record<AppName, NodeJS.ProcessEnv>;
-  /** Environment of `nats setup`; undefined without the password of its NATS user. */
+  /**
+   * Environment of `nats setup`. Undefined when the password of its NATS user `nats-setup` is unknown: NATS_URL names a
+   * server, and `env` has no NATS_PASSWORD_NATS_SETUP.
+   */
   setupEnvironment: NodeJS.ProcessEnv | undefined;
   databases: ServiceDatabases;
   natsUrl: string;
@@ -78,7 +84,7 @@ export interface Gatehouse {
 }
 
 /**
- * Starts PostgreSQL, nats-server, the migrations, the emulator (unless the caller has a Clerk) and the services. Each is
+ * Starts PostgreSQL, nats-server, the migrations, the emulator (unless `emulator` is false) and the services. Each is
  * ready before anything that depends on it starts. When a step fails, stops what was started, then throws the error.
  * @throws LocalServerError
  */
@@ -136,7 +142,8 @@ class GatehouseStart {
     >;
     await allOrFirstFailure([
       this.migrate(databases, environments),
-      // Without the password of nats-setup, stream-keeper creates what is missing, and nothing that exists changes.
+      // Without NATS_PASSWORD_NATS_SETUP for a server in NATS_URL, this step is skipped. stream-keeper then creates
+      // missing streams and consumers, but nobody changes existing ones to match their contracts.
       ...(setup ? [this.setUpStreams(setup)] : []),
       ...(this.emulated ? [this.startApp(apps['clerk-emulator'], ports.emulator)] : []),
     ]);

@@ -13,7 +13,9 @@ import { type NatsCredentials } from './nats-credentials';
 export type NatsServerFacts = Pick<ServerInfo, 'version' | 'jetstream' | 'max_payload'>;
 
 /**
- * Version of the server that NATS_URL names. Connects as every service.
+ * Checks that the services can use the server in NATS_URL. Connects as every service, because each has its own
+ * password, account and permissions.
+ * @returns the version of the server
  * @throws BadVariableError when the password of a service is missing
  * @throws ServerUnusableError when the server does not answer, or lacks something that the services need
  */
@@ -43,7 +45,8 @@ async function factsOf(url: string, { user, password }: NatsCredentials): Promis
     });
     try {
       facts = connection.info;
-      // A server that lacks something may not answer; what it lacks is reported instead.
+      // A server without JetStream would not answer this check. For a server that lacks something, `namedNatsVersion`
+      // therefore reports what it lacks, not the missing answer.
       if (facts && !natsLack(facts)) await requireStreams(connection, user);
     } finally {
       await connection.close();
@@ -58,7 +61,11 @@ async function factsOf(url: string, { user, password }: NatsCredentials): Promis
   return facts;
 }
 
-/** Checks that the user's account imports JetStream's API, if the user needs it: a call gets an answer. */
+/**
+ * Checks that the user reaches the JetStream API, by a request that every server with the right accounts answers. Does
+ * nothing for a user whose permissions do not allow such a request, because that user needs no streams.
+ * @throws ServerUnusableError when no answer comes within 2 s
+ */
 async function requireStreams(connection: NatsConnection, user: NatsIdentity): Promise<void> {
   const { allow = [] } = permissionsOf(user)?.publish ?? {};
   const call = allow.find((subject) => subject.includes('.API.STREAM.INFO.'));

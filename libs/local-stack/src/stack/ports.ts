@@ -2,30 +2,36 @@ import { serviceNames, serviceRow, type ServiceName, type Services } from '@gate
 import { BadVariableError } from '../errors';
 import { freePort } from '../processes/free-port';
 
-/** Ports of one service: `<shortName>Ops`, and `<shortName>` when it has an HTTP server. */
+/**
+ * Names of the ports of one service: `<shortName>Ops` for its operations port, which answers /readyz. Also
+ * `<shortName>`, if the service has an HTTP server.
+ */
 type ServicePort<Service extends ServiceName> = Services[Service] extends { port: number }
   ? Services[Service]['shortName'] | `${Services[Service]['shortName']}Ops`
   : `${Services[Service]['shortName']}Ops`;
 
-/** Every port of one running Gatehouse. */
+/** Names of all ports of one running Gatehouse. */
 export type PortName =
   { [Service in ServiceName]: ServicePort<Service> }[ServiceName] | 'emulator' | 'postgres' | 'nats';
 
-/** The ports of one running Gatehouse, all of 127.0.0.1. */
+/** The port numbers of one running Gatehouse, all on 127.0.0.1. */
 export type GatehousePorts = Record<PortName, number>;
 
-/** The port on which a service answers /readyz. */
+/** Name of the port on which a service answers /readyz. */
 export function opsPortOf(service: ServiceName): PortName {
   return `${serviceRow(service).shortName}Ops` as PortName;
 }
 
-/** The port of a service's HTTP server; undefined when it has none. */
+/** Name of the port of a service's HTTP server; undefined when it has none. */
 export function httpPortOf(service: ServiceName): PortName | undefined {
   const { shortName, port } = serviceRow(service);
   return port === undefined ? undefined : (shortName as PortName);
 }
 
-/** Ports of `npm start`, below those that systems use for outgoing connections (on Linux from 32768). */
+/**
+ * Ports of `npm start`. All lie below the ports that systems assign to outgoing connections (on Linux from 32768). So
+ * no such connection occupies the port of a server that restarts.
+ */
 export const defaultPorts = Object.fromEntries([
   ...serviceNames.flatMap((name) => (httpPortOf(name) ? [[httpPortOf(name), serviceRow(name).port]] : [])),
   ['emulator', 3100],
@@ -44,8 +50,8 @@ export const portVariables = Object.fromEntries(portNames.map((name) => [name, v
 
 /**
  * The default ports, overridden by `env`. PORT sets the port of the gateway. OPS_PORT sets the operations port of the
- * first service; those of the other services follow in the order of the table. Each port also has a variable of its own
- * in {@link portVariables}, which takes precedence.
+ * first service in `serviceNames`; the others follow in that order. Each port also has a variable of its own in
+ * {@link portVariables}, which takes precedence.
  * @throws BadVariableError
  */
 export function portsFrom(env: NodeJS.ProcessEnv): GatehousePorts {

@@ -20,8 +20,8 @@ export interface ProgramOptions {
 const LIMIT_MS = 120_000;
 
 /**
- * Runs a program in a process of its own, like a deployment; at most two minutes. Returns the last lines of its output
- * when it fails, undefined when it succeeds.
+ * Runs a program in a process of its own, as a deployment does. Kills it after two minutes, which counts as a failure.
+ * @returns the last lines of its output when it fails, undefined when it succeeds
  * @throws NotBuiltError
  */
 export async function runProgram(options: ProgramOptions): Promise<string[] | undefined> {

@@ -9,13 +9,16 @@ export interface GatehouseCrash {
   lastLines: readonly string[];
 }
 
-/** Callbacks for what ends a run. Each is called at most once, and not while everything is being stopped. */
+/**
+ * Callbacks for what should end a run. Nothing is stopped automatically; the callback decides. Each is called at most
+ * once, and not while everything is being stopped.
+ */
 export interface EndListeners {
   /** A process ended without being stopped. */
   onCrash?: (crash: GatehouseCrash) => void;
   /**
-   * A log can no longer be written. The error is a LocalServerError for a full disk. Also called while Gatehouse
-   * starts.
+   * A log can no longer be written, and lacks lines from now on. Also called while Gatehouse starts. `error` is a
+   * LocalServerError if the cause is known, such as a full disk; otherwise it is the error of the write.
    */
   onLogError?: (error: unknown) => void;
 }

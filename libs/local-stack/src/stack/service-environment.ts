@@ -59,8 +59,9 @@ export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
 }
 
 /**
- * The whole environment of each program. A variable that some program lists, for example a secret, goes only to the
- * programs that list it. A variable that no program lists goes to every program.
+ * The whole environment of each program. A program lists a variable by a key in `fixed` or `defaults` of its
+ * {@link Row}. A variable that some program lists, for example a secret, goes only to the programs that list it. Any
+ * other variable goes to every program, except those in {@link KEPT_BACK}.
  */
 export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppName, NodeJS.ProcessEnv> {
   const rows = Object.fromEntries(appNames.map((name) => [name, rowOf(name, input)])) as Record<AppName, Row>;
@@ -113,7 +114,10 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
   };
 }
 
-/** The variables that a program has beside those of every service; most services have none. */
+/**
+ * For each program, the variables that it has in addition to the common ones of `rowOf`. The value undefined means: no
+ * default, but the caller's value is passed.
+ */
 function ownVariables({
   env,
   ports,
@@ -149,14 +153,16 @@ function ownVariables({
     'webhook-ingest': { ...retry, ...webhookSecrets },
     'user-sync': {
       ...retry,
-      // Passed only with the caller's own Clerk; user-sync asks the emulator for its instance id.
+      // With the caller's own Clerk, the caller's CLERK_INSTANCE_ID is passed. With the emulator it is not, and
+      // user-sync asks the emulator for its instance id.
       ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
       CLERK_SECRET_KEY: made(settings.clerkSecretKey),
       CLERK_API_URL: made(emulator),
-      // The emulator has no rate limit by default.
+      // Lets user-sync send as many requests as it wants: the emulator has no rate limit by default. With CLERK_API_URL
+      // user-sync calls another address than the emulator's, so its own default (Clerk's limit) applies.
       CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
-      // Only with the emulator, metadata can make a user an admin: `npm start` and the tests make their first admin
-      // this way.
+      // With the emulator, metadata can make a user an admin: `npm start` and the tests make their first admin this
+      // way. With any other Clerk address, the caller must set this variable for that.
       CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : made('user,developer,admin'),
       CLERK_METADATA_KEY: undefined,
       CLERK_WRITE_BACK: undefined,

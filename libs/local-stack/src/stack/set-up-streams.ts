@@ -8,7 +8,7 @@ export function setupEnvironment(streamKeeper: NodeJS.ProcessEnv, password: stri
 }
 
 /**
- * Creates the streams and consumers, or changes them to their contracts.
+ * Creates the streams and consumers, or changes them to match their contracts.
  * @throws NotBuiltError, StreamSetupFailedError
  */
 export async function setUpStreams(options: Omit<ProgramOptions, 'app' | 'program'>): Promise<void> {

@@ -47,7 +47,10 @@ export function unpackedChromium(directory: string): ChromiumProgram | undefined
   };
 }
 
-/** Finds the folders with libraries: `folder` and its subfolders. PulseAudio keeps private libraries in a subfolder. */
+/**
+ * Finds the folders that contain libraries: `folder` and its subfolders, down to `depth` levels. Chromium needs the
+ * PulseAudio libraries, some of which Debian puts into a subfolder.
+ */
 function libraryFolders(folder: string, depth = 2): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true });

@@ -1,13 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Matches breaking statements other than ALTER TABLE. EXECUTE counts as breaking, because it runs a computed statement.
- * DROP INDEX counts as breaking, because the index may be a unique index that `ON CONFLICT` needs.
+ * Matches statements other than ALTER TABLE that would break replicas of the previous release. EXECUTE counts as
+ * breaking, because the statement that it runs is computed and cannot be checked. DROP INDEX counts as breaking,
+ * because the index may be a unique index that `ON CONFLICT` needs.
  */
 const BREAKING =
   /^(DROP (TABLE|INDEX|FUNCTION|PROCEDURE|TYPE|DOMAIN|(MATERIALIZED )?VIEW|SCHEMA|SEQUENCE|OWNED)|TRUNCATE|REVOKE|EXECUTE|ALTER (TYPE|DOMAIN|(MATERIALIZED )?VIEW|FUNCTION|PROCEDURE|SEQUENCE|INDEX|SCHEMA) .*(RENAME|SET SCHEMA))\b/i;
 
-/** Breaking actions of ALTER TABLE. */
+/** Matches actions of ALTER TABLE that would break replicas of the previous release. */
 const BREAKING_ACTION =
   /^(DROP (?!CONSTRAINT\b)|RENAME\b|SET SCHEMA\b|DETACH PARTITION\b|ADD (CONSTRAINT|CHECK|UNIQUE|FOREIGN|PRIMARY|EXCLUDE)\b|ALTER (COLUMN )?\w+ (SET NOT NULL|DROP (DEFAULT|IDENTITY|EXPRESSION)|(SET DATA )?TYPE)\b|(ENABLE|FORCE) ROW LEVEL)/i;
 
@@ -33,8 +34,10 @@ const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON 
  *
  * Regular expressions find the statements, because nothing simpler finds the same ones. Comparing the database catalog
  * before and after would miss indexes that blocked writers, and DO blocks whose condition was false in the test. An SQL
- * parser would need the same rules, and a second parser for DO blocks. A statement that the expressions cannot read
- * counts as breaking. In that case, name the migration `Contract…`, or list the statement in the spec.
+ * parser would need the same rules, and a second parser for DO blocks.
+ *
+ * A statement that the expressions cannot read counts as breaking. To allow a statement, list it in the service's
+ * `migrations.spec.ts`. Or begin the migration's name with `Contract`: that spec skips such migrations.
  */
 export async function breakingChangesOf(migration: MigrationInterface): Promise<string[]> {
   const texts: string[] = [];
@@ -63,8 +66,9 @@ function isRequiredColumn(action: string): boolean {
 }
 
 /**
- * The statements of a text, including those inside DO blocks. Removes comments, parentheses with their content, quotes
- * and the schema `public`. Each run of white space becomes one space.
+ * The statements of a text, including those inside DO blocks. Removes what the expressions above do not look at:
+ * comments, quotes, the schema `public`, and parentheses with their content, such as column lists. Each run of white
+ * space becomes one space.
  */
 function statementsOf(text: string): string[] {
   let bare = text

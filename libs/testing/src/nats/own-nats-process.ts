@@ -6,8 +6,9 @@ import { testVariable } from '../test-environment';
 import { type OwnNats, type OwnNatsOptions, loginOf } from './own-nats';
 
 /**
- * Starts nats-server as a process. Its store is in a temporary folder, unless `place` names another one. `place` may be
- * smaller than what the streams reserve.
+ * Starts nats-server as a process. Its store is in a temporary folder, or in the folder `place`, for example on a small
+ * disk that a test fills. With `place`, nats-server accepts streams up to 4 GB in total, even if the disk is smaller.
+ * Writes then fail when the disk is full.
  */
 export async function startOwnNatsProcess({
   accounts,

@@ -37,7 +37,10 @@ export interface OwnNatsOptions {
   accounts?: readonly NatsAccount[];
   /** Text of the accounts, to run instead of the text of `accounts`, and the variables that it uses. */
   configured?: { readonly accountsText: string; readonly environment: Record<string, string> };
-  /** Folder for the store of a process; it may be smaller than what the streams reserve. */
+  /**
+   * Folder in which the server's store is created. Its disk may be smaller than what the streams reserve. Ignored in a
+   * run with containers.
+   */
   place?: string;
   /** nats-server to run instead of the one that the global setup found. */
   program?: string;

@@ -16,20 +16,24 @@ export interface TestNats {
   connectionOptions(): NodeConnectionOptions;
   /** Unique prefix for names of streams, durables and subjects. */
   prefix: string;
-  /** Whether this file has its own account, in which it may use any stream name. */
+  /**
+   * Whether this file has an account to itself, in which it may use any stream name. False on a server that the run did
+   * not start: there, all files share one account.
+   */
   isolated: boolean;
   /** Opens a connection, which `cleanup` closes. */
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
   /**
-   * Closes the connections of `connect`. Deletes all streams of an own account; in a shared account, only the streams
-   * with the prefix.
+   * Closes the connections of `connect`. Deletes the streams: all if `isolated`, otherwise only those whose name begins
+   * with `prefix`.
    */
   cleanup(): Promise<void>;
 }
 
 /**
- * Prepares NATS for one test file. Each Jest worker has its own account on the shared server. The streams of earlier
- * test files in that account are deleted. So test files use production names of streams and subjects without conflicts.
+ * Prepares NATS for one test file. On a server that the run started, each Jest worker has its own account, and runs one
+ * file at a time. The streams of earlier files in that account are deleted first. So a file can use production names of
+ * streams and subjects. On another server, all files share one account, and names must begin with `prefix`.
  */
 export async function testNats(): Promise<TestNats> {
   const server = new URL(testVariable('nats'));
