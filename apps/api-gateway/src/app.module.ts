@@ -62,7 +62,8 @@ export class AppModule {
           useFactory: (nats: NatsClient) => new RequestClient(nats, createEnvelopeSigner(config.envelopePrivateKey)),
         },
       ],
-      // The readiness checks of ObservabilityModule need TrustModule and AuthenticationModule, so both are exported.
+      // ObservabilityModule injects TrustChangeFeed and CLERK_KEYS into `checks` above. TrustModule and
+      // AuthenticationModule provide them. AppModule is global, so every module can inject what these two export.
       exports: [CONFIG, RouteRegister, STEADY_CLOCK, RequestClient, TrustModule, AuthenticationModule],
     };
   }

@@ -20,8 +20,8 @@ import { z } from 'zod';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
 /**
- * Schema for origins of callers. Accepts custom schemes, because browser extensions and desktop apps send origins such
- * as `chrome-extension://<id>`.
+ * Schema of `CLERK_AUTHORIZED_PARTIES` and `CORS_ORIGINS`: origins of pages and apps that call the gateway. Accepts
+ * custom schemes, because browser extensions and desktop apps send origins such as `chrome-extension://<id>`.
  */
 const callers = originList({ customSchemes: true });
 const redirectTargets = originList({ customSchemes: false });
@@ -114,7 +114,10 @@ export interface GatewayConfig {
   readonly publicUrl: string;
   /** Sign-in page for browsers. */
   readonly signInUrl?: string;
-  /** Absolute URL to redirect browsers to if their target is missing or not allowed. */
+  /**
+   * Absolute URL to which `GET /api/clerk/syncUsers` redirects a browser whose target is missing or not allowed. The
+   * browser names its target in `redirect_url`, or else in the Referer.
+   */
   readonly fallbackRedirectUrl: string;
   /** Allowed origins of redirect targets in addition to `publicUrl`; patterns of an `OriginList`. */
   readonly redirectOrigins: readonly string[];

@@ -55,7 +55,10 @@ export class RateLimitedError extends codedError(
   }
 }
 
-/** The shared store of rate limits is unavailable, and the route or action must not be used uncounted. */
+/**
+ * The shared store of rate limits is unavailable, so a login or phone exchange cannot be counted. Uncounted, these
+ * would allow unlimited guesses, so the gateway rejects them. It counts all other requests in memory meanwhile.
+ */
 export class RateLimitUnavailableError extends codedError(
   'rate_limit_unavailable',
   'The rate limit store is unavailable. Retry later.',

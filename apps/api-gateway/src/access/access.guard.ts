@@ -44,8 +44,9 @@ export class AccessGuard implements RouteGuard {
   }
 
   /**
-   * Verifies the Clerk session of a request and counts the request against the rate limit. Counts by Clerk user if the
-   * token is valid, so that users behind one address do not share a limit; otherwise by address.
+   * Admits a request to a route with access `clerk-session` or `browser-session`: verifies the Clerk session, whose
+   * user may not exist in Gatehouse yet. Counts the request by Clerk user if the session token is valid, so that users
+   * behind one address do not share a limit. Otherwise counts it by address.
    */
   private async admitFirstSession(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {

@@ -25,8 +25,9 @@ export interface RouteAccess {
   /** `session`: the route rejects API keys. */
   readonly credential?: (typeof credentialKinds)[number];
   /**
-   * Set on pages that browsers navigate to. Clerk and others append query parameters to such URLs, so these pages
-   * ignore unknown parameters. Other routes reject them.
+   * Set on pages that people open in a browser, whatever credential they need, such as `/docs`. Clerk and other
+   * services append query parameters of their own to links to such pages. So these routes ignore unknown query
+   * parameters. Other routes reject them.
    */
   readonly navigation?: true;
   /** `none`: an API key needs no scope, because the route shows only the caller's credential or public data. */

@@ -1,8 +1,9 @@
 /**
  * States of an audit entry:
- * - waiting: the entry is in `waiting`. Its content is logged once.
+ * - waiting: the entry is in `waiting`. An entry that cannot be sent at once is logged once, in case the process is
+ *   killed.
  * - in flight: the entry is in `inFlight`. A request to user-sync is running.
- * - written: user-sync accepted it. Final.
+ * - written: user-sync accepted the entry. Final.
  * - lost: dropped for a `LossReason`, logged and counted. Final, even if a response arrives later.
  *
  * Transitions:
@@ -10,7 +11,7 @@
  * - `write`: new → in flight, without waiting for its turn
  * - response: in flight → written
  * - error: in flight → waiting, or in flight → lost (`refused`, `full` or `ended`)
- * - older than a day: in flight → lost (`expired`)
+ * - its turn comes when the entry is older than a day: waiting → lost (`expired`)
  * - `end`: waiting → in flight once more; what is not written after 2 s → lost (`ended`)
  *
  * After an error, entries are sent one at a time, each after a pause: 1 s at first, doubled after each error, at most

@@ -11,8 +11,9 @@ import { AuditQueue, type Entry } from './audit-queue';
 
 const MAX_RECENT = 10_000;
 /**
- * Time within which equal entries about the same caller are recorded only once; milliseconds. Keeps a client in a loop
- * from filling the log.
+ * Time within which equal entries are recorded only once; milliseconds. Entries are equal if `isNew` gets the same text
+ * for them. For rejected access this text names the user, the key or session, the permission and the reason. Keeps a
+ * client in a loop from filling the audit log.
  */
 const REPEAT_MS = 60_000;
 

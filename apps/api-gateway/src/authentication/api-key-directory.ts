@@ -19,11 +19,16 @@ type Found = ReplyOf<typeof resolveKey>;
 
 const MAX_UNKNOWN = 2_000;
 /**
- * How long an unknown key is remembered. An unknown key never becomes valid, so the time limit only bounds the effect
- * of a wrong answer of user-sync.
+ * How long the gateway remembers that user-sync does not know a key; milliseconds. user-sync creates keys at random, so
+ * a key that it does not know will never be created. The time limit only matters after a wrong answer, such as one from
+ * a database that is being restored.
  */
 const UNKNOWN_TTL_MS = 30_000;
-/** Maximum concurrent lookups per address, so that the first guesses are counted before the next ones are looked up. */
+/**
+ * Maximum concurrent lookups per address; equals the limit of unknown keys per minute. A burst of guesses must not be
+ * looked up before any of them is counted. So further lookups wait, and are checked against the limit again when their
+ * turn comes.
+ */
 const MAX_LOOKUPS_PER_ADDRESS = 20;
 
 /** Fields of a request that a lookup needs. */

@@ -5,7 +5,7 @@ interface KeyQueue {
   readonly waiting: Set<() => void>;
 }
 
-/** Maximum number of callers that wait, for all keys together. Bounds memory while a service is slow. */
+/** Maximum number of callers that wait in one limiter, whatever their `key`. Bounds memory while a service is slow. */
 const MAX_WAITING = 1_000;
 
 /** Maximum waiting time. Equals the timeout of requests to services, after which the caller could only get a 503. */

@@ -5,8 +5,8 @@ import { actionPolicies } from '../limits/rate-limits';
 import { WindowCounters } from '../limits/window-counters';
 
 /**
- * Maximum numbers. `sessions`: known sessions, of which a token was accepted. `names`: addresses and sessions that have
- * a count of their own.
+ * Bounds of memory. `sessions`: number of known sessions; the session whose last token was verified longest ago is
+ * forgotten first. `names`: number of addresses and sessions with a counter of their own; further ones share counters.
  */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit } = actionPolicies.forgedToken;
@@ -19,8 +19,9 @@ interface ForgeriesOptions {
 }
 
 /**
- * Limits how many forged tokens per second have their signature checked. Forgeries are counted per sender address. If a
- * token of the same session was accepted before, they are counted per session as well.
+ * Limits how many forged tokens per second have their signature checked. Each forgery is counted for its sender's
+ * address. If this gateway has accepted a token of the session that the forgery names, it is also counted for that
+ * session.
  *
  * A token is checked while at least one of its counts is below twenty in this second. After that, a random draw
  * decides: the more forgeries, the lower the probability of a check. Each gateway counts for itself, because the limit

@@ -26,8 +26,9 @@ export class KeyGuesses {
 
   /**
    * Admits or rejects the lookup of an API key. `hash` is the SHA-256 of the key.
-   * @returns true if the key stays admitted while its lookup waits. If false, call `admit` again after the wait,
-   *   because guesses that were counted meanwhile may have reached the limit.
+   * @returns true if the admission is final: the key was accepted before, or the random draw admitted it. false if the
+   *   key is admitted only because its address is still below the limit. Then call `admit` again after waiting for a
+   *   turn, because other guesses may have reached the limit meanwhile.
    * @throws RateLimitedError if the key is not admitted
    */
   async admit(hash: string, address: string): Promise<boolean> {
@@ -49,7 +50,7 @@ export class KeyGuesses {
     await this.limits.record('unknownKey', address);
   }
 
-  /** Remembers a valid key for 30 days. */
+  /** Remembers a valid key for 30 days. During this time `admit` never rejects the key. */
   async vouch(hash: string): Promise<void> {
     await this.limits.record('knownKey', hash);
   }

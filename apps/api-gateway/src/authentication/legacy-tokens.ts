@@ -45,8 +45,9 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // Start of the session, computed from its end, so that a repeated exchange returns an identical token. If
-      // `LEGACY_JWT_TTL` was lowered since, the computed time can lie in the future. Then the current time is used.
+      // Only the end of a session is stored, so its start is computed from the end. A client that repeats an exchange,
+      // such as a second browser tab, thus gets an identical token. If `LEGACY_JWT_TTL` was lowered since, the computed
+      // start can lie in the future, and verifiers would reject the token. Then the current time is used.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

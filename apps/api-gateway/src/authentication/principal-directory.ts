@@ -19,7 +19,7 @@ type LegacyFound = ReplyOf<typeof resolveLegacySession>;
 
 /**
  * Finds the user of a verified session at user-sync. If the user of a Clerk session does not exist yet, user-sync
- * creates it. The user of a Gatehouse token is never created.
+ * creates it. The user of a Gatehouse token existed when the token was minted, so it is only looked up.
  */
 @Injectable()
 export class PrincipalDirectory {

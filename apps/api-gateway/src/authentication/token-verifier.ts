@@ -58,7 +58,10 @@ export class TokenVerifier {
     return known;
   }
 
-  /** Selects one of several session tokens of a browser; undefined if there is none. */
+  /**
+   * Selects the session token of a browser that has several: the newest one of our Clerk issuer, or else the first.
+   * Returns undefined if `tokens` is empty.
+   */
   choose(tokens: readonly string[]): string | undefined {
     return chooseSessionToken(tokens, this.verifiers.issuers.clerk);
   }
@@ -89,9 +92,9 @@ export class TokenVerifier {
   }
 
   /**
-   * Rethrows the refusal, with one exception. If the signature of a known session does not match and the key set cannot
-   * be fetched again yet, Clerk has probably rotated its key. In this case it throws KeysUnavailableError (503), which
-   * keeps the user signed in.
+   * Rethrows the refusal of a token, with one exception. The signature does not match, this gateway has accepted an
+   * earlier token of the same session, and Clerk's key set may not be fetched again yet. Then Clerk has probably
+   * replaced its key. So throws KeysUnavailableError (503): the client retries, and the user stays signed in.
    */
   private refuse(error: unknown, session: string | undefined): never {
     if (

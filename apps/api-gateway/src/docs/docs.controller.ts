@@ -25,7 +25,10 @@ const AN_HOUR = 'public, max-age=3600';
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
-  /** Sends the page. Its links are relative to `/docs`, so `/docs/` redirects to `/docs`. */
+  /**
+   * Sends the page. Its links are relative, such as `docs/assets/start.js`. From `/docs/` a browser would request
+   * `/docs/docs/assets/start.js`, which does not exist. So `/docs/` redirects to `/docs`.
+   */
   @Get()
   @Access(access)
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

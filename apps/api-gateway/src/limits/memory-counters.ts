@@ -1,7 +1,10 @@
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 import { WindowCounters } from './window-counters';
 
-/** Maximum number of names per purpose. 50 000 names take about 10 MB. */
+/**
+ * Maximum number of names per purpose. A name is a `who` of `CounterStore`, such as an address or a user id. 50 000
+ * names take about 10 MB.
+ */
 const MAX_NAMES = 50_000;
 
 /**

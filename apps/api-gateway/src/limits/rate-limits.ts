@@ -42,9 +42,10 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
- * Rate limits per minute, by class and tier. While the shared store is unavailable, logins and exchanges are rejected;
- * each gateway counts the other classes in its own memory. While that memory is full, new callers of logins and
- * exchanges share counters, so that none is uncounted.
+ * Rate limits per minute, by class and tier. While the shared store is unavailable, logins and exchanges are rejected,
+ * and each gateway counts the other classes in its own memory. When the in-memory counters of a class are full, a new
+ * caller replaces the one whose window ends first. Logins and exchanges are counted in memory only with
+ * `RATE_LIMIT_STORE=memory`. Their new callers then share counters, so that no attempt is uncounted.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
   docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },
@@ -64,7 +65,10 @@ export const actionPolicies = {
   forgedToken: { limit: 20, windowMs: 1_000, withoutStore: 'open', whenFull: 'share' },
   /** Login attempts at one account from one address. */
   loginFromAddress: { limit: 5, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
-  /** Login attempts at one account from all addresses, so that guessing from many addresses is not faster. */
+  /**
+   * Login attempts at one account from all addresses together. Without this limit, each further address would bring a
+   * guesser five more attempts. Does not count addresses from which the account has logged in, see `loggedIn`.
+   */
   loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
   /** Not a limit: remembers for 30 days from which addresses an account has logged in. */
   loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },

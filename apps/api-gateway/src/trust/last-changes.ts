@@ -19,8 +19,8 @@ function markOf(change: TrustChange): string {
 }
 
 /**
- * Number of the last trust change for each mark, for a bounded number of marks. When the number of a mark is evicted,
- * `floor` rises to that number. Answers older than `floor` are never fresh.
+ * Number of the last trust change for each mark, for a bounded number of marks. `floor` is the highest number that was
+ * evicted: a change of a forgotten mark has at most this number. So an answer older than `floor` is never fresh.
  */
 export class LastChanges {
   private readonly numbers: LRUCache<string, number>;

@@ -1,6 +1,6 @@
 /**
  * States of the feed:
- * - `unregistered`: the gateway has no lease yet. It knows no number of a change and remembers no answers.
+ * - `unregistered`: no lease yet. `number` is unknown, and no answers of user-sync (such as principals) are remembered.
  * - `behind`: the feed may have missed changes. `number` is that of the last change it applied.
  * - `current`: every change up to `announced` is applied, so `number >= announced`.
  * - `ended`: the lease is released. Final.
@@ -9,9 +9,10 @@
  * lease has not expired, and a message of user-sync has arrived within `trustChangeHeartbeat.silenceMs`.
  *
  * Transitions:
- * - first lease: unregistered → behind. Adopts user-sync's number, then catches up.
- * - user-sync confirms a number below ours: behind or current → behind. The database was replaced; the gateway adopts
- *   the new database's number.
+ * - first lease: unregistered → behind. Adopts the number in user-sync's reply. Then requests the changes after it,
+ *   because announcements that arrived before this reply were ignored.
+ * - reply to a lease or to a request for changes, with a number below the one that was sent: behind or current →
+ *   behind. The database was replaced; the gateway adopts the new database's number.
  * - announcement or lease whose number equals ours: behind → current
  * - announcement or lease with a higher number: current → behind, then catches up
  * - catch-up reaches the announced number: behind → current
@@ -210,7 +211,7 @@ export class TrustChangeFeed {
     for (const forget of this.forgetters) forget();
     this.lastChanges.clear();
     this.number = this.announced = this.acknowledged = current;
-    // Changes after `current` may have been announced before this gateway listened, so it catches up.
+    // Changes after `current` may have been announced when the gateway could not apply them yet, so it catches up.
     this.state = 'behind';
     void this.catchUp();
   }
@@ -232,7 +233,8 @@ export class TrustChangeFeed {
         this.apply(changes);
         this.note(current);
         if (this.state === 'current') return;
-        // The response contained no change that could be applied. The next announcement triggers another attempt.
+        // The reply brought no new change, because user-sync read its data before the newest announcement. The next
+        // announcement starts another attempt.
         if (this.number === before && floor <= before) return;
       }
     } catch (error) {

@@ -3,7 +3,10 @@ import { LRUCache } from 'lru-cache';
 import { type MaybePromise } from '../maybe-promise';
 import { type TrustChangeFeed } from './trust-change-feed';
 
-/** Answer of user-sync, as of trust change `change`: the last one when user-sync read the data from its database. */
+/**
+ * An answer of user-sync. `change`: number of the last trust change when user-sync read the data of the answer from its
+ * database.
+ */
 export interface AsOfTrustChange {
   readonly change: number;
 }
@@ -20,7 +23,10 @@ interface RunningRequest<Value> {
   /** Number of the last change that the feed had applied when the request was sent. */
   readonly since: number;
   readonly answer: Promise<Value>;
-  /** Answer of the next request, for callers that must not use the answer of this request. */
+  /**
+   * Answer of the request after this one. It is for callers that came while the feed was not `trusting`: this request
+   * may have been answered before a revocation that the feed missed.
+   */
   next?: Promise<Value>;
 }
 

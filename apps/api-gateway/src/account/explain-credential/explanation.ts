@@ -4,7 +4,9 @@ import { type GatewayConfig } from '../../config';
 
 /** Response of `GET /auth/explain`. */
 export const explanationSchema = z.object({
-  /** Row number of the credential in the credential table of the documentation; the first row is `1`. */
+  /**
+   * Row of the credential in the table "Four credentials" of `docs/reference/authentication.md`; the first row is `1`.
+   */
   order: z.number().int(),
   verifier: z.enum(authMethods),
   /** The checks that the credential passed, in order. */

@@ -11,8 +11,9 @@ export const REVOCATION =
   'With `predecessors=true`, also revokes the keys that this key replaced by rotation. `stillValid` lists the older and newer keys of the same rotation line that stay valid.';
 
 /**
- * Returns the request field `predecessors` if `predecessors` is true. Otherwise returns no field, because user-sync of
- * the previous release rejects unknown fields.
+ * Returns the field `predecessors` of the request to user-sync, which asks to revoke also the keys that the revoked key
+ * replaced by rotation. If `predecessors` is false, returns no field at all: user-sync of the previous release rejects
+ * fields that it does not know.
  */
 export function predecessorsOf(predecessors: boolean): { readonly predecessors?: true } {
   return predecessors ? { predecessors } : {};
