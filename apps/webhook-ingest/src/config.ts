@@ -60,8 +60,8 @@ export interface WebhookIngestConfig {
   /** Minimum time without a webhook before the silence alarm can fire. */
   readonly silenceMs: number;
   /**
-   * Maximum delay of a webhook. If user-sync saw a change at Clerk and no webhook about a user follows within this
-   * time, the silence alarm fires.
+   * Maximum delay of a webhook; milliseconds. The silence alarm fires if user-sync saw a change at Clerk, and no event
+   * about any user was recorded from this long before the change until this long after it.
    */
   readonly silenceGraceMs: number;
   /** Maximum total size of the bodies that are being received or recorded; bytes. */
@@ -158,7 +158,10 @@ export function loadConfig(
   };
 }
 
-/** Reads the configuration of the migration programs. `DATABASE_URL` holds the credentials of the database's owner. */
+/**
+ * Reads the database's address for the programs beside the service. `migrate` and `check-migrations` run with the
+ * credentials of the database's owner in `DATABASE_URL`; `erase` runs with the service's.
+ */
 export function readDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const env = parseEnvironment(
     z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE }),

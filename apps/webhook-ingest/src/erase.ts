@@ -54,8 +54,8 @@ async function erase(args: readonly string[]): Promise<void> {
 
 function connected(nats: NatsClient): Promise<void> {
   return new Promise((resolve) => {
-    // Continues after `CONNECT_MS` without a connection. The erasure then fails with a clear error when it deletes the
-    // first message on the stream.
+    // Continues without a connection after `CONNECT_MS`, because the bodies can be erased without NATS. When a message
+    // must be deleted from the stream, the erasure then fails with an error that names NATS. It can be repeated.
     const timer = setTimeout(resolve, CONNECT_MS);
     nats.onConnect(() => {
       clearTimeout(timer);

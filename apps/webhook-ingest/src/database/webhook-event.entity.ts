@@ -101,8 +101,9 @@ export class WebhookEventEntity {
   sentAt!: Date | null;
 
   /**
-   * Number of the event's last publish; while the event is unpublished, number of its next publish. The first publish
-   * has the number `1`. `0`: the event was recorded as ignored and is not published.
+   * Number of the event's last publish, or of its next one while `published_at` is null. A retry, a redrive and a
+   * rebuild raise the number when they make the event unpublished again. The first publish has the number `1`. `0`: the
+   * event was recorded as ignored and is not published.
    */
   @Column({ name: 'publish_number', type: 'integer' })
   publishNumber!: number;

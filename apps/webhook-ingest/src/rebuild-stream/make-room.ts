@@ -2,8 +2,8 @@ import { type StreamContract } from '@gatehouse/contracts';
 import { type JetStream, type StreamState } from '@gatehouse/messaging';
 
 /**
- * When a stream holds this fraction of its `maxBytes`, its acknowledged messages are removed, because a full stream
- * rejects new messages.
+ * Fraction of `maxBytes` from which acknowledged messages are removed. A full stream rejects new messages, so half of
+ * it is kept for messages that arrive before the next check.
  */
 const FULL = 0.5;
 

@@ -79,8 +79,9 @@ export class Rebuild extends PeriodicWorker {
 
   private async compare(): Promise<void> {
     const asOf = await databaseNow(this.dataSource);
-    // Reads the event stream first. user-sync stores an outcome before it acknowledges the event. So the outcome
-    // stream, read afterwards, contains the outcome of every event that this read shows as acknowledged.
+    // Reads the event stream before the outcome stream. user-sync stores an outcome before it acknowledges the event,
+    // so the later read contains the outcome of every acknowledged event. In the opposite order, an outcome stored
+    // between the two reads would be missing. Its event would be taken for lost and published again.
     const events = await this.jetStream.streamState(clerkEventsStream);
     if (events === undefined) return;
     const consumer = await this.jetStream.consumerState(eventsConsumer);

@@ -28,7 +28,11 @@ export async function databaseNow(dataSource: DataSource): Promise<string> {
   return row?.now ?? '';
 }
 
-/** Reads four ranges of one index, which are normally empty. Skips rows that are locked; the next round finds them. */
+/**
+ * Reads four ranges of the index `webhook_events_in_flight`: events of older streams; of newer streams; of this stream
+ * above its last sequence; of this stream up to the settled sequence. Normally all four are empty. Skips rows that are
+ * locked; the next round finds them.
+ */
 const REQUEUE = `
   WITH found AS (
     (SELECT id, publish_number, 'other_stream' AS why FROM webhook_events

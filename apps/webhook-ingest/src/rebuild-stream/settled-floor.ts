@@ -16,9 +16,10 @@ export interface StreamsSeen {
 /**
  * Finds the settled sequence: every event up to it has its outcome in the ledger, or will never have one.
  *
- * user-sync stores the outcome of an event before it acknowledges the event. Suppose the events were acknowledged up to F
- * when the last outcome was L. Once the ledger has consumed the outcomes up to L, F is settled. Events that a slow
- * consumer has not acknowledged are above F, so they are never taken for lost.
+ * user-sync stores the outcome of an event before it acknowledges the event. Suppose the events were acknowledged up to
+ * F when the last outcome was L. Once the ledger has consumed the outcomes up to L, F is settled. Events that a slow
+ * consumer has not acknowledged are above F, so they are never taken for lost. The grace time is only the minimum time
+ * between two settled sequences; the result does not depend on it.
  *
  * States:
  *
@@ -27,8 +28,8 @@ export interface StreamsSeen {
  *   settled    the grace time is over and the outcomes up to L are consumed. `observe` returns F once, and begins
  *              to wait again, with the state of this call as the new (F, L).
  *
- * Transitions: `observe` leads from unknown to waiting, from waiting to settled, and back to unknown when the event stream
- * was replaced.
+ * Transitions: `observe` leads from unknown to waiting, from waiting to settled, and back to unknown when the event
+ * stream was replaced.
  */
 export class SettledFloor {
   private waitingFor: StreamsSeen | undefined;

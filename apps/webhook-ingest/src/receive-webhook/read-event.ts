@@ -32,8 +32,8 @@ export function readEvent(body: Buffer): ReadEvent {
 }
 
 /**
- * Returns the sent bytes. If the event contains a secret or repeats a member, returns the JSON of the redacted event
- * instead.
+ * Returns the sent bytes. If they contain a secret, or an object has two members of the same name, returns the parsed
+ * event as JSON instead, with secrets redacted. `JSON.parse` keeps only the last of such members.
  */
 function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
   const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);

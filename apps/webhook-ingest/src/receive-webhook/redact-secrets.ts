@@ -113,8 +113,8 @@ function messageWithoutContent(event: Readonly<Record<string, unknown>>): unknow
 }
 
 /**
- * Returns `value` if it is a short scalar; otherwise undefined, because genuine members in `HARMLESS` have no other
- * values.
+ * Returns `value` if it is a short scalar; otherwise undefined. In Clerk's events, the members in `HARMLESS` are always
+ * short scalars. Any other value is unexpected and could contain a secret.
  */
 function harmless(value: unknown): unknown {
   if (typeof value === 'string') return value.length <= 128 ? value : undefined;

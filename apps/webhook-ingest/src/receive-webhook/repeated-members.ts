@@ -4,7 +4,7 @@ const COLON = 0x3a;
 
 /**
  * Whether an object in the JSON text has two members of the same name. `JSON.parse` keeps only the last of them. A
- * secret in an earlier one would be missed when secrets are redacted from the parsed value, and stored with the bytes.
+ * secret in an earlier member would not be found in the parsed value, and would be stored with the sent bytes.
  */
 export function repeatsMembers(json: string, parsed: unknown): boolean {
   return countColons(json) !== countMembers(parsed);

@@ -10,7 +10,7 @@ export interface Waiting {
   readonly reject: (error: LedgerUnavailableError) => void;
 }
 
-/** Limits of the queue and of one group. */
+/** Limits of the queue, and of a group: the deliveries that are recorded in one transaction. */
 export interface QueueLimits {
   /** Maximum rows (`queueRows`) and bytes (`queueBytes`) that wait or are being written. */
   readonly queueRows: number;

@@ -2,19 +2,19 @@
  * Group commit: deliveries that arrive while a group is written share the next group, and with it one transaction and one
  * flush of the disk.
  *
- * The state is the number of active writers and whether a timer runs:
+ * The state is the number of active writers and whether a timer runs. With a limit of two writers, as in production:
  *
  *   idle        no writer, no timer. No delivery waits.
- *   writing     a writer, no timer. No delivery waits.
- *   lagging     a writer and a timer. Deliveries wait, but too few and not long enough for another writer.
- *   saturated   `limits.writers` writers. Deliveries wait until a writer is free.
+ *   writing     one writer, no timer. No delivery waits.
+ *   lagging     one writer and a timer. Deliveries wait, but too few and not long enough for the second writer.
+ *   saturated   two writers. New deliveries wait until a writer is free.
  *
  * Transitions:
  *
  *   record      idle → writing: starts a writer.
  *               writing → lagging: starts the timer.
- *               lagging → saturated: starts another writer when enough rows or bytes wait.
- *   timer       lagging → saturated: starts another writer when the oldest delivery has waited long enough.
+ *               lagging → saturated: starts the second writer when enough rows or bytes wait.
+ *   timer       lagging → saturated: starts the second writer when the oldest delivery has waited long enough.
  *   group done  The writer takes the next group if it is the only writer or enough deliveries wait. Otherwise it ends:
  *               saturated → lagging or writing, writing → idle.
  */
@@ -38,8 +38,9 @@ export interface LedgerLimits extends QueueLimits {
 }
 
 /**
- * Clerk waits 15 s for a response. So these times together must be shorter: the time to write a full queue, twice
- * `maxWaitMs`, and one statement timeout (5 s).
+ * Clerk waits 15 s for a response. The sum of these times must be shorter: the time to write a full queue, one
+ * statement timeout (5 s), and `maxWaitMs` twice. A delivery waits for at most `maxWaitMs` before its group is written;
+ * the second `maxWaitMs` is a reserve for a slow database.
  */
 export const ledgerLimits: LedgerLimits = {
   queueRows: 2_000,

@@ -17,8 +17,9 @@ const IS_DEAD = `status = 'failed' AND next_retry_at IS NULL`;
 const FIND_DEAD = `SELECT webhook_id FROM webhook_events WHERE webhook_id = ANY ($1::text[]) AND ${IS_DEAD}`;
 
 /**
- * Locks the dead events. Skips an event whose `sent_at` is not before the delivery's: the same signed attempt already
- * started or redrove the event, so the delivery is a replay.
+ * Locks the dead events. `sent_at` says when Clerk signed the delivery that recorded or last redrove the event. Only a
+ * delivery that Clerk signed later is a new "Resend". Any other delivery is a replay or came late, so its event is
+ * skipped.
  */
 const LOCK_DEAD = `
   SELECT ${CANDIDATE_COLUMNS}

@@ -57,8 +57,8 @@ export async function loadLeased(dataSource: DataSource, leased: readonly Leased
 }
 
 /**
- * Makes relay leases expire after `pauseMs` milliseconds. Until then the relay skips these rows, whose publish failed,
- * and publishes others.
+ * Gives up the relay leases of rows whose publish failed. The relay skips these rows for `pauseMs` milliseconds and
+ * publishes others meanwhile.
  */
 export async function releaseLeases(
   dataSource: DataSource,

@@ -2,7 +2,10 @@ import { type LedgerStats } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 import { one } from './one-row';
 
-/** Counts of open and dead events, and the oldest open ones. */
+/**
+ * Counts of open and dead events, and the oldest open ones. An event is open while it is pending or processing, or has
+ * failed and will be retried.
+ */
 export type OpenEvents = Pick<LedgerStats, 'open' | 'oldestUnpublished' | 'oldestUnapplied'>;
 
 interface OldRow {

@@ -22,7 +22,10 @@ const GAPS = `
      WHERE status <> 'ignored'
   ) AS gaps`;
 
-/** Time of the newest user event that was not ignored, among the last 1000 events of each type of user event. */
+/**
+ * Time of the newest user event that was not ignored. Searches the last 1000 events of each of the three types, because
+ * the index `webhook_events_by_type` finds them without a scan of the ledger.
+ */
 const HEARD = `
   SELECT now() AS now,
          (SELECT max(last.created_at)

@@ -26,7 +26,8 @@ const RECENT_REJECTION_MS = 60 * 60 * 1000;
 /**
  * Decides whether the silence is an alarm. It is one in three cases:
  * - The last delivery was rejected less than an hour ago, and no event was recorded for `thresholdMs`.
- * - user-sync saw a change at Clerk, and no webhook about a user arrived within `graceMs`.
+ * - user-sync saw a change at Clerk, and no event about any user was recorded from `graceMs` before it to `graceMs`
+ *   after it.
  * - No event was recorded for `thresholdMs`, and this silence is longer than any recent gap between two events.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {
@@ -54,8 +55,8 @@ export function judgeSilence(heard: Heard): LedgerStats['silence'] {
 }
 
 /**
- * Whether user-sync saw a change at Clerk that no webhook reported. `graceMs` allows for a late webhook and for clocks
- * that differ.
+ * Whether user-sync saw a change at Clerk that no webhook reported. `graceMs` allows for a late webhook, and for the
+ * difference of two clocks: `movedMs` is Clerk's time, the other times are the database's.
  */
 function hasUnreportedChange({ nowMs, movedMs, userEventMs, graceMs }: Heard): boolean {
   return movedMs !== null && movedMs > userEventMs + graceMs && nowMs > movedMs + graceMs;
