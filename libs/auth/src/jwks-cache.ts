@@ -14,13 +14,12 @@ export interface JwksCacheOptions {
    */
   readonly now?: () => number;
   /**
-   * Minimum time from a successful fetch to the next one. A fetch that looks for a replaced key waits this long after a
-   * failed fetch, too.
+   * Minimum time from the start of a successful fetch to the next one. Also applies after a failed fetch, if the next
+   * fetch looks for a replaced key: one that Clerk has replaced under the same key id. A token with a wrong signature
+   * causes such a fetch. Most of these tokens are forged, so the fetches must be rare.
    */
   readonly cooldownMs?: number;
-  /**
-   * Minimum time from a failed fetch to the next one. A fetch that looks for a replaced key waits `cooldownMs` instead.
-   */
+  /** Minimum time from the start of a failed fetch to the next one, unless `cooldownMs` applies. */
   readonly failureCooldownMs?: number;
   /** Age of the cached keys after which the next lookup starts a fetch in the background. */
   readonly maxAgeMs?: number;

@@ -2,8 +2,9 @@ import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto
 
 /**
  * Wrapper that decides whether a signature is checked. It either calls `matches`, which checks the signature, and
- * returns the result; or it throws, which rejects the token. A verifier calls the wrapper only when it has the key, so
- * that no fetch of keys comes between decision and check.
+ * returns the result; or it throws, which rejects the token. The wrapper may decide by the number of forgeries so far.
+ * So a verifier fetches the key before it calls the wrapper. During a fetch after the decision, many more tokens would
+ * be admitted by the same number.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 

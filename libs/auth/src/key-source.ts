@@ -5,7 +5,10 @@ import { rsaKeyFromPem } from './rsa-key';
 export interface Successor {
   /** The new key with the same id; undefined if no new key is known. */
   readonly key: KeyObject | undefined;
-  /** Milliseconds until the source can be asked again; undefined if the source has just answered. */
+  /**
+   * Milliseconds until the source can be asked again. Undefined if asking again is useless: the source has answered
+   * during this call, or its key is pinned and never changes.
+   */
   readonly recheckAfterMs: number | undefined;
 }
 

@@ -1,5 +1,8 @@
 const GENERATOR = 65_537;
-/** All primes up to this one are factors of the product M in {@link isRocaModulus}, for every key size. */
+/**
+ * Largest prime that {@link isRocaModulus} tests. The flawed generator multiplies small primes to a number M, which
+ * depends on the size of the RSA key. For every size, M has all primes up to this one as factors.
+ */
 const LARGEST_PRIME = 167;
 
 /**
@@ -13,8 +16,8 @@ const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>]
 /**
  * Whether an RSA modulus was made by the flawed key generator of Infineon's chips (ROCA, CVE-2017-15361). Each prime
  * from that generator is `k * M + (65537^a mod M)` for some `k` and `a`, where M is a product of small primes. So
- * modulo every prime factor of M, the RSA modulus is a power of 65537. About one in a hundred million other moduli
- * passes this test too.
+ * modulo every prime factor of M, the RSA modulus is a power of 65537. About one in 240 million other moduli passes
+ * this test too.
  * @see https://crocs.fi.muni.cz/public/papers/rsa_ccs17 (section 2.2)
  */
 export function isRocaModulus(modulus: bigint): boolean {

@@ -35,7 +35,8 @@ function rsaKey(load: () => KeyObject): KeyObject {
   if (modulusLength < MIN_BITS || modulusLength > MAX_BITS) {
     throw new KeyInvalidError(`is not of ${MIN_BITS} to ${MAX_BITS} bits`);
   }
-  // With exponent 1 the signature equals the message, so anybody can forge it.
+  // With exponent 1 the signature equals the message, so anybody can forge it. An even exponent cannot be inverted, so
+  // no private key belongs to it.
   if (publicExponent < 3n || publicExponent % 2n === 0n)
     throw new KeyInvalidError('has a public exponent that is even or below 3');
   if (isRocaModulus(modulusOf(key))) throw new KeyInvalidError('can be factored (ROCA, CVE-2017-15361)');

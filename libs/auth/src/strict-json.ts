@@ -56,7 +56,10 @@ function countMembers(value: unknown, level: number, toError: ToError): number {
   return members;
 }
 
-/** Limits for a text that may be invalid JSON. */
+/**
+ * Limits for `countNames`, which reads a text before the text is parsed. A text that exceeds them can be rejected
+ * without parsing, which would take long.
+ */
 export interface Bounds {
   readonly depth: number;
   /** Maximum number of commas, colons and opening brackets outside strings, counted together. */
