@@ -5,7 +5,10 @@ export interface NearMiss {
   readonly meant: string;
 }
 
-/** By the name that another tool uses: our variable for the same value. */
+/**
+ * By a name that people know from elsewhere, such as from a library, a hosting provider or an earlier Clerk SDK: our
+ * variable for the same value.
+ */
 const ALIASES: Readonly<Record<string, string>> = {
   ALLOWED_ORIGINS: 'CORS_ORIGINS',
   CLERK_API_KEY: 'CLERK_SECRET_KEY',

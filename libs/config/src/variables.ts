@@ -56,10 +56,16 @@ export const certificateFile = z
 /** Id of a Clerk instance. */
 export const clerkInstanceId = z.string().regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'is not a Clerk instance id (ins_…)');
 
-/** Number of replicas that JetStream keeps of a stream. Use the same value for every service. */
+/**
+ * Number of copies that JetStream keeps of each stream. Use the same value for stream-keeper, which creates streams,
+ * and `nats setup`, which changes them. Otherwise `nats setup` changes the number of copies to its own value.
+ */
 export const streamReplicas = z.coerce.number().int().min(1).max(5).default(1);
 
-/** Time after which JetStream redelivers an unacknowledged message; milliseconds. Use the same value for every replica. */
+/**
+ * Time after which JetStream redelivers an unacknowledged message; milliseconds. Use the same value for stream-keeper,
+ * which creates consumers, and `nats setup`, which changes them to its own value.
+ */
 export const ackWait = wholeNumber.min(1_000).max(600_000).default(30_000);
 
 /** Variables of every service. */
