@@ -100,7 +100,10 @@ export const syncUser = defineRequest({
   reply: z.object({
     result: shownValue(syncResults),
     reason: z.string(),
-    /** Null when this database has no row of the user, because the user was deleted before it was stored here. */
+    /**
+     * Null when the table `users` has no row for this Clerk user: Clerk reported the deletion before user-sync had
+     * created the user, so only a tombstone was stored.
+     */
     user: adminUserSchema.nullable(),
     /**
      * For each of our keys in `publicMetadata`: our value and Clerk's current value. Null when Clerk did not answer.

@@ -19,7 +19,10 @@ export const clerkTimeSchema = z
 
 const verificationSchema = z.looseObject({ status: z.string().nullish() }).nullish();
 
-/** An e-mail address of a Clerk user. Readers skip an entry without `id` or `email_address`. */
+/**
+ * An e-mail address of a Clerk user. user-sync skips an entry without `email_address` when it maps the user. An entry
+ * without `id` cannot be the primary address.
+ */
 const emailAddressSchema = z.looseObject({
   id: z.string().nullish(),
   email_address: z.string().max(320).nullish(),

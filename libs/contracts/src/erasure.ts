@@ -20,8 +20,9 @@ export const erasureSchema = z.object({
   /** Number of messages deleted from the stream. */
   streamMessages: z.number().int(),
   /**
-   * When the last remaining copy of a payload expires from the stream; null if the erasure left none. Only copies from
-   * publishes before an event's last one remain, because their sequence numbers are unknown.
+   * When the stream expires the last copy of a payload that this erasure could not delete; null if there is no such
+   * copy. The ledger stores where the stream has an event's last publish. The copies of earlier publishes cannot be
+   * found, so they stay until they expire by age.
    */
   streamClearBy: timeSchema.nullable(),
 });

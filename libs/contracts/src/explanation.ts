@@ -13,7 +13,10 @@ import { timeSchema } from './time';
 const versionSchema = z.number().int().nullable();
 
 const stepSchema = z.object({
-  /** Webhook id of the event; for other sources, `<source>:<cause>`. */
+  /**
+   * Webhook id of the event. For every other `source`, the source and an id of its own, such as `sync:<uuid>` or
+   * `reconcile:<run id>:<Clerk user id>`.
+   */
   id: z.string(),
   source: z.string(),
   eventType: z.string(),

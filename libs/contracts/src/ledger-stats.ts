@@ -48,8 +48,10 @@ export const ledgerStatsSchema = z.object({
    * silence is longer, but not longer than the longest gap between two earlier events. `unknown`: there are no events.
    * `alarm` in three cases:
    * - The silence is longer than `thresholdMs` and longer than that gap.
-   * - user-sync saw a change at Clerk (`movedAt`), and no webhook about a user has arrived since.
-   * - Deliveries arrive, but all are rejected, for example because their signature does not verify.
+   * - user-sync saw a change at Clerk (`movedAt`), and no event about any user was recorded from `SILENCE_GRACE_MS`
+   *   before it to as long after it.
+   * - The silence is longer than `thresholdMs`, and a delivery was rejected in the last hour, for example because its
+   *   signature does not verify.
    */
   silence: z.object({
     state: shownValue(['heard', 'quiet', 'alarm', 'unknown']),

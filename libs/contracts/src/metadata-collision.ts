@@ -32,7 +32,10 @@ export const metadataCollisionSchema = z.object({
   key: z.string(),
   /** JSON text of Clerk's value, cut to 256 bytes; null after the user's personal data was redacted. */
   clerkValue: z.string().nullable(),
-  /** Our value. Null for a key such as `gatehouse`, where we write an object with all our values. */
+  /**
+   * Our value. Null if `key` is the configured key itself, such as `gatehouse`. We write an object with all our values
+   * there, and Clerk has something else.
+   */
   ourValue: z.string().nullable(),
   state: shownValue(metadataCollisionStates),
   detectedAt: timeSchema,
@@ -117,9 +120,9 @@ export const metadataStateSchema = z.object({
 });
 
 /**
- * Whether Clerk's `publicMetadata` has `dbId` and `role`, so that session tokens can contain them. `pending`: Clerk
- * will have them soon. `collision`: Clerk will not have them until an admin decides, so do not wait. `failed`: Clerk
- * rejected the write. `off`: write-backs are disabled.
+ * Whether Clerk's `publicMetadata` has `dbId` (our user id) and `role`, so that session tokens can contain them.
+ * `pending`: Clerk will have them soon. `collision`: Clerk will not have them until an admin decides, so do not wait.
+ * `failed`: Clerk rejected the write. `off`: write-backs are disabled.
  */
 export const metadataProgress = ['written', 'pending', 'collision', 'failed', 'off'] as const;
 

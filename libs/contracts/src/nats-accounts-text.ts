@@ -16,7 +16,8 @@ function accountText({ name, jetStream, users, exports, imports }: NatsAccount):
   ].join('');
 }
 
-// Commas are optional in most places; between several imports or exports on one line, nats-server needs them.
+// nats-server needs commas only between several imports or exports on one line. They are always written, so that the
+// text does not depend on its line breaks.
 function list(name: string, items: readonly string[]): string {
   return `    ${name}: [\n${items.map((item) => `      ${item},\n`).join('')}    ]\n`;
 }

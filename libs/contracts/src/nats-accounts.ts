@@ -5,7 +5,7 @@ import { type ConsumerContract, type StreamContract, consumers, jetStreamApiPref
 /** Name of the account that holds the streams. */
 export const streamsAccount = 'STREAMS';
 
-/** NATS user of `nats setup`, which changes streams and consumers to their contracts when a release is deployed. */
+/** NATS user of `nats setup`, which makes streams and consumers match their contracts when a release is deployed. */
 export const setupIdentity = 'nats-setup';
 
 /** Every NATS user: one for each service, and the one of `nats setup`. */

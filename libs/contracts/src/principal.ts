@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { uuidSchema } from './uuid';
 
-/** Roles of users. They come only from our database, never from Clerk. */
+/**
+ * Roles of users. A new user can take a role from Clerk's metadata (its seed role). From then on only our database
+ * decides: a later change of the metadata has no effect.
+ */
 export const roles = ['user', 'developer', 'admin'] as const;
 
 /** Role of a user. */

@@ -19,7 +19,10 @@ export const redriveFilterSchema = z.strictObject({
   type: filterText(120).optional(),
   /** Code of the failure, such as `EMAIL_TAKEN`. */
   errorCode: filterText(200).optional(),
-  /** Why an event was ignored, such as `foreign` or `unconfirmed`. */
+  /**
+   * Decision about an ignored event, such as `foreign` (another Clerk instance) or `unconfirmed` (Clerk does not know
+   * the user that the event would create). Others: `unhandled`, `unhandled-type`, `not-an-event`, `unparseable`.
+   */
   decision: filterText(200).optional(),
   clerkUserId: filterText(130).optional(),
   since: givenTimeSchema.optional(),

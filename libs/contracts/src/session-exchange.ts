@@ -11,7 +11,8 @@ import { userSchema } from './user';
 const text = (max: number) => z.string().trim().min(1).max(max);
 
 /**
- * Body of `POST /auth/verify-clerk-token`. `phoneNumber` and `clerkUserId` must match the token; the other fields fill in
+ * Body of `POST /auth/verify-clerk-token`. If given, `clerkUserId` must be the user of the token. If given,
+ * `phoneNumber` must be that user's verified number at Clerk; the token contains no number. The other fields fill in
  * the profile.
  */
 export const phoneLoginBodySchema = z.strictObject({
@@ -66,7 +67,7 @@ export const syncClerkUser = defineRequest({
     ...holderSchema.shape,
     isNewUser: z.boolean(),
     user: userSchema,
-    /** Whether Clerk's metadata has `dbId` and `role`. */
+    /** Whether Clerk's `publicMetadata` has `dbId` (our user id) and `role`. */
     metadata: shownValue(metadataProgress).optional(),
   }),
 });

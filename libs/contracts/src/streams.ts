@@ -69,9 +69,9 @@ export const streams: readonly StreamContract[] = [clerkEventsStream, clerkOutco
 export const consumers: readonly ConsumerContract[] = [eventsConsumer, outcomesConsumer];
 
 /**
- * Prefix of JetStream's API as a service calls it. The streams are in an account of their own, and each service imports
- * the calls that it may make under this prefix. They cannot keep their names: every account already has a system import
- * of `$JS.API.>`.
+ * Prefix of the subjects under which a service calls JetStream's API. The streams are in a NATS account of their own,
+ * and each service imports the calls that it may make. The imported calls cannot keep JetStream's prefix `$JS.API`,
+ * because every account already has a system import of `$JS.API.>`. They get this prefix instead.
  */
 export const jetStreamApiPrefix = '$JS.streams.API';
 

@@ -40,8 +40,8 @@ const common = {
 
 /**
  * Tells gateways to drop what they have cached about a user or a credential, and to look it up again when needed. Kind
- * `user` covers role, tier, activity, keys and sessions. `sessionId` is Clerk's `sid` for a `clerk_session`, and the
- * `jti` of our tokens for a `legacy_session`.
+ * `user` covers the role, the tier, whether the user is active, and all keys and sessions of the user. `sessionId` is
+ * Clerk's `sid` for a `clerk_session`, and the `jti` of our tokens for a `legacy_session`.
  */
 export const trustChangeSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('user'), userId: uuidSchema, clerkUserId: z.string().nullable() }),
@@ -50,7 +50,7 @@ export const trustChangeSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('legacy_session'), sessionId: uuidSchema, userId: uuidSchema }),
 ]);
 
-/** A change of role, tier, activity or credential that gateways must learn. */
+/** A change that gateways must learn: of a user's role or tier, of whether the user is active, or of a credential. */
 export type TrustChange = z.output<typeof trustChangeSchema>;
 
 /** Maximum trust changes in one message. */

@@ -20,7 +20,17 @@ export const writeBackSchema = z.object({
   userId: uuidSchema,
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
-  /** Why the write-back was queued; the last reason, when there were several. */
+  /**
+   * Why the write-back was queued; the last reason, when there were several.
+   *
+   * - `create`: the user was created.
+   * - `link`: a local user was linked to a Clerk user.
+   * - `restore`: the deletion of the user was undone.
+   * - `role`: the role changed.
+   * - `retry`: an admin retried a dead write-back.
+   * - `check`: Clerk's metadata may hold values at our keys that were not compared with ours yet.
+   * - `take`: an admin decided a metadata collision for our value.
+   */
   reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),
   /** Number of failed attempts since the write-back was queued. */
   retryCount: z.number().int().nonnegative(),
