@@ -8,7 +8,10 @@ interface ClerkOwnedColumn {
   readonly personal: boolean;
   /** Whether `true` in the column stops the user from acting, as in `clerk_banned`. */
   readonly bars: boolean;
-  /** First content version whose hash covers the column. */
+  /**
+   * First content version whose hash covers the column. A content version is the set of columns that a release hashes.
+   * Its number rises when a release adds columns, and stands at the start of each stored hash.
+   */
   readonly since: number;
 }
 

@@ -13,8 +13,9 @@ export function canonicalContent(values: ClerkOwned): string {
 
 /**
  * Returns the texts that content version `version` may have hashed for `values`; none if this release does not know the
- * version. Version 1 has two, which differ only in their last field, `locked`, which later versions do not hash. A row
- * that has the hash of one of these texts holds `values`.
+ * version. Version 1 also hashed a last field `locked`, which is no column now. So it has two texts, one for each value
+ * of `locked`. If a row has the hash of one of these texts, its columns of that version equal `values`, whatever
+ * `locked` was.
  */
 export function contentsOfVersion(
   version: number,

@@ -11,7 +11,8 @@ export type Known =
  * - `proven`: the event names our Clerk instance and the user starts with the lowest role, so the event may create the
  *   user without a request to Clerk.
  * - `rowUnchanged`: the row has not changed since Clerk was asked for the snapshot.
- * - `confirmed`: this is the second snapshot, because the version of the first one was lower than the row's.
+ * - `confirmed`: this snapshot is the second one. The version of the first one was lower than the row's, so Clerk was
+ *   asked again after a delay. If the version is still lower, the row was ahead of Clerk.
  */
 export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }
@@ -33,7 +34,8 @@ export type Observed =
  * - `duplicate`, `stale`, `tombstoned`: write nothing.
  * - `fetch`: fetch the user from Clerk and decide again.
  * - `fetch-later`: fetch after a delay and decide again.
- * - `confirm`: fetch the user from Clerk and decide again, but create nothing if Clerk does not know the user.
+ * - `confirm`: the event would create a user but does not prove that Clerk has it. Fetch the user and decide again. If
+ *   Clerk does not know the user, the event is ignored, whereas after `fetch` it fails.
  */
 export type Action =
   | 'create'

@@ -5,8 +5,10 @@
  * - `processing`: published. Ends when user-sync reports an outcome.
  * - `success`: applied, or needed no change. Final.
  * - `failed`: the last attempt failed. Ends when a retry is due, when a late success is reported, or by a redrive.
- * - `invalid`: the signature did not verify. Final.
- * - `ignored`: verified, but of an unhandled type or another Clerk instance. Ends only by a redrive.
+ * - `invalid`: the signature did not verify. Final. This release writes no such rows: it records rejected deliveries in
+ *   a table of their own.
+ * - `ignored`: verified, but of an unhandled type or another Clerk instance, or about a user that Clerk does not know.
+ *   Ends only by a redrive.
  */
 export type EventState = 'pending' | 'processing' | 'success' | 'failed' | 'invalid' | 'ignored';
 
