@@ -23,8 +23,8 @@ export class JetStreamUnavailableError extends codedError(
 ) {}
 
 /**
- * NATS refuses to create a stream or consumer, or to change one to its contract. `fields` names the settings that
- * differ; it is empty for a creation. An operator must correct the configuration.
+ * NATS refuses to create a stream or consumer, or to change one so that it matches its contract. `fields` names the
+ * settings that differ; it is empty for a creation. An operator must correct the configuration.
  */
 export class JetStreamConfigurationError extends codedError(
   'JETSTREAM_CONFIGURATION',
@@ -62,8 +62,8 @@ export class ContractMissingError extends codedError(
 ) {}
 
 /**
- * The refusal of a request, with a reason from the contract. `message` may be shown to the caller. `retryAfterMs` is the
- * time after which a retry makes sense, where that is known.
+ * The refusal of a request. `reason` is one of the error codes in `request.ts` of `@gatehouse/contracts`. `message` may
+ * be shown to the caller. `retryAfterMs` is the time after which a retry makes sense, where that is known.
  */
 export class RequestRefusedError extends codedError(
   'REQUEST_REFUSED',

@@ -34,7 +34,8 @@ export async function api<Value>(what: string, call: () => Promise<Value>): Prom
   try {
     return await call();
   } catch (error) {
-    // nats-server 2.10 and later says so when the account of the user has no import of JetStream's API.
+    // "No responders" means that nobody receives the call. nats-server 2.10 and later answers this, for example, when
+    // the account of the user does not import JetStream's API.
     const unreached = error instanceof RequestError && error.isNoResponders();
     throw new JetStreamUnavailableError(unreached ? `${what} (${UNREACHED})` : what, { cause: error });
   }

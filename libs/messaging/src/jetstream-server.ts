@@ -4,9 +4,9 @@
  * States:
  *
  *   checking    the consumer is compared with its contract.
- *   careful     messages are pulled one by one. A predecessor crashed with messages in progress, and JetStream redelivers
- *               these within `ack_wait`. Each redelivery counts as an attempt, so a message that crashes the service
- *               must not use up the attempts of others.
+ *   careful     messages are pulled one by one. A predecessor may have crashed with messages in progress, and JetStream
+ *               redelivers these within `ack_wait`. Each redelivery counts as an attempt, so a message that crashes the
+ *               service must not use up the attempts of others.
  *   batching    messages are pulled in batches of `batchSize`. At most two batches are in progress: the next one is
  *               pulled when the handler calls `startNext`, and handled when the one before is settled.
  *   missing     the consumer does not exist or cannot be used. Logged once, reported by readiness, checked again after a
@@ -15,7 +15,9 @@
  *
  * Transitions:
  *
- *   checking → careful      when messages stay in progress that are not this process's own.
+ *   checking → careful      when messages stay in progress that are not this process's own. They may
+ *                           also belong to another live replica: JetStream does not tell whose they are. Then this
+ *                           state only costs speed for a while.
  *   checking → batching     otherwise.
  *   checking → missing      on ContractAbsentError or ContractMismatchError; missing → checking after the pause.
  *   careful → batching      when `ack_wait` and one pull are over.

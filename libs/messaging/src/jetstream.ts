@@ -17,7 +17,10 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
-/** State of a stream. Sequences are 0 if the stream never had a message. `bytes` is counted by JetStream. */
+/**
+ * State of a stream. Sequences are 0 if the stream never had a message. `bytes` is the size by which JetStream enforces
+ * `max_bytes`: messages with their subjects, headers and overhead.
+ */
 export interface StreamState {
   readonly createdAt: Date;
   readonly firstSequence: number;
@@ -100,7 +103,8 @@ export class JetStream {
   }
 
   /**
-   * Compares the stream with its contract and returns its state. A difference that does no harm is only logged.
+   * Compares the stream with its contract and returns its state. A difference that does not make the stream `unusable`,
+   * such as another `max_age`, is only logged.
    * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
    */
   async checkStream(stream: StreamContract): Promise<StreamState> {
@@ -114,7 +118,8 @@ export class JetStream {
   }
 
   /**
-   * Compares the consumer with its contract and returns its state. A difference that does no harm is only logged.
+   * Compares the consumer with its contract and returns its state. A difference that does not make the consumer
+   * `unusable`, such as another `max_ack_pending`, is only logged.
    * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
    */
   async checkConsumer(consumer: ConsumerContract): Promise<ConsumerState> {

@@ -104,8 +104,9 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private accept(contract: RequestContract, handler: MessageHandler, message: Msg): void {
-    // Within an account, the sender of a request chooses the reply subject. Only the service itself is in its account,
-    // and it sends itself no requests: nothing that it publishes may be taken for a reply.
+    // nats-server chooses the reply subject (`REPLIES_TO`) of a request from another account. A sender in the service's
+    // own account could choose any subject, and so make the service publish on it. The service sends itself no
+    // requests, so such a request is dropped.
     if (message.reply?.startsWith(REPLIES_TO) !== true) {
       this.log.warn({ subject: message.subject }, 'request dropped: it does not come from another account');
       return;

@@ -58,7 +58,9 @@ export async function settleBatch(
 }
 
 /**
- * Handles messages together; returns whether they are settled. A single message is settled even when its handler fails.
+ * Handles messages together; returns whether they are settled. If the handler fails for several messages, they are not
+ * settled. If it fails for a single message, the message is settled without an acknowledgement: JetStream redelivers it
+ * after `ack_wait`.
  */
 async function handleTogether(
   messages: readonly PulledMessage[],

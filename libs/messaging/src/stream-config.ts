@@ -54,7 +54,10 @@ export function consumerCreation({ durable }: ConsumerContract) {
 export interface Difference {
   /** Names of the settings that differ; empty when none does. */
   readonly fields: readonly string[];
-  /** Whether a service cannot work with it: the stream takes not all messages, or the consumer does not give all. */
+  /**
+   * Whether a service cannot work with the stream or consumer, because it would miss messages. The stream does not
+   * store a subject of the contract, or the consumer differs in a `VITAL` setting.
+   */
   readonly unusable: boolean;
 }
 
@@ -64,7 +67,10 @@ export function streamDifference(present: Partial<StreamConfig>, contract: Strea
   return { fields: differing(present, streamConfig(contract)), unusable: missing };
 }
 
-/** Settings without which a consumer does not give every message to every pull. */
+/**
+ * Settings that must match the contract. If one differs, the consumer may skip messages, push them instead of waiting
+ * for a pull, or not redeliver unacknowledged ones.
+ */
 const VITAL = ['ack_policy', 'deliver_subject', 'filter_subject', 'filter_subjects'];
 
 /** Compares a consumer with its contract. */

@@ -73,7 +73,7 @@ export class StreamMaker {
   }
 
   /**
-   * Creates the stream or consumer, or changes it to its contract. Returns `created` or the differences that are now
+   * Creates the stream or consumer, or makes it match its contract. Returns `created` or the differences that are now
    * gone.
    * @throws JetStreamConfigurationError when NATS refuses the creation or the change
    * @throws JetStreamUnavailableError
