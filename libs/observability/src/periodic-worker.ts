@@ -9,8 +9,9 @@ export interface WorkerSchedule {
 
 /**
  * Work that a service repeats while it runs. Runs never overlap: a tick during a run is skipped. At shutdown no further
- * run begins, and the current one is awaited. Every worker of the service is stopped before the first one is awaited,
- * so that their last runs end in parallel.
+ * run begins, and the current one is awaited. Nest calls `onModuleDestroy` of every worker before
+ * `beforeApplicationShutdown` of the first. So all workers learn of the shutdown before any is awaited, and their last
+ * runs end in parallel.
  */
 export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;

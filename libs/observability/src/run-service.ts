@@ -10,8 +10,9 @@ interface MisnamedVariable {
 }
 
 /**
- * Runs a service from its `main.ts`. A failed start prints one line to standard error and exits with code 1. SIGTERM, SIGINT
- * and the loss of the parent's IPC channel shut the service down in order, within 25 s.
+ * Runs a service from its `main.ts`. A failed start prints one line to standard error and exits with code 1. SIGTERM
+ * and SIGINT shut the service down in order, within 25 s. So does the end of the parent process, if it started the
+ * service with an IPC channel, as `npm start` and tests do.
  * @param misnamed ignored variables with wrong names; each is logged as a warning
  */
 export async function runService(
