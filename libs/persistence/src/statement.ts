@@ -4,8 +4,8 @@ import type { EntityManager } from 'typeorm';
 /**
  * One execution of a prepared statement. PostgreSQL parses and plans the statement once per connection; for a multi-row
  * insert, that saves a quarter of the cost. A plan that was made while the table was empty stays in use until the table
- * is analyzed. So write a statement such that every plan for it finds the rows by key. A connection pooler must support
- * prepared statements.
+ * is analyzed, even if it scans the whole table. So write each statement such that every plan for it finds rows by key,
+ * for example with LATERAL. A connection pooler must support prepared statements.
  * @see https://www.postgresql.org/docs/current/sql-prepare.html
  */
 export interface Statement<Result = void> {
