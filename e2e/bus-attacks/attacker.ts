@@ -47,18 +47,22 @@ export class Attacker {
     });
   }
 
-  /** Publishes a message with a reply subject of the attacker's choice. */
-  publish(subject: string, body = '', reply?: string): void {
-    this.connection.publish(subject, body, reply === undefined ? {} : { reply });
+  /** Publishes a message with a reply subject and headers of the attacker's choice. */
+  publish(subject: string, body = '', reply?: string, fields: Readonly<Record<string, string>> = {}): void {
+    const headers = natsHeaders();
+    for (const [name, value] of Object.entries(fields)) headers.set(name, value);
+    this.connection.publish(subject, body, {
+      ...(reply !== undefined && { reply }),
+      ...(Object.keys(fields).length > 0 && { headers }),
+    });
   }
 
   /** Publishes something that must have no effect, and notes when it is answered. */
   ask(subject: string, body = '', claimsAccount = false): void {
     const reply = `${this.inbox}.answer.${this.asked.push(subject) - 1}`;
-    const headers = natsHeaders();
     // The header with which nats-server tells JetStream who is calling.
-    headers.set('Nats-Request-Info', JSON.stringify({ acc: 'STREAMS', svc: 'STREAMS', user: 'operator' }));
-    this.connection.publish(subject, body, claimsAccount ? { reply, headers } : { reply });
+    const claim = { 'Nats-Request-Info': JSON.stringify({ acc: 'STREAMS', svc: 'STREAMS', user: 'operator' }) };
+    this.publish(subject, body, reply, claimsAccount ? claim : {});
   }
 
   /** Makes a call of JetStream's API under each prefix, unless the service may make it. */

@@ -33,6 +33,26 @@ export function replyByAttacker(attacker: Attacker): void {
   }
 }
 
+/** Sends everything that the service may send, with headers that make nats-server or JetStream act. */
+export function commandByHeaders(attacker: Attacker): void {
+  const carriers = [
+    ...callsWithoutEffect(attacker),
+    ...attacker.rights.sends.map((subject): [string, string] => [subject, '']),
+  ];
+  const everywhere = replySubjects(attacker);
+  const commands: Record<string, string>[] = [
+    ...everywhere.map((subject) => ({ 'Nats-Trace-Dest': subject })),
+    ...everywhere.map((subject) => ({ 'Nats-Trace-Dest': subject, 'Nats-Trace-Only': 'true' })),
+    ...everywhere.map((subject) => ({ 'Nats-Schedule': '@at 2026-01-01T00:00:00Z', 'Nats-Schedule-Target': subject })),
+    ...['all', 'sub'].map((value) => ({ 'Nats-Rollup': value })),
+    { 'Nats-TTL': '1s' },
+    { 'Nats-Batch-Id': 'stolen', 'Nats-Batch-Sequence': '1', 'Nats-Batch-Commit': '1' },
+  ];
+  for (const [subject, body] of carriers.slice(0, 8)) {
+    for (const headers of commands) attacker.publish(subject, body, `${attacker.inbox}.any`, headers);
+  }
+}
+
 /** Messages that the service may send and that JetStream answers. They change nothing by themselves. */
 function callsWithoutEffect({ service, rights, apiPrefix }: Attacker): [subject: string, body: string][] {
   const bodyOf = (call: string): string => {

@@ -2,7 +2,7 @@ import { serviceNames } from '@gatehouse/contracts';
 import { type Attacker } from './attacker';
 import { createConsumers, replaceConsumers, settleMessages, stallConsumers } from './consumer-attacks';
 import { captureRequests, deleteByEmptyReply, deleteByPull, deliverToHandler } from './known-attacks';
-import { replyByAttacker, replyByJetStream, replyByServices } from './reply-attacks';
+import { commandByHeaders, replyByAttacker, replyByJetStream, replyByServices } from './reply-attacks';
 import { changeStreams, destroyStreams, readStreams } from './stream-attacks';
 import { targetsOf } from './targets';
 
@@ -27,6 +27,7 @@ export const ways = {
   'having JetStream reply to subjects of others': replyByJetStream,
   'having a service reply to subjects of others': replyByServices,
   'replying to itself on subjects of others': replyByAttacker,
+  'sending headers that command the server': commandByHeaders,
   'asking about streams, accounts and servers': inspect,
   'claiming to be of another account': claimAccount,
 } satisfies Record<string, Way>;
