@@ -315,13 +315,16 @@ describe('TrustChangeFeed', () => {
   it('renews its lease although the response to an earlier renewal never arrives', async () => {
     let release = (): void => undefined;
     authority.hold = new Promise((resolve) => (release = resolve));
-    const before = authority.leasesAsked;
-    await eventually(() => authority.leasesAsked > before);
-    authority.hold = undefined;
-    const held = authority.leasesAsked;
-    await eventually(() => authority.leasesAsked > held);
-    expect(feed.trusting).toBe(true);
-    release();
+    try {
+      const before = authority.leasesAsked;
+      await eventually(() => authority.leasesAsked > before);
+      authority.hold = undefined;
+      const held = authority.leasesAsked;
+      await eventually(() => authority.leasesAsked > held);
+      expect(feed.trusting).toBe(true);
+    } finally {
+      release();
+    }
   });
 
   it('stays untrusting when the response to a renewal arrives after it has ended', async () => {
