@@ -53,7 +53,7 @@ describe('nats-setup', () => {
 
     expect(refused.code).toBe(1);
     expect(linesOf(refused.out)).toEqual([
-      expect.stringMatching(/^stream CLERK_EVENTS: differs in storage, .*max_bytes/),
+      expect.stringMatching(/^stream CLERK_EVENTS: refused: storage, .*max_bytes/),
       'stream CLERK_OUTCOMES: unchanged',
       'consumer user-sync of CLERK_EVENTS: created',
       'consumer webhook-ingest of CLERK_OUTCOMES: unchanged',
@@ -96,7 +96,7 @@ describe('nats-setup', () => {
 
     expect(code).toBe(1);
     expect(linesOf(out)).toEqual([
-      'stream CLERK_EVENTS: missing',
+      'stream CLERK_EVENTS: refused',
       'stream CLERK_OUTCOMES: created',
       'consumer user-sync of CLERK_EVENTS: missing, because its stream is missing',
       'consumer webhook-ingest of CLERK_OUTCOMES: created',

@@ -6,7 +6,7 @@ import {
   type StreamInfo,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
+import { ContractAbsentError, JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
 import { CONSUMER_NOT_FOUND, type Contract, STREAM_NOT_FOUND, nameOf, orUndefined } from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import {
@@ -44,8 +44,8 @@ export class StreamMaker {
   ) {}
 
   /**
-   * Creates the stream or consumer if it is missing, and changes nothing that exists. The stream of a consumer must
-   * exist.
+   * Creates the stream or consumer if it is missing, and changes nothing that exists.
+   * @throws ContractAbsentError for a consumer whose stream is missing
    * @throws JetStreamConfigurationError when NATS refuses the creation
    * @throws JetStreamUnavailableError
    */
@@ -75,6 +75,7 @@ export class StreamMaker {
   /**
    * Creates the stream or consumer, or makes it match its contract. Returns `created` or the differences that are now
    * gone.
+   * @throws ContractAbsentError for a consumer whose stream is missing
    * @throws JetStreamConfigurationError when NATS refuses the creation or the change
    * @throws JetStreamUnavailableError
    */
@@ -169,13 +170,16 @@ export class StreamMaker {
       return await work(await jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false }));
     } catch (error) {
       if (error instanceof JetStreamConfigurationError) throw error;
+      if ('durable' in contract && isApiError(error, [STREAM_NOT_FOUND])) {
+        throw new ContractAbsentError(nameOf(contract.stream), { cause: error });
+      }
       throw new JetStreamUnavailableError(nameOf(contract), { cause: error });
     }
   }
 }
 
 function refusalOf(contract: Contract, fields: readonly string[], error: unknown): unknown {
-  const refused = error instanceof JetStreamApiError && error.status !== 503;
+  const refused = error instanceof JetStreamApiError && error.status !== 503 && !isApiError(error, [STREAM_NOT_FOUND]);
   return refused ? new JetStreamConfigurationError(nameOf(contract), fields, error) : error;
 }
 

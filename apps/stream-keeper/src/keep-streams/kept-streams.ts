@@ -36,11 +36,6 @@ export class KeptStreams {
     this.findings.set(nameOf(contract), finding);
   }
 
-  /** Whether the stream or consumer existed at its last check. */
-  has(contract: Contract): boolean {
-    return this.findings.get(nameOf(contract))?.kind === 'present';
-  }
-
   /** How many streams and consumers are missing, and how many differ from their contract. */
   counts(): { missing: number; differing: number } {
     const findings = [...this.findings.values()];

@@ -1,5 +1,6 @@
 import {
   type Contract,
+  ContractAbsentError,
   ContractLog,
   JetStreamConfigurationError,
   type Made,
@@ -23,7 +24,7 @@ import { type Finding, KeptStreams } from './kept-streams';
 export class StreamKeeper extends PeriodicWorker {
   private readonly maker: StreamMaker;
   private readonly contractLog: ContractLog;
-  /** Aborted and replaced when the connection is lost, because calls on it get no answer. */
+  /** Aborted when the connection is lost, because calls on it get no answer. A new one for each run. */
   private lost = new AbortController();
 
   constructor(
@@ -39,16 +40,14 @@ export class StreamKeeper extends PeriodicWorker {
   }
 
   override onApplicationBootstrap(): void {
-    this.nats.onLoss(() => {
-      this.lost.abort();
-      this.lost = new AbortController();
-    });
+    this.nats.onLoss(() => this.lost.abort());
     super.onApplicationBootstrap();
     this.nats.onConnect(() => this.wake());
   }
 
   protected async run(): Promise<void> {
     if (!this.nats.connected) return;
+    this.lost = new AbortController();
     const { signal } = this.lost;
     const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await Promise.race([this.keepAll(signal), aborted]);
@@ -71,10 +70,6 @@ export class StreamKeeper extends PeriodicWorker {
     if (signal.aborted || this.stopped) return;
     await Promise.all(
       contracts.map(async (contract) => {
-        if ('durable' in contract && !this.kept.has(contract.stream)) {
-          const problem = `the ${nameOf(contract)} is missing, because its stream is missing`;
-          return this.kept.note(contract, { kind: 'missing', problem });
-        }
         const made = await this.maker.createIfMissing(contract).catch((error: Error) => error);
         // An answer of an earlier connection says nothing about the state now.
         if (!signal.aborted) this.kept.note(contract, this.record(contract, made));
@@ -84,6 +79,10 @@ export class StreamKeeper extends PeriodicWorker {
 
   /** Logs and counts what became of a stream or consumer. */
   private record(contract: Contract, made: Made | Error): Finding {
+    if (made instanceof ContractAbsentError) {
+      // The log names its stream already.
+      return { kind: 'missing', problem: `the ${nameOf(contract)} is missing, because its stream is missing` };
+    }
     if (made instanceof Error) {
       this.contractLog.failed(contract, made);
       return { kind: made instanceof JetStreamConfigurationError ? 'missing' : 'unknown', problem: made.message };

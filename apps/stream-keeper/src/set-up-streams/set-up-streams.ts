@@ -1,4 +1,10 @@
-import { type Contract, JetStreamConfigurationError, type StreamMaker, nameOf } from '@gatehouse/messaging';
+import {
+  type Contract,
+  ContractAbsentError,
+  JetStreamConfigurationError,
+  type StreamMaker,
+  nameOf,
+} from '@gatehouse/messaging';
 import { SetupRefusedError } from '../errors';
 
 /** How `setUpStreams` works. */
@@ -14,27 +20,28 @@ export interface SetupOptions {
 /**
  * Creates every missing stream and consumer, and changes those that differ from their contract.
  * @throws SetupRefusedError for what NATS refuses, after all others are set up
+ * @throws ContractAbsentError when somebody else deletes a stream meanwhile
  * @throws JetStreamUnavailableError
  */
 export async function setUpStreams(maker: StreamMaker, { contracts, recreate, onLine }: SetupOptions): Promise<void> {
   const refusals: JetStreamConfigurationError[] = [];
-  const missing = new Set<string>();
+  let absent: ContractAbsentError | undefined;
   for (const contract of contracts) {
     const name = nameOf(contract);
-    if ('durable' in contract && missing.has(nameOf(contract.stream))) {
-      onLine(`${name}: missing, because its stream is missing`);
-      continue;
-    }
     try {
       onLine(`${name}: ${await setUp(maker, contract, recreate)}`);
     } catch (error) {
-      if (!(error instanceof JetStreamConfigurationError)) throw error;
-      refusals.push(error);
-      if (error.fields.length === 0) missing.add(name);
-      onLine(`${name}: ${error.fields.length === 0 ? 'missing' : `differs in ${error.fields.join(', ')}`}`);
+      if (error instanceof ContractAbsentError) {
+        absent = error;
+        onLine(`${name}: missing, because its stream is missing`);
+      } else if (error instanceof JetStreamConfigurationError) {
+        refusals.push(error);
+        onLine(`${name}: ${['refused', error.fields.join(', ')].filter(Boolean).join(': ')}`);
+      } else throw error;
     }
   }
   if (refusals.length > 0) throw new SetupRefusedError(refusals);
+  if (absent !== undefined) throw absent;
 }
 
 /** Sets one stream or consumer up; returns what happened to it. */
