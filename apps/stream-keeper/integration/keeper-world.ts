@@ -123,6 +123,8 @@ export class KeeperWorld {
 
   /** Names of all streams and consumers. */
   async names(): Promise<string[]> {
+    // A call that is sent while the connection is lost would wait for its time limit.
+    await this.connection.rtt();
     const found: string[] = [];
     for await (const stream of this.manager.streams.names()) {
       found.push(stream);
