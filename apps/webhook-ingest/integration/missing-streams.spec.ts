@@ -1,5 +1,4 @@
-import { clerkEventsStream, clerkOutcomesStream, outcomesConsumer } from '@gatehouse/contracts';
-import { StreamMaker } from '@gatehouse/messaging';
+import { clerkEventsStream, clerkOutcomesStream, jetStreamApiPrefix, outcomesConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
 import { nanos } from '@nats-io/transport-node';
@@ -79,12 +78,17 @@ async function severalRounds(): Promise<void> {
   await eventually(() => performance.now() > until);
 }
 
-it('the NATS user of the service may create no stream and no consumer', async () => {
+it('the service creates no stream, and its NATS user may not', async () => {
   await harness.holdKeeper();
   await harness.administer((manager) => manager.streams.delete(EVENTS));
   const { nats } = harness.client('webhook-ingest');
   await eventually(() => nats.connected);
-  await expect(new StreamMaker(nats, { replicas: 1 }).createIfMissing(clerkEventsStream)).rejects.toThrow();
+  const config = JSON.stringify({ name: EVENTS, subjects: clerkEventsStream.subjects });
+  for (const prefix of ['$JS.API', jetStreamApiPrefix]) {
+    const creation = nats.get().request(`${prefix}.STREAM.CREATE.${EVENTS}`, config, { timeout: 20_000 });
+    await expect(creation).rejects.toThrow(/permissions violation/i);
+  }
+  await deliverMany(1);
   await severalRounds();
   await expect(harness.administer((manager) => manager.streams.info(EVENTS))).rejects.toThrow('stream not found');
 });

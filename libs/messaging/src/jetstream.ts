@@ -90,7 +90,8 @@ export class JetStream {
   }
 
   /**
-   * Creation time of the stream. Cached until a publish fails or the client reconnects.
+   * Creation time of the stream. Cached until a publish fails, the stream is read and is another one, or the client
+   * reconnects.
    * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
    */
   async streamCreatedAt(stream: StreamContract): Promise<Date> {

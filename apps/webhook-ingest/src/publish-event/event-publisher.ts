@@ -24,10 +24,11 @@ const UNUSABLE_PAUSE_MS = 500;
  *
  *   working    the last publish succeeded, or none was tried.
  *   failing    the last publish failed. The first failure was logged, later ones are logged at debug level.
- *   paused     until `pausedUntil`, because the stream is missing or cannot be used. Events are skipped.
  *
- * Transitions: working → failing when a publish fails, any → working when one succeeds, and any → paused on a failure
- * that `failureLevel` does not report. After the pause the next event is tried.
+ * Transitions: working → failing when a publish fails, and failing → working when one succeeds.
+ *
+ * In both states, publishing pauses after the stream was found to be missing or unusable: until `pausedUntil`, events are
+ * skipped. Such a failure changes no state, because `JetStream` logs the stream.
  */
 @Injectable()
 export class EventPublisher {
