@@ -17,7 +17,9 @@ import { type WayName } from './bus-attacks/ways';
 /** How long an honest service waits where an attack is expected to stall it, in milliseconds. */
 const SHORT_MS = 300;
 
-describe.each(natsPrograms())('the bus on %s', (program) => {
+const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
+
+describe.each(servers)('the bus on $server', ({ program }) => {
   let bus: Bus;
   afterEach(() => bus?.stop());
 

@@ -8,9 +8,8 @@ export function captureRequests(attacker: Attacker): void {
   const { streams, requests, inboxes } = targetsOf(attacker);
   const services = new Set(requests.map((subject) => `${subject.split('.')[0]}.>`));
   const replies = inboxes.map((inbox) => inbox.replace(/\.\w+$/, '.>'));
-  // One stream alone can have a subject: first those from which the attacker can read.
-  const own = (name: string): number => Number(attacker.rights.advances.some((each) => each.startsWith(`${name}.`)));
-  for (const { name, subjects } of streams.toSorted((a, b) => own(b.name) - own(a.name))) {
+  // Only one stream can take a subject: first those from which the attacker can read.
+  for (const { name, subjects } of streams.toSorted((a, b) => own(attacker, b.name) - own(attacker, a.name))) {
     const config = { name, subjects: [...subjects, ...services, ...replies], no_ack: true };
     attacker.call(`STREAM.UPDATE.${name}`, config);
   }
@@ -61,9 +60,16 @@ function createPushConsumers(attacker: Attacker): void {
   }
 }
 
-function deletions({ bus }: Attacker): string[] {
-  const names = [...new Set(bus.consumes().map(([, { stream }]) => stream.name))];
-  return names.flatMap((name) => apiPrefixes.map((prefix) => `${prefix}.STREAM.DELETE.${name}`));
+/** Subjects that delete each stream. The attacker's own come last, because its pulls end with them. */
+function deletions(attacker: Attacker): string[] {
+  const names = [...new Set(attacker.bus.consumes().map(([, { stream }]) => stream.name))];
+  const ordered = names.toSorted((a, b) => own(attacker, a) - own(attacker, b));
+  return ordered.flatMap((name) => apiPrefixes.map((prefix) => `${prefix}.STREAM.DELETE.${name}`));
+}
+
+/** 1 for a stream from which the attacker's service pulls, otherwise 0. */
+function own({ rights }: Attacker, stream: string): number {
+  return Number(rights.advances.some((consumer) => consumer.startsWith(`${stream}.`)));
 }
 
 /** Creates every stream anew, after it was lost, so that it takes all subjects and sends copies to the attacker. */
