@@ -23,7 +23,7 @@ describe.each(servers)('the bus on $server', ({ program }) => {
   let bus: Bus;
   afterEach(() => bus?.stop());
 
-  it.each(serviceNames)('lets %s read, change and stall nothing that belongs to another service', async (service) => {
+  it.each(serviceNames)('gives an attacker with the credentials of %s no more than its own rights', async (service) => {
     bus = await Bus.start(presentLayout(), program);
     expect(await attack(service, bus)).toEqual([]);
   });
