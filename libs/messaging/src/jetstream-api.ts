@@ -1,6 +1,6 @@
 import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { RequestError } from '@nats-io/transport-node';
+import { PermissionViolationError, RequestError } from '@nats-io/transport-node';
 import { JetStreamUnavailableError } from './errors';
 
 /** A stream or a consumer. */
@@ -34,11 +34,23 @@ export async function api<Value>(what: string, call: () => Promise<Value>): Prom
   try {
     return await call();
   } catch (error) {
-    // "No responders" means that nobody receives the call. nats-server 2.10 and later answers this, for example, when
-    // the account of the user does not import JetStream's API.
-    const unreached = error instanceof RequestError && error.isNoResponders();
-    throw new JetStreamUnavailableError(unreached ? `${what} (${UNREACHED})` : what, { cause: error });
+    throw unavailable(what, error);
   }
 }
 
-const UNREACHED = "nobody answers: check the server's accounts against nats-config, and that JetStream runs";
+/** Returns the error of a call that failed with `cause`. Its message says what to check, where the cause shows it. */
+export function unavailable(what: string, cause: unknown): JetStreamUnavailableError {
+  const reason = reasonOf(cause);
+  return new JetStreamUnavailableError(reason === undefined ? what : `${what} (${reason})`, { cause });
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof JetStreamApiError) return error.message;
+  if (!(error instanceof RequestError)) return undefined;
+  // "No responders" means that nobody receives the call. nats-server 2.10 and later answers this, for example, when the
+  // account of the user does not import JetStream's API.
+  if (error.isNoResponders()) return `nobody answers: ${CHECK_ACCOUNTS}, and that JetStream runs`;
+  return error.cause instanceof PermissionViolationError ? `not permitted: ${CHECK_ACCOUNTS}` : undefined;
+}
+
+const CHECK_ACCOUNTS = "check the server's accounts against nats-config";

@@ -20,6 +20,11 @@ const RECONNECT_WAIT_MS = 500;
 /** Interval of pings. With the client library's default, it would take minutes to detect a half-open connection. */
 const PING_INTERVAL_MS = 1_000;
 const MAX_PINGS_OUT = 2;
+/**
+ * Maximum number of errors of the server that are logged for one connection. A user without a permission causes an error
+ * at each attempt.
+ */
+const MAX_LOGGED_ERRORS = 20;
 
 /**
  * One connection to NATS, which is made in the background and restored whenever it is lost. A service starts and continues
@@ -32,6 +37,8 @@ export class NatsClient {
   private up = false;
   private readonly listeners = new Set<(connection: NatsConnection) => void>();
   private readonly losers = new Set<() => void>();
+  /** Errors of the server that were logged since the last connect. */
+  private readonly logged = new Set<string>();
 
   constructor(
     private readonly options: NatsOptions,
@@ -146,13 +153,21 @@ export class NatsClient {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect' || status.type === 'staleConnection') this.lose();
       if (status.type === 'reconnect') this.announce(connection);
-      if (status.type === 'error') this.logger.error({ reason: reasonOf(status.error) }, 'NATS reported an error');
+      if (status.type === 'error') this.logError(reasonOf(status.error));
     }
     this.lose();
   }
 
+  /** Logs each error once for a connection. */
+  private logError(reason: string): void {
+    if (this.logged.has(reason) || this.logged.size >= MAX_LOGGED_ERRORS) return;
+    this.logged.add(reason);
+    this.logger.error({ reason }, 'NATS reported an error');
+  }
+
   private announce(connection: NatsConnection): void {
     this.up = true;
+    this.logged.clear();
     this.logger.info({ server: connection.getServer() }, 'connected to NATS');
     for (const listener of this.listeners) listener(connection);
   }

@@ -6,8 +6,8 @@ import {
   type StreamInfo,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { ContractAbsentError, JetStreamConfigurationError, JetStreamUnavailableError } from './errors';
-import { CONSUMER_NOT_FOUND, type Contract, STREAM_NOT_FOUND, nameOf, orUndefined } from './jetstream-api';
+import { ContractAbsentError, JetStreamConfigurationError } from './errors';
+import { CONSUMER_NOT_FOUND, type Contract, STREAM_NOT_FOUND, nameOf, orUndefined, unavailable } from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import {
   type Difference,
@@ -173,7 +173,7 @@ export class StreamMaker {
       if ('durable' in contract && isApiError(error, [STREAM_NOT_FOUND])) {
         throw new ContractAbsentError(nameOf(contract.stream), { cause: error });
       }
-      throw new JetStreamUnavailableError(nameOf(contract), { cause: error });
+      throw unavailable(nameOf(contract), error);
     }
   }
 }
