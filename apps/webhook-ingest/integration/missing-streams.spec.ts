@@ -192,13 +192,15 @@ describe('a stream that differs from its contract', () => {
     await become(ids, 'processing');
     await becomeReady();
     await severalRounds();
-    expect(warnings()).toEqual([`the stream ${EVENTS} differs from its contract in max_age: run "npm run nats:setup"`]);
+    expect(warnings()).toEqual([
+      `the stream ${EVENTS} differs from its contract in max_age: run nats-setup of the newest release ("npm run nats:setup" in a checkout)`,
+    ]);
   });
 
   it('in its subjects is named by readiness, and events are published once when it is corrected', async () => {
     await harness.administer((manager) => manager.streams.update(EVENTS, { subjects: ['elsewhere.>'] }));
     const ids = await deliverMany();
-    const why = `the stream ${EVENTS} differs from its contract in subjects and cannot be used: run \\"npm run nats:setup\\"`;
+    const why = `the stream ${EVENTS} differs from its contract in subjects and cannot be used: run nats-setup of the newest release (\\"npm run nats:setup\\" in a checkout)`;
     await eventually(async () => {
       const { status, text } = await readiness();
       expect({ status, text }).toEqual({ status: 503, text: expect.stringContaining(why) as string });

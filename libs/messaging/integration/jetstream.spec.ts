@@ -165,8 +165,8 @@ describe('a stream or consumer that differs from its contract', () => {
       await observed.checkConsumer(eventsConsumer);
     }
     expect(lines).toEqual([
-      'the stream CLERK_EVENTS differs from its contract in max_age: run "npm run nats:setup"',
-      'the consumer user-sync of CLERK_EVENTS differs from its contract in max_ack_pending: run "npm run nats:setup"',
+      'the stream CLERK_EVENTS differs from its contract in max_age: run nats-setup of the newest release ("npm run nats:setup" in a checkout)',
+      'the consumer user-sync of CLERK_EVENTS differs from its contract in max_ack_pending: run nats-setup of the newest release ("npm run nats:setup" in a checkout)',
     ]);
     await setup((maker) => maker.apply(clerkEventsStream));
     await observed.checkStream(clerkEventsStream);

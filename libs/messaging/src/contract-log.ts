@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { JetStreamConfigurationError } from './errors';
+import { JetStreamConfigurationError, setupAdvice } from './errors';
 import { type Contract, nameOf } from './jetstream-api';
 import { type Difference } from './stream-config';
 
@@ -30,7 +30,7 @@ export class ContractLog {
   present(contract: Contract, { fields }: Difference): void {
     if (fields.length === 0) return this.note(contract, undefined);
     const what = nameOf(contract);
-    this.note(contract, `the ${what} differs from its contract in ${fields.join(', ')}: run "npm run nats:setup"`);
+    this.note(contract, `the ${what} differs from its contract in ${fields.join(', ')}: ${setupAdvice}`);
   }
 
   private note(contract: Contract, problem: string | undefined, level: 'warn' | 'error' = 'warn'): void {

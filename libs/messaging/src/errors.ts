@@ -1,6 +1,9 @@
 import { type RequestErrorCode } from '@gatehouse/contracts';
 import { codedError } from '@gatehouse/errors';
 
+/** What an operator does about a stream or consumer that differs from its contract, as the end of a sentence. */
+export const setupAdvice = 'run nats-setup of the newest release ("npm run nats:setup" in a checkout)';
+
 /** NATS is unavailable; nothing was sent. */
 export class NatsDisconnectedError extends codedError('NATS_DISCONNECTED', 'not connected to NATS') {}
 
@@ -52,7 +55,7 @@ export class ContractAbsentError extends codedError(
 export class ContractMismatchError extends codedError(
   'CONTRACT_MISMATCH',
   (what: string, fields: readonly string[]) =>
-    `the ${what} differs from its contract in ${fields.join(', ')} and cannot be used: run "npm run nats:setup"`,
+    `the ${what} differs from its contract in ${fields.join(', ')} and cannot be used: ${setupAdvice}`,
 ) {}
 
 /** A handler was registered without a contract, or with the contract of another transport. */

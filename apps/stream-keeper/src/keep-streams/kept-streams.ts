@@ -1,4 +1,4 @@
-import { type Contract, type Difference, nameOf } from '@gatehouse/messaging';
+import { type Contract, ContractMismatchError, type Difference, nameOf } from '@gatehouse/messaging';
 import { type ReadinessCheck } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type StreamKeeperConfig } from '../config';
@@ -52,6 +52,5 @@ function problemOf(contract: Contract, finding: Finding | undefined): string[] {
   if (finding === undefined) return [`the ${nameOf(contract)} has not been checked yet`];
   if (finding.kind !== 'present') return [finding.problem];
   const { fields, unusable } = finding.difference;
-  const differs = `the ${nameOf(contract)} differs from its contract in ${fields.join(', ')} and cannot be used`;
-  return unusable ? [`${differs}: run "npm run nats:setup"`] : [];
+  return unusable ? [new ContractMismatchError(nameOf(contract), fields).message] : [];
 }
