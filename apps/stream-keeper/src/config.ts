@@ -47,7 +47,7 @@ export const contracts: readonly Contract[] = [...streams, ...consumers];
 /** Every variable that stream-keeper reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
 
-/** Returns variables that are set but not read, such as a misspelled one, and the variable that was probably meant. */
+/** Returns each variable that is set but not read, such as a misspelled one, with the variable that was probably meant. */
 export function findNearMisses(): readonly NearMiss[] {
   return nearMisses(process.env, variableNames);
 }

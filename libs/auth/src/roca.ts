@@ -6,8 +6,8 @@ const GENERATOR = 65_537;
 const LARGEST_PRIME = 167;
 
 /**
- * For each prime: the powers of 65537 modulo that prime. Omits a prime if every value but zero is such a power, because
- * every RSA modulus would pass the test for that prime.
+ * For each small prime: the residues that a ROCA modulus can have, which are the powers of 65537 modulo that prime.
+ * Omits primes for which these are all residues but zero, because such a prime rules out no modulus.
  */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)

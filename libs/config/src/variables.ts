@@ -58,13 +58,13 @@ export const clerkInstanceId = z.string().regex(/^ins_[A-Za-z0-9_-]{1,110}$/, 'i
 
 /**
  * Number of copies that JetStream keeps of each stream. Use the same value for stream-keeper, which creates streams,
- * and `nats setup`, which changes them. Otherwise `nats setup` changes the number of copies to its own value.
+ * and `nats-setup`, which changes them. Otherwise `nats-setup` changes the number of copies to its own value.
  */
 export const streamReplicas = z.coerce.number().int().min(1).max(5).default(1);
 
 /**
  * Time after which JetStream redelivers an unacknowledged message; milliseconds. Use the same value for stream-keeper,
- * which creates consumers, and `nats setup`, which changes them to its own value.
+ * which creates consumers, and `nats-setup`, which changes them to its own value.
  */
 export const ackWait = wholeNumber.min(1_000).max(600_000).default(30_000);
 

@@ -20,9 +20,8 @@ export const erasureSchema = z.object({
   /** Number of messages deleted from the stream. */
   streamMessages: z.number().int(),
   /**
-   * When the stream expires the last copy of a payload that this erasure could not delete; null if there is no such
-   * copy. The ledger stores where the stream has an event's last publish. The copies of earlier publishes cannot be
-   * found, so they stay until they expire by age.
+   * Time by which the stream has expired every copy that this erasure could not delete; null if there is none. The
+   * ledger knows only the sequence of an event's last publish, so copies of earlier publishes stay until they expire.
    */
   streamClearBy: timeSchema.nullable(),
 });

@@ -44,14 +44,15 @@ export const ledgerStatsSchema = z.object({
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**
-   * The silence: how long no webhook has arrived. `heard`: the silence is shorter than `thresholdMs`. `quiet`: the
-   * silence is longer, but not longer than the longest gap between two earlier events. `unknown`: there are no events.
-   * `alarm` in three cases:
-   * - The silence is longer than `thresholdMs` and longer than that gap.
-   * - user-sync saw a change at Clerk (`movedAt`), and no event about any user was recorded from `SILENCE_GRACE_MS`
-   *   before it to as long after it.
-   * - The silence is longer than `thresholdMs`, and a delivery was rejected in the last hour, for example because its
-   *   signature does not verify.
+   * The silence: how long no webhook has arrived. By priority:
+   * - `alarm`: the last delivery was rejected, less than an hour ago, and no event was recorded for `thresholdMs`, or
+   *   ever. For example, its signature does not verify.
+   * - `alarm`: user-sync saw a change at Clerk (`movedAt`), and no event about any user was recorded within
+   *   `SILENCE_GRACE_MS` before or after it.
+   * - `unknown`: there are no events.
+   * - `heard`: the silence is shorter than `thresholdMs`.
+   * - `alarm`: the silence is longer than the longest gap between two recent events (`longestBeforeMs`).
+   * - `quiet`: otherwise.
    */
   silence: z.object({
     state: shownValue(['heard', 'quiet', 'alarm', 'unknown']),

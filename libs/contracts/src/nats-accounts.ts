@@ -5,10 +5,10 @@ import { type ConsumerContract, type StreamContract, consumers, jetStreamApiPref
 /** Name of the account that holds the streams. */
 export const streamsAccount = 'STREAMS';
 
-/** NATS user of `nats setup`, which makes streams and consumers match their contracts when a release is deployed. */
+/** NATS user of `nats-setup`, which makes streams and consumers match their contracts when a release is deployed. */
 export const setupIdentity = 'nats-setup';
 
-/** Every NATS user: one for each service, and the one of `nats setup`. */
+/** Every NATS user: one for each service, and the one of `nats-setup`. */
 export type NatsIdentity = ServiceName | typeof setupIdentity;
 
 /** The names of all NATS users. */
@@ -168,7 +168,10 @@ function permissionsOf(service: ServiceName): NatsPermissions {
   };
 }
 
-/** The rights of `nats setup`. It runs only while a release is deployed, so no running service can change a stream. */
+/**
+ * The rights of `nats-setup`. Only this user may change or delete streams. No service connects as it; a person or a
+ * deployment runs the program when a contract has changed.
+ */
 const setupPermissions: NatsPermissions = {
   publish: {
     allow: [

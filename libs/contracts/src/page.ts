@@ -6,7 +6,7 @@ export const pageRequestSchema = z.object({
   cursor: z.string().max(512).optional(),
 });
 
-/** Reply with a page of a list; `nextCursor` is null on the last page. */
+/** Schema of a reply that is one page of a list; `nextCursor` is null on the last page. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }

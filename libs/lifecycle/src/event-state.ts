@@ -47,7 +47,7 @@ export type Transition =
 
 type Move = EventState | 'stay';
 
-/** By state of a row and input: the next state. `stay`: the input does not change a row in this state. */
+/** The next state of a row, by its state and the input. `stay`: the input does not change a row in this state. */
 export const transitions: Record<EventState, Record<EventInput['type'], Move>> = {
   pending: {
     published: 'processing',

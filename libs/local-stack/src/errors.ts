@@ -111,7 +111,7 @@ export class MigrationFailedError extends localServerError(
   }
 }
 
-/** `nats setup` failed. `lastLines` is its last output, oldest first. */
+/** `nats-setup` failed. `lastLines` is its last output, oldest first. */
 export class StreamSetupFailedError extends localServerError(
   'STREAM_SETUP_FAILED',
   (lastLines: readonly string[]) => `Setting up the streams failed: ${lastLines.at(-1) ?? 'no output'}`,

@@ -60,7 +60,7 @@ async function operate<Value>(work: (manager: JetStreamManager) => Promise<Value
   }
 }
 
-/** Changes streams and consumers as `nats setup`. */
+/** Changes streams and consumers as `nats-setup`. */
 async function setup<Value>(work: (maker: StreamMaker) => Promise<Value>, ackWaitMs?: number): Promise<Value> {
   const client = startClient(nats, setupIdentity);
   try {

@@ -164,7 +164,7 @@ export class JetStream {
     });
   }
 
-  /** Removes all messages up to a sequence; returns how many. @throws JetStreamUnavailableError */
+  /** Removes all messages up to and including `sequence`; returns how many. @throws JetStreamUnavailableError */
   async purgeUpTo(stream: StreamContract, sequence: number): Promise<number> {
     const manager = await this.manager();
     return api(`purging ${stream.name}`, async () => {

@@ -35,7 +35,7 @@ export interface StreamSettings {
 
 /**
  * Creates and changes streams and consumers by their contracts. Works only as a NATS user of the account of the streams:
- * stream-keeper may create, `nats setup` may also change and delete.
+ * stream-keeper may create, `nats-setup` may also change and delete.
  */
 export class StreamMaker {
   constructor(

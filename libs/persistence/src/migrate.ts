@@ -35,7 +35,8 @@ async function isLocked(runner: QueryRunner): Promise<boolean> {
 }
 
 /**
- * Revokes write privileges on the table of applied migrations. The role of the service got them by default privileges.
+ * Revokes write privileges on the table of applied migrations from every role but its owner. The service's role has
+ * them by default privileges.
  */
 async function revokeWritesOnRecord(dataSource: DataSource): Promise<void> {
   const writers = await dataSource.query<{ name: string; grantee: string }[]>(

@@ -35,7 +35,7 @@ export class RedisCounters implements CounterStore, OnApplicationShutdown {
       if (this.isUnavailable) this.log.info('rate limit store available again');
       this.isUnavailable = false;
     });
-    // Safe to log: errors of the client name host and port, not the password.
+    // Safe to log: an error of the Redis client contains the host and port, but not the password.
     this.client.on('error', (error: Error) => this.lost(error));
     this.client.on('close', () => this.lost(undefined));
   }

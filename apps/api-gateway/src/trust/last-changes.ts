@@ -41,8 +41,8 @@ export class LastChanges {
   }
 
   /**
-   * Whether an answer is fresh: no trust change after number `asOf` has one of the `marks` of the answer. `asOf`:
-   * number of the last trust change when user-sync read the data.
+   * Whether an answer is still fresh. `asOf` is the number of the last trust change when user-sync read the data. The
+   * answer is stale if a later trust change has one of its `marks`, or if `asOf` is below `floor`.
    */
   isFresh(asOf: number, marks: readonly string[]): boolean {
     return asOf >= this.floor && marks.every((mark) => (this.numbers.peek(mark) ?? 0) <= asOf);

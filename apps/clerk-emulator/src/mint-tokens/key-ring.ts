@@ -16,7 +16,7 @@ export interface RingKey {
   readonly retired_at: number | null;
 }
 
-/** Signing keys of session tokens. The newest signs; older ones stay in the JWKS until they are retired. */
+/** Signing keys of session tokens. The newest key signs; older keys stay in the JWKS until they are retired. */
 export class KeyRing {
   /** Oldest first; the last key is active. Never empty: the ring starts with a key, and a retired key stays in it. */
   private readonly ring: RingKey[];

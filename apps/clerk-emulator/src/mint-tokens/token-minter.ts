@@ -23,8 +23,8 @@ import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
 /**
- * How to mint a token. Without options the token is valid, and it stays valid with `version` or `expiresInSeconds`.
- * Most other options make it invalid. In `claims` and `header`, the value null removes a member.
+ * How to mint a token. Without options the token is valid. `version` and `expiresInSeconds` only vary a valid token;
+ * most other options make it invalid. In `claims` and `header`, the value null removes a member.
  */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;

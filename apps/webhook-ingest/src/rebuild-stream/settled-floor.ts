@@ -50,8 +50,8 @@ export class SettledFloor {
 }
 
 /**
- * Whether the ledger has consumed the outcomes that the stream held in the state `seen`. Also true if the outcome
- * stream was replaced since, because its outcomes are then lost.
+ * Whether the ledger has consumed every outcome up to `seen.outcomesLast`. Also true if the outcome stream was replaced
+ * since `seen`, because those outcomes are lost. False while the outcome stream is missing.
  */
 function outcomesConsumed(seen: StreamsSeen, now: StreamsSeen): boolean {
   if (now.outcomesCreatedAt === undefined) return false;

@@ -40,7 +40,7 @@ export class BodyReader {
 
   /**
    * Reads the body of one request.
-   * @throws OverloadedError when too many bytes of all bodies are in memory
+   * @throws OverloadedError when this body would bring all bodies in memory together above their limit
    * @throws DeliveryRejectedError when the body is too large or incomplete
    */
   read(stream: Readable): Promise<ReadBody> {

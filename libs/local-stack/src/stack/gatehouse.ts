@@ -70,7 +70,7 @@ export interface Gatehouse {
   /** Complete environment of each program: the defaults, with the replacements of the option `env`. */
   environments: Record<AppName, NodeJS.ProcessEnv>;
   /**
-   * Environment of `nats setup`. Undefined when the password of its NATS user `nats-setup` is unknown: NATS_URL names a
+   * Environment of `nats-setup`. Undefined when the password of its NATS user `nats-setup` is unknown: NATS_URL names a
    * server, and `env` has no NATS_PASSWORD_NATS_SETUP.
    */
   setupEnvironment: NodeJS.ProcessEnv | undefined;

@@ -2,7 +2,7 @@ import { setupIdentity } from '@gatehouse/contracts';
 import { StreamSetupFailedError } from '../errors';
 import { type ProgramOptions, runProgram } from './run-program';
 
-/** The environment of `nats setup`: that of stream-keeper, with another NATS user. */
+/** The environment of `nats-setup`: that of stream-keeper, with another NATS user. */
 export function setupEnvironment(streamKeeper: NodeJS.ProcessEnv, password: string): NodeJS.ProcessEnv {
   return { ...streamKeeper, NATS_USER: setupIdentity, NATS_PASSWORD: password };
 }

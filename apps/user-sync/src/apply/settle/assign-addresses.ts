@@ -64,7 +64,10 @@ function strongest(verified: readonly PartyAddress[], holders: readonly HeldAddr
   return byId.find(({ party }) => holders.some((held) => held.clerkUserId === party.clerkUserId)) ?? byId[0];
 }
 
-/** By Clerk id of the new user: the local user to link. A local user is linked at most once. */
+/**
+ * Maps the Clerk id of a user without a row to the id of the local user to link to it. A local user is linked at most
+ * once.
+ */
 function linksOf(atClerk: readonly PartyAddress[], held: readonly HeldAddress[]): Map<string, string> {
   const link = new Map<string, string>();
   for (const key of new Set(atClerk.map(addressKey))) {
