@@ -90,7 +90,8 @@ describe('stream-keeper', () => {
       expect(streams).toContain('; the consumer user-sync of CLERK_EVENTS is missing, because its stream is missing');
       expect(streams).not.toContain('CLERK_OUTCOMES');
     });
-    await eventually(() => expect(calls.filter((call) => /STREAM\.CREATE\.CLERK_EVENTS/.test(call))).toHaveLength(5));
+    const tries = () => calls.filter((call) => /STREAM\.CREATE\.CLERK_EVENTS/.test(call)).length;
+    await eventually(() => expect(tries()).toBeGreaterThanOrEqual(5));
     const errors = keeper.lines.filter(({ level }) => level !== 'info');
     expect(errors).toEqual([{ ...errors[0], level: 'error', message: expect.stringMatching(refusal) as string }]);
     expect(await keeper.metric('gatehouse_stream_keeper_missing')).toBe(2);
