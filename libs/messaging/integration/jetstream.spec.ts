@@ -134,6 +134,13 @@ describe('a publish', () => {
     expect(after.streamCreatedAt.getTime()).toBeGreaterThan(before.streamCreatedAt.getTime());
   });
 
+  it('stays when messages up to a sequence before the first one are removed', async () => {
+    for (const text of ['a', 'b', 'c']) await publish(text);
+    expect(await jetStream.purgeUpTo(clerkEventsStream, 0)).toBe(0);
+    expect(await jetStream.purgeUpTo(clerkEventsStream, 1)).toBe(1);
+    expect(await jetStream.streamState(clerkEventsStream)).toMatchObject({ firstSequence: 2, lastSequence: 3 });
+  });
+
   it('fails at once while NATS is unavailable', async () => {
     await nats.stop();
     await eventually(() => !publisher.connected);

@@ -166,6 +166,8 @@ export class JetStream {
 
   /** Removes all messages up to and including `sequence`; returns how many. @throws JetStreamUnavailableError */
   async purgeUpTo(stream: StreamContract, sequence: number): Promise<number> {
+    // nats-server 2.9 and 2.10 take `seq: 1` for "everything".
+    if (sequence < 1) return 0;
     const manager = await this.manager();
     return api(`purging ${stream.name}`, async () => {
       return (await manager.streams.purge(stream.name, { seq: sequence + 1 })).purged;
