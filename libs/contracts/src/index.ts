@@ -74,15 +74,12 @@ export {
   setupIdentity,
   streamsAccount,
   type NatsAccount,
-  type NatsExport,
   type NatsIdentity,
-  type NatsImport,
-  type NatsPassword,
   type NatsPermissions,
   type NatsUser,
 } from './nats-accounts';
 export { natsAccountsText, natsUserText } from './nats-accounts-text';
-export { gatewayRequests, type BusRights } from './bus-rights';
+export { gatewayRequests } from './bus-rights';
 export {
   busRights,
   inboxPrefix,

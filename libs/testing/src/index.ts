@@ -4,7 +4,7 @@ export { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '
 export { breakingChangesOf } from './databases/breaking-changes';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
 export { natsPrograms } from './nats/nats-programs';
-export { OPERATOR, type NatsLogin, type OwnNats } from './nats/own-nats';
+export { OPERATOR, type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';
 export { testNats } from './nats/test-nats';
 export { type ParsedJson } from './parsed-json';
