@@ -265,6 +265,16 @@ describe('npm start', () => {
     expect(pids()).toEqual([]);
   });
 
+  it('shows why the streams could not be set up, and stops everything', async () => {
+    const program = join(root, 'dist/apps/stream-keeper/src/nats-setup.js');
+    writeFileSync(program, `console.error('nats-setup failed: the reason\\nWhat to do'); process.exitCode = 1;`);
+    const run = start({ DATABASE_URL: process.env.GATEHOUSE_TEST_PG_URL });
+    expect(await run.exit).toBe(1);
+    writeFileSync(program, '');
+    expect(run.errors).toMatch(/^Setting up the streams failed: .*\n {2}nats-setup failed: the reason\n {2}What to do\n$/);
+    expect(pids()).toEqual([]);
+  });
+
   it('uses the PostgreSQL server in DATABASE_URL', async () => {
     const run = start({ DATABASE_URL: process.env.GATEHOUSE_TEST_PG_URL });
     await ready(run);

@@ -7,6 +7,7 @@ export {
   NotBuiltError,
   ServerNotReadyError,
   ServiceFailedError,
+  StreamSetupFailedError,
 } from './errors';
 export { isLocalServerError, localServerError, type LocalServerError } from './local-server-error';
 export { connectionUrl } from './databases/connection-url';

@@ -7,6 +7,7 @@ import {
   MigrationFailedError,
   explainFileError,
   ServiceFailedError,
+  StreamSetupFailedError,
   startGatehouse,
   workspaceRoot,
   type Gatehouse,
@@ -159,8 +160,13 @@ function explain(thrown: unknown): void {
     return;
   }
   console.error(error.message);
-  if (!(error instanceof ServiceFailedError || error instanceof MigrationFailedError)) return;
-  for (const line of error.lastLines) console.error(`  ${line}`);
+  if (
+    error instanceof ServiceFailedError ||
+    error instanceof MigrationFailedError ||
+    error instanceof StreamSetupFailedError
+  ) {
+    for (const line of error.lastLines) console.error(`  ${line}`);
+  }
 }
 
 function withoutNames(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {

@@ -104,7 +104,8 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   }
 }
 
-type Nats = ServiceEnvironmentInput['nats'];
+/** How to reach nats-server, and whether this process started it. */
+type Nats = ServiceEnvironmentInput['nats'] & { readonly own: boolean };
 
 class GatehouseStart {
   private readonly env: NodeJS.ProcessEnv;
@@ -144,7 +145,7 @@ class GatehouseStart {
       this.migrate(databases, environments),
       // Without NATS_PASSWORD_NATS_SETUP for a server in NATS_URL, this step is skipped. stream-keeper then creates
       // missing streams and consumers, but nobody changes existing ones to match their contracts.
-      ...(setup ? [this.setUpStreams(setup)] : []),
+      ...(setup ? [this.setUpStreams(setup, nats.own)] : []),
       ...(this.emulated ? [this.startApp(apps['clerk-emulator'], ports.emulator)] : []),
     ]);
     await allOrFirstFailure(
@@ -237,14 +238,17 @@ class GatehouseStart {
       [url, own] = [server.url, true];
       return `${found.version} on port ${server.port}`;
     });
-    return { url, credentials };
+    return { url, credentials, own };
   }
 
-  private setUpStreams(environment: NodeJS.ProcessEnv): Promise<void> {
+  private setUpStreams(environment: NodeJS.ProcessEnv, own: boolean): Promise<void> {
     return this.step('streams', async () => {
       await setUpStreams({
         root: this.options.root,
         environment,
+        // Nobody can run nats-setup against a server of this process while it does not start. What a server in NATS_URL
+        // has is deleted only by its operator.
+        recreate: own,
         logFile: this.logFile('nats-setup'),
         leash: this.running.leash,
       });

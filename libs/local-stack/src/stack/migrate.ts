@@ -2,7 +2,7 @@ import { MigrationFailedError } from '../errors';
 import { type ProgramOptions, runProgram } from './run-program';
 
 /** Which migrations to run, and on which database. */
-export interface MigrationOptions extends Omit<ProgramOptions, 'program'> {
+export interface MigrationOptions extends Omit<ProgramOptions, 'program' | 'args'> {
   ownerUrl: string;
 }
 

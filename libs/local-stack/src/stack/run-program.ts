@@ -10,6 +10,7 @@ export interface ProgramOptions {
   app: ServiceName;
   /** File name of the program in the service's `src/`, without extension. */
   program: string;
+  args?: readonly string[];
   /** The checkout, with its `dist/`. */
   root: string;
   environment: NodeJS.ProcessEnv;
@@ -30,7 +31,7 @@ export async function runProgram(options: ProgramOptions): Promise<string[] | un
   const run = await ManagedProcess.start({
     name: `${options.app} ${options.program}`,
     command: process.execPath,
-    args: ['--enable-source-maps', entry],
+    args: ['--enable-source-maps', entry, ...(options.args ?? [])],
     cwd: options.root,
     env: options.environment,
     logFile: options.logFile,

@@ -7,11 +7,18 @@ export function setupEnvironment(streamKeeper: NodeJS.ProcessEnv, password: stri
   return { ...streamKeeper, NATS_USER: setupIdentity, NATS_PASSWORD: password };
 }
 
+/** How to set up the streams. */
+export interface StreamSetup extends Omit<ProgramOptions, 'app' | 'program' | 'args'> {
+  /** Whether to delete what NATS refuses to change, and to create it anew. webhook-ingest fills it from its ledger. */
+  recreate: boolean;
+}
+
 /**
  * Creates the streams and consumers, or changes them to match their contracts.
  * @throws NotBuiltError, StreamSetupFailedError
  */
-export async function setUpStreams(options: Omit<ProgramOptions, 'app' | 'program'>): Promise<void> {
-  const failure = await runProgram({ ...options, app: 'stream-keeper', program: 'nats-setup' });
+export async function setUpStreams({ recreate, ...options }: StreamSetup): Promise<void> {
+  const args = recreate ? ['--recreate'] : [];
+  const failure = await runProgram({ ...options, app: 'stream-keeper', program: 'nats-setup', args });
   if (failure) throw new StreamSetupFailedError(failure);
 }
