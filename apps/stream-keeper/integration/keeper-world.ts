@@ -46,8 +46,9 @@ export class KeeperWorld {
     readonly manager: JetStreamManager,
   ) {}
 
-  static async start(): Promise<KeeperWorld> {
-    const nats = await startOwnNats();
+  /** Starts everything; `program` is another nats-server than the one of the run. */
+  static async start(program?: string): Promise<KeeperWorld> {
+    const nats = await startOwnNats(program === undefined ? {} : { program });
     const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 100 };
     const connection = await connect({ ...nats.as(OPERATOR), timeout: 20_000, ...forever });
     // A request of a lost connection gets no answer; tests repeat it.

@@ -9,34 +9,17 @@ import {
   natsPasswordVariable,
 } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
-import { type OwnNats, startOwnNats } from '@gatehouse/testing';
+import { type OwnNats, natsPrograms, startOwnNats } from '@gatehouse/testing';
 import { type NatsConnection, PermissionViolationError, connect } from '@nats-io/transport-node';
 
 const SYSTEM = 'system';
 const run = promisify(execFile);
 const table = natsAccounts((identity) => identity);
 
+const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
+
 let nats: OwnNats;
 let system: NatsConnection;
-
-beforeAll(async () => {
-  const program = join(workspaceRoot(), 'dist/apps/stream-keeper/src/nats-config.js');
-  const { stdout } = await run(process.execPath, [program], { env: {}, timeout: 60_000 });
-  // The operator of a server adds an account of its own, which sees what the server has read.
-  const systemAccount = `SYSTEM: { users: [ { user: "${SYSTEM}", password: "${SYSTEM}" } ] }`;
-  nats = await startOwnNats({
-    configured: {
-      accountsText: `system_account: SYSTEM\n${stdout.replace('accounts {', `accounts {\n${systemAccount}`)}`,
-      environment: Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),
-    },
-  });
-  system = await connect({ servers: nats.url, user: SYSTEM, pass: SYSTEM });
-});
-
-afterAll(async () => {
-  await system?.close();
-  await nats?.dispose();
-});
 
 /** An account as nats-server has read it. */
 interface AccountDetail {
@@ -146,7 +129,27 @@ async function tried(
   }
 }
 
-describe('the accounts that nats-config prints, on a server that includes them', () => {
+describe.each(servers)('the accounts that nats-config prints, included by $server,', ({ program }) => {
+  beforeAll(async () => {
+    const command = join(workspaceRoot(), 'dist/apps/stream-keeper/src/nats-config.js');
+    const { stdout } = await run(process.execPath, [command], { env: {}, timeout: 60_000 });
+    // The operator of a server adds an account of its own, which sees what the server has read.
+    const systemAccount = `SYSTEM: { users: [ { user: "${SYSTEM}", password: "${SYSTEM}" } ] }`;
+    nats = await startOwnNats({
+      ...(program !== undefined && { program }),
+      configured: {
+        accountsText: `system_account: SYSTEM\n${stdout.replace('accounts {', `accounts {\n${systemAccount}`)}`,
+        environment: Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),
+      },
+    });
+    system = await connect({ servers: nats.url, user: SYSTEM, pass: SYSTEM });
+  });
+
+  afterAll(async () => {
+    await system?.close();
+    await nats?.dispose();
+  });
+
   it('are those of the table, and the only ones', async () => {
     const { accounts } = await ask<{ accounts: string[] }>('ACCOUNTZ', {});
     // $G exists in every server; the next test shows that nobody gets in.

@@ -1,3 +1,4 @@
+import { natsPrograms } from '@gatehouse/testing';
 import { StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { KeeperWorld } from './keeper-world';
@@ -9,13 +10,8 @@ const CREATED = [
   'consumer webhook-ingest of CLERK_OUTCOMES: created',
 ];
 
+const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
 let world: KeeperWorld;
-
-beforeAll(async () => {
-  world = await KeeperWorld.start();
-});
-afterEach(() => world.reset());
-afterAll(() => world?.dispose());
 
 const linesOf = (text: string) => text.trimEnd().split('\n');
 const storageOf = async (name: string) => (await world.manager.streams.info(name)).config.storage;
@@ -23,7 +19,13 @@ const storageOf = async (name: string) => (await world.manager.streams.info(name
 /** A stream that NATS cannot change to its contract, because it is kept in memory. */
 const inMemory = { name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], storage: StorageType.Memory };
 
-describe('nats-setup', () => {
+describe.each(servers)('nats-setup, on $server,', ({ program }) => {
+  beforeAll(async () => {
+    world = await KeeperWorld.start(program);
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world?.dispose());
+
   it('creates what is missing, and changes what differs from its contract', async () => {
     expect(linesOf(await world.setupProgram())).toEqual(CREATED);
     await world.manager.streams.update('CLERK_EVENTS', { max_age: nanos(3_600_000), max_bytes: 4096 });

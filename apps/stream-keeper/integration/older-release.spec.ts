@@ -1,6 +1,6 @@
 import { type ConsumerContract, type StreamContract, clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
 import { type Contract, nameOf } from '@gatehouse/messaging';
-import { eventually } from '@gatehouse/testing';
+import { eventually, natsPrograms } from '@gatehouse/testing';
 import { type ConsumerConfig, type StreamConfig } from '@nats-io/jetstream';
 import { millis } from '@nats-io/transport-node';
 import { contracts } from '../src/config';
@@ -19,13 +19,8 @@ const olderContracts = contracts.map((contract): Contract => {
 });
 const older = { contracts: olderContracts, settings: { replicas: 1, ackWaitMs: 12_000 } };
 
+const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
 let world: KeeperWorld;
-
-beforeAll(async () => {
-  world = await KeeperWorld.start();
-});
-afterEach(() => world.reset());
-afterAll(() => world?.dispose());
 
 /** What of a stream and its consumer the releases disagree about. */
 interface Held {
@@ -47,7 +42,13 @@ async function afterRounds(calls: string[], rounds: number): Promise<string[]> {
   return calls.slice(since).filter((call) => !/^\$JS\.API\.(STREAM|CONSUMER)\.INFO\./.test(call));
 }
 
-describe('a keeper of an older release', () => {
+describe.each(servers)('a keeper of an older release, on $server,', ({ program }) => {
+  beforeAll(async () => {
+    world = await KeeperWorld.start(program);
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world?.dispose());
+
   it('changes nothing, and logs once which fields differ and what to run', async () => {
     const newer = await world.keeper();
     await eventually(async () => expect((await newer.readiness()).status).toBe(200));
