@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type NatsClient, StreamMaker } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
 
 const INTERVAL_MS = 200;
 /** A lost message is redelivered while a test still waits for it. */
@@ -19,7 +20,7 @@ export class HeldKeeper {
 
   /** Resolves when every stream and consumer exists. */
   async start(): Promise<void> {
-    await this.maker.createAll();
+    await eventually(() => this.maker.createAll());
     this.loop = this.run();
   }
 
