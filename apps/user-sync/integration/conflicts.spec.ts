@@ -449,9 +449,12 @@ describe('the review of conflicts', () => {
     atClerk(first?.waiting as UserJson);
     await review.askDue(() => true);
     expect(await world.user(first?.waiting.id ?? '')).toMatchObject({ email: null });
-    await world.query(`UPDATE user_conflicts SET retry_at = now() WHERE claimant = $1`, [first?.waiting.id]);
-    await review.askDue(() => true);
-    expect(await world.user(first?.waiting.id ?? '')).toMatchObject({ email: first?.email });
+    // On a busy machine, a question to Clerk may fail once more.
+    await eventually(async () => {
+      await world.query(`UPDATE user_conflicts SET retry_at = now() WHERE claimant = $1`, [first?.waiting.id]);
+      await review.askDue(() => true);
+      expect(await world.user(first?.waiting.id ?? '')).toMatchObject({ email: first?.email });
+    });
   });
 });
 
