@@ -1,6 +1,9 @@
 import { type RequestErrorCode } from '@gatehouse/contracts';
 import { codedError } from '@gatehouse/errors';
 
+/** What an operator does when a service cannot reach another account, as the end of a sentence. */
+export const accountsAdvice = "check the server's accounts against nats-config";
+
 /** What an operator does about a stream or consumer that differs from its contract, as the end of a sentence. */
 export const setupAdvice = 'run nats-setup of the newest release ("npm run nats:setup" in a checkout)';
 

@@ -1,7 +1,7 @@
 import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { PermissionViolationError, RequestError } from '@nats-io/transport-node';
-import { JetStreamUnavailableError } from './errors';
+import { JetStreamUnavailableError, accountsAdvice } from './errors';
 
 /** A stream or a consumer. */
 export type Contract = StreamContract | ConsumerContract;
@@ -49,8 +49,6 @@ function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof RequestError)) return undefined;
   // "No responders" means that nobody receives the call. nats-server 2.10 and later answers this, for example, when the
   // account of the user does not import JetStream's API.
-  if (error.isNoResponders()) return `nobody answers: ${CHECK_ACCOUNTS}, and that JetStream runs`;
-  return error.cause instanceof PermissionViolationError ? `not permitted: ${CHECK_ACCOUNTS}` : undefined;
+  if (error.isNoResponders()) return `nobody answers: ${accountsAdvice}, and that JetStream runs`;
+  return error.cause instanceof PermissionViolationError ? `not permitted: ${accountsAdvice}` : undefined;
 }
-
-const CHECK_ACCOUNTS = "check the server's accounts against nats-config";

@@ -11,7 +11,7 @@ import { type CustomTransportStrategy, MessagePattern, type MessageHandler, Serv
 import { type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
-import { ContractMissingError, RequestRefusedError } from './errors';
+import { ContractMissingError, RequestRefusedError, accountsAdvice } from './errors';
 import { type NatsClient } from './nats-client';
 import { RawErrorsFilter } from './raw-errors.filter';
 import { REQUEST_TRANSPORT } from './transports';
@@ -56,6 +56,8 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   override readonly transportId = REQUEST_TRANSPORT;
   private closing = false;
   private readonly inProgress = new Set<Promise<void>>();
+  /** Subjects of which a request was dropped. */
+  private readonly dropped = new Set<string>();
 
   constructor(
     private readonly nats: NatsClient,
@@ -108,13 +110,19 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     // own account could choose any subject, and so make the service publish on it. The service sends itself no
     // requests, so such a request is dropped.
     if (message.reply?.startsWith(REPLIES_TO) !== true) {
-      this.log.warn({ subject: message.subject }, 'request dropped: it does not come from another account');
-      return;
+      return this.drop(contract);
     }
     if (this.inProgress.size >= MAX_IN_PROGRESS)
       return respond(message, refusal('unavailable', 'too many requests in progress'));
     const work = this.answer(contract, handler, message).finally(() => this.inProgress.delete(work));
     this.inProgress.add(work);
+  }
+
+  /** Logs a dropped request; as a warning only the first one for its subject, because a sender may repeat it. */
+  private drop({ subject }: RequestContract): void {
+    const level = this.dropped.has(subject) ? 'debug' : 'warn';
+    this.dropped.add(subject);
+    this.log[level]({ subject }, `request dropped: it does not come from another account; ${accountsAdvice}`);
   }
 
   private async answer(contract: RequestContract, handler: MessageHandler, message: Msg): Promise<void> {
