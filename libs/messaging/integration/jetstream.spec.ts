@@ -194,6 +194,14 @@ describe('a stream or consumer that differs from its contract', () => {
     });
   });
 
+  it('cannot be used when the stream acknowledges nothing', async () => {
+    await operate((manager) => manager.streams.update('CLERK_EVENTS', { no_ack: true }));
+    await expect(observed.checkStream(clerkEventsStream)).rejects.toMatchObject({
+      code: 'CONTRACT_MISMATCH',
+      message: expect.stringContaining('differs from its contract in no_ack') as string,
+    });
+  });
+
   it('cannot be used when the consumer filters messages, and is consumed again after it was corrected', async () => {
     await operate((manager) =>
       manager.consumers.update('CLERK_EVENTS', 'user-sync', { filter_subject: 'clerk.events.other' }),

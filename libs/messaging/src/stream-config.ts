@@ -55,8 +55,8 @@ export interface Difference {
   /** Names of the settings that differ; empty when none does. */
   readonly fields: readonly string[];
   /**
-   * Whether a service cannot work with the stream or consumer, because it would miss messages. The stream does not
-   * store a subject of the contract, or the consumer differs in a `VITAL` setting.
+   * Whether a service cannot work with the stream or consumer. The stream does not store a subject of the contract or
+   * acknowledges nothing, or the consumer differs in a `VITAL` setting.
    */
   readonly unusable: boolean;
 }
@@ -64,7 +64,10 @@ export interface Difference {
 /** Compares a stream with its contract. */
 export function streamDifference(present: Partial<StreamConfig>, contract: StreamContract): Difference {
   const missing = contract.subjects.some((subject) => present.subjects?.includes(subject) !== true);
-  return { fields: differing(present, streamConfig(contract)), unusable: missing };
+  // Without acknowledgements, every publish would time out.
+  const silent = present.no_ack === true;
+  const fields = [...differing(present, streamConfig(contract)), ...(silent ? ['no_ack'] : [])];
+  return { fields, unusable: missing || silent };
 }
 
 /**
