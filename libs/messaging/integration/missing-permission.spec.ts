@@ -57,6 +57,21 @@ describe("a user without permission for a call of JetStream's API", () => {
   });
 });
 
+it('says what to check when the account of a service does not import the calls', async () => {
+  const accounts = natsAccounts((identity) => identity).map((account) => ({ ...account, imports: [] }));
+  const own = await startOwnNats({ accounts });
+  try {
+    client = new NatsClient(optionsOf(own, 'user-sync'), createLogger({ service: 'user-sync', level: 'silent' }));
+    void client.start();
+    await eventually(() => client.connected);
+    await expect(new JetStream(client).checkStream(clerkEventsStream)).rejects.toThrow(
+      "stream CLERK_EVENTS (nobody answers: check the server's accounts against nats-config, and that JetStream runs)",
+    );
+  } finally {
+    await own.dispose();
+  }
+});
+
 it('logs no more than 20 different errors of one connection', async () => {
   await connectAs('api-gateway');
   for (let n = 0; n < 30; n += 1) client.get().publish(`elsewhere.${n}`);

@@ -46,9 +46,11 @@ export function unavailable(what: string, cause: unknown): JetStreamUnavailableE
 
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof JetStreamApiError) return error.message;
-  if (!(error instanceof RequestError)) return undefined;
-  // "No responders" means that nobody receives the call. nats-server 2.10 and later answers this, for example, when the
-  // account of the user does not import JetStream's API.
+  if (!(error instanceof Error)) return undefined;
+  // The client wraps what it takes for a server without JetStream, "no responders" among it, in an error of its own.
+  if (!(error instanceof RequestError)) return reasonOf(error.cause);
+  // "No responders" means that nobody receives the call: for example, the account of the user does not import JetStream's
+  // API.
   if (error.isNoResponders()) return `nobody answers: ${accountsAdvice}, and that JetStream runs`;
   return error.cause instanceof PermissionViolationError ? `not permitted: ${accountsAdvice}` : undefined;
 }
