@@ -61,7 +61,7 @@ describe.each(servers)('a keeper of an older release, on $server,', ({ program }
     expect(keeper.lines.map(({ level, message }) => `${level}: ${message}`).sort()).toEqual([
       'warn: the consumer user-sync of CLERK_EVENTS differs from its contract in ack_wait, max_ack_pending: run nats-setup of the newest release ("npm run nats:setup" in a checkout)',
       'warn: the consumer webhook-ingest of CLERK_OUTCOMES differs from its contract in ack_wait: run nats-setup of the newest release ("npm run nats:setup" in a checkout)',
-      'warn: the stream CLERK_EVENTS differs from its contract in subjects, max_age: run nats-setup of the newest release ("npm run nats:setup" in a checkout)',
+      'warn: the stream CLERK_EVENTS differs from its contract in subjects, max_age and cannot be used: run nats-setup of the newest release ("npm run nats:setup" in a checkout)',
     ]);
     // Its release publishes on a subject that the stream does not take.
     expect(await keeper.readiness()).toEqual({

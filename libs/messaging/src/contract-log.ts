@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { JetStreamConfigurationError, setupAdvice } from './errors';
+import { ContractMismatchError, JetStreamConfigurationError, setupAdvice } from './errors';
 import { type Contract, nameOf } from './jetstream-api';
 import { type Difference } from './stream-config';
 
@@ -27,9 +27,10 @@ export class ContractLog {
   }
 
   /** Notes that the stream or consumer exists, and how it differs from its contract. */
-  present(contract: Contract, { fields }: Difference): void {
+  present(contract: Contract, { fields, unusable }: Difference): void {
     if (fields.length === 0) return this.note(contract, undefined);
     const what = nameOf(contract);
+    if (unusable) return this.note(contract, new ContractMismatchError(what, fields).message);
     this.note(contract, `the ${what} differs from its contract in ${fields.join(', ')}: ${setupAdvice}`);
   }
 
