@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { ContractMismatchError, JetStreamConfigurationError, setupAdvice } from './errors';
+import { ContractAbsentError, ContractMismatchError, JetStreamConfigurationError, setupAdvice } from './errors';
 import { type Contract, nameOf } from './jetstream-api';
 import { type Difference } from './stream-config';
 
@@ -12,7 +12,7 @@ export class ContractLog {
 
   /** Notes that the stream or consumer is missing. */
   absent(contract: Contract): void {
-    this.note(contract, `the ${nameOf(contract)} does not exist; stream-keeper creates it`);
+    this.note(contract, new ContractAbsentError(nameOf(contract)).message);
   }
 
   /** Notes that the stream or consumer was created by this process. */

@@ -130,11 +130,11 @@ export class JetStream {
       throw new ContractAbsentError(nameOf(consumer));
     }
     // Each deployment chooses its own `ack_wait`, which only stream-keeper knows.
-    const { ackWaitMs } = consumerStateOf(info);
-    const difference = consumerDifference(info.config, { ...consumer, ackWaitMs });
+    const state = consumerStateOf(info);
+    const difference = consumerDifference(info.config, { ...consumer, ackWaitMs: state.ackWaitMs });
     this.contracts.present(consumer, difference);
     if (difference.unusable) throw new ContractMismatchError(nameOf(consumer), difference.fields);
-    return consumerStateOf(info);
+    return state;
   }
 
   /** State of the stream; undefined when it is missing. @throws JetStreamUnavailableError */
