@@ -1,4 +1,4 @@
-import { type ServiceName, serviceNames } from '@gatehouse/contracts';
+import { type ServiceName } from '@gatehouse/contracts';
 import { type Bus } from './bus';
 import { type BusState } from './bus-state';
 import { type OwnRights } from './own-rights';
@@ -73,9 +73,4 @@ export function changesBy(rights: OwnRights, before: BusState, after: BusState):
     }
   }
   return harm;
-}
-
-/** Names of the services of a bus that can be attacked by `attacker`. */
-export function victimsOf(attacker: ServiceName, bus: Bus): ServiceName[] {
-  return serviceNames.filter((service) => service !== attacker && bus.standIns.has(service));
 }

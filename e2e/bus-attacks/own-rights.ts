@@ -2,7 +2,7 @@ import { type ServiceName, busRights } from '@gatehouse/contracts';
 
 /** What an attacker with a service's credentials may do, because the service itself does it. Nothing else is excused. */
 export interface OwnRights {
-  /** Calls of JetStream's API, without prefix, and acknowledgement subjects. The attacker does not try these. */
+  /** Calls of JetStream's API, without prefix. The attacker does not try these. */
   readonly calls: readonly string[];
   /** Streams in which it may store messages. */
   readonly stores: readonly string[];
@@ -34,7 +34,7 @@ export function ownRightsOf(service: ServiceName): OwnRights {
           : `STREAM.INFO.${contract.name}`,
       ),
       // user-sync takes events, webhook-ingest takes outcomes.
-      ...consumed.flatMap((consumer) => [`CONSUMER.MSG.NEXT.${consumer}`, `$JS.ACK.${consumer}`]),
+      ...consumed.map((consumer) => `CONSUMER.MSG.NEXT.${consumer}`),
       // webhook-ingest makes room in the streams.
       ...purges.map(({ name }) => `STREAM.PURGE.${name}`),
       // webhook-ingest erases the payloads of a deleted user.

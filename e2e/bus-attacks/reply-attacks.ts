@@ -60,9 +60,8 @@ function callsWithoutEffect({ service, rights, apiPrefix }: Attacker): [subject:
     // Not JSON, so that the call fails: nothing is purged, and the reply is sent.
     return call.includes('.INFO.') ? '' : '{';
   };
-  const calls = rights.calls.filter((call) => !call.startsWith('$'));
   return [
-    ...calls.map((call): [string, string] => [`${apiPrefix}.${call}`, bodyOf(call)]),
+    ...rights.calls.map((call): [string, string] => [`${apiPrefix}.${call}`, bodyOf(call)]),
     ...(busRights(service).publishes ?? []).map((stream): [string, string] => [sampleSubject(stream), '']),
   ];
 }

@@ -93,11 +93,6 @@ export class StandIn {
     return messages;
   }
 
-  /** Acknowledges a message that was held. */
-  async acknowledge(message: Msg): Promise<void> {
-    await this.connection.request(message.reply ?? '', '+ACK', { timeout: this.patienceMs });
-  }
-
   private pullOnce({ stream, durable }: ConsumerContract, batch: number): Promise<Msg[]> {
     const inbox = createInbox(`_INBOX.${this.service}`);
     const messages: Msg[] = [];

@@ -1,6 +1,5 @@
 import { type ConsumerContract, type StreamContract, busRights, consumers, streams } from '@gatehouse/contracts';
 import { type Attacker, apiPrefixes } from './attacker';
-import { victimsOf } from './harm';
 import { forgedInbox, requestsTo, sampleSubject } from './stand-in';
 
 /** What belongs to services other than the attacker's. */
@@ -18,7 +17,7 @@ export interface Targets {
 
 /** Finds the targets of an attacker. */
 export function targetsOf({ service, rights, bus }: Attacker): Targets {
-  const victims = victimsOf(service, bus);
+  const victims = [...bus.standIns.keys()].filter((each) => each !== service);
   const others = consumers.filter(({ stream, durable }) => !rights.advances.includes(`${stream.name}.${durable}`));
   return {
     requests: victims.flatMap(requestsTo).filter((subject) => !rights.sends.includes(subject)),
