@@ -5,7 +5,7 @@ import {
   clerkOutcomesStream,
   serviceNames,
 } from '@gatehouse/contracts';
-import { eventually, natsPrograms } from '@gatehouse/testing';
+import { eventually, natsServers } from '@gatehouse/testing';
 import { attack } from './bus-attacks/attack';
 import { Attacker } from './bus-attacks/attacker';
 import { Bus } from './bus-attacks/bus';
@@ -17,9 +17,7 @@ import { type WayName } from './bus-attacks/ways';
 /** How long an honest service waits where an attack is expected to stall it, in milliseconds. */
 const SHORT_MS = 300;
 
-const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
-
-describe.each(servers)('the bus on $server', ({ program }) => {
+describe.each(natsServers())('the bus on $server', ({ program }) => {
   let bus: Bus;
   afterEach(() => bus?.stop());
 

@@ -36,7 +36,7 @@ export class Bus {
    * @param patienceMs how long an honest service waits for a reply or a message; short where harm is expected
    */
   static async start(layout: Layout, program?: string, patienceMs = 20_000): Promise<Bus> {
-    const nats = await startOwnNats({ accounts: layout.accounts, ...(program !== undefined && { program }) });
+    const nats = await startOwnNats({ accounts: layout.accounts, program });
     const operator = await connect({ ...nats.as(OPERATOR), timeout: TIMEOUT_MS });
     const bus = new Bus(nats, layout, await jetstreamManager(operator, { timeout: TIMEOUT_MS }));
     bus.connections.push(operator);

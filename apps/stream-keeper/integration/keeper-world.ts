@@ -48,7 +48,7 @@ export class KeeperWorld {
 
   /** Starts everything; `program` is another nats-server than the one of the run. */
   static async start(program?: string): Promise<KeeperWorld> {
-    const nats = await startOwnNats(program === undefined ? {} : { program });
+    const nats = await startOwnNats({ program });
     const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 100 };
     const connection = await connect({ ...nats.as(OPERATOR), timeout: 20_000, ...forever });
     // A request of a lost connection gets no answer; tests repeat it.

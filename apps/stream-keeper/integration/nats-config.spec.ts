@@ -9,14 +9,12 @@ import {
   natsPasswordVariable,
 } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
-import { type OwnNats, natsPrograms, startOwnNats } from '@gatehouse/testing';
+import { type OwnNats, natsServers, startOwnNats } from '@gatehouse/testing';
 import { type NatsConnection, PermissionViolationError, connect } from '@nats-io/transport-node';
 
 const SYSTEM = 'system';
 const run = promisify(execFile);
 const table = natsAccounts((identity) => identity);
-
-const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
 
 let nats: OwnNats;
 let system: NatsConnection;
@@ -129,14 +127,14 @@ async function tried(
   }
 }
 
-describe.each(servers)('the accounts that nats-config prints, included by $server,', ({ program }) => {
+describe.each(natsServers())('the accounts that nats-config prints, included by $server,', ({ program }) => {
   beforeAll(async () => {
     const command = join(workspaceRoot(), 'dist/apps/stream-keeper/src/nats-config.js');
     const { stdout } = await run(process.execPath, [command], { env: {}, timeout: 60_000 });
     // The operator of a server adds an account of its own, which sees what the server has read.
     const systemAccount = `SYSTEM: { users: [ { user: "${SYSTEM}", password: "${SYSTEM}" } ] }`;
     nats = await startOwnNats({
-      ...(program !== undefined && { program }),
+      program,
       configured: {
         accountsText: `system_account: SYSTEM\n${stdout.replace('accounts {', `accounts {\n${systemAccount}`)}`,
         environment: Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),

@@ -1,4 +1,4 @@
-import { natsPrograms } from '@gatehouse/testing';
+import { natsServers } from '@gatehouse/testing';
 import { StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { KeeperWorld } from './keeper-world';
@@ -10,7 +10,6 @@ const CREATED = [
   'consumer webhook-ingest of CLERK_OUTCOMES: created',
 ];
 
-const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
 let world: KeeperWorld;
 
 const linesOf = (text: string) => text.trimEnd().split('\n');
@@ -19,7 +18,7 @@ const storageOf = async (name: string) => (await world.manager.streams.info(name
 /** A stream that NATS cannot change to its contract, because it is kept in memory. */
 const inMemory = { name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], storage: StorageType.Memory };
 
-describe.each(servers)('nats-setup, on $server,', ({ program }) => {
+describe.each(natsServers())('nats-setup, on $server,', ({ program }) => {
   beforeAll(async () => {
     world = await KeeperWorld.start(program);
   });

@@ -1,6 +1,6 @@
 import { type ConsumerContract, type StreamContract, clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
 import { type Contract, nameOf } from '@gatehouse/messaging';
-import { eventually, natsPrograms } from '@gatehouse/testing';
+import { eventually, natsServers } from '@gatehouse/testing';
 import { type ConsumerConfig, type StreamConfig } from '@nats-io/jetstream';
 import { millis } from '@nats-io/transport-node';
 import { contracts } from '../src/config';
@@ -19,7 +19,6 @@ const olderContracts = contracts.map((contract): Contract => {
 });
 const older = { contracts: olderContracts, settings: { replicas: 1, ackWaitMs: 12_000 } };
 
-const servers = natsPrograms().map((program) => ({ program, server: program ?? 'the image of the containers' }));
 let world: KeeperWorld;
 
 /** What of a stream and its consumer the releases disagree about. */
@@ -42,7 +41,7 @@ async function afterRounds(calls: string[], rounds: number): Promise<string[]> {
   return calls.slice(since).filter((call) => !/^\$JS\.API\.(STREAM|CONSUMER)\.INFO\./.test(call));
 }
 
-describe.each(servers)('a keeper of an older release, on $server,', ({ program }) => {
+describe.each(natsServers())('a keeper of an older release, on $server,', ({ program }) => {
   beforeAll(async () => {
     world = await KeeperWorld.start(program);
   });

@@ -3,7 +3,7 @@ export { launchChromium } from './browser/launch-chromium';
 export { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from './databases/test-database';
 export { breakingChangesOf } from './databases/breaking-changes';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
-export { natsPrograms } from './nats/nats-programs';
+export { natsServers } from './nats/nats-programs';
 export { OPERATOR, type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';
 export { testNats } from './nats/test-nats';

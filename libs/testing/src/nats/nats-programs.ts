@@ -7,10 +7,14 @@ export function namedNatsPrograms(): string[] {
 }
 
 /**
- * The nats-server programs for a test that runs on several versions: the one of the global setup and the further ones in
- * NATS_SERVER_BIN. In a run with containers, one `undefined`, which stands for the image.
+ * Each nats-server for a test that runs on several versions: the one of the global setup and the further ones in
+ * NATS_SERVER_BIN. `server` is its name in the title of a test. In a run with containers, only the image, which has no
+ * `program`.
  */
-export function natsPrograms(): readonly (string | undefined)[] {
-  if (testServers() === 'testcontainers') return [undefined];
-  return [testVariable('natsProgram'), ...namedNatsPrograms().slice(1)];
+export function natsServers(): readonly { readonly server: string; readonly program?: string }[] {
+  if (testServers() === 'testcontainers') return [{ server: 'the image of the containers' }];
+  return [testVariable('natsProgram'), ...namedNatsPrograms().slice(1)].map((program) => ({
+    server: program,
+    program,
+  }));
 }

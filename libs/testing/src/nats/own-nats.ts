@@ -43,7 +43,7 @@ export interface OwnNatsOptions {
    */
   place?: string;
   /** nats-server to run instead of the one that the global setup found. */
-  program?: string;
+  program?: string | undefined;
 }
 
 /** Options for `connect` as a user whose password is its name. */
