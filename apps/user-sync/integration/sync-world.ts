@@ -13,11 +13,12 @@ import {
   eventSubject,
   outcomeSchema,
 } from '@gatehouse/contracts';
-import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
+import { JetStream, NatsClient, RequestClient, StreamMaker } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import {
   OPERATOR,
   type OwnNats,
+  RepeatedWork,
   type TestDatabase,
   createTestDatabase,
   eventually,
@@ -33,10 +34,11 @@ import { createApp } from '../src/create-app';
 import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
 import { type EventJson, metadata, newWebhookId } from './clerk-events';
-import { HeldKeeper } from './held-keeper';
 
 /** Timeout of requests; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
+/** A lost message is redelivered while a test still waits for it. */
+const ACK_WAIT_MS = 10_000;
 /** Settings with which write-backs and retries take milliseconds. */
 export const quickWriteBacks = {
   CLERK_WRITE_BACK: 'on',
@@ -61,8 +63,8 @@ export function usersDatabase(): Promise<TestDatabase> {
 /** user-sync with real PostgreSQL, real NATS with production's accounts, and a Clerk Backend API. */
 export class SyncWorld {
   readonly apps: INestApplication[] = [];
-  /** Creates the streams, as stream-keeper does. */
-  readonly keeper: HeldKeeper;
+  /** Creates missing streams and consumers, as stream-keeper does. */
+  keeper!: RepeatedWork;
   private sql!: Client;
   private reading: Promise<readonly Outcome[]> | undefined;
   private reported: {
@@ -83,9 +85,7 @@ export class SyncWorld {
     readonly clerk: ClerkApi,
     private readonly keys: { readonly publicKey: string; readonly privateKey: string },
     private readonly clients: ReadonlyMap<ClientName, NatsClient>,
-  ) {
-    this.keeper = new HeldKeeper(this.client('stream-keeper'));
-  }
+  ) {}
 
   static async start(): Promise<SyncWorld> {
     const nats = await startOwnNats();
@@ -98,7 +98,8 @@ export class SyncWorld {
     world.sql = new Client({ connectionString: world.database.adminUrl });
     await world.sql.connect();
     await eventually(() => [...clients.values()].every(({ connected }) => connected));
-    await world.keeper.start();
+    const maker = new StreamMaker(world.client('stream-keeper'), { replicas: 1, ackWaitMs: ACK_WAIT_MS });
+    world.keeper = await RepeatedWork.start(() => maker.createAll());
     return world;
   }
 

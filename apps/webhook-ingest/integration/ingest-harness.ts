@@ -5,18 +5,24 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
 import { type EventMetadata, type NatsIdentity, clerkEventsStream, decodeEventHeaders } from '@gatehouse/contracts';
-import { JetStream, NatsClient, RequestClient } from '@gatehouse/messaging';
+import { JetStream, NatsClient, RequestClient, StreamMaker } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { createDataSource, runMigrations } from '@gatehouse/persistence';
 import { withClient } from '@gatehouse/local-stack';
-import { OPERATOR, type OwnNats, type TestDatabase, createTestDatabase, startOwnNats } from '@gatehouse/testing';
+import {
+  OPERATOR,
+  type OwnNats,
+  RepeatedWork,
+  type TestDatabase,
+  createTestDatabase,
+  startOwnNats,
+} from '@gatehouse/testing';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { migrationDatabase } from '../src/database/database-options';
-import { Keeper } from './keeper';
 
 export const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export const otherSecret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
@@ -24,6 +30,8 @@ const envelopeKeys = generateKeyPairSync('ed25519', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
+/** Long enough for a busy machine, and short enough for a test that waits for a redelivery. */
+const ACK_WAIT_MS = 5_000;
 const quiet = createLogger({ service: 'test', level: 'silent' });
 
 /** A running webhook-ingest. */
@@ -117,14 +125,17 @@ export class IngestHarness {
   private constructor(
     readonly database: TestDatabase,
     readonly nats: OwnNats,
-    private readonly keeper: Keeper,
+    private readonly keeperClient: NatsClient,
+    private readonly keeper: RepeatedWork,
   ) {}
 
   /** Starts the servers; every stream and consumer exists. */
   static async create(): Promise<IngestHarness> {
     const database = await createTestDatabase({ template: 'ingest', migrate });
     const nats = await startOwnNats();
-    return new IngestHarness(database, nats, await Keeper.start(nats));
+    const keeperClient = connectAs(nats, 'stream-keeper');
+    const maker = new StreamMaker(keeperClient, { replicas: 1, ackWaitMs: ACK_WAIT_MS });
+    return new IngestHarness(database, nats, keeperClient, await RepeatedWork.start(() => maker.createAll()));
   }
 
   /** Prevents that missing streams and consumers are created, as if stream-keeper were down. */
@@ -184,9 +195,7 @@ export class IngestHarness {
 
   /** A client with the NATS user of another service. */
   client(identity: NatsIdentity): { nats: NatsClient; jetStream: JetStream } {
-    const { user, pass: password, inboxPrefix } = this.nats.as(identity);
-    const nats = new NatsClient({ servers: [this.nats.url], user, password, name: user, inboxPrefix }, quiet);
-    void nats.start();
+    const nats = connectAs(this.nats, identity);
     this.clients.push(nats);
     return { nats, jetStream: new JetStream(nats) };
   }
@@ -263,9 +272,17 @@ export class IngestHarness {
   async dispose(): Promise<void> {
     await this.stopAll();
     await this.keeper.stop();
+    await this.keeperClient.close();
     await this.nats.dispose();
     await this.database.drop();
   }
+}
+
+function connectAs(nats: OwnNats, identity: NatsIdentity): NatsClient {
+  const { servers, user, pass: password, inboxPrefix } = nats.as(identity);
+  const client = new NatsClient({ servers: [servers], user, password, name: user, inboxPrefix }, quiet);
+  void client.start();
+  return client;
 }
 
 async function migrate(url: string): Promise<void> {

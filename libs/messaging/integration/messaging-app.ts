@@ -1,7 +1,6 @@
-import { setInterval } from 'node:timers/promises';
 import { type NatsIdentity, type ServiceName, inboxPrefix } from '@gatehouse/contracts';
 import { ObservabilityModule, createLogger } from '@gatehouse/observability';
-import { type OwnNats, eventually } from '@gatehouse/testing';
+import { type OwnNats, RepeatedWork } from '@gatehouse/testing';
 import { type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -12,7 +11,6 @@ import { NatsClient, type NatsOptions } from '../src/nats-client';
 import { type EnvelopeVerifier, RequestServer } from '../src/request-server';
 import { StreamMaker } from '../src/stream-maker';
 
-const KEEP_MS = 100;
 const logger = createLogger({ service: 'messaging-test', level: 'silent' });
 
 /** Creates what is missing again and again, like stream-keeper, until `stop`. */
@@ -25,18 +23,11 @@ export interface Keeper {
 export async function startKeeper(nats: OwnNats, ackWaitMs?: number): Promise<Keeper> {
   const client = startClient(nats, 'stream-keeper');
   const maker = new StreamMaker(client, { replicas: 1, ...(ackWaitMs !== undefined && { ackWaitMs }) });
-  await eventually(() => maker.createAll());
-  const stopping = new AbortController();
-  const loop = (async () => {
-    for await (const _ of setInterval(KEEP_MS, undefined, { signal: stopping.signal })) {
-      await maker.createAll().catch(() => undefined);
-    }
-  })().catch(() => undefined);
+  const keeping = await RepeatedWork.start(() => maker.createAll());
   return {
     maker,
     stop: async () => {
-      stopping.abort();
-      await loop;
+      await keeping.stop();
       await client.close();
     },
   };

@@ -8,6 +8,7 @@ export { OPERATOR, type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';
 export { testNats } from './nats/test-nats';
 export { type ParsedJson } from './parsed-json';
+export { RepeatedWork } from './repeated-work';
 export { startOwnRedis, type OwnRedis } from './redis/own-redis';
 export { TcpProxy } from './tcp-proxy';
 export { eventually } from '@gatehouse/local-stack';
