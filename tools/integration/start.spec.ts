@@ -271,7 +271,9 @@ describe('npm start', () => {
     const run = start({ DATABASE_URL: process.env.GATEHOUSE_TEST_PG_URL });
     expect(await run.exit).toBe(1);
     writeFileSync(program, '');
-    expect(run.errors).toMatch(/^Setting up the streams failed: .*\n {2}nats-setup failed: the reason\n {2}What to do\n$/);
+    expect(run.errors).toMatch(
+      /^Setting up the streams failed: .*\n {2}nats-setup failed: the reason\n {2}What to do\n$/,
+    );
     expect(pids()).toEqual([]);
   });
 
