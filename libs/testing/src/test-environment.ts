@@ -29,7 +29,7 @@ export function testServers(): 'local' | 'testcontainers' {
  * Number of NATS accounts: one for each Jest worker. Start no more workers than this: two would share an account and
  * delete each other's streams.
  */
-export const natsAccounts = 32;
+export const natsAccountCount = 32;
 
 /**
  * The value of one of the {@link testVariables}.

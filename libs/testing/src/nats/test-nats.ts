@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { randomBytes } from 'node:crypto';
-import { natsAccounts, testVariable, testVariables } from '../test-environment';
+import { natsAccountCount, testVariable, testVariables } from '../test-environment';
 
 /** A long time limit, because deleting a stream deletes files, and the machine may be busy. */
 const TIMEOUT_MS = 20_000;
@@ -79,5 +79,5 @@ export async function testNats(): Promise<TestNats> {
 
 /** The account of this worker, which runs one file at a time. */
 function accountNumber(): number {
-  return ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % natsAccounts) + 1;
+  return ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % natsAccountCount) + 1;
 }
