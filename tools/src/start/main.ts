@@ -90,7 +90,7 @@ async function start(): Promise<void> {
     userSync: environments['user-sync'],
     natsSetup: gatehouse.setupEnvironment,
   });
-  console.log(`✓ everything runs${' '.repeat(43)} ${seconds(performance.now() - begin)}`);
+  console.log(`✓ everything runs${' '.repeat(44)} ${seconds(performance.now() - begin)}`);
   console.log(
     clerk.kind === 'emulator'
       ? tryEmulator({ urls, logDirectory, settingsFile: fromRoot(join(stateDirectory, 'settings.json')) })
