@@ -56,8 +56,9 @@ export class RateLimitedError extends codedError(
 }
 
 /**
- * The shared store of rate limits is unavailable, so a login or phone exchange cannot be counted. Uncounted, these
- * would allow unlimited guesses, so the gateway rejects them. It counts all other requests in memory meanwhile.
+ * The shared store of rate limits is unavailable, so the gateway cannot count a login or phone exchange, and rejects
+ * it. Uncounted logins would allow unlimited guesses of a password; uncounted exchanges, unlimited new sessions. The
+ * gateway counts all other requests in memory meanwhile.
  */
 export class RateLimitUnavailableError extends codedError(
   'rate_limit_unavailable',

@@ -8,7 +8,11 @@ interface KeyQueue {
 /** Maximum number of callers that wait in one limiter, whatever their `key`. Bounds memory while a service is slow. */
 const MAX_WAITING = 1_000;
 
-/** Maximum waiting time. Equals the timeout of requests to services, after which the caller could only get a 503. */
+/**
+ * Maximum time that a caller waits for its turn; milliseconds. Equals the timeout of a request to a service. A service
+ * that keeps callers waiting this long is too slow: the caller's own request would probably time out too. So the caller
+ * gets its 503 now, not 5 s later.
+ */
 const MAX_WAIT_MS = 5_000;
 
 /**

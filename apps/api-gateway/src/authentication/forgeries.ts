@@ -19,13 +19,16 @@ interface ForgeriesOptions {
 }
 
 /**
- * Limits how many forged tokens per second have their signature checked. Each forgery is counted for its sender's
- * address. If this gateway has accepted a token of the session that the forgery names, it is also counted for that
- * session.
+ * Limits how many forged tokens per second have their signature checked. Each gateway counts for itself, because the
+ * limit protects its own CPU.
  *
- * A token is checked while at least one of its counts is below twenty in this second. After that, a random draw
- * decides: the more forgeries, the lower the probability of a check. Each gateway counts for itself, because the limit
- * protects its own CPU.
+ * Each forgery is counted for its sender's address. If this gateway has accepted a token of the session that the
+ * forgery names, the forgery is also counted for that session.
+ *
+ * A token is checked if its address or its session permits the check. Each of them permits it while fewer than twenty
+ * forgeries were counted for it in this second. From then on, a random draw decides: the more forgeries, the lower the
+ * probability of a check. So a forger does not block signed-in users behind the same address: the counts of their
+ * sessions stay low.
  *
  * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session
  * behind the same address could sign in during the attack. A random draw gives every token the same chance.

@@ -92,9 +92,12 @@ export class TokenVerifier {
   }
 
   /**
-   * Rethrows the refusal of a token, with one exception. The signature does not match, this gateway has accepted an
-   * earlier token of the same session, and Clerk's key set may not be fetched again yet. Then Clerk has probably
-   * replaced its key. So throws KeysUnavailableError (503): the client retries, and the user stays signed in.
+   * Rethrows the refusal of a token. Throws KeysUnavailableError (503) instead if three conditions hold:
+   * - The signature does not match.
+   * - This gateway has accepted an earlier token of the same session.
+   * - Clerk's key set may not be fetched again yet.
+   *
+   * Clerk has then probably replaced its key. After a 503 the client retries, and the user stays signed in.
    */
   private refuse(error: unknown, session: string | undefined): never {
     if (

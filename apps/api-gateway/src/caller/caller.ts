@@ -58,10 +58,7 @@ declare module 'fastify' {
   }
 }
 
-/**
- * Request on a route that requires a user. Handlers take it with `@Req()`, because the validation pipe would process the
- * value of a custom parameter decorator.
- */
+/** Request on a route that requires a user, so `caller` is always set. Handlers take it with `@Req()`. */
 export interface CallerRequest extends FastifyRequest {
   readonly caller: Caller;
 }

@@ -46,8 +46,9 @@ export class ApiDocument {
         schema instanceof z.ZodType
           ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
           : undefined,
-      // Code generators name client functions after operation ids. So a route keeps its id, by `operationId`, when its
-      // controller is renamed or split.
+      // Default id of an operation, for example `listUsers`. The `operationId` in a route's `@ApiOperation` replaces
+      // it. Code generators name client functions after these ids. So when a controller is renamed or split, its routes
+      // set `operationId` to their earlier ids.
       operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
     });
     document.components = { ...document.components };

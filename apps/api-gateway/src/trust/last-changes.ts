@@ -19,8 +19,12 @@ function markOf(change: TrustChange): string {
 }
 
 /**
- * Number of the last trust change for each mark, for a bounded number of marks. `floor` is the highest number that was
- * evicted: a change of a forgotten mark has at most this number. So an answer older than `floor` is never fresh.
+ * Remembers the number of the last trust change for each mark. The number of marks is bounded: a further mark evicts
+ * the one whose last change is oldest. `floor` is the highest number that was evicted.
+ *
+ * A mark without a number was evicted or has never changed; nothing tells which. If it was evicted, the number of its
+ * last change is at most `floor`. An answer of user-sync from before change `floor` may lack that change, so every such
+ * answer is stale.
  */
 export class LastChanges {
   private readonly numbers: LRUCache<string, number>;

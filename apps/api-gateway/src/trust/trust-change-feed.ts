@@ -262,8 +262,9 @@ export class TrustChangeFeed {
       if (this.state === 'unregistered') await this.nats.get().flush();
       const asked = this.now();
       const request = { gatewayId: this.gatewayId, number: this.number };
-      // A reply after the length of a lease would bring a lease that has expired. A longer wait would delay the next
-      // renewal when nobody has received this one.
+      // Waits for the reply for at most the length of a lease. A lease begins when it is requested, so a later reply
+      // would bring an expired one. Only one request is in flight: if that request is lost, a longer wait would delay
+      // the next one.
       const limitMs = gatewayLease.lengthMs;
       const { current, leaseMs } = await this.services.send(leaseGateway, request, this.context, limitMs);
       if (this.hasEnded) return;

@@ -24,8 +24,8 @@ interface RunningRequest<Value> {
   readonly since: number;
   readonly answer: Promise<Value>;
   /**
-   * Answer of the request after this one. It is for callers that came while the feed was not `trusting`: this request
-   * may have been answered before a revocation that the feed missed.
+   * Answer of the request that follows this one. It is for callers that came while the feed was not `trusting`. They
+   * must not get `answer`, because user-sync may have read its data before a revocation that the feed missed.
    */
   next?: Promise<Value>;
 }

@@ -11,9 +11,12 @@ export const REVOCATION =
   'With `predecessors=true`, also revokes the keys that this key replaced by rotation. `stillValid` lists the older and newer keys of the same rotation line that stay valid.';
 
 /**
- * Returns the field `predecessors` of the request to user-sync, which asks to revoke also the keys that the revoked key
- * replaced by rotation. If `predecessors` is false, returns no field at all: user-sync of the previous release rejects
- * fields that it does not know.
+ * Returns the field `predecessors` for a request to user-sync that revokes or rotates a key. With `true`, user-sync
+ * also revokes the keys that this key replaced by rotation.
+ *
+ * user-sync of the previous release rejects a request that has this field. If `predecessors` is false, returns no
+ * field, so that the previous release accepts the request. If `predecessors` is true, the rejection is right: the
+ * previous release cannot revoke the replaced keys.
  */
 export function predecessorsOf(predecessors: boolean): { readonly predecessors?: true } {
   return predecessors ? { predecessors } : {};

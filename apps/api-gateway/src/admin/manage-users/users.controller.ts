@@ -24,8 +24,8 @@ import { roleBodySchema, tierBodySchema } from './user-changes';
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
 /**
- * Access to routes that create users or grant rights. Requires a session: what an API key created or granted would
- * remain after the key is revoked.
+ * Access to routes that create users or grant rights. Requires a session, because an API key is copied into programs
+ * and leaks more easily. Revoking a stolen key would not remove the users and rights that a thief created with it.
  */
 const granting: RouteAccess = { ...writing, credential: 'session' };
 
