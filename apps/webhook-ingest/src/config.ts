@@ -28,8 +28,8 @@ import { BODY_LIMIT_BYTES } from './receive-webhook/body-reader';
 import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
 /**
- * Configuration of the service. Durations are milliseconds. Keys are `KeyObject`s, so that printing them shows no
- * secret.
+ * Configuration of the service. Durations are milliseconds. Printing `signingSecrets` shows no secret, because they are
+ * `KeyObject`s. `database` and `nats` contain passwords as text.
  */
 export interface WebhookIngestConfig {
   readonly http: {
@@ -57,11 +57,15 @@ export interface WebhookIngestConfig {
   readonly rebuild: { readonly graceMs: number; readonly pollMs: number };
   /** Days after which the bodies of resolved events are dropped; `0` keeps all bodies. */
   readonly bodyRetentionDays: number;
-  /** Minimum time without a webhook before the silence alarm can fire. */
+  /**
+   * Time without an event after which two of the three silence alarms can fire: the alarm after rejected deliveries,
+   * and the alarm for an unusually long silence. See `judgeSilence`.
+   */
   readonly silenceMs: number;
   /**
-   * Maximum delay of a webhook; milliseconds. The silence alarm fires if user-sync saw a change at Clerk, and no event
-   * about any user was recorded from this long before the change until this long after it.
+   * Maximum delay of a webhook. The other silence alarm fires when user-sync saw a change at Clerk, and no event about
+   * any user arrived within this time. An event from up to this long before the change also prevents the alarm, because
+   * the clocks of Clerk and the database may differ.
    */
   readonly silenceGraceMs: number;
   /** Maximum total size of the bodies that are being received or recorded; bytes. */

@@ -128,8 +128,8 @@ function inputOf(outcome: Outcome): EventInput {
 }
 
 /**
- * Returns the milliseconds until the next retry. After a shared outage the delay does not grow with each attempt: how
- * often one event failed says nothing about how long the outage lasts.
+ * Returns the milliseconds until the next retry. In a shared outage all of Clerk was unavailable. The delay then does
+ * not grow with each attempt: how often one event failed says nothing about how long the outage lasts.
  */
 function delayOf(outcome: Outcome, schedule: RetrySchedule, retryCount: number, random: number): number {
   if (outcome.status !== 'failed') return 0;

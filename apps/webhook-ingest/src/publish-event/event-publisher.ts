@@ -28,7 +28,8 @@ const UNUSABLE_PAUSE_MS = 500;
  * Transitions: working → failing when a publish fails, and failing → working when one succeeds.
  *
  * In both states, publishing pauses after the stream was found to be missing or unusable: until `pausedUntil`, events are
- * skipped. Such a failure changes no state, because `JetStream` logs the stream.
+ * skipped. Such a failure changes no state. The state only decides which failure is logged as a warning, and
+ * `JetStream` has already logged that the stream is missing or unusable.
  */
 @Injectable()
 export class EventPublisher {

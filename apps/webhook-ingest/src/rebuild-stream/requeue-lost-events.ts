@@ -29,9 +29,13 @@ export async function databaseNow(dataSource: DataSource): Promise<string> {
 }
 
 /**
- * Reads four ranges of the index `webhook_events_in_flight`: events of older streams; of newer streams; of this stream
- * above its last sequence; of this stream up to the settled sequence. Normally all four are empty. Skips rows that are
- * locked; the next round finds them.
+ * Reads four ranges of the index `webhook_events_in_flight`:
+ * - events published on a stream that is older than the present one
+ * - events published on a newer stream, for example before NATS was restored from an older backup
+ * - events of the present stream above its last sequence
+ * - events of the present stream up to the settled sequence
+ *
+ * Normally all four are empty. Skips rows that are locked; the next round finds them.
  */
 const REQUEUE = `
   WITH found AS (

@@ -16,10 +16,13 @@ export interface StreamsSeen {
 /**
  * Finds the settled sequence: every event up to it has its outcome in the ledger, or will never have one.
  *
- * user-sync stores the outcome of an event before it acknowledges the event. Suppose the events were acknowledged up to
- * F when the last outcome was L. Once the ledger has consumed the outcomes up to L, F is settled. Events that a slow
- * consumer has not acknowledged are above F, so they are never taken for lost. The grace time is only the minimum time
- * between two settled sequences; the result does not depend on it.
+ * user-sync stores the outcome of an event before it acknowledges the event. So when the floor of the events is F and
+ * the last outcome is L, the outcomes of all events up to F are among those up to L, or are lost. Once the ledger has
+ * consumed the outcomes up to L, the sequence F is settled. Events that a slow consumer has not acknowledged are above
+ * F, so they are never taken for lost.
+ *
+ * The grace time is the minimum time between two settled sequences. F is right without the grace time, which only
+ * limits how often the ledger is searched for events without an outcome.
  *
  * States:
  *

@@ -32,8 +32,11 @@ export function readEvent(body: Buffer): ReadEvent {
 }
 
 /**
- * Returns the sent bytes. If they contain a secret, or an object has two members of the same name, returns the parsed
- * event as JSON instead, with secrets redacted. `JSON.parse` keeps only the last of such members.
+ * Returns the body to store: the sent bytes, unless they contain a secret. If they do, returns the parsed event as
+ * JSON, with the secret redacted.
+ *
+ * If an object has two members of the same name, `JSON.parse` keeps only the last one. A secret in the other member is
+ * not found. So returns the parsed event as JSON then too, without the other member.
  */
 function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
   const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);

@@ -38,9 +38,10 @@ export interface LedgerLimits extends QueueLimits {
 }
 
 /**
- * Clerk waits 15 s for a response. The sum of these times must be shorter: the time to write a full queue, one
- * statement timeout (5 s), and `maxWaitMs` twice. A delivery waits for at most `maxWaitMs` before its group is written;
- * the second `maxWaitMs` is a reserve for a slow database.
+ * Clerk waits 15 s for a response, so the ledger must answer every delivery earlier. When a writer takes a delivery
+ * that has waited longer than `maxWaitMs` (4 s), the delivery is rejected. Otherwise its group is written with one
+ * statement, which the database cancels after 5 s. The other 6 s are a reserve: a group needs more statements if it
+ * contains duplicates, or if a conflict makes the ledger repeat the transaction.
  */
 export const ledgerLimits: LedgerLimits = {
   queueRows: 2_000,

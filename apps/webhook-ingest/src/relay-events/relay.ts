@@ -6,7 +6,8 @@
  *   working    the last round succeeded, or none has run. After a round with a full batch, the next follows at once.
  *   failing    the last round threw an error: a publish failed or the database is unavailable. The error was logged when
  *              this state began.
- *   blocked    the stream is missing or cannot be used. Nothing is leased; `JetStream` logged the stream.
+ *   blocked    the stream is missing or cannot be used. Nothing is leased. The error is logged only at debug level,
+ *              because `JetStream` has already logged that the stream is missing or differs from its contract.
  *   stopped    the service shuts down. The chunk in progress is finished; the leases of other rows are released.
  *
  * Transitions: working → failing or blocked when a round throws, failing or blocked → working when a round succeeds, and

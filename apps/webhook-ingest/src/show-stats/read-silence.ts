@@ -23,8 +23,10 @@ const GAPS = `
   ) AS gaps`;
 
 /**
- * Time of the newest user event that was not ignored. Searches the last 1000 events of each of the three types, because
- * the index `webhook_events_by_type` finds them without a scan of the ledger.
+ * Time of the newest user event that was not ignored. Searches only the last 1000 events of each of the three types, so
+ * that the query stays fast even if every event is ignored. The index `webhook_events_by_type` finds these events
+ * without a scan of the ledger. If all of them are ignored, the time is null, and `readSilence` uses the creation time
+ * of the ledger.
  */
 const HEARD = `
   SELECT now() AS now,

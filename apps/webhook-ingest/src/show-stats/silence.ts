@@ -9,7 +9,10 @@ export interface Heard {
   readonly thresholdMs: number;
   /** Time of the last event that was not ignored. */
   readonly lastMs: number | null;
-  /** Longest time between two recent events. */
+  /**
+   * Longest time between two events that were not ignored, among the last 10 000 events; null if there are fewer than
+   * two.
+   */
   readonly longestGapMs: number | null;
   /** Time of the last rejected delivery. */
   readonly rejectedMs: number | null;
@@ -24,11 +27,13 @@ export interface Heard {
 const RECENT_REJECTION_MS = 60 * 60 * 1000;
 
 /**
- * Decides whether the silence is an alarm. It is one in three cases:
- * - The last delivery was rejected less than an hour ago, and no event was recorded for `thresholdMs`.
- * - user-sync saw a change at Clerk, and no event about any user was recorded from `graceMs` before it to `graceMs`
- *   after it.
- * - No event was recorded for `thresholdMs`, and this silence is longer than any recent gap between two events.
+ * Decides whether the silence is an alarm. Events that were ignored do not count. The silence is an alarm in three
+ * cases:
+ * - No event was recorded for `thresholdMs`, and a delivery was rejected after the last event and less than an hour
+ *   ago.
+ * - user-sync saw a change at Clerk more than `graceMs` ago. No event about any user was recorded after this change, or
+ *   in the `graceMs` before it.
+ * - No event was recorded for `thresholdMs`, and this silence is longer than `longestGapMs`.
  */
 export function judgeSilence(heard: Heard): LedgerStats['silence'] {
   const { nowMs, thresholdMs, lastMs, longestGapMs, rejectedMs, movedMs } = heard;
