@@ -15,12 +15,14 @@
  *
  * Transitions:
  *
- *   checking → careful      when messages stay in progress that are not this process's own. They may
- *                           also belong to another live replica: JetStream does not tell whose they are. Then this
- *                           state only costs speed for a while.
+ *   checking → careful      when the consumer has unacknowledged messages although this process has settled its own.
+ *                           They belong to a crashed predecessor or to another live replica: JetStream does not tell
+ *                           to whom. If a live replica has them, this state only costs speed for a while.
  *   checking → batching     otherwise.
  *   checking → missing      on ContractAbsentError or ContractMismatchError; missing → checking after the pause.
- *   careful → batching      when `ack_wait` and one pull are over.
+ *   careful → batching      after `ack_wait` and the maximum time of one pull (`WAIT_MS`). The last pull of a crashed
+ *                           predecessor may receive messages until that time is over; JetStream redelivers them
+ *                           `ack_wait` later.
  *   any → checking          when NATS reconnects, a pull reports trouble or an error is thrown.
  *   any → stopped           when the server closes.
  */
@@ -57,7 +59,10 @@ const WAIT_MS = 5_000;
 const TROUBLE_PAUSE_MS = 500;
 const ACKNOWLEDGED_MS = 250;
 
-/** Nest's transport for durable JetStream pull consumers: exact batches, acknowledged after the handler returned. */
+/**
+ * Nest's transport for durable JetStream pull consumers. Pulls only messages that the handler receives at once, and
+ * acknowledges them after the handler returned.
+ */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = CONSUMER_TRANSPORT;
   /** Makes Nest pass a handler's error to this transport, which decides what the error means. */

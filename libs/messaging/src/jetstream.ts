@@ -90,8 +90,10 @@ export class JetStream {
   }
 
   /**
-   * Creation time of the stream. Cached until a publish fails, the stream is read and is another one, or the client
-   * reconnects.
+   * Creation time of the stream. Cached until one of three things happens:
+   * - A publish fails.
+   * - Reading the state of the stream shows that it is missing or was replaced.
+   * - The client reconnects.
    * @throws ContractAbsentError, ContractMismatchError, JetStreamUnavailableError
    */
   async streamCreatedAt(stream: StreamContract): Promise<Date> {

@@ -2,7 +2,11 @@ import { type ConsumerContract, jetStreamApiPrefix } from '@gatehouse/contracts'
 import { type Msg, type NatsConnection, type Subscription, createInbox, nanos } from '@nats-io/transport-node';
 import { type PulledMessage, toPulledMessage } from './stream-message';
 
-/** Result of a pull. `trouble` is a status other than "no messages", such as 409 or 503 (no such consumer). */
+/**
+ * Result of a pull. `trouble` is why the pull ended early: a status of NATS, or the code 0 for a failure in this
+ * process, such as a missing answer. For example, 409 means that the consumer was deleted, and 503 that it does not
+ * exist. The statuses 404 and 408 only mean that no message was available, so they are no trouble.
+ */
 export interface Pulled {
   readonly messages: PulledMessage[];
   readonly trouble?: { readonly code: number; readonly description: string };

@@ -55,8 +55,8 @@ export interface Difference {
   /** Names of the settings that differ; empty when none does. */
   readonly fields: readonly string[];
   /**
-   * Whether a service cannot work with the stream or consumer. The stream does not store a subject of the contract or
-   * acknowledges nothing, or the consumer differs in a `VITAL` setting.
+   * Whether a service cannot work with the stream or consumer. True if the stream does not store a subject of the
+   * contract or acknowledges nothing, or if the consumer differs in a `VITAL` setting.
    */
   readonly unusable: boolean;
 }

@@ -18,7 +18,10 @@ import {
   streamDifference,
 } from './stream-config';
 
-/** What became of a stream or consumer: it was created, or it existed and differs from its contract like this. */
+/**
+ * What was done with a stream or consumer. `created`: it was missing and was created. Otherwise: how it differed from
+ * its contract when it was found; `fields` is empty if it matched. After `apply`, these differences are gone.
+ */
 export type Made = 'created' | Difference;
 
 const API_TIMEOUT_MS = 5_000;
@@ -94,8 +97,9 @@ export class StreamMaker {
   }
 
   /**
-   * Deletes the stream with its consumers, or the consumer, and creates it anew. When NATS refuses that, it is created
-   * as it was before, but empty.
+   * Deletes the stream or consumer and creates it anew by its contract. Deleting a stream also deletes its consumers,
+   * which this method does not create again: call `apply` for each. If NATS refuses the new stream or consumer, creates
+   * it with its earlier settings; a stream is then empty.
    * @throws JetStreamConfigurationError when NATS refuses the creation
    * @throws JetStreamUnavailableError
    */
