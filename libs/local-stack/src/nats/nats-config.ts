@@ -11,7 +11,7 @@ export interface NatsConfig {
   /** Users of the one account of a server without `accounts`. */
   users?: readonly NatsUser[];
   accounts?: readonly NatsAccount[];
-  /** Text to use instead of the text of `accounts`. */
+  /** The part of the configuration file that defines accounts, as text. Replaces the text made from `accounts`. */
   accountsText?: string;
   /** Whether the server acknowledges a message only when the message is on disk. Ignored before nats-server 2.10. */
   syncAlways?: boolean;

@@ -30,7 +30,7 @@ export interface NatsSearch {
 
 /**
  * Finds a nats-server: the first that works of NATS_URL, NATS_SERVER_BIN, PATH, our cache, the official release and the
- * Debian package. When the caller sets NATS_URL or NATS_SERVER_BIN, no other place is tried.
+ * Debian package. If NATS_URL or NATS_SERVER_BIN is set, no other place is tried.
  * @throws NatsServerNotFoundError with what was tried and how to install one
  */
 export async function resolveNatsServer(search: NatsSearch): Promise<NatsResolution> {

@@ -73,8 +73,8 @@ async function runInitdb(
 }
 
 /**
- * The command line that runs a program as this identity. For an `other-user` it is unchanged, and the caller must pass
- * `uid` and `gid` to spawn.
+ * The command line that runs a program as this identity. For an `other-user` it is unchanged: pass `uid` and `gid` to
+ * `spawn`.
  */
 export function asIdentity(identity: PostgresIdentity, program: string, args: string[]): [string, string[]] {
   return identity.kind === 'namespace' ? [identity.command, [...identity.args, program, ...args]] : [program, args];

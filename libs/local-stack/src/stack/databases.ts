@@ -22,15 +22,15 @@ export function databaseOf(service: ServiceName): DatabaseName | undefined {
   return serviceRow(service).database as DatabaseName | undefined;
 }
 
-/** The variable that names a database of the caller's own, e.g. USERS_DATABASE_URL. */
+/** The variable that names a database to use instead of a provisioned one, e.g. USERS_DATABASE_URL. */
 export function databaseVariable(name: DatabaseName): string {
   return `${name.toUpperCase()}_DATABASE_URL`;
 }
 
 /**
- * Provisions the databases on the server of `adminUrl`, except the databases that the caller names in
- * INGEST_DATABASE_URL or USERS_DATABASE_URL.
- * @param adminUrl needed unless the caller names all databases
+ * Provisions the databases on the server of `adminUrl`, except the databases that `env` names in INGEST_DATABASE_URL or
+ * USERS_DATABASE_URL.
+ * @param adminUrl needed unless `env` names all databases
  * @throws ServerUnusableError
  */
 export async function prepareDatabases(

@@ -246,8 +246,9 @@ class GatehouseStart {
       await setUpStreams({
         root: this.options.root,
         environment,
-        // Nobody can run nats-setup against a server of this process while it does not start. What a server in NATS_URL
-        // has is deleted only by its operator.
+        // With `own`, Gatehouse has started nats-server itself, and stops it when this step fails. Then nobody could
+        // run `nats-setup --recreate` against this server, so this step does it. Streams on a server in NATS_URL are
+        // deleted only by that server's operator.
         recreate: own,
         logFile: this.logFile('nats-setup'),
         leash: this.running.leash,

@@ -45,8 +45,8 @@ async function factsOf(url: string, { user, password }: NatsCredentials): Promis
     });
     try {
       facts = connection.info;
-      // A server without JetStream would not answer this check. For a server that lacks something, `namedNatsVersion`
-      // therefore reports what it lacks, not the missing answer.
+      // Checks the JetStream API only if the server lacks nothing. A server without JetStream would not answer, and the
+      // error would hide the cause. `namedNatsVersion` reports what the server lacks.
       if (facts && !natsLack(facts)) await requireStreams(connection, user);
     } finally {
       await connection.close();

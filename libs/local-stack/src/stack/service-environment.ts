@@ -20,13 +20,13 @@ export const appNames: readonly AppName[] = ['clerk-emulator', ...serviceNames];
 
 /** What the environments of the programs are made of. */
 export interface ServiceEnvironmentInput {
-  /** The variables that the caller has set; they replace the defaults. */
+  /** Variables of the person or test that starts Gatehouse; they replace the defaults. */
   env: NodeJS.ProcessEnv;
   ports: GatehousePorts;
   settings: LocalSettings;
   nats: { url: string; credentials: (identity: NatsIdentity) => NatsCredentials };
   databaseUrls: Record<DatabaseName, string>;
-  /** File in which the emulator keeps its users; undefined when the caller's own Clerk is used instead. */
+  /** File in which the emulator keeps its users; undefined when another Clerk is used instead. */
   emulatorStateFile: string | undefined;
 }
 
@@ -41,7 +41,7 @@ type Variables = Record<string, string | undefined>;
 
 /** The variables of one program. */
 interface Row {
-  /** Values that the caller's variables do not replace, because `npm start` uses those names for itself. */
+  /** Values that `env` does not replace, because `npm start` uses those names for itself. */
   fixed: Variables;
   defaults: Variables;
 }
@@ -59,9 +59,13 @@ export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
 }
 
 /**
- * The whole environment of each program. A program lists a variable by a key in `fixed` or `defaults` of its
- * {@link Row}. A variable that some program lists, for example a secret, goes only to the programs that list it. Any
- * other variable goes to every program, except those in {@link KEPT_BACK}.
+ * Returns the whole environment of each program, by three rules for its {@link Row}:
+ * - A variable in `fixed` has that value, whatever `env` contains.
+ * - A variable in `defaults` has its value in `env`, or that default if `env` has none.
+ * - Any other variable of `env` is passed unchanged. It is left out if another program's row names it, or if it is in
+ *   {@link KEPT_BACK}.
+ *
+ * So a secret goes only to the programs whose rows name it.
  */
 export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppName, NodeJS.ProcessEnv> {
   const rows = Object.fromEntries(appNames.map((name) => [name, rowOf(name, input)])) as Record<AppName, Row>;
@@ -79,7 +83,11 @@ export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppN
   return Object.fromEntries(appNames.map((name) => [name, environment(name)])) as Record<AppName, NodeJS.ProcessEnv>;
 }
 
-/** Variables that no program gets: options for Node, and what holds a secret of another program. */
+/**
+ * Variables of `env` that are passed to no program: options for Node, and variables that hold a secret of one program.
+ * These are the passwords of NATS users and the addresses of databases. Each program gets its own password as
+ * NATS_PASSWORD, and the address of its own database as DATABASE_URL.
+ */
 const KEPT_BACK: ReadonlySet<string> = new Set([
   'NODE_OPTIONS',
   ...natsIdentities.map(natsPasswordVariable),
@@ -115,8 +123,8 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
 }
 
 /**
- * For each program, the variables that it has in addition to the common ones of `rowOf`. The value undefined means: no
- * default, but the caller's value is passed.
+ * For each program, the variables that it has in addition to the common ones of `rowOf`. The value undefined means that
+ * the variable has no default: it is passed if `env` has it.
  */
 function ownVariables({
   env,
@@ -127,7 +135,7 @@ function ownVariables({
   const urls = gatehouseUrls(ports);
   const emulated = emulatorStateFile !== undefined;
   const issuer = env.CLERK_ISSUER || (emulated ? urls.emulator : undefined);
-  /** Returns `value` for a run with the emulator; undefined with the caller's own Clerk. */
+  /** Returns `value` for a run with the emulator; undefined with another Clerk. */
   const made = (value: string) => (emulated ? value : undefined);
   // "localhost" may also mean ::1, where the emulator does not listen.
   const emulator = `http://127.0.0.1:${ports.emulator}`;
@@ -153,8 +161,9 @@ function ownVariables({
     'webhook-ingest': { ...retry, ...webhookSecrets },
     'user-sync': {
       ...retry,
-      // With the caller's own Clerk, the caller's CLERK_INSTANCE_ID is passed. With the emulator it is not, and
-      // user-sync asks the emulator for its instance id.
+      // With a Clerk other than the emulator, user-sync gets CLERK_INSTANCE_ID from `env`. With the emulator, only the
+      // row of the emulator names this variable, so user-sync does not get it. user-sync then asks the emulator for the
+      // instance id.
       ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
       CLERK_SECRET_KEY: made(settings.clerkSecretKey),
       CLERK_API_URL: made(emulator),
@@ -162,7 +171,7 @@ function ownVariables({
       // user-sync calls another address than the emulator's, so its own default (Clerk's limit) applies.
       CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
       // With the emulator, metadata can make a user an admin: `npm start` and the tests make their first admin this
-      // way. With any other Clerk address, the caller must set this variable for that.
+      // way. With any other Clerk address, this variable is passed only if `env` has it.
       CLERK_SEED_ROLES: env.CLERK_API_URL ? undefined : made('user,developer,admin'),
       CLERK_METADATA_KEY: undefined,
       CLERK_WRITE_BACK: undefined,

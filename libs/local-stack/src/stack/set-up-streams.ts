@@ -9,7 +9,10 @@ export function setupEnvironment(streamKeeper: NodeJS.ProcessEnv, password: stri
 
 /** How to set up the streams. */
 export interface StreamSetup extends Omit<ProgramOptions, 'app' | 'program' | 'args'> {
-  /** Whether to delete what NATS refuses to change, and to create it anew. webhook-ingest fills it from its ledger. */
+  /**
+   * Whether to delete a stream or consumer that NATS refuses to change, and to create it anew. A new stream is empty:
+   * webhook-ingest then publishes the events of its ledger that are still without an outcome.
+   */
   recreate: boolean;
 }
 
