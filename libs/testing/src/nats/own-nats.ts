@@ -35,7 +35,10 @@ export interface NatsLogin {
 export interface OwnNatsOptions {
   /** Accounts instead of those of production, with the password of each user equal to its name. */
   accounts?: readonly NatsAccount[];
-  /** Text of the accounts, to run instead of the text of `accounts`, and the variables that it uses. */
+  /**
+   * Accounts as text of a configuration file, used instead of `accounts`; `environment` holds the variables that the
+   * text refers to.
+   */
   configured?: { readonly accountsText: string; readonly environment: Record<string, string> };
   /**
    * Folder in which the server's store is created. Its disk may be smaller than what the streams reserve. Ignored in a
