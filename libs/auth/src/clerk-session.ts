@@ -53,7 +53,8 @@ export class ClerkSessionVerifier {
 
   /**
    * Verifies a decoded token and returns its content.
-   * @param check runs the signature check and returns its result, or throws without running it, which rejects the token
+   * @param check decides whether the signature is checked, see {@link SignatureCheck}. If it throws, `verify` throws
+   *   the same error, and the token is rejected
    * @throws CredentialRefusedError with the first fault
    * @throws KeysUnavailableError when the signing key is not cached and cannot be fetched
    */

@@ -23,7 +23,10 @@ export type Credential =
 
 /** Syntax of a bearer token: `b64token` of RFC 6750, section 2.1. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-/** Maximum length of a text that is examined as an API key; characters. The longest valid key has 58. */
+/**
+ * Maximum length of an API key in characters; a longer text is rejected at once. The longest valid key has 58. The
+ * limit leaves room for Clerk's keys, which are rejected with an error that names their kind.
+ */
 const MAX_KEY_LENGTH = 256;
 const JOINED_BEARER = /(^|,)\s*bearer\b/i;
 const VISIBLE = /^[\x21-\x7e]+$/;

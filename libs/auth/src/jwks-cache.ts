@@ -14,12 +14,15 @@ export interface JwksCacheOptions {
    */
   readonly now?: () => number;
   /**
-   * Minimum time from the start of a successful fetch to the next one. Also applies after a failed fetch, if the next
-   * fetch looks for a replaced key: one that Clerk has replaced under the same key id. A token with a wrong signature
-   * causes such a fetch. Most of these tokens are forged, so the fetches must be rare.
+   * Minimum time from the start of a successful fetch to the start of the next one. After a failed fetch, applies only
+   * to `findSuccessor`, which fetches when a token with a known key id has a wrong signature. Most of these tokens are
+   * forged, so such fetches must stay rare even while fetches fail.
    */
   readonly cooldownMs?: number;
-  /** Minimum time from the start of a failed fetch to the next one, unless `cooldownMs` applies. */
+  /**
+   * Minimum time from the start of a failed fetch to the start of the next one. `findSuccessor` waits `cooldownMs`
+   * instead.
+   */
   readonly failureCooldownMs?: number;
   /** Age of the cached keys after which the next lookup starts a fetch in the background. */
   readonly maxAgeMs?: number;
@@ -56,7 +59,8 @@ export class JwksCache implements KeySource {
       if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh(this.unknownKeyCooldownMs);
       return known;
     }
-    // Clerk's keys all have an id, so a token without a plausible key id is not worth a fetch.
+    // Each of Clerk's keys has an id of 1 to 256 characters. So a token without such an id causes no fetch, unless no
+    // keys are cached: then the next valid token needs the fetch anyway.
     if (this.set !== undefined && !isKid(kid)) return undefined;
     const asked = await this.refresh(this.unknownKeyCooldownMs);
     const found = this.lookUp(kid);
@@ -90,7 +94,10 @@ export class JwksCache implements KeySource {
     return kid === undefined ? undefined : this.set?.keys.get(kid);
   }
 
-  /** Cooldown before a fetch that does not look for a replaced key. */
+  /**
+   * Cooldown of all fetches except that of `findSuccessor`: for an unknown key id, for keys older than `maxAgeMs`, and
+   * for `load`.
+   */
   private get unknownKeyCooldownMs(): number {
     const { cooldownMs, failureCooldownMs } = this.options;
     return this.failure === undefined ? cooldownMs : failureCooldownMs;

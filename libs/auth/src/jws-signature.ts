@@ -1,10 +1,12 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 /**
- * Wrapper that decides whether a signature is checked. It either calls `matches`, which checks the signature, and
- * returns the result; or it throws, which rejects the token. The wrapper may decide by the number of forgeries so far.
- * So a verifier fetches the key before it calls the wrapper. During a fetch after the decision, many more tokens would
- * be admitted by the same number.
+ * Decides whether the signature of one token is checked. Either calls `matches`, which checks the signature, and
+ * returns its result; or throws an error, with which the token is rejected. The gateway, for example, may throw when a
+ * sender has sent many forged tokens in this second.
+ *
+ * A verifier fetches the key before it calls this function. A fetch between decision and check would admit all tokens
+ * that arrive during the fetch, because no forgery among them is counted yet.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 

@@ -21,8 +21,8 @@ export interface KeySource {
    */
   find(kid: string | undefined): Promise<KeyObject | undefined>;
   /**
-   * Looks for the key that replaced `known` under the same id. Clerk replaces keys this way, because it uses its
-   * instance id as key id. Never throws.
+   * Looks for the key that replaced `known` under the same id. Clerk uses the id of our Clerk instance (`ins_…`) as key
+   * id. So the id stays the same when Clerk replaces the key. Never throws.
    */
   findSuccessor(kid: string | undefined, known: KeyObject): Promise<Successor>;
   /**

@@ -86,7 +86,8 @@ export class LegacyJwtVerifier {
 
   /**
    * Verifies a decoded token and returns its content.
-   * @param check runs the signature check and returns its result, or throws without running it, which rejects the token
+   * @param check decides whether the signature is checked, see {@link SignatureCheck}. If it throws, `verify` throws
+   *   the same error, and the token is rejected
    * @throws CredentialRefusedError with the first fault
    */
   verify({ header, claims, signed, signature }: DecodedJwt, check: SignatureCheck = checkEach): LegacySession {

@@ -1,13 +1,15 @@
 const GENERATOR = 65_537;
 /**
- * Largest prime that {@link isRocaModulus} tests. The flawed generator multiplies small primes to a number M, which
- * depends on the size of the RSA key. For every size, M has all primes up to this one as factors.
+ * Largest prime that {@link isRocaModulus} tests. That test needs primes that divide the number M of the flawed key
+ * generator (explained there). M is the product of the smallest primes; the longer the RSA key, the more of them. For
+ * the shortest keys, the largest of these primes is 167. So the primes up to 167 divide M for every key length.
  */
 const LARGEST_PRIME = 167;
 
 /**
- * For each small prime: the residues that a ROCA modulus can have, which are the powers of 65537 modulo that prime.
- * Omits primes for which these are all residues but zero, because such a prime rules out no modulus.
+ * For each small prime: the residues modulo that prime that a ROCA modulus can have, which are the powers of 65537.
+ * Leaves out primes such as 3, for which these are all residues but zero. Such a prime would exclude no modulus,
+ * because no RSA modulus is a multiple of a small prime.
  */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)

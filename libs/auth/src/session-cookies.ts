@@ -32,8 +32,10 @@ export function readSessionCookies(rawHeaders: readonly string[]): string[] {
 }
 
 /**
- * Chooses the token to verify: the newest token of `issuer`, because other Clerk applications on the same domain set
- * cookies with the same names. If no token is of `issuer`, chooses the first token.
+ * Chooses the token to verify. Other Clerk applications on the same domain set cookies with the same names, so a token
+ * of `issuer` takes precedence. A browser can send several tokens of `issuer`, because Clerk writes a token to two
+ * cookies, and one of them may be out of date. Of these tokens, chooses the newest. If no token is of `issuer`, chooses
+ * the first token.
  * @returns undefined for an empty list
  */
 export function chooseSessionToken(tokens: readonly string[], issuer: string): string | undefined {

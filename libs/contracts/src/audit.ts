@@ -58,8 +58,8 @@ export const auditEntrySchema = z.object({
   /** When the action happened. */
   at: timeSchema,
   /**
-   * When the database recorded the entry, by the clock of the database; up to a day after the action. Null for entries
-   * from before this field existed.
+   * When the database recorded the entry, by the clock of the database. This can be up to a day after the action,
+   * because the gateway keeps entries while user-sync is unavailable. Null for entries from before this field existed.
    */
   recordedAt: timeSchema.nullable().default(null),
   action: shownValue(auditActions),

@@ -1,15 +1,19 @@
 import { z } from 'zod';
 
 /**
- * Id of a Clerk user: Clerk writes `user_` and base62 characters. Dashes and longer ids are accepted; white space and
- * NATS wildcards are not.
+ * Id of a Clerk user. Clerk's ids are `user_` and 27 base62 characters. The pattern also accepts other lengths, dashes
+ * and underscores, in case Clerk changes its ids. It accepts no white space and no character with a meaning in URLs or
+ * NATS subjects.
  */
 export const clerkUserIdSchema = z.string().regex(/^user_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk user id');
 
 /** Id of a Clerk session; the claim `sid` of its tokens. */
 export const clerkSessionIdSchema = z.string().regex(/^sess_[A-Za-z0-9_-]{1,120}$/, 'is not a Clerk session id');
 
-/** Milliseconds since the epoch. Converts a value below 1e12 from seconds, which Clerk's older documents show. */
+/**
+ * Milliseconds since the epoch. Clerk sends milliseconds, but examples in its older documentation show seconds. So a
+ * value below 1e12, which in milliseconds would be before September 2001, is converted from seconds.
+ */
 export const clerkTimeSchema = z
   .number()
   .int()
@@ -20,8 +24,8 @@ export const clerkTimeSchema = z
 const verificationSchema = z.looseObject({ status: z.string().nullish() }).nullish();
 
 /**
- * An e-mail address of a Clerk user. user-sync skips an entry without `email_address` when it maps the user. An entry
- * without `id` cannot be the primary address.
+ * An e-mail address of a Clerk user. user-sync stores one address per user. It never chooses an entry without
+ * `email_address`. An entry without `id` cannot be the primary address.
  */
 const emailAddressSchema = z.looseObject({
   id: z.string().nullish(),

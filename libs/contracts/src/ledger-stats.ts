@@ -8,8 +8,12 @@ const count = z.number().int().nonnegative();
 const oldest = z.object({ id: z.string(), webhookId: z.string(), at: timeSchema }).nullable();
 
 /**
- * Statistics of the event ledger. Counts cover events recorded since `since`. The fields `open`, `oldestUnpublished` and
- * `oldestUnapplied` cover all events that are open now.
+ * Statistics of the event ledger. Counts cover events recorded since `since`. The fields `open`, `oldestUnpublished`,
+ * `oldestUnapplied`, `lastEvent`, `rejected` and `silence` do not depend on `since`.
+ *
+ * An event is open while it is pending or processing, or has failed and will be retried. The field `open` also counts
+ * dead events, which are not open. `oldestUnpublished` is the oldest pending or processing event that is not published
+ * yet. `oldestUnapplied` is the oldest open event.
  */
 export const ledgerStatsSchema = z.object({
   at: timeSchema,
@@ -44,15 +48,18 @@ export const ledgerStatsSchema = z.object({
   ),
   rejected: z.object({ kept: count, lastAt: timeSchema.nullable() }),
   /**
-   * The silence: how long no webhook has arrived. By priority:
-   * - `alarm`: the last delivery was rejected, less than an hour ago, and no event was recorded for `thresholdMs`, or
-   *   ever. For example, its signature does not verify.
-   * - `alarm`: user-sync saw a change at Clerk (`movedAt`), and no event about any user was recorded within
-   *   `SILENCE_GRACE_MS` before or after it.
+   * The silence: how long no webhook has arrived, not counting ignored events. The first of these conditions that is
+   * true determines `state`:
+   * - `alarm`: there is no event, or the last one is at least `thresholdMs` old. Since then a delivery was rejected,
+   *   less than an hour ago. For example, the configured signing secret is wrong.
+   * - `alarm`: user-sync saw a change at Clerk (`movedAt`) more than `SILENCE_GRACE_MS` ago, and no event about any
+   *   user followed. An event up to `SILENCE_GRACE_MS` before the change also counts, because clocks differ.
    * - `unknown`: there are no events.
    * - `heard`: the silence is shorter than `thresholdMs`.
-   * - `alarm`: the silence is longer than the longest gap between two recent events (`longestBeforeMs`).
+   * - `alarm`: the silence is longer than the longest gap between two of the latest 10 000 events (`longestBeforeMs`).
    * - `quiet`: otherwise.
+   *
+   * `SILENCE_GRACE_MS` is a variable of webhook-ingest; default: 10 minutes.
    */
   silence: z.object({
     state: shownValue(['heard', 'quiet', 'alarm', 'unknown']),

@@ -16,8 +16,8 @@ export const sessionTtlSchema = z
   .max(30 * DAY_MS);
 
 /**
- * A successful login: the user, and the legacy session that was opened in the same transaction. The gateway mints a token
- * whose `jti` is `session.id` and which expires at `session.expiresAt`, in milliseconds since the epoch.
+ * A successful login: the user, and the legacy session that the login opened. The gateway mints a token whose `jti` is
+ * `session.id` and which expires at `session.expiresAt`, in milliseconds since the epoch.
  */
 export const loginReplySchema = z.object({
   ...asOfTrustChange,

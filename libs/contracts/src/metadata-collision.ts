@@ -33,8 +33,8 @@ export const metadataCollisionSchema = z.object({
   /** JSON text of Clerk's value, cut to 256 bytes; null after the user's personal data was redacted. */
   clerkValue: z.string().nullable(),
   /**
-   * Our value. Null if `key` is the configured key itself, such as `gatehouse`. We write an object with all our values
-   * there, and Clerk has something else.
+   * Our value. Null if `key` is the key that `CLERK_METADATA_KEY` configures, such as `gatehouse`. At that key, Clerk
+   * should have an object with all our values, but has something else.
    */
   ourValue: z.string().nullable(),
   state: shownValue(metadataCollisionStates),
@@ -63,8 +63,8 @@ export const metadataDecisions = ['take', 'leave'] as const;
 export type MetadataDecision = (typeof metadataDecisions)[number];
 
 /**
- * Decides one collision; for admins. Rejected as `not_found` for an unknown id. Rejected as `conflict` when the
- * collision has ended, because Clerk's value was changed or removed.
+ * Decides one collision; for admins. In the states `taking` and `left`, replaces the earlier decision. Rejected as
+ * `not_found` for an unknown id, and as `conflict` when the collision has ended (state `taken` or `gone`).
  */
 export const decideMetadataCollision = defineRequest({
   subject: 'user-sync.metadata-collisions.decide-one',
@@ -121,8 +121,9 @@ export const metadataStateSchema = z.object({
 
 /**
  * Whether Clerk's `publicMetadata` has `dbId` (our user id) and `role`, so that session tokens can contain them.
- * `pending`: Clerk will have them soon. `collision`: Clerk will not have them until an admin decides, so do not wait.
- * `failed`: Clerk rejected the write. `off`: write-backs are disabled.
+ * `pending`: Clerk will have them soon. `collision`: Clerk has another value at one of our keys. An admin must decide
+ * first, or has decided to keep Clerk's value, so do not wait. `failed`: Clerk rejected the write. `off`: write-backs
+ * are disabled.
  */
 export const metadataProgress = ['written', 'pending', 'collision', 'failed', 'off'] as const;
 

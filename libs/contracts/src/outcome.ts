@@ -36,7 +36,10 @@ export const outcomeSchema = z.discriminatedUnion('status', [
       message: z.string(),
       retryable: z.boolean(),
       retryAfterMs: z.number().int().nonnegative().nullable(),
-      /** Whether all of Clerk was unavailable. If so, the attempt does not count against the event. */
+      /**
+       * Whether Clerk was unavailable for all our requests, or limited them all, not only for this event. The retry
+       * after such a failure does not count against the event's maximum retries.
+       */
       sharedOutage: z.boolean().optional(),
     }),
   }),

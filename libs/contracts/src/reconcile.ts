@@ -6,8 +6,8 @@ import { timeSchema } from './time';
 
 /**
  * State of a reconcile run. `needs_approval`: the run would delete more users than the limit allows, so an admin must
- * approve the deletions. `refused`: the secret key belongs to another Clerk instance. `undone`: its deletions were
- * reverted.
+ * approve the deletions. `refused`: the secret key belongs to another Clerk instance than the one that our users come
+ * from. `undone`: its deletions were reverted.
  */
 export const reconcileStates = ['queued', 'running', 'needs_approval', 'done', 'refused', 'failed', 'undone'] as const;
 

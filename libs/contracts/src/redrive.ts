@@ -20,8 +20,13 @@ export const redriveFilterSchema = z.strictObject({
   /** Code of the failure, such as `EMAIL_TAKEN`. */
   errorCode: filterText(200).optional(),
   /**
-   * Decision about an ignored event, such as `foreign` (another Clerk instance) or `unconfirmed` (Clerk does not know
-   * the user that the event would create). Others: `unhandled`, `unhandled-type`, `not-an-event`, `unparseable`.
+   * Decision about an ignored event:
+   * - `foreign`: the event is of another Clerk instance.
+   * - `unconfirmed`: Clerk does not know the user that the event would create.
+   * - `unhandled-type`: no service handles the type, so webhook-ingest did not publish the event.
+   * - `unhandled`: user-sync received the event and does not handle its type.
+   * - `unparseable`: the body is not JSON.
+   * - `not-an-event`: the body is JSON, but not an object with a type.
    */
   decision: filterText(200).optional(),
   clerkUserId: filterText(130).optional(),
@@ -67,8 +72,9 @@ export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: F
 
 /**
  * Redrives events: makes them `pending`, and gives them all their retries again. Redrives at most `limit` events;
- * `nextCursor` continues after them, and `redriveId` groups the pages. Events that are already in progress are skipped,
- * so a repeated request changes nothing. `dryRun` changes nothing.
+ * `nextCursor` continues after them, and `redriveId` groups the pages. Skips events that are pending or processing, so
+ * a repeated request does not redrive an event twice while it is in progress. An event that has failed again is
+ * redriven again. `dryRun` changes nothing.
  */
 export const redriveEvents = defineRequest({
   subject: 'webhook-ingest.events.redrive',

@@ -9,7 +9,10 @@ import {
 
 /** One service: a row of {@link services}. Configuration, NATS users, `npm start` and the tests use that table. */
 export interface ServiceRow {
-  /** Names the local ports and their variables. `userSync` gives `userSyncOps` and GATEHOUSE_USER_SYNC_OPS_PORT. */
+  /**
+   * Names the ports of the service under `npm start` and in tests, and the variables that set them. For example,
+   * `userSync` gives the port name `userSyncOps` (see `opsPort`) and the variable GATEHOUSE_USER_SYNC_OPS_PORT.
+   */
   readonly shortName: string;
   /** Default port of the HTTP server for clients; absent in a service that only NATS reaches. */
   readonly port?: number;

@@ -12,8 +12,8 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 
 /**
  * Body of `POST /auth/verify-clerk-token`. If given, `clerkUserId` must be the user of the token. If given,
- * `phoneNumber` must be that user's verified number at Clerk; the token contains no number. The other fields fill in
- * the profile.
+ * `phoneNumber` must be that user's verified number at Clerk; the token contains no number. The other fields are
+ * profile fields: each given one replaces the stored value.
  */
 export const phoneLoginBodySchema = z.strictObject({
   // Accepts more characters than a number has, because people paste numbers with invisible characters.
@@ -34,11 +34,14 @@ export const phoneLoginBodySchema = z.strictObject({
 export type PhoneLoginBody = z.output<typeof phoneLoginBodySchema>;
 
 /**
- * Exchanges a verified Clerk session token for a legacy session. For ten seconds the same token returns the same session.
- * `token` holds the claims of the token: `id` is its `jti`, or the SHA-256 of the token in hex when it has none;
- * `expiresAt` is in milliseconds since the epoch. Rejected as `session_ended` when the session is not active at Clerk, and as
- * `forbidden` for a user who is not active. Other codes: `phone_unverified`, `identity_mismatch` (audited), `token_used`,
- * `user_deleted` and `clerk_unavailable`.
+ * Exchanges a verified Clerk session token for a legacy session. In `token`, `id` is the token's `jti`, or the SHA-256
+ * of the token in hex when it has no `jti`. `expiresAt` is in milliseconds since the epoch.
+ *
+ * For ten seconds the same token returns the same session. After that, or when that session has ended, the token is
+ * rejected as `token_used`. Rejected as `session_ended` when the Clerk session is not active, and as `forbidden` for a
+ * user who is not active. Rejected as `identity_mismatch` when `clerkUserId` or `phoneNumber` differs from that of the
+ * signed-in user. Other codes: `phone_unverified`, and those of `user-sync.clerk-users.sync`. Every rejection is
+ * audited, except for an invalid request or an outage.
  */
 export const exchangePhoneLogin = defineRequest({
   subject: 'user-sync.phone-login.exchange',
@@ -56,8 +59,10 @@ export const exchangePhoneLogin = defineRequest({
 });
 
 /**
- * Returns our user for the signed-in Clerk user; creates our user if it does not exist yet. Rejected with the same
- * codes as the request `user-sync.principal.resolve`.
+ * Returns our user for the signed-in Clerk user; creates our user if it does not exist yet. Rejected as
+ * `session_ended`, `user_deleted`, or `not_found` when Clerk does not know the user. Rejected as `conflict` when
+ * another user has the e-mail address or phone number. Rejected as `clerk_unavailable` or `unavailable` when the user
+ * cannot be created now.
  */
 export const syncClerkUser = defineRequest({
   subject: 'user-sync.clerk-users.sync',

@@ -13,8 +13,8 @@ export const userRefSchema = z.union(
 );
 
 /**
- * Finds the ids of a user, deleted users included; for admins. Rejected as `not_found`, or as `user_ambiguous` when several
- * live users have the e-mail address.
+ * Finds our id and the Clerk id of a user; for admins. An id finds deleted users too; an e-mail address finds only live
+ * ones. Rejected as `not_found`, or as `user_ambiguous` when several live users have the address.
  */
 export const findUser = defineRequest({
   subject: 'user-sync.users.find',

@@ -21,14 +21,16 @@ export const writeBackSchema = z.object({
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
   /**
-   * Why the write-back was queued; the last reason, when there were several.
+   * Why the write-back was queued; the last reason, when there were several. The reason `check` does not replace that
+   * of a pending write-back.
    *
    * - `create`: the user was created.
    * - `link`: a local user was linked to a Clerk user.
    * - `restore`: the deletion of the user was undone.
    * - `role`: the role changed.
    * - `retry`: an admin retried a dead write-back.
-   * - `check`: Clerk's metadata may hold values at our keys that were not compared with ours yet.
+   * - `check`: an event or a read showed values at our keys that differ from those recorded by the last check or write.
+   *   The write-back reads the values again, and writes ours where it may.
    * - `take`: an admin decided a metadata collision for our value.
    */
   reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),

@@ -81,9 +81,10 @@ function decoded(jwt: string): { header: unknown; payload: unknown } {
 }
 
 /**
- * Returns `vector`, a published example of a signed webhook, with the emulator's signature in place of the published
- * one. The conformance check compares only keys, so it would not notice another signature. A signature that differs is
- * therefore returned under the key `svix-signature (another value)`, which the check reports as a difference.
+ * Signs the body of `vector` with the emulator's code. `vector` is an example webhook that Svix publishes, with its
+ * secret and signature. Returns `vector` if the emulator computes the same signature. Otherwise returns the emulator's
+ * signature under another key, `svix-signature (another value)`. The conformance check compares only keys, so it would
+ * not notice another value under the same key.
  */
 function vectorAsSigned(vector: Record<string, string>): Record<string, string> {
   const { secret = '', body = '', 'svix-id': id = '', 'svix-timestamp': timestamp = '' } = vector;

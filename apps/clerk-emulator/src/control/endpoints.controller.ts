@@ -84,8 +84,8 @@ export class EndpointsController {
   }
 
   /**
-   * Queues the endpoint's deliveries that were created in the given period again, oldest first and with the same
-   * `svix-id`. With `status`, replays only the deliveries that have this status now.
+   * Replays deliveries of the endpoint: those that were created between `since` and `until`. Queues them, oldest first
+   * and with the same `svix-id` as before. With `status`, replays only the deliveries that have this status now.
    */
   @Post(':id/replay')
   @HttpCode(200)

@@ -16,7 +16,7 @@ interface EmulatorHealth {
   sessions: number;
   events_published: number;
   deliveries_pending: number;
-  /** Pending deliveries whose request was sent and has no response yet. Each has exactly one attempt in flight. */
+  /** Deliveries with an attempt in flight: the request was sent, and its response has not arrived. */
   deliveries_in_hand: number;
   paused: boolean;
 }

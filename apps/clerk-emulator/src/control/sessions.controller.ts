@@ -33,7 +33,11 @@ export class ControlSessionsController {
     return session;
   }
 
-  /** Completes the tasks of a pending session. Sends `session.created`. */
+  /**
+   * Activates a pending session, as if the user had completed its tasks, such as choosing an organization. Sends
+   * `session.created`, because Clerk sends this event when a session becomes active. A pending session begins with
+   * `session.pending` instead.
+   */
   @Post('sessions/:id/activate')
   @HttpCode(200)
   activate(@Param('id') id: string): ClerkSession {

@@ -69,9 +69,9 @@ export interface Delivery {
   /** Kinds of the faults that applied to the delivery. */
   fault_kinds: readonly string[];
   /**
-   * From the fault `reorder`: holds the first attempt until `by` attempts of other deliveries to the same endpoint have
-   * ended, for at most `max_wait_ms`. Null without this fault. Set to null when the wait begins, so that retries are
-   * not held; from then on `HeldDeliveries` keeps the wait.
+   * Null without the fault `reorder`. With this fault, the first attempt waits until `by` attempts of other deliveries
+   * to the same endpoint have ended, for at most `max_wait_ms`. When the wait begins, the dispatcher hands it to
+   * `HeldDeliveries`, and this field becomes null. So the field is null during the wait, and retries are not held.
    */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;

@@ -27,12 +27,16 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  * Sends pending deliveries and retries them by schedule.
  *
  * A pending delivery is in one of these states; each arrow names the next state and its condition:
- * - held: the fault `reorder` keeps it in `held`. → due, when later deliveries were sent or the maximum wait is over.
+ * - held: the fault `reorder` keeps it in `held`. → due, after the required number of attempts of other deliveries to
+ *   its endpoint, or after the maximum wait.
  * - scheduled: its timer is in `timers`. → due, when the timer fires.
  * - due: it is queued in `due`. → in flight, when the dispatcher runs, is not paused and is below its limits. → failed,
- *   when its endpoint is disabled.
+ *   if its endpoint is disabled when its turn comes.
  * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left. →
  *   failed, after the last failure.
+ *
+ * Held and scheduled deliveries of a disabled endpoint stay pending until they are due. The deletion of an endpoint
+ * fails all its pending deliveries at once.
  *
  * A shutdown aborts attempts in flight after 3 s. Their deliveries stay pending. With STATE_FILE, all pending
  * deliveries are saved, and the next start schedules them again; without it, they are lost.
@@ -249,8 +253,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private retryOrFail(delivery: Delivery, error: string, retryAfter: string | null): void {
     delivery.failures++;
-    // A failed delivery gets no retries while the queue exceeds its limit. Otherwise resends that fail would let the
-    // queue grow without end.
+    // While the queue exceeds its limit, a delivery that fails is not retried. Clients of the control API can resend
+    // and replay deliveries without regard to the limit. If each of these were retried after a failure, the queue could
+    // grow without end.
     const schedule = delivery.retry && !this.log.isOverfull ? this.config.retryScheduleMs : [];
     const wait = retryDelayMs(schedule, delivery.failures, retryAfter, this.now());
     const { message_id: id, type } = delivery;

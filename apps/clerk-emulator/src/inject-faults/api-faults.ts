@@ -32,7 +32,8 @@ export class ApiFaults {
     let refusal: RequestPlan['refusal'] = null;
     for (const { rule } of this.faults.decide({ side: 'backend_api', method, path })) {
       const { params } = rule;
-      // The rule is of the side that was asked for. A new kind of this side does not compile without a case.
+      // The cast is safe, because `decide` returns only rules of the side in its argument, here `backend_api`. Without
+      // a case below, a new kind of this side does not compile.
       const kind = rule.kind as FaultKindOf<'backend_api'>;
       switch (kind) {
         case 'api_hang':

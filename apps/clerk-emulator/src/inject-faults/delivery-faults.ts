@@ -45,7 +45,8 @@ export class DeliveryFaults {
     const attemptFaults: AttemptFault[] = [];
     for (const strike of strikes) {
       const { params, id } = strike.rule;
-      // The rule is of the side that was asked for. A new kind of this side does not compile without a case.
+      // The cast is safe, because `decide` returns only rules of the side in its argument, here `webhook`. Without a
+      // case below, a new kind of this side does not compile.
       const kind = strike.rule.kind as FaultKindOf<'webhook'>;
       switch (kind) {
         case 'drop':

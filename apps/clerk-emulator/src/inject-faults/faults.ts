@@ -28,9 +28,10 @@ export interface FaultDecision {
 }
 
 /**
- * A rule that applies to a delivery or request. `chance` decides random details of the fault. It returns a number in
- * [0, 1) that depends on the seed, the rule and `purpose`. A purpose names one decision, such as `jitter`, so that
- * decisions of the same fault do not depend on each other.
+ * A rule that applies to a delivery or request. `chance` returns a number in [0, 1) that decides a random detail of the
+ * fault. The number depends on the seed, the rule, the count of deliveries or requests that the rule matched before,
+ * and `purpose`. So each delivery or request gets another number, but the same seed gives the same numbers again.
+ * `purpose` names one decision, such as `jitter`, so that two decisions about one fault do not depend on each other.
  */
 export interface Strike {
   readonly rule: FaultRule;
@@ -138,8 +139,8 @@ export class Faults {
   }
 
   /**
-   * Returns the rules that apply to this delivery or request, in order of creation. Every enabled rule that matches it
-   * counts it, whether the rule applies or not.
+   * Returns the rules that apply to the delivery or request `subject`, in order of creation. Raises `considered` of
+   * every enabled rule that matches `subject`, and `applied` of every rule that applies.
    */
   decide(subject: FaultSubject): Strike[] {
     const strikes: Strike[] = [];

@@ -64,8 +64,8 @@ export const listUsersParams = userFilterParams.extend({
 export type ListUsersParams = z.output<typeof listUsersParams>;
 
 /**
- * One page of users. While users are created or deleted, paging by `offset` can repeat or skip others; paging by
- * `starting_after` cannot.
+ * One page of users. If users are created or deleted between two pages, paging by `offset` can return a user twice or
+ * skip a user. Paging by `starting_after` cannot.
  */
 export function listUsers(store: UserStore, params: ListUsersParams): ClerkUser[] {
   const { field, descending } = params.order_by;
@@ -111,9 +111,9 @@ function pageByCreation(store: UserStore, params: ListUsersParams, cursor: Clerk
 }
 
 /**
- * Users who may match `filter`, without duplicates. These filters have an index, in this order: `user_id`,
- * `email_address`, `phone_number`, `external_id`, `username`. Returns only the users that the index of the first given
- * one finds; without any of them, all users. The caller checks the other filters.
+ * Users who may match `filter`, without duplicates; the caller checks every filter. Uses one index: that of the first
+ * of these filters that is given: `user_id`, `email_address`, `phone_number`, `external_id`, `username`. If none of the
+ * five is given, returns all users.
  */
 function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
   const { user_id, email_address, phone_number, external_id, username } = filter;

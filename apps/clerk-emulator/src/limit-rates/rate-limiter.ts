@@ -17,8 +17,9 @@ interface Window {
 }
 
 /**
- * Rate limits of Clerk's Backend API: requests per instance, and changes per user, in windows of 10 s. A window starts
- * with its first request. The JWKS has no limit.
+ * Rate limits of Clerk's Backend API, in windows of 10 s. One limit counts all requests of the instance. The other
+ * counts, for each user, the requests that update the user's profile or metadata; a ban, for example, is not counted. A
+ * window starts with its first request. The JWKS has no limit.
  */
 @Injectable()
 export class RateLimiter {

@@ -23,8 +23,10 @@ import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
 /**
- * How to mint a token. Without options the token is valid. `version` and `expiresInSeconds` only vary a valid token;
- * most other options make it invalid. In `claims` and `header`, the value null removes a member.
+ * How to mint a token. Without options the token is valid, and `version` only chooses its format. These options make
+ * the token invalid: `expired`, `tampered`, `tamperedClaims`, `encoding`, the key `foreign`, and any algorithm but
+ * RS256. For the others it depends on the value: a negative `expiresInSeconds`, for example, gives an expired token. In
+ * `claims` and `header`, the value null removes a member.
  */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;

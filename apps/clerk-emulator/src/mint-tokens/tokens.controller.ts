@@ -22,7 +22,10 @@ const queryParams = z.object({
     .optional(),
 });
 
-/** `/v1/sessions/:id/tokens` of Clerk's Backend API. Unlike Clerk, accepts the parameter `version` in body or query. */
+/**
+ * `/v1/sessions/:id/tokens` of Clerk's Backend API. One parameter does not exist at Clerk: `version`, the version of
+ * the token's format (1 or 2), in the body or query.
+ */
 @Controller('v1/sessions')
 @UseGuards(BackendApiGuard)
 export class TokensController {

@@ -16,8 +16,8 @@ export interface SentMessage {
 const MESSAGES_KEPT = 500;
 
 /**
- * Mailbox with the latest 500 messages that contain codes. The emulator sends no SMS or e-mail; tests and people read
- * the codes here.
+ * The latest 500 messages with sign-in codes, which Clerk would send by SMS or e-mail. The emulator sends none of them:
+ * tests and people read the codes here.
  */
 @Injectable()
 export class Outbox {
